@@ -1,0 +1,1 @@
+"""The core of Cairn: domain, ledger, policies and the one path that writes."""

@@ -1,0 +1,1 @@
+"""One year of one plan: its schedule, the launch plan and the decider of its stages."""

@@ -1,0 +1,95 @@
+"""The decider of a cycle: launch from the plan that was seen, stages, period scores, results, close."""
+
+from collections.abc import Mapping
+from typing import assert_never
+
+from cairn.domain.cycle.commands import (
+    AnyCycleCommand,
+    CloseCycle,
+    FinishLaunch,
+    FinishPeriod,
+    FinishResults,
+    LaunchCycle,
+    ReachStage,
+    RecordRefusedCycleSignal,
+)
+from cairn.domain.cycle.events import (
+    CycleClosed,
+    CycleEvent,
+    CycleLaunched,
+    CycleSignalRefused,
+    LaunchFinished,
+    PeriodScored,
+    ResultsIssued,
+    StageReached,
+)
+from cairn.domain.cycle.plan import LaunchPlan
+from cairn.domain.cycle.state import Cycle
+from cairn.domain.event import SYSTEM
+from cairn.domain.people import Person
+from cairn.domain.refusal import Refusal
+
+ORDER = ("none", "launching", "goal_setting", "execution", "review", "scoring", "closed")
+
+
+def launch(
+    command: LaunchCycle, cycle: Cycle, plan: LaunchPlan, roster: int, people: Mapping[str, Person]
+) -> list[CycleEvent]:
+    """Launches a cycle from the plan that was previewed; `roster` is the position of the log it was made from."""
+    _require_hr(command.by, people)
+    if cycle.version:
+        if cycle.plan == command.seen:
+            return []
+        raise Refusal("cycle.exists", field="cycle", cycle=command.cycle)
+    if plan.digest != command.seen:
+        raise Refusal("cycle.plan-changed", field="seen", seen=command.seen, now=plan.digest)
+    if not plan.sheets:
+        raise Refusal("cycle.empty", field="cycle")
+    return [
+        CycleLaunched(
+            cycle=command.cycle, title=plan.title, policy=plan.policy, schedule=plan.schedule, plan=plan.digest,
+            roster=roster, sheets=len(plan.sheets), goals=plan.goals, left_out=plan.left_out, language=plan.language,
+            clock_shift=command.clock_shift, by=command.by, at=command.at,
+        )  # fmt: skip
+    ]
+
+
+def _require_hr(by: str, people: Mapping[str, Person]) -> None:
+    if by != SYSTEM and (by not in people or "hr" not in people[by].roles):
+        raise Refusal("cycle.not-hr", field="by", by=by)
+
+
+def decide(command: AnyCycleCommand, cycle: Cycle, people: Mapping[str, Person]) -> list[CycleEvent]:
+    """The events of a command on a launched cycle; [] where there is nothing left to do."""
+    if isinstance(command, LaunchCycle):
+        raise Refusal("cycle.exists", field="cycle", cycle=command.cycle)
+    if cycle.version == 0:
+        raise Refusal("cycle.unknown", field="cycle", cycle=command.cycle)
+    who = {"cycle": cycle.id, "by": command.by, "at": command.at}
+    match command:
+        case FinishLaunch():
+            done = LaunchFinished(sheets=cycle.sheets, goals=cycle.goals, failures=command.failures, **who)
+            return [] if cycle.launch else [done]
+        case ReachStage():
+            ahead = ORDER.index(command.stage) > ORDER.index(cycle.stage)
+            return [StageReached(stage=command.stage, due=command.due, **who)] if ahead else []
+        case FinishPeriod():
+            scored = PeriodScored(period=command.period, sheets=command.sheets, due=command.due, **who)
+            return [] if command.period in cycle.scored else [scored]
+        case FinishResults():
+            return [] if cycle.results else [ResultsIssued(sheets=command.sheets, **who)]
+        case CloseCycle():
+            return _close(command, cycle, people)
+        case RecordRefusedCycleSignal():
+            return [CycleSignalRefused(name=command.name, code=command.code, sentence=command.sentence, **who)]
+        case _:
+            assert_never(command)
+
+
+def _close(command: CloseCycle, cycle: Cycle, people: Mapping[str, Person]) -> list[CycleEvent]:
+    if cycle.stage == "closed":
+        return []
+    _require_hr(command.by, people)
+    if command.open_goals:
+        raise Refusal("cycle.open-goals", open=len(command.open_goals), example=command.open_goals[0])
+    return [CycleClosed(cycle=cycle.id, goals=command.goals, by=command.by, at=command.at)]

@@ -1,0 +1,45 @@
+"""What every command and every event has in common: who, when, and the stream it belongs to."""
+
+from datetime import datetime
+from typing import ClassVar
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict
+
+SYSTEM = "system"
+"""The actor of what a deadline does by itself."""
+
+
+class Fact(BaseModel):
+    """A frozen value: equal when its fields are equal, refused when a field is unknown."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Command(Fact):
+    """Asks for something. `by` is a person's id (or `system`), `at` the time of asking (aware)."""
+
+    by: str
+    at: AwareDatetime
+
+
+class Event(Fact):
+    """States what happened, in the past tense. The class name and its fields are the storage format."""
+
+    schema_version: ClassVar[int] = 1
+
+    by: str
+    at: AwareDatetime
+
+    @property
+    def stream(self) -> str:
+        """The stream this event is stored in, such as `goal-2026-E007-1`."""
+        raise NotImplementedError
+
+    @property
+    def type(self) -> str:
+        return type(self).__name__
+
+
+def day_of(moment: datetime) -> str:
+    """The calendar day of a moment, as people read it."""
+    return moment.date().isoformat()

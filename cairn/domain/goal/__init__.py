@@ -1,0 +1,1 @@
+"""One goal's life: draft, approval, quarterly adjustment, review, score and closing."""

@@ -1,0 +1,90 @@
+"""Who may do what to a goal. The only place that knows; refusals name who could."""
+
+from typing import Literal
+
+from cairn.domain.event import SYSTEM
+from cairn.domain.goal.state import Goal
+from cairn.domain.people import Person
+from cairn.domain.refusal import Refusal
+
+Act = Literal[
+    "draft", "submit", "approve", "adjust", "confirm_manager", "confirm_hr", "check_in", "assess", "move", "cancel",
+    "close", "decode",
+]  # fmt: skip
+
+
+def by_committee(goal: Goal) -> bool:
+    """Strategic and department goals, and those of people without a manager, are the committee's to approve."""
+    return goal.tier != "individual" or goal.manager is None
+
+
+def may(act: Act, person: Person, goal: Goal) -> bool:
+    """Whether a person may do this to this goal; who owns a goal never judges it."""
+    owner = person.id == goal.owner
+    hr = "hr" in person.roles
+    judge = not owner and (
+        bool({"committee", "executive"} & set(person.roles)) if by_committee(goal) else person.id == goal.manager
+    )
+    match act:
+        case "draft":
+            return owner or hr or judge
+        case "submit" | "check_in":
+            return owner or hr
+        case "approve" | "confirm_manager" | "assess":
+            return judge
+        case "adjust":
+            return owner or judge or hr
+        case "confirm_hr":
+            return hr and not owner
+        case "decode":
+            return owner or bool({"executive", "committee"} & set(person.roles))
+        case "move" | "close":
+            return hr
+        case "cancel":
+            return hr or judge
+
+
+WHO: dict[Act, tuple[str, str]] = {
+    "draft": ("本人、直接上级或HR", "the owner, the manager or HR"),
+    "submit": ("本人或HR", "the owner or HR"),
+    "check_in": ("本人或HR", "the owner or HR"),
+    "approve": ("审批人", "the approver"),
+    "confirm_manager": ("直接上级", "the manager"),
+    "assess": ("直接上级", "the manager"),
+    "adjust": ("本人、直接上级或HR", "the owner, the manager or HR"),
+    "confirm_hr": ("HR（不能是目标责任人）", "HR, other than the owner"),
+    "decode": ("公司管理层", "the company's management"),
+    "move": ("HR", "HR"),
+    "close": ("HR", "HR"),
+    "cancel": ("直接上级或HR", "the manager or HR"),
+}
+
+
+def approver(goal: Goal) -> str:
+    """Whom an approval waits for: a person's id or `role:committee`."""
+    return "role:committee" if by_committee(goal) else goal.manager or "role:committee"
+
+
+def require(act: Act, by: str, people: dict[str, Person], goal: Goal) -> None:
+    """Refuses who may not, naming who could. Deadlines (`system`) may do what they do."""
+    if by == SYSTEM:
+        return
+    person = people.get(by)
+    if person is None:
+        raise Refusal("person.unknown", field="by", by=by)
+    if not person.here:
+        raise Refusal("person.left", field="by", by=by)
+    if may(act, person, goal):
+        return
+    if by == goal.owner and act in ("approve", "confirm_manager", "confirm_hr", "assess"):
+        raise Refusal("goal.own", field="by", by=by, **_who(act, goal))
+    raise Refusal("goal.not-yours", field="by", by=by, **_who(act, goal))
+
+
+def _who(act: Act, goal: Goal) -> dict[str, str]:
+    chinese, english = WHO[act]
+    if act in ("approve", "confirm_manager", "assess"):
+        waits = approver(goal)
+        chinese = "绩效委员会" if waits == "role:committee" else f"{chinese} {waits}"
+        english = "the performance committee" if waits == "role:committee" else f"{english} {waits}"
+    return {"who_zh": chinese, "who_en": english}

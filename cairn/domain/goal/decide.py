@@ -1,0 +1,102 @@
+"""The decider of a goal: a command and what is known become events, or a refusal. Asking twice gives nothing."""
+
+from typing import assert_never
+
+from cairn.domain.event import Event
+from cairn.domain.goal import adjusting, deadlines, drafting, reviewing
+from cairn.domain.goal.around import Around
+from cairn.domain.goal.commands import (
+    AcceptCriterion,
+    AlignGoal,
+    AnyGoalCommand,
+    ApproveGoal,
+    AssessGoal,
+    CancelGoal,
+    ChangeManager,
+    CheckIn,
+    CheckSmart,
+    CloseGoal,
+    ConfirmAdjustment,
+    DeclineAdjustment,
+    DecomposeGoal,
+    DraftGoal,
+    ReachDeadline,
+    RecordRefusedSignal,
+    RequestAdjustment,
+    ReturnGoal,
+    ReviseGoal,
+    SubmitGoal,
+    SupersedeGoal,
+    WithdrawAdjustment,
+)
+from cairn.domain.goal.events import SignalRefused
+from cairn.domain.goal.state import Goal
+from cairn.domain.refusal import Refusal
+
+
+def decide(command: AnyGoalCommand, goal: Goal, around: Around) -> list[Event]:
+    """The events of a command, for the goal's stream and for its sheet's (each event knows its stream).
+
+    Raises Refusal where the rules say no. Returns [] where the command has nothing left to do.
+    """
+    if isinstance(command, RecordRefusedSignal):
+        return [_refused_signal(command)]
+    if isinstance(command, DraftGoal):
+        return drafting.draft(command, goal, around)
+    if goal.stage == "none":
+        raise Refusal("goal.unknown", field="goal", goal=command.goal)
+    if isinstance(command, ReachDeadline):
+        return deadlines.reach(command, goal, around)
+    return _asked(command, goal, around)
+
+
+def _refused_signal(command: RecordRefusedSignal) -> SignalRefused:
+    return SignalRefused(
+        goal=command.goal, name=command.name, code=command.code, sentence=command.sentence, by=command.by, at=command.at
+    )
+
+
+def _asked(
+    command: AnyGoalCommand, goal: Goal, around: Around
+) -> list[Event]:  # the long match is the table of contents of the lifecycle
+    match command:
+        case ReviseGoal():
+            return drafting.revise(command, goal, around)
+        case CheckSmart():
+            return drafting.check_smart(command, goal, around)
+        case DecomposeGoal():
+            return drafting.decompose(command, goal, around)
+        case AlignGoal():
+            return drafting.align(command, goal, around)
+        case SubmitGoal():
+            return drafting.submit(command, goal, around)
+        case ReturnGoal():
+            return drafting.give_back(command, goal, around)
+        case ApproveGoal():
+            return drafting.approve(command, goal, around)
+        case RequestAdjustment():
+            return adjusting.request(command, goal, around)
+        case ConfirmAdjustment():
+            return adjusting.confirm(command, goal, around)
+        case DeclineAdjustment():
+            return adjusting.decline(command, goal, around)
+        case WithdrawAdjustment():
+            return adjusting.withdraw(command, goal, around)
+        case CheckIn():
+            return reviewing.check_in(command, goal, around)
+        case AcceptCriterion():
+            return reviewing.accept(command, goal, around)
+        case AssessGoal():
+            return reviewing.assess(command, goal, around)
+        case ChangeManager():
+            return reviewing.change_manager(command, goal, around)
+        case CancelGoal():
+            return reviewing.cancel(command, goal, around)
+        case SupersedeGoal():
+            return reviewing.supersede(command, goal, around)
+        case CloseGoal():
+            return reviewing.close(command, goal, around)
+        case DraftGoal() | ReachDeadline() | RecordRefusedSignal():
+            return []
+        case _:
+            assert_never(command)

@@ -1,0 +1,150 @@
+"""Progress, acceptance, assessment and the ways a goal ends by hand."""
+
+from datetime import date
+
+from cairn.domain.event import Event
+from cairn.domain.goal.around import Around
+from cairn.domain.goal.authority import require
+from cairn.domain.goal.commands import (
+    AcceptCriterion,
+    AssessGoal,
+    CancelGoal,
+    ChangeManager,
+    CheckIn,
+    CloseGoal,
+    SupersedeGoal,
+)
+from cairn.domain.goal.events import (
+    CheckedIn,
+    CriterionAccepted,
+    GoalAssessed,
+    GoalCancelled,
+    GoalClosed,
+    GoalSuperseded,
+    ManagerChanged,
+)
+from cairn.domain.goal.stages import require_stage
+from cairn.domain.goal.state import Goal
+from cairn.domain.measure import KeyTask, Kpi
+from cairn.domain.refusal import Refusal
+from cairn.domain.sheet import rules
+
+
+def check_in(command: CheckIn, goal: Goal, around: Around) -> list[Event]:
+    require_stage("check_in", goal)
+    require("check_in", command.by, dict(around.people), goal)
+    on = command.on or command.at.date()
+    if on > command.at.date():
+        raise Refusal("check-in.future", field="on", on=on)
+    if command.value is None and not command.note:
+        raise Refusal("check-in.empty", field="value")
+    if command.value is not None and isinstance(goal.measure, Kpi) and goal.measure.metric:
+        raise Refusal("check-in.fed", field="value", metric=goal.measure.metric)
+    checked = CheckedIn(
+        goal=goal.id, on=on, value=command.value, base=command.base, note=command.note, by=command.by, at=command.at
+    )
+    said = {(c.on, c.value, c.base, c.note, c.by) for c in goal.check_ins}
+    return [] if (on, command.value, command.base, command.note, command.by) in said else [checked]
+
+
+def accept(command: AcceptCriterion, goal: Goal, around: Around) -> list[Event]:
+    require_stage("accept", goal)
+    require("assess", command.by, dict(around.people), goal)
+    if not isinstance(goal.measure, KeyTask):
+        raise Refusal("accept.not-a-task", field="goal")
+    if command.criterion > len(goal.measure.criteria):
+        raise Refusal("accept.unknown", field="criterion", number=command.criterion, of=len(goal.measure.criteria))
+    if command.criterion in goal.accepted:
+        return []
+    return [
+        CriterionAccepted(
+            goal=goal.id, criterion=command.criterion, evidence=command.evidence, by=command.by, at=command.at
+        )
+    ]
+
+
+def assess(command: AssessGoal, goal: Goal, around: Around) -> list[Event]:
+    """Today's manager assesses; so does a former one, their own segment."""
+    require_stage("assess", goal)
+    former = {segment.manager for segment in goal.segments[:-1]}
+    if command.by not in former or command.by == goal.owner:
+        require("assess", command.by, dict(around.people), goal)
+    schedule = around.cycle.schedule
+    if schedule is None or schedule.period(command.period) is None:
+        raise Refusal("adjustment.period", field="period", period=command.period)
+    if command.period in goal.scores:
+        raise Refusal("assess.scored", field="period", period=command.period)
+    if goal.assessments.get(command.period, {}).get(command.by) == command.points:
+        return []
+    return [
+        GoalAssessed(
+            goal=goal.id,
+            period=command.period,
+            points=command.points,
+            comment=command.comment,
+            by=command.by,
+            at=command.at,
+        )
+    ]
+
+
+def change_manager(command: ChangeManager, goal: Goal, around: Around) -> list[Event]:
+    require_stage("change_manager", goal)
+    require("move", command.by, dict(around.people), goal)
+    if command.manager == goal.manager:
+        return []
+    if command.manager == goal.owner:
+        raise Refusal("goal.own-manager", field="manager")
+    _check_effective(command.effective, goal)
+    return [
+        ManagerChanged(
+            goal=goal.id,
+            former=goal.manager,
+            manager=command.manager,
+            effective=command.effective,
+            reason=command.reason,
+            by=command.by,
+            at=command.at,
+        )
+    ]
+
+
+def _check_effective(effective: date, goal: Goal) -> None:
+    if effective < goal.segments[-1].since:
+        raise Refusal("move.too-early", field="effective", since=goal.segments[-1].since)
+
+
+def cancel(command: CancelGoal, goal: Goal, around: Around) -> list[Event]:
+    if goal.stage == "cancelled":
+        return []
+    require_stage("cancel", goal)
+    require("cancel", command.by, dict(around.people), goal)
+    gone = GoalCancelled(goal=goal.id, reason=command.reason, by=command.by, at=command.at)
+    return [gone, *rules.remove(around.sheet, goal.id, command.by, command.at)]
+
+
+def supersede(command: SupersedeGoal, goal: Goal, around: Around) -> list[Event]:
+    """Another goal of the same sheet takes this one's place; its weight becomes free for that goal."""
+    if goal.stage == "superseded":
+        return []
+    require_stage("supersede", goal)
+    require("cancel", command.by, dict(around.people), goal)
+    if command.replacement == goal.id or command.replacement not in around.sheet.placements:
+        raise Refusal("goal.no-replacement", field="replacement", replacement=command.replacement)
+    gone = GoalSuperseded(
+        goal=goal.id, replacement=command.replacement, reason=command.reason, by=command.by, at=command.at
+    )
+    weight = around.sheet.weight_of(goal.id) + around.sheet.weight_of(command.replacement)
+    moved = rules.remove(around.sheet, goal.id, command.by, command.at)
+    left = around.sheet.model_copy(
+        update={"placements": {key: p for key, p in around.sheet.placements.items() if key != goal.id}}
+    )
+    return [gone, *moved, *rules.reweigh(left, {command.replacement: weight}, command.by, command.at)]
+
+
+def close(command: CloseGoal, goal: Goal, around: Around) -> list[Event]:
+    if goal.stage == "closed":
+        return []
+    require_stage("close", goal)
+    require("close", command.by, dict(around.people), goal)
+    return [GoalClosed(goal=goal.id, by=command.by, at=command.at)]

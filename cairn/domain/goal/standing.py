@@ -1,0 +1,154 @@
+"""Where a goal stands: its stage, who is waited for, and the deadlines ahead. All a workflow ever knows of a goal."""
+
+from datetime import datetime, timedelta
+
+from pydantic import AwareDatetime
+
+from cairn.domain.calendar import add_working_days, opening
+from cairn.domain.cycle.schedule import Period, Schedule
+from cairn.domain.event import Fact
+from cairn.domain.goal.around import Around
+from cairn.domain.goal.authority import approver
+from cairn.domain.goal.events import Phase
+from cairn.domain.goal.state import Goal, Stage, clock
+from cairn.domain.measure import Kpi
+from cairn.domain.policy import PeriodKind
+
+
+class Due(Fact):
+    """One deadline as an absolute time."""
+
+    phase: Phase
+    at: AwareDatetime
+    period: str | None = None
+
+
+class Standing(Fact):
+    """`awaited` are person ids or `role:hr`, `role:committee`. `due` is the next deadline, None when there is none."""
+
+    goal: str
+    stage: Stage
+    version: int
+    over: bool
+    awaited: tuple[str, ...] = ()
+    due: Due | None = None
+    cycle: str = ""
+    department: str = ""
+    shift: float = 0.0
+
+
+def standing(goal: Goal, around: Around) -> Standing:
+    """The goal's standing under its cycle's dates."""
+    ahead = dues(goal, around)
+    return Standing(
+        goal=goal.id,
+        stage=goal.stage,
+        version=goal.version,
+        over=goal.over,
+        awaited=awaited(goal),
+        due=ahead[0] if ahead else None,
+        cycle=goal.cycle,
+        department=goal.department or "",
+        shift=around.cycle.clock_shift,
+    )
+
+
+def awaited(goal: Goal) -> tuple[str, ...]:
+    """Whom the goal waits for; empty while it runs by itself."""
+    match goal.stage:
+        case "draft" | "returned":
+            return (goal.owner,)
+        case "submitted":
+            return (approver(goal),)
+        case "adjusting":
+            confirmed = goal.pending.confirmed if goal.pending else {}
+            waits = {"manager": approver(goal), "hr": "role:hr"}
+            return tuple(who for role, who in waits.items() if role not in confirmed)
+        case "in_review" if not isinstance(goal.measure, Kpi) and "Y" not in goal.assessments:
+            return (approver(goal),)
+        case _:
+            return ()
+
+
+def dues(goal: Goal, around: Around) -> list[Due]:
+    """Every deadline still ahead of the goal in its stage, earliest first; each is kept once."""
+    schedule = around.cycle.schedule
+    if schedule is None or goal.over or goal.stage == "none":
+        return []
+    ahead: list[Due] = []
+    match goal.stage:
+        case "draft" | "returned":
+            ahead = [*_waiting("drafts_remind", "drafts_due", schedule.drafts_due, goal, around), *_review(schedule)]
+        case "submitted":
+            due = _approval_due(goal, schedule, around)
+            ahead = [*_waiting("approvals_remind", "approvals_due", due, goal, around), *_review(schedule)]
+        case "approved":
+            ahead = [Due(phase="execution_starts", at=schedule.execution_starts)]
+        case "active":
+            ahead = [*_periods(goal, around, schedule), *_review(schedule)]
+        case "adjusting":
+            ahead = [*_expiry(goal, around), *_periods(goal, around, schedule), *_review(schedule)]
+        case "in_review":
+            ahead = [*_periods(goal, around, schedule), Due(phase="scores_due", at=schedule.scores_due, period="Y")]
+        case "scored":
+            ahead = [Due(phase="closes", at=schedule.closes)]
+    return sorted(ahead, key=lambda due: due.at)
+
+
+def _approval_due(goal: Goal, schedule: Schedule, around: Around) -> datetime:
+    """Who submits late still leaves the approver some working days."""
+    if goal.entered is None:
+        return schedule.approvals_due
+    days = around.policy.calendar
+    least = opening(add_working_days(goal.entered.date(), around.policy.deadlines.escalate_after, days), days)
+    return max(schedule.approvals_due, least)
+
+
+def _waiting(remind: Phase, miss: Phase, due: datetime, goal: Goal, around: Around) -> list[Due]:
+    days, before = around.policy.calendar, around.policy.deadlines.remind_before
+    ahead = [Due(phase=miss, at=due)]
+    if before:
+        ahead.insert(0, Due(phase=remind, at=opening(add_working_days(due.date(), -before, days), days)))
+    return [each for each in ahead if clock(each.phase, each.at) not in goal.clocks]
+
+
+def _expiry(goal: Goal, around: Around) -> list[Due]:
+    if goal.pending is None:
+        return []
+    expires = goal.pending.expires_at
+    reminder = _waiting("adjustment_remind", "adjustment_expires", expires, goal, around)
+    asked = goal.entered or expires
+    return [due for due in reminder if due.phase == "adjustment_expires" or due.at > asked]
+
+
+def _review(schedule: Schedule) -> list[Due]:
+    return [Due(phase="review_opens", at=schedule.review_opens)]
+
+
+def _periods(goal: Goal, around: Around, schedule: Schedule) -> list[Due]:
+    return [
+        Due(phase="period_scored", at=period.scored_at, period=period.key)
+        for period in schedule.periods
+        if _is_scored_alone(period, goal, around) and period.key not in goal.scores
+    ]
+
+
+def _is_scored_alone(period: Period, goal: Goal, around: Around) -> bool:
+    """The periods before the year's end that the family gives a weight, from the goal's first day on. Key tasks and
+    capability goals count in them only where they were assessed for the period."""
+    if period.kind not in period_kinds(goal, around) or period.kind == "year" or period.ends < goal.since:
+        return False
+    return isinstance(goal.measure, Kpi) or period.key in goal.assessments
+
+
+def period_kinds(goal: Goal, around: Around) -> frozenset[PeriodKind]:
+    """The kinds of period a goal has scores for: its family's; the year alone for departments and the company."""
+    family = around.policy.families.get(around.sheet.family or "")
+    if family is None or goal.tier != "individual":
+        return frozenset({"year"})
+    return frozenset(kind for kind, weight in family.periods.items() if weight > 0) | {"year"}
+
+
+def soon(due: Due, at: datetime) -> timedelta:
+    """How long until a deadline; never negative."""
+    return max(due.at - at, timedelta(0))

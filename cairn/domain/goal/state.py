@@ -1,0 +1,224 @@
+"""A goal as its events make it, and the fold."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Literal, assert_never
+
+from pydantic import Field
+
+from cairn.domain.event import Fact
+from cairn.domain.goal.events import (
+    AdjustmentConfirmed,
+    AdjustmentDeclined,
+    AdjustmentExpired,
+    AdjustmentRequested,
+    AdjustmentWithdrawn,
+    AnyGoalEvent,
+    Changes,
+    CheckedIn,
+    Confirmer,
+    CriterionAccepted,
+    DeadlineMissed,
+    GoalActivated,
+    GoalAdjusted,
+    GoalAligned,
+    GoalApproved,
+    GoalAssessed,
+    GoalCancelled,
+    GoalClosed,
+    GoalDecomposed,
+    GoalDrafted,
+    GoalReturned,
+    GoalRevised,
+    GoalScored,
+    GoalSubmitted,
+    GoalSuperseded,
+    ManagerChanged,
+    Part,
+    ReminderSent,
+    ReviewOpened,
+    SignalRefused,
+    Smart,
+    SmartChecked,
+)
+from cairn.domain.measure import Capability, Kpi, Measure
+from cairn.domain.policy import Dimension, Tier
+
+Stage = Literal[
+    "none", "draft", "submitted", "returned", "approved", "active", "adjusting", "in_review", "scored",
+    "closed", "cancelled", "superseded",
+]  # fmt: skip
+OVER: frozenset[Stage] = frozenset({"closed", "cancelled", "superseded"})
+
+
+class PendingAdjustment(Fact):
+    """An adjustment waiting for its confirmations: role → who confirmed."""
+
+    adjustment: str
+    changes: Changes
+    reason: str
+    draws: Decimal
+    requested_by: str
+    expires_at: datetime
+    confirmed: dict[Confirmer, str] = Field(default_factory=dict)
+
+
+class Segment(Fact):
+    """Who was the goal's manager from a day on."""
+
+    since: date
+    manager: str | None
+
+
+class Goal(Fact):
+    """One goal as of its `version`. Its weight is not here: the sheet holds it."""
+
+    id: str
+    version: int = 0
+    stage: Stage = "none"
+    cycle: str = ""
+    sheet: str = ""
+    tier: Tier = "individual"
+    owner: str = ""
+    manager: str | None = None
+    department: str | None = None
+    key: str = ""
+    dimension: Dimension = "duties"
+    title: str = ""
+    measure: Measure = Capability(outcomes=("-",))
+    since: date = date.min
+    parent: str | None = None
+    policy: str = ""
+    smart: Smart | None = None
+    parts: tuple[Part, ...] = ()
+    pending: PendingAdjustment | None = None
+    adjustments: dict[str, str] = Field(default_factory=dict, description="adjustment → how it ended")
+    check_ins: tuple[CheckedIn, ...] = ()
+    accepted: dict[int, str] = Field(default_factory=dict)
+    assessments: dict[str, dict[str, Decimal]] = Field(default_factory=dict, description="period → manager → points")
+    segments: tuple[Segment, ...] = ()
+    scores: dict[str, GoalScored] = Field(default_factory=dict)
+    clocks: frozenset[str] = frozenset()
+    entered: datetime | None = None
+
+    @property
+    def over(self) -> bool:
+        return self.stage in OVER
+
+
+def clock(phase: str, due: datetime) -> str:
+    """The name of one deadline of one goal: it is kept once."""
+    return f"{phase}@{due.isoformat()}"
+
+
+def evolve(goal: Goal, event: AnyGoalEvent) -> Goal:
+    """The goal after one more event."""
+    changed = _evolved(goal, event)
+    if changed.stage != goal.stage:
+        changed = changed.model_copy(update={"entered": event.at})
+    return changed.model_copy(update={"version": goal.version + 1})
+
+
+def _evolved(goal: Goal, event: AnyGoalEvent) -> Goal:
+    match event:
+        case GoalDrafted():
+            return _drafted(goal, event)
+        case GoalRevised():
+            return goal.model_copy(update={"title": event.title, "measure": event.measure})
+        case SmartChecked():
+            return goal.model_copy(update={"smart": event.check})
+        case GoalDecomposed():
+            return goal.model_copy(update={"parts": event.parts})
+        case GoalAligned():
+            return goal.model_copy(update={"parent": event.parent})
+        case GoalSubmitted():
+            return _to(goal, "submitted")
+        case GoalReturned():
+            return _to(goal, "returned")
+        case GoalApproved():
+            return _to(goal, "approved")
+        case GoalActivated():
+            return _to(goal, "active")
+        case AdjustmentRequested():
+            return _requested(goal, event)
+        case AdjustmentConfirmed():
+            return _confirmed(goal, event)
+        case AdjustmentDeclined() | AdjustmentWithdrawn() | AdjustmentExpired():
+            return _settled(goal, event.adjustment, type(event).__name__.removeprefix("Adjustment").lower())
+        case GoalAdjusted():
+            return _adjusted(_settled(goal, event.adjustment, "adjusted"), event)
+        case CheckedIn():
+            return goal.model_copy(update={"check_ins": (*goal.check_ins, event)})
+        case CriterionAccepted():
+            return goal.model_copy(update={"accepted": {**goal.accepted, event.criterion: event.evidence}})
+        case GoalAssessed():
+            given = {**goal.assessments.get(event.period, {}), event.by: event.points}
+            return goal.model_copy(update={"assessments": {**goal.assessments, event.period: given}})
+        case ManagerChanged():
+            segments = (*goal.segments, Segment(since=event.effective, manager=event.manager))
+            return goal.model_copy(update={"manager": event.manager, "segments": segments})
+        case ReminderSent() | DeadlineMissed():
+            return goal.model_copy(update={"clocks": goal.clocks | {clock(event.phase, event.due)}})
+        case GoalScored():
+            scored = goal.model_copy(update={"scores": {**goal.scores, event.period: event}})
+            return _to(scored, "scored") if event.period == "Y" else scored
+        case ReviewOpened():
+            return _to(goal, "in_review")
+        case GoalCancelled():
+            return _to(goal, "cancelled")
+        case GoalSuperseded():
+            return _to(goal, "superseded")
+        case GoalClosed():
+            return _to(goal, "closed")
+        case SignalRefused():
+            return goal
+        case _:
+            assert_never(event)
+
+
+def _to(goal: Goal, stage: Stage) -> Goal:
+    return goal.model_copy(update={"stage": stage})
+
+
+def _drafted(goal: Goal, event: GoalDrafted) -> Goal:
+    facts = event.model_dump(exclude={"by", "at", "goal", "measure"})
+    first = Segment(since=event.since, manager=event.manager)
+    return goal.model_copy(update={**facts, "measure": event.measure, "stage": "draft", "segments": (first,)})
+
+
+def _requested(goal: Goal, event: AdjustmentRequested) -> Goal:
+    pending = PendingAdjustment(
+        adjustment=event.adjustment,
+        changes=event.changes,
+        reason=event.reason,
+        draws=event.draws,
+        requested_by=event.by,
+        expires_at=event.expires_at,
+    )
+    return goal.model_copy(update={"pending": pending, "stage": "adjusting"})
+
+
+def _confirmed(goal: Goal, event: AdjustmentConfirmed) -> Goal:
+    if goal.pending is None:
+        return goal
+    confirmed = {**goal.pending.confirmed, event.role: event.by}
+    return goal.model_copy(update={"pending": goal.pending.model_copy(update={"confirmed": confirmed})})
+
+
+def _settled(goal: Goal, adjustment: str, how: str) -> Goal:
+    ended = {**goal.adjustments, adjustment: how}
+    return goal.model_copy(update={"pending": None, "stage": "active", "adjustments": ended})
+
+
+def _adjusted(goal: Goal, event: GoalAdjusted) -> Goal:
+    title = event.after.title or goal.title
+    return goal.model_copy(update={"title": title, "measure": changed_measure(goal.measure, event.after)})
+
+
+def changed_measure(measure: Measure, changes: Changes) -> Measure:
+    """The measure after an adjustment: replaced, or with other targets."""
+    new = changes.measure or measure
+    if not isinstance(new, Kpi):
+        return new
+    target = changes.target if changes.target is not None else new.target
+    return new.model_copy(update={"target": target, "targets": {**new.targets, **changes.targets}})

@@ -1,0 +1,103 @@
+"""People as the roster states them, and the one place that decides what a person may do."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Literal
+
+from cairn.domain.event import Event, Fact
+
+Role = Literal["hr", "committee", "executive", "auditor"]
+"""Roles a roster gives. Being somebody's manager or a department's head follows from the reporting lines."""
+
+
+class Department(Fact):
+    """A department; `head` is the person who sets its goals."""
+
+    id: str
+    name: str
+    head: str | None = None
+    parent: str | None = None
+
+
+class Person(Fact):
+    """One person as of some day. `family` is a job family of the policy; `manager` is a person's id."""
+
+    id: str
+    name: str
+    email: str = ""
+    department: str
+    title: str = ""
+    family: str
+    manager: str | None = None
+    hired: date
+    left: date | None = None
+    roles: tuple[Role, ...] = ()
+
+    @property
+    def here(self) -> bool:
+        return self.left is None
+
+
+class Roster(Fact):
+    """Everybody, checked: ids unique, managers known, no cycle in the reporting lines."""
+
+    people: tuple[Person, ...]
+    departments: tuple[Department, ...]
+
+    def by_id(self) -> dict[str, Person]:
+        return {person.id: person for person in self.people}
+
+
+class PersonEvent(Event):
+    person: str
+
+    @property
+    def stream(self) -> str:
+        return f"person-{self.person}"
+
+
+class PersonJoined(PersonEvent):
+    """The person came into the roster (hired, or imported for the first time)."""
+
+    details: Person
+
+
+class PersonChanged(PersonEvent):
+    """Department, title, family, manager or roles changed, as of `effective` (the business day)."""
+
+    details: Person
+    effective: date
+    reason: str = ""
+
+
+class PersonLeft(PersonEvent):
+    effective: date
+    reason: str = ""
+
+
+class DepartmentNamed(Event):
+    """A department came into being or changed its name, head or parent."""
+
+    department: Department
+
+    @property
+    def stream(self) -> str:
+        return f"department-{self.department.id}"
+
+
+AnyPersonEvent = PersonJoined | PersonChanged | PersonLeft
+
+
+def evolve_person(person: Person | None, event: AnyPersonEvent) -> Person | None:
+    """Fold one roster event into the person; None before the first."""
+    match event:
+        case PersonJoined() | PersonChanged():
+            return event.details
+        case PersonLeft():
+            return person.model_copy(update={"left": event.effective}) if person else None
+
+
+def second_line(person: Person, people: Mapping[str, Person]) -> str | None:
+    """The manager's manager: who hears of what the manager leaves undone."""
+    manager = people.get(person.manager or "")
+    return manager.manager if manager else None

@@ -1,0 +1,264 @@
+"""The performance plan as data: families, templates, periods and weights, curves, grades, deadlines, calendar.
+
+The shapes only. Reading the YAML and explaining its mistakes is `cairn.policies`. Percentages are written
+as people write them (15 means 15 %), weights in a sheet or in a mix of periods sum to 100.
+"""
+
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from cairn.domain.event import Fact
+
+Tier = Literal["strategic", "department", "individual"]
+Dimension = Literal["duties", "capability"]
+PeriodKind = Literal["month", "quarter", "half_year", "year"]
+Direction = Literal["higher", "lower", "range", "on_off"]
+Aggregation = Literal["sum", "last", "mean", "ratio"]
+Draw = Literal["weight", "target", "metric"]
+Evaluator = Literal["self", "manager", "second_line_manager", "peers", "subordinates", "internal_customers"]
+Percent = Annotated[Decimal, Field(ge=0, le=100)]
+
+
+class Name(Fact):
+    """A name in the two languages people read."""
+
+    zh: str
+    en: str
+
+    def text(self, language: str) -> str:
+        return self.en if language == "en" else self.zh
+
+
+class LinearCurve(Fact):
+    """Points at threshold, target and stretch, linear between; below the threshold `below` points.
+
+    A KPI without a threshold starts from its baseline (or zero) with `below` points; one without a stretch
+    goes on past the target with the slope between threshold and target, up to `cap`.
+    """
+
+    kind: Literal["linear"]
+    below: Decimal = Decimal(0)
+    threshold: Decimal = Decimal(60)
+    target: Decimal = Decimal(100)
+    stretch: Decimal = Decimal(120)
+    cap: Decimal = Decimal(120)
+
+
+class RatioCurve(Fact):
+    """Points are the attainment in percent, capped (比率法)."""
+
+    kind: Literal["ratio"]
+    cap: Decimal = Decimal(120)
+
+
+class Band(Fact):
+    """From this attainment (percent) on, these points."""
+
+    attainment: Decimal
+    points: Decimal
+
+
+class BandsCurve(Fact):
+    """Steps by attainment (层差法): the highest band reached counts, `below` points under the lowest."""
+
+    kind: Literal["bands"]
+    bands: tuple[Band, ...] = Field(min_length=1)
+    below: Decimal = Decimal(0)
+
+
+class AllOrNothingCurve(Fact):
+    """The target reached or not (非此即彼法)."""
+
+    kind: Literal["all_or_nothing"]
+    reached: Decimal = Decimal(100)
+    missed: Decimal = Decimal(0)
+
+
+class DeductionCurve(Fact):
+    """From `start` points, `per_step` off for every whole or part `step` of missing attainment percent (减分法)."""
+
+    kind: Literal["deduction"]
+    start: Decimal = Decimal(100)
+    step: Decimal = Field(default=Decimal(1), gt=0)
+    per_step: Decimal = Decimal(1)
+    floor: Decimal = Decimal(0)
+
+
+Curve = Annotated[
+    LinearCurve | RatioCurve | BandsCurve | AllOrNothingCurve | DeductionCurve, Field(discriminator="kind")
+]
+
+
+class TemplateGoal(Fact):
+    """One goal a family (or a department) starts with. KPIs name unit, direction, target and metric;
+    key tasks name criteria; capability goals name outcomes."""
+
+    key: str
+    dimension: Dimension = "duties"
+    kind: Literal["kpi", "key_task", "capability"]
+    title: Name
+    weight: Percent
+    unit: str = ""
+    direction: Direction = "higher"
+    aggregation: Aggregation = "sum"
+    baseline: Decimal | None = None
+    threshold: Decimal | None = None
+    target: Decimal | None = None
+    stretch: Decimal | None = None
+    lower: Decimal | None = None
+    upper: Decimal | None = None
+    metric: str | None = Field(default=None, description="the feed's metric; without one, check-ins count")
+    subject: Literal["person", "department", "company"] = "person"
+    curve: str = "standard"
+    criteria: tuple[str, ...] = ()
+    outcomes: tuple[str, ...] = ()
+    serves: str | None = Field(default=None, description="key of the goal it serves in the tier above")
+
+
+class Family(Fact):
+    """A job family: its periods and their weights in the year's result, its template and evaluators."""
+
+    name: Name
+    periods: dict[PeriodKind, Percent] = Field(description="weight of each kind of period; the year included")
+    subordinates: Percent = Field(default=Decimal(0), description="weight of the subordinates' mean result")
+    evaluators: dict[Evaluator, Percent] = Field(default_factory=dict)
+    capability_weight: tuple[Percent, Percent] = (Decimal(5), Decimal(50))
+    template: tuple[TemplateGoal, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _weights_make_one_hundred(self) -> "Family":
+        mix = sum(self.periods.values()) + self.subordinates
+        if mix != 100:
+            raise ValueError(f"the weights of periods and subordinates sum to {mix}, not 100")
+        goals = sum(goal.weight for goal in self.template)
+        if goals != 100:
+            raise ValueError(f"the weights of the template's goals sum to {goals}, not 100")
+        if self.evaluators and sum(self.evaluators.values()) != 100:
+            raise ValueError(f"the weights of the evaluators sum to {sum(self.evaluators.values())}, not 100")
+        return self
+
+
+class FlexibleSpace(Fact):
+    """What is left for quarterly fine-tuning, in points of the sheet's 100 (the plan: 10 to 15).
+
+    `draws` says what uses it up: moved weight (points moved), a changed target (the goal's weight times the
+    relative change of the period targets touched, a period's share of the year), a replaced metric
+    (`metric_change` points).
+    """
+
+    percent: Annotated[Decimal, Field(ge=10, le=15)] = Decimal(15)
+    draws: tuple[Draw, ...] = ("weight", "target", "metric")
+    metric_change: Percent = Decimal(5)
+
+
+class Adjusting(Fact):
+    """When adjustments may be asked for and how long a request waits for both confirmations."""
+
+    window_days: int | None = Field(default=None, ge=1, description="days from each quarter's start; none = always")
+    expires_after: int = Field(default=10, ge=1, description="working days until an unconfirmed request expires")
+
+
+class Deadlines(Fact):
+    """Days count from the cycle's start (goal setting) or end (review to close); `remind` and `escalate`
+    are working days before and after a deadline."""
+
+    drafts_due: int = Field(default=15, ge=1)
+    approvals_due: int = Field(default=25, ge=1)
+    execution_starts: int = Field(default=0, ge=0)
+    remind_before: int = Field(default=3, ge=0)
+    escalate_after: int = Field(default=3, ge=0)
+    period_scores_after: int = Field(default=5, ge=1, description="days after a period's last day")
+    review_opens: int = Field(default=1, ge=1)
+    scores_due: int = Field(default=15, ge=2)
+    results_due: int = Field(default=17, ge=3)
+    closes: int = Field(default=30, ge=4)
+
+    @model_validator(mode="after")
+    def _in_order(self) -> "Deadlines":
+        if not self.drafts_due < self.approvals_due:
+            raise ValueError("approvals_due must come after drafts_due")
+        if not self.period_scores_after < self.scores_due:
+            raise ValueError("period_scores_after must be less than scores_due: the year is scored last")
+        if not self.review_opens < self.scores_due < self.results_due < self.closes:
+            raise ValueError("review_opens, scores_due, results_due and closes must follow each other")
+        return self
+
+
+class GradeBand(Fact):
+    """A grade from these points on, with the coefficient it is worth."""
+
+    grade: str
+    points: Decimal
+    coefficient: Decimal
+
+
+class ScoringRules(Fact):
+    """Rounding happens once, at the end, half up, to `places`; `missing` says what an unscored part does."""
+
+    places: int = Field(default=2, ge=0, le=6)
+    missing: Literal["reweight", "zero"] = "reweight"
+
+
+class WorkingCalendar(Fact):
+    """Weekend days (1 = Monday … 7 = Sunday), holidays, and weekend days worked (调休)."""
+
+    timezone: str = "Asia/Shanghai"
+    weekend: tuple[Annotated[int, Field(ge=1, le=7)], ...] = (6, 7)
+    holidays: tuple[date, ...] = ()
+    worked: tuple[date, ...] = ()
+    opens: Annotated[int, Field(ge=0, le=23)] = 9
+
+
+class Policy(Fact):
+    """One version of the plan. `version` is made from the content: the same text, the same version."""
+
+    name: str = Field(pattern=r"^[A-Za-z0-9_.]+$")
+    title: Name
+    version: str = ""
+    families: dict[str, Family] = Field(min_length=1)
+    department_template: tuple[TemplateGoal, ...] = ()
+    department_templates: dict[str, tuple[TemplateGoal, ...]] = Field(
+        default_factory=dict, description="by department id, in place of department_template"
+    )
+    strategic: tuple[TemplateGoal, ...] = ()
+    curves: dict[str, Curve] = Field(min_length=1)
+    grades: tuple[GradeBand, ...] = Field(min_length=2)
+    flexible_space: FlexibleSpace = FlexibleSpace()
+    adjusting: Adjusting = Adjusting()
+    deadlines: Deadlines = Deadlines()
+    scoring: ScoringRules = ScoringRules()
+    calendar: WorkingCalendar = WorkingCalendar()
+    exclude: tuple["Exclusion", ...] = ()
+
+    @model_validator(mode="after")
+    def _names_are_known(self) -> "Policy":
+        for where, goals in self.goal_lists():
+            for goal in goals:
+                if goal.kind == "kpi" and goal.curve not in self.curves:
+                    raise ValueError(f"{where}, goal {goal.key}: the curve {goal.curve} is not defined")
+        points = [band.points for band in self.grades]
+        if points != sorted(points, reverse=True) or len(set(points)) != len(points):
+            raise ValueError("grades must be listed from the best down, each from fewer points than the one above")
+        return self
+
+    def goal_lists(self) -> list[tuple[str, tuple[TemplateGoal, ...]]]:
+        """Every list of template goals with the words that say where it stands."""
+        lists = [(f"family {key}", family.template) for key, family in self.families.items()]
+        lists.append(("department_template", self.department_template))
+        lists += [(f"department {key}", goals) for key, goals in self.department_templates.items()]
+        return [*lists, ("strategic", self.strategic)]
+
+
+class Exclusion(Fact):
+    """Who takes no part in the cycle, and why, in words people will read."""
+
+    reason: Name
+    titles: tuple[str, ...] = ()
+    departments: tuple[str, ...] = ()
+    hired_after: date | None = Field(default=None, description="joined too late in the cycle to be evaluated")
+
+
+Policy.model_rebuild()

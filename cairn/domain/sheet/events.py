@@ -1,0 +1,103 @@
+"""What can happen to a goal sheet. Class names and fields are the storage format."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+
+from cairn.domain.event import Event, Fact
+from cairn.domain.policy import Dimension
+
+Holder = Literal["person", "department", "company"]
+
+
+class SheetEvent(Event):
+    sheet: str
+
+    @property
+    def stream(self) -> str:
+        return self.sheet
+
+
+class Placement(Fact):
+    """A goal's place in the sheet."""
+
+    goal: str
+    dimension: Dimension
+    weight: Decimal
+
+
+class SheetOpened(SheetEvent):
+    """`space` is the flexible space in points of 100; `holder` a person's id, a department's id or `company`."""
+
+    cycle: str
+    kind: Holder
+    holder: str
+    department: str | None
+    family: str | None
+    since: date
+    space: Decimal
+    placements: tuple[Placement, ...]
+    policy: str
+
+
+class GoalPlaced(SheetEvent):
+    placement: Placement
+
+
+class GoalWeighted(SheetEvent):
+    goal: str
+    before: Decimal
+    after: Decimal
+
+
+class GoalRemoved(SheetEvent):
+    goal: str
+
+
+class FlexibleSpaceUsed(SheetEvent):
+    goal: str
+    adjustment: str
+    used: Decimal
+    left: Decimal
+
+
+class ScorePart(Fact):
+    """One goal's part of a sheet's score; `version` is the goal's version when it was read."""
+
+    goal: str
+    version: int
+    weight: Decimal
+    points: Decimal | None
+
+
+class SheetScored(SheetEvent):
+    """The sheet's score in a period, from its goals' points (unrounded)."""
+
+    period: str
+    points: Decimal | None
+    parts: tuple[ScorePart, ...]
+    policy: str
+
+
+class SubordinatePart(Fact):
+    sheet: str
+    version: int
+    result: Decimal
+
+
+class ResultIssued(SheetEvent):
+    """The year's result: periods mixed by the family's weights, rounded once, with its grade."""
+
+    points: Decimal | None
+    rounded: Decimal | None
+    grade: str | None
+    coefficient: Decimal | None
+    mix: dict[str, Decimal]
+    by_kind: dict[str, tuple[Decimal | None, ...]]
+    subordinates: tuple[SubordinatePart, ...] = ()
+    policy: str
+
+
+AnySheetEvent = (
+    SheetOpened | GoalPlaced | GoalWeighted | GoalRemoved | FlexibleSpaceUsed | SheetScored | ResultIssued
+)

@@ -1,0 +1,83 @@
+"""A goal sheet as its events make it, and the fold."""
+
+from datetime import date
+from decimal import Decimal
+from typing import assert_never
+
+from pydantic import Field
+
+from cairn.domain.event import Fact
+from cairn.domain.sheet.events import (
+    AnySheetEvent,
+    FlexibleSpaceUsed,
+    GoalPlaced,
+    GoalRemoved,
+    GoalWeighted,
+    Holder,
+    Placement,
+    ResultIssued,
+    SheetOpened,
+    SheetScored,
+)
+
+
+class Sheet(Fact):
+    id: str
+    version: int = 0
+    cycle: str = ""
+    kind: Holder = "person"
+    holder: str = ""
+    department: str | None = None
+    family: str | None = None
+    since: date = date.min
+    space: Decimal = Decimal(0)
+    used: Decimal = Decimal(0)
+    placements: dict[str, Placement] = Field(default_factory=dict)
+    scores: dict[str, SheetScored] = Field(default_factory=dict)
+    result: ResultIssued | None = None
+    policy: str = ""
+
+    @property
+    def space_left(self) -> Decimal:
+        return self.space - self.used
+
+    @property
+    def weight(self) -> Decimal:
+        return sum((placement.weight for placement in self.placements.values()), Decimal(0))
+
+    def weight_of(self, goal: str) -> Decimal:
+        placement = self.placements.get(goal)
+        return placement.weight if placement else Decimal(0)
+
+
+def evolve(sheet: Sheet, event: AnySheetEvent) -> Sheet:
+    """The sheet after one more event."""
+    return _evolved(sheet, event).model_copy(update={"version": sheet.version + 1})
+
+
+def _evolved(sheet: Sheet, event: AnySheetEvent) -> Sheet:
+    match event:
+        case SheetOpened():
+            facts = event.model_dump(exclude={"by", "at", "sheet", "placements"})
+            placements = {placement.goal: placement for placement in event.placements}
+            return sheet.model_copy(update={**facts, "placements": placements})
+        case GoalPlaced():
+            return _with(sheet, event.placement)
+        case GoalWeighted():
+            placement = sheet.placements[event.goal]
+            return _with(sheet, placement.model_copy(update={"weight": event.after}))
+        case GoalRemoved():
+            left = {goal: placement for goal, placement in sheet.placements.items() if goal != event.goal}
+            return sheet.model_copy(update={"placements": left})
+        case FlexibleSpaceUsed():
+            return sheet.model_copy(update={"used": sheet.used + event.used})
+        case SheetScored():
+            return sheet.model_copy(update={"scores": {**sheet.scores, event.period: event}})
+        case ResultIssued():
+            return sheet.model_copy(update={"result": event})
+        case _:
+            assert_never(event)
+
+
+def _with(sheet: Sheet, placement: Placement) -> Sheet:
+    return sheet.model_copy(update={"placements": {**sheet.placements, placement.goal: placement}})

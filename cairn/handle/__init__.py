@@ -1,0 +1,1 @@
+"""The one path that writes: read the streams, decide, append."""

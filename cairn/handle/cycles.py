@@ -1,0 +1,143 @@
+"""Commands on cycles, the preview, the launch in batches, and what a cycle scores and closes for all its sheets."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from datetime import date, datetime
+
+from cairn.domain.cycle.commands import AnyCycleCommand, LaunchCycle
+from cairn.domain.cycle.decide import decide, launch
+from cairn.domain.cycle.events import LaunchFailure, TargetRow, TargetsProposed
+from cairn.domain.cycle.plan import LaunchPlan, Planner, SheetPlan, by_holder, opening_events
+from cairn.domain.cycle.schedule import Schedule, make_schedule
+from cairn.domain.cycle.standing import CycleStanding, standing
+from cairn.domain.cycle.state import Cycle
+from cairn.domain.event import Event
+from cairn.domain.people import Person
+from cairn.domain.refusal import Refusal
+from cairn.handle.goals import TRIES
+from cairn.handle.log import Policies, fold_cycle, fold_person, new_rows
+from cairn.handle.people import roster_at
+from cairn.ledger import Ledger, WrongExpectedVersion
+
+BATCH = 60
+"""Sheets in one append of a launch: some 300 goals."""
+
+Progress = Callable[[int, int], Awaitable[None]]
+
+
+class Cycles:
+    """The write path of cycles. One instance serves a whole process."""
+
+    def __init__(self, ledger: Ledger, policies: Policies | None = None) -> None:
+        self.ledger = ledger
+        self.policies = policies or Policies(ledger)
+
+    async def load(self, cycle: str) -> Cycle:
+        return fold_cycle(cycle, await self.ledger.read_stream(f"cycle-{cycle}"))
+
+    async def standing(self, cycle: str) -> CycleStanding:
+        found = await self.load(cycle)
+        if found.version == 0:
+            raise Refusal("cycle.unknown", field="cycle", cycle=cycle)
+        return standing(found, await self.policies.version(found.policy))
+
+    async def preview(
+        self, cycle: str, title: str, starts: date, ends: date, policy: str, language: str = "zh",
+        at_position: int | None = None,
+    ) -> tuple[LaunchPlan, int]:  # fmt: skip
+        """The plan a launch would carry out now, and the log's position it was made from."""
+        rules = await self.policies.version(policy)
+        return await self._plan(cycle, title, make_schedule(starts, ends, rules), policy, language, at_position)
+
+    async def _plan(
+        self, cycle: str, title: str, schedule: Schedule, policy: str, language: str, position: int | None
+    ) -> tuple[LaunchPlan, int]:
+        rules = await self.policies.version(policy)
+        upto = position if position is not None else await self.ledger.sealed_position()
+        roster = await roster_at(self.ledger, upto)
+        targets = by_holder(await self._targets(cycle, upto))
+        return Planner(cycle, title, schedule, rules, roster, targets, language).plan(), upto
+
+    async def _targets(self, cycle: str, upto: int) -> list[TargetRow]:
+        rows: list[TargetRow] = []
+        for row in await self.ledger.as_of(f"targets-{cycle}", position=upto):
+            rows += TargetsProposed.model_validate_json(row.data).rows
+        return rows
+
+    async def launch(
+        self, command: LaunchCycle, title: str, starts: date, ends: date, policy: str, language: str = "zh"
+    ) -> CycleStanding:
+        """Records the launch of the plan that was seen; the sheets follow in `launch_sheets`."""
+        cycle, people = await self._read(command.cycle, command.by)
+        if cycle.version:
+            plan, roster = await self._plan_of(cycle), cycle.roster
+        else:
+            plan, roster = await self.preview(command.cycle, title, starts, ends, policy, language)
+        events = launch(command, cycle, plan, roster, people)
+        if events:
+            await self.ledger.append(new_rows(events, {f"cycle-{cycle.id}": cycle.version}, f"launch:{command.seen}"))
+        return await self.standing(command.cycle)
+
+    async def _plan_of(self, cycle: Cycle) -> LaunchPlan:
+        """The plan of a launched cycle, made again from what it was made from."""
+        if cycle.schedule is None:
+            raise Refusal("cycle.unknown", field="cycle", cycle=cycle.id)
+        plan, _ = await self._plan(
+            cycle.id, cycle.title, cycle.schedule, cycle.policy, cycle.language, cycle.roster
+        )
+        return plan
+
+    async def launch_sheets(self, cycle_id: str, progress: Progress) -> list[LaunchFailure]:
+        """Appends every sheet of the launched plan, a batch at a time; again after a crash it doubles nothing."""
+        cycle = await self.load(cycle_id)
+        plan = await self._plan_of(cycle)
+        by, at = await self._launcher(cycle_id)
+        failures: list[LaunchFailure] = []
+        for start in range(0, len(plan.sheets), BATCH):
+            failures += await self._open(plan.sheets[start : start + BATCH], plan, by, at)
+            await progress(min(start + BATCH, len(plan.sheets)), len(plan.sheets))
+        return failures
+
+    async def _launcher(self, cycle: str) -> tuple[str, datetime]:
+        first = (await self.ledger.read_stream(f"cycle-{cycle}", upto=1))[0]
+        return first.actor, first.occurred_at
+
+    async def _open(
+        self, sheets: Sequence[SheetPlan], plan: LaunchPlan, by: str, at: datetime
+    ) -> list[LaunchFailure]:
+        """One append for the whole batch; only where it conflicts, sheet by sheet, so that one loser fails alone."""
+        events: list[Event] = [event for sheet in sheets for event in opening_events(sheet, plan, by, at)]
+        try:
+            await self.ledger.append(new_rows(events, {}, "launch"))
+        except WrongExpectedVersion as lost:
+            if len(sheets) == 1:
+                return [LaunchFailure(sheet=sheets[0].sheet, reason=f"in the log already: {', '.join(lost.losers)}")]
+            return [failure for sheet in sheets for failure in await self._open([sheet], plan, by, at)]
+        return []
+
+    async def handle(self, command: AnyCycleCommand, command_id: str) -> CycleStanding:
+        """Decides a command on a launched cycle and appends its events once."""
+        for _ in range(TRIES):
+            cycle, people = await self._read(command.cycle, command.by)
+            events = decide(command, cycle, people)
+            if not events:
+                break
+            try:
+                await self.ledger.append(new_rows(events, {f"cycle-{cycle.id}": cycle.version}, command_id))
+                break
+            except WrongExpectedVersion:
+                continue
+        return await self.standing(command.cycle)
+
+    async def _read(self, cycle: str, by: str) -> tuple[Cycle, dict[str, Person]]:
+        streams = await self.ledger.read_streams([f"cycle-{cycle}", f"person-{by}"])
+        person = fold_person(streams[f"person-{by}"])
+        return fold_cycle(cycle, streams[f"cycle-{cycle}"]), {by: person} if person else {}
+
+    async def sheets(self, cycle_id: str) -> list[str]:
+        """Every sheet of a cycle, in the order of its launch plan."""
+        return [sheet async for sheet in self._sheets(cycle_id)]
+
+    async def _sheets(self, cycle_id: str) -> AsyncIterator[str]:
+        plan = await self._plan_of(await self.load(cycle_id))
+        for sheet in plan.sheets:
+            yield sheet.sheet
