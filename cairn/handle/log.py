@@ -14,17 +14,23 @@ from cairn.domain.names import cycle_of, event_id
 from cairn.domain.people import AnyPersonEvent, Person, evolve_person
 from cairn.domain.policy import Policy
 from cairn.domain.refusal import Refusal
-from cairn.domain.registry import decode
+from cairn.domain.registry import EVENTS, decode
 from cairn.domain.sheet.events import AnySheetEvent
 from cairn.domain.sheet.state import Sheet
 from cairn.domain.sheet.state import evolve as evolve_sheet
-from cairn.ledger import Ledger, NewEvent, StoredEvent, StreamAppend, upcast
+from cairn.ledger import UPCASTERS, Ledger, NewEvent, StoredEvent, StreamAppend, upcast
 from cairn.policies import parse
 
 
 def facts(rows: Iterable[StoredEvent]) -> list[Event]:
     """Stored rows as events of today's schema."""
-    return [decode(row.type, upcast(row).data) for row in rows]
+    return [_fact(row) for row in rows]
+
+
+def _fact(row: StoredEvent) -> Event:
+    if row.schema_version == UPCASTERS.current_version(row.type):
+        return decode(row.type, row.data)
+    return EVENTS[row.type].model_validate(upcast(row))
 
 
 def fold_goal(name: str, rows: Iterable[StoredEvent]) -> Goal:

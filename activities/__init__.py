@@ -1,0 +1,1 @@
+"""Side effects that Temporal may retry: each is safe to run again."""

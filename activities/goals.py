@@ -1,0 +1,74 @@
+"""Activities of one goal: record a command, a deadline or a refused signal. One append each."""
+
+import asyncpg
+from temporalio import activity
+
+from activities.asks import GoalAsk, GoalDeadline, GoalOutcome, Refused, RefusedSignal
+from cairn.domain.event import SYSTEM
+from cairn.domain.goal.commands import RecordRefusedSignal
+from cairn.domain.measure import Kpi
+from cairn.domain.reading import Evidence
+from cairn.domain.refusal import Refusal
+from cairn.handle.goals import Goals, deadline, read_command
+from projections import catch_up, reading
+
+SCORING = ("period_scored", "scores_due")
+PATIENCE = 30.0
+"""Seconds a score waits for the readings' read model to reach the log."""
+
+
+class GoalActivities:
+    """`pool` is of the ledger's database, where the read models live too."""
+
+    def __init__(self, goals: Goals, pool: asyncpg.Pool) -> None:
+        self.goals, self.pool = goals, pool
+
+    @activity.defn(name="record_goal")
+    async def record(self, ask: GoalAsk) -> GoalOutcome:
+        """Decides and appends a command; a refusal comes back as a value."""
+        try:
+            command = read_command(ask.name, ask.goal, ask.by, ask.at, ask.fields, ask.command_id)
+            answer = await self.goals.handle(command, ask.command_id, causation=ask.run)
+        except Refusal as refusal:
+            return GoalOutcome(refused=Refused.of(refusal))
+        return GoalOutcome(standing=answer.standing, events=answer.events, replayed=answer.replayed)
+
+    @activity.defn(name="reach_goal_deadline")
+    async def reach(self, ask: GoalDeadline) -> GoalOutcome:
+        """Does what is due; a period's score comes with the readings as the log stands now."""
+        command, command_id = deadline(ask.goal, ask.due.phase, ask.due.at, ask.due.period, ask.at)
+        evidence = await self._evidence(ask) if ask.due.phase in SCORING else Evidence()
+        answer = await self.goals.handle(command, command_id, evidence=evidence, causation=ask.run)
+        return GoalOutcome(standing=answer.standing, events=answer.events, replayed=answer.replayed)
+
+    async def _evidence(self, ask: GoalDeadline) -> Evidence:
+        goal, around = await self.goals.load(ask.goal)
+        schedule = around.cycle.schedule
+        period = schedule.period(ask.due.period or "Y") if schedule else None
+        kpi = goal.measure
+        if period is None or not isinstance(kpi, Kpi) or kpi.metric is None or kpi.subject is None:
+            return Evidence()
+        await catch_up.wait_for(self.pool, "reading", await self.goals.ledger.sealed_position(), PATIENCE)
+        return await reading.evidence(self.pool, kpi.metric, kpi.subject, period.starts, period.ends)
+
+    @activity.defn(name="goal_standing")
+    async def standing(self, goal: str) -> GoalOutcome:
+        """Where the goal stands in the log; the refusal when it is not there."""
+        try:
+            return GoalOutcome(standing=await self.goals.standing(goal))
+        except Refusal as refusal:
+            return GoalOutcome(refused=Refused.of(refusal))
+
+    @activity.defn(name="record_refused_signal")
+    async def refused_signal(self, ask: RefusedSignal) -> GoalOutcome:
+        """Records what a signal asked for and why it was refused."""
+        command = RecordRefusedSignal(
+            goal=ask.stream,
+            name=ask.name,
+            code=ask.refused.code,
+            sentence=ask.refused.text("zh"),
+            by=ask.by or SYSTEM,
+            at=ask.at,
+        )
+        answer = await self.goals.handle(command, f"refused:{ask.command_id}")
+        return GoalOutcome(standing=answer.standing, events=answer.events)

@@ -1,0 +1,132 @@
+"""Beginning workflows from the log: one for every goal and cycle, however often it is told to."""
+
+import asyncio
+from collections.abc import Sequence
+
+from temporalio import activity
+from temporalio.client import Client
+from temporalio.common import (
+    SearchAttributeKey,
+    SearchAttributePair,
+    TypedSearchAttributes,
+    WorkflowIDConflictPolicy,
+    WorkflowIDReusePolicy,
+)
+from temporalio.exceptions import WorkflowAlreadyStartedError
+
+from activities.asks import CycleStart, GoalStart, Value
+from cairn.domain.cycle.state import Cycle
+from cairn.domain.goal.around import Around
+from cairn.domain.goal.events import GoalDrafted
+from cairn.domain.goal.standing import standing
+from cairn.domain.goal.state import Goal, evolve
+from cairn.domain.sheet.state import Sheet
+from cairn.handle.cycles import Cycles
+from cairn.ledger import Ledger, StoredEvent
+
+CYCLE = SearchAttributeKey.for_keyword("CairnCycle")
+DEPARTMENT = SearchAttributeKey.for_keyword("CairnDepartment")
+STAGE = SearchAttributeKey.for_keyword("CairnStage")
+AWAITED = SearchAttributeKey.for_keyword("CairnAwaited")
+TYPES = ("CycleLaunched", "GoalDrafted")
+PAGE = 500
+AT_ONCE = 48
+POLL = 0.2
+
+
+class Follow(Value):
+    """Where to go on in the sealed log, and how long to follow it. `fresh` says that the goals found are new; after
+    a loss of Temporal they may be anywhere in their lives and each workflow asks the log first."""
+
+    after: int = 0
+    seconds: float = 300.0
+    fresh: bool = True
+
+
+class Starting:
+    """Follows the sealed log and begins what is not begun yet."""
+
+    def __init__(self, ledger: Ledger, cycles: Cycles, client: Client, task_queue: str) -> None:
+        self.ledger, self.cycles, self.client, self.task_queue = ledger, cycles, client, task_queue
+        self._cycles: dict[str, Cycle] = {}
+
+    @activity.defn(name="begin_workflows")
+    async def begin(self, follow: Follow) -> int:
+        """Begins the workflows of what was sealed after a position; returns the position to go on from."""
+        beaten = activity.info().heartbeat_details
+        after = int(beaten[0]) if beaten else follow.after
+        until = asyncio.get_running_loop().time() + follow.seconds
+        while asyncio.get_running_loop().time() < until:
+            sealed = await self.ledger.sealed_position()
+            if sealed == after:
+                activity.heartbeat(after)
+                await asyncio.sleep(POLL)
+                continue
+            after = await self._page(after, sealed, follow.fresh)
+            activity.heartbeat(after)
+        return after
+
+    async def _page(self, after: int, sealed: int, fresh: bool) -> int:
+        rows = await self.ledger.read_sealed(after=after, upto=sealed, limit=PAGE, types=TYPES)
+        gate = asyncio.Semaphore(AT_ONCE)
+        await asyncio.gather(*(self._begin(row, fresh, gate) for row in rows))
+        return (rows[-1].position or sealed) if len(rows) == PAGE else sealed
+
+    async def _begin(self, row: StoredEvent, fresh: bool, gate: asyncio.Semaphore) -> None:
+        async with gate:
+            if row.type == "CycleLaunched":
+                await begin_cycle(self.client, self.task_queue, row.stream.removeprefix("cycle-"))
+            else:
+                drafted = GoalDrafted.model_validate_json(row.data)
+                await self._begin_goal(drafted, fresh)
+
+    async def _begin_goal(self, drafted: GoalDrafted, fresh: bool) -> None:
+        cycle = await self._cycle(drafted.cycle)
+        policy = await self.cycles.policies.version(cycle.policy)
+        goal = evolve(Goal(id=drafted.goal), drafted)
+        around = Around(policy=policy, cycle=cycle, sheet=Sheet(id=drafted.sheet), people={})
+        start = GoalStart(
+            goal=drafted.goal, shift=cycle.clock_shift, standing=standing(goal, around) if fresh else None
+        )
+        await begin_goal(self.client, self.task_queue, start, drafted)
+
+    async def _cycle(self, name: str) -> Cycle:
+        """A cycle's schedule never changes after its launch, so it is read once."""
+        if name not in self._cycles:
+            self._cycles[name] = await self.cycles.load(name)
+        return self._cycles[name]
+
+
+async def begin_goal(client: Client, task_queue: str, start: GoalStart, drafted: GoalDrafted) -> None:
+    """Begins a goal's workflow under the stream's name; one that is or was there is left alone."""
+    pairs: Sequence[SearchAttributePair[str]] = [
+        SearchAttributePair(CYCLE, drafted.cycle),
+        SearchAttributePair(DEPARTMENT, drafted.department or "-"),
+        SearchAttributePair(STAGE, "draft"),
+        SearchAttributePair(AWAITED, drafted.owner),
+    ]
+    await _begin(client, task_queue, "Goal", drafted.goal, start, pairs)
+
+
+async def begin_cycle(client: Client, task_queue: str, cycle: str) -> None:
+    """Begins a cycle's workflow under the stream's name."""
+    pairs = [SearchAttributePair(CYCLE, cycle)]
+    await _begin(client, task_queue, "Cycle", f"cycle-{cycle}", CycleStart(cycle=cycle), pairs)
+
+
+async def _begin(
+    client: Client, task_queue: str, workflow: str, name: str, start: Value,
+    pairs: Sequence[SearchAttributePair[str]],
+) -> None:  # fmt: skip
+    try:
+        await client.start_workflow(
+            workflow,
+            start,
+            id=name,
+            task_queue=task_queue,
+            search_attributes=TypedSearchAttributes(list(pairs)),
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+        )
+    except WorkflowAlreadyStartedError:  # it ran to its end before: the log has a closed goal
+        return

@@ -1,0 +1,144 @@
+"""The composition root of a worker: one pool, one ledger, sealer and read models beside it, and Temporal's tasks."""
+
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+from collections.abc import AsyncIterator, Coroutine, Sequence
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import Any
+
+import asyncpg
+from temporalio.client import Client
+from temporalio.common import VersioningBehavior, WorkerDeploymentVersion, WorkflowIDConflictPolicy
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.worker import Worker, WorkerDeploymentConfig
+
+from activities.cycles import CycleActivities
+from activities.goals import GoalActivities
+from activities.starting import Follow, Starting
+from cairn.handle.cycles import Cycles
+from cairn.handle.evaluate import Evaluation
+from cairn.handle.goals import Goals
+from cairn.handle.log import Policies
+from cairn.ledger import Ledger, Sealer, open_pool
+from cairn.settings import Settings
+from projections.catch_up import Follower
+from workflows.registration import WORKFLOWS, sandbox
+from workflows.starter import NAME, StarterWorkflow
+
+log = logging.getLogger("cairn.worker")
+
+
+async def connect(settings: Settings) -> Client:
+    """A client of the Temporal server that the settings name."""
+    address = settings.temporal_address or "127.0.0.1:7233"
+    return await Client.connect(address, namespace=settings.namespace, data_converter=pydantic_data_converter)
+
+
+def activities(pool: asyncpg.Pool, client: Client, settings: Settings) -> list[Any]:
+    """Every activity with what it needs."""
+    ledger = Ledger(pool)
+    policies = Policies(ledger)
+    goals, cycles = Goals(ledger, policies), Cycles(ledger, policies)
+    of_goals = GoalActivities(goals, pool)
+    of_cycles = CycleActivities(cycles, Evaluation(ledger, cycles))
+    starting = Starting(ledger, cycles, client, settings.task_queue)
+    return [
+        of_goals.record,
+        of_goals.reach,
+        of_goals.standing,
+        of_goals.refused_signal,
+        of_cycles.launch,
+        of_cycles.launch_sheets,
+        of_cycles.stage,
+        of_cycles.score_period,
+        of_cycles.issue_results,
+        of_cycles.close,
+        of_cycles.standing,
+        of_cycles.refused_signal,
+        starting.begin,
+    ]
+
+
+def build(client: Client, settings: Settings, acts: Sequence[Any], *, cached: int = 2000) -> Worker:
+    """The Temporal worker. CAIRN_BUILD names its build: then workflows stay on the build they began with and move
+    on where they continue as new."""
+    name = os.environ.get("CAIRN_BUILD")
+    deployment = None
+    if name:
+        version = WorkerDeploymentVersion(deployment_name="cairn", build_id=name)
+        deployment = WorkerDeploymentConfig(
+            version=version, use_worker_versioning=True, default_versioning_behavior=VersioningBehavior.PINNED
+        )
+    return Worker(
+        client,
+        task_queue=settings.task_queue,
+        workflows=WORKFLOWS,
+        activities=acts,
+        workflow_runner=sandbox(),
+        max_cached_workflows=cached,
+        max_concurrent_workflow_tasks=100,
+        max_concurrent_local_activities=100,
+        max_concurrent_activities=50,
+        graceful_shutdown_timeout=timedelta(seconds=10),
+        deployment_config=deployment,
+    )
+
+
+@asynccontextmanager
+async def running(settings: Settings, *, cached: int = 2000) -> AsyncIterator[Client]:
+    """A whole worker for as long as the context lasts: sealer, read models, starter and Temporal's tasks."""
+    pool = await open_pool(settings.database or "", role=None, size=24, application="cairn-worker")
+    client = await connect(settings)
+    beside = [Sealer(pool).run(), Follower(pool).run()]
+    tasks = [asyncio.create_task(_watched(each)) for each in beside]
+    try:
+        async with build(client, settings, activities(pool, client, settings), cached=cached):
+            await begin_starter(client, settings)
+            yield client
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(pool.close(), 5)
+
+
+async def _watched(work: Coroutine[Any, Any, None]) -> None:
+    try:
+        await work
+    except asyncio.CancelledError:
+        raise
+    except Exception:
+        log.exception("a background task of the worker ended; the process stops so that it is started again")
+        os.kill(os.getpid(), signal.SIGTERM)
+
+
+async def begin_starter(client: Client, settings: Settings, follow: Follow | None = None) -> None:
+    """The starter runs once in a namespace, whoever asks for it."""
+    await client.start_workflow(
+        StarterWorkflow.run,
+        follow or Follow(),
+        id=NAME,
+        task_queue=settings.task_queue,
+        id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+    )
+
+
+async def main() -> None:
+    """Runs until it is told to stop (SIGTERM, SIGINT)."""
+    settings = Settings()
+    logging.basicConfig(level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    stop = asyncio.Event()
+    for wanted in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(wanted, stop.set)
+    async with running(settings):
+        log.info("the worker is ready on task queue %s", settings.task_queue)
+        await stop.wait()
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

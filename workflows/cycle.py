@@ -1,0 +1,172 @@
+"""One cycle's year: launch, goal setting, execution, review, scores, results, close."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from temporalio import workflow
+from temporalio.common import RawValue, RetryPolicy, SearchAttributeKey
+
+from workflows.deadline import clock, passed
+from workflows.messages import Message, read_message, refuse
+
+with workflow.unsafe.imports_passed_through():
+    from pydantic import ValidationError
+
+    from activities.asks import CycleAsk, CycleOutcome, CycleStart, LaunchAsk, Refused, RefusedSignal
+    from cairn.domain.cycle.standing import CycleDue, CycleStanding
+
+STAGE = SearchAttributeKey.for_keyword("CairnStage")
+LONG = timedelta(hours=6)
+BEAT = timedelta(minutes=2)
+SHORT = timedelta(seconds=60)
+DAILY = timedelta(days=1)
+RETRY = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=5))
+SYSTEM = "system"
+
+
+@workflow.defn(name="Cycle")
+class CycleWorkflow:
+    """Holds only the cycle's standing; sheets and scores are made by activities that may run again."""
+
+    @workflow.init
+    def __init__(self, start: CycleStart) -> None:
+        self.cycle, self.shift = start.cycle, start.shift
+        self.at: CycleStanding | None = start.standing
+        self.turn = asyncio.Lock()
+
+    @workflow.run
+    async def run(self, start: CycleStart) -> str:
+        await self.launched()
+        while self.at and not self.at.over:
+            await self.next_turn(self.at)
+            await self.renewed()
+        await workflow.wait_condition(workflow.all_handlers_finished)
+        return self.at.stage if self.at else "none"
+
+    async def launched(self) -> None:
+        """Waits for HR's launch; a cycle that is never launched ends after a day."""
+        if self.at is None:
+            self.learn(await self.do("cycle_standing", self.cycle))
+        try:
+            await workflow.wait_condition(lambda: self.at is not None, timeout=DAILY)
+        except TimeoutError:
+            return
+
+    async def next_turn(self, at: CycleStanding) -> None:
+        due = at.due
+        if await passed(due.at if due else None, self.shift, lambda: self.at is not at) and due:
+            await self.reach(due)
+
+    async def reach(self, due: CycleDue) -> None:
+        """Does what is due. What could not be done yet (goals still open) is tried again a day later."""
+        async with self.turn:
+            outcome = await self.work(due)
+            self.learn(outcome)
+        if outcome.refused or (self.at and self.at.due == due):
+            await workflow.sleep(DAILY)
+
+    async def work(self, due: CycleDue) -> CycleOutcome:
+        now = self.now()
+        match due.phase:
+            case "launch":
+                return await self.long("launch_sheets", self.cycle, now)
+            case "stage":
+                fields: dict[str, object] = {"stage": due.stage, "due": due.at.isoformat()}
+                ask = self.ask("stage", SYSTEM, f"stage:{due.stage}", fields)
+                return await self.do("reach_cycle_stage", ask)
+            case "period":
+                return await self.long("score_period", self.cycle, due.period, due.at, now)
+            case "results":
+                return await self.long("issue_results", self.cycle, now)
+            case "close":
+                return await self.long("close_cycle", self.ask("close", SYSTEM, "close", {}))
+
+    async def renewed(self) -> None:
+        info = workflow.info()
+        if info.is_continue_as_new_suggested() or info.is_target_worker_deployment_version_changed():
+            await workflow.wait_condition(workflow.all_handlers_finished)
+            workflow.continue_as_new(CycleStart(cycle=self.cycle, shift=self.shift, standing=self.at))
+
+    @workflow.update(dynamic=True)
+    async def asked(self, name: str, args: Sequence[RawValue]) -> CycleOutcome:
+        """launch or close, with the answer or the refusal."""
+        info = workflow.current_update_info()
+        outcome = await self.record(name, read_message(args, info.id if info else str(workflow.uuid4())))
+        if outcome.refused:
+            refuse(outcome.refused)
+        return outcome
+
+    @workflow.signal(dynamic=True)
+    async def signalled(self, name: str, args: Sequence[RawValue]) -> None:
+        """The same by signal; a refusal of a launched cycle is recorded."""
+        message = read_message(args, str(workflow.uuid4()))
+        outcome = await self.record(name, message)
+        if outcome.refused and self.at:
+            refused = RefusedSignal(
+                stream=f"cycle-{self.cycle}", name=name, by=message.by, at=self.now(),
+                command_id=message.command_id, refused=outcome.refused,
+            )  # fmt: skip
+            await self.do("record_refused_cycle_signal", refused)
+
+    @workflow.query(name="standing")
+    def standing(self) -> CycleStanding | None:
+        return self.at
+
+    @workflow.query(name="due")
+    def due(self) -> CycleDue | None:
+        return self.at.due if self.at else None
+
+    async def record(self, name: str, message: Message) -> CycleOutcome:
+        if name not in ("launch", "close"):
+            return CycleOutcome(refused=Refused(code="command.unknown", facts={"name": name, "known": "launch, close"}))
+        async with self.turn:
+            outcome = await (self.launch(message) if name == "launch" else self.close(message))
+            self.learn(outcome)
+            return outcome
+
+    async def launch(self, message: Message) -> CycleOutcome:
+        shift = message.fields.get("clock_shift", 0.0)
+        self.shift = float(shift) if isinstance(shift, int | float) and self.at is None else self.shift
+        body = {**message.fields, "clock_shift": self.shift, "cycle": self.cycle, "by": message.by, "at": self.now()}
+        try:
+            ask = LaunchAsk.model_validate(body)
+        except ValidationError as wrong:
+            return CycleOutcome(refused=_invalid("launch", wrong))
+        return await self.do("launch_cycle", ask)
+
+    async def close(self, message: Message) -> CycleOutcome:
+        return await self.long("close_cycle", self.ask("close", message.by, message.command_id, message.fields))
+
+    def ask(self, name: str, by: str, command_id: str, fields: dict[str, object]) -> CycleAsk:
+        return CycleAsk(cycle=self.cycle, name=name, by=by, at=self.now(), command_id=command_id, fields=fields)
+
+    def learn(self, outcome: CycleOutcome) -> None:
+        if outcome.standing is None or outcome.standing == self.at:
+            return
+        stage = self.at.stage if self.at else None
+        self.at, self.shift = outcome.standing, outcome.standing.shift
+        if self.at.stage != stage:
+            workflow.upsert_search_attributes([STAGE.value_set(self.at.stage)])
+
+    async def do(self, name: str, ask: object) -> CycleOutcome:
+        outcome: CycleOutcome = await workflow.execute_local_activity(
+            name, ask, result_type=CycleOutcome, start_to_close_timeout=SHORT, retry_policy=RETRY
+        )
+        return outcome
+
+    async def long(self, name: str, *args: object) -> CycleOutcome:
+        outcome: CycleOutcome = await workflow.execute_activity(
+            name, args=list(args), result_type=CycleOutcome, start_to_close_timeout=LONG, heartbeat_timeout=BEAT,
+            retry_policy=RETRY,
+        )  # fmt: skip
+        return outcome
+
+    def now(self) -> datetime:
+        return clock(self.shift)
+
+
+def _invalid(name: str, wrong: ValidationError) -> Refused:
+    first = wrong.errors(include_url=False)[0]
+    where = ".".join(str(part) for part in first["loc"])
+    return Refused(code="command.invalid", field=where, facts={"name": name, "where": where, "problem": first["msg"]})

@@ -1,0 +1,30 @@
+"""The starter: one workflow that follows the sealed log for ever and begins a workflow for all that is new in it."""
+
+from datetime import timedelta
+
+from temporalio import workflow
+from temporalio.common import RetryPolicy
+
+with workflow.unsafe.imports_passed_through():
+    from activities.starting import Follow
+
+NAME = "starter"
+
+
+@workflow.defn(name="Starter")
+class StarterWorkflow:
+    """Its position in the log survives in its own history; from zero it merely finds everything begun already."""
+
+    @workflow.run
+    async def run(self, follow: Follow) -> None:
+        after = follow.after
+        while not workflow.info().is_continue_as_new_suggested():
+            after = await workflow.execute_activity(
+                "begin_workflows",
+                follow.model_copy(update={"after": after}),
+                result_type=int,
+                start_to_close_timeout=timedelta(hours=1),
+                heartbeat_timeout=timedelta(seconds=30),
+                retry_policy=RetryPolicy(maximum_interval=timedelta(seconds=30)),
+            )
+        workflow.continue_as_new(follow.model_copy(update={"after": after}))
