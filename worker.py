@@ -17,6 +17,7 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import Worker, WorkerDeploymentConfig
 
 from activities.cycles import CycleActivities
+from activities.feeds import FeedActivities
 from activities.goals import GoalActivities
 from activities.starting import Follow, Starting
 from cairn.handle.cycles import Cycles
@@ -60,6 +61,7 @@ def activities(pool: asyncpg.Pool, client: Client, settings: Settings) -> list[A
         of_cycles.standing,
         of_cycles.refused_signal,
         starting.begin,
+        FeedActivities(pool).collect,
     ]
 
 

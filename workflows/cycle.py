@@ -16,6 +16,7 @@ with workflow.unsafe.imports_passed_through():
     from activities.asks import CycleAsk, CycleOutcome, CycleStart, LaunchAsk, Refused, RefusedSignal
     from cairn.domain.cycle.standing import CycleDue, CycleStanding
 
+CYCLE = SearchAttributeKey.for_keyword("CairnCycle")
 STAGE = SearchAttributeKey.for_keyword("CairnStage")
 LONG = timedelta(hours=6)
 BEAT = timedelta(minutes=2)
@@ -147,7 +148,7 @@ class CycleWorkflow:
         stage = self.at.stage if self.at else None
         self.at, self.shift = outcome.standing, outcome.standing.shift
         if self.at.stage != stage:
-            workflow.upsert_search_attributes([STAGE.value_set(self.at.stage)])
+            workflow.upsert_search_attributes([CYCLE.value_set(self.cycle), STAGE.value_set(self.at.stage)])
 
     async def do(self, name: str, ask: object) -> CycleOutcome:
         outcome: CycleOutcome = await workflow.execute_local_activity(

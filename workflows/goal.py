@@ -15,6 +15,8 @@ with workflow.unsafe.imports_passed_through():
     from cairn.domain.goal.standing import Due, Standing
     from cairn.domain.goal.state import Stage
 
+CYCLE = SearchAttributeKey.for_keyword("CairnCycle")
+DEPARTMENT = SearchAttributeKey.for_keyword("CairnDepartment")
 STAGE = SearchAttributeKey.for_keyword("CairnStage")
 AWAITED = SearchAttributeKey.for_keyword("CairnAwaited")
 ORDER: dict[Stage, int] = {
@@ -130,11 +132,13 @@ class GoalWorkflow:
         if outcome.standing is None or outcome.standing == self.at:
             return
         self.at, self.shift = outcome.standing, outcome.standing.shift
-        if _shown(self.at) != self.shown:
-            self.shown = _shown(self.at)
-            workflow.upsert_search_attributes(
-                [STAGE.value_set(self.at.stage), AWAITED.value_set(" ".join(self.at.awaited) or "-")]
-            )
+        if _shown(self.at) == self.shown:
+            return
+        shown = [STAGE.value_set(self.at.stage), AWAITED.value_set(" ".join(self.at.awaited) or "-")]
+        if self.shown is None:
+            shown += [CYCLE.value_set(self.at.cycle), DEPARTMENT.value_set(self.at.department or "-")]
+        workflow.upsert_search_attributes(shown)
+        self.shown = _shown(self.at)
 
     def now(self) -> datetime:
         return clock(self.shift)

@@ -77,6 +77,10 @@ class Cycles:
             await self.ledger.append(new_rows(events, {f"cycle-{cycle.id}": cycle.version}, f"launch:{command.seen}"))
         return await self.standing(command.cycle)
 
+    async def launched_plan(self, cycle: str) -> LaunchPlan:
+        """The plan a cycle was launched from."""
+        return await self._plan_of(await self.load(cycle))
+
     async def _plan_of(self, cycle: Cycle) -> LaunchPlan:
         """The plan of a launched cycle, made again from what it was made from."""
         if cycle.schedule is None:

@@ -1,0 +1,1 @@
+"""A cycle's whole year in minutes: the file that tells its story, and the driver that plays it."""

@@ -1,0 +1,70 @@
+"""Temporal's own time skipping, workflow by workflow. It is experimental, so nothing else in Cairn touches it."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+from temporalio.client import Client
+from temporalio.service import RPCError, RPCStatusCode
+from temporalio.testing import TimeSkipper
+
+SOON = timedelta(milliseconds=50)
+
+
+class CannotSkipTime(Exception):
+    """The server is too old or has time skipping switched off; the message says what to do."""
+
+
+class RehearsalClock:
+    """Moves single workflows forward. Business time is Temporal's time plus `shift` seconds."""
+
+    def __init__(self, client: Client, shift: float) -> None:
+        self._skipper = TimeSkipper(client)
+        self._client = client
+        self.shift = timedelta(seconds=shift)
+        self._ahead: dict[str, timedelta] = {}
+
+    def business(self, workflow: str) -> datetime:
+        """A workflow's time in the cycle's year, as far as this clock moved it."""
+        return datetime.now(UTC) + self._ahead.get(workflow, timedelta(0)) + self.shift
+
+    async def look(self, workflow: str) -> None:
+        """Learns from the server how far a workflow was moved by an earlier, interrupted rehearsal."""
+        now = await self._skipper.get_current_time(self._client.get_workflow_handle(workflow))
+        self._ahead[workflow] = max(now - datetime.now(UTC), timedelta(0))
+
+    async def advance(self, workflow: str, to: datetime) -> bool:
+        """Moves a workflow to a business time and waits until every timer before it has fired and been dealt with.
+
+        True when it got there; False when it ended first. A workflow that is there already is left alone.
+        """
+        left = to - self.business(workflow)
+        if left <= SOON:
+            return True
+        try:
+            arrived = await self._forward(workflow, left)
+        except RPCError as error:
+            if error.status == RPCStatusCode.UNIMPLEMENTED:
+                raise CannotSkipTime(
+                    "this Temporal server does not skip time: it must be 1.32 or newer, with "
+                    "frontend.WorkflowTimeSkippingEnabled switched on"
+                ) from None
+            if error.status == RPCStatusCode.NOT_FOUND:
+                return False
+            raise
+        self._ahead[workflow] = self._ahead.get(workflow, timedelta(0)) + left
+        return arrived
+
+    async def _forward(self, workflow: str, left: timedelta) -> bool:
+        """The server now and then loses sight of a forward while it is under way; asking for what is left is safe."""
+        for attempt in range(5):
+            try:
+                return await self._skipper.fast_forward(self._client.get_workflow_handle(workflow), left)
+            except RuntimeError:
+                await asyncio.sleep(0.05 * 2**attempt)
+                before = self._ahead.get(workflow, timedelta(0))
+                await self.look(workflow)
+                left -= self._ahead[workflow] - before
+                self._ahead[workflow] = before
+                if left <= SOON:
+                    return True
+        raise CannotSkipTime(f"the clock of {workflow} could not be moved; its workflow may be stuck")

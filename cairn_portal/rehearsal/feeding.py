@@ -1,0 +1,45 @@
+"""A day's feeds in a rehearsal: every feed of the cycle collected up to that day, by the same workflow as in life."""
+
+import asyncio
+from datetime import date, datetime
+from pathlib import Path
+
+from temporalio.client import Client
+from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+
+from activities.feeds import CollectFeed, Collected
+from cairn_portal.rehearsal.plan import CycleFile
+
+
+class FeedFailed(Exception):
+    """A feed's source gave bad rows: the message names file, row and column."""
+
+
+async def collect_feeds(
+    client: Client, task_queue: str, file: CycleFile, data: Path, upto: date, at: datetime
+) -> list[Collected]:
+    """Collects all feeds at once up to and with a day. Raises FeedFailed; what was recorded stays recorded once."""
+    one_by_one = (_collect(client, task_queue, file, data, name, upto, at) for name in file.feeds)
+    collected = await asyncio.gather(*one_by_one)
+    problems = [f"{each.feed}: {each.problem}" for each in collected if each.problem]
+    if problems:
+        raise FeedFailed("\n".join(problems))
+    return list(collected)
+
+
+async def _collect(
+    client: Client, task_queue: str, file: CycleFile, data: Path, name: str, upto: date, at: datetime
+) -> Collected:
+    path = file.folder / name
+    ask = CollectFeed(
+        path=str(path.absolute()), base=str(data.absolute()), upto=upto.isoformat(), by=file.hr, at=at
+    )
+    return await client.execute_workflow(
+        "Feed",
+        ask,
+        id=f"feed-{path.stem}-{upto.isoformat()}",
+        task_queue=task_queue,
+        result_type=Collected,
+        id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+        id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+    )

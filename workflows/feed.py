@@ -1,0 +1,36 @@
+"""Collecting a feed once: begun by a Temporal Schedule each day, or by hand for a day."""
+
+from datetime import timedelta
+
+from temporalio import workflow
+from temporalio.common import RetryPolicy, SearchAttributeKey
+
+with workflow.unsafe.imports_passed_through():
+    from activities.feeds import Collected, CollectFeed
+
+SCHEDULED = SearchAttributeKey.for_datetime("TemporalScheduledStartTime")
+
+
+@workflow.defn(name="Feed")
+class FeedWorkflow:
+    """Tries again while the source is away; what bad rows it has is told, not retried."""
+
+    @workflow.run
+    async def run(self, ask: CollectFeed) -> Collected:
+        collected: Collected = await workflow.execute_activity(
+            "collect_feed",
+            self.dated(ask),
+            result_type=Collected,
+            start_to_close_timeout=timedelta(minutes=30),
+            retry_policy=RetryPolicy(maximum_interval=timedelta(minutes=10), maximum_attempts=50),
+        )
+        return collected
+
+    def dated(self, ask: CollectFeed) -> CollectFeed:
+        """A scheduled collection takes everything up to the day before the one it was planned for, so that
+        filling in a missed day gives the same window."""
+        if ask.upto:
+            return ask
+        planned = workflow.info().typed_search_attributes.get(SCHEDULED) or workflow.now()
+        yesterday = (planned - timedelta(days=1)).date()
+        return ask.model_copy(update={"upto": yesterday.isoformat(), "at": planned})
