@@ -61,7 +61,7 @@ def activities(pool: asyncpg.Pool, client: Client, settings: Settings) -> list[A
         of_cycles.standing,
         of_cycles.refused_signal,
         starting.begin,
-        FeedActivities(pool).collect,
+        FeedActivities(ledger, settings.language).collect,
     ]
 
 
