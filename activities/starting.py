@@ -56,7 +56,7 @@ class Starting:
         beaten = activity.info().heartbeat_details
         after = int(beaten[0]) if beaten else follow.after
         until = asyncio.get_running_loop().time() + follow.seconds
-        while asyncio.get_running_loop().time() < until:
+        while asyncio.get_running_loop().time() < until and not activity.is_worker_shutdown():
             sealed = await self.ledger.sealed_position()
             if sealed == after:
                 activity.heartbeat(after)

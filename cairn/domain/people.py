@@ -37,6 +37,10 @@ class Person(Fact):
     def here(self) -> bool:
         return self.left is None
 
+    def here_on(self, day: date) -> bool:
+        """Whether the person may still act on a day: `left` is the first day they are gone."""
+        return self.left is None or day < self.left
+
 
 class Roster(Fact):
     """Everybody, checked: ids unique, managers known, no cycle in the reporting lines."""

@@ -6,7 +6,7 @@ Sources of the formulas: lower-is-better without baseline is 1 - (A - T)/|T| and
 """
 
 from collections.abc import Iterable, Mapping
-from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
+from decimal import MAX_EMAX, MIN_EMIN, ROUND_HALF_UP, Context, Decimal, localcontext
 
 from cairn.domain.measure import Kpi
 from cairn.domain.policy import (
@@ -20,7 +20,7 @@ from cairn.domain.policy import (
     ScoringRules,
 )
 
-EXACT = Context(prec=34, rounding=ROUND_HALF_UP)
+EXACT = Context(prec=34, rounding=ROUND_HALF_UP, Emin=MIN_EMIN, Emax=MAX_EMAX)
 HUNDRED = Decimal(100)
 
 
@@ -89,12 +89,19 @@ def _linear(curve: LinearCurve, x: Decimal, threshold: Decimal | None, stretch: 
 
 
 def kpi_points(kpi: Kpi, curve: Curve, actual: Decimal, target: Decimal | None) -> tuple[Decimal, Decimal]:
-    """(attainment, points) of a KPI in a period; threshold and stretch move with the period's target."""
-    reached = attainment(kpi, actual, target)
+    """(attainment, points) of a KPI in a period; baseline, threshold and stretch move with the period's target.
+
+    Where the target is only met or missed (zero, or equal to the baseline) there is no way from threshold to stretch.
+    """
     with localcontext(EXACT):
         scale = target / kpi.target if target is not None and kpi.target and kpi.aggregation == "sum" else Decimal(1)
-        threshold = attainment(kpi, kpi.threshold * scale, target) if kpi.threshold is not None else None
-        stretch = attainment(kpi, kpi.stretch * scale, target) if kpi.stretch is not None else None
+        baseline = kpi.baseline * scale if kpi.baseline is not None else None
+        scaled = kpi.model_copy(update={"baseline": baseline})
+        reached = attainment(scaled, actual, target)
+        if kpi.direction not in ("higher", "lower") or target == (baseline or 0):
+            return reached, points(curve, reached)
+        threshold = attainment(scaled, kpi.threshold * scale, target) if kpi.threshold is not None else None
+        stretch = attainment(scaled, kpi.stretch * scale, target) if kpi.stretch is not None else None
     return reached, points(curve, reached, threshold, stretch)
 
 

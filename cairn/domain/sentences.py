@@ -32,6 +32,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "an individual goal is not decomposed; strategic and department goals are",
     ),
     "goal.own-parent": ("目标不能与自己对齐。", "a goal cannot be aligned with itself"),
+    "goal.parent": (
+        "目标只能与本周期上一层级的目标对齐，{parent} 不是。",
+        "a goal serves a goal of a tier above in the same cycle; {parent} is none",
+    ),
     "goal.own-manager": ("员工不能成为自己的上级。", "nobody can be their own manager"),
     "goal.no-replacement": (
         "替代目标 {replacement} 不在同一份绩效合约中，请先在合约中新建它。",
@@ -63,6 +67,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "调整后合约权重合计为 {sum}%，必须为100%；请在 counterweights 中给出其他目标的新权重。",
         "after the adjustment the sheet would weigh {sum} %, not 100; give other goals' new weights in counterweights",
     ),
+    "sheet.weight": (
+        "目标 {goal} 的权重 {weight}% 不在 0 到 100 之间。",
+        "the weight {weight} % of goal {goal} is not between 0 and 100",
+    ),
     "sheet.no-duties": (
         "合约 {sheet} 缺少岗位职责目标（KPI 或重点工作任务），两个维度都必须有。",
         "the sheet {sheet} has no job-duties goal; both dimensions are required",
@@ -73,21 +81,33 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "sheet.space": (
         "此调整需要 {needs} 个百分点的弹性空间，合约 {space} 个百分点中只剩 {left}；请缩小调整幅度，"
-        "或由绩效委员会另行替代目标。",
+        "或请HR另行替代目标。",
         "this adjustment needs {needs} points of flexible space, {left} of {space} are left; make it smaller or "
-        "supersede the goal",
+        "ask HR to supersede the goal",
     ),
     "adjustment.window": (
         "目标调整只在每季度开始后 {days} 天内受理，下一次从 {next} 开始。",
         "adjustments are taken in the first {days} days of a quarter; the next window opens on {next}",
+    ),
+    "adjustment.window-over": (
+        "目标调整只在每季度开始后 {days} 天内受理，本周期已没有下一次。",
+        "adjustments are taken in the first {days} days of a quarter; this cycle has no further quarter",
     ),
     "adjustment.empty": (
         "调整申请没有任何变化，请写明要改变的目标值、权重或指标。",
         "the adjustment changes nothing; name a target, a weight or a metric to change",
     ),
     "adjustment.no-target": (
-        "只有KPI有目标值；重点工作任务和能力目标请替换整个衡量方式。",
-        "only KPIs have targets; replace the measure of a key task or capability goal instead",
+        "只有KPI有目标值；区间指标、重点工作任务和能力目标请替换整个衡量方式。",
+        "only KPIs have targets; replace the whole measure of a range, a key task or a capability goal instead",
+    ),
+    "adjustment.by-period": (
+        "此目标按考核期设定目标值（{known}），请在 targets 中逐期调整。",
+        "this goal's targets are set period by period ({known}); change them in targets",
+    ),
+    "adjustment.kind": (
+        "不能为考核期 {period} 单独设目标值；此目标的分期目标值可用：{known}。",
+        "this goal cannot have a target for {period}; its targets are set for: {known}",
     ),
     "adjustment.period": (
         "本周期没有考核期 {period}；可用 M01…M12、Q1…Q4、H1、H2、Y。",
@@ -102,8 +122,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "no adjustment {adjustment} is waiting for confirmation",
     ),
     "adjustment.ended": (
-        "该调整已结束（{how}），不能再确认；如仍需要请重新申请。",
-        "the adjustment has ended ({how}) and cannot be confirmed; ask for a new one if it is still needed",
+        "该调整{how_zh}，不能再确认；如仍需要请重新申请。",
+        "the adjustment is {how_en} and cannot be confirmed; ask for a new one if it is still needed",
     ),
     "adjustment.two-roles": (
         "{by} 已以另一角色确认过；上级与HR必须是两个人。",
@@ -122,10 +142,26 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "指标 {metric} 由系统自动采集，不能手工填数；数据有误请联系HR更正。",
         "the metric {metric} is fed by a system and takes no typed values; ask HR for a correction",
     ),
+    "check-in.base": (
+        "这是比率指标，请同时填写分子 value 和分母 base。",
+        "this is a ratio: give the part as value and the whole as base",
+    ),
+    "measure.curve": (
+        "制度中没有计分曲线 {curve}；可用：{known}。",
+        "the policy has no curve {curve}; it has: {known}",
+    ),
     "accept.not-a-task": ("只有重点工作任务有验收标准。", "only key tasks have acceptance criteria"),
     "accept.unknown": (
         "没有第 {number} 条验收标准，共 {of} 条。",
         "there is no criterion {number}, the task has {of}",
+    ),
+    "assess.measured": (
+        "KPI由数据计分，不做主观评估；数据有误请走更正流程。",
+        "a KPI is scored from its readings and not assessed; a wrong reading is corrected as a restatement",
+    ),
+    "assess.period": (
+        "此目标在考核期 {period} 没有评分；可评估：{known}。",
+        "this goal has no score in {period}; it can be assessed for: {known}",
     ),
     "assess.scored": (
         "考核期 {period} 已评分，不能再评估。",
@@ -146,9 +182,13 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "(preview {seen}, now {now})",
     ),
     "cycle.not-hr": ("只有HR可以启动或关闭周期，{by} 不是HR。", "only HR launches or closes a cycle; {by} is not HR"),
-    "cycle.stage": (
-        "周期当前为“{stage}”，现在不能这样做。",
-        "the cycle is {stage}; this is not possible now",
+    "cycle.id": (
+        "周期编号 {cycle} 只能用字母、数字、点和下划线，例如 2026。",
+        "the cycle's id {cycle} may have letters, digits, dots and underscores only, such as 2026",
+    ),
+    "cycle.dates": (
+        "周期结束日 {ends} 必须晚于开始日 {starts}。",
+        "the cycle must end after it starts; {ends} is not after {starts}",
     ),
     "cycle.too-late": (
         "周期已进入评估，不能再新增目标。",

@@ -15,7 +15,7 @@ from cairn.domain.goal.standing import Standing, standing
 from cairn.domain.goal.state import Goal
 from cairn.domain.goal.state import evolve as evolve_goal
 from cairn.domain.names import cycle_of, holder_of, sheet_of
-from cairn.domain.people import Person
+from cairn.domain.people import DepartmentNamed, Person
 from cairn.domain.reading import Evidence
 from cairn.domain.refusal import Refusal
 from cairn.domain.sheet.state import evolve as evolve_sheet
@@ -93,8 +93,10 @@ class Goals:
     async def _read(self, name: str, by: str, evidence: Evidence) -> tuple[Goal, Around, list[StoredEvent]]:
         sheet, cycle_id = sheet_of(name), cycle_of(name)
         cycle_stream = f"cycle-{cycle_id}"
-        persons = {f"person-{who}" for who in (by, holder_of(sheet)) if who != SYSTEM}
-        streams = await self.ledger.read_streams([name, sheet, cycle_stream, *sorted(persons)])
+        holder = holder_of(sheet)
+        persons = {f"person-{who}" for who in (by, holder) if who != SYSTEM}
+        department = f"department-{holder.removeprefix('department.')}"
+        streams = await self.ledger.read_streams([name, sheet, cycle_stream, department, *sorted(persons)])
         cycle = fold_cycle(cycle_id, streams[cycle_stream])
         if cycle.version == 0:
             raise Refusal("cycle.unknown", field="goal", cycle=cycle_id)
@@ -105,12 +107,18 @@ class Goals:
             sheet=fold_sheet(sheet, streams[sheet]),
             people=_people({person: streams[person] for person in persons}),
             evidence=evidence,
+            head=head_of(streams[department]),
         )
         return goal, around, [*streams[name], *streams[sheet]]
 
     async def _line_of(self, goal: Goal) -> dict[str, Person]:
         names = [f"person-{name}" for name in (goal.owner, goal.manager) if name]
         return _people(await self.ledger.read_streams(names))
+
+
+def head_of(rows: list[StoredEvent]) -> str | None:
+    """A department's head, None where it has none or is no department."""
+    return DepartmentNamed.model_validate_json(rows[-1].data).department.head if rows else None
 
 
 def _people(streams: dict[str, list[StoredEvent]]) -> dict[str, Person]:

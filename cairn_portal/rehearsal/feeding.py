@@ -34,7 +34,7 @@ async def _collect(
     ask = CollectFeed(
         path=str(path.absolute()), base=str(data.absolute()), upto=upto.isoformat(), by=file.hr, at=at
     )
-    return await client.execute_workflow(
+    collected: Collected = await client.execute_workflow(
         "Feed",
         ask,
         id=f"feed-{path.stem}-{upto.isoformat()}",
@@ -43,3 +43,4 @@ async def _collect(
         id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
         id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
     )
+    return collected

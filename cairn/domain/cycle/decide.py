@@ -1,11 +1,13 @@
 """The decider of a cycle: launch from the plan that was seen, stages, period scores, results, close."""
 
+import re
 from collections.abc import Mapping
 from typing import assert_never
 
 from cairn.domain.cycle.commands import (
     AnyCycleCommand,
     CloseCycle,
+    CycleCommand,
     FinishLaunch,
     FinishPeriod,
     FinishResults,
@@ -18,25 +20,32 @@ from cairn.domain.cycle.events import (
     CycleEvent,
     CycleLaunched,
     CycleSignalRefused,
+    CycleStage,
     LaunchFinished,
     PeriodScored,
     ResultsIssued,
     StageReached,
 )
 from cairn.domain.cycle.plan import LaunchPlan
+from cairn.domain.cycle.schedule import local_day
 from cairn.domain.cycle.state import Cycle
 from cairn.domain.event import SYSTEM
 from cairn.domain.people import Person
+from cairn.domain.policy import WorkingCalendar
 from cairn.domain.refusal import Refusal
 
-ORDER = ("none", "launching", "goal_setting", "execution", "review", "scoring", "closed")
+REACHED: tuple[CycleStage, ...] = ("execution", "review", "scoring")
+"""Stages that come with their dates. Goal setting comes with the launch's end, closing by its own command."""
+CYCLE_ID = re.compile(r"[A-Za-z0-9_.]+")
 
 
 def launch(
     command: LaunchCycle, cycle: Cycle, plan: LaunchPlan, roster: int, people: Mapping[str, Person]
 ) -> list[CycleEvent]:
     """Launches a cycle from the plan that was previewed; `roster` is the position of the log it was made from."""
-    _require_hr(command.by, people)
+    _require_hr(command, people, plan.schedule.calendar)
+    if not CYCLE_ID.fullmatch(command.cycle):
+        raise Refusal("cycle.id", field="cycle", cycle=command.cycle)
     if cycle.version:
         if cycle.plan == command.seen:
             return []
@@ -54,9 +63,14 @@ def launch(
     ]
 
 
-def _require_hr(by: str, people: Mapping[str, Person]) -> None:
-    if by != SYSTEM and (by not in people or "hr" not in people[by].roles):
+def _require_hr(command: CycleCommand, people: Mapping[str, Person], calendar: WorkingCalendar) -> None:
+    by = command.by
+    if by == SYSTEM:
+        return
+    if by not in people or "hr" not in people[by].roles:
         raise Refusal("cycle.not-hr", field="by", by=by)
+    if not people[by].here_on(local_day(command.at, calendar)):
+        raise Refusal("person.left", field="by", by=by)
 
 
 def decide(command: AnyCycleCommand, cycle: Cycle, people: Mapping[str, Person]) -> list[CycleEvent]:
@@ -65,14 +79,15 @@ def decide(command: AnyCycleCommand, cycle: Cycle, people: Mapping[str, Person])
         raise Refusal("cycle.exists", field="cycle", cycle=command.cycle)
     if cycle.version == 0:
         raise Refusal("cycle.unknown", field="cycle", cycle=command.cycle)
+    if cycle.stage == "closed" and not isinstance(command, RecordRefusedCycleSignal):
+        return []
     who = {"cycle": cycle.id, "by": command.by, "at": command.at}
     match command:
         case FinishLaunch():
             done = LaunchFinished(sheets=cycle.sheets, goals=cycle.goals, failures=command.failures, **who)
             return [] if cycle.launch else [done]
         case ReachStage():
-            ahead = ORDER.index(command.stage) > ORDER.index(cycle.stage)
-            return [StageReached(stage=command.stage, due=command.due, **who)] if ahead else []
+            return [StageReached(stage=command.stage, due=command.due, **who)] if _is_ahead(command, cycle) else []
         case FinishPeriod():
             scored = PeriodScored(period=command.period, sheets=command.sheets, due=command.due, **who)
             return [] if command.period in cycle.scored else [scored]
@@ -86,10 +101,14 @@ def decide(command: AnyCycleCommand, cycle: Cycle, people: Mapping[str, Person])
             assert_never(command)
 
 
+def _is_ahead(command: ReachStage, cycle: Cycle) -> bool:
+    """Stages never go back, and closing is no date that passes."""
+    done = REACHED.index(cycle.stage) if cycle.stage in REACHED else -1
+    return command.stage in REACHED and REACHED.index(command.stage) > done
+
+
 def _close(command: CloseCycle, cycle: Cycle, people: Mapping[str, Person]) -> list[CycleEvent]:
-    if cycle.stage == "closed":
-        return []
-    _require_hr(command.by, people)
+    _require_hr(command, people, cycle.schedule.calendar if cycle.schedule else WorkingCalendar())
     if command.open_goals:
         raise Refusal("cycle.open-goals", open=len(command.open_goals), example=command.open_goals[0])
     return [CycleClosed(cycle=cycle.id, goals=command.goals, by=command.by, at=command.at)]

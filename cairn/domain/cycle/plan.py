@@ -83,16 +83,17 @@ class Planner:
     ) -> None:  # fmt: skip
         self.cycle, self.title, self.schedule, self.policy = cycle, title, schedule, policy
         self.roster, self.targets, self.language = roster, targets, language
+        self.people = roster.by_id()
         self.left_out: list[LeftOut] = []
+        self.above: set[str] = set()
 
     def plan(self) -> LaunchPlan:
         people = [person for person in sorted(self.roster.people, key=lambda p: p.id) if self._takes_part(person)]
-        departments = {person.department for person in people}
-        sheets = [
-            *self._company(),
-            *(self._department(d) for d in self.roster.departments if d.id in departments and d.head),
-            *(self._person(person) for person in people),
-        ]
+        in_use = {person.department for person in people}
+        departments = [d for d in sorted(self.roster.departments, key=lambda d: d.id) if d.id in in_use and d.head]
+        company = self._company()
+        self.above = {sheet.holder for sheet in company} | {f"department.{d.id}" for d in departments}
+        sheets = [*company, *map(self._department, departments), *map(self._person, people)]
         return LaunchPlan(
             cycle=self.cycle,
             title=self.title,
@@ -123,7 +124,8 @@ class Planner:
         return None
 
     def _company(self) -> list[SheetPlan]:
-        owner = next((p.id for p in self.roster.people if p.here and p.manager is None), None)
+        heads = [p for p in self.roster.people if p.manager is None and p.here_on(self.schedule.starts)]
+        owner = min(heads, key=lambda p: ("executive" not in p.roles, p.id)).id if heads else None
         if not self.policy.strategic or owner is None:
             return []
         goals, missing = self._goals("company", "company", self.policy.strategic, None)
@@ -147,6 +149,9 @@ class Planner:
         family = self.policy.families[person.family]
         above = f"department.{person.department}"
         goals, missing = self._goals(person.id, above, family.template, above)
+        manager = self.people.get(person.manager or "")
+        if manager and not manager.here_on(self.schedule.starts):
+            missing = (*missing, f"manager: {manager.id} left on {manager.left}")
         return SheetPlan(
             sheet=f"sheet-{self.cycle}-{person.id}", kind="person", holder=person.id, owner=person.id,
             manager=person.manager, department=person.department, family=person.family,
@@ -175,7 +180,7 @@ class Planner:
         return tuple(goals), tuple(missing)
 
     def _parent(self, item: TemplateGoal, above: str | None) -> str | None:
-        if item.serves is None or above is None:
+        if item.serves is None or above not in self.above:
             return None
         department = above.removeprefix("department.")
         upper = (
@@ -204,7 +209,7 @@ class Planner:
         same = {"unit", "direction", "aggregation", "baseline", "threshold", "stretch", "lower", "upper", "curve"}
         facts = item.model_dump(include=same)
         return Kpi(
-            **facts, target=year, targets=proposed, metric=item.metric, subject=subject if item.metric else None
+            **facts, target=year, targets=dict(sorted(proposed.items())), metric=item.metric, subject=subject if item.metric else None
         )
 
 

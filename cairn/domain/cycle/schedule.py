@@ -1,13 +1,15 @@
 """The dates of a cycle, worked out once at launch and stored with it."""
 
 import calendar as gregorian
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from pydantic import AwareDatetime
 
 from cairn.domain.calendar import opening
 from cairn.domain.event import Fact
 from cairn.domain.policy import PeriodKind, Policy, WorkingCalendar
+from cairn.domain.refusal import Refusal
 
 MONTHS: dict[PeriodKind, int] = {"month": 1, "quarter": 3, "half_year": 6, "year": 12}
 LETTER: dict[PeriodKind, str] = {"month": "M", "quarter": "Q", "half_year": "H", "year": "Y"}
@@ -56,6 +58,11 @@ class Schedule(Fact):
         return [period for period in self.periods if period.kind == kind]
 
 
+def local_day(moment: datetime, calendar: WorkingCalendar) -> date:
+    """The calendar day of a moment where the policy is at home: 16:30 UTC is the next day in Shanghai."""
+    return moment.astimezone(ZoneInfo(calendar.timezone)).date()
+
+
 def months_later(day: date, months: int) -> date:
     """The same day some months on, the month's last day where it has no such day (30 Nov + 3 → 28 Feb)."""
     month = day.month - 1 + months
@@ -64,7 +71,10 @@ def months_later(day: date, months: int) -> date:
 
 
 def make_schedule(starts: date, ends: date, policy: Policy) -> Schedule:
-    """The schedule of a cycle from `starts` to `ends` (both inside) under a policy's deadlines."""
+    """The schedule of a cycle from `starts` to `ends` (both inside) under a policy's deadlines. Refuses a cycle that
+    ends before it starts."""
+    if ends <= starts:
+        raise Refusal("cycle.dates", field="ends", starts=starts, ends=ends)
     rules, days = policy.deadlines, policy.calendar
 
     def after(day: date, number: int) -> AwareDatetime:

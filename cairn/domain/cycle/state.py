@@ -51,7 +51,8 @@ def _evolved(cycle: Cycle, event: AnyCycleEvent) -> Cycle:
             more = {"schedule": event.schedule, "left_out": event.left_out, "stage": "launching"}
             return cycle.model_copy(update={**facts, **more})
         case LaunchFinished():
-            return cycle.model_copy(update={"launch": event, "stage": "goal_setting"})
+            stage = "goal_setting" if cycle.stage == "launching" else cycle.stage
+            return cycle.model_copy(update={"launch": event, "stage": stage})
         case StageReached():
             return cycle.model_copy(update={"stage": event.stage})
         case PeriodScored():

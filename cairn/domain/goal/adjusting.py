@@ -1,13 +1,13 @@
 """Quarterly adjustment: asked for, confirmed by manager and HR in either order, filed with the space that is left."""
 
-from datetime import datetime, timedelta
-from decimal import Decimal
+from datetime import date, datetime, timedelta
 
 from cairn.domain.calendar import add_working_days, opening
-from cairn.domain.cycle.schedule import Period
+from cairn.domain.cycle.schedule import Period, local_day
 from cairn.domain.event import Event
 from cairn.domain.goal.around import Around
-from cairn.domain.goal.authority import Act, require
+from cairn.domain.goal.authority import Act, require, require_here
+from cairn.domain.goal.changing import before, check_changes, draw, weights, whole, whose
 from cairn.domain.goal.commands import (
     ConfirmAdjustment,
     DeclineAdjustment,
@@ -25,28 +25,29 @@ from cairn.domain.goal.events import (
 )
 from cairn.domain.goal.stages import require_stage
 from cairn.domain.goal.state import Goal, PendingAdjustment
-from cairn.domain.measure import Kpi
 from cairn.domain.refusal import Refusal
 from cairn.domain.sheet import rules
 
+ENDED = {"declined": "被拒绝", "withdrawn": "已撤回", "expired": "已过期"}
 ACT: dict[Confirmer, Act] = {"manager": "confirm_manager", "hr": "confirm_hr"}
 
 
 def request(command: RequestAdjustment, goal: Goal, around: Around) -> list[Event]:
+    require("adjust", command, goal, around)
     if command.adjustment in goal.adjustments or _is_pending(goal, command.adjustment):
         return []
     require_stage("adjust", goal)
-    require("adjust", command.by, dict(around.people), goal)
     _check_window(command.at, around)
-    _check_changes(command.changes, goal, around)
-    draws = _draw(command.changes, goal, around)
+    changes = _with_subject(command.changes, around)
+    check_changes(changes, goal, around)
+    draws = draw(changes, goal, around)
     if draws > around.sheet.space_left:
         left, space = around.sheet.space_left, around.sheet.space
         raise Refusal("sheet.space", field="changes", needs=draws, left=left, space=space)
     asked = AdjustmentRequested(
         goal=goal.id,
         adjustment=command.adjustment,
-        changes=command.changes,
+        changes=changes,
         reason=command.reason,
         draws=draws,
         expires_at=_expiry(command.at, around),
@@ -57,19 +58,23 @@ def request(command: RequestAdjustment, goal: Goal, around: Around) -> list[Even
     return [asked]
 
 
+def _with_subject(changes: Changes, around: Around) -> Changes:
+    return changes.model_copy(update={"measure": whose(changes.measure, around)}) if changes.measure else changes
+
+
 def _is_pending(goal: Goal, adjustment: str) -> bool:
     return goal.pending is not None and goal.pending.adjustment == adjustment
 
 
 def _expiry(at: datetime, around: Around) -> datetime:
     days = around.policy.calendar
-    return opening(add_working_days(at.date(), around.policy.adjusting.expires_after, days), days)
+    return opening(add_working_days(local_day(at, days), around.policy.adjusting.expires_after, days), days)
 
 
-def _quarter_of(at: datetime, around: Around) -> tuple[Period | None, Period | None]:
+def _quarter_of(day: date, around: Around) -> tuple[Period | None, Period | None]:
     quarters = around.cycle.schedule.of_kind("quarter") if around.cycle.schedule else []
-    now = next((quarter for quarter in quarters if quarter.holds(at.date())), None)
-    following = next((quarter for quarter in quarters if quarter.starts > at.date()), None)
+    now = next((quarter for quarter in quarters if quarter.holds(day)), None)
+    following = next((quarter for quarter in quarters if quarter.starts > day), None)
     return now, following
 
 
@@ -77,47 +82,23 @@ def _check_window(at: datetime, around: Around) -> None:
     window = around.policy.adjusting.window_days
     if window is None:
         return
-    quarter, following = _quarter_of(at, around)
-    if quarter and at.date() < quarter.starts + timedelta(days=window):
+    day = local_day(at, around.policy.calendar)
+    quarter, following = _quarter_of(day, around)
+    if quarter and day < quarter.starts + timedelta(days=window):
         return
-    again = following.starts.isoformat() if following else "-"
-    raise Refusal("adjustment.window", field="at", days=window, next=again)
-
-
-def _check_changes(changes: Changes, goal: Goal, around: Around) -> None:
-    if changes.empty:
-        raise Refusal("adjustment.empty", field="changes")
-    if (changes.target is not None or changes.targets) and not isinstance(changes.measure or goal.measure, Kpi):
-        raise Refusal("adjustment.no-target", field="changes.target")
-    schedule = around.cycle.schedule
-    unknown = [key for key in changes.targets if schedule is None or schedule.period(key) is None]
-    if unknown:
-        raise Refusal("adjustment.period", field="changes.targets", period=unknown[0])
-    closed = [key for key in changes.targets if key in goal.scores]
-    if closed:
-        raise Refusal("adjustment.scored", field="changes.targets", period=closed[0])
-    if changes.weight is not None or changes.counterweights:
-        rules.check_whole_after(around.sheet, _weights(goal, changes))
-
-
-def _weights(goal: Goal, changes: Changes) -> dict[str, Decimal]:
-    own = {goal.id: changes.weight} if changes.weight is not None else {}
-    return {**changes.counterweights, **own}
-
-
-def _draw(changes: Changes, goal: Goal, around: Around) -> Decimal:
-    schedule = around.cycle.schedule
-    kinds = [schedule.period(key) for key in changes.targets] if schedule else []
-    share = max((len(schedule.of_kind(period.kind)) for period in kinds if period and schedule), default=1)
-    return rules.draw(around.sheet, goal.id, goal.measure, changes, around.policy.flexible_space, share)
+    if following is None:
+        raise Refusal("adjustment.window-over", field="at", days=window)
+    raise Refusal("adjustment.window", field="at", days=window, next=following.starts)
 
 
 def confirm(command: ConfirmAdjustment, goal: Goal, around: Around) -> list[Event]:
+    require(ACT[command.role], command, goal, around)
     if command.adjustment in goal.adjustments:
         return _repeated(command.adjustment or "", goal)
     require_stage("confirm", goal)
     pending = _the_pending(command.adjustment, goal)
-    require(ACT[command.role], command.by, dict(around.people), goal)
+    if command.at >= pending.expires_at:  # its own timer is only a little late
+        raise _ended("expired")
     if command.role in pending.confirmed:
         return []
     if command.by in pending.confirmed.values():
@@ -133,7 +114,11 @@ def confirm(command: ConfirmAdjustment, goal: Goal, around: Around) -> list[Even
 def _repeated(adjustment: str, goal: Goal) -> list[Event]:
     if goal.adjustments[adjustment] == "adjusted":
         return []
-    raise Refusal("adjustment.ended", field="adjustment", how=goal.adjustments[adjustment])
+    raise _ended(goal.adjustments[adjustment])
+
+
+def _ended(how: str) -> Refusal:
+    return Refusal("adjustment.ended", field="adjustment", how_zh=ENDED[how], how_en=how)
 
 
 def _the_pending(adjustment: str | None, goal: Goal) -> PendingAdjustment:
@@ -145,42 +130,29 @@ def _the_pending(adjustment: str | None, goal: Goal) -> PendingAdjustment:
 def _take_effect(
     pending: PendingAdjustment, goal: Goal, around: Around, command: ConfirmAdjustment
 ) -> list[Event]:
-    changes, sheet, by, at = pending.changes, around.sheet, command.by, command.at
-    weights = _weights(goal, changes)
-    if weights:
-        rules.check_whole_after(sheet, weights)
+    """The sheet may have moved, a period been scored since it was asked for: what counts is now."""
+    sheet, by, at = around.sheet, command.by, command.at
+    check_changes(pending.changes, goal, around)
+    changes, draws = whole(pending.changes, goal, around), draw(pending.changes, goal, around)
     filed = GoalAdjusted(
         goal=goal.id,
         adjustment=pending.adjustment,
-        before=_before(changes, goal, around),
+        before=before(changes, goal, around),
         after=changes,
         reason=pending.reason,
-        draws=pending.draws,
-        space_left=sheet.space_left - pending.draws,
+        draws=draws,
+        space_left=sheet.space_left - draws,
         by=by,
         at=at,
     )
-    used = rules.use(sheet, goal.id, pending.adjustment, pending.draws, by, at)
-    return [filed, *used, *(rules.reweigh(sheet, weights, by, at) if weights else [])]
-
-
-def _before(changes: Changes, goal: Goal, around: Around) -> Changes:
-    measure, sheet = goal.measure, around.sheet
-    kpi = measure if isinstance(measure, Kpi) else Kpi()
-    return Changes(
-        title=goal.title if changes.title is not None else None,
-        target=kpi.target if changes.target is not None else None,
-        targets={key: kpi.targets[key] for key in changes.targets if key in kpi.targets},
-        measure=measure if changes.measure is not None else None,
-        weight=sheet.weight_of(goal.id) if changes.weight is not None else None,
-        counterweights={other: sheet.weight_of(other) for other in changes.counterweights},
-    )
+    used = rules.use(sheet, goal.id, pending.adjustment, draws, by, at)
+    return [filed, *used, *rules.reweigh(sheet, weights(goal, changes), by, at)]
 
 
 def decline(command: DeclineAdjustment, goal: Goal, around: Around) -> list[Event]:
     require_stage("decline", goal)
     pending = _the_pending(None, goal)
-    require(ACT[command.role], command.by, dict(around.people), goal)
+    require(ACT[command.role], command, goal, around)
     return [
         AdjustmentDeclined(
             goal=goal.id,
@@ -196,6 +168,7 @@ def decline(command: DeclineAdjustment, goal: Goal, around: Around) -> list[Even
 def withdraw(command: WithdrawAdjustment, goal: Goal, around: Around) -> list[Event]:
     require_stage("withdraw", goal)
     pending = _the_pending(None, goal)
+    require_here(command, around)
     if command.by != pending.requested_by:
         raise Refusal("adjustment.not-yours", field="by", who=pending.requested_by)
     return [AdjustmentWithdrawn(goal=goal.id, adjustment=pending.adjustment, by=command.by, at=command.at)]

@@ -11,10 +11,14 @@ from cairn.domain.sheet.state import Sheet
 
 
 class Around(Fact):
-    """`people` holds at least whoever gives the command; for deadlines also the owner and the manager."""
+    """`people` holds at least whoever gives the command; for deadlines also the owner and the manager.
+
+    `head` is the head of the sheet's department where it is known: theirs are the goals drafted on its sheet.
+    """
 
     policy: Policy
     cycle: Cycle
     sheet: Sheet
     people: Mapping[str, Person]
     evidence: Evidence = Evidence()
+    head: str | None = None

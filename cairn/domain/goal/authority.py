@@ -2,8 +2,11 @@
 
 from typing import Literal
 
+from cairn.domain.cycle.schedule import local_day
 from cairn.domain.event import SYSTEM
-from cairn.domain.goal.state import Goal
+from cairn.domain.goal.around import Around
+from cairn.domain.goal.commands import GoalCommand
+from cairn.domain.goal.state import Goal, Stage
 from cairn.domain.people import Person
 from cairn.domain.refusal import Refusal
 
@@ -11,6 +14,7 @@ Act = Literal[
     "draft", "submit", "approve", "adjust", "confirm_manager", "confirm_hr", "check_in", "assess", "move", "cancel",
     "close", "decode",
 ]  # fmt: skip
+RUNNING: frozenset[Stage] = frozenset({"active", "adjusting", "in_review"})
 
 
 def by_committee(goal: Goal) -> bool:
@@ -38,10 +42,17 @@ def may(act: Act, person: Person, goal: Goal) -> bool:
             return hr and not owner
         case "decode":
             return owner or bool({"executive", "committee"} & set(person.roles))
-        case "move" | "close":
+        case "move":
+            return hr and not owner
+        case "close":
             return hr
         case "cancel":
-            return hr or judge
+            return (hr and not owner) or (judge and _judge_may_cancel(goal))
+
+
+def _judge_may_cancel(goal: Goal) -> bool:
+    """Once a goal runs, a manager alone cannot take it away: changes then need HR as well, as adjustments do."""
+    return by_committee(goal) or goal.stage not in RUNNING
 
 
 WHO: dict[Act, tuple[str, str]] = {
@@ -54,9 +65,9 @@ WHO: dict[Act, tuple[str, str]] = {
     "adjust": ("本人、直接上级或HR", "the owner, the manager or HR"),
     "confirm_hr": ("HR（不能是目标责任人）", "HR, other than the owner"),
     "decode": ("公司管理层", "the company's management"),
-    "move": ("HR", "HR"),
+    "move": ("HR（不能是目标责任人）", "HR, other than the owner"),
     "close": ("HR", "HR"),
-    "cancel": ("直接上级或HR", "the manager or HR"),
+    "cancel": ("HR（不能是目标责任人），生效前也可由直接上级", "HR, other than the owner, or the manager before it runs"),
 }
 
 
@@ -65,20 +76,27 @@ def approver(goal: Goal) -> str:
     return "role:committee" if by_committee(goal) else goal.manager or "role:committee"
 
 
-def require(act: Act, by: str, people: dict[str, Person], goal: Goal) -> None:
+def require(act: Act, command: GoalCommand, goal: Goal, around: Around) -> None:
     """Refuses who may not, naming who could. Deadlines (`system`) may do what they do."""
+    by = command.by
     if by == SYSTEM:
         return
-    person = people.get(by)
-    if person is None:
-        raise Refusal("person.unknown", field="by", by=by)
-    if not person.here:
-        raise Refusal("person.left", field="by", by=by)
+    person = require_here(command, around)
     if may(act, person, goal):
         return
     if by == goal.owner and act in ("approve", "confirm_manager", "confirm_hr", "assess"):
         raise Refusal("goal.own", field="by", by=by, **_who(act, goal))
     raise Refusal("goal.not-yours", field="by", by=by, **_who(act, goal))
+
+
+def require_here(command: GoalCommand, around: Around) -> Person:
+    """Whoever gives the command, refused when nobody knows them or they have left by then."""
+    person = around.people.get(command.by)
+    if person is None:
+        raise Refusal("person.unknown", field="by", by=command.by)
+    if not person.here_on(local_day(command.at, around.policy.calendar)):
+        raise Refusal("person.left", field="by", by=command.by)
+    return person
 
 
 def _who(act: Act, goal: Goal) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from cairn.domain.event import SYSTEM, Event
 from cairn.domain.goal.around import Around
+from cairn.domain.goal.authority import by_committee
 from cairn.domain.goal.commands import ReachDeadline
 from cairn.domain.goal.events import (
     AdjustmentExpired,
@@ -15,7 +16,6 @@ from cairn.domain.goal.events import (
 from cairn.domain.goal.scoring import score
 from cairn.domain.goal.standing import awaited, dues
 from cairn.domain.goal.state import Goal
-from cairn.domain.people import second_line
 from cairn.domain.sheet import rules
 
 
@@ -48,8 +48,9 @@ def _remind(command: ReachDeadline, goal: Goal) -> ReminderSent:
 
 def _missed(command: ReachDeadline, goal: Goal, around: Around) -> DeadlineMissed:
     """A late draft is told to the manager, a late approval to the manager's manager, else to HR."""
-    owner = around.people.get(goal.owner)
-    up = goal.manager if command.phase == "drafts_due" else second_line(owner, around.people) if owner else None
+    approver = None if by_committee(goal) else around.people.get(goal.manager or "")
+    above = approver.manager if approver else None
+    up = goal.manager if command.phase == "drafts_due" else above
     return DeadlineMissed(
         goal=goal.id,
         phase=command.phase,

@@ -3,6 +3,7 @@
 from cairn.domain.event import SYSTEM, Event
 from cairn.domain.goal.around import Around
 from cairn.domain.goal.authority import require
+from cairn.domain.goal.changing import check_measure, whose
 from cairn.domain.goal.commands import (
     AlignGoal,
     ApproveGoal,
@@ -26,33 +27,52 @@ from cairn.domain.goal.events import (
 )
 from cairn.domain.goal.stages import require_stage
 from cairn.domain.goal.state import Goal
-from cairn.domain.measure import Kpi
+from cairn.domain.measure import Kpi, Measure
+from cairn.domain.names import cycle_of, holder_of, sheet_of
 from cairn.domain.policy import Tier
 from cairn.domain.refusal import Refusal
 from cairn.domain.sheet import rules
 from cairn.domain.sheet.events import Placement
 from cairn.domain.sheet.state import Sheet
 
+TIERS: tuple[Tier, ...] = ("strategic", "department", "individual")
 TIER: dict[str, Tier] = {"company": "strategic", "department": "department", "person": "individual"}
 
 
 def draft(command: DraftGoal, goal: Goal, around: Around) -> list[Event]:
+    sheet, measure = around.sheet, whose(command.measure, around)
     if goal.stage != "none":
-        if (goal.key, goal.title) == (command.key, command.title):
+        require("draft", command, goal, around)
+        if _is_the_same(command, goal, sheet, measure):
             return []
         raise Refusal("goal.exists", field="goal", goal=goal.id)
-    sheet = around.sheet
     if sheet.version == 0:
         raise Refusal("sheet.unknown", field="goal", sheet=sheet.id)
     if around.cycle.stage in ("review", "scoring", "closed"):
         raise Refusal("cycle.too-late", field="goal")
-    new = _drafted(command, sheet, around)
-    require("draft", command.by, dict(around.people), goal.model_copy(update=_parties(new)))
+    new = _drafted(command, sheet, around, measure)
+    planned = goal.model_copy(update=_parties(new))
+    _require_drafter(command, planned, around)
+    check_measure(measure, planned, around)
+    if command.parent is not None:
+        _check_parent(command.parent, planned)
     placement = Placement(goal=command.goal, dimension=command.dimension, weight=command.weight)
     return [new, *rules.place(sheet, placement, command.by, command.at)]
 
 
-def _drafted(command: DraftGoal, sheet: Sheet, around: Around) -> GoalDrafted:
+def _is_the_same(command: DraftGoal, goal: Goal, sheet: Sheet, measure: Measure) -> bool:
+    asked = (command.key, command.title, command.dimension, measure, command.weight)
+    return (goal.key, goal.title, goal.dimension, goal.measure, sheet.weight_of(goal.id)) == asked
+
+
+def _require_drafter(command: DraftGoal, planned: Goal, around: Around) -> None:
+    """A department's goals are drafted by its head, by HR or by the committee: whoever drafts does not become the
+    owner by drafting."""
+    owner = planned.owner if planned.tier == "individual" else around.head or ""
+    require("draft", command, planned.model_copy(update={"owner": owner}), around)
+
+
+def _drafted(command: DraftGoal, sheet: Sheet, around: Around, measure: Measure) -> GoalDrafted:
     holder = around.people.get(sheet.holder)
     since = around.cycle.schedule.starts if around.cycle.schedule else sheet.since
     return GoalDrafted(
@@ -60,13 +80,13 @@ def _drafted(command: DraftGoal, sheet: Sheet, around: Around) -> GoalDrafted:
         cycle=sheet.cycle,
         sheet=sheet.id,
         tier=TIER[sheet.kind],
-        owner=sheet.holder if sheet.kind == "person" else command.by,
+        owner=sheet.holder if sheet.kind == "person" else around.head or command.by,
         manager=holder.manager if holder else None,
         department=sheet.department,
         key=command.key,
         dimension=command.dimension,
         title=command.title,
-        measure=command.measure,
+        measure=measure,
         since=max(since, sheet.since),
         parent=command.parent,
         policy=around.policy.version,
@@ -81,8 +101,11 @@ def _parties(new: GoalDrafted) -> dict[str, object]:
 
 def revise(command: ReviseGoal, goal: Goal, around: Around) -> list[Event]:
     require_stage("revise", goal)
-    require("draft", command.by, dict(around.people), goal)
-    title, measure = command.title or goal.title, command.measure or goal.measure
+    require("draft", command, goal, around)
+    title, measure = command.title or goal.title, goal.measure
+    if command.measure is not None:
+        measure = whose(command.measure, around)
+        check_measure(measure, goal, around)
     events: list[Event] = []
     if (title, measure) != (goal.title, goal.measure):
         events.append(GoalRevised(goal=goal.id, title=title, measure=measure, by=command.by, at=command.at))
@@ -93,7 +116,7 @@ def revise(command: ReviseGoal, goal: Goal, around: Around) -> list[Event]:
 
 def check_smart(command: CheckSmart, goal: Goal, around: Around) -> list[Event]:
     require_stage("check_smart", goal)
-    require("decode" if goal.tier == "strategic" else "draft", command.by, dict(around.people), goal)
+    require("decode" if goal.tier == "strategic" else "draft", command, goal, around)
     if goal.smart == command.check:
         return []
     return [SmartChecked(goal=goal.id, check=command.check, by=command.by, at=command.at)]
@@ -103,7 +126,7 @@ def decompose(command: DecomposeGoal, goal: Goal, around: Around) -> list[Event]
     require_stage("decompose", goal)
     if goal.tier == "individual":
         raise Refusal("goal.not-decomposed", field="goal")
-    require("decode", command.by, dict(around.people), goal)
+    require("decode", command, goal, around)
     if goal.parts == command.parts:
         return []
     return [GoalDecomposed(goal=goal.id, parts=command.parts, by=command.by, at=command.at)]
@@ -111,19 +134,28 @@ def decompose(command: DecomposeGoal, goal: Goal, around: Around) -> list[Event]
 
 def align(command: AlignGoal, goal: Goal, around: Around) -> list[Event]:
     require_stage("align", goal)
-    require("draft", command.by, dict(around.people), goal)
+    require("draft", command, goal, around)
     if goal.parent == command.parent:
         return []
-    if command.parent == goal.id:
-        raise Refusal("goal.own-parent", field="parent")
+    _check_parent(command.parent, goal)
     return [GoalAligned(goal=goal.id, parent=command.parent, by=command.by, at=command.at)]
 
 
+def _check_parent(parent: str, goal: Goal) -> None:
+    """A goal serves one of a tier above, in its own cycle: so no goal ever serves itself by a detour."""
+    if parent == goal.id:
+        raise Refusal("goal.own-parent", field="parent")
+    holder = holder_of(sheet_of(parent))
+    tier = "strategic" if holder == "company" else "department" if holder.startswith("department.") else "individual"
+    if cycle_of(parent) != cycle_of(goal.id) or TIERS.index(tier) >= TIERS.index(goal.tier):
+        raise Refusal("goal.parent", field="parent", parent=parent)
+
+
 def submit(command: SubmitGoal, goal: Goal, around: Around) -> list[Event]:
+    require("submit", command, goal, around)
     if goal.stage == "submitted":
         return []
     require_stage("submit", goal)
-    require("submit", command.by, dict(around.people), goal)
     _check_ready(goal, around)
     return [GoalSubmitted(goal=goal.id, by=command.by, at=command.at)]
 
@@ -140,18 +172,18 @@ def _check_ready(goal: Goal, around: Around) -> None:
 
 
 def give_back(command: ReturnGoal, goal: Goal, around: Around) -> list[Event]:
+    require("approve", command, goal, around)
     if goal.stage == "returned":
         return []
     require_stage("return", goal)
-    require("approve", command.by, dict(around.people), goal)
     return [GoalReturned(goal=goal.id, comment=command.comment, by=command.by, at=command.at)]
 
 
 def approve(command: ApproveGoal, goal: Goal, around: Around) -> list[Event]:
+    require("approve", command, goal, around)
     if goal.stage in ("approved", "active"):
         return []
     require_stage("approve", goal)
-    require("approve", command.by, dict(around.people), goal)
     _check_ready(goal, around)
     approved = GoalApproved(goal=goal.id, comment=command.comment, by=command.by, at=command.at)
     schedule = around.cycle.schedule

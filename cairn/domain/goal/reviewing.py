@@ -2,9 +2,10 @@
 
 from datetime import date
 
+from cairn.domain.cycle.schedule import local_day
 from cairn.domain.event import Event
 from cairn.domain.goal.around import Around
-from cairn.domain.goal.authority import require
+from cairn.domain.goal.authority import require, require_here
 from cairn.domain.goal.commands import (
     AcceptCriterion,
     AssessGoal,
@@ -24,32 +25,40 @@ from cairn.domain.goal.events import (
     ManagerChanged,
 )
 from cairn.domain.goal.stages import require_stage
+from cairn.domain.goal.standing import period_kinds
 from cairn.domain.goal.state import Goal
-from cairn.domain.measure import KeyTask, Kpi
+from cairn.domain.measure import KeyTask, Kpi, Measure
 from cairn.domain.refusal import Refusal
 from cairn.domain.sheet import rules
 
 
 def check_in(command: CheckIn, goal: Goal, around: Around) -> list[Event]:
     require_stage("check_in", goal)
-    require("check_in", command.by, dict(around.people), goal)
-    on = command.on or command.at.date()
-    if on > command.at.date():
+    require("check_in", command, goal, around)
+    today = local_day(command.at, around.policy.calendar)
+    on = command.on or today
+    if on > today:
         raise Refusal("check-in.future", field="on", on=on)
     if command.value is None and not command.note:
         raise Refusal("check-in.empty", field="value")
     if command.value is not None and isinstance(goal.measure, Kpi) and goal.measure.metric:
         raise Refusal("check-in.fed", field="value", metric=goal.measure.metric)
+    if command.value is not None and command.base is None and _is_ratio(goal.measure):
+        raise Refusal("check-in.base", field="base")
     checked = CheckedIn(
         goal=goal.id, on=on, value=command.value, base=command.base, note=command.note, by=command.by, at=command.at
     )
-    said = {(c.on, c.value, c.base, c.note, c.by) for c in goal.check_ins}
-    return [] if (on, command.value, command.base, command.note, command.by) in said else [checked]
+    last = next((said for said in reversed(goal.check_ins) if said.on == on), None)
+    return [] if last is not None and last.model_copy(update={"at": command.at}) == checked else [checked]
+
+
+def _is_ratio(measure: Measure) -> bool:
+    return isinstance(measure, Kpi) and measure.aggregation == "ratio"
 
 
 def accept(command: AcceptCriterion, goal: Goal, around: Around) -> list[Event]:
     require_stage("accept", goal)
-    require("assess", command.by, dict(around.people), goal)
+    require("assess", command, goal, around)
     if not isinstance(goal.measure, KeyTask):
         raise Refusal("accept.not-a-task", field="goal")
     if command.criterion > len(goal.measure.criteria):
@@ -66,12 +75,17 @@ def accept(command: AcceptCriterion, goal: Goal, around: Around) -> list[Event]:
 def assess(command: AssessGoal, goal: Goal, around: Around) -> list[Event]:
     """Today's manager assesses; so does a former one, their own segment."""
     require_stage("assess", goal)
-    former = {segment.manager for segment in goal.segments[:-1]}
-    if command.by not in former or command.by == goal.owner:
-        require("assess", command.by, dict(around.people), goal)
-    schedule = around.cycle.schedule
-    if schedule is None or schedule.period(command.period) is None:
-        raise Refusal("adjustment.period", field="period", period=command.period)
+    former = {segment.manager for segment in goal.segments[:-1]} - {goal.owner}
+    if command.by in former:
+        require_here(command, around)
+    else:
+        require("assess", command, goal, around)
+    if isinstance(goal.measure, Kpi):
+        raise Refusal("assess.measured", field="goal")
+    schedule, kinds = around.cycle.schedule, period_kinds(goal, around)
+    known = [period.key for period in schedule.periods if period.kind in kinds] if schedule else []
+    if command.period not in known:
+        raise Refusal("assess.period", field="period", period=command.period, known=", ".join(known))
     if command.period in goal.scores:
         raise Refusal("assess.scored", field="period", period=command.period)
     if goal.assessments.get(command.period, {}).get(command.by) == command.points:
@@ -90,7 +104,7 @@ def assess(command: AssessGoal, goal: Goal, around: Around) -> list[Event]:
 
 def change_manager(command: ChangeManager, goal: Goal, around: Around) -> list[Event]:
     require_stage("change_manager", goal)
-    require("move", command.by, dict(around.people), goal)
+    require("move", command, goal, around)
     if command.manager == goal.manager:
         return []
     if command.manager == goal.owner:
@@ -115,20 +129,20 @@ def _check_effective(effective: date, goal: Goal) -> None:
 
 
 def cancel(command: CancelGoal, goal: Goal, around: Around) -> list[Event]:
+    require("cancel", command, goal, around)
     if goal.stage == "cancelled":
         return []
     require_stage("cancel", goal)
-    require("cancel", command.by, dict(around.people), goal)
     gone = GoalCancelled(goal=goal.id, reason=command.reason, by=command.by, at=command.at)
     return [gone, *rules.remove(around.sheet, goal.id, command.by, command.at)]
 
 
 def supersede(command: SupersedeGoal, goal: Goal, around: Around) -> list[Event]:
     """Another goal of the same sheet takes this one's place; its weight becomes free for that goal."""
+    require("cancel", command, goal, around)
     if goal.stage == "superseded":
         return []
     require_stage("supersede", goal)
-    require("cancel", command.by, dict(around.people), goal)
     if command.replacement == goal.id or command.replacement not in around.sheet.placements:
         raise Refusal("goal.no-replacement", field="replacement", replacement=command.replacement)
     gone = GoalSuperseded(
@@ -143,8 +157,8 @@ def supersede(command: SupersedeGoal, goal: Goal, around: Around) -> list[Event]
 
 
 def close(command: CloseGoal, goal: Goal, around: Around) -> list[Event]:
+    require("close", command, goal, around)
     if goal.stage == "closed":
         return []
     require_stage("close", goal)
-    require("close", command.by, dict(around.people), goal)
     return [GoalClosed(goal=goal.id, by=command.by, at=command.at)]

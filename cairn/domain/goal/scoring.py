@@ -11,7 +11,7 @@ from cairn.domain.goal.state import Goal
 from cairn.domain.measure import KeyTask, Kpi, target_in
 from cairn.domain.reading import Reading, Row, aggregate
 from cairn.domain.refusal import Refusal
-from cairn.domain.scoring import EXACT, kpi_points, weighted
+from cairn.domain.scoring import EXACT, kpi_points, mean, weighted
 
 
 def score(goal: Goal, period_key: str, around: Around, at: datetime) -> GoalScored:
@@ -95,19 +95,17 @@ def _judged(goal: Goal, period: Period) -> dict[str, object]:
 
 
 def _segments(goal: Goal, period: Period, given: dict[str, Decimal]) -> list[tuple[Decimal, Decimal | None]]:
-    """(days, points) of each manager's segment in the period. Who assessed outside every segment (a committee
-    member, say) counts for the days of the segments nobody assessed."""
-    parts: list[tuple[Decimal, Decimal | None]] = []
-    managers = {segment.manager for segment in goal.segments}
-    others = [points for who, points in given.items() if who not in managers]
-    stands = sum(others, Decimal(0)) / len(others) if others else None
+    """(days, points) of each manager's segment in the period. Who assessed without a segment in it (a committee
+    member, a successor) counts for the days of the segments nobody assessed."""
+    present: list[tuple[int, str]] = []
     for number, segment in enumerate(goal.segments):
         following = goal.segments[number + 1].since if number + 1 < len(goal.segments) else None
         days = _days(max(segment.since, period.starts), following, period)
-        points = given.get(segment.manager or "", stands)
         if days > 0:
-            parts.append((Decimal(days), points))
-    return parts or [(Decimal(1), next(iter(given.values())))]
+            present.append((days, segment.manager or ""))
+    managers = {manager for _, manager in present}
+    stands = mean(points for who, points in given.items() if who not in managers)
+    return [(Decimal(days), given.get(manager, stands)) for days, manager in present] or [(Decimal(1), stands)]
 
 
 def _days(since: date, following: date | None, period: Period) -> int:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from pydantic import AwareDatetime
 
 from cairn.domain.calendar import add_working_days, opening
-from cairn.domain.cycle.schedule import Period, Schedule
+from cairn.domain.cycle.schedule import Period, Schedule, local_day
 from cairn.domain.event import Fact
 from cairn.domain.goal.around import Around
 from cairn.domain.goal.authority import approver
@@ -78,9 +78,10 @@ def dues(goal: Goal, around: Around) -> list[Due]:
     ahead: list[Due] = []
     match goal.stage:
         case "draft" | "returned":
-            ahead = [*_waiting("drafts_remind", "drafts_due", schedule.drafts_due, goal, around), *_review(schedule)]
+            due = _at_least(schedule.drafts_due, goal, around)
+            ahead = [*_waiting("drafts_remind", "drafts_due", due, goal, around), *_review(schedule)]
         case "submitted":
-            due = _approval_due(goal, schedule, around)
+            due = _at_least(schedule.approvals_due, goal, around)
             ahead = [*_waiting("approvals_remind", "approvals_due", due, goal, around), *_review(schedule)]
         case "approved":
             ahead = [Due(phase="execution_starts", at=schedule.execution_starts)]
@@ -95,30 +96,29 @@ def dues(goal: Goal, around: Around) -> list[Due]:
     return sorted(ahead, key=lambda due: due.at)
 
 
-def _approval_due(goal: Goal, schedule: Schedule, around: Around) -> datetime:
-    """Who submits late still leaves the approver some working days."""
+def _at_least(due: datetime, goal: Goal, around: Around) -> datetime:
+    """Who joins late, gets a goal back late or is handed one late still has some working days."""
     if goal.entered is None:
-        return schedule.approvals_due
+        return due
     days = around.policy.calendar
-    least = opening(add_working_days(goal.entered.date(), around.policy.deadlines.escalate_after, days), days)
-    return max(schedule.approvals_due, least)
+    entered = local_day(goal.entered, days)
+    return max(due, opening(add_working_days(entered, around.policy.deadlines.escalate_after, days), days))
 
 
 def _waiting(remind: Phase, miss: Phase, due: datetime, goal: Goal, around: Around) -> list[Due]:
+    """The deadline and the reminder before it; nobody is reminded of what was asked only after that."""
     days, before = around.policy.calendar, around.policy.deadlines.remind_before
     ahead = [Due(phase=miss, at=due)]
-    if before:
-        ahead.insert(0, Due(phase=remind, at=opening(add_working_days(due.date(), -before, days), days)))
+    reminder = opening(add_working_days(local_day(due, days), -before, days), days)
+    if before and (goal.entered is None or reminder > goal.entered):
+        ahead.insert(0, Due(phase=remind, at=reminder))
     return [each for each in ahead if clock(each.phase, each.at) not in goal.clocks]
 
 
 def _expiry(goal: Goal, around: Around) -> list[Due]:
     if goal.pending is None:
         return []
-    expires = goal.pending.expires_at
-    reminder = _waiting("adjustment_remind", "adjustment_expires", expires, goal, around)
-    asked = goal.entered or expires
-    return [due for due in reminder if due.phase == "adjustment_expires" or due.at > asked]
+    return _waiting("adjustment_remind", "adjustment_expires", goal.pending.expires_at, goal, around)
 
 
 def _review(schedule: Schedule) -> list[Due]:

@@ -1,6 +1,6 @@
 """A goal as its events make it, and the fold."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Literal, assert_never
 
@@ -41,7 +41,7 @@ from cairn.domain.goal.events import (
     Smart,
     SmartChecked,
 )
-from cairn.domain.measure import Capability, Kpi, Measure
+from cairn.domain.measure import Capability, KeyTask, Kpi, Measure
 from cairn.domain.policy import Dimension, Tier
 
 Stage = Literal[
@@ -107,8 +107,8 @@ class Goal(Fact):
 
 
 def clock(phase: str, due: datetime) -> str:
-    """The name of one deadline of one goal: it is kept once."""
-    return f"{phase}@{due.isoformat()}"
+    """The name of one deadline of one goal, the same in every time zone: it is kept once."""
+    return f"{phase}@{due.astimezone(UTC).isoformat()}"
 
 
 def evolve(goal: Goal, event: AnyGoalEvent) -> Goal:
@@ -211,8 +211,30 @@ def _settled(goal: Goal, adjustment: str, how: str) -> Goal:
 
 
 def _adjusted(goal: Goal, event: GoalAdjusted) -> Goal:
-    title = event.after.title or goal.title
-    return goal.model_copy(update={"title": title, "measure": changed_measure(goal.measure, event.after)})
+    title, new = event.after.title or goal.title, changed_measure(goal.measure, event.after)
+    kept = {"accepted": _still_accepted(goal, new), "check_ins": _still_counting(goal, new)}
+    return goal.model_copy(update={"title": title, "measure": new, **kept})
+
+
+def _still_accepted(goal: Goal, new: Measure) -> dict[int, str]:
+    """What was accepted stays accepted for the criteria that stay: others have to be met first."""
+    if not isinstance(goal.measure, KeyTask) or not isinstance(new, KeyTask):
+        return {}
+    before, after = goal.measure.criteria, new.criteria
+    return {n: ground for n, ground in goal.accepted.items() if n <= len(after) and before[n - 1] == after[n - 1]}
+
+
+def _still_counting(goal: Goal, new: Measure) -> tuple[CheckedIn, ...]:
+    """The owner's values of another metric are not values of this one; they stay in the goal's history."""
+    return goal.check_ins if same_metric(goal.measure, new) else ()
+
+
+def same_metric(before: Measure, after: Measure) -> bool:
+    """Whether two measures count the same thing, whatever their targets are."""
+    if isinstance(before, Kpi) and isinstance(after, Kpi):
+        counts = ("metric", "subject", "unit", "aggregation", "direction")
+        return all(getattr(before, name) == getattr(after, name) for name in counts)
+    return before.kind == after.kind
 
 
 def changed_measure(measure: Measure, changes: Changes) -> Measure:

@@ -3,11 +3,8 @@
 from datetime import datetime
 from decimal import Decimal
 
-from cairn.domain.goal.events import Changes
-from cairn.domain.measure import Kpi, Measure
-from cairn.domain.policy import FlexibleSpace
+from cairn.domain.policy import Dimension
 from cairn.domain.refusal import Refusal
-from cairn.domain.scoring import EXACT
 from cairn.domain.sheet.events import (
     FlexibleSpaceUsed,
     GoalPlaced,
@@ -19,6 +16,7 @@ from cairn.domain.sheet.events import (
 from cairn.domain.sheet.state import Sheet
 
 WHOLE = Decimal(100)
+DIMENSIONS: tuple[Dimension, ...] = ("duties", "capability")
 
 
 def place(sheet: Sheet, placement: Placement, by: str, at: datetime) -> list[SheetEvent]:
@@ -32,9 +30,7 @@ def place(sheet: Sheet, placement: Placement, by: str, at: datetime) -> list[She
 
 def reweigh(sheet: Sheet, weights: dict[str, Decimal], by: str, at: datetime) -> list[SheetEvent]:
     """The goals named get new weights; the sum may not pass 100."""
-    unknown = [goal for goal in weights if goal not in sheet.placements]
-    if unknown:
-        raise Refusal("sheet.unknown-goal", field="counterweights", goal=unknown[0], sheet=sheet.id)
+    _check_known(sheet, weights)
     after = sum((weights.get(goal, placed.weight) for goal, placed in sheet.placements.items()), Decimal(0))
     if after > WHOLE:
         raise Refusal("sheet.over-after", field="weight", sum=after)
@@ -56,51 +52,38 @@ def check_complete(sheet: Sheet) -> None:
         raise Refusal("sheet.not-whole", field="weight", sum=sheet.weight, sheet=sheet.id)
     if sheet.kind != "person":
         return
-    for dimension in ("duties", "capability"):
-        if not any(placed.dimension == dimension and placed.weight > 0 for placed in sheet.placements.values()):
+    for dimension in DIMENSIONS:
+        if not _has(sheet, dimension):
             raise Refusal(f"sheet.no-{dimension}", field="dimension", sheet=sheet.id)
 
 
 def check_whole_after(sheet: Sheet, weights: dict[str, Decimal]) -> None:
-    """Refuses an adjustment after which the weights would no longer sum to 100."""
-    after = sum((weights.get(goal, placed.weight) for goal, placed in sheet.placements.items()), Decimal(0))
-    if after != WHOLE:
-        raise Refusal("sheet.not-whole-after", field="counterweights", sum=after)
+    """Refuses an adjustment after which the sheet would not be whole: weights of 100 %, none below zero, and every
+    dimension that had weight still has some."""
+    _check_known(sheet, weights)
+    placements = {
+        goal: placed.model_copy(update={"weight": weights.get(goal, placed.weight)})
+        for goal, placed in sheet.placements.items()
+    }
+    after = sheet.model_copy(update={"placements": placements})
+    wrong = [(goal, weight) for goal, weight in weights.items() if not 0 <= weight <= WHOLE]
+    if wrong:
+        raise Refusal("sheet.weight", field="counterweights", goal=wrong[0][0], weight=wrong[0][1])
+    if after.weight != WHOLE:
+        raise Refusal("sheet.not-whole-after", field="counterweights", sum=after.weight)
+    for dimension in DIMENSIONS:
+        if _has(sheet, dimension) and not _has(after, dimension):
+            raise Refusal(f"sheet.no-{dimension}", field="counterweights", sheet=sheet.id)
 
 
-def draw(sheet: Sheet, goal: str, measure: Measure, changes: Changes, space: FlexibleSpace, periods: int) -> Decimal:
-    """The flexible space an adjustment uses, in points of 100 (see `FlexibleSpace`).
-
-    Moved weight counts once, not on both sides. A changed target counts the goal's weight times the relative change,
-    a single period's target only that period's share (`periods`: how many of its kind the cycle has).
-    """
-    used = Decimal(0)
-    weight = sheet.weight_of(goal)
-    if "weight" in space.draws:
-        used += _moved(sheet, goal, changes)
-    if "metric" in space.draws and changes.measure is not None:
-        used += space.metric_change
-    if "target" in space.draws and changes.measure is None and isinstance(measure, Kpi):
-        used += _stretched(weight, measure, changes, periods)
-    return used
+def _check_known(sheet: Sheet, weights: dict[str, Decimal]) -> None:
+    unknown = [goal for goal in weights if goal not in sheet.placements]
+    if unknown:
+        raise Refusal("sheet.unknown-goal", field="counterweights", goal=unknown[0], sheet=sheet.id)
 
 
-def _moved(sheet: Sheet, goal: str, changes: Changes) -> Decimal:
-    new = {**changes.counterweights, **({goal: changes.weight} if changes.weight is not None else {})}
-    rises = [weight - sheet.weight_of(name) for name, weight in new.items() if weight > sheet.weight_of(name)]
-    falls = [sheet.weight_of(name) - weight for name, weight in new.items() if weight < sheet.weight_of(name)]
-    return max(sum(rises, Decimal(0)), sum(falls, Decimal(0)))
-
-
-def _stretched(weight: Decimal, kpi: Kpi, changes: Changes, periods: int) -> Decimal:
-    used = Decimal(0)
-    if changes.target is not None and kpi.target:
-        used += EXACT.divide(weight * abs(changes.target - kpi.target), abs(kpi.target))
-    for period, target in changes.targets.items():
-        before = kpi.targets.get(period, kpi.target)
-        if before:
-            used += EXACT.divide(weight * abs(target - before), abs(before) * periods)
-    return min(weight, used).quantize(Decimal("0.01"))
+def _has(sheet: Sheet, dimension: Dimension) -> bool:
+    return any(placed.dimension == dimension and placed.weight > 0 for placed in sheet.placements.values())
 
 
 def use(sheet: Sheet, goal: str, adjustment: str, amount: Decimal, by: str, at: datetime) -> list[SheetEvent]:

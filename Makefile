@@ -1,0 +1,50 @@
+# Cairn's tasks. A fresh Debian machine needs nothing but `make`: every target installs what it lacks.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+BIN := .venv/bin
+STAMP := .venv/.installed
+DATA ?= ../shared/data/adventureworks
+
+.PHONY: help setup demo test check lint types contracts adventureworks lock clean
+
+help: ## show this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
+
+setup: $(STAMP) ## install everything into .venv (safe to repeat)
+
+$(STAMP): requirements/dev.txt requirements/uv.txt pyproject.toml deploy/set-up
+	@deploy/set-up
+	@touch $@
+
+demo: $(STAMP) ## install, start the servers, run a small company's year and show the results
+	@$(BIN)/cairn demo
+
+test: $(STAMP) lint types contracts ## install, then lint, types, import contracts and every test
+	@$(BIN)/pytest
+
+check: test ## the same as test
+
+lint: $(STAMP)
+	@$(BIN)/ruff check .
+
+types: $(STAMP)
+	@$(BIN)/mypy
+
+contracts: $(STAMP)
+	@$(BIN)/lint-imports
+
+adventureworks: $(STAMP) ## rehearse the year of a whole company: make adventureworks DATA=folder
+	@$(BIN)/cairn rehearse examples/adventureworks --data $(DATA)
+
+lock: $(STAMP) ## write requirements/*.txt anew from pyproject.toml, with hashes and without any registry's address
+	@$(BIN)/uv pip compile -q pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header \
+		--output-file requirements/runtime.txt
+	@$(BIN)/uv pip compile -q pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
+		--no-header --output-file requirements/dev.txt
+	@echo uv | $(BIN)/uv pip compile -q - --constraint requirements/dev.txt --universal --python-version 3.11 \
+		--generate-hashes --no-header --no-annotate --output-file requirements/uv.txt
+	@! grep -nE 'https?://' requirements/*.txt
+
+clean: ## remove what set-up and tests made here (not your data in .cairn, not the cache)
+	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis build dist
+	@find . -name __pycache__ -type d -not -path './.git/*' -exec rm -rf {} +

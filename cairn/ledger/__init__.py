@@ -1,0 +1,31 @@
+"""The event store: append, seal and read the log that is the only record of what happened."""
+
+from cairn.ledger.conflict import EventRefused, PartlyRecorded, WrongExpectedVersion
+from cairn.ledger.event import Appended, NewEvent, StoredEvent, StreamAppend
+from cairn.ledger.horizon import Horizon, horizon
+from cairn.ledger.migrate import MigrationError, migrate
+from cairn.ledger.pool import open_pool
+from cairn.ledger.sealer import Sealer, SealRefused
+from cairn.ledger.store import Ledger
+from cairn.ledger.upcast import UPCASTERS, Upcasters, upcast
+
+__all__ = [
+    "UPCASTERS",
+    "Appended",
+    "EventRefused",
+    "Horizon",
+    "Ledger",
+    "MigrationError",
+    "NewEvent",
+    "PartlyRecorded",
+    "SealRefused",
+    "Sealer",
+    "StoredEvent",
+    "StreamAppend",
+    "Upcasters",
+    "WrongExpectedVersion",
+    "horizon",
+    "migrate",
+    "open_pool",
+    "upcast",
+]

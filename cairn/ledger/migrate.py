@@ -1,0 +1,89 @@
+"""Brings a database to the schema this program needs: numbered .sql files, each once, each a transaction."""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import asyncpg
+
+from cairn.ledger.statements import read_statements
+
+_SQL = read_statements(Path(__file__).with_suffix(".sql"))
+LEDGER = Path(__file__).with_name("migrations")
+
+
+class MigrationError(Exception):
+    """The database and this program's migrations do not fit together; the message says how to mend it."""
+
+
+async def migrate(
+    dsn: str, *, folders: Sequence[Path] = (), on_step: Callable[[str], None] | None = None
+) -> list[str]:
+    """Applies what is missing: the ledger's migrations, then each folder's, in the order of their names.
+
+    Returns and reports (`on_step`) "<folder>/<file>" for each one applied. Safe to run again, and at once
+    from several places. Raises MigrationError if an applied file has changed or is unknown, or if one fails;
+    a failed migration leaves nothing behind.
+    """
+    connection = await asyncpg.connect(dsn, server_settings={"application_name": "cairn migrate"})
+    try:
+        await connection.execute(_SQL["lock"])
+        await connection.execute(_SQL["prepare"])
+        done: list[str] = []
+        for folder in dict.fromkeys([LEDGER, *folders]):
+            done += await _apply_folder(connection, folder, on_step)
+        return done
+    finally:
+        await connection.close()
+
+
+async def _apply_folder(
+    connection: "asyncpg.Connection[asyncpg.Record]", folder: Path, on_step: Callable[[str], None] | None
+) -> list[str]:
+    """Applies what is missing of one folder, known in the database by the name of the package it lies in."""
+    name = folder.parent.name if folder.name == "migrations" else folder.name
+    files = _files(folder)
+    applied = {row["name"]: row["sha256"] for row in await connection.fetch(_SQL["applied"], name)}
+    _refuse_unknown(name, applied.keys() - {file.name for file in files})
+    done = []
+    for file in files:
+        step, text = f"{name}/{file.name}", file.read_text("utf-8")
+        digest = hashlib.sha256(text.encode()).hexdigest()
+        if applied.get(file.name, digest) != digest:
+            raise MigrationError(
+                f"The migration {step} has changed since it was applied to this database. "
+                "Restore the file as it was and put the change into a new migration."
+            )
+        if file.name not in applied:
+            await _apply(connection, name, file.name, text, digest)
+            done.append(step)
+            if on_step:
+                on_step(step)
+    return done
+
+
+def _files(folder: Path) -> list[Path]:
+    files = sorted(folder.glob("*.sql"))
+    if not files:
+        raise MigrationError(f"The folder {folder} has no migrations: is the program installed completely?")
+    return files
+
+
+async def _apply(
+    connection: "asyncpg.Connection[asyncpg.Record]", folder: str, name: str, text: str, digest: str
+) -> None:
+    try:
+        async with connection.transaction():
+            await connection.execute(text)
+            await connection.execute(_SQL["record"], folder, name, digest)
+    except asyncpg.PostgresError as error:
+        failed = f"The migration {folder}/{name} failed and left nothing behind: {error}"
+        raise MigrationError(failed) from error
+
+
+def _refuse_unknown(folder: str, unknown: set[str]) -> None:
+    if unknown:
+        raise MigrationError(
+            f"This database has migrations of {folder} that this program does not know: "
+            f"{', '.join(sorted(unknown))}. A newer version has been here: use that one or a newer one."
+        )

@@ -1,0 +1,162 @@
+-- The one way in: append events to streams, exactly once, at exactly the versions the caller has seen.
+--
+-- Refusals carry a code: LG001 other versions than expected (detail: {stream: [expected, actual]}), LG002 some ids are
+-- recorded and some are not (detail: the ones that are not), LG003 overtaken by the same append, ask again,
+-- LG004 not a transaction of its own, LG005 a field does not fit on a line.
+-- No append locks a table or notifies: both would hold up every other append until this one is on disk.
+
+-- SHA-256 of an event's canonical form (docs/ledger.md): one field on a line, null as an empty line, times as seconds
+-- since 1970 with six places, then the data exactly as it was given.
+create function ledger.leaf(
+    stream text, version integer, type text, schema_version integer, event_id uuid, occurred_at timestamptz,
+    recorded_at timestamptz, actor text, correlation text, causation text, subject text, cycle text, data text
+) returns bytea language sql stable parallel safe as $$
+    select sha256(convert_to(format(
+        E'cairn-event-1\n%s\n%s\n%s\n%s\n%s\n%s\n%s\n%s\n%s\n%s\n%s\n%s\n%s',
+        stream, version, type, schema_version, event_id, extract(epoch from occurred_at),
+        extract(epoch from recorded_at), actor, correlation, causation, subject, cycle, data), 'UTF8'))
+$$;
+
+-- What an append gave the first time: the version each stream had after these events. Refuses a partial match.
+create function ledger.recorded(streams text[], event_ids uuid[]) returns integer[]
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+    missing text;
+begin
+    select json_agg(i.id)::text into missing from unnest(event_ids) i(id)
+    where not exists (select from ledger.event e where e.event_id = i.id and e.stream = any (streams));
+    if missing is not null then
+        raise 'some of these events are recorded and some are not' using errcode = 'LG002', detail = missing;
+    end if;
+    return array(
+        select (select max(e.version) from ledger.event e where e.event_id = any (event_ids) and e.stream = s.stream)
+        from unnest(streams) with ordinality s(stream, ord) order by s.ord);
+end $$;
+
+create function ledger.refuse(streams text[], expected integer[], losers text[]) returns void
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+    raise 'streams have other versions than expected' using errcode = 'LG001', detail = (
+        select json_object_agg(a.stream, json_build_array(a.expected, coalesce(h.version, 0)))
+        from unnest(streams, expected) a(stream, expected)
+        left join ledger.stream h on h.stream = a.stream collate "C"
+        where a.stream = any (losers));
+end $$;
+
+-- One event to one stream, the most frequent append by far. Same rules as ledger.append, at little more than half its
+-- cost: the UPDATE itself compares the committed version before it draws a transaction id, and a known id shows as the
+-- violation of event_recorded_once (version as expected) or below (version moved on), so nothing is looked up first.
+create function ledger.append_one(
+    stream text, expected integer, event_id uuid, type text, schema_version integer, occurred_at timestamptz,
+    actor text, correlation text, causation text, subject text, cycle text, data text
+) returns integer[]
+language plpgsql security definer
+set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan as $$
+declare
+    reached integer     := expected + 1;
+    now_at  timestamptz;
+begin
+    if pg_current_xact_id_if_assigned() is not null then
+        raise 'an append is a transaction of its own: this one has already written' using errcode = 'LG004';
+    elsif strpos(concat(stream, type, actor, correlation, causation, subject, cycle), E'\n') > 0 then
+        raise 'a field of this event holds a line break' using errcode = 'LG005';
+    end if;
+
+    if expected = 0 then
+        insert into ledger.stream values (stream, 1, 1) on conflict do nothing;
+    else
+        update ledger.stream head set version = reached, grown = 1
+        where head.stream = append_one.stream and head.version = expected;
+    end if;
+    if not found then
+        if exists (select from ledger.event e where e.event_id = append_one.event_id) then
+            return ledger.recorded(array[stream], array[event_id]);
+        end if;
+        perform ledger.refuse(array[stream], array[expected], array[stream]);
+    end if;
+
+    now_at := clock_timestamp();
+    insert into ledger.event (
+        xid, epoch, occurred_at, recorded_at, event_id, version, schema_version, stream, type, actor,
+        correlation, causation, subject, cycle, data, leaf)
+    values (
+        pg_current_xact_id(), (select max(no) from ledger.epoch), occurred_at, now_at, event_id, reached,
+        schema_version, stream, type, actor, correlation, causation, subject, cycle, data::json,
+        ledger.leaf(stream, reached, type, schema_version, event_id, occurred_at, now_at, actor,
+                    correlation, causation, subject, cycle, data));
+    return null;
+end $$;
+
+-- Appends the events, each to streams[at], and returns null; if all of them are recorded already it writes nothing and
+-- returns the versions the streams had after them. The order of the steps matters:
+--   1. before other versions lead to a refusal, the ids are looked up, or a retry would be refused for its own success
+--      (where the versions are as expected, a known id shows as the violation of event_recorded_once);
+--   2. versions are compared before a transaction id is drawn. So whoever appends version v + 1 draws its id after the
+--      commit of version v, and a stream's versions always ascend in sealed order;
+--   3. heads move in the order of their names, so that appends over the same streams queue and do not deadlock;
+--   4. only then is the sequence used: a loser burns nothing.
+create function ledger.append(
+    streams text[], expected integer[], at integer[], event_ids uuid[], types text[], schema_versions integer[],
+    occurred timestamptz[], actors text[], correlations text[], causations text[], subjects text[], cycles text[],
+    data text[]
+) returns integer[]
+language plpgsql security definer
+set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan as $$
+declare
+    losers  text[];
+    written integer;
+    now_at  timestamptz;
+begin
+    if pg_current_xact_id_if_assigned() is not null then
+        raise 'an append is a transaction of its own: this one has already written' using errcode = 'LG004';
+    elsif strpos(concat(streams, types, actors, correlations, causations, subjects, cycles), E'\n') > 0 then
+        raise 'a field of one of these events holds a line break' using errcode = 'LG005';
+    end if;
+
+    losers := array(select a.stream from unnest(append.streams, append.expected) a(stream, expected)
+                    left join ledger.stream h on h.stream = a.stream collate "C"
+                    where coalesce(h.version, 0) <> a.expected);
+    if losers <> '{}' then
+        if exists (select from ledger.event e where e.event_id = any (append.event_ids)) then
+            return ledger.recorded(streams, event_ids);
+        end if;
+        perform ledger.refuse(streams, expected, losers);
+    end if;
+
+    insert into ledger.stream as head (stream, version, grown)
+    select a.stream, a.expected + g.grown, g.grown
+    from unnest(append.streams, append.expected) with ordinality a(stream, expected, ord)
+    join (select u.at, count(*)::integer as grown from unnest(append.at) u(at) group by u.at) g on g.at = a.ord
+    order by a.stream collate "C"
+    on conflict (stream) do update set version = excluded.version, grown = excluded.grown
+    where head.version = excluded.version - excluded.grown;
+    get diagnostics written = row_count;
+    if written < cardinality(streams) then
+        if exists (select from ledger.event e where e.event_id = any (append.event_ids)) then
+            raise 'these events were recorded by another append meanwhile' using errcode = 'LG003';
+        end if;
+        -- The heads that this transaction did not write are the ones it lost.
+        perform ledger.refuse(streams, expected, array(
+            select h.stream from ledger.stream h
+            where h.stream = any (append.streams) and h.xmin <> pg_current_xact_id()::xid));
+    end if;
+
+    now_at := clock_timestamp();
+    insert into ledger.event (
+        xid, epoch, occurred_at, recorded_at, event_id, version, schema_version, stream, type, actor,
+        correlation, causation, subject, cycle, data, leaf)
+    select pg_current_xact_id(), (select max(no) from ledger.epoch), n.occurred_at, now_at, n.event_id, n.version,
+           n.schema_version, n.stream, n.type, n.actor, n.correlation, n.causation, n.subject, n.cycle, n.data::json,
+           ledger.leaf(n.stream, n.version, n.type, n.schema_version, n.event_id, n.occurred_at, now_at, n.actor,
+                       n.correlation, n.causation, n.subject, n.cycle, n.data)
+    from (
+        select e.*, s.stream, (s.expected + row_number() over (partition by e.at order by e.ord))::integer as version
+        from unnest(append.at, append.event_ids, append.types, append.schema_versions, append.occurred, append.actors,
+                    append.correlations, append.causations, append.subjects, append.cycles, append.data)
+             with ordinality e(at, event_id, type, schema_version, occurred_at, actor,
+                               correlation, causation, subject, cycle, data, ord)
+        join unnest(append.streams, append.expected) with ordinality s(stream, expected, at) using (at)
+    ) n
+    order by n.ord;
+    return null;
+end $$;

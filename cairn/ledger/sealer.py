@@ -1,0 +1,125 @@
+"""Freezes the order: one leader turns what no running transaction can precede any more into segments."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+
+from cairn.ledger.merkle import GENESIS, chained_root, tree
+from cairn.ledger.statements import read_statements
+
+_SQL = read_statements(Path(__file__).with_suffix(".sql"))
+_LARGEST = 4096  # events in a segment: folding them keeps the event loop for a few milliseconds
+_STAND_BY = 0.2  # seconds between two tries to become the leader, or to reach the database again
+_LOST = (
+    OSError,
+    asyncpg.InterfaceError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InsufficientResourcesError,
+)
+
+log = logging.getLogger(__name__)
+Connection = Any  # asyncpg's connection, bare or lent by a pool
+
+
+class SealRefused(Exception):
+    """This database may not be sealed as it is; the message says what has to be done first."""
+
+
+class Sealer:
+    """Seals the events of one ledger every `interval` seconds; any number may stand by for the leader."""
+
+    def __init__(self, dsn_or_pool: "str | asyncpg.Pool[asyncpg.Record]", *, interval: float = 0.01) -> None:
+        self._source = dsn_or_pool
+        self._interval = interval
+
+    async def run(self) -> None:
+        """Leads, or stands by until the leader's session ends, until cancelled. Reconnects when it has to."""
+        while True:
+            try:
+                async with self._connection() as connection:
+                    while not await connection.fetchval(_SQL["lead"]):  # noqa: ASYNC110 - the leader is elsewhere
+                        await asyncio.sleep(_STAND_BY)
+                    await self._lead(connection)
+            except _LOST as error:
+                log.warning("The sealer lost its connection and tries again: %s", error)
+                await asyncio.sleep(_STAND_BY)
+
+    async def _lead(self, connection: Connection) -> None:
+        """Seals on the session that holds the lock: whoever lost the lock has lost the voice as well."""
+        try:
+            while True:
+                try:
+                    _, full = await _seal(connection)
+                except asyncpg.UniqueViolationError:
+                    continue  # seal_once was quicker by a moment; look again
+                if not full:
+                    await asyncio.sleep(self._interval)
+        finally:
+            if not connection.is_closed():
+                await connection.execute("select pg_advisory_unlock_all()")
+
+    async def seal_once(self) -> int:
+        """Seals all that is below the horizon and returns the last position; safe beside a running sealer.
+
+        What a transaction still running anywhere in the cluster might precede (an autovacuum is one) waits.
+        """
+        async with self._connection() as connection:
+            while True:
+                try:
+                    position, full = await _seal(connection)
+                except asyncpg.UniqueViolationError:
+                    continue  # the leader sealed the same events a moment earlier
+                if not full:
+                    return position
+
+    @asynccontextmanager
+    async def _connection(self) -> AsyncIterator[Connection]:
+        if not isinstance(self._source, str):
+            async with self._source.acquire() as connection:
+                yield connection
+            return
+        settings = {"application_name": "cairn sealer"}
+        own = await asyncpg.connect(self._source, server_settings=settings)
+        try:
+            yield own
+        finally:
+            await own.close(timeout=1) if not own.is_closed() else None
+
+
+async def _seal(connection: Connection) -> tuple[int, bool]:
+    """Seals one segment. Returns the last position and whether there may be more to seal at once."""
+    found = await connection.fetchrow(_SQL["unsealed"], _LARGEST)
+    if not found["at_home"]:
+        raise SealRefused(
+            "This ledger was restored into another Postgres cluster, where transaction ids start anew: "
+            "nothing is sealed until a new epoch is opened for it."
+        )
+    if not found["n"]:
+        return found["last_position"], False
+    no, prev_root = found["last_no"] + 1, found["last_root"] or GENESIS
+    leaves = [found["leaves"][i : i + 32] for i in range(0, len(found["leaves"]), 32)]
+    place = {"no": no, "epoch": found["epoch"], "base_position": found["last_position"], "n": found["n"]}
+    tree_root = tree(leaves)
+    root = chained_root(prev_root, tree_root, **place, sealed_at=found["sealed_at"])
+    sealed = await connection.fetchrow(
+        _SQL["seal"],
+        no,
+        found["last_position"],
+        found["first_xid"],
+        found["first_id"],
+        found["last_xid"],
+        found["last_id"],
+        found["sealed_at"],
+        found["n"],
+        found["epoch"],
+        tree_root,
+        prev_root,
+        root,
+    )
+    return sealed["position"], found["n"] >= _LARGEST

@@ -1,0 +1,169 @@
+"""The ledger as the program sees it: append in one round trip, read by stream, by position, as of a time."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+
+from cairn.ledger.conflict import EventRefused, Overtaken, refusal
+from cairn.ledger.event import Appended, NewEvent, StoredEvent, StreamAppend
+from cairn.ledger.statements import read_statements
+from cairn.ledger.tail import Tail
+
+_SQL = read_statements(Path(__file__).with_suffix(".sql"))
+_MAX_ASKING = 5  # how often an append that was overtaken by its own twin asks again
+
+
+class Ledger:
+    """Appends to and reads from the ledger in the pool's database; `open_pool` makes a fitting pool."""
+
+    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]") -> None:
+        self._pool = pool
+        self._tail = Tail(pool)
+
+    async def append(self, appends: Sequence[StreamAppend]) -> Appended:
+        """Records all events of all streams, or none, in one round trip and one transaction.
+
+        Asking again with the same ids gives the earlier result, even if the streams have moved on since.
+        Raises WrongExpectedVersion (someone was first), PartlyRecorded (ids of two different appends mixed)
+        and EventRefused (an event that cannot be kept); nothing is written then.
+        """
+        if not appends:
+            return Appended({}, replayed=False)
+        _check(appends)
+        earlier = await self._recorded(appends)
+        reached = earlier or [append.expected_version + len(append.events) for append in appends]
+        streams = [append.stream for append in appends]
+        return Appended(dict(zip(streams, reached, strict=True)), replayed=earlier is not None)
+
+    async def _recorded(self, appends: Sequence[StreamAppend]) -> list[int] | None:
+        """The versions of an earlier append of the same events, None if it was recorded just now."""
+        statement, arguments = _call(appends)
+        for _ in range(_MAX_ASKING):
+            try:
+                return await self._ask(statement, *arguments)
+            except Overtaken:
+                continue
+            except asyncpg.UniqueViolationError as error:
+                if error.constraint_name != "event_recorded_once":
+                    raise
+                ids = [event.id for append in appends for event in append.events]
+                return await self._ask(_SQL["recorded"], [a.stream for a in appends], ids)
+        raise EventRefused("Nothing was recorded: other appends came first again and again. Try again later.")
+
+    async def _ask(self, statement: str, *arguments: Any) -> list[int] | None:
+        try:
+            answer: list[int] | None = await self._pool.fetchval(statement, *arguments)
+            return answer
+        except asyncpg.PostgresError as error:
+            raise refusal(error) or error from error
+
+    async def read_stream(self, stream: str, *, after: int = 0, upto: int | None = None) -> list[StoredEvent]:
+        """The events of a stream with versions in (after, upto], in order; [] if there is no such stream."""
+        return _events(await self._pool.fetch(_SQL["stream"], stream, after, upto))
+
+    async def read_streams(self, streams: Sequence[str]) -> dict[str, list[StoredEvent]]:
+        """All events of several streams in one round trip; a stream that does not exist has []."""
+        found: dict[str, list[StoredEvent]] = {stream: [] for stream in streams}
+        for event in _events(await self._pool.fetch(_SQL["streams"], list(streams))):
+            found[event.stream].append(event)
+        return found
+
+    async def find(self, ids: Sequence[UUID]) -> list[StoredEvent]:
+        """The recorded ones among these event ids, by stream and version."""
+        return _events(await self._pool.fetch(_SQL["find"], list(ids)))
+
+    async def read_sealed(
+        self, *, after: int, upto: int | None = None, limit: int = 1000, types: Sequence[str] | None = None
+    ) -> list[StoredEvent]:
+        """At most `limit` events with positions in (after, upto], in order; of these types if given."""
+        if types is not None:
+            return _events(await self._pool.fetch(_SQL["sealed_of_types"], after, upto, limit, list(types)))
+        last = after + limit if upto is None else min(upto, after + limit)
+        return _events(await self._pool.fetch(_SQL["sealed"], after, last, limit))
+
+    async def sealed_position(self) -> int:
+        """The last sealed position, 0 while nothing is sealed."""
+        position: int = await self._pool.fetchval(_SQL["sealed_position"])
+        return position
+
+    async def wait_sealed(self, stream: str, version: int, timeout: float) -> int:  # noqa: ASYNC109
+        """Waits until that event is sealed and returns its position.
+
+        Raises LookupError if there is no such event and TimeoutError after `timeout` seconds.
+        """
+        key = await self._pool.fetchrow(_SQL["event_key"], stream, version)
+        if key is None:
+            raise LookupError(f"{stream} has no version {version}.")
+        if not await self._tail.reaches(tuple(key), timeout):
+            raise TimeoutError(
+                f"Version {version} of {stream} was not sealed within {timeout} s: "
+                "is a sealer running, and does a long transaction hold it back? `cairn status` tells."
+            )
+        position: int = await self._pool.fetchval(_SQL["position_of"], *key)
+        return position
+
+    async def as_of(
+        self,
+        stream: str,
+        *,
+        position: int | None = None,
+        recorded: datetime | None = None,
+        occurred: datetime | None = None,
+    ) -> list[StoredEvent]:
+        """The stream as it stood: up to a sealed position, as recorded by a time, as had occurred by a time.
+
+        Several bounds hold together: what was known at `recorded` of what had happened by `occurred`.
+        """
+        return _events(await self._pool.fetch(_SQL["as_of"], stream, position, recorded, occurred))
+
+
+def _check(appends: Sequence[StreamAppend]) -> None:
+    """Refuses what no database is needed to refuse."""
+    if len({append.stream for append in appends}) < len(appends):
+        raise EventRefused("An append names a stream twice: put all its events into one StreamAppend.")
+    for append in appends:
+        if not append.stream or not append.events or append.expected_version < 0:
+            at = f"{append.stream!r} at version {append.expected_version}"
+            raise EventRefused(f"There is nothing to append to {at}.")
+        for event in append.events:
+            if not event.type or not event.actor or event.schema_version < 1:
+                raise EventRefused(f"An event for {append.stream} lacks its type, actor or schema version.")
+            if event.occurred_at.tzinfo is None:
+                raise EventRefused(f"{event.type} for {append.stream}: occurred_at has no time zone.")
+    ids = [event.id for append in appends for event in append.events]
+    if len(set(ids)) < len(ids):
+        raise EventRefused("Two events of one append have the same id: the ordinal belongs into the id.")
+
+
+def _call(appends: Sequence[StreamAppend]) -> tuple[str, tuple[Any, ...]]:
+    """The statement for these appends and its arguments: scalars for a single event, else arrays."""
+    if len(appends) == 1 and len(appends[0].events) == 1:
+        append, event = appends[0], appends[0].events[0]
+        return _SQL["append_one"], (append.stream, append.expected_version, *_fields(event))
+    rows = [(at, *_fields(event)) for at, append in enumerate(appends, 1) for event in append.events]
+    heads = [a.stream for a in appends], [a.expected_version for a in appends]
+    return _SQL["append"], (*heads, *map(list, zip(*rows, strict=True)))
+
+
+def _fields(event: NewEvent) -> tuple[Any, ...]:
+    """An event's columns in the order of ledger.append's parameters; an empty optional text is none."""
+    return (
+        event.id,
+        event.type,
+        event.schema_version,
+        event.occurred_at,
+        event.actor,
+        event.correlation or None,
+        event.causation or None,
+        event.subject or None,
+        event.cycle or None,
+        event.data,
+    )
+
+
+def _events(rows: Sequence[asyncpg.Record]) -> list[StoredEvent]:
+    return [StoredEvent(*row) for row in rows]

@@ -1,0 +1,51 @@
+"""Reads old events as if written today: one pure function from each schema version to the next."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from cairn.ledger.event import StoredEvent
+
+Data = dict[str, Any]
+Upcaster = Callable[[Data], Data]
+
+
+class Upcasters:
+    """The steps by (type, schema version they start from), each to the next version.
+
+    Every registered version needs a golden file, tests/ledger/golden/<type>.v<version>.json.
+    """
+
+    def __init__(self, steps: Mapping[tuple[str, int], Upcaster]) -> None:
+        self._steps = dict(steps)
+        for type_, version in self._steps:
+            if version > 1 and (type_, version - 1) not in self._steps:
+                raise ValueError(f"{type_} has a step from version {version} but none from {version - 1}.")
+
+    def __iter__(self) -> Iterator[tuple[str, int]]:
+        return iter(self._steps)
+
+    def current_version(self, type_: str) -> int:
+        """The schema version in which events of this type are written now."""
+        return 1 + sum(1 for registered, _ in self._steps if registered == type_)
+
+    def upcast(self, type_: str, schema_version: int, data: Data) -> Data:
+        """The data in the current schema. Raises ValueError for a version this program does not know yet."""
+        current = self.current_version(type_)
+        if not 1 <= schema_version <= current:
+            raise ValueError(
+                f"{type_} has schema version {schema_version}, but this program knows only up to {current}. "
+                "It was written by a newer program: use that one or a newer one."
+            )
+        for version in range(schema_version, current):
+            data = self._steps[type_, version](data)
+        return data
+
+
+# The first change of an event's schema is one line here: ("GoalSubmitted", 1): lambda d: {**d, "note": ""},
+UPCASTERS = Upcasters({})
+
+
+def upcast(event: StoredEvent, upcasters: Upcasters = UPCASTERS) -> Data:
+    """An event's data in the current schema."""
+    return upcasters.upcast(event.type, event.schema_version, json.loads(event.data))

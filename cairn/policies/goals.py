@@ -1,0 +1,124 @@
+"""The goals of every template: a curve that exists, criteria and outcomes, targets in order, no key twice."""
+
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+from itertools import pairwise
+
+from cairn.policies.document import Node, Place
+from cairn.policies.problems import Problem
+from cairn.policies.sentences import hint
+from cairn.policies.weights import problem_at
+from cairn.policies.wording import nearest
+
+NEEDS = {"key_task": ("criteria", "验收标准"), "capability": ("outcomes", "预期成果")}
+"""What a goal of a kind cannot be without."""
+
+
+def check_goals(root: Node) -> Iterator[Problem]:
+    """Every list of goals, wherever it stands in the file."""
+    curves = root.get("curves")
+    known = [key for key, _ in curves.items()] if curves else []
+    lists = list(goal_lists(root))
+    strategic = _keys(goals for path, goals in lists if path == "strategic")
+    above = {
+        "families": _keys(goals for path, goals in lists if path.startswith("department")),
+        "strategic": [],
+    }
+    for path, goals in lists:
+        seen: dict[str, Place] = {}
+        for number, goal in enumerate(goals.list()):
+            where = f"{path}[{number}]"
+            yield from _key_once(goal, where, seen)
+            yield from _curve_known(goal, where, known)
+            yield from _complete(goal, where)
+            yield from _in_order(goal, where)
+            yield from _serves(goal, where, above.get(path.split(".")[0], strategic))
+
+
+def goal_lists(root: Node) -> Iterator[tuple[str, Node]]:
+    """Each list of goals with its path."""
+    for name in ("department_template", "strategic"):
+        if goals := root.get(name):
+            yield name, goals
+    families, departments = root.get("families"), root.get("department_templates")
+    for key, family in families.items() if families else []:
+        if template := family.get("template"):
+            yield f"families.{key}.template", template
+    for key, goals in departments.items() if departments else []:
+        yield f"department_templates.{key}", goals
+
+
+def _keys(lists: Iterable[Node]) -> list[str]:
+    return sorted({str(key.value) for goals in lists for goal in goals.list() if (key := goal.get("key"))})
+
+
+def _serves(goal: Node, path: str, above: list[str]) -> Iterator[Problem]:
+    """A person's goal serves a department's, and a department's a strategic one."""
+    written = goal.get("serves")
+    if written and written.value is not None and str(written.value) not in above:
+        facts = {
+            "key": written.value,
+            "known": ", ".join(above) or "–",
+            **hint(nearest(written.value, above)),
+        }
+        yield problem_at(written.place, f"{path}.serves", "serves_unknown", **facts)
+
+
+def _key_once(goal: Node, path: str, seen: dict[str, Place]) -> Iterator[Problem]:
+    if (node := goal.get("key")) is None:
+        return
+    key = str(node.value)
+    if key in seen:
+        yield problem_at(node.place, f"{path}.key", "goal_twice", key=key, line=seen[key].line)
+    seen.setdefault(key, node.place)
+
+
+def _curve_known(goal: Node, path: str, known: list[str]) -> Iterator[Problem]:
+    written = goal.get("curve")
+    curve = str(written.value) if written else "standard"
+    if _text(goal, "kind") == "kpi" and known and curve not in known:
+        place = written.place if written else goal.place
+        facts = {"curve": curve, "known": ", ".join(known), **hint(nearest(curve, known))}
+        yield problem_at(place, f"{path}.curve", "curve_unknown", **facts)
+
+
+def _complete(goal: Node, path: str) -> Iterator[Problem]:
+    """A key task has criteria, a capability goal outcomes, a KPI in a range both its ends."""
+    kind = _text(goal, "kind")
+    field, what = NEEDS.get(kind, ("", ""))
+    if field and _empty(goal.get(field)):
+        place = goal.keys.get(field, goal.place)
+        yield problem_at(place, f"{path}.{field}", "goal_needs", kind=kind, field=field, what=what)
+    if kind == "kpi" and _text(goal, "direction") == "range":
+        low, high = _number(goal, "lower"), _number(goal, "upper")
+        if low is None or high is None or low > high:
+            yield problem_at(goal.keys["direction"], f"{path}.direction", "range_needs")
+
+
+def _empty(node: Node | None) -> bool:
+    """Nothing there, or an empty list; what has the wrong type is told by the schema."""
+    return node is None or node.value is None or node.value == []
+
+
+def _in_order(goal: Node, path: str) -> Iterator[Problem]:
+    """Threshold, target and stretch lie one behind the other in the KPI's direction."""
+    direction = _text(goal, "direction") or "higher"
+    if _text(goal, "kind") != "kpi" or direction not in ("higher", "lower"):
+        return
+    sign = 1 if direction == "higher" else -1
+    values = [(name, _number(goal, name)) for name in ("threshold", "target", "stretch")]
+    given = [(name, value) for name, value in values if value is not None]
+    for (one, low), (other, high) in pairwise(given):
+        if sign * low > sign * high:
+            facts = {"direction": direction, "one": one, "other": other, "low": low, "high": high}
+            yield problem_at(goal.keys[other], f"{path}.{other}", "goal_order", **facts)
+
+
+def _text(goal: Node, name: str) -> str:
+    node = goal.get(name)
+    return str(node.value) if node and node.value is not None else ""
+
+
+def _number(goal: Node, name: str) -> Decimal | None:
+    node = goal.get(name)
+    return node.number() if node else None

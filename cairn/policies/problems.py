@@ -1,0 +1,84 @@
+"""What is wrong with a file a person wrote: where, in a sentence, in both languages, all of it at once."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+Words = tuple[str, str]
+"""A sentence in Chinese and in English."""
+
+
+@dataclass(frozen=True, order=True)
+class Problem:
+    """One mistake in a YAML file: line and column count from 1, `path` is like `families.sales.periods`."""
+
+    line: int
+    column: int
+    path: str
+    sentence_zh: str
+    sentence_en: str
+
+    def text(self, language: str = "zh") -> str:
+        return self.sentence_en if language == "en" else self.sentence_zh
+
+
+class PolicyInvalid(Exception):
+    """A policy that cannot be used; `problems` holds every one, in the order of the file."""
+
+    def __init__(self, problems: Iterable[Problem], source: str = "policy.yaml") -> None:
+        self.problems = sorted(set(problems))
+        self.source = source
+        super().__init__(self.text("en"))
+
+    def text(self, language: str = "zh") -> str:
+        """All problems, one a line: `policy.yaml:12:5 families.sales.periods: …`."""
+        return "\n".join(
+            " ".join(filter(None, [f"{self.source}:{problem.line}:{problem.column}", problem.path]))
+            + f": {problem.text(language)}"
+            for problem in self.problems
+        )
+
+
+@dataclass(frozen=True)
+class RowProblem:
+    """One mistake in a table. `row` counts as a spreadsheet does, from 1; 0 where no row is at fault.
+
+    `table` names the sheet, the second file or the query it is in, `id` the person of the row where known.
+    """
+
+    row: int
+    column: str
+    sentence_zh: str
+    sentence_en: str
+    table: str = ""
+    id: str = ""
+
+    def text(self, language: str = "zh") -> str:
+        return self.sentence_en if language == "en" else self.sentence_zh
+
+    def place(self, language: str = "zh") -> str:
+        """Where it is, in words: `第 12 行，E007，列「入职日期」`."""
+        if language == "en":
+            row = self.row and f"row {self.row}"
+            parts = [self.table, row, self.id, self.column and f"column {self.column}"]
+            return ", ".join(str(part) for part in parts if part)
+        row = self.row and f"第 {self.row} 行"
+        parts = [self.table, row, self.id, self.column and f"列「{self.column}」"]
+        return "，".join(str(part) for part in parts if part)
+
+
+class RosterInvalid(Exception):
+    """A roster of which nothing is imported; `problems` holds every bad row, in the order of the file."""
+
+    def __init__(self, problems: Iterable[RowProblem], source: str = "roster") -> None:
+        unique = dict.fromkeys(problems)
+        self.problems = sorted(unique, key=lambda problem: (problem.table, problem.row))
+        self.source = source
+        super().__init__(self.text("en"))
+
+    def text(self, language: str = "zh") -> str:
+        """All problems, one a line."""
+        between = ": " if language == "en" else "："
+        return "\n".join(
+            between.join(filter(None, [problem.place(language), problem.text(language)]))
+            for problem in self.problems
+        )

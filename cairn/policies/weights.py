@@ -1,0 +1,111 @@
+"""The sums of a job family that a schema cannot see: every weight that must make 100, and both dimensions."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from cairn.policies.document import Node, Place
+from cairn.policies.problems import Problem
+from cairn.policies.sentences import words
+
+HUNDRED = Decimal(100)
+CAPABILITY_WEIGHT = (Decimal(5), Decimal(50))
+
+
+def problem_at(place: Place, path: str, code: str, **facts: object) -> Problem:
+    """A problem at a place of the file, in the words of its code."""
+    return Problem(place.line, place.column, path, *words(code, **facts))
+
+
+def check_families(root: Node) -> Iterator[Problem]:
+    """Weights of each family make 100; both dimensions are there; capability has its share."""
+    families = root.get("families")
+    for key, family in families.items() if families else []:
+        path, place = f"families.{key}", families.keys[key] if families else root.place
+        yield from _periods(key, family, path, place)
+        yield from _evaluators(key, family, path)
+        if template := family.get("template"):
+            where = family.keys["template"]
+            weights = [_weight(goal) for goal in template.list()]
+            yield from _hundred(weights, where, f"{path}.template", "goals_sum", family=key)
+            yield from _both_dimensions(key, template, f"{path}.template", where)
+            yield from _capability(key, family, template, path)
+
+
+def check_sheets(root: Node) -> Iterator[Problem]:
+    """The goals given to departments and company fit in a sheet; their owners may add what is missing."""
+    given = [(name, root, name) for name in ("department_template", "strategic")]
+    if departments := root.get("department_templates"):
+        given += [(f"department_templates.{key}", departments, key) for key, _ in departments.items()]
+    for path, holder, key in given:
+        goals = holder.get(key)
+        total = _total([_weight(goal) for goal in goals.list()]) if goals else None
+        if total is not None and total > HUNDRED:
+            yield problem_at(holder.keys[key], path, "sheet_sum", total=_plain(total))
+
+
+def _periods(key: str, family: Node, path: str, place: Place) -> Iterator[Problem]:
+    periods, rest = family.get("periods"), family.get("subordinates")
+    if periods:
+        parts = [node.number() for _, node in periods.items()] + [rest.number() if rest else Decimal(0)]
+        where = family.keys.get("periods", place)
+        yield from _hundred(parts, where, f"{path}.periods", "periods_sum", family=key)
+
+
+def _evaluators(key: str, family: Node, path: str) -> Iterator[Problem]:
+    if evaluators := family.get("evaluators"):
+        parts = [node.number() for _, node in evaluators.items()]
+        place = family.keys["evaluators"]
+        yield from _hundred(parts, place, f"{path}.evaluators", "evaluators_sum", family=key)
+
+
+def _both_dimensions(key: str, template: Node, path: str, place: Place) -> Iterator[Problem]:
+    found = {_dimension(goal) for goal in template.list()}
+    for dimension in ("duties", "capability"):
+        if found and dimension not in found:
+            yield problem_at(place, path, "dimension_missing", family=key, dimension=dimension)
+
+
+def _capability(key: str, family: Node, template: Node, path: str) -> Iterator[Problem]:
+    """The capability goals together keep within the family's bounds for them."""
+    written = family.get("capability_weight")
+    bounds = [node.number() for node in written.list()] if written else list(CAPABILITY_WEIGHT)
+    share = _total([_weight(goal) for goal in template.list() if _dimension(goal) == "capability"])
+    low, high = bounds if len(bounds) == 2 else (None, None)
+    if low is None or high is None:
+        return
+    if low > high:
+        yield problem_at(family.keys["capability_weight"], f"{path}.capability_weight", "capability_bounds")
+    elif share and not low <= share <= high:
+        facts = {"family": key, "share": _plain(share), "low": _plain(low), "high": _plain(high)}
+        yield problem_at(family.keys["template"], f"{path}.template", "capability_share", **facts)
+
+
+def _hundred(
+    parts: list[Decimal | None], place: Place, path: str, code: str, **facts: object
+) -> Iterator[Problem]:
+    total = _total(parts)
+    if not parts or total is None or total == HUNDRED:
+        return
+    gap = _plain(abs(HUNDRED - total))
+    gaps = (f"还差 {gap}", f"{gap} missing") if total < HUNDRED else (f"多了 {gap}", f"{gap} too many")
+    yield problem_at(place, path, code, total=_plain(total), gap_zh=gaps[0], gap_en=gaps[1], **facts)
+
+
+def _weight(goal: Node) -> Decimal | None:
+    weight = goal.get("weight")
+    return weight.number() if weight else None
+
+
+def _dimension(goal: Node) -> str:
+    written = goal.get("dimension")
+    return str(written.value) if written else "duties"
+
+
+def _total(parts: list[Decimal | None]) -> Decimal | None:
+    """The sum, or None where a part is missing or no number: that is told in its own place."""
+    known = [part for part in parts if part is not None and part.is_finite()]
+    return sum(known, Decimal(0)) if len(known) == len(parts) else None
+
+
+def _plain(number: Decimal) -> str:
+    return format(number.normalize(), "f")

@@ -1,0 +1,62 @@
+"""What an operator may set: each setting is an environment variable CAIRN_…, none is needed."""
+
+import os
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+def default_cache() -> Path:
+    """The folder for what is downloaded or built once per machine, by the XDG convention."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "cairn"
+
+
+class Settings(BaseSettings):
+    """Where Cairn keeps its data and which servers it talks to; unset, it brings servers of its own."""
+
+    model_config = SettingsConfigDict(env_prefix="CAIRN_", extra="ignore", frozen=True, env_ignore_empty=True)
+
+    home: Path = Field(
+        Path(".cairn"), description="Folder of all data: Postgres, Temporal, logs, the servers' ports."
+    )
+    database: str | None = Field(
+        None,
+        description="Address of the ledger's Postgres database (postgresql://user:password@host:port/name). "
+        "Not set: Cairn starts a Postgres of its own in the home folder.",
+    )
+    temporal_address: str | None = Field(
+        None,
+        description="Address of a Temporal server, host:port (1.32 or newer). "
+        "Not set: Cairn starts one of its own in the home folder.",
+    )
+    namespace: str = Field("default", description="Temporal namespace in which the workflows run.")
+    task_queue: str = Field("cairn", description="Temporal task queue on which the workers listen.")
+    postgres_port: int | None = Field(
+        None, ge=1, le=65535, description="Port of Cairn's own Postgres. Not set: a free one, remembered."
+    )
+    temporal_port: int | None = Field(
+        None, ge=1, le=65535, description="Port of Cairn's own Temporal. Not set: a free one, remembered."
+    )
+    ui_port: int | None = Field(
+        None, ge=1, le=65535, description="Port of Temporal's web UI. Not set: a free one, remembered."
+    )
+    portal_port: int | None = Field(
+        None, ge=1, le=65535, description="Port of the portal. Not set: a free one, remembered."
+    )
+    cache: Path = Field(
+        default_factory=default_cache,
+        description="Folder for the Temporal server downloaded or built once; it outlives a checkout. "
+        "Default: $XDG_CACHE_HOME/cairn or ~/.cache/cairn.",
+    )
+    language: Literal["zh", "en"] = Field("zh", description="Language of what people read: zh or en.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="How much the processes write to their logs."
+    )
+
+    @field_validator("home", "cache")
+    @classmethod
+    def _absolute(cls, folder: Path) -> Path:
+        """A folder is made absolute at once: detached processes may not share the caller's current folder."""
+        return folder.expanduser().absolute()

@@ -1,0 +1,1 @@
+"""The portal: what people and operators see and type; the outermost layer."""

@@ -1,0 +1,104 @@
+"""How a function becomes a command: the terminal first, `--json` and `--lang` everywhere, errors as sentences."""
+
+import asyncio
+import inspect
+from collections.abc import Callable, Coroutine
+from typing import Annotated, Any, Literal, TypeVar
+
+import typer
+from rich.text import Text
+from typer.core import TyperGroup
+
+from cairn.settings import Settings
+from cairn_portal.cli.problem import told
+from cairn_portal.cli.terminal import Terminal
+
+EVERYWHERE = "通用 · Everywhere"
+AsJson = Annotated[
+    bool, typer.Option("--json", help="输出 JSON，供程序读取 · answer as JSON", rich_help_panel=EVERYWHERE)
+]
+Language = Annotated[
+    Literal["zh", "en"] | None,
+    typer.Option(
+        "--lang", help="语言，缺省取 CAIRN_LANGUAGE · language of the answer", rich_help_panel=EVERYWHERE
+    ),
+]
+Work = TypeVar("Work", bound=Callable[..., Coroutine[Any, Any, int | None]])
+
+
+class InOrder(TyperGroup):
+    """Lists commands in the order they were told, not by the alphabet."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return list(self.commands)
+
+
+class Group(typer.Typer):
+    """A Typer whose commands are coroutines: `(at: Terminal, …options) -> exit code or None`."""
+
+    def __init__(self, help: str) -> None:  # Typer's own word
+        super().__init__(
+            help=help,
+            cls=InOrder,
+            no_args_is_help=True,
+            add_completion=False,
+            rich_markup_mode="rich",
+            pretty_exceptions_enable=False,
+            context_settings={"help_option_names": ["-h", "--help"]},
+        )
+
+    def told(self, name: str, help: str, panel: str | None = None) -> Callable[[Work], Work]:
+        """Registers a coroutine function under a name, with its bilingual help."""
+
+        def register(work: Work) -> Work:
+            self.command(name, help=help, rich_help_panel=panel)(_command(work))
+            return work
+
+        return register
+
+
+def _command(work: Callable[..., Coroutine[Any, Any, int | None]]) -> Callable[..., None]:
+    """The function Typer sees: the coroutine's own parameters and those every command has."""
+    own = list(inspect.signature(work, eval_str=True).parameters.values())[1:]
+    common = [
+        inspect.Parameter("as_json", inspect.Parameter.KEYWORD_ONLY, default=False, annotation=AsJson),
+        inspect.Parameter("lang", inspect.Parameter.KEYWORD_ONLY, default=None, annotation=Language),
+    ]
+
+    def command(as_json: bool, lang: Literal["zh", "en"] | None, **given: Any) -> None:
+        settings = Settings()
+        if lang is not None:
+            settings = settings.model_copy(update={"language": lang})
+        raise typer.Exit(run(work, Terminal.opened(settings, as_json), given))
+
+    named = [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in own]
+    command.__signature__ = inspect.Signature([*named, *common])  # type: ignore[attr-defined]
+    command.__annotations__ = {parameter.name: parameter.annotation for parameter in [*named, *common]}
+    return command
+
+
+def run(work: Callable[..., Coroutine[Any, Any, int | None]], at: Terminal, given: dict[str, Any]) -> int:
+    """Runs a command to its end. Gives its exit code; an error is told, never shown as a traceback."""
+    try:
+        return asyncio.run(work(at, **given)) or 0
+    except typer.Exit as done:
+        return done.exit_code
+    except typer.Abort:
+        return told_to(at, KeyboardInterrupt())
+    except (Exception, KeyboardInterrupt) as error:
+        return told_to(at, error)
+
+
+def told_to(at: Terminal, error: BaseException) -> int:
+    """Tells an error to whoever asked: a sentence on stderr, or a JSON document on stdout."""
+    if isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    if isinstance(error, BrokenPipeError):
+        return 0
+    failure = told(error, at.settings)
+    if at.as_json:
+        facts = {"error": failure.name, "sentence": failure.sentence, "field": failure.field}
+        at.answer(facts)
+    else:
+        at.err.print(Text.assemble(("✗ ", "bold red"), failure.sentence), soft_wrap=True)
+    return failure.code

@@ -1,0 +1,169 @@
+"""A command's way to the servers that run: the ledger, the read models, and the desk that gives commands."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import asyncpg
+from temporalio.api.enums.v1 import TaskQueueType
+from temporalio.api.taskqueue.v1 import TaskQueue
+from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
+from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
+
+from cairn.domain.cycle.events import RehearsalAdvanced
+from cairn.domain.cycle.state import Cycle
+from cairn.domain.people import Person
+from cairn.domain.refusal import Refusal
+from cairn.handle.cycles import Cycles
+from cairn.handle.goals import Goals
+from cairn.handle.log import Policies, facts
+from cairn.ledger import Ledger, open_pool
+from cairn.settings import Settings
+from cairn_portal.cli.problem import DOWN, USAGE, Problem
+from cairn_portal.cli.terminal import Terminal
+from cairn_portal.commands import Desk
+from cairn_portal.servers import Addresses, postgres, process, temporal
+from projections import person as people_model
+from projections.catch_up import wait_for
+
+SEEN_WITHIN = 10.0  # seconds a command waits until people can read what it wrote
+
+
+def found(settings: Settings) -> Addresses:
+    """The servers that run for these settings; nothing is started. Raises Problem with exit code 3."""
+    database, address = settings.database, settings.temporal_address
+    if database is None and process.running(settings.home, postgres.NAME):
+        database = postgres.address(settings.home)
+    if address is None and (server := process.running(settings.home, temporal.NAME)):
+        address = server.address
+    if database is None or address is None:
+        raise Problem(
+            f"服务没有运行（数据目录 {settings.home}）：请先运行 cairn up。",
+            f"The servers are not running (data folder {settings.home}): start them with `cairn up`.",
+            DOWN,
+            "not-running",
+        )
+    return Addresses(database, address)
+
+
+class Session:
+    """What a command works with while it runs."""
+
+    def __init__(self, at: Terminal, addresses: Addresses, pool: asyncpg.Pool) -> None:
+        self.at, self.addresses, self.pool = at, addresses, pool
+        self.ledger = Ledger(pool)
+        self.policies = Policies(self.ledger)
+        self.cycles = Cycles(self.ledger, self.policies)
+        self.goals = Goals(self.ledger, self.policies)
+        self._client: Client | None = None
+
+    async def client(self) -> Client:
+        """A client of Temporal, made when first needed."""
+        if self._client is None:
+            settings = self.at.settings
+            self._client = await Client.connect(
+                self.addresses.temporal_address,
+                namespace=settings.namespace,
+                data_converter=pydantic_data_converter,
+            )
+        return self._client
+
+    async def desk(self) -> Desk:
+        """The desk that takes commands. Raises Problem at once where no worker listens."""
+        client, settings = await self.client(), self.at.settings
+        if not await worker_listens(client, settings):
+            raise Problem(
+                "没有工作进程在运行，命令无人处理：请运行 cairn up。",
+                "No worker is running, so nobody would do it: start one with `cairn up`.",
+                DOWN,
+                "no-worker",
+            )
+        return Desk(client, settings.task_queue)
+
+    async def seen(self, stream: str, version: int, *models: str) -> bool:
+        """Waits until read models show a stream's version, so that people read what they wrote.
+
+        False, with a remark, when they are behind: what was done is done all the same.
+        """
+        try:
+            await self.ledger.wait_sealed(stream, version, SEEN_WITHIN)
+            position = await self.ledger.sealed_position()
+            for model in models:
+                await wait_for(self.pool, model, position, SEEN_WITHIN)
+        except TimeoutError:
+            self.at.remark(
+                "已记录，但查询结果暂时还没更新（工作进程在运行吗？）。",
+                "It is recorded, but what you read is not up to date yet (is a worker running?).",
+            )
+            return False
+        return True
+
+    async def person(self, who: str) -> Person:
+        """Somebody in the roster. Raises Refusal for an unknown id."""
+        known = await people_model.person(self.pool, who)
+        if known is None:
+            raise Refusal("person.unknown", field="by", by=who)
+        return known
+
+    async def names(self) -> dict[str, str]:
+        """Names by id, of people who left as well, and of departments as `department.<id>`."""
+        people = await people_model.people(self.pool, with_leavers=True)
+        departments = await people_model.departments(self.pool)
+        return {each.id: each.name for each in people} | {f"department.{each.id}": each.name for each in departments}
+
+    async def cycle(self, name: str) -> Cycle:
+        """A launched cycle. Raises Refusal where there is none."""
+        cycle = await self.cycles.load(name)
+        if cycle.version == 0:
+            raise Refusal("cycle.unknown", field="cycle", cycle=name)
+        return cycle
+
+    async def now(self, cycle: Cycle) -> datetime:
+        """The cycle's present: the clock on the wall, or the instant its rehearsal has reached."""
+        marks = facts(await self.ledger.read_stream(f"rehearsal-{cycle.id}"))
+        if marks and isinstance(marks[-1], RehearsalAdvanced):
+            return marks[-1].instant
+        return datetime.now(UTC) + timedelta(seconds=cycle.clock_shift)
+
+    async def today(self, cycle: Cycle) -> date:
+        """The cycle's present day in its own time zone, not after its last day."""
+        now = await self.now(cycle)
+        if cycle.schedule is None:
+            return now.date()
+        return min(now.astimezone(ZoneInfo(cycle.schedule.calendar.timezone)).date(), cycle.schedule.ends)
+
+
+async def worker_listens(client: Client, settings: Settings) -> bool:
+    """Whether any worker has asked for work lately."""
+    request = DescribeTaskQueueRequest(
+        namespace=settings.namespace,
+        task_queue=TaskQueue(name=settings.task_queue),
+        task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
+    )
+    answer = await client.workflow_service.describe_task_queue(request)
+    return bool(answer.pollers)
+
+
+@asynccontextmanager
+async def session(at: Terminal) -> AsyncIterator[Session]:
+    """A session with the servers that run; Problem with exit code 3 where none do."""
+    addresses = found(at.settings)
+    pool = await open_pool(addresses.database_dsn, size=8, application="cairn-cli")
+    try:
+        yield Session(at, addresses, pool)
+    finally:
+        pool.terminate()
+
+
+def acting(by: str | None) -> str:
+    """Who acts. Raises Problem with exit code 2 where nobody was named."""
+    if by:
+        return by
+    raise Problem(
+        "没有说明是谁操作：请加 --by 工号，或设置环境变量 CAIRN_ACTOR。",
+        "Nobody was named as acting: add --by ID, or set CAIRN_ACTOR.",
+        USAGE,
+        "no-actor",
+    )

@@ -1,0 +1,73 @@
+"""The person at the terminal: their language, whether a program reads instead, and how things are printed."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from pydantic_core import to_json
+from rich.console import Console, RenderableType
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from cairn.settings import Settings
+
+PIPED_WIDTH = 140
+"""Columns where nobody's window says how many: wide enough for the widest table."""
+
+
+@dataclass(frozen=True)
+class Terminal:
+    """What every command is given first. Answers go to `out`, progress and remarks to `err`."""
+
+    settings: Settings
+    as_json: bool
+    out: Console
+    err: Console
+
+    @classmethod
+    def opened(cls, settings: Settings, as_json: bool) -> "Terminal":
+        return cls(settings, as_json, _console(), _console(stderr=True))
+
+    @property
+    def language(self) -> str:
+        return self.settings.language
+
+    def say(self, zh: str, en: str) -> str:
+        """The one of two sentences that this reader understands."""
+        return en if self.language == "en" else zh
+
+    def answer(self, value: object, *lines: RenderableType) -> None:
+        """The command's answer: `lines` for a person, `value` as one JSON document for a program."""
+        if self.as_json:
+            self.out.file.write(to_json(value, indent=2).decode() + "\n")
+            return
+        for line in lines:
+            self.out.print(line)
+
+    def remark(self, zh: str, en: str) -> None:
+        """Something to know besides the answer; programs are spared it."""
+        if not self.as_json:
+            self.err.print(self.say(zh, en), style="dim")
+
+    @contextmanager
+    def progress(self) -> Iterator[Progress]:
+        """Bars on stderr, counted; nothing for programs."""
+        columns = (
+            SpinnerColumn(finished_text="✓"),
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+        )
+        with Progress(*columns, console=self.err, disable=self.as_json) as bars:
+            yield bars
+
+    @property
+    def interactive(self) -> bool:
+        """Whether somebody is there to be asked."""
+        return not self.as_json and sys.stdin.isatty() and self.err.is_terminal
+
+
+def _console(stderr: bool = False) -> Console:
+    console = Console(stderr=stderr, highlight=False)
+    return console if console.is_terminal else Console(stderr=stderr, highlight=False, width=PIPED_WIDTH)

@@ -1,0 +1,105 @@
+"""What a rehearsed year ended with, and whether it agrees with plain SQL over the files it was fed from."""
+
+import re
+from decimal import ROUND_HALF_UP, Decimal
+from pathlib import Path
+
+import asyncpg
+
+from cairn.domain.event import Fact
+from cairn.tables import open_tables, select
+from cairn_portal.rehearsal.plan import CycleFile
+from projections import catch_up
+
+ATTAINMENT = "attainment.sql"
+FOUR = Decimal("0.0001")
+
+
+class Ending(Fact):
+    """Counts from the read models at the end of a year."""
+
+    cycle: str
+    events: int
+    stages: dict[str, int]
+    results: int
+    grades: dict[str, int]
+
+    @property
+    def open(self) -> int:
+        """Goals that are not over."""
+        return sum(n for stage, n in self.stages.items() if stage not in ("closed", "cancelled", "superseded"))
+
+
+class Attained(Fact):
+    """One salesperson's quarter: from the files, and as scored from the events (None where there is no score)."""
+
+    person: str
+    name: str
+    quarter: str
+    quota: Decimal
+    actual: Decimal
+    attainment: Decimal
+    scored_quota: Decimal | None
+    scored_actual: Decimal | None
+    scored_attainment: Decimal | None
+
+    @property
+    def equal(self) -> bool:
+        return (self.quota, self.actual, self.attainment) == (
+            self.scored_quota,
+            self.scored_actual,
+            self.scored_attainment,
+        )
+
+
+async def ending(pool: asyncpg.Pool, cycle: str) -> Ending:
+    """The year's end, once the read models have reached the log."""
+    await catch_up.catch_up(pool)
+    stages = await pool.fetch("select stage, count(*) from read.goal where cycle = $1 group by 1", cycle)
+    grades = await pool.fetch(
+        "select r.grade, count(*) from read.result r join read.sheet s using (sheet)"
+        " where s.cycle = $1 and r.grade is not null group by 1",
+        cycle,
+    )
+    return Ending(
+        cycle=cycle,
+        events=await pool.fetchval("select count(*) from ledger.event"),
+        stages={row[0]: row[1] for row in stages},
+        results=sum(row[1] for row in grades),
+        grades={row[0]: row[1] for row in grades},
+    )
+
+
+async def attained(pool: asyncpg.Pool, file: CycleFile, data: Path) -> list[Attained]:
+    """Every row of the folder's attainment.sql beside the score of the goal it is about; [] without such a file."""
+    query = file.folder / ATTAINMENT
+    if not query.is_file():
+        return []
+    sql = query.read_text(encoding="utf-8")
+    tables = {path.stem: path for path in sorted(data.glob("*.csv")) if re.search(rf"\b{path.stem}\b", sql)}
+    rows = select(open_tables(tables), sql)
+    scores = await pool.fetch(
+        "select g.owner, s.period, s.target, s.actual, s.attainment from read.goal_score s"
+        " join read.goal g using (goal) where g.cycle = $1 and g.key = 'quota'",
+        file.cycle.id,
+    )
+    scored = {(row["owner"], row["period"]): row for row in scores}
+    return [_beside(row, scored.get((str(row["person"]), str(row["quarter"])))) for row in rows]
+
+
+def _beside(row: dict[str, object], score: asyncpg.Record | None) -> Attained:
+    return Attained(
+        person=str(row["person"]),
+        name=str(row["name"]),
+        quarter=str(row["quarter"]),
+        quota=_four(row["quota"]),
+        actual=_four(row["actual"]),
+        attainment=_four(row["attainment"]),
+        scored_quota=_four(score["target"]) if score else None,
+        scored_actual=_four(score["actual"]) if score and score["actual"] is not None else None,
+        scored_attainment=_four(score["attainment"]) if score and score["attainment"] is not None else None,
+    )
+
+
+def _four(value: object) -> Decimal:
+    return Decimal(str(value)).quantize(FOUR, ROUND_HALF_UP)

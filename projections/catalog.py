@@ -1,0 +1,44 @@
+"""Which read models there are: those with a fold of their own, and those that read another one's tables."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+
+class Projection(NamedTuple):
+    """A fold and the tables (schema `read`) it alone writes."""
+
+    name: str
+    tables: tuple[str, ...]
+
+
+PROJECTIONS: dict[str, Projection] = {
+    projection.name: projection
+    for projection in (
+        Projection("goal", ("goal", "sheet", "placement", "assessment")),
+        Projection("person", ("person", "department")),
+        Projection("reading", ("reading",)),
+        Projection("progress", ("progress_period", "progress_goal", "progress_day", "progress")),
+        Projection("score", ("goal_score", "sheet_score", "result")),
+        Projection("history", ("history",)),
+        Projection("dashboard", ("cycle", "period")),
+        Projection("refused", ("refused",)),
+    )
+}
+FOLLOWS: dict[str, str] = {"inbox": "goal", "cascade": "goal"}
+"""Read models that are queries over another one's tables: they are as far as that one is."""
+
+
+def projection(name: str) -> Projection:
+    """The projection behind a read model's name. Raises LookupError with the names there are."""
+    found = PROJECTIONS.get(FOLLOWS.get(name, name))
+    if found is None:
+        known = ", ".join(sorted([*PROJECTIONS, *FOLLOWS]))
+        raise LookupError(f"there is no read model {name!r}; there are {known}")
+    return found
+
+
+def chosen(names: Iterable[str] | None) -> list[Projection]:
+    """The projections behind the names, each once; all of them for None."""
+    if names is None:
+        return list(PROJECTIONS.values())
+    return list({projection(name).name: projection(name) for name in names}.values())

@@ -1,0 +1,88 @@
+"""Folding windows of sealed events into one projection's tables, live or in a rebuild: the one path that writes."""
+
+from dataclasses import dataclass
+
+import asyncpg
+from asyncpg.pool import PoolConnectionProxy
+
+from projections.catalog import Projection
+from projections.sql import queries
+
+Connection = asyncpg.Connection | PoolConnectionProxy
+POISON = (
+    asyncpg.DataError,
+    asyncpg.IntegrityConstraintViolationError,
+    asyncpg.RaiseError,
+    asyncpg.FeatureNotSupportedError,
+)
+"""What an event's content can cause. Anything else (a lost connection, a broken statement) is nobody's event."""
+
+
+@dataclass(frozen=True)
+class Copy:
+    """One copy of a projection's tables: the live one in `read`, or one being built beside it."""
+
+    projection: Projection
+    key: str
+    schema: str
+
+
+def live(projection: Projection) -> Copy:
+    return Copy(projection, projection.name, "read")
+
+
+def beside(projection: Projection) -> Copy:
+    return Copy(projection, f"{projection.name}:rebuild", f"rebuild_{projection.name}")
+
+
+async def cursor_of(connection: Connection, key: str) -> int:
+    """The sealed position up to which a copy is folded; 0 where it has never been folded."""
+    return await connection.fetchval(queries("catch_up")["cursor"], key) or 0
+
+
+async def fold(connection: Connection, copy: Copy, after: int, upto: int, only: str | None = None) -> None:
+    """Runs the projection's fold over (after, upto], inside the caller's transaction."""
+    await connection.execute(f"set local search_path to {copy.schema}, pg_catalog")
+    await connection.execute(queries(copy.projection.name)["fold"], after, upto, copy.key, only)
+
+
+async def advance(connection: Connection, copy: Copy, upto: int, window: int) -> int:
+    """Folds window by window until the cursor is at `upto`; returns the cursor.
+
+    Where an event cannot be folded the windows halve until it is alone; its stream is then parked.
+    """
+    size = window
+    while (after := await cursor_of(connection, copy.key)) < upto:
+        end = min(after + size, upto)
+        try:
+            await _fold_one(connection, copy, after, end)
+            size = min(size * 2, window)
+        except POISON as error:
+            if end - after == 1:
+                await _park(connection, copy, after, error)
+            size = max((end - after) // 2, 1)
+    return after
+
+
+async def _fold_one(connection: Connection, copy: Copy, after: int, upto: int) -> None:
+    """Cursor first: who loses the compare-and-set has not folded for nothing."""
+    async with connection.transaction():
+        if await _moved(connection, copy, after, upto):
+            await fold(connection, copy, after, upto)
+
+
+async def _moved(connection: Connection, copy: Copy, after: int, upto: int) -> bool:
+    done = await connection.execute(queries("catch_up")["move_cursor"], copy.key, after, upto)
+    return done == "UPDATE 1"
+
+
+async def _park(connection: Connection, copy: Copy, after: int, error: Exception) -> None:
+    async with connection.transaction():
+        if await _moved(connection, copy, after, after + 1):
+            await connection.execute(queries("catch_up")["park"], copy.key, after + 1, reason_of(error))
+
+
+def reason_of(error: Exception) -> str:
+    """What Postgres says of the event, in one line."""
+    detail = getattr(error, "detail", None)
+    return f"{error}. {detail}" if detail else str(error)

@@ -1,0 +1,111 @@
+"""Streams parked behind an event that could not be folded: shown, tried again, or let go with a reason."""
+
+from datetime import datetime
+
+import asyncpg
+from pydantic import BaseModel, ConfigDict
+
+from projections.catalog import projection
+from projections.folding import POISON, Connection, Copy, fold, live, reason_of
+from projections.rows import Reader, shaped
+from projections.sql import queries
+
+SQL = queries("parking")
+CURSOR = queries("catch_up")
+
+
+class Parked(BaseModel):
+    """A stream that waits in a projection: `position` is the event that could not be folded and `reason` why,
+    `behind` how many later events of the stream wait too."""
+
+    model_config = ConfigDict(frozen=True)
+
+    projection: str
+    stream: str
+    position: int
+    type: str
+    reason: str
+    attempts: int
+    parked_at: datetime
+    behind: int
+
+
+class Skipped(BaseModel):
+    """An event left out of a projection for good: who decided it and why."""
+
+    model_config = ConfigDict(frozen=True)
+
+    projection: str
+    position: int
+    stream: str
+    reason: str
+    by: str
+    skipped_at: datetime
+
+
+async def parked(reader: Reader, name: str | None = None) -> list[Parked]:
+    """Every parked stream, of one read model or of all."""
+    return shaped(Parked, await reader.fetch(SQL["parked"], name and projection(name).name))
+
+
+async def skipped(reader: Reader, name: str | None = None) -> list[Skipped]:
+    """Every event left out, of one read model or of all."""
+    return shaped(Skipped, await reader.fetch(SQL["skipped"], name and projection(name).name))
+
+
+async def retry(pool: asyncpg.Pool, name: str, stream: str) -> bool:
+    """Folds a parked stream's events again; True when the stream is free.
+
+    What can be folded stays folded; the first event that cannot keeps the stream parked. Raises LookupError
+    when the stream is not parked.
+    """
+    copy = live(projection(name))
+    async with pool.acquire() as connection, connection.transaction():
+        return await _try_again(connection, copy, stream)
+
+
+async def skip(pool: asyncpg.Pool, name: str, stream: str, *, reason: str, by: str) -> bool:
+    """Leaves out the event a stream is parked behind, recording who decided it and why, and folds the rest.
+
+    True when the stream is free. Raises LookupError when it is not parked, ValueError without a reason.
+    """
+    if not reason.strip():
+        raise ValueError("leaving an event out of a read model needs a reason")
+    copy = live(projection(name))
+    async with pool.acquire() as connection, connection.transaction():
+        await connection.fetchval(CURSOR["lock_cursor"], copy.key)
+        await connection.execute(SQL["skip"], copy.key, stream, reason, by)
+        return await _try_again(connection, copy, stream)
+
+
+async def _try_again(connection: Connection, copy: Copy, stream: str) -> bool:
+    """The cursor stays locked meanwhile, so that nothing is folded past the stream."""
+    cursor = await connection.fetchval(CURSOR["lock_cursor"], copy.key)
+    first = await connection.fetchval(SQL["one"], copy.key, stream)
+    if first is None:
+        raise LookupError(f"{stream} is not parked in the read model {copy.projection.name}")
+    failed = await _fold_stream(connection, copy, stream, first - 1, cursor)
+    if failed is None:
+        await connection.execute(SQL["release"], copy.key, stream)
+        return True
+    position, error = failed
+    await connection.execute(SQL["failed_again"], copy.key, stream, position, reason_of(error))
+    return False
+
+
+async def _fold_stream(
+    connection: Connection, copy: Copy, stream: str, after: int, upto: int
+) -> tuple[int, Exception] | None:
+    """Folds one stream's events in (after, upto]; the position and error of the first that cannot be folded."""
+    size = upto - after
+    while after < upto:
+        end = min(after + size, upto)
+        try:
+            async with connection.transaction():
+                await fold(connection, copy, after, end, stream)
+            after = end
+        except POISON as error:
+            if end - after == 1:
+                return end, error
+            size = max((end - after) // 2, 1)
+    return None

@@ -1,0 +1,215 @@
+-- Progress: what is done of a goal's target in each period, from readings, check-ins and accepted criteria.
+
+-- name: fold
+with event as materialized (
+    select position, stream, type, data::jsonb as data
+    from read.window($1, $2, $3, $4)
+    where type in ('CycleLaunched', 'GoalDrafted', 'GoalRevised', 'GoalAdjusted', 'CriterionAccepted', 'CheckedIn',
+                   'ReadingsRecorded')
+),
+
+-- 1. What the window states of periods, goals and days. A statement does not see its own writes, so from here on
+--    "new or stored" is said in so many words.
+launched as (
+    select distinct on (e.data ->> 'cycle', p.value ->> 'key')
+        e.data ->> 'cycle' as cycle, p.value ->> 'key' as key, p.ordinality::int as ordinal, p.value ->> 'kind' as kind,
+        (p.value ->> 'starts')::date as starts, (p.value ->> 'ends')::date as ends
+    from event e
+    cross join lateral jsonb_array_elements(e.data #> '{schedule,periods}') with ordinality p
+    where e.type = 'CycleLaunched'
+    order by e.data ->> 'cycle', p.value ->> 'key', e.position desc
+),
+saved_periods as (
+    insert into progress_period (cycle, key, ordinal, kind, starts, ends) select * from launched
+    on conflict (cycle, key) do update set (ordinal, kind, starts, ends) =
+        (excluded.ordinal, excluded.kind, excluded.starts, excluded.ends)
+),
+stated as (
+    select e.stream as goal, max(e.position) as position,
+        max(e.data ->> 'cycle') filter (where e.type = 'GoalDrafted') as cycle,
+        max(e.data ->> 'since') filter (where e.type = 'GoalDrafted') as since,
+        read.measured(g.measure, read.measure_change(e.type, e.data) order by e.position)
+            filter (where e.type <> 'CriterionAccepted') as measure,
+        read.merge(jsonb_build_object(e.data ->> 'criterion', true) order by e.position)
+            filter (where e.type = 'CriterionAccepted') as accepted
+    from event e
+    left join progress_goal g on g.goal = e.stream
+    where e.type in ('GoalDrafted', 'GoalRevised', 'GoalAdjusted', 'CriterionAccepted')
+    group by e.stream
+),
+new_goal as (
+    select s.goal, s.position, coalesce(s.cycle, g.cycle) as cycle, coalesce(s.since::date, g.since) as since,
+        coalesce(s.measure, g.measure) as measure, coalesce(g.accepted, '{}') || coalesce(s.accepted, '{}') as accepted
+    from stated s left join progress_goal g on g.goal = s.goal
+),
+saved_goals as (
+    insert into progress_goal (goal, position, cycle, since, measure, accepted) select * from new_goal
+    on conflict (goal) do update set (position, cycle, since, measure, accepted) =
+        (excluded.position, excluded.cycle, excluded.since, excluded.measure, excluded.accepted)
+),
+brought as (
+    select r.value ->> 'metric' as metric, r.value ->> 'subject' as subject, (r.value ->> 'on')::date as day,
+        e.position, r.ordinality::int as ordinal, (r.value ->> 'value')::numeric as value,
+        (r.value ->> 'base')::numeric as base
+    from event e cross join lateral jsonb_array_elements(e.data -> 'rows') with ordinality r
+    where e.type = 'ReadingsRecorded'
+    union all
+    select 'check_in', stream, (data ->> 'on')::date, position, 0, (data ->> 'value')::numeric, (data ->> 'base')::numeric
+    from event where type = 'CheckedIn' and data ->> 'value' is not null
+),
+new_day as (
+    select n.*
+    from (select distinct on (metric, subject, day) * from brought
+          order by metric, subject, day, position desc, ordinal desc) n
+    left join progress_day d on d.metric = n.metric and d.subject = n.subject and d.day = n.day
+    where d.position is null or (n.position, n.ordinal) > (d.position, d.ordinal)
+),
+saved_days as (
+    insert into progress_day (metric, subject, day, position, ordinal, value, base) select * from new_day
+    on conflict (metric, subject, day) do update set (position, ordinal, value, base) =
+        (excluded.position, excluded.ordinal, excluded.value, excluded.base)
+),
+
+-- 2. Whose progress that changes, with everything it is worked out from.
+changed as (
+    select goal from new_goal
+    union
+    select g.goal from launched l join progress_goal g on g.cycle = l.cycle
+    union
+    select g.goal from (select distinct metric, subject from new_day) d
+    join progress_goal g on g.metric = d.metric and g.subject = d.subject
+),
+goal as (
+    select n.goal, n.cycle, n.since, n.measure, n.accepted, true as whole,
+        coalesce(n.measure ->> 'metric', 'check_in') as metric,
+        case when n.measure ->> 'metric' is null then n.goal else n.measure ->> 'subject' end as subject
+    from new_goal n
+    union all
+    select g.goal, g.cycle, g.since, g.measure, g.accepted, exists (select from launched l where l.cycle = g.cycle),
+        g.metric, g.subject
+    from changed c join progress_goal g on g.goal = c.goal
+    where not exists (select from new_goal n where n.goal = c.goal)
+),
+period as (
+    select cycle, key, ordinal, kind, starts, ends from launched
+    union all
+    select p.cycle, p.key, p.ordinal, p.kind, p.starts, p.ends
+    from (select distinct cycle from goal) c join progress_period p on p.cycle = c.cycle
+    where not exists (select from launched l where l.cycle = p.cycle and l.key = p.key)
+),
+-- All periods of a goal that was changed itself, else those that hold a day with news.
+due as (
+    select g.goal, p.key from goal g join period p on p.cycle = g.cycle where g.whole
+    union
+    select g.goal, p.key
+    from new_day d
+    join goal g on g.metric = d.metric and g.subject = d.subject and not g.whole
+    join period p on p.cycle = g.cycle and d.day between p.starts and p.ends
+),
+line as (
+    select g.goal, g.metric, g.subject, g.since, g.measure, g.accepted, p.cycle, p.key, p.kind, p.starts, p.ends,
+        g.measure ->> 'kind' as sort, coalesce(g.measure ->> 'direction', '') as direction,
+        coalesce(g.measure ->> 'aggregation', '') as aggregation, coalesce(g.measure -> 'targets', '{}') as targets
+    from due u
+    join goal g on g.goal = u.goal
+    join period p on p.cycle = g.cycle and p.key = u.key
+    where p.ends >= g.since
+),
+
+-- 3. The target, as cairn.domain.measure.target_in.
+part as (
+    select g.goal, p.ordinal, p.starts, p.ends, t.value::numeric as target
+    from goal g
+    cross join lateral jsonb_each_text(coalesce(g.measure -> 'targets', '{}')) t
+    join period p on p.cycle = g.cycle and p.key = t.key
+),
+from_parts as (
+    select l.goal, l.key, sum(p.target) as total, (array_agg(p.target order by p.ends desc, p.ordinal))[1] as latest
+    from line l
+    join part p on p.goal = l.goal and p.starts >= l.starts and p.ends <= l.ends
+    where l.targets <> '{}' and not l.targets ? l.key
+    group by l.goal, l.key
+),
+kinds as (select cycle, kind, count(*) as number from period group by cycle, kind),
+aimed as (
+    select l.*, case
+        when l.sort = 'key_task' then jsonb_array_length(l.measure -> 'criteria')
+        when l.targets ? l.key then (l.targets ->> l.key)::numeric
+        when l.targets <> '{}' then case when l.aggregation = 'sum' then f.total else f.latest end
+        else read.target_share((l.measure ->> 'target')::numeric, l.direction, l.aggregation, k.number, l.starts, l.ends,
+                               l.since)
+        end as target
+    from line l
+    join kinds k on k.cycle = l.cycle and k.kind = l.kind
+    left join from_parts f on f.goal = l.goal and f.key = l.key
+    where l.sort = 'kpi' or (l.sort = 'key_task' and l.kind = 'year')
+),
+
+-- 4. The actual, from the days the goal had in the period.
+day as (
+    select l.goal, l.key, d.day, d.value, d.base
+    from aimed l
+    join progress_day d on d.metric = l.metric and d.subject = l.subject
+        and d.day between greatest(l.starts, l.since) and l.ends
+    where l.sort = 'kpi'
+      and not exists (select from new_day n where n.metric = d.metric and n.subject = d.subject and n.day = d.day)
+    union all
+    select l.goal, l.key, d.day, d.value, d.base
+    from aimed l
+    join new_day d on d.metric = l.metric and d.subject = l.subject
+        and d.day between greatest(l.starts, l.since) and l.ends
+    where l.sort = 'kpi'
+),
+told as (
+    select goal, key, count(*) as rows, sum(value) as total, sum(coalesce(base, 1)) as base,
+        (array_agg(value order by day desc))[1] as last, max(day) as latest
+    from day group by goal, key
+),
+reached as (
+    select a.*, coalesce(t.rows, 0) as rows, t.latest,
+        case when a.sort = 'kpi' then read.actual(a.aggregation, a.measure ->> 'unit', t.rows, t.total, t.base, t.last)
+             else (select count(*) from jsonb_object_keys(a.accepted)) end as actual
+    from aimed a left join told t on t.goal = a.goal and t.key = a.key
+    where a.target is not null or a.direction = 'range'
+),
+worked_out as (
+    select r.*, case when r.sort = 'kpi'
+            then read.attainment(r.direction, (r.measure ->> 'baseline')::numeric, (r.measure ->> 'lower')::numeric,
+                                 (r.measure ->> 'upper')::numeric, r.actual, r.target)
+            else 100 * r.actual / r.target end as attainment
+    from reached r
+),
+gone as (
+    delete from progress o using due u
+    where o.goal = u.goal and o.period = u.key
+      and not exists (select from worked_out w where w.goal = u.goal and w.key = u.key)
+),
+saved as (
+    insert into progress (goal, period, kind, starts, ends, target, actual, attainment, done, rows, latest)
+    select goal, key, kind, starts, ends, target, actual, attainment,
+        case when attainment is not null then least(greatest(attainment, 0), 100) end, rows, latest
+    from worked_out
+    on conflict (goal, period) do update set (kind, starts, ends, target, actual, attainment, done, rows, latest) =
+        (excluded.kind, excluded.starts, excluded.ends, excluded.target, excluded.actual, excluded.attainment,
+         excluded.done, excluded.rows, excluded.latest)
+)
+select count(*) from event
+
+-- name: of_owner
+select g.goal, g.title, g.owner, g.sheet, g.tier, g.dimension, g.stage, g.measure, w.weight, p.period, p.kind, p.starts,
+    p.ends, p.target, p.actual, p.attainment, p.done, p.rows, p.latest
+from read.goal g
+left join read.placement w on w.goal = g.goal and w.sheet = g.sheet
+left join read.progress p on p.goal = g.goal
+where g.owner = $1 and ($2::text is null or g.cycle = $2)
+  and g.stage in ('approved', 'active', 'adjusting', 'in_review', 'scored', 'closed')
+order by w.weight desc nulls last, g.goal, p.starts, p.ends
+
+-- name: of_goal
+select g.goal, g.title, g.owner, g.sheet, g.tier, g.dimension, g.stage, g.measure, w.weight, p.period, p.kind, p.starts,
+    p.ends, p.target, p.actual, p.attainment, p.done, p.rows, p.latest
+from read.goal g
+left join read.placement w on w.goal = g.goal and w.sheet = g.sheet
+left join read.progress p on p.goal = g.goal
+where g.goal = $1
+order by p.starts, p.ends

@@ -1,0 +1,20 @@
+"""Named queries: a read model's `.sql` file beside its module, one `-- name: x` block per query."""
+
+import re
+from functools import cache
+from pathlib import Path
+
+FOLDER = Path(__file__).parent
+MIGRATIONS = FOLDER / "migrations"
+"""Where the tables of the read models come from; to be given to `cairn.ledger.migrate`."""
+NAME = re.compile(r"^-- name: *(\w+) *$", re.MULTILINE)
+
+
+@cache
+def queries(model: str) -> dict[str, str]:
+    """The blocks of `<model>.sql` by name. Raises ValueError when a name is given twice."""
+    _, *parts = NAME.split((FOLDER / f"{model}.sql").read_text(encoding="utf-8"))
+    names, texts = parts[0::2], parts[1::2]
+    if len(set(names)) != len(names):
+        raise ValueError(f"{model}.sql gives a name twice: {', '.join(sorted(names))}")
+    return {name: text.strip() for name, text in zip(names, texts, strict=True)}

@@ -1,0 +1,72 @@
+"""Real servers for every test that asks: one Postgres and one Temporal for the run, thrown away after it."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
+
+from cairn.settings import Settings
+from cairn_portal.servers import data_folder, postgres, temporal
+from cairn_portal.servers.steps import Step
+
+
+def _tell(step: Step) -> None:
+    """The first run may build the Temporal server, which takes minutes: say so."""
+    if step.total and (step.done or 0) % 100 == 0:
+        print(f"{step.text}: {step.done} of {step.total}", flush=True)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Databases for tests are made on the run's one Postgres: whoever asks for them asks for it first."""
+    for item in items:
+        names = getattr(item, "fixturenames", [])
+        if "databases" in names and "postgres_server" not in names:
+            names.insert(0, "postgres_server")
+
+
+@pytest.fixture(scope="session")
+def servers() -> Iterator[Settings]:
+    """Settings of a data folder for the whole run; whatever was started in it is stopped at the end."""
+    home = Path(tempfile.mkdtemp(prefix="cairn-test-"))
+    data_folder.make(home)
+    settings = Settings(home=home, database=None, temporal_address=None)
+    yield settings
+    temporal.stop(home)
+    postgres.stop(home)
+    shutil.rmtree(home, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+async def postgres_server(servers: Settings) -> AsyncIterator[str]:
+    """Address of a Postgres in which tests may create databases; also in CAIRN_TEST_DATABASE.
+
+    Set CAIRN_TEST_DATABASE beforehand to use a server of your own.
+    """
+    given = os.environ.get("CAIRN_TEST_DATABASE")
+    if given:
+        yield given
+        return
+    dsn = await postgres.start(servers, _tell, durable=False)
+    os.environ["CAIRN_TEST_DATABASE"] = dsn
+    yield dsn
+    del os.environ["CAIRN_TEST_DATABASE"]
+
+
+@pytest.fixture(scope="session")
+async def temporal_server(servers: Settings) -> str:
+    """Address host:port of a real Temporal server that can skip time, with Cairn's search attributes.
+
+    Set CAIRN_TEST_TEMPORAL to use a server of your own.
+    """
+    return os.environ.get("CAIRN_TEST_TEMPORAL") or await temporal.start(servers, _tell)
+
+
+@pytest.fixture(scope="session")
+async def temporal_client(temporal_server: str) -> Client:
+    """A client of that server that speaks pydantic."""
+    return await Client.connect(temporal_server, data_converter=pydantic_data_converter)

@@ -1,0 +1,130 @@
+"""The inbox after each step of a goal's life: who is waited for, for what, until when."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import asyncpg
+from tests.projections.given import (
+    AT,
+    CYCLE,
+    GOAL,
+    D,
+    drafted,
+    joined,
+    launched,
+    later,
+    opened,
+    record,
+    schedule,
+)
+
+from cairn.domain.event import Event
+from cairn.domain.goal import events as g
+from cairn.domain.measure import Capability
+from projections.catch_up import catch_up
+from projections.inbox import inbox, waiting
+
+DATES = schedule()
+EXPIRES = later(14)
+ASKED = g.AdjustmentRequested(
+    goal=GOAL, adjustment="a1", changes=g.Changes(target=D(1000)), reason="市场", draws=D(2), expires_at=EXPIRES,
+    policy="p", by="lin", at=later(5),
+)  # fmt: skip
+
+
+def confirmed(role: str, by: str) -> Event:
+    return g.AdjustmentConfirmed.model_validate(
+        {"goal": GOAL, "adjustment": "a1", "role": role, "by": by, "at": later(6)}
+    )
+
+
+async def told(
+    pool: asyncpg.Pool, person: str, roles: Sequence[str] = ()
+) -> list[tuple[str, str, datetime, datetime | None]]:
+    await catch_up(pool)
+    return [(task.act, task.awaited, task.since, task.until) for task in await inbox(pool, person, roles)]
+
+
+async def test_a_draft_waits_for_its_owner_until_drafts_are_due(pool: asyncpg.Pool) -> None:
+    await record(pool, launched(), opened(), joined("lin"), drafted())
+    assert await told(pool, "lin") == [("submit", "lin", AT, DATES.drafts_due)]
+    [task] = await inbox(pool, "lin")
+    assert (task.goal, task.title, task.owner_name, task.stage) == (GOAL, "销售额", "Lin", "draft")
+    assert await told(pool, "wang", ["hr", "committee"]) == []
+
+
+async def test_a_submitted_goal_waits_for_the_manager_until_approvals_are_due(pool: asyncpg.Pool) -> None:
+    await record(pool, launched(), drafted(), g.GoalSubmitted(goal=GOAL, by="lin", at=later(1)))
+    assert await told(pool, "wang") == [("approve", "wang", later(1), DATES.approvals_due)]
+    assert await told(pool, "lin", ["hr", "committee"]) == []
+
+
+async def test_a_returned_goal_waits_for_its_owner_again(pool: asyncpg.Pool) -> None:
+    submitted = g.GoalSubmitted(goal=GOAL, by="lin", at=later(1))
+    await record(pool, launched(), drafted(), submitted, g.GoalReturned(goal=GOAL, comment="?", by="wang", at=later(2)))
+    assert await told(pool, "lin") == [("submit", "lin", later(2), DATES.drafts_due)]
+
+
+async def test_department_goals_and_those_of_people_without_a_manager_wait_for_the_committee(
+    pool: asyncpg.Pool,
+) -> None:
+    tall, alone = "goal-2026-sales-1", "goal-2026-boss-1"
+    await record(pool, drafted(tall, tier="department", owner="wang"), drafted(alone, owner="boss", manager=None))
+    await record(pool, *(g.GoalSubmitted(goal=goal, by="x", at=later(1)) for goal in (tall, alone)))
+    assert await told(pool, "zhao", ["committee"]) == [("approve", "role:committee", later(1), None)] * 2
+    assert len(await told(pool, "zhao", ["executive"])) == 2
+    assert await told(pool, "wang") == []
+
+
+async def test_nobody_judges_their_own_goal_by_a_role(pool: asyncpg.Pool) -> None:
+    await record(pool, drafted(tier="department", owner="wang"), g.GoalSubmitted(goal=GOAL, by="x", at=later(1)))
+    assert await told(pool, "wang", ["committee"]) == []
+
+
+async def test_an_adjustment_waits_for_manager_and_hr_until_it_expires(pool: asyncpg.Pool) -> None:
+    await record(pool, launched(), drafted(), g.GoalActivated(goal=GOAL, by="system", at=later(3)), ASKED)
+    assert await told(pool, "wang") == [("confirm_manager", "wang", later(5), EXPIRES)]
+    assert await told(pool, "hua", ["hr"]) == [("confirm_hr", "role:hr", later(5), EXPIRES)]
+
+
+async def test_who_has_confirmed_is_no_longer_waited_for(pool: asyncpg.Pool) -> None:
+    await record(pool, launched(), drafted(), ASKED, confirmed("hr", "hua"))
+    assert await told(pool, "hua", ["hr"]) == []
+    assert [act for act, *_ in await told(pool, "wang")] == ["confirm_manager"]
+
+
+async def test_a_declined_adjustment_waits_for_nobody_and_the_next_for_both_again(pool: asyncpg.Pool) -> None:
+    declined = g.AdjustmentDeclined(goal=GOAL, adjustment="a1", role="manager", reason="no", by="wang", at=later(7))
+    await record(pool, drafted(), ASKED, confirmed("hr", "hua"), declined)
+    assert await told(pool, "wang") == await told(pool, "hua", ["hr"]) == []
+    await record(pool, ASKED.model_copy(update={"adjustment": "a2", "at": later(8)}))
+    assert len(await told(pool, "wang")) == len(await told(pool, "hua", ["hr"])) == 1
+
+
+async def test_a_goal_under_review_waits_for_an_assessment_only_where_nothing_is_measured(pool: asyncpg.Pool) -> None:
+    judged = "goal-2026-lin-2"
+    await record(pool, launched(), drafted(), drafted(judged, measure=Capability(outcomes=("培训",))))
+    await record(pool, *(g.ReviewOpened(goal=goal, by="system", at=later(360)) for goal in (GOAL, judged)))
+    assert await told(pool, "wang") == [("assess", "wang", later(360), DATES.scores_due)]
+    await record(pool, g.GoalAssessed(goal=judged, period="Y", points=D(90), by="wang", at=later(361)))
+    assert await told(pool, "wang") == []
+
+
+async def test_open_tasks_go_along_to_the_new_manager(pool: asyncpg.Pool) -> None:
+    await record(pool, drafted(), g.GoalSubmitted(goal=GOAL, by="lin", at=later(1)))
+    await record(
+        pool,
+        g.ManagerChanged(goal=GOAL, former="wang", manager="zhao", effective=later(2).date(), by="hua", at=later(2)),
+    )
+    assert await told(pool, "wang") == []
+    assert [awaited for _, awaited, *_ in await told(pool, "zhao")] == ["zhao"]
+
+
+async def test_hr_sees_who_waits_for_whom_and_since_when(pool: asyncpg.Pool) -> None:
+    late, other = DATES.approvals_due, "goal-2026-qi-1"
+    await record(pool, launched(), drafted(), drafted(other, owner="qi"))
+    await record(pool, g.GoalSubmitted(goal=GOAL, by="lin", at=later(1)))
+    await catch_up(pool)
+    found = [(each.awaited, each.act, each.goals, each.overdue) for each in await waiting(pool, CYCLE, AT)]
+    assert sorted(found) == [("qi", "submit", 1, 0), ("wang", "approve", 1, 0)]
+    assert {each.overdue for each in await waiting(pool, CYCLE, late)} == {1}

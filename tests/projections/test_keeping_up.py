@@ -1,0 +1,133 @@
+"""Read models follow the sealed log: once, for good, in windows, from many places at once."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import date
+from time import monotonic
+
+import asyncpg
+import pytest
+from tests.projections.given import (
+    GOAL,
+    active,
+    append,
+    drafted,
+    launched,
+    later,
+    new,
+    opened,
+    readings,
+    record,
+)
+
+from cairn.domain.goal.events import GoalSubmitted
+from projections.catalog import PROJECTIONS
+from projections.catch_up import Follower, catch_up, status, wait_for
+from projections.goal import goal
+
+
+async def test_every_read_model_is_brought_to_the_last_seal(pool: asyncpg.Pool) -> None:
+    position = await record(pool, launched(), opened(), *active())
+    assert await catch_up(pool) == dict.fromkeys(PROJECTIONS, position)
+
+
+async def test_catching_up_again_changes_nothing(pool: asyncpg.Pool) -> None:
+    await record(pool, opened(), *active(), readings((date(2026, 1, 5), "10")))
+    await catch_up(pool)
+    before = await goal(pool, GOAL)
+    await catch_up(pool)
+    assert await goal(pool, GOAL) == before
+
+
+async def test_only_the_asked_read_models_move_and_an_inbox_moves_the_goals_it_reads(pool: asyncpg.Pool) -> None:
+    position = await record(pool, *active())
+    assert await catch_up(pool, names=["inbox"]) == {"goal": position}
+
+
+async def test_an_unknown_read_model_is_refused_with_the_names_there_are(pool: asyncpg.Pool) -> None:
+    with pytest.raises(LookupError, match="no read model 'goals'; there are cascade"):
+        await catch_up(pool, names=["goals"])
+
+
+async def test_catching_up_stops_at_the_asked_position(pool: asyncpg.Pool) -> None:
+    await record(pool, *active())
+    await catch_up(pool, names=["goal"], upto=2)
+    found = await goal(pool, GOAL)
+    assert found is not None and found.stage == "submitted"
+
+
+async def test_many_catching_up_at_once_fold_each_event_once(pool: asyncpg.Pool) -> None:
+    days = [readings((date(2026, 1, 5), str(n))) for n in range(30)]
+    await record(pool, opened(), *active(), *days)
+    await asyncio.gather(*(catch_up(pool, window=size) for size in (1, 2, 3, 5)))
+    assert await pool.fetchval("select count(*) from read.reading") == 30
+    assert await pool.fetchval("select count(*) from read.reading where superseded_by is null") == 1
+    found = await goal(pool, GOAL)
+    assert found is not None and (found.version, found.stage) == (4, "active")
+
+
+async def test_status_says_how_far_behind_each_read_model_is(pool: asyncpg.Pool) -> None:
+    await record(pool, *active())
+    await catch_up(pool, names=["goal"])
+    await record(pool, drafted("goal-2026-lin-2"))
+    by_name = {each.name: each for each in await status(pool)}
+    assert set(by_name) == set(PROJECTIONS)
+    assert (by_name["goal"].cursor, by_name["goal"].lag_events) == (4, 1)
+    assert by_name["goal"].lag_seconds > 0
+    assert (by_name["score"].cursor, by_name["score"].lag_events) == (0, 5)
+
+
+@asynccontextmanager
+async def following(follower: Follower) -> AsyncIterator[asyncio.Task[None]]:
+    task = asyncio.create_task(follower.run())
+    try:
+        yield task
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def test_a_writer_waits_until_people_read_what_it_wrote(pool: asyncpg.Pool) -> None:
+    async with following(Follower(pool)):
+        position = await record(pool, opened(), *active())
+        assert await wait_for(pool, "inbox", position, 5) >= position
+        found = await goal(pool, GOAL)
+        assert found is not None and found.stage == "active"
+
+
+async def test_waiting_for_what_does_not_come_says_how_far_the_read_model_is(pool: asyncpg.Pool) -> None:
+    with pytest.raises(TimeoutError, match="goal is at 0, not yet at 7"):
+        await wait_for(pool, "goal", 7, 0.02)
+
+
+async def test_a_seal_wakes_the_follower_long_before_it_would_look_by_itself(pool: asyncpg.Pool) -> None:
+    async with following(Follower(pool, poll=30)):
+        await asyncio.sleep(0.2)
+        started = monotonic()
+        await wait_for(pool, "goal", await record(pool, *active()), 5)
+        assert monotonic() - started < 3
+
+
+async def test_the_follower_goes_on_after_its_connections_are_killed(pool: asyncpg.Pool) -> None:
+    async with following(Follower(pool, poll=0.05)) as task:
+        await wait_for(pool, "goal", await record(pool, drafted()), 5)
+        await kill_everybody_else(pool)
+        position = await record(pool, GoalSubmitted(goal=GOAL, by="lin", at=later(1)))
+        await wait_for(pool, "goal", position, 5)
+        assert not task.done()
+
+
+async def kill_everybody_else(pool: asyncpg.Pool) -> None:
+    others = (
+        "select pg_terminate_backend(pid) from pg_stat_activity "
+        "where datname = current_database() and pid <> pg_backend_pid()"
+    )
+    async with pool.acquire() as connection:
+        await connection.execute(others)
+
+
+async def test_what_is_not_sealed_is_not_folded(pool: asyncpg.Pool) -> None:
+    await record(pool, drafted())
+    await append(pool, GOAL, [new(GoalSubmitted(goal=GOAL, by="lin", at=later(1)))])
+    assert await catch_up(pool, names=["goal"]) == {"goal": 1}

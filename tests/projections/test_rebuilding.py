@@ -1,0 +1,132 @@
+"""A read model built anew from the log is equal to the live one, and takes its place while people read."""
+
+import asyncio
+
+import asyncpg
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from tests.projections.given import GOAL, active, drafted, launched, opened, record, record_raw
+from tests.projections.stories import histories
+
+from cairn.domain.event import Event
+from projections.catalog import PROJECTIONS
+from projections.catch_up import catch_up
+from projections.goal import goal, goals
+from projections.parking import parked
+from projections.rebuild import differences, rebuild
+
+LAW = settings(max_examples=5, deadline=None, suppress_health_check=list(HealthCheck))
+
+
+@LAW
+@given(history=histories(), window=st.integers(1, 9), cycle_first=st.booleans())
+async def test_live_in_any_windows_equals_rebuilt_in_one(
+    pool: asyncpg.Pool, history: list[Event], window: int, cycle_first: bool
+) -> None:
+    events = [launched(), *history] if cycle_first else [*history, launched()]
+    await record(pool, *events)
+    await catch_up(pool, window=window)
+    assert await parked(pool) == []
+    for name in PROJECTIONS:
+        for table in await differences(pool, name):
+            assert table.equal, (name, table)
+
+
+async def test_a_damaged_read_model_is_mended_and_the_difference_told(pool: asyncpg.Pool) -> None:
+    await record(pool, opened(), *active(), drafted("goal-2026-lin-2"))
+    await catch_up(pool)
+    await pool.execute("update read.goal set title = 'wrong' where goal = $1", GOAL)
+    await pool.execute("delete from read.goal where goal = 'goal-2026-lin-2'")
+    first = (await rebuild(pool, "goal"))[0]
+    assert (first.table, first.live, first.rebuilt, first.only_live, first.only_rebuilt) == ("goal", 1, 2, 1, 2)
+    assert any("wrong" in example for example in first.examples)
+    assert all(table.equal for table in await differences(pool, "goal"))
+    found = await goal(pool, GOAL)
+    assert found is not None and found.title == "销售额"
+
+
+async def test_looking_for_differences_leaves_the_live_tables_and_nothing_beside_them(pool: asyncpg.Pool) -> None:
+    await record(pool, *active())
+    await catch_up(pool)
+    await pool.execute("update read.goal set title = 'wrong'")
+    assert not (await differences(pool, "goal"))[0].equal
+    found = await goal(pool, GOAL)
+    assert found is not None and found.title == "wrong"
+    left = "select count(*) from pg_namespace where nspname like 'rebuild%'"
+    assert await pool.fetchval(left) == 0
+    assert await pool.fetchval("select count(*) from read.projection where name like '%:%'") == 0
+
+
+async def test_readers_and_the_live_fold_go_on_during_a_rebuild(pool: asyncpg.Pool) -> None:
+    names = [f"goal-2026-lin-{number}" for number in range(40)]
+    await record(pool, *(drafted(name) for name in names))
+    await catch_up(pool)
+    seen: list[int] = []
+    done = asyncio.Event()
+
+    async def read() -> None:
+        while not done.is_set():
+            seen.append(len(await goals(pool, owner="lin")))
+            await asyncio.sleep(0.005)
+
+    async def write() -> None:
+        for number in range(40, 48):
+            await record(pool, drafted(f"goal-2026-lin-{number}"))
+            await catch_up(pool, names=["goal"])
+
+    readers = [asyncio.create_task(read()) for _ in range(2)]
+    writer = asyncio.create_task(write())
+    for _ in range(2):
+        await rebuild(pool, "goal")
+    await writer
+    done.set()
+    await asyncio.gather(*readers)
+    assert seen and min(seen) >= 40
+    assert len(await goals(pool, owner="lin")) == 48
+    assert all(table.equal for table in await differences(pool, "goal"))
+
+
+async def test_a_rebuild_with_the_fold_mended_frees_what_was_parked(pool: asyncpg.Pool) -> None:
+    await pool.execute("alter table read.goal add constraint nobody check (owner <> 'lin')")
+    await record(pool, *active())
+    await catch_up(pool)
+    assert len(await parked(pool)) == 1
+    await pool.execute("alter table read.goal drop constraint nobody")
+    await rebuild(pool, "goal")
+    assert await parked(pool) == []
+    assert await goal(pool, GOAL) is not None
+
+
+async def test_what_cannot_be_folded_is_parked_in_the_rebuilt_read_model_too(pool: asyncpg.Pool) -> None:
+    await record_raw(pool, GOAL, "GoalSubmitted", "{}")
+    await catch_up(pool)
+    await rebuild(pool, "goal")
+    assert [(each.projection, each.stream) for each in await parked(pool)] == [("goal", GOAL)]
+
+
+async def test_a_rebuilt_table_keeps_its_keys_its_indexes_and_who_may_read_it(pool: asyncpg.Pool) -> None:
+    indexes = "select count(*) from pg_indexes where schemaname = 'read' and tablename = 'goal'"
+    before = await pool.fetchval(indexes)
+    await rebuild(pool, "goal")
+    assert await pool.fetchval(indexes) == before
+    assert await pool.fetchval("select has_table_privilege('cairn_reader', 'read.goal', 'select')")
+
+
+async def test_two_rebuilds_of_one_read_model_do_not_mix(pool: asyncpg.Pool) -> None:
+    await record(pool, *active())
+    await catch_up(pool)
+    async with pool.acquire() as other:
+        await other.execute("select pg_advisory_lock(hashtext('goal:rebuild'))")
+        with pytest.raises(RuntimeError, match="goal is being rebuilt already"):
+            await rebuild(pool, "goal")
+        await other.execute("select pg_advisory_unlock(hashtext('goal:rebuild'))")
+
+
+async def test_a_rebuild_tells_how_far_it_is(pool: asyncpg.Pool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("projections.rebuild.CLOSE_ENOUGH", 0)
+    position = await record(pool, *active())
+    await catch_up(pool)
+    told: list[tuple[int, int]] = []
+    await rebuild(pool, "goal", lambda done, of: told.append((done, of)))
+    assert told == [(position, position)]

@@ -1,0 +1,201 @@
+"""What is read of a goal once it is scored: its score with inputs, its story, the cycle at a glance, the cascade."""
+
+from datetime import date
+
+import asyncpg
+from tests.projections.given import (
+    CYCLE,
+    GOAL,
+    SHEET,
+    D,
+    active,
+    drafted,
+    joined,
+    launched,
+    later,
+    opened,
+    record,
+)
+
+from cairn.domain.cycle import events as c
+from cairn.domain.goal import events as g
+from cairn.domain.people import Department, DepartmentNamed, Person, PersonChanged, PersonLeft
+from cairn.domain.sheet import events as s
+from projections.cascade import cascade, coverage
+from projections.catch_up import catch_up
+from projections.dashboard import cycles, dashboard
+from projections.history import history
+from projections.person import departments, people, person
+from projections.refused import refusals
+from projections.score import goal_scores, result, results, sheet_scores
+
+
+def scored(points: str, version: int, at: float = 95) -> g.GoalScored:
+    return g.GoalScored(
+        goal=GOAL, period="Q1", starts=date(2026, 1, 1), ends=date(2026, 3, 31), actual=D("290000.50"),
+        target=D(300000), attainment=D("96.66683333"), points=D(points), formula="sum of 62 readings",
+        inputs=g.Inputs(readings=(7, 9), upto=20, version=version), policy="small@1", by="system", at=later(at),
+    )  # fmt: skip
+
+
+async def test_a_score_keeps_its_inputs_formula_policy_and_exact_numbers(pool: asyncpg.Pool) -> None:
+    await record(pool, opened(), *active())
+    position = await record(pool, scored("96.66683333", 4))
+    await catch_up(pool)
+    [found] = await goal_scores(pool, goal=GOAL)
+    assert (found.actual, found.attainment, found.points) == (D("290000.50"), D("96.66683333"), D("96.66683333"))
+    assert (found.inputs.readings, found.inputs.upto, found.inputs.version) == ((7, 9), 20, 4)
+    assert (found.formula, found.policy, found.position, found.version) == (
+        "sum of 62 readings", "small@1", position, 5
+    )  # fmt: skip
+    assert [each.title for each in await goal_scores(pool, sheet=SHEET, period="Q1")] == ["销售额"]
+    assert await goal_scores(pool, sheet=SHEET, period="Q2") == []
+
+
+async def test_the_last_score_of_a_period_stands(pool: asyncpg.Pool) -> None:
+    await record(pool, *active(), scored("96", 4), scored("97", 5))
+    await catch_up(pool)
+    assert [each.points for each in await goal_scores(pool, goal=GOAL)] == [97]
+
+
+async def test_a_sheets_scores_and_result_say_what_they_were_made_of(pool: asyncpg.Pool) -> None:
+    part = s.ScorePart(goal=GOAL, version=5, weight=D(100), points=D(96))
+    at = {"sheet": SHEET, "policy": "small@1", "by": "system", "at": later(96)}
+    await record(
+        pool,
+        opened(),
+        s.SheetScored.model_validate({"period": "Q1", "points": D(96), "parts": (part,), **at}),
+        s.ResultIssued.model_validate(
+            {"points": D("96.005"), "rounded": D("96.01"), "grade": "A", "coefficient": D("1.2"), **at}
+            | {"mix": {"quarter": D(40), "year": D(60)}, "by_kind": {"quarter": (D(96), None)}}
+        ),
+    )
+    await catch_up(pool)
+    [score] = await sheet_scores(pool, cycle=CYCLE, period="Q1")
+    assert (score.points, score.parts, score.holder) == (D(96), (part,), "lin")
+    assert await sheet_scores(pool, sheet=SHEET) == [score]
+    issued = await result(pool, SHEET)
+    assert issued is not None
+    assert (issued.rounded, issued.grade, issued.by_kind) == (D("96.01"), "A", {"quarter": (D(96), None)})
+    assert await results(pool, CYCLE, "sales") == [issued]
+    assert await results(pool, CYCLE, "rd") == []
+
+
+async def test_a_goals_story_tells_who_changed_what_from_what_in_sealed_order(pool: asyncpg.Pool) -> None:
+    by = {"by": "hua", "at": later(9)}
+    before, after = g.Changes(target=D(1200)), g.Changes(target=D(1000))
+    filed = {"goal": GOAL, "adjustment": "a1", "before": before, "after": after, "reason": "市场", "draws": D(2)}
+    weighted = {"sheet": SHEET, "goal": GOAL, "before": D(100), "after": D(90)}
+    await record(
+        pool,
+        opened(),
+        *active(),
+        g.GoalRevised.model_validate({"goal": GOAL, "title": "新客户", "measure": drafted().measure, **by}),
+        g.GoalAdjusted.model_validate({**filed, "space_left": D(13), **by}),
+        s.GoalWeighted.model_validate({**weighted, **by}),
+        g.ManagerChanged(goal=GOAL, former="wang", manager="zhao", effective=date(2026, 2, 1), **by),
+        s.GoalRemoved.model_validate({"sheet": SHEET, "goal": GOAL, **by}),
+        s.GoalRemoved.model_validate({"sheet": SHEET, "goal": "goal-2026-lin-2", **by}),
+    )
+    await catch_up(pool)
+    story = await history(pool, GOAL)
+    assert [each.type for each in story] == [
+        "SheetOpened", "GoalDrafted", "GoalSubmitted", "GoalApproved", "GoalActivated", "GoalRevised",
+        "GoalAdjusted", "GoalWeighted", "ManagerChanged", "GoalRemoved",
+    ]  # fmt: skip
+    changes = {each.type: (each.before, each.after) for each in story}
+    assert changes["GoalRevised"] == ({"title": "销售额"}, {"title": "新客户"})
+    assert changes["GoalAdjusted"] == ({"target": "1200"}, {"target": "1000"})
+    assert changes["GoalWeighted"] == ({"weight": "100"}, {"weight": "90"})
+    assert changes["ManagerChanged"] == ({"manager": "wang"}, {"manager": "zhao"})
+    assert changes["GoalRemoved"] == ({"weight": "90"}, {"weight": None})
+    assert (story[3].actor, story[3].occurred_at, story[3].stream, story[3].version) == ("wang", later(2), GOAL, 3)
+    assert [each.type for each in await history(pool, GOAL, upto=2)] == ["SheetOpened", "GoalDrafted"]
+
+
+async def test_a_cycle_at_a_glance_counts_stages_waits_delays_and_space(pool: asyncpg.Pool) -> None:
+    other, tall = "goal-2026-qi-1", "goal-2026-company-1"
+    failure = c.LaunchFailure(sheet="sheet-2026-x", reason="no manager")
+    finished = c.LaunchFinished(cycle=CYCLE, sheets=1, goals=3, failures=(failure,), by="system", at=later(0))
+    used = {"sheet": SHEET, "goal": GOAL, "adjustment": "a1", "used": D("2.5"), "left": D("12.5")}
+    await record(pool, DepartmentNamed(department=Department(id="sales", name="销售一部"), by="hua", at=later(0)))
+    await record(pool, launched(), finished, opened(), *active(), drafted(other, owner="qi"))
+    await record(pool, s.FlexibleSpaceUsed.model_validate({**used, "by": "hua", "at": later(9)}))
+    await record(pool, drafted(tall, tier="strategic", department=None, manager=None))
+    scored_ = {"cycle": CYCLE, "period": "Q1", "sheets": 1, "due": later(95), "by": "system", "at": later(95)}
+    await record(pool, c.PeriodScored.model_validate(scored_))
+    await catch_up(pool)
+    found = await dashboard(pool, CYCLE, later(0))
+    assert found is not None and found.cycle.launch is not None
+    assert (found.cycle.stage, found.cycle.launch.failures, found.cycle.scored) == (
+        "goal_setting", (failure,), {"Q1": 1}
+    )  # fmt: skip
+    assert found.stages == {"draft": 2, "active": 1}
+    company, sales = found.departments
+    assert (company.department, company.goals) == (None, 1)
+    assert (sales.name, sales.stages, sales.waiting, sales.overdue) == ("销售一部", {"draft": 1, "active": 1}, 1, 0)
+    assert (sales.space, sales.used, sales.sheets) == (D(15), D("2.5"), 1)
+    late = await dashboard(pool, CYCLE, found.cycle.schedule.drafts_due)
+    assert late is not None and [line.overdue for line in late.departments] == [1, 1]
+    assert [each.cycle for each in await cycles(pool)] == [CYCLE]
+    assert await dashboard(pool, "2031", later(0)) is None
+
+
+async def test_a_cycles_stage_follows_its_events_to_the_end(pool: asyncpg.Pool) -> None:
+    by = {"cycle": CYCLE, "by": "system", "at": later(1)}
+    await record(pool, launched(), c.StageReached.model_validate({"stage": "execution", "due": later(1), **by}))
+    await catch_up(pool)
+    assert [(each.stage, each.results) for each in await cycles(pool)] == [("execution", False)]
+    await record(pool, c.ResultsIssued.model_validate({"sheets": 1, **by}), c.CycleClosed.model_validate({"goals": 1, **by}))
+    await catch_up(pool)
+    assert [(each.stage, each.results, each.version) for each in await cycles(pool)] == [("closed", True, 4)]
+
+
+async def test_the_cascade_shows_goals_under_goals_and_the_parts_nobody_took_up(pool: asyncpg.Pool) -> None:
+    top, below = "goal-2026-company-1", "goal-2026-sales-1"
+    parts = (
+        g.Part(title="主营业务A", department="sales", target=D(15)),
+        g.Part(title="新业务B", department="lab", target=D(30)),
+    )
+    await record(
+        pool,
+        drafted(top, tier="strategic", department=None),
+        g.GoalDecomposed(goal=top, parts=parts, by="boss", at=later(1)),
+        drafted(below, tier="department"),
+        g.GoalAligned(goal=below, parent=top, by="wang", at=later(2)),
+        drafted(GOAL, parent=below),
+    )
+    await catch_up(pool)
+    tree = await cascade(pool, CYCLE)
+    assert [(each.depth, each.goal, each.children) for each in tree] == [(0, top, 1), (1, below, 1), (2, GOAL, 0)]
+    assert [each.goal for each in await cascade(pool, CYCLE, root=below)] == [below, GOAL]
+    taken, gap = await coverage(pool, CYCLE)
+    assert (taken.part_title, taken.aligned, taken.covered) == ("主营业务A", (below,), True)
+    assert (gap.department, gap.target, gap.covered) == ("lab", D(30), False)
+
+
+async def test_people_are_as_the_roster_last_stated_them(pool: asyncpg.Pool) -> None:
+    moved = Person(id="lin", name="林", department="rd", family="rd", hired=date(2020, 1, 1), roles=("hr", "committee"))
+    at = {"person": "lin", "effective": date(2026, 5, 1), "by": "hua", "at": later(100)}
+    lab = Department(id="rd", name="研发部", head="wang", parent=None)
+    await record(pool, DepartmentNamed(department=lab, by="hua", at=later(0)), joined("lin"), joined("qi"))
+    await record(pool, PersonChanged.model_validate({"details": moved, **at}))
+    await catch_up(pool)
+    assert await person(pool, "lin") == moved
+    assert await departments(pool) == [lab]
+    await record(pool, PersonLeft.model_validate(at))
+    await catch_up(pool)
+    assert await person(pool, "lin") == moved.model_copy(update={"left": date(2026, 5, 1)})
+    assert [each.id for each in await people(pool)] == ["qi"]
+    assert [each.id for each in await people(pool, manager="wang", with_leavers=True)] == ["qi"]
+    assert await person(pool, "nobody") is None
+
+
+async def test_refused_signals_are_kept_for_who_sent_them(pool: asyncpg.Pool) -> None:
+    said = {"name": "approve", "code": "goal.stage", "sentence": "还不能审批", "by": "wang", "at": later(1)}
+    await record(pool, drafted(), g.SignalRefused.model_validate({"goal": GOAL, **said}))
+    await record(pool, launched(), c.CycleSignalRefused.model_validate({"cycle": CYCLE, **said, "by": "hua"}))
+    await catch_up(pool)
+    assert [(each.kind, each.by) for each in await refusals(pool)] == [("cycle", "hua"), ("goal", "wang")]
+    assert [each.sentence for each in await refusals(pool, stream=GOAL)] == ["还不能审批"]
+    assert [each.name for each in await refusals(pool, by="hua")] == ["approve"]

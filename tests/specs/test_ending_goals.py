@@ -1,0 +1,270 @@
+"""How a goal ends by hand, and how it passes to another manager: cancelled, superseded, closed, handed over."""
+
+from typing import Any
+
+import pytest
+from tests.specs.given import (
+    CHEN,
+    GONE,
+    HE,
+    HUA,
+    LEARNING,
+    LI,
+    LIN,
+    OF_DEPARTMENT,
+    PEOPLE,
+    QIAN,
+    REVENUE,
+    SHEET,
+    VISITS,
+    WANG,
+    YEAR_STARTS,
+    ZHAO,
+    D,
+    active,
+    adjusting,
+    approved,
+    cancelled,
+    closed,
+    draft,
+    drafted,
+    fact,
+    given,
+    in_review,
+    on,
+    opened,
+    person,
+    please,
+    returned,
+    score,
+    scored,
+    submitted,
+    superseded,
+)
+
+from cairn.domain.cycle.schedule import Period
+from cairn.domain.event import SYSTEM
+from cairn.domain.goal import commands as ask
+from cairn.domain.goal import events as did
+from cairn.domain.goal.scoring import score as score_of
+from cairn.domain.goal.state import Segment
+from cairn.domain.sheet.events import GoalRemoved, GoalWeighted
+
+
+def cancel(by: str = HUA, day: str = "05-01", goal: str = REVENUE) -> ask.CancelGoal:
+    return please(ask.CancelGoal, by, day, goal, reason="left")
+
+
+def supersede(by: str = HUA, replacement: str = VISITS) -> ask.SupersedeGoal:
+    return please(ask.SupersedeGoal, by, "05-01", replacement=replacement, reason="new market")
+
+
+def move(manager: str | None = ZHAO, effective: str = "2026-04-01", by: str = HUA, **facts: Any) -> ask.ChangeManager:
+    return please(ask.ChangeManager, by, facts.pop("at", "04-01"), manager=manager, effective=effective, **facts)
+
+
+def test_a_cancelled_goal_leaves_its_place_in_the_sheet() -> None:
+    command = cancel()
+    gone = did.GoalCancelled(goal=REVENUE, reason="left", by=HUA, at=command.at)
+    removed = GoalRemoved(sheet=SHEET, goal=REVENUE, by=HUA, at=command.at)
+    world = given(active()).when(command).then(gone, removed)
+    assert world.sheet().weight == 50 and world.standing().over and world.standing().due is None
+    world.when(command).nothing()
+
+
+@pytest.mark.parametrize("stage", [draft, submitted, returned, approved])
+def test_before_it_runs_the_manager_cancels_too(stage: Any) -> None:
+    for by in (WANG, HUA):
+        given(stage()).when(cancel(by)).then_types(did.GoalCancelled, GoalRemoved)
+
+
+@pytest.mark.parametrize("stage", [active, adjusting, in_review])
+def test_once_it_runs_a_manager_alone_cannot_take_it_away(stage: Any) -> None:
+    """Else cancelling and drafting anew would go around the joint confirmation of adjustments."""
+    given(stage()).when(cancel(WANG)).refused("goal.not-yours")
+    given(stage(), drafted(VISITS)).when(supersede(WANG)).refused("goal.not-yours")
+    given(stage()).when(cancel(HUA)).then_types(did.GoalCancelled, GoalRemoved)
+
+
+def test_the_committee_cancels_what_it_approves() -> None:
+    given(active(OF_DEPARTMENT)).when(cancel(CHEN, goal=OF_DEPARTMENT)).then_types(did.GoalCancelled, GoalRemoved)
+    given(active(OF_DEPARTMENT)).when(cancel(ZHAO, goal=OF_DEPARTMENT)).refused("goal.not-yours")
+
+
+@pytest.mark.parametrize("by", [LIN, QIAN, ZHAO])
+def test_nobody_else_cancels(by: str) -> None:
+    given(active()).when(cancel(by)).refused("goal.not-yours")
+
+
+def test_hr_cancels_supersedes_and_moves_no_goal_of_their_own() -> None:
+    mine = {**PEOPLE, LIN: person(LIN, WANG, roles=("hr",))}
+    world = given(active(), drafted(VISITS), people=mine)
+    for command in (cancel(LIN), supersede(LIN), move(by=LIN)):
+        world.when(command).refused("goal.not-yours")
+
+
+def test_a_scored_or_closed_goal_stays() -> None:
+    for events in (scored(), closed()):
+        given(events).when(cancel()).refused("goal.stage", asked_en="cancelled")
+        given(events, drafted(VISITS)).when(supersede()).refused("goal.stage", asked_en="superseded")
+
+
+def test_a_cancelled_adjustment_waits_for_nobody() -> None:
+    world = given(adjusting()).having(cancel())
+    assert world.standing().awaited == ()
+    world.when(please(ask.ConfirmAdjustment, HUA, "05-02", role="hr")).refused("goal.stage")
+
+
+def test_a_superseding_goal_takes_the_weight() -> None:
+    command = supersede()
+    facts: dict[str, Any] = {"sheet": SHEET, "by": HUA, "at": command.at}
+    gone = did.GoalSuperseded(goal=REVENUE, replacement=VISITS, reason="new market", by=HUA, at=command.at)
+    world = given(active(), drafted(VISITS)).when(command)
+    after = world.then(
+        gone, GoalRemoved(goal=REVENUE, **facts), GoalWeighted(goal=VISITS, before=D(20), after=D(70), **facts)
+    )
+    assert after.sheet().weight == 100
+    after.when(command).nothing()
+
+
+@pytest.mark.parametrize("replacement", [REVENUE, "goal-2026-qian-1", OF_DEPARTMENT])
+def test_only_another_goal_of_the_same_sheet_supersedes(replacement: str) -> None:
+    given(active()).when(supersede(replacement=replacement)).refused("goal.no-replacement", replacement=replacement)
+
+
+def test_hr_closes_what_is_scored_and_its_date_closes_it_by_itself() -> None:
+    command = please(ask.CloseGoal, HUA, on("2027-01-20"))
+    world = given(scored()).when(command).then(did.GoalClosed(goal=REVENUE, by=HUA, at=command.at))
+    world.when(command).nothing()
+    given(scored()).when(please(ask.CloseGoal, WANG, on("2027-01-20"))).refused("goal.not-yours", who_en="HR")
+    given(in_review()).when(command).refused("goal.stage", when_en="scored")
+    due = given(scored()).standing().due
+    assert due is not None and due.phase == "closes"
+    fired = please(ask.ReachDeadline, SYSTEM, due.at, phase="closes", due=due.at)
+    given(scored()).when(fired).then(did.GoalClosed(goal=REVENUE, by=SYSTEM, at=due.at)).when(fired).nothing()
+
+
+def test_a_new_manager_gets_the_open_tasks_and_a_segment_of_their_own() -> None:
+    command = move(reason="reorganised")
+    changed = fact(
+        did.ManagerChanged, HUA, command.at, former=WANG, manager=ZHAO, effective="2026-04-01", reason="reorganised"
+    )
+    world = given(submitted()).when(command).then(changed)
+    assert world.standing().awaited == (ZHAO,)
+    assert world.goal().segments == (
+        Segment(since=YEAR_STARTS, manager=WANG),
+        Segment(since=on("04-01").date(), manager=ZHAO),
+    )
+    world.when(command).nothing()
+    world.when(please(ask.ApproveGoal, WANG, "04-02")).refused("goal.not-yours", who_en="the approver zhao")
+    world.when(please(ask.ApproveGoal, ZHAO, "04-02")).then_types(did.GoalApproved, did.GoalActivated)
+
+
+@pytest.mark.parametrize("by", [LIN, WANG, ZHAO])
+def test_only_hr_moves_a_goal_to_another_manager(by: str) -> None:
+    given(active()).when(move(by=by)).refused("goal.not-yours", who_en="HR, other than the owner")
+
+
+def test_nobody_becomes_their_own_manager() -> None:
+    given(active()).when(move(LIN)).refused("goal.own-manager")
+
+
+def test_segments_never_overlap_and_never_run_backwards() -> None:
+    world = given(active()).having(move(effective="2026-04-01"))
+    world.when(move(LI, "2026-03-31")).refused("move.too-early", since="2026-04-01")
+    world.when(move(LI, "2026-04-01")).then_types(did.ManagerChanged)
+
+
+def test_what_is_over_is_not_moved() -> None:
+    for events in (closed(), cancelled(), superseded()):
+        given(events).when(move()).refused("goal.stage", asked_en="given to another manager")
+
+
+def test_without_a_manager_the_goal_is_the_committees() -> None:
+    world = given(submitted()).having(move(None))
+    assert world.standing().awaited == ("role:committee",)
+    world.when(please(ask.ApproveGoal, CHEN, "04-02")).then_types(did.GoalApproved, did.GoalActivated)
+
+
+def assess(by: str, points: int, day: str = "12-20", period: str = "Y") -> ask.AssessGoal:
+    return please(ask.AssessGoal, by, day, LEARNING, period=period, points=points)
+
+
+HANDED_OVER = fact(did.ManagerChanged, HUA, goal=LEARNING, former=WANG, manager=ZHAO, effective="2026-10-01")
+"""Wang until 30 September, 273 days; Zhao for the remaining 92."""
+
+
+def test_each_manager_assesses_their_own_segment_and_the_score_is_split_by_days() -> None:
+    world = given(active(LEARNING), HANDED_OVER).having(assess(WANG, 80), assess(ZHAO, 100))
+    found = score_of(world.goal(LEARNING), "Y", world.around(LEARNING), on("2027-01-15"))
+    assert found.points is not None
+    assert found.points == (D(80) * 273 + D(100) * 92) / 365
+
+
+def test_a_segment_nobody_assessed_is_left_out() -> None:
+    world = given(active(LEARNING), HANDED_OVER).having(assess(ZHAO, 100))
+    assert score_of(world.goal(LEARNING), "Y", world.around(LEARNING), on("2027-01-15")).points == 100
+
+
+def test_a_successor_may_assess_the_months_before_them_where_the_former_did_not() -> None:
+    """March was Wang's alone; Wang is gone and Zhao, who took over in October, speaks for it."""
+    world = given(active(LEARNING), HANDED_OVER).having(assess(ZHAO, 90, period="M03"))
+    assert score_of(world.goal(LEARNING), "M03", world.around(LEARNING), on("04-05")).points == 90
+
+
+def test_a_former_managers_assessment_stands_beside_a_successors_not_below_it() -> None:
+    world = given(active(LEARNING), HANDED_OVER).having(assess(WANG, 70, period="M03"), assess(ZHAO, 90, period="M03"))
+    assert score_of(world.goal(LEARNING), "M03", world.around(LEARNING), on("04-05")).points == 70
+
+
+def test_a_former_manager_who_has_left_the_company_assesses_no_more() -> None:
+    left = fact(did.ManagerChanged, HUA, goal=LEARNING, former=GONE, manager=ZHAO, effective="2026-10-01")
+    world = given(active(LEARNING, manager=GONE), left)
+    world.when(assess(GONE, 80)).refused("person.left")
+
+
+def test_a_committees_assessments_of_one_goal_are_averaged() -> None:
+    world = given(active(LEARNING, manager=None)).having(assess(CHEN, 80), assess(LI, 90))
+    assert score_of(world.goal(LEARNING), "Y", world.around(LEARNING), on("2027-01-15")).points == 85
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "expected"),
+    [("2026-01-01", "2026-01-01", 30), ("2026-03-01", "2026-03-01", 30), ("2026-02-28", "2026-03-01", 30)],
+)
+def test_segments_of_no_days_count_nothing(first: str, second: str, expected: int) -> None:
+    """Three managers, two changes; in March only the third is there."""
+    moved = [
+        fact(did.ManagerChanged, HUA, goal=LEARNING, former=WANG, manager=ZHAO, effective=first),
+        fact(did.ManagerChanged, HUA, goal=LEARNING, former=ZHAO, manager=LI, effective=second),
+    ]
+    points = [
+        fact(did.GoalAssessed, by, goal=LEARNING, period="M03", points=given_points)
+        for by, given_points in ((WANG, 10), (ZHAO, 20), (LI, 30))
+    ]
+    world = given(active(LEARNING), moved, points)
+    found = score_of(world.goal(LEARNING), "M03", world.around(LEARNING), on("04-05"))
+    assert found.points == expected
+
+
+def test_a_change_on_a_periods_last_day_gives_the_new_manager_one_day() -> None:
+    moved = fact(did.ManagerChanged, HUA, goal=LEARNING, former=WANG, manager=ZHAO, effective="2026-03-31")
+    points = [
+        fact(did.GoalAssessed, by, goal=LEARNING, period="M03", points=given_points)
+        for by, given_points in ((WANG, 0), (ZHAO, 31))
+    ]
+    world = given(active(LEARNING), moved, points)
+    found = score_of(world.goal(LEARNING), "M03", world.around(LEARNING), on("04-05"))
+    assert found.points == 1
+    period = world.around().cycle.schedule
+    assert period is not None and isinstance(period.period("M03"), Period)
+
+
+def test_a_cancelled_goals_place_is_free_for_another() -> None:
+    new = please(
+        ask.DraftGoal, LIN, "05-02", "goal-2026-lin-9", key="k", title="t", dimension="duties", weight=50,
+        measure={"kind": "kpi", "target": 5},
+    )  # fmt: skip
+    world = given(active()).having(cancel(), new)
+    assert world.sheet().weight == 100
+    assert given(opened(), score()).goal().stage == "scored" and HE in PEOPLE

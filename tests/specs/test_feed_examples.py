@@ -1,0 +1,133 @@
+"""The company in the project: its feeds bring what its policy measures, and its script fits its plan."""
+
+from pathlib import Path
+
+import pytest
+
+from cairn.domain.cycle.plan import LaunchPlan, Planner, by_holder
+from cairn.domain.cycle.schedule import make_schedule
+from cairn.domain.measure import Kpi
+from cairn.domain.reading import Row
+from cairn.feeds.feed import load_feed
+from cairn.feeds.sources import collect
+from cairn.policies import load
+from cairn.policies.roster import read_roster
+from cairn_portal.rehearsal.plan import (
+    CycleFileInvalid,
+    asked,
+    load_cycle_file,
+    open_plan_tables,
+    planned_goals,
+    select_rows,
+    target_rows,
+)
+
+EXAMPLE = Path(__file__).parents[2] / "examples" / "company"
+FILE = load_cycle_file(EXAMPLE / "cycle.yaml")
+
+
+@pytest.fixture(scope="module")
+def plan() -> LaunchPlan:
+    policy = load(EXAMPLE / FILE.policy)
+    roster = read_roster(EXAMPLE / FILE.roster, policy=policy)
+    targets = by_holder(target_rows(FILE, open_plan_tables(FILE, EXAMPLE)))
+    dates = FILE.cycle
+    schedule = make_schedule(dates.starts, dates.ends, policy)
+    return Planner(dates.id, dates.title, schedule, policy, roster, targets, FILE.language).plan()
+
+
+@pytest.fixture(scope="module")
+def rows() -> list[Row]:
+    feeds = [load_feed(EXAMPLE / name) for name in FILE.feeds]
+    return [row for f in feeds for row in collect(f, after=f.watermark, upto=FILE.cycle.ends, base=EXAMPLE)]
+
+
+def test_every_metric_that_a_goal_is_measured_by_is_fed(plan: LaunchPlan, rows: list[Row]) -> None:
+    fed = {(row.metric, row.subject) for row in rows}
+    measures = [goal.measure for sheet in plan.sheets for goal in sheet.goals]
+    wanted = {(kpi.metric, kpi.subject) for kpi in measures if isinstance(kpi, Kpi) and kpi.metric}
+    assert wanted - fed == set()
+
+
+def test_no_reading_is_fed_that_nobody_is_measured_by(plan: LaunchPlan, rows: list[Row]) -> None:
+    measures = [goal.measure for sheet in plan.sheets for goal in sheet.goals]
+    assert {row.metric for row in rows} <= {kpi.metric for kpi in measures if isinstance(kpi, Kpi)}
+    assert 500 <= len(rows) <= 2000
+
+
+def test_every_act_of_the_script_selects_goals_and_says_what_its_command_needs(plan: LaunchPlan) -> None:
+    tables, goals = open_plan_tables(FILE, EXAMPLE), planned_goals(plan)
+    for act in FILE.acts:
+        if not act.feeds:
+            assert asked(FILE, act, select_rows(FILE, act, tables, goals)), f"line {act.line} selects nothing"
+
+
+def written(folder: Path, acts: str) -> Path:
+    head = (
+        'cycle: {id: "2026", title: t, starts: 2026-01-01, ends: 2026-12-31}\n'
+        "policy: p.yaml\nroster: r.csv\nhr: E024\nacts:\n"
+    )
+    path = folder / "cycle.yaml"
+    path.write_text(head + acts, encoding="utf-8")
+    return path
+
+
+def test_mistakes_of_a_cycle_file_are_told_with_their_lines(tmp_path: Path) -> None:
+    acts = "  - {on: 2026-01-08, act: aprove, by: hr, select: x}\n  - {on: someday, feeds: true}\n"
+    with pytest.raises(CycleFileInvalid) as refused:
+        load_cycle_file(written(tmp_path, acts))
+    first, second = refused.value.text("en").splitlines()
+    assert first.startswith("cycle.yaml, line 6 acts[0]: there is no act aprove: it may be submit, approve")
+    assert second == "cycle.yaml, line 7 acts[1].on: on needs a date such as 2026-01-31"
+
+
+@pytest.mark.parametrize(
+    ("act", "query", "sentence"),
+    [
+        (
+            "submit",
+            "select gaol from goal",
+            "cycle.yaml, line 6: the query cannot be run: no such column: gaol",
+        ),
+        ("submit", "select owner from goal", "cycle.yaml, line 6: the query's result lacks the column goal"),
+        ("submit", "select 'goal-x' as goal", "cycle.yaml, line 6: there is no goal goal-x"),
+        (
+            "return",
+            "select goal from goal limit 1",
+            "cycle.yaml, line 6, row 1 of its query: comment: Field required",
+        ),
+        (
+            "check_smart",
+            "select goal, '{' as \"check\" from goal limit 1",
+            "cycle.yaml, line 6, row 1 of its query: the column check is no JSON",
+        ),
+        (
+            "leave",
+            "select owner as person from goal",
+            "cycle.yaml, line 6: the query's result lacks the column reason",
+        ),
+    ],
+)
+def test_a_query_that_does_not_fit_its_act_is_told_with_its_line(
+    tmp_path: Path, plan: LaunchPlan, act: str, query: str, sentence: str
+) -> None:
+    acts = f"  - on: 2026-01-08\n    act: {act}\n    by: hr\n    select: |\n      {query}\n"
+    file = load_cycle_file(written(tmp_path, acts))
+    tables = open_plan_tables(file, tmp_path)
+    with pytest.raises(CycleFileInvalid) as refused:
+        asked(file, file.acts[0], select_rows(file, file.acts[0], tables, planned_goals(plan)))
+    assert refused.value.text("en").startswith(sentence)
+
+
+def test_the_period_targets_of_one_request_are_put_together(tmp_path: Path, plan: LaunchPlan) -> None:
+    goals = planned_goals(plan)
+    acts = (
+        "  - on: 2026-01-08\n    act: adjust\n    by: manager\n    select: |\n"
+        "      select goal, period, 5 as target, 'why' as reason from goal,\n"
+        "        (select 'Q1' as period union select 'Q2')\n"
+    )
+    file = load_cycle_file(written(tmp_path, acts))
+    rows = select_rows(file, file.acts[0], open_plan_tables(file, tmp_path), goals[:1])
+    (one,) = asked(file, file.acts[0], rows)
+    assert one.fields["changes"] == {"targets": {"Q1": 5, "Q2": 5}}
+    assert one.fields["adjustment"] == "2026-01-08"

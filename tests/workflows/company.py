@@ -1,0 +1,224 @@
+"""A small company whose cycle runs on real servers: what a test says about it, and what it may ask of it."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, TypeVar
+
+import asyncpg
+from temporalio.client import Client, WorkflowHandle
+
+from activities.asks import CycleOutcome, GoalOutcome
+from cairn.domain.calendar import opening
+from cairn.domain.cycle.plan import LaunchPlan
+from cairn.domain.cycle.standing import CycleStanding
+from cairn.domain.goal.standing import Standing
+from cairn.domain.people import Department, Person, Roster
+from cairn.domain.policy import WorkingCalendar
+from cairn.handle.adopting import adopt_policy
+from cairn.handle.cycles import Cycles
+from cairn.handle.log import facts
+from cairn.handle.people import import_roster
+from cairn.ledger import Ledger, StoredEvent
+from cairn.settings import Settings
+from cairn_portal.commands import Desk
+from cairn_portal.rehearsal.clock import RehearsalClock
+
+STARTS, ENDS = date(2026, 1, 1), date(2026, 12, 31)
+HR, BOSS, MANAGER, OTHER_MANAGER = "HR1", "BOSS", "M1", "M2"
+PATIENCE = 30.0
+Answer = TypeVar("Answer")
+
+POLICY = """
+name: small
+title: {zh: 小公司, en: A small company}
+families:
+  sales:
+    name: {zh: 销售, en: Sales}
+    periods: {quarter: 40, year: 60}
+    template:
+      - {key: revenue, kind: kpi, title: {zh: 收入, en: Revenue}, weight: 60, target: 1200, unit: CNY}
+      - key: learn
+        kind: capability
+        dimension: capability
+        title: {zh: 学习, en: Learn}
+        weight: 40
+        outcomes: [one team proposal]
+  management:
+    name: {zh: 管理, en: Management}
+    periods: {year: 70}
+    subordinates: 30
+    template:
+      - {key: team, kind: kpi, title: {zh: 团队, en: Team}, weight: 60, target: 10, unit: people}
+      - key: lead
+        kind: capability
+        dimension: capability
+        title: {zh: 领导力, en: Leadership}
+        weight: 40
+        outcomes: [a successor named]
+curves:
+  standard: {kind: linear}
+grades:
+  - {grade: A, points: 90, coefficient: 1.2}
+  - {grade: B, points: 0, coefficient: 1}
+deadlines: {execution_starts: 31}
+"""
+
+
+def roster(employees: int, managers_family: str = "none") -> Roster:
+    """HR, the boss, two managers and `employees` people of the first one; family `none` takes no part."""
+
+    def person(name: str, manager: str | None, family: str, *roles: str) -> Person:
+        facts = {"name": name, "department": "sales", "family": family, "hired": date(2020, 1, 1), "roles": roles}
+        return Person.model_validate({"id": name, "manager": manager, **facts})
+
+    people = [
+        person(BOSS, None, "none", "executive", "committee"),
+        person(HR, BOSS, "none", "hr"),
+        person(MANAGER, BOSS, managers_family),
+        person(OTHER_MANAGER, BOSS, "none"),
+        *(person(f"E{number}", MANAGER, "sales") for number in range(1, employees + 1)),
+    ]
+    return Roster(people=tuple(people), departments=(Department(id="sales", name="Sales"),))
+
+
+def morning(day: date) -> datetime:
+    """An hour after opening: what was due that morning has happened."""
+    return opening(day, WorkingCalendar()) + timedelta(hours=1)
+
+
+async def eventually(ask: Callable[[], Awaitable[Answer]], patience: float = PATIENCE) -> Answer:
+    """The first true answer; fails with the last one after `patience` seconds."""
+    until = asyncio.get_running_loop().time() + patience
+    while True:
+        answer = await ask()
+        if answer:
+            return answer
+        assert asyncio.get_running_loop().time() < until, f"still {answer!r} after {patience} s"
+        await asyncio.sleep(0.05)
+
+
+class Company:
+    """One company in a database of its own, its workflows on a task queue of their own."""
+
+    def __init__(self, settings: Settings, client: Client, pool: "asyncpg.Pool[asyncpg.Record]", cycle: str) -> None:
+        self.settings, self.client, self.cycle = settings, client, cycle
+        self.ledger = Ledger(pool)
+        self.cycles = Cycles(self.ledger)
+        self.desk = Desk(client, settings.task_queue)
+        shift = (morning(STARTS) - timedelta(hours=1) - datetime.now(UTC)).total_seconds()
+        self.clock = RehearsalClock(client, shift)
+
+    @property
+    def cycle_workflow(self) -> str:
+        return f"cycle-{self.cycle}"
+
+    def goal(self, owner: str = "E1", number: int = 1) -> str:
+        """The first goal of a sheet is its KPI, the second its capability goal."""
+        return f"goal-{self.cycle}-{owner}-{number}"
+
+    def sheet(self, holder: str = "E1") -> str:
+        return f"sheet-{self.cycle}-{holder}"
+
+    def handle(self, workflow: str) -> WorkflowHandle[Any, Any]:
+        return self.client.get_workflow_handle(workflow)
+
+    async def prepared(self, employees: int = 1, managers_family: str = "none") -> dict[str, Any]:
+        """Policy and roster in the sealed log; the fields of a launch of what the preview shows."""
+        at = morning(STARTS)
+        policy = await adopt_policy(self.ledger, POLICY, "policy.yaml", HR, at)
+        people = roster(employees, managers_family)
+        await import_roster(self.ledger, people, HR, at)
+        await self.ledger.wait_sealed(f"person-{people.people[-1].id}", 1, PATIENCE)
+        plan, _ = await self.cycles.preview(self.cycle, "2026", STARTS, ENDS, policy)
+        return {
+            "title": "2026", "starts": STARTS.isoformat(), "ends": ENDS.isoformat(), "policy": policy,
+            "seen": plan.digest, "clock_shift": self.clock.shift.total_seconds(),
+        }  # fmt: skip
+
+    async def launched(self, employees: int = 1, managers_family: str = "none") -> None:
+        """A launched cycle whose goals all have their workflows."""
+        fields = await self.prepared(employees, managers_family)
+        outcome = await self.desk.cycle(self.cycle, "launch", HR, fields, f"launch-{self.cycle}")
+        assert outcome.refused is None, outcome.refused
+        await self.begun()
+
+    async def plan(self) -> LaunchPlan:
+        return await self.cycles.launched_plan(self.cycle)
+
+    async def begun(self) -> None:
+        """Waits until the launch is done and every goal of it has its workflow."""
+        await self.has_happened(self.cycle_workflow, "LaunchFinished")
+        goals = (await self.plan()).goals
+        await eventually(lambda: self._run(goals))
+
+    async def _run(self, goals: int) -> bool:
+        return await self.count("WorkflowType = 'Goal'") >= goals
+
+    async def count(self, query: str) -> int:
+        """How many of this cycle's workflows the server finds by search attributes."""
+        return (await self.client.count_workflows(f"CairnCycle = '{self.cycle}' AND {query}")).count
+
+    async def asks(
+        self, goal: str, name: str, by: str, command: str | None = None, **fields: object
+    ) -> GoalOutcome:
+        """A command by update, begun with the workflow if need be; the outcome or the refusal."""
+        return await self.desk.goal(goal, name, by, fields, command, self.clock.shift.total_seconds())
+
+    async def asks_cycle(self, name: str, by: str, **fields: object) -> CycleOutcome:
+        return await self.desk.cycle(self.cycle, name, by, fields)
+
+    async def signals(
+        self, goal: str, name: str, by: str, command: str | None = None, **fields: object
+    ) -> None:
+        """The same command by signal: nobody gets an answer."""
+        message = {"by": by, "fields": fields} | ({"command_id": command} if command else {})
+        await self.handle(goal).signal(name, message)
+
+    async def log(self, stream: str) -> list[StoredEvent]:
+        return await self.ledger.read_stream(stream)
+
+    async def story(self, stream: str) -> list[str]:
+        """The events of a stream by name, in order."""
+        return [event.type for event in await self.log(stream)]
+
+    async def all(self, stream: str, kind: str) -> list[Any]:
+        """The events of a kind, in order, as the domain reads them."""
+        return facts([event for event in await self.log(stream) if event.type == kind])
+
+    async def last(self, stream: str, kind: str) -> Any:
+        return (await self.all(stream, kind))[-1]
+
+    async def has_happened(self, stream: str, kind: str, times: int = 1) -> None:
+        async def found() -> bool:
+            return (await self.story(stream)).count(kind) >= times
+
+        await eventually(found)
+
+    async def standing(self, goal: str) -> Standing:
+        """What the workflow itself knows, by query."""
+        found = await self.handle(goal).query("standing", result_type=Standing)
+        assert isinstance(found, Standing)
+        return found
+
+    async def cycle_standing(self) -> CycleStanding:
+        found = await self.handle(self.cycle_workflow).query("standing", result_type=CycleStanding)
+        assert isinstance(found, CycleStanding)
+        return found
+
+    async def goes_to(self, day: date, *workflows: str) -> None:
+        """Moves workflows to a morning of the cycle's year, each through every deadline before it."""
+        for workflow in workflows:
+            await self.clock.advance(workflow, morning(day))
+
+    async def approved(self, goal: str, by: str = MANAGER) -> None:
+        """Submitted by its owner and approved by the manager."""
+        owner = goal.split("-")[2]
+        assert (await self.asks(goal, "submit", owner)).events == ("GoalSubmitted",)
+        assert "GoalApproved" in (await self.asks(goal, "approve", by)).events
+
+    async def active(self, goal: str) -> None:
+        """Approved in January and running since the first of February."""
+        await self.approved(goal)
+        await self.goes_to(date(2026, 2, 2), goal)
+        assert (await self.standing(goal)).stage == "active"

@@ -1,0 +1,105 @@
+"""Workflows are tested on a real Temporal server and a real Postgres: each test has a database and a task queue."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+import asyncpg
+import pytest
+import pytest_asyncio
+from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.service import RPCError
+from tests.databases import Databases, databases
+from tests.workflows.company import Company
+
+import worker
+from cairn.ledger import migrate, open_pool
+from cairn.settings import Settings
+from cairn_portal.servers.temporal_ready import make_usable
+from projections.sql import MIGRATIONS
+from workflows.starter import NAME
+
+__all__ = ["databases"]
+NAMESPACE = "workflow-tests"
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def template(databases: Databases) -> AsyncIterator[str]:
+    """The name of a database with the ledger and the empty read models, to be copied."""
+    dsn = await databases.migrated()
+    await migrate(dsn, folders=[MIGRATIONS])
+    yield urlsplit(dsn).path[1:]
+    await databases.drop(dsn)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def own_database(databases: Databases, template: str) -> AsyncIterator[str]:
+    """The address of the test's own copy."""
+    name = f"{template}_{uuid4().hex[:8]}"
+    server = await asyncpg.connect(databases.server)
+    await server.execute(f"create database {name} template {template}")
+    await server.close()
+    yield databases.dsn(name)
+    await databases.drop(databases.dsn(name))
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def client(temporal_server: str) -> Client:
+    """A client of the run's Temporal server, in a namespace of these tests."""
+    await make_usable(await Client.connect(temporal_server), NAMESPACE)
+    return await Client.connect(temporal_server, namespace=NAMESPACE, data_converter=pydantic_data_converter)
+
+
+@pytest.fixture
+def settings(own_database: str, temporal_server: str, tmp_path: Path) -> Settings:
+    """The settings of a worker of the test's own."""
+    return Settings(
+        home=tmp_path, database=own_database, temporal_address=temporal_server, namespace=NAMESPACE,
+        task_queue=f"test-{uuid4().hex[:8]}",
+    )  # fmt: skip
+
+
+@asynccontextmanager
+async def company_at(settings: Settings, client: Client, cached: int) -> AsyncIterator[Company]:
+    """A company with a worker; at the end nothing of it is left running on the shared server."""
+    pool = await open_pool(settings.database or "", size=8)
+    cycle = f"C{uuid4().hex[:8]}"
+    try:
+        async with worker.running(settings, cached=cached):
+            yield Company(settings, client, pool, cycle)
+            await end_all(client, settings.task_queue)
+    finally:
+        await pool.close()
+
+
+async def end_all(client: Client, task_queue: str) -> None:
+    """Terminates what a test leaves running; the starter has one name for the whole namespace."""
+    query = f"TaskQueue = '{task_queue}' AND ExecutionStatus = 'Running'"
+    names = {NAME, *[found.id async for found in client.list_workflows(query)]}
+
+    async def end(name: str) -> None:
+        with contextlib.suppress(RPCError):
+            await client.get_workflow_handle(name).terminate()
+
+    await asyncio.gather(*map(end, names))
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def company(settings: Settings, client: Client) -> AsyncIterator[Company]:
+    """A company with one worker."""
+    async with company_at(settings, client, cached=2000) as made:
+        yield made
+
+
+@pytest_asyncio.fixture(loop_scope="session", params=[2000, 0], ids=["cached", "replayed"])
+async def any_company(
+    request: pytest.FixtureRequest, settings: Settings, client: Client
+) -> AsyncIterator[Company]:
+    """A company whose worker keeps its workflows in memory, and one that replays them for every task."""
+    async with company_at(settings, client, cached=request.param) as made:
+        yield made
