@@ -13,8 +13,9 @@ from cairn.handle.goals import Goals, deadline, read_command
 from projections import catch_up, reading
 
 SCORING = ("period_scored", "scores_due")
-PATIENCE = 30.0
-"""Seconds a score waits for the readings' read model to reach the log."""
+PATIENCE = 8.0
+"""Seconds a score waits for recorded readings to be sealed, and again for their read model. After them the local
+activity fails and is tried again: a score never leaves out a reading that was acknowledged before it."""
 
 
 class GoalActivities:
@@ -48,7 +49,8 @@ class GoalActivities:
         kpi = goal.measure
         if period is None or not isinstance(kpi, Kpi) or kpi.metric is None or kpi.subject is None:
             return Evidence()
-        await catch_up.wait_for(self.pool, "reading", await self.goals.ledger.sealed_position(), PATIENCE)
+        sealed = await self.goals.ledger.wait_types_sealed(["ReadingsRecorded"], PATIENCE)
+        await catch_up.wait_for(self.pool, "reading", sealed, PATIENCE)
         return await reading.evidence(self.pool, kpi.metric, kpi.subject, period.starts, period.ends)
 
     @activity.defn(name="goal_standing")

@@ -108,7 +108,12 @@ class Follower:
             self._woken.clear()
 
 
-async def wait_for(pool: asyncpg.Pool, name: str, position: int, timeout: float = 5.0) -> int:
+async def wait_for(
+    pool: asyncpg.Pool,
+    name: str,
+    position: int,
+    timeout: float = 5.0,  # noqa: ASYNC109
+) -> int:
     """Waits until a read model has folded a sealed position; returns its cursor.
 
     Raises TimeoutError saying how far it is. Somebody else (a Follower) does the folding.
@@ -117,7 +122,9 @@ async def wait_for(pool: asyncpg.Pool, name: str, position: int, timeout: float 
     end, pause = monotonic() + timeout, 0.005
     while (cursor := await _cursor(pool, key)) < position:
         if monotonic() >= end:
-            raise TimeoutError(f"the read model {name} is at {cursor}, not yet at {position}, after {timeout:g} s")
+            raise TimeoutError(
+                f"the read model {name} is at {cursor}, not yet at {position}, after {timeout:g} s"
+            )
         await asyncio.sleep(pause)
         pause = min(pause * 1.5, 0.05)
     return cursor

@@ -7,6 +7,12 @@ with event as materialized (
     where type in ('CycleLaunched', 'LaunchFinished', 'StageReached', 'PeriodScored', 'ResultsIssued', 'CycleClosed',
                    'CycleSignalRefused')
 ),
+known as (
+    select e.*, coalesce(c.stage <> 'launching', false)
+            or bool_or(e.type in ('StageReached', 'CycleClosed')) over (partition by e.stream order by e.position)
+            as past_launching
+    from event e left join cycle c on c.cycle = e.data ->> 'cycle'
+),
 step as (
     select data ->> 'cycle' as cycle, position, version,
         case type
@@ -14,13 +20,14 @@ step as (
                 'stage', 'launching', 'starts', data #> '{schedule,starts}', 'ends', data #> '{schedule,ends}',
                 'drafts_due', data #> '{schedule,drafts_due}', 'approvals_due', data #> '{schedule,approvals_due}',
                 'scores_due', data #> '{schedule,scores_due}')
-            when 'LaunchFinished' then jsonb_build_object('stage', 'goal_setting', 'launch', data - '{by,at,cycle}'::text[])
+            when 'LaunchFinished' then jsonb_build_object('launch', data - '{by,at,cycle}'::text[])
+                || case when past_launching then '{}' else '{"stage": "goal_setting"}' end::jsonb
             when 'StageReached' then jsonb_build_object('stage', data -> 'stage')
             when 'ResultsIssued' then '{"results": true}'
             when 'CycleClosed' then '{"stage": "closed"}'
         end as patch,
         case when type = 'PeriodScored' then jsonb_build_object(data ->> 'period', data -> 'sheets') end as scored
-    from event
+    from known
 ),
 merged as (
     select cycle, max(version) as version, max(position) as position,

@@ -40,9 +40,16 @@ async def cursor_of(connection: Connection, key: str) -> int:
     return await connection.fetchval(queries("catch_up")["cursor"], key) or 0
 
 
+LONGEST = "10s"
+"""A fold is a writing transaction, and while it runs nothing that comes after it can be sealed: a window that takes
+longer is given up and tried again at half its size."""
+
+
 async def fold(connection: Connection, copy: Copy, after: int, upto: int, only: str | None = None) -> None:
     """Runs the projection's fold over (after, upto], inside the caller's transaction."""
-    await connection.execute(f"set local search_path to {copy.schema}, pg_catalog")
+    await connection.execute(
+        f"set local search_path to {copy.schema}, pg_catalog; set local statement_timeout = '{LONGEST}'"
+    )
     await connection.execute(queries(copy.projection.name)["fold"], after, upto, copy.key, only)
 
 
@@ -57,6 +64,10 @@ async def advance(connection: Connection, copy: Copy, upto: int, window: int) ->
         try:
             await _fold_one(connection, copy, after, end)
             size = min(size * 2, window)
+        except asyncpg.QueryCanceledError:
+            if end - after == 1:
+                raise
+            size = max((end - after) // 2, 1)
         except POISON as error:
             if end - after == 1:
                 await _park(connection, copy, after, error)

@@ -13,7 +13,9 @@ with event as materialized (
         'SheetOpened', 'GoalPlaced', 'GoalWeighted', 'GoalRemoved', 'FlexibleSpaceUsed', 'SheetScored', 'ResultIssued')
 ),
 step as (
-    select e.stream as goal, e.position, e.version, e.occurred_at, g.measure as measure_before,
+    select e.stream as goal, e.position, e.version, e.occurred_at,
+        case when g.goal is not null
+            then jsonb_build_object('measure', g.measure, 'accepted', g.accepted) end as before,
         case e.type
             when 'GoalDrafted' then 'draft' when 'GoalSubmitted' then 'submitted' when 'GoalReturned' then 'returned'
             when 'GoalApproved' then 'approved' when 'GoalActivated' then 'active'
@@ -48,13 +50,11 @@ step as (
         case when e.type in ('AdjustmentDeclined', 'AdjustmentWithdrawn', 'AdjustmentExpired', 'GoalAdjusted')
             then jsonb_build_object(e.data ->> 'adjustment',
                                     lower(regexp_replace(e.type, '^(Adjustment|Goal)', ''))) end as ended,
-        case when e.type = 'CriterionAccepted'
-            then jsonb_build_object(e.data ->> 'criterion', e.data -> 'evidence') end as accepted,
         case e.type
             when 'GoalDrafted' then jsonb_build_object('since', e.data -> 'since', 'manager', e.data -> 'manager')
             when 'ManagerChanged' then jsonb_build_object('since', e.data -> 'effective', 'manager', e.data -> 'manager')
         end as segment,
-        read.measure_change(e.type, e.data) as change
+        read.measure_change(e.type, e.data, e.position) as change
     from event e
     left join goal g on g.goal = e.stream
     where e.type not in ('SheetOpened', 'GoalPlaced', 'GoalWeighted', 'GoalRemoved', 'FlexibleSpaceUsed',
@@ -73,9 +73,8 @@ turn as (
 merged as (
     select goal, max(version) as version, max(position) as position,
         read.merge(patch order by position) filter (where patch is not null) as patch,
-        read.measured(measure_before, change order by position) filter (where change is not null) as measure,
+        read.measured(before, change order by position) filter (where change is not null) as measured,
         read.merge(ended order by position) filter (where ended is not null) as ended,
-        read.merge(accepted order by position) filter (where accepted is not null) as accepted,
         jsonb_agg(segment order by position) filter (where segment is not null) as segments
     from step group by goal
 ),
@@ -87,9 +86,9 @@ folded as (
     cross join lateral jsonb_populate_record(g, coalesce(m.patch, '{}') || jsonb_build_object(
         'goal', m.goal, 'version', m.version, 'position', m.position,
         'stage', coalesce(t.stage, g.stage), 'entered', coalesce(t.entered, g.entered),
-        'measure', coalesce(m.measure, g.measure), 'parts', coalesce(m.patch -> 'parts', g.parts, '[]'),
+        'measure', coalesce(m.measured -> 'measure', g.measure), 'parts', coalesce(m.patch -> 'parts', g.parts, '[]'),
         'adjustments', coalesce(g.adjustments, '{}') || coalesce(m.ended, '{}'),
-        'accepted', coalesce(g.accepted, '{}') || coalesce(m.accepted, '{}'),
+        'accepted', coalesce(m.measured -> 'accepted', g.accepted, '{}'),
         'segments', coalesce(g.segments, '[]') || coalesce(m.segments, '[]'))) r
 ),
 saved_goals as (

@@ -11,7 +11,11 @@ from projections.sql import queries
 
 SQL = queries("history")
 Facts = dict[str, JsonValue]
-KEPT = {"SheetOpened": ("weight",), "GoalPlaced": ("weight",), "GoalDrafted": ("title", "measure", "manager", "parent")}
+KEPT = {
+    "SheetOpened": ("weight",),
+    "GoalPlaced": ("weight",),
+    "GoalDrafted": ("title", "measure", "manager", "parent"),
+}
 """What later events may change, by the event that states it first."""
 
 

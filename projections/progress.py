@@ -79,7 +79,12 @@ class ProgressLine(BaseModel):
 
 
 async def progress_of(
-    reader: Reader, person: str, today: date, *, cycle: str | None = None, kinds: Iterable[PeriodKind] | None = None
+    reader: Reader,
+    person: str,
+    today: date,
+    *,
+    cycle: str | None = None,
+    kinds: Iterable[PeriodKind] | None = None,
 ) -> list[ProgressLine]:
     """A person's running goals, heaviest first, as of a day.
 
@@ -140,7 +145,10 @@ def sentence(line: ProgressLine, language: str = "zh") -> str:
         return _accepted(now, language)
     chinese, english = SPAN[now.kind]
     if now.done is None:
-        zh, en = f"{chinese}尚无数据，还剩{now.days_left}天", f"no data yet for {english} target, {_days(now)} left"
+        zh, en = (
+            f"{chinese}尚无数据，还剩{now.days_left}天",
+            f"no data yet for {english} target, {_days(now)} left",
+        )
     elif now.done == HUNDRED:
         reached = _cut(now.attainment or HUNDRED)
         zh, en = f"{chinese}目标已达成（{reached}%）", f"{english} target reached ({reached} %)".capitalize()

@@ -28,10 +28,9 @@ stated as (
     select e.stream as goal, max(e.position) as position,
         max(e.data ->> 'cycle') filter (where e.type = 'GoalDrafted') as cycle,
         max(e.data ->> 'since') filter (where e.type = 'GoalDrafted') as since,
-        read.measured(g.measure, read.measure_change(e.type, e.data) order by e.position)
-            filter (where e.type <> 'CriterionAccepted') as measure,
-        read.merge(jsonb_build_object(e.data ->> 'criterion', true) order by e.position)
-            filter (where e.type = 'CriterionAccepted') as accepted
+        read.measured(case when g.goal is not null then jsonb_build_object('measure', g.measure, 'accepted', g.accepted,
+                          'counts_from', g.counts_from) end,
+                      read.measure_change(e.type, e.data, e.position) order by e.position) as measured
     from event e
     left join progress_goal g on g.goal = e.stream
     where e.type in ('GoalDrafted', 'GoalRevised', 'GoalAdjusted', 'CriterionAccepted')
@@ -39,13 +38,14 @@ stated as (
 ),
 new_goal as (
     select s.goal, s.position, coalesce(s.cycle, g.cycle) as cycle, coalesce(s.since::date, g.since) as since,
-        coalesce(s.measure, g.measure) as measure, coalesce(g.accepted, '{}') || coalesce(s.accepted, '{}') as accepted
+        s.measured -> 'measure' as measure, coalesce(s.measured -> 'accepted', '{}') as accepted,
+        coalesce((s.measured ->> 'counts_from')::bigint, 0) as counts_from
     from stated s left join progress_goal g on g.goal = s.goal
 ),
 saved_goals as (
-    insert into progress_goal (goal, position, cycle, since, measure, accepted) select * from new_goal
-    on conflict (goal) do update set (position, cycle, since, measure, accepted) =
-        (excluded.position, excluded.cycle, excluded.since, excluded.measure, excluded.accepted)
+    insert into progress_goal (goal, position, cycle, since, measure, accepted, counts_from) select * from new_goal
+    on conflict (goal) do update set (position, cycle, since, measure, accepted, counts_from) =
+        (excluded.position, excluded.cycle, excluded.since, excluded.measure, excluded.accepted, excluded.counts_from)
 ),
 brought as (
     select r.value ->> 'metric' as metric, r.value ->> 'subject' as subject, (r.value ->> 'on')::date as day,
@@ -80,12 +80,12 @@ changed as (
     join progress_goal g on g.metric = d.metric and g.subject = d.subject
 ),
 goal as (
-    select n.goal, n.cycle, n.since, n.measure, n.accepted, true as whole,
+    select n.goal, n.cycle, n.since, n.measure, n.accepted, n.counts_from, true as whole,
         coalesce(n.measure ->> 'metric', 'check_in') as metric,
         case when n.measure ->> 'metric' is null then n.goal else n.measure ->> 'subject' end as subject
     from new_goal n
     union all
-    select g.goal, g.cycle, g.since, g.measure, g.accepted, exists (select from launched l where l.cycle = g.cycle),
+    select g.goal, g.cycle, g.since, g.measure, g.accepted, g.counts_from, exists (select from launched l where l.cycle = g.cycle),
         g.metric, g.subject
     from changed c join progress_goal g on g.goal = c.goal
     where not exists (select from new_goal n where n.goal = c.goal)
@@ -107,7 +107,7 @@ due as (
     join period p on p.cycle = g.cycle and d.day between p.starts and p.ends
 ),
 line as (
-    select g.goal, g.metric, g.subject, g.since, g.measure, g.accepted, p.cycle, p.key, p.kind, p.starts, p.ends,
+    select g.goal, g.metric, g.subject, g.since, g.measure, g.accepted, g.counts_from, p.cycle, p.key, p.kind, p.starts, p.ends,
         g.measure ->> 'kind' as sort, coalesce(g.measure ->> 'direction', '') as direction,
         coalesce(g.measure ->> 'aggregation', '') as aggregation, coalesce(g.measure -> 'targets', '{}') as targets
     from due u
@@ -151,14 +151,14 @@ day as (
     from aimed l
     join progress_day d on d.metric = l.metric and d.subject = l.subject
         and d.day between greatest(l.starts, l.since) and l.ends
-    where l.sort = 'kpi'
+    where l.sort = 'kpi' and (l.metric <> 'check_in' or d.position > l.counts_from)
       and not exists (select from new_day n where n.metric = d.metric and n.subject = d.subject and n.day = d.day)
     union all
     select l.goal, l.key, d.day, d.value, d.base
     from aimed l
     join new_day d on d.metric = l.metric and d.subject = l.subject
         and d.day between greatest(l.starts, l.since) and l.ends
-    where l.sort = 'kpi'
+    where l.sort = 'kpi' and (l.metric <> 'check_in' or d.position > l.counts_from)
 ),
 told as (
     select goal, key, count(*) as rows, sum(value) as total, sum(coalesce(base, 1)) as base,
@@ -166,17 +166,20 @@ told as (
     from day group by goal, key
 ),
 reached as (
-    select a.*, coalesce(t.rows, 0) as rows, t.latest,
+    select a.*, (a.measure ->> 'target')::numeric as year_target, coalesce(t.rows, 0) as rows, t.latest,
         case when a.sort = 'kpi' then read.actual(a.aggregation, a.measure ->> 'unit', t.rows, t.total, t.base, t.last)
              else (select count(*) from jsonb_object_keys(a.accepted)) end as actual
     from aimed a left join told t on t.goal = a.goal and t.key = a.key
     where a.target is not null or a.direction = 'range'
 ),
+-- A sum's baseline is the year's: it moves with the period's target, as in cairn.domain.scoring.kpi_points.
 worked_out as (
-    select r.*, case when r.sort = 'kpi'
-            then read.attainment(r.direction, (r.measure ->> 'baseline')::numeric, (r.measure ->> 'lower')::numeric,
-                                 (r.measure ->> 'upper')::numeric, r.actual, r.target)
-            else 100 * r.actual / r.target end as attainment
+    select r.*, case when r.sort = 'kpi' then read.attainment(r.direction,
+            (r.measure ->> 'baseline')::numeric * case when r.aggregation = 'sum' and r.year_target <> 0
+                then coalesce(r.target, r.year_target) else 1 end
+                / case when r.aggregation = 'sum' and r.year_target <> 0 then r.year_target else 1 end,
+            (r.measure ->> 'lower')::numeric, (r.measure ->> 'upper')::numeric, r.actual, r.target)
+        else 100 * r.actual / r.target end as attainment
     from reached r
 ),
 gone as (

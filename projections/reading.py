@@ -47,6 +47,8 @@ async def evidence(reader: Reader, metric: str, subject: str, starts: date, ends
     return Evidence(readings=readings, upto=rows[0]["upto"] if rows else 0)
 
 
-async def versions(reader: Reader, metric: str, subject: str, starts: date, ends: date) -> list[ReadingVersion]:
+async def versions(
+    reader: Reader, metric: str, subject: str, starts: date, ends: date
+) -> list[ReadingVersion]:
     """Every row ever recorded for these days, the replaced ones too, by day and order of arrival."""
     return shaped(ReadingVersion, await reader.fetch(SQL["versions"], metric, subject, starts, ends))

@@ -34,7 +34,9 @@ class TableDifference:
         return self.only_live == 0 and self.only_rebuilt == 0
 
 
-async def rebuild(pool: asyncpg.Pool, name: str, on_progress: Progress | None = None) -> list[TableDifference]:
+async def rebuild(
+    pool: asyncpg.Pool, name: str, on_progress: Progress | None = None
+) -> list[TableDifference]:
     """Builds a read model anew from the log and swaps it in, in one transaction; readers never see less.
 
     Returns how the tables differed from the live ones just before the swap. Raises RuntimeError when another
@@ -43,7 +45,9 @@ async def rebuild(pool: asyncpg.Pool, name: str, on_progress: Progress | None = 
     return await _build(pool, name, on_progress, swap=True)
 
 
-async def differences(pool: asyncpg.Pool, name: str, on_progress: Progress | None = None) -> list[TableDifference]:
+async def differences(
+    pool: asyncpg.Pool, name: str, on_progress: Progress | None = None
+) -> list[TableDifference]:
     """How a read model differs from one built anew from the log; the live one stays as it is."""
     return await _build(pool, name, on_progress, swap=False)
 

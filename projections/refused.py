@@ -27,7 +27,12 @@ class RefusedSignal(BaseModel):
 
 
 async def refusals(
-    reader: Reader, *, stream: str | None = None, by: str | None = None, after: int = 0, limit: int | None = 100
+    reader: Reader,
+    *,
+    stream: str | None = None,
+    by: str | None = None,
+    after: int = 0,
+    limit: int | None = 100,
 ) -> list[RefusedSignal]:
     """The refused signals to a stream or of a person after a sealed position, newest first."""
     return shaped(RefusedSignal, await reader.fetch(SQL["refusals"], stream, by, after, limit))

@@ -1,14 +1,16 @@
 """One cycle's year: launch, goal setting, execution, review, scores, results, close."""
 
 import asyncio
+import contextlib
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from temporalio import workflow
 from temporalio.common import RawValue, RetryPolicy, SearchAttributeKey
+from temporalio.exceptions import ActivityError
 
-from workflows.deadline import clock, passed
-from workflows.messages import Message, read_message, refuse
+from workflows.deadline import FOREVER, clock, passed
+from workflows.messages import Message, failed, invalid, read_message, readable, refuse
 
 with workflow.unsafe.imports_passed_through():
     from pydantic import ValidationError
@@ -23,6 +25,7 @@ BEAT = timedelta(minutes=2)
 SHORT = timedelta(seconds=60)
 DAILY = timedelta(days=1)
 RETRY = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=5))
+LARGEST_SHIFT = timedelta(days=36_500).total_seconds()
 SYSTEM = "system"
 
 
@@ -38,25 +41,28 @@ class CycleWorkflow:
 
     @workflow.run
     async def run(self, start: CycleStart) -> str:
-        await self.launched()
-        while self.at and not self.at.over:
+        while not (self.at and self.at.over):
+            await self.launched()
+            if self.at is None:
+                break
             await self.next_turn(self.at)
             await self.renewed()
         await workflow.wait_condition(workflow.all_handlers_finished)
         return self.at.stage if self.at else "none"
 
     async def launched(self) -> None:
-        """Waits for HR's launch; a cycle that is never launched ends after a day."""
-        if self.at is None:
-            self.learn(await self.do("cycle_standing", self.cycle))
-        try:
-            await workflow.wait_condition(lambda: self.at is not None, timeout=DAILY)
-        except TimeoutError:
+        """Waits for HR's launch; a cycle that is never launched ends after a day, with every handler drained."""
+        if self.at is not None:
             return
+        with contextlib.suppress(ActivityError):
+            self.learn(await self.do("cycle_standing", self.cycle))
+        with contextlib.suppress(TimeoutError):
+            await workflow.wait_condition(lambda: self.at is not None, timeout=DAILY)
+        await workflow.wait_condition(lambda: self.at is not None or workflow.all_handlers_finished())
 
     async def next_turn(self, at: CycleStanding) -> None:
         due = at.due
-        if await passed(due.at if due else None, self.shift, lambda: self.at is not at) and due:
+        if await passed(due.at if due else None, self.shift, lambda: self.at is not at or _is_renewed()) and due:
             await self.reach(due)
 
     async def reach(self, due: CycleDue) -> None:
@@ -64,8 +70,10 @@ class CycleWorkflow:
         async with self.turn:
             outcome = await self.work(due)
             self.learn(outcome)
-        if outcome.refused or (self.at and self.at.due == due):
-            await workflow.sleep(DAILY)
+        at = self.at
+        if at and at.due == due:
+            with contextlib.suppress(TimeoutError):
+                await workflow.wait_condition(lambda: self.at is not at, timeout=DAILY)
 
     async def work(self, due: CycleDue) -> CycleOutcome:
         now = self.now()
@@ -84,8 +92,7 @@ class CycleWorkflow:
                 return await self.long("close_cycle", self.ask("close", SYSTEM, "close", {}))
 
     async def renewed(self) -> None:
-        info = workflow.info()
-        if info.is_continue_as_new_suggested() or info.is_target_worker_deployment_version_changed():
+        if _is_renewed():
             await workflow.wait_condition(workflow.all_handlers_finished)
             workflow.continue_as_new(CycleStart(cycle=self.cycle, shift=self.shift, standing=self.at))
 
@@ -93,7 +100,7 @@ class CycleWorkflow:
     async def asked(self, name: str, args: Sequence[RawValue]) -> CycleOutcome:
         """launch or close, with the answer or the refusal."""
         info = workflow.current_update_info()
-        outcome = await self.record(name, read_message(args, info.id if info else str(workflow.uuid4())))
+        outcome = await self.record(name, read_message(name, args, info.id if info else str(workflow.uuid4())))
         if outcome.refused:
             refuse(outcome.refused)
         return outcome
@@ -101,14 +108,15 @@ class CycleWorkflow:
     @workflow.signal(dynamic=True)
     async def signalled(self, name: str, args: Sequence[RawValue]) -> None:
         """The same by signal; a refusal of a launched cycle is recorded."""
-        message = read_message(args, str(workflow.uuid4()))
+        message = read_message(name, args, str(workflow.uuid4()))
         outcome = await self.record(name, message)
         if outcome.refused and self.at:
             refused = RefusedSignal(
-                stream=f"cycle-{self.cycle}", name=name, by=message.by, at=self.now(),
+                stream=f"cycle-{self.cycle}", name=readable(name), by=message.by, at=self.now(),
                 command_id=message.command_id, refused=outcome.refused,
             )  # fmt: skip
-            await self.do("record_refused_cycle_signal", refused)
+            with contextlib.suppress(ActivityError):
+                self.learn(await self.do("record_refused_cycle_signal", refused))
 
     @workflow.query(name="standing")
     def standing(self) -> CycleStanding | None:
@@ -119,21 +127,31 @@ class CycleWorkflow:
         return self.at.due if self.at else None
 
     async def record(self, name: str, message: Message) -> CycleOutcome:
+        if message.wrong:
+            return CycleOutcome(refused=message.wrong)
         if name not in ("launch", "close"):
-            return CycleOutcome(refused=Refused(code="command.unknown", facts={"name": name, "known": "launch, close"}))
+            facts = {"name": readable(name), "known": "launch, close"}
+            return CycleOutcome(refused=Refused(code="command.unknown", field="name", facts=facts))
         async with self.turn:
-            outcome = await (self.launch(message) if name == "launch" else self.close(message))
+            try:
+                outcome = await (self.launch(message) if name == "launch" else self.close(message))
+            except ActivityError as error:
+                return CycleOutcome(refused=failed(name, error))
             self.learn(outcome)
             return outcome
 
     async def launch(self, message: Message) -> CycleOutcome:
         shift = message.fields.get("clock_shift", 0.0)
-        self.shift = float(shift) if isinstance(shift, int | float) and self.at is None else self.shift
+        if not isinstance(shift, int | float) or not abs(shift) <= LARGEST_SHIFT:
+            return CycleOutcome(refused=invalid("launch", "clock_shift", "it is no number of seconds of this century"))
+        if self.at is None:
+            self.shift = float(shift)
         body = {**message.fields, "clock_shift": self.shift, "cycle": self.cycle, "by": message.by, "at": self.now()}
         try:
             ask = LaunchAsk.model_validate(body)
         except ValidationError as wrong:
-            return CycleOutcome(refused=_invalid("launch", wrong))
+            first = wrong.errors(include_url=False)[0]
+            return CycleOutcome(refused=invalid("launch", ".".join(map(str, first["loc"])), first["msg"]))
         return await self.do("launch_cycle", ask)
 
     async def close(self, message: Message) -> CycleOutcome:
@@ -152,7 +170,7 @@ class CycleWorkflow:
 
     async def do(self, name: str, ask: object) -> CycleOutcome:
         outcome: CycleOutcome = await workflow.execute_local_activity(
-            name, ask, result_type=CycleOutcome, start_to_close_timeout=SHORT, retry_policy=RETRY
+            name, ask, result_type=CycleOutcome, start_to_close_timeout=SHORT, retry_policy=FOREVER
         )
         return outcome
 
@@ -167,7 +185,6 @@ class CycleWorkflow:
         return clock(self.shift)
 
 
-def _invalid(name: str, wrong: ValidationError) -> Refused:
-    first = wrong.errors(include_url=False)[0]
-    where = ".".join(str(part) for part in first["loc"])
-    return Refused(code="command.invalid", field=where, facts={"name": name, "where": where, "problem": first["msg"]})
+def _is_renewed() -> bool:
+    info = workflow.info()
+    return info.is_continue_as_new_suggested() or info.is_target_worker_deployment_version_changed()

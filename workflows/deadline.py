@@ -4,9 +4,23 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from temporalio import workflow
+from temporalio.common import RetryPolicy
 
 AGAIN = timedelta(minutes=10)
 """How long to wait before a deadline that would not pass is tried again."""
+
+HOPELESS = (
+    "ValueError", "TypeError", "KeyError", "IndexError", "LookupError", "AttributeError", "AssertionError",
+    "ArithmeticError", "OverflowError", "ZeroDivisionError", "InvalidOperation", "DivisionByZero", "Overflow",
+    "RecursionError", "NotImplementedError", "UnicodeEncodeError", "UnicodeDecodeError", "ValidationError",
+    "PydanticSerializationError", "EventRefused", "PartlyRecorded", "DataError", "CharacterNotInRepertoireError",
+    "UntranslatableCharacterError", "NumericValueOutOfRangeError", "ProgramLimitExceededError",
+)  # fmt: skip
+"""What trying again does not mend: a message or a program that is wrong. All else is a server that is away."""
+FOREVER = RetryPolicy(
+    initial_interval=timedelta(milliseconds=100), maximum_interval=timedelta(seconds=30),
+    non_retryable_error_types=HOPELESS,
+)  # fmt: skip
 
 
 def clock(shift: float) -> datetime:

@@ -1,14 +1,16 @@
 """One goal's life, from draft to close: waits for people and for dates, and records what they do."""
 
 import asyncio
+import contextlib
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from temporalio import workflow
-from temporalio.common import RawValue, RetryPolicy, SearchAttributeKey
+from temporalio.common import RawValue, SearchAttributeKey
+from temporalio.exceptions import ActivityError, ApplicationError
 
-from workflows.deadline import AGAIN, clock, passed
-from workflows.messages import Message, read_message, refuse
+from workflows.deadline import AGAIN, FOREVER, clock, passed
+from workflows.messages import Message, failed, read_message, readable, refuse
 
 with workflow.unsafe.imports_passed_through():
     from activities.asks import GoalAsk, GoalDeadline, GoalOutcome, GoalStart, RefusedSignal
@@ -24,7 +26,8 @@ ORDER: dict[Stage, int] = {
     "in_review": 5, "scored": 6, "closed": 7, "cancelled": 8, "superseded": 8,
 }  # fmt: skip
 ONE_APPEND = timedelta(seconds=20)
-FOREVER = RetryPolicy(initial_interval=timedelta(milliseconds=100), maximum_interval=timedelta(seconds=30))
+LOOKS = (timedelta(seconds=5), timedelta(minutes=1))
+"""How long a command that came before its goal waits until the log is asked again."""
 
 
 @workflow.defn(name="Goal")
@@ -49,38 +52,57 @@ class GoalWorkflow:
         await workflow.wait_condition(workflow.all_handlers_finished)
         return self.at.stage if self.at else "none"
 
+    @property
+    def here(self) -> bool:
+        return self.at is not None and self.at.stage != "none"
+
     async def found(self) -> None:
-        """Learns from the log where the goal stands; waits for a goal that is only being drafted."""
-        if self.at is None:
+        """Learns from the log where the goal stands; a command may have come a moment before the goal.
+
+        A workflow of a goal that never was fails, and so its name stays free: the starter begins another one there.
+        """
+        for wait in LOOKS:
             async with self.turn:
+                await self.look()
+            with contextlib.suppress(TimeoutError):
+                await workflow.wait_condition(lambda: self.here, timeout=wait)
+        if not self.here:
+            await workflow.wait_condition(workflow.all_handlers_finished)
+            await self.look()
+        if not self.here:
+            raise ApplicationError(f"there is no goal {self.goal} in the log", type="NoGoal", non_retryable=True)
+
+    async def look(self) -> None:
+        if not self.here:
+            with contextlib.suppress(ActivityError):
                 self.learn(await local("goal_standing", self.goal))
-        try:
-            await workflow.wait_condition(lambda: bool(self.at and self.at.stage != "none"), timeout=timedelta(hours=1))
-        except TimeoutError:  # it was never drafted: there is nothing to wait for
-            return
 
     async def until(self, stage: Stage) -> None:
         """Keeps every deadline until the goal has come this far or is over."""
-        while self.at and self.at.stage != "none" and not self.at.over and ORDER[self.at.stage] < ORDER[stage]:
+        while self.at and not self.at.over and ORDER[self.at.stage] < ORDER[stage]:
             await self.next_turn(self.at)
             await self.renewed()
 
     async def next_turn(self, at: Standing) -> None:
         due = at.due
-        if await passed(due.at if due else None, self.shift, lambda: self.at is not at) and due:
+        if await passed(due.at if due else None, self.shift, lambda: self.at is not at or _is_renewed()) and due:
             await self.reach(due)
             if self.at and self.at.due == due:
-                await workflow.sleep(AGAIN)
+                with contextlib.suppress(TimeoutError):
+                    await workflow.wait_condition(lambda: self.at is not at, timeout=AGAIN)
 
     async def reach(self, due: Due) -> None:
+        """Does what is due. What can never be done keeps nobody from giving commands; it is tried again later."""
         async with self.turn:
             ask = GoalDeadline(goal=self.goal, due=due, at=self.now(), run=workflow.info().run_id)
-            self.learn(await local("reach_goal_deadline", ask))
+            try:
+                self.learn(await local("reach_goal_deadline", ask))
+            except ActivityError as error:
+                workflow.logger.error("%s of %s could not be done: %s", due.phase, self.goal, error.cause)
 
     async def renewed(self) -> None:
         """Starts afresh, with handlers drained, when history is long or a new build of the worker is out."""
-        info = workflow.info()
-        if info.is_continue_as_new_suggested() or info.is_target_worker_deployment_version_changed():
+        if _is_renewed():
             await workflow.wait_condition(workflow.all_handlers_finished)
             workflow.continue_as_new(GoalStart(goal=self.goal, shift=self.shift, standing=self.at))
 
@@ -88,7 +110,7 @@ class GoalWorkflow:
     async def asked(self, name: str, args: Sequence[RawValue]) -> GoalOutcome:
         """Any command of a goal by name: submit, approve, return, adjust, confirm … The answer, or the refusal."""
         info = workflow.current_update_info()
-        outcome = await self.record(name, read_message(args, info.id if info else str(workflow.uuid4())))
+        outcome = await self.record(name, read_message(name, args, info.id if info else str(workflow.uuid4())))
         if outcome.refused:
             refuse(outcome.refused)
         return outcome
@@ -96,14 +118,15 @@ class GoalWorkflow:
     @workflow.signal(dynamic=True)
     async def signalled(self, name: str, args: Sequence[RawValue]) -> None:
         """The same commands by signal: nobody waits, so a refusal is recorded."""
-        message = read_message(args, str(workflow.uuid4()))
+        message = read_message(name, args, str(workflow.uuid4()))
         outcome = await self.record(name, message)
         if outcome.refused:
             refused = RefusedSignal(
-                stream=self.goal, name=name, by=message.by, at=self.now(), command_id=message.command_id,
+                stream=self.goal, name=readable(name), by=message.by, at=self.now(), command_id=message.command_id,
                 refused=outcome.refused,
             )  # fmt: skip
-            await local("record_refused_signal", refused)
+            with contextlib.suppress(ActivityError):  # a goal that is not there has no log to record it in
+                self.learn(await local("record_refused_signal", refused))
 
     @workflow.query(name="standing")
     def standing(self) -> Standing | None:
@@ -119,12 +142,18 @@ class GoalWorkflow:
 
     async def record(self, name: str, message: Message) -> GoalOutcome:
         """One command at a time: recorded by one append, then the new standing is learnt."""
+        if message.wrong:
+            return GoalOutcome(refused=message.wrong)
         async with self.turn:
+            await self.look()
             ask = GoalAsk(
-                goal=self.goal, name=name, by=message.by, at=self.now(), command_id=message.command_id,
+                goal=self.goal, name=readable(name), by=message.by, at=self.now(), command_id=message.command_id,
                 fields=message.fields, run=workflow.info().run_id,
             )  # fmt: skip
-            outcome = await local("record_goal", ask)
+            try:
+                outcome = await local("record_goal", ask)
+            except ActivityError as error:
+                return GoalOutcome(refused=failed(name, error))
             self.learn(outcome)
             return outcome
 
@@ -132,7 +161,7 @@ class GoalWorkflow:
         if outcome.standing is None or outcome.standing == self.at:
             return
         self.at, self.shift = outcome.standing, outcome.standing.shift
-        if _shown(self.at) == self.shown:
+        if not self.here or _shown(self.at) == self.shown:
             return
         shown = [STAGE.value_set(self.at.stage), AWAITED.value_set(" ".join(self.at.awaited) or "-")]
         if self.shown is None:
@@ -142,6 +171,11 @@ class GoalWorkflow:
 
     def now(self) -> datetime:
         return clock(self.shift)
+
+
+def _is_renewed() -> bool:
+    info = workflow.info()
+    return info.is_continue_as_new_suggested() or info.is_target_worker_deployment_version_changed()
 
 
 async def local(name: str, ask: object) -> GoalOutcome:

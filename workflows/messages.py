@@ -1,11 +1,12 @@
 """How commands arrive: any update or signal, with one tolerant argument, never able to wedge a year-long workflow."""
 
+import re
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
 from temporalio import workflow
 from temporalio.common import RawValue
-from temporalio.exceptions import ApplicationError
+from temporalio.exceptions import ActivityError, ApplicationError
 
 with workflow.unsafe.imports_passed_through():
     from pydantic import BaseModel, ConfigDict, Field
@@ -14,32 +15,90 @@ with workflow.unsafe.imports_passed_through():
     from cairn.domain.event import SYSTEM
 
 
+LARGEST = 100_000
+"""Bytes of a message that are read; what a person has to say about a goal is a thousandth of it."""
+LONGEST = 200
+"""Characters of a person's or a command's id."""
+UNWRITABLE = re.compile("[\x00\ud800-\udfff]")
+"""What no database keeps as text: the zero byte and half characters."""
+
+
 class Message(BaseModel):
-    """What a person asks: `by` whom, under which command id, with which fields."""
+    """What a person asks: `by` whom, under which command id, with which fields; `wrong` where it cannot be read."""
 
     model_config = ConfigDict(frozen=True)
 
     by: str = ""
     command_id: str = ""
     fields: dict[str, Any] = Field(default_factory=dict)
+    wrong: Refused | None = None
 
 
-def read_message(args: Sequence[RawValue], fallback_id: str) -> Message:
+def read_message(name: str, args: Sequence[RawValue], fallback_id: str) -> Message:
     """The message of whatever arrived: an object with `by`, `command_id` and fields, nested or flat.
 
-    Only timers act as `system`: whoever claims to be it is nobody. Nothing here raises: what cannot be read comes out as a message by nobody, which is then refused in words.
+    Only timers act as `system`: whoever claims to be it is nobody. Nothing here raises: what cannot be read comes
+    out as a message with what is wrong about it, by nobody where nobody can be made out.
     """
     try:
-        body = workflow.payload_converter().from_payload(args[0].payload) if args else {}
-    except Exception:  # any payload of any converter may stand here; the refusal says so
-        body = {}
+        return _message(name, args, fallback_id)
+    except Exception as error:  # any payload of any converter may stand here; the refusal says so
+        return _unreadable(name, "message", f"it cannot be read ({type(error).__name__})", fallback_id)
+
+
+def _message(name: str, args: Sequence[RawValue], fallback_id: str) -> Message:
+    size = sum(len(arg.payload.data) for arg in args)
+    if size > LARGEST:
+        return _unreadable(name, "message", f"it has {size} bytes, at most {LARGEST} are read", fallback_id)
+    body = workflow.payload_converter().from_payload(args[0].payload) if args else {}
     if not isinstance(body, dict):
         body = {}
     fields = body.get("fields")
     if not isinstance(fields, dict):
         fields = {key: value for key, value in body.items() if key not in ("by", "command_id", "fields")}
-    by, command_id = body.get("by"), body.get("command_id")
-    return Message(by=str(by) if by and by != SYSTEM else "", command_id=str(command_id or fallback_id), fields=fields)
+    by, command_id = str(body.get("by") or ""), str(body.get("command_id") or fallback_id)
+    for where, value in (("by", by), ("command_id", command_id)):
+        if len(value) > LONGEST:
+            return _unreadable(name, where, f"it has more than {LONGEST} characters", fallback_id)
+        if UNWRITABLE.search(value):
+            return _unreadable(name, where, "it has characters that cannot be written", fallback_id)
+    by = "" if by == SYSTEM else by
+    if _is_unwritable(fields):
+        told = _unreadable(name, "fields", "they have characters that cannot be written", command_id)
+        return told.model_copy(update={"by": by})
+    return Message(by=by, command_id=command_id, fields=fields)
+
+
+def _is_unwritable(value: object) -> bool:
+    match value:
+        case str():
+            return UNWRITABLE.search(value) is not None
+        case dict():
+            return any(_is_unwritable(part) for pair in value.items() for part in pair)
+        case list():
+            return any(map(_is_unwritable, value))
+        case _:
+            return False
+
+
+def _unreadable(name: str, where: str, problem: str, command_id: str) -> Message:
+    return Message(command_id=command_id, wrong=invalid(name, where, problem))
+
+
+def invalid(name: str, where: str, problem: str) -> Refused:
+    """The refusal of a message with something wrong in it."""
+    facts = {"name": readable(name), "where": where, "problem": problem}
+    return Refused(code="command.invalid", field=where, facts=facts)
+
+
+def readable(name: str) -> str:
+    """A command's name as it can be written down, whatever somebody called it."""
+    return UNWRITABLE.sub("?", name)[:LONGEST]
+
+
+def failed(name: str, error: ActivityError) -> Refused:
+    """The refusal of a command that can never be recorded, however often it is tried."""
+    return invalid(name, "fields", f"it could not be recorded ({error.cause or error})"[:2000])
 
 
 def refuse(refused: Refused) -> NoReturn:

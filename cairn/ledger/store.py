@@ -1,5 +1,6 @@
 """The ledger as the program sees it: append in one round trip, read by stream, by position, as of a time."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -105,6 +106,23 @@ class Ledger:
             )
         position: int = await self._pool.fetchval(_SQL["position_of"], *key)
         return position
+
+    async def wait_types_sealed(self, types: Sequence[str], timeout: float) -> int:  # noqa: ASYNC109
+        """Waits until every event of these types that is recorded now is sealed; returns the sealed position.
+
+        Whoever computes from the sealed log waits with this, so that nothing acknowledged before is left out.
+        Raises TimeoutError after `timeout` seconds.
+        """
+        try:
+            async with asyncio.timeout(timeout):
+                while await self._pool.fetchval(_SQL["unsealed"], list(types)):
+                    await asyncio.sleep(0.02)
+        except TimeoutError:
+            raise TimeoutError(
+                f"Events of {', '.join(types)} were not sealed within {timeout} s: "
+                "is a sealer running, and does a long transaction hold it back? `cairn status` tells."
+            ) from None
+        return await self.sealed_position()
 
     async def as_of(
         self,

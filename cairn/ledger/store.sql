@@ -44,6 +44,18 @@ limit $3;
 -- name: sealed_position
 select ledger.sealed_position();
 
+-- name: unsealed
+with last as (
+    select s.epoch, s.last_xid, s.last_id from ledger.segment s order by s.no desc limit 1
+)
+select exists (
+    select from ledger.event e
+    where (e.epoch, e.xid, e.id) > (coalesce((select epoch from last), 0::smallint),
+                                    coalesce((select last_xid from last), '0'::xid8),
+                                    coalesce((select last_id from last), 0))
+      and e.type = any ($1)
+);
+
 -- name: event_key
 select epoch, xid::text::bigint, id from ledger.event where stream = $1 and version = $2;
 

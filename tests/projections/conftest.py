@@ -4,10 +4,10 @@ from collections.abc import AsyncIterator
 
 import asyncpg
 import pytest_asyncio
-from tests.databases import Databases, databases
 
 from cairn.ledger import migrate, open_pool
 from projections.sql import MIGRATIONS
+from tests.databases import Databases, databases
 
 __all__ = ["databases", "pool"]
 

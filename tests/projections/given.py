@@ -29,7 +29,9 @@ D = Decimal
 def policy() -> Policy:
     """The smallest plan there can be: only its dates matter here."""
     goal = TemplateGoal(key="k", kind="kpi", title=Name(zh="指标", en="KPI"), weight=D(100))
-    family = Family(name=Name(zh="销售", en="Sales"), periods={"month": D(40), "year": D(60)}, template=(goal,))
+    family = Family(
+        name=Name(zh="销售", en="Sales"), periods={"month": D(40), "year": D(60)}, template=(goal,)
+    )
     grades = (
         GradeBand(grade="A", points=D(90), coefficient=D(1)),
         GradeBand(grade="B", points=D(0), coefficient=D(1)),

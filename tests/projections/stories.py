@@ -6,12 +6,12 @@ from decimal import Decimal
 from uuid import uuid4
 
 from hypothesis import strategies as st
-from tests.projections.given import drafted, later, opened, readings
 
 from cairn.domain.event import Event
 from cairn.domain.goal import events as g
 from cairn.domain.measure import Capability, KeyTask, Kpi, Measure
 from cairn.domain.sheet import events as s
+from tests.projections.given import drafted, later, opened, readings
 
 D = Decimal
 Make = Callable[[str, int], Event]
@@ -34,7 +34,9 @@ def kpis(draw: st.DrawFn) -> Kpi:
         direction=draw(st.sampled_from(["higher", "lower", "on_off", "range"])),
         target=draw(st.none() | NUMBERS),
         baseline=draw(st.none() | NUMBERS),
-        targets=draw(st.dictionaries(st.sampled_from(["M01", "M03", "Q1", "Q2", "H1", "Y"]), NUMBERS, max_size=3)),
+        targets=draw(
+            st.dictionaries(st.sampled_from(["M01", "M03", "Q1", "Q2", "H1", "Y"]), NUMBERS, max_size=3)
+        ),
         metric=draw(st.sampled_from(["sales", "visits", None])),
         subject="lin",
     )
@@ -52,7 +54,9 @@ CHANGES = st.builds(
 )
 
 
-def _of(kind: type[g.GoalEvent], by: str = "lin", **facts: st.SearchStrategy[object]) -> st.SearchStrategy[Make]:
+def _of(
+    kind: type[g.GoalEvent], by: str = "lin", **facts: st.SearchStrategy[object]
+) -> st.SearchStrategy[Make]:
     def make(given: dict[str, object]) -> Make:
         return lambda goal, days: kind.model_validate({"goal": goal, "by": by, "at": later(days), **given})
 
@@ -130,7 +134,8 @@ BATCHES = st.lists(
 def of(person: str, events: list[Event]) -> list[Event]:
     """The same events with another person in Lin's place."""
     return [
-        type(event).model_validate_json(event.model_dump_json().replace('"lin"', f'"{person}"')) for event in events
+        type(event).model_validate_json(event.model_dump_json().replace('"lin"', f'"{person}"'))
+        for event in events
     ]
 
 
@@ -162,7 +167,9 @@ def sheet_lives(draw: st.DrawFn) -> list[Event]:
 @st.composite
 def histories(draw: st.DrawFn) -> list[Event]:
     """Several goals, sheets and feeds at once, mixed, each stream in its own order."""
-    queues = draw(st.lists(st.one_of(lives(), sheet_lives(), st.lists(BATCHES, max_size=4)), min_size=1, max_size=5))
+    queues = draw(
+        st.lists(st.one_of(lives(), sheet_lives(), st.lists(BATCHES, max_size=4)), min_size=1, max_size=5)
+    )
     mixed: list[Event] = []
     while queues := [queue for queue in queues if queue]:
         mixed.append(queues[draw(st.integers(0, len(queues) - 1))].pop(0))

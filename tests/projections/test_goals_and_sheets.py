@@ -5,8 +5,6 @@ from typing import Any
 import asyncpg
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.projections.given import AT, GOAL, SHEET, active, drafted, opened, record
-from tests.projections.stories import lives, sheet_lives
 
 from cairn.domain.event import Event
 from cairn.domain.goal.events import AnyGoalEvent
@@ -18,6 +16,8 @@ from projections.catch_up import catch_up
 from projections.goal import GoalRow, goal, goals, sheets
 from projections.inbox import tasks_of_goal
 from projections.sql import queries
+from tests.projections.given import AT, GOAL, SHEET, active, drafted, opened, record
+from tests.projections.stories import lives, sheet_lives
 
 LAW = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 SAME = (

@@ -4,6 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import asyncpg
+
+from cairn.domain.event import Event
+from cairn.domain.goal import events as g
+from cairn.domain.measure import Capability
+from projections.catch_up import catch_up
+from projections.inbox import inbox, waiting
 from tests.projections.given import (
     AT,
     CYCLE,
@@ -11,18 +17,12 @@ from tests.projections.given import (
     D,
     drafted,
     joined,
-    launched,
     later,
+    launched,
     opened,
     record,
     schedule,
 )
-
-from cairn.domain.event import Event
-from cairn.domain.goal import events as g
-from cairn.domain.measure import Capability
-from projections.catch_up import catch_up
-from projections.inbox import inbox, waiting
 
 DATES = schedule()
 EXPIRES = later(14)
@@ -61,7 +61,9 @@ async def test_a_submitted_goal_waits_for_the_manager_until_approvals_are_due(po
 
 async def test_a_returned_goal_waits_for_its_owner_again(pool: asyncpg.Pool) -> None:
     submitted = g.GoalSubmitted(goal=GOAL, by="lin", at=later(1))
-    await record(pool, launched(), drafted(), submitted, g.GoalReturned(goal=GOAL, comment="?", by="wang", at=later(2)))
+    await record(
+        pool, launched(), drafted(), submitted, g.GoalReturned(goal=GOAL, comment="?", by="wang", at=later(2))
+    )
     assert await told(pool, "lin") == [("submit", "lin", later(2), DATES.drafts_due)]
 
 
@@ -69,7 +71,9 @@ async def test_department_goals_and_those_of_people_without_a_manager_wait_for_t
     pool: asyncpg.Pool,
 ) -> None:
     tall, alone = "goal-2026-sales-1", "goal-2026-boss-1"
-    await record(pool, drafted(tall, tier="department", owner="wang"), drafted(alone, owner="boss", manager=None))
+    await record(
+        pool, drafted(tall, tier="department", owner="wang"), drafted(alone, owner="boss", manager=None)
+    )
     await record(pool, *(g.GoalSubmitted(goal=goal, by="x", at=later(1)) for goal in (tall, alone)))
     assert await told(pool, "zhao", ["committee"]) == [("approve", "role:committee", later(1), None)] * 2
     assert len(await told(pool, "zhao", ["executive"])) == 2
@@ -77,7 +81,9 @@ async def test_department_goals_and_those_of_people_without_a_manager_wait_for_t
 
 
 async def test_nobody_judges_their_own_goal_by_a_role(pool: asyncpg.Pool) -> None:
-    await record(pool, drafted(tier="department", owner="wang"), g.GoalSubmitted(goal=GOAL, by="x", at=later(1)))
+    await record(
+        pool, drafted(tier="department", owner="wang"), g.GoalSubmitted(goal=GOAL, by="x", at=later(1))
+    )
     assert await told(pool, "wang", ["committee"]) == []
 
 
@@ -94,14 +100,18 @@ async def test_who_has_confirmed_is_no_longer_waited_for(pool: asyncpg.Pool) -> 
 
 
 async def test_a_declined_adjustment_waits_for_nobody_and_the_next_for_both_again(pool: asyncpg.Pool) -> None:
-    declined = g.AdjustmentDeclined(goal=GOAL, adjustment="a1", role="manager", reason="no", by="wang", at=later(7))
+    declined = g.AdjustmentDeclined(
+        goal=GOAL, adjustment="a1", role="manager", reason="no", by="wang", at=later(7)
+    )
     await record(pool, drafted(), ASKED, confirmed("hr", "hua"), declined)
     assert await told(pool, "wang") == await told(pool, "hua", ["hr"]) == []
     await record(pool, ASKED.model_copy(update={"adjustment": "a2", "at": later(8)}))
     assert len(await told(pool, "wang")) == len(await told(pool, "hua", ["hr"])) == 1
 
 
-async def test_a_goal_under_review_waits_for_an_assessment_only_where_nothing_is_measured(pool: asyncpg.Pool) -> None:
+async def test_a_goal_under_review_waits_for_an_assessment_only_where_nothing_is_measured(
+    pool: asyncpg.Pool,
+) -> None:
     judged = "goal-2026-lin-2"
     await record(pool, launched(), drafted(), drafted(judged, measure=Capability(outcomes=("培训",))))
     await record(pool, *(g.ReviewOpened(goal=goal, by="system", at=later(360)) for goal in (GOAL, judged)))
@@ -114,7 +124,9 @@ async def test_open_tasks_go_along_to_the_new_manager(pool: asyncpg.Pool) -> Non
     await record(pool, drafted(), g.GoalSubmitted(goal=GOAL, by="lin", at=later(1)))
     await record(
         pool,
-        g.ManagerChanged(goal=GOAL, former="wang", manager="zhao", effective=later(2).date(), by="hua", at=later(2)),
+        g.ManagerChanged(
+            goal=GOAL, former="wang", manager="zhao", effective=later(2).date(), by="hua", at=later(2)
+        ),
     )
     assert await told(pool, "wang") == []
     assert [awaited for _, awaited, *_ in await told(pool, "zhao")] == ["zhao"]

@@ -8,23 +8,23 @@ from time import monotonic
 
 import asyncpg
 import pytest
-from tests.projections.given import (
-    GOAL,
-    active,
-    append,
-    drafted,
-    launched,
-    later,
-    new,
-    opened,
-    readings,
-    record,
-)
 
 from cairn.domain.goal.events import GoalSubmitted
 from projections.catalog import PROJECTIONS
 from projections.catch_up import Follower, catch_up, status, wait_for
 from projections.goal import goal
+from tests.projections.given import (
+    GOAL,
+    active,
+    append,
+    drafted,
+    later,
+    launched,
+    new,
+    opened,
+    readings,
+    record,
+)
 
 
 async def test_every_read_model_is_brought_to_the_last_seal(pool: asyncpg.Pool) -> None:
@@ -40,7 +40,9 @@ async def test_catching_up_again_changes_nothing(pool: asyncpg.Pool) -> None:
     assert await goal(pool, GOAL) == before
 
 
-async def test_only_the_asked_read_models_move_and_an_inbox_moves_the_goals_it_reads(pool: asyncpg.Pool) -> None:
+async def test_only_the_asked_read_models_move_and_an_inbox_moves_the_goals_it_reads(
+    pool: asyncpg.Pool,
+) -> None:
     position = await record(pool, *active())
     assert await catch_up(pool, names=["inbox"]) == {"goal": position}
 

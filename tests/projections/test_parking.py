@@ -4,7 +4,6 @@ from datetime import date
 
 import asyncpg
 import pytest
-from tests.projections.given import GOAL, active, drafted, later, readings, record, record_raw, seal
 
 from cairn.domain.goal.events import GoalSubmitted
 from projections.catch_up import catch_up, status
@@ -12,6 +11,7 @@ from projections.goal import goal
 from projections.parking import parked, retry, skip, skipped
 from projections.reading import evidence
 from projections.rebuild import differences
+from tests.projections.given import GOAL, active, drafted, later, readings, record, record_raw, seal
 
 OTHER = "goal-2026-qi-1"
 BAD = '{"feed": "crm", "rows": [{"metric": "sales", "subject": "lin", "on": "soon", "value": "1"}]}'
@@ -90,7 +90,9 @@ async def test_a_retry_after_the_cure_folds_the_stream_to_where_the_others_are(p
 
 async def test_a_reading_that_waited_does_not_replace_one_that_came_later(pool: asyncpg.Pool) -> None:
     await pool.execute("alter table read.reading add constraint dull check (value <> 1)")
-    await record(pool, readings((date(2026, 1, 5), "1"), feed="crm"), readings((date(2026, 1, 5), "2"), feed="erp"))
+    await record(
+        pool, readings((date(2026, 1, 5), "1"), feed="crm"), readings((date(2026, 1, 5), "2"), feed="erp")
+    )
     await catch_up(pool)
     await pool.execute("alter table read.reading drop constraint dull")
     assert await retry(pool, "reading", "feed-crm") is True

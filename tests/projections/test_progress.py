@@ -8,6 +8,17 @@ from uuid import uuid4
 import asyncpg
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
+from cairn.domain.cycle.schedule import Period
+from cairn.domain.event import Event
+from cairn.domain.goal.events import Changes, CheckedIn, CriterionAccepted, GoalAdjusted
+from cairn.domain.goal.state import Goal
+from cairn.domain.measure import Capability, KeyTask, Kpi, target_in
+from cairn.domain.policy import LinearCurve
+from cairn.domain.reading import ReadingsRecorded, Row, aggregate
+from cairn.domain.scoring import attainment, kpi_points
+from projections.catch_up import catch_up
+from projections.progress import PeriodProgress, ProgressLine, progress_of, progress_of_goal, sentence
 from tests.projections.given import (
     CYCLE,
     GOAL,
@@ -15,8 +26,8 @@ from tests.projections.given import (
     D,
     active,
     drafted,
-    launched,
     later,
+    launched,
     opened,
     readings,
     record,
@@ -24,16 +35,6 @@ from tests.projections.given import (
 )
 from tests.projections.stories import BATCHES, NUMBERS, kpis, lives, of
 from tests.projections.test_goals_and_sheets import folded
-
-from cairn.domain.cycle.schedule import Period
-from cairn.domain.event import Event
-from cairn.domain.goal.events import Changes, CheckedIn, CriterionAccepted, GoalAdjusted
-from cairn.domain.goal.state import Goal
-from cairn.domain.measure import Capability, KeyTask, Kpi, target_in
-from cairn.domain.reading import ReadingsRecorded, Row, aggregate
-from cairn.domain.scoring import attainment
-from projections.catch_up import catch_up
-from projections.progress import PeriodProgress, ProgressLine, progress_of, progress_of_goal, sentence
 
 LAW = settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 DATES = schedule()
@@ -96,13 +97,20 @@ def worked_out(goal: Goal, period: Period, events: list[Event]) -> dict[str, Dec
     target = target_in(goal.measure, period, DATES, goal.since)
     if target is None and goal.measure.direction != "range":
         return None
-    rows = [row for row in days(goal, goal.measure, events) if max(period.starts, goal.since) <= row.on <= period.ends]
+    rows = [
+        row
+        for row in days(goal, goal.measure, events)
+        if max(period.starts, goal.since) <= row.on <= period.ends
+    ]
     actual = aggregate(rows, goal.measure.aggregation, goal.measure.unit)
-    reached = None if actual is None else attainment(goal.measure, actual, target)
+    curve = LinearCurve(kind="linear")
+    reached = None if actual is None else kpi_points(goal.measure, curve, actual, target)[0]
     return figures(target, actual, reached)
 
 
-def figures(target: Decimal | None, actual: Decimal | None, reached: Decimal | None) -> dict[str, Decimal | None]:
+def figures(
+    target: Decimal | None, actual: Decimal | None, reached: Decimal | None
+) -> dict[str, Decimal | None]:
     done = None if reached is None else min(max(reached, D(0)), D(100))
     return {"target": target, "actual": actual, "attainment": reached, "done": done}
 
@@ -110,13 +118,14 @@ def figures(target: Decimal | None, actual: Decimal | None, reached: Decimal | N
 def days(goal: Goal, kpi: Kpi, events: list[Event]) -> list[Row]:
     """The rows that count, the last one of each day."""
     found: dict[date, Row] = {}
-    for event in events:
-        if isinstance(event, ReadingsRecorded) and kpi.metric is not None:
+    for event in events if kpi.metric is not None else ():
+        if isinstance(event, ReadingsRecorded):
             wanted = (row for row in event.rows if (row.metric, row.subject) == (kpi.metric, kpi.subject))
             found.update({row.on: row for row in wanted})
-        if isinstance(event, CheckedIn) and kpi.metric is None and event.value is not None:
-            told: Any = {"metric": "-", "subject": "-", "on": event.on, "value": event.value, "base": event.base}
-            found[event.on] = Row(**told)
+    for said in goal.check_ins if kpi.metric is None else ():
+        if said.value is not None:
+            told: Any = {"metric": "-", "subject": "-", "on": said.on, "value": said.value, "base": said.base}
+            found[said.on] = Row(**told)
     return list(found.values())
 
 
@@ -126,8 +135,12 @@ async def line(pool: asyncpg.Pool, today: date = MID_MARCH) -> ProgressLine:
     return found
 
 
-async def test_an_employee_sees_what_is_done_this_month_and_the_days_left_for_the_rest(pool: asyncpg.Pool) -> None:
-    await record(pool, launched(), opened(), *active(), readings((date(2026, 3, 2), "40"), (date(2026, 3, 9), "20")))
+async def test_an_employee_sees_what_is_done_this_month_and_the_days_left_for_the_rest(
+    pool: asyncpg.Pool,
+) -> None:
+    await record(
+        pool, launched(), opened(), *active(), readings((date(2026, 3, 2), "40"), (date(2026, 3, 9), "20"))
+    )
     found = await line(pool)
     assert found.current is not None and found.to_date is not None
     assert (found.current.period, found.current.target, found.current.actual) == ("M03", D(100), D(60))
@@ -146,12 +159,25 @@ async def test_a_correction_changes_progress_at_once(pool: asyncpg.Pool) -> None
 
 
 async def test_an_adjusted_target_counts_from_its_filing_on(pool: asyncpg.Pool) -> None:
-    await record(pool, launched(), *active(measure=Kpi(targets={"Q1": D(300), "Q2": D(300)}, metric="sales", subject="lin")))
+    await record(
+        pool,
+        launched(),
+        *active(measure=Kpi(targets={"Q1": D(300), "Q2": D(300)}, metric="sales", subject="lin")),
+    )
     await record(pool, readings((date(2026, 3, 2), "60")))
     before = (await line(pool)).current
     changes = Changes(targets={"Q1": D(120)})
-    filed = {"goal": GOAL, "adjustment": "a1", "before": Changes(), "after": changes, "reason": "市场", "draws": D(2)}
-    await record(pool, GoalAdjusted.model_validate({**filed, "space_left": D(13), "by": "hua", "at": later(9)}))
+    filed = {
+        "goal": GOAL,
+        "adjustment": "a1",
+        "before": Changes(),
+        "after": changes,
+        "reason": "市场",
+        "draws": D(2),
+    }
+    await record(
+        pool, GoalAdjusted.model_validate({**filed, "space_left": D(13), "by": "hua", "at": later(9)})
+    )
     after = (await line(pool)).current
     assert before is not None and after is not None
     assert (before.period, before.done, after.target, after.done) == ("Q1", D(20), D(120), D(50))
@@ -181,7 +207,8 @@ async def test_check_ins_count_where_no_feed_brings_the_metric(pool: asyncpg.Poo
 async def test_a_key_task_counts_its_accepted_criteria_once_each(pool: asyncpg.Pool) -> None:
     task = KeyTask(criteria=("上线", "三轮测试", "缺陷率"))
     accepted = [
-        CriterionAccepted(goal=GOAL, criterion=number, evidence="x", by="wang", at=later(5)) for number in (1, 2, 1)
+        CriterionAccepted(goal=GOAL, criterion=number, evidence="x", by="wang", at=later(5))
+        for number in (1, 2, 1)
     ]
     await record(pool, launched(), *active(measure=task), *accepted)
     found = await line(pool, date(2026, 12, 30))
@@ -240,6 +267,13 @@ def with_done(done: str, reached: str | None = None) -> ProgressLine:
         latest=MID_MARCH,
         days_left=10,
     )
-    common: Any = {"goal": GOAL, "title": "x", "owner": "lin", "sheet": "s", "tier": "individual", "weight": D(1)}
+    common: Any = {
+        "goal": GOAL,
+        "title": "x",
+        "owner": "lin",
+        "sheet": "s",
+        "tier": "individual",
+        "weight": D(1),
+    }
     more: Any = {"dimension": "duties", "stage": "active", "measure": Kpi(target=D(100))}
     return ProgressLine(**common, **more, current=now, to_date=None, periods=(now,))

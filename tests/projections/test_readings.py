@@ -6,11 +6,11 @@ from decimal import Decimal
 import asyncpg
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.projections.given import D, readings, record
-from tests.projections.stories import NUMBERS
 
 from projections.catch_up import catch_up
 from projections.reading import evidence, versions
+from tests.projections.given import D, readings, record
+from tests.projections.stories import NUMBERS
 
 JANUARY = (date(2026, 1, 1), date(2026, 1, 31))
 LAW = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
@@ -55,7 +55,12 @@ async def test_evidence_names_the_position_it_stands_at_even_without_readings(po
 
 
 async def test_evidence_is_of_one_metric_one_subject_and_its_days(pool: asyncpg.Pool) -> None:
-    days = [(date(2025, 12, 31), "1"), (date(2026, 1, 1), "2"), (date(2026, 1, 31), "3"), (date(2026, 2, 1), "4")]
+    days = [
+        (date(2025, 12, 31), "1"),
+        (date(2026, 1, 1), "2"),
+        (date(2026, 1, 31), "3"),
+        (date(2026, 2, 1), "4"),
+    ]
     await record(pool, readings(*days), readings(*days, subject="qi"), readings(*days, metric="visits"))
     await catch_up(pool)
     async with pool.acquire() as connection:

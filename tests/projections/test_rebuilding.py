@@ -6,8 +6,6 @@ import asyncpg
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.projections.given import GOAL, active, drafted, launched, opened, record, record_raw
-from tests.projections.stories import histories
 
 from cairn.domain.event import Event
 from projections.catalog import PROJECTIONS
@@ -15,6 +13,8 @@ from projections.catch_up import catch_up
 from projections.goal import goal, goals
 from projections.parking import parked
 from projections.rebuild import differences, rebuild
+from tests.projections.given import GOAL, active, drafted, launched, opened, record, record_raw
+from tests.projections.stories import histories
 
 LAW = settings(max_examples=5, deadline=None, suppress_health_check=list(HealthCheck))
 
@@ -39,14 +39,22 @@ async def test_a_damaged_read_model_is_mended_and_the_difference_told(pool: asyn
     await pool.execute("update read.goal set title = 'wrong' where goal = $1", GOAL)
     await pool.execute("delete from read.goal where goal = 'goal-2026-lin-2'")
     first = (await rebuild(pool, "goal"))[0]
-    assert (first.table, first.live, first.rebuilt, first.only_live, first.only_rebuilt) == ("goal", 1, 2, 1, 2)
+    assert (first.table, first.live, first.rebuilt, first.only_live, first.only_rebuilt) == (
+        "goal",
+        1,
+        2,
+        1,
+        2,
+    )
     assert any("wrong" in example for example in first.examples)
     assert all(table.equal for table in await differences(pool, "goal"))
     found = await goal(pool, GOAL)
     assert found is not None and found.title == "销售额"
 
 
-async def test_looking_for_differences_leaves_the_live_tables_and_nothing_beside_them(pool: asyncpg.Pool) -> None:
+async def test_looking_for_differences_leaves_the_live_tables_and_nothing_beside_them(
+    pool: asyncpg.Pool,
+) -> None:
     await record(pool, *active())
     await catch_up(pool)
     await pool.execute("update read.goal set title = 'wrong'")

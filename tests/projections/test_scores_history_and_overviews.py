@@ -3,19 +3,6 @@
 from datetime import date
 
 import asyncpg
-from tests.projections.given import (
-    CYCLE,
-    GOAL,
-    SHEET,
-    D,
-    active,
-    drafted,
-    joined,
-    launched,
-    later,
-    opened,
-    record,
-)
 
 from cairn.domain.cycle import events as c
 from cairn.domain.goal import events as g
@@ -28,6 +15,19 @@ from projections.history import history
 from projections.person import departments, people, person
 from projections.refused import refusals
 from projections.score import goal_scores, result, results, sheet_scores
+from tests.projections.given import (
+    CYCLE,
+    GOAL,
+    SHEET,
+    D,
+    active,
+    drafted,
+    joined,
+    later,
+    launched,
+    opened,
+    record,
+)
 
 
 def scored(points: str, version: int, at: float = 95) -> g.GoalScored:
@@ -43,7 +43,11 @@ async def test_a_score_keeps_its_inputs_formula_policy_and_exact_numbers(pool: a
     position = await record(pool, scored("96.66683333", 4))
     await catch_up(pool)
     [found] = await goal_scores(pool, goal=GOAL)
-    assert (found.actual, found.attainment, found.points) == (D("290000.50"), D("96.66683333"), D("96.66683333"))
+    assert (found.actual, found.attainment, found.points) == (
+        D("290000.50"),
+        D("96.66683333"),
+        D("96.66683333"),
+    )
     assert (found.inputs.readings, found.inputs.upto, found.inputs.version) == ((7, 9), 20, 4)
     assert (found.formula, found.policy, found.position, found.version) == (
         "sum of 62 readings", "small@1", position, 5
@@ -84,7 +88,14 @@ async def test_a_sheets_scores_and_result_say_what_they_were_made_of(pool: async
 async def test_a_goals_story_tells_who_changed_what_from_what_in_sealed_order(pool: asyncpg.Pool) -> None:
     by = {"by": "hua", "at": later(9)}
     before, after = g.Changes(target=D(1200)), g.Changes(target=D(1000))
-    filed = {"goal": GOAL, "adjustment": "a1", "before": before, "after": after, "reason": "市场", "draws": D(2)}
+    filed = {
+        "goal": GOAL,
+        "adjustment": "a1",
+        "before": before,
+        "after": after,
+        "reason": "市场",
+        "draws": D(2),
+    }
     weighted = {"sheet": SHEET, "goal": GOAL, "before": D(100), "after": D(90)}
     await record(
         pool,
@@ -109,7 +120,12 @@ async def test_a_goals_story_tells_who_changed_what_from_what_in_sealed_order(po
     assert changes["GoalWeighted"] == ({"weight": "100"}, {"weight": "90"})
     assert changes["ManagerChanged"] == ({"manager": "wang"}, {"manager": "zhao"})
     assert changes["GoalRemoved"] == ({"weight": "90"}, {"weight": None})
-    assert (story[3].actor, story[3].occurred_at, story[3].stream, story[3].version) == ("wang", later(2), GOAL, 3)
+    assert (story[3].actor, story[3].occurred_at, story[3].stream, story[3].version) == (
+        "wang",
+        later(2),
+        GOAL,
+        3,
+    )
     assert [each.type for each in await history(pool, GOAL, upto=2)] == ["SheetOpened", "GoalDrafted"]
 
 
@@ -118,7 +134,9 @@ async def test_a_cycle_at_a_glance_counts_stages_waits_delays_and_space(pool: as
     failure = c.LaunchFailure(sheet="sheet-2026-x", reason="no manager")
     finished = c.LaunchFinished(cycle=CYCLE, sheets=1, goals=3, failures=(failure,), by="system", at=later(0))
     used = {"sheet": SHEET, "goal": GOAL, "adjustment": "a1", "used": D("2.5"), "left": D("12.5")}
-    await record(pool, DepartmentNamed(department=Department(id="sales", name="销售一部"), by="hua", at=later(0)))
+    await record(
+        pool, DepartmentNamed(department=Department(id="sales", name="销售一部"), by="hua", at=later(0))
+    )
     await record(pool, launched(), finished, opened(), *active(), drafted(other, owner="qi"))
     await record(pool, s.FlexibleSpaceUsed.model_validate({**used, "by": "hua", "at": later(9)}))
     await record(pool, drafted(tall, tier="strategic", department=None, manager=None))
@@ -133,7 +151,12 @@ async def test_a_cycle_at_a_glance_counts_stages_waits_delays_and_space(pool: as
     assert found.stages == {"draft": 2, "active": 1}
     company, sales = found.departments
     assert (company.department, company.goals) == (None, 1)
-    assert (sales.name, sales.stages, sales.waiting, sales.overdue) == ("销售一部", {"draft": 1, "active": 1}, 1, 0)
+    assert (sales.name, sales.stages, sales.waiting, sales.overdue) == (
+        "销售一部",
+        {"draft": 1, "active": 1},
+        1,
+        0,
+    )
     assert (sales.space, sales.used, sales.sheets) == (D(15), D("2.5"), 1)
     late = await dashboard(pool, CYCLE, found.cycle.schedule.drafts_due)
     assert late is not None and [line.overdue for line in late.departments] == [1, 1]
@@ -143,12 +166,29 @@ async def test_a_cycle_at_a_glance_counts_stages_waits_delays_and_space(pool: as
 
 async def test_a_cycles_stage_follows_its_events_to_the_end(pool: asyncpg.Pool) -> None:
     by = {"cycle": CYCLE, "by": "system", "at": later(1)}
-    await record(pool, launched(), c.StageReached.model_validate({"stage": "execution", "due": later(1), **by}))
+    await record(
+        pool, launched(), c.StageReached.model_validate({"stage": "execution", "due": later(1), **by})
+    )
     await catch_up(pool)
     assert [(each.stage, each.results) for each in await cycles(pool)] == [("execution", False)]
-    await record(pool, c.ResultsIssued.model_validate({"sheets": 1, **by}), c.CycleClosed.model_validate({"goals": 1, **by}))
+    await record(
+        pool,
+        c.ResultsIssued.model_validate({"sheets": 1, **by}),
+        c.CycleClosed.model_validate({"goals": 1, **by}),
+    )
     await catch_up(pool)
     assert [(each.stage, each.results, each.version) for each in await cycles(pool)] == [("closed", True, 4)]
+
+
+async def test_a_launch_that_finishes_late_does_not_turn_the_stage_back(pool: asyncpg.Pool) -> None:
+    by = {"cycle": CYCLE, "by": "system", "at": later(1)}
+    reached = c.StageReached.model_validate({"stage": "execution", "due": later(1), **by})
+    await record(pool, launched(), reached, c.LaunchFinished.model_validate({"sheets": 1, "goals": 1, **by}))
+    for window in (1, 3):
+        await pool.execute("delete from read.cycle")
+        await pool.execute("update read.projection set cursor = 0")
+        await catch_up(pool, names=["dashboard"], window=window)
+        assert [each.stage for each in await cycles(pool)] == ["execution"]
 
 
 async def test_the_cascade_shows_goals_under_goals_and_the_parts_nobody_took_up(pool: asyncpg.Pool) -> None:
@@ -167,7 +207,11 @@ async def test_the_cascade_shows_goals_under_goals_and_the_parts_nobody_took_up(
     )
     await catch_up(pool)
     tree = await cascade(pool, CYCLE)
-    assert [(each.depth, each.goal, each.children) for each in tree] == [(0, top, 1), (1, below, 1), (2, GOAL, 0)]
+    assert [(each.depth, each.goal, each.children) for each in tree] == [
+        (0, top, 1),
+        (1, below, 1),
+        (2, GOAL, 0),
+    ]
     assert [each.goal for each in await cascade(pool, CYCLE, root=below)] == [below, GOAL]
     taken, gap = await coverage(pool, CYCLE)
     assert (taken.part_title, taken.aligned, taken.covered) == ("主营业务A", (below,), True)
@@ -175,7 +219,9 @@ async def test_the_cascade_shows_goals_under_goals_and_the_parts_nobody_took_up(
 
 
 async def test_people_are_as_the_roster_last_stated_them(pool: asyncpg.Pool) -> None:
-    moved = Person(id="lin", name="林", department="rd", family="rd", hired=date(2020, 1, 1), roles=("hr", "committee"))
+    moved = Person(
+        id="lin", name="林", department="rd", family="rd", hired=date(2020, 1, 1), roles=("hr", "committee")
+    )
     at = {"person": "lin", "effective": date(2026, 5, 1), "by": "hua", "at": later(100)}
     lab = Department(id="rd", name="研发部", head="wang", parent=None)
     await record(pool, DepartmentNamed(department=lab, by="hua", at=later(0)), joined("lin"), joined("qi"))

@@ -67,6 +67,16 @@ async def test_runs_at_the_same_time_record_once(
     assert [len(each.rows) for each in await recorded(ledger)] == [1000, 500]
 
 
+async def test_runs_of_different_windows_at_the_same_time_record_each_day_once(
+    pool: "asyncpg.Pool[asyncpg.Record]", tmp_path: Path
+) -> None:
+    ledger = Ledger(pool)
+    says(tmp_path, *(f"m,a,2026-01-0{day},{day}" for day in range(1, 6)))
+    await asyncio.gather(*(run(ledger, tmp_path, date(2026, 1, day)) for day in range(1, 6)))
+    days = [row.on.day for each in await recorded(ledger) for row in each.rows]
+    assert sorted(days) == [1, 2, 3, 4, 5]
+
+
 async def test_a_changed_value_and_a_late_one_become_a_correction(
     pool: "asyncpg.Pool[asyncpg.Record]", tmp_path: Path
 ) -> None:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, TypeVar
+from uuid import uuid4
 
 import asyncpg
 from temporalio.client import Client, WorkflowHandle
@@ -102,7 +103,8 @@ class Company:
     """One company in a database of its own, its workflows on a task queue of their own."""
 
     def __init__(self, settings: Settings, client: Client, pool: "asyncpg.Pool[asyncpg.Record]", cycle: str) -> None:
-        self.settings, self.client, self.cycle = settings, client, cycle
+        self.settings, self.client, self.pool, self.cycle = settings, client, pool, cycle
+        self.taken = 0
         self.ledger = Ledger(pool)
         self.cycles = Cycles(self.ledger)
         self.desk = Desk(client, settings.task_queue)
@@ -119,6 +121,14 @@ class Company:
 
     def sheet(self, holder: str = "E1") -> str:
         return f"sheet-{self.cycle}-{holder}"
+
+    async def next_goal(self) -> str:
+        """The KPI of the next employee, whose goals nobody has touched yet."""
+        self.taken += 1
+        return self.goal(f"E{self.taken}")
+
+    def another_cycle(self) -> "Company":
+        return Company(self.settings, self.client, self.pool, f"C{uuid4().hex[:8]}")
 
     def handle(self, workflow: str) -> WorkflowHandle[Any, Any]:
         return self.client.get_workflow_handle(workflow)

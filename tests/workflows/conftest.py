@@ -37,15 +37,22 @@ async def template(databases: Databases) -> AsyncIterator[str]:
     await databases.drop(dsn)
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def own_database(databases: Databases, template: str) -> AsyncIterator[str]:
-    """The address of the test's own copy."""
+@asynccontextmanager
+async def copy_of(template: str, databases: Databases) -> AsyncIterator[str]:
+    """The address of a copy for as long as the context lasts."""
     name = f"{template}_{uuid4().hex[:8]}"
     server = await asyncpg.connect(databases.server)
     await server.execute(f"create database {name} template {template}")
     await server.close()
     yield databases.dsn(name)
     await databases.drop(databases.dsn(name))
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def own_database(databases: Databases, template: str) -> AsyncIterator[str]:
+    """The address of the test's own copy."""
+    async with copy_of(template, databases) as database:
+        yield database
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -55,13 +62,18 @@ async def client(temporal_server: str) -> Client:
     return await Client.connect(temporal_server, namespace=NAMESPACE, data_converter=pydantic_data_converter)
 
 
+def settings_at(database: str, temporal_server: str, home: Path) -> Settings:
+    """The settings of a worker on a task queue of its own."""
+    return Settings(
+        home=home, database=database, temporal_address=temporal_server, namespace=NAMESPACE,
+        task_queue=f"test-{uuid4().hex[:8]}",
+    )  # fmt: skip
+
+
 @pytest.fixture
 def settings(own_database: str, temporal_server: str, tmp_path: Path) -> Settings:
     """The settings of a worker of the test's own."""
-    return Settings(
-        home=tmp_path, database=own_database, temporal_address=temporal_server, namespace=NAMESPACE,
-        task_queue=f"test-{uuid4().hex[:8]}",
-    )  # fmt: skip
+    return settings_at(own_database, temporal_server, tmp_path)
 
 
 @asynccontextmanager
@@ -103,3 +115,28 @@ async def any_company(
     """A company whose worker keeps its workflows in memory, and one that replays them for every task."""
     async with company_at(settings, client, cached=request.param) as made:
         yield made
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def shared(
+    databases: Databases, template: str, client: Client, temporal_server: str, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Company]:
+    """One company for the tests of a file that want no more than a goal each."""
+    async with copy_of(template, databases) as database:
+        own = settings_at(database, temporal_server, tmp_path_factory.mktemp("shared"))
+        async with company_at(own, client, cached=2000) as made:
+            yield made
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def shared_company(shared: Company) -> Company:
+    """The file's company, launched for sixty people: `next_goal` gives a goal nobody has touched."""
+    if shared.taken == 0:
+        await shared.launched(employees=60)
+    return shared
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def unlaunched(shared: Company) -> Company:
+    """Another cycle of the file's company, not launched yet."""
+    return shared.another_cycle()

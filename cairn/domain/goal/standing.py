@@ -108,6 +108,8 @@ def _at_least(due: datetime, goal: Goal, around: Around) -> datetime:
 def _waiting(remind: Phase, miss: Phase, due: datetime, goal: Goal, around: Around) -> list[Due]:
     """The deadline and the reminder before it; nobody is reminded of what was asked only after that."""
     days, before = around.policy.calendar, around.policy.deadlines.remind_before
+    if clock(miss, due) in goal.clocks:
+        return []
     ahead = [Due(phase=miss, at=due)]
     reminder = opening(add_working_days(local_day(due, days), -before, days), days)
     if before and (goal.entered is None or reminder > goal.entered):

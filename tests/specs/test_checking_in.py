@@ -1,0 +1,179 @@
+"""Progress and judgement while a goal runs: check-ins, accepted criteria, assessments."""
+
+from typing import Any
+
+import pytest
+from tests.specs.given import (
+    CHEN,
+    HUA,
+    LEARNING,
+    LIN,
+    OF_DEPARTMENT,
+    QIAN,
+    RELEASE,
+    REVENUE,
+    VISITS,
+    WANG,
+    D,
+    active,
+    adjusting,
+    approved,
+    closed,
+    draft,
+    fact,
+    given,
+    in_review,
+    on,
+    plan,
+    please,
+    score,
+    scored,
+    submitted,
+    utc,
+)
+
+from cairn.domain.goal import commands as ask
+from cairn.domain.goal import events as did
+from cairn.domain.goal.scoring import score as score_of
+from cairn.domain.measure import Kpi
+from cairn.domain.policy import WorkingCalendar
+
+
+def check_in(value: Any = 5, day: Any = "03-10", by: str = LIN, goal: str = VISITS, **facts: Any) -> ask.CheckIn:
+    return please(ask.CheckIn, by, day, goal, value=value, **facts)
+
+
+def test_a_check_in_without_a_day_is_of_today() -> None:
+    command = check_in(note="five visits")
+    said = fact(did.CheckedIn, LIN, command.at, VISITS, on="2026-03-10", value=5, note="five visits")
+    given(active(VISITS)).when(command).then(said)
+
+
+def test_the_same_check_in_twice_is_one() -> None:
+    given(active(VISITS)).having(check_in()).when(check_in(day=on("03-10", 17))).nothing()
+
+
+def test_a_days_value_is_corrected_and_corrected_back() -> None:
+    """5, then 7, then 5 again: the last word of the day counts, not the first of its kind."""
+    world = given(active(VISITS)).having(check_in(5), check_in(7), check_in(5))
+    assert [said.value for said in world.goal(VISITS).check_ins] == [5, 7, 5]
+    assert score_of(world.goal(VISITS), "M03", world.around(VISITS), on("04-05")).actual == 5
+
+
+def test_a_note_after_the_value_does_not_take_it_away() -> None:
+    world = given(active(VISITS)).having(check_in(5), check_in(None, note="more tomorrow"))
+    assert score_of(world.goal(VISITS), "M03", world.around(VISITS), on("04-05")).actual == 5
+
+
+def test_no_check_in_lies_ahead() -> None:
+    given(active(VISITS)).when(check_in(on="2026-03-11")).refused("check-in.future", on="2026-03-11")
+    given(active(VISITS)).when(check_in(on="2026-03-09")).then_types(did.CheckedIn)
+
+
+def test_today_is_todays_date_in_the_policys_time_zone() -> None:
+    """16:30 UTC on 10 March is half past midnight on 11 March in Shanghai, and still 10 March in London."""
+    [event] = given(active(VISITS)).when(check_in(day=utc("03-10", 16, 30))).events
+    assert isinstance(event, did.CheckedIn) and event.on == on("03-11").date()
+    given(active(VISITS)).when(check_in(day=utc("03-10", 16, 30), on="2026-03-11")).then_types(did.CheckedIn)
+    london = plan(calendar=WorkingCalendar(timezone="Europe/London"))
+    command = check_in(day=utc("03-10", 16, 30), on="2026-03-11")
+    given(active(VISITS), policy=london).when(command).refused("check-in.future")
+
+
+def test_a_fed_metric_takes_no_typed_values_but_takes_notes() -> None:
+    given(active()).when(check_in(goal=REVENUE)).refused("check-in.fed", metric="sales")
+    given(active()).when(check_in(None, goal=REVENUE, note="signed today")).then_types(did.CheckedIn)
+
+
+def test_a_check_in_says_something() -> None:
+    given(active(VISITS)).when(check_in(None)).refused("check-in.empty")
+
+
+def test_a_ratio_needs_both_its_numbers() -> None:
+    """A typed 95 without its base would be taken as 95 of 1: 9,500 %."""
+    ratio = Kpi(unit="%", aggregation="ratio", target=D(95))
+    given(active(VISITS, measure=ratio)).when(check_in(95)).refused("check-in.base")
+    world = given(active(VISITS, measure=ratio)).having(check_in(95, base=100))
+    assert score_of(world.goal(VISITS), "M03", world.around(VISITS), on("04-05")).actual == 95
+
+
+@pytest.mark.parametrize(("by", "done"), [(LIN, True), (HUA, True), (WANG, False), (QIAN, False)])
+def test_the_owner_or_hr_checks_in(by: str, done: bool) -> None:
+    outcome = given(active(VISITS)).when(check_in(by=by))
+    outcome.then_types(did.CheckedIn) if done else outcome.refused("goal.not-yours")
+
+
+def test_check_ins_are_taken_from_approval_to_review() -> None:
+    for events in (approved(VISITS), active(VISITS), in_review(VISITS)):
+        given(events).when(check_in()).then_types(did.CheckedIn)
+    for events in (draft(VISITS), submitted(VISITS), scored(VISITS), closed(VISITS)):
+        given(events).when(check_in()).refused("goal.stage", asked_en="checked in on")
+
+
+def accept(criterion: int = 1, by: str = WANG, goal: str = RELEASE) -> ask.AcceptCriterion:
+    return please(ask.AcceptCriterion, by, "06-30", goal, criterion=criterion, evidence="release notes")
+
+
+def test_the_manager_accepts_a_criterion_on_evidence_once() -> None:
+    command = accept()
+    accepted = fact(did.CriterionAccepted, WANG, command.at, RELEASE, criterion=1, evidence="release notes")
+    given(active(RELEASE)).when(command).then(accepted).when(command).nothing()
+
+
+def test_the_owner_accepts_nothing_of_their_own() -> None:
+    given(active(RELEASE)).when(accept(by=LIN)).refused("goal.own", who_en="the manager wang")
+    given(active(RELEASE)).when(accept(by=HUA)).refused("goal.not-yours")
+
+
+def test_only_criteria_that_are_there_are_accepted() -> None:
+    given(active(RELEASE)).when(accept(3)).refused("accept.unknown", number="3", of="2")
+    given(active(VISITS)).when(accept(goal=VISITS)).refused("accept.not-a-task")
+
+
+def test_a_key_task_scores_the_share_of_its_accepted_criteria() -> None:
+    world = given(active(RELEASE)).having(accept(2))
+    found = score_of(world.goal(RELEASE), "Y", world.around(RELEASE), on("2027-01-15"))
+    assert (found.points, found.actual, found.target) == (50, 1, 2)
+
+
+def assess(points: int = 90, by: str = WANG, goal: str = LEARNING, **facts: Any) -> ask.AssessGoal:
+    return please(ask.AssessGoal, by, "12-20", goal, points=points, **facts)
+
+
+def test_the_manager_assesses_a_capability_goal_and_may_think_again() -> None:
+    command = assess()
+    said = fact(did.GoalAssessed, WANG, command.at, LEARNING, period="Y", points=90)
+    world = given(active(LEARNING)).when(command).then(said)
+    world.when(command).nothing()
+    assert world.having(assess(80)).goal(LEARNING).assessments == {"Y": {WANG: 80}}
+
+
+@pytest.mark.parametrize(("by", "code"), [(LIN, "goal.own"), (QIAN, "goal.not-yours"), (CHEN, "goal.not-yours")])
+def test_nobody_else_assesses(by: str, code: str) -> None:
+    given(active(LEARNING)).when(assess(by=by)).refused(code)
+
+
+def test_a_kpi_is_measured_and_not_assessed() -> None:
+    given(active()).when(assess(goal=REVENUE)).refused("assess.measured")
+    given(active(OF_DEPARTMENT)).when(assess(by=CHEN, goal=OF_DEPARTMENT)).refused("assess.measured")
+
+
+@pytest.mark.parametrize("period", ["Q1", "H1", "M13"])
+def test_a_period_without_a_score_takes_no_assessment(period: str) -> None:
+    """Sales are scored by month and year: an assessment of a quarter would count nowhere."""
+    given(active(LEARNING)).when(assess(period=period)).refused("assess.period", period=period)
+
+
+def test_a_scored_period_is_not_assessed_again() -> None:
+    given(active(LEARNING), score(LEARNING, "M03")).when(assess(period="M03")).refused("assess.scored", period="M03")
+
+
+def test_in_review_a_judged_goal_waits_for_the_managers_assessment() -> None:
+    assert given(in_review(LEARNING)).standing(LEARNING).awaited == (WANG,)
+    assert given(in_review(LEARNING)).having(assess()).standing(LEARNING).awaited == ()
+    assert given(in_review()).standing().awaited == ()
+
+
+def test_while_an_adjustment_waits_work_goes_on() -> None:
+    changing = given(adjusting(did.Changes(title="x")))
+    changing.when(check_in(None, goal=REVENUE, note="still selling")).then_types(did.CheckedIn)
