@@ -67,7 +67,7 @@ def activities(pool: asyncpg.Pool, client: Client, settings: Settings) -> list[A
 
 def build(client: Client, settings: Settings, acts: Sequence[Any], *, cached: int = 2000) -> Worker:
     """The Temporal worker. CAIRN_BUILD names its build: then workflows stay on the build they began with and move
-    on where they continue as new."""
+    on where they continue as new. With nothing cached every task replays in the strict sandbox, as tests do."""
     name = os.environ.get("CAIRN_BUILD")
     deployment = None
     if name:
@@ -80,7 +80,7 @@ def build(client: Client, settings: Settings, acts: Sequence[Any], *, cached: in
         task_queue=settings.task_queue,
         workflows=WORKFLOWS,
         activities=acts,
-        workflow_runner=sandbox(),
+        workflow_runner=sandbox(strict=cached == 0),
         max_cached_workflows=cached,
         max_concurrent_workflow_tasks=100,
         max_concurrent_local_activities=100,

@@ -126,7 +126,7 @@ async def _begin(
             task_queue=task_queue,
             search_attributes=TypedSearchAttributes(list(pairs)),
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-            id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+            id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
         )
     except WorkflowAlreadyStartedError:  # it ran to its end before: the log has a closed goal
         return

@@ -68,8 +68,10 @@ class CycleWorkflow:
     async def reach(self, due: CycleDue) -> None:
         """Does what is due. What could not be done yet (goals still open) is tried again a day later."""
         async with self.turn:
-            outcome = await self.work(due)
-            self.learn(outcome)
+            try:
+                self.learn(await self.work(due))
+            except ActivityError as error:
+                workflow.logger.error("%s of %s could not be done: %s", due.phase, self.cycle, error.cause)
         at = self.at
         if at and at.due == due:
             with contextlib.suppress(TimeoutError):

@@ -13,7 +13,7 @@ HOPELESS = (
     "ValueError", "TypeError", "KeyError", "IndexError", "LookupError", "AttributeError", "AssertionError",
     "ArithmeticError", "OverflowError", "ZeroDivisionError", "InvalidOperation", "DivisionByZero", "Overflow",
     "RecursionError", "NotImplementedError", "UnicodeEncodeError", "UnicodeDecodeError", "ValidationError",
-    "PydanticSerializationError", "EventRefused", "PartlyRecorded", "DataError", "CharacterNotInRepertoireError",
+    "PydanticSerializationError", "EventRefused", "Refusal", "DataError", "CharacterNotInRepertoireError",
     "UntranslatableCharacterError", "NumericValueOutOfRangeError", "ProgramLimitExceededError",
 )  # fmt: skip
 """What trying again does not mend: a message or a program that is wrong. All else is a server that is away."""

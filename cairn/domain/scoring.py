@@ -6,7 +6,7 @@ Sources of the formulas: lower-is-better without baseline is 1 - (A - T)/|T| and
 """
 
 from collections.abc import Iterable, Mapping
-from decimal import MAX_EMAX, MIN_EMIN, ROUND_HALF_UP, Context, Decimal, localcontext
+from decimal import MAX_EMAX, MIN_EMIN, ROUND_CEILING, ROUND_HALF_UP, Context, Decimal, localcontext
 
 from cairn.domain.measure import Kpi
 from cairn.domain.policy import (
@@ -68,7 +68,7 @@ def points(curve: Curve, reached: Decimal, threshold: Decimal | None = None, str
                 return curve.reached if reached >= HUNDRED else curve.missed
             case DeductionCurve():
                 missing = max(HUNDRED - reached, Decimal(0))
-                steps = -(-missing // curve.step)
+                steps = (missing / curve.step).to_integral_value(ROUND_CEILING)
                 return max(curve.start - steps * curve.per_step, curve.floor)
 
 

@@ -84,8 +84,8 @@ def _lost(error: BaseException) -> Problem | None:
             )
         case asyncpg.UndefinedTableError() | asyncpg.InvalidSchemaNameError() | asyncpg.UndefinedFunctionError():
             return Problem(
-                "数据库的结构不完整：请先运行 cairn migrate。",
-                "The database lacks tables this program needs: run `cairn migrate` first.",
+                f"数据库的结构不完整（{_first_line(error)}）：请先运行 cairn migrate。",
+                f"The database lacks something this program needs ({_first_line(error)}): run `cairn migrate` first.",
                 DOWN,
                 "not-migrated",
             )
@@ -111,6 +111,10 @@ def _lost(error: BaseException) -> Problem | None:
                 "database-refused",
             )
     return None
+
+
+def _first_line(error: BaseException) -> str:
+    return str(error).splitlines()[0]
 
 
 def _is_temporal(error: BaseException) -> bool:

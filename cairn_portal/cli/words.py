@@ -1,5 +1,6 @@
 """How things are written for people: stages, events and fields in words, numbers, days, bars and tables."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -179,8 +180,9 @@ def measure(at: Terminal, given: dict[str, Any]) -> str:
     return at.say("，", ", ").join(parts) or at.say("没有目标值", "no target")
 
 
+DECIMAL = re.compile(r"-?\d+\.\d+(E[+-]?\d+)?|-?\d+E[+-]?\d+", re.IGNORECASE)
+
+
 def _is_number(text: str) -> bool:
-    try:
-        return Decimal(text).is_finite() and len(text) > 6
-    except ArithmeticError:
-        return False
+    """Decimals are stored as text; whole numbers may be ids and are left as they are."""
+    return DECIMAL.fullmatch(text) is not None

@@ -1,13 +1,15 @@
 """The language of the specifications: given these events, when this is asked, then that happens (or is refused)."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any, TypeVar, cast
 from zoneinfo import ZoneInfo
 
+import hypothesis
 import pytest
+from hypothesis import settings
 
 from cairn.domain.cycle.events import AnyCycleEvent, CycleEvent, CycleLaunched
 from cairn.domain.cycle.schedule import Schedule, make_schedule
@@ -402,6 +404,15 @@ def given(*events: Event | Sequence[Event], **facts: Any) -> World:
     for each in events:
         flat += [each] if isinstance(each, Event) else each
     return World(events=tuple(flat), **facts)
+
+
+def for_all(*args: Any, **facts: Any) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """A law: holds for whatever Hypothesis makes of these strategies."""
+
+    def law(test: Callable[..., None]) -> Callable[..., None]:
+        return settings(deadline=None, max_examples=50)(hypothesis.given(*args, **facts)(test))
+
+    return law
 
 
 def utc(day: str, hour: int, minute: int = 0) -> datetime:

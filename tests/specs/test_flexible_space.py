@@ -3,8 +3,6 @@
 from typing import Any
 
 import pytest
-from hypothesis import given as for_all
-from hypothesis import settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 from tests.specs.given import (
@@ -19,6 +17,7 @@ from tests.specs.given import (
     draft,
     drafted,
     fact,
+    for_all,
     given,
     opened,
     plan,
@@ -185,7 +184,6 @@ MOVES = st.lists(
 )
 
 
-@settings(max_examples=40, deadline=None)
 @for_all(MOVES)
 def test_whatever_is_adjusted_the_balance_is_what_was_filed_and_never_below_zero(moves: list[Any]) -> None:
     world = running()

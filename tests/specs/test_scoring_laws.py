@@ -4,10 +4,9 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import assume, settings
-from hypothesis import given as for_all
+from hypothesis import assume
 from hypothesis import strategies as st
-from tests.specs.given import D, plan
+from tests.specs.given import D, for_all, plan
 
 from cairn.domain.measure import Kpi
 from cairn.domain.policy import (
@@ -21,8 +20,6 @@ from cairn.domain.policy import (
 )
 from cairn.domain.scoring import attainment, grade, kpi_points, mean, points, rounded, weighted, year_result
 
-settings.register_profile("specs", deadline=None, max_examples=60)
-settings.load_profile("specs")
 NUMBERS = st.decimals(-10_000, 10_000, places=2)
 POSITIVE = st.decimals("0.01", 10_000, places=2)
 PERCENT = st.decimals(-300, 500, places=2)

@@ -5,10 +5,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given as for_all
-from hypothesis import settings
 from hypothesis import strategies as st
-from tests.specs.given import D, plan, schedule
+from tests.specs.given import D, for_all, plan, schedule, utc
 
 from cairn.domain.cycle.schedule import Period, local_day, make_schedule, months_later
 from cairn.domain.measure import Kpi, target_in
@@ -70,7 +68,6 @@ def test_on_or_off_needs_no_target() -> None:
     assert target(Kpi(direction="on_off"), "M01") == 1 and target(Kpi(), "M01") is None
 
 
-@settings(deadline=None, max_examples=60)
 @for_all(st.decimals(1, 10_000, places=2), st.dates(date(2025, 1, 1), date(2026, 12, 31)))
 def test_the_shares_of_the_months_make_the_year(whole: Decimal, since: date) -> None:
     """To the day: a joiner's months add up to the year's days, but for months being of different lengths."""
@@ -91,7 +88,6 @@ def test_a_years_periods_follow_each_other_without_gap_or_overlap() -> None:
             assert (later.starts - earlier.ends).days == 1
 
 
-@settings(deadline=None, max_examples=60)
 @for_all(st.dates(date(2020, 1, 1), date(2030, 1, 1)), st.integers(1, 400))
 def test_so_do_those_of_any_other_cycle(starts: date, days: int) -> None:
     ends = date.fromordinal(starts.toordinal() + days)
@@ -114,8 +110,6 @@ def test_the_end_of_november_and_three_months_is_the_end_of_february() -> None:
 
 
 def test_a_moments_day_is_the_policys() -> None:
-    from tests.specs.given import utc
-
     assert local_day(utc("03-31", 15, 59), plan().calendar) == date(2026, 3, 31)
     assert local_day(utc("03-31", 16), plan().calendar) == date(2026, 4, 1)
 

@@ -23,13 +23,13 @@ BAD: dict[str, tuple[str, Any]] = {
     "a name with signs": ("drop table; --", {"by": "E1"}),
     "fields that are a list": ("return", {"by": MANAGER, "fields": ["comment"]}),
     "fields that are broken": ("adjust", {"by": "E1", "fields": {"changes": 5, "reason": []}}),
-    "fields nobody knows": ("submit", {"by": "E1", "fields": {"colour": "red"}}),
-    "fields of somebody else's": ("approve", {"by": "E1", "fields": {"goal": "goal-X-Y-1", "at": "never"}}),
+    "fields nobody knows": ("submit", {"by": HR, "fields": {"colour": "red"}}),
+    "fields of somebody else's": ("approve", {"by": HR, "fields": {"goal": "goal-X-Y-1", "at": "never"}}),
     "huge text": ("approve", {"by": "E1", "fields": {"comment": HUGE}}),
     "a huge name of a person": ("approve", {"by": HUGE}),
     "a huge command id": ("approve", {"by": "E1", "command_id": HUGE}),
     "a zero byte in the person": ("approve", {"by": "E\u00001"}),
-    "a zero byte in the command id": ("submit", {"by": "E1", "command_id": "a\u0000b"}),
+    "a zero byte in the command id": ("submit", {"by": HR, "command_id": "a\u0000b"}),
     "a zero byte in a field": ("check_in", {"by": "E1", "fields": {"note": "a\u0000b"}}),
     "half a character": ("check_in", {"by": "E1\ud800", "fields": {"note": "\udfff"}}),
     "a person that is a list": ("approve", {"by": ["E1"], "command_id": {"a": 1}}),
@@ -42,7 +42,7 @@ async def test_no_update_wedges_a_goal(shared_company: Company, kind: str) -> No
     name, message = BAD[kind]
     goal = await shared_company.next_goal()
     await refused_update(shared_company, goal, name, message)
-    assert (await shared_company.asks(goal, "submit", "E1")).events == ("GoalSubmitted",)
+    assert (await shared_company.asks(goal, "submit", HR)).events == ("GoalSubmitted",)
 
 
 async def refused_update(company: Company, workflow: str, name: str, message: Any) -> ApplicationError:
@@ -60,26 +60,27 @@ async def test_no_signal_wedges_a_goal_and_each_refusal_is_recorded(shared_compa
     for name, message in BAD.values():
         args = [] if message is NOTHING else [message]
         await shared_company.handle(goal).signal(name, args=args)
-    assert (await shared_company.asks(goal, "submit", "E1")).events == ("GoalSubmitted",)
+    assert (await shared_company.asks(goal, "submit", HR)).events == ("GoalSubmitted",)
     await shared_company.has_happened(goal, "SignalRefused", len(BAD))
     assert (await shared_company.story(goal)).count("SignalRefused") == len(BAD)
 
 
 async def test_a_refused_signal_is_recorded_with_who_what_and_why(shared_company: Company) -> None:
     goal = await shared_company.next_goal()
-    await shared_company.asks(goal, "submit", "E1")
-    await shared_company.signals(goal, "approve", "E1", command="own-goal")
+    owner = goal.split("-")[2]
+    await shared_company.asks(goal, "submit", HR)
+    await shared_company.signals(goal, "approve", owner, command="own-goal")
     await shared_company.has_happened(goal, "SignalRefused")
     refused = await shared_company.last(goal, "SignalRefused")
-    assert (refused.by, refused.name, refused.code) == ("E1", "approve", "goal.own")
+    assert (refused.by, refused.name, refused.code) == (owner, "approve", "goal.own")
     assert MANAGER in refused.sentence
     assert (await shared_company.standing(goal)).stage == "submitted"
 
 
 async def test_a_refusal_names_its_code_its_field_and_who_could_do_it(shared_company: Company) -> None:
     goal = await shared_company.next_goal()
-    await shared_company.asks(goal, "submit", "E1")
-    answer = await shared_company.asks(goal, "approve", "E1")
+    await shared_company.asks(goal, "submit", HR)
+    answer = await shared_company.asks(goal, "approve", goal.split("-")[2])
     assert answer.refused is not None
     assert (answer.refused.code, answer.refused.field) == ("goal.own", "by")
     assert MANAGER in answer.refused.text("en")

@@ -1,0 +1,292 @@
+"""The launch plan says who is in and who is out and why; the launch is that plan, once, by HR."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+import pytest
+from tests.specs.given import (
+    GONE,
+    HE,
+    HUA,
+    LI,
+    LIN,
+    PEOPLE,
+    QIAN,
+    WANG,
+    YEAR_ENDS,
+    ZHAO,
+    D,
+    for_all,
+    on,
+    person,
+    plan,
+    schedule,
+    template,
+)
+
+from hypothesis import strategies as st
+
+from cairn.domain.cycle.commands import LaunchCycle
+from cairn.domain.cycle.decide import launch
+from cairn.domain.cycle.events import CycleLaunched, TargetRow
+from cairn.domain.cycle.plan import LaunchPlan, Planner, SheetPlan, by_holder, opening_events
+from cairn.domain.cycle.state import Cycle, evolve
+from cairn.domain.goal.events import GoalDrafted
+from cairn.domain.measure import Capability, KeyTask, Kpi
+from cairn.domain.people import Department, Person, Roster
+from cairn.domain.policy import Exclusion, Name, Policy
+from cairn.domain.refusal import Refusal
+from cairn.domain.sheet.events import SheetOpened
+
+SALES, RND = Department(id="sales", name="销售部", head=ZHAO), Department(id="rnd", name="研发部", head=LI)
+FOLK = [person for person in PEOPLE.values() if person.id != GONE]
+
+
+def planned(
+    people: Sequence[Person] = FOLK,
+    departments: Sequence[Department] = (SALES, RND),
+    policy: Policy | None = None,
+    targets: Sequence[TargetRow] = (),
+) -> LaunchPlan:
+    roster = Roster(people=tuple(people), departments=tuple(departments))
+    return Planner("2026", "2026年度", schedule(), policy or plan(), roster, by_holder(targets)).plan()
+
+
+def sheet(found: LaunchPlan, holder: str) -> SheetPlan:
+    return next(sheet for sheet in found.sheets if sheet.holder == holder)
+
+
+def row(holder: str, goal: str, period: str, target: Any) -> TargetRow:
+    return TargetRow(holder=holder, goal=goal, period=period, target=D(target))
+
+
+def test_everybody_has_a_sheet_from_their_family_and_the_department_and_the_company_theirs() -> None:
+    found = planned()
+    assert [each.holder for each in found.sheets] == ["company", "department.sales", *sorted(p.id for p in FOLK)]
+    lin = sheet(found, LIN)
+    assert (lin.owner, lin.manager, lin.department, lin.family, lin.since) == (LIN, WANG, "sales", "sales", on("01-01").date())
+    assert [(goal.goal, goal.key, goal.weight) for goal in lin.goals] == [
+        ("goal-2026-lin-1", "revenue", 80),
+        ("goal-2026-lin-2", "learning", 20),
+    ]  # fmt: skip
+    assert found.goals == 1 + 1 + 2 * len(FOLK)
+
+
+@pytest.mark.parametrize(
+    ("facts", "why"),
+    [
+        ({"left": date(2025, 11, 30)}, "left on 2025-11-30"),
+        ({"left": date(2026, 1, 1)}, "left on 2026-01-01"),
+        ({"hired": date(2027, 1, 1)}, "joins on 2027-01-01, after the cycle's end"),
+        ({"family": "pilots"}, "the policy has no job family pilots"),
+        ({"title": "Intern"}, "interns are not evaluated"),
+        ({"department": "board"}, "interns are not evaluated"),
+        ({"hired": date(2026, 10, 2)}, "joined too late"),
+    ],
+)
+def test_who_is_out_is_named_with_the_reason(facts: dict[str, Any], why: str) -> None:
+    rules = plan(
+        exclude=[
+            Exclusion(reason=Name(zh="实习生", en="interns are not evaluated"), titles=("Intern",), departments=("board",)),
+            Exclusion(reason=Name(zh="太晚", en="joined too late"), hired_after=date(2026, 10, 1)),
+        ]
+    )
+    found = planned([*FOLK, person("new", WANG, **facts)], policy=rules)
+    [out] = found.left_out
+    assert (out.person, out.reason_en) == ("new", why) and out.reason_zh
+    assert "new" not in {each.holder for each in found.sheets}
+
+
+@pytest.mark.parametrize("facts", [{"left": date(2026, 1, 2)}, {"hired": YEAR_ENDS}])
+def test_who_is_there_for_a_day_is_in(facts: dict[str, Any]) -> None:
+    assert planned([*FOLK, person("new", WANG, **facts)]).left_out == ()
+
+
+def test_a_joiners_goals_begin_on_the_first_day() -> None:
+    found = planned([*FOLK, person("new", WANG, hired=date(2026, 6, 15))])
+    assert sheet(found, "new").since == date(2026, 6, 15)
+    assert sheet(found, LIN).since == date(2026, 1, 1)
+
+
+def test_goals_serve_those_of_the_tier_above_by_their_keys() -> None:
+    found = planned()
+    assert sheet(found, LIN).goals[0].parent == "goal-2026-department.sales-1"
+    assert sheet(found, LIN).goals[1].parent is None
+    assert sheet(found, "department.sales").goals[0].parent == "goal-2026-company-1"
+
+
+def test_nothing_serves_a_goal_that_nobody_has() -> None:
+    """A department without a head has no sheet, a company without strategic goals neither."""
+    headless = planned(departments=[SALES.model_copy(update={"head": None})])
+    assert "department.sales" not in {each.holder for each in headless.sheets}
+    assert sheet(headless, LIN).goals[0].parent is None
+    assert sheet(planned(policy=plan(strategic=[])), "department.sales").goals[0].parent is None
+    goals = {goal.goal for each in planned().sheets for goal in each.goals}
+    assert {goal.parent for each in planned().sheets for goal in each.goals if goal.parent} <= goals
+
+
+@pytest.mark.parametrize(
+    ("subject", "expected"), [("person", LIN), ("department", "department.sales"), ("company", "company")]
+)
+def test_a_fed_metric_is_read_of_the_person_the_department_or_the_company(subject: str, expected: str) -> None:
+    goals = (template("revenue", 80, metric="sales", subject=subject), plan().families["sales"].template[1])
+    family = plan().families["sales"].model_copy(update={"template": goals})
+    measure = sheet(planned(policy=plan(families={"sales": family})), LIN).goals[0].measure
+    assert isinstance(measure, Kpi) and (measure.metric, measure.subject) == ("sales", expected)
+
+
+def test_a_metric_that_nobody_feeds_has_no_subject() -> None:
+    goals = (template("revenue", 80), plan().families["sales"].template[1])
+    family = plan().families["sales"].model_copy(update={"template": goals})
+    measure = sheet(planned(policy=plan(families={"sales": family})), LIN).goals[0].measure
+    assert isinstance(measure, Kpi) and measure.subject is None
+
+
+def test_key_tasks_and_capability_goals_come_with_criteria_and_outcomes_or_their_title() -> None:
+    goals = (
+        template("release", 50, kind="key_task", target=None, criteria=["live", "tested"]),
+        template("tidy", 30, kind="key_task", target=None),
+        template("learn", 20, kind="capability", dimension="capability", target=None),
+    )
+    family = plan().families["sales"].model_copy(update={"template": goals})
+    found = [goal.measure for goal in sheet(planned(policy=plan(families={"sales": family})), LIN).goals]
+    assert found == [KeyTask(criteria=("live", "tested")), KeyTask(criteria=("tidy",)), Capability(outcomes=("learn",))]
+
+
+def test_proposed_targets_replace_the_templates() -> None:
+    found = planned(targets=[row(LIN, "revenue", "Y", 900), row("department.sales", "new_customers", "Y", 44)])
+    revenue, customers = sheet(found, LIN).goals[0].measure, sheet(found, "department.sales").goals[0].measure
+    assert isinstance(revenue, Kpi) and revenue.target == 900
+    assert isinstance(customers, Kpi) and customers.target == 44
+    other = sheet(found, QIAN).goals[0].measure
+    assert isinstance(other, Kpi) and other.target == 1200
+
+
+def test_of_two_rows_for_the_same_target_the_later_counts() -> None:
+    quotas = [row(LIN, "revenue", "Q1", 10), row(LIN, "revenue", "Q2", 20), row(LIN, "revenue", "Q1", 11)]
+    measure = sheet(planned(targets=quotas), LIN).goals[0].measure
+    assert isinstance(measure, Kpi) and measure.targets == {"Q1": 11, "Q2": 20}
+
+
+def test_what_is_missing_is_named_by_sheet() -> None:
+    goals = (template("revenue", 80, target=None), plan().families["sales"].template[1])
+    family = plan().families["sales"].model_copy(update={"template": goals})
+    found = planned(policy=plan(families={"sales": family}), targets=[row(QIAN, "revenue", "Q1", 5)])
+    assert sheet(found, LIN).missing == ("revenue: target",)
+    assert sheet(found, QIAN).missing == ()
+
+
+def test_a_manager_who_has_left_is_named_as_missing() -> None:
+    people = [*FOLK, PEOPLE[GONE], person("orphan", GONE)]
+    assert sheet(planned(people), "orphan").missing == ("manager: gone left on 2025-12-31",)
+
+
+def test_the_company_belongs_to_who_leads_it_whatever_the_order_of_the_roster() -> None:
+    two = [person("aa"), *FOLK]
+    assert sheet(planned(two), "company").owner == sheet(planned(two[::-1]), "company").owner == LI
+
+
+@for_all(st.permutations(FOLK), st.permutations([SALES, RND, Department(id="a", name="A", head=LI)]))
+def test_the_same_people_make_the_same_plan_in_any_order(people: Any, departments: Any) -> None:
+    departments_ = [SALES, RND, Department(id="a", name="A", head=LI)]
+    assert planned(people, departments).digest == planned(FOLK, departments_).digest
+
+
+def test_and_so_do_the_same_targets() -> None:
+    quotas = [row(LIN, "revenue", "Q1", 10), row(LIN, "revenue", "Q2", 20)]
+    assert planned(targets=quotas).digest == planned(targets=quotas[::-1]).digest
+
+
+def digests() -> dict[str, str]:
+    other = plan().flexible_space.model_copy(update={"percent": D(10)})
+    return {
+        "as it is": planned().digest,
+        "one more": planned([*FOLK, person("new", WANG)]).digest,
+        "one leaves": planned([*FOLK, person("new", WANG, left=date(2025, 1, 1))]).digest,
+        "another manager": planned([*FOLK[1:], person(LIN, ZHAO)]).digest,
+        "another head": planned(departments=[SALES.model_copy(update={"head": WANG}), RND]).digest,
+        "a target": planned(targets=[row(LIN, "revenue", "Y", 1201)]).digest,
+        "the policy": planned(policy=plan(version="plan@2")).digest,
+        "the space": planned(policy=plan(flexible_space=other)).digest,
+    }
+
+
+def test_whatever_differs_makes_another_digest() -> None:
+    assert len(set(digests().values())) == len(digests())
+
+
+def test_a_planned_sheet_comes_into_the_log_with_its_goals_at_a_hundred_per_cent() -> None:
+    found = planned()
+    opened, *drafts = opening_events(sheet(found, LIN), found, HUA, on("01-01"))
+    assert isinstance(opened, SheetOpened) and opened.space == 15
+    assert sum(placement.weight for placement in opened.placements) == 100
+    assert [draft.stream for draft in drafts] == [placement.goal for placement in opened.placements]
+    assert all(isinstance(draft, GoalDrafted) and draft.tier == "individual" for draft in drafts)
+
+
+PLAN_NOW = planned()
+POSITION = 42
+
+
+def order(by: str = HUA, seen: str | None = None, cycle: str = "2026") -> LaunchCycle:
+    return LaunchCycle(cycle=cycle, seen=seen or PLAN_NOW.digest, by=by, at=on("01-01"))
+
+
+def launched() -> Cycle:
+    [event] = launch(order(), Cycle(id="2026"), PLAN_NOW, POSITION, PEOPLE)
+    assert isinstance(event, CycleLaunched)
+    return evolve(Cycle(id="2026"), event)
+
+
+def refused(command: LaunchCycle, cycle: Cycle | None = None, found: LaunchPlan = PLAN_NOW) -> Refusal:
+    with pytest.raises(Refusal) as caught:
+        launch(command, cycle or Cycle(id="2026"), found, POSITION, PEOPLE)
+    assert caught.value.text("zh")
+    return caught.value
+
+
+def test_hr_launches_the_plan_that_was_seen() -> None:
+    [event] = launch(order(), Cycle(id="2026"), PLAN_NOW, POSITION, PEOPLE)
+    assert isinstance(event, CycleLaunched)
+    assert (event.plan, event.roster, event.sheets, event.goals) == (
+        PLAN_NOW.digest,
+        POSITION,
+        len(PLAN_NOW.sheets),
+        PLAN_NOW.goals,
+    )
+    assert launched().stage == "launching"
+
+
+def test_launching_the_same_plan_again_does_nothing() -> None:
+    assert launch(order(HE), launched(), PLAN_NOW, POSITION, PEOPLE) == []
+
+
+def test_launching_a_launched_cycle_from_another_plan_is_refused() -> None:
+    assert refused(order(seen="other"), launched()).code == "cycle.exists"
+
+
+def test_a_plan_that_changed_since_it_was_seen_is_refused_with_both_digests() -> None:
+    changed = planned([*FOLK, person("new", WANG)])
+    refusal = refused(order(), found=changed)
+    assert refusal.code == "cycle.plan-changed" and refusal.facts["now"] == changed.digest
+
+
+@pytest.mark.parametrize("by", [LIN, LI, "nobody"])
+def test_only_hr_launches(by: str) -> None:
+    assert refused(order(by)).code == "cycle.not-hr"
+    assert refused(order(by), launched()).code == "cycle.not-hr"
+
+
+def test_who_was_hr_and_has_left_launches_nothing() -> None:
+    assert refused(order(GONE)).code == "person.left"
+
+
+def test_a_plan_without_anybody_is_not_launched() -> None:
+    nobody = planned([], [])
+    assert refused(order(seen=nobody.digest), found=nobody).code == "cycle.empty"
+
+
+@pytest.mark.parametrize("cycle", ["2026-27", "FY 26", "", "年度"])
+def test_a_cycles_id_has_no_hyphen_because_goals_are_named_after_it(cycle: str) -> None:
+    assert refused(order(cycle=cycle), Cycle(id=cycle)).code == "cycle.id"
