@@ -1,7 +1,11 @@
 """Which read models there are: those with a fold of their own, and those that read another one's tables."""
 
 from collections.abc import Iterable
+from functools import cache
 from typing import NamedTuple
+
+from cairn.domain.registry import EVENTS
+from projections.sql import queries
 
 
 class Projection(NamedTuple):
@@ -9,6 +13,19 @@ class Projection(NamedTuple):
 
     name: str
     tables: tuple[str, ...]
+
+    @property
+    def types(self) -> frozenset[str] | None:
+        """The events the fold reads, as its SQL names them; None where it reads all of a stream."""
+        return _types(self.name)
+
+
+@cache
+def _types(name: str) -> frozenset[str] | None:
+    fold = queries(name)["fold"]
+    if "stream like" in fold:
+        return None
+    return frozenset(type_ for type_ in EVENTS if f"'{type_}'" in fold)
 
 
 PROJECTIONS: dict[str, Projection] = {

@@ -9,6 +9,9 @@ select cursor from read.projection where name = $1
 -- name: move_cursor
 update read.projection set cursor = $3, updated_at = now() where name = $1 and cursor = $2
 
+-- name: holds
+select exists (select from ledger.sealed($1, $2) where type = any ($3::text[]))
+
 -- name: lock_cursor
 select cursor from read.projection where name = $1 for update
 

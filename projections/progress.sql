@@ -145,31 +145,38 @@ aimed as (
     where l.sort = 'kpi' or (l.sort = 'key_task' and l.kind = 'year')
 ),
 
--- 4. The actual, from the days the goal had in the period.
-day as (
-    select l.goal, l.key, d.day, d.value, d.base
-    from aimed l
-    join progress_day d on d.metric = l.metric and d.subject = l.subject
-        and d.day between greatest(l.starts, l.since) and l.ends
-    where l.sort = 'kpi' and (l.metric <> 'check_in' or d.position > l.counts_from)
-      and not exists (select from new_day n where n.metric = d.metric and n.subject = d.subject and n.day = d.day)
-    union all
-    select l.goal, l.key, d.day, d.value, d.base
-    from aimed l
-    join new_day d on d.metric = l.metric and d.subject = l.subject
-        and d.day between greatest(l.starts, l.since) and l.ends
-    where l.sort = 'kpi' and (l.metric <> 'check_in' or d.position > l.counts_from)
+-- 4. The actual, from the days the goal had in the period: worked out once for all goals that count the same days (a
+--    department's yield counts for everybody in it). Check-ins of a former metric, up to `after`, do not count.
+stretch as materialized (
+    select distinct metric, subject, greatest(starts, since) as first, ends,
+        case when metric = 'check_in' then counts_from else 0 end as after
+    from aimed where sort = 'kpi'
 ),
-told as (
-    select goal, key, count(*) as rows, sum(value) as total, sum(coalesce(base, 1)) as base,
-        (array_agg(value order by day desc))[1] as last, max(day) as latest
-    from day group by goal, key
+known_day as materialized (
+    select d.metric, d.subject, d.day, d.position, d.value, d.base
+    from (select distinct metric, subject from stretch) s
+    join progress_day d on d.metric = s.metric and d.subject = s.subject
+    left join new_day n on n.metric = d.metric and n.subject = d.subject and n.day = d.day
+    where n.day is null
+    union all
+    select metric, subject, day, position, value, base from new_day
+),
+told as materialized (
+    select s.metric, s.subject, s.first, s.ends, s.after, count(*) as rows, sum(d.value) as total,
+        sum(coalesce(d.base, 1)) as base, (array_agg(d.value order by d.day desc))[1] as last, max(d.day) as latest
+    from stretch s
+    join known_day d on d.metric = s.metric and d.subject = s.subject and d.day between s.first and s.ends
+        and d.position > s.after
+    group by s.metric, s.subject, s.first, s.ends, s.after
 ),
 reached as (
     select a.*, (a.measure ->> 'target')::numeric as year_target, coalesce(t.rows, 0) as rows, t.latest,
         case when a.sort = 'kpi' then read.actual(a.aggregation, a.measure ->> 'unit', t.rows, t.total, t.base, t.last)
              else (select count(*) from jsonb_object_keys(a.accepted)) end as actual
-    from aimed a left join told t on t.goal = a.goal and t.key = a.key
+    from aimed a
+    left join told t on a.sort = 'kpi' and t.metric = a.metric and t.subject = a.subject and t.ends = a.ends
+        and t.first = greatest(a.starts, a.since)
+        and t.after = case when a.metric = 'check_in' then a.counts_from else 0 end
     where a.target is not null or a.direction = 'range'
 ),
 -- A sum's baseline is the year's: it moves with the period's target, as in cairn.domain.scoring.kpi_points.

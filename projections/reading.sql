@@ -2,20 +2,22 @@
 
 -- name: fold
 with row as materialized (
-    select e.position, r.ordinality::int as ordinal, r.value ->> 'metric' as metric, r.value ->> 'subject' as subject,
-        (r.value ->> 'on')::date as day, (r.value ->> 'value')::numeric as value, (r.value ->> 'base')::numeric as base,
+    select r.value ->> 'metric' as metric, r.value ->> 'subject' as subject, (r.value ->> 'on')::date as day, e.position,
+        r.ordinality::int as ordinal, (r.value ->> 'value')::numeric as value, (r.value ->> 'base')::numeric as base,
         e.data ->> 'feed' as feed, coalesce((e.data ->> 'correction')::boolean, false) as correction, e.recorded_at
     from (select position, recorded_at, data::jsonb as data from read.window($1, $2, $3, $4)
           where type = 'ReadingsRecorded') e
     cross join lateral jsonb_array_elements(e.data -> 'rows') with ordinality r
 ),
--- The neighbours in the log's order: rows of this window and the stored ones of the same metric, subject and day.
+-- The rows of this window between the stored ones of the same metric, subject and day, in the log's order.
+-- (`offset 0`: look each key up in the index, however many rows the planner expects.)
 line as (
-    select metric, subject, day, position, ordinal, true as fresh from row
+    select *, true as fresh from row
     union all
-    select o.metric, o.subject, o.day, o.position, o.ordinal, false
+    select o.metric, o.subject, o.day, o.position, o.ordinal, o.value, o.base, o.feed, o.correction, o.recorded_at, false
     from (select distinct metric, subject, day from row) k
-    join reading o on o.metric = k.metric and o.subject = k.subject and o.day = k.day
+    cross join lateral (select * from reading o
+                        where o.metric = k.metric and o.subject = k.subject and o.day = k.day offset 0) o
 ),
 ranked as (
     select *, lead(position) over (partition by metric, subject, day order by position, ordinal) as superseded_by
@@ -23,20 +25,17 @@ ranked as (
 ),
 replaced as (
     update reading o set superseded_by = n.superseded_by
-    from ranked n
-    where not n.fresh and o.metric = n.metric and o.subject = n.subject and o.day = n.day
-      and o.position = n.position and o.ordinal = n.ordinal and o.superseded_by is distinct from n.superseded_by
+    from (select * from ranked where not fresh) n
+    where o.metric = n.metric and o.subject = n.subject and o.day = n.day and o.position = n.position
+      and o.ordinal = n.ordinal and o.superseded_by is distinct from n.superseded_by
     returning 1
 ),
--- Reading `replaced` first makes the current row step back before its successor is unique.
+-- Asking for `replaced` first lets the current row step back before its successor is unique.
 added as (
     insert into reading
-    select r.metric, r.subject, r.day, r.position, r.ordinal, r.value, r.base, r.feed, r.correction, r.recorded_at,
-        n.superseded_by
-    from row r
-    join ranked n on n.fresh and n.metric = r.metric and n.subject = r.subject and n.day = r.day
-        and n.position = r.position and n.ordinal = r.ordinal
-    where (select count(*) from replaced) >= 0
+    select metric, subject, day, position, ordinal, value, base, feed, correction, recorded_at, superseded_by
+    from ranked
+    where fresh and (select count(*) from replaced) >= 0
     returning 1
 )
 select count(*) from added
