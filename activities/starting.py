@@ -69,11 +69,12 @@ class Starting:
     async def _page(self, after: int, sealed: int, fresh: bool) -> int:
         rows = await self.ledger.read_sealed(after=after, upto=sealed, limit=PAGE, types=TYPES)
         gate = asyncio.Semaphore(AT_ONCE)
-        await asyncio.gather(*(self._begin(row, fresh, gate) for row in rows))
+        await asyncio.gather(*(self._begin(row, fresh, gate, after) for row in rows))
         return (rows[-1].position or sealed) if len(rows) == PAGE else sealed
 
-    async def _begin(self, row: StoredEvent, fresh: bool, gate: asyncio.Semaphore) -> None:
+    async def _begin(self, row: StoredEvent, fresh: bool, gate: asyncio.Semaphore, after: int) -> None:
         async with gate:
+            activity.heartbeat(after)
             if row.type == "CycleLaunched":
                 await begin_cycle(self.client, self.task_queue, row.stream.removeprefix("cycle-"))
             else:

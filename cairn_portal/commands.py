@@ -4,7 +4,12 @@ from datetime import timedelta
 from typing import Any, TypeVar
 from uuid import uuid4
 
-from temporalio.client import Client, WithStartWorkflowOperation, WorkflowUpdateFailedError
+from temporalio.client import (
+    Client,
+    WithStartWorkflowOperation,
+    WorkflowUpdateFailedError,
+    WorkflowUpdateRPCTimeoutOrCancelledError,
+)
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError
@@ -64,8 +69,8 @@ class Desk:
             return answer
         except WorkflowUpdateFailedError as failed:
             return _refusal(failed)
-        except RPCError as lost:
-            raise NoAnswer(f"{stream}: {lost.message}") from lost
+        except (RPCError, WorkflowUpdateRPCTimeoutOrCancelledError) as lost:
+            raise NoAnswer(f"{stream}: {lost}") from lost
 
 
 def _refusal(failed: WorkflowUpdateFailedError) -> Refused:

@@ -98,7 +98,9 @@ class Recomputing:
         for start in range(0, len(sheets), CHUNK):
             part = sheets[start : start + CHUNK]
             streams = await self.ledger.read_streams(part)
-            goals = await self.ledger.read_streams(sorted({g for each in streams.values() for g in _placed(each)}))
+            goals = await self.ledger.read_streams(
+                sorted({g for each in streams.values() for g in _placed(each)})
+            )
             for goal, rows in goals.items():
                 total = total.plus(await self._goal(goal, rows, cycle, readings))
             for sheet in part:
@@ -111,7 +113,9 @@ class Recomputing:
         """All readings in the log."""
         found, after, upto = Readings(), 0, await self.ledger.sealed_position()
         while True:
-            rows = await self.ledger.read_sealed(after=after, upto=upto, limit=PAGE, types=["ReadingsRecorded"])
+            rows = await self.ledger.read_sealed(
+                after=after, upto=upto, limit=PAGE, types=["ReadingsRecorded"]
+            )
             for row, event in zip(rows, facts(rows), strict=True):
                 if isinstance(event, ReadingsRecorded):
                     found.add(row.position or 0, event.rows)
@@ -119,8 +123,14 @@ class Recomputing:
                 return found
             after = rows[-1].position or upto
 
-    async def _goal(self, name: str, rows: Sequence[StoredEvent], cycle: Cycle, readings: Readings) -> Outcome:
-        scored = [(row.version, event) for row, event in zip(rows, facts(rows), strict=True) if isinstance(event, GoalScored)]
+    async def _goal(
+        self, name: str, rows: Sequence[StoredEvent], cycle: Cycle, readings: Readings
+    ) -> Outcome:
+        scored = [
+            (row.version, event)
+            for row, event in zip(rows, facts(rows), strict=True)
+            if isinstance(event, GoalScored)
+        ]
         found: list[Difference] = []
         for version, event in scored:
             goal = fold_goal(name, rows[: event.inputs.version])
@@ -128,8 +138,12 @@ class Recomputing:
             if isinstance(goal.measure, Kpi) and goal.measure.metric and goal.measure.subject:
                 evidence = readings.as_of(goal.measure.metric, goal.measure.subject, event.inputs.upto)
             policy = await self.cycles.policies.version(event.policy)
-            around = Around(policy=policy, cycle=cycle, sheet=Sheet(id=goal.sheet), people={}, evidence=evidence)
-            found += differences(name, event.period, version, event, score(goal, event.period, around, event.at))
+            around = Around(
+                policy=policy, cycle=cycle, sheet=Sheet(id=goal.sheet), people={}, evidence=evidence
+            )
+            found += differences(
+                name, event.period, version, event, score(goal, event.period, around, event.at)
+            )
         return Outcome(goals=len(scored), differences=tuple(found))
 
     async def _results(self, sheets: Sequence[str]) -> dict[tuple[str, int], ResultIssued]:
@@ -143,9 +157,13 @@ class Recomputing:
         return found
 
     async def _sheet(
-        self, name: str, rows: Sequence[StoredEvent], goals: Mapping[str, Sequence[StoredEvent]], cycle: Cycle,
+        self,
+        name: str,
+        rows: Sequence[StoredEvent],
+        goals: Mapping[str, Sequence[StoredEvent]],
+        cycle: Cycle,
         results: Mapping[tuple[str, int], ResultIssued],
-    ) -> Outcome:  # fmt: skip
+    ) -> Outcome:
         total = Outcome()
         for row, event in zip(rows, facts(rows), strict=True):
             before = fold_sheet(name, rows[: row.version - 1])
@@ -171,9 +189,13 @@ class Recomputing:
         return score_sheet(before, known, event.period, policy, event.at)
 
     async def _result(
-        self, before: Sheet, event: ResultIssued, version: int, cycle: Cycle,
+        self,
+        before: Sheet,
+        event: ResultIssued,
+        version: int,
+        cycle: Cycle,
         results: Mapping[tuple[str, int], ResultIssued],
-    ) -> list[Difference]:  # fmt: skip
+    ) -> list[Difference]:
         if cycle.schedule is None:
             return []
         policy = await self.cycles.policies.version(event.policy)
@@ -183,7 +205,9 @@ class Recomputing:
             issued = results.get((part.sheet, part.version))
             if issued is None or issued.points != part.result:
                 said = str(issued.points) if issued else "-"
-                found.append(_difference(before.id, "Y", version, f"subordinates.{part.sheet}", part.result, said))
+                found.append(
+                    _difference(before.id, "Y", version, f"subordinates.{part.sheet}", part.result, said)
+                )
         return found
 
 
@@ -208,7 +232,11 @@ def differences(of: str, period: str, version: int, recorded: Event, again: Even
     if again is None:
         return [_difference(of, period, version, recorded.type, "recorded", "-")]
     first, second = recorded.model_dump(), again.model_dump()
-    return [_difference(of, period, version, name, first[name], second[name]) for name in first if first[name] != second[name]]
+    return [
+        _difference(of, period, version, name, first[name], second[name])
+        for name in first
+        if first[name] != second[name]
+    ]
 
 
 def _difference(of: str, period: str, version: int, field: str, recorded: Any, recomputed: Any) -> Difference:

@@ -1,13 +1,19 @@
 -- Readings: the latest row of a metric, subject and day counts; what it replaced stays visible.
 
 -- name: fold
-with row as materialized (
+-- Parsed once per batch, not once per row.
+with event as materialized (
+    select position, recorded_at, data ->> 'feed' as feed, coalesce((data ->> 'correction')::boolean, false) as correction,
+        data -> 'rows' as rows
+    from (select position, recorded_at, data::jsonb as data from read.window($1, $2, $3, $4)
+          where type = 'ReadingsRecorded' offset 0) e
+),
+row as materialized (
     select r.value ->> 'metric' as metric, r.value ->> 'subject' as subject, (r.value ->> 'on')::date as day, e.position,
         r.ordinality::int as ordinal, (r.value ->> 'value')::numeric as value, (r.value ->> 'base')::numeric as base,
-        e.data ->> 'feed' as feed, coalesce((e.data ->> 'correction')::boolean, false) as correction, e.recorded_at
-    from (select position, recorded_at, data::jsonb as data from read.window($1, $2, $3, $4)
-          where type = 'ReadingsRecorded') e
-    cross join lateral jsonb_array_elements(e.data -> 'rows') with ordinality r
+        e.feed, e.correction, e.recorded_at
+    from event e
+    cross join lateral jsonb_array_elements(e.rows) with ordinality r
 ),
 -- The rows of this window between the stored ones of the same metric, subject and day, in the log's order.
 -- (`offset 0`: look each key up in the index, however many rows the planner expects.)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from temporalio import workflow
 from temporalio.common import RawValue, RetryPolicy, SearchAttributeKey
-from temporalio.exceptions import ActivityError
+from temporalio.exceptions import FailureError
 
 from workflows.deadline import FOREVER, clock, passed
 from workflows.messages import Message, failed, invalid, read_message, readable, refuse
@@ -21,7 +21,8 @@ with workflow.unsafe.imports_passed_through():
 CYCLE = SearchAttributeKey.for_keyword("CairnCycle")
 STAGE = SearchAttributeKey.for_keyword("CairnStage")
 LONG = timedelta(hours=6)
-BEAT = timedelta(minutes=2)
+BEAT = timedelta(seconds=30)
+"""A worker that was killed is missed after this long, and another one goes on."""
 SHORT = timedelta(seconds=60)
 DAILY = timedelta(days=1)
 RETRY = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=5))
@@ -54,7 +55,7 @@ class CycleWorkflow:
         """Waits for HR's launch; a cycle that is never launched ends after a day, with every handler drained."""
         if self.at is not None:
             return
-        with contextlib.suppress(ActivityError):
+        with contextlib.suppress(FailureError):
             self.learn(await self.do("cycle_standing", self.cycle))
         with contextlib.suppress(TimeoutError):
             await workflow.wait_condition(lambda: self.at is not None, timeout=DAILY)
@@ -70,7 +71,7 @@ class CycleWorkflow:
         async with self.turn:
             try:
                 self.learn(await self.work(due))
-            except ActivityError as error:
+            except FailureError as error:
                 workflow.logger.error("%s of %s could not be done: %s", due.phase, self.cycle, error.cause)
         at = self.at
         if at and at.due == due:
@@ -117,7 +118,7 @@ class CycleWorkflow:
                 stream=f"cycle-{self.cycle}", name=readable(name), by=message.by, at=self.now(),
                 command_id=message.command_id, refused=outcome.refused,
             )  # fmt: skip
-            with contextlib.suppress(ActivityError):
+            with contextlib.suppress(FailureError):
                 self.learn(await self.do("record_refused_cycle_signal", refused))
 
     @workflow.query(name="standing")
@@ -137,7 +138,7 @@ class CycleWorkflow:
         async with self.turn:
             try:
                 outcome = await (self.launch(message) if name == "launch" else self.close(message))
-            except ActivityError as error:
+            except FailureError as error:
                 return CycleOutcome(refused=failed(name, error))
             self.learn(outcome)
             return outcome

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from temporalio import workflow
 from temporalio.common import RawValue, SearchAttributeKey
-from temporalio.exceptions import ActivityError, ApplicationError
+from temporalio.exceptions import ApplicationError, FailureError
 
 from workflows.deadline import AGAIN, FOREVER, clock, passed
 from workflows.messages import Message, failed, read_message, readable, refuse
@@ -74,7 +74,7 @@ class GoalWorkflow:
 
     async def look(self) -> None:
         if not self.here:
-            with contextlib.suppress(ActivityError):
+            with contextlib.suppress(FailureError):
                 self.learn(await local("goal_standing", self.goal))
 
     async def until(self, stage: Stage) -> None:
@@ -97,7 +97,7 @@ class GoalWorkflow:
             ask = GoalDeadline(goal=self.goal, due=due, at=self.now(), run=workflow.info().run_id)
             try:
                 self.learn(await local("reach_goal_deadline", ask))
-            except ActivityError as error:
+            except FailureError as error:
                 workflow.logger.error("%s of %s could not be done: %s", due.phase, self.goal, error.cause)
 
     async def renewed(self) -> None:
@@ -125,7 +125,7 @@ class GoalWorkflow:
                 stream=self.goal, name=readable(name), by=message.by, at=self.now(), command_id=message.command_id,
                 refused=outcome.refused,
             )  # fmt: skip
-            with contextlib.suppress(ActivityError):  # a goal that is not there has no log to record it in
+            with contextlib.suppress(FailureError):  # a goal that is not there has no log to record it in
                 self.learn(await local("record_refused_signal", refused))
 
     @workflow.query(name="standing")
@@ -152,7 +152,7 @@ class GoalWorkflow:
             )  # fmt: skip
             try:
                 outcome = await local("record_goal", ask)
-            except ActivityError as error:
+            except FailureError as error:
                 return GoalOutcome(refused=failed(name, error))
             self.learn(outcome)
             return outcome

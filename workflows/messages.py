@@ -6,7 +6,7 @@ from typing import Any, NoReturn
 
 from temporalio import workflow
 from temporalio.common import RawValue
-from temporalio.exceptions import ActivityError, ApplicationError
+from temporalio.exceptions import ApplicationError, FailureError
 
 with workflow.unsafe.imports_passed_through():
     from pydantic import BaseModel, ConfigDict, Field
@@ -96,7 +96,7 @@ def readable(name: str) -> str:
     return UNWRITABLE.sub("?", name)[:LONGEST]
 
 
-def failed(name: str, error: ActivityError) -> Refused:
+def failed(name: str, error: FailureError) -> Refused:
     """The refusal of a command that can never be recorded, however often it is tried."""
     return invalid(name, "fields", f"it could not be recorded ({error.cause or error})"[:2000])
 

@@ -24,7 +24,7 @@ class StarterWorkflow:
                 follow.model_copy(update={"after": after}),
                 result_type=int,
                 start_to_close_timeout=timedelta(hours=1),
-                heartbeat_timeout=timedelta(seconds=30),
+                heartbeat_timeout=timedelta(seconds=10),
                 retry_policy=RetryPolicy(maximum_interval=timedelta(seconds=30)),
             )
         workflow.continue_as_new(follow.model_copy(update={"after": after}))

@@ -5,27 +5,28 @@ from datetime import date, datetime
 from typing import Annotated, NamedTuple
 
 import typer
+from rich.console import RenderableType
 from rich.text import Text
 
 from cairn.domain.cycle.events import LaunchFailure
 from cairn.domain.cycle.plan import LaunchPlan
-from cairn.domain.cycle.standing import dues
-from cairn.domain.goal.stages import STAGE_NAMES
 from cairn_portal.cli.group import Group
 from cairn_portal.cli.options import By, CommandId, CycleArg, Yes
 from cairn_portal.cli.preparing import chosen_policy
 from cairn_portal.cli.problem import REFUSED, USAGE, Problem, refusal_of
 from cairn_portal.cli.session import Session, acting, session
 from cairn_portal.cli.terminal import Terminal
-from cairn_portal.cli.words import CYCLE_STAGES, NOTHING, bar, facts, grid, left, moment, number, stage
-from projections import dashboard as dashboards
-from projections import inbox as inboxes
+from cairn_portal.cli.words import NOTHING, facts, grid, moment, number
 
-Day = typer.Option(formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="缺省为周期编号那一年 · by default the year the id names")
+Day = typer.Option(
+    formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="缺省为周期编号那一年 · by default the year the id names"
+)
 Title = Annotated[str | None, typer.Option(help="周期名称 · the cycle's title")]
 Starts = Annotated[datetime | None, Day]
 Ends = Annotated[datetime | None, Day]
-PolicyOption = Annotated[str | None, typer.Option("--policy", help="制度名或 名@版本，缺省为最近采用的 · name or name@version")]
+PolicyOption = Annotated[
+    str | None, typer.Option("--policy", help="制度名或 名@版本，缺省为最近采用的 · name or name@version")
+]
 SHOWN = 12  # rows of a preview before it says how many more there are
 
 cycle = Group("绩效周期：预览、启动、状态、关闭 · a cycle: preview, launch, status, close")
@@ -42,7 +43,12 @@ class Asked(NamedTuple):
 
 
 async def _asked(
-    s: Session, cycle: str, title: str | None, starts: datetime | None, ends: datetime | None, policy: str | None
+    s: Session,
+    cycle: str,
+    title: str | None,
+    starts: datetime | None,
+    ends: datetime | None,
+    policy: str | None,
 ) -> Asked:
     name = cycle.removeprefix("cycle-")
     if not all(sign.isalnum() or sign in "._" for sign in name):
@@ -53,20 +59,32 @@ async def _asked(
         )
     year = int(name) if name.isdigit() and len(name) == 4 else None
     if year is None and (starts is None or ends is None):
-        raise Problem("请写明 --starts 和 --ends（如 2026-01-01）。", "Say --starts and --ends (such as 2026-01-01).", USAGE)
+        raise Problem(
+            "请写明 --starts 和 --ends（如 2026-01-01）。",
+            "Say --starts and --ends (such as 2026-01-01).",
+            USAGE,
+        )
     first = starts.date() if starts else date(year or 1, 1, 1)
     last = ends.date() if ends else date(year or 1, 12, 31)
     if last <= first:
         raise Problem("周期的结束日必须晚于开始日。", "A cycle ends after it starts.", USAGE)
-    return Asked(name, title or s.at.say(f"{name} 年度绩效", f"{name}"), first, last, await chosen_policy(s, policy))
+    return Asked(
+        name, title or s.at.say(f"{name} 年度绩效", f"{name}"), first, last, await chosen_policy(s, policy)
+    )
 
 
-@cycle.told("preview", "启动前预览：谁参加、谁不参加及原因、缺什么 · who is in, who is out and why, what is missing")
+@cycle.told(
+    "preview", "启动前预览：谁参加、谁不参加及原因、缺什么 · who is in, who is out and why, what is missing"
+)
 async def preview(
-    at: Terminal, name: CycleArg, title: Title = None, starts: Starts = None, ends: Ends = None,
+    at: Terminal,
+    name: CycleArg,
+    title: Title = None,
+    starts: Starts = None,
+    ends: Ends = None,
     policy: PolicyOption = None,
     everybody: Annotated[bool, typer.Option("--everybody", help="列出每一份合约 · list every sheet")] = False,
-) -> int:  # fmt: skip
+) -> int:
     async with session(at) as s:
         asked = await _asked(s, name, title, starts, ends, policy)
         plan, position = await _plan(s, asked)
@@ -78,7 +96,9 @@ async def preview(
 
 
 async def _plan(s: Session, asked: Asked) -> tuple[LaunchPlan, int]:
-    return await s.cycles.preview(asked.cycle, asked.title, asked.starts, asked.ends, asked.policy, s.at.language)
+    return await s.cycles.preview(
+        asked.cycle, asked.title, asked.starts, asked.ends, asked.policy, s.at.language
+    )
 
 
 def _show(at: Terminal, plan: LaunchPlan, position: int, people: dict[str, str], everybody: bool) -> None:
@@ -93,47 +113,69 @@ def _show(at: Terminal, plan: LaunchPlan, position: int, people: dict[str, str],
         (at.say("审批截止", "approvals due"), moment(schedule.approvals_due)),
         (at.say("方案摘要", "digest"), Text(plan.digest, style="bold cyan")),
     )
-    lines = [Text(at.say("启动预览", "Preview of the launch"), style="bold"), summary, _sheets(at, plan, people, everybody)]
+    lines = [
+        Text(at.say("启动预览", "Preview of the launch"), style="bold"),
+        summary,
+        _sheets(at, plan, people, everybody),
+    ]
     if plan.left_out:
         lines.append(_left_out(at, plan, people))
     if missing := _missing(at, plan):
         lines.append(missing)
     facts_for_programs = {
-        "digest": plan.digest, "position": position, "goals": plan.goals, "sheets": plan.sheets, "left_out": plan.left_out,
+        "digest": plan.digest,
+        "position": position,
+        "goals": plan.goals,
+        "sheets": plan.sheets,
+        "left_out": plan.left_out,
         "policy": plan.policy,
-    }  # fmt: skip
+    }
     at.answer(facts_for_programs, *lines)
 
 
 def _by_kind(at: Terminal, plan: LaunchPlan) -> str:
-    counts = {kind: sum(sheet.kind == kind for sheet in plan.sheets) for kind in ("company", "department", "person")}
+    counts = {
+        kind: sum(sheet.kind == kind for sheet in plan.sheets) for kind in ("company", "department", "person")
+    }
     return at.say(
         f"（公司 {counts['company']}，部门 {counts['department']}，员工 {counts['person']}）",
         f" (company {counts['company']}, departments {counts['department']}, people {counts['person']})",
     )
 
 
-def _sheets(at: Terminal, plan: LaunchPlan, people: dict[str, str], everybody: bool) -> object:
+def _sheets(at: Terminal, plan: LaunchPlan, people: dict[str, str], everybody: bool) -> RenderableType:
     table = grid(
-        at.say("对象", "holder"), at.say("岗位序列", "family"), at.say("审批人", "approver"), at.say("自", "since"),
-        at.say("目标", "goals"), at.say("缺少", "missing"), title=at.say("参加", "In"), right=(at.say("目标", "goals"),),
-    )  # fmt: skip
+        at.say("对象", "holder"),
+        at.say("岗位序列", "family"),
+        at.say("审批人", "approver"),
+        at.say("自", "since"),
+        at.say("目标", "goals"),
+        at.say("缺少", "missing"),
+        title=at.say("参加", "In"),
+        right=(at.say("目标", "goals"),),
+    )
     listed = plan.sheets if everybody else plan.sheets[:SHOWN]
     committee = at.say("绩效委员会", "the committee")
     for sheet in listed:
         name = people.get(sheet.holder, at.say("公司", "the company") if sheet.kind == "company" else "")
         approver = f"{sheet.manager} {people.get(sheet.manager, '')}" if sheet.manager else committee
         table.add_row(
-            f"{sheet.holder} {name}", sheet.family or NOTHING, approver, sheet.since.isoformat(), str(len(sheet.goals)),
+            f"{sheet.holder} {name}",
+            sheet.family or NOTHING,
+            approver,
+            sheet.since.isoformat(),
+            str(len(sheet.goals)),
             Text("; ".join(sheet.missing), style="yellow"),
-        )  # fmt: skip
+        )
     if len(listed) < len(plan.sheets):
         more = len(plan.sheets) - len(listed)
-        table.add_row(Text(at.say(f"… 还有 {more} 份（--everybody）", f"… {more} more (--everybody)"), style="dim"))
+        table.add_row(
+            Text(at.say(f"… 还有 {more} 份（--everybody）", f"… {more} more (--everybody)"), style="dim")
+        )
     return table
 
 
-def _left_out(at: Terminal, plan: LaunchPlan, people: dict[str, str]) -> object:
+def _left_out(at: Terminal, plan: LaunchPlan, people: dict[str, str]) -> RenderableType:
     table = grid(at.say("人员", "person"), at.say("原因", "why"), title=at.say("不参加", "Out"))
     for each in plan.left_out:
         table.add_row(f"{each.person} {people.get(each.person, '')}", at.say(each.reason_zh, each.reason_en))
@@ -147,28 +189,44 @@ def _missing(at: Terminal, plan: LaunchPlan) -> Text | None:
     return Text(
         at.say(
             f"! {lacking} 份合约有目标缺少目标值，启动后由责任人补上，或先 cairn targets import。",
-            f"! {lacking} sheets have goals without a target: their owners fill them in, or use `cairn targets import` first.",
+            f"! {lacking} sheets have goals without a target: their owners fill them in, "
+            "or use `cairn targets import` first.",
         ),
         style="yellow",
     )
 
 
-@cycle.told("launch", "启动看过的方案；重复启动不会重复建目标 · launch the plan that was seen; twice makes no duplicate")
+@cycle.told(
+    "launch",
+    "启动看过的方案；重复启动不会重复建目标 · launch the plan that was seen; twice makes no duplicate",
+)
 async def launch(
-    at: Terminal, name: CycleArg, by: By = None, title: Title = None, starts: Starts = None, ends: Ends = None,
+    at: Terminal,
+    name: CycleArg,
+    by: By = None,
+    title: Title = None,
+    starts: Starts = None,
+    ends: Ends = None,
     policy: PolicyOption = None,
-    seen: Annotated[str | None, typer.Option(help="看过的预览的摘要 · the digest of the preview you saw")] = None,
-    yes: Yes = False, command_id: CommandId = None,
-) -> int:  # fmt: skip
+    seen: Annotated[
+        str | None, typer.Option(help="看过的预览的摘要 · the digest of the preview you saw")
+    ] = None,
+    yes: Yes = False,
+    command_id: CommandId = None,
+) -> int:
     async with session(at) as s:
         asked = await _asked(s, name, title, starts, ends, policy)
         desk = await s.desk()
         known = await s.cycles.load(asked.cycle)
         digest = known.plan if known.version and seen is None else seen or await _agreed(s, asked, yes)
         fields = {
-            "title": asked.title, "starts": asked.starts.isoformat(), "ends": asked.ends.isoformat(),
-            "policy": asked.policy, "seen": digest, "language": at.language,
-        }  # fmt: skip
+            "title": asked.title,
+            "starts": asked.starts.isoformat(),
+            "ends": asked.ends.isoformat(),
+            "policy": asked.policy,
+            "seen": digest,
+            "language": at.language,
+        }
         outcome = await desk.cycle(asked.cycle, "launch", acting(by), fields, command_id)
         if outcome.refused:
             raise refusal_of(outcome.refused)
@@ -201,18 +259,29 @@ async def _told_launch(s: Session, name: str, again: bool) -> int:
     failed = {failure.sheet for failure in failures}
     goals = sum(len(sheet.goals) for sheet in plan.sheets if sheet.sheet not in failed)
     await s.seen(f"cycle-{name}", cycle.version, "goal", "dashboard")
+    opened, sheets = number(len(plan.sheets) - len(failed)), number(len(plan.sheets))
     said = at.say(
-        f"已启动 {number(goals)} / {number(plan.goals)} 个目标（{number(len(plan.sheets) - len(failed))} / {number(len(plan.sheets))} 份合约）",
-        f"Launched {number(goals)} of {number(plan.goals)} goals ({number(len(plan.sheets) - len(failed))} of {number(len(plan.sheets))} sheets)",
+        f"已启动 {number(goals)} / {number(plan.goals)} 个目标（{opened} / {sheets} 份合约）",
+        f"Launched {number(goals)} of {number(plan.goals)} goals ({opened} of {sheets} sheets)",
     )
-    before = at.say("（此前已经启动，没有重复建立）", " (it was launched before; nothing was made twice)") if again else ""
-    facts_for_programs = {"cycle": name, "goals": goals, "planned": plan.goals, "failures": failures, "again": again}
+    before = (
+        at.say("（此前已经启动，没有重复建立）", " (it was launched before; nothing was made twice)")
+        if again
+        else ""
+    )
+    facts_for_programs = {
+        "cycle": name,
+        "goals": goals,
+        "planned": plan.goals,
+        "failures": failures,
+        "again": again,
+    }
     lines = [Text(f"{'✓' if not failed else '!'} {said}{before}", style="green" if not failed else "yellow")]
     at.answer(facts_for_programs, *lines, *([_failures(at, failures)] if failures else []))
     return REFUSED if failed else 0
 
 
-def _failures(at: Terminal, failures: tuple[LaunchFailure, ...]) -> object:
+def _failures(at: Terminal, failures: tuple[LaunchFailure, ...]) -> RenderableType:
     table = grid(at.say("合约", "sheet"), at.say("原因", "why"))
     for failure in failures:
         table.add_row(failure.sheet, failure.reason)
@@ -238,107 +307,6 @@ async def _followed(s: Session, name: str) -> None:
             await asyncio.sleep(0.2)
 
 
-@cycle.told("status", "周期进展：阶段、各部门、等谁 · stages, departments, who is waited for")
-async def status(at: Terminal, name: Annotated[str | None, typer.Argument(metavar="[CYCLE]", help="缺省列出全部周期 · by default all cycles")] = None) -> None:
-    async with session(at) as s:
-        if name is None:
-            await _list(s)
-            return
-        cycle = await s.cycle(name.removeprefix("cycle-"))
-        await show_status(s, cycle.id)
-
-
-async def _list(s: Session) -> None:
-    at = s.at
-    table = grid(
-        at.say("周期", "cycle"), at.say("名称", "title"), at.say("起止", "dates"), at.say("阶段", "stage"),
-        at.say("目标", "goals"), at.say("制度", "policy"), right=(at.say("目标", "goals"),),
-    )  # fmt: skip
-    found = await dashboards.cycles(s.pool)
-    for each in found:
-        dates = f"{each.starts} – {each.ends}"
-        table.add_row(each.cycle, each.title, dates, at.say(*CYCLE_STAGES[each.stage]), number(each.goals), each.policy)
-    nothing = Text(at.say("还没有周期：cairn cycle preview 2026", "No cycle yet: cairn cycle preview 2026"))
-    at.answer(found, table if found else nothing)
-
-
-async def show_status(s: Session, name: str) -> None:
-    """A cycle's dashboard: also what a demo ends with."""
-    at, cycle = s.at, await s.cycle(name)
-    now = await s.now(cycle)
-    found = await dashboards.dashboard(s.pool, name, now)
-    if found is None:
-        raise Problem("查询结果还没更新，请稍后再看。", "The read model is behind; look again in a moment.")
-    waiting = [] if cycle.stage == "closed" else await inboxes.waiting(s.pool, name, now)
-    due = dues(cycle, await s.policies.version(cycle.policy))
-    row = found.cycle
-    ahead = f"{_phase(at, due[0].phase, due[0].period or due[0].stage)} {moment(due[0].at)}" if due else NOTHING
-    head = facts(
-        (at.say("周期", "cycle"), f"{row.cycle}  {row.title}  {row.starts} – {row.ends}"),
-        (at.say("阶段", "stage"), at.say(*CYCLE_STAGES[row.stage])),
-        (at.say("现在", "now"), moment(now)),
-        (at.say("下一步", "next"), ahead),
-        (at.say("已评分", "scored"), ", ".join(sorted(row.scored)) or NOTHING),
-        (at.say("目标", "goals"), _stages(at, found)),
-    )
-    lines = [head, _departments(at, found)]
-    if waiting:
-        lines.append(_waiting(at, waiting, await s.names(), now))
-    facts_for_programs = {"dashboard": found, "waiting": waiting, "now": now, "due": due[:1]}
-    at.answer(facts_for_programs, *lines)
-
-
-def _phase(at: Terminal, phase: str, what: str | None) -> str:
-    words = {
-        "launch": ("启动", "launch"), "stage": ("进入阶段", "stage"), "period": ("评分", "score"),
-        "results": ("发布结果", "results"), "close": ("关闭", "close"),
-    }  # fmt: skip
-    named = at.say(*CYCLE_STAGES[what]) if what in CYCLE_STAGES else what or ""  # type: ignore[index]
-    return f"{at.say(*words[phase])} {named}".strip()
-
-
-def _stages(at: Terminal, found: dashboards.Dashboard) -> Text:
-    text = Text()
-    for name in STAGE_NAMES:
-        if count := found.stages.get(name):
-            text.append_text(stage(at, name)).append(f" {number(count)}   ")
-    return text
-
-
-def _departments(at: Terminal, found: dashboards.Dashboard) -> object:
-    headers = (at.say("目标", "goals"), at.say("等待", "waiting"), at.say("逾期", "overdue"))
-    table = grid(
-        at.say("部门", "department"), *headers, at.say("状态", "stages"), at.say("弹性空间已用", "space used"), "",
-        right=headers,
-    )  # fmt: skip
-    for line in found.departments:
-        name = f"{line.department} {line.name or ''}" if line.department else at.say("公司", "company")
-        stages = Text()
-        for each in STAGE_NAMES:
-            if count := line.stages.get(each):
-                stages.append_text(stage(at, each)).append(f" {count} ")
-        share = line.used * 100 / line.space if line.space else None
-        late = Text(str(line.overdue), style="red" if line.overdue else "")
-        used = f"{number(line.used)} / {number(line.space)}"
-        table.add_row(name, number(line.goals), str(line.waiting), late, stages, bar(share, width=10), used)
-    return table
-
-
-def _waiting(at: Terminal, waiting: list[inboxes.Waiting], names: dict[str, str], now: datetime) -> object:
-    headers = (at.say("目标", "goals"), at.say("逾期", "overdue"))
-    table = grid(
-        at.say("等谁", "waited for"), at.say("做什么", "to"), *headers, at.say("期限", "until"), "",
-        title=at.say("等待中", "Waiting"), right=headers,
-    )  # fmt: skip
-    for each in waiting[:SHOWN]:
-        who = f"{each.awaited} {names.get(each.awaited, '')}"
-        act = at.say(*inboxes.ACTS[each.act])
-        table.add_row(who, act, str(each.goals), str(each.overdue), moment(each.until), left(at, each.until, now))
-    if len(waiting) > SHOWN:
-        table.add_row(Text(at.say(f"… 还有 {len(waiting) - SHOWN} 行", f"… {len(waiting) - SHOWN} more"), style="dim"))
-    return table
-
-
 @cycle.told("close", "关闭周期；所有目标关闭后才可以 · close a cycle once all its goals are")
 async def close(at: Terminal, name: CycleArg, by: By = None, command_id: CommandId = None) -> None:
     async with session(at) as s:
@@ -348,6 +316,7 @@ async def close(at: Terminal, name: CycleArg, by: By = None, command_id: Command
             raise refusal_of(outcome.refused)
         if outcome.standing:
             await s.seen(f"cycle-{cycle.id}", outcome.standing.version, "dashboard")
-    at.answer(outcome.standing, Text(at.say(f"✓ 周期 {cycle.id} 已关闭", f"✓ Cycle {cycle.id} is closed"), style="green"))
-
-
+    at.answer(
+        outcome.standing,
+        Text(at.say(f"✓ 周期 {cycle.id} 已关闭", f"✓ Cycle {cycle.id} is closed"), style="green"),
+    )

@@ -14,19 +14,37 @@ from cairn_portal.cli.terminal import Terminal
 PANEL = "目标调整 · Adjustments"
 Role = Annotated[
     Literal["manager", "hr"] | None,
-    typer.Option("--as", help="以上级或HR身份，缺省按操作人判断 · as manager or HR; by default as who you are"),
+    typer.Option(
+        "--as", help="以上级或HR身份，缺省按操作人判断 · as manager or HR; by default as who you are"
+    ),
 ]
 Reason = Annotated[str, typer.Option(help="原因（必填） · why (required)")]
 
 
 @goal.told("adjust", "申请调整目标值、权重或指标，经上级和HR共同确认后生效 · ask for an adjustment", PANEL)
 async def adjust(
-    at: Terminal, name: GoalArg, reason: Reason = "", by: By = None, target: Target = None,
-    period: Annotated[list[str] | None, typer.Option("--period", metavar="Q3=130", help="某期的目标值，可多次 · one period's target; repeat it")] = None,
+    at: Terminal,
+    name: GoalArg,
+    reason: Reason = "",
+    by: By = None,
+    target: Target = None,
+    period: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--period", metavar="Q3=130", help="某期的目标值，可多次 · one period's target; repeat it"
+        ),
+    ] = None,
     weight: Weight = None,
-    counterweight: Annotated[list[str] | None, typer.Option(metavar="GOAL=15", help="其他目标的新权重，可多次 · another goal's new weight; repeat it")] = None,
-    title: Title = None, measure: MeasureJson = None, command_id: CommandId = None,
-) -> int:  # fmt: skip
+    counterweight: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="GOAL=15", help="其他目标的新权重，可多次 · another goal's new weight; repeat it"
+        ),
+    ] = None,
+    title: Title = None,
+    measure: MeasureJson = None,
+    command_id: CommandId = None,
+) -> int:
     if not reason.strip():
         raise Problem("调整须写原因：--reason “…”。", "An adjustment needs its reason: --reason '…'.", USAGE)
     changes: dict[str, Any] = {
@@ -37,7 +55,9 @@ async def adjust(
         "counterweights": {full(key): each for key, each in _pairs(counterweight, "--counterweight")},
         "measure": from_json(measure, "--measure") if measure else None,
     }
-    return await give(at, [name], "adjust", acting(by), {"changes": changes, "reason": reason}, command_id=command_id)
+    return await give(
+        at, [name], "adjust", acting(by), {"changes": changes, "reason": reason}, command_id=command_id
+    )
 
 
 def _pairs(written: list[str] | None, option: str) -> list[tuple[str, str]]:
@@ -45,7 +65,9 @@ def _pairs(written: list[str] | None, option: str) -> list[tuple[str, str]]:
     for each in written or ():
         key, sign, amount = each.partition("=")
         if not sign or not key.strip():
-            raise Problem(f"{option} 要写成 名=数，而不是“{each}”。", f"{option} is NAME=NUMBER, not '{each}'.", USAGE)
+            raise Problem(
+                f"{option} 要写成 名=数，而不是“{each}”。", f"{option} is NAME=NUMBER, not '{each}'.", USAGE
+            )
         pairs.append((key.strip(), decimal(amount.strip(), option) or ""))
     return pairs
 
@@ -60,9 +82,14 @@ async def _role(at: Terminal, name: str, by: str) -> str:
 
 @goal.told("confirm", "确认调整；上级和HR都确认后生效 · confirm an adjustment", PANEL)
 async def confirm(
-    at: Terminal, goals: Goals = None, by: By = None, role: Role = None, everything: Everything = False, yes: Yes = False,
+    at: Terminal,
+    goals: Goals = None,
+    by: By = None,
+    role: Role = None,
+    everything: Everything = False,
+    yes: Yes = False,
     command_id: CommandId = None,
-) -> int:  # fmt: skip
+) -> int:
     act: Literal["confirm_hr", "confirm_manager"] = "confirm_manager" if role == "manager" else "confirm_hr"
     chosen = await named(at, goals, everything, act, acting(by), yes)
     if not chosen:
@@ -73,7 +100,12 @@ async def confirm(
 
 @goal.told("decline", "拒绝调整 · decline an adjustment", PANEL)
 async def decline(
-    at: Terminal, name: GoalArg, reason: Reason = "", by: By = None, role: Role = None, command_id: CommandId = None
+    at: Terminal,
+    name: GoalArg,
+    reason: Reason = "",
+    by: By = None,
+    role: Role = None,
+    command_id: CommandId = None,
 ) -> int:
     if not reason.strip():
         raise Problem("拒绝须写原因：--reason “…”。", "Declining needs a reason: --reason '…'.", USAGE)

@@ -15,41 +15,62 @@ from cairn_portal.cli.terminal import Terminal
 
 PANEL = "执行与评估 · Execution and review"
 Amount = Annotated[str | None, typer.Option(metavar="NUMBER", help="数值 · a value")]
-Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="日期 · the day")]
+Day = Annotated[
+    datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="日期 · the day")
+]
 
 
 @goal.told("check-in", "更新进度：数值或说明 · report progress: a value or words", PANEL)
 async def check_in(
-    at: Terminal, name: GoalArg, by: By = None, value: Amount = None,
-    base: Annotated[str | None, typer.Option(metavar="NUMBER", help="比率的分母 · a ratio's denominator")] = None,
-    on: Day = None, note: Annotated[str, typer.Option(help="说明 · words")] = "", command_id: CommandId = None,
-) -> int:  # fmt: skip
+    at: Terminal,
+    name: GoalArg,
+    by: By = None,
+    value: Amount = None,
+    base: Annotated[
+        str | None, typer.Option(metavar="NUMBER", help="比率的分母 · a ratio's denominator")
+    ] = None,
+    on: Day = None,
+    note: Annotated[str, typer.Option(help="说明 · words")] = "",
+    command_id: CommandId = None,
+) -> int:
     fields = {
-        "value": decimal(value, "--value"), "base": decimal(base, "--base"), "note": note,
+        "value": decimal(value, "--value"),
+        "base": decimal(base, "--base"),
+        "note": note,
         "on": on.date().isoformat() if on else None,
-    }  # fmt: skip
+    }
     return await give(at, [name], "check_in", acting(by), fields, command_id=command_id)
 
 
 @goal.told("accept", "凭据验收重点工作的一条标准 · accept a key task's criterion on evidence", PANEL)
 async def accept(
-    at: Terminal, name: GoalArg,
+    at: Terminal,
+    name: GoalArg,
     criterion: Annotated[int, typer.Option(min=1, help="第几条标准，从 1 数起 · which criterion, from 1")],
     evidence: Annotated[str, typer.Option(help="凭据 · the evidence")],
-    by: By = None, command_id: CommandId = None,
-) -> int:  # fmt: skip
+    by: By = None,
+    command_id: CommandId = None,
+) -> int:
     return await give(
-        at, [name], "accept", acting(by), {"criterion": criterion, "evidence": evidence}, command_id=command_id
+        at,
+        [name],
+        "accept",
+        acting(by),
+        {"criterion": criterion, "evidence": evidence},
+        command_id=command_id,
     )
 
 
 @goal.told("assess", "上级评估：得分与意见 · assess in points", PANEL)
 async def assess(
-    at: Terminal, goals: Goals = None,
+    at: Terminal,
+    goals: Goals = None,
     points: Annotated[str, typer.Option(metavar="NUMBER", help="得分 0–150 · points")] = "",
     period: Annotated[str, typer.Option(help="考核期 M01…M12、Q1…Q4、H1、H2、Y · the period")] = "Y",
-    comment: Comment = "", by: By = None, command_id: CommandId = None,
-) -> int:  # fmt: skip
+    comment: Comment = "",
+    by: By = None,
+    command_id: CommandId = None,
+) -> int:
     if not points:
         raise Problem("请写得分：--points 95。", "Give the points: --points 95.", USAGE)
     fields = {"points": decimal(points, "--points"), "period": period, "comment": comment}
@@ -58,15 +79,18 @@ async def assess(
 
 @goal.told("change-manager", "把目标交给另一位上级 · give goals to another manager", PANEL)
 async def change_manager(
-    at: Terminal, goals: Goals = None,
+    at: Terminal,
+    goals: Goals = None,
     manager: Annotated[str, typer.Option(metavar="ID", help="新上级工号 · the new manager")] = "",
-    effective: Day = None, reason: Annotated[str, typer.Option(help="原因 · why")] = "",
-    by: By = None, command_id: CommandId = None,
-) -> int:  # fmt: skip
+    effective: Day = None,
+    reason: Annotated[str, typer.Option(help="原因 · why")] = "",
+    by: By = None,
+    command_id: CommandId = None,
+) -> int:
     if not manager or effective is None:
         raise Problem(
             "请写 --manager 工号 和 --effective 日期。", "Say --manager ID and --effective YYYY-MM-DD.", USAGE
-        )  # fmt: skip
+        )
     fields = {"manager": manager, "effective": effective.date().isoformat(), "reason": reason}
     return await give(at, goals or [], "change_manager", acting(by), fields, command_id=command_id)
 
@@ -82,10 +106,15 @@ async def cancel(
 
 @goal.told("supersede", "用另一个目标替代 · supersede by another goal", PANEL)
 async def supersede(
-    at: Terminal, name: GoalArg,
-    replacement: Annotated[str, typer.Option(metavar="GOAL", help="替代它的目标 · the goal that replaces it")],
-    reason: Reason = "", by: By = None, command_id: CommandId = None,
-) -> int:  # fmt: skip
+    at: Terminal,
+    name: GoalArg,
+    replacement: Annotated[
+        str, typer.Option(metavar="GOAL", help="替代它的目标 · the goal that replaces it")
+    ],
+    reason: Reason = "",
+    by: By = None,
+    command_id: CommandId = None,
+) -> int:
     if not reason.strip():
         raise Problem("替代须写原因：--reason “…”。", "Superseding needs a reason: --reason '…'.", USAGE)
     fields = {"replacement": full(replacement), "reason": reason}

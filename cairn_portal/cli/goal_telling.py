@@ -40,9 +40,15 @@ def full(name: str) -> str:
 
 
 async def give(
-    at: Terminal, goals: Sequence[str], name: str, by: str, fields: Mapping[str, Any] | None = None, *,
-    command_id: str | None = None, new: bool = False,
-) -> int:  # fmt: skip
+    at: Terminal,
+    goals: Sequence[str],
+    name: str,
+    by: str,
+    fields: Mapping[str, Any] | None = None,
+    *,
+    command_id: str | None = None,
+    new: bool = False,
+) -> int:
     """Gives the same command to each goal. Exit code 1 when any of them refused it."""
     wanted = list(dict.fromkeys(map(full, goals)))
     if not wanted:
@@ -87,7 +93,9 @@ async def known(s: Session, goals: Sequence[str]) -> None:
                 raise Refusal("goal.unknown", field="goal", goal=name)
             listed = ", ".join(near)
             raise Problem(
-                f"目标 {name} 不存在。是不是 {listed}？", f"There is no goal {name}. Did you mean {listed}?", name="goal.unknown"
+                f"目标 {name} 不存在。是不是 {listed}？",
+                f"There is no goal {name}. Did you mean {listed}?",
+                name="goal.unknown",
             )
 
 
@@ -118,7 +126,12 @@ async def _tell(s: Session, answers: Sequence[Given], command_id: str) -> int:
         table.add_row(sign, each.goal, each.error or _what(at, each))
     done = len(answers) - len(bad)
     said = at.say(f"{done} 个完成，{len(bad)} 个被拒绝", f"{done} done, {len(bad)} refused")
-    facts = {"command_id": command_id, "done": done, "refused": len(bad), "answers": [_facts(at, each) for each in answers]}
+    facts = {
+        "command_id": command_id,
+        "done": done,
+        "refused": len(bad),
+        "answers": [_facts(at, each) for each in answers],
+    }
     at.answer(facts, table, Text(said, style="green" if not bad else "yellow"))
     return REFUSED if bad else 0
 
@@ -173,7 +186,9 @@ async def named(
         tasks = [task for task in await inboxes.inbox(s.pool, by, person.roles) if task.act == act]
     if not tasks:
         what = at.say(*inboxes.ACTS[act])
-        raise Problem(f"{by} 的待办中没有要{what}的目标。", f"Nothing in the inbox of {by} waits to be done: {what}.")
+        raise Problem(
+            f"{by} 的待办中没有要{what}的目标。", f"Nothing in the inbox of {by} waits to be done: {what}."
+        )
     if not yes:
         await _agree(at, tasks)
     return [task.goal for task in tasks]
@@ -182,7 +197,9 @@ async def named(
 async def _agree(at: Terminal, tasks: Sequence[inboxes.Task]) -> None:
     if not at.interactive:
         raise Problem(
-            f"--all 会操作 {len(tasks)} 个目标：请加 --yes 确认。", f"--all means {len(tasks)} goals: confirm with --yes.", USAGE
+            f"--all 会操作 {len(tasks)} 个目标：请加 --yes 确认。",
+            f"--all means {len(tasks)} goals: confirm with --yes.",
+            USAGE,
         )
     for task in tasks:
         at.err.print(f"  {task.goal}  {task.title}  {task.owner} {task.owner_name or ''}")

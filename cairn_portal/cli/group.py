@@ -3,7 +3,7 @@
 import asyncio
 import inspect
 from collections.abc import Callable, Coroutine
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, ClassVar, Literal, TypeVar
 
 import typer
 from rich.text import Text
@@ -27,10 +27,35 @@ Work = TypeVar("Work", bound=Callable[..., Coroutine[Any, Any, int | None]])
 
 
 class InOrder(TyperGroup):
-    """Lists commands in the order they were told, not by the alphabet."""
+    """Lists commands in the order of `ORDER`, others after them as they were told."""
+
+    ORDER: ClassVar[tuple[str, ...]] = (
+        "demo",
+        "rehearse",
+        "up",
+        "down",
+        "status",
+        "doctor",
+        "migrate",
+        "recover",
+        "projections",
+        "policy",
+        "roster",
+        "targets",
+        "cycle",
+        "goal",
+        "inbox",
+        "feed",
+        "progress",
+        "scores",
+        "cascade",
+        "replay",
+        "verify-scores",
+    )
 
     def list_commands(self, ctx: Any) -> list[str]:
-        return list(self.commands)
+        first = [name for name in self.ORDER if name in self.commands] if ctx.parent is None else []
+        return [*first, *(name for name in self.commands if name not in first)]
 
 
 class Group(typer.Typer):

@@ -2,30 +2,26 @@
 
 import asyncio
 import contextlib
-from typing import Annotated, Any
+from collections.abc import Iterator
+from typing import Annotated
 
 import asyncpg
 import typer
-from rich.console import Group as Lines
 from rich.text import Text
 from temporalio.client import Client
 from temporalio.common import WorkflowIDConflictPolicy
-from temporalio.service import RPCError
 
 from activities.starting import Follow
-from cairn.ledger import Horizon, horizon
 from cairn_portal import servers
 from cairn_portal.cli.group import Group
 from cairn_portal.cli.problem import DOWN, REFUSED, USAGE, Problem
 from cairn_portal.cli.session import Session, found, session, worker_listens
 from cairn_portal.cli.terminal import Terminal
-from cairn_portal.cli.words import NOTHING, facts, grid, moment, number, span
-from cairn_portal.servers import ServerStatus, migrate, process
-from projections import catch_up, parking
+from cairn_portal.cli.words import NOTHING, facts, grid
+from cairn_portal.servers import migrate, process
 from workflows.starter import NAME, StarterWorkflow
 
 PANEL = "运行 · Running it"
-STALLED = 5.0  # seconds events may wait for their seal before status says so
 POSTGRES_AND_TEMPORAL = ("postgres", "temporal")
 
 
@@ -33,10 +29,11 @@ def register(app: Group) -> None:
     """Puts these commands on the list."""
     app.told("up", "启动数据库、Temporal、界面和工作进程 · start servers, UI and a worker", PANEL)(up)
     app.told("down", "停止所有进程，数据保留 · stop everything, data stays", PANEL)(down)
-    app.told("status", "谁在运行、落后多少、卡在哪里 · what runs, how far behind, what is stuck", PANEL)(status)
     app.told("doctor", "检查安装与环境，并说明怎样修复 · check the installation", PANEL)(doctor)
     app.told("migrate", "更新数据库结构 · bring the database up to date", PANEL)(migrated)
-    app.told("recover", "Temporal 数据丢失后，从日志重启全部流程 · restart all workflows from the log", PANEL)(recover)
+    app.told(
+        "recover", "Temporal 数据丢失后，从日志重启全部流程 · restart all workflows from the log", PANEL
+    )(recover)
 
 
 async def up(
@@ -46,7 +43,7 @@ async def up(
     ] = False,
     workers: Annotated[int, typer.Option(min=1, max=64, help="工作进程数 · number of workers")] = 1,
 ) -> None:
-    with _steps(at) as on_step:
+    with shown_steps(at) as on_step:
         addresses = await servers.start_all(at.settings, on_step, ui=True)
     started = [
         servers.start_worker(at.settings, addresses, "worker" if n == 1 else f"worker-{n}")
@@ -62,7 +59,7 @@ async def up(
     )
     nexts = at.say(
         "接下来：cairn demo 看一遍完整的一年；cairn policy adopt 导入制度；cairn status 查看状态；cairn down 停止。",
-        "Next: `cairn demo` shows a whole year; `cairn policy adopt` brings in your plan; `cairn status`; `cairn down`.",
+        "Next: `cairn demo` shows a whole year; `cairn policy adopt` takes in your plan; `cairn status`; `cairn down`.",
     )
     at.answer(
         {**_public(addresses), "workers": [each.pid for each in started]},
@@ -83,7 +80,8 @@ async def _stay(at: Terminal) -> None:
 
 
 @contextlib.contextmanager
-def _steps(at: Terminal) -> Any:
+def shown_steps(at: Terminal) -> Iterator[servers.OnStep]:
+    """What the start is doing now, for a person; nothing for a program."""
     if at.as_json:
         yield lambda step: None
     else:
@@ -122,112 +120,14 @@ async def down(at: Terminal) -> None:
     stopped = servers.down(at.settings)
     named = at.say("、", ", ").join(stopped)
     said = (
-        at.say(f"✓ 已停止：{named}。数据仍在 {at.settings.home}。", f"✓ Stopped: {named}. Data stays in {at.settings.home}.")
+        at.say(
+            f"✓ 已停止：{named}。数据仍在 {at.settings.home}。",
+            f"✓ Stopped: {named}. Data stays in {at.settings.home}.",
+        )
         if stopped
         else at.say("没有进程在运行。", "Nothing was running.")
     )
     at.answer({"stopped": stopped}, Text(said))
-
-
-async def status(at: Terminal) -> int:
-    """0 when all is well, 1 when something needs a look, 3 when the servers are not running."""
-    known = servers.status(at.settings)
-    table = _processes(at, known)
-    try:
-        found(at.settings)
-    except Problem as not_running:
-        at.answer({"processes": known, "problem": not_running.text(at.language)}, table if known else "")
-        raise
-    async with session(at) as s:
-        return await _status(s, known, table)
-
-
-def _processes(at: Terminal, known: list[ServerStatus]) -> Any:
-    table = grid(at.say("进程", "process"), at.say("状态", "state"), "PID", at.say("自", "since"), at.say("地址", "address"))
-    for each in known:
-        state = Text(at.say("运行中", "running"), style="green") if each.running else Text(at.say("已退出", "gone"), style="red")
-        table.add_row(each.name, state, str(each.pid or NOTHING), moment(each.since), each.address or NOTHING)
-    return table
-
-
-async def _status(s: Session, known: list[ServerStatus], table: Any) -> int:
-    at = s.at
-    sealing = await horizon(s.pool)
-    models = await catch_up.status(s.pool)
-    stuck = await parking.parked(s.pool)
-    client, listening, waiting = await _temporal(s)
-    notes = _notes(at, sealing, listening, len(stuck), [each for each in known if not each.running])
-    lags = grid(
-        at.say("查询模型", "read model"), at.say("位置", "position"), at.say("落后事件", "events behind"),
-        at.say("落后时间", "behind by"), at.say("搁置", "parked"),
-        right=(at.say("位置", "position"), at.say("落后事件", "events behind"), at.say("搁置", "parked")),
-    )  # fmt: skip
-    for model in models:
-        lags.add_row(
-            model.name, number(model.cursor), number(model.lag_events), span(at, model.lag_seconds), str(model.parked)
-        )
-    log = facts(
-        (at.say("日志已封存到", "log sealed up to"), number(sealing.sealed)),
-        (at.say("未封存", "not sealed yet"), _unsealed(at, sealing)),
-        (at.say("最老的写事务", "oldest writing transaction"), _holder(at, sealing)),
-        ("Temporal", at.say("已连接", "connected") if client else at.say("没有答复", "does not answer")),
-        (at.say("等待中的流程", "workflows waiting"), number(waiting) if waiting is not None else NOTHING),
-    )
-    verdict = Text(at.say("✓ 一切正常", "✓ All is well"), style="green")
-    told = [Text(f"! {note}", style="yellow") for note in notes]
-    facts_for_programs = {
-        "processes": known, "horizon": sealing, "read_models": models, "parked": stuck,
-        "worker_listens": listening, "workflows_waiting": waiting, "notes": notes,
-    }  # fmt: skip
-    at.answer(facts_for_programs, *([table] if known else []), log, lags, Lines(*(told or [verdict])))
-    return REFUSED if notes else 0
-
-
-async def _temporal(s: Session) -> tuple[bool, bool, int | None]:
-    """(does Temporal answer, does a worker listen, how many workflows wait)."""
-    try:
-        client = await s.client()
-        count = await client.count_workflows("ExecutionStatus = 'Running'")
-        return True, await worker_listens(client, s.at.settings), count.count
-    except (RPCError, RuntimeError):
-        return False, False, None
-
-
-def _unsealed(at: Terminal, sealing: Horizon) -> str:
-    if not sealing.unsealed:
-        return at.say("无", "nothing")
-    count = number(sealing.unsealed)
-    return at.say(f"{count} 条，最早 {span(at, sealing.lag)} 前", f"{count} events, the oldest {span(at, sealing.lag)} old")
-
-
-def _holder(at: Terminal, sealing: Horizon) -> str:
-    if sealing.oldest_xid is None:
-        return at.say("无", "none")
-    who = f"{sealing.application or '?'} · {sealing.database or '?'} · PID {sealing.pid or NOTHING}"
-    return f"{who} · {span(at, sealing.age or 0)}"
-
-
-def _notes(at: Terminal, sealing: Horizon, listening: bool, parked: int, gone: list[ServerStatus]) -> list[str]:
-    """What needs somebody's attention, with what to do."""
-    notes = []
-    if sealing.unsealed and sealing.lag > STALLED and sealing.oldest_xid is not None:
-        notes.append(at.say(
-            f"封存停在一个未结束的写事务后面（{_holder(at, sealing)}）：请结束它，或运行 select pg_terminate_backend({sealing.pid})。",
-            f"Sealing waits behind an open writing transaction ({_holder(at, sealing)}): end it, "
-            f"or run select pg_terminate_backend({sealing.pid}).",
-        ))  # fmt: skip
-    elif sealing.unsealed and sealing.lag > STALLED:
-        notes.append(at.say("没有人在封存日志：请用 cairn up 启动工作进程。", "Nobody seals the log: start a worker with `cairn up`."))
-    if not listening:
-        notes.append(at.say("没有工作进程在听：请用 cairn up 启动。", "No worker listens: start one with `cairn up`."))
-    if parked:
-        notes.append(at.say(
-            f"{parked} 个流被搁置：请看 cairn projections parked。", f"{parked} streams are parked: see `cairn projections parked`."
-        ))  # fmt: skip
-    notes += [
-        at.say(f"{each.name} 已退出，日志在 {each.log}。", f"{each.name} has ended; its log is {each.log}.") for each in gone
-    ]
-    return notes
 
 
 async def doctor(at: Terminal) -> int:

@@ -13,7 +13,8 @@ Goals = Annotated[
     list[str] | None, typer.Argument(metavar="[GOAL]...", help="目标编号，可以多个 · one or more goals")
 ]
 Everything = Annotated[
-    bool, typer.Option("--all", help="待办中所有可做此操作的目标 · every goal of the inbox that waits for this")
+    bool,
+    typer.Option("--all", help="待办中所有可做此操作的目标 · every goal of the inbox that waits for this"),
 ]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="不再询问 · do not ask")]
 CommandId = Annotated[

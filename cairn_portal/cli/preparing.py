@@ -1,24 +1,22 @@
 """Before a cycle: the policy, the roster and the targets are checked and brought into the log."""
 
-import re
-from collections.abc import Sequence
 from datetime import UTC, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.console import RenderableType
 from rich.text import Text
 
-from cairn.domain.cycle.events import PolicyAdopted, TargetRow
+from cairn.domain.cycle.events import PolicyAdopted
 from cairn.domain.people import Roster
 from cairn.domain.policy import Policy
-from cairn.handle.adopting import adopt_policy, propose_targets
+from cairn.handle.adopting import adopt_policy
 from cairn.handle.log import facts as events_of
 from cairn.handle.people import import_roster, roster_at
 from cairn.policies import PolicyInvalid, RosterInvalid, load, read_text
 from cairn.policies.roster import read_roster
-from cairn.tables import Line, read_table
 from cairn_portal.cli.group import Group
 from cairn_portal.cli.options import By
 from cairn_portal.cli.problem import REFUSED, Problem
@@ -26,22 +24,16 @@ from cairn_portal.cli.session import Session, acting, session
 from cairn_portal.cli.terminal import Terminal
 from cairn_portal.cli.words import PERIOD_KINDS, facts, grid, moment, number
 
-TARGET_COLUMNS: dict[str, tuple[str, ...]] = {
-    "holder": ("holder", "person", "工号", "对象", "责任人"),
-    "goal": ("goal", "key", "目标", "指标", "目标代号"),
-    "period": ("period", "考核期", "期间"),
-    "target": ("target", "目标值"),
-}
-PERIOD = re.compile(r"M(0[1-9]|1[0-2])|Q[1-4]|H[12]|Y")
-TargetsFile = Annotated[Path, typer.Argument(help="目标值表 CSV/Excel：工号、目标、考核期、目标值 · table of targets")]
-
 policy = Group("绩效制度：检查、采用、列出 · the policy: check, adopt, list")
 roster = Group("花名册：检查、导入 · the roster: check, import")
-targets = Group("预先下达的目标值，如销售指标 · targets set before the launch, such as quotas")
 
 
-@policy.told("check", "检查制度文件，指出每一处错误的行号 · check a policy file, naming the line of every mistake")
-async def check(at: Terminal, file: Annotated[Path, typer.Argument(help="制度文件 YAML · the policy's YAML")]) -> int:
+@policy.told(
+    "check", "检查制度文件，指出每一处错误的行号 · check a policy file, naming the line of every mistake"
+)
+async def check(
+    at: Terminal, file: Annotated[Path, typer.Argument(help="制度文件 YAML · the policy's YAML")]
+) -> int:
     try:
         found = load(file)
     except PolicyInvalid as invalid:
@@ -60,18 +52,26 @@ def _tell_problems(at: Terminal, invalid: PolicyInvalid) -> int:
         table.add_row(f"{each.line}:{each.column}", each.path, each.text(at.language))
     count = len(invalid.problems)
     heading = at.say(f"✗ {invalid.source} 有 {count} 处错误", f"✗ {invalid.source} has {count} mistakes")
-    at.answer({"source": invalid.source, "problems": invalid.problems}, Text(heading, style="bold red"), table)
+    at.answer(
+        {"source": invalid.source, "problems": invalid.problems}, Text(heading, style="bold red"), table
+    )
     return REFUSED
 
 
-def _summary(at: Terminal, found: Policy) -> object:
+def _summary(at: Terminal, found: Policy) -> RenderableType:
     mixes = []
     for family in found.families.values():
-        shares = {**family.periods, **({"subordinates": family.subordinates} if family.subordinates else {})}
-        mix = " + ".join(f"{at.say(*PERIOD_KINDS[str(kind)])} {number(share)}%" for kind, share in shares.items())
+        shares: dict[str, Decimal] = {str(kind): share for kind, share in family.periods.items()}
+        if family.subordinates:
+            shares["subordinates"] = family.subordinates
+        mix = " + ".join(f"{at.say(*PERIOD_KINDS[kind])} {number(share)}%" for kind, share in shares.items())
         count = len(family.template)
-        mixes.append((family.name.text(at.language), at.say(f"{mix}，{count} 个目标", f"{mix}, {count} goals")))
-    grades = "  ".join(f"{band.grade} ≥ {number(band.points)} ×{number(band.coefficient)}" for band in found.grades)
+        mixes.append(
+            (family.name.text(at.language), at.say(f"{mix}，{count} 个目标", f"{mix}, {count} goals"))
+        )
+    grades = "  ".join(
+        f"{band.grade} ≥ {number(band.points)} ×{number(band.coefficient)}" for band in found.grades
+    )
     space = at.say(f"{found.flexible_space.percent}%", f"{found.flexible_space.percent} %")
     return facts(
         (at.say("制度", "policy"), f"{found.title.text(at.language)}  {found.name}@{found.version}"),
@@ -82,7 +82,9 @@ def _summary(at: Terminal, found: Policy) -> object:
 
 
 @policy.told("adopt", "采用一个制度版本，记入日志 · adopt a version of the policy into the log")
-async def adopt(at: Terminal, file: Annotated[Path, typer.Argument(help="制度文件 YAML")], by: By = None) -> int:
+async def adopt(
+    at: Terminal, file: Annotated[Path, typer.Argument(help="制度文件 YAML")], by: By = None
+) -> int:
     text, now = read_text(file), datetime.now(UTC)
     try:
         found = load(file)
@@ -111,7 +113,11 @@ async def listed(at: Terminal) -> None:
     table = grid(at.say("制度", "policy"), at.say("采用于", "adopted"), at.say("采用人", "by"))
     for each in versions:
         table.add_row(f"{each.name}@{each.version}", moment(each.at), each.by)
-    nothing = Text(at.say("还没有制度：cairn policy adopt 文件 --by 工号", "No policy yet: cairn policy adopt FILE --by ID"))
+    nothing = Text(
+        at.say(
+            "还没有制度：cairn policy adopt 文件 --by 工号", "No policy yet: cairn policy adopt FILE --by ID"
+        )
+    )
     at.answer(
         [{"policy": f"{each.name}@{each.version}", "at": each.at, "by": each.by} for each in versions],
         table if versions else nothing,
@@ -136,7 +142,10 @@ async def chosen_policy(s: Session, wanted: str | None) -> str:
     fitting = [each for each in references if wanted is None or wanted in (each, each.partition("@")[0])]
     if not fitting:
         listed = ", ".join(references)
-        raise Problem(f"没有制度 {wanted}；已采用的有：{listed}。", f"There is no policy {wanted}; adopted are: {listed}.")
+        raise Problem(
+            f"没有制度 {wanted}；已采用的有：{listed}。",
+            f"There is no policy {wanted}; adopted are: {listed}.",
+        )
     return fitting[-1]
 
 
@@ -156,19 +165,33 @@ async def require_hr(s: Session, by: str, what: str, coming: Roster | None = Non
         )
 
 
-@roster.told("import", "导入花名册；有一行错误就全部不导入 · import a roster: all rows or, if one is bad, none")
+@roster.told(
+    "import", "导入花名册；有一行错误就全部不导入 · import a roster: all rows or, if one is bad, none"
+)
 async def imported(
     at: Terminal,
-    file: Annotated[Path, typer.Argument(help="CSV 或 Excel；与 --mapping 同用时是数据文件夹 · file, or folder of data")],
+    file: Annotated[
+        Path, typer.Argument(help="CSV 或 Excel；与 --mapping 同用时是数据文件夹 · file, or folder of data")
+    ],
     by: By = None,
-    mapping: Annotated[Path | None, typer.Option(help="roster.yaml：怎样从别的系统的表得到花名册 · how other files become a roster")] = None,
-    data: Annotated[Path | None, typer.Option(help="--mapping 的数据文件夹 · the mapping's data folder")] = None,
+    mapping: Annotated[
+        Path | None,
+        typer.Option(help="roster.yaml：怎样从别的系统的表得到花名册 · how other files become a roster"),
+    ] = None,
+    data: Annotated[
+        Path | None, typer.Option(help="--mapping 的数据文件夹 · the mapping's data folder")
+    ] = None,
     sheet: Annotated[str | None, typer.Option(help="Excel 工作表 · the workbook's sheet")] = None,
     departments: Annotated[Path | None, typer.Option(help="部门表 · a file of departments")] = None,
     policy_file: Annotated[
-        Path | None, typer.Option("--policy", help="核对岗位序列的制度文件，缺省为最近采用的 · check job families against this file")
+        Path | None,
+        typer.Option(
+            "--policy", help="核对岗位序列的制度文件，缺省为最近采用的 · check job families against this file"
+        ),
     ] = None,
-    check_only: Annotated[bool, typer.Option("--check-only", help="只检查，不导入 · check, import nothing")] = False,
+    check_only: Annotated[
+        bool, typer.Option("--check-only", help="只检查，不导入 · check, import nothing")
+    ] = False,
 ) -> int:
     if file.suffix in (".yaml", ".yml") and mapping is None:
         mapping, file = file, data or file.parent
@@ -211,9 +234,12 @@ def _tell_rows(at: Terminal, invalid: RosterInvalid) -> int:
         table.add_row(each.place(at.language), each.text(at.language))
     count = len(invalid.problems)
     heading = at.say(
-        f"✗ {invalid.source} 有 {count} 处错误，一行也没有导入", f"✗ {invalid.source} has {count} mistakes; nothing was imported"
+        f"✗ {invalid.source} 有 {count} 处错误，一行也没有导入",
+        f"✗ {invalid.source} has {count} mistakes; nothing was imported",
     )
-    at.answer({"source": invalid.source, "problems": invalid.problems}, Text(heading, style="bold red"), table)
+    at.answer(
+        {"source": invalid.source, "problems": invalid.problems}, Text(heading, style="bold red"), table
+    )
     return REFUSED
 
 
@@ -228,7 +254,13 @@ def _tell_roster(at: Terminal, found: Roster, recorded: int | None) -> None:
     }.get(recorded, at.say(f"✓ 已导入，记录了 {recorded} 项变化", f"✓ Imported; {recorded} changes recorded"))
     split = at.say("，", ", ").join(f"{name} {count}" for name, count in sorted(families.items()))
     at.answer(
-        {"people": len(found.people), "here": here, "departments": len(found.departments), "families": families, "events": recorded},
+        {
+            "people": len(found.people),
+            "here": here,
+            "departments": len(found.departments),
+            "families": families,
+            "events": recorded,
+        },
         Text(outcome, style="green"),
         facts(
             (at.say("在职人员", "people here"), number(here)),
@@ -236,85 +268,3 @@ def _tell_roster(at: Terminal, found: Roster, recorded: int | None) -> None:
             (at.say("岗位序列", "job families"), split),
         ),
     )
-
-
-@targets.told("import", "导入目标值；有一行错误就全部不导入 · import targets: all rows or none")
-async def import_targets(
-    at: Terminal,
-    file: TargetsFile,
-    cycle: Annotated[str, typer.Option(help="绩效周期编号 · the cycle's id")],
-    by: By = None,
-) -> int:
-    rows, problems = read_targets(read_table(file).lines)
-    async with session(at) as s:
-        await require_hr(s, acting(by), at.say("下达目标值", "set targets"))
-        problems += await _unknown_holders(s, rows)
-        if problems:
-            return _tell_targets(at, file.name, sorted(problems))
-        new = await propose_targets(
-            s.ledger, cycle, [row for _, row in rows], file.name, acting(by), datetime.now(UTC)
-        )
-        stream = f"targets-{cycle}"
-        if version := len(await s.ledger.read_stream(stream)):
-            await s.seen(stream, version)
-    said = at.say(f"✓ {len(rows)} 行，其中 {new} 行是新的或有变化", f"✓ {len(rows)} rows, {new} of them new or changed")
-    at.answer({"rows": len(rows), "new": new}, Text(said, style="green"))
-    return 0
-
-
-RowProblem = tuple[int, str, str]
-
-
-def read_targets(lines: Sequence[Line]) -> tuple[list[tuple[int, TargetRow]], list[RowProblem]]:
-    """The rows of a table of targets with their numbers, and every bad cell: (row, Chinese, English)."""
-    rows: list[tuple[int, TargetRow]] = []
-    problems: list[RowProblem] = []
-    for line in lines:
-        cells = {name: _cell(line, names) for name, names in TARGET_COLUMNS.items()}
-        missing = [TARGET_COLUMNS[name][-1] for name, cell in cells.items() if not cell and name != "period"]
-        period = (cells["period"] or "Y").upper()
-        if missing:
-            problems.append((line.number, f"缺少 {'、'.join(missing)}", f"lacks {', '.join(missing)}"))
-        elif not PERIOD.fullmatch(period):
-            known = "M01…M12, Q1…Q4, H1, H2, Y"
-            problems.append((line.number, f"没有考核期 {period}：可用 {known}", f"no period {period}: there are {known}"))
-        else:
-            rows += _target(line.number, cells, period, problems)
-    return rows, problems
-
-
-def _cell(line: Line, names: tuple[str, ...]) -> str:
-    return next((cell.strip() for name, cell in line.cells.items() if name.strip().casefold() in names), "")
-
-
-def _target(number: int, cells: dict[str, str], period: str, problems: list[RowProblem]) -> list[tuple[int, TargetRow]]:
-    try:
-        amount = Decimal(cells["target"].replace(",", ""))
-        if amount.is_finite():
-            return [(number, TargetRow(holder=cells["holder"], goal=cells["goal"], period=period, target=amount))]
-    except InvalidOperation:
-        pass
-    written = cells["target"]
-    problems.append((number, f"「{written}」不是数：请写成 1234.56", f"'{written}' is no number: write it as 1234.56"))
-    return []
-
-
-async def _unknown_holders(s: Session, rows: Sequence[tuple[int, TargetRow]]) -> list[RowProblem]:
-    known = await roster_at(s.ledger, await s.ledger.sealed_position())
-    holders = {"company", *(person.id for person in known.people)} | {f"department.{each.id}" for each in known.departments}
-    return [
-        (number, f"花名册中没有「{row.holder}」", f"'{row.holder}' is not in the roster")
-        for number, row in rows
-        if row.holder not in holders
-    ]
-
-
-def _tell_targets(at: Terminal, source: str, problems: list[RowProblem]) -> int:
-    table = grid(at.say("行", "row"), at.say("问题", "problem"))
-    for row, zh, en in problems:
-        table.add_row(str(row), at.say(zh, en))
-    count = len(problems)
-    heading = at.say(f"✗ {source} 有 {count} 处错误，一行也没有导入", f"✗ {source} has {count} mistakes; nothing was imported")
-    told = [{"row": row, "problem": at.say(zh, en)} for row, zh, en in problems]
-    at.answer({"source": source, "problems": told}, Text(heading, style="bold red"), table)
-    return REFUSED

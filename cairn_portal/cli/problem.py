@@ -82,7 +82,11 @@ def _lost(error: BaseException) -> Problem | None:
                 DOWN,
                 "no-answer",
             )
-        case asyncpg.UndefinedTableError() | asyncpg.InvalidSchemaNameError() | asyncpg.UndefinedFunctionError():
+        case (
+            asyncpg.UndefinedTableError()
+            | asyncpg.InvalidSchemaNameError()
+            | asyncpg.UndefinedFunctionError()
+        ):
             return Problem(
                 f"数据库的结构不完整（{_first_line(error)}）：请先运行 cairn migrate。",
                 f"The database lacks something this program needs ({_first_line(error)}): run `cairn migrate` first.",
@@ -96,7 +100,12 @@ def _lost(error: BaseException) -> Problem | None:
                 DOWN,
                 "temporal-down",
             )
-        case OSError() | asyncpg.PostgresConnectionError() | asyncpg.InterfaceError() | asyncpg.CannotConnectNowError():
+        case (
+            OSError()
+            | asyncpg.PostgresConnectionError()
+            | asyncpg.InterfaceError()
+            | asyncpg.CannotConnectNowError()
+        ):
             return Problem(
                 f"连接不上数据库（{error}）：请运行 cairn status 查看，或 cairn up 启动。",
                 f"The database cannot be reached ({error}): see `cairn status`, or start it with `cairn up`.",

@@ -15,7 +15,9 @@ from projections import catch_up, parking
 from projections.catalog import PROJECTIONS, projection
 from projections.rebuild import TableDifference, differences, rebuild
 
-Model = Annotated[str | None, typer.Argument(metavar="[NAME]", help="查询模型，缺省全部 · a read model; by default all")]
+Model = Annotated[
+    str | None, typer.Argument(metavar="[NAME]", help="查询模型，缺省全部 · a read model; by default all")
+]
 
 projections = Group("查询模型：状态、重建、搁置的流 · read models: status, rebuild, parked streams")
 
@@ -25,7 +27,14 @@ async def status(at: Terminal) -> int:
     async with session(at) as s:
         models = await catch_up.status(s.pool)
     right = (at.say("位置", "position"), at.say("落后事件", "events behind"), at.say("搁置", "parked"))
-    table = grid(at.say("查询模型", "read model"), right[0], right[1], at.say("落后时间", "behind by"), right[2], right=right)
+    table = grid(
+        at.say("查询模型", "read model"),
+        right[0],
+        right[1],
+        at.say("落后时间", "behind by"),
+        right[2],
+        right=right,
+    )
     for model in models:
         behind = span(at, model.lag_seconds) if model.lag_events else "–"
         table.add_row(model.name, number(model.cursor), number(model.lag_events), behind, str(model.parked))
@@ -35,9 +44,12 @@ async def status(at: Terminal) -> int:
 
 @projections.told("rebuild", "从日志重建并与现有的比较后换上 · rebuild from the log, compare, swap in")
 async def rebuilt(
-    at: Terminal, name: Model = None,
-    compare_only: Annotated[bool, typer.Option("--compare-only", help="只比较，不换上 · compare only, swap nothing")] = False,
-) -> int:  # fmt: skip
+    at: Terminal,
+    name: Model = None,
+    compare_only: Annotated[
+        bool, typer.Option("--compare-only", help="只比较，不换上 · compare only, swap nothing")
+    ] = False,
+) -> int:
     """Exit code 1 where the live one differed from the log: the rebuilt one is right."""
     chosen = [_known(name)] if name else list(PROJECTIONS)
     found: dict[str, list[TableDifference]] = {}
@@ -53,7 +65,10 @@ async def rebuilt(
                 try:
                     found[each] = await work(s.pool, each, show)
                 except RuntimeError:
-                    raise Problem(f"{each} 正在被另一进程重建，请稍后再试。", f"{each} is being rebuilt already; try again later.") from None
+                    raise Problem(
+                        f"{each} 正在被另一进程重建，请稍后再试。",
+                        f"{each} is being rebuilt already; try again later.",
+                    ) from None
                 bars.update(task, total=1, completed=1)
     return _tell(at, found, compare_only)
 
@@ -63,7 +78,11 @@ def _known(name: str) -> str:
         return projection(name).name
     except LookupError:
         known = ", ".join(PROJECTIONS)
-        raise Problem(f"没有查询模型 {name}，有的是：{known}。", f"There is no read model {name}; there are {known}.", USAGE) from None
+        raise Problem(
+            f"没有查询模型 {name}，有的是：{known}。",
+            f"There is no read model {name}; there are {known}.",
+            USAGE,
+        ) from None
 
 
 def _tell(at: Terminal, found: dict[str, list[TableDifference]], compare_only: bool) -> int:
@@ -72,14 +91,27 @@ def _tell(at: Terminal, found: dict[str, list[TableDifference]], compare_only: b
     for name, tables in found.items():
         for each in tables:
             sign = Text("✓", style="green") if each.equal else Text("≠", style="red")
-            table.add_row(sign, name, each.table, number(each.rebuilt), number(each.only_live), number(each.only_rebuilt))
+            table.add_row(
+                sign,
+                name,
+                each.table,
+                number(each.rebuilt),
+                number(each.only_live),
+                number(each.only_rebuilt),
+            )
     equal = all(each.equal for tables in found.values() for each in tables)
     if equal:
         said = at.say("✓ 与日志一致", "✓ Equal to the log")
     elif compare_only:
-        said = at.say("✗ 与日志不一致：请运行 cairn projections rebuild", "✗ Not equal to the log: run `cairn projections rebuild`")
+        said = at.say(
+            "✗ 与日志不一致：请运行 cairn projections rebuild",
+            "✗ Not equal to the log: run `cairn projections rebuild`",
+        )
     else:
-        said = at.say("! 原来的与日志不一致，已换上重建的", "! What was there differed from the log; the rebuilt one is in its place")
+        said = at.say(
+            "! 原来的与日志不一致，已换上重建的",
+            "! What was there differed from the log; the rebuilt one is in its place",
+        )
     at.answer(found, table, Text(said, style="green" if equal else "yellow"))
     return 0 if equal else REFUSED
 
@@ -89,13 +121,24 @@ async def parked(at: Terminal, name: Model = None) -> int:
     async with session(at) as s:
         found = await parking.parked(s.pool, _known(name) if name else None)
     table = grid(
-        at.say("查询模型", "read model"), at.say("流", "stream"), at.say("位置", "position"), at.say("事件", "event"),
-        at.say("原因", "why"), at.say("其后等待", "waiting behind"), at.say("自", "since"),
-    )  # fmt: skip
+        at.say("查询模型", "read model"),
+        at.say("流", "stream"),
+        at.say("位置", "position"),
+        at.say("事件", "event"),
+        at.say("原因", "why"),
+        at.say("其后等待", "waiting behind"),
+        at.say("自", "since"),
+    )
     for each in found:
         table.add_row(
-            each.projection, each.stream, str(each.position), each.type, each.reason, str(each.behind), moment(each.parked_at)
-        )  # fmt: skip
+            each.projection,
+            each.stream,
+            str(each.position),
+            each.type,
+            each.reason,
+            str(each.behind),
+            moment(each.parked_at),
+        )
     nothing = Text(at.say("✓ 没有搁置的流。", "✓ Nothing is parked."), style="green")
     at.answer(found, table if found else nothing)
     return REFUSED if found else 0
@@ -115,11 +158,16 @@ async def retry(at: Terminal, name: Named, stream: Stream) -> int:
     return _freed(at, stream, free)
 
 
-@projections.told("skip", "跳过搁置的事件，须写原因，会记录是谁决定 · leave the event out, with a reason that is kept")
+@projections.told(
+    "skip", "跳过搁置的事件，须写原因，会记录是谁决定 · leave the event out, with a reason that is kept"
+)
 async def skip(
-    at: Terminal, name: Named, stream: Stream,
-    reason: Annotated[str, typer.Option(help="原因 · why")], by: By = None,
-) -> int:  # fmt: skip
+    at: Terminal,
+    name: Named,
+    stream: Stream,
+    reason: Annotated[str, typer.Option(help="原因 · why")],
+    by: By = None,
+) -> int:
     async with session(at) as s:
         await s.person(acting(by))
         try:
@@ -127,7 +175,9 @@ async def skip(
         except LookupError:
             raise _not_parked(stream) from None
         except ValueError:
-            raise Problem("跳过须写原因：--reason。", "Leaving an event out needs a reason: --reason.", USAGE) from None
+            raise Problem(
+                "跳过须写原因：--reason。", "Leaving an event out needs a reason: --reason.", USAGE
+            ) from None
     return _freed(at, stream, free)
 
 
@@ -136,6 +186,10 @@ def _not_parked(stream: str) -> Problem:
 
 
 def _freed(at: Terminal, stream: str, free: bool) -> int:
-    said = at.say(f"✓ {stream} 已恢复", f"✓ {stream} goes on") if free else at.say(f"✗ {stream} 仍被搁置", f"✗ {stream} is still parked")
+    said = (
+        at.say(f"✓ {stream} 已恢复", f"✓ {stream} goes on")
+        if free
+        else at.say(f"✗ {stream} 仍被搁置", f"✗ {stream} is still parked")
+    )
     at.answer({"stream": stream, "free": free}, Text(said, style="green" if free else "red"))
     return 0 if free else REFUSED

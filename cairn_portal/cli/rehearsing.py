@@ -1,21 +1,19 @@
 """A whole year in minutes: rehearse a folder's cycle, or the company that comes along, and show how it ended."""
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from rich.panel import Panel
+from rich.console import RenderableType
 from rich.progress import Progress, TaskID
 from rich.text import Text
 
-import cairn_portal
 from cairn_portal import servers
-from cairn_portal.cli.cycle import show_status
 from cairn_portal.cli.group import Group
+from cairn_portal.cli.operating import shown_steps
 from cairn_portal.cli.problem import REFUSED, USAGE, Problem, refusal_of
-from cairn_portal.cli.replaying import show_history
-from cairn_portal.cli.results import progress_table, show_scores
 from cairn_portal.cli.session import Session
 from cairn_portal.cli.terminal import Terminal
 from cairn_portal.cli.words import facts, grid, number, percent, span
@@ -26,65 +24,61 @@ from cairn_portal.rehearsal.feeding import FeedFailed
 from cairn_portal.rehearsal.plan import CycleFile, load_cycle_file
 from cairn_portal.rehearsal.results import Attained, Ending, attained, ending
 from cairn_portal.rehearsal.run import forget, home_of, stage
-from projections import goal as goals_model
-from projections import progress as progress_model
 
-Folder = Annotated[Path, typer.Argument(metavar="FOLDER", help="含 cycle.yaml 的文件夹 · a folder with a cycle.yaml")]
+Folder = Annotated[
+    Path, typer.Argument(metavar="FOLDER", help="含 cycle.yaml 的文件夹 · a folder with a cycle.yaml")
+]
 Data = Annotated[Path | None, typer.Option("--data", help="数据文件夹，缺省同 FOLDER · folder of its data")]
-Fresh = Annotated[bool, typer.Option("--fresh", help="从头开始，删除上次的排练 · begin anew, forgetting the last one")]
-Keep = Annotated[bool, typer.Option("--keep", help="结束后不停止，可继续查询 · leave everything running afterwards")]
+Fresh = Annotated[
+    bool, typer.Option("--fresh", help="从头开始，删除上次的排练 · begin anew, forgetting the last one")
+]
+Keep = Annotated[
+    bool, typer.Option("--keep", help="结束后不停止，可继续查询 · leave everything running afterwards")
+]
 SHOWN_REFUSALS = 5
+Show = Callable[[Session, CycleFile, Path, Report], Awaitable[int]]
 
 
 def register(app: Group, panel: str) -> None:
-    app.told("rehearse", "在真实引擎上几分钟排练一整年 · play a cycle's whole year in minutes", panel)(rehearse)
-    app.told("demo", "用自带的公司排练一年并展示结果 · play the year of the company that comes along", panel)(demo)
+    app.told("rehearse", "在真实引擎上几分钟排练一整年 · play a cycle's whole year in minutes", panel)(
+        rehearse
+    )
 
 
 async def rehearse(
     at: Terminal, folder: Folder, data: Data = None, fresh: Fresh = False, keep: Keep = False
 ) -> int:
-    return await _play(at, _file(folder), data or folder, fresh, keep, _results)
+    return await play(at, file_of(folder), data or folder, fresh, keep, results)
 
 
-async def demo(at: Terminal, fresh: Fresh = False, keep: Keep = False) -> int:
-    folder = next((place for place in _examples() if (place / "cycle.yaml").is_file()), None)
-    if folder is None:
-        raise Problem(
-            "找不到 examples/company：请在源代码目录中运行。", "examples/company was not found: run this in the source folder.", USAGE
-        )  # fmt: skip
-    return await _play(at, _file(folder), folder, fresh, keep, _demonstrated)
-
-
-def _examples() -> list[Path]:
-    root = Path(cairn_portal.__file__).parents[1]
-    return [root / "examples" / "company", Path.cwd() / "examples" / "company"]
-
-
-def _file(folder: Path) -> CycleFile:
+def file_of(folder: Path) -> CycleFile:
+    """The folder's cycle.yaml, checked."""
     return load_cycle_file(folder / "cycle.yaml")
 
 
-async def _play(
-    at: Terminal, file: CycleFile, data: Path, fresh: bool, keep: bool, show: Callable[..., Any]
-) -> int:
+def existing(folder: Path) -> bool:
+    return folder.is_dir()
+
+
+async def play(at: Terminal, file: CycleFile, data: Path, fresh: bool, keep: bool, show: Show) -> int:
     """Plays the year on servers of its own and shows what came of it before they are stopped."""
-    if not data.is_dir():
+    if not existing(data):
         raise Problem(f"找不到数据文件夹 {data}。", f"The data folder {data} is not there.", USAGE)
     if fresh:
         forget(at.settings, file)
     try:
-        with servers.shown_steps(at.err) as on_step:
-            opened = stage(at.settings, file, on_step if not at.as_json else lambda step: None, keep=keep)
-            own, pool, client = await opened.__aenter__()
-        try:
+        async with contextlib.AsyncExitStack() as staged:
+            with shown_steps(at) as on_step:
+                own, pool, client = await staged.enter_async_context(
+                    stage(at.settings, file, on_step, keep=keep)
+                )
             with at.progress() as bars:
-                report = await Rehearsal(own, file, data, pool, client, _Shown(at, bars)).run()
+                shown = _Shown(at, bars)
+                report = await Rehearsal(own, file, data, pool, client, shown).run()
+                bars.update(shown.now, visible=False)
             there = Terminal(own, at.as_json, at.out, at.err)
             s = Session(there, servers.Addresses(own.database or "", own.temporal_address or ""), pool)
-            code: int = await show(s, file, data, report)
-        finally:
-            await opened.__aexit__(None, None, None)
+            code = await show(s, file, data, report)
     except RehearsalStopped as stopped:
         raise refusal_of(stopped.refused) from stopped
     except (CannotSkipTime, FeedFailed) as failed:
@@ -97,7 +91,10 @@ async def _play(
 def _nexts(home: Path, keep: bool) -> tuple[str, str]:
     where = f"CAIRN_HOME={home}"
     if keep:
-        return f"继续查询：{where} cairn status；停止：{where} cairn down", f"Go on with: {where} cairn status; stop with: {where} cairn down"
+        return (
+            f"继续查询：{where} cairn status；停止：{where} cairn down",
+            f"Go on with: {where} cairn status; stop with: {where} cairn down",
+        )
     return f"数据在 {home}；继续查询：{where} cairn up", f"The data is in {home}; to go on: {where} cairn up"
 
 
@@ -111,14 +108,21 @@ class _Shown:
 
     def __call__(self, label: str, done: int, of: int) -> None:
         words = {
-            "workflows": ("流程就绪", "workflows waiting"), "clocks": ("各流程的时钟", "every workflow's clock"),
-            "submit": ("提交", "submitting"), "approve": ("批准", "approving"), "adjust": ("申请调整", "adjusting"),
-            "confirm": ("确认调整", "confirming"), "assess": ("评估", "assessing"), "accept": ("验收", "accepting"),
-        }  # fmt: skip
+            "workflows": ("流程就绪", "workflows waiting"),
+            "clocks": ("各流程的时钟", "every workflow's clock"),
+            "submit": ("提交", "submitting"),
+            "approve": ("批准", "approving"),
+            "adjust": ("申请调整", "adjusting"),
+            "confirm": ("确认调整", "confirming"),
+            "assess": ("评估", "assessing"),
+            "accept": ("验收", "accepting"),
+        }
         if label[:4].isdigit() and of < 400 and not self._is_goals(label, of):
             self.bars.update(self.year, description=label, completed=done, total=of)
         else:
-            self.bars.update(self.now, description=self.at.say(*words.get(label, (label, label))), completed=done, total=of)
+            self.bars.update(
+                self.now, description=self.at.say(*words.get(label, (label, label))), completed=done, total=of
+            )
 
     def _is_goals(self, label: str, of: int) -> bool:
         """Instants of the year and goals moved to an instant come under the same label: the year's number is fixed."""
@@ -126,7 +130,7 @@ class _Shown:
         return known is not None and int(known) != of
 
 
-async def _results(s: Session, file: CycleFile, data: Path, report: Report) -> int:
+async def results(s: Session, file: CycleFile, data: Path, report: Report) -> int:
     """The end of the year: counts, refusals, scores computed again, and the table plain SQL agrees with."""
     at = s.at
     end = await ending(s.pool, file.cycle.id)
@@ -138,7 +142,13 @@ async def _results(s: Session, file: CycleFile, data: Path, report: Report) -> i
     if rows:
         lines.append(_attained(at, rows))
     differing = sum(not row.equal for row in rows)
-    facts_for_programs = {"report": report, "ending": end, "verified": again, "attained": rows, "differing": differing}
+    facts_for_programs = {
+        "report": report,
+        "ending": end,
+        "verified": again,
+        "attained": rows,
+        "differing": differing,
+    }
     at.answer(facts_for_programs, *lines)
     return REFUSED if differing or again.differences or end.open else 0
 
@@ -151,10 +161,13 @@ async def _again(s: Session, cycle: str) -> Outcome:
         )
 
 
-def _summary(at: Terminal, report: Report, end: Ending, again: Outcome) -> Any:
+def _summary(at: Terminal, report: Report, end: Ending, again: Outcome) -> RenderableType:
     grades = "  ".join(f"{grade} {count}" for grade, count in sorted(end.grades.items()))
     same = (
-        at.say(f"✓ {number(again.scores)} 个得分重算后完全一致", f"✓ all {number(again.scores)} scores come out the same again")
+        at.say(
+            f"✓ {number(again.scores)} 个得分重算后完全一致",
+            f"✓ all {number(again.scores)} scores come out the same again",
+        )
         if not again.differences
         else at.say(f"✗ {len(again.differences)} 处不同", f"✗ {len(again.differences)} differences")
     )
@@ -163,16 +176,32 @@ def _summary(at: Terminal, report: Report, end: Ending, again: Outcome) -> Any:
         (at.say("排练", "rehearsed"), f"{report.cycle}，{span(at, report.seconds)}{resumed}"),
         (at.say("人员", "people"), number(report.people)),
         (at.say("绩效合约", "goal sheets"), number(report.sheets)),
-        (at.say("目标", "goals"), at.say(f"{number(report.goals)}，未结束 {end.open}", f"{number(report.goals)}, {end.open} still open")),
-        (at.say("操作", "commands"), at.say(f"{number(report.commands)}，被拒绝 {len(report.refused)}", f"{number(report.commands)}, {len(report.refused)} refused")),
+        (
+            at.say("目标", "goals"),
+            at.say(
+                f"{number(report.goals)}，未结束 {end.open}", f"{number(report.goals)}, {end.open} still open"
+            ),
+        ),
+        (
+            at.say("操作", "commands"),
+            at.say(
+                f"{number(report.commands)}，被拒绝 {len(report.refused)}",
+                f"{number(report.commands)}, {len(report.refused)} refused",
+            ),
+        ),
         (at.say("事件", "events"), number(end.events)),
         (at.say("年度结果", "results"), f"{number(end.results)}  {grades}"),
         (at.say("核对", "check"), Text(same, style="red" if again.differences else "green")),
-    )  # fmt: skip
+    )
 
 
-def _refused(at: Terminal, report: Report) -> Any:
-    table = grid(at.say("行", "line"), at.say("操作", "act"), at.say("目标", "goal"), at.say("为什么被拒绝", "why it was refused"))
+def _refused(at: Terminal, report: Report) -> RenderableType:
+    table = grid(
+        at.say("行", "line"),
+        at.say("操作", "act"),
+        at.say("目标", "goal"),
+        at.say("为什么被拒绝", "why it was refused"),
+    )
     for each in report.refused[:SHOWN_REFUSALS]:
         table.add_row(str(each.line), each.act, each.goal, each.sentence)
     if len(report.refused) > SHOWN_REFUSALS:
@@ -180,7 +209,7 @@ def _refused(at: Terminal, report: Report) -> Any:
     return table
 
 
-def _attained(at: Terminal, rows: list[Attained]) -> Any:
+def _attained(at: Terminal, rows: list[Attained]) -> RenderableType:
     """Every salesperson's attainment by quarter, `≠` where plain SQL over the files says otherwise."""
     quarters = sorted({row.quarter for row in rows})
     wrong = sum(not row.equal for row in rows)
@@ -200,61 +229,6 @@ def _attained(at: Terminal, rows: list[Attained]) -> Any:
 def _cell(row: Attained | None) -> Text:
     if row is None:
         return Text("–", style="dim")
-    return Text(percent(row.attainment) + (" ✓" if row.equal else " ≠"), style="" if row.equal else "bold red")
-
-
-async def _demonstrated(s: Session, file: CycleFile, data: Path, report: Report) -> int:
-    """What a demo ends with: the cycle, a person's progress, everybody's results, one goal's history."""
-    at = s.at
-    code = await _results(s, file, data, report)
-    if at.as_json:
-        return code
-    heading = at.out.rule
-    heading(Text(at.say("周期", "The cycle"), style="bold"), align="left")
-    await show_status(s, file.cycle.id)
-    goal = await _telling(s, file.cycle.id)
-    if goal is not None:
-        heading(Text(at.say("六月底，一个人看到的进度", "What one person saw at the end of June"), style="bold"), align="left")
-        at.out.print(await _midyear(s, file, goal.owner))
-    heading(Text(at.say("年度结果", "The year's results"), style="bold"), align="left")
-    await show_scores(s, file.cycle.id)
-    if goal is not None:
-        heading(Text(at.say("一个目标的一年", "One goal's year"), style="bold"), align="left")
-        await show_history(s, goal.goal)
-        at.out.print(Panel(_tries(at, home_of_session(s), file.cycle.id, goal), title=at.say("接下来试试", "Try next"), expand=False))
-    return code
-
-
-def home_of_session(s: Session) -> Path:
-    return s.at.settings.home
-
-
-async def _telling(s: Session, cycle: str) -> goals_model.GoalRow | None:
-    """The goal with the richest story: adjusted, if any was."""
-    goals = [each for each in await goals_model.goals(s.pool, cycle=cycle) if each.tier == "individual"]
-    return max(goals, key=lambda each: (len(each.adjustments), len(each.segments), each.version), default=None)
-
-
-async def _midyear(s: Session, file: CycleFile, person: str) -> Any:
-    middle = file.cycle.starts + (file.cycle.ends - file.cycle.starts) / 2
-    day = middle.replace(day=20)
-    cycle = await s.cycle(file.cycle.id)
-    who = await s.person(person)
-    family = (await s.policies.version(cycle.policy)).families.get(who.family)
-    kinds = {kind for kind, weight in family.periods.items() if weight > 0} | {"year"} if family else None
-    lines = await progress_model.progress_of(s.pool, person, day, cycle=cycle.id, kinds=kinds)
-    return progress_table(s.at, lines, s.at.say(f"{who.name}，{day}", f"{who.name} on {day}"))
-
-
-def _tries(at: Terminal, home: Path, cycle: str, goal: goals_model.GoalRow) -> str:
-    commands = (
-        (f"export CAIRN_HOME={home}; cairn up", at.say("重新启动这个公司", "start this company again")),
-        (f"cairn replay {goal.goal} --step", at.say("逐条回放", "replay event by event")),
-        (f"cairn replay {goal.goal} --as-of 2026-06-30 --verify", at.say("回到六月底，并重算得分", "as of the end of June, scores computed again")),
-        (f"cairn scores {goal.owner}", at.say("一个人的得分", "one person's scores")),
-        (f"cairn cascade {cycle}", at.say("从战略到个人", "from strategy to person")),
-        (f"cairn verify-scores {cycle}", at.say("重算全部得分", "compute every score again")),
-        ("cairn projections rebuild", at.say("从日志重建全部查询模型", "rebuild every read model from the log")),
-    )  # fmt: skip
-    width = max(len(command) for command, _ in commands)
-    return "\n".join(f"{command:<{width}}  {words}" for command, words in commands)
+    return Text(
+        percent(row.attainment) + (" ✓" if row.equal else " ≠"), style="" if row.equal else "bold red"
+    )

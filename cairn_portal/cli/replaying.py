@@ -1,6 +1,5 @@
 """Replay: any goal as of any moment, event by event, and every score computed again from what it cites."""
 
-import json
 from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 from typing import Annotated, Any, NamedTuple
@@ -22,7 +21,7 @@ from cairn_portal.cli.problem import REFUSED, USAGE, Problem
 from cairn_portal.cli.session import Session, session
 from cairn_portal.cli.story import changed, did, said
 from cairn_portal.cli.terminal import Terminal
-from cairn_portal.cli.words import NOTHING, facts, grid, measure, moment, number, stage
+from cairn_portal.cli.words import NOTHING, by_period, facts, grid, measure, moment, number, stage
 from cairn_portal.recompute import Difference, Outcome, Recomputing
 from projections import history as history_model
 from projections.history import Happening, Told
@@ -39,8 +38,12 @@ class Bound(NamedTuple):
 
 
 def register(app: Group, panel: str) -> None:
-    app.told("replay", "回放一个目标的历史：谁、何时、改了什么 · a goal's story, as of any moment", panel)(replay)
-    app.told("verify-scores", "从日志重算周期的全部得分并比对 · compute every score of a cycle again", panel)(verify_scores)
+    app.told("replay", "回放一个目标的历史：谁、何时、改了什么 · a goal's story, as of any moment", panel)(
+        replay
+    )
+    app.told("verify-scores", "从日志重算周期的全部得分并比对 · compute every score of a cycle again", panel)(
+        verify_scores
+    )
 
 
 def bound_of(written: str | None) -> Bound:
@@ -65,11 +68,25 @@ def bound_of(written: str | None) -> Bound:
 
 
 async def replay(
-    at: Terminal, name: GoalArg,
-    as_of: Annotated[str | None, typer.Option(metavar='POSITION|DATE|"recorded:DATE"', help="日志位置，发生日期，或 recorded: 加记录日期 · a position, when it happened, or when it was recorded")] = None,
-    step: Annotated[bool, typer.Option("--step", help="逐条显示，每条后看当时的状态 · event by event, with the state after each")] = False,
-    verify: Annotated[bool, typer.Option("--verify", help="重算每个得分并比对 · compute every score again and compare")] = False,
-) -> int:  # fmt: skip
+    at: Terminal,
+    name: GoalArg,
+    as_of: Annotated[
+        str | None,
+        typer.Option(
+            metavar='POSITION|DATE|"recorded:DATE"',
+            help="日志位置，发生日期，或 recorded: 加记录日期 · a position, when it happened, or when it was recorded",
+        ),
+    ] = None,
+    step: Annotated[
+        bool,
+        typer.Option(
+            "--step", help="逐条显示，每条后看当时的状态 · event by event, with the state after each"
+        ),
+    ] = False,
+    verify: Annotated[
+        bool, typer.Option("--verify", help="重算每个得分并比对 · compute every score again and compare")
+    ] = False,
+) -> int:
     bound = bound_of(as_of)
     async with session(at) as s:
         goal = full(name)
@@ -88,9 +105,18 @@ async def replay(
     else:
         shown: list[RenderableType] = [_table(at, story, names), _state(at, now, number(weight))]
         at.answer(
-            {"goal": goal, "as_of": bound._asdict(), "events": story, "state": now, "weight": weight, "verified": outcome},
-            Text(f"{goal}  {now.title}", style="bold"), *shown, *([_verdict(at, outcome)] if outcome else []),
-        )  # fmt: skip
+            {
+                "goal": goal,
+                "as_of": bound._asdict(),
+                "events": story,
+                "state": now,
+                "weight": weight,
+                "verified": outcome,
+            },
+            Text(f"{goal}  {now.title}", style="bold"),
+            *shown,
+            *([_verdict(at, outcome)] if outcome else []),
+        )
     if step and outcome is not None:
         at.answer(outcome, _verdict(at, outcome))
     return REFUSED if outcome and outcome.differences else 0
@@ -106,16 +132,26 @@ async def show_history(s: Session, goal: str) -> None:
 
 async def _story(s: Session, goal: str, rows: Sequence[StoredEvent]) -> list[Happening]:
     """The events that concern the goal, in sealed order, with what each changed."""
-    sealed = {(each.stream, each.version): each.position for each in await history_model.history(s.pool, goal)}
+    sealed = {
+        (each.stream, each.version): each.position for each in await history_model.history(s.pool, goal)
+    }
     told = []
     for row in rows:
         about = _about(goal, row)
         if about is not None:
             position = sealed.get((row.stream, row.version), 0)
-            told.append(Told(
-                position=position, stream=row.stream, version=row.version, type=row.type, occurred_at=row.occurred_at,
-                recorded_at=row.recorded_at, actor=row.actor, facts=about,
-            ))  # fmt: skip
+            told.append(
+                Told(
+                    position=position,
+                    stream=row.stream,
+                    version=row.version,
+                    type=row.type,
+                    occurred_at=row.occurred_at,
+                    recorded_at=row.recorded_at,
+                    actor=row.actor,
+                    facts=about,
+                )
+            )
     told.sort(key=lambda each: (each.position or 1 << 62, each.recorded_at, each.version))
     return history_model.told(told)
 
@@ -133,7 +169,11 @@ def _about(goal: str, row: StoredEvent) -> dict[str, Any] | None:
             return {"sheet": row.stream, "weight": mine["weight"]} if mine else None
         case "SheetScored":
             part = next((each for each in data["parts"] if each["goal"] == goal), None)
-            return {"period": data["period"], "sheet_points": data["points"], "policy": data["policy"]} if part else None
+            return (
+                {"period": data["period"], "sheet_points": data["points"], "policy": data["policy"]}
+                if part
+                else None
+            )
         case "GoalWeighted" | "GoalRemoved" | "FlexibleSpaceUsed":
             return given if data["goal"] == goal else None
         case _:
@@ -142,9 +182,13 @@ def _about(goal: str, row: StoredEvent) -> dict[str, Any] | None:
 
 def _table(at: Terminal, story: Sequence[Happening], names: dict[str, str]) -> RenderableType:
     table = grid(
-        at.say("位置", "position"), at.say("时间", "when"), at.say("谁", "who"), at.say("发生了什么", "what happened"),
-        at.say("改变与说明", "what changed, what was said"), right=(at.say("位置", "position"),),
-    )  # fmt: skip
+        at.say("位置", "position"),
+        at.say("时间", "when"),
+        at.say("谁", "who"),
+        at.say("发生了什么", "what happened"),
+        at.say("改变与说明", "what changed, what was said"),
+        right=(at.say("位置", "position"),),
+    )
     cited = None
     for each in story:
         policy = each.facts.get("policy")
@@ -152,7 +196,11 @@ def _table(at: Terminal, story: Sequence[Happening], names: dict[str, str]) -> R
         if isinstance(policy, str) and policy != cited:
             lines.append(at.say(f"依据制度 {policy}", f"under the policy {policy}"))
             cited = policy
-        who = at.say("系统", "system") if each.actor == "system" else f"{each.actor} {names.get(each.actor, '')}"
+        who = (
+            at.say("系统", "system")
+            if each.actor == "system"
+            else f"{each.actor} {names.get(each.actor, '')}"
+        )
         table.add_row(str(each.position or NOTHING), _when(each), who, did(at, each.type), "\n".join(lines))
     return table
 
@@ -163,16 +211,18 @@ def _told(at: Terminal, each: Happening) -> list[str]:
 
 
 def _when(each: Happening) -> Text:
-    """When it happened; when it was recorded too, where that was much later or earlier (a rehearsal's clock)."""
+    """When it happened, and when it was recorded where that was another day. A rehearsal's year is recorded in
+    minutes: its clock says nothing (`--step` and `--json` tell it all the same)."""
     text = Text(moment(each.occurred_at))
-    if each.recorded_at - each.occurred_at > timedelta(days=2):
+    if timedelta(days=1) < each.recorded_at - each.occurred_at < timedelta(days=14):
         text.append(f"\n⟲ {moment(each.recorded_at)}", style="dim")
     return text
 
 
 def _state(at: Terminal, goal: Goal, weight: str) -> RenderableType:
     """Where the goal stands after the last event that was replayed."""
-    scored = ", ".join(f"{key} {number(each.points)}" for key, each in sorted(goal.scores.items())) or NOTHING
+    points = [f"{key} {number(goal.scores[key].points)}" for key in sorted(goal.scores, key=by_period)]
+    scored = ", ".join(points) or NOTHING
     return facts(
         (at.say("此时状态", "the goal then"), stage(at, goal.stage)),
         (at.say("名称", "title"), goal.title),
@@ -184,20 +234,31 @@ def _state(at: Terminal, goal: Goal, weight: str) -> RenderableType:
     )
 
 
-def _step(at: Terminal, story: Sequence[Happening], rows: Sequence[StoredEvent], names: dict[str, str]) -> None:
+def _step(
+    at: Terminal, story: Sequence[Happening], rows: Sequence[StoredEvent], names: dict[str, str]
+) -> None:
     """One event after the other, with the state it left; somebody at the terminal says when to go on."""
     for number_, each in enumerate(story, 1):
         at.out.rule(Text(f"{number_} / {len(story)}  {did(at, each.type)}", style="bold"), align="left")
         who = f"{each.actor} {names.get(each.actor, '')}"
-        at.out.print(facts((at.say("谁", "who"), who), (at.say("发生于", "happened"), moment(each.occurred_at)),
-                           (at.say("记录于", "recorded"), moment(each.recorded_at)),
-                           (at.say("位置", "position"), each.position or NOTHING)))  # fmt: skip
+        at.out.print(
+            facts(
+                (at.say("谁", "who"), who),
+                (at.say("发生于", "happened"), moment(each.occurred_at)),
+                (at.say("记录于", "recorded"), moment(each.recorded_at)),
+                (at.say("位置", "position"), each.position or NOTHING),
+            )
+        )
         for line in _told(at, each):
             at.out.print(f"  {line}")
         upto = [row for row in rows if row.version <= _version_then(story[:number_])]
         goal = fold_goal(upto[0].stream if upto else "", upto)
         at.out.print(Text("→ ").append_text(stage(at, goal.stage)).append(f"  {goal.title}"))
-        if number_ < len(story) and at.interactive and typer.prompt("⏎ / q", default="", show_default=False, err=True) == "q":
+        if (
+            number_ < len(story)
+            and at.interactive
+            and typer.prompt("⏎ / q", default="", show_default=False, err=True) == "q"
+        ):
             return
 
 
@@ -221,9 +282,13 @@ async def verify_scores(at: Terminal, name: CycleArg) -> int:
 
 def _differences(at: Terminal, found: Sequence[Difference]) -> RenderableType:
     table = grid(
-        at.say("目标或合约", "goal or sheet"), at.say("考核期", "period"), at.say("版本", "version"), at.say("字段", "field"),
-        at.say("记录", "recorded"), at.say("重算", "computed again"),
-    )  # fmt: skip
+        at.say("目标或合约", "goal or sheet"),
+        at.say("考核期", "period"),
+        at.say("版本", "version"),
+        at.say("字段", "field"),
+        at.say("记录", "recorded"),
+        at.say("重算", "computed again"),
+    )
     for each in found:
         table.add_row(each.of, each.period, str(each.version), each.field, each.recorded, each.recomputed)
     return table
@@ -233,13 +298,16 @@ def _verdict(at: Terminal, outcome: Outcome) -> RenderableType:
     if outcome.differences:
         count = len({(each.of, each.version) for each in outcome.differences})
         said_ = at.say(
-            f"✗ {outcome.scores} 个得分中有 {count} 个与记录不同", f"✗ {count} of {outcome.scores} scores differ from what is recorded"
+            f"✗ {outcome.scores} 个得分中有 {count} 个与记录不同",
+            f"✗ {count} of {outcome.scores} scores differ from what is recorded",
         )
         return Text(said_, style="bold red")
     counts = at.say(
         f"目标 {number(outcome.goals)}、合约 {number(outcome.sheets)}、年度结果 {number(outcome.results)}",
         f"goals {number(outcome.goals)}, sheets {number(outcome.sheets)}, results {number(outcome.results)}",
     )
-    same = at.say(f"✓ {number(outcome.scores)} 个得分重算后完全一致", f"✓ all {number(outcome.scores)} scores come out the same")
+    same = at.say(
+        f"✓ {number(outcome.scores)} 个得分重算后完全一致",
+        f"✓ all {number(outcome.scores)} scores come out the same",
+    )
     return Text(f"{same}（{counts}）" if at.language == "zh" else f"{same} ({counts})", style="bold green")
-

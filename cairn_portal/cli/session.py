@@ -111,7 +111,9 @@ class Session:
         """Names by id, of people who left as well, and of departments as `department.<id>`."""
         people = await people_model.people(self.pool, with_leavers=True)
         departments = await people_model.departments(self.pool)
-        return {each.id: each.name for each in people} | {f"department.{each.id}": each.name for each in departments}
+        return {each.id: each.name for each in people} | {
+            f"department.{each.id}": each.name for each in departments
+        }
 
     async def cycle(self, name: str) -> Cycle:
         """A launched cycle. Raises Refusal where there is none."""

@@ -1,5 +1,6 @@
 """Events in words: what each says happened, and what it changed."""
 
+import re
 from typing import Any
 
 from cairn_portal.cli.terminal import Terminal
@@ -42,22 +43,58 @@ DID: dict[str, tuple[str, str]] = {
     "ResultIssued": ("发布结果", "result issued"),
 }
 PHASES: dict[str, tuple[str, str]] = {
-    "drafts_remind": ("草稿将到期", "drafts soon due"), "drafts_due": ("草稿截止", "drafts due"),
-    "approvals_remind": ("审批将到期", "approvals soon due"), "approvals_due": ("审批截止", "approvals due"),
-    "adjustment_remind": ("调整将过期", "adjustment expires soon"), "adjustment_expires": ("调整过期", "adjustment expires"),
-}  # fmt: skip
+    "drafts_remind": ("草稿将到期", "drafts soon due"),
+    "drafts_due": ("草稿截止", "drafts due"),
+    "approvals_remind": ("审批将到期", "approvals soon due"),
+    "approvals_due": ("审批截止", "approvals due"),
+    "adjustment_remind": ("调整将过期", "adjustment expires soon"),
+    "adjustment_expires": ("调整过期", "adjustment expires"),
+}
 TOLD: dict[str, tuple[str, ...]] = {
-    "GoalReturned": ("comment",), "GoalApproved": ("comment",), "AdjustmentRequested": ("changes", "reason", "draws"),
-    "AdjustmentConfirmed": ("role",), "AdjustmentDeclined": ("role", "reason"), "GoalAdjusted": ("reason",),
-    "CheckedIn": ("on", "value", "base", "note"), "CriterionAccepted": ("criterion", "evidence"),
-    "GoalAssessed": ("period", "points", "comment"), "ManagerChanged": ("effective", "reason"),
-    "ReminderSent": ("phase", "to"), "DeadlineMissed": ("phase", "awaited", "to"),
-    "GoalScored": ("period", "actual", "target", "attainment", "points", "why"), "GoalCancelled": ("reason",),
-    "GoalSuperseded": ("replacement", "reason"), "SignalRefused": ("name", "sentence"),
-    "SheetScored": ("period", "sheet_points"), "FlexibleSpaceUsed": ("used", "left"), "GoalDecomposed": ("parts",),
-}  # fmt: skip
+    "GoalReturned": ("comment",),
+    "GoalApproved": ("comment",),
+    "AdjustmentRequested": ("changes", "reason", "draws"),
+    "AdjustmentConfirmed": ("role",),
+    "AdjustmentDeclined": ("role", "reason"),
+    "GoalAdjusted": ("reason",),
+    "CheckedIn": ("on", "value", "base", "note"),
+    "CriterionAccepted": ("criterion", "evidence"),
+    "GoalAssessed": ("period", "points", "comment"),
+    "ManagerChanged": ("effective", "reason"),
+    "ReminderSent": ("phase", "to"),
+    "DeadlineMissed": ("phase", "awaited", "to"),
+    "GoalScored": ("period", "actual", "target", "attainment", "points", "why"),
+    "GoalCancelled": ("reason",),
+    "GoalSuperseded": ("replacement", "reason"),
+    "SignalRefused": ("name", "sentence"),
+    "SheetScored": ("period", "sheet_points"),
+    "FlexibleSpaceUsed": ("used", "left"),
+    "GoalDecomposed": ("parts",),
+}
 """Which facts of an event are told besides what it changed."""
 HIDDEN = frozenset({"adjustment", "goal", "sheet"})
+
+
+WHY: dict[str, str] = {
+    "no readings in this period": "本期没有数据",
+    "not measured in this period": "本期不考核",
+    "neither assessed nor accepted": "没有评估，也没有验收",
+    "share of the criteria accepted": "已验收标准的比例",
+    "managers' assessments, weighted by the days of their segments": "各任上级评估，按天数加权",
+    "managers' assessment": "上级评估",
+}
+ROLES = {"manager": ("上级", "manager"), "hr": ("HR", "HR")}
+
+
+def why(at: Terminal, given: str) -> str:
+    """The domain's note on a score in the reader's language; what is not known is said as it is."""
+    if at.language == "en":
+        return given
+    counted = re.fullmatch(r"(\w+) of (\d+) readings, (\w+) is better, curve (\w+)", given)
+    if counted:
+        how = {"sum": "合计", "last": "最近一次", "mean": "平均", "ratio": "比率"}.get(counted[1], counted[1])
+        return f"{counted[2]} 条数据{how}，曲线 {counted[4]}"
+    return WHY.get(given, given)
 
 
 def did(at: Terminal, event: str) -> str:
@@ -74,8 +111,16 @@ def said(at: Terminal, event: str, facts: dict[str, Any]) -> str:
             continue
         if name == "phase":
             parts.append(at.say(*PHASES.get(given, (given, given))))
+        elif name == "role":
+            parts.append(at.say(f"以{ROLES[given][0]}身份", f"as {ROLES[given][1]}"))
+        elif name == "why":
+            parts.append(why(at, given))
         elif name == "changes":
-            parts += [f"{field(at, key)} → {value(at, each)}" for key, each in given.items() if each not in (None, {})]
+            parts += [
+                f"{field(at, key)} → {value(at, each)}"
+                for key, each in given.items()
+                if each not in (None, {})
+            ]
         elif name == "parts":
             parts += [f"{part['title']}（{part['department']}）" for part in given]
         else:

@@ -17,10 +17,19 @@ from cairn_portal.cli.terminal import Terminal
 
 NOTHING = "–"
 STAGE_STYLE: dict[Stage, str] = {
-    "draft": "dim", "returned": "red", "submitted": "yellow", "approved": "cyan", "active": "green",
-    "adjusting": "yellow", "in_review": "magenta", "scored": "blue", "closed": "dim", "cancelled": "dim strike",
-    "superseded": "dim strike", "none": "dim",
-}  # fmt: skip
+    "draft": "dim",
+    "returned": "red",
+    "submitted": "yellow",
+    "approved": "cyan",
+    "active": "green",
+    "adjusting": "yellow",
+    "in_review": "magenta",
+    "scored": "blue",
+    "closed": "dim",
+    "cancelled": "dim strike",
+    "superseded": "dim strike",
+    "none": "dim",
+}
 CYCLE_STAGES: dict[CycleStage, tuple[str, str]] = {
     "none": ("未启动", "not launched"),
     "launching": ("启动中", "launching"),
@@ -35,26 +44,61 @@ TIERS = {
     "department": ("部门", "department"),
     "individual": ("个人", "individual"),
 }
-KINDS = {"kpi": ("关键绩效指标", "KPI"), "key_task": ("重点工作", "key task"), "capability": ("能力发展", "capability")}
+KINDS = {
+    "kpi": ("关键绩效指标", "KPI"),
+    "key_task": ("重点工作", "key task"),
+    "capability": ("能力发展", "capability"),
+}
 PERIOD_KINDS = {
-    "month": ("月度", "months"), "quarter": ("季度", "quarters"), "half_year": ("半年", "half-years"),
-    "year": ("年度", "year"), "subordinates": ("下属", "subordinates"),
-}  # fmt: skip
+    "month": ("月度", "months"),
+    "quarter": ("季度", "quarters"),
+    "half_year": ("半年", "half-years"),
+    "year": ("年度", "year"),
+    "subordinates": ("下属", "subordinates"),
+}
 FIELDS = {
-    "title": ("名称", "title"), "target": ("目标值", "target"), "targets": ("各期目标值", "targets by period"),
-    "measure": ("衡量方式", "measure"), "weight": ("权重", "weight"), "manager": ("上级", "manager"),
-    "counterweights": ("其他目标权重", "other goals' weights"), "parent": ("对齐目标", "serves"),
-    "space_left": ("弹性空间剩余", "flexible space left"), "stage": ("状态", "stage"), "reason": ("原因", "reason"),
-    "comment": ("意见", "comment"), "role": ("身份", "role"), "note": ("说明", "note"), "value": ("数值", "value"),
-    "base": ("分母", "base"), "on": ("日期", "day"), "draws": ("占用弹性空间", "draws from the space"),
-    "criterion": ("第几条标准", "criterion"), "evidence": ("凭据", "evidence"), "period": ("考核期", "period"),
-    "points": ("得分", "points"), "actual": ("实际", "actual"), "attainment": ("达成率", "attainment"),
-    "effective": ("生效日", "effective"), "expires_at": ("到期", "expires"), "replacement": ("替代目标", "replacement"),
-    "phase": ("期限", "deadline"), "to": ("通知", "to"), "awaited": ("等待", "awaited"), "due": ("应于", "due"),
-    "why": ("说明", "why"), "code": ("代码", "code"), "sentence": ("说明", "sentence"), "name": ("命令", "command"),
-    "sheet_points": ("合约得分", "sheet's points"), "space": ("弹性空间", "flexible space"),
-    "used": ("占用", "used"), "left": ("剩余", "left"), "before": ("原为", "before"), "after": ("改为", "after"),
-}  # fmt: skip
+    "title": ("名称", "title"),
+    "target": ("目标值", "target"),
+    "targets": ("各期目标值", "targets by period"),
+    "measure": ("衡量方式", "measure"),
+    "weight": ("权重", "weight"),
+    "manager": ("上级", "manager"),
+    "counterweights": ("其他目标权重", "other goals' weights"),
+    "parent": ("对齐目标", "serves"),
+    "space_left": ("弹性空间剩余", "flexible space left"),
+    "stage": ("状态", "stage"),
+    "reason": ("原因", "reason"),
+    "comment": ("意见", "comment"),
+    "role": ("身份", "role"),
+    "note": ("说明", "note"),
+    "value": ("数值", "value"),
+    "base": ("分母", "base"),
+    "on": ("日期", "day"),
+    "draws": ("占用弹性空间", "draws from the space"),
+    "criterion": ("第几条标准", "criterion"),
+    "evidence": ("凭据", "evidence"),
+    "period": ("考核期", "period"),
+    "points": ("得分", "points"),
+    "actual": ("实际", "actual"),
+    "attainment": ("达成率", "attainment"),
+    "effective": ("生效日", "effective"),
+    "expires_at": ("到期", "expires"),
+    "replacement": ("替代目标", "replacement"),
+    "phase": ("期限", "deadline"),
+    "to": ("通知", "to"),
+    "awaited": ("等待", "awaited"),
+    "due": ("应于", "due"),
+    "why": ("说明", "why"),
+    "code": ("代码", "code"),
+    "sentence": ("说明", "sentence"),
+    "name": ("命令", "command"),
+    "sheet_points": ("合约得分", "sheet's points"),
+    "space": ("弹性空间", "flexible space"),
+    "used": ("占用", "used"),
+    "left": ("剩余", "left"),
+    "before": ("原为", "before"),
+    "after": ("改为", "after"),
+}
 
 
 def pair(at: Terminal, words: tuple[str, str]) -> str:
@@ -113,6 +157,11 @@ def span(at: Terminal, seconds: float) -> str:
     return at.say(f"{seconds / 60:.0f} 分钟", f"{seconds / 60:.0f} min")
 
 
+def by_period(key: str) -> tuple[int, str]:
+    """Sorts periods as people list them: months, quarters, half-years, the year."""
+    return "MQHY".find(key[:1]), key
+
+
 def bar(done: Decimal | None, elapsed: Decimal | None = None, width: int = 24) -> Text:
     """A bar of what is done (0 to 100); `┃` marks how much of the time is over. It reads without colour too."""
     if done is None:
@@ -129,7 +178,12 @@ def bar(done: Decimal | None, elapsed: Decimal | None = None, width: int = 24) -
 def grid(*headers: str, title: str | None = None, right: tuple[str, ...] = ()) -> Table:
     """An empty table in the house's look; columns named in `right` hold numbers."""
     table = Table(
-        title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, header_style="bold", pad_edge=False
+        title=title,
+        title_justify="left",
+        title_style="bold",
+        box=box.SIMPLE_HEAD,
+        header_style="bold",
+        pad_edge=False,
     )
     for header in headers:
         table.add_column(header, justify="right" if header in right else "left", overflow="fold")

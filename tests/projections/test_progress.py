@@ -159,10 +159,11 @@ async def test_a_correction_changes_progress_at_once(pool: asyncpg.Pool) -> None
 
 
 async def test_an_adjusted_target_counts_from_its_filing_on(pool: asyncpg.Pool) -> None:
+    kpi = Kpi(targets={"Q1": D(300), "Q2": D(300)}, metric="sales", subject="lin")
     await record(
         pool,
         launched(),
-        *active(measure=Kpi(targets={"Q1": D(300), "Q2": D(300)}, metric="sales", subject="lin")),
+        *active(measure=kpi),
     )
     await record(pool, readings((date(2026, 3, 2), "60")))
     before = (await line(pool)).current

@@ -1,7 +1,12 @@
-"""Approving and returning: the manager for a person, the committee for departments and the company, nobody for themselves."""
+"""Approving and returning: by the manager for a person, by the committee for departments, by nobody for themselves."""
 
 import pytest
-from tests.specs.given import (
+
+from cairn.domain.event import SYSTEM
+from cairn.domain.goal import commands as ask
+from cairn.domain.goal import events as did
+from cairn.domain.policy import Deadlines
+from tests.specs.company import (
     CHEN,
     GONE,
     HUA,
@@ -19,19 +24,13 @@ from tests.specs.given import (
     closed,
     draft,
     fact,
-    given,
     on,
     person,
     plan,
-    please,
     returned,
     submitted,
 )
-
-from cairn.domain.event import SYSTEM
-from cairn.domain.goal import commands as ask
-from cairn.domain.goal import events as did
-from cairn.domain.policy import Deadlines
+from tests.specs.given import given, please
 
 SOON = plan(deadlines=Deadlines(execution_starts=40))
 """Under this policy the year's work begins on 10 February."""
@@ -98,7 +97,9 @@ def test_a_committee_member_does_not_approve_the_goal_of_their_own_department() 
 
 
 def test_a_manager_does_not_approve_a_departments_goal() -> None:
-    refusal = given(submitted(OF_DEPARTMENT)).when(approve(WANG, goal=OF_DEPARTMENT)).refused("goal.not-yours")
+    refusal = (
+        given(submitted(OF_DEPARTMENT)).when(approve(WANG, goal=OF_DEPARTMENT)).refused("goal.not-yours")
+    )
     assert refusal.facts["who_zh"] == "绩效委员会"
 
 
@@ -131,7 +132,9 @@ def test_a_goal_is_returned_with_a_comment_and_waits_for_its_owner() -> None:
     world.when(command).nothing()
 
 
-@pytest.mark.parametrize(("by", "code"), [(LIN, "goal.own"), (QIAN, "goal.not-yours"), (HUA, "goal.not-yours")])
+@pytest.mark.parametrize(
+    ("by", "code"), [(LIN, "goal.own"), (QIAN, "goal.not-yours"), (HUA, "goal.not-yours")]
+)
 def test_only_who_approves_may_return(by: str, code: str) -> None:
     given(submitted()).when(give_back(by)).refused(code)
     given(returned()).when(give_back(by)).refused(code)

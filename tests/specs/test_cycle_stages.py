@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 from hypothesis import strategies as st
-from tests.specs.given import GONE, HUA, LIN, PEOPLE, for_all, launched, on, plan, schedule
 
 from cairn.domain.cycle import commands as ask
 from cairn.domain.cycle.decide import decide
@@ -23,6 +22,8 @@ from cairn.domain.cycle.standing import AFTER_THE_GOALS, dues, standing
 from cairn.domain.cycle.state import Cycle, evolve
 from cairn.domain.event import SYSTEM
 from cairn.domain.refusal import Refusal
+from tests.specs.company import GONE, HUA, LIN, PEOPLE, launched, on, plan, schedule
+from tests.specs.given import for_all
 
 AT = on("02-01")
 STAGES = ["none", "launching", "goal_setting", "execution", "review", "scoring", "closed"]
@@ -102,7 +103,9 @@ def test_while_goals_are_open_it_stays_open_and_says_how_many() -> None:
     assert refusal.code == "cycle.open-goals" and refusal.facts == {"open": "2", "example": "goal-2026-lin-1"}
 
 
-@pytest.mark.parametrize(("by", "code"), [(LIN, "cycle.not-hr"), ("nobody", "cycle.not-hr"), (GONE, "person.left")])
+@pytest.mark.parametrize(
+    ("by", "code"), [(LIN, "cycle.not-hr"), ("nobody", "cycle.not-hr"), (GONE, "person.left")]
+)
 def test_nobody_else_closes_it(by: str, code: str) -> None:
     assert refused(please(ask.CloseCycle, by), after(FINISHED)).code == code
 

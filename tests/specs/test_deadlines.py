@@ -4,7 +4,14 @@ from datetime import UTC, timedelta
 from typing import Any
 
 import pytest
-from tests.specs.given import (
+
+from cairn.domain.event import SYSTEM
+from cairn.domain.goal import commands as ask
+from cairn.domain.goal import events as did
+from cairn.domain.goal.standing import Due, dues, soon
+from cairn.domain.policy import Deadlines
+from cairn.domain.sheet.events import GoalRemoved
+from tests.specs.company import (
     HUA,
     LEARNING,
     LIN,
@@ -18,36 +25,25 @@ from tests.specs.given import (
     YEAR_STARTS,
     ZHAO,
     D,
-    World,
     active,
     adjusting,
     approved,
     closed,
-    deadline,
     draft,
     drafted,
     fact,
-    given,
     in_review,
     on,
     opened,
     person,
     plan,
-    please,
     reading,
     returned,
     schedule,
     scored,
     submitted,
-    utc,
 )
-
-from cairn.domain.event import SYSTEM
-from cairn.domain.goal import commands as ask
-from cairn.domain.goal import events as did
-from cairn.domain.goal.standing import Due, dues, soon
-from cairn.domain.policy import Deadlines
-from cairn.domain.sheet.events import GoalRemoved
+from tests.specs.given import World, deadline, given, please, utc
 
 DRAFTS_DUE, APPROVALS_DUE = on("01-16", 9), on("01-26", 9)
 
@@ -71,7 +67,9 @@ def test_the_reminder_goes_to_who_is_waited_for_once() -> None:
 
 def test_a_late_draft_is_told_to_the_manager_once() -> None:
     command = deadline("drafts_due", DRAFTS_DUE)
-    missed = fact(did.DeadlineMissed, SYSTEM, command.at, phase="drafts_due", due=DRAFTS_DUE, awaited=[LIN], to=[WANG])
+    missed = fact(
+        did.DeadlineMissed, SYSTEM, command.at, phase="drafts_due", due=DRAFTS_DUE, awaited=[LIN], to=[WANG]
+    )
     world = given(draft()).when(command).then(missed)
     world.when(command).nothing()
     assert world.standing().due == Due(phase="review_opens", at=schedule().review_opens)
@@ -115,7 +113,9 @@ def test_a_joiner_in_june_is_not_late_on_the_first_day() -> None:
 
 def test_what_is_returned_late_leaves_its_owner_three_working_days_and_escalates_again() -> None:
     back = (*submitted(), fact(did.GoalReturned, WANG, on("01-20"), comment="?"))
-    missed = fact(did.DeadlineMissed, SYSTEM, DRAFTS_DUE, phase="drafts_due", due=DRAFTS_DUE, awaited=[LIN], to=[WANG])
+    missed = fact(
+        did.DeadlineMissed, SYSTEM, DRAFTS_DUE, phase="drafts_due", due=DRAFTS_DUE, awaited=[LIN], to=[WANG]
+    )
     assert ahead(given(back, missed))[0] == ("drafts_due", on("01-23", 9))
     assert ahead(given(returned()))[1] == ("drafts_due", DRAFTS_DUE)
 
@@ -144,7 +144,9 @@ def test_a_deadline_that_fires_after_somebody_acted_does_nothing(events: Any, ph
 
 
 def test_a_deadline_does_nothing_before_its_time_and_nothing_when_its_time_has_moved() -> None:
-    early = please(ask.ReachDeadline, SYSTEM, DRAFTS_DUE - timedelta(seconds=1), phase="drafts_due", due=DRAFTS_DUE)
+    early = please(
+        ask.ReachDeadline, SYSTEM, DRAFTS_DUE - timedelta(seconds=1), phase="drafts_due", due=DRAFTS_DUE
+    )
     given(draft()).when(early).nothing()
     given(draft()).when(deadline("drafts_due", on("01-15", 9))).nothing()
 
@@ -178,12 +180,18 @@ M01 = on("02-05", 9)
 
 
 def test_a_months_score_comes_five_days_after_it_with_its_readings() -> None:
-    world = given(active()).with_readings(reading("01-10", "40", 7), reading("01-20", "50", 8), reading("02-01", "9", 9))
+    january = reading("01-10", "40", 7), reading("01-20", "50", 8)
+    world = given(active()).with_readings(*january, reading("02-01", "9", 9))
     [event] = world.when(deadline("period_scored", M01, period="M01")).events
     assert isinstance(event, did.GoalScored)
-    assert (event.actual, event.target, event.attainment) == (90, 100, 90)
+    assert [event.actual, event.target, event.attainment] == [90, 100, 90]
     assert event.inputs == did.Inputs(readings=(7, 8), upto=99, version=4)
-    assert (event.period, event.ends, event.policy, event.applies) == ("M01", on("01-31").date(), "plan@1", True)
+    assert (event.period, event.ends, event.policy, event.applies) == (
+        "M01",
+        on("01-31").date(),
+        "plan@1",
+        True,
+    )
 
 
 def test_it_comes_once_and_the_next_months_is_the_next_deadline() -> None:
@@ -201,7 +209,8 @@ def test_without_readings_the_score_says_so_and_is_not_zero() -> None:
 
 
 def test_readings_of_others_and_of_other_metrics_count_nothing() -> None:
-    world = given(active()).with_readings(reading("01-10", "40", subject="qian"), reading("01-11", "3", metric="visits"))
+    others = reading("01-10", "40", subject="qian"), reading("01-11", "3", metric="visits")
+    world = given(active()).with_readings(*others)
     [event] = world.when(deadline("period_scored", M01, period="M01")).events
     assert isinstance(event, did.GoalScored) and event.actual is None
 
@@ -216,7 +225,9 @@ def test_a_departments_goal_is_scored_for_the_year_alone() -> None:
 
 
 def test_judged_goals_are_scored_in_the_months_they_were_assessed_for() -> None:
-    assert given(active(LEARNING)).standing(LEARNING).due == Due(phase="review_opens", at=schedule().review_opens)
+    assert given(active(LEARNING)).standing(LEARNING).due == Due(
+        phase="review_opens", at=schedule().review_opens
+    )
     said = please(ask.AssessGoal, WANG, "02-01", LEARNING, period="M01", points=90)
     world = given(active(LEARNING)).having(said)
     assert world.standing(LEARNING).due == Due(phase="period_scored", at=M01, period="M01")
@@ -225,7 +236,9 @@ def test_judged_goals_are_scored_in_the_months_they_were_assessed_for() -> None:
 def test_when_the_review_opens_what_runs_is_reviewed() -> None:
     due = schedule().review_opens
     opened_ = fact(did.ReviewOpened, SYSTEM, due)
-    given(active()).when(deadline("review_opens", due)).then(opened_).when(deadline("review_opens", due)).nothing()
+    given(active()).when(deadline("review_opens", due)).then(opened_).when(
+        deadline("review_opens", due)
+    ).nothing()
     given(approved()).when(deadline("review_opens", due)).nothing()
 
 
@@ -233,7 +246,12 @@ def test_an_adjustment_still_open_then_expires_first() -> None:
     due = schedule().review_opens
     world = given(active()).having(
         please(
-            ask.RequestAdjustment, LIN, "12-30", adjustment="a1", changes=did.Changes(target=D(1320)), reason="late"
+            ask.RequestAdjustment,
+            LIN,
+            "12-30",
+            adjustment="a1",
+            changes=did.Changes(target=D(1320)),
+            reason="late",
         )
     )
     after = world.when(deadline("review_opens", due)).then_types(did.AdjustmentExpired, did.ReviewOpened)
@@ -269,4 +287,4 @@ def test_a_goal_that_is_over_or_not_there_has_nothing_due() -> None:
 def test_how_long_until_a_deadline_is_never_negative() -> None:
     due = Due(phase="closes", at=on("02-01"))
     assert soon(due, on("03-01")) == timedelta(0) and soon(due, on("01-31")) == timedelta(days=1)
-    assert YEAR_STARTS == schedule().starts
+    assert schedule().starts == YEAR_STARTS

@@ -3,7 +3,14 @@
 from typing import Any
 
 import pytest
-from tests.specs.given import (
+
+from cairn.domain.cycle.events import StageReached
+from cairn.domain.event import SYSTEM
+from cairn.domain.goal import commands as ask
+from cairn.domain.goal import events as did
+from cairn.domain.measure import Kpi
+from cairn.domain.sheet.events import GoalPlaced, GoalWeighted, Placement
+from tests.specs.company import (
     CHEN,
     COMPANY_SHEET,
     DEPARTMENT_SHEET,
@@ -28,19 +35,11 @@ from tests.specs.given import (
     closed,
     draft,
     fact,
-    given,
     opened,
-    please,
     returned,
     submitted,
 )
-
-from cairn.domain.cycle.events import StageReached
-from cairn.domain.event import SYSTEM
-from cairn.domain.goal import commands as ask
-from cairn.domain.goal import events as did
-from cairn.domain.measure import Kpi
-from cairn.domain.sheet.events import GoalPlaced, GoalWeighted, Placement
+from tests.specs.given import given, please
 
 NEW = "goal-2026-lin-9"
 KPI = Kpi(target=D(5))
@@ -107,7 +106,9 @@ def test_once_the_year_is_in_review_no_goal_is_added(stage: str) -> None:
 def test_a_fed_metric_is_the_holders_unless_it_names_somebody_else() -> None:
     world = given(roomy()).having(wanted(measure=Kpi(target=D(5), metric="visits")))
     assert isinstance(kpi := world.goal(NEW).measure, Kpi) and kpi.subject == LIN
-    named = given(roomy()).having(wanted(measure=Kpi(target=D(5), metric="visits", subject="department.sales")))
+    named = given(roomy()).having(
+        wanted(measure=Kpi(target=D(5), metric="visits", subject="department.sales"))
+    )
     assert isinstance(kpi := named.goal(NEW).measure, Kpi) and kpi.subject == "department.sales"
 
 
@@ -122,7 +123,9 @@ def test_targets_of_periods_that_are_not_there_are_refused() -> None:
 
 
 @pytest.mark.parametrize("targets", [{"Q1": 5}, {"M01": 5, "Q2": 5}, {"Y": 5}])
-def test_targets_of_periods_are_of_one_kind_no_longer_than_the_shortest_scored(targets: dict[str, Any]) -> None:
+def test_targets_of_periods_are_of_one_kind_no_longer_than_the_shortest_scored(
+    targets: dict[str, Any],
+) -> None:
     """Sales are scored monthly: a quarter's target would leave its months without one."""
     given(roomy()).when(wanted(measure=Kpi(targets=targets))).refused("adjustment.kind")
 
@@ -171,14 +174,18 @@ def test_a_revised_weight_is_the_sheets_event_with_before_and_after() -> None:
 
 
 def test_a_revised_weight_may_not_pass_the_sheets_hundred() -> None:
-    given(draft()).when(please(ask.ReviseGoal, LIN, "01-03", weight=51)).refused("sheet.over-after", sum="101")
+    given(draft()).when(please(ask.ReviseGoal, LIN, "01-03", weight=51)).refused(
+        "sheet.over-after", sum="101"
+    )
 
 
 def test_a_goal_is_revised_as_a_draft_or_when_returned_and_not_later() -> None:
     command = please(ask.ReviseGoal, LIN, "01-07", title="更好")
     given(returned()).when(command).then_types(did.GoalRevised)
     for events in (submitted(), approved(), active(), closed()):
-        refusal = given(events).when(command).refused("goal.stage", asked_en="revised", when_en="draft, returned")
+        refusal = (
+            given(events).when(command).refused("goal.stage", asked_en="revised", when_en="draft, returned")
+        )
         assert "草稿" in refusal.text("zh")
 
 
@@ -187,7 +194,10 @@ def test_a_goal_that_is_not_there_is_unknown_to_every_command() -> None:
 
 
 SMART = did.Smart(specific="a", measurable="b", achievable="c", relevant="d", time_bound="e")
-PARTS = (did.Part(title="主营A", department="sales", target=D(15)), did.Part(title="新业务B", department="innovation"))
+PARTS = (
+    did.Part(title="主营A", department="sales", target=D(15)),
+    did.Part(title="新业务B", department="innovation"),
+)
 
 
 def test_the_smart_check_is_the_managements_and_is_recorded_once() -> None:
@@ -222,7 +232,9 @@ def test_a_goal_is_never_aligned_with_itself() -> None:
 
 @pytest.mark.parametrize("parent", [VISITS, "goal-2026-wang-1", "goal-2025-department.sales-1"])
 def test_a_goal_never_serves_one_beside_it_or_of_another_year(parent: str) -> None:
-    given(draft()).when(please(ask.AlignGoal, LIN, "01-03", parent=parent)).refused("goal.parent", parent=parent)
+    given(draft()).when(please(ask.AlignGoal, LIN, "01-03", parent=parent)).refused(
+        "goal.parent", parent=parent
+    )
     given(roomy()).when(wanted(parent=parent)).refused("goal.parent")
 
 

@@ -3,7 +3,15 @@
 from typing import Any
 
 import pytest
-from tests.specs.given import (
+
+from cairn.domain.cycle.schedule import Period
+from cairn.domain.event import SYSTEM
+from cairn.domain.goal import commands as ask
+from cairn.domain.goal import events as did
+from cairn.domain.goal.scoring import score as score_of
+from cairn.domain.goal.state import Segment
+from cairn.domain.sheet.events import GoalRemoved, GoalWeighted
+from tests.specs.company import (
     CHEN,
     GONE,
     HE,
@@ -29,26 +37,17 @@ from tests.specs.given import (
     draft,
     drafted,
     fact,
-    given,
     in_review,
     on,
     opened,
     person,
-    please,
     returned,
     score,
     scored,
     submitted,
     superseded,
 )
-
-from cairn.domain.cycle.schedule import Period
-from cairn.domain.event import SYSTEM
-from cairn.domain.goal import commands as ask
-from cairn.domain.goal import events as did
-from cairn.domain.goal.scoring import score as score_of
-from cairn.domain.goal.state import Segment
-from cairn.domain.sheet.events import GoalRemoved, GoalWeighted
+from tests.specs.given import given, please
 
 
 def cancel(by: str = HUA, day: str = "05-01", goal: str = REVENUE) -> ask.CancelGoal:
@@ -59,8 +58,12 @@ def supersede(by: str = HUA, replacement: str = VISITS) -> ask.SupersedeGoal:
     return please(ask.SupersedeGoal, by, "05-01", replacement=replacement, reason="new market")
 
 
-def move(manager: str | None = ZHAO, effective: str = "2026-04-01", by: str = HUA, **facts: Any) -> ask.ChangeManager:
-    return please(ask.ChangeManager, by, facts.pop("at", "04-01"), manager=manager, effective=effective, **facts)
+def move(
+    manager: str | None = ZHAO, effective: str = "2026-04-01", by: str = HUA, **facts: Any
+) -> ask.ChangeManager:
+    return please(
+        ask.ChangeManager, by, facts.pop("at", "04-01"), manager=manager, effective=effective, **facts
+    )
 
 
 def test_a_cancelled_goal_leaves_its_place_in_the_sheet() -> None:
@@ -87,7 +90,9 @@ def test_once_it_runs_a_manager_alone_cannot_take_it_away(stage: Any) -> None:
 
 
 def test_the_committee_cancels_what_it_approves() -> None:
-    given(active(OF_DEPARTMENT)).when(cancel(CHEN, goal=OF_DEPARTMENT)).then_types(did.GoalCancelled, GoalRemoved)
+    given(active(OF_DEPARTMENT)).when(cancel(CHEN, goal=OF_DEPARTMENT)).then_types(
+        did.GoalCancelled, GoalRemoved
+    )
     given(active(OF_DEPARTMENT)).when(cancel(ZHAO, goal=OF_DEPARTMENT)).refused("goal.not-yours")
 
 
@@ -121,7 +126,9 @@ def test_a_superseding_goal_takes_the_weight() -> None:
     gone = did.GoalSuperseded(goal=REVENUE, replacement=VISITS, reason="new market", by=HUA, at=command.at)
     world = given(active(), drafted(VISITS)).when(command)
     after = world.then(
-        gone, GoalRemoved(goal=REVENUE, **facts), GoalWeighted(goal=VISITS, before=D(20), after=D(70), **facts)
+        gone,
+        GoalRemoved(goal=REVENUE, **facts),
+        GoalWeighted(goal=VISITS, before=D(20), after=D(70), **facts),
     )
     assert after.sheet().weight == 100
     after.when(command).nothing()
@@ -129,7 +136,9 @@ def test_a_superseding_goal_takes_the_weight() -> None:
 
 @pytest.mark.parametrize("replacement", [REVENUE, "goal-2026-qian-1", OF_DEPARTMENT])
 def test_only_another_goal_of_the_same_sheet_supersedes(replacement: str) -> None:
-    given(active()).when(supersede(replacement=replacement)).refused("goal.no-replacement", replacement=replacement)
+    given(active()).when(supersede(replacement=replacement)).refused(
+        "goal.no-replacement", replacement=replacement
+    )
 
 
 def test_hr_closes_what_is_scored_and_its_date_closes_it_by_itself() -> None:
@@ -147,7 +156,13 @@ def test_hr_closes_what_is_scored_and_its_date_closes_it_by_itself() -> None:
 def test_a_new_manager_gets_the_open_tasks_and_a_segment_of_their_own() -> None:
     command = move(reason="reorganised")
     changed = fact(
-        did.ManagerChanged, HUA, command.at, former=WANG, manager=ZHAO, effective="2026-04-01", reason="reorganised"
+        did.ManagerChanged,
+        HUA,
+        command.at,
+        former=WANG,
+        manager=ZHAO,
+        effective="2026-04-01",
+        reason="reorganised",
     )
     world = given(submitted()).when(command).then(changed)
     assert world.standing().awaited == (ZHAO,)
@@ -213,7 +228,9 @@ def test_a_successor_may_assess_the_months_before_them_where_the_former_did_not(
 
 
 def test_a_former_managers_assessment_stands_beside_a_successors_not_below_it() -> None:
-    world = given(active(LEARNING), HANDED_OVER).having(assess(WANG, 70, period="M03"), assess(ZHAO, 90, period="M03"))
+    world = given(active(LEARNING), HANDED_OVER).having(
+        assess(WANG, 70, period="M03"), assess(ZHAO, 90, period="M03")
+    )
     assert score_of(world.goal(LEARNING), "M03", world.around(LEARNING), on("04-05")).points == 70
 
 

@@ -5,25 +5,6 @@ from typing import Any
 import pytest
 from hypothesis import strategies as st
 from pydantic import ValidationError
-from tests.specs.given import (
-    HUA,
-    LIN,
-    REVENUE,
-    VISITS,
-    WANG,
-    D,
-    World,
-    active,
-    draft,
-    drafted,
-    fact,
-    for_all,
-    given,
-    opened,
-    plan,
-    please,
-    requested,
-)
 
 from cairn.domain.event import SYSTEM
 from cairn.domain.goal import commands as ask
@@ -31,6 +12,22 @@ from cairn.domain.goal import events as did
 from cairn.domain.measure import Kpi
 from cairn.domain.policy import FlexibleSpace
 from cairn.domain.sheet.events import FlexibleSpaceUsed
+from tests.specs.company import (
+    HUA,
+    LIN,
+    REVENUE,
+    VISITS,
+    WANG,
+    D,
+    active,
+    draft,
+    drafted,
+    fact,
+    opened,
+    plan,
+    requested,
+)
+from tests.specs.given import World, for_all, given, please
 
 
 def draws(changes: did.Changes, goal: str = REVENUE, world: World | None = None, **facts: Any) -> Any:
@@ -43,7 +40,9 @@ def draws(changes: did.Changes, goal: str = REVENUE, world: World | None = None,
 
 def running() -> World:
     """Two goals of one sheet that run: revenue at 50 %, visits at 20 %."""
-    more = [fact(kind, SYSTEM, goal=VISITS) for kind in (did.GoalSubmitted, did.GoalApproved, did.GoalActivated)]
+    more = [
+        fact(kind, SYSTEM, goal=VISITS) for kind in (did.GoalSubmitted, did.GoalApproved, did.GoalActivated)
+    ]
     return given(active(), drafted(VISITS), more)
 
 
@@ -77,7 +76,10 @@ def test_a_months_target_counts_a_twelfth() -> None:
 
 
 def test_a_target_never_draws_more_than_the_goals_weight() -> None:
-    assert draws(did.Changes(target=D(9999)), goal="goal-2026-lin-2", measure=Kpi(target=D(1)), world=small()) == 15
+    assert (
+        draws(did.Changes(target=D(9999)), goal="goal-2026-lin-2", measure=Kpi(target=D(1)), world=small())
+        == 15
+    )
 
 
 def small() -> World:
@@ -130,7 +132,13 @@ def test_the_balance_runs_over_the_adjustments_of_all_goals_of_a_sheet() -> None
 def test_what_does_not_fit_is_refused_with_what_is_needed_and_what_is_left() -> None:
     world = adjust(running(), REVENUE, did.Changes(target=D(1440)), "a1")
     asked = please(
-        ask.RequestAdjustment, LIN, "07-01", VISITS, adjustment="a2", changes=did.Changes(target=D(312)), reason="r"
+        ask.RequestAdjustment,
+        LIN,
+        "07-01",
+        VISITS,
+        adjustment="a2",
+        changes=did.Changes(target=D(312)),
+        reason="r",
     )
     world.when(asked).refused("sheet.space", needs="6.00", left="5.00", space="15")
 
@@ -139,7 +147,13 @@ def test_all_of_the_space_may_be_used_and_nothing_after_it() -> None:
     world = adjust(running(), REVENUE, did.Changes(target=D(1560)), "a1")
     assert world.sheet().space_left == 0
     asked = please(
-        ask.RequestAdjustment, LIN, "07-01", VISITS, adjustment="a2", changes=did.Changes(target=D(241)), reason="r"
+        ask.RequestAdjustment,
+        LIN,
+        "07-01",
+        VISITS,
+        adjustment="a2",
+        changes=did.Changes(target=D(241)),
+        reason="r",
     )
     world.when(asked).refused("sheet.space", left="0.00")
     title = asked.model_copy(update={"changes": did.Changes(title="clearer")})
@@ -150,10 +164,21 @@ def test_of_two_that_compete_for_the_last_space_the_first_confirmed_gets_it() ->
     """Both fit when they are asked for; only one is left to fit when the second is confirmed."""
     world = running().having(
         please(
-            ask.RequestAdjustment, LIN, "04-01", adjustment="a1", changes=did.Changes(target=D(1440)), reason="r"
+            ask.RequestAdjustment,
+            LIN,
+            "04-01",
+            adjustment="a1",
+            changes=did.Changes(target=D(1440)),
+            reason="r",
         ),
         please(
-            ask.RequestAdjustment, LIN, "04-01", VISITS, adjustment="a2", changes=did.Changes(target=D(360)), reason="r"
+            ask.RequestAdjustment,
+            LIN,
+            "04-01",
+            VISITS,
+            adjustment="a2",
+            changes=did.Changes(target=D(360)),
+            reason="r",
         ),
         confirmations(VISITS)[0],
         *confirmations(REVENUE),

@@ -2,26 +2,6 @@
 
 from typing import Any
 
-from tests.specs.given import (
-    HUA,
-    LEARNING,
-    LIN,
-    REVENUE,
-    SHEET,
-    VISITS,
-    D,
-    World,
-    active,
-    drafted,
-    given,
-    on,
-    opened,
-    plan,
-    reading,
-    schedule,
-    score,
-)
-
 from cairn.domain.event import SYSTEM
 from cairn.domain.goal.scoring import score as score_of
 from cairn.domain.goal.state import Goal
@@ -31,6 +11,24 @@ from cairn.domain.sheet.evaluate import issue_result, mix_of, score_sheet
 from cairn.domain.sheet.events import ScorePart, SheetScored, SubordinatePart
 from cairn.domain.sheet.state import Sheet
 from cairn.domain.sheet.state import evolve as evolve_sheet
+from tests.specs.company import (
+    HUA,
+    LEARNING,
+    LIN,
+    REVENUE,
+    SHEET,
+    VISITS,
+    D,
+    active,
+    drafted,
+    on,
+    opened,
+    plan,
+    reading,
+    schedule,
+    score,
+)
+from tests.specs.given import World, given
 
 AT = on("2027-01-17")
 ZERO = plan(scoring=ScoringRules(missing="zero"))
@@ -42,7 +40,10 @@ def goals(world: World) -> dict[str, Goal]:
 
 def three(points: dict[str, Any], period: str = "Y", **facts: Any) -> World:
     """Lin's sheet with scores of three goals that weigh 50, 20 and 20."""
-    made = [score(goal, period, points=None if value is None else D(value), **facts) for goal, value in points.items()]
+    made = [
+        score(goal, period, points=None if value is None else D(value), **facts)
+        for goal, value in points.items()
+    ]
     return given(opened(), drafted(), drafted(VISITS), drafted(LEARNING), made)
 
 
@@ -90,7 +91,9 @@ def sheet_with(family: str | None, **points: Any) -> Sheet:
 
 
 def result(sheet: Sheet, *below: Any, policy: Any = None) -> Any:
-    subordinates = [SubordinatePart(sheet=f"sheet-2026-{n}", version=1, result=D(each)) for n, each in enumerate(below)]
+    subordinates = [
+        SubordinatePart(sheet=f"sheet-2026-{n}", version=1, result=D(each)) for n, each in enumerate(below)
+    ]
     [event] = issue_result(sheet, subordinates, schedule(), policy or plan(), AT)
     return event
 
@@ -132,7 +135,9 @@ def test_a_result_is_issued_once() -> None:
 
 def test_a_score_is_computed_again_from_its_inputs_to_the_same_number() -> None:
     world = given(active()).with_readings(reading("01-10", "33.33", 4), reading("01-11", "33.33", 5))
-    first, again = (score_of(world.goal(), "M01", world.around(), at) for at in (on("02-05"), on("2031-01-01")))
+    first, again = (
+        score_of(world.goal(), "M01", world.around(), at) for at in (on("02-05"), on("2031-01-01"))
+    )
     assert first.model_copy(update={"at": again.at}) == again
 
 

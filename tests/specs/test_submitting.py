@@ -3,7 +3,12 @@
 from typing import Any
 
 import pytest
-from tests.specs.given import (
+
+from cairn.domain.goal import commands as ask
+from cairn.domain.goal import events as did
+from cairn.domain.measure import Kpi
+from cairn.domain.sheet.events import Placement
+from tests.specs.company import (
     CHEN,
     COMPANY_SHEET,
     HUA,
@@ -23,26 +28,22 @@ from tests.specs.given import (
     closed,
     draft,
     drafted,
-    given,
     on,
     opened,
     person,
-    please,
     returned,
     submitted,
 )
+from tests.specs.given import given, please
 from tests.specs.test_drafting_and_revising import PARTS, SMART
-
-from cairn.domain.goal import commands as ask
-from cairn.domain.goal import events as did
-from cairn.domain.measure import Kpi
-from cairn.domain.sheet.events import Placement
 
 SUBMIT = please(ask.SubmitGoal, LIN, "01-05")
 
 
 def sheet_of(*weights: tuple[str, str, int]) -> Any:
-    return opened(placements=[Placement.model_validate({"goal": g, "dimension": d, "weight": w}) for g, d, w in weights])
+    return opened(
+        placements=[Placement.model_validate({"goal": g, "dimension": d, "weight": w}) for g, d, w in weights]
+    )
 
 
 def test_a_whole_sheets_goal_is_submitted_and_waits_for_the_manager() -> None:
@@ -65,7 +66,9 @@ def test_the_owner_or_hr_submits(by: str) -> None:
 
 @pytest.mark.parametrize("by", [WANG, ZHAO])
 def test_nobody_else_submits(by: str) -> None:
-    given(draft()).when(please(ask.SubmitGoal, by, "01-05")).refused("goal.not-yours", who_en="the owner or HR")
+    given(draft()).when(please(ask.SubmitGoal, by, "01-05")).refused(
+        "goal.not-yours", who_en="the owner or HR"
+    )
 
 
 def test_a_stranger_is_not_told_that_a_submitted_goal_was_submitted() -> None:
@@ -145,8 +148,12 @@ def test_a_running_or_closed_goal_cannot_be_submitted() -> None:
 
 def test_who_leaves_next_month_still_submits_and_on_the_first_day_gone_no_longer() -> None:
     going = {**PEOPLE, LIN: person(LIN, WANG, left=on("02-01").date())}
-    given(draft(), people=going).when(please(ask.SubmitGoal, LIN, on("01-31", 23))).then_types(did.GoalSubmitted)
-    given(draft(), people=going).when(please(ask.SubmitGoal, LIN, on("02-01", 0))).refused("person.left", by=LIN)
+    given(draft(), people=going).when(please(ask.SubmitGoal, LIN, on("01-31", 23))).then_types(
+        did.GoalSubmitted
+    )
+    given(draft(), people=going).when(please(ask.SubmitGoal, LIN, on("02-01", 0))).refused(
+        "person.left", by=LIN
+    )
 
 
 def test_one_goal_of_the_sheet_may_be_submitted_while_another_is_a_draft() -> None:

@@ -2,16 +2,18 @@
 
 from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 import pytest
 from hypothesis import strategies as st
-from tests.specs.given import D, for_all, plan, schedule, utc
 
 from cairn.domain.cycle.schedule import Period, local_day, make_schedule, months_later
 from cairn.domain.measure import Kpi, target_in
 from cairn.domain.reading import Row, aggregate
 from cairn.domain.refusal import Refusal
+from tests.specs.company import D, plan, schedule
+from tests.specs.given import for_all, utc
 
 DATES = schedule()
 NEW_YEAR = date(2026, 1, 1)
@@ -84,7 +86,7 @@ def test_a_years_periods_follow_each_other_without_gap_or_overlap() -> None:
         periods = DATES.of_kind(kind)  # type: ignore[arg-type]
         assert len(periods) == number
         assert (periods[0].starts, periods[-1].ends) == (DATES.starts, DATES.ends)
-        for earlier, later in zip(periods, periods[1:], strict=False):
+        for earlier, later in pairwise(periods):
             assert (later.starts - earlier.ends).days == 1
 
 
@@ -93,7 +95,7 @@ def test_so_do_those_of_any_other_cycle(starts: date, days: int) -> None:
     ends = date.fromordinal(starts.toordinal() + days)
     dates = make_schedule(starts, ends, plan())
     for kind in ("month", "quarter", "half_year", "year"):
-        periods = dates.of_kind(kind)  # type: ignore[arg-type]
+        periods = dates.of_kind(kind)
         assert sum(each.days for each in periods) == days + 1
         assert all(each.starts <= each.ends for each in periods)
 
@@ -126,7 +128,7 @@ def rows(*values: Any) -> list[Row]:
 
 def test_sum_last_and_mean() -> None:
     values = rows(3, 5, 10)
-    assert [aggregate(values, how) for how in ("sum", "last", "mean")] == [18, 10, 6]  # type: ignore[arg-type]
+    assert [aggregate(values, how) for how in ("sum", "last", "mean")] == [18, 10, 6]
     assert aggregate(list(reversed(values)), "last") == 10
 
 

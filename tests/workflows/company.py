@@ -7,7 +7,9 @@ from typing import Any, TypeVar
 from uuid import uuid4
 
 import asyncpg
-from temporalio.client import Client, WorkflowHandle
+import pytest
+from temporalio.client import Client, WorkflowHandle, WorkflowUpdateFailedError
+from temporalio.exceptions import ApplicationError
 
 from activities.asks import CycleOutcome, GoalOutcome
 from cairn.domain.calendar import opening
@@ -27,7 +29,9 @@ from cairn_portal.rehearsal.clock import RehearsalClock
 
 STARTS, ENDS = date(2026, 1, 1), date(2026, 12, 31)
 HR, BOSS, MANAGER, OTHER_MANAGER = "HR1", "BOSS", "M1", "M2"
-PATIENCE = 30.0
+NOTHING: Any = object()
+"""In place of a message: none at all."""
+PATIENCE = 60.0
 Answer = TypeVar("Answer")
 
 POLICY = """
@@ -184,6 +188,16 @@ class Company:
         """The same command by signal: nobody gets an answer."""
         message = {"by": by, "fields": fields} | ({"command_id": command} if command else {})
         await self.handle(goal).signal(name, message)
+
+    async def is_refused(self, workflow: str, name: str, message: Any) -> ApplicationError:
+        """Sends an update just as it is, which must be refused in words."""
+        args = [] if message is NOTHING else [message]
+        with pytest.raises(WorkflowUpdateFailedError) as failed:
+            await self.handle(workflow).execute_update(name, args=args, rpc_timeout=timedelta(seconds=15))
+        cause = failed.value.cause
+        assert isinstance(cause, ApplicationError)
+        assert cause.type == "Refusal", cause
+        return cause
 
     async def log(self, stream: str) -> list[StoredEvent]:
         return await self.ledger.read_stream(stream)

@@ -121,18 +121,17 @@ async def any_company(
 async def shared(
     databases: Databases, template: str, client: Client, temporal_server: str, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Company]:
-    """One company for the tests of a file that want no more than a goal each."""
+    """One company, not launched yet, for all tests of a file; it cannot be mixed with `company` in one file."""
     async with copy_of(template, databases) as database:
         own = settings_at(database, temporal_server, tmp_path_factory.mktemp("shared"))
         async with company_at(own, client, cached=2000) as made:
             yield made
 
 
-@pytest_asyncio.fixture(loop_scope="session")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def shared_company(shared: Company) -> Company:
-    """The file's company, launched for sixty people: `next_goal` gives a goal nobody has touched."""
-    if shared.taken == 0:
-        await shared.launched(employees=60)
+    """The file's company, launched for forty people: `next_goal` gives a goal that nobody has touched."""
+    await shared.launched(employees=40)
     return shared
 
 

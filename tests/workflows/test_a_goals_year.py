@@ -153,3 +153,12 @@ async def test_the_task_goes_to_the_new_manager_and_the_old_one_is_refused(compa
     assert old.refused is not None and old.refused.code == "goal.not-yours"
     assert OTHER_MANAGER in old.refused.facts["who_en"]
     assert "GoalApproved" in (await company.asks(goal, "approve", OTHER_MANAGER)).events
+
+
+async def test_a_check_in_beyond_all_measure_does_not_stop_the_score(company: Company) -> None:
+    await company.launched()
+    goal = company.goal()
+    await company.active(goal)
+    await company.asks(goal, "check_in", "E1", value="1e999999")
+    await company.goes_to(date(2026, 4, 8), goal)
+    assert "GoalScored" in await company.story(goal)

@@ -56,10 +56,20 @@ def launch(
         raise Refusal("cycle.empty", field="cycle")
     return [
         CycleLaunched(
-            cycle=command.cycle, title=plan.title, policy=plan.policy, schedule=plan.schedule, plan=plan.digest,
-            roster=roster, sheets=len(plan.sheets), goals=plan.goals, left_out=plan.left_out, language=plan.language,
-            clock_shift=command.clock_shift, by=command.by, at=command.at,
-        )  # fmt: skip
+            cycle=command.cycle,
+            title=plan.title,
+            policy=plan.policy,
+            schedule=plan.schedule,
+            plan=plan.digest,
+            roster=roster,
+            sheets=len(plan.sheets),
+            goals=plan.goals,
+            left_out=plan.left_out,
+            language=plan.language,
+            clock_shift=command.clock_shift,
+            by=command.by,
+            at=command.at,
+        )
     ]
 
 

@@ -209,7 +209,11 @@ class Planner:
         same = {"unit", "direction", "aggregation", "baseline", "threshold", "stretch", "lower", "upper", "curve"}
         facts = item.model_dump(include=same)
         return Kpi(
-            **facts, target=year, targets=dict(sorted(proposed.items())), metric=item.metric, subject=subject if item.metric else None
+            **facts,
+            target=year,
+            targets=dict(sorted(proposed.items())),
+            metric=item.metric,
+            subject=subject if item.metric else None,
         )
 
 

@@ -64,10 +64,13 @@ WHO: dict[Act, tuple[str, str]] = {
     "assess": ("直接上级", "the manager"),
     "adjust": ("本人、直接上级或HR", "the owner, the manager or HR"),
     "confirm_hr": ("HR（不能是目标责任人）", "HR, other than the owner"),
-    "decode": ("公司管理层", "the company's management"),
+    "decode": ("目标责任人、公司管理层或绩效委员会", "the owner, the company's management or the committee"),
     "move": ("HR（不能是目标责任人）", "HR, other than the owner"),
     "close": ("HR", "HR"),
-    "cancel": ("HR（不能是目标责任人），生效前也可由直接上级", "HR, other than the owner, or the manager before it runs"),
+    "cancel": (
+        "HR（不能是目标责任人），执行前也可由直接上级",
+        "HR, other than the owner, or the manager before it runs",
+    ),
 }
 
 

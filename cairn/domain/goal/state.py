@@ -221,7 +221,8 @@ def _still_accepted(goal: Goal, new: Measure) -> dict[int, str]:
     if not isinstance(goal.measure, KeyTask) or not isinstance(new, KeyTask):
         return {}
     before, after = goal.measure.criteria, new.criteria
-    return {n: ground for n, ground in goal.accepted.items() if n <= len(after) and before[n - 1] == after[n - 1]}
+    stay = {n for n, pair in enumerate(zip(before, after, strict=False), start=1) if pair[0] == pair[1]}
+    return {n: ground for n, ground in goal.accepted.items() if n in stay}
 
 
 def _still_counting(goal: Goal, new: Measure) -> tuple[CheckedIn, ...]:

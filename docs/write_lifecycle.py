@@ -1,0 +1,7 @@
+"""Writes docs/lifecycle.md anew: python docs/write_lifecycle.py"""
+
+from pathlib import Path
+
+from cairn.domain.goal.lifecycle import render
+
+Path(__file__).with_name("lifecycle.md").write_text(render(), encoding="utf-8")

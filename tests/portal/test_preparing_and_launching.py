@@ -1,0 +1,91 @@
+"""From files to a launched cycle: what HR types, and what bad files and slips get."""
+
+from pathlib import Path
+
+from tests.portal.conftest import Cairn
+
+
+async def test_a_policy_file_with_mistakes_gets_every_one_with_its_line(cairn: Cairn, tmp_path: Path) -> None:
+    bad = tmp_path / "bad.yaml"
+    bad.write_text("name: x\ntitle: {zh: x, en: x}\nfamiles: {}\n", encoding="utf-8")
+    said = await cairn("policy", "check", str(bad))
+    assert said.code == 1
+    assert "3:1" in said.out and "famil" in said.out
+    assert (await cairn("policy", "check", str(bad), "--json")).json["problems"][0]["line"]
+
+
+async def test_a_file_that_is_not_there_is_a_sentence(cairn: Cairn, tmp_path: Path) -> None:
+    said = await cairn("roster", "import", str(tmp_path / "nowhere.csv"), "--by", "H1")
+    assert said.code == 1
+    assert "nowhere.csv" in said.out + said.err
+
+
+async def test_adopting_the_same_policy_again_changes_nothing(cairn: Cairn, files: Path) -> None:
+    said = await cairn("policy", "adopt", str(files / "policy.yaml"), "--by", "H1", "--json")
+    assert (said.code, said.json["new"]) == (0, False)
+
+
+async def test_a_bad_roster_is_told_row_by_row_and_none_of_it_is_imported(cairn: Cairn, tmp_path: Path) -> None:
+    bad = tmp_path / "roster.csv"
+    rows = "工号,姓名,部门,岗位序列,直接上级,入职日期\nZ1,甲,D1,销售,无此人,2020-01-01\nZ2,乙,D1,销售,,2020-02-31\n"
+    bad.write_text(rows, encoding="utf-8")
+    said = await cairn("roster", "import", str(bad), "--by", "H1", "--json")
+    assert said.code == 1
+    assert {problem["row"] for problem in said.json["problems"]} == {2, 3}
+    assert (await cairn("inbox", "--by", "Z1")).code == 1
+
+
+async def test_only_hr_imports_and_the_refusal_names_who_may(cairn: Cairn, files: Path) -> None:
+    said = await cairn("roster", "import", str(files / "roster.csv"), "--by", "E1")
+    assert said.code == 1
+    assert "E1" in said.err and "H1" in said.err
+
+
+async def test_bad_targets_are_told_row_by_row(cairn: Cairn, tmp_path: Path) -> None:
+    bad = tmp_path / "targets.csv"
+    bad.write_text("工号,目标,考核期,目标值\nE1,revenue,Q9,100\nE1,revenue,Q1,很多\nE9,revenue,Q1,5\n", encoding="utf-8")
+    said = await cairn("targets", "import", str(bad), "--cycle", "2098", "--by", "H1", "--json")
+    assert (said.code, [problem["row"] for problem in said.json["problems"]]) == (1, [2, 3, 4])
+
+
+async def test_the_preview_says_who_is_in_and_who_is_out_and_why(cairn: Cairn) -> None:
+    said = await cairn("cycle", "preview", "2097", "--json")
+    assert said.code == 0
+    assert [sheet["holder"] for sheet in said.json["sheets"]] == ["E1", "E2", "E3", "H1", "M1"]
+    assert [out["person"] for out in said.json["left_out"]] == ["E4"]
+    assert "2020-12-31 离职" in (await cairn("cycle", "preview", "2097")).out
+
+
+async def test_a_launch_without_a_digest_or_a_yes_is_a_usage_error(cairn: Cairn) -> None:
+    said = await cairn("cycle", "launch", "2096", "--by", "H1")
+    assert said.code == 2
+    assert "--seen" in said.err
+
+
+async def test_a_launch_of_another_plan_than_the_one_seen_is_refused(cairn: Cairn) -> None:
+    said = await cairn("cycle", "launch", "2095", "--by", "H1", "--seen", "0123456789abcdef", "--json")
+    assert (said.code, said.json["error"]) == (1, "cycle.plan-changed")
+
+
+async def test_only_hr_launches(cairn: Cairn) -> None:
+    said = await cairn("cycle", "launch", "2094", "--by", "E1", "--yes", "--lang", "en")
+    assert said.code == 1
+    assert "only HR launches" in said.err
+
+
+async def test_launching_twice_makes_no_duplicate(cairn: Cairn, launched: str) -> None:
+    said = await cairn("cycle", "launch", launched, "--by", "H1", "--yes", "--json")
+    assert said.code == 0
+    assert (said.json["goals"], said.json["planned"], said.json["again"]) == (10, 10, True)
+    assert len((await cairn("goal", "list", "--cycle", launched, "--json")).json) == 10
+
+
+async def test_a_cycle_that_is_not_there_is_named(cairn: Cairn) -> None:
+    said = await cairn("cycle", "status", "1999", "--lang", "en")
+    assert (said.code, "there is no cycle 1999" in said.err) == (1, True)
+
+
+async def test_the_status_of_a_cycle_shows_who_is_waited_for(cairn: Cairn, launched: str) -> None:
+    said = await cairn("cycle", "status", launched, "--json")
+    assert said.code == 0
+    assert "E3" in {each["awaited"] for each in said.json["waiting"]}

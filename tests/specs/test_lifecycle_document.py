@@ -1,0 +1,168 @@
+"""docs/lifecycle.md says what the decider does: every stage with every command and every deadline is asked."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cairn.domain.goal import commands as ask
+from cairn.domain.goal import events as did
+from cairn.domain.goal.lifecycle import BY_DATE, DONE, PHASES, REFUSED, SAME, STAGES, arrows, outcome, render
+from cairn.domain.goal.stages import STAGE_NAMES
+from cairn.domain.goal.standing import dues
+from cairn.domain.goal.state import Stage
+from cairn.domain.policy import Deadlines
+from cairn.domain.refusal import Refusal
+from tests.specs.company import (
+    CHEN,
+    HUA,
+    LEARNING,
+    LI,
+    LIN,
+    OF_COMPANY,
+    OF_DEPARTMENT,
+    RELEASE,
+    REVENUE,
+    VISITS,
+    WANG,
+    active,
+    adjusting,
+    approved,
+    cancelled,
+    closed,
+    confirmed,
+    draft,
+    drafted,
+    fact,
+    in_review,
+    on,
+    plan,
+    returned,
+    scored,
+    submitted,
+    superseded,
+)
+from tests.specs.given import World, deadline, given, please
+from tests.specs.test_drafting_and_revising import PARTS, SMART
+
+DOCUMENT = Path(__file__).parents[2] / "docs" / "lifecycle.md"
+IN: dict[Stage, Callable[..., Any]] = {
+    "draft": draft,
+    "submitted": submitted,
+    "returned": returned,
+    "approved": approved,
+    "active": active,
+    "adjusting": lambda goal: adjusting(goal=goal),
+    "in_review": in_review,
+    "scored": scored,
+    "closed": closed,
+    "cancelled": cancelled,
+    "superseded": superseded,
+}
+LATE = plan(deadlines=Deadlines(execution_starts=100))
+"""Execution starts on 11 April: approvals come before it."""
+CHANGES = did.Changes(title="clearer")
+DAY = "04-02"
+ASKED: dict[str, ask.GoalCommand] = {
+    "revise": please(ask.ReviseGoal, LIN, DAY, title="clearer"),
+    "check_smart": please(ask.CheckSmart, LI, DAY, OF_COMPANY, check=SMART),
+    "decompose": please(ask.DecomposeGoal, LI, DAY, OF_COMPANY, parts=PARTS),
+    "align": please(ask.AlignGoal, LIN, DAY, parent=OF_DEPARTMENT),
+    "submit": please(ask.SubmitGoal, LIN, DAY),
+    "return": please(ask.ReturnGoal, WANG, DAY, comment="?"),
+    "approve": please(ask.ApproveGoal, WANG, DAY),
+    "adjust": please(ask.RequestAdjustment, LIN, DAY, adjustment="new", changes=CHANGES, reason="r"),
+    "confirm": please(ask.ConfirmAdjustment, HUA, DAY, role="hr"),
+    "decline": please(ask.DeclineAdjustment, HUA, DAY, role="hr", reason="r"),
+    "withdraw": please(ask.WithdrawAdjustment, LIN, DAY),
+    "check_in": please(ask.CheckIn, LIN, DAY, VISITS, value=3),
+    "accept": please(ask.AcceptCriterion, WANG, DAY, RELEASE, criterion=1, evidence="e"),
+    "assess": please(ask.AssessGoal, WANG, DAY, LEARNING, points=90),
+    "change_manager": please(ask.ChangeManager, HUA, DAY, manager=CHEN, effective="2026-04-02"),
+    "cancel": please(ask.CancelGoal, HUA, DAY, reason="r"),
+    "supersede": please(ask.SupersedeGoal, HUA, DAY, replacement=VISITS, reason="r"),
+    "close": please(ask.CloseGoal, HUA, DAY),
+}
+"""Each command by somebody who may give it, of a goal it fits."""
+
+
+def world(stage: Stage, goal: str) -> World:
+    events = [*IN[stage](goal)]
+    if goal != VISITS:
+        events.append(drafted(VISITS))
+    if stage == "adjusting" and goal == REVENUE:
+        events.append(confirmed("manager", WANG, on("04-01")))
+    return given(events, policy=LATE)
+
+
+def asked(name: str, stage: Stage) -> str:
+    """What the decider does with a command in a stage, in the document's signs."""
+    command = ASKED[name]
+    before = world(stage, command.goal)
+    try:
+        events = before.decided(command)
+    except Refusal as refusal:
+        assert refusal.code == "goal.stage", refusal.code
+        assert STAGE_NAMES[stage][1] in refusal.text("en")
+        return REFUSED
+    after = before.having(command).goal(command.goal).stage
+    return (after if after != stage else SAME) if events else DONE
+
+
+def test_every_command_but_drafting_is_asked() -> None:
+    assert {*ASKED, "draft"} == set(ask.NAMES) and set(IN) == set(STAGES)
+
+
+@pytest.mark.parametrize("name", list(ASKED))
+def test_what_the_table_says_of_a_command_is_what_the_decider_does(name: str) -> None:
+    assert {stage: asked(name, stage) for stage in STAGES} == {
+        stage: outcome(name, stage) for stage in STAGES
+    }
+
+
+def test_drafting_begins_a_goal_and_approving_late_makes_it_run_at_once() -> None:
+    assert outcome("draft", "none") == "draft" == given(draft()).goal().stage
+    late = given(submitted()).having(please(ask.ApproveGoal, WANG, "04-02"))
+    assert late.goal().stage == "active" and ("submitted", "approve (late)", "active") in list(arrows())
+
+
+def test_the_first_confirmation_leaves_a_goal_adjusting() -> None:
+    first = please(ask.ConfirmAdjustment, WANG, "04-02", role="manager")
+    assert given(adjusting()).having(first).goal().stage == "adjusting"
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_what_the_table_says_of_deadlines_is_what_falls_due(stage: Stage) -> None:
+    """Those of a late joiner's draft, too: all that ever fall due in a stage, and where they lead."""
+    before = world(stage, REVENUE)
+    ahead = dues(before.goal(), before.around())
+    found = {}
+    for due in ahead:
+        fired = deadline(due.phase, due.at, period=due.period, late=1)
+        after = before.having(fired)
+        found[due.phase] = after.goal().stage
+        assert len(after.events) > len(before.events)
+        after.when(fired).nothing()
+    assert found == {phase: moves[stage] for phase, moves in BY_DATE.items() if stage in moves}
+
+
+def test_a_deadline_that_is_not_ahead_does_nothing_in_any_stage() -> None:
+    for stage in STAGES:
+        before = world(stage, REVENUE)
+        for phase in BY_DATE:
+            if stage not in BY_DATE[phase]:
+                before.when(
+                    deadline(phase, on("04-01", 9), period="Y" if phase == "scores_due" else None)
+                ).nothing()
+    assert set(PHASES) == set(BY_DATE)
+
+
+def test_the_document_is_written_from_this_table() -> None:
+    assert DOCUMENT.read_text(encoding="utf-8") == render(), "write it anew: python docs/write_lifecycle.py"
+
+
+def test_every_arrow_of_the_picture_leads_between_stages() -> None:
+    for before, _, after in arrows():
+        assert before in STAGE_NAMES and after in STAGES
+    assert fact(did.GoalSubmitted).goal == REVENUE

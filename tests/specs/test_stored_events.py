@@ -1,0 +1,174 @@
+"""Every event there is comes back from its stored form, and that form is written down: golden/<EventType>.json.
+
+A golden file is never edited. A changed field name fails here: it needs an upcaster, and a golden file of its own for
+the new form beside the old one.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import strategies as st
+
+from cairn.domain.cycle import events as cycle
+from cairn.domain.event import SYSTEM, Event
+from cairn.domain.goal import events as did
+from cairn.domain.measure import KeyTask, Kpi
+from cairn.domain.people import Department, DepartmentNamed, PersonChanged, PersonJoined, PersonLeft
+from cairn.domain.reading import ReadingsRecorded, Row
+from cairn.domain.registry import EVENTS, decode
+from cairn.domain.sheet import events as sheet
+from tests.specs.company import (
+    HUA,
+    LIN,
+    MEASURES,
+    PEOPLE,
+    REVENUE,
+    SHEET,
+    WANG,
+    D,
+    active,
+    adjusting,
+    drafted,
+    fact,
+    launched,
+    on,
+    opened,
+    requested,
+    score,
+)
+from tests.specs.given import for_all, please
+
+GOLDEN = Path(__file__).parent / "golden"
+AT: dict[str, Any] = {"by": HUA, "at": on("03-01")}
+TIMER: dict[str, Any] = {"phase": "drafts_due", "due": on("01-16", 9)}
+OF_SHEET: dict[str, Any] = {"sheet": SHEET, **AT}
+OF_CYCLE: dict[str, Any] = {"cycle": "2026", **AT}
+CHANGES = did.Changes(
+    title="new", target=D("1320.5"), targets={"M05": D(130)}, measure=Kpi(target=D(3)), weight=D(60),
+    counterweights={"goal-2026-lin-2": D(10)},
+)  # fmt: skip
+SMART = did.Smart(specific="a", measurable="b", achievable="c", relevant="d", time_bound="e")
+DEPARTMENT = Department(id="sales", name="销售部", head="zhao")
+
+EXAMPLES: tuple[Event, ...] = (
+    drafted(parent="goal-2026-department.sales-1"),
+    fact(did.GoalRevised, title="新标题", measure=MEASURES[REVENUE]),
+    fact(did.SmartChecked, check=SMART),
+    fact(did.GoalDecomposed, parts=[did.Part(title="主营A", department="sales", target=D(15))]),
+    fact(did.GoalAligned, parent="goal-2026-company-1"),
+    fact(did.GoalSubmitted),
+    fact(did.GoalReturned, WANG, comment="?"),
+    fact(did.GoalApproved, WANG, comment="good"),
+    fact(did.GoalActivated, SYSTEM),
+    requested(CHANGES),
+    fact(did.AdjustmentConfirmed, HUA, adjustment="a1", role="hr"),
+    fact(did.AdjustmentDeclined, WANG, adjustment="a1", role="manager", reason="no"),
+    fact(did.AdjustmentWithdrawn, adjustment="a1"),
+    fact(did.AdjustmentExpired, SYSTEM, adjustment="a1"),
+    fact(
+        did.GoalAdjusted, HUA, adjustment="a1", before=did.Changes(), after=CHANGES, reason="r", draws=D(5),
+        space_left=D(10),
+    ),
+    fact(did.CheckedIn, on="2026-02-01", value=D(95), base=D(100), note="n"),
+    fact(did.CriterionAccepted, WANG, criterion=1, evidence="release notes"),
+    fact(did.GoalAssessed, WANG, period="Y", points=D(90), comment="c"),
+    fact(did.ManagerChanged, HUA, former=WANG, manager=None, effective="2026-04-01", reason="r"),
+    fact(did.ReminderSent, SYSTEM, to=[LIN], **TIMER),
+    fact(did.DeadlineMissed, SYSTEM, awaited=[LIN], to=["role:hr"], **TIMER),
+    score(inputs=did.Inputs(readings=(4, 5), upto=9, version=5), why="w"),
+    fact(did.ReviewOpened, SYSTEM),
+    fact(did.GoalCancelled, HUA, reason="r"),
+    fact(did.GoalSuperseded, HUA, replacement="goal-2026-lin-2", reason="r"),
+    fact(did.GoalClosed, SYSTEM),
+    fact(did.SignalRefused, name="approve", code="goal.own", sentence="…"),
+    opened(),
+    sheet.GoalPlaced(placement=sheet.Placement(goal=REVENUE, dimension="duties", weight=D("12.5")), **OF_SHEET),
+    sheet.GoalWeighted(goal=REVENUE, before=D(50), after=D(40), **OF_SHEET),
+    sheet.GoalRemoved(goal=REVENUE, **OF_SHEET),
+    sheet.FlexibleSpaceUsed(goal=REVENUE, adjustment="a1", used=D(5), left=D(10), **OF_SHEET),
+    sheet.SheetScored(
+        period="Y", points=D("92.25"), policy="plan@1", **OF_SHEET,
+        parts=(sheet.ScorePart(goal=REVENUE, version=7, weight=D(50), points=None),),
+    ),
+    sheet.ResultIssued(
+        points=D("92.254"), rounded=D("92.25"), grade="B", coefficient=D(1), mix={"month": D(40), "year": D(60)},
+        by_kind={"month": (D(90), None), "year": (D(93),)}, policy="plan@1", **OF_SHEET,
+        subordinates=(sheet.SubordinatePart(sheet="sheet-2026-qian", version=9, result=D(88)),),
+    ),
+    launched().model_copy(
+        update={"left_out": (cycle.LeftOut(person="gone", reason_zh="已离职", reason_en="left"),), "clock_shift": -3.5}
+    ),
+    cycle.LaunchFinished(sheets=3, goals=9, failures=(cycle.LaunchFailure(sheet=SHEET, reason="r"),), **OF_CYCLE),
+    cycle.StageReached(stage="review", due=on("03-01"), **OF_CYCLE),
+    cycle.PeriodScored(period="M01", sheets=3, due=on("03-01"), **OF_CYCLE),
+    cycle.ResultsIssued(sheets=3, **OF_CYCLE),
+    cycle.CycleClosed(goals=9, **OF_CYCLE),
+    cycle.CycleSignalRefused(name="close", code="cycle.not-hr", sentence="…", **OF_CYCLE),
+    cycle.PolicyAdopted(name="plan", version="1a2b", text="name: plan", effective=on("01-01").date(), **AT),
+    cycle.RehearsalAdvanced(instant=on("03-01"), **OF_CYCLE),
+    cycle.TargetsProposed(
+        rows=(cycle.TargetRow(holder=LIN, goal="revenue", period="Q1", target=D("10.5")),), source="crm", **OF_CYCLE
+    ),
+    PersonJoined(person=LIN, details=PEOPLE[LIN], **AT),
+    PersonChanged(person=LIN, details=PEOPLE[LIN], effective=on("04-01").date(), reason="r", **AT),
+    PersonLeft(person=LIN, effective=on("04-01").date(), reason="r", **AT),
+    DepartmentNamed(department=DEPARTMENT, **AT),
+    ReadingsRecorded(
+        feed="crm", window_from=on("01-01"), window_upto=on("02-01"), content="sha", correction=True, **AT,
+        rows=(Row(metric="sales", subject=LIN, on=on("01-10").date(), value=D("33.33"), base=D(100)),),
+    ),
+)  # fmt: skip
+"""One example of every event, with every field filled."""
+BY_NAME = {event.type: event for event in EXAMPLES}
+
+
+def test_every_event_there_is_has_an_example() -> None:
+    assert set(BY_NAME) == set(EVENTS) and len(BY_NAME) == len(EXAMPLES)
+
+
+@pytest.mark.parametrize("name", sorted(EVENTS))
+def test_it_comes_back_from_its_stored_form(name: str) -> None:
+    event = BY_NAME[name]
+    assert decode(name, event.model_dump_json()) == event
+    assert decode(name, event.model_dump_json().encode()).stream == event.stream
+
+
+@pytest.mark.parametrize("name", sorted(EVENTS))
+def test_what_was_stored_before_is_still_read_and_stored_the_same_way(name: str) -> None:
+    path = GOLDEN / f"{name}.json"
+    text = BY_NAME[name].model_dump_json()
+    assert path.is_file(), f"no golden file of {name} yet: save as {path.name}\n{text}"
+    stored = path.read_text(encoding="utf-8")
+    assert decode(name, stored) == BY_NAME[name]
+    assert json.loads(text) == json.loads(stored)
+
+
+def test_no_golden_file_is_left_of_an_event_that_is_gone() -> None:
+    assert {path.stem for path in GOLDEN.glob("*.json")} <= set(EVENTS)
+
+
+def test_an_unknown_field_is_refused_not_dropped() -> None:
+    stored = json.loads(BY_NAME["GoalSubmitted"].model_dump_json()) | {"mood": "good"}
+    with pytest.raises(ValueError, match="mood"):
+        decode("GoalSubmitted", json.dumps(stored))
+
+
+@pytest.mark.parametrize("name", sorted(EVENTS))
+def test_a_moment_without_a_time_zone_is_refused(name: str) -> None:
+    stored = json.loads(BY_NAME[name].model_dump_json()) | {"at": "2026-03-01T10:00:00"}
+    with pytest.raises(ValueError, match="timezone"):
+        decode(name, json.dumps(stored))
+
+
+@for_all(st.decimals(allow_nan=False, allow_infinity=False, min_value=-(10**12), max_value=10**12))
+def test_no_number_loses_a_digit_on_the_way(number: Any) -> None:
+    event = fact(did.CheckedIn, on="2026-02-01", value=number)
+    back = decode("CheckedIn", event.model_dump_json())
+    assert isinstance(back, did.CheckedIn) and back.value == number
+
+
+def test_the_examples_are_events_of_the_specifications() -> None:
+    assert all(isinstance(event, Event) for event in (*active(), *adjusting()))
+    assert isinstance(MEASURES["goal-2026-lin-3"], KeyTask) and please is not None
