@@ -44,12 +44,21 @@ LONGEST = "10s"
 """A fold is a writing transaction, and while it runs nothing that comes after it can be sealed: a window that takes
 longer is given up and tried again at half its size."""
 
+SETTINGS = """
+set local search_path to {schema}, pg_catalog;
+set local statement_timeout = '{longest}';
+set local work_mem = '64MB';
+set local enable_nestloop = off;
+set local plan_cache_mode = force_generic_plan;
+"""
+"""What every fold runs under. The planner cannot know how many rows a window's events unfold into and takes one:
+nested loops between them would take hours, so folds look up stored rows by key (`cross join lateral (… offset 0)`) and
+hash the rest. A plan is kept: planning takes longer than folding one event."""
+
 
 async def fold(connection: Connection, copy: Copy, after: int, upto: int, only: str | None = None) -> None:
     """Runs the projection's fold over (after, upto], inside the caller's transaction."""
-    await connection.execute(
-        f"set local search_path to {copy.schema}, pg_catalog; set local statement_timeout = '{LONGEST}'"
-    )
+    await connection.execute(SETTINGS.format(schema=copy.schema, longest=LONGEST))
     await connection.execute(queries(copy.projection.name)["fold"], after, upto, copy.key, only)
 
 

@@ -12,10 +12,22 @@ with event as materialized (
         'ReviewOpened', 'GoalCancelled', 'GoalSuperseded', 'GoalClosed', 'SignalRefused',
         'SheetOpened', 'GoalPlaced', 'GoalWeighted', 'GoalRemoved', 'FlexibleSpaceUsed', 'SheetScored', 'ResultIssued')
 ),
+-- The stored rows of the goals, sheets and places the window speaks of, each looked up once.
+stored as materialized (
+    select o.*
+    from (select distinct stream from event) e
+    cross join lateral (select g.goal, g.stage, jsonb_build_object('measure', g.measure, 'accepted', g.accepted) as measured,
+                            g as was
+                        from goal g where g.goal = e.stream offset 0) o
+),
+stored_sheet as materialized (
+    select o.*
+    from (select distinct stream from event) e
+    cross join lateral (select s.sheet, s as was from sheet s where s.sheet = e.stream offset 0) o
+),
 step as (
     select e.stream as goal, e.position, e.version, e.occurred_at,
-        case when g.goal is not null
-            then jsonb_build_object('measure', g.measure, 'accepted', g.accepted) end as before,
+        g.measured as before, g.stage as stage_before,
         case e.type
             when 'GoalDrafted' then 'draft' when 'GoalSubmitted' then 'submitted' when 'GoalReturned' then 'returned'
             when 'GoalApproved' then 'approved' when 'GoalActivated' then 'active'
@@ -56,7 +68,7 @@ step as (
         end as segment,
         read.measure_change(e.type, e.data, e.position) as change
     from event e
-    left join goal g on g.goal = e.stream
+    left join stored g on g.goal = e.stream
     where e.type not in ('SheetOpened', 'GoalPlaced', 'GoalWeighted', 'GoalRemoved', 'FlexibleSpaceUsed',
                          'SheetScored', 'ResultIssued')
 ),
@@ -65,8 +77,8 @@ turn as (
     select goal, (array_agg(stage order by position desc))[1] as stage,
         (array_agg(occurred_at order by position desc) filter (where stage is distinct from before))[1] as entered
     from (select s.goal, s.position, s.stage, s.occurred_at,
-                 lag(s.stage, 1, g.stage) over (partition by s.goal order by s.position) as before
-          from step s left join goal g on g.goal = s.goal
+                 lag(s.stage, 1, s.stage_before) over (partition by s.goal order by s.position) as before
+          from step s
           where s.stage is not null) moves
     group by goal
 ),
@@ -81,9 +93,10 @@ merged as (
 folded as (
     select r.*
     from merged m
-    left join goal g on g.goal = m.goal
+    left join stored x on x.goal = m.goal
     left join turn t on t.goal = m.goal
-    cross join lateral jsonb_populate_record(g, coalesce(m.patch, '{}') || jsonb_build_object(
+    cross join lateral (select (x.was).*) g
+    cross join lateral jsonb_populate_record(x.was, coalesce(m.patch, '{}') || jsonb_build_object(
         'goal', m.goal, 'version', m.version, 'position', m.position,
         'stage', coalesce(t.stage, g.stage), 'entered', coalesce(t.entered, g.entered),
         'measure', coalesce(m.measured -> 'measure', g.measure), 'parts', coalesce(m.patch -> 'parts', g.parts, '[]'),
@@ -128,10 +141,10 @@ saved_sheets as (
     insert into sheet
     select r.*
     from sheet_step m
-    left join sheet s on s.sheet = m.sheet
-    cross join lateral jsonb_populate_record(s, coalesce(m.patch, '{}') || jsonb_build_object(
+    left join stored_sheet x on x.sheet = m.sheet
+    cross join lateral jsonb_populate_record(x.was, coalesce(m.patch, '{}') || jsonb_build_object(
         'sheet', m.sheet, 'version', m.version, 'position', m.position,
-        'used', coalesce(s.used, 0) + coalesce(m.used, 0))) r
+        'used', coalesce((x.was).used, 0) + coalesce(m.used, 0))) r
     on conflict (sheet) do update set (
         version, position, cycle, kind, holder, department, family, since, space, used, policy) = (
         excluded.version, excluded.position, excluded.cycle, excluded.kind, excluded.holder, excluded.department,
@@ -156,13 +169,19 @@ placed as (
         (array_agg(dimension order by position desc) filter (where dimension is not null))[1] as dimension
     from place group by sheet, goal
 ),
+stored_place as materialized (
+    select n.goal, n.sheet, n.weight, o.dimension, o.place
+    from placed n
+    cross join lateral (select p.dimension, p.ctid as place
+                        from placement p where p.goal = n.goal and p.sheet = n.sheet offset 0) o
+),
 removed as (
-    delete from placement p using placed n where n.goal = p.goal and n.sheet = p.sheet and n.weight is null
+    delete from placement where ctid = any(array(select place from stored_place where weight is null))
 ),
 saved_placements as (
     insert into placement (goal, sheet, dimension, weight, position)
     select n.goal, n.sheet, coalesce(n.dimension, p.dimension), n.weight, n.position
-    from placed n left join placement p on p.goal = n.goal and p.sheet = n.sheet
+    from placed n left join stored_place p on p.goal = n.goal and p.sheet = n.sheet
     where n.weight is not null
     on conflict (goal, sheet) do update
         set (dimension, weight, position) = (excluded.dimension, excluded.weight, excluded.position)

@@ -17,8 +17,8 @@ people as (
     insert into person
     select r.*
     from merged m
-    left join person p on p.id = m.id
-    cross join lateral jsonb_populate_record(p, m.patch
+    left join lateral (select p as was from person p where p.id = m.id offset 0) x on true
+    cross join lateral jsonb_populate_record(x.was, m.patch
         || jsonb_build_object('id', m.id, 'version', m.version, 'position', m.position)) r
     on conflict (id) do update set (
         version, position, name, email, department, title, family, manager, hired, left_on, roles) = (

@@ -24,15 +24,21 @@ saved_periods as (
     on conflict (cycle, key) do update set (ordinal, kind, starts, ends) =
         (excluded.ordinal, excluded.kind, excluded.starts, excluded.ends)
 ),
+stored_goal as materialized (
+    select o.*
+    from (select distinct stream from event) e
+    cross join lateral (select g.goal, g.cycle, g.since,
+                            jsonb_build_object('measure', g.measure, 'accepted', g.accepted, 'counts_from', g.counts_from)
+                                as measured
+                        from progress_goal g where g.goal = e.stream offset 0) o
+),
 stated as (
     select e.stream as goal, max(e.position) as position,
         max(e.data ->> 'cycle') filter (where e.type = 'GoalDrafted') as cycle,
         max(e.data ->> 'since') filter (where e.type = 'GoalDrafted') as since,
-        read.measured(case when g.goal is not null then jsonb_build_object('measure', g.measure, 'accepted', g.accepted,
-                          'counts_from', g.counts_from) end,
-                      read.measure_change(e.type, e.data, e.position) order by e.position) as measured
+        read.measured(g.measured, read.measure_change(e.type, e.data, e.position) order by e.position) as measured
     from event e
-    left join progress_goal g on g.goal = e.stream
+    left join stored_goal g on g.goal = e.stream
     where e.type in ('GoalDrafted', 'GoalRevised', 'GoalAdjusted', 'CriterionAccepted')
     group by e.stream
 ),
@@ -40,7 +46,7 @@ new_goal as (
     select s.goal, s.position, coalesce(s.cycle, g.cycle) as cycle, coalesce(s.since::date, g.since) as since,
         s.measured -> 'measure' as measure, coalesce(s.measured -> 'accepted', '{}') as accepted,
         coalesce((s.measured ->> 'counts_from')::bigint, 0) as counts_from
-    from stated s left join progress_goal g on g.goal = s.goal
+    from stated s left join stored_goal g on g.goal = s.goal
 ),
 saved_goals as (
     insert into progress_goal (goal, position, cycle, since, measure, accepted, counts_from) select * from new_goal
@@ -61,7 +67,8 @@ new_day as (
     select n.*
     from (select distinct on (metric, subject, day) * from brought
           order by metric, subject, day, position desc, ordinal desc) n
-    left join progress_day d on d.metric = n.metric and d.subject = n.subject and d.day = n.day
+    left join lateral (select d.position, d.ordinal from progress_day d
+                       where d.metric = n.metric and d.subject = n.subject and d.day = n.day offset 0) d on true
     where d.position is null or (n.position, n.ordinal) > (d.position, d.ordinal)
 ),
 saved_days as (
@@ -74,10 +81,12 @@ saved_days as (
 changed as (
     select goal from new_goal
     union
-    select g.goal from launched l join progress_goal g on g.cycle = l.cycle
+    select g.goal from (select distinct cycle from launched) l
+    cross join lateral (select goal from progress_goal g where g.cycle = l.cycle offset 0) g
     union
     select g.goal from (select distinct metric, subject from new_day) d
-    join progress_goal g on g.metric = d.metric and g.subject = d.subject
+    cross join lateral (select goal from progress_goal g
+                        where g.metric = d.metric and g.subject = d.subject offset 0) g
 ),
 goal as (
     select n.goal, n.cycle, n.since, n.measure, n.accepted, n.counts_from, true as whole,
@@ -87,14 +96,15 @@ goal as (
     union all
     select g.goal, g.cycle, g.since, g.measure, g.accepted, g.counts_from, exists (select from launched l where l.cycle = g.cycle),
         g.metric, g.subject
-    from changed c join progress_goal g on g.goal = c.goal
-    where not exists (select from new_goal n where n.goal = c.goal)
+    from (select goal from changed except select goal from new_goal) c
+    cross join lateral (select * from progress_goal g where g.goal = c.goal offset 0) g
 ),
 period as (
     select cycle, key, ordinal, kind, starts, ends from launched
     union all
     select p.cycle, p.key, p.ordinal, p.kind, p.starts, p.ends
-    from (select distinct cycle from goal) c join progress_period p on p.cycle = c.cycle
+    from (select distinct cycle from goal) c
+    cross join lateral (select * from progress_period p where p.cycle = c.cycle offset 0) p
     where not exists (select from launched l where l.cycle = p.cycle and l.key = p.key)
 ),
 -- All periods of a goal that was changed itself, else those that hold a day with news.
@@ -155,7 +165,7 @@ stretch as materialized (
 known_day as materialized (
     select d.metric, d.subject, d.day, d.position, d.value, d.base
     from (select distinct metric, subject from stretch) s
-    join progress_day d on d.metric = s.metric and d.subject = s.subject
+    cross join lateral (select * from progress_day d where d.metric = s.metric and d.subject = s.subject offset 0) d
     left join new_day n on n.metric = d.metric and n.subject = d.subject and n.day = d.day
     where n.day is null
     union all
@@ -190,9 +200,11 @@ worked_out as (
     from reached r
 ),
 gone as (
-    delete from progress o using due u
-    where o.goal = u.goal and o.period = u.key
-      and not exists (select from worked_out w where w.goal = u.goal and w.key = u.key)
+    delete from progress where ctid = any(array(
+        select o.place
+        from (select goal, key from due except select goal, key from worked_out) u
+        cross join lateral (select ctid as place from progress p
+                            where p.goal = u.goal and p.period = u.key offset 0) o))
 ),
 saved as (
     insert into progress (goal, period, kind, starts, ends, target, actual, attainment, done, rows, latest)

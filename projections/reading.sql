@@ -30,10 +30,11 @@ ranked as (
     from line
 ),
 replaced as (
-    update reading o set superseded_by = n.superseded_by
-    from (select * from ranked where not fresh) n
-    where o.metric = n.metric and o.subject = n.subject and o.day = n.day and o.position = n.position
-      and o.ordinal = n.ordinal and o.superseded_by is distinct from n.superseded_by
+    insert into reading as o
+    select metric, subject, day, position, ordinal, value, base, feed, correction, recorded_at, superseded_by
+    from ranked where not fresh
+    on conflict (metric, subject, day, position, ordinal) do update set superseded_by = excluded.superseded_by
+        where o.superseded_by is distinct from excluded.superseded_by
     returning 1
 ),
 -- Asking for `replaced` first lets the current row step back before its successor is unique.

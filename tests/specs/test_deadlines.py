@@ -85,8 +85,9 @@ def test_a_late_approval_is_told_to_the_managers_manager_and_else_to_hr() -> Non
 
 def test_a_committees_late_approval_is_told_to_hr_not_to_somebodys_manager() -> None:
     command = deadline("approvals_due", APPROVALS_DUE, OF_DEPARTMENT)
-    [event] = given(submitted(OF_DEPARTMENT)).when(command).events
-    assert isinstance(event, did.DeadlineMissed) and event.to == ("role:hr",)
+    for manager in (None, WANG):
+        [event] = given(submitted(OF_DEPARTMENT, manager=manager)).when(command).events
+        assert isinstance(event, did.DeadlineMissed) and event.to == ("role:hr",)
 
 
 def test_escalation_follows_the_goals_own_manager_not_the_rosters_of_today() -> None:
@@ -218,6 +219,20 @@ def test_readings_of_others_and_of_other_metrics_count_nothing() -> None:
 def test_the_months_before_a_joiners_first_day_are_not_scored() -> None:
     world = given(active(since=on("03-10").date()))
     assert world.standing().due == Due(phase="period_scored", at=on("04-05", 9), period="M03")
+
+
+def test_a_joiner_on_a_months_last_day_has_a_score_of_that_day() -> None:
+    world = given(active(since=on("03-31").date()))
+    assert world.standing().due == Due(phase="period_scored", at=on("04-05", 9), period="M03")
+
+
+def test_readings_before_a_joiners_first_day_are_somebody_elses() -> None:
+    """The predecessor's sales of early March do not count, those of the first day do."""
+    world = given(active(since=on("03-10").date())).with_readings(
+        reading("03-09", "70"), reading("03-10", "40")
+    )
+    [event] = world.when(deadline("period_scored", on("04-05", 9), period="M03")).events
+    assert isinstance(event, did.GoalScored) and event.actual == 40
 
 
 def test_a_departments_goal_is_scored_for_the_year_alone() -> None:

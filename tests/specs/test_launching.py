@@ -203,10 +203,13 @@ def test_the_company_belongs_to_who_leads_it_whatever_the_order_of_the_roster() 
     assert sheet(planned(two), "company").owner == sheet(planned(two[::-1]), "company").owner == LI
 
 
-@for_all(st.permutations(FOLK), st.permutations([SALES, RND, Department(id="a", name="A", head=LI)]))
+THREE = (SALES, RND, Department(id="a", name="A", head=LI))
+SPREAD_OUT = [*FOLK, person("ma", WANG, department="rnd"), person("na", WANG, department="a")]
+
+
+@for_all(st.permutations(SPREAD_OUT), st.permutations(THREE))
 def test_the_same_people_make_the_same_plan_in_any_order(people: Any, departments: Any) -> None:
-    departments_ = [SALES, RND, Department(id="a", name="A", head=LI)]
-    assert planned(people, departments).digest == planned(FOLK, departments_).digest
+    assert planned(people, departments).digest == planned(SPREAD_OUT, THREE).digest
 
 
 def test_and_so_do_the_same_targets() -> None:
