@@ -27,7 +27,7 @@ EVERYWHERE = frozenset({"as_json", "lang", "help"})
 
 def reference() -> str:
     """The whole reference as Markdown."""
-    root = typer.main.get_command(app)
+    root: Any = typer.main.get_command(app)
     parts = [HEAD, *(text for name, each in _commands(root) for text in _told(name, each))]
     return "\n".join(parts)
 
@@ -45,24 +45,21 @@ def _told(name: str, command: Any) -> Iterator[str]:
     level = "##" if name.count(" ") == 1 else "###"
     yield f"{level} {name}\n"
     yield f"{command.help}\n"
+    context = command.make_context(name, [], resilient_parsing=True)
     own = [each for each in command.params if each.name not in EVERYWHERE]
     if own:
         yield "| | |\n|---|---|"
-        yield from (f"| {_named(each)} | {_said(each)} |" for each in own)
+        yield from (f"| {_named(each, context)} | {_said(each)} |" for each in own)
         yield ""
 
 
-def _named(parameter: Any) -> str:
+def _named(parameter: Any, context: Any) -> str:
     if parameter.param_type_name == "argument":
         shown = parameter.metavar or str(parameter.name).upper()
     else:
-        takes = "" if parameter.is_flag else f" {parameter.metavar or _kind(parameter)}"
+        takes = "" if parameter.is_flag else f" {parameter.metavar or parameter.display_type(context)}"
         shown = ", ".join(parameter.opts) + takes
     return "`" + shown.replace("|", "\\|") + "`"
-
-
-def _kind(parameter: Any) -> str:
-    return str(parameter.display_type)
 
 
 def _said(parameter: Any) -> str:

@@ -15,7 +15,6 @@ from tests.specs.company import (
     HE,
     HUA,
     LEARNING,
-    LI,
     LIN,
     OF_DEPARTMENT,
     PEOPLE,
@@ -402,4 +401,3 @@ def test_a_new_manager_inherits_the_open_confirmation_and_the_former_ones_stays_
     before = given(adjusting(), confirmed("manager", WANG)).having(moved)
     before.when(confirm("manager", ZHAO)).nothing()
     assert before.standing().awaited == ("role:hr",)
-    assert LI in PEOPLE

@@ -14,7 +14,6 @@ from tests.specs.company import (
     LI,
     LIN,
     OF_DEPARTMENT,
-    PEOPLE,
     QIAN,
     REVENUE,
     WANG,
@@ -25,7 +24,6 @@ from tests.specs.company import (
     draft,
     fact,
     on,
-    person,
     plan,
     returned,
     submitted,
@@ -155,7 +153,3 @@ def test_the_execution_start_makes_it_run_once() -> None:
     world.when(start).nothing()
     early = please(ask.ReachDeadline, SYSTEM, on("02-09"), phase=due.phase, due=due.at)
     given(approved(), policy=SOON).when(early).nothing()
-
-
-def test_a_person_without_any_manager_is_in_the_roster() -> None:
-    assert person("x").manager is None and PEOPLE[LI].manager is None

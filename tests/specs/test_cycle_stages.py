@@ -16,7 +16,6 @@ from cairn.domain.cycle.events import (
     LaunchFinished,
     PeriodScored,
     ResultsIssued,
-    StageReached,
 )
 from cairn.domain.cycle.standing import AFTER_THE_GOALS, dues, standing
 from cairn.domain.cycle.state import Cycle, evolve
@@ -168,4 +167,3 @@ def test_a_launching_cycle_has_its_launch_ahead_and_a_closed_one_nothing() -> No
     assert [due.phase for due in dues(after(), plan())] == ["launch"]
     closed = after(FINISHED, CLOSE)
     assert dues(closed, plan()) == [] and standing(closed, plan()).over
-    assert isinstance(StageReached(cycle="2026", stage="review", due=AT, by=SYSTEM, at=AT).stream, str)

@@ -15,7 +15,6 @@ from tests.specs.company import (
     COMPANY_SHEET,
     DEPARTMENT_SHEET,
     GONE,
-    HE,
     HUA,
     LEARNING,
     LI,
@@ -254,4 +253,3 @@ def test_the_names_of_the_specifications_are_what_they_seem() -> None:
     world = given(opened(), opened(COMPANY_SHEET))
     assert world.sheet().weight == 100 and world.sheet(COMPANY_SHEET).weight == 100
     assert set(world.sheet().placements) == {REVENUE, VISITS, RELEASE, LEARNING}
-    assert HE in world.people

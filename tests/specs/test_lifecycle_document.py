@@ -34,7 +34,6 @@ from tests.specs.company import (
     confirmed,
     draft,
     drafted,
-    fact,
     in_review,
     on,
     plan,
@@ -165,4 +164,3 @@ def test_the_document_is_written_from_this_table() -> None:
 def test_every_arrow_of_the_picture_leads_between_stages() -> None:
     for before, _, after in arrows():
         assert before in STAGE_NAMES and after in STAGES
-    assert fact(did.GoalSubmitted).goal == REVENUE

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from cairn.domain.cycle import events as cycle
 from cairn.domain.event import SYSTEM, Event
 from cairn.domain.goal import events as did
-from cairn.domain.measure import KeyTask, Kpi
+from cairn.domain.measure import Kpi
 from cairn.domain.people import Department, DepartmentNamed, PersonChanged, PersonJoined, PersonLeft
 from cairn.domain.reading import ReadingsRecorded, Row
 from cairn.domain.registry import EVENTS, decode
@@ -28,8 +28,6 @@ from tests.specs.company import (
     SHEET,
     WANG,
     D,
-    active,
-    adjusting,
     drafted,
     fact,
     launched,
@@ -38,7 +36,7 @@ from tests.specs.company import (
     requested,
     score,
 )
-from tests.specs.given import for_all, please
+from tests.specs.given import for_all
 
 GOLDEN = Path(__file__).parent / "golden"
 AT: dict[str, Any] = {"by": HUA, "at": on("03-01")}
@@ -167,8 +165,3 @@ def test_no_number_loses_a_digit_on_the_way(number: Any) -> None:
     event = fact(did.CheckedIn, on="2026-02-01", value=number)
     back = decode("CheckedIn", event.model_dump_json())
     assert isinstance(back, did.CheckedIn) and back.value == number
-
-
-def test_the_examples_are_events_of_the_specifications() -> None:
-    assert all(isinstance(event, Event) for event in (*active(), *adjusting()))
-    assert isinstance(MEASURES["goal-2026-lin-3"], KeyTask) and please is not None

@@ -9,7 +9,6 @@ from cairn.domain.goal import events as did
 from cairn.domain.measure import Kpi
 from cairn.domain.sheet.events import Placement
 from tests.specs.company import (
-    CHEN,
     COMPANY_SHEET,
     HUA,
     LEARNING,
@@ -159,4 +158,3 @@ def test_who_leaves_next_month_still_submits_and_on_the_first_day_gone_no_longer
 def test_one_goal_of_the_sheet_may_be_submitted_while_another_is_a_draft() -> None:
     world = given(draft(), drafted(VISITS)).having(SUBMIT)
     world.when(please(ask.SubmitGoal, LIN, "01-05", VISITS)).then_types(did.GoalSubmitted)
-    assert CHEN in PEOPLE

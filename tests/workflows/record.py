@@ -5,6 +5,7 @@ Run it when a released story of a workflow is new; histories of released version
 
 import asyncio
 import json
+import re
 import sys
 import tempfile
 from collections.abc import Awaitable, Callable
@@ -26,6 +27,7 @@ from workflows.starter import NAME, StarterWorkflow
 
 HERE = Path(__file__).parent
 EXAMPLE = Path("tests/workflows/example")
+PROCESS = re.compile(r"\d+@[\w.-]+")
 RAISED = {"target": "1300"}
 
 
@@ -115,14 +117,21 @@ async def record(settings: Settings) -> None:
 async def write(company: Company, name: str, workflow: str) -> None:
     """Keeps a history without the names of processes and machines."""
     history = json.loads((await company.handle(workflow).fetch_history()).to_json())
-    text = json.dumps(_anonymous(history), ensure_ascii=False, separators=(",", ":"))
+    text = json.dumps(without_places(history), ensure_ascii=False, separators=(",", ":"))
     (HERE / "histories" / f"{name}.json").write_text(text + "\n", encoding="utf-8")
 
 
-def _anonymous(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: "cairn" if key == "identity" else _anonymous(part) for key, part in value.items()}
-    return [_anonymous(part) for part in value] if isinstance(value, list) else value
+def without_places(value: Any) -> Any:
+    """A history without the names of processes and machines, and without where in which file something failed."""
+    match value:
+        case dict():
+            return {key: without_places(part) for key, part in value.items() if key != "stackTrace"}
+        case list():
+            return [without_places(part) for part in value]
+        case str():
+            return PROCESS.sub("cairn", value)
+        case _:
+            return value
 
 
 async def main() -> None:

@@ -1,0 +1,117 @@
+"""Rows of the append path: one event by sixteen writers, and batches of a thousand, beside plain INSERTs."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
+
+from bench.company import fresh
+from bench.figure import Bar, Figure, against, named
+from bench.peer import Peer
+from bench.rounds import in_turns, rate
+from bench.stand import Pool, Stand, connected
+from cairn.ledger import Ledger, StreamAppend
+from cairn.ledger.statements import read_statements
+
+SQL = read_statements(Path(__file__).with_name("floors.sql"))
+WRITERS, BATCH_WRITERS = 16, 4
+BATCHES = {"1,000 new streams": (1000, 1), "500 new streams of 2": (500, 2), "1 stream of 1,000": (1, 1000)}
+LEAF = bytes(32)
+SINGLE = "append, 16 writers, 1 event each"
+Contestant = Callable[[], Awaitable[float]]
+
+
+class Floor:
+    """The same rows by a bare INSERT, over the same connections."""
+
+    def __init__(self, pool: Pool, table: str) -> None:
+        self.pool = pool
+        self.one_sql, self.many_sql = (SQL[name].format(table=table) for name in ("one", "many"))
+
+    async def one(self, append: StreamAppend) -> None:
+        e = append.events[0]
+        await self.pool.execute(
+            self.one_sql, e.occurred_at, e.id, append.stream, e.type, e.actor, LEAF, e.correlation, e.causation,
+            e.cycle, e.data,
+        )  # fmt: skip
+
+    async def many(self, appends: Sequence[StreamAppend]) -> None:
+        rows = [
+            (e.occurred_at, e.id, a.stream, e.type, e.actor, e.correlation, e.causation, e.cycle, e.data, version)
+            for a in appends
+            for version, e in enumerate(a.events, 1)
+        ]
+        *columns, versions = map(list, zip(*rows, strict=True))
+        await self.pool.execute(self.many_sql, *columns, LEAF, versions)
+
+
+async def prepare(pool: Pool, *, filled: bool) -> None:
+    """The floor's tables; `filled` with what the log holds."""
+    await pool.execute(SQL["tables"])
+    if filled:
+        await pool.execute(SQL["fill"], timeout=1800)
+    await pool.execute(SQL["keys"], timeout=1800)
+
+
+async def measure(stand: Stand, dsn: str, events: int, *, rounds: int, times: int, slow: bool = False) -> list[Figure]:
+    """All append rows against a log that holds `events` already. `times` appends a round."""
+    size = "slow disk" if slow else named(events)
+    async with stand.slow_disk(slow), connected(dsn, WRITERS) as pool, Peer.opened(stand) as peer:
+        single = await in_turns(_single(pool, peer, times // 4 if slow else times), rounds)
+        batches = await in_turns(_batches(pool, peer, max(times // 400, 4)), rounds)
+    figures = [
+        _figure(single, "append-one", SINGLE, "keyed", "INSERT, same keys", size, events, Bar(0.6)),
+        _figure(single, "append-one-bare", SINGLE, "bare", "INSERT, no keys", size, events),
+        _figure(single, "append-one-peer", SINGLE, "peer", "eventsourcing 9.5", size, events, Bar(10)),
+    ]
+    for name in BATCHES:
+        what = f"append in batches: {name}"
+        row = f"append-batch-{name.replace(' ', '-').replace(',', '')}"
+        figures.append(_figure(batches, row, what, f"keyed {name}", "unnest INSERT, same keys", size, events, Bar(0.6), name))
+        figures.append(_figure(batches, f"{row}-bare", what, f"bare {name}", "unnest INSERT, no keys", size, events, None, name))
+    name, what = "500 new streams of 2", "append in batches: 500 new streams of 2"
+    figures.append(
+        _figure(batches, "append-batch-peer", what, "peer", "eventsourcing 9.5", size, events, Bar(4), name)
+    )
+    return figures
+
+
+def _single(pool: Pool, peer: Peer, times: int) -> dict[str, Contestant]:
+    ledger, keyed, bare = Ledger(pool), Floor(pool, "keyed"), Floor(pool, "bare")
+    return {
+        "keyed": lambda: rate(lambda: keyed.one(fresh()), times, WRITERS),
+        "ours": lambda: rate(lambda: ledger.append([fresh()]), times, WRITERS),
+        "bare": lambda: rate(lambda: bare.one(fresh()), times, WRITERS),
+        "peer": lambda: peer.rate(max(times // 8, WRITERS), 1, WRITERS),
+    }
+
+
+def _batches(pool: Pool, peer: Peer, times: int) -> dict[str, Contestant]:
+    """Each kind of batch by ours and by both floors: figures in events a second."""
+    ledger, floors = Ledger(pool), {"keyed": Floor(pool, "keyed"), "bare": Floor(pool, "bare")}
+    contestants: dict[str, Contestant] = {}
+    for name, (streams, events) in BATCHES.items():
+
+        def batch(streams: int = streams, events: int = events) -> list[StreamAppend]:
+            return [fresh(events) for _ in range(streams)]
+
+        async def ours(batch: Callable[[], list[StreamAppend]] = batch) -> float:
+            return 1000 * await rate(lambda: ledger.append(batch()), times, BATCH_WRITERS)
+
+        contestants[f"ours {name}"] = ours
+        for table, floor in floors.items():
+
+            async def theirs(batch: Callable[[], list[StreamAppend]] = batch, floor: Floor = floor) -> float:
+                return 1000 * await rate(lambda: floor.many(batch()), times, BATCH_WRITERS)
+
+            contestants[f"{table} {name}"] = theirs
+    contestants["peer"] = lambda: peer.rate(times * 1000, 1000, BATCH_WRITERS)
+    return contestants
+
+
+def _figure(
+    found: dict[str, list[float]], row: str, what: str, floor: str, beside: str, size: str, events: int,
+    bar: Bar | None = None, ours: str = "",
+) -> Figure:  # fmt: skip
+    mine = found[f"ours {ours}".strip()]
+    return against(
+        mine, found[floor], row=row, what=what, size=size, unit="events/s", beside=beside, bar=bar, events=events
+    )

@@ -1,0 +1,62 @@
+"""The peer on the same Postgres: the recorder of the Python library `eventsourcing`, threads and all."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from time import perf_counter
+from urllib.parse import unquote, urlsplit
+from uuid import uuid4
+
+from eventsourcing.persistence import StoredEvent
+from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastore
+
+from bench.company import CHECK_IN
+from bench.stand import Stand
+
+THREADS = 16
+
+
+class Peer:
+    """Its recorder alone, without its serialisation, in its default mode (the one that loses no events)."""
+
+    def __init__(self, recorder: PostgresApplicationRecorder, threads: ThreadPoolExecutor) -> None:
+        self._recorder, self._threads = recorder, threads
+        self._state = CHECK_IN.data.encode()
+
+    @classmethod
+    @asynccontextmanager
+    async def opened(cls, stand: Stand) -> AsyncIterator[Peer]:
+        """The peer in a database of its own."""
+        async with stand.database("bench_peer", migrated=False) as dsn:
+            store = await asyncio.to_thread(_datastore, dsn)
+            with ThreadPoolExecutor(THREADS) as threads:
+                recorder = PostgresApplicationRecorder(store, events_table_name="stored_events")
+                await asyncio.to_thread(recorder.create_table)
+                yield cls(recorder, threads)
+            store.close()
+
+    async def rate(self, events: int, batch: int, writers: int) -> float:
+        """Events a second, `batch` in one insert, by so many threads at once."""
+        each = max(events // batch // writers, 1)
+        loop = asyncio.get_running_loop()
+        began = perf_counter()
+        await asyncio.gather(
+            *(loop.run_in_executor(self._threads, self._write, each, batch) for _ in range(writers))
+        )
+        return each * batch * writers / (perf_counter() - began)
+
+    def _write(self, times: int, batch: int) -> None:
+        for _ in range(times):
+            events = [StoredEvent(uuid4(), 1, "cairn:CheckedIn", self._state) for _ in range(batch)]
+            self._recorder.insert_events(events)
+
+
+def _datastore(dsn: str) -> PostgresDatastore:
+    parts = urlsplit(dsn)
+    return PostgresDatastore(
+        parts.path[1:], parts.hostname or "", parts.port or 5432, unquote(parts.username or ""),
+        unquote(parts.password or ""), pool_size=THREADS, pool_open_timeout=10,
+    )  # fmt: skip

@@ -1,0 +1,110 @@
+"""Rows of the read side: rebuilding a read model beside a plain fetch of the log, and one goal as of a moment."""
+
+import random
+from collections.abc import Awaitable, Callable
+from time import perf_counter
+
+import psutil
+
+from bench.company import CYCLE
+from bench.figure import Bar, Figure, against, named, quantile
+from bench.rounds import in_turns
+from bench.stand import Pool, connected
+from cairn.handle.log import fold_goal
+from cairn.ledger import Ledger
+from projections.catch_up import catch_up
+from projections.rebuild import rebuild
+
+MODELS = ("goal", "history", "progress")
+FETCH = "select stream, version, type, data from ledger.event order by epoch, xid, id"
+PAGE = 10_000
+PROBES = 300
+
+
+async def measure(dsn: str, events: int, *, rounds: int, warm_up: bool) -> list[Figure]:
+    """Rebuilds (read models caught up first), pages of the log, and single goals as they were."""
+    async with connected(dsn, 4) as pool:
+        await catch_up(pool, names=MODELS)
+        rows = await _rebuilds(pool, events, rounds, warm_up)
+        rows.append(await _pages(pool, events, rounds))
+        rows += await _as_of(pool, events)
+    return rows
+
+
+async def _rebuilds(pool: Pool, events: int, rounds: int, warm_up: bool) -> list[Figure]:
+    """Each read model by the product's own `rebuild`: built beside, compared with the live one, swapped."""
+    folding: dict[str, list[float]] = {name: [] for name in MODELS}
+
+    def one(name: str) -> Callable[[], Awaitable[float]]:
+        async def timed() -> float:
+            began = last = perf_counter()
+
+            def progress(_at: int, _end: int) -> None:
+                nonlocal last
+                last = perf_counter()
+
+            await rebuild(pool, name, progress)
+            folding[name].append(events / max(last - began, 1e-9))
+            return events / (perf_counter() - began)
+
+        return timed
+
+    async def fetch() -> float:
+        began, rows = perf_counter(), 0
+        async with pool.acquire() as connection, connection.transaction():
+            cursor = await connection.cursor(FETCH)
+            while page := await cursor.fetch(PAGE):
+                rows += len(page)
+        return rows / (perf_counter() - began)
+
+    found = await in_turns({"fetch": fetch, **{name: one(name) for name in MODELS}}, rounds, warm_up=warm_up)
+    memory = psutil.Process().memory_info().rss / 2**20
+    return [
+        against(
+            found[name], found["fetch"], row=f"rebuild-{name}", what=f"rebuild of the read model “{name}”",
+            size=named(events), unit="events/s", beside="fetch by asyncpg", bar=Bar(0.5), events=events,
+            note=f"folding alone {folding[name][-1]:,.0f} events/s, the rest is comparing; client {memory:.0f} MiB",
+        )
+        for name in MODELS
+    ]  # fmt: skip
+
+
+async def _pages(pool: Pool, events: int, rounds: int) -> Figure:
+    """Pages of the sealed log as objects, beside the same rows as asyncpg gives them."""
+    ledger, plain = Ledger(pool), f"{FETCH} offset 0 limit {PAGE}".replace("stream, version, type, data", "*")
+    plain = plain.replace("xid,", "xid::text,", 1) if "select xid," in plain else plain
+
+    async def ours() -> float:
+        began = perf_counter()
+        found = await ledger.read_sealed(after=0, limit=PAGE)
+        return len(found) / (perf_counter() - began)
+
+    async def theirs() -> float:
+        began = perf_counter()
+        return len(await pool.fetch(plain)) / (perf_counter() - began)
+
+    found = await in_turns({"theirs": theirs, "ours": ours}, rounds)
+    return against(
+        found["ours"], found["theirs"], row="read-sealed", what=f"read_sealed, pages of {PAGE:,}", size=named(events),
+        unit="events/s", beside="fetch by asyncpg, all columns", events=events,
+    )  # fmt: skip
+
+
+async def _as_of(pool: Pool, events: int) -> list[Figure]:
+    """Single goals as of random positions, read and folded; each probe another goal, so no page is warm by design."""
+    ledger = Ledger(pool)
+    holders = await pool.fetchval("select count(*) from ledger.stream where stream like 'sheet-%'")
+    times: list[float] = []
+    for _ in range(PROBES):
+        goal = f"goal-{CYCLE}-H{random.randint(1, holders):08d}-1"
+        position = random.randint(1, events)
+        began = perf_counter()
+        fold_goal(goal, await ledger.as_of(goal, position=position))
+        times.append(1000 * (perf_counter() - began))
+    what, bar = "as-of replay of one goal", Bar(50, at_least=False, of="figure")
+    note = f"{PROBES} random goals and positions"
+    return [
+        Figure(f"as-of-{name}", f"{what}, {name}", named(events), "ms", quantile(times, share), bar=bar, events=events,
+               note=note)
+        for name, share in (("p50", 0.5), ("p99", 0.99))
+    ]  # fmt: skip
