@@ -2,7 +2,6 @@
 
 from datetime import date, datetime
 
-
 from temporalio import activity
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 

@@ -63,14 +63,13 @@ async def measure(stand: Stand, dsn: str, events: int, *, rounds: int, times: in
         _figure(single, "append-one-peer", SINGLE, "peer", "eventsourcing 9.5", size, events, Bar(10)),
     ]
     for name in BATCHES:
-        what = f"append in batches: {name}"
         row = f"append-batch-{name.replace(' ', '-').replace(',', '')}"
-        figures.append(_figure(batches, row, what, f"keyed {name}", "unnest INSERT, same keys", size, events, Bar(0.6), name))
-        figures.append(_figure(batches, f"{row}-bare", what, f"bare {name}", "unnest INSERT, no keys", size, events, None, name))
-    name, what = "500 new streams of 2", "append in batches: 500 new streams of 2"
-    figures.append(
-        _figure(batches, "append-batch-peer", what, "peer", "eventsourcing 9.5", size, events, Bar(4), name)
-    )
+        what, same, none = f"append in batches: {name}", "unnest INSERT, same keys", "unnest INSERT, no keys"
+        figures += [
+            _figure(batches, row, what, f"keyed {name}", same, size, events, Bar(0.6), name),
+            _figure(batches, f"{row}-bare", what, f"bare {name}", none, size, events, None, name),
+            _figure(batches, f"{row}-peer", what, "peer", "eventsourcing 9.5", size, events, Bar(4), name),
+        ]
     return figures
 
 

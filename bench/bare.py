@@ -1,4 +1,4 @@
-"""The floor of the workflow rows: a workflow that waits, and answers an update by a local activity that does nothing."""
+"""The floor of the workflow rows: it waits, and answers an update by a local activity that does nothing."""
 
 from datetime import timedelta
 

@@ -18,6 +18,8 @@ from cairn.policies import parse
 
 AT = datetime(2026, 1, 5, 9, tzinfo=UTC)
 STARTS, ENDS = date(2026, 1, 1), date(2026, 12, 31)
+COMING = date(2099, 1, 1), date(2099, 12, 31)
+"""A cycle whose deadlines lie far ahead: its workflows only wait."""
 HR, BOSS, MANAGER = "HR1", "BOSS", "M1"
 CYCLE = "2026"
 POLICY = Path(__file__).with_name("policy.yaml").read_text("utf-8")
@@ -79,16 +81,16 @@ CHECK_IN = new(sheet_and_goals("E1")[-1])
 
 
 def fresh(events: int = 1) -> StreamAppend:
-    """A new stream with so many check-ins. It is no goal's: no read model looks at it."""
+    """A new stream with so many events like a check-in, but of a type and in a stream that no read model takes in."""
     stream = f"bench-{random.getrandbits(60)}"
-    return StreamAppend(stream, 0, [_again() for _ in range(events)])
+    return StreamAppend(stream, 0, [_like_a_check_in() for _ in range(events)])
 
 
-def _again() -> NewEvent:
+def _like_a_check_in() -> NewEvent:
     one = CHECK_IN
     return NewEvent(
-        uuid4(), one.type, one.data, one.occurred_at, one.actor, correlation=one.correlation, causation=one.causation,
-        cycle=one.cycle,
+        uuid4(), "BenchNoted", one.data, one.occurred_at, one.actor, correlation=one.correlation,
+        causation=one.causation, cycle=one.cycle,
     )  # fmt: skip
 
 

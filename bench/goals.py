@@ -23,9 +23,10 @@ from cairn.domain.cycle.commands import LaunchCycle
 from cairn.handle.adopting import adopt_policy
 from cairn.handle.cycles import Cycles
 from cairn.handle.people import import_roster
-from cairn.ledger import Ledger, Sealer
+from cairn.ledger import Ledger, Sealer, open_pool
 from cairn.settings import Settings
 from cairn_portal.commands import Desk
+from projections.catch_up import Follower
 from workflows.registration import sandbox
 
 AT_ONCE = 48
@@ -43,12 +44,11 @@ class Firm:
 
     async def fields(self, cycle: str) -> dict[str, object]:
         """What HR sends to launch what the preview shows."""
-        starts, ends = company.STARTS, company.ENDS
+        starts, ends = company.COMING
         plan, _ = await self.cycles.preview(cycle, "Year", starts, ends, self.policy)
-        shift = -(60 * 24 * 3600.0) if False else 0.0
         return {
             "title": "Year", "starts": starts.isoformat(), "ends": ends.isoformat(), "policy": self.policy,
-            "seen": plan.digest, "clock_shift": shift,
+            "seen": plan.digest, "clock_shift": 0.0,
         }  # fmt: skip
 
     async def launch(self) -> float:
@@ -115,8 +115,8 @@ async def firm(stand: Stand, dsn: str, employees: int) -> AsyncIterator[Firm]:
 @asynccontextmanager
 async def _company_worker(settings: Settings, client: Client) -> AsyncIterator[None]:
     """Everything a worker runs, with a client that counts."""
-    pool = await worker.open_pool(settings.database or "", size=24, application="cairn-worker")
-    beside = [asyncio.create_task(work) for work in (Sealer(pool).run(), worker.Follower(pool).run())]
+    pool = await open_pool(settings.database or "", size=24, application="cairn-worker")
+    beside = [asyncio.create_task(work) for work in (Sealer(pool).run(), Follower(pool).run())]
     try:
         async with worker.build(client, settings, worker.activities(pool, client, settings)):
             await worker.begin_starter(client, settings)
@@ -149,8 +149,8 @@ async def measure(stand: Stand, *, employees: int, rounds: int, commands: int) -
     return [
         against(launches["ours"], launches["bare"], row="launch-waiting", what="launch, all workflows waiting",
                 size=size, unit="goals/s", beside="start_workflow", bar=Bar(0.8)),
-        against(single["ours"], single["bare"], row="command", what="command by update", size="one at a time", unit="ms",
-                beside="bare update", bar=Bar(1.5, at_least=False)),
+        against(single["ours"], single["bare"], row="command", what="command by update", size="one at a time",
+                unit="ms", beside="bare update", bar=Bar(1.5, at_least=False)),
         await _first_command(stand, employees=max(employees, 2000)),
     ]  # fmt: skip
 
@@ -161,12 +161,9 @@ async def _first_command(stand: Stand, *, employees: int) -> Figure:
         sealing = asyncio.create_task(Sealer(dsn).run())
         ledger = Ledger(pool)
         cycles, policy = Cycles(ledger), await _prepared(ledger, employees)
-        starts, ends = company.STARTS, company.ENDS
+        starts, ends = company.COMING
         plan, _ = await cycles.preview("Y", "Year", starts, ends, policy)
-        command = LaunchCycle(
-            cycle="Y", title="Year", starts=starts, ends=ends, policy=policy, seen=plan.digest, by=company.HR,
-            at=company.AT,
-        )  # fmt: skip
+        command = LaunchCycle(cycle="Y", seen=plan.digest, by=company.HR, at=company.AT)
         began = perf_counter()
         await cycles.launch(command, "Year", starts, ends, policy)
         await cycles.launch_sheets("Y", _unseen)

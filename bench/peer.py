@@ -58,5 +58,5 @@ def _datastore(dsn: str) -> PostgresDatastore:
     parts = urlsplit(dsn)
     return PostgresDatastore(
         parts.path[1:], parts.hostname or "", parts.port or 5432, unquote(parts.username or ""),
-        unquote(parts.password or ""), pool_size=THREADS, pool_open_timeout=10,
+        unquote(parts.password or ""), pool_size=THREADS,
     )  # fmt: skip

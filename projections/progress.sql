@@ -42,7 +42,53 @@ stated as (
     where e.type in ('GoalDrafted', 'GoalRevised', 'GoalAdjusted', 'CriterionAccepted')
     group by e.stream
 ),
-new_whose as (
+new_goal as (
+    select s.goal, s.position, coalesce(s.cycle, g.cycle) as cycle, coalesce(s.since::date, g.since) as since,
+        s.measured -> 'measure' as measure, coalesce(s.measured -> 'accepted', '{}') as accepted,
+        coalesce((s.measured ->> 'counts_from')::bigint, 0) as counts_from
+    from stated s left join stored_goal g on g.goal = s.goal
+),
+saved_goals as (
+    insert into progress_goal (goal, position, cycle, since, measure, accepted, counts_from) select * from new_goal
+    on conflict (goal) do update set (position, cycle, since, measure, accepted, counts_from) =
+        (excluded.position, excluded.cycle, excluded.since, excluded.measure, excluded.accepted, excluded.counts_from)
+),
+brought as (
+    select r.value ->> 'metric' as metric, r.value ->> 'subject' as subject, (r.value ->> 'on')::date as day,
+        e.position, r.ordinality::int as ordinal, (r.value ->> 'value')::numeric as value,
+        (r.value ->> 'base')::numeric as base
+    from event e cross join lateral jsonb_array_elements(e.data -> 'rows') with ordinality r
+    where e.type = 'ReadingsRecorded'
+    union all
+    select 'check_in', stream, (data ->> 'on')::date, position, 0, (data ->> 'value')::numeric, (data ->> 'base')::numeric
+    from event where type = 'CheckedIn' and data ->> 'value' is not null
+),
+new_day as (
+    select n.*
+    from (select distinct on (metric, subject, day) * from brought
+          order by metric, subject, day, position desc, ordinal desc) n
+    left join lateral (select d.position, d.ordinal from progress_day d
+                       where d.metric = n.metric and d.subject = n.subject and d.day = n.day offset 0) d on true
+    where d.position is null or (n.position, n.ordinal) > (d.position, d.ordinal)
+),
+saved_days as (
+    insert into progress_day (metric, subject, day, position, ordinal, value, base) select * from new_day
+    on conflict (metric, subject, day) do update set (position, ordinal, value, base) =
+        (excluded.position, excluded.ordinal, excluded.value, excluded.base)
+),
+
+-- 2. Whose progress that changes, with everything it is worked out from.
+changed as (
+    select goal from new_goal
+    union
+    select g.goal from (select distinct cycle from launched) l
+    cross join lateral (select goal from progress_goal g where g.cycle = l.cycle offset 0) g
+    union
+    select g.goal from (select distinct metric, subject from new_day) d
+    cross join lateral (select goal from progress_goal g
+                        where g.metric = d.metric and g.subject = d.subject offset 0) g
+),
+whose as (
     select n.goal, n.cycle, n.since, n.measure, n.accepted, n.counts_from, true as whole,
         coalesce(n.measure ->> 'metric', 'check_in') as metric,
         case when n.measure ->> 'metric' is null then n.goal else n.measure ->> 'subject' end as subject

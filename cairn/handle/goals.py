@@ -23,6 +23,7 @@ from cairn.handle.log import Policies, fold_cycle, fold_goal, fold_person, fold_
 from cairn.ledger import Ledger, StoredEvent, WrongExpectedVersion
 
 TRIES = 12
+NO_EVIDENCE = Evidence()
 
 
 class Answer(BaseModel):
@@ -43,7 +44,12 @@ class Goals:
         self.policies = policies or Policies(ledger)
 
     async def handle(
-        self, command: AnyGoalCommand, command_id: str, *, evidence: Evidence = Evidence(), causation: str | None = None
+        self,
+        command: AnyGoalCommand,
+        command_id: str,
+        *,
+        evidence: Evidence = NO_EVIDENCE,
+        causation: str | None = None,
     ) -> Answer:
         """Decides a command against the log as it stands and appends its events once, however often it is called.
 
@@ -87,7 +93,7 @@ class Goals:
 
     async def load(self, goal: str) -> tuple[Goal, Around]:
         """A goal and what is around it, as the log stands now."""
-        found, around, _ = await self._read(goal, SYSTEM, Evidence())
+        found, around, _ = await self._read(goal, SYSTEM, NO_EVIDENCE)
         return found, around
 
     async def _read(self, name: str, by: str, evidence: Evidence) -> tuple[Goal, Around, list[StoredEvent]]:
@@ -126,7 +132,9 @@ def _people(streams: dict[str, list[StoredEvent]]) -> dict[str, Person]:
     return {person.id: person for person in folded if person is not None}
 
 
-def read_command(name: str, goal: str, by: str, at: datetime, fields: dict[str, Any], command_id: str) -> AnyGoalCommand:
+def read_command(
+    name: str, goal: str, by: str, at: datetime, fields: dict[str, Any], command_id: str
+) -> AnyGoalCommand:
     """A command by the name people use, with its fields as they arrived. Refuses unknown names and wrong fields,
     each with its name and what is wrong."""
     if name not in NAMES:

@@ -115,7 +115,7 @@ class Ledger:
         """
         try:
             async with asyncio.timeout(timeout):
-                while await self._pool.fetchval(_SQL["unsealed"], list(types)):
+                while await self._pool.fetchval(_SQL["unsealed"], list(types)):  # noqa: ASYNC110 - the sealer is elsewhere
                     await asyncio.sleep(0.02)
         except TimeoutError:
             raise TimeoutError(

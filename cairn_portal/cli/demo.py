@@ -94,10 +94,13 @@ async def _telling(s: Session, cycle: str) -> goals_model.GoalRow | None:
 
 
 async def _midyear(s: Session, file: CycleFile, person: str) -> RenderableType:
-    """The progress as it was on the 20th day of the cycle's sixth month."""
-    day = months_later(file.cycle.starts, 5) + timedelta(days=19)
-    who = await s.person(person)
-    lines = await lines_of(s, await s.cycle(file.cycle.id), who, day)
+    """The progress as it was on the 20th day of a month in the middle of the year in which something was under way."""
+    who, cycle = await s.person(person), await s.cycle(file.cycle.id)
+    for months in (5, 6, 4, 7):
+        day = months_later(file.cycle.starts, months) + timedelta(days=19)
+        lines = await lines_of(s, cycle, who, day)
+        if any(line.current and line.current.done and line.current.done < 100 for line in lines):
+            break
     return progress_table(s.at, lines, s.at.say(f"{who.name}，{day}", f"{who.name} on {day}"))
 
 

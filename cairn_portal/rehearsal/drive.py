@@ -138,7 +138,7 @@ class Rehearsal:
     async def sealed(self) -> None:
         """Waits until what was just recorded has its place in the sealed log."""
         last = f"person-{self.roster.people[-1].id}"
-        await self.ledger.wait_sealed(last, len(await self.ledger.read_stream(last)), 30)
+        await self.ledger.wait_sealed(last, len(await self.ledger.read_stream(last)), 120)
 
     async def launch(self) -> LaunchPlan:
         """Launches what the preview shows, through the cycle's workflow, or finds it launched."""

@@ -7,7 +7,7 @@ from pathlib import Path
 from temporalio.client import Client
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 
-from activities.feeds import CollectFeed, Collected
+from activities.feeds import Collected, CollectFeed
 from cairn_portal.rehearsal.plan import CycleFile
 
 
@@ -31,9 +31,7 @@ async def _collect(
     client: Client, task_queue: str, file: CycleFile, data: Path, name: str, upto: date, at: datetime
 ) -> Collected:
     path = file.folder / name
-    ask = CollectFeed(
-        path=str(path.absolute()), base=str(data.absolute()), upto=upto.isoformat(), by=file.hr, at=at
-    )
+    ask = CollectFeed(path=_absolute(path), base=_absolute(data), upto=upto.isoformat(), by=file.hr, at=at)
     collected: Collected = await client.execute_workflow(
         "Feed",
         ask,
@@ -44,3 +42,8 @@ async def _collect(
         id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
     )
     return collected
+
+
+def _absolute(path: Path) -> str:
+    """The worker need not share this process's current folder."""
+    return str(path.absolute())

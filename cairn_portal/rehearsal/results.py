@@ -75,9 +75,7 @@ async def attained(pool: asyncpg.Pool, file: CycleFile, data: Path) -> list[Atta
     query = file.folder / ATTAINMENT
     if not query.is_file():
         return []
-    sql = query.read_text(encoding="utf-8")
-    tables = {path.stem: path for path in sorted(data.glob("*.csv")) if re.search(rf"\b{path.stem}\b", sql)}
-    rows = select(open_tables(tables), sql)
+    rows = _from_files(query.read_text(encoding="utf-8"), data)
     scores = await pool.fetch(
         "select g.owner, s.period, s.target, s.actual, s.attainment from read.goal_score s"
         " join read.goal g using (goal) where g.cycle = $1 and g.key = 'quota'",
@@ -85,6 +83,12 @@ async def attained(pool: asyncpg.Pool, file: CycleFile, data: Path) -> list[Atta
     )
     scored = {(row["owner"], row["period"]): row for row in scores}
     return [_beside(row, scored.get((str(row["person"]), str(row["quarter"])))) for row in rows]
+
+
+def _from_files(sql: str, data: Path) -> list[dict[str, object]]:
+    """The rows of a query over the data folder's files, each a table named after its file."""
+    tables = {path.stem: path for path in sorted(data.glob("*.csv")) if re.search(rf"\b{path.stem}\b", sql)}
+    return select(open_tables(tables), sql)
 
 
 def _beside(row: dict[str, object], score: asyncpg.Record | None) -> Attained:

@@ -12,12 +12,12 @@ from uuid import uuid4
 import asyncpg
 import pytest_asyncio
 from temporalio.client import Client
-from tests.workflows.company import Company, eventually
 
 from cairn.ledger import open_pool
 from cairn.settings import Settings
 from cairn_portal.servers import Addresses, Process, down, start_all, start_worker
 from cairn_portal.servers.process import running
+from tests.workflows.company import Company, eventually
 from worker import connect
 
 

@@ -6,14 +6,14 @@ from datetime import timedelta
 
 from temporalio.common import WorkflowIDConflictPolicy
 from temporalio.service import RPCError
-from tests.faults.conftest import Site
-from tests.workflows.company import HR, MANAGER, Company, eventually
 
 from activities.asks import GoalOutcome
 from activities.starting import Follow
 from cairn.domain.goal.standing import Standing
 from cairn.handle.goals import Goals
 from cairn_portal.commands import Desk, NoAnswer
+from tests.faults.conftest import Site
+from tests.workflows.company import HR, MANAGER, Company, eventually
 from workflows.starter import NAME, StarterWorkflow
 
 
@@ -78,7 +78,8 @@ async def all_stand_where_the_log_says(company: Company) -> None:
 
             async def stands(goal: str = planned.goal, expected: object = expected) -> bool:
                 try:
-                    return await company.handle(goal).query("standing", result_type=Standing) == expected
+                    found = await company.handle(goal).query("standing", result_type=Standing)
+                    return bool(found == expected)
                 except RPCError:  # its workflow is not back yet
                     return False
 

@@ -12,7 +12,6 @@ from uuid import uuid4
 import pytest
 import pytest_asyncio
 from temporalio.client import Client
-from tests.databases import Databases, databases
 from typer.testing import CliRunner
 
 import worker
@@ -20,6 +19,7 @@ from cairn.settings import Settings
 from cairn_portal.cli import app
 from cairn_portal.servers.migrate import migrate_all
 from cairn_portal.servers.temporal_ready import make_usable
+from tests.databases import Databases, databases
 
 __all__ = ["databases"]
 NAMESPACE = "cli-tests"

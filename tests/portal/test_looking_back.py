@@ -3,10 +3,10 @@
 from datetime import UTC, datetime
 
 import pytest
-from tests.portal.conftest import Cairn
 
 from cairn_portal.cli.problem import Problem
 from cairn_portal.cli.replaying import bound_of
+from tests.portal.conftest import Cairn
 
 
 async def test_a_replay_tells_who_did_what_under_which_policy(cairn: Cairn, launched: str) -> None:

@@ -43,7 +43,8 @@ async def test_only_hr_imports_and_the_refusal_names_who_may(cairn: Cairn, files
 
 async def test_bad_targets_are_told_row_by_row(cairn: Cairn, tmp_path: Path) -> None:
     bad = tmp_path / "targets.csv"
-    bad.write_text("工号,目标,考核期,目标值\nE1,revenue,Q9,100\nE1,revenue,Q1,很多\nE9,revenue,Q1,5\n", encoding="utf-8")
+    rows = "工号,目标,考核期,目标值\nE1,revenue,Q9,100\nE1,revenue,Q1,很多\nE9,revenue,Q1,5\n"
+    bad.write_text(rows, encoding="utf-8")
     said = await cairn("targets", "import", str(bad), "--cycle", "2098", "--by", "H1", "--json")
     assert (said.code, [problem["row"] for problem in said.json["problems"]]) == (1, [2, 3, 4])
 

@@ -1,13 +1,11 @@
 """Scores computed again from what they cite: the same, whatever came later; different, if somebody altered one."""
 
+from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from pathlib import Path
 
 import asyncpg
 import pytest_asyncio
-from tests.databases import Databases
-from tests.portal.conftest import POLICY
 
 from cairn.domain.cycle.commands import FinishLaunch, LaunchCycle
 from cairn.domain.event import SYSTEM
@@ -23,6 +21,8 @@ from cairn.ledger import Ledger, Sealer, open_pool
 from cairn_portal.recompute import Recomputing
 from cairn_portal.servers.migrate import migrate_all
 from projections import catch_up, reading
+from tests.databases import Databases
+from tests.portal.conftest import POLICY
 
 FED = POLICY.replace("unit: 万元}", "unit: 万元, metric: sales}")
 GOAL = "goal-2026-E1-1"
@@ -68,7 +68,7 @@ class Year:
 
     async def scored(self) -> None:
         """The first quarter's score of the goal and of its sheet."""
-        goal, around = await self.goals.load(GOAL)
+        _, around = await self.goals.load(GOAL)
         assert around.cycle.schedule is not None
         period = around.cycle.schedule.period("Q1")
         assert period is not None
@@ -86,7 +86,7 @@ async def _silent(done: int, of: int) -> None: ...
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def year(databases: Databases, tmp_path: Path) -> "Year":  # type: ignore[misc]
+async def year(databases: Databases) -> AsyncIterator[Year]:
     dsn = await databases.empty()
     await migrate_all(dsn)
     pool = await open_pool(dsn)

@@ -2,9 +2,8 @@
 
 from pathlib import Path
 
-from tests.portal.conftest import Cairn
-
 from cairn_portal.cli.reference import reference
+from tests.portal.conftest import Cairn
 
 DOCS = Path(__file__).parents[2] / "docs" / "cli.md"
 

@@ -3,10 +3,10 @@
 from pathlib import Path
 
 import pytest
-from tests.databases import Databases
-from tests.portal.conftest import Cairn, environment
 
 from cairn.settings import Settings
+from tests.databases import Databases
+from tests.portal.conftest import Cairn, environment
 
 
 @pytest.mark.parametrize(

@@ -205,6 +205,36 @@ async def test_check_ins_count_where_no_feed_brings_the_metric(pool: asyncpg.Poo
     assert sentence(found, "en") == "This month's target reached to 80 %, 10 days left"
 
 
+async def test_check_ins_of_a_former_metric_do_not_count_for_the_new_one(pool: asyncpg.Pool) -> None:
+    said = CheckedIn(goal=GOAL, on=date(2026, 3, 2), value=D(4), by="lin", at=later(70))
+    await record(pool, launched(), *active(measure=Kpi(unit="分", aggregation="last", target=D(5))), said)
+    before = (await line(pool)).current
+    changes = Changes(measure=Kpi(unit="%", aggregation="last", target=D(90)))
+    filed = {
+        "goal": GOAL,
+        "adjustment": "a1",
+        "before": Changes(),
+        "after": changes,
+        "reason": "x",
+        "draws": D(2),
+    }
+    await record(
+        pool, GoalAdjusted.model_validate({**filed, "space_left": D(13), "by": "hua", "at": later(71)})
+    )
+    after = (await line(pool)).current
+    await record(pool, said.model_copy(update={"value": D(81), "at": later(72)}))
+    again = (await line(pool)).current
+    assert before is not None and after is not None and again is not None
+    assert (before.done, after.actual, again.actual, again.done) == (D(80), None, D(81), D(90))
+
+
+async def test_a_baseline_moves_with_the_periods_target(pool: asyncpg.Pool) -> None:
+    kpi = Kpi(target=D(1200), baseline=D(600), metric="sales", subject="lin")
+    await record(pool, launched(), *active(measure=kpi), readings((date(2026, 3, 2), "75")))
+    found = (await line(pool)).current
+    assert found is not None and (found.target, found.done) == (D(100), D(50))
+
+
 async def test_a_key_task_counts_its_accepted_criteria_once_each(pool: asyncpg.Pool) -> None:
     task = KeyTask(criteria=("上线", "三轮测试", "缺陷率"))
     accepted = [

@@ -74,7 +74,13 @@ def roster(employees: int, managers_family: str = "none") -> Roster:
     """HR, the boss, two managers and `employees` people of the first one; family `none` takes no part."""
 
     def person(name: str, manager: str | None, family: str, *roles: str) -> Person:
-        facts = {"name": name, "department": "sales", "family": family, "hired": date(2020, 1, 1), "roles": roles}
+        facts = {
+            "name": name,
+            "department": "sales",
+            "family": family,
+            "hired": date(2020, 1, 1),
+            "roles": roles,
+        }
         return Person.model_validate({"id": name, "manager": manager, **facts})
 
     people = [
@@ -106,7 +112,9 @@ async def eventually(ask: Callable[[], Awaitable[Answer]], patience: float = PAT
 class Company:
     """One company in a database of its own, its workflows on a task queue of their own."""
 
-    def __init__(self, settings: Settings, client: Client, pool: "asyncpg.Pool[asyncpg.Record]", cycle: str) -> None:
+    def __init__(
+        self, settings: Settings, client: Client, pool: "asyncpg.Pool[asyncpg.Record]", cycle: str
+    ) -> None:
         self.settings, self.client, self.pool, self.cycle = settings, client, pool, cycle
         self.taken = 0
         self.ledger = Ledger(pool)

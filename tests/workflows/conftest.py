@@ -14,14 +14,14 @@ import pytest_asyncio
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.service import RPCError
-from tests.databases import Databases, databases
-from tests.workflows.company import Company
 
 import worker
 from cairn.ledger import migrate, open_pool
 from cairn.settings import Settings
 from cairn_portal.servers.temporal_ready import make_usable
 from projections.sql import MIGRATIONS
+from tests.databases import Databases, databases
+from tests.workflows.company import Company
 from workflows.starter import NAME
 
 __all__ = ["databases"]
@@ -119,7 +119,11 @@ async def any_company(
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def shared(
-    databases: Databases, template: str, client: Client, temporal_server: str, tmp_path_factory: pytest.TempPathFactory
+    databases: Databases,
+    template: str,
+    client: Client,
+    temporal_server: str,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> AsyncIterator[Company]:
     """One company, not launched yet, for all tests of a file; it cannot be mixed with `company` in one file."""
     async with copy_of(template, databases) as database:

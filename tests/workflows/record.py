@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 from temporalio.common import WorkflowIDConflictPolicy
-from tests.workflows.company import HR, MANAGER, Company
 
 import worker
 from activities.feeds import CollectFeed
@@ -22,6 +21,7 @@ from activities.starting import Follow
 from cairn.ledger import open_pool
 from cairn.settings import Settings
 from cairn_portal.servers import down, start_all
+from tests.workflows.company import HR, MANAGER, Company
 from workflows.feed import FeedWorkflow
 from workflows.starter import NAME, StarterWorkflow
 

@@ -41,7 +41,11 @@ async def test_a_cycle_goes_through_its_year_and_closes_when_the_last_goal_has(a
         "CycleLaunched", "LaunchFinished", "StageReached", "PeriodScored", "PeriodScored", "PeriodScored",
         "StageReached", "PeriodScored", "StageReached", "ResultsIssued", "CycleClosed",
     ]  # fmt: skip
-    assert [each.stage for each in await company.all(cycle, "StageReached")] == ["execution", "review", "scoring"]
+    assert [each.stage for each in await company.all(cycle, "StageReached")] == [
+        "execution",
+        "review",
+        "scoring",
+    ]
     assert [each.period for each in await company.all(cycle, "PeriodScored")] == ["Q1", "Q2", "Q3", "Q4"]
     assert await company.handle(cycle).result() == "closed"
     await results_count_the_subordinates(company)
@@ -78,7 +82,9 @@ async def test_sheets_are_scored_only_after_their_goals(company: Company) -> Non
     assert "SheetScored" in await company.story(company.sheet("E1"))
 
 
-async def test_a_second_launch_of_the_same_plan_changes_nothing_and_of_another_is_refused(company: Company) -> None:
+async def test_a_second_launch_of_the_same_plan_changes_nothing_and_of_another_is_refused(
+    company: Company,
+) -> None:
     fields = await company.prepared(employees=3)
     both = await asyncio.gather(*(company.desk.cycle(company.cycle, "launch", HR, fields) for _ in range(2)))
     assert all(answer.refused is None for answer in both)

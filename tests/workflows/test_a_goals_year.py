@@ -101,14 +101,19 @@ async def test_an_adjustment_that_nobody_confirms_expires_by_its_timer(any_compa
     assert (await company.standing(goal)).awaited == (MANAGER,)
     await company.goes_to(date(2026, 3, 2), goal)
     assert (await company.story(goal))[-3:] == ["AdjustmentConfirmed", "ReminderSent", "AdjustmentExpired"]
-    expired, asked = await company.last(goal, "AdjustmentExpired"), await company.last(goal, "AdjustmentRequested")
+    expired, asked = (
+        await company.last(goal, "AdjustmentExpired"),
+        await company.last(goal, "AdjustmentRequested"),
+    )
     assert 0 <= (expired.at - asked.expires_at).total_seconds() < 60
     late = await company.asks(goal, "confirm", MANAGER, role="manager", adjustment=asked.adjustment)
     assert late.refused is not None and late.refused.code == "adjustment.ended"
     assert (await company.standing(goal)).stage == "active"
 
 
-async def test_the_owner_is_reminded_once_and_the_manager_hears_once_of_a_late_draft(company: Company) -> None:
+async def test_the_owner_is_reminded_once_and_the_manager_hears_once_of_a_late_draft(
+    company: Company,
+) -> None:
     await company.launched()
     goal = company.goal()
     await company.goes_to(date(2026, 1, 20), goal)

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+
 from tests.workflows.company import HR, NOTHING, Company
 
 BAD_LAUNCHES: dict[str, Any] = {

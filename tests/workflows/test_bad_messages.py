@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from temporalio.api.common.v1 import Payload
 from temporalio.common import RawValue
+
 from tests.workflows.company import HR, MANAGER, NOTHING, Company
 
 HUGE = "x" * 300_000
@@ -38,7 +39,10 @@ BAD: dict[str, tuple[str, Any]] = {
     "a zero byte in a field": ("check_in", {"by": "E1", "fields": {"note": "a\u0000b"}}),
     "half a character": ("check_in", json_bytes(b'{"by": "E1\\ud800", "fields": {"note": "\\udfff"}}')),
     "half a character in a field": ("check_in", json_bytes(b'{"by": "E1", "fields": {"note": "\\udfff"}}')),
-    "a number nobody reads": ("check_in", json_bytes(b'{"by": "E1", "fields": {"value": ' + b"9" * 9999 + b"}}")),
+    "a number nobody reads": (
+        "check_in",
+        json_bytes(b'{"by": "E1", "fields": {"value": ' + b"9" * 9999 + b"}}"),
+    ),
     "no JSON at all": ("approve", json_bytes(b"\xff\xfe{")),
     "fields a thousand deep": ("approve", json_bytes(b'{"fields":' * 9000 + b"1" + b"}" * 9000)),
     "a payload nobody here can read": ("approve", json_bytes(b"?", encoding=b"binary/unheard-of")),

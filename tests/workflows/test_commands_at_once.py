@@ -7,11 +7,11 @@ import pytest
 from temporalio.client import WorkflowFailureError
 from temporalio.exceptions import ApplicationError
 from temporalio.testing import TimeSkipper
-from tests.workflows.company import HR, MANAGER, Company, eventually
 
 import worker
 from cairn.handle.log import fold_sheet
 from cairn_portal.commands import Desk, NoAnswer
+from tests.workflows.company import HR, MANAGER, Company, eventually
 from workflows.starter import NAME
 
 RAISED = {"target": "1300"}

@@ -7,8 +7,8 @@ from temporalio.client import WorkflowHistory
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import Replayer
 from temporalio.workflow import NondeterminismError
-from tests.workflows.changed import SlowerGoalWorkflow
 
+from tests.workflows.changed import SlowerGoalWorkflow
 from workflows.registration import WORKFLOWS, sandbox
 
 HISTORIES = sorted((Path(__file__).parent / "histories").glob("*.json"))

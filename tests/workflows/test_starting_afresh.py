@@ -10,13 +10,13 @@ import pytest
 import pytest_asyncio
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
-from tests.workflows.company import HR, MANAGER, Company
-from tests.workflows.conftest import NAMESPACE, company_at, settings_at
 
 from cairn.settings import Settings
 from cairn_portal.servers import data_folder, down, temporal
 from cairn_portal.servers.steps import quietly
 from cairn_portal.servers.temporal_ready import make_usable
+from tests.workflows.company import HR, MANAGER, Company
+from tests.workflows.conftest import NAMESPACE, company_at, settings_at
 
 SHORT = "25"
 """Events after which this server suggests to start afresh; others do so after thousands."""

@@ -1,0 +1,102 @@
+"""`python -m bench` (or `make bench`): measures every row, shows the table, writes docs/benchmarks.md."""
+
+import asyncio
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from bench import appending, goals, lag, machine, plots, reading, report
+from bench.figure import Figure, named
+from bench.seeding import seed
+from bench.stand import Stand, connected
+
+BASE = 100_000
+ROWS = ("append", "slow", "lag", "read", "goals")
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+console = Console()
+
+
+@app.command()
+def main(
+    scale: Annotated[str, typer.Option(help="Sizes of the log in multiples of 100,000 events: 1,10,100")] = "1",
+    rows: Annotated[str, typer.Option(help=f"Which rows: {','.join(ROWS)}")] = ",".join(ROWS),
+    slow_disk: Annotated[bool, typer.Option(help="Measure appends with commits 1.5 ms slower, too")] = True,
+    rounds: Annotated[int, typer.Option(help="Rounds in which ours and floor take turns")] = 5,
+    appends: Annotated[int, typer.Option(help="Single appends in a round")] = 3200,
+    per_second: Annotated[float, typer.Option(help="Load while lag is measured; 0 = as fast as it can")] = 500,
+    seconds: Annotated[float, typer.Option(help="How long lag is measured")] = 15,
+    employees: Annotated[int, typer.Option(help="People in a launched cycle; they have two goals each")] = 300,
+    base: Annotated[int, typer.Option(help="Events in the log at scale 1; smaller to try things out")] = BASE,
+    write: Annotated[bool, typer.Option(help="Write docs/benchmarks.md and its plots")] = True,
+) -> None:
+    """Measures Cairn beside its floors. Exits with 1 where a bar is missed."""
+    sizes = [base * int(part) for part in scale.split(",")]
+    wanted = {part for part in rows.split(",") if slow_disk or part != "slow"}
+    unknown = wanted - set(ROWS)
+    if unknown:
+        raise typer.BadParameter(f"there is no row {', '.join(sorted(unknown))}; there are {', '.join(ROWS)}")
+
+    async def run() -> tuple[list[Figure], dict[str, str]]:
+        with tempfile.TemporaryDirectory(prefix="cairn-bench-") as folder:
+            stand = Stand(Path(folder))
+            await stand.start()
+            try:
+                facts = await machine.facts(stand)
+                figures: list[Figure] = []
+                for size in sizes:
+                    once = wanted - ({"goals"} if size == sizes[0] else {"slow", "goals"})
+                    if once:
+                        figures += await _with_log(stand, size, once, rounds, appends, per_second, seconds)
+                if "goals" in wanted:
+                    console.print("workflows …", style="dim")
+                    figures += await goals.measure(stand, employees=employees, rounds=max(rounds // 2, 1), commands=200)
+                return figures, facts
+            finally:
+                stand.stop()
+
+    figures, facts = asyncio.run(run())
+    report.show(figures, facts, console)
+    if write:
+        everything, facts = report.store(figures, facts)
+        report.write(everything, facts, plots.draw(everything, report.STORED.parent))
+    console.print(report.verdict(figures))
+    raise typer.Exit(any(figure.met is False for figure in figures))
+
+
+async def _with_log(
+    stand: Stand, size: int, wanted: set[str], rounds: int, appends: int, per_second: float, seconds: float
+) -> list[Figure]:
+    """The rows that need a log of this size, the ones that only read first: they find it as it was filled."""
+    figures: list[Figure] = []
+    async with stand.database("bench_log") as dsn:
+        console.print(f"filling a log with {named(size)} …", style="dim")
+        async with connected(dsn, 2) as pool:
+            events = await seed(pool, size)
+        small = size < 10 * BASE
+        if "read" in wanted:
+            console.print("reads …", style="dim")
+            figures += _sized(await reading.measure(dsn, events, rounds=rounds if small else 2, warm_up=small), size)
+        if "lag" in wanted:
+            console.print("lag …", style="dim")
+            figures += _sized(await lag.measure(dsn, events, per_second=per_second, seconds=seconds), size)
+        if wanted & {"append", "slow"}:
+            console.print("appends …", style="dim")
+            async with connected(dsn, 2) as pool:
+                await appending.prepare(pool, filled=True)
+        if "append" in wanted:
+            figures += await appending.measure(stand, dsn, size, rounds=rounds, times=appends)
+        if "slow" in wanted:
+            figures += await appending.measure(stand, dsn, size, rounds=rounds, times=appends, slow=True)
+    return figures
+
+
+def _sized(figures: list[Figure], size: int) -> list[Figure]:
+    return [replace(figure, size=named(size), events=size) for figure in figures]
+
+
+if __name__ == "__main__":
+    app()
