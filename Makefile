@@ -3,6 +3,8 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 BIN := .venv/bin
 STAMP := .venv/.installed
+# Compiled bytecode is kept: without it every process of a test or a demo compiles everything again.
+unexport PYTHONDONTWRITEBYTECODE
 DATA ?= ../shared/data/adventureworks
 
 .PHONY: help setup demo test check lint types contracts adventureworks lock clean

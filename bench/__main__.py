@@ -1,6 +1,8 @@
 """`python -m bench` (or `make bench`): measures every row, shows the table, writes docs/benchmarks.md."""
 
 import asyncio
+import signal
+import sys
 import tempfile
 from dataclasses import replace
 from pathlib import Path
@@ -39,6 +41,8 @@ def main(
     unknown = wanted - set(ROWS)
     if unknown:
         raise typer.BadParameter(f"there is no row {', '.join(sorted(unknown))}; there are {', '.join(ROWS)}")
+
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the servers are stopped then, too
 
     async def run() -> tuple[list[Figure], dict[str, str]]:
         with tempfile.TemporaryDirectory(prefix="cairn-bench-") as folder:

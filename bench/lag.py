@@ -82,8 +82,11 @@ async def _load(dsn: str, per_second: float) -> AsyncIterator[Callable[[], Await
         stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
     )  # fmt: skip
 
+    assert process.stdout is not None
+    await process.stdout.readline()
+
     async def stop() -> float:
-        out, _ = await process.communicate()
+        out, _ = await process.communicate(b"stop\n")
         return float(out)
 
     try:

@@ -1,6 +1,6 @@
 """A process that keeps a ledger busy while others are timed: `python -m bench.load DSN WRITERS PER_SECOND`.
 
-Prints how many events it has recorded when its input is closed. PER_SECOND 0 means as fast as it can.
+Says so when it has begun, and when told anything on its input it stops and prints its appends a second. PER_SECOND 0 means as fast as it can.
 """
 
 import asyncio
@@ -46,6 +46,7 @@ async def _main(dsn: str, writers: int, per_second: float) -> None:
     until = asyncio.Event()
     asyncio.get_running_loop().add_reader(sys.stdin, until.set)
     async with connected(dsn, writers) as pool:
+        print("begun", flush=True)
         began = perf_counter()
         done = await write(Ledger(pool), writers, per_second, until)
         print(done / (perf_counter() - began))

@@ -49,11 +49,13 @@ set local search_path to {schema}, pg_catalog;
 set local statement_timeout = '{longest}';
 set local work_mem = '64MB';
 set local enable_nestloop = off;
+set local enable_seqscan = off;
 set local plan_cache_mode = force_generic_plan;
 """
 """What every fold runs under. The planner cannot know how many rows a window's events unfold into and takes one:
 nested loops between them would take hours, so folds look up stored rows by key (`cross join lateral (… offset 0)`) and
-hash the rest. A plan is kept: planning takes longer than folding one event."""
+hash the rest. A plan is kept, for planning takes longer than folding one event; it may have been made while the tables
+were empty, so it must not scan them."""
 
 
 async def fold(connection: Connection, copy: Copy, after: int, upto: int, only: str | None = None) -> None:

@@ -5,7 +5,7 @@ from datetime import date
 from pathlib import Path
 
 from cairn.domain.reading import Row
-from cairn.feeds import database, files
+from cairn.feeds import files
 from cairn.feeds.batches import Corrections, compare, look_back_window
 from cairn.feeds.feed import Feed, FilesSource, SqlSource, TablesSource
 from cairn.feeds.problems import FeedUnreadable, in_feed
@@ -58,4 +58,6 @@ def _records(feed: Feed, after: date, upto: date, base: Path, parameters: Mappin
         case TablesSource() as source:
             return files.query_records(source, base, parameters, after, upto)
         case SqlSource() as source:
+            from cairn.feeds import database  # SQLAlchemy takes a second to load: only feeds that need it pay
+
             return database.records(source, base, {**parameters, "from": after, "upto": upto})

@@ -31,8 +31,9 @@ async def status(at: Terminal) -> int:
     table = _processes(at, known)
     try:
         found(at.settings)
-    except Problem as not_running:
-        at.answer({"processes": known, "problem": not_running.text(at.language)}, table if known else "")
+    except Problem:
+        if known and not at.as_json:
+            at.out.print(table)
         raise
     async with session(at) as s:
         return await _status(s, known, table)

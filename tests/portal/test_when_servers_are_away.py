@@ -18,9 +18,10 @@ async def test_without_servers_a_command_says_how_to_start_them(typed: tuple[str
     assert (said.code, "cairn up" in said.err) == (3, True)
 
 
-async def test_without_servers_a_program_gets_a_json_document_all_the_same(tmp_path: Path) -> None:
+@pytest.mark.parametrize("typed", [("status",), ("inbox", "--by", "E1")])
+async def test_without_servers_a_program_gets_one_json_document(typed: tuple[str, ...], tmp_path: Path) -> None:
     nowhere = Cairn({"CAIRN_HOME": str(tmp_path), "CAIRN_DATABASE": "", "CAIRN_TEMPORAL_ADDRESS": ""})
-    said = await nowhere("inbox", "--by", "E1", "--json")
+    said = await nowhere(*typed, "--json")
     assert (said.code, said.json["error"]) == (3, "not-running")
 
 

@@ -9,7 +9,7 @@ from cairn.domain.event import Event
 from cairn.domain.goal import events as g
 from cairn.domain.measure import Capability
 from projections.catch_up import catch_up
-from projections.inbox import inbox, waiting
+from projections.inbox import inbox, tasks_of_goal, waiting
 from tests.projections.given import (
     AT,
     CYCLE,
@@ -97,6 +97,7 @@ async def test_who_has_confirmed_is_no_longer_waited_for(pool: asyncpg.Pool) -> 
     await record(pool, launched(), drafted(), ASKED, confirmed("hr", "hua"))
     assert await told(pool, "hua", ["hr"]) == []
     assert [act for act, *_ in await told(pool, "wang")] == ["confirm_manager"]
+    assert [task.awaited for task in await tasks_of_goal(pool, GOAL)] == ["wang"]
 
 
 async def test_a_declined_adjustment_waits_for_nobody_and_the_next_for_both_again(pool: asyncpg.Pool) -> None:

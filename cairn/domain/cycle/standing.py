@@ -1,6 +1,6 @@
 """Where a cycle stands and what is due next: all its workflow ever knows."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 from pydantic import AwareDatetime
@@ -13,6 +13,8 @@ from cairn.domain.policy import Policy
 CyclePhase = Literal["launch", "stage", "period", "results", "close"]
 AFTER_THE_GOALS = timedelta(days=1)
 """Sheets are scored a day after their goals, so that every goal's own timer has fired."""
+AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
+"""A launch waits for nothing: its sheets follow as soon as it is recorded."""
 
 
 class CycleDue(Fact):
@@ -45,7 +47,7 @@ def dues(cycle: Cycle, policy: Policy) -> list[CycleDue]:
     if schedule is None or cycle.stage in ("none", "closed"):
         return []
     if cycle.stage == "launching":
-        return [CycleDue(phase="launch", at=schedule.drafts_due - timedelta(days=3650))]
+        return [CycleDue(phase="launch", at=AT_ONCE)]
     stages: list[tuple[CycleStage, AwareDatetime]] = [
         ("execution", schedule.approvals_due),
         ("review", schedule.review_opens),
