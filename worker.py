@@ -99,7 +99,7 @@ async def running(settings: Settings, *, cached: int = 2000) -> AsyncIterator[Cl
     tasks = [asyncio.create_task(_watched(each)) for each in beside]
     try:
         async with build(client, settings, activities(pool, client, settings), cached=cached):
-            await begin_starter(client, settings, await where_to_begin(Ledger(pool)))
+            await begin_starter(client, settings)
             yield client
     finally:
         for task in tasks:
@@ -117,13 +117,6 @@ async def _watched(work: Coroutine[Any, Any, None]) -> None:
     except Exception:
         log.exception("a background task of the worker ended; the process stops so that it is started again")
         os.kill(os.getpid(), signal.SIGTERM)
-
-
-async def where_to_begin(ledger: Ledger) -> Follow:
-    """From the log's beginning. Goals that are there before the first starter came are anywhere in their lives (Temporal
-    was lost, or the log restored): their workflows ask the log first."""
-    drafted = await ledger.read_sealed(after=0, limit=1, types=["GoalDrafted"])
-    return Follow(fresh=not drafted)
 
 
 async def begin_starter(client: Client, settings: Settings, follow: Follow | None = None) -> None:

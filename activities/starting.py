@@ -35,12 +35,10 @@ POLL = 0.2
 
 
 class Follow(Value):
-    """Where to go on in the sealed log, and how long to follow it. `fresh` says that the goals found are new; after
-    a loss of Temporal they may be anywhere in their lives and each workflow asks the log first."""
+    """Where to go on in the sealed log, and how many seconds to follow it."""
 
     after: int = 0
     seconds: float = 300.0
-    fresh: bool = True
 
 
 class Starting:
@@ -62,14 +60,15 @@ class Starting:
                 activity.heartbeat(after)
                 await asyncio.sleep(POLL)
                 continue
-            after = await self._page(after, sealed, follow.fresh)
+            after = await self._page(after, sealed)
             activity.heartbeat(after)
         return after
 
-    async def _page(self, after: int, sealed: int, fresh: bool) -> int:
+    async def _page(self, after: int, sealed: int) -> int:
         rows = await self.ledger.read_sealed(after=after, upto=sealed, limit=PAGE, types=TYPES)
+        streams = await self.ledger.read_streams([row.stream for row in rows])
         gate = asyncio.Semaphore(AT_ONCE)
-        await asyncio.gather(*(self._begin(row, fresh, gate, after) for row in rows))
+        await asyncio.gather(*(self._begin(row, len(streams[row.stream]) == 1, gate, after) for row in rows))
         return (rows[-1].position or sealed) if len(rows) == PAGE else sealed
 
     async def _begin(self, row: StoredEvent, fresh: bool, gate: asyncio.Semaphore, after: int) -> None:
@@ -78,17 +77,17 @@ class Starting:
             if row.type == "CycleLaunched":
                 await begin_cycle(self.client, self.task_queue, row.stream.removeprefix("cycle-"))
             else:
-                drafted = GoalDrafted.model_validate_json(row.data)
-                await self._begin_goal(drafted, fresh)
+                await self._begin_goal(GoalDrafted.model_validate_json(row.data), fresh)
 
     async def _begin_goal(self, drafted: GoalDrafted, fresh: bool) -> None:
+        """A fresh goal's workflow is told where it stands; any other (Temporal was lost, say) asks the log."""
         cycle = await self._cycle(drafted.cycle)
-        policy = await self.cycles.policies.version(cycle.policy)
-        goal = evolve(Goal(id=drafted.goal), drafted)
-        around = Around(policy=policy, cycle=cycle, sheet=Sheet(id=drafted.sheet), people={})
-        start = GoalStart(
-            goal=drafted.goal, shift=cycle.clock_shift, standing=standing(goal, around) if fresh else None
-        )
+        start = GoalStart(goal=drafted.goal, shift=cycle.clock_shift)
+        if fresh:
+            policy = await self.cycles.policies.version(cycle.policy)
+            goal = evolve(Goal(id=drafted.goal), drafted)
+            around = Around(policy=policy, cycle=cycle, sheet=Sheet(id=drafted.sheet), people={})
+            start = start.model_copy(update={"standing": standing(goal, around)})
         await begin_goal(self.client, self.task_queue, start, drafted)
 
     async def _cycle(self, name: str) -> Cycle:

@@ -40,6 +40,8 @@ async def cursor_of(connection: Connection, key: str) -> int:
     return await connection.fetchval(queries("catch_up")["cursor"], key) or 0
 
 
+FEW = 500
+"""Events: a window of so few is folded many times a second, a larger one when there is something to catch up."""
 LONGEST = "10s"
 """A fold is a writing transaction, and while it runs nothing that comes after it can be sealed: a window that takes
 longer is given up and tried again at half its size."""
@@ -47,7 +49,7 @@ longer is given up and tried again at half its size."""
 SETTINGS = """
 set local search_path to {schema}, pg_catalog;
 set local statement_timeout = '{longest}';
-set local work_mem = '64MB';
+set local work_mem = '{memory}';
 set local enable_nestloop = off;
 set local enable_seqscan = off;
 set local plan_cache_mode = force_generic_plan;
@@ -60,7 +62,9 @@ were empty, so it must not scan them."""
 
 async def fold(connection: Connection, copy: Copy, after: int, upto: int, only: str | None = None) -> None:
     """Runs the projection's fold over (after, upto], inside the caller's transaction."""
-    await connection.execute(SETTINGS.format(schema=copy.schema, longest=LONGEST))
+    # Postgres lays out its hash tables for what it expects: with much room even one event would pay for it.
+    memory = "64MB" if upto - after > FEW else "1MB"
+    await connection.execute(SETTINGS.format(schema=copy.schema, longest=LONGEST, memory=memory))
     await connection.execute(queries(copy.projection.name)["fold"], after, upto, copy.key, only)
 
 

@@ -171,7 +171,7 @@ async def recover(
         open_goals = await _open_goals(s)
         await desk.client.start_workflow(
             StarterWorkflow.run,
-            Follow(after=0, fresh=False),
+            Follow(),
             id=NAME,
             task_queue=at.settings.task_queue,
             id_conflict_policy=WorkflowIDConflictPolicy.TERMINATE_EXISTING,

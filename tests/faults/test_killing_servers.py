@@ -65,7 +65,7 @@ async def test_every_open_goal_comes_back_after_temporal_lost_all_it_had(site: S
 async def recovered(site: Site) -> None:
     """What `cairn recover` does: the starter from the first position, each goal asking the log where it stands."""
     await site.client.start_workflow(
-        StarterWorkflow.run, Follow(after=0, fresh=False), id=NAME, task_queue=site.settings.task_queue,
+        StarterWorkflow.run, Follow(), id=NAME, task_queue=site.settings.task_queue,
         id_conflict_policy=WorkflowIDConflictPolicy.TERMINATE_EXISTING,
     )  # fmt: skip
 
