@@ -7,7 +7,7 @@ STAMP := .venv/.installed
 unexport PYTHONDONTWRITEBYTECODE
 DATA ?= ../shared/data/adventureworks
 
-.PHONY: help setup demo test check lint types contracts adventureworks lock clean
+.PHONY: help setup demo test check lint types contracts adventureworks bench lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -38,11 +38,20 @@ contracts: $(STAMP)
 adventureworks: $(STAMP) ## rehearse the year of a whole company: make adventureworks DATA=folder
 	@$(BIN)/cairn rehearse examples/adventureworks --data $(DATA)
 
+bench: $(STAMP) .venv/.installed-bench ## measure everything beside its floor (minutes): make bench BENCH="--scale 1,10"
+	@$(BIN)/python -m bench $(BENCH)
+
+.venv/.installed-bench: requirements/bench.txt $(STAMP)
+	@$(BIN)/python -m pip --disable-pip-version-check install -q --require-hashes -r $<
+	@touch $@
+
 lock: $(STAMP) ## write requirements/*.txt anew from pyproject.toml, with hashes and without any registry's address
 	@$(BIN)/uv pip compile -q pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header \
 		--output-file requirements/runtime.txt
 	@$(BIN)/uv pip compile -q pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
 		--no-header --output-file requirements/dev.txt
+	@$(BIN)/uv pip compile -q pyproject.toml --extra bench --constraint requirements/dev.txt --universal \
+		--python-version 3.11 --generate-hashes --no-header --output-file requirements/bench.txt
 	@echo uv | $(BIN)/uv pip compile -q - --constraint requirements/dev.txt --universal --python-version 3.11 \
 		--generate-hashes --no-header --no-annotate --output-file requirements/uv.txt
 	@! grep -nE 'https?://' requirements/*.txt

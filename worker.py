@@ -5,7 +5,7 @@ import contextlib
 import logging
 import os
 import signal
-from collections.abc import AsyncIterator, Coroutine, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any
@@ -31,6 +31,7 @@ from workflows.registration import WORKFLOWS, sandbox
 from workflows.starter import NAME, StarterWorkflow
 
 log = logging.getLogger("cairn.worker")
+PAUSE = 2.0
 
 
 async def connect(settings: Settings) -> Client:
@@ -95,8 +96,7 @@ async def running(settings: Settings, *, cached: int = 2000) -> AsyncIterator[Cl
     """A whole worker for as long as the context lasts: sealer, read models, starter and Temporal's tasks."""
     pool = await open_pool(settings.database or "", role=None, size=24, application="cairn-worker")
     client = await connect(settings)
-    beside = [Sealer(pool).run(), Follower(pool).run()]
-    tasks = [asyncio.create_task(_watched(each)) for each in beside]
+    tasks = [asyncio.create_task(_kept_going(each)) for each in (Sealer(pool).run, Follower(pool).run)]
     try:
         async with build(client, settings, activities(pool, client, settings), cached=cached):
             await begin_starter(client, settings)
@@ -109,14 +109,14 @@ async def running(settings: Settings, *, cached: int = 2000) -> AsyncIterator[Cl
             await asyncio.wait_for(pool.close(), 5)
 
 
-async def _watched(work: Coroutine[Any, Any, None]) -> None:
-    try:
-        await work
-    except asyncio.CancelledError:
-        raise
-    except Exception:
-        log.exception("a background task of the worker ended; the process stops so that it is started again")
-        os.kill(os.getpid(), signal.SIGTERM)
+async def _kept_going(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """What runs beside Temporal's tasks reconnects by itself; what it did not foresee is logged and begun again."""
+    while True:
+        try:
+            await work()
+        except Exception:
+            log.exception("a task beside the worker ended; it begins again in %s s", PAUSE)
+        await asyncio.sleep(PAUSE)
 
 
 async def begin_starter(client: Client, settings: Settings, follow: Follow | None = None) -> None:

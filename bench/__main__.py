@@ -17,9 +17,9 @@ from bench.seeding import seed
 from bench.stand import Stand, connected
 
 BASE = 100_000
-ROWS = ("append", "slow", "lag", "read", "goals")
+ROWS = ("append", "slow", "lag", "rebuild", "as-of", "goals")
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
-console = Console()
+console = Console(width=170) if not sys.stdout.isatty() else Console()
 
 
 @app.command()
@@ -81,9 +81,12 @@ async def _with_log(
         async with connected(dsn, 2) as pool:
             events = await seed(pool, size)
         small = size < 10 * BASE
-        if "read" in wanted:
-            console.print("reads …", style="dim")
-            figures += _sized(await reading.measure(dsn, events, rounds=rounds if small else 2, warm_up=small), size)
+        if "as-of" in wanted:
+            console.print("single goals, pages …", style="dim")
+            figures += _sized(await reading.pages_and_goals(dsn, events, rounds=rounds), size)
+        if "rebuild" in wanted:
+            console.print("rebuilds …", style="dim")
+            figures += _sized(await reading.rebuilds(dsn, events, rounds=rounds if small else 2, warm_up=small), size)
         if "lag" in wanted:
             console.print("lag …", style="dim")
             figures += _sized(await lag.measure(dsn, events, per_second=per_second, seconds=seconds), size)

@@ -1,6 +1,7 @@
 """A process that keeps a ledger busy while others are timed: `python -m bench.load DSN WRITERS PER_SECOND`.
 
-Says so when it has begun, and when told anything on its input it stops and prints its appends a second. PER_SECOND 0 means as fast as it can.
+Says so when it has begun; told anything on its input it stops and prints its appends a second. PER_SECOND 0 means as
+fast as it can.
 """
 
 import asyncio
