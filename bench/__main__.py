@@ -42,10 +42,11 @@ def main(
     if unknown:
         raise typer.BadParameter(f"there is no row {', '.join(sorted(unknown))}; there are {', '.join(ROWS)}")
 
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the servers are stopped then, too
-
     async def run() -> tuple[list[Figure], dict[str, str]]:
-        with tempfile.TemporaryDirectory(prefix="cairn-bench-") as folder:
+        this = asyncio.current_task()
+        assert this is not None
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, this.cancel)  # the servers stop then, too
+        with tempfile.TemporaryDirectory(prefix="cairn-bench-", ignore_cleanup_errors=True) as folder:
             stand = Stand(Path(folder))
             await stand.start()
             try:
@@ -86,10 +87,12 @@ async def _with_log(
             figures += _sized(await reading.pages_and_goals(dsn, events, rounds=rounds), size)
         if "rebuild" in wanted:
             console.print("rebuilds …", style="dim")
-            figures += _sized(await reading.rebuilds(dsn, events, rounds=rounds if small else 2, warm_up=small), size)
+            models = reading.MODELS if small else reading.MODELS[:2]
+            figures += _sized(await reading.rebuilds(dsn, events, models, rounds=rounds if small else 1), size)
         if "lag" in wanted:
             console.print("lag …", style="dim")
-            figures += _sized(await lag.measure(dsn, events, per_second=per_second, seconds=seconds), size)
+            lags = await lag.measure(dsn, events, per_second=per_second, seconds=seconds, whole=small)
+            figures += _sized(lags, size)
         if wanted & {"append", "slow"}:
             console.print("appends …", style="dim")
             async with connected(dsn, 2) as pool:

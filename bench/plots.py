@@ -67,8 +67,8 @@ def _growth(figures: Sequence[Figure], file: Path) -> bool:
     axes.set_ylim(bottom=0)
     axes.set_xlabel("events in the log", fontsize=8)
     axes.set_ylabel("relative to the smallest log", fontsize=8)
-    axes.legend(fontsize=7)
     if drawn:
+        axes.legend(fontsize=7)
         picture.savefig(file, bbox_inches="tight", metadata={"Date": None})
     pyplot.close(picture)
     return drawn

@@ -1,7 +1,7 @@
 """Rows of the read side: rebuilding a read model beside a plain fetch of the log, and one goal as of a moment."""
 
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from time import perf_counter
 
 import psutil
@@ -26,11 +26,11 @@ PAGE = 10_000
 PROBES = 300
 
 
-async def rebuilds(dsn: str, events: int, *, rounds: int, warm_up: bool) -> list[Figure]:
-    """Rebuilds of read models that are caught up."""
+async def rebuilds(dsn: str, events: int, models: Sequence[str], *, rounds: int) -> list[Figure]:
+    """Rebuilds of read models that are caught up; a single round has no warm-up."""
     async with connected(dsn, 4) as pool:
-        await catch_up(pool, names=MODELS)
-        return await _rebuilds(pool, events, rounds, warm_up)
+        await catch_up(pool, names=models)
+        return await _rebuilds(pool, events, models, rounds)
 
 
 async def pages_and_goals(dsn: str, events: int, *, rounds: int) -> list[Figure]:
@@ -39,9 +39,9 @@ async def pages_and_goals(dsn: str, events: int, *, rounds: int) -> list[Figure]
         return [await _pages(pool, events, rounds), *await _as_of(pool, events)]
 
 
-async def _rebuilds(pool: Pool, events: int, rounds: int, warm_up: bool) -> list[Figure]:
+async def _rebuilds(pool: Pool, events: int, models: Sequence[str], rounds: int) -> list[Figure]:
     """Each read model by the product's own `rebuild`: built beside, compared with the live one, swapped."""
-    folding: dict[str, list[float]] = {name: [] for name in MODELS}
+    folding: dict[str, list[float]] = {name: [] for name in models}
 
     def one(name: str) -> Callable[[], Awaitable[float]]:
         async def timed() -> float:
@@ -65,7 +65,7 @@ async def _rebuilds(pool: Pool, events: int, rounds: int, warm_up: bool) -> list
                 rows += len(page)
         return rows / (perf_counter() - began)
 
-    found = await in_turns({"fetch": fetch, **{name: one(name) for name in MODELS}}, rounds, warm_up=warm_up)
+    found = await in_turns({"fetch": fetch, **{name: one(name) for name in models}}, rounds, warm_up=rounds > 1)
     memory = psutil.Process().memory_info().rss / 2**20
     return [
         against(
@@ -73,7 +73,7 @@ async def _rebuilds(pool: Pool, events: int, rounds: int, warm_up: bool) -> list
             size=named(events), unit="events/s", beside="fetch by asyncpg", bar=Bar(0.5), events=events,
             note=f"folding alone {folding[name][-1]:,.0f} events/s, the rest is comparing; client {memory:.0f} MiB",
         )
-        for name in MODELS
+        for name in models
     ]  # fmt: skip
 
 
