@@ -1,6 +1,5 @@
 """What every command and every event has in common: who, when, and the stream it belongs to."""
 
-from datetime import datetime
 from typing import ClassVar
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
@@ -38,8 +37,3 @@ class Event(Fact):
     @property
     def type(self) -> str:
         return type(self).__name__
-
-
-def day_of(moment: datetime) -> str:
-    """The calendar day of a moment, as people read it."""
-    return moment.date().isoformat()

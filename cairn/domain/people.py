@@ -1,6 +1,5 @@
 """People as the roster states them, and the one place that decides what a person may do."""
 
-from collections.abc import Mapping
 from datetime import date
 from typing import Literal
 
@@ -99,9 +98,3 @@ def evolve_person(person: Person | None, event: AnyPersonEvent) -> Person | None
             return event.details
         case PersonLeft():
             return person.model_copy(update={"left": event.effective}) if person else None
-
-
-def second_line(person: Person, people: Mapping[str, Person]) -> str | None:
-    """The manager's manager: who hears of what the manager leaves undone."""
-    manager = people.get(person.manager or "")
-    return manager.manager if manager else None
