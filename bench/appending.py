@@ -16,6 +16,7 @@ WRITERS, BATCH_WRITERS = 16, 4
 BATCHES = {"1,000 new streams": (1000, 1), "500 new streams of 2": (500, 2), "1 stream of 1,000": (1, 1000)}
 LEAF = bytes(32)
 SINGLE = "append, 16 writers, 1 event each"
+ALONE = "the same, each in a transaction of its own"
 Contestant = Callable[[], Awaitable[float]]
 
 
@@ -61,6 +62,8 @@ async def measure(stand: Stand, dsn: str, events: int, *, rounds: int, times: in
         _figure(single, "append-one", SINGLE, "keyed", "INSERT, same keys", size, events, Bar(0.6)),
         _figure(single, "append-one-bare", SINGLE, "bare", "INSERT, no keys", size, events),
         _figure(single, "append-one-peer", SINGLE, "peer", "eventsourcing 9.5", size, events, Bar(10)),
+        _figure(single, "append-alone", ALONE, "keyed", "INSERT, same keys", size, events, None, "alone"),
+        _figure(single, "append-alone-peer", ALONE, "peer", "eventsourcing 9.5", size, events, None, "alone"),
     ]
     for name in BATCHES:
         row = f"append-batch-{name.replace(' ', '-').replace(',', '')}"
@@ -74,11 +77,22 @@ async def measure(stand: Stand, dsn: str, events: int, *, rounds: int, times: in
 
 
 def _single(pool: Pool, peer: Peer, times: int) -> dict[str, Contestant]:
-    ledger, keyed, bare = Ledger(pool), Floor(pool, "keyed"), Floor(pool, "bare")
+    """Sixteen writers of one process: as it ships, each alone, both floors and the peer. Events are made beforehand."""
+    ledger, alone = Ledger(pool), Ledger(pool, joined=False)
+    keyed, bare = Floor(pool, "keyed"), Floor(pool, "bare")
+
+    def contestant(record: Callable[[StreamAppend], Awaitable[object]]) -> Contestant:
+        async def run() -> float:
+            made = iter([fresh() for _ in range(times)])
+            return await rate(lambda: record(next(made)), times, WRITERS)
+
+        return run
+
     return {
-        "keyed": lambda: rate(lambda: keyed.one(fresh()), times, WRITERS),
-        "ours": lambda: rate(lambda: ledger.append([fresh()]), times, WRITERS),
-        "bare": lambda: rate(lambda: bare.one(fresh()), times, WRITERS),
+        "keyed": contestant(keyed.one),
+        "ours": contestant(lambda append: ledger.append([append])),
+        "bare": contestant(bare.one),
+        "ours alone": contestant(lambda append: alone.append([append])),
         "peer": lambda: peer.rate(max(times // 8, WRITERS), 1, WRITERS),
     }
 
@@ -89,19 +103,18 @@ def _batches(pool: Pool, peer: Peer, times: int) -> dict[str, Contestant]:
     contestants: dict[str, Contestant] = {}
     for name, (streams, events) in BATCHES.items():
 
-        def batch(streams: int = streams, events: int = events) -> list[StreamAppend]:
-            return [fresh(events) for _ in range(streams)]
+        def contestant(
+            record: Callable[[Sequence[StreamAppend]], Awaitable[object]], streams: int = streams, events: int = events
+        ) -> Contestant:
+            async def run() -> float:
+                made = iter([[fresh(events) for _ in range(streams)] for _ in range(times)])
+                return 1000 * await rate(lambda: record(next(made)), times, BATCH_WRITERS)
 
-        async def ours(batch: Callable[[], list[StreamAppend]] = batch) -> float:
-            return 1000 * await rate(lambda: ledger.append(batch()), times, BATCH_WRITERS)
+            return run
 
-        contestants[f"ours {name}"] = ours
+        contestants[f"ours {name}"] = contestant(ledger.append)
         for table, floor in floors.items():
-
-            async def theirs(batch: Callable[[], list[StreamAppend]] = batch, floor: Floor = floor) -> float:
-                return 1000 * await rate(lambda: floor.many(batch()), times, BATCH_WRITERS)
-
-            contestants[f"{table} {name}"] = theirs
+            contestants[f"{table} {name}"] = contestant(floor.many)
     contestants["peer"] = lambda: peer.rate(times * 1000, 1000, BATCH_WRITERS)
     return contestants
 

@@ -39,19 +39,20 @@ class Peer:
             store.close()
 
     async def rate(self, events: int, batch: int, writers: int) -> float:
-        """Events a second, `batch` in one insert, by so many threads at once."""
+        """Events a second, `batch` in one insert, by so many threads at once; the events are made beforehand."""
         each = max(events // batch // writers, 1)
+        made = [[self._batch(batch) for _ in range(each)] for _ in range(writers)]
         loop = asyncio.get_running_loop()
         began = perf_counter()
-        await asyncio.gather(
-            *(loop.run_in_executor(self._threads, self._write, each, batch) for _ in range(writers))
-        )
+        await asyncio.gather(*(loop.run_in_executor(self._threads, self._write, batches) for batches in made))
         return each * batch * writers / (perf_counter() - began)
 
-    def _write(self, times: int, batch: int) -> None:
-        for _ in range(times):
-            events = [StoredEvent(uuid4(), 1, "cairn:CheckedIn", self._state) for _ in range(batch)]
-            self._recorder.insert_events(events)
+    def _batch(self, events: int) -> list[StoredEvent]:
+        return [StoredEvent(uuid4(), 1, "cairn:CheckedIn", self._state) for _ in range(events)]
+
+    def _write(self, batches: list[list[StoredEvent]]) -> None:
+        for batch in batches:
+            self._recorder.insert_events(batch)
 
 
 def _datastore(dsn: str) -> PostgresDatastore:

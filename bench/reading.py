@@ -100,7 +100,7 @@ async def _pages(pool: Pool, events: int, rounds: int) -> Figure:
 async def _as_of(pool: Pool, events: int) -> list[Figure]:
     """Single goals as of random positions, read and folded; each probe another goal, so no page is warm by design."""
     ledger = Ledger(pool)
-    holders = await pool.fetchval("select count(*) from ledger.stream where stream like 'sheet-%'")
+    holders = await pool.fetchval("select count(*) from ledger.event where stream like 'sheet-%' and version = 1")
     times: list[float] = []
     for _ in range(PROBES):
         goal = f"goal-{CYCLE}-H{random.randint(1, holders):08d}-1"

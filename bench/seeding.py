@@ -32,12 +32,9 @@ async def seed(pool: Pool, events: int) -> int:
         for event in year:
             versions[event.stream] = versions.get(event.stream, 0) + 1
             await connection.execute(SQL["fill"], *_row(event, versions[event.stream]), holders, timeout=LONG)
-        for stream, version in versions.items():
-            await connection.execute(SQL["heads"], stream, version, holders, timeout=LONG)
         await connection.execute(SQL["with_keys"], timeout=LONG)
         await connection.execute(SQL["segments"], timeout=LONG)
     await pool.execute("vacuum (analyze) ledger.event", timeout=LONG)
-    await pool.execute("vacuum (analyze) ledger.stream", timeout=LONG)
     await pool.execute("checkpoint", timeout=LONG)
     total: int = await Ledger(pool).sealed_position()
     return total

@@ -1,10 +1,10 @@
 -- name: without_keys
-alter table ledger.event drop constraint event_pkey;
+alter table ledger.event drop constraint event_follows;
 alter table ledger.event drop constraint event_recorded_once;
 alter table ledger.event drop constraint event_order;
 
 -- name: with_keys
-alter table ledger.event add constraint event_pkey primary key (stream, version);
+alter table ledger.event add constraint event_follows primary key (stream, version);
 alter table ledger.event add constraint event_recorded_once unique (event_id);
 alter table ledger.event add constraint event_order unique (epoch, xid, id);
 
@@ -17,11 +17,6 @@ select pg_current_xact_id(), 1, $4::timestamptz, clock_timestamp(), gen_random_u
        replace($1::text, 'HOLDER', h.id), $3::text, replace($5::text, 'HOLDER', h.id),
        sha256(int8send(h.n)), 'command', 'run', '2026', replace($6::text, 'HOLDER', h.id)::json
 from (select n, 'H' || lpad(n::text, 8, '0') as id from generate_series(1, $7::bigint) n) h;
-
--- name: heads
-insert into ledger.stream (stream, version, grown)
-select replace($1::text, 'HOLDER', 'H' || lpad(n::text, 8, '0')), $2::integer, 1
-from generate_series(1, $3::bigint) n;
 
 -- name: segments
 -- Segments of 4,096 events, as the sealer makes them of a backlog, after the one that is there.

@@ -4,12 +4,13 @@ from cairn.ledger.conflict import EventRefused, PartlyRecorded, WrongExpectedVer
 from cairn.ledger.event import Appended, NewEvent, StoredEvent, StreamAppend
 from cairn.ledger.horizon import Horizon, horizon
 from cairn.ledger.migrate import MigrationError, migrate
-from cairn.ledger.pool import open_pool
+from cairn.ledger.pool import LOST, open_pool
 from cairn.ledger.sealer import Sealer, SealRefused
 from cairn.ledger.store import Ledger
 from cairn.ledger.upcast import UPCASTERS, Upcasters, upcast
 
 __all__ = [
+    "LOST",
     "UPCASTERS",
     "Appended",
     "EventRefused",

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 
-@dataclass(frozen=True, slots=True)
-class NewEvent:
+class NewEvent(NamedTuple):
     """An event to append.
 
     `id` is the idempotency key, uuid5(stream, command id, ordinal), made by the caller. `data` is JSON text
@@ -28,8 +28,7 @@ class NewEvent:
     cycle: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class StreamAppend:
+class StreamAppend(NamedTuple):
     """Events for one stream, which must have exactly `expected_version` events; 0 = it must not exist yet."""
 
     stream: str
@@ -37,8 +36,7 @@ class StreamAppend:
     events: Sequence[NewEvent]
 
 
-@dataclass(frozen=True, slots=True)
-class StoredEvent:
+class StoredEvent(NamedTuple):
     """A recorded event. `version` counts from 1 in its stream; `position` is its dense place in the sealed
     order, None while it is not sealed or when it was not asked for."""
 

@@ -2,6 +2,16 @@
 
 import asyncpg
 
+LOST = (
+    OSError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # a connection that was cut off in the middle of an answer
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InsufficientResourcesError,
+)
+"""What a connection that is gone, or cannot be had now, shows as: whoever runs for good waits a little and goes on."""
+
 # A writing transaction that hangs holds back every reader of sealed events: the server ends idle ones.
 _SESSION = {"idle_in_transaction_session_timeout": "30s", "jit": "off"}
 

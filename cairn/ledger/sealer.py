@@ -10,19 +10,12 @@ from typing import Any
 import asyncpg
 
 from cairn.ledger.merkle import GENESIS, chained_root, tree
+from cairn.ledger.pool import LOST
 from cairn.ledger.statements import read_statements
 
 _SQL = read_statements(Path(__file__).with_suffix(".sql"))
 _LARGEST = 4096  # events in a segment: folding them keeps the event loop for a few milliseconds
 _STAND_BY = 0.2  # seconds between two tries to become the leader, or to reach the database again
-_LOST = (
-    OSError,
-    asyncpg.InterfaceError,
-    asyncpg.InternalClientError,  # a connection that was cut off in the middle of an answer
-    asyncpg.PostgresConnectionError,
-    asyncpg.OperatorInterventionError,
-    asyncpg.InsufficientResourcesError,
-)
 
 log = logging.getLogger(__name__)
 Connection = Any  # asyncpg's connection, bare or lent by a pool
@@ -47,7 +40,7 @@ class Sealer:
                     while not await connection.fetchval(_SQL["lead"]):  # noqa: ASYNC110 - the leader is elsewhere
                         await asyncio.sleep(_STAND_BY)
                     await self._lead(connection)
-            except _LOST as error:
+            except LOST as error:
                 log.warning("The sealer lost its connection and tries again: %s", error)
                 await asyncio.sleep(_STAND_BY)
 

@@ -11,6 +11,7 @@ import asyncpg
 
 from cairn.ledger.conflict import EventRefused, Overtaken, refusal
 from cairn.ledger.event import Appended, NewEvent, StoredEvent, StreamAppend
+from cairn.ledger.joining import Joining
 from cairn.ledger.statements import read_statements
 from cairn.ledger.tail import Tail
 
@@ -21,9 +22,11 @@ _MAX_ASKING = 5  # how often an append that was overtaken by its own twin asks a
 class Ledger:
     """Appends to and reads from the ledger in the pool's database; `open_pool` makes a fitting pool."""
 
-    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]") -> None:
+    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]", *, joined: bool = True) -> None:
+        """`joined`: appends that are asked for while others are under way share a transaction (see `Joining`)."""
         self._pool = pool
         self._tail = Tail(pool)
+        self._record = Joining(self._recorded).record if joined else self._recorded
 
     async def append(self, appends: Sequence[StreamAppend]) -> Appended:
         """Records all events of all streams, or none, in one round trip and one transaction.
@@ -35,7 +38,7 @@ class Ledger:
         if not appends:
             return Appended({}, replayed=False)
         _check(appends)
-        earlier = await self._recorded(appends)
+        earlier = await self._record(appends)
         reached = earlier or [append.expected_version + len(append.events) for append in appends]
         streams = [append.stream for append in appends]
         return Appended(dict(zip(streams, reached, strict=True)), replayed=earlier is not None)
@@ -49,10 +52,12 @@ class Ledger:
             except Overtaken:
                 continue
             except asyncpg.UniqueViolationError as error:
-                if error.constraint_name != "event_recorded_once":
+                if error.constraint_name not in ("event_follows", "event_recorded_once"):
                     raise
-                ids = [event.id for append in appends for event in append.events]
-                return await self._ask(_SQL["recorded"], [a.stream for a in appends], ids)
+            try:
+                return await self._ask(_SQL["settled"], *_heads(appends), _ids(appends))
+            except Overtaken:
+                continue
         raise EventRefused("Nothing was recorded: other appends came first again and again. Try again later.")
 
     async def _ask(self, statement: str, *arguments: Any) -> list[int] | None:
@@ -152,7 +157,7 @@ def _check(appends: Sequence[StreamAppend]) -> None:
                 raise EventRefused(f"An event for {append.stream} lacks its type, actor or schema version.")
             if event.occurred_at.tzinfo is None:
                 raise EventRefused(f"{event.type} for {append.stream}: occurred_at has no time zone.")
-    ids = [event.id for append in appends for event in append.events]
+    ids = _ids(appends)
     if len(set(ids)) < len(ids):
         raise EventRefused("Two events of one append have the same id: the ordinal belongs into the id.")
 
@@ -163,8 +168,15 @@ def _call(appends: Sequence[StreamAppend]) -> tuple[str, tuple[Any, ...]]:
         append, event = appends[0], appends[0].events[0]
         return _SQL["append_one"], (append.stream, append.expected_version, *_fields(event))
     rows = [(at, *_fields(event)) for at, append in enumerate(appends, 1) for event in append.events]
-    heads = [a.stream for a in appends], [a.expected_version for a in appends]
-    return _SQL["append"], (*heads, *map(list, zip(*rows, strict=True)))
+    return _SQL["append"], (*_heads(appends), *map(list, zip(*rows, strict=True)))
+
+
+def _heads(appends: Sequence[StreamAppend]) -> tuple[list[str], list[int]]:
+    return [append.stream for append in appends], [append.expected_version for append in appends]
+
+
+def _ids(appends: Sequence[StreamAppend]) -> list[UUID]:
+    return [event.id for append in appends for event in append.events]
 
 
 def _fields(event: NewEvent) -> tuple[Any, ...]:
@@ -184,4 +196,4 @@ def _fields(event: NewEvent) -> tuple[Any, ...]:
 
 
 def _events(rows: Sequence[asyncpg.Record]) -> list[StoredEvent]:
-    return [StoredEvent(*row) for row in rows]
+    return list(map(StoredEvent._make, rows))

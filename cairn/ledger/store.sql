@@ -4,8 +4,8 @@ select ledger.append_one($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12);
 -- name: append
 select ledger.append($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13);
 
--- name: recorded
-select ledger.recorded($1, $2);
+-- name: settled
+select ledger.settled($1, $2, $3);
 
 -- name: stream
 select stream, version, type, schema_version, event_id, data, occurred_at, recorded_at, actor,

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import asyncpg
 
+from cairn.ledger.pool import LOST
 from cairn.ledger.statements import read_statements
 
 _SQL = read_statements(Path(__file__).with_name("store.sql"))
@@ -54,7 +55,7 @@ class Tail:
         while self._waiters:
             try:
                 await self._follow_connected()
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            except LOST:
                 await asyncio.sleep(POLL)
 
     async def _follow_connected(self) -> None:

@@ -110,16 +110,21 @@ async def test_a_conflict_on_a_single_event_names_the_loser(pool: Pool) -> None:
     ledger = Ledger(pool)
     await ledger.append([to("goal-1", 0, "submit", 2)])
     before = await drawn(pool)
-    for expected, actual, stream in [
-        (0, 2, "goal-1"),
-        (1, 2, "goal-1"),
-        (5, 2, "goal-1"),
-        (1, 0, "goal-none"),
-    ]:
+    for expected, actual, stream in [(1, 2, "goal-1"), (5, 2, "goal-1"), (1, 0, "goal-none")]:
         with pytest.raises(WrongExpectedVersion) as refused:
             await ledger.append([to(stream, expected, "approve")])
         assert refused.value.losers == {stream: (expected, actual)}
     assert await drawn(pool) == before
+
+
+async def test_a_stream_that_should_be_new_and_is_not_is_named_and_nothing_is_written(pool: Pool) -> None:
+    ledger = Ledger(pool)
+    await ledger.append([to("goal-1", 0, "submit", 2)])
+    for appends in ([to("goal-1", 0, "draft")], [to("goal-2", 0, "draft"), to("goal-1", 0, "draft", 3)]):
+        with pytest.raises(WrongExpectedVersion) as refused:
+            await ledger.append(appends)
+        assert refused.value.losers == {"goal-1": (0, 2)}
+    assert await pool.fetchval("select count(*) from ledger.event") == 2
 
 
 @pytest.mark.parametrize("n", [1, 3])

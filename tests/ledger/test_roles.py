@@ -18,8 +18,6 @@ CHANGES = [
     "delete from ledger.segment",
     "truncate ledger.segment",
     "truncate ledger.segment, ledger.epoch cascade",
-    "delete from ledger.stream",
-    "truncate ledger.stream",
     "delete from ledger.epoch",
 ]
 
@@ -61,8 +59,6 @@ async def test_a_writer_appends_and_reads_and_nothing_else(recorded: None, datab
         assert await ledger.wait_sealed("goal-1", 2, 1) == 2
         for past_the_gate in (
             "insert into ledger.event (xid) values ('7')",
-            "insert into ledger.stream values ('goal-3', 7, 7)",
-            "update ledger.stream set version = 1",
             "insert into ledger.segment select * from ledger.segment",
             "select nextval('ledger.event_id')",
         ):

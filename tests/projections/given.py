@@ -151,7 +151,7 @@ def new(event: Event) -> NewEvent:
 
 async def append(pool: asyncpg.Pool, stream: str, events: Iterable[NewEvent]) -> None:
     """Appends to the end of a stream, wherever that is."""
-    head = await pool.fetchval("select version from ledger.stream where stream = $1", stream) or 0
+    head = await pool.fetchval("select max(version) from ledger.event where stream = $1", stream) or 0
     await Ledger(pool).append([StreamAppend(stream, head, list(events))])
 
 

@@ -11,18 +11,10 @@ create table ledger.epoch (
 );
 insert into ledger.epoch (no, system_identifier) select 1, system_identifier from pg_control_system();
 
--- The head of each stream: how many events it has. `grown` is by how many the last append moved it, so that one
--- upsert, in the order of the names, can compare with the version that the append expected (version - grown).
--- Free room on each page keeps these updates off the index (heap-only tuples).
--- Neither this table nor ledger.event has a CHECK: Postgres parses each one anew for every INSERT statement, and that
--- parsing led its profile of small appends. What they would say is ensured by ledger.append, the only way in.
-create table ledger.stream (
-    stream  text collate "C" primary key,
-    version integer not null,
-    grown   integer not null
-) with (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02);
-
 -- Eight-byte columns first, so that no row carries padding. `data` is json, not jsonb: json keeps the text exactly.
+-- There is no table of stream heads: a stream's version is the last one in the primary key, and that key decides who was
+-- first (ADR 0007). Nor is there a CHECK: Postgres parses each one anew for every INSERT statement, and that parsing led
+-- the profile of small appends. What they would say is ensured by ledger.append, the only way in.
 create table ledger.event (
     xid            xid8        not null,
     id             bigint      generated always as identity (sequence name ledger.event_id),
@@ -41,7 +33,7 @@ create table ledger.event (
     subject        text,
     cycle          text,
     data           json        not null,
-    primary key (stream, version),
+    constraint event_follows primary key (stream, version),
     constraint event_recorded_once unique (event_id),
     constraint event_order unique (epoch, xid, id)
 ) with (autovacuum_analyze_scale_factor = 0.02);

@@ -1,8 +1,9 @@
 -- The one way in: append events to streams, exactly once, at exactly the versions the caller has seen.
 --
 -- Refusals carry a code: LG001 other versions than expected (detail: {stream: [expected, actual]}), LG002 some ids are
--- recorded and some are not (detail: the ones that are not), LG003 overtaken by the same append, ask again,
--- LG004 not a transaction of its own, LG005 a field does not fit on a line.
+-- recorded and some are not (detail: the ones that are not), LG003 overtaken, ask again, LG004 not a transaction of its
+-- own, LG005 a field does not fit on a line. Whoever was overtaken between the comparison of versions and the insert
+-- gets the violation of event_follows or event_recorded_once; ledger.settled then tells what became of the append.
 -- No append locks a table or notifies: both would hold up every other append until this one is on disk.
 
 -- SHA-256 of an event's canonical form (docs/ledger.md): one field on a line, null as an empty line, times as seconds
@@ -17,35 +18,35 @@ create function ledger.leaf(
         extract(epoch from recorded_at), actor, correlation, causation, subject, cycle, data), 'UTF8'))
 $$;
 
--- What an append gave the first time: the version each stream had after these events. Refuses a partial match.
-create function ledger.recorded(streams text[], event_ids uuid[]) returns integer[]
+-- What became of an append that could not be written: the versions its streams had after it if all of its events are
+-- recorded, else the refusal.
+create function ledger.settled(streams text[], expected integer[], event_ids uuid[]) returns integer[]
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
     missing text;
+    losers  text;
 begin
     select json_agg(i.id)::text into missing from unnest(event_ids) i(id)
     where not exists (select from ledger.event e where e.event_id = i.id and e.stream = any (streams));
-    if missing is not null then
+    if missing is null then
+        return array(
+            select (select max(e.version) from ledger.event e where e.event_id = any (event_ids) and e.stream = s.stream)
+            from unnest(streams) with ordinality s(stream, ord) order by s.ord);
+    elsif exists (select from ledger.event e where e.event_id = any (event_ids)) then
         raise 'some of these events are recorded and some are not' using errcode = 'LG002', detail = missing;
     end if;
-    return array(
-        select (select max(e.version) from ledger.event e where e.event_id = any (event_ids) and e.stream = s.stream)
-        from unnest(streams) with ordinality s(stream, ord) order by s.ord);
+    select json_object_agg(a.stream, json_build_array(a.expected, h.version))::text into losers
+    from unnest(streams, settled.expected) a(stream, expected)
+    cross join lateral (select coalesce(max(e.version), 0) as version from ledger.event e
+                        where e.stream = a.stream collate "C") h
+    where a.expected <> h.version;
+    if losers is not null then
+        raise 'streams have other versions than expected' using errcode = 'LG001', detail = losers;
+    end if;
+    raise 'overtaken by an append that is gone again' using errcode = 'LG003';
 end $$;
 
-create function ledger.refuse(streams text[], expected integer[], losers text[]) returns void
-language plpgsql set search_path = pg_catalog, pg_temp as $$
-begin
-    raise 'streams have other versions than expected' using errcode = 'LG001', detail = (
-        select json_object_agg(a.stream, json_build_array(a.expected, coalesce(h.version, 0)))
-        from unnest(streams, expected) a(stream, expected)
-        left join ledger.stream h on h.stream = a.stream collate "C"
-        where a.stream = any (losers));
-end $$;
-
--- One event to one stream, the most frequent append by far. Same rules as ledger.append, at little more than half its
--- cost: the UPDATE itself compares the committed version before it draws a transaction id, and a known id shows as the
--- violation of event_recorded_once (version as expected) or below (version moved on), so nothing is looked up first.
+-- One event to one stream, the most frequent append by far. Same rules as ledger.append, at half its cost.
 create function ledger.append_one(
     stream text, expected integer, event_id uuid, type text, schema_version integer, occurred_at timestamptz,
     actor text, correlation text, causation text, subject text, cycle text, data text
@@ -60,19 +61,9 @@ begin
         raise 'an append is a transaction of its own: this one has already written' using errcode = 'LG004';
     elsif strpos(concat(stream, type, actor, correlation, causation, subject, cycle), E'\n') > 0 then
         raise 'a field of this event holds a line break' using errcode = 'LG005';
-    end if;
-
-    if expected = 0 then
-        insert into ledger.stream values (stream, 1, 1) on conflict do nothing;
-    else
-        update ledger.stream head set version = reached, grown = 1
-        where head.stream = append_one.stream and head.version = expected;
-    end if;
-    if not found then
-        if exists (select from ledger.event e where e.event_id = append_one.event_id) then
-            return ledger.recorded(array[stream], array[event_id]);
-        end if;
-        perform ledger.refuse(array[stream], array[expected], array[stream]);
+    elsif expected <> 0 and expected <> coalesce((select max(e.version) from ledger.event e
+                                                  where e.stream = append_one.stream collate "C"), 0) then
+        return ledger.settled(array[stream], array[expected], array[event_id]);
     end if;
 
     now_at := clock_timestamp();
@@ -89,12 +80,12 @@ end $$;
 
 -- Appends the events, each to streams[at], and returns null; if all of them are recorded already it writes nothing and
 -- returns the versions the streams had after them. The order of the steps matters:
---   1. before other versions lead to a refusal, the ids are looked up, or a retry would be refused for its own success
+--   1. versions are compared before a transaction id is drawn. So whoever appends version v + 1 draws its id after the
+--      commit of version v, and a stream's versions always ascend in sealed order. A stream that is expected to be new
+--      has no version to come after: there the key alone decides, which spares a launch one look-up for each goal;
+--   2. before other versions lead to a refusal, the ids are looked up, or a retry would be refused for its own success
 --      (where the versions are as expected, a known id shows as the violation of event_recorded_once);
---   2. versions are compared before a transaction id is drawn. So whoever appends version v + 1 draws its id after the
---      commit of version v, and a stream's versions always ascend in sealed order;
---   3. heads move in the order of their names, so that appends over the same streams queue and do not deadlock;
---   4. only then is the sequence used: a loser burns nothing.
+--   3. rows enter in the order given, and so have their ids in that order.
 create function ledger.append(
     streams text[], expected integer[], at integer[], event_ids uuid[], types text[], schema_versions integer[],
     occurred timestamptz[], actors text[], correlations text[], causations text[], subjects text[], cycles text[],
@@ -103,42 +94,18 @@ create function ledger.append(
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan as $$
 declare
-    losers  text[];
-    written integer;
     now_at  timestamptz;
 begin
     if pg_current_xact_id_if_assigned() is not null then
         raise 'an append is a transaction of its own: this one has already written' using errcode = 'LG004';
     elsif strpos(concat(streams, types, actors, correlations, causations, subjects, cycles), E'\n') > 0 then
         raise 'a field of one of these events holds a line break' using errcode = 'LG005';
-    end if;
-
-    losers := array(select a.stream from unnest(append.streams, append.expected) a(stream, expected)
-                    left join ledger.stream h on h.stream = a.stream collate "C"
-                    where coalesce(h.version, 0) <> a.expected);
-    if losers <> '{}' then
-        if exists (select from ledger.event e where e.event_id = any (append.event_ids)) then
-            return ledger.recorded(streams, event_ids);
-        end if;
-        perform ledger.refuse(streams, expected, losers);
-    end if;
-
-    insert into ledger.stream as head (stream, version, grown)
-    select a.stream, a.expected + g.grown, g.grown
-    from unnest(append.streams, append.expected) with ordinality a(stream, expected, ord)
-    join (select u.at, count(*)::integer as grown from unnest(append.at) u(at) group by u.at) g on g.at = a.ord
-    order by a.stream collate "C"
-    on conflict (stream) do update set version = excluded.version, grown = excluded.grown
-    where head.version = excluded.version - excluded.grown;
-    get diagnostics written = row_count;
-    if written < cardinality(streams) then
-        if exists (select from ledger.event e where e.event_id = any (append.event_ids)) then
-            raise 'these events were recorded by another append meanwhile' using errcode = 'LG003';
-        end if;
-        -- The heads that this transaction did not write are the ones it lost.
-        perform ledger.refuse(streams, expected, array(
-            select h.stream from ledger.stream h
-            where h.stream = any (append.streams) and h.xmin <> pg_current_xact_id()::xid));
+    elsif exists (
+        select from unnest(append.streams, append.expected) a(stream, expected)
+        where a.expected <> 0 and a.expected <> coalesce((select max(e.version) from ledger.event e
+                                                          where e.stream = a.stream collate "C"), 0))
+    then
+        return ledger.settled(streams, expected, event_ids);
     end if;
 
     now_at := clock_timestamp();

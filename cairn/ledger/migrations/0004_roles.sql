@@ -32,7 +32,7 @@ grant execute on function
     ledger.append_one(text, integer, uuid, text, integer, timestamptz, text, text, text, text, text, text),
     ledger.append(text[], integer[], integer[], uuid[], text[], integer[], timestamptz[], text[], text[], text[],
                   text[], text[], text[]),
-    ledger.recorded(text[], uuid[])
+    ledger.settled(text[], integer[], uuid[])
     to cairn_writer;
 grant insert on ledger.segment to cairn_sealer;
 
@@ -46,4 +46,3 @@ end $$;
 create trigger kept before update or delete or truncate on ledger.event execute function ledger.forbid();
 create trigger kept before update or delete or truncate on ledger.segment execute function ledger.forbid();
 create trigger kept before update or delete or truncate on ledger.epoch execute function ledger.forbid();
-create trigger kept before delete or truncate on ledger.stream execute function ledger.forbid();
