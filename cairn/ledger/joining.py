@@ -85,6 +85,8 @@ class Joining:
         try:
             if len(group) == 1 or not await self._recorded_as_one(group):
                 await asyncio.gather(*(self._record_alone(waiting) for waiting in group))
+            # Whoever was answered just now may have more to record: let them join the next group.
+            await asyncio.sleep(0)
         finally:
             for waiting in group:
                 waiting.outcome.cancel()  # nothing to do but where this task was cancelled itself

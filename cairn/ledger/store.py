@@ -146,19 +146,24 @@ class Ledger:
 
 def _check(appends: Sequence[StreamAppend]) -> None:
     """Refuses what no database is needed to refuse."""
-    if len({append.stream for append in appends}) < len(appends):
-        raise EventRefused("An append names a stream twice: put all its events into one StreamAppend.")
+    streams: set[str] = set()
+    ids: set[UUID] = set()
+    count = 0
     for append in appends:
         if not append.stream or not append.events or append.expected_version < 0:
             at = f"{append.stream!r} at version {append.expected_version}"
             raise EventRefused(f"There is nothing to append to {at}.")
+        streams.add(append.stream)
+        count += len(append.events)
         for event in append.events:
+            ids.add(event.id)
             if not event.type or not event.actor or event.schema_version < 1:
                 raise EventRefused(f"An event for {append.stream} lacks its type, actor or schema version.")
             if event.occurred_at.tzinfo is None:
                 raise EventRefused(f"{event.type} for {append.stream}: occurred_at has no time zone.")
-    ids = _ids(appends)
-    if len(set(ids)) < len(ids):
+    if len(streams) < len(appends):
+        raise EventRefused("An append names a stream twice: put all its events into one StreamAppend.")
+    if len(ids) < count:
         raise EventRefused("Two events of one append have the same id: the ordinal belongs into the id.")
 
 
