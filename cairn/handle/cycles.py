@@ -1,6 +1,7 @@
 """Commands on cycles, the preview, the launch in batches, and what a cycle scores and closes for all its sheets."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from datetime import date, datetime
 
 from cairn.domain.cycle.commands import AnyCycleCommand, LaunchCycle
@@ -18,8 +19,10 @@ from cairn.handle.log import Policies, fold_cycle, fold_person, new_rows
 from cairn.handle.people import roster_at
 from cairn.ledger import Ledger, WrongExpectedVersion
 
-BATCH = 60
-"""Sheets in one append of a launch: some 300 goals."""
+BATCH = 120
+"""Sheets in one append of a launch: some 600 goals."""
+LANES = 2
+"""Batches of a launch on their way at once: while one is being recorded, the next is decided."""
 
 Progress = Callable[[int, int], Awaitable[None]]
 
@@ -30,6 +33,7 @@ class Cycles:
     def __init__(self, ledger: Ledger, policies: Policies | None = None) -> None:
         self.ledger = ledger
         self.policies = policies or Policies(ledger)
+        self._planned: tuple[object, LaunchPlan] | None = None
 
     async def load(self, cycle: str) -> Cycle:
         return fold_cycle(cycle, await self.ledger.read_stream(f"cycle-{cycle}"))
@@ -51,11 +55,15 @@ class Cycles:
     async def _plan(
         self, cycle: str, title: str, schedule: Schedule, policy: str, language: str, position: int | None
     ) -> tuple[LaunchPlan, int]:
-        rules = await self.policies.version(policy)
+        """The latest plan is kept: at a sealed position roster, targets and policy never change again."""
         upto = position if position is not None else await self.ledger.sealed_position()
-        roster = await roster_at(self.ledger, upto)
-        targets = by_holder(await self._targets(cycle, upto))
-        return Planner(cycle, title, schedule, rules, roster, targets, language).plan(), upto
+        made_from = (cycle, title, schedule, policy, language, upto)
+        if self._planned is None or self._planned[0] != made_from:
+            rules = await self.policies.version(policy)
+            roster = await roster_at(self.ledger, upto)
+            targets = by_holder(await self._targets(cycle, upto))
+            self._planned = made_from, Planner(cycle, title, schedule, rules, roster, targets, language).plan()
+        return self._planned[1], upto
 
     async def _targets(self, cycle: str, upto: int) -> list[TargetRow]:
         rows: list[TargetRow] = []
@@ -95,11 +103,19 @@ class Cycles:
         cycle = await self.load(cycle_id)
         plan = await self._plan_of(cycle)
         by, at = await self._launcher(cycle_id)
+        batches = [plan.sheets[start : start + BATCH] for start in range(0, len(plan.sheets), BATCH)]
         failures: list[LaunchFailure] = []
-        for start in range(0, len(plan.sheets), BATCH):
-            failures += await self._open(plan.sheets[start : start + BATCH], plan, by, at)
-            await progress(min(start + BATCH, len(plan.sheets)), len(plan.sheets))
-        return failures
+        waiting, done = iter(batches), 0
+
+        async def lane() -> None:
+            nonlocal done
+            for batch in waiting:
+                failures.extend(await self._open(batch, plan, by, at))
+                done += len(batch)
+                await progress(done, len(plan.sheets))
+
+        await _all([lane() for _ in range(LANES)])
+        return sorted(failures, key=lambda failure: failure.sheet)
 
     async def _launcher(self, cycle: str) -> tuple[str, datetime]:
         first = (await self.ledger.read_stream(f"cycle-{cycle}", upto=1))[0]
@@ -145,3 +161,13 @@ class Cycles:
         plan = await self._plan_of(await self.load(cycle_id))
         for sheet in plan.sheets:
             yield sheet.sheet
+
+
+async def _all(lanes: Sequence[Coroutine[None, None, None]]) -> None:
+    """Waits for all of them; the first error ends the others."""
+    tasks = [asyncio.ensure_future(lane) for lane in lanes]
+    try:
+        await asyncio.gather(*tasks)
+    finally:
+        for task in tasks:
+            task.cancel()

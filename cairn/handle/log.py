@@ -76,9 +76,9 @@ def new_rows(
 
 
 def row_of(event: Event, command: str, ordinal: int, causation: str | None = None) -> NewEvent:
-    of_cycle = event.stream.startswith(("goal-", "sheet-", "cycle-"))
+    stream = event.stream
     return NewEvent(
-        id=event_id(event.stream, command, ordinal),
+        id=event_id(stream, command, ordinal),
         type=event.type,
         data=event.model_dump_json(),
         occurred_at=event.at,
@@ -86,8 +86,8 @@ def row_of(event: Event, command: str, ordinal: int, causation: str | None = Non
         schema_version=event.schema_version,
         correlation=command,
         causation=causation,
-        subject=event.stream.removeprefix("person-") if event.stream.startswith("person-") else None,
-        cycle=cycle_of(event.stream) if of_cycle else None,
+        subject=stream.removeprefix("person-") if stream.startswith("person-") else None,
+        cycle=cycle_of(stream) if stream.startswith(("goal-", "sheet-", "cycle-")) else None,
     )
 
 

@@ -4,7 +4,7 @@ from cairn.ledger.conflict import EventRefused, PartlyRecorded, WrongExpectedVer
 from cairn.ledger.event import Appended, NewEvent, StoredEvent, StreamAppend
 from cairn.ledger.horizon import Horizon, horizon
 from cairn.ledger.migrate import MigrationError, migrate
-from cairn.ledger.pool import LOST, open_pool
+from cairn.ledger.pool import LOST, open_pool, stop_if_cancelled
 from cairn.ledger.sealer import Sealer, SealRefused
 from cairn.ledger.store import Ledger
 from cairn.ledger.upcast import UPCASTERS, Upcasters, upcast
@@ -28,5 +28,6 @@ __all__ = [
     "horizon",
     "migrate",
     "open_pool",
+    "stop_if_cancelled",
     "upcast",
 ]

@@ -1,5 +1,7 @@
 """Opens the connections the ledger works with: no work between two uses, and no transaction left hanging."""
 
+import asyncio
+
 import asyncpg
 
 LOST = (
@@ -32,3 +34,14 @@ async def open_pool(
 
 async def _as_it_is(connection: object) -> None:
     """Leaves a released connection as it is; asyncpg itself has ended its transaction and its listeners."""
+
+
+def stop_if_cancelled(error: BaseException) -> None:
+    """Ends the task that catches `error` if it was told to stop meanwhile.
+
+    Giving back a connection that was cut off fails as well, and that failure takes the place of the cancellation:
+    whoever goes on after LOST would go on for ever.
+    """
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError from error

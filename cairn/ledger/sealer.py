@@ -10,7 +10,7 @@ from typing import Any
 import asyncpg
 
 from cairn.ledger.merkle import GENESIS, chained_root, tree
-from cairn.ledger.pool import LOST
+from cairn.ledger.pool import LOST, stop_if_cancelled
 from cairn.ledger.statements import read_statements
 
 _SQL = read_statements(Path(__file__).with_suffix(".sql"))
@@ -41,6 +41,7 @@ class Sealer:
                         await asyncio.sleep(_STAND_BY)
                     await self._lead(connection)
             except LOST as error:
+                stop_if_cancelled(error)
                 log.warning("The sealer lost its connection and tries again: %s", error)
                 await asyncio.sleep(_STAND_BY)
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import asyncpg
 
-from cairn.ledger.pool import LOST
+from cairn.ledger.pool import LOST, stop_if_cancelled
 from cairn.ledger.statements import read_statements
 
 _SQL = read_statements(Path(__file__).with_name("store.sql"))
@@ -55,7 +55,8 @@ class Tail:
         while self._waiters:
             try:
                 await self._follow_connected()
-            except LOST:
+            except LOST as error:
+                stop_if_cancelled(error)
                 await asyncio.sleep(POLL)
 
     async def _follow_connected(self) -> None:

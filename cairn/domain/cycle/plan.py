@@ -4,6 +4,8 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cached_property
+from typing import NamedTuple
 
 from cairn.domain.cycle.events import LeftOut, TargetRow
 from cairn.domain.cycle.schedule import Schedule
@@ -52,7 +54,7 @@ class LaunchPlan(Fact):
     sheets: tuple[SheetPlan, ...]
     left_out: tuple[LeftOut, ...]
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """The same people, policy and targets give the same digest: what HR saw is what is launched."""
         return hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:16]
@@ -74,6 +76,16 @@ def by_holder(rows: Iterable[TargetRow]) -> Targets:
     return targets
 
 
+class _Line(NamedTuple):
+    """One goal of a template, as all who are planned from it in one place have it."""
+
+    number: int
+    item: TemplateGoal
+    title: str
+    measure: Measure
+    parent: str | None
+
+
 class Planner:
     """Makes the plan of one cycle. Pure: the same arguments give the same plan."""
 
@@ -86,6 +98,7 @@ class Planner:
         self.people = roster.by_id()
         self.left_out: list[LeftOut] = []
         self.above: set[str] = set()
+        self._lines: dict[tuple[str, str], tuple[_Line, ...]] = {}
 
     def plan(self) -> LaunchPlan:
         people = [person for person in sorted(self.roster.people, key=lambda p: p.id) if self._takes_part(person)]
@@ -128,7 +141,7 @@ class Planner:
         owner = min(heads, key=lambda p: ("executive" not in p.roles, p.id)).id if heads else None
         if not self.policy.strategic or owner is None:
             return []
-        goals, missing = self._goals("company", "company", self.policy.strategic, None)
+        goals, missing = self._goals("company", "company", self.policy.strategic, None, "company")
         sheet = SheetPlan(
             sheet=f"sheet-{self.cycle}-company", kind="company", holder="company", owner=owner, manager=None,
             department=None, family=None, since=self.schedule.starts, goals=goals, missing=missing,
@@ -138,7 +151,7 @@ class Planner:
     def _department(self, department: Department) -> SheetPlan:
         template = self.policy.department_templates.get(department.id, self.policy.department_template)
         holder = f"department.{department.id}"
-        goals, missing = self._goals(holder, holder, template, "company")
+        goals, missing = self._goals(holder, holder, template, "company", holder)
         return SheetPlan(
             sheet=f"sheet-{self.cycle}-{holder}", kind="department", holder=holder, owner=department.head or "",
             manager=None, department=department.id, family=None, since=self.schedule.starts, goals=goals,
@@ -148,7 +161,7 @@ class Planner:
     def _person(self, person: Person) -> SheetPlan:
         family = self.policy.families[person.family]
         above = f"department.{person.department}"
-        goals, missing = self._goals(person.id, above, family.template, above)
+        goals, missing = self._goals(person.id, above, family.template, above, f"family.{person.family}")
         manager = self.people.get(person.manager or "")
         if manager and not manager.here_on(self.schedule.starts):
             missing = (*missing, f"manager: {manager.id} left on {manager.left}")
@@ -159,25 +172,32 @@ class Planner:
         )  # fmt: skip
 
     def _goals(
-        self, holder: str, department: str, template: tuple[TemplateGoal, ...], above: str | None
+        self, holder: str, department: str, template: tuple[TemplateGoal, ...], above: str | None, kind: str
     ) -> tuple[tuple[GoalPlan, ...], tuple[str, ...]]:
         goals, missing = [], []
-        for number, item in enumerate(template, start=1):
-            measure = self._measure(item, holder, department)
+        for line in self._template(kind, template, above):
+            measure = self._measure(line, holder, department)
             if isinstance(measure, Kpi) and not measure.measurable:
-                missing.append(f"{item.key}: target")
+                missing.append(f"{line.item.key}: target")
             goals.append(
                 GoalPlan(
-                    goal=f"goal-{self.cycle}-{holder}-{number}",
-                    key=item.key,
-                    dimension=item.dimension,
-                    title=item.title.text(self.language),
-                    measure=measure,
-                    weight=item.weight,
-                    parent=self._parent(item, above),
+                    goal=f"goal-{self.cycle}-{holder}-{line.number}", key=line.item.key,
+                    dimension=line.item.dimension, title=line.title, measure=measure, weight=line.item.weight,
+                    parent=line.parent,
                 )
-            )
+            )  # fmt: skip
         return tuple(goals), tuple(missing)
+
+    def _template(self, kind: str, template: tuple[TemplateGoal, ...], above: str | None) -> tuple[_Line, ...]:
+        """What a template says, worked out once for all people of a family in a department."""
+        found = self._lines.get((kind, above or ""))
+        if found is None:
+            found = tuple(
+                _Line(number, item, item.title.text(self.language), self._common(item), self._parent(item, above))
+                for number, item in enumerate(template, start=1)
+            )
+            self._lines[kind, above or ""] = found
+        return found
 
     def _parent(self, item: TemplateGoal, above: str | None) -> str | None:
         if item.serves is None or above not in self.above:
@@ -193,28 +213,29 @@ class Planner:
                 return f"goal-{self.cycle}-{above}-{number}"
         return None
 
-    def _measure(self, item: TemplateGoal, holder: str, department: str) -> Measure:
+    def _common(self, item: TemplateGoal) -> Measure:
         match item.kind:
             case "key_task":
                 return KeyTask(criteria=item.criteria or (item.title.text(self.language),))
             case "capability":
                 return Capability(outcomes=item.outcomes or (item.title.text(self.language),))
             case "kpi":
-                return self._kpi(item, holder, department)
+                same = {"unit", "direction", "aggregation", "baseline", "threshold", "target", "stretch", "lower",
+                        "upper", "metric", "curve"}  # fmt: skip
+                return Kpi(**item.model_dump(include=same))
 
-    def _kpi(self, item: TemplateGoal, holder: str, department: str) -> Kpi:
+    def _measure(self, line: _Line, holder: str, department: str) -> Measure:
+        """The template's measure, with the targets proposed for the holder and the subject of their readings."""
+        item, measure = line.item, line.measure
+        if not isinstance(measure, Kpi):
+            return measure
+        changed: dict[str, object] = {}
+        if item.metric:
+            changed["subject"] = {"person": holder, "department": department, "company": "company"}[item.subject]
         proposed = dict(self.targets.get((holder, item.key), {}))
-        year = proposed.pop("Y", item.target)
-        subject = {"person": holder, "department": department, "company": "company"}[item.subject]
-        same = {"unit", "direction", "aggregation", "baseline", "threshold", "stretch", "lower", "upper", "curve"}
-        facts = item.model_dump(include=same)
-        return Kpi(
-            **facts,
-            target=year,
-            targets=dict(sorted(proposed.items())),
-            metric=item.metric,
-            subject=subject if item.metric else None,
-        )
+        if proposed:
+            changed |= {"target": proposed.pop("Y", item.target), "targets": dict(sorted(proposed.items()))}
+        return measure.model_copy(update=changed) if changed else measure
 
 
 def _excluded(person: Person, exclusion: Exclusion) -> bool:
