@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from cairn.ledger import EventRefused, Ledger, WrongExpectedVersion
+from cairn.ledger import Appended, EventRefused, Ledger, WrongExpectedVersion
 from tests.ledger.given import event, to
 
 Pool = Any
@@ -52,16 +52,15 @@ async def test_each_of_many_gets_its_own_outcome(pool: Pool) -> None:
         [to("goal-c", 0, "submit")._replace(events=[event("goal-c", "submit", actor="li\nn")])],
         [to("goal-d", 0, "submit")],
     ]
-    new, retried, late, no_json, no_line, other = (
-        await asyncio.gather(*(ledger.append(appends) for appends in asked * 10), return_exceptions=True)
-    )[-6:]
+    answers = await asyncio.gather(*(ledger.append(appends) for appends in asked * 10), return_exceptions=True)
+    new, retried, late, no_json, no_line, other = answers[-6:]
 
-    assert new.versions == {"goal-a": 1, "sheet-a": 2}
-    assert (retried.versions, retried.replayed) == ({"goal-known": 1}, True)
+    assert isinstance(new, Appended) and new.versions == {"goal-a": 1, "sheet-a": 2}
+    assert retried == Appended({"goal-known": 1}, replayed=True)
     assert isinstance(late, WrongExpectedVersion) and late.losers == {"goal-moved": (1, 2)}
     assert isinstance(no_json, EventRefused) and "JSON" in str(no_json)
     assert isinstance(no_line, EventRefused) and "line break" in str(no_line)
-    assert other.versions == {"goal-d": 1}
+    assert isinstance(other, Appended) and other.versions == {"goal-d": 1}
     assert await pool.fetchval("select count(*) from ledger.event") == 3 + 3 + 1
 
 

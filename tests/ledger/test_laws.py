@@ -1,15 +1,19 @@
 """Whatever is appended, retried and sealed in whatever order, the ledger agrees with a list in memory."""
 
 import asyncio
+import contextlib
+import itertools
 from collections.abc import Coroutine
 from typing import Any, TypeVar
 
+import asyncpg
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from cairn.ledger import (
+    LOST,
     Appended,
     Ledger,
     PartlyRecorded,
@@ -18,13 +22,14 @@ from cairn.ledger import (
     WrongExpectedVersion,
     open_pool,
 )
-from tests.ledger.given import event_id, to
+from tests.ledger.given import event_id, seal_all, to
 
 STREAMS = st.sampled_from(["goal-1", "goal-2", "sheet-1"])
 BATCHES = st.dictionaries(
     STREAMS, st.tuples(st.integers(1, 3), st.sampled_from([0, 0, 0, 0, -1, 1])), min_size=1
 )
 T = TypeVar("T")
+_machines = itertools.count()
 
 
 class LedgerAndList(RuleBasedStateMachine):
@@ -35,10 +40,13 @@ class LedgerAndList(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.loop = asyncio.new_event_loop()
-        self.pool: Any = self.run(open_pool(self.dsn, size=2))
+        self.name = f"machine {next(_machines)}"
+        self.pool: Any = self.run(open_pool(self.dsn, size=2, application=self.name))
         self.ledger, self.sealer = Ledger(self.pool), Sealer(self.pool)
         # Every run has streams of its own in the one database; the log itself only grows.
-        self.tag = self.run(self.pool.fetchval("select count(*) from ledger.event"))
+        self.tag = self.run(seal_all(self.pool))
+        self.held: Any = None
+        self.seen: list[Any] = []
         self.streams: dict[str, list[Any]] = {}
         self.done: list[tuple[list[StreamAppend], dict[str, int]]] = []
         self.command = 0
@@ -47,6 +55,7 @@ class LedgerAndList(RuleBasedStateMachine):
         return self.loop.run_until_complete(work)
 
     def teardown(self) -> None:
+        self.the_long_transaction_ends()
         self.run(self.pool.close())
         self.loop.close()
 
@@ -98,6 +107,57 @@ class LedgerAndList(RuleBasedStateMachine):
     @rule()
     def seal(self) -> None:
         self.run(self.sealer.seal_once())
+
+    @rule()
+    def a_long_transaction_begins(self) -> None:
+        """It has drawn its id and holds back the order until it ends, several steps later."""
+        if self.held is None:
+            self.held = self.run(asyncpg.connect(self.dsn))
+            self.run(self.held.execute("begin; select pg_current_xact_id()"))
+
+    @rule()
+    def the_long_transaction_ends(self) -> None:
+        if self.held is not None:
+            self.run(self.held.close())
+            self.held = None
+
+    @rule()
+    def connections_are_cut(self) -> None:
+        """Whoever asks next is told, once for each connection that the pool still believes in."""
+        self.run(self._cut())
+
+    async def _cut(self) -> None:
+        own = await asyncpg.connect(self.dsn)
+        await own.execute(
+            "select pg_terminate_backend(pid) from pg_stat_activity where application_name = $1", self.name
+        )
+        await own.close()
+        for _ in range(20):
+            with contextlib.suppress(*LOST):
+                await asyncio.gather(*(self.pool.fetchval("select 1") for _ in range(2)))
+                return
+
+    @rule()
+    def another_sealer_takes_over(self) -> None:
+        self.sealer = Sealer(self.pool)
+
+    @rule(data=st.data())
+    def as_of_a_position_is_the_part_up_to_it(self, data: st.DataObject) -> None:
+        sealed = self.run(self.ledger.read_sealed(after=self.tag, limit=10_000))
+        position = data.draw(st.integers(self.tag, self.tag + len(sealed) + 1))
+        for stream in self.streams:
+            known = [e.id for e in sealed if e.stream == stream and (e.position or 0) <= position]
+            assert [e.id for e in self.run(self.ledger.as_of(stream, position=position))] == known
+
+    @rule(limit=st.integers(1, 7))
+    def a_reader_reads_on(self, limit: int) -> None:
+        window = self.run(self.ledger.read_sealed(after=self.tag + len(self.seen), limit=limit))
+        self.seen += [(e.position, e.id) for e in window]
+
+    @invariant()
+    def a_reader_has_seen_each_event_once_and_where_it_stands(self) -> None:
+        sealed = self.run(self.ledger.read_sealed(after=self.tag, limit=10_000))
+        assert self.seen == [(e.position, e.id) for e in sealed[: len(self.seen)]]
 
     @invariant()
     def streams_are_the_lists(self) -> None:
