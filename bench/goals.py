@@ -1,10 +1,11 @@
 """Rows of the workflows: launching a cycle and giving commands, beside bare workflows on the same Temporal server."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from itertools import count
+from statistics import median
 from time import perf_counter
 from uuid import uuid4
 
@@ -15,7 +16,7 @@ from temporalio.worker import Worker
 import worker
 from bench import company
 from bench.bare import BareWorkflow, nothing
-from bench.counting import BEGUN, Counting, until_begun
+from bench.counting import Noting, until_begun
 from bench.figure import Bar, Figure, against
 from bench.rounds import in_turns
 from bench.stand import Stand, connected
@@ -23,13 +24,14 @@ from cairn.domain.cycle.commands import LaunchCycle
 from cairn.handle.adopting import adopt_policy
 from cairn.handle.cycles import Cycles
 from cairn.handle.people import import_roster
-from cairn.ledger import Ledger, Sealer, open_pool
+from cairn.ledger import Ledger, Sealer
 from cairn.settings import Settings
 from cairn_portal.commands import Desk
-from projections.catch_up import Follower
 from workflows.registration import sandbox
 
 AT_ONCE = 48
+IN_A_TURN = 10
+PAUSE = 0.05  # seconds before each of them
 BARE_QUEUE = "bench-bare"
 
 
@@ -40,7 +42,7 @@ class Firm:
         self.client, self.cycles, self.policy, self.employees = client, Cycles(ledger), policy, employees
         self.desk = Desk(client, settings.task_queue, patience=timedelta(seconds=120))
         self._cycles, self._bare = count(1), count(1)
-        self.cycle = ""
+        self.cycle, self.waiting = "", list[str]()
 
     async def fields(self, cycle: str) -> dict[str, object]:
         """What HR sends to launch what the preview shows."""
@@ -55,27 +57,30 @@ class Firm:
         """Goals a second from HR's command until the last goal's workflow waits."""
         self.cycle = f"Y{next(self._cycles)}"
         fields = await self.fields(self.cycle)
-        goals, before = 2 * self.employees, BEGUN["Goal"]
+        goals = [f"goal-{self.cycle}-E{person}-{number}" for person in self._numbers() for number in (1, 2)]
         began = perf_counter()
         outcome = await self.desk.cycle(self.cycle, "launch", company.HR, fields)
         if outcome.refused:
             raise RuntimeError(outcome.refused.text("en"))
-        await until_begun("Goal", before + goals)
-        return goals / (perf_counter() - began)
+        await until_begun(goals)
+        return len(goals) / (perf_counter() - began)
+
+    def _numbers(self) -> range:
+        return range(1, self.employees + 1)
 
     async def bare(self) -> float:
         """As many bare workflows, begun by a client that does nothing else, until the last one waits."""
-        goals, before = 2 * self.employees, BEGUN["BenchBare"]
+        self.waiting = [f"bare-{next(self._bare)}" for _ in range(2 * self.employees)]
         gate = asyncio.Semaphore(AT_ONCE)
         began = perf_counter()
 
-        async def start() -> None:
+        async def start(name: str) -> None:
             async with gate:
-                await self.client.start_workflow(BareWorkflow.run, id=f"bare-{next(self._bare)}", task_queue=BARE_QUEUE)
+                await self.client.start_workflow(BareWorkflow.run, id=name, task_queue=BARE_QUEUE)
 
-        await asyncio.gather(*(start() for _ in range(goals)))
-        await until_begun("BenchBare", before + goals)
-        return goals / (perf_counter() - began)
+        await asyncio.gather(*map(start, self.waiting))
+        await until_begun(self.waiting)
+        return len(self.waiting) / (perf_counter() - began)
 
     async def submit(self, number: int) -> float:
         """Milliseconds until a goal of the last cycle is submitted and its owner has the answer."""
@@ -87,8 +92,8 @@ class Firm:
         return took
 
     async def ask(self, number: int) -> float:
-        """Milliseconds of an update of a bare workflow."""
-        handle = self.client.get_workflow_handle(f"bare-{number}")
+        """Milliseconds of an update of a bare workflow, one of the last that were begun."""
+        handle = self.client.get_workflow_handle(self.waiting[number])
         began = perf_counter()
         await handle.execute_update(BareWorkflow.ask, id=str(uuid4()), rpc_timeout=timedelta(seconds=30))
         return 1000 * (perf_counter() - began)
@@ -99,9 +104,9 @@ async def firm(stand: Stand, dsn: str, employees: int) -> AsyncIterator[Firm]:
     """The company with policy and roster in the sealed log, and both workers running."""
     settings = stand.settings.model_copy(update={"database": dsn, "temporal_address": await stand.temporal()})
     client = await Client.connect(
-        settings.temporal_address or "", data_converter=pydantic_data_converter, interceptors=[Counting()]
+        settings.temporal_address or "", data_converter=pydantic_data_converter, interceptors=[Noting()]
     )
-    async with connected(dsn, 4) as pool, _company_worker(settings, client):
+    async with connected(dsn, 4) as pool, worker.running(settings, client=client):
         ledger = Ledger(pool)
         policy = await _prepared(ledger, employees)
         bare = Worker(
@@ -110,22 +115,6 @@ async def firm(stand: Stand, dsn: str, employees: int) -> AsyncIterator[Firm]:
         )  # fmt: skip
         async with bare:
             yield Firm(client, ledger, settings, policy, employees)
-
-
-@asynccontextmanager
-async def _company_worker(settings: Settings, client: Client) -> AsyncIterator[None]:
-    """Everything a worker runs, with a client that counts."""
-    pool = await open_pool(settings.database or "", size=24, application="cairn-worker")
-    beside = [asyncio.create_task(work) for work in (Sealer(pool).run(), Follower(pool).run())]
-    try:
-        async with worker.build(client, settings, worker.activities(pool, client, settings)):
-            await worker.begin_starter(client, settings)
-            yield
-    finally:
-        for task in beside:
-            task.cancel()
-        await asyncio.gather(*beside, return_exceptions=True)
-        await asyncio.wait_for(pool.close(), 10)
 
 
 async def _prepared(ledger: Ledger, employees: int) -> str:
@@ -140,11 +129,8 @@ async def measure(stand: Stand, *, employees: int, rounds: int, commands: int) -
     """Launches in turns with bare starts, then commands in turns with bare updates."""
     async with stand.database("bench_goals") as dsn, firm(stand, dsn, employees) as made:
         launches = await in_turns({"bare": made.bare, "ours": made.launch}, rounds)
-        numbers = {name: count(1) for name in ("ours", "bare")}
-        single = await in_turns(
-            {"bare": lambda: made.ask(next(numbers["bare"])), "ours": lambda: made.submit(next(numbers["ours"]))},
-            min(commands, employees - 1),
-        )
+        turns = min(commands, employees) // IN_A_TURN - 1  # and one to warm up
+        single = await in_turns({"bare": _alone(made.ask), "ours": _alone(made.submit)}, max(turns, 1))
     size = f"{2 * employees:,} goals"
     return [
         against(launches["ours"], launches["bare"], row="launch-waiting", what="launch, all workflows waiting",
@@ -155,14 +141,29 @@ async def measure(stand: Stand, *, employees: int, rounds: int, commands: int) -
     ]  # fmt: skip
 
 
+def _alone(command: Callable[[int], Awaitable[float]]) -> Callable[[], Awaitable[float]]:
+    """The median of some commands, each given when nothing is left to do of the one before."""
+    numbers = count(1)
+
+    async def turn() -> float:
+        took = []
+        for _ in range(IN_A_TURN):
+            await asyncio.sleep(PAUSE)
+            took.append(await command(next(numbers)))
+        return median(took)
+
+    return turn
+
+
 async def _first_command(stand: Stand, *, employees: int) -> Figure:
     """Goals a second into the log: from then on a command finds its goal, and begins its workflow if need be."""
     async with stand.database("bench_launch") as dsn, connected(dsn, 4) as pool:
         sealing = asyncio.create_task(Sealer(dsn).run())
         ledger = Ledger(pool)
-        cycles, policy = Cycles(ledger), await _prepared(ledger, employees)
+        seen, policy = Cycles(ledger), await _prepared(ledger, employees)
         starts, ends = company.COMING
-        plan, _ = await cycles.preview("Y", "Year", starts, ends, policy)
+        plan, _ = await seen.preview("Y", "Year", starts, ends, policy)
+        cycles = Cycles(ledger, seen.policies)  # as in a worker: it knows the policy, it has to plan for itself
         command = LaunchCycle(cycle="Y", seen=plan.digest, by=company.HR, at=company.AT)
         began = perf_counter()
         await cycles.launch(command, "Year", starts, ends, policy)
@@ -170,8 +171,9 @@ async def _first_command(stand: Stand, *, employees: int) -> Figure:
         rate = plan.goals / (perf_counter() - began)
         sealing.cancel()
         await asyncio.gather(sealing, return_exceptions=True)
+    note = "planned, decided, appended and sealed by one process"
     return Figure("launch-first-command", "launch, first command possible", f"{plan.goals:,} goals", "goals/s", rate,
-                  bar=Bar(10_000, of="figure"), note="planning, deciding and appending, in one process")  # fmt: skip
+                  bar=Bar(10_000, of="figure"), note=note)  # fmt: skip
 
 
 async def _unseen(_done: int, _all: int) -> None:

@@ -9,23 +9,37 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.figure import Bar, Figure
+from bench.growth import SLOWEST, Grown, grown
 
 DOCS = Path(__file__).parents[1] / "docs"
 STORED = DOCS / "benchmarks" / "figures.json"
+COST = "cost-"
 HEAD = ("work", "size", "beside", "floor", "ours", "ratio", "bar", "met")
 
 
 def show(figures: Sequence[Figure], facts: dict[str, str], console: Console) -> None:
-    """The table and the machine."""
+    """The tables and the machine."""
     table = Table(title="Cairn, beside its floors in the same run")
     for name in HEAD:
         table.add_column(name, justify="right" if name in ("floor", "ours", "ratio") else "left")
-    for figure in figures:
+    for figure in _rows(figures):
         colour = {True: "green", False: "red", None: ""}[figure.met]
         table.add_row(*cells(figure), style=colour)
     console.print(table)
+    others = {"Growth of the log": _grown_lines(figures), "An append, step by step": _cost_lines(figures)}
+    for title, lines in others.items():
+        if len(lines) > 1:
+            extra = Table(*lines[0], title=title)
+            for line in lines[1:]:
+                extra.add_row(*line)
+            console.print(extra)
     for name, value in facts.items():
         console.print(f"{name}: {value}", style="dim")
+
+
+def _rows(figures: Sequence[Figure]) -> list[Figure]:
+    """The rows of the first table: all but the steps of an append, which have a table of their own."""
+    return [figure for figure in figures if not figure.row.startswith(COST)]
 
 
 def cells(figure: Figure) -> tuple[str, ...]:
@@ -48,7 +62,7 @@ def _bar(figure: Figure) -> str:
 
 def amount(value: float, unit: str) -> str:
     """12345.6 → "12,346 events/s", 1.234 → "1.2 ms"."""
-    return f"{value:,.1f} {unit}" if value < 100 else f"{value:,.0f} {unit}"
+    return f"{value:,.1f} {unit}" if abs(value) < 100 else f"{value:,.0f} {unit}"
 
 
 def store(figures: Sequence[Figure], facts: dict[str, str]) -> tuple[list[Figure], dict[str, str]]:
@@ -78,7 +92,9 @@ def write(figures: Sequence[Figure], facts: dict[str, str], plots: Sequence[str]
     parts = {
         "[machine]": "\n".join(f"* {name}: {value}" for name, value in facts.items()),
         "[verdict]": verdict(figures),
-        "[table]": _table(figures),
+        "[table]": _markdown([HEAD, *map(cells, _rows(figures))]),
+        "[growth]": _markdown(_grown_lines(figures)),
+        "[cost]": _markdown(_cost_lines(figures)),
         "[plots]": "\n\n".join(f"![{name}](benchmarks/{name}.svg)" for name in plots),
         "[notes]": _notes(figures),
     }
@@ -87,22 +103,51 @@ def write(figures: Sequence[Figure], facts: dict[str, str], plots: Sequence[str]
     (DOCS / "benchmarks.md").write_text(words, encoding="utf-8")
 
 
+def missed(figures: Sequence[Figure]) -> list[str]:
+    """What does not reach its bar, or does not hold while the log grows, in words."""
+    short = [
+        f"{figure.what}, {figure.beside or 'alone'} ({figure.size}: {cells(figure)[5 if figure.ratio else 4]})"
+        for figure in figures
+        if figure.met is False
+    ]
+    return short + [
+        f"{line.figures[0].what} while the log grows ({line.ratio:.2f} ×)" for line in grown(figures) if not line.flat
+    ]
+
+
 def verdict(figures: Sequence[Figure]) -> str:
     """How many bars are met, in one sentence."""
-    barred = [figure for figure in figures if figure.bar]
-    missed = [
-        f"{figure.what}, {figure.beside or 'alone'} ({figure.size}: {cells(figure)[5 if figure.ratio else 4]})"
-        for figure in barred
-        if not figure.met
-    ]
-    met = f"{len(barred) - len(missed)} of {len(barred)} bars are met."
-    return met + (f" Missed: {'; '.join(missed)}." if missed else "")
+    short, bars = missed(figures), sum(figure.bar is not None for figure in figures) + len(grown(figures))
+    met = f"{bars - len(short)} of {bars} bars are met."
+    return met + (f" Missed: {'; '.join(short)}." if short else "")
 
 
-def _table(figures: Sequence[Figure]) -> str:
-    lines = [f"| {' | '.join(HEAD)} |", f"|{'---|' * len(HEAD)}"]
-    lines += [f"| {' | '.join(cells(figure))} |" for figure in figures]
-    return "\n".join(lines)
+def _grown_lines(figures: Sequence[Figure]) -> list[tuple[str, ...]]:
+    lines = grown(figures)
+    sizes = sorted({figure.events or 0 for line in lines for figure in line.figures})
+    names = {figure.events: figure.size for line in lines for figure in line.figures}
+    flat = f"flat (≥ {SLOWEST:g} ×, times ≤ {1 / SLOWEST:.2f} ×)"
+    head = ("work", *(names[size] for size in sizes), "largest ÷ smallest", flat)
+    return [head, *(_grown_line(line, sizes) for line in lines)]
+
+
+def _grown_line(line: Grown, sizes: Sequence[int]) -> tuple[str, ...]:
+    found = {figure.events: amount(figure.ours, figure.unit) for figure in line.figures}
+    at_sizes = (found.get(size, "–") for size in sizes)
+    return (line.figures[0].what, *at_sizes, f"{line.ratio:.2f} ×", "yes" if line.flat else "NO")
+
+
+def _cost_lines(figures: Sequence[Figure]) -> list[tuple[str, ...]]:
+    costs = [figure for figure in figures if figure.row.startswith(COST)]
+    sizes = list(dict.fromkeys(figure.size for figure in costs))
+    found = {(figure.what, figure.size): amount(figure.ours, figure.unit) for figure in costs}
+    parts = dict.fromkeys(figure.what for figure in costs)
+    return [("step", *sizes), *((part, *(found.get((part, size), "–") for size in sizes)) for part in parts)]
+
+
+def _markdown(lines: Sequence[Sequence[str]]) -> str:
+    head, *rest = lines
+    return "\n".join(f"| {' | '.join(line)} |" for line in (head, ["---"] * len(head), *rest))
 
 
 def _notes(figures: Sequence[Figure]) -> str:
