@@ -9,10 +9,15 @@ from projections.sql import queries
 
 
 class Projection(NamedTuple):
-    """A fold and the tables (schema `read`) it alone writes."""
+    """A fold and the tables (schema `read`) it alone writes.
+
+    `by_stream`: each row comes from the events of one stream alone, or from batches of readings, so that a rebuild may
+    fold several shares of the streams at the same time (see read.share).
+    """
 
     name: str
     tables: tuple[str, ...]
+    by_stream: bool = False
 
     @property
     def types(self) -> frozenset[str] | None:
@@ -31,14 +36,14 @@ def _types(name: str) -> frozenset[str] | None:
 PROJECTIONS: dict[str, Projection] = {
     projection.name: projection
     for projection in (
-        Projection("goal", ("goal", "sheet", "placement", "assessment")),
+        Projection("goal", ("goal", "sheet", "placement", "assessment"), by_stream=True),
         Projection("person", ("person", "department")),
         Projection("reading", ("reading",)),
-        Projection("progress", ("progress_period", "progress_goal", "progress_day", "progress")),
-        Projection("score", ("goal_score", "sheet_score", "result")),
-        Projection("history", ("history",)),
+        Projection("progress", ("progress_period", "progress_day")),
+        Projection("score", ("goal_score", "sheet_score", "result"), by_stream=True),
+        Projection("history", ("mention",), by_stream=True),
         Projection("dashboard", ("cycle", "period")),
-        Projection("refused", ("refused",)),
+        Projection("refused", ("refused",), by_stream=True),
     )
 }
 FOLLOWS: dict[str, str] = {"inbox": "goal", "cascade": "goal"}

@@ -8,10 +8,12 @@ from time import monotonic
 
 import asyncpg
 
+from cairn.ledger import LOST, stop_if_cancelled
 from projections.catalog import PROJECTIONS, Projection, chosen, projection
 from projections.folding import advance, cursor_of, live
 from projections.sql import queries
 
+SQL = queries("catch_up")
 CHANNEL = "cairn_sealed"
 WINDOW = 20_000
 AT_ONCE = 4
@@ -34,24 +36,40 @@ async def catch_up(
 ) -> dict[str, int]:
     """Folds what is sealed, up to `upto` (the last seal by default), into the named read models (all by default).
 
-    Windows are as large as the backlog, at most `window` events, each one transaction. Safe to run anywhere
-    any number of times at once. Returns the cursor each projection reached.
+    Windows are as large as the backlog, at most `window` events, each one transaction. One look finds out whom the next
+    window concerns, and only those fold. Safe to run anywhere any number of times at once. Returns the cursor each
+    projection reached.
     """
     wanted = chosen(names)
-    await pool.execute(queries("catch_up")["register"], [each.name for each in wanted])
-    sealed = await pool.fetchval(queries("catch_up")["sealed_position"])
-    end = sealed if upto is None else min(upto, sealed)
+    found = await _look(pool, wanted, upto, window)
     turns = asyncio.Semaphore(AT_ONCE)
 
-    async def bring(each: Projection) -> int:
+    async def bring(row: asyncpg.Record) -> int:
+        if row["cursor"] >= row["goal"]:
+            return int(row["cursor"])
         async with turns, pool.acquire() as connection:
-            return await advance(connection, live(each), end, window)
+            copy = live(PROJECTIONS[row["name"]])
+            return await advance(connection, copy, row["goal"], window, concerned=row["concerned"] or 0)
 
-    reached = await asyncio.gather(*(bring(each) for each in wanted), return_exceptions=True)
+    reached = await asyncio.gather(*(bring(row) for row in found), return_exceptions=True)
     for outcome in reached:
         if isinstance(outcome, BaseException):
             raise outcome
-    return {each.name: at for each, at in zip(wanted, reached, strict=True) if isinstance(at, int)}
+    return {row["name"]: at for row, at in zip(found, reached, strict=True) if isinstance(at, int)}
+
+
+async def _look(
+    pool: asyncpg.Pool, wanted: list[Projection], upto: int | None, window: int
+) -> list[asyncpg.Record]:
+    """Each projection with its cursor after the look, the end of the window that concerns it, and how far to go."""
+    names = [each.name for each in wanted]
+    pairs = [(each.name, type_) for each in wanted for type_ in each.types or (None,)]
+    asked = (names, [name for name, _ in pairs], [type_ for _, type_ in pairs], upto, window)
+    found: list[asyncpg.Record] = await pool.fetch(SQL["look"], *asked)
+    if len(found) < len(names):
+        await pool.execute(SQL["register"], names)
+        found = await pool.fetch(SQL["look"], *asked)
+    return found
 
 
 @dataclass
@@ -74,7 +92,8 @@ class Follower:
         while True:
             try:
                 await self._follow()
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            except (asyncpg.PostgresError, *LOST) as error:
+                stop_if_cancelled(error)
                 self.trouble = str(error)
                 log.warning("the read models could not be brought up: %s; trying again", error)
                 await asyncio.sleep(pause)
@@ -139,7 +158,7 @@ async def status(pool: asyncpg.Pool) -> list[ProjectionStatus]:
     """Every projection with its cursor, its lag and its parked streams; lag in seconds is the age of the first
     event not yet folded."""
     names = list(PROJECTIONS)
-    await pool.execute(queries("catch_up")["register"], names)
-    sealed = await pool.fetchval(queries("catch_up")["sealed_position"])
-    rows = await pool.fetch(queries("catch_up")["status"], sealed, names)
+    await pool.execute(SQL["register"], names)
+    sealed = await pool.fetchval(SQL["sealed_position"])
+    rows = await pool.fetch(SQL["status"], sealed, names)
     return [ProjectionStatus(**dict(row)) for row in rows]

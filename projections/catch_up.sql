@@ -6,8 +6,54 @@ insert into read.projection (name) select unnest($1::text[]) on conflict (name) 
 -- name: cursor
 select cursor from read.projection where name = $1
 
+-- What every fold runs under, to the end of its transaction. The planner cannot know how many rows a window's events
+-- unfold into and takes one: nested loops between them would take hours, so folds look up stored rows by key
+-- (`cross join lateral (… offset 0)`) and hash the rest. A plan is kept, for planning takes longer than folding one
+-- event; it may have been made while the tables were empty, so it must not scan them.
+-- name: settings
+select set_config('search_path', $1, true), set_config('statement_timeout', $2, true),
+    set_config('work_mem', $3, true), set_config('synchronous_commit', $4, true),
+    set_config('enable_nestloop', 'off', true), set_config('enable_seqscan', 'off', true),
+    set_config('plan_cache_mode', 'force_generic_plan', true)
+
 -- name: move_cursor
 update read.projection set cursor = $3, updated_at = now() where name = $1 and cursor = $2
+returning set_config('search_path', $4, true), set_config('statement_timeout', $5, true),
+    set_config('work_mem', $6, true), set_config('synchronous_commit', $7, true),
+    set_config('enable_nestloop', 'off', true), set_config('enable_seqscan', 'off', true),
+    set_config('plan_cache_mode', 'force_generic_plan', true)
+
+-- One look for all projections: who is behind, and whom do the types of the next window concern? Cursors of those it does
+-- not concern are moved at once. A cursor that somebody else holds is left to him.
+-- $1 the names, $2 and $3 pairs of a name and a type it folds (null: every type), $4 no further than, $5 window.
+-- name: look
+with sealed as materialized (
+    select least(ledger.sealed_position(), coalesce($4::bigint, 9223372036854775807)) as upto
+),
+behind as materialized (
+    select p.name, p.cursor, least(p.cursor + $5, s.upto) as upto
+    from read.projection p, sealed s
+    where p.name = any($1::text[]) and p.cursor < s.upto
+    for update of p skip locked
+),
+news as materialized (
+    select b.cursor, array(select distinct e.type from ledger.sealed(b.cursor, b.upto) e) as types
+    from (select distinct cursor, upto from behind) b
+),
+passed as (
+    update read.projection p set cursor = b.upto, updated_at = now()
+    from behind b join news n on n.cursor = b.cursor
+    where p.name = b.name and not exists (
+        select from unnest($2::text[], $3::text[]) w(name, type)
+        where w.name = b.name and (w.type is null or w.type = any(n.types)))
+    returning p.name, p.cursor
+)
+select p.name, coalesce(d.cursor, p.cursor) as cursor, b.upto as concerned, s.upto as goal
+from read.projection p
+cross join sealed s
+left join passed d on d.name = p.name
+left join behind b on b.name = p.name and d.name is null
+where p.name = any($1::text[])
 
 -- name: holds
 select exists (select from ledger.sealed($1, $2) where type = any ($3::text[]))

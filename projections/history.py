@@ -4,13 +4,16 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated
 
+import asyncpg
 from pydantic import BaseModel, ConfigDict, JsonValue
 
-from projections.rows import FROM_JSON, Reader, shaped
+from projections.rows import FROM_JSON, Reader
 from projections.sql import queries
 
 SQL = queries("history")
 Facts = dict[str, JsonValue]
+ENVELOPE = ("by", "at", "goal")
+"""What an event's data says that the story says otherwise: as the actor, the time, the goal asked for."""
 KEPT = {
     "SheetOpened": ("weight",),
     "GoalPlaced": ("weight",),
@@ -43,7 +46,13 @@ class Happening(Told):
 
 async def history(reader: Reader, goal: str, *, upto: int | None = None) -> list[Happening]:
     """The story of a goal, to the sealed position `upto` if given."""
-    return told(shaped(Told, await reader.fetch(SQL["story"], goal, upto)))
+    return told(_of(row) for row in await reader.fetch(SQL["story"], goal, upto))
+
+
+def _of(row: asyncpg.Record) -> Told:
+    event = Told.model_validate(dict(row))
+    facts = {name: value for name, value in event.facts.items() if name not in ENVELOPE}
+    return event.model_copy(update={"facts": facts})
 
 
 def told(events: Iterable[Told]) -> list[Happening]:

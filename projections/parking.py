@@ -1,12 +1,15 @@
 """Streams parked behind an event that could not be folded: shown, tried again, or let go with a reason."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 import asyncpg
 from pydantic import BaseModel, ConfigDict
 
+from cairn.domain.names import event_id
+from cairn.domain.skipping import EventSkipped
+from cairn.ledger import Ledger, NewEvent, StreamAppend, WrongExpectedVersion
 from projections.catalog import projection
-from projections.folding import POISON, Connection, Copy, fold, live, reason_of
+from projections.folding import POISON, Connection, Copy, fold, live, prepare, reason_of
 from projections.rows import Reader, shaped
 from projections.sql import queries
 
@@ -38,6 +41,7 @@ class Skipped(BaseModel):
     projection: str
     position: int
     stream: str
+    type: str
     reason: str
     by: str
     skipped_at: datetime
@@ -61,30 +65,74 @@ async def retry(pool: asyncpg.Pool, name: str, stream: str) -> bool:
     """
     copy = live(projection(name))
     async with pool.acquire() as connection, connection.transaction():
-        return await _try_again(connection, copy, stream)
+        return await try_again(connection, copy, stream)
 
 
 async def skip(pool: asyncpg.Pool, name: str, stream: str, *, reason: str, by: str) -> bool:
-    """Leaves out the event a stream is parked behind, recording who decided it and why, and folds the rest.
+    """Leaves out the event a stream is parked behind, for good, and folds the rest.
 
-    True when the stream is free. Raises LookupError when it is not parked, ValueError without a reason.
+    Who decided it and why is recorded in the log first. True when the stream is free. Raises LookupError when it is not
+    parked, ValueError without a reason.
     """
     if not reason.strip():
         raise ValueError("leaving an event out of a read model needs a reason")
     copy = live(projection(name))
     async with pool.acquire() as connection, connection.transaction():
         await connection.fetchval(CURSOR["lock_cursor"], copy.key)
-        await connection.execute(SQL["skip"], copy.key, stream, reason, by)
-        return await _try_again(connection, copy, stream)
+        stuck = await _stuck(connection, copy, stream)
+        decision = EventSkipped(
+            projection=copy.projection.name,
+            position=stuck["position"],
+            event_stream=stream,
+            event_type=stuck["type"],
+            reason=reason.strip(),
+            by=by,
+            at=datetime.now(UTC),
+        )
+        await _record(pool, decision)
+        return await try_again(connection, copy, stream)
 
 
-async def _try_again(connection: Connection, copy: Copy, stream: str) -> bool:
-    """The cursor stays locked meanwhile, so that nothing is folded past the stream."""
-    cursor = await connection.fetchval(CURSOR["lock_cursor"], copy.key)
-    first = await connection.fetchval(SQL["one"], copy.key, stream)
-    if first is None:
+async def _record(pool: asyncpg.Pool, decision: EventSkipped) -> None:
+    """Appends the decision, once for each event however often it is asked for."""
+    ledger = Ledger(pool)
+    event = NewEvent(
+        event_id(decision.stream, f"skip {decision.position}", 0),
+        decision.type,
+        decision.model_dump_json(),
+        decision.at,
+        decision.by,
+    )
+    while True:
+        version = len(await ledger.read_stream(decision.stream))
+        try:
+            await ledger.append([StreamAppend(decision.stream, version, [event])])
+        except WrongExpectedVersion:
+            continue  # another stream's event was left out at the same moment
+        return
+
+
+async def release_skipped(connection: Connection, copy: Copy) -> None:
+    """Folds on, inside the caller's transaction, the streams whose event was left out after they were parked."""
+    for row in await connection.fetch(SQL["let_go"], copy.key):
+        await try_again(connection, copy, row["stream"])
+
+
+async def _stuck(connection: Connection, copy: Copy, stream: str) -> asyncpg.Record:
+    row = await connection.fetchrow(SQL["one"], copy.key, stream)
+    if row is None:
         raise LookupError(f"{stream} is not parked in the read model {copy.projection.name}")
-    failed = await _fold_stream(connection, copy, stream, first - 1, cursor)
+    return row
+
+
+async def try_again(connection: Connection, copy: Copy, stream: str) -> bool:
+    """Folds a parked stream from its event on, inside the caller's transaction; True when it is free.
+
+    The cursor stays locked meanwhile, so that nothing is folded past the stream.
+    """
+    cursor = await connection.fetchval(CURSOR["lock_cursor"], copy.key)
+    first = await _stuck(connection, copy, stream)
+    failed = await _fold_stream(connection, copy, stream, first["position"] - 1, cursor)
     if failed is None:
         await connection.execute(SQL["release"], copy.key, stream)
         return True
@@ -102,6 +150,7 @@ async def _fold_stream(
         end = min(after + size, upto)
         try:
             async with connection.transaction():
+                await prepare(connection, copy, end - after)
                 await fold(connection, copy, after, end, stream)
             after = end
         except POISON as error:

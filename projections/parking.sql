@@ -5,11 +5,18 @@ select k.projection, k.stream, k.position, k.type, k.reason, k.attempts, k.parke
     (select count(*) from ledger.sealed(k.position, p.cursor) e where e.stream = k.stream)::int as behind
 from read.parked k
 join read.projection p on p.name = k.projection
-where $1::text is null or k.projection = $1
+where case when $1::text is null then k.projection not like '%:%' else k.projection = $1 end
 order by k.projection, k.position
 
 -- name: one
-select position from read.parked where projection = $1 and stream = $2
+select position, type from read.parked where projection = $1 and stream = $2
+
+-- Streams parked behind an event that was left out since.
+-- name: let_go
+select k.stream from read.parked k
+where k.projection = $1
+  and k.position in (select s.position from read.skipped s where s.projection = split_part($1, ':', 1))
+order by k.position
 
 -- name: failed_again
 update read.parked
@@ -20,11 +27,7 @@ where projection = $1 and stream = $2
 -- name: release
 delete from read.parked where projection = $1 and stream = $2
 
--- name: skip
-insert into read.skipped (projection, position, stream, reason, by)
-select projection, position, stream, $3, $4 from read.parked where projection = $1 and stream = $2
-
 -- name: skipped
-select projection, position, stream, reason, by, skipped_at from read.skipped
+select projection, position, stream, type, reason, by, skipped_at from read.skipped
 where $1::text is null or projection = $1
 order by projection, position

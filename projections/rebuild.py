@@ -1,138 +1,164 @@
 """Blue/green rebuild: a projection is built beside the live one by the same statement, compared, and swapped in."""
 
-from collections.abc import Callable
+import asyncio
+import os
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from typing import TypeVar
 
 import asyncpg
 
 from projections.catalog import projection
-from projections.folding import Connection, Copy, advance, beside, live
+from projections.comparing import TableDifference, compare
+from projections.folding import Connection, Copy, advance, beside, live, shares_of
+from projections.parking import release_skipped
 from projections.sql import queries
 
 SQL = queries("rebuild")
 CURSOR = queries("catch_up")
-WINDOW = 50_000
+WINDOW = 100_000
+"""Events: a share sees its part of so many for each share there is."""
 CLOSE_ENOUGH = 2_000
-EXAMPLES = 3
+SHARES = min(max(os.cpu_count() or 2, 2), 4)
+PATIENCE = 0.2  # seconds for a connection more; where the pool has none, there are fewer shares
 Progress = Callable[[int, int], None]
 """Called with how many events are folded and how many there are."""
-
-
-@dataclass(frozen=True)
-class TableDifference:
-    """One table, live against rebuilt: rows in each, rows only in one, and a few of those as JSON text."""
-
-    table: str
-    live: int
-    rebuilt: int
-    only_live: int
-    only_rebuilt: int
-    examples: tuple[str, ...]
-
-    @property
-    def equal(self) -> bool:
-        return self.only_live == 0 and self.only_rebuilt == 0
+T = TypeVar("T")
 
 
 async def rebuild(
-    pool: asyncpg.Pool, name: str, on_progress: Progress | None = None
+    pool: asyncpg.Pool, name: str, on_progress: Progress | None = None, *, shares: int = SHARES
 ) -> list[TableDifference]:
     """Builds a read model anew from the log and swaps it in, in one transaction; readers never see less.
 
-    Returns how the tables differed from the live ones just before the swap. Raises RuntimeError when another
-    rebuild of the same read model is under way.
+    Folds up to `shares` shares of the streams at the same time, each on a connection of the pool. Returns how the
+    tables differed from the live ones just before the swap. Raises RuntimeError when another rebuild of the same read
+    model is under way.
     """
-    return await _build(pool, name, on_progress, swap=True)
+    return await _build(pool, name, on_progress, shares, swap=True)
 
 
 async def differences(
-    pool: asyncpg.Pool, name: str, on_progress: Progress | None = None
+    pool: asyncpg.Pool, name: str, on_progress: Progress | None = None, *, shares: int = SHARES
 ) -> list[TableDifference]:
     """How a read model differs from one built anew from the log; the live one stays as it is."""
-    return await _build(pool, name, on_progress, swap=False)
+    return await _build(pool, name, on_progress, shares, swap=False)
+
+
+@dataclass(frozen=True)
+class _Site:
+    """Where a copy is built: the connection that holds the lock, and as many more as the pool could lend."""
+
+    now: Copy
+    new: Copy
+    first: Connection
+    more: Sequence[Connection]
+
+    @property
+    def connections(self) -> list[Connection]:
+        return [self.first, *self.more]
 
 
 async def _build(
-    pool: asyncpg.Pool, name: str, on_progress: Progress | None, *, swap: bool
+    pool: asyncpg.Pool, name: str, on_progress: Progress | None, shares: int, *, swap: bool
 ) -> list[TableDifference]:
     now, new = live(projection(name)), beside(projection(name))
-    async with pool.acquire() as connection:
-        if not await connection.fetchval("select pg_try_advisory_lock(hashtext($1))", new.key):
+    async with pool.acquire() as first, AsyncExitStack() as lent:
+        if not await first.fetchval("select pg_try_advisory_lock(hashtext($1))", new.key):
             raise RuntimeError(f"the read model {name} is being rebuilt already")
         try:
-            await _prepare(connection, now, new)
-            await _approach(connection, now, new, on_progress)
-            return await _finish(connection, now, new, swap=swap)
+            site = _Site(now, new, first, await _more(pool, shares - 1, lent))
+            await _prepare(site)
+            await _approach(site, on_progress)
+            await _index(site)
+            return await _finish(site, swap=swap)
         finally:
-            await _clear(connection, new)
+            await _clear(first, new)
 
 
-async def _prepare(connection: Connection, now: Copy, new: Copy) -> None:
-    """An empty copy of every table, with its keys and indexes."""
-    async with connection.transaction():
-        await connection.execute(CURSOR["register"], [now.key])
-        await connection.execute(f"drop schema if exists {new.schema} cascade")
-        await connection.execute(f"create schema {new.schema}")
-        for table in now.projection.tables:
-            await connection.execute(f"create table {new.schema}.{table} (like read.{table} including all)")
-        await connection.execute(SQL["start"], new.key)
-        await connection.execute(SQL["forget_parked"], new.key)
-
-
-async def _approach(connection: Connection, now: Copy, new: Copy, on_progress: Progress | None) -> None:
-    """Folds until little is left to do while the live one waits."""
-    at, end = 0, await connection.fetchval(CURSOR["cursor"], now.key)
-    while end - at > CLOSE_ENOUGH:
-        at = await advance(connection, new, min(at + WINDOW, end), WINDOW)
-        for table in now.projection.tables if at <= WINDOW else ():
-            await connection.execute(f"analyze {new.schema}.{table}")
-        end = await connection.fetchval(CURSOR["cursor"], now.key)
-        if on_progress:
-            on_progress(at, end)
-
-
-async def _finish(connection: Connection, now: Copy, new: Copy, *, swap: bool) -> list[TableDifference]:
-    """Holds the live cursor, so that both copies stand at the same position, then compares and swaps."""
-    async with connection.transaction():
-        end = await connection.fetchval(CURSOR["lock_cursor"], now.key)
-        await advance(connection, new, end, WINDOW)
-        found = [await _compare(connection, table, new.schema) for table in now.projection.tables]
-        if swap:
-            await _swap(connection, now, new)
+async def _more(pool: asyncpg.Pool, number: int, lent: AsyncExitStack) -> list[Connection]:
+    found: list[Connection] = []
+    try:
+        for _ in range(number):
+            found.append(await lent.enter_async_context(pool.acquire(timeout=PATIENCE)))
+    except TimeoutError:
+        pass
     return found
 
 
-async def _compare(connection: Connection, table: str, schema: str) -> TableDifference:
-    live, rebuilt = f"select * from read.{table}", f"select * from {schema}.{table}"
-    only_live, only_rebuilt = f"{live} except all {rebuilt}", f"{rebuilt} except all {live}"
-    return TableDifference(
-        table,
-        live=await _count(connection, live),
-        rebuilt=await _count(connection, rebuilt),
-        only_live=await _count(connection, only_live),
-        only_rebuilt=await _count(connection, only_rebuilt),
-        examples=(*await _examples(connection, only_live), *await _examples(connection, only_rebuilt)),
-    )
+async def _prepare(site: _Site) -> None:
+    """An empty copy of every table with its keys, which the folds need; other indexes come when it is full."""
+    first, new = site.first, site.new
+    async with first.transaction():
+        await first.execute(CURSOR["register"], [site.now.key])
+        await _forget(first, new)
+        keys = await first.fetch(SQL["keys"], _tables(site.now), new.schema)
+        made = [
+            f"create schema {new.schema}",
+            *(
+                f"create table {new.schema}.{table} (like read.{table} including all excluding indexes)"
+                for table in new.projection.tables
+            ),
+            *(key["statement"] for key in keys),
+        ]
+        await first.execute(";".join(made))
 
 
-async def _count(connection: Connection, rows: str) -> int:
-    number: int = await connection.fetchval(f"select count(*) from ({rows}) d")
-    return number
+async def _approach(site: _Site, on_progress: Progress | None) -> None:
+    """Folds until little is left to do while the live one waits: all shares of a stretch, then of the next."""
+    shares = shares_of(site.new, len(site.connections))
+    await site.first.execute(SQL["start"], list({site.new.key, *(share.key for share in shares)}))
+    at, end = 0, await site.first.fetchval(CURSOR["cursor"], site.now.key)
+    while end - at > CLOSE_ENOUGH:
+        upto = min(at + WINDOW * len(shares), end)
+        await _all(
+            advance(connection, share, upto, upto - at)
+            for connection, share in zip(site.connections, shares, strict=False)
+        )
+        for table in site.new.projection.tables if at == 0 and upto < end else ():
+            await site.first.execute(f"analyze {site.new.schema}.{table}")
+        at, end = upto, await site.first.fetchval(CURSOR["cursor"], site.now.key)
+        if on_progress:
+            on_progress(at, end)
+    await site.first.execute(SQL["join_shares"], site.new.key, at)
 
 
-async def _examples(connection: Connection, rows: str) -> list[str]:
-    found = await connection.fetch(f"select to_jsonb(d)::text from ({rows}) d limit {EXAMPLES}")
-    return [row[0] for row in found]
+async def _index(site: _Site) -> None:
+    """The indexes that only readers need, shared out among the connections."""
+    rows = await site.first.fetch(SQL["indexes"], _tables(site.now), site.new.schema)
+    waiting = [row["statement"] for row in rows]
+
+    async def make(connection: Connection) -> None:
+        while waiting:
+            await connection.execute(waiting.pop())
+
+    await _all(make(connection) for connection in site.connections)
+
+
+async def _finish(site: _Site, *, swap: bool) -> list[TableDifference]:
+    """Holds the live cursor, so that both copies stand at the same position, then compares and swaps."""
+    async with site.first.transaction():
+        end = await site.first.fetchval(CURSOR["lock_cursor"], site.now.key)
+        await advance(site.first, site.new, end, WINDOW)
+        await release_skipped(site.first, site.new)
+        await site.first.execute(SQL["settings_for_the_swap"])
+        # The live tables stand still, so anybody sees them as they are; the end of the copy is ours alone to see.
+        other = site.more[0] if site.more else site.first
+        found = await compare(other, site.now, site.first, site.new)
+        if swap:
+            await _swap(site.first, site.now, site.new)
+    return found
 
 
 async def _swap(connection: Connection, now: Copy, new: Copy) -> None:
-    for table in now.projection.tables:
-        grants = await connection.fetch(SQL["grants"], f"read.{table}", f"{new.schema}.{table}")
-        for grant in grants:
-            await connection.execute(grant["statement"])
-        await connection.execute(f"drop table read.{table}")
-        await connection.execute(f"alter table {new.schema}.{table} set schema read")
-    await connection.execute(SQL["forget_parked"], now.key)
+    grants = await connection.fetch(SQL["grants"], _tables(now), new.schema)
+    moves = [
+        f"drop table read.{table}; alter table {new.schema}.{table} set schema read"
+        for table in now.projection.tables
+    ]
+    await connection.execute(";".join([*(grant["statement"] for grant in grants), *moves]))
+    await connection.execute(SQL["forget_parked"], [now.key])
     await connection.execute(SQL["take_over_parked"], new.key)
 
 
@@ -140,7 +166,24 @@ async def _clear(connection: Connection, new: Copy) -> None:
     if connection.is_closed():
         return
     async with connection.transaction():
-        await connection.execute(f"drop schema if exists {new.schema} cascade")
-        await connection.execute(SQL["forget_parked"], new.key)
-        await connection.execute(SQL["forget"], new.key)
+        await _forget(connection, new)
     await connection.execute("select pg_advisory_unlock(hashtext($1))", new.key)
+
+
+async def _forget(connection: Connection, new: Copy) -> None:
+    """Whatever there is of a copy, also what a rebuild left that was killed."""
+    await connection.execute(f"drop schema if exists {new.schema} cascade")
+    await connection.execute(SQL["forget_copy"], new.key)
+
+
+def _tables(copy: Copy) -> list[str]:
+    return [f"{copy.schema}.{table}" for table in copy.projection.tables]
+
+
+async def _all(work: Iterable[Awaitable[T]]) -> list[T]:
+    """All of it at the same time, to its end even where some fails: nobody works on a copy that is being cleared."""
+    done = await asyncio.gather(*work, return_exceptions=True)
+    for outcome in done:
+        if isinstance(outcome, BaseException):
+            raise outcome
+    return [each for each in done if not isinstance(each, BaseException)]

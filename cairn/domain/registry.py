@@ -8,8 +8,9 @@ from cairn.domain.goal.events import AnyGoalEvent
 from cairn.domain.people import AnyPersonEvent, DepartmentNamed
 from cairn.domain.reading import ReadingsRecorded
 from cairn.domain.sheet.events import AnySheetEvent
+from cairn.domain.skipping import EventSkipped
 
-_ALONE = (PolicyAdopted, RehearsalAdvanced, TargetsProposed, DepartmentNamed, ReadingsRecorded)
+_ALONE = (PolicyAdopted, RehearsalAdvanced, TargetsProposed, DepartmentNamed, ReadingsRecorded, EventSkipped)
 
 EVENTS: dict[str, type[Event]] = {
     event.__name__: event

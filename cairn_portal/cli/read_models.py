@@ -13,7 +13,8 @@ from cairn_portal.cli.terminal import Terminal
 from cairn_portal.cli.words import grid, moment, number, span
 from projections import catch_up, parking
 from projections.catalog import PROJECTIONS, projection
-from projections.rebuild import TableDifference, differences, rebuild
+from projections.comparing import TableDifference
+from projections.rebuild import differences, rebuild
 
 Model = Annotated[
     str | None, typer.Argument(metavar="[NAME]", help="查询模型，缺省全部 · a read model; by default all")

@@ -13,6 +13,7 @@ from cairn.domain.goal.events import GoalSubmitted
 from projections.catalog import PROJECTIONS
 from projections.catch_up import Follower, catch_up, status, wait_for
 from projections.goal import goal
+from projections.sql import queries
 from tests.projections.given import (
     GOAL,
     active,
@@ -67,6 +68,44 @@ async def test_many_catching_up_at_once_fold_each_event_once(pool: asyncpg.Pool)
     assert await pool.fetchval("select count(*) from read.reading where superseded_by is null") == 1
     found = await goal(pool, GOAL)
     assert found is not None and (found.version, found.stage) == (4, "active")
+
+
+async def test_read_models_that_a_window_does_not_concern_are_moved_on_together(pool: asyncpg.Pool) -> None:
+    await record(pool, opened(), *active())
+    await catch_up(pool)
+    position = await record(pool, readings((date(2026, 1, 5), "10")))
+    await catch_up(pool)
+    moved = await pool.fetch(
+        "select xmin::text as by, array_agg(name) as names from read.projection group by 1"
+    )
+    together = max((row["names"] for row in moved), key=len)
+    assert {"goal", "person", "score", "dashboard", "refused"} <= set(together)
+    assert "reading" not in together
+    assert {row["cursor"] for row in await pool.fetch("select cursor from read.projection")} == {position}
+
+
+async def test_a_cursor_that_somebody_holds_keeps_no_other_read_model_waiting(pool: asyncpg.Pool) -> None:
+    position = await record(pool, *active(), readings((date(2026, 1, 5), "10")))
+    await catch_up(pool, upto=1)
+    async with pool.acquire() as other, other.transaction():
+        await other.execute("select from read.projection where name = 'goal' for update")
+        waiting = asyncio.create_task(catch_up(pool))
+        assert await wait_for(pool, "reading", position, 5) == position
+        assert await wait_for(pool, "person", position, 5) == position
+        assert not waiting.done()
+    assert await waiting == dict.fromkeys(PROJECTIONS, position)
+
+
+async def test_a_backlog_larger_than_a_window_is_folded_window_by_window(pool: asyncpg.Pool) -> None:
+    position = await record(
+        pool, opened(), *active(), *(readings((date(2026, 1, n), "1")) for n in range(1, 20))
+    )
+    assert await catch_up(pool, window=4) == dict.fromkeys(PROJECTIONS, position)
+    assert await pool.fetchval("select count(*) from read.reading") == 19
+
+
+def test_every_fold_is_short_enough_to_be_planned_once() -> None:
+    assert {name for name in PROJECTIONS if len(queries(name)["fold"].encode()) > 15 * 1024} == set()
 
 
 async def test_status_says_how_far_behind_each_read_model_is(pool: asyncpg.Pool) -> None:

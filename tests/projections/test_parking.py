@@ -1,17 +1,36 @@
 """An event that cannot be folded parks its stream in that read model: it is shown, never skipped silently."""
 
+import asyncio
 from datetime import date
+from uuid import uuid4
 
 import asyncpg
 import pytest
 
 from cairn.domain.goal.events import GoalSubmitted
+from cairn.domain.registry import decode
+from cairn.domain.skipping import EventSkipped
+from cairn.ledger import Ledger, NewEvent, migrate, open_pool
 from projections.catch_up import catch_up, status
-from projections.goal import goal
+from projections.goal import goal, goals
 from projections.parking import parked, retry, skip, skipped
 from projections.reading import evidence
 from projections.rebuild import differences
-from tests.projections.given import GOAL, active, drafted, later, readings, record, record_raw, seal
+from projections.sql import MIGRATIONS
+from tests.databases import Databases
+from tests.projections.given import (
+    AT,
+    GOAL,
+    active,
+    append,
+    drafted,
+    later,
+    new,
+    readings,
+    record,
+    record_raw,
+    seal,
+)
 
 OTHER = "goal-2026-qi-1"
 BAD = '{"feed": "crm", "rows": [{"metric": "sales", "subject": "lin", "on": "soon", "value": "1"}]}'
@@ -113,6 +132,70 @@ async def test_skipping_leaves_out_the_event_alone_and_says_who_and_why(pool: as
     assert found is not None and found.stage == "submitted"
     assert await parked(pool) == []
     assert all(table.equal for table in await differences(pool, "goal"))
+
+
+async def test_skipping_is_itself_recorded_in_the_log(pool: asyncpg.Pool) -> None:
+    await record(pool, drafted())
+    await record_raw(pool, GOAL, "AdjustmentRequested", '{"expires_at": "soon"}')
+    await catch_up(pool)
+    await skip(pool, "goal", GOAL, reason="written by a broken importer", by="ops")
+    [stored] = await Ledger(pool).read_stream("projection-goal")
+    decision = decode(stored.type, stored.data)
+    assert isinstance(decision, EventSkipped)
+    assert (decision.projection, decision.position, decision.event_stream) == ("goal", 2, GOAL)
+    assert (decision.event_type, decision.reason) == ("AdjustmentRequested", "written by a broken importer")
+    assert (decision.by, stored.actor) == ("ops", "ops")
+
+
+async def test_leaving_out_the_same_event_twice_at_once_is_recorded_once(pool: asyncpg.Pool) -> None:
+    await record(pool, drafted())
+    await record_raw(pool, GOAL, "AdjustmentRequested", '{"expires_at": "soon"}')
+    await catch_up(pool)
+    twice = (skip(pool, "goal", GOAL, reason="x", by=by) for by in ("ops", "hua"))
+    done = await asyncio.gather(*twice, return_exceptions=True)
+    assert {type(each) for each in done} == {bool, LookupError}
+    assert len(await Ledger(pool).read_stream("projection-goal")) == 1
+
+
+async def test_what_was_left_out_stays_out_when_all_read_models_are_dropped_and_made_anew(
+    databases: Databases,
+) -> None:
+    dsn = await databases.migrated()
+    await migrate(dsn, folders=[MIGRATIONS])
+    async with await open_pool(dsn, size=6) as pool:
+        await record(pool, drafted())
+        await record_raw(pool, GOAL, "AdjustmentRequested", '{"expires_at": "soon"}')
+        await record(pool, GoalSubmitted(goal=GOAL, by="lin", at=later(1)))
+        await catch_up(pool)
+        await skip(pool, "goal", GOAL, reason="x", by="ops")
+        await pool.execute(
+            "drop schema read cascade; delete from migration.applied where folder = 'projections'"
+        )
+        await migrate(dsn, folders=[MIGRATIONS])
+    async with await open_pool(dsn, size=6) as pool:
+        await catch_up(pool)
+        assert await parked(pool) == []
+        assert [(each.position, each.by) for each in await skipped(pool, "goal")] == [(2, "ops")]
+        found = await goal(pool, GOAL)
+        assert found is not None and found.stage == "submitted"
+    await databases.drop(dsn)
+
+
+async def test_each_of_many_poison_events_is_found_and_all_else_is_folded(pool: asyncpg.Pool) -> None:
+    good = [f"goal-2026-qi-{number}" for number in range(60)]
+    for number, name in enumerate(good):
+        await append(pool, name, [new(event) for event in active(name)])
+        if number % 7 == 0:
+            kind = "GoalSubmitted" if number % 2 else "SheetOpened"
+            bad = NewEvent(uuid4(), kind, '{"since": "soon"}', AT, "lin")
+            await append(pool, f"bad-{number}", [bad])
+    await append(pool, "bad-56", [new(drafted("bad-56"))])
+    await seal(pool)
+    await catch_up(pool, names=["goal"])
+    assert {each.stream for each in await parked(pool, "goal")} == {
+        f"bad-{number}" for number in range(0, 60, 7)
+    }
+    assert {(each.goal, each.stage) for each in await goals(pool)} == {(name, "active") for name in good}
 
 
 async def test_skipping_one_poison_event_stops_at_the_next(pool: asyncpg.Pool) -> None:

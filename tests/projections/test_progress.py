@@ -18,6 +18,7 @@ from cairn.domain.policy import LinearCurve
 from cairn.domain.reading import ReadingsRecorded, Row, aggregate
 from cairn.domain.scoring import attainment, kpi_points
 from projections.catch_up import catch_up
+from projections.parking import skip
 from projections.progress import PeriodProgress, ProgressLine, progress_of, progress_of_goal, sentence
 from tests.projections.given import (
     CYCLE,
@@ -31,6 +32,7 @@ from tests.projections.given import (
     opened,
     readings,
     record,
+    record_raw,
     schedule,
 )
 from tests.projections.stories import BATCHES, NUMBERS, kpis, lives, of
@@ -77,7 +79,7 @@ async def test_progress_is_what_the_domain_makes_of_goal_readings_and_dates(
     await record(pool, *events)
     await catch_up(pool, names=["progress"], window=window)
     state = folded([event for event in events if event.stream == life[0].stream])
-    rows = await pool.fetch("select * from read.progress where goal = $1", state.id)
+    rows = await pool.fetch("select * from read.progress_of(array[$1])", state.id)
     expected = {period.key: found for period in DATES.periods if (found := worked_out(state, period, events))}
     assert {row["period"] for row in rows} == set(expected)
     for row in rows:
@@ -226,6 +228,47 @@ async def test_check_ins_of_a_former_metric_do_not_count_for_the_new_one(pool: a
     again = (await line(pool)).current
     assert before is not None and after is not None and again is not None
     assert (before.done, after.actual, again.actual, again.done) == (D(80), None, D(81), D(90))
+
+
+async def test_progress_is_told_up_to_where_the_fold_is_though_the_log_has_more(pool: asyncpg.Pool) -> None:
+    kpi = Kpi(unit="分", aggregation="last", target=D(5))
+    said = CheckedIn(goal=GOAL, on=date(2026, 3, 2), value=D(4), by="lin", at=later(70))
+    await record(pool, launched(), *active(measure=kpi), said)
+    await catch_up(pool)
+    await record(pool, said.model_copy(update={"value": D(5)}))
+    [behind] = await progress_of(pool, "lin", MID_MARCH)
+    now = (await line(pool)).current
+    assert behind.current is not None and now is not None
+    assert (behind.current.actual, now.actual) == (D(4), D(5))
+
+
+async def test_what_waits_behind_a_parked_event_does_not_count_until_that_is_skipped(
+    pool: asyncpg.Pool,
+) -> None:
+    kpi = Kpi(unit="分", aggregation="last", target=D(5))
+    said = CheckedIn(goal=GOAL, on=date(2026, 3, 2), value=D(4), by="lin", at=later(70))
+    await record(pool, launched(), *active(measure=kpi), said)
+    await record_raw(pool, GOAL, "AdjustmentRequested", '{"expires_at": "soon"}')
+    await record_raw(pool, GOAL, "GoalRevised", '{"measure": {"kind": "kpi", "target": "1\\u0000"}}')
+    await record(pool, said.model_copy(update={"value": D(5)}))
+    waiting = (await line(pool)).current
+    for _ in range(2):
+        await skip(pool, "goal", GOAL, reason="written by a broken importer", by="ops")
+    now = (await line(pool)).current
+    assert waiting is not None and now is not None
+    assert (waiting.actual, now.actual) == (D(4), D(5))
+
+
+async def test_many_readings_of_a_day_in_many_batches_count_once_in_each_period(pool: asyncpg.Pool) -> None:
+    days = [(date(2026, month, day), "1.50") for month in (1, 2, 3) for day in (1, 15, 28)]
+    await record(pool, launched(), *active(), readings(*days), readings(*days[3:]))
+    await catch_up(pool)
+    found = await progress_of_goal(pool, GOAL, MID_MARCH)
+    assert found is not None
+    told = {each.period: (each.rows, str(each.actual)) for each in found.periods if each.rows}
+    assert told == {"M01": (3, "4.50"), "M02": (3, "4.50"), "M03": (3, "4.50")} | dict.fromkeys(
+        ("Q1", "H1", "Y"), (9, "13.50")
+    )
 
 
 async def test_a_baseline_moves_with_the_periods_target(pool: asyncpg.Pool) -> None:

@@ -8,14 +8,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cairn.domain.event import Event
+from cairn.domain.goal.events import GoalSubmitted
+from projections import rebuild as rebuilding
 from projections.catalog import PROJECTIONS
 from projections.catch_up import catch_up
 from projections.goal import goal, goals
-from projections.parking import parked
+from projections.parking import parked, skip
 from projections.rebuild import differences, rebuild
-from tests.projections.given import GOAL, active, drafted, launched, opened, record, record_raw
+from tests.projections.given import GOAL, active, drafted, later, launched, opened, record, record_raw
 from tests.projections.stories import histories
 
+WAITS = "wait_event_type = 'Lock' and datname = current_database()"
 LAW = settings(max_examples=5, deadline=None, suppress_health_check=list(HealthCheck))
 
 
@@ -121,6 +124,89 @@ async def test_a_rebuilt_table_keeps_its_keys_its_indexes_and_who_may_read_it(po
     assert await pool.fetchval("select has_table_privilege('cairn_reader', 'read.goal', 'select')")
 
 
+async def test_a_rebuilt_table_keeps_the_names_of_its_indexes_and_constraints(pool: asyncpg.Pool) -> None:
+    names = """
+        select c.relname::text, indexrelid::regclass::text, pg_get_indexdef(indexrelid)
+        from pg_index join pg_class c on c.oid = indrelid
+        where c.relnamespace = 'read'::regnamespace order by 2"""
+    before = await pool.fetch(names)
+    for name in PROJECTIONS:
+        await rebuild(pool, name)
+    assert await pool.fetch(names) == before
+
+
+async def test_what_a_killed_rebuild_left_behind_does_not_disturb_the_next(pool: asyncpg.Pool) -> None:
+    position = await record(pool, opened(), *active())
+    await catch_up(pool)
+    await pool.execute("create schema rebuild_goal; create table rebuild_goal.goal (goal text)")
+    for key in ("goal:rebuild", "goal:rebuild:0", "goal:rebuild:3"):
+        await pool.execute("insert into read.projection (name, cursor) values ($1, $2)", key, position)
+        await pool.execute("insert into read.parked values ($1, $2, 1, 'GoalDrafted', 'x')", key, GOAL)
+    assert all(table.equal for table in await rebuild(pool, "goal"))
+    assert await goal(pool, GOAL) is not None
+    assert await parked(pool) == []
+    assert await pool.fetchval("select count(*) from read.projection where name like '%:%'") == 0
+
+
+async def test_a_rebuild_cut_off_in_the_middle_changes_nothing_and_the_next_one_works(
+    pool: asyncpg.Pool,
+) -> None:
+    await record(pool, *(drafted(f"goal-2026-lin-{number}") for number in range(40)))
+    await catch_up(pool)
+    await pool.execute("update read.goal set title = 'wrong'")
+    async with pool.acquire() as holder:
+        held = holder.transaction()
+        await held.start()
+        await holder.execute("select from read.projection where name = 'goal' for update")
+        doomed = asyncio.create_task(rebuild(pool, "goal"))
+        await _until_somebody_waits(pool)
+        await pool.execute(f"select pg_terminate_backend(pid) from pg_stat_activity where {WAITS}")
+        await asyncio.gather(doomed, return_exceptions=True)
+        await held.rollback()
+    found = await goal(pool, "goal-2026-lin-1")
+    assert found is not None and found.title == "wrong"
+    await rebuild(pool, "goal")
+    found = await goal(pool, "goal-2026-lin-1")
+    assert found is not None and found.title == "销售额"
+
+
+async def test_streams_parked_in_different_shares_are_all_parked_in_the_rebuilt_read_model(
+    pool: asyncpg.Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("projections.rebuild.CLOSE_ENOUGH", 0)
+    for number in range(8):
+        await record_raw(pool, f"goal-2026-lin-{number}", "GoalSubmitted", "{}")
+    await catch_up(pool)
+    before = await parked(pool)
+    await rebuild(pool, "goal", shares=4)
+    after = await parked(pool)
+    assert len(after) == 8
+    assert [(p.projection, p.stream, p.position) for p in after] == [
+        (p.projection, p.stream, p.position) for p in before
+    ]
+
+
+async def test_an_event_left_out_while_a_rebuild_was_under_way_is_left_out_of_the_rebuilt_too(
+    pool: asyncpg.Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("projections.rebuild.CLOSE_ENOUGH", 0)
+    await record(pool, drafted())
+    await record_raw(pool, GOAL, "AdjustmentRequested", '{"expires_at": "soon"}')
+    await record(pool, GoalSubmitted(goal=GOAL, by="lin", at=later(1)))
+    await catch_up(pool)
+    index = rebuilding._index
+
+    async def index_later(site: rebuilding._Site) -> None:
+        assert await skip(pool, "goal", GOAL, reason="broken", by="ops")
+        await index(site)
+
+    monkeypatch.setattr("projections.rebuild._index", index_later)
+    assert all(table.equal for table in await rebuild(pool, "goal"))
+    assert await parked(pool) == []
+    found = await goal(pool, GOAL)
+    assert found is not None and found.stage == "submitted"
+
+
 async def test_two_rebuilds_of_one_read_model_do_not_mix(pool: asyncpg.Pool) -> None:
     await record(pool, *active())
     await catch_up(pool)
@@ -138,3 +224,12 @@ async def test_a_rebuild_tells_how_far_it_is(pool: asyncpg.Pool, monkeypatch: py
     told: list[tuple[int, int]] = []
     await rebuild(pool, "goal", lambda done, of: told.append((done, of)))
     assert told == [(position, position)]
+
+
+async def _until_somebody_waits(pool: asyncpg.Pool) -> None:
+    """Until a session of this database waits for a lock."""
+    async with asyncio.timeout(5):
+        while True:
+            if await pool.fetchval(f"select count(*) from pg_stat_activity where {WAITS}"):
+                return
+            await asyncio.sleep(0.01)

@@ -129,6 +129,44 @@ async def test_a_goals_story_tells_who_changed_what_from_what_in_sealed_order(po
     assert [each.type for each in await history(pool, GOAL, upto=2)] == ["SheetOpened", "GoalDrafted"]
 
 
+async def test_a_story_goes_as_far_as_the_fold_though_the_log_has_more(pool: asyncpg.Pool) -> None:
+    await record(pool, opened(), *active())
+    await catch_up(pool)
+    weighted = {"sheet": SHEET, "goal": GOAL, "before": D(100), "after": D(90), "by": "hua", "at": later(9)}
+    await record(
+        pool, s.GoalWeighted.model_validate(weighted), g.ReviewOpened(goal=GOAL, by="hua", at=later(9))
+    )
+    assert [each.position for each in await history(pool, GOAL)] == [1, 2, 3, 4, 5]
+    await catch_up(pool)
+    story = await history(pool, GOAL)
+    assert [(each.position, each.type) for each in story[5:]] == [(6, "GoalWeighted"), (7, "ReviewOpened")]
+
+
+async def test_a_story_tells_every_sheet_the_goal_was_placed_in(pool: asyncpg.Pool) -> None:
+    by = {"by": "hua", "at": later(9)}
+    placement = s.Placement(goal=GOAL, dimension="duties", weight=D(20))
+    part = s.ScorePart(goal=GOAL, weight=D(20), points=D(96), version=4)
+    other, scores = "sheet-2026-qi", {"period": "Q1", "points": D(90), "policy": "p", **by}
+    await record(
+        pool,
+        opened(),
+        drafted(),
+        opened(other, ()),
+        s.GoalPlaced.model_validate({"sheet": other, "placement": placement, **by}),
+        s.SheetScored.model_validate({"sheet": other, "parts": (part,), **scores}),
+        s.SheetScored.model_validate({"sheet": other, "parts": (), **scores}),
+    )
+    await catch_up(pool)
+    story = await history(pool, GOAL)
+    assert [(each.stream, each.type) for each in story] == [
+        (SHEET, "SheetOpened"), (GOAL, "GoalDrafted"), (other, "GoalPlaced"), (other, "SheetScored"),
+    ]  # fmt: skip
+    assert story[2].facts == {"sheet": other, "weight": "20"}
+    assert story[3].facts == {
+        "period": "Q1", "weight": "20", "points": "96", "sheet_points": "90", "policy": "p"
+    }  # fmt: skip
+
+
 async def test_a_cycle_at_a_glance_counts_stages_waits_delays_and_space(pool: asyncpg.Pool) -> None:
     other, tall = "goal-2026-qi-1", "goal-2026-company-1"
     failure = c.LaunchFailure(sheet="sheet-2026-x", reason="no manager")

@@ -19,6 +19,7 @@ from cairn.domain.people import Department, DepartmentNamed, PersonChanged, Pers
 from cairn.domain.reading import ReadingsRecorded, Row
 from cairn.domain.registry import EVENTS, decode
 from cairn.domain.sheet import events as sheet
+from cairn.domain.skipping import EventSkipped
 from tests.specs.company import (
     HUA,
     LIN,
@@ -116,6 +117,10 @@ EXAMPLES: tuple[Event, ...] = (
     ReadingsRecorded(
         feed="crm", window_from=on("01-01"), window_upto=on("02-01"), content="sha", correction=True, **AT,
         rows=(Row(metric="sales", subject=LIN, on=on("01-10").date(), value=D("33.33"), base=D(100)),),
+    ),
+    EventSkipped(
+        projection="goal", position=7, event_stream=REVENUE, event_type="AdjustmentRequested",
+        reason="written by a broken importer", **AT,
     ),
 )  # fmt: skip
 """One example of every event, with every field filled."""
