@@ -17,8 +17,8 @@ SQL = queries("goal")
 
 
 class GoalRow(BaseModel):
-    """One goal with its place in the sheet. `position` is the sealed position of its last event; `weight` is None
-    once it is out of the sheet."""
+    """One goal with its place in the sheet. `version` and `position` (in the sealed log) are of the last event that says
+    something of it, as check-ins, reminders and refused signals do not; `weight` is None once it is out of the sheet."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -63,7 +63,7 @@ class GoalRow(BaseModel):
 
 
 class SheetRow(BaseModel):
-    """One sheet; `space` and `used` in points of 100."""
+    """One sheet; `space` and `used` in points of 100; `version` is of the last event that changed it."""
 
     model_config = ConfigDict(frozen=True)
 

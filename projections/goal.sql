@@ -1,30 +1,26 @@
 -- Goals and sheets, folded as cairn.domain.goal.state.evolve and cairn.domain.sheet.state.evolve do it.
 
 -- name: fold
--- Most events only move a goal on (its version, position and stage): their data is never looked at. What is looked at
--- is taken from the json text at once where that is cheaper than making jsonb of it.
+-- Check-ins, reminders, missed deadlines and refused signals say nothing of the row, nor do a sheet's scores: they are not
+-- read at all. Most other events only move a goal on (its version, position and stage): their data is never looked at.
+-- What is looked at is taken from the json text at once where that is cheaper than making jsonb of it.
 with event as materialized (
     select position, stream, version, type, occurred_at,
-        type in ('SheetOpened', 'GoalPlaced', 'GoalWeighted', 'GoalRemoved', 'FlexibleSpaceUsed', 'SheetScored',
-                 'ResultIssued') as of_sheet,
+        type in ('SheetOpened', 'GoalPlaced', 'GoalWeighted', 'GoalRemoved', 'FlexibleSpaceUsed') as of_sheet,
         -- What would only show in some windows is refused in all of them.
         case when (version = 1) <> (type in ('GoalDrafted', 'SheetOpened'))
             then read.refuse(format('%s as event %s of %s: %s', type, version, stream,
-                case when type in ('SheetOpened', 'GoalPlaced', 'GoalWeighted', 'GoalRemoved', 'FlexibleSpaceUsed',
-                                   'SheetScored', 'ResultIssued')
+                case when type in ('SheetOpened', 'GoalPlaced', 'GoalWeighted', 'GoalRemoved', 'FlexibleSpaceUsed')
                     then 'a sheet starts with SheetOpened' else 'a goal starts with GoalDrafted' end))
-            when type in ('CheckedIn', 'GoalSubmitted', 'GoalApproved', 'GoalActivated', 'GoalReturned',
-                          'ReminderSent', 'DeadlineMissed', 'ReviewOpened', 'SignalRefused', 'SheetScored',
-                          'ResultIssued') then null
+            when type in ('GoalSubmitted', 'GoalApproved', 'GoalActivated', 'GoalReturned', 'ReviewOpened') then null
             else data end as data
     from read.window($1, $2, $3, $4)
     where type in (
         'GoalDrafted', 'GoalRevised', 'SmartChecked', 'GoalDecomposed', 'GoalAligned', 'GoalSubmitted',
         'GoalReturned', 'GoalApproved', 'GoalActivated', 'AdjustmentRequested', 'AdjustmentConfirmed',
-        'AdjustmentDeclined', 'AdjustmentWithdrawn', 'AdjustmentExpired', 'GoalAdjusted', 'CheckedIn',
-        'CriterionAccepted', 'GoalAssessed', 'ManagerChanged', 'ReminderSent', 'DeadlineMissed', 'GoalScored',
-        'ReviewOpened', 'GoalCancelled', 'GoalSuperseded', 'GoalClosed', 'SignalRefused',
-        'SheetOpened', 'GoalPlaced', 'GoalWeighted', 'GoalRemoved', 'FlexibleSpaceUsed', 'SheetScored', 'ResultIssued')
+        'AdjustmentDeclined', 'AdjustmentWithdrawn', 'AdjustmentExpired', 'GoalAdjusted', 'CriterionAccepted',
+        'GoalAssessed', 'ManagerChanged', 'GoalScored', 'ReviewOpened', 'GoalCancelled', 'GoalSuperseded', 'GoalClosed',
+        'SheetOpened', 'GoalPlaced', 'GoalWeighted', 'GoalRemoved', 'FlexibleSpaceUsed')
 ),
 touched as materialized (
     select stream, of_sheet, max(version) as version, max(position) as position, min(version) = 1 as fresh

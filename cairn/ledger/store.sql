@@ -32,6 +32,7 @@ order by stream, version;
 select stream, version, type, schema_version, event_id, data, occurred_at, recorded_at, actor,
        correlation, causation, subject, cycle, position
 from ledger.sealed($1, $2)
+order by segment, position
 limit $3;
 
 -- name: sealed_of_types
@@ -39,6 +40,7 @@ select stream, version, type, schema_version, event_id, data, occurred_at, recor
        correlation, causation, subject, cycle, position
 from ledger.sealed($1, $2)
 where type = any ($4)
+order by segment, position
 limit $3;
 
 -- name: sealed_position

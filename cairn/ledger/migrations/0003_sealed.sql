@@ -1,17 +1,18 @@
 -- The frozen order: dense positions over the sealed segments, and what still waits to be sealed.
 
--- The events with positions in (after, upto], in order; upto null means up to the last seal. Each segment is one range
+-- The events with positions in (after, upto]; upto null means up to the last seal. Each segment is one range
 -- of the order index and a position is base_position + rank, so this is a chain of range scans that begins with the
 -- segment of the first position and stops at the last one; projections are statements over it. It is inlined into the
--- statement that uses it: columns not asked for are not read.
+-- statement that uses it: columns not asked for are not read. Whoever needs the rows in order says
+-- `order by segment, position`, which sorts one segment at a time; folds have an order of their own.
 create function ledger.sealed(after bigint, upto bigint default null)
 returns table (
     "position" bigint, stream text, version integer, type text, schema_version smallint, event_id uuid, data json,
     occurred_at timestamptz, recorded_at timestamptz, actor text, correlation text, causation text, subject text,
-    cycle text
+    cycle text, segment bigint
 ) language sql stable parallel safe rows 10000 as $$
     select r.position, r.stream, r.version, r.type, r.schema_version, r.event_id, r.data, r.occurred_at,
-           r.recorded_at, r.actor, r.correlation, r.causation, r.subject, r.cycle
+           r.recorded_at, r.actor, r.correlation, r.causation, r.subject, r.cycle, s.base_position
     from ledger.segment s
     cross join lateral (
         select s.base_position + row_number() over (order by e.xid, e.id) as position, e.*
@@ -26,7 +27,6 @@ returns table (
     where s.base_position >= (select coalesce(max(f.base_position), 0) from ledger.segment f
                               where f.base_position <= sealed.after)
       and s.base_position < coalesce(sealed.upto, 9223372036854775807)
-    order by s.base_position, r.position
 $$;
 
 -- The last sealed position, 0 while nothing is sealed.
