@@ -17,8 +17,8 @@ SQL = queries("goal")
 
 
 class GoalRow(BaseModel):
-    """One goal with its place in the sheet. `version` and `position` (in the sealed log) are of the last event that says
-    something of it, as check-ins, reminders and refused signals do not; `weight` is None once it is out of the sheet."""
+    """One goal with its place in the sheet. `version` and `position` (sealed) are those of the last event that says
+    something of it, as check-ins, reminders and refused signals do not; `weight` is None once it left the sheet."""
 
     model_config = ConfigDict(frozen=True)
 
