@@ -34,6 +34,9 @@ INNER_PORTS = (
 DYNAMIC = {
     "frontend.WorkflowTimeSkippingEnabled": "true",
     "history.timerProcessorMaxTimeShift": "10ms",
+    # One server has one partition of a task queue: from others, tasks reach an idle worker by ten a second.
+    "matching.numTaskqueueReadPartitions": "1",
+    "matching.numTaskqueueWritePartitions": "1",
     "history.maxInFlightUpdates": "100",
     "history.maxTotalUpdates": "10000",
     "frontend.namespaceRPS": "20000",
