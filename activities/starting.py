@@ -26,8 +26,6 @@ from cairn.ledger import Ledger, StoredEvent
 
 CYCLE = SearchAttributeKey.for_keyword("CairnCycle")
 DEPARTMENT = SearchAttributeKey.for_keyword("CairnDepartment")
-STAGE = SearchAttributeKey.for_keyword("CairnStage")
-AWAITED = SearchAttributeKey.for_keyword("CairnAwaited")
 TYPES = ("CycleLaunched", "GoalDrafted")
 PAGE = 500
 AT_ONCE = 48
@@ -102,8 +100,6 @@ async def begin_goal(client: Client, task_queue: str, start: GoalStart, drafted:
     pairs: Sequence[SearchAttributePair[str]] = [
         SearchAttributePair(CYCLE, drafted.cycle),
         SearchAttributePair(DEPARTMENT, drafted.department or "-"),
-        SearchAttributePair(STAGE, "draft"),
-        SearchAttributePair(AWAITED, drafted.owner),
     ]
     await _begin(client, task_queue, "Goal", drafted.goal, start, pairs)
 

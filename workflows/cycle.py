@@ -19,7 +19,6 @@ with workflow.unsafe.imports_passed_through():
     from cairn.domain.cycle.standing import CycleDue, CycleStanding
 
 CYCLE = SearchAttributeKey.for_keyword("CairnCycle")
-STAGE = SearchAttributeKey.for_keyword("CairnStage")
 LONG = timedelta(hours=6)
 BEAT = timedelta(seconds=30)
 """A worker that was killed is missed after this long, and another one goes on."""
@@ -166,10 +165,10 @@ class CycleWorkflow:
     def learn(self, outcome: CycleOutcome) -> None:
         if outcome.standing is None or outcome.standing == self.at:
             return
-        stage = self.at.stage if self.at else None
+        labelled = self.at is not None
         self.at, self.shift = outcome.standing, outcome.standing.shift
-        if self.at.stage != stage:
-            workflow.upsert_search_attributes([CYCLE.value_set(self.cycle), STAGE.value_set(self.at.stage)])
+        if not labelled:
+            workflow.upsert_search_attributes([CYCLE.value_set(self.cycle)])
 
     async def do(self, name: str, ask: object) -> CycleOutcome:
         outcome: CycleOutcome = await workflow.execute_local_activity(

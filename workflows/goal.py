@@ -19,8 +19,6 @@ with workflow.unsafe.imports_passed_through():
 
 CYCLE = SearchAttributeKey.for_keyword("CairnCycle")
 DEPARTMENT = SearchAttributeKey.for_keyword("CairnDepartment")
-STAGE = SearchAttributeKey.for_keyword("CairnStage")
-AWAITED = SearchAttributeKey.for_keyword("CairnAwaited")
 ORDER: dict[Stage, int] = {
     "none": 0, "draft": 1, "returned": 1, "submitted": 2, "approved": 3, "active": 4, "adjusting": 4,
     "in_review": 5, "scored": 6, "closed": 7, "cancelled": 8, "superseded": 8,
@@ -38,7 +36,7 @@ class GoalWorkflow:
     def __init__(self, start: GoalStart) -> None:
         self.goal, self.shift = start.goal, start.shift
         self.at: Standing | None = start.standing
-        self.shown = _shown(start.standing) if start.standing else None
+        self.labelled = start.standing is not None
         self.turn = asyncio.Lock()
 
     @workflow.run
@@ -161,13 +159,15 @@ class GoalWorkflow:
         if outcome.standing is None or outcome.standing == self.at:
             return
         self.at, self.shift = outcome.standing, outcome.standing.shift
-        if not self.here or _shown(self.at) == self.shown:
-            return
-        shown = [STAGE.value_set(self.at.stage), AWAITED.value_set(" ".join(self.at.awaited) or "-")]
-        if self.shown is None:
-            shown += [CYCLE.value_set(self.at.cycle), DEPARTMENT.value_set(self.at.department or "-")]
-        workflow.upsert_search_attributes(shown)
-        self.shown = _shown(self.at)
+        self.label(self.at)
+
+    def label(self, at: Standing) -> None:
+        """Where a command began the workflow, it gets what the starter would have given it, once. Stage and awaited
+        people change and are people's: the read models know them."""
+        if self.here and not self.labelled:
+            department = DEPARTMENT.value_set(at.department or "-")
+            workflow.upsert_search_attributes([CYCLE.value_set(at.cycle), department])
+            self.labelled = True
 
     def now(self) -> datetime:
         return clock(self.shift)
@@ -184,7 +184,3 @@ async def local(name: str, ask: object) -> GoalOutcome:
         name, ask, result_type=GoalOutcome, start_to_close_timeout=ONE_APPEND, retry_policy=FOREVER
     )
     return outcome
-
-
-def _shown(at: Standing) -> tuple[str, tuple[str, ...]]:
-    return at.stage, at.awaited

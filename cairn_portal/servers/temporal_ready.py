@@ -20,7 +20,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from cairn_portal.servers.problem import ServerProblem
 
 OLDEST = (1, 32)
-SEARCH_ATTRIBUTES = ("CairnCycle", "CairnDepartment", "CairnStage", "CairnAwaited")
+SEARCH_ATTRIBUTES = ("CairnCycle", "CairnDepartment")
 RETENTION = 90 * 24 * 3600  # seconds a closed workflow's history is kept; the record is the ledger
 PATIENCE = 30.0  # seconds
 CACHES_FOLLOW = 0.3  # seconds until every part of the embedded server has read a new search attribute

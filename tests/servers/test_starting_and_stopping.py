@@ -45,7 +45,7 @@ async def test_a_start_brings_a_database_and_a_temporal_server_that_are_usable(s
     await connection.close()
     client = await Client.connect(addresses.temporal_address)
     assert await missing_search_attributes(client, "default") == []
-    assert [found async for found in client.list_workflows("CairnStage = 'draft'")] == []
+    assert [found async for found in client.list_workflows("CairnDepartment = 'sales'")] == []
 
 
 async def test_a_second_start_changes_nothing_and_is_fast(shared: Settings) -> None:
