@@ -13,13 +13,15 @@ import typer
 from rich.console import Console
 
 import worker
-from bench import goals, lag, machine, reading, report
+from bench import feeding, goals, lag, machine, reading, report
 from bench.figure import Figure, named
 from bench.seeding import seed
 from bench.stand import Stand, connected
 
 BASE = 100_000
-ROWS = ("append", "slow", "cost", "lag", "rebuild", "as-of", "goals")
+ROWS = ("append", "slow", "cost", "lag", "rebuild", "as-of", "feeds", "goals")
+ONCE = {"feeds", "goals"}
+"""Rows that have a database of their own."""
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 console = Console(width=170) if not sys.stdout.isatty() else Console()
 
@@ -33,7 +35,7 @@ def main(
     appends: Annotated[int, typer.Option(help="Single appends in a round")] = 3200,
     per_second: Annotated[float, typer.Option(help="Load while lag is measured; 0 = as fast as it can")] = 500,
     seconds: Annotated[float, typer.Option(help="How long lag is measured")] = 15,
-    employees: Annotated[int, typer.Option(help="People in a launched cycle; they have two goals each")] = 300,
+    employees: Annotated[int, typer.Option(help="People in a launched cycle; they have two goals each")] = 500,
     base: Annotated[int, typer.Option(help="Events in the log at scale 1; smaller to try things out")] = BASE,
     write: Annotated[bool, typer.Option(help="Write docs/benchmarks.md and its plots")] = True,
 ) -> None:
@@ -63,9 +65,12 @@ def main(
                 facts = await machine.facts(stand)
                 figures: list[Figure] = []
                 for size in sizes:
-                    once = wanted - ({"goals"} if size == sizes[0] else {"slow", "cost", "goals"})
+                    once = wanted - ONCE - (set() if size == sizes[0] else {"slow", "cost"})
                     if once:
                         figures += await _with_log(stand, size, once, rounds, appends, per_second, seconds)
+                if "feeds" in wanted:
+                    console.print("readings …", style="dim")
+                    figures += await feeding.measure(stand, rounds=rounds)
                 if "goals" in wanted:
                     console.print("workflows …", style="dim")
                     figures += await goals.measure(stand, employees=employees, rounds=max(rounds // 2, 1), commands=200)

@@ -69,7 +69,7 @@ async def prepare(pool: Pool, *, filled: bool) -> None:
 async def measure(stand: Stand, dsn: str, events: int, *, rounds: int, times: int, slow: bool = False) -> list[Figure]:
     """All append rows against a log that holds `events` already. `times` appends a round."""
     size = "slow disk" if slow else named(events)
-    async with stand.slow_disk(slow), connected(dsn, WRITERS) as pool, _peer(stand) as peer:
+    async with stand.slow_disk(slow), connected(dsn, WRITERS) as pool, _peer(stand, events) as peer:
         single = await in_turns(_single(pool, peer, times // 4 if slow else times), rounds)
         batches = await in_turns(_batches(pool, peer, max(times // 400, 4)), rounds)
     figures = [
@@ -91,14 +91,14 @@ async def measure(stand: Stand, dsn: str, events: int, *, rounds: int, times: in
 
 
 @asynccontextmanager
-async def _peer(stand: Stand) -> AsyncIterator[Peer | None]:
+async def _peer(stand: Stand, events: int) -> AsyncIterator[Peer | None]:
     """The peer, None where its library is not installed: it is no part of Cairn, and its rows are left out then."""
     if importlib.util.find_spec("eventsourcing") is None:
         yield None
         return
     from bench.peer import Peer
 
-    async with Peer.opened(stand) as peer:
+    async with Peer.opened(stand, events) as peer:
         yield peer
 
 

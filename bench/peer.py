@@ -14,9 +14,13 @@ from eventsourcing.persistence import StoredEvent
 from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastore
 
 from bench.company import CHECK_IN
-from bench.stand import Stand
+from bench.stand import Stand, connected
 
 THREADS = 16
+FILL = """
+insert into stored_events (originator_id, originator_version, topic, state)
+select gen_random_uuid(), 1, 'cairn:CheckedIn', $1::bytea from generate_series(1, $2::bigint)
+"""
 
 
 class Peer:
@@ -28,13 +32,15 @@ class Peer:
 
     @classmethod
     @asynccontextmanager
-    async def opened(cls, stand: Stand) -> AsyncIterator[Peer]:
-        """The peer in a database of its own."""
+    async def opened(cls, stand: Stand, events: int) -> AsyncIterator[Peer]:
+        """The peer in a database of its own, which holds so many events already."""
         async with stand.database("bench_peer", migrated=False) as dsn:
             store = await asyncio.to_thread(_datastore, dsn)
             with ThreadPoolExecutor(THREADS) as threads:
                 recorder = PostgresApplicationRecorder(store, events_table_name="stored_events")
                 await asyncio.to_thread(recorder.create_table)
+                async with connected(dsn, 1) as pool:
+                    await pool.execute(FILL, CHECK_IN.data.encode(), events, timeout=1800)
                 yield cls(recorder, threads)
             store.close()
 

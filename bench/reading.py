@@ -1,7 +1,9 @@
 """Rows of the read side: rebuilding a read model beside a plain fetch of the log, and one goal as of a moment."""
 
+import asyncio
 import random
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from time import perf_counter
 
 import psutil
@@ -28,7 +30,7 @@ PROBES = 300
 
 async def rebuilds(dsn: str, events: int, models: Sequence[str], *, rounds: int) -> list[Figure]:
     """Rebuilds of read models that are caught up; a single round has no warm-up."""
-    async with connected(dsn, 4) as pool:
+    async with connected(dsn, 6) as pool:
         await catch_up(pool, names=models)
         return await _rebuilds(pool, events, models, rounds)
 
@@ -65,16 +67,44 @@ async def _rebuilds(pool: Pool, events: int, models: Sequence[str], rounds: int)
                 rows += len(page)
         return rows / (perf_counter() - began)
 
-    found = await in_turns({"fetch": fetch, **{name: one(name) for name in models}}, rounds, warm_up=rounds > 1)
+    async with _memory(pool) as most:
+        found = await in_turns({"fetch": fetch, **{name: one(name) for name in models}}, rounds, warm_up=rounds > 1)
     memory = psutil.Process().memory_info().rss / 2**20
     return [
         against(
             found[name], found["fetch"], row=f"rebuild-{name}", what=f"rebuild of the read model “{name}”",
             size=named(events), unit="events/s", beside="fetch by asyncpg", bar=Bar(0.5), events=events,
-            note=f"folding alone {folding[name][-1]:,.0f} events/s, the rest is comparing; client {memory:.0f} MiB",
+            note=f"folding alone {folding[name][-1]:,.0f} events/s, the rest is indexes and comparing; "
+            f"memory: client {memory:.0f} MiB, Postgres' sessions at most {max(most):.0f} MiB beside what they share",
         )
         for name in models
     ]  # fmt: skip
+
+
+@asynccontextmanager
+async def _memory(pool: Pool) -> AsyncIterator[list[float]]:
+    """What the database's sessions have for themselves, in MiB, looked at all the time."""
+    sums = [0.0]
+
+    async def look() -> None:
+        while True:
+            rows = await pool.fetch("select pid from pg_stat_activity where datname is not null")
+            sums.append(sum(_own(row["pid"]) for row in rows) / 2**20)
+            await asyncio.sleep(0.25)
+
+    looking = asyncio.create_task(look())
+    try:
+        yield sums
+    finally:
+        looking.cancel()
+        await asyncio.gather(looking, return_exceptions=True)
+
+
+def _own(pid: int) -> int:
+    try:
+        return int(psutil.Process(pid).memory_full_info().uss)
+    except (psutil.NoSuchProcess, psutil.AccessDenied):
+        return 0
 
 
 async def _pages(pool: Pool, events: int, rounds: int) -> Figure:
