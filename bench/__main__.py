@@ -68,12 +68,14 @@ def main(
                     once = wanted - ONCE - (set() if size == sizes[0] else {"slow", "cost"})
                     if once:
                         figures += await _with_log(stand, size, once, rounds, appends, per_second, seconds)
+                        _keep(figures, facts, write)
                 if "feeds" in wanted:
                     console.print("readings …", style="dim")
                     figures += await feeding.measure(stand, rounds=rounds)
                 if "goals" in wanted:
                     console.print("workflows …", style="dim")
-                    figures += await goals.measure(stand, employees=employees, rounds=max(rounds // 2, 1), commands=200)
+                    figures += await goals.measure(stand, employees=employees, rounds=rounds, commands=200)
+                _keep(figures, facts, write)
                 return figures, facts
             finally:
                 stand.stop()
@@ -87,6 +89,12 @@ def main(
         report.write(everything, facts, plots.draw(everything, report.STORED.parent))
     console.print(report.verdict(figures))
     raise typer.Exit(bool(report.missed(figures)))
+
+
+def _keep(figures: list[Figure], facts: dict[str, str], write: bool) -> None:
+    """What an hour has measured is not lost where the next row fails."""
+    if write:
+        report.store(figures, facts)
 
 
 async def _with_log(

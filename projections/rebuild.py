@@ -21,6 +21,7 @@ WINDOW = 100_000
 """Events: a share sees its part of so many for each share there is."""
 CLOSE_ENOUGH = 2_000
 SHARES = min(max(os.cpu_count() or 2, 2), 4)
+TRIES = 5
 PATIENCE = 0.2  # seconds for a connection more; where the pool has none, there are fewer shares
 Progress = Callable[[int, int], None]
 """Called with how many events are folded and how many there are."""
@@ -72,7 +73,7 @@ async def _build(
             await _prepare(site)
             await _approach(site, on_progress)
             await _index(site)
-            return await _finish(site, swap=swap)
+            return await _finish_at_last(site, swap=swap)
         finally:
             await _clear(first, new)
 
@@ -136,6 +137,16 @@ async def _index(site: _Site) -> None:
     await _all(make(connection) for connection in site.connections)
 
 
+async def _finish_at_last(site: _Site, *, swap: bool) -> list[TableDifference]:
+    """A reader that takes the tables in another order may stop the swap: then it is begun again."""
+    for _ in range(TRIES - 1):
+        try:
+            return await _finish(site, swap=swap)
+        except asyncpg.DeadlockDetectedError:
+            continue
+    return await _finish(site, swap=swap)
+
+
 async def _finish(site: _Site, *, swap: bool) -> list[TableDifference]:
     """Holds the live cursor, so that both copies stand at the same position, then compares and swaps."""
     async with site.first.transaction():
@@ -153,11 +164,14 @@ async def _finish(site: _Site, *, swap: bool) -> list[TableDifference]:
 
 async def _swap(connection: Connection, now: Copy, new: Copy) -> None:
     grants = await connection.fetch(SQL["grants"], _tables(now), new.schema)
+    # All locks before the first change: a vacuum that waits for a change of ours while we wait for its table would stop
+    # us; one that is merely in the way is ended by Postgres.
+    locks = f"lock table {', '.join([*_tables(now), *_tables(new)])} in access exclusive mode"
     moves = [
         f"drop table read.{table}; alter table {new.schema}.{table} set schema read"
         for table in now.projection.tables
     ]
-    await connection.execute(";".join([*(grant["statement"] for grant in grants), *moves]))
+    await connection.execute(";".join([locks, *(grant["statement"] for grant in grants), *moves]))
     await connection.execute(SQL["forget_parked"], [now.key])
     await connection.execute(SQL["take_over_parked"], new.key)
 

@@ -217,6 +217,43 @@ async def test_two_rebuilds_of_one_read_model_do_not_mix(pool: asyncpg.Pool) -> 
         await other.execute("select pg_advisory_unlock(hashtext('goal:rebuild'))")
 
 
+async def test_a_swap_stopped_by_a_reader_in_the_other_order_is_begun_again(pool: asyncpg.Pool) -> None:
+    await record(pool, opened(), *active())
+    await catch_up(pool)
+    async with pool.acquire() as reader:
+        async with reader.transaction():
+            await reader.fetch("select * from read.sheet")
+            rebuilt = asyncio.create_task(rebuild(pool, "goal"))
+            async with asyncio.timeout(10):
+                while not await pool.fetchval(f"select count(*) from pg_stat_activity where {WAITS}"):  # noqa: ASYNC110
+                    await asyncio.sleep(0.02)
+            # The swap has `goal` and waits for `sheet`: each of the two now waits for the other.
+            assert len(await reader.fetch("select * from read.goal")) == 1
+        assert all(table.equal for table in await rebuilt)
+    assert await goal(pool, GOAL) is not None
+
+
+async def test_a_swap_locks_every_table_before_it_changes_any(pool: asyncpg.Pool) -> None:
+    """A vacuum of the new tables waits for changes of theirs while it keeps the tables from being locked."""
+    await record(pool, *active())
+    await catch_up(pool)
+    await pool.execute("create role reads_goals")
+    try:
+        await pool.execute("grant select on read.goal to reads_goals")
+        async with pool.acquire() as reader:
+            async with reader.transaction():
+                await reader.fetch("select * from read.goal")
+                rebuilt = asyncio.create_task(rebuild(pool, "goal"))
+                async with asyncio.timeout(10):
+                    while not await pool.fetchval(f"select count(*) from pg_stat_activity where {WAITS}"):  # noqa: ASYNC110
+                        await asyncio.sleep(0.02)
+                granted = "select relacl::text from pg_class where oid = 'rebuild_goal.goal'::regclass for share nowait"
+                await pool.fetchval(granted)  # refused if a change of the table's row were under way
+            assert all(table.equal for table in await rebuilt)
+    finally:
+        await pool.execute("drop owned by reads_goals; drop role reads_goals")
+
+
 async def test_a_rebuild_tells_how_far_it_is(pool: asyncpg.Pool, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("projections.rebuild.CLOSE_ENOUGH", 0)
     position = await record(pool, *active())
