@@ -42,15 +42,6 @@ OPTIONS = {
 # For data that is thrown away with its test: nothing is forced to the disk. A killed server still keeps every
 # commit, only a power failure would not.
 FORGETFUL = {"fsync": "off", "full_page_writes": "off"}
-MIB = 2**20
-
-
-def buffers(memory: int) -> str:
-    """Memory for Postgres' pages where the machine has so many bytes: an eighth, from 128 MB to 1 GB.
-
-    The keys of ten million events fill a gigabyte in no order; a page that is not here is read anew for each event.
-    """
-    return f"{min(max(memory // 8 // MIB, 128), 1024)}MB"
 
 
 async def start(settings: Settings, on_step: OnStep, *, durable: bool = True) -> str:
@@ -241,8 +232,7 @@ async def _started(home: Path, port: int, durable: bool) -> None:
 
 def _spawn(home: Path, port: int, durable: bool) -> Process:
     cluster = home / NAME
-    kept = {"shared_buffers": buffers(psutil.virtual_memory().total)} if durable else FORGETFUL
-    options = {**OPTIONS, "port": str(port), **kept}
+    options = {**OPTIONS, "port": str(port), **({} if durable else FORGETFUL)}
     command = [str(programs() / "postgres"), "-D", str(cluster)]
     for key, value in options.items():
         command += ["-c", f"{key}={value}"]

@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 
 from cairn.settings import Settings
-from cairn_portal.servers import postgres
 
 
 def test_every_setting_is_described() -> None:
@@ -35,8 +34,3 @@ def test_folders_are_absolute_so_that_detached_processes_agree(
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("CAIRN_HOME", raising=False)
     assert Settings().home == tmp_path / ".cairn"
-
-
-def test_postgres_gets_an_eighth_of_the_memory_within_bounds() -> None:
-    gib = 2**30
-    assert [postgres.buffers(memory) for memory in (gib // 2, 4 * gib, 64 * gib)] == ["128MB", "512MB", "1024MB"]
