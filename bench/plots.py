@@ -33,7 +33,9 @@ def _bars(figures: Sequence[Figure], file: Path) -> bool:
     picture, axes = pyplot.subplots(figsize=(9, 0.32 * len(barred) + 1))
     shares = [_share(figure) for figure in barred]
     colours = [GOOD if figure.met else MISSED for figure in barred]
-    axes.barh([f"{figure.what} · {figure.size}" for figure in barred], shares, color=colours)
+    labels = [" · ".join(filter(None, (figure.what, figure.beside, figure.size))) for figure in barred]
+    axes.barh(labels, shares, color=colours)
+    axes.margins(y=0.01)
     axes.axvline(1, color=BAR, linewidth=1)
     axes.set_xscale("log")
     axes.invert_yaxis()
@@ -59,7 +61,7 @@ def _growth(figures: Sequence[Figure], file: Path) -> bool:
     drawn = False
     for row in GROWN:
         found = [f for f in figures if f.row == row and f.events and f.size != "slow disk"]
-        line = sorted((f.events or 0, f.ours, f.what) for f in found)
+        line = sorted((f.events or 0, f.ours, f"{f.what} ({f.unit})") for f in found)
         if len(line) > 1:
             axes.plot([at for at, _, _ in line], [ours / line[0][1] for _, ours, _ in line], "o-", label=line[0][2])
             drawn = True
