@@ -6,22 +6,12 @@ insert into read.projection (name) select unnest($1::text[]) on conflict (name) 
 -- name: cursor
 select cursor from read.projection where name = $1
 
--- What every fold runs under, to the end of its transaction. The planner cannot know how many rows a window's events
--- unfold into and takes one: nested loops between them would take hours, so folds look up stored rows by key
--- (`cross join lateral (… offset 0)`) and hash the rest. A plan is kept, for planning takes longer than folding one
--- event; it may have been made while the tables were empty, so it must not scan them.
 -- name: settings
-select set_config('search_path', $1, true), set_config('statement_timeout', $2, true),
-    set_config('work_mem', $3, true), set_config('synchronous_commit', $4, true),
-    set_config('enable_nestloop', 'off', true), set_config('enable_seqscan', 'off', true),
-    set_config('plan_cache_mode', 'force_generic_plan', true)
+select read.settings($1, $2, $3, $4)
 
 -- name: move_cursor
 update read.projection set cursor = $3, updated_at = now() where name = $1 and cursor = $2
-returning set_config('search_path', $4, true), set_config('statement_timeout', $5, true),
-    set_config('work_mem', $6, true), set_config('synchronous_commit', $7, true),
-    set_config('enable_nestloop', 'off', true), set_config('enable_seqscan', 'off', true),
-    set_config('plan_cache_mode', 'force_generic_plan', true)
+returning read.settings($4, $5, $6, $7)
 
 -- One look for all projections: who is behind, and whom do the types of the next window concern? Cursors of those it does
 -- not concern are moved at once. A cursor that somebody else holds is left to him.

@@ -16,7 +16,7 @@ select data #>> '{placement,goal}', stream from event where type = 'GoalPlaced'
 with bound as materialized (
     select k.epoch, k.xid, k.id
     from read.projection c
-    cross join lateral read.key_at(least($2, c.cursor)) k
+    cross join lateral ledger.key_at(least($2, c.cursor)) k
     where c.name = 'history'
 ),
 told as materialized (
@@ -42,7 +42,7 @@ told as materialized (
     join ledger.event e on e.stream = m.sheet and (e.epoch, e.xid, e.id) <= (b.epoch, b.xid, b.id)
     where e.type in ('SheetOpened', 'GoalPlaced', 'GoalWeighted', 'GoalRemoved', 'FlexibleSpaceUsed', 'SheetScored')
 )
-select read.position_of(epoch, xid, id) as position, stream, version, type, occurred_at, recorded_at, actor, facts
+select ledger.position_of(epoch, xid, id) as position, stream, version, type, occurred_at, recorded_at, actor, facts
 from told
 where facts is not null
 order by position

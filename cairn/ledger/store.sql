@@ -65,37 +65,16 @@ select epoch, xid::text::bigint, id from ledger.event where stream = $1 and vers
 select epoch, last_xid::text::bigint, last_id from ledger.segment order by no desc limit 1;
 
 -- name: position_of
-select s.base_position + (
-    select count(*) from ledger.event e
-    where e.epoch = s.epoch
-      and (e.xid, e.id) >= (s.first_xid, s.first_id) and (e.xid, e.id) <= ($2::bigint::text::xid8, $3::bigint))
-from ledger.segment s
-where (s.epoch, s.last_xid, s.last_id) >= ($1::smallint, $2::bigint::text::xid8, $3::bigint)
-order by s.epoch, s.last_xid, s.last_id
-limit 1;
+select ledger.position_of($1, $2::bigint::text::xid8, $3);
 
 -- name: as_of
 -- Up to a position or a time of recording the history is a prefix of the stream, whatever the clocks did; up to a time
 -- of occurrence it is what had happened by then, as far as it was recorded by the other two bounds.
-with boundary as (
-    select e.epoch, e.xid, e.id
-    from ledger.segment s
-    cross join lateral (
-        select k.epoch, k.xid, k.id from ledger.event k
-        where k.epoch = s.epoch
-          and (k.xid, k.id) >= (s.first_xid, s.first_id) and (k.xid, k.id) <= (s.last_xid, s.last_id)
-        order by k.xid, k.id
-        offset least($2::bigint, s.base_position + s.n) - s.base_position - 1 limit 1
-    ) e
-    where s.base_position < $2::bigint
-    order by s.base_position desc
-    limit 1
-)
 select stream, version, type, schema_version, event_id, data, occurred_at, recorded_at, actor,
        correlation, causation, subject, cycle, null::bigint as position
 from ledger.event e
 where e.stream = $1
-  and ($2::bigint is null or (e.epoch, e.xid, e.id) <= (select b.epoch, b.xid, b.id from boundary b))
+  and ($2::bigint is null or (e.epoch, e.xid, e.id) <= (select k.epoch, k.xid, k.id from ledger.key_at($2) k))
   and ($3::timestamptz is null or e.version < coalesce(
       (select min(l.version) from ledger.event l where l.stream = $1 and l.recorded_at > $3), 2147483647))
   and ($4::timestamptz is null or e.occurred_at <= $4)

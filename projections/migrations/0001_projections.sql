@@ -53,13 +53,23 @@ create function read.share(after bigint, upto bigint, projection text, share tex
 returns table ("position" bigint, stream text, version bigint, type text, occurred_at timestamptz,
                recorded_at timestamptz, actor text, cycle text, subject text, data json)
 language sql stable as $$
-    select e.position, e.stream, e.version::bigint, e.type, e.occurred_at, e.recorded_at, e.actor, e.cycle, e.subject, e.data
-    from ledger.sealed($1, $2) e
+    select e.*
+    from read.window($1, $2, $3, null) e
     where case when e.type = 'ReadingsRecorded' then 0
                else (hashtext(e.stream) & 65535) % (select split_part($4, '/', 2)::int) end
           = (select split_part($4, '/', 1)::int)
-      and e.stream not in (select p.stream from read.parked p where p.projection = $3)
-      and e.position not in (select s.position from read.skipped s where s.projection = split_part($3, ':', 1))
+$$;
+
+-- What every fold runs under, to the end of its transaction. The planner cannot know how many rows a window's events
+-- unfold into and takes one: nested loops between them would take hours, so folds look up stored rows by key
+-- (`cross join lateral (… offset 0)`) and hash the rest. A plan is kept, for planning takes longer than folding one
+-- event; it may have been made while the tables were empty, so it must not scan them.
+create function read.settings(schemas text, longest text, memory text, commits text) returns text[] language sql as $$
+    select array[
+        set_config('search_path', $1, true), set_config('statement_timeout', $2, true),
+        set_config('work_mem', $3, true), set_config('synchronous_commit', $4, true),
+        set_config('enable_nestloop', 'off', true), set_config('enable_seqscan', 'off', true),
+        set_config('plan_cache_mode', 'force_generic_plan', true)]
 $$;
 
 -- Stops a fold at an event it cannot make sense of, in words for whoever looks at the parked stream.

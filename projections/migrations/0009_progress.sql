@@ -79,12 +79,12 @@ with wanted as materialized (
 bound as materialized (
     select b.upto, k.epoch, k.xid, k.id
     from (select distinct upto from wanted) b
-    cross join lateral read.key_at(b.upto) k
+    cross join lateral ledger.key_at(b.upto) k
 ),
 left_out as materialized (
     select s.stream, k.epoch, k.xid, k.id
     from read.skipped s
-    cross join lateral read.key_at(s.position) k
+    cross join lateral ledger.key_at(s.position) k
     where s.projection in ('goal', 'progress') and s.stream = any ($1)
 ),
 event as materialized (

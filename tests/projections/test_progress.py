@@ -50,6 +50,12 @@ def near(a: Decimal | None, b: Decimal | None) -> bool:
     return abs(a - b) <= D("1e-12") * max(D(1), abs(a), abs(b))
 
 
+def adjusted(changes: Changes, reason: str, day: int) -> GoalAdjusted:
+    """The goal is changed so on that day, for that reason."""
+    filed = {"goal": GOAL, "adjustment": "a1", "before": Changes(), "after": changes, "reason": reason, "draws": D(2)}
+    return GoalAdjusted.model_validate({**filed, "space_left": D(13), "by": "hua", "at": later(day)})
+
+
 @settings(LAW, max_examples=150)
 @given(kpi=kpis(), actual=NUMBERS, target=st.none() | NUMBERS)
 async def test_attainment_is_the_same_in_sql_and_in_python(
@@ -170,17 +176,7 @@ async def test_an_adjusted_target_counts_from_its_filing_on(pool: asyncpg.Pool) 
     await record(pool, readings((date(2026, 3, 2), "60")))
     before = (await line(pool)).current
     changes = Changes(targets={"Q1": D(120)})
-    filed = {
-        "goal": GOAL,
-        "adjustment": "a1",
-        "before": Changes(),
-        "after": changes,
-        "reason": "市场",
-        "draws": D(2),
-    }
-    await record(
-        pool, GoalAdjusted.model_validate({**filed, "space_left": D(13), "by": "hua", "at": later(9)})
-    )
+    await record(pool, adjusted(changes, "市场", 9))
     after = (await line(pool)).current
     assert before is not None and after is not None
     assert (before.period, before.done, after.target, after.done) == ("Q1", D(20), D(120), D(50))
@@ -212,17 +208,7 @@ async def test_check_ins_of_a_former_metric_do_not_count_for_the_new_one(pool: a
     await record(pool, launched(), *active(measure=Kpi(unit="分", aggregation="last", target=D(5))), said)
     before = (await line(pool)).current
     changes = Changes(measure=Kpi(unit="%", aggregation="last", target=D(90)))
-    filed = {
-        "goal": GOAL,
-        "adjustment": "a1",
-        "before": Changes(),
-        "after": changes,
-        "reason": "x",
-        "draws": D(2),
-    }
-    await record(
-        pool, GoalAdjusted.model_validate({**filed, "space_left": D(13), "by": "hua", "at": later(71)})
-    )
+    await record(pool, adjusted(changes, "x", 71))
     after = (await line(pool)).current
     await record(pool, said.model_copy(update={"value": D(81), "at": later(72)}))
     again = (await line(pool)).current

@@ -224,9 +224,7 @@ async def test_a_swap_stopped_by_a_reader_in_the_other_order_is_begun_again(pool
         async with reader.transaction():
             await reader.fetch("select * from read.sheet")
             rebuilt = asyncio.create_task(rebuild(pool, "goal"))
-            async with asyncio.timeout(10):
-                while not await pool.fetchval(f"select count(*) from pg_stat_activity where {WAITS}"):  # noqa: ASYNC110
-                    await asyncio.sleep(0.02)
+            await _until_somebody_waits(pool)
             # The swap has `goal` and waits for `sheet`: each of the two now waits for the other.
             assert len(await reader.fetch("select * from read.goal")) == 1
         assert all(table.equal for table in await rebuilt)
@@ -244,9 +242,7 @@ async def test_a_swap_locks_every_table_before_it_changes_any(pool: asyncpg.Pool
             async with reader.transaction():
                 await reader.fetch("select * from read.goal")
                 rebuilt = asyncio.create_task(rebuild(pool, "goal"))
-                async with asyncio.timeout(10):
-                    while not await pool.fetchval(f"select count(*) from pg_stat_activity where {WAITS}"):  # noqa: ASYNC110
-                        await asyncio.sleep(0.02)
+                await _until_somebody_waits(pool)
                 granted = "select relacl::text from pg_class where oid = 'rebuild_goal.goal'::regclass for share nowait"
                 await pool.fetchval(granted)  # refused if a change of the table's row were under way
             assert all(table.equal for table in await rebuilt)

@@ -23,7 +23,8 @@ revoke all on schema ledger from public;
 revoke all on all functions in schema ledger from public;
 grant usage on schema ledger to cairn_writer, cairn_sealer, cairn_reader;
 grant select on all tables in schema ledger to cairn_writer, cairn_sealer, cairn_reader;
-grant execute on function ledger.sealed(bigint, bigint), ledger.sealed_position(),
+grant execute on function ledger.sealed(bigint, bigint), ledger.sealed_position(), ledger.key_at(bigint),
+    ledger.position_of(smallint, xid8, bigint),
     ledger.leaf(text, integer, text, integer, uuid, timestamptz, timestamptz, text, text, text, text, text, text)
     to cairn_writer, cairn_sealer, cairn_reader;
 -- Events enter through these functions alone, which run as the ledger's owner: a writer cannot choose the version, the
