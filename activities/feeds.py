@@ -58,5 +58,9 @@ class FeedActivities:
         except (FeedInvalid, FeedRowsInvalid) as wrong:
             return Collected(feed=path.stem, upto=ask.upto, problem=wrong.text(self.language))
         return Collected(
-            feed=feed.name, rows=run.rows, batches=run.events, corrected=run.corrected, upto=str(run.watermark or "")
+            feed=feed.name,
+            rows=run.rows,
+            batches=run.events,
+            corrected=run.corrected,
+            upto=str(run.watermark or ""),
         )

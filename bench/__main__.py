@@ -28,14 +28,20 @@ console = Console(width=170) if not sys.stdout.isatty() else Console()
 
 @app.command()
 def main(
-    scale: Annotated[str, typer.Option(help="Sizes of the log in multiples of 100,000 events: 1,10,100")] = "1",
+    scale: Annotated[
+        str, typer.Option(help="Sizes of the log in multiples of 100,000 events: 1,10,100")
+    ] = "1",
     rows: Annotated[str, typer.Option(help=f"Which rows: {','.join(ROWS)}")] = ",".join(ROWS),
     slow_disk: Annotated[bool, typer.Option(help="Measure appends with commits 1.5 ms slower, too")] = True,
     rounds: Annotated[int, typer.Option(help="Rounds in which ours and floor take turns")] = 5,
     appends: Annotated[int, typer.Option(help="Single appends in a round")] = 3200,
-    per_second: Annotated[float, typer.Option(help="Load while lag is measured; 0 = as fast as it can")] = 500,
+    per_second: Annotated[
+        float, typer.Option(help="Load while lag is measured; 0 = as fast as it can")
+    ] = 500,
     seconds: Annotated[float, typer.Option(help="How long lag is measured")] = 15,
-    employees: Annotated[int, typer.Option(help="People in a launched cycle; they have two goals each")] = 500,
+    employees: Annotated[
+        int, typer.Option(help="People in a launched cycle; they have two goals each")
+    ] = 500,
     base: Annotated[int, typer.Option(help="Events in the log at scale 1; smaller to try things out")] = BASE,
     write: Annotated[bool, typer.Option(help="Write docs/benchmarks.md and its plots")] = True,
 ) -> None:
@@ -57,7 +63,9 @@ def main(
     async def run() -> tuple[list[Figure], dict[str, str]]:
         this = asyncio.current_task()
         assert this is not None
-        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, this.cancel)  # the servers stop then, too
+        asyncio.get_running_loop().add_signal_handler(
+            signal.SIGTERM, this.cancel
+        )  # the servers stop then, too
         with tempfile.TemporaryDirectory(prefix="cairn-bench-", ignore_cleanup_errors=True) as folder:
             stand = Stand(Path(folder))
             await stand.start()
@@ -115,7 +123,9 @@ async def _with_log(
         if "rebuild" in wanted:
             console.print("rebuilds …", style="dim")
             models = reading.MODELS if small else reading.MODELS[:2]
-            figures += _sized(await reading.rebuilds(dsn, events, models, rounds=rounds if small else 1), size)
+            figures += _sized(
+                await reading.rebuilds(dsn, events, models, rounds=rounds if small else 1), size
+            )
         if "lag" in wanted:
             console.print("lag …", style="dim")
             lags = await lag.measure(dsn, events, per_second=per_second, seconds=seconds, whole=small)

@@ -50,7 +50,18 @@ class Floor:
 
     async def many(self, appends: Sequence[StreamAppend]) -> None:
         rows = [
-            (e.occurred_at, e.id, a.stream, e.type, e.actor, e.correlation, e.causation, e.cycle, e.data, version)
+            (
+                e.occurred_at,
+                e.id,
+                a.stream,
+                e.type,
+                e.actor,
+                e.correlation,
+                e.causation,
+                e.cycle,
+                e.data,
+                version,
+            )
             for a in appends
             for version, e in enumerate(a.events, 1)
         ]
@@ -66,7 +77,9 @@ async def prepare(pool: Pool, *, filled: bool) -> None:
     await pool.execute(SQL["keys"], timeout=1800)
 
 
-async def measure(stand: Stand, dsn: str, events: int, *, rounds: int, times: int, slow: bool = False) -> list[Figure]:
+async def measure(
+    stand: Stand, dsn: str, events: int, *, rounds: int, times: int, slow: bool = False
+) -> list[Figure]:
     """All append rows against a log that holds `events` already. `times` appends a round."""
     size = "slow disk" if slow else named(events)
     async with stand.slow_disk(slow), connected(dsn, WRITERS) as pool, _peer(stand, events) as peer:
@@ -77,7 +90,9 @@ async def measure(stand: Stand, dsn: str, events: int, *, rounds: int, times: in
         *_figure(single, "append-one-bare", SINGLE, "bare", "INSERT, no keys", size, events),
         *_figure(single, "append-one-peer", SINGLE, "peer", "eventsourcing 9.5", size, events, Bar(10)),
         *_figure(single, "append-alone", ALONE, "keyed", "INSERT, same keys", size, events, None, "alone"),
-        *_figure(single, "append-alone-peer", ALONE, "peer", "eventsourcing 9.5", size, events, None, "alone"),
+        *_figure(
+            single, "append-alone-peer", ALONE, "peer", "eventsourcing 9.5", size, events, None, "alone"
+        ),
     ]
     for name in BATCHES:
         row = f"append-batch-{name.replace(' ', '-').replace(',', '')}"
@@ -132,7 +147,9 @@ def _batches(pool: Pool, peer: Peer | None, times: int) -> dict[str, Contestant]
     for name, (streams, events) in BATCHES.items():
 
         def contestant(
-            record: Callable[[Sequence[StreamAppend]], Awaitable[object]], streams: int = streams, events: int = events
+            record: Callable[[Sequence[StreamAppend]], Awaitable[object]],
+            streams: int = streams,
+            events: int = events,
         ) -> Contestant:
             async def run() -> float:
                 made = iter([[fresh(events) for _ in range(streams)] for _ in range(times)])
@@ -156,4 +173,6 @@ def _figure(
     if floor not in found:
         return []
     mine, other, unit = found[f"ours {ours}".strip()], found[floor], "events/s"
-    return [against(mine, other, row=row, what=what, size=size, unit=unit, beside=beside, bar=bar, events=events)]
+    return [
+        against(mine, other, row=row, what=what, size=size, unit=unit, beside=beside, bar=bar, events=events)
+    ]

@@ -60,7 +60,9 @@ def sheet_and_goals(holder: str) -> list[Event]:
     for month in range(CHECK_INS):
         at = _day(60 + 30 * month)
         value, note = Decimal(100 * (month + 1)), "on the way, two customers signed"
-        events += [CheckedIn(goal=goal, on=at.date(), value=value, note=note, by=holder, at=at) for goal in goals]
+        events += [
+            CheckedIn(goal=goal, on=at.date(), value=value, note=note, by=holder, at=at) for goal in goals
+        ]
     return events
 
 
@@ -98,7 +100,13 @@ def roster(employees: int) -> Roster:
     """HR, the boss, a manager and so many employees, who have two goals each."""
 
     def person(name: str, manager: str | None, family: str, *roles: str) -> Person:
-        facts = {"name": name, "department": "sales", "family": family, "hired": date(2020, 1, 1), "roles": roles}
+        facts = {
+            "name": name,
+            "department": "sales",
+            "family": family,
+            "hired": date(2020, 1, 1),
+            "roles": roles,
+        }
         return Person.model_validate({"id": name, "manager": manager, **facts})
 
     people = [

@@ -32,7 +32,9 @@ async def measure(dsn: str, *, rounds: int) -> list[Figure]:
         figures = []
         for size, (events, times) in SIZES.items():
             spent: dict[str, list[Spent]] = {}
-            contestants = {name: _timed(name, work, pool, events, times, spent) for name, work in _steps(pool).items()}
+            contestants = {
+                name: _timed(name, work, pool, events, times, spent) for name, work in _steps(pool).items()
+            }
             await in_turns(contestants, rounds)
             figures += _figures(size, {name: _typical(found[1:]) for name, found in spent.items()})
         return figures
@@ -87,7 +89,9 @@ def _figures(size: str, spent: Mapping[str, Spent]) -> list[Figure]:
     }
     figures = [_figure(part, size, value, "µs") for part, value in parts.items()]
     logged = {"bare row": "row", "row with keys": "keys", "an append": "ours"}
-    return figures + [_figure(f"log of {what}", size, spent[step].wal, "bytes") for what, step in logged.items()]
+    return figures + [
+        _figure(f"log of {what}", size, spent[step].wal, "bytes") for what, step in logged.items()
+    ]
 
 
 def _figure(part: str, size: str, value: float, unit: str) -> Figure:

@@ -56,7 +56,9 @@ def against(
 ) -> Figure:  # fmt: skip
     """A row from rounds that alternated: neighbours in time are compared, so a busy minute hits both sides."""
     ratios = [mine / theirs for mine, theirs in zip(ours, floor, strict=True)]
-    return Figure(row, what, size, unit, median(ours), median(floor), beside, median(ratios), bar, events, note)
+    return Figure(
+        row, what, size, unit, median(ours), median(floor), beside, median(ratios), bar, events, note
+    )
 
 
 def quantile(values: list[float], share: float) -> float:

@@ -38,7 +38,9 @@ BARE_QUEUE = "bench-bare"
 class Firm:
     """A company whose worker runs in this process, with the bare workflows' worker beside it."""
 
-    def __init__(self, client: Client, ledger: Ledger, settings: Settings, policy: str, employees: int) -> None:
+    def __init__(
+        self, client: Client, ledger: Ledger, settings: Settings, policy: str, employees: int
+    ) -> None:
         self.client, self.cycles, self.policy, self.employees = client, Cycles(ledger), policy, employees
         self.desk = Desk(client, settings.task_queue, patience=timedelta(seconds=120))
         self._cycles, self._bare = count(1), count(1)
@@ -163,7 +165,9 @@ async def _first_command(stand: Stand, *, employees: int) -> Figure:
         seen, policy = Cycles(ledger), await _prepared(ledger, employees)
         starts, ends = company.COMING
         plan, _ = await seen.preview("Y", "Year", starts, ends, policy)
-        cycles = Cycles(ledger, seen.policies)  # as in a worker: it knows the policy, it has to plan for itself
+        cycles = Cycles(
+            ledger, seen.policies
+        )  # as in a worker: it knows the policy, it has to plan for itself
         command = LaunchCycle(cycle="Y", seen=plan.digest, by=company.HR, at=company.AT)
         began = perf_counter()
         await cycles.launch(command, "Year", starts, ends, policy)

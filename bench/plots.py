@@ -10,7 +10,14 @@ from bench.figure import Figure
 matplotlib.use("svg")
 matplotlib.rcParams["svg.hashsalt"] = "cairn"  # the same figures make the same file
 GOOD, MISSED, BAR = "#2f7d4f", "#b3372f", "#555555"
-GROWN = ("append-one", "append-batch-500-new-streams-of-2", "rebuild-goal", "read-sealed", "lag-p50", "as-of-p99")
+GROWN = (
+    "append-one",
+    "append-batch-500-new-streams-of-2",
+    "rebuild-goal",
+    "read-sealed",
+    "lag-p50",
+    "as-of-p99",
+)
 
 
 def draw(figures: Sequence[Figure], folder: Path) -> list[str]:
@@ -63,7 +70,9 @@ def _growth(figures: Sequence[Figure], file: Path) -> bool:
         found = [f for f in figures if f.row == row and f.events and f.size != "slow disk"]
         line = sorted((f.events or 0, f.ours, f"{f.what} ({f.unit})") for f in found)
         if len(line) > 1:
-            axes.plot([at for at, _, _ in line], [ours / line[0][1] for _, ours, _ in line], "o-", label=line[0][2])
+            axes.plot(
+                [at for at, _, _ in line], [ours / line[0][1] for _, ours, _ in line], "o-", label=line[0][2]
+            )
             drawn = True
     axes.set_xscale("log")
     axes.set_ylim(bottom=0)

@@ -68,7 +68,9 @@ async def _rebuilds(pool: Pool, events: int, models: Sequence[str], rounds: int)
         return rows / (perf_counter() - began)
 
     async with _memory(pool) as most:
-        found = await in_turns({"fetch": fetch, **{name: one(name) for name in models}}, rounds, warm_up=rounds > 1)
+        found = await in_turns(
+            {"fetch": fetch, **{name: one(name) for name in models}}, rounds, warm_up=rounds > 1
+        )
     memory = psutil.Process().memory_info().rss / 2**20
     return [
         against(
@@ -130,7 +132,9 @@ async def _pages(pool: Pool, events: int, rounds: int) -> Figure:
 async def _as_of(pool: Pool, events: int) -> list[Figure]:
     """Single goals as of random positions, read and folded; each probe another goal, so no page is warm by design."""
     ledger = Ledger(pool)
-    holders = await pool.fetchval("select count(*) from ledger.event where stream like 'sheet-%' and version = 1")
+    holders = await pool.fetchval(
+        "select count(*) from ledger.event where stream like 'sheet-%' and version = 1"
+    )
     times: list[float] = []
     for _ in range(PROBES):
         goal = f"goal-{CYCLE}-H{random.randint(1, holders):08d}-1"

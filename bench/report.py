@@ -111,7 +111,9 @@ def missed(figures: Sequence[Figure]) -> list[str]:
         if figure.met is False
     ]
     return short + [
-        f"{line.figures[0].what} while the log grows ({line.ratio:.2f} ×)" for line in grown(figures) if not line.flat
+        f"{line.figures[0].what} while the log grows ({line.ratio:.2f} ×)"
+        for line in grown(figures)
+        if not line.flat
     ]
 
 

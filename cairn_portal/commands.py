@@ -40,11 +40,18 @@ class Desk:
         return answer if isinstance(answer, GoalOutcome) else GoalOutcome(refused=answer)
 
     async def cycle(
-        self, cycle: str, name: str, by: str, fields: dict[str, Any] | None = None, command_id: str | None = None
+        self,
+        cycle: str,
+        name: str,
+        by: str,
+        fields: dict[str, Any] | None = None,
+        command_id: str | None = None,
     ) -> CycleOutcome:
         """Launches or closes a cycle."""
         start = CycleStart(cycle=cycle)
-        answer = await self._update("Cycle", f"cycle-{cycle}", start, CycleOutcome, name, by, fields or {}, command_id)
+        answer = await self._update(
+            "Cycle", f"cycle-{cycle}", start, CycleOutcome, name, by, fields or {}, command_id
+        )
         return answer if isinstance(answer, CycleOutcome) else CycleOutcome(refused=answer)
 
     async def _update(

@@ -20,7 +20,9 @@ async def _anyhow(goal: str) -> None:
 class Moves:
     """Changes the roster and then every open goal of the person, goal by goal, so that no draft or task is lost."""
 
-    def __init__(self, ledger: Ledger, desk: Desk, goals_of: Callable[[str], Sequence[str]], ready: Ready = _anyhow):
+    def __init__(
+        self, ledger: Ledger, desk: Desk, goals_of: Callable[[str], Sequence[str]], ready: Ready = _anyhow
+    ):
         self.ledger, self.desk, self.goals_of, self.ready = ledger, desk, goals_of, ready
 
     async def change_manager(
@@ -38,7 +40,9 @@ class Moves:
         await people.leave(self.ledger, person, effective, reason, by, at, command)
         return await self._each(person, "cancel", by, {"reason": reason}, command)
 
-    async def _each(self, person: str, name: str, by: str, fields: dict[str, str], command: str) -> list[Refused]:
+    async def _each(
+        self, person: str, name: str, by: str, fields: dict[str, str], command: str
+    ) -> list[Refused]:
         async def one(goal: str) -> Refused | None:
             await self.ready(goal)
             outcome = await self.desk.goal(goal, name, by, dict(fields), f"{command}:{goal}")

@@ -62,7 +62,10 @@ class CycleWorkflow:
 
     async def next_turn(self, at: CycleStanding) -> None:
         due = at.due
-        if await passed(due.at if due else None, self.shift, lambda: self.at is not at or _is_renewed()) and due:
+        if (
+            await passed(due.at if due else None, self.shift, lambda: self.at is not at or _is_renewed())
+            and due
+        ):
             await self.reach(due)
 
     async def reach(self, due: CycleDue) -> None:
@@ -102,7 +105,9 @@ class CycleWorkflow:
     async def asked(self, name: str, args: Sequence[RawValue]) -> CycleOutcome:
         """launch or close, with the answer or the refusal."""
         info = workflow.current_update_info()
-        outcome = await self.record(name, read_message(name, args, info.id if info else str(workflow.uuid4())))
+        outcome = await self.record(
+            name, read_message(name, args, info.id if info else str(workflow.uuid4()))
+        )
         if outcome.refused:
             refuse(outcome.refused)
         return outcome
@@ -145,10 +150,18 @@ class CycleWorkflow:
     async def launch(self, message: Message) -> CycleOutcome:
         shift = message.fields.get("clock_shift", 0.0)
         if not isinstance(shift, int | float) or not abs(shift) <= LARGEST_SHIFT:
-            return CycleOutcome(refused=invalid("launch", "clock_shift", "it is no number of seconds of this century"))
+            return CycleOutcome(
+                refused=invalid("launch", "clock_shift", "it is no number of seconds of this century")
+            )
         if self.at is None:
             self.shift = float(shift)
-        body = {**message.fields, "clock_shift": self.shift, "cycle": self.cycle, "by": message.by, "at": self.now()}
+        body = {
+            **message.fields,
+            "clock_shift": self.shift,
+            "cycle": self.cycle,
+            "by": message.by,
+            "at": self.now(),
+        }
         try:
             ask = LaunchAsk.model_validate(body)
         except ValidationError as wrong:
@@ -157,10 +170,14 @@ class CycleWorkflow:
         return await self.do("launch_cycle", ask)
 
     async def close(self, message: Message) -> CycleOutcome:
-        return await self.long("close_cycle", self.ask("close", message.by, message.command_id, message.fields))
+        return await self.long(
+            "close_cycle", self.ask("close", message.by, message.command_id, message.fields)
+        )
 
     def ask(self, name: str, by: str, command_id: str, fields: dict[str, object]) -> CycleAsk:
-        return CycleAsk(cycle=self.cycle, name=name, by=by, at=self.now(), command_id=command_id, fields=fields)
+        return CycleAsk(
+            cycle=self.cycle, name=name, by=by, at=self.now(), command_id=command_id, fields=fields
+        )
 
     def learn(self, outcome: CycleOutcome) -> None:
         if outcome.standing is None or outcome.standing == self.at:

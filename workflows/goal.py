@@ -68,7 +68,9 @@ class GoalWorkflow:
             await workflow.wait_condition(workflow.all_handlers_finished)
             await self.look()
         if not self.here:
-            raise ApplicationError(f"there is no goal {self.goal} in the log", type="NoGoal", non_retryable=True)
+            raise ApplicationError(
+                f"there is no goal {self.goal} in the log", type="NoGoal", non_retryable=True
+            )
 
     async def look(self) -> None:
         if not self.here:
@@ -83,7 +85,10 @@ class GoalWorkflow:
 
     async def next_turn(self, at: Standing) -> None:
         due = at.due
-        if await passed(due.at if due else None, self.shift, lambda: self.at is not at or _is_renewed()) and due:
+        if (
+            await passed(due.at if due else None, self.shift, lambda: self.at is not at or _is_renewed())
+            and due
+        ):
             await self.reach(due)
             if self.at and self.at.due == due:
                 with contextlib.suppress(TimeoutError):
@@ -108,7 +113,9 @@ class GoalWorkflow:
     async def asked(self, name: str, args: Sequence[RawValue]) -> GoalOutcome:
         """Any command of a goal by name: submit, approve, return, adjust, confirm … The answer, or the refusal."""
         info = workflow.current_update_info()
-        outcome = await self.record(name, read_message(name, args, info.id if info else str(workflow.uuid4())))
+        outcome = await self.record(
+            name, read_message(name, args, info.id if info else str(workflow.uuid4()))
+        )
         if outcome.refused:
             refuse(outcome.refused)
         return outcome

@@ -32,8 +32,12 @@ class Kpi(Fact):
 
     @model_validator(mode="after")
     def _range_has_both_ends(self) -> "Kpi":
-        if self.direction == "range" and (self.lower is None or self.upper is None or self.lower > self.upper):
-            raise ValueError("a KPI that must stay in a range needs `lower` and `upper`, lower not above upper")
+        if self.direction == "range" and (
+            self.lower is None or self.upper is None or self.lower > self.upper
+        ):
+            raise ValueError(
+                "a KPI that must stay in a range needs `lower` and `upper`, lower not above upper"
+            )
         return self
 
     @property

@@ -157,8 +157,12 @@ class FlexibleSpace(Fact):
 class Adjusting(Fact):
     """When adjustments may be asked for and how long a request waits for both confirmations."""
 
-    window_days: int | None = Field(default=None, ge=1, description="days from each quarter's start; none = always")
-    expires_after: int = Field(default=10, ge=1, description="working days until an unconfirmed request expires")
+    window_days: int | None = Field(
+        default=None, ge=1, description="days from each quarter's start; none = always"
+    )
+    expires_after: int = Field(
+        default=10, ge=1, description="working days until an unconfirmed request expires"
+    )
 
 
 class Deadlines(Fact):
@@ -241,7 +245,9 @@ class Policy(Fact):
                     raise ValueError(f"{where}, goal {goal.key}: the curve {goal.curve} is not defined")
         points = [band.points for band in self.grades]
         if points != sorted(points, reverse=True) or len(set(points)) != len(points):
-            raise ValueError("grades must be listed from the best down, each from fewer points than the one above")
+            raise ValueError(
+                "grades must be listed from the best down, each from fewer points than the one above"
+            )
         return self
 
     def goal_lists(self) -> list[tuple[str, tuple[TemplateGoal, ...]]]:

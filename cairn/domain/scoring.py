@@ -53,7 +53,9 @@ def _in_range(actual: Decimal, lower: Decimal, upper: Decimal) -> Decimal:
     return max(Decimal(0), HUNDRED - HUNDRED * outside / width) if width else Decimal(0)
 
 
-def points(curve: Curve, reached: Decimal, threshold: Decimal | None = None, stretch: Decimal | None = None) -> Decimal:
+def points(
+    curve: Curve, reached: Decimal, threshold: Decimal | None = None, stretch: Decimal | None = None
+) -> Decimal:
     """Points for an attainment (percent). `threshold` and `stretch` are attainments too, where the KPI has them."""
     with localcontext(EXACT):
         match curve:
@@ -94,7 +96,11 @@ def kpi_points(kpi: Kpi, curve: Curve, actual: Decimal, target: Decimal | None) 
     Where the target is only met or missed (zero, or equal to the baseline) there is no way from threshold to stretch.
     """
     with localcontext(EXACT):
-        scale = target / kpi.target if target is not None and kpi.target and kpi.aggregation == "sum" else Decimal(1)
+        scale = (
+            target / kpi.target
+            if target is not None and kpi.target and kpi.aggregation == "sum"
+            else Decimal(1)
+        )
         baseline = kpi.baseline * scale if kpi.baseline is not None else None
         scaled = kpi.model_copy(update={"baseline": baseline})
         reached = attainment(scaled, actual, target)
@@ -125,7 +131,10 @@ def mean(values: Iterable[Decimal]) -> Decimal | None:
 
 
 def year_result(
-    mix: Mapping[str, Decimal], by_kind: Mapping[str, list[Decimal | None]], subordinates: Decimal | None, missing: str
+    mix: Mapping[str, Decimal],
+    by_kind: Mapping[str, list[Decimal | None]],
+    subordinates: Decimal | None,
+    missing: str,
 ) -> Decimal | None:
     """A sheet's result: the mean score of each kind of period and of the subordinates, weighted by the family's mix."""
     parts: list[tuple[Decimal, Decimal | None]] = []

@@ -41,7 +41,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "替代目标 {replacement} 不在同一份绩效合约中，请先在合约中新建它。",
         "the replacement {replacement} is not in the same goal sheet; draft it there first",
     ),
-    "person.unknown": ("花名册中没有 {by}，请检查工号。", "there is nobody with id {by} in the roster; check the id"),
+    "person.unknown": (
+        "花名册中没有 {by}，请检查工号。",
+        "there is nobody with id {by} in the roster; check the id",
+    ),
     "person.left": ("{by} 已离职，不能操作。", "{by} has left and cannot act"),
     "sheet.unknown": (
         "绩效合约 {sheet} 不存在；请先由HR启动周期或为新员工建立合约。",
@@ -181,7 +184,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "the roster, the policy or the targets changed since the preview; look at a new preview and launch that "
         "(preview {seen}, now {now})",
     ),
-    "cycle.not-hr": ("只有HR可以启动或关闭周期，{by} 不是HR。", "only HR launches or closes a cycle; {by} is not HR"),
+    "cycle.not-hr": (
+        "只有HR可以启动或关闭周期，{by} 不是HR。",
+        "only HR launches or closes a cycle; {by} is not HR",
+    ),
     "cycle.id": (
         "周期编号 {cycle} 只能用字母、数字、点和下划线，例如 2026。",
         "the cycle's id {cycle} may have letters, digits, dots and underscores only, such as 2026",

@@ -50,7 +50,9 @@ class Cycles:
     ) -> tuple[LaunchPlan, int]:  # fmt: skip
         """The plan a launch would carry out now, and the log's position it was made from."""
         rules = await self.policies.version(policy)
-        return await self._plan(cycle, title, make_schedule(starts, ends, rules), policy, language, at_position)
+        return await self._plan(
+            cycle, title, make_schedule(starts, ends, rules), policy, language, at_position
+        )
 
     async def _plan(
         self, cycle: str, title: str, schedule: Schedule, policy: str, language: str, position: int | None
@@ -62,7 +64,10 @@ class Cycles:
             rules = await self.policies.version(policy)
             roster = await roster_at(self.ledger, upto)
             targets = by_holder(await self._targets(cycle, upto))
-            self._planned = made_from, Planner(cycle, title, schedule, rules, roster, targets, language).plan()
+            self._planned = (
+                made_from,
+                Planner(cycle, title, schedule, rules, roster, targets, language).plan(),
+            )
         return self._planned[1], upto
 
     async def _targets(self, cycle: str, upto: int) -> list[TargetRow]:
@@ -82,7 +87,9 @@ class Cycles:
             plan, roster = await self.preview(command.cycle, title, starts, ends, policy, language)
         events = launch(command, cycle, plan, roster, people)
         if events:
-            await self.ledger.append(new_rows(events, {f"cycle-{cycle.id}": cycle.version}, f"launch:{command.seen}"))
+            await self.ledger.append(
+                new_rows(events, {f"cycle-{cycle.id}": cycle.version}, f"launch:{command.seen}")
+            )
         return await self.standing(command.cycle)
 
     async def launched_plan(self, cycle: str) -> LaunchPlan:
@@ -130,7 +137,11 @@ class Cycles:
             await self.ledger.append(new_rows(events, {}, "launch"))
         except WrongExpectedVersion as lost:
             if len(sheets) == 1:
-                return [LaunchFailure(sheet=sheets[0].sheet, reason=f"in the log already: {', '.join(lost.losers)}")]
+                return [
+                    LaunchFailure(
+                        sheet=sheets[0].sheet, reason=f"in the log already: {', '.join(lost.losers)}"
+                    )
+                ]
             return [failure for sheet in sheets for failure in await self._open([sheet], plan, by, at)]
         return []
 

@@ -108,7 +108,9 @@ class Evaluation:
         rows = await self.ledger.read_streams(names)
         sheets = [fold_sheet(name, rows[name]) for name in names]
         goals = await self.ledger.read_streams([goal for sheet in sheets for goal in sheet.placements])
-        return [(sheet, {goal: fold_goal(goal, goals[goal]) for goal in sheet.placements}) for sheet in sheets]
+        return [
+            (sheet, {goal: fold_goal(goal, goals[goal]) for goal in sheet.placements}) for sheet in sheets
+        ]
 
 
 def _waits(goal: Goal, sheet: Sheet, cycle: Cycle, policy: Policy, period: str) -> bool:

@@ -149,7 +149,9 @@ def read_command(
         raise Refusal("command.invalid", field=where, name=name, where=where, problem=first["msg"]) from None
 
 
-def deadline(goal: str, phase: str, due: datetime, period: str | None, at: datetime) -> tuple[ReachDeadline, str]:
+def deadline(
+    goal: str, phase: str, due: datetime, period: str | None, at: datetime
+) -> tuple[ReachDeadline, str]:
     """The command of a deadline and its id: `(phase, due)` names it, so a timer that fires twice acts once."""
     command = ReachDeadline.model_validate(
         {"goal": goal, "phase": phase, "due": due, "period": period, "by": SYSTEM, "at": at}

@@ -92,7 +92,14 @@ def _difference(before: Person | None, now: Person, by: str, at: datetime) -> Se
 
 
 async def change_manager(
-    ledger: Ledger, person: str, manager: str | None, effective: date, reason: str, by: str, at: datetime, command: str
+    ledger: Ledger,
+    person: str,
+    manager: str | None,
+    effective: date,
+    reason: str,
+    by: str,
+    at: datetime,
+    command: str,
 ) -> None:
     """Gives somebody another manager in the roster, from a day on."""
     rows = await ledger.read_stream(f"person-{person}")

@@ -39,7 +39,9 @@ class Cast:
         return self.hr if self.hr not in taken else self._with(("hr",), taken)
 
     def _with(self, roles: Sequence[Role], but: set[str]) -> str:
-        fit = (person.id for person in self._people if person.id not in but and set(roles) & set(person.roles))
+        fit = (
+            person.id for person in self._people if person.id not in but and set(roles) & set(person.roles)
+        )
         return next(fit, self.hr)
 
 

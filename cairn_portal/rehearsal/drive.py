@@ -152,7 +152,9 @@ class Rehearsal:
                 "policy": self.reference, "seen": plan.digest, "language": self.file.language,
                 "clock_shift": self.shift,
             }  # fmt: skip
-            outcome = await self.desk.cycle(self.cycle, "launch", self.file.hr, fields, f"launch-{plan.digest}")
+            outcome = await self.desk.cycle(
+                self.cycle, "launch", self.file.hr, fields, f"launch-{plan.digest}"
+            )
             if outcome.refused:
                 raise RehearsalStopped(outcome.refused)
         return await self.cycles.launched_plan(self.cycle)
@@ -228,7 +230,9 @@ class Rehearsal:
         by_goal: dict[str, list[tuple[Asked, str]]] = {}
         for row, row_id in numbered:
             by_goal.setdefault(row.goal or "", []).append((row, row_id))
-        await self.all(list(by_goal), lambda goal: self.each(goal, by_goal[goal], act, instant), act.act or "")
+        await self.all(
+            list(by_goal), lambda goal: self.each(goal, by_goal[goal], act, instant), act.act or ""
+        )
 
     async def each(self, name: str, rows: Sequence[tuple[Asked, str]], act: Act, instant: datetime) -> None:
         """A goal's commands of one act, in order."""

@@ -27,7 +27,9 @@ class Ending(Fact):
     @property
     def open(self) -> int:
         """Goals that are not over."""
-        return sum(n for stage, n in self.stages.items() if stage not in ("closed", "cancelled", "superseded"))
+        return sum(
+            n for stage, n in self.stages.items() if stage not in ("closed", "cancelled", "superseded")
+        )
 
 
 class Attained(Fact):

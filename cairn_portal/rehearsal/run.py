@@ -55,7 +55,13 @@ async def stage(
 
 
 async def rehearse(
-    settings: Settings, folder: Path, data: Path, on_progress: OnProgress, on_step: OnStep, *, keep: bool = False
+    settings: Settings,
+    folder: Path,
+    data: Path,
+    on_progress: OnProgress,
+    on_step: OnStep,
+    *,
+    keep: bool = False,
 ) -> Report:
     """Plays the year of a folder's cycle.yaml; one that was interrupted goes on where it was."""
     file = load_cycle_file(folder / "cycle.yaml")

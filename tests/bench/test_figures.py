@@ -25,7 +25,9 @@ def figure(ours: float, bar: Bar | None, floor: float = 100.0) -> Figure:
         (5, None, None),
     ],
 )
-def test_a_bar_is_met_from_its_reach_on_and_not_a_step_before(ours: float, bar: Bar | None, met: bool | None) -> None:
+def test_a_bar_is_met_from_its_reach_on_and_not_a_step_before(
+    ours: float, bar: Bar | None, met: bool | None
+) -> None:
     assert figure(ours, bar).met is met
 
 

@@ -16,7 +16,11 @@ def measured(*options: str) -> subprocess.CompletedProcess[str]:
 def test_every_row_is_shown_and_the_exit_code_says_whether_a_bar_was_missed() -> None:
     run = measured("--rows", "as-of,append", "--appends", "64")
     assert run.returncode in (0, 1), run.stderr
-    for row in ("append, 16 writers, 1 event each", "append in batches: 500 new streams of 2", "as-of replay"):
+    for row in (
+        "append, 16 writers, 1 event each",
+        "append in batches: 500 new streams of 2",
+        "as-of replay",
+    ):
         assert row in run.stdout, run.stdout
     verdict = re.search(r"(\d+) of (\d+) bars are met\.", run.stdout)
     assert verdict, run.stdout

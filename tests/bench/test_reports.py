@@ -9,8 +9,12 @@ from rich.console import Console
 from bench import report
 from bench.figure import Bar, Figure
 
-MET = Figure("append", "append", "10⁵ events", "events/s", 7000, 10_000, "INSERT", 0.7, Bar(0.6), 100_000, "a note")
-MISSED = Figure("command", "command by update", "one at a time", "ms", 37, 20, "bare update", 1.85, Bar(1.5, False))
+MET = Figure(
+    "append", "append", "10⁵ events", "events/s", 7000, 10_000, "INSERT", 0.7, Bar(0.6), 100_000, "a note"
+)
+MISSED = Figure(
+    "command", "command by update", "one at a time", "ms", 37, 20, "bare update", 1.85, Bar(1.5, False)
+)
 ALONE = Figure("launch", "launch", "4,000 goals", "goals/s", 9000, bar=Bar(10_000, of="figure"))
 FREE = Figure("verify", "verify", "10⁵ events", "events/s", 50.04)
 FACTS = {"processor": "two cores"}
@@ -60,7 +64,9 @@ def test_what_was_kept_is_read_back_as_it_was() -> None:
 
 def test_a_part_that_is_measured_again_replaces_its_own_rows_alone() -> None:
     report.store([MET, MISSED], FACTS)
-    faster = Figure("command", "command by update", "one at a time", "ms", 28, 20, "bare update", 1.4, Bar(1.5, False))
+    faster = Figure(
+        "command", "command by update", "one at a time", "ms", 28, 20, "bare update", 1.4, Bar(1.5, False)
+    )
     figures, facts = report.store([faster], {"processor": "four cores"})
     assert sorted(figures, key=lambda f: f.row) == [MET, faster]
     assert facts == {"processor": "four cores"}

@@ -52,7 +52,9 @@ async def test_each_of_many_gets_its_own_outcome(pool: Pool) -> None:
         [to("goal-c", 0, "submit")._replace(events=[event("goal-c", "submit", actor="li\nn")])],
         [to("goal-d", 0, "submit")],
     ]
-    answers = await asyncio.gather(*(ledger.append(appends) for appends in asked * 10), return_exceptions=True)
+    answers = await asyncio.gather(
+        *(ledger.append(appends) for appends in asked * 10), return_exceptions=True
+    )
     new, retried, late, no_json, no_line, other = answers[-6:]
 
     assert isinstance(new, Appended) and new.versions == {"goal-a": 1, "sheet-a": 2}

@@ -113,7 +113,10 @@ async def cairn(settings: Settings, files: Path) -> AsyncIterator[Cairn]:
     """A terminal with a worker behind it, the policy adopted and the roster imported."""
     terminal = Cairn(environment(settings))
     async with worker.running(settings):
-        for typed in (("policy", "adopt", str(files / "policy.yaml")), ("roster", "import", str(files / "roster.csv"))):
+        for typed in (
+            ("policy", "adopt", str(files / "policy.yaml")),
+            ("roster", "import", str(files / "roster.csv")),
+        ):
             done = await terminal(*typed, "--by", "H1")
             assert done.code == 0, done.err
         yield terminal

@@ -3,7 +3,9 @@
 from tests.portal.conftest import Cairn
 
 
-async def test_a_goal_goes_from_draft_to_approved_and_people_read_what_they_wrote(cairn: Cairn, launched: str) -> None:
+async def test_a_goal_goes_from_draft_to_approved_and_people_read_what_they_wrote(
+    cairn: Cairn, launched: str
+) -> None:
     goal = f"goal-{launched}-E1-1"
     assert (await cairn("goal", "submit", goal, "--by", "E1")).code == 0
     assert (await cairn("goal", "show", goal, "--json")).json["goal"]["stage"] == "submitted"
@@ -19,7 +21,9 @@ async def test_nobody_approves_their_own_goal_and_hears_who_may(cairn: Cairn, la
     assert (said.code, "M1" in said.err) == (1, True)
 
 
-async def test_a_whole_inbox_is_done_at_once_with_an_answer_for_each_goal(cairn: Cairn, launched: str) -> None:
+async def test_a_whole_inbox_is_done_at_once_with_an_answer_for_each_goal(
+    cairn: Cairn, launched: str
+) -> None:
     assert (await cairn("goal", "submit", "--all", "--by", "E3")).code == 2, "--all asks first"
     said = await cairn("goal", "submit", "--all", "--yes", "--by", "E3", "--json")
     assert (said.code, said.json["done"]) == (0, 2)
@@ -30,7 +34,10 @@ async def test_of_many_goals_those_refused_are_told_beside_those_done(cairn: Cai
     goals = [f"goal-{launched}-E3-1", f"goal-{launched}-E2-2"]
     said = await cairn("goal", "return", *goals, "--comment", "请写清楚", "--by", "M1", "--json")
     assert said.code == 1
-    assert {each["goal"]: each["refused"] for each in said.json["answers"]} == {goals[0]: None, goals[1]: "goal.stage"}
+    assert {each["goal"]: each["refused"] for each in said.json["answers"]} == {
+        goals[0]: None,
+        goals[1]: "goal.stage",
+    }
 
 
 async def test_the_same_command_id_is_done_once(cairn: Cairn, launched: str) -> None:

@@ -25,7 +25,9 @@ async def test_adopting_the_same_policy_again_changes_nothing(cairn: Cairn, file
     assert (said.code, said.json["new"]) == (0, False)
 
 
-async def test_a_bad_roster_is_told_row_by_row_and_none_of_it_is_imported(cairn: Cairn, tmp_path: Path) -> None:
+async def test_a_bad_roster_is_told_row_by_row_and_none_of_it_is_imported(
+    cairn: Cairn, tmp_path: Path
+) -> None:
     bad = tmp_path / "roster.csv"
     rows = "工号,姓名,部门,岗位序列,直接上级,入职日期\nZ1,甲,D1,销售,无此人,2020-01-01\nZ2,乙,D1,销售,,2020-02-31\n"
     bad.write_text(rows, encoding="utf-8")

@@ -41,8 +41,12 @@ class Year:
     async def launched(self) -> None:
         reference = await adopt_policy(self.ledger, FED, "tiny", "H1", JANUARY)
         hr = Person(id="H1", name="HR", department="D", family="none", hired=date(2020, 1, 1), roles=("hr",))
-        manager = Person(id="M1", name="M", department="D", family="none", hired=date(2020, 1, 1), manager="H1")
-        employee = Person(id="E1", name="E", department="D", family="sales", hired=date(2020, 1, 1), manager="M1")
+        manager = Person(
+            id="M1", name="M", department="D", family="none", hired=date(2020, 1, 1), manager="H1"
+        )
+        employee = Person(
+            id="E1", name="E", department="D", family="sales", hired=date(2020, 1, 1), manager="M1"
+        )
         roster = Roster(people=(hr, manager, employee), departments=(Department(id="D", name="D"),))
         await import_roster(self.ledger, roster, "H1", JANUARY)
         await self.seal()
@@ -114,7 +118,9 @@ async def test_a_later_correction_does_not_change_what_the_score_was_computed_fr
 async def test_an_altered_score_is_found_with_both_numbers(year: Year) -> None:
     await _alter(year, GOAL, "GoalScored", "points", "99")
     found = (await year.recomputing.goal(GOAL)).differences
-    assert [(each.of, each.period, each.field, each.recorded) for each in found] == [(GOAL, "Q1", "points", "99")]
+    assert [(each.of, each.period, each.field, each.recorded) for each in found] == [
+        (GOAL, "Q1", "points", "99")
+    ]
 
 
 async def test_an_altered_reading_is_found_through_the_scores_that_cite_it(year: Year) -> None:

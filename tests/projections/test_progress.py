@@ -52,7 +52,14 @@ def near(a: Decimal | None, b: Decimal | None) -> bool:
 
 def adjusted(changes: Changes, reason: str, day: int) -> GoalAdjusted:
     """The goal is changed so on that day, for that reason."""
-    filed = {"goal": GOAL, "adjustment": "a1", "before": Changes(), "after": changes, "reason": reason, "draws": D(2)}
+    filed = {
+        "goal": GOAL,
+        "adjustment": "a1",
+        "before": Changes(),
+        "after": changes,
+        "reason": reason,
+        "draws": D(2),
+    }
     return GoalAdjusted.model_validate({**filed, "space_left": D(13), "by": "hua", "at": later(day)})
 
 

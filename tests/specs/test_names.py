@@ -9,10 +9,16 @@ from tests.specs.given import for_all
 
 
 @for_all(st.text(max_size=40), st.text(max_size=40), st.integers(0, 100))
-def test_an_event_id_is_the_version_5_uuid_of_stream_command_and_ordinal(stream: str, command: str, nth: int) -> None:
+def test_an_event_id_is_the_version_5_uuid_of_stream_command_and_ordinal(
+    stream: str, command: str, nth: int
+) -> None:
     assert event_id(stream, command, nth) == uuid5(NAMESPACE, f"{stream}\n{command}\n{nth}")
 
 
 def test_a_goals_name_says_its_sheet_its_cycle_and_its_holder() -> None:
     sheet = sheet_of("goal-2026-department.sales-3")
-    assert (sheet, cycle_of(sheet), holder_of(sheet)) == ("sheet-2026-department.sales", "2026", "department.sales")
+    assert (sheet, cycle_of(sheet), holder_of(sheet)) == (
+        "sheet-2026-department.sales",
+        "2026",
+        "department.sales",
+    )

@@ -99,7 +99,9 @@ async def test_a_second_launch_of_the_same_plan_changes_nothing_and_of_another_i
         assert await company.story(company.sheet(owner)) == ["SheetOpened"]
 
 
-async def test_the_server_finds_workflows_by_cycle_and_department_whoever_began_them(company: Company) -> None:
+async def test_the_server_finds_workflows_by_cycle_and_department_whoever_began_them(
+    company: Company,
+) -> None:
     await company.launched(employees=3)
     assert await company.count("WorkflowType = 'Cycle'") == 1
     assert await company.count("WorkflowType = 'Goal'") == 6
@@ -110,7 +112,10 @@ async def test_the_server_finds_workflows_by_cycle_and_department_whoever_began_
 
     async def found() -> bool:
         running = "ExecutionStatus = 'Running' AND CairnDepartment = 'sales'"
-        return await company.count(running) == 6 and await company.count(f"{running} AND WorkflowId = '{goal}'") == 1
+        return (
+            await company.count(running) == 6
+            and await company.count(f"{running} AND WorkflowId = '{goal}'") == 1
+        )
 
     await eventually(found)
 

@@ -50,5 +50,11 @@ class RecordRefusedCycleSignal(CycleCommand):
 
 
 AnyCycleCommand = (
-    LaunchCycle | FinishLaunch | ReachStage | FinishPeriod | FinishResults | CloseCycle | RecordRefusedCycleSignal
+    LaunchCycle
+    | FinishLaunch
+    | ReachStage
+    | FinishPeriod
+    | FinishResults
+    | CloseCycle
+    | RecordRefusedCycleSignal
 )

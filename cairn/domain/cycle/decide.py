@@ -97,7 +97,11 @@ def decide(command: AnyCycleCommand, cycle: Cycle, people: Mapping[str, Person])
             done = LaunchFinished(sheets=cycle.sheets, goals=cycle.goals, failures=command.failures, **who)
             return [] if cycle.launch else [done]
         case ReachStage():
-            return [StageReached(stage=command.stage, due=command.due, **who)] if _is_ahead(command, cycle) else []
+            return (
+                [StageReached(stage=command.stage, due=command.due, **who)]
+                if _is_ahead(command, cycle)
+                else []
+            )
         case FinishPeriod():
             scored = PeriodScored(period=command.period, sheets=command.sheets, due=command.due, **who)
             return [] if command.period in cycle.scored else [scored]
@@ -106,7 +110,9 @@ def decide(command: AnyCycleCommand, cycle: Cycle, people: Mapping[str, Person])
         case CloseCycle():
             return _close(command, cycle, people)
         case RecordRefusedCycleSignal():
-            return [CycleSignalRefused(name=command.name, code=command.code, sentence=command.sentence, **who)]
+            return [
+                CycleSignalRefused(name=command.name, code=command.code, sentence=command.sentence, **who)
+            ]
         case _:
             assert_never(command)
 

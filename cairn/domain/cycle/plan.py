@@ -101,9 +101,13 @@ class Planner:
         self._lines: dict[tuple[str, str], tuple[_Line, ...]] = {}
 
     def plan(self) -> LaunchPlan:
-        people = [person for person in sorted(self.roster.people, key=lambda p: p.id) if self._takes_part(person)]
+        people = [
+            person for person in sorted(self.roster.people, key=lambda p: p.id) if self._takes_part(person)
+        ]
         in_use = {person.department for person in people}
-        departments = [d for d in sorted(self.roster.departments, key=lambda d: d.id) if d.id in in_use and d.head]
+        departments = [
+            d for d in sorted(self.roster.departments, key=lambda d: d.id) if d.id in in_use and d.head
+        ]
         company = self._company()
         self.above = {sheet.holder for sheet in company} | {f"department.{d.id}" for d in departments}
         sheets = [*company, *map(self._department, departments), *map(self._person, people)]
@@ -188,12 +192,20 @@ class Planner:
             )  # fmt: skip
         return tuple(goals), tuple(missing)
 
-    def _template(self, kind: str, template: tuple[TemplateGoal, ...], above: str | None) -> tuple[_Line, ...]:
+    def _template(
+        self, kind: str, template: tuple[TemplateGoal, ...], above: str | None
+    ) -> tuple[_Line, ...]:
         """What a template says, worked out once for all people of a family in a department."""
         found = self._lines.get((kind, above or ""))
         if found is None:
             found = tuple(
-                _Line(number, item, item.title.text(self.language), self._common(item), self._parent(item, above))
+                _Line(
+                    number,
+                    item,
+                    item.title.text(self.language),
+                    self._common(item),
+                    self._parent(item, above),
+                )
                 for number, item in enumerate(template, start=1)
             )
             self._lines[kind, above or ""] = found
@@ -231,7 +243,9 @@ class Planner:
             return measure
         changed: dict[str, object] = {}
         if item.metric:
-            changed["subject"] = {"person": holder, "department": department, "company": "company"}[item.subject]
+            changed["subject"] = {"person": holder, "department": department, "company": "company"}[
+                item.subject
+            ]
         proposed = dict(self.targets.get((holder, item.key), {}))
         if proposed:
             changed |= {"target": proposed.pop("Y", item.target), "targets": dict(sorted(proposed.items()))}

@@ -56,7 +56,9 @@ def dues(cycle: Cycle, policy: Policy) -> list[CycleDue]:
     order = [name for name, _ in stages]
     reached = order.index(cycle.stage) + 1 if cycle.stage in order else 0
     ahead = [CycleDue(phase="stage", stage=name, at=at) for name, at in stages[reached:]]
-    kinds = {kind for family in policy.families.values() for kind, weight in family.periods.items() if weight > 0}
+    kinds = {
+        kind for family in policy.families.values() for kind, weight in family.periods.items() if weight > 0
+    }
     ahead += [
         CycleDue(phase="period", period=period.key, at=period.scored_at + AFTER_THE_GOALS)
         for period in schedule.periods

@@ -59,7 +59,9 @@ def request(command: RequestAdjustment, goal: Goal, around: Around) -> list[Even
 
 
 def _with_subject(changes: Changes, around: Around) -> Changes:
-    return changes.model_copy(update={"measure": whose(changes.measure, around)}) if changes.measure else changes
+    return (
+        changes.model_copy(update={"measure": whose(changes.measure, around)}) if changes.measure else changes
+    )
 
 
 def _is_pending(goal: Goal, adjustment: str) -> bool:

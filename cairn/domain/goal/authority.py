@@ -27,7 +27,9 @@ def may(act: Act, person: Person, goal: Goal) -> bool:
     owner = person.id == goal.owner
     hr = "hr" in person.roles
     judge = not owner and (
-        bool({"committee", "executive"} & set(person.roles)) if by_committee(goal) else person.id == goal.manager
+        bool({"committee", "executive"} & set(person.roles))
+        if by_committee(goal)
+        else person.id == goal.manager
     )
     match act:
         case "draft":

@@ -21,7 +21,9 @@ def check_measure(measure: Measure, goal: Goal, around: Around, field: str = "me
     if measure.curve not in around.policy.curves:
         known = ", ".join(sorted(around.policy.curves))
         raise Refusal("measure.curve", field=f"{field}.curve", curve=measure.curve, known=known)
-    _check_periods(measure.targets, measure.model_copy(update={"targets": {}}), goal, around, f"{field}.targets")
+    _check_periods(
+        measure.targets, measure.model_copy(update={"targets": {}}), goal, around, f"{field}.targets"
+    )
 
 
 def whose(measure: Measure, around: Around) -> Measure:
@@ -84,7 +86,11 @@ def _kinds_for(kpi: Kpi, asked: PeriodKind, goal: Goal, around: Around) -> set[P
         return present
     longest = min((MONTHS[kind] for kind in period_kinds(goal, around)), default=12)
     longest = min(longest, MONTHS["half_year"])
-    return {asked} if MONTHS[asked] <= longest else {kind for kind, months in MONTHS.items() if months == longest}
+    return (
+        {asked}
+        if MONTHS[asked] <= longest
+        else {kind for kind, months in MONTHS.items() if months == longest}
+    )
 
 
 def weights(goal: Goal, changes: Changes) -> dict[str, Decimal]:
@@ -153,7 +159,9 @@ def _stretched(changes: Changes, goal: Goal, around: Around) -> Decimal:
         used = _relative(old.target, changes.target)
         for period in [period for period in schedule.periods if period.key in changes.targets]:
             stood = target_in(old, period, schedule, goal.since)
-            used += EXACT.divide(_relative(stood, changes.targets[period.key]), len(schedule.of_kind(period.kind)))
+            used += EXACT.divide(
+                _relative(stood, changes.targets[period.key]), len(schedule.of_kind(period.kind))
+            )
     else:
         used = _relative(*(target_in(kpi, schedule.year, schedule, goal.since) for kpi in (old, new)))
     weight = around.sheet.weight_of(goal.id)

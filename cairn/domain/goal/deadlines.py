@@ -43,7 +43,9 @@ def reach(command: ReachDeadline, goal: Goal, around: Around) -> list[Event]:
 
 def _remind(command: ReachDeadline, goal: Goal) -> ReminderSent:
     waits = awaited(goal)
-    return ReminderSent(goal=goal.id, phase=command.phase, due=command.due, to=waits, by=SYSTEM, at=command.at)
+    return ReminderSent(
+        goal=goal.id, phase=command.phase, due=command.due, to=waits, by=SYSTEM, at=command.at
+    )
 
 
 def _missed(command: ReachDeadline, goal: Goal, around: Around) -> DeadlineMissed:
@@ -73,6 +75,9 @@ def _open_review(command: ReachDeadline, goal: Goal, around: Around) -> list[Eve
     if goal.stage in ("active", "adjusting"):
         return [*_expire(command, goal), ReviewOpened(goal=goal.id, by=SYSTEM, at=command.at)]
     lapsed = GoalCancelled(
-        goal=goal.id, reason="从未获批，周期结束 / never approved before the cycle's end", by=SYSTEM, at=command.at
+        goal=goal.id,
+        reason="从未获批，周期结束 / never approved before the cycle's end",
+        by=SYSTEM,
+        at=command.at,
     )
     return [lapsed, *rules.remove(around.sheet, goal.id, SYSTEM, command.at)]

@@ -52,7 +52,12 @@ def decide(command: AnyGoalCommand, goal: Goal, around: Around) -> list[Event]:
 
 def _refused_signal(command: RecordRefusedSignal) -> SignalRefused:
     return SignalRefused(
-        goal=command.goal, name=command.name, code=command.code, sentence=command.sentence, by=command.by, at=command.at
+        goal=command.goal,
+        name=command.name,
+        code=command.code,
+        sentence=command.sentence,
+        by=command.by,
+        at=command.at,
     )
 
 

@@ -146,7 +146,13 @@ def _check_parent(parent: str, goal: Goal) -> None:
     if parent == goal.id:
         raise Refusal("goal.own-parent", field="parent")
     holder = holder_of(sheet_of(parent))
-    tier = "strategic" if holder == "company" else "department" if holder.startswith("department.") else "individual"
+    tier = (
+        "strategic"
+        if holder == "company"
+        else "department"
+        if holder.startswith("department.")
+        else "individual"
+    )
     if cycle_of(parent) != cycle_of(goal.id) or TIERS.index(tier) >= TIERS.index(goal.tier):
         raise Refusal("goal.parent", field="parent", parent=parent)
 

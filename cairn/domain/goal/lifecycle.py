@@ -55,7 +55,10 @@ PHASES: Mapping[Phase, tuple[str, str]] = {
     "drafts_remind": ("提醒责任人提交", "reminds the owner to submit"),
     "drafts_due": ("逾期未提交，上报直接上级", "not submitted in time: tells the manager"),
     "approvals_remind": ("提醒审批人", "reminds the approver"),
-    "approvals_due": ("逾期未审批，上报上级的上级或HR", "not approved in time: tells the manager's manager or HR"),
+    "approvals_due": (
+        "逾期未审批，上报上级的上级或HR",
+        "not approved in time: tells the manager's manager or HR",
+    ),
     "execution_starts": ("进入执行", "the work begins"),
     "adjustment_remind": ("提醒尚未确认的一方", "reminds who has not confirmed"),
     "adjustment_expires": ("调整申请过期", "the adjustment expires"),
@@ -150,8 +153,7 @@ def _picture() -> list[str]:
         *lines,
         "```",
         "",
-        "⏱ 表示到期自动发生。作废（cancel）和替代（supersede）可在以下状态进行，图中从略："
-        f"{possible}。",
+        f"⏱ 表示到期自动发生。作废（cancel）和替代（supersede）可在以下状态进行，图中从略：{possible}。",
         "",
         "⏱ marks what a date does by itself. `cancel` and `supersede` are not drawn; the table has them.",
         "",
@@ -178,7 +180,12 @@ COMMAND_NOTES = (
 def _matrix() -> list[str]:
     head = " | ".join(STAGE_NAMES[stage][0] for stage in STAGES)
     english = " | ".join(STAGE_NAMES[stage][1] for stage in STAGES)
-    lines = ["## 各状态下的操作 · What is possible where", "", f"| | {head} |", "|---" * (len(STAGES) + 1) + "|"]
+    lines = [
+        "## 各状态下的操作 · What is possible where",
+        "",
+        f"| | {head} |",
+        "|---" * (len(STAGES) + 1) + "|",
+    ]
     lines.append(f"| | {english} |")
     for command in NAMES:
         if command != "draft":

@@ -46,7 +46,13 @@ def check_in(command: CheckIn, goal: Goal, around: Around) -> list[Event]:
     if command.value is not None and command.base is None and _is_ratio(goal.measure):
         raise Refusal("check-in.base", field="base")
     checked = CheckedIn(
-        goal=goal.id, on=on, value=command.value, base=command.base, note=command.note, by=command.by, at=command.at
+        goal=goal.id,
+        on=on,
+        value=command.value,
+        base=command.base,
+        note=command.note,
+        by=command.by,
+        at=command.at,
     )
     last = next((said for said in reversed(goal.check_ins) if said.on == on), None)
     return [] if last is not None and last.model_copy(update={"at": command.at}) == checked else [checked]
@@ -62,7 +68,9 @@ def accept(command: AcceptCriterion, goal: Goal, around: Around) -> list[Event]:
     if not isinstance(goal.measure, KeyTask):
         raise Refusal("accept.not-a-task", field="goal")
     if command.criterion > len(goal.measure.criteria):
-        raise Refusal("accept.unknown", field="criterion", number=command.criterion, of=len(goal.measure.criteria))
+        raise Refusal(
+            "accept.unknown", field="criterion", number=command.criterion, of=len(goal.measure.criteria)
+        )
     if command.criterion in goal.accepted:
         return []
     return [

@@ -67,7 +67,9 @@ def _rows(goal: Goal, kpi: Kpi, period: Period, around: Around) -> tuple[list[Ro
     told: dict[date, Row] = {}
     for said in goal.check_ins:
         if said.value is not None and first <= said.on <= period.ends:
-            told[said.on] = Row(metric="check_in", subject=goal.id, on=said.on, value=said.value, base=said.base)
+            told[said.on] = Row(
+                metric="check_in", subject=goal.id, on=said.on, value=said.value, base=said.base
+            )
     return list(told.values()), ()
 
 
@@ -105,7 +107,9 @@ def _segments(goal: Goal, period: Period, given: dict[str, Decimal]) -> list[tup
             present.append((days, segment.manager or ""))
     managers = {manager for _, manager in present}
     stands = mean(points for who, points in given.items() if who not in managers)
-    return [(Decimal(days), given.get(manager, stands)) for days, manager in present] or [(Decimal(1), stands)]
+    return [(Decimal(days), given.get(manager, stands)) for days, manager in present] or [
+        (Decimal(1), stands)
+    ]
 
 
 def _days(since: date, following: date | None, period: Period) -> int:

@@ -90,7 +90,10 @@ def dues(goal: Goal, around: Around) -> list[Due]:
         case "adjusting":
             ahead = [*_expiry(goal, around), *_periods(goal, around, schedule), *_review(schedule)]
         case "in_review":
-            ahead = [*_periods(goal, around, schedule), Due(phase="scores_due", at=schedule.scores_due, period="Y")]
+            ahead = [
+                *_periods(goal, around, schedule),
+                Due(phase="scores_due", at=schedule.scores_due, period="Y"),
+            ]
         case "scored":
             ahead = [Due(phase="closes", at=schedule.closes)]
     return sorted(ahead, key=lambda due: due.at)

@@ -95,7 +95,9 @@ class Goal(Fact):
     adjustments: dict[str, str] = Field(default_factory=dict, description="adjustment → how it ended")
     check_ins: tuple[CheckedIn, ...] = ()
     accepted: dict[int, str] = Field(default_factory=dict)
-    assessments: dict[str, dict[str, Decimal]] = Field(default_factory=dict, description="period → manager → points")
+    assessments: dict[str, dict[str, Decimal]] = Field(
+        default_factory=dict, description="period → manager → points"
+    )
     segments: tuple[Segment, ...] = ()
     scores: dict[str, GoalScored] = Field(default_factory=dict)
     clocks: frozenset[str] = frozenset()

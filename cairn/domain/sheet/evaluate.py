@@ -29,7 +29,13 @@ def score_sheet(
     points = weighted([(part.weight, part.points) for part in parts], policy.scoring.missing)
     return [
         SheetScored(
-            sheet=sheet.id, period=period, points=points, parts=tuple(parts), policy=policy.version, by=SYSTEM, at=at
+            sheet=sheet.id,
+            period=period,
+            points=points,
+            parts=tuple(parts),
+            policy=policy.version,
+            by=SYSTEM,
+            at=at,
         )
     ]
 

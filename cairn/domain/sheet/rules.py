@@ -93,5 +93,7 @@ def use(sheet: Sheet, goal: str, adjustment: str, amount: Decimal, by: str, at: 
     if amount == 0:
         return []
     left = sheet.space_left - amount
-    used = FlexibleSpaceUsed(sheet=sheet.id, goal=goal, adjustment=adjustment, used=amount, left=left, by=by, at=at)
+    used = FlexibleSpaceUsed(
+        sheet=sheet.id, goal=goal, adjustment=adjustment, used=amount, left=left, by=by, at=at
+    )
     return [used]
