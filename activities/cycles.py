@@ -5,7 +5,9 @@ from datetime import date, datetime
 from temporalio import activity
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
-from activities.asks import CycleAsk, CycleOutcome, LaunchAsk, Refused, RefusedSignal
+from activities.inputs import CycleOutcome, LaunchInput, RecordCycleInput, Refused, RefusedSignalInput
+from cairn.application.cycles import Cycles
+from cairn.application.evaluation import Evaluation, NotScoredYet
 from cairn.domain.cycle.commands import (
     CloseCycle,
     FinishLaunch,
@@ -17,8 +19,6 @@ from cairn.domain.cycle.commands import (
 )
 from cairn.domain.event import SYSTEM
 from cairn.domain.refusal import Refusal
-from cairn.handle.cycles import Cycles
-from cairn.handle.evaluate import Evaluation, NotScoredYet
 
 
 async def beat(done: int, total: int) -> None:
@@ -31,36 +31,36 @@ class CycleActivities:
         self.cycles, self.evaluation = cycles, evaluation
 
     @activity.defn(name="launch_cycle")
-    async def launch(self, ask: LaunchAsk) -> CycleOutcome:
+    async def launch(self, ask: LaunchInput) -> CycleOutcome:
         """Records the launch of the plan HR saw, or says why not."""
         try:
             command = LaunchCycle(
-                cycle=ask.cycle, seen=ask.seen, clock_shift=ask.clock_shift, by=ask.by, at=ask.at
+                cycle=ask.cycle, seen=ask.seen, clock_offset=ask.clock_offset, by=ask.by, at=ask.at
             )
             days = date.fromisoformat(ask.starts), date.fromisoformat(ask.ends)
-            standing = await self.cycles.launch(command, ask.title, *days, ask.policy, ask.language)
+            status = await self.cycles.launch(command, ask.title, *days, ask.policy, ask.language)
         except Refusal as refusal:
             return CycleOutcome(refused=Refused.of(refusal))
-        return CycleOutcome(standing=standing)
+        return CycleOutcome(status=status)
 
     @activity.defn(name="launch_sheets")
     async def launch_sheets(self, cycle: str, at: datetime) -> CycleOutcome:
         """Brings every sheet of the plan into the log and says that the launch is finished."""
         failures = await self.cycles.launch_sheets(cycle, beat)
         done = FinishLaunch(cycle=cycle, failures=tuple(failures), by=SYSTEM, at=at)
-        return CycleOutcome(standing=await self.cycles.handle(done, "launch-finished"))
+        return CycleOutcome(status=await self.cycles.handle(done, "launch-finished"))
 
-    @activity.defn(name="reach_cycle_stage")
-    async def stage(self, ask: CycleAsk) -> CycleOutcome:
+    @activity.defn(name="on_cycle_stage")
+    async def stage(self, ask: RecordCycleInput) -> CycleOutcome:
         command = ReachStage.model_validate({**ask.fields, "cycle": ask.cycle, "by": ask.by, "at": ask.at})
-        return CycleOutcome(standing=await self.cycles.handle(command, ask.command_id))
+        return CycleOutcome(status=await self.cycles.handle(command, ask.command_id))
 
     @activity.defn(name="score_period")
     async def score_period(self, cycle: str, period: str, due: datetime, at: datetime) -> CycleOutcome:
         """Every sheet's score of a period; raises, to be tried again, while goals are behind."""
         sheets = await self._scored(cycle, period, at)
         done = FinishPeriod(cycle=cycle, period=period, sheets=sheets, due=due, by=SYSTEM, at=at)
-        return CycleOutcome(standing=await self.cycles.handle(done, f"period:{period}"))
+        return CycleOutcome(status=await self.cycles.handle(done, f"period:{period}"))
 
     @activity.defn(name="issue_results")
     async def issue_results(self, cycle: str, at: datetime) -> CycleOutcome:
@@ -68,7 +68,7 @@ class CycleActivities:
         await self._scored(cycle, "Y", at)
         sheets = await self.evaluation.issue_results(cycle, at, beat)
         done = FinishResults(cycle=cycle, sheets=sheets, by=SYSTEM, at=at)
-        return CycleOutcome(standing=await self.cycles.handle(done, "results"))
+        return CycleOutcome(status=await self.cycles.handle(done, "results"))
 
     async def _scored(self, cycle: str, period: str, at: datetime) -> int:
         try:
@@ -77,26 +77,26 @@ class CycleActivities:
             raise ApplicationError(str(behind), category=ApplicationErrorCategory.BENIGN) from behind
 
     @activity.defn(name="close_cycle")
-    async def close(self, ask: CycleAsk) -> CycleOutcome:
+    async def close(self, ask: RecordCycleInput) -> CycleOutcome:
         """Closes the cycle when every goal is over, else says how many are not."""
         waiting, goals = await self.evaluation.open_goals(ask.cycle)
         try:
             command = CloseCycle(
                 cycle=ask.cycle, open_goals=tuple(waiting[:20]), goals=goals, by=ask.by, at=ask.at
             )
-            return CycleOutcome(standing=await self.cycles.handle(command, ask.command_id))
+            return CycleOutcome(status=await self.cycles.handle(command, ask.command_id))
         except Refusal as refusal:
             return CycleOutcome(refused=Refused.of(refusal))
 
-    @activity.defn(name="cycle_standing")
-    async def standing(self, cycle: str) -> CycleOutcome:
+    @activity.defn(name="cycle_status")
+    async def status(self, cycle: str) -> CycleOutcome:
         try:
-            return CycleOutcome(standing=await self.cycles.standing(cycle))
+            return CycleOutcome(status=await self.cycles.status(cycle))
         except Refusal as refusal:
             return CycleOutcome(refused=Refused.of(refusal))
 
     @activity.defn(name="record_refused_cycle_signal")
-    async def refused_signal(self, ask: RefusedSignal) -> CycleOutcome:
+    async def refused_signal(self, ask: RefusedSignalInput) -> CycleOutcome:
         command = RecordRefusedCycleSignal(
             cycle=ask.stream.removeprefix("cycle-"),
             name=ask.name,
@@ -105,4 +105,4 @@ class CycleActivities:
             by=ask.by or SYSTEM,
             at=ask.at,
         )
-        return CycleOutcome(standing=await self.cycles.handle(command, f"refused:{ask.command_id}"))
+        return CycleOutcome(status=await self.cycles.handle(command, f"refused:{ask.command_id}"))

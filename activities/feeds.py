@@ -6,10 +6,10 @@ from pathlib import Path
 from pydantic import AwareDatetime
 from temporalio import activity
 
-from activities.asks import Value
+from activities.inputs import Value
+from cairn.application.feeds import run_feed
 from cairn.feeds.feed import load_feed
 from cairn.feeds.problems import FeedInvalid, FeedRowsInvalid
-from cairn.handle.collecting import run_feed
 from cairn.ledger import Ledger
 
 

@@ -14,14 +14,14 @@ from temporalio.common import (
 )
 from temporalio.exceptions import WorkflowAlreadyStartedError
 
-from activities.asks import CycleStart, GoalStart, Value
+from activities.inputs import CycleStart, GoalStart, Value
+from cairn.application.cycles import Cycles
+from cairn.application.repository import goal_context
 from cairn.domain.cycle.state import Cycle
-from cairn.domain.goal.around import Around
 from cairn.domain.goal.events import GoalDrafted
-from cairn.domain.goal.standing import standing
 from cairn.domain.goal.state import Goal, evolve
+from cairn.domain.goal.status import status
 from cairn.domain.sheet.state import Sheet
-from cairn.handle.cycles import Cycles
 from cairn.ledger import Ledger, StoredEvent
 
 CYCLE = SearchAttributeKey.for_keyword("CairnCycle")
@@ -80,12 +80,12 @@ class Starting:
     async def _begin_goal(self, drafted: GoalDrafted, fresh: bool) -> None:
         """A fresh goal's workflow is told where it stands; any other (Temporal was lost, say) asks the log."""
         cycle = await self._cycle(drafted.cycle)
-        start = GoalStart(goal=drafted.goal, shift=cycle.clock_shift)
+        start = GoalStart(goal=drafted.goal, clock_offset=cycle.clock_offset)
         if fresh:
             policy = await self.cycles.policies.version(cycle.policy)
             goal = evolve(Goal(id=drafted.goal), drafted)
-            around = Around(policy=policy, cycle=cycle, sheet=Sheet(id=drafted.sheet), people={})
-            start = start.model_copy(update={"standing": standing(goal, around)})
+            context = goal_context(cycle, policy, Sheet(id=drafted.sheet))
+            start = start.model_copy(update={"status": status(goal, context)})
         await begin_goal(self.client, self.task_queue, start, drafted)
 
     async def _cycle(self, name: str) -> Cycle:

@@ -4,11 +4,11 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import date, datetime
 
-from activities.asks import Refused
-from cairn.domain.cycle.plan import LaunchPlan
-from cairn.handle import people
+from activities.inputs import Refused
+from cairn.application import people
+from cairn.domain.launch.plan import LaunchPlan
 from cairn.ledger import Ledger
-from cairn_portal.commands import Desk
+from cairn_portal.gateway import CommandGateway
 
 Ready = Callable[[str], Awaitable[None]]
 
@@ -21,9 +21,13 @@ class Moves:
     """Changes the roster and then every open goal of the person, goal by goal, so that no draft or task is lost."""
 
     def __init__(
-        self, ledger: Ledger, desk: Desk, goals_of: Callable[[str], Sequence[str]], ready: Ready = _anyhow
+        self,
+        ledger: Ledger,
+        gateway: CommandGateway,
+        goals_of: Callable[[str], Sequence[str]],
+        ready: Ready = _anyhow,
     ):
-        self.ledger, self.desk, self.goals_of, self.ready = ledger, desk, goals_of, ready
+        self.ledger, self.gateway, self.goals_of, self.ready = ledger, gateway, goals_of, ready
 
     async def change_manager(
         self, person: str, manager: str, effective: date, reason: str, by: str, at: datetime, command: str
@@ -45,7 +49,7 @@ class Moves:
     ) -> list[Refused]:
         async def one(goal: str) -> Refused | None:
             await self.ready(goal)
-            outcome = await self.desk.goal(goal, name, by, dict(fields), f"{command}:{goal}")
+            outcome = await self.gateway.goal(goal, name, by, dict(fields), f"{command}:{goal}")
             return outcome.refused
 
         answers = await asyncio.gather(*(one(goal) for goal in self.goals_of(person)))

@@ -15,8 +15,15 @@ from workflows.messages import Message, failed, invalid, read_message, readable,
 with workflow.unsafe.imports_passed_through():
     from pydantic import ValidationError
 
-    from activities.asks import CycleAsk, CycleOutcome, CycleStart, LaunchAsk, Refused, RefusedSignal
-    from cairn.domain.cycle.standing import CycleDue, CycleStanding
+    from activities.inputs import (
+        CycleOutcome,
+        CycleStart,
+        LaunchInput,
+        RecordCycleInput,
+        Refused,
+        RefusedSignalInput,
+    )
+    from cairn.domain.cycle.status import CycleDeadline, CycleStatus
 
 CYCLE = SearchAttributeKey.for_keyword("CairnCycle")
 LONG = timedelta(hours=6)
@@ -25,7 +32,7 @@ BEAT = timedelta(seconds=30)
 SHORT = timedelta(seconds=60)
 DAILY = timedelta(days=1)
 RETRY = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=5))
-LARGEST_SHIFT = timedelta(days=36_500).total_seconds()
+LARGEST_OFFSET = timedelta(days=36_500).total_seconds()
 SYSTEM = "system"
 
 
@@ -35,9 +42,9 @@ class CycleWorkflow:
 
     @workflow.init
     def __init__(self, start: CycleStart) -> None:
-        self.cycle, self.shift = start.cycle, start.shift
-        self.at: CycleStanding | None = start.standing
-        self.turn = asyncio.Lock()
+        self.cycle, self.clock_offset = start.cycle, start.clock_offset
+        self.at: CycleStatus | None = start.status
+        self.lock = asyncio.Lock()
 
     @workflow.run
     async def run(self, start: CycleStart) -> str:
@@ -45,8 +52,8 @@ class CycleWorkflow:
             await self.launched()
             if self.at is None:
                 break
-            await self.next_turn(self.at)
-            await self.renewed()
+            await self.wait_for_deadline(self.at)
+            await self.continue_as_new_if_due()
         await workflow.wait_condition(workflow.all_handlers_finished)
         return self.at.stage if self.at else "none"
 
@@ -55,24 +62,28 @@ class CycleWorkflow:
         if self.at is not None:
             return
         with contextlib.suppress(FailureError):
-            self.learn(await self.do("cycle_standing", self.cycle))
+            self.update_status(await self.do("cycle_status", self.cycle))
         with contextlib.suppress(TimeoutError):
             await workflow.wait_condition(lambda: self.at is not None, timeout=DAILY)
         await workflow.wait_condition(lambda: self.at is not None or workflow.all_handlers_finished())
 
-    async def next_turn(self, at: CycleStanding) -> None:
+    async def wait_for_deadline(self, at: CycleStatus) -> None:
         due = at.due
         if (
-            await passed(due.at if due else None, self.shift, lambda: self.at is not at or _is_renewed())
+            await passed(
+                due.at if due else None,
+                self.clock_offset,
+                lambda: self.at is not at or _is_continue_as_new_due(),
+            )
             and due
         ):
-            await self.reach(due)
+            await self.on_deadline(due)
 
-    async def reach(self, due: CycleDue) -> None:
+    async def on_deadline(self, due: CycleDeadline) -> None:
         """Does what is due. What could not be done yet (goals still open) is tried again a day later."""
-        async with self.turn:
+        async with self.lock:
             try:
-                self.learn(await self.work(due))
+                self.update_status(await self.work(due))
             except FailureError as error:
                 workflow.logger.error("%s of %s could not be done: %s", due.phase, self.cycle, error.cause)
         at = self.at
@@ -80,7 +91,7 @@ class CycleWorkflow:
             with contextlib.suppress(TimeoutError):
                 await workflow.wait_condition(lambda: self.at is not at, timeout=DAILY)
 
-    async def work(self, due: CycleDue) -> CycleOutcome:
+    async def work(self, due: CycleDeadline) -> CycleOutcome:
         now = self.now()
         match due.phase:
             case "launch":
@@ -88,7 +99,7 @@ class CycleWorkflow:
             case "stage":
                 fields: dict[str, object] = {"stage": due.stage, "due": due.at.isoformat()}
                 ask = self.ask("stage", SYSTEM, f"stage:{due.stage}", fields)
-                return await self.do("reach_cycle_stage", ask)
+                return await self.do("on_cycle_stage", ask)
             case "period":
                 return await self.long("score_period", self.cycle, due.period, due.at, now)
             case "results":
@@ -96,13 +107,15 @@ class CycleWorkflow:
             case "close":
                 return await self.long("close_cycle", self.ask("close", SYSTEM, "close", {}))
 
-    async def renewed(self) -> None:
-        if _is_renewed():
+    async def continue_as_new_if_due(self) -> None:
+        if _is_continue_as_new_due():
             await workflow.wait_condition(workflow.all_handlers_finished)
-            workflow.continue_as_new(CycleStart(cycle=self.cycle, shift=self.shift, standing=self.at))
+            workflow.continue_as_new(
+                CycleStart(cycle=self.cycle, clock_offset=self.clock_offset, status=self.at)
+            )
 
     @workflow.update(dynamic=True)
-    async def asked(self, name: str, args: Sequence[RawValue]) -> CycleOutcome:
+    async def on_update(self, name: str, args: Sequence[RawValue]) -> CycleOutcome:
         """launch or close, with the answer or the refusal."""
         info = workflow.current_update_info()
         outcome = await self.record(
@@ -113,24 +126,24 @@ class CycleWorkflow:
         return outcome
 
     @workflow.signal(dynamic=True)
-    async def signalled(self, name: str, args: Sequence[RawValue]) -> None:
+    async def on_signal(self, name: str, args: Sequence[RawValue]) -> None:
         """The same by signal; a refusal of a launched cycle is recorded."""
         message = read_message(name, args, str(workflow.uuid4()))
         outcome = await self.record(name, message)
         if outcome.refused and self.at:
-            refused = RefusedSignal(
+            refused = RefusedSignalInput(
                 stream=f"cycle-{self.cycle}", name=readable(name), by=message.by, at=self.now(),
                 command_id=message.command_id, refused=outcome.refused,
             )  # fmt: skip
             with contextlib.suppress(FailureError):
-                self.learn(await self.do("record_refused_cycle_signal", refused))
+                self.update_status(await self.do("record_refused_cycle_signal", refused))
 
-    @workflow.query(name="standing")
-    def standing(self) -> CycleStanding | None:
+    @workflow.query(name="status")
+    def status(self) -> CycleStatus | None:
         return self.at
 
     @workflow.query(name="due")
-    def due(self) -> CycleDue | None:
+    def due(self) -> CycleDeadline | None:
         return self.at.due if self.at else None
 
     async def record(self, name: str, message: Message) -> CycleOutcome:
@@ -139,31 +152,31 @@ class CycleWorkflow:
         if name not in ("launch", "close"):
             facts = {"name": readable(name), "known": "launch, close"}
             return CycleOutcome(refused=Refused(code="command.unknown", field="name", facts=facts))
-        async with self.turn:
+        async with self.lock:
             try:
                 outcome = await (self.launch(message) if name == "launch" else self.close(message))
             except FailureError as error:
                 return CycleOutcome(refused=failed(name, error))
-            self.learn(outcome)
+            self.update_status(outcome)
             return outcome
 
     async def launch(self, message: Message) -> CycleOutcome:
-        shift = message.fields.get("clock_shift", 0.0)
-        if not isinstance(shift, int | float) or not abs(shift) <= LARGEST_SHIFT:
+        clock_offset = message.fields.get("clock_offset", 0.0)
+        if not isinstance(clock_offset, int | float) or not abs(clock_offset) <= LARGEST_OFFSET:
             return CycleOutcome(
-                refused=invalid("launch", "clock_shift", "it is no number of seconds of this century")
+                refused=invalid("launch", "clock_offset", "it is no number of seconds of this century")
             )
         if self.at is None:
-            self.shift = float(shift)
+            self.clock_offset = float(clock_offset)
         body = {
             **message.fields,
-            "clock_shift": self.shift,
+            "clock_offset": self.clock_offset,
             "cycle": self.cycle,
             "by": message.by,
             "at": self.now(),
         }
         try:
-            ask = LaunchAsk.model_validate(body)
+            ask = LaunchInput.model_validate(body)
         except ValidationError as wrong:
             first = wrong.errors(include_url=False)[0]
             return CycleOutcome(refused=invalid("launch", ".".join(map(str, first["loc"])), first["msg"]))
@@ -174,16 +187,16 @@ class CycleWorkflow:
             "close_cycle", self.ask("close", message.by, message.command_id, message.fields)
         )
 
-    def ask(self, name: str, by: str, command_id: str, fields: dict[str, object]) -> CycleAsk:
-        return CycleAsk(
+    def ask(self, name: str, by: str, command_id: str, fields: dict[str, object]) -> RecordCycleInput:
+        return RecordCycleInput(
             cycle=self.cycle, name=name, by=by, at=self.now(), command_id=command_id, fields=fields
         )
 
-    def learn(self, outcome: CycleOutcome) -> None:
-        if outcome.standing is None or outcome.standing == self.at:
+    def update_status(self, outcome: CycleOutcome) -> None:
+        if outcome.status is None or outcome.status == self.at:
             return
         labelled = self.at is not None
-        self.at, self.shift = outcome.standing, outcome.standing.shift
+        self.at, self.clock_offset = outcome.status, outcome.status.clock_offset
         if not labelled:
             workflow.upsert_search_attributes([CYCLE.value_set(self.cycle)])
 
@@ -201,9 +214,9 @@ class CycleWorkflow:
         return outcome
 
     def now(self) -> datetime:
-        return clock(self.shift)
+        return clock(self.clock_offset)
 
 
-def _is_renewed() -> bool:
+def _is_continue_as_new_due() -> bool:
     info = workflow.info()
     return info.is_continue_as_new_suggested() or info.is_target_worker_deployment_version_changed()

@@ -23,17 +23,17 @@ FOREVER = RetryPolicy(
 )  # fmt: skip
 
 
-def clock(shift: float) -> datetime:
+def clock(clock_offset: float) -> datetime:
     """The cycle's time: Temporal's own, or in a rehearsal that many seconds beside it."""
-    return workflow.now() + timedelta(seconds=shift)
+    return workflow.now() + timedelta(seconds=clock_offset)
 
 
-async def passed(due: datetime | None, shift: float, changed: Callable[[], bool]) -> bool:
+async def passed(due: datetime | None, clock_offset: float, changed: Callable[[], bool]) -> bool:
     """Waits until the deadline has passed (True) or something changed before it (False)."""
     if due is None:
         await workflow.wait_condition(changed)
         return False
-    left = due - clock(shift)
+    left = due - clock(clock_offset)
     if left <= timedelta(0):
         return not changed()
     try:

@@ -11,7 +11,7 @@ from temporalio.exceptions import ApplicationError, FailureError
 with workflow.unsafe.imports_passed_through():
     from pydantic import BaseModel, ConfigDict, Field
 
-    from activities.asks import Refused
+    from activities.inputs import Refused
     from cairn.domain.event import SYSTEM
 
 

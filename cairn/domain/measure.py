@@ -6,9 +6,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from cairn.domain.cycle.schedule import Period, Schedule
 from cairn.domain.event import Fact
 from cairn.domain.policy import Aggregation, Direction
+from cairn.domain.schedule import Period, Schedule
 
 
 class Kpi(Fact):

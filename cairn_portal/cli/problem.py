@@ -7,14 +7,14 @@ from typing import NamedTuple
 import asyncpg
 from temporalio.service import RPCError
 
-from activities.asks import Refused
+from activities.inputs import Refused
 from cairn.domain.refusal import Refusal
 from cairn.feeds.problems import FeedRefused
 from cairn.ledger import MigrationError
 from cairn.policies import PolicyInvalid, RosterInvalid
 from cairn.settings import Settings
 from cairn.tables import TableUnreadable
-from cairn_portal.commands import NoAnswer
+from cairn_portal.gateway import NoAnswer
 from cairn_portal.servers import ServerProblem
 
 REFUSED, USAGE, DOWN, STOPPED = 1, 2, 3, 130

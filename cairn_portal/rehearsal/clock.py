@@ -17,15 +17,15 @@ class CannotSkipTime(Exception):
 class RehearsalClock:
     """Moves single workflows forward. Business time is Temporal's time plus `shift` seconds."""
 
-    def __init__(self, client: Client, shift: float) -> None:
+    def __init__(self, client: Client, clock_offset: float) -> None:
         self._skipper = TimeSkipper(client)
         self._client = client
-        self.shift = timedelta(seconds=shift)
+        self.clock_offset = timedelta(seconds=clock_offset)
         self._ahead: dict[str, timedelta] = {}
 
     def business(self, workflow: str) -> datetime:
         """A workflow's time in the cycle's year, as far as this clock moved it."""
-        return datetime.now(UTC) + self._ahead.get(workflow, timedelta(0)) + self.shift
+        return datetime.now(UTC) + self._ahead.get(workflow, timedelta(0)) + self.clock_offset
 
     async def look(self, workflow: str) -> None:
         """Learns from the server how far a workflow was moved by an earlier, interrupted rehearsal."""

@@ -9,30 +9,29 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-import asyncpg
 from temporalio.client import Client
 
-from activities.asks import Refused
+from activities.inputs import Refused
+from cairn.application import Application
+from cairn.application.people import import_roster, roster_at
+from cairn.application.policies import adopt_policy
+from cairn.application.repository import to_appends
+from cairn.application.targets import propose_targets
 from cairn.domain.calendar import opening
 from cairn.domain.cycle.events import RehearsalAdvanced
-from cairn.domain.cycle.plan import LaunchPlan
 from cairn.domain.event import SYSTEM, Fact
-from cairn.domain.goal.standing import dues
+from cairn.domain.goal.status import deadlines_of
+from cairn.domain.launch.plan import LaunchPlan
 from cairn.domain.policy import Policy
-from cairn.handle.adopting import adopt_policy, propose_targets
-from cairn.handle.cycles import Cycles
-from cairn.handle.goals import Goals
-from cairn.handle.log import Policies, new_rows
-from cairn.handle.people import import_roster, roster_at
-from cairn.ledger import Ledger
 from cairn.policies import parse
 from cairn.settings import Settings
-from cairn_portal.commands import Desk
+from cairn_portal.gateway import CommandGateway
 from cairn_portal.moves import Moves, goals_by_owner
 from cairn_portal.rehearsal.cast import Cast, leave
 from cairn_portal.rehearsal.clock import RehearsalClock
 from cairn_portal.rehearsal.feeding import collect_feeds
-from cairn_portal.rehearsal.plan import (
+from cairn_portal.rehearsal.roster import read_cycle_roster
+from cairn_portal.rehearsal.script import (
     Act,
     Asked,
     CycleFile,
@@ -42,7 +41,6 @@ from cairn_portal.rehearsal.plan import (
     select_rows,
     target_rows,
 )
-from cairn_portal.rehearsal.roster import read_cycle_roster
 
 AT_ONCE = 24
 ACTS_BEGIN = timedelta(hours=1)
@@ -79,20 +77,18 @@ class Rehearsal:
     """One rehearsal against servers that are up, with a worker running."""
 
     def __init__(
-        self, settings: Settings, file: CycleFile, data: Path, pool: asyncpg.Pool, client: Client,
+        self, settings: Settings, file: CycleFile, data: Path, application: Application, client: Client,
         on_progress: OnProgress,
     ) -> None:  # fmt: skip
         self.file, self.data, self.client, self.on_progress = file, data, client, on_progress
-        self.ledger = Ledger(pool)
-        self.policies = Policies(self.ledger)
-        self.cycles = Cycles(self.ledger, self.policies)
-        self.goals = Goals(self.ledger, self.policies)
-        self.desk = Desk(client, settings.task_queue, timedelta(minutes=2))
-        self.pool = pool
+        self.ledger, self.policies = application.ledger, application.policies
+        self.cycles, self.goals = application.cycles, application.goals
+        self.gateway = CommandGateway(client, settings.task_queue, timedelta(minutes=2))
+        self.pool = application.pool
         self.gate = asyncio.Semaphore(AT_ONCE)
         self.refused: list[RefusedAct] = []
         self.commands = 0
-        self.shift = 0.0
+        self.clock_offset = 0.0
         self.resumed = False
 
     @property
@@ -122,7 +118,9 @@ class Rehearsal:
         morning = opening(self.file.cycle.starts, self.policy.calendar)
         known = await self.cycles.load(self.cycle)
         self.resumed = known.version > 0
-        self.shift = known.clock_shift if known.version else (morning - datetime.now(UTC)).total_seconds()
+        self.clock_offset = (
+            known.clock_offset if known.version else (morning - datetime.now(UTC)).total_seconds()
+        )
         self.reference = await adopt_policy(self.ledger, text, self.file.policy, self.file.hr, morning)
         self.roster = read_cycle_roster(self.file, self.data, self.policy)
         if not self.resumed:
@@ -133,7 +131,7 @@ class Rehearsal:
         else:
             self.roster = await roster_at(self.ledger, await self.ledger.sealed_position())
         self.cast = Cast(self.roster, self.file.hr)
-        self.clock = RehearsalClock(self.client, self.shift)
+        self.clock = RehearsalClock(self.client, self.clock_offset)
 
     async def sealed(self) -> None:
         """Waits until what was just recorded has its place in the sealed log."""
@@ -150,9 +148,9 @@ class Rehearsal:
             fields = {
                 "title": dates.title, "starts": dates.starts.isoformat(), "ends": dates.ends.isoformat(),
                 "policy": self.reference, "seen": plan.digest, "language": self.file.language,
-                "clock_shift": self.shift,
+                "clock_offset": self.clock_offset,
             }  # fmt: skip
-            outcome = await self.desk.cycle(
+            outcome = await self.gateway.cycle(
                 self.cycle, "launch", self.file.hr, fields, f"launch-{plan.digest}"
             )
             if outcome.refused:
@@ -193,7 +191,7 @@ class Rehearsal:
         for index, act in enumerate(self.file.on(instant.date())):
             await self.act(act, f"{self.cycle}:{instant:%Y-%m-%d}:{index}", instant)
         mark = RehearsalAdvanced(cycle=self.cycle, instant=instant, by=SYSTEM, at=instant)
-        await self.ledger.append(new_rows([mark], {stream: len(done)}, instant.isoformat()))
+        await self.ledger.append(to_appends([mark], {stream: len(done)}, instant.isoformat()))
         self.on_progress(f"{instant:%Y-%m-%d}", number + 1, of)
 
     async def advance(self, instant: datetime) -> None:
@@ -206,8 +204,8 @@ class Rehearsal:
         names: list[str] = []
 
         async def look(goal: str) -> None:
-            found, around = await self.goals.load(goal)
-            if any(each.at <= instant for each in dues(found, around)[:1]):
+            found, context = await self.goals.load(goal)
+            if any(each.at <= instant for each in deadlines_of(found, context)[:1]):
                 names.append(goal)
 
         await self.all([goal.goal for goal in self.planned], look)
@@ -219,7 +217,7 @@ class Rehearsal:
     async def act(self, act: Act, command: str, instant: datetime) -> None:
         """One line of the script: feeds, a move of people, or a command to every goal it selects."""
         if act.feeds:
-            await collect_feeds(self.client, self.desk.task_queue, self.file, self.data, act.on, instant)
+            await collect_feeds(self.client, self.gateway.task_queue, self.file, self.data, act.on, instant)
             return
         rows = asked(self.file, act, select_rows(self.file, act, self.tables, self.planned))
         if rows and rows[0].person is not None:
@@ -240,7 +238,7 @@ class Rehearsal:
         for row, command in rows:
             goal, _ = await self.goals.load(name)
             by = self.cast.person(act.by or "owner", goal)
-            outcome = await self.desk.goal(name, row.act, by, row.fields, command, self.shift)
+            outcome = await self.gateway.goal(name, row.act, by, row.fields, command, self.clock_offset)
             self.commands += 1
             if outcome.refused:
                 self.tell(act, name, outcome.refused)
@@ -249,7 +247,7 @@ class Rehearsal:
         async def ready(goal: str) -> None:
             await self.clock.advance(goal, instant)
 
-        moves = Moves(self.ledger, self.desk, lambda person: self.owned.get(person, []), ready)
+        moves = Moves(self.ledger, self.gateway, lambda person: self.owned.get(person, []), ready)
         effective = date.fromisoformat(str(row.fields.get("effective", act.on)))
         reason = str(row.fields.get("reason") or act.story)
         person, by = row.person or "", self.file.hr

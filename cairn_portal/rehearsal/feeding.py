@@ -8,7 +8,7 @@ from temporalio.client import Client
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 
 from activities.feeds import Collected, CollectFeed
-from cairn_portal.rehearsal.plan import CycleFile
+from cairn_portal.rehearsal.script import CycleFile
 
 
 class FeedFailed(Exception):

@@ -8,8 +8,8 @@ import asyncpg
 
 from cairn.domain.event import Fact
 from cairn.tables import open_tables, select
-from cairn_portal.rehearsal.plan import CycleFile
-from projections import catch_up
+from cairn_portal.rehearsal.script import CycleFile
+from projections.engine import catch_up
 
 ATTAINMENT = "attainment.sql"
 FOUR = Decimal("0.0001")

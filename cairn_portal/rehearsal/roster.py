@@ -4,8 +4,8 @@ from pathlib import Path
 
 from cairn.domain.people import Roster
 from cairn.domain.policy import Policy
-from cairn.policies.roster import read_roster
-from cairn_portal.rehearsal.plan import CycleFile
+from cairn.roster.reading import read_roster
+from cairn_portal.rehearsal.script import CycleFile
 
 
 def read_cycle_roster(file: CycleFile, data: Path, policy: Policy) -> Roster:

@@ -12,8 +12,8 @@ import asyncpg
 import pytest_asyncio
 
 from cairn.settings import Settings
-from cairn_portal.rehearsal.plan import load_cycle_file
 from cairn_portal.rehearsal.run import forget, home_of
+from cairn_portal.rehearsal.script import load_cycle_file
 from cairn_portal.servers import ServerProblem, postgres
 from cairn_portal.servers.process import running
 from tests.faults.rehearsing import EXAMPLE, settings_in

@@ -14,15 +14,15 @@ from typing import Any
 
 import pytest
 
-from cairn.domain.cycle.plan import LaunchPlan, Planner, by_holder
-from cairn.domain.cycle.schedule import make_schedule
+from cairn.domain.launch.plan import LaunchPlan, Planner, by_holder
 from cairn.domain.reading import Row
+from cairn.domain.schedule import make_schedule
 from cairn.feeds.feed import load_feed
 from cairn.feeds.sources import collect
 from cairn.policies import load
-from cairn.policies.roster import read_roster
+from cairn.roster.reading import read_roster
 from cairn.tables import open_tables, select
-from cairn_portal.rehearsal.plan import (
+from cairn_portal.rehearsal.script import (
     asked,
     load_cycle_file,
     open_plan_tables,

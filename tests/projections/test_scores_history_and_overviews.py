@@ -8,13 +8,13 @@ from cairn.domain.cycle import events as c
 from cairn.domain.goal import events as g
 from cairn.domain.people import Department, DepartmentNamed, Person, PersonChanged, PersonLeft
 from cairn.domain.sheet import events as s
-from projections.cascade import cascade, coverage
-from projections.catch_up import catch_up
-from projections.dashboard import cycles, dashboard
-from projections.history import history
-from projections.person import departments, people, person
-from projections.refused import refusals
-from projections.score import goal_scores, result, results, sheet_scores
+from projections.engine.catch_up import catch_up
+from projections.models.cascade import cascade, coverage
+from projections.models.dashboard import cycles, dashboard
+from projections.models.history import history
+from projections.models.person import departments, people, person
+from projections.models.refused import refusals
+from projections.models.score import goal_scores, result, results, sheet_scores
 from tests.projections.given import (
     CYCLE,
     GOAL,

@@ -59,7 +59,7 @@ def confirm(role: str, by: str, day: Any = "04-03", **facts: Any) -> ask.Confirm
 
 def test_an_adjustment_is_asked_for_with_its_draw_and_its_expiry_in_ten_working_days() -> None:
     world = given(active()).when(wish()).then(requested())
-    assert world.standing().awaited == (WANG, "role:hr")
+    assert world.status().awaited == (WANG, "role:hr")
     assert world.goal().stage == "adjusting"
 
 
@@ -125,8 +125,8 @@ def test_after_it_took_effect_a_confirmation_by_its_name_changes_nothing() -> No
 
 
 def test_once_confirmed_only_the_other_is_waited_for() -> None:
-    assert given(adjusting(), confirmed("manager", WANG)).standing().awaited == ("role:hr",)
-    assert given(adjusting(), confirmed("hr", HUA)).standing().awaited == (WANG,)
+    assert given(adjusting(), confirmed("manager", WANG)).status().awaited == ("role:hr",)
+    assert given(adjusting(), confirmed("hr", HUA)).status().awaited == (WANG,)
 
 
 def test_the_same_person_never_confirms_in_both_roles() -> None:
@@ -151,7 +151,7 @@ def test_hr_does_not_confirm_as_manager_nor_the_manager_as_hr() -> None:
 def test_a_departments_adjustment_is_confirmed_by_committee_and_hr() -> None:
     command = wish(ZHAO, goal=OF_DEPARTMENT, changes=did.Changes(target=D(33)))
     world = given(active(OF_DEPARTMENT)).having(command)
-    assert world.standing(OF_DEPARTMENT).awaited == ("role:committee", "role:hr")
+    assert world.status(OF_DEPARTMENT).awaited == ("role:committee", "role:hr")
     world.when(confirm("manager", ZHAO, goal=OF_DEPARTMENT)).refused("goal.own")
     last = world.having(confirm("manager", CHEN, goal=OF_DEPARTMENT)).when(
         confirm("hr", HUA, goal=OF_DEPARTMENT)
@@ -395,9 +395,9 @@ def test_criteria_that_stay_stay_accepted_and_new_ones_have_to_be_met() -> None:
 def test_a_new_manager_inherits_the_open_confirmation_and_the_former_ones_stays_theirs() -> None:
     moved = please(ask.ChangeManager, HUA, "04-02", manager=ZHAO, effective="2026-04-02")
     world = given(adjusting()).having(moved)
-    assert world.standing().awaited == (ZHAO, "role:hr")
+    assert world.status().awaited == (ZHAO, "role:hr")
     world.when(confirm("manager", WANG)).refused("goal.not-yours", who_en="the manager zhao")
     world.when(confirm("manager", ZHAO)).then_types(did.AdjustmentConfirmed)
     before = given(adjusting(), confirmed("manager", WANG)).having(moved)
     before.when(confirm("manager", ZHAO)).nothing()
-    assert before.standing().awaited == ("role:hr",)
+    assert before.status().awaited == ("role:hr",)

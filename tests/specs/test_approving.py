@@ -46,7 +46,7 @@ def test_approved_before_execution_starts_it_waits_for_that_day() -> None:
     command = approve()
     world = given(submitted(), policy=SOON).when(command)
     after = world.then(did.GoalApproved(goal=REVENUE, comment="good", by=WANG, at=command.at))
-    assert after.standing().due is not None and after.standing().due.phase == "execution_starts"  # type: ignore[union-attr]
+    assert after.status().due is not None and after.status().due.phase == "execution_starts"  # type: ignore[union-attr]
 
 
 def test_approved_late_it_runs_at_once() -> None:
@@ -103,7 +103,7 @@ def test_a_manager_does_not_approve_a_departments_goal() -> None:
 
 def test_the_goal_of_somebody_without_a_manager_is_the_committees() -> None:
     world = given(submitted(manager=None))
-    assert world.standing().awaited == ("role:committee",)
+    assert world.status().awaited == ("role:committee",)
     world.when(approve(CHEN)).then_types(did.GoalApproved, did.GoalActivated)
     world.when(approve(WANG)).refused("goal.not-yours")
 
@@ -126,7 +126,7 @@ def test_a_goal_is_returned_with_a_comment_and_waits_for_its_owner() -> None:
     command = give_back()
     returned_ = did.GoalReturned(goal=REVENUE, comment="how will I see it?", by=WANG, at=command.at)
     world = given(submitted()).when(command).then(returned_)
-    assert world.standing().awaited == (LIN,)
+    assert world.status().awaited == (LIN,)
     world.when(command).nothing()
 
 
@@ -146,7 +146,7 @@ def test_what_is_not_submitted_is_neither_approved_nor_returned() -> None:
 
 
 def test_the_execution_start_makes_it_run_once() -> None:
-    due = given(approved(), policy=SOON).standing().due
+    due = given(approved(), policy=SOON).status().due
     assert due is not None
     start = please(ask.ReachDeadline, SYSTEM, due.at, phase=due.phase, due=due.at)
     world = given(approved(), policy=SOON).when(start).then(fact(did.GoalActivated, SYSTEM, due.at))

@@ -4,15 +4,15 @@ from pathlib import Path
 
 import pytest
 
-from cairn.domain.cycle.plan import LaunchPlan, Planner, by_holder
-from cairn.domain.cycle.schedule import make_schedule
+from cairn.domain.launch.plan import LaunchPlan, Planner, by_holder
 from cairn.domain.measure import Kpi
 from cairn.domain.reading import Row
+from cairn.domain.schedule import make_schedule
 from cairn.feeds.feed import load_feed
 from cairn.feeds.sources import collect
 from cairn.policies import load
-from cairn.policies.roster import read_roster
-from cairn_portal.rehearsal.plan import (
+from cairn.roster.reading import read_roster
+from cairn_portal.rehearsal.script import (
     CycleFileInvalid,
     asked,
     load_cycle_file,

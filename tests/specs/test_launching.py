@@ -8,11 +8,11 @@ import pytest
 from hypothesis import strategies as st
 
 from cairn.domain.cycle.commands import LaunchCycle
-from cairn.domain.cycle.decide import launch
 from cairn.domain.cycle.events import CycleLaunched, TargetRow
-from cairn.domain.cycle.plan import LaunchPlan, Planner, SheetPlan, by_holder, opening_events
 from cairn.domain.cycle.state import Cycle, evolve
 from cairn.domain.goal.events import GoalDrafted
+from cairn.domain.launch.decide import launch
+from cairn.domain.launch.plan import LaunchPlan, Planner, SheetPlan, by_holder, opening_events
 from cairn.domain.measure import Capability, KeyTask, Kpi
 from cairn.domain.people import Department, Person, Roster
 from cairn.domain.policy import Exclusion, Name, Policy

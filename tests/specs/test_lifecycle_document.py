@@ -10,8 +10,8 @@ from cairn.domain.goal import commands as ask
 from cairn.domain.goal import events as did
 from cairn.domain.goal.lifecycle import BY_DATE, DONE, PHASES, REFUSED, SAME, STAGES, arrows, outcome, render
 from cairn.domain.goal.stages import STAGE_NAMES
-from cairn.domain.goal.standing import dues
 from cairn.domain.goal.state import Stage
+from cairn.domain.goal.status import deadlines_of
 from cairn.domain.policy import Deadlines
 from cairn.domain.refusal import Refusal
 from tests.specs.company import (
@@ -135,7 +135,7 @@ def test_the_first_confirmation_leaves_a_goal_adjusting() -> None:
 def test_what_the_table_says_of_deadlines_is_what_falls_due(stage: Stage) -> None:
     """Those of a late joiner's draft, too: all that ever fall due in a stage, and where they lead."""
     before = world(stage, REVENUE)
-    ahead = dues(before.goal(), before.around())
+    ahead = deadlines_of(before.goal(), before.context())
     found = {}
     for due in ahead:
         fired = deadline(due.phase, due.at, period=due.period, late=1)

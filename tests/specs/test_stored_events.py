@@ -97,7 +97,7 @@ EXAMPLES: tuple[Event, ...] = (
         subordinates=(sheet.SubordinatePart(sheet="sheet-2026-qian", version=9, result=D(88)),),
     ),
     launched().model_copy(
-        update={"left_out": (cycle.LeftOut(person="gone", reason_zh="已离职", reason_en="left"),), "clock_shift": -3.5}
+        update={"left_out": (cycle.LeftOut(person="gone", reason_zh="已离职", reason_en="left"),), "clock_offset": -3.5}
     ),
     cycle.LaunchFinished(sheets=3, goals=9, failures=(cycle.LaunchFailure(sheet=SHEET, reason="r"),), **OF_CYCLE),
     cycle.StageReached(stage="review", due=on("03-01"), **OF_CYCLE),

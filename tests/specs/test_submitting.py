@@ -47,7 +47,7 @@ def sheet_of(*weights: tuple[str, str, int]) -> Any:
 
 def test_a_whole_sheets_goal_is_submitted_and_waits_for_the_manager() -> None:
     world = given(draft()).when(SUBMIT).then(did.GoalSubmitted(goal=REVENUE, by=LIN, at=SUBMIT.at))
-    assert world.standing().awaited == (WANG,)
+    assert world.status().awaited == (WANG,)
 
 
 def test_submitting_twice_changes_nothing() -> None:
@@ -136,7 +136,7 @@ def test_a_checked_and_decomposed_strategic_goal_is_submitted_to_the_committee()
     checked = please(ask.CheckSmart, LI, "01-03", OF_COMPANY, check=SMART)
     parted = please(ask.DecomposeGoal, LI, "01-03", OF_COMPANY, parts=PARTS)
     world = given(draft(OF_COMPANY)).having(checked, parted, strategic())
-    assert world.standing(OF_COMPANY).awaited == ("role:committee",)
+    assert world.status(OF_COMPANY).awaited == ("role:committee",)
     assert world.sheet(COMPANY_SHEET).weight == 100
 
 

@@ -86,12 +86,14 @@ async def test_a_second_launch_of_the_same_plan_changes_nothing_and_of_another_i
     company: Company,
 ) -> None:
     fields = await company.prepared(employees=3)
-    both = await asyncio.gather(*(company.desk.cycle(company.cycle, "launch", HR, fields) for _ in range(2)))
+    both = await asyncio.gather(
+        *(company.gateway.cycle(company.cycle, "launch", HR, fields) for _ in range(2))
+    )
     assert all(answer.refused is None for answer in both)
     await company.begun()
-    again = await company.desk.cycle(company.cycle, "launch", HR, fields)
+    again = await company.gateway.cycle(company.cycle, "launch", HR, fields)
     assert again.refused is None
-    other = await company.desk.cycle(company.cycle, "launch", HR, fields | {"seen": "another"})
+    other = await company.gateway.cycle(company.cycle, "launch", HR, fields | {"seen": "another"})
     assert other.refused is not None and other.refused.code == "cycle.exists"
     assert (await company.story(company.cycle_workflow)).count("CycleLaunched") == 1
     for owner in ("E1", "E2", "E3"):

@@ -39,7 +39,7 @@ async def test_a_capability_goal_is_assessed_by_its_manager_and_scored(company: 
     goal = company.goal(number=2)
     await company.active(goal)
     await company.goes_to(date(2027, 1, 4), goal)
-    assert (await company.standing(goal)).awaited == (MANAGER,)
+    assert (await company.status(goal)).awaited == (MANAGER,)
     await company.asks(goal, "assess", MANAGER, points="88", comment="a good proposal")
     await company.goes_to(date(2027, 1, 20), goal)
     year = await company.last(goal, "GoalScored")
@@ -71,7 +71,7 @@ async def test_queries_say_where_a_goal_stands_who_is_awaited_and_until_when(com
     await company.launched()
     goal = company.goal()
     handle = company.handle(goal)
-    assert (await company.standing(goal)).stage == "draft"
+    assert (await company.status(goal)).stage == "draft"
     assert await handle.query("awaited") == ["E1"]
     assert (await handle.query("due"))["phase"] == "drafts_remind"
     await company.asks(goal, "submit", "E1")
@@ -96,9 +96,9 @@ async def test_an_adjustment_that_nobody_confirms_expires_by_its_timer(any_compa
     goal = company.goal()
     await company.active(goal)
     await company.asks(goal, "adjust", "E1", changes=RAISED, reason="a new client")
-    assert (await company.standing(goal)).awaited == (MANAGER, "role:hr")
+    assert (await company.status(goal)).awaited == (MANAGER, "role:hr")
     await company.asks(goal, "confirm", HR, role="hr")
-    assert (await company.standing(goal)).awaited == (MANAGER,)
+    assert (await company.status(goal)).awaited == (MANAGER,)
     await company.goes_to(date(2026, 3, 2), goal)
     assert (await company.story(goal))[-3:] == ["AdjustmentConfirmed", "ReminderSent", "AdjustmentExpired"]
     expired, asked = (
@@ -108,7 +108,7 @@ async def test_an_adjustment_that_nobody_confirms_expires_by_its_timer(any_compa
     assert 0 <= (expired.at - asked.expires_at).total_seconds() < 60
     late = await company.asks(goal, "confirm", MANAGER, role="manager", adjustment=asked.adjustment)
     assert late.refused is not None and late.refused.code == "adjustment.ended"
-    assert (await company.standing(goal)).stage == "active"
+    assert (await company.status(goal)).stage == "active"
 
 
 async def test_the_owner_is_reminded_once_and_the_manager_hears_once_of_a_late_draft(

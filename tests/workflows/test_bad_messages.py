@@ -78,7 +78,7 @@ async def test_a_refused_signal_is_recorded_with_who_what_and_why(shared_company
     refused = await shared_company.last(goal, "SignalRefused")
     assert (refused.by, refused.name, refused.code) == (owner, "approve", "goal.own")
     assert MANAGER in refused.sentence
-    assert (await shared_company.standing(goal)).stage == "submitted"
+    assert (await shared_company.status(goal)).stage == "submitted"
 
 
 async def test_a_refusal_names_its_code_its_field_and_who_could_do_it(shared_company: Company) -> None:

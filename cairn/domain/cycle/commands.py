@@ -14,7 +14,7 @@ class LaunchCycle(CycleCommand):
     """`seen` is the digest of the preview HR looked at: another plan than that is refused."""
 
     seen: str
-    clock_shift: float = 0.0
+    clock_offset: float = 0.0
 
 
 class FinishLaunch(CycleCommand):

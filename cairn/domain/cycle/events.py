@@ -6,8 +6,8 @@ from typing import Literal
 
 from pydantic import AwareDatetime
 
-from cairn.domain.cycle.schedule import Schedule
 from cairn.domain.event import Event, Fact
+from cairn.domain.schedule import Schedule
 
 CycleStage = Literal["none", "launching", "goal_setting", "execution", "review", "scoring", "closed"]
 
@@ -31,7 +31,7 @@ class LeftOut(Fact):
 class CycleLaunched(CycleEvent):
     """HR launched the cycle from a preview: `plan` is its digest, `roster` the log's position it was made from.
 
-    `clock_shift` is zero for a real year; a rehearsal's clock runs that many seconds beside Temporal's.
+    `clock_offset` is zero for a real year; a rehearsal's clock runs that many seconds beside Temporal's.
     """
 
     title: str
@@ -43,7 +43,7 @@ class CycleLaunched(CycleEvent):
     goals: int
     left_out: tuple[LeftOut, ...]
     language: str = "zh"
-    clock_shift: float = 0.0
+    clock_offset: float = 0.0
 
 
 class LaunchFailure(Fact):

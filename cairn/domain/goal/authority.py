@@ -2,13 +2,13 @@
 
 from typing import Literal
 
-from cairn.domain.cycle.schedule import local_day
 from cairn.domain.event import SYSTEM
-from cairn.domain.goal.around import Around
 from cairn.domain.goal.commands import GoalCommand
+from cairn.domain.goal.context import GoalContext
 from cairn.domain.goal.state import Goal, Stage
 from cairn.domain.people import Person
 from cairn.domain.refusal import Refusal
+from cairn.domain.schedule import local_day
 
 Act = Literal[
     "draft", "submit", "approve", "adjust", "confirm_manager", "confirm_hr", "check_in", "assess", "move", "cancel",
@@ -81,12 +81,12 @@ def approver(goal: Goal) -> str:
     return "role:committee" if by_committee(goal) else goal.manager or "role:committee"
 
 
-def require(act: Act, command: GoalCommand, goal: Goal, around: Around) -> None:
+def require(act: Act, command: GoalCommand, goal: Goal, context: GoalContext) -> None:
     """Refuses who may not, naming who could. Deadlines (`system`) may do what they do."""
     by = command.by
     if by == SYSTEM:
         return
-    person = require_here(command, around)
+    person = require_here(command, context)
     if may(act, person, goal):
         return
     if by == goal.owner and act in ("approve", "confirm_manager", "confirm_hr", "assess"):
@@ -94,12 +94,12 @@ def require(act: Act, command: GoalCommand, goal: Goal, around: Around) -> None:
     raise Refusal("goal.not-yours", field="by", by=by, **_who(act, goal))
 
 
-def require_here(command: GoalCommand, around: Around) -> Person:
+def require_here(command: GoalCommand, context: GoalContext) -> Person:
     """Whoever gives the command, refused when nobody knows them or they have left by then."""
-    person = around.people.get(command.by)
+    person = context.people.get(command.by)
     if person is None:
         raise Refusal("person.unknown", field="by", by=command.by)
-    if not person.here_on(local_day(command.at, around.policy.calendar)):
+    if not person.here_on(local_day(command.at, context.policy.calendar)):
         raise Refusal("person.left", field="by", by=command.by)
     return person
 

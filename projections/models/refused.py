@@ -1,0 +1,38 @@
+"""Signals that were refused: nobody waited for the answer, so it is kept for who sent them."""
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from projections.engine.rows import Reader, shaped
+from projections.engine.sql import queries
+
+SQL = queries("refused")
+
+
+class RefusedSignalInput(BaseModel):
+    """One refused signal: `name` is what was asked, `code` and `sentence` why it was not done."""
+
+    model_config = ConfigDict(frozen=True)
+
+    position: int
+    stream: str
+    kind: Literal["goal", "cycle"]
+    name: str
+    code: str
+    sentence: str
+    by: str
+    at: datetime
+
+
+async def refusals(
+    reader: Reader,
+    *,
+    stream: str | None = None,
+    by: str | None = None,
+    after: int = 0,
+    limit: int | None = 100,
+) -> list[RefusedSignalInput]:
+    """The refused signals to a stream or of a person after a sealed position, newest first."""
+    return shaped(RefusedSignalInput, await reader.fetch(SQL["refusals"], stream, by, after, limit))
