@@ -212,6 +212,44 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "制度 {policy} 尚未导入，请先导入制度文件。",
         "policy {policy} is not in the log yet; check it in first",
     ),
+    "policy.none-adopted": (
+        "还没有采用任何制度：请先运行 cairn policy adopt 文件 --by 工号。",
+        "no policy is adopted yet: run `cairn policy adopt FILE --by ID` first",
+    ),
+    "policy.not-adopted": (
+        "没有制度 {policy}；已采用的有：{known}。",
+        "there is no policy {policy}; adopted are: {known}",
+    ),
+    "policy.not-hr": (
+        "只有HR可以采用制度，{by} 不是HR。可由以下人员进行：{who}。",
+        "only HR may adopt a policy; {by} is not HR. These may: {who}",
+    ),
+    "roster.not-hr": (
+        "只有HR可以导入花名册，{by} 不是HR。可由以下人员进行：{who}。",
+        "only HR may import a roster; {by} is not HR. These may: {who}",
+    ),
+    "roster.no-hr": (
+        "花名册中没有HR，请在“角色”列写 HR。",
+        "nobody in the roster is HR: write hr in the column roles",
+    ),
+    "roster.last-hr": (
+        "这样花名册中就没有HR了，以后无人可以导入、采用制度或启动周期；请保留 {who} 的HR角色，或先把它交给另一人。",
+        "then nobody in the roster would be HR, and nobody could import, adopt or launch any more; keep the role hr of "
+        "{who}, or give it to somebody else first",
+    ),
+    "targets.not-hr": (
+        "只有HR可以下达目标值，{by} 不是HR。可由以下人员进行：{who}。",
+        "only HR may set targets; {by} is not HR. These may: {who}",
+    ),
+    "feed.not-hr": (
+        "只有HR可以采集数据，{by} 不是HR。可由以下人员进行：{who}。",
+        "only HR may collect readings; {by} is not HR. These may: {who}",
+    ),
+    "feed.schedule-not-hr": (
+        "只有HR可以设置定时采集，{by} 不是HR。可由以下人员进行：{who}。",
+        "only HR may schedule a feed; {by} is not HR. These may: {who}",
+    ),
+    "feed.not-scheduled": ("{feed} 没有定时。", "{feed} is not scheduled"),
     "command.unknown": (
         "没有名为 {name} 的操作；可用：{known}。",
         "there is no command {name}; known are: {known}",

@@ -3,37 +3,69 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import date, datetime
+from typing import Any, Generic, Protocol, TypeVar
 
-from activities.inputs import Refused
-from cairn.application import people
+from cairn.application.people import People
 from cairn.domain.launch.plan import LaunchPlan
-from cairn.ledger import Ledger
-from cairn_portal.gateway import CommandGateway
 
 Ready = Callable[[str], Awaitable[None]]
 
 
-async def _anyhow(goal: str) -> None:
-    """Without a rehearsal's clock every goal is ready."""
+class RefusedCommand(Protocol):
+    """Why a goal refused its command."""
+
+    @property
+    def code(self) -> str: ...
+
+    def text(self, language: str = "zh") -> str: ...
 
 
-class Moves:
-    """Changes the roster and then every open goal of the person, goal by goal, so that no draft or task is lost."""
+Refused = TypeVar("Refused", bound=RefusedCommand, covariant=True)
+
+
+class GoalAnswer(Protocol[Refused]):
+    """What a goal answered: a refusal, or None when the command was done."""
+
+    @property
+    def refused(self) -> Refused | None: ...
+
+
+class GoalCommands(Protocol[Refused]):
+    """The way to give goals commands: each runs through the goal's workflow, once for each command id."""
+
+    async def goal(
+        self,
+        goal: str,
+        name: str,
+        by: str,
+        fields: dict[str, Any] | None = None,
+        command_id: str | None = None,
+    ) -> GoalAnswer[Refused]: ...
+
+
+async def _at_once(goal: str) -> None:
+    """Every goal takes commands at once; only a rehearsal has to move a goal's clock first."""
+
+
+class Moves(Generic[Refused]):
+    """Changes the roster and then every open goal of the person, goal by goal, so that no draft or task is lost.
+
+    `goals_of` names a person's goals; `ready` is awaited for each goal before its command."""
 
     def __init__(
         self,
-        ledger: Ledger,
-        gateway: CommandGateway,
+        people: People,
+        commands: GoalCommands[Refused],
         goals_of: Callable[[str], Sequence[str]],
-        ready: Ready = _anyhow,
-    ):
-        self.ledger, self.gateway, self.goals_of, self.ready = ledger, gateway, goals_of, ready
+        ready: Ready = _at_once,
+    ) -> None:
+        self.people, self.commands, self.goals_of, self.ready = people, commands, goals_of, ready
 
     async def change_manager(
         self, person: str, manager: str, effective: date, reason: str, by: str, at: datetime, command: str
     ) -> list[Refused]:
         """The person reports to another manager from a day on. Returns the refusals of single goals."""
-        await people.change_manager(self.ledger, person, manager, effective, reason, by, at, command)
+        await self.people.change_manager(person, manager, effective, reason, by, at, command)
         fields = {"manager": manager, "effective": effective.isoformat(), "reason": reason}
         return await self._each(person, "change_manager", by, fields, command)
 
@@ -41,7 +73,7 @@ class Moves:
         self, person: str, effective: date, reason: str, by: str, at: datetime, command: str
     ) -> list[Refused]:
         """The person leaves: open goals are cancelled with the reason, scored ones stay as they are."""
-        await people.leave(self.ledger, person, effective, reason, by, at, command)
+        await self.people.leave(person, effective, reason, by, at, command)
         return await self._each(person, "cancel", by, {"reason": reason}, command)
 
     async def _each(
@@ -49,8 +81,7 @@ class Moves:
     ) -> list[Refused]:
         async def one(goal: str) -> Refused | None:
             await self.ready(goal)
-            outcome = await self.gateway.goal(goal, name, by, dict(fields), f"{command}:{goal}")
-            return outcome.refused
+            return (await self.commands.goal(goal, name, by, dict(fields), f"{command}:{goal}")).refused
 
         answers = await asyncio.gather(*(one(goal) for goal in self.goals_of(person)))
         return [refused for refused in answers if refused is not None and refused.code != "goal.stage"]
