@@ -10,7 +10,7 @@ from rich.text import Text
 from typer.core import TyperGroup
 
 from cairn.settings import Settings
-from cairn_portal.cli.problem import told
+from cairn_portal.cli.problem import STOPPED, Told, told
 from cairn_portal.cli.terminal import Terminal
 
 EVERYWHERE = "通用 · Everywhere"
@@ -105,13 +105,58 @@ def _command(work: Callable[..., Coroutine[Any, Any, int | None]]) -> Callable[.
 def run(work: Callable[..., Coroutine[Any, Any, int | None]], at: Terminal, given: dict[str, Any]) -> int:
     """Runs a command to its end. Gives its exit code; an error is told, never shown as a traceback."""
     try:
-        return asyncio.run(work(at, **given)) or 0
+        with asyncio.Runner() as runner:
+            return runner.run(_until_stopped(work(at, **given))) or 0
     except typer.Exit as done:
         return done.exit_code
-    except typer.Abort:
+    except typer.Abort:  # a question that was not answered: nothing was begun
         return told_to(at, KeyboardInterrupt())
-    except (Exception, KeyboardInterrupt) as error:
+    except KeyboardInterrupt:
+        return _stopped(at, acting="by" in given)
+    except Exception as error:
         return told_to(at, error)
+
+
+async def _until_stopped(work: Coroutine[Any, Any, int | None]) -> int | None:
+    """The work itself. When Ctrl-C ended it, that is its outcome: an error with which a part of it answered to being
+    cancelled says nothing to the person who stopped it, nor does one that nobody waits for any more."""
+    task, ended = asyncio.current_task(), False
+
+    def stopping() -> bool:
+        return ended or (task is not None and task.cancelling() > 0)
+
+    def unawaited(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        if not stopping():
+            loop.default_exception_handler(context)
+
+    asyncio.get_running_loop().set_exception_handler(unawaited)
+    try:
+        return await work
+    except (Exception, asyncio.CancelledError) as error:
+        ended = stopping()
+        if ended:
+            raise asyncio.CancelledError from error
+        raise
+
+
+def _stopped(at: Terminal, acting: bool) -> int:
+    """Tells whoever pressed Ctrl-C what is done and, of a command that does something, what may be done all the same."""
+    counts = [
+        f"{task.description} {int(task.completed)} / {int(task.total)}"
+        for bars in at.counted
+        for task in bars.tasks
+        if task.total
+    ]
+    done = at.say("已停止", "Stopped") + "".join(at.say(f"，{each}", f", {each}") for each in counts)
+    if acting:
+        said = at.say(
+            f"{done}。已发出的操作可能仍会完成：请先查看，再重试；同一 --id 不会做两遍。",
+            f"{done}. What was sent already may still be done: look before you repeat it; the same --id is never done "
+            "twice.",
+        )
+    else:
+        said = at.say(f"{done}。", f"{done}.")
+    return _tell(at, Told("stopped", said, STOPPED))
 
 
 def told_to(at: Terminal, error: BaseException) -> int:
@@ -120,10 +165,12 @@ def told_to(at: Terminal, error: BaseException) -> int:
         error = error.exceptions[0]
     if isinstance(error, BrokenPipeError):
         return 0
-    failure = told(error, at.settings)
+    return _tell(at, told(error, at.settings))
+
+
+def _tell(at: Terminal, failure: Told) -> int:
     if at.as_json:
-        facts = {"error": failure.name, "sentence": failure.sentence, "field": failure.field}
-        at.answer(facts)
+        at.answer({"error": failure.name, "sentence": failure.sentence, "field": failure.field})
     else:
         at.err.print(Text.assemble(("✗ ", "bold red"), failure.sentence), soft_wrap=True)
     return failure.code
