@@ -82,7 +82,7 @@ class CycleActivities:
         waiting, goals = await self.evaluation.open_goals(ask.cycle)
         try:
             command = CloseCycle(
-                cycle=ask.cycle, open_goals=tuple(waiting[:20]), goals=goals, by=ask.by, at=ask.at
+                cycle=ask.cycle, open_goals=tuple(waiting), goals=goals, by=ask.by, at=ask.at
             )
             return CycleOutcome(status=await self.cycles.handle(command, ask.command_id))
         except Refusal as refusal:

@@ -48,6 +48,10 @@ class People:
         """Everybody as the sealed log has them now."""
         return await roster_at(self.ledger, await self.ledger.sealed_position())
 
+    async def hr(self, at: datetime) -> list[str]:
+        """Everybody with the role HR who is here on that day."""
+        return _hr_on((await self.roster()).people, at)
+
     async def import_roster(self, roster: Roster, by: str, at: datetime) -> RosterImport:
         """Records what differs from the log: who joined, changed or left, and departments. People who are not in
         `roster` stay as they are, and so do its `unstated` fields; importing it again records nothing.
@@ -138,7 +142,7 @@ async def hr_instead_of(ledger: Ledger, by: str, at: datetime, *, coming: Roster
     if not people and coming is None:
         return None
     chosen = people or (coming.people if coming else ())
-    hr = [person.id for person in chosen if "hr" in person.roles and person.here_on(at.date())]
+    hr = _hr_on(chosen, at)
     if not hr:
         raise Refusal("roster.no-hr", field="roles")
     return None if by in hr else ", ".join(hr[:NAMED])
@@ -170,14 +174,18 @@ def _apply(event: Event, people: dict[str, Person], departments: dict[str, Depar
             pass
 
 
+def _hr_on(people: Iterable[Person], at: datetime) -> list[str]:
+    return [person.id for person in people if "hr" in person.roles and person.here_on(at.date())]
+
+
 def _keep_hr(before: Iterable[Person], after: Iterable[Person]) -> None:
     """Refuses a change after which nobody would be HR: then nobody could import, adopt or launch any more."""
-    staying = _hr(before)
-    if staying and not _hr(after):
+    staying = _staying_hr(before)
+    if staying and not _staying_hr(after):
         raise Refusal("roster.last-hr", field="roles", who=", ".join(staying[:NAMED]))
 
 
-def _hr(people: Iterable[Person]) -> list[str]:
+def _staying_hr(people: Iterable[Person]) -> list[str]:
     return [person.id for person in people if person.here and "hr" in person.roles]
 
 

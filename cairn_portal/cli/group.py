@@ -140,7 +140,7 @@ async def _until_stopped(work: Coroutine[Any, Any, int | None]) -> int | None:
 
 
 def _stopped(at: Terminal, acting: bool) -> int:
-    """Tells whoever pressed Ctrl-C what is done and, of a command that does something, what may be done all the same."""
+    """Says what is done and, of a command that does something, what may be done all the same."""
     counts = [
         f"{task.description} {int(task.completed)} / {int(task.total)}"
         for bars in at.counted
