@@ -6,15 +6,18 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest_asyncio
+from temporalio.client import Client
 
 import worker
 from cairn.application import Application
 from cairn.domain.people import Person
 from cairn.settings import Settings
 from cairn_portal.servers.migrate import migrate_all
+from cairn_portal.servers.temporal_ready import make_usable
 from tests.databases import Databases
 from tests.portal.conftest import ROSTER, Cairn, environment
 
+NAMESPACE = "cli-doors"
 ROWS = ROSTER.strip().splitlines()
 
 
