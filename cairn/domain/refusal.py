@@ -2,6 +2,9 @@
 
 from cairn.domain.sentences import SENTENCES
 
+FactValue = str | tuple[str, ...] | None
+"""A fact of a refusal as it travels and is stored: text, several texts, or nothing."""
+
 
 class Refusal(Exception):
     """Raised by deciders. `code` is stable for programs; `text(language)` is the sentence for people.

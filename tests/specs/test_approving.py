@@ -46,7 +46,8 @@ def test_approved_before_execution_starts_it_waits_for_that_day() -> None:
     command = approve()
     world = given(submitted(), policy=SOON).when(command)
     after = world.then(did.GoalApproved(goal=REVENUE, comment="good", by=WANG, at=command.at))
-    assert after.status().due is not None and after.status().due.phase == "execution_starts"  # type: ignore[union-attr]
+    due = after.status().next_deadline
+    assert due is not None and due.phase == "execution_starts"
 
 
 def test_approved_late_it_runs_at_once() -> None:
@@ -146,7 +147,7 @@ def test_what_is_not_submitted_is_neither_approved_nor_returned() -> None:
 
 
 def test_the_execution_start_makes_it_run_once() -> None:
-    due = given(approved(), policy=SOON).status().due
+    due = given(approved(), policy=SOON).status().next_deadline
     assert due is not None
     start = please(ask.ReachDeadline, SYSTEM, due.at, phase=due.phase, due=due.at)
     world = given(approved(), policy=SOON).when(start).then(fact(did.GoalActivated, SYSTEM, due.at))

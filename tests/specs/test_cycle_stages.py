@@ -59,7 +59,7 @@ def refused(command: Any, cycle: Cycle) -> Refusal:
 
 
 def test_a_finished_launch_opens_goal_setting_and_names_what_failed() -> None:
-    failure = LaunchFailure(sheet="sheet-2026-x", reason="in the log already")
+    failure = LaunchFailure(sheet="sheet-2026-x", code="exists", facts={"streams": ("sheet-2026-x",)})
     [event] = does(please(ask.FinishLaunch, failures=[failure]), after())
     assert isinstance(event, LaunchFinished) and event.failures == (failure,)
     assert after(FINISHED).stage == "goal_setting"
@@ -121,7 +121,7 @@ COMMANDS = st.sampled_from(
         *(reach(stage) for stage in STAGES),
         *(please(ask.FinishPeriod, period=period, sheets=1, due=AT) for period in ("M01", "M02")),
         please(ask.FinishResults, sheets=1),
-        please(ask.RecordRefusedCycleSignal, LIN, name="close", code="cycle.not-hr", sentence="…"),
+        please(ask.RecordRefusedCycleSignal, LIN, name="close", code="cycle.not-hr"),
     ]
 )
 
@@ -160,7 +160,7 @@ def test_what_is_done_is_no_longer_ahead() -> None:
     cycle = after(FINISHED, reach("execution"), period, please(ask.FinishResults, sheets=1))
     ahead = deadlines_of(cycle, plan())
     assert not [due for due in ahead if due.period in ("M01", "Y") or due.stage == "execution"]
-    assert status(cycle, plan()).due == ahead[0]
+    assert status(cycle, plan()).next_deadline == ahead[0]
 
 
 def test_a_launching_cycle_has_its_launch_ahead_and_a_closed_one_nothing() -> None:

@@ -243,8 +243,18 @@ def test_a_department_goal_never_serves_a_persons() -> None:
 
 
 def test_a_refused_signal_is_recorded_whatever_the_stage() -> None:
-    command = please(ask.RecordRefusedSignal, QIAN, "01-03", name="approve", code="goal.own", sentence="…")
-    refused = fact(did.SignalRefused, QIAN, command.at, name="approve", code="goal.own", sentence="…")
+    command = please(
+        ask.RecordRefusedSignal,
+        QIAN,
+        "01-03",
+        name="approve",
+        code="goal.own",
+        field="by",
+        facts={"by": QIAN},
+    )
+    refused = fact(
+        did.SignalRefused, QIAN, command.at, name="approve", code="goal.own", field="by", facts={"by": QIAN}
+    )
     for events in ((), draft(), closed()):
         given(events).when(command).then(refused)
 

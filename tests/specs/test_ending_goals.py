@@ -67,7 +67,7 @@ def test_a_cancelled_goal_leaves_its_place_in_the_sheet() -> None:
     gone = did.GoalCancelled(goal=REVENUE, reason="left", by=HUA, at=command.at)
     removed = GoalRemoved(sheet=SHEET, goal=REVENUE, by=HUA, at=command.at)
     world = given(active()).when(command).then(gone, removed)
-    assert world.sheet().weight == 50 and world.status().over and world.status().due is None
+    assert world.sheet().weight == 50 and world.status().over and world.status().next_deadline is None
     world.when(command).nothing()
 
 
@@ -143,7 +143,7 @@ def test_hr_closes_what_is_scored_and_its_date_closes_it_by_itself() -> None:
     world.when(command).nothing()
     given(scored()).when(please(ask.CloseGoal, WANG, on("2027-01-20"))).refused("goal.not-yours", who_en="HR")
     given(in_review()).when(command).refused("goal.stage", when_en="scored")
-    due = given(scored()).status().due
+    due = given(scored()).status().next_deadline
     assert due is not None and due.phase == "closes"
     fired = please(ask.ReachDeadline, SYSTEM, due.at, phase="closes", due=due.at)
     given(scored()).when(fired).then(did.GoalClosed(goal=REVENUE, by=SYSTEM, at=due.at)).when(fired).nothing()

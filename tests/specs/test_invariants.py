@@ -105,7 +105,7 @@ FIELDS: dict[type[ask.GoalCommand], dict[str, st.SearchStrategy[Any]]] = {
     ask.CancelGoal: {"reason": st.just("r")},
     ask.SupersedeGoal: {"replacement": st.sampled_from(GOALS), "reason": st.just("r")},
     ask.CloseGoal: {},
-    ask.RecordRefusedSignal: {"name": st.just("x"), "code": st.just("goal.stage"), "sentence": st.just("…")},
+    ask.RecordRefusedSignal: {"name": st.just("x"), "code": st.just("goal.stage")},
 }  # fmt: skip
 USUAL = {
     ask.SubmitGoal: LIN, ask.ApproveGoal: WANG, ask.RequestAdjustment: LIN, ask.CheckIn: LIN, ask.AssessGoal: WANG,

@@ -1,9 +1,10 @@
 """What can be asked of a cycle."""
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field
 
 from cairn.domain.cycle.events import CycleStage, LaunchFailure
 from cairn.domain.event import Command
+from cairn.domain.refusal import FactValue
 
 
 class CycleCommand(Command):
@@ -44,9 +45,12 @@ class CloseCycle(CycleCommand):
 
 
 class RecordRefusedCycleSignal(CycleCommand):
+    """Records that a signal was refused: `name` is the command it asked for, the rest the refusal."""
+
     name: str
     code: str
-    sentence: str
+    field: str | None = None
+    facts: dict[str, FactValue] = Field(default_factory=dict)
 
 
 AnyCycleCommand = (

@@ -29,7 +29,7 @@ class CycleStatus(Fact):
     stage: CycleStage
     version: int
     over: bool
-    due: CycleDeadline | None
+    next_deadline: CycleDeadline | None
     clock_offset: float = 0.0
 
 
@@ -37,7 +37,7 @@ def status(cycle: Cycle, policy: Policy) -> CycleStatus:
     ahead = deadlines_of(cycle, policy)
     return CycleStatus(
         cycle=cycle.id, stage=cycle.stage, version=cycle.version, over=cycle.stage == "closed",
-        due=ahead[0] if ahead else None, clock_offset=cycle.clock_offset,
+        next_deadline=ahead[0] if ahead else None, clock_offset=cycle.clock_offset,
     )  # fmt: skip
 
 

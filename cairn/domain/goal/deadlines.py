@@ -80,7 +80,7 @@ def _open_review(command: ReachDeadline, goal: Goal, context: GoalContext) -> li
         return [*_expire(command, goal), ReviewOpened(goal=goal.id, by=SYSTEM, at=command.at)]
     lapsed = GoalCancelled(
         goal=goal.id,
-        reason="从未获批，周期结束 / never approved before the cycle's end",
+        cause="never_approved",
         by=SYSTEM,
         at=command.at,
     )

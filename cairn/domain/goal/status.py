@@ -24,14 +24,14 @@ class Deadline(Fact):
 
 
 class GoalStatus(Fact):
-    """`awaited` are person ids or `role:hr`, `role:committee`. `due` is the next deadline, None when there is none."""
+    """`awaited` are person ids or `role:hr`, `role:committee`. `next_deadline` is None when there is none."""
 
     goal: str
     stage: Stage
     version: int
     over: bool
     awaited: tuple[str, ...] = ()
-    due: Deadline | None = None
+    next_deadline: Deadline | None = None
     cycle: str = ""
     department: str = ""
     clock_offset: float = 0.0
@@ -46,7 +46,7 @@ def status(goal: Goal, context: GoalContext) -> GoalStatus:
         version=goal.version,
         over=goal.over,
         awaited=awaited(goal),
-        due=ahead[0] if ahead else None,
+        next_deadline=ahead[0] if ahead else None,
         cycle=goal.cycle,
         department=goal.department or "",
         clock_offset=context.clock_offset,

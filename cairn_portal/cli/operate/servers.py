@@ -11,7 +11,7 @@ from rich.text import Text
 from temporalio.client import Client
 from temporalio.common import WorkflowIDConflictPolicy
 
-from activities.starting import Follow
+from activities.inputs import BeginWorkflowsInput
 from cairn_portal import servers
 from cairn_portal.cli.group import Group
 from cairn_portal.cli.problem import DOWN, REFUSED, USAGE, Problem
@@ -171,7 +171,7 @@ async def recover(
         open_goals = await _open_goals(s)
         await gateway.client.start_workflow(
             StarterWorkflow.run,
-            Follow(),
+            BeginWorkflowsInput(),
             id=NAME,
             task_queue=at.settings.task_queue,
             id_conflict_policy=WorkflowIDConflictPolicy.TERMINATE_EXISTING,

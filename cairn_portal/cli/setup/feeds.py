@@ -21,7 +21,7 @@ from temporalio.client import (
 )
 from temporalio.service import RPCError, RPCStatusCode
 
-from activities.feeds import CollectFeed
+from activities.inputs import CollectFeedInput
 from cairn.application.feeds import FeedRun, run_feed
 from cairn.domain.reading import Row
 from cairn.feeds.feed import Feed, load_feed
@@ -186,7 +186,7 @@ async def schedule(
 
 
 def _planned(at: Terminal, found: Feed, file: Path, base: Path, by: str) -> Schedule:
-    ask = CollectFeed(path=str(file.absolute()), base=str(base), by=by)
+    ask = CollectFeedInput(path=str(file.absolute()), base=str(base), by=by)
     action = ScheduleActionStartWorkflow(
         FeedWorkflow.run, ask, id=found.stream, task_queue=at.settings.task_queue
     )
