@@ -57,7 +57,7 @@ async def _list(s: Session) -> None:
 async def show_status(s: Session, name: str) -> None:
     """A cycle's dashboard: also what a demo ends with."""
     at, cycle = s.at, await s.cycle(name)
-    now = await s.now(cycle)
+    now = await s.clock.now(cycle)
     found = await dashboards.dashboard(s.pool, name, now)
     if found is None:
         raise Problem("查询结果还没更新，请稍后再看。", "The read model is behind; look again in a moment.")

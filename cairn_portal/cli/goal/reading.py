@@ -59,8 +59,8 @@ async def show(at: Terminal, name: GoalArg) -> None:
 async def show_goal(s: Session, name: str) -> None:
     at, found = s.at, await row(s, name)
     cycle = await s.cycle(found.cycle)
-    now, names = await s.now(cycle), await s.names()
-    progress = await progress_model.progress_of_goal(s.pool, found.goal, await s.today(cycle))
+    now, names = await s.clock.now(cycle), await s.names()
+    progress = await progress_model.progress_of_goal(s.pool, found.goal, await s.clock.today(cycle))
     scores = await scores_model.goal_scores(s.pool, goal=found.goal)
     tasks = await inboxes.tasks_of_goal(s.pool, found.goal)
     sheet = (await goals_model.sheets(s.pool, sheet=found.sheet))[0]
@@ -216,7 +216,7 @@ async def inbox(at: Terminal, by: By = None, cycle: CycleOption = None) -> None:
     async with session(at) as s:
         person = await s.person(acting(by))
         tasks = await inboxes.inbox(s.pool, person.id, person.roles, cycle=cycle)
-        nows = {name: await s.now(await s.cycle(name)) for name in {task.cycle for task in tasks}}
+        nows = {name: await s.clock.now(await s.cycle(name)) for name in {task.cycle for task in tasks}}
     table = grid(
         at.say("做什么", "to do"),
         at.say("目标", "goal"),
