@@ -19,6 +19,7 @@ from cairn.domain.event import SYSTEM
 from cairn.domain.refusal import Refusal
 from cairn.handle.cycles import Cycles
 from cairn.handle.evaluate import Evaluation, NotScoredYet
+from cairn.i18n import refusal_message
 
 
 async def beat(done: int, total: int) -> None:
@@ -101,7 +102,7 @@ class CycleActivities:
             cycle=ask.stream.removeprefix("cycle-"),
             name=ask.name,
             code=ask.refused.code,
-            sentence=ask.refused.text("zh"),
+            sentence=refusal_message(ask.refused).text("zh"),
             by=ask.by or SYSTEM,
             at=ask.at,
         )

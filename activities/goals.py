@@ -10,6 +10,7 @@ from cairn.domain.measure import Kpi
 from cairn.domain.reading import Evidence
 from cairn.domain.refusal import Refusal
 from cairn.handle.goals import Goals, deadline, read_command
+from cairn.i18n import refusal_message
 from projections import catch_up, reading
 
 SCORING = ("period_scored", "scores_due")
@@ -68,7 +69,7 @@ class GoalActivities:
             goal=ask.stream,
             name=ask.name,
             code=ask.refused.code,
-            sentence=ask.refused.text("zh"),
+            sentence=refusal_message(ask.refused).text("zh"),
             by=ask.by or SYSTEM,
             at=ask.at,
         )

@@ -17,6 +17,7 @@ with workflow.unsafe.imports_passed_through():
 
     from activities.asks import CycleAsk, CycleOutcome, CycleStart, LaunchAsk, Refused, RefusedSignal
     from cairn.domain.cycle.standing import CycleDue, CycleStanding
+    from cairn.domain.invalid import invalid_command
 
 CYCLE = SearchAttributeKey.for_keyword("CairnCycle")
 LONG = timedelta(hours=6)
@@ -137,7 +138,7 @@ class CycleWorkflow:
         if message.wrong:
             return CycleOutcome(refused=message.wrong)
         if name not in ("launch", "close"):
-            facts = {"name": readable(name), "known": "launch, close"}
+            facts = {"name": readable(name), "known": ("launch", "close")}
             return CycleOutcome(refused=Refused(code="command.unknown", field="name", facts=facts))
         async with self.turn:
             try:
@@ -150,9 +151,7 @@ class CycleWorkflow:
     async def launch(self, message: Message) -> CycleOutcome:
         shift = message.fields.get("clock_shift", 0.0)
         if not isinstance(shift, int | float) or not abs(shift) <= LARGEST_SHIFT:
-            return CycleOutcome(
-                refused=invalid("launch", "clock_shift", "it is no number of seconds of this century")
-            )
+            return CycleOutcome(refused=invalid("launch", "clock_shift", "no_seconds"))
         if self.at is None:
             self.shift = float(shift)
         body = {
@@ -165,8 +164,7 @@ class CycleWorkflow:
         try:
             ask = LaunchAsk.model_validate(body)
         except ValidationError as wrong:
-            first = wrong.errors(include_url=False)[0]
-            return CycleOutcome(refused=invalid("launch", ".".join(map(str, first["loc"])), first["msg"]))
+            return CycleOutcome(refused=Refused.of(invalid_command("launch", wrong)))
         return await self.do("launch_cycle", ask)
 
     async def close(self, message: Message) -> CycleOutcome:

@@ -43,13 +43,13 @@ def read_message(name: str, args: Sequence[RawValue], fallback_id: str) -> Messa
     try:
         return _message(name, args, fallback_id)
     except Exception as error:  # any payload of any converter may stand here; the refusal says so
-        return _unreadable(name, "message", f"it cannot be read ({type(error).__name__})", fallback_id)
+        return _unreadable(name, "message", "unreadable", fallback_id, reason=type(error).__name__)
 
 
 def _message(name: str, args: Sequence[RawValue], fallback_id: str) -> Message:
     size = sum(len(arg.payload.data) for arg in args)
     if size > LARGEST:
-        return _unreadable(name, "message", f"it has {size} bytes, at most {LARGEST} are read", fallback_id)
+        return _unreadable(name, "message", "too_large", fallback_id, size=str(size), limit=str(LARGEST))
     body = workflow.payload_converter().from_payload(args[0].payload) if args else {}
     if not isinstance(body, dict):
         body = {}
@@ -59,12 +59,12 @@ def _message(name: str, args: Sequence[RawValue], fallback_id: str) -> Message:
     by, command_id = str(body.get("by") or ""), str(body.get("command_id") or fallback_id)
     for where, value in (("by", by), ("command_id", command_id)):
         if len(value) > LONGEST:
-            return _unreadable(name, where, f"it has more than {LONGEST} characters", fallback_id)
+            return _unreadable(name, where, "string_too_long", fallback_id, max_length=str(LONGEST))
         if UNWRITABLE.search(value):
-            return _unreadable(name, where, "it has characters that cannot be written", fallback_id)
+            return _unreadable(name, where, "unwritable", fallback_id)
     by = "" if by == SYSTEM else by
     if _is_unwritable(fields):
-        told = _unreadable(name, "fields", "they have characters that cannot be written", command_id)
+        told = _unreadable(name, "fields", "unwritable", command_id)
         return told.model_copy(update={"by": by})
     return Message(by=by, command_id=command_id, fields=fields)
 
@@ -81,14 +81,14 @@ def _is_unwritable(value: object) -> bool:
             return False
 
 
-def _unreadable(name: str, where: str, problem: str, command_id: str) -> Message:
-    return Message(command_id=command_id, wrong=invalid(name, where, problem))
+def _unreadable(name: str, where: str, problem: str, command_id: str, **facts: str) -> Message:
+    return Message(command_id=command_id, wrong=invalid(name, where, problem, **facts))
 
 
-def invalid(name: str, where: str, problem: str) -> Refused:
-    """The refusal of a message with something wrong in it."""
-    facts = {"name": readable(name), "where": where, "problem": problem}
-    return Refused(code="command.invalid", field=where, facts=facts)
+def invalid(name: str, where: str, problem: str, **facts: str) -> Refused:
+    """The refusal of a message with something wrong in it: the code of the problem and its facts."""
+    said = {"name": readable(name), "where": where, "problem": problem, **facts}
+    return Refused(code="command.invalid", field=where, facts=said)
 
 
 def readable(name: str) -> str:
@@ -98,9 +98,9 @@ def readable(name: str) -> str:
 
 def failed(name: str, error: FailureError) -> Refused:
     """The refusal of a command that can never be recorded, however often it is tried."""
-    return invalid(name, "fields", f"it could not be recorded ({error.cause or error})"[:2000])
+    return invalid(name, "fields", "not_recorded", reason=str(error.cause or error)[:2000])
 
 
 def refuse(refused: Refused) -> NoReturn:
     """Answers an update with a refusal that is final and carries its code, field and facts."""
-    raise ApplicationError(refused.text("en"), refused.model_dump(), type="Refusal", non_retryable=True)
+    raise ApplicationError(str(refused), refused.model_dump(), type="Refusal", non_retryable=True)

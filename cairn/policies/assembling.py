@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from cairn.domain.invalid import nearest
 from cairn.domain.people import Person, Roster
 from cairn.domain.policy import Policy
 from cairn.policies.columns import Record
@@ -10,7 +11,6 @@ from cairn.policies.entries import Entry, read_entry
 from cairn.policies.problems import RosterInvalid, RowProblem
 from cairn.policies.reporting_lines import Names, find_managers, find_twins, tell_circles
 from cairn.policies.sentences import hint, words
-from cairn.policies.wording import nearest
 
 
 def assemble(

@@ -5,10 +5,10 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from cairn.domain.invalid import nearest
 from cairn.policies.grid import Cell, GridRow
 from cairn.policies.problems import RowProblem
 from cairn.policies.sentences import words
-from cairn.policies.wording import nearest
 
 PEOPLE: Mapping[str, tuple[str, ...]] = {
     "id": ("工号", "员工编号", "员工号", "人员编号", "id", "employee id", "person"),

@@ -3,13 +3,13 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
+from cairn.domain.invalid import nearest
 from cairn.domain.people import Department
 from cairn.policies.columns import Record
 from cairn.policies.entries import Entry
 from cairn.policies.problems import RowProblem
 from cairn.policies.reporting_lines import Names, depths, find_circles
 from cairn.policies.sentences import hint
-from cairn.policies.wording import nearest
 
 
 class Standing:

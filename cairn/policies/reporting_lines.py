@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from cairn.domain.invalid import nearest
 from cairn.policies.entries import Entry
 from cairn.policies.problems import RowProblem
 from cairn.policies.sentences import hint
-from cairn.policies.wording import nearest
 
 MOST_GUESSES = 20
 

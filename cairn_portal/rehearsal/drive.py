@@ -24,6 +24,7 @@ from cairn.handle.cycles import Cycles
 from cairn.handle.goals import Goals
 from cairn.handle.log import Policies, new_rows
 from cairn.handle.people import import_roster, roster_at
+from cairn.i18n import refusal_message
 from cairn.ledger import Ledger
 from cairn.policies import parse
 from cairn.settings import Settings
@@ -264,7 +265,7 @@ class Rehearsal:
             self.tell(act, person, refused)
 
     def tell(self, act: Act, goal: str, refused: Refused) -> None:
-        sentence = refused.text(self.file.language)
+        sentence = refusal_message(refused).text(self.file.language)
         self.refused.append(
             RefusedAct(line=act.line, act=act.act or "", goal=goal, code=refused.code, sentence=sentence)
         )
@@ -293,4 +294,4 @@ class RehearsalStopped(Exception):
 
     def __init__(self, refused: Refused) -> None:
         self.refused = refused
-        super().__init__(refused.text("en"))
+        super().__init__(str(refused))
