@@ -7,7 +7,7 @@ STAMP := .venv/.installed
 unexport PYTHONDONTWRITEBYTECODE
 DATA ?= ../shared/data/adventureworks
 
-.PHONY: help setup demo test check lint types contracts adventureworks bench lock clean
+.PHONY: help setup demo test check lint types contracts adventureworks bench messages lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -44,6 +44,9 @@ bench: $(STAMP) .venv/.installed-bench ## measure everything beside its floor (m
 .venv/.installed-bench: requirements/bench.txt $(STAMP)
 	@$(BIN)/python -m pip --disable-pip-version-check install -q --require-hashes -r $<
 	@touch $@
+
+messages: $(STAMP) ## tell which messages lack a sentence and which nobody uses, and put cairn/i18n/locales right
+	@$(BIN)/python -m cairn.i18n
 
 lock: $(STAMP) ## write requirements/*.txt anew from pyproject.toml, with hashes and without any registry's address
 	@$(BIN)/uv pip compile -q pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header \

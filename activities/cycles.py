@@ -27,6 +27,7 @@ from cairn.domain.cycle.commands import (
     RecordRefusedCycleSignal,
 )
 from cairn.domain.event import SYSTEM
+from cairn.domain.invalid import invalid_command
 from cairn.domain.refusal import Refusal
 
 CENTURY = 36_500 * 24 * 3600
@@ -152,8 +153,4 @@ def launch_fields(input: RecordCycleInput) -> LaunchFields:
     try:
         return LaunchFields.model_validate(input.fields)
     except ValidationError as wrong:
-        first = wrong.errors(include_url=False)[0]
-        where = ".".join(map(str, first["loc"])) or input.name
-        raise Refusal(
-            "command.invalid", field=where, name=input.name, where=where, problem=first["msg"]
-        ) from None
+        raise invalid_command(input.name, wrong) from None

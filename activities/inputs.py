@@ -6,7 +6,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from cairn.domain.cycle.status import CycleDeadline, CycleStatus
 from cairn.domain.goal.status import Deadline, GoalStatus
-from cairn.domain.refusal import Refusal, say
+from cairn.domain.refusal import FactValue, Refusal, told
 
 
 class Value(BaseModel):
@@ -20,14 +20,15 @@ class Refused(Value):
 
     code: str
     field: str | None = None
-    facts: dict[str, str] = Field(default_factory=dict)
+    facts: dict[str, FactValue] = Field(default_factory=dict)
 
     @classmethod
     def of(cls, refusal: Refusal) -> "Refused":
         return cls(code=refusal.code, field=refusal.field, facts=refusal.facts)
 
-    def text(self, language: str = "zh") -> str:
-        return say(self.code, self.facts, language)
+    def __str__(self) -> str:
+        """For logs; people are given its sentence (`cairn.i18n.refusal_message`)."""
+        return told(self.code, self.facts)
 
 
 S = TypeVar("S")

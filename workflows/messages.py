@@ -13,6 +13,7 @@ with workflow.unsafe.imports_passed_through():
 
     from activities.inputs import Refused
     from cairn.domain.event import SYSTEM
+    from cairn.domain.refusal import FactValue
 
 
 LARGEST = 100_000
@@ -87,13 +88,13 @@ def _unreadable(name: str, where: str, problem: str, command_id: str, **facts: s
 
 def invalid(name: str, where: str, problem: str, **facts: str) -> Refused:
     """The refusal of a message with something wrong in it: the code of the problem and its facts."""
-    said = {"name": writable_name(name), "where": where, "problem": problem, **facts}
+    said: dict[str, FactValue] = {"name": writable_name(name), "where": where, "problem": problem, **facts}
     return Refused(code="command.invalid", field=where, facts=said)
 
 
 def unknown_command(name: str, known: Sequence[str]) -> Refused:
     """The refusal of a name that is no command of this workflow."""
-    facts = {"name": writable_name(name), "known": ", ".join(known)}
+    facts: dict[str, FactValue] = {"name": writable_name(name), "known": tuple(known)}
     return Refused(code="command.unknown", field="name", facts=facts)
 
 
@@ -113,4 +114,4 @@ def writable_name(name: str) -> str:
 
 def refuse(refused: Refused) -> NoReturn:
     """Answers an update with a refusal that is final and carries its code, field and facts."""
-    raise ApplicationError(refused.text("en"), refused.model_dump(), type="Refusal", non_retryable=True)
+    raise ApplicationError(str(refused), refused.model_dump(), type="Refusal", non_retryable=True)

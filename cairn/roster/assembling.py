@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 
+from cairn.domain.invalid import nearest
 from cairn.domain.people import Person, Roster
 from cairn.domain.policy import Policy
 from cairn.policies.problems import RosterInvalid, RowProblem
 from cairn.policies.sentences import hint, words
-from cairn.policies.wording import nearest
 from cairn.roster.columns import Record
 from cairn.roster.departments import find_departments
 from cairn.roster.entries import Entry, read_entry

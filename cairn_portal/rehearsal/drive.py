@@ -23,6 +23,7 @@ from cairn.domain.event import SYSTEM, Fact
 from cairn.domain.goal.status import deadlines_of
 from cairn.domain.launch.plan import LaunchPlan
 from cairn.domain.policy import Policy
+from cairn.i18n import refusal_message
 from cairn.policies import parse
 from cairn.settings import Settings
 from cairn_portal.gateway import CommandGateway
@@ -262,7 +263,7 @@ class Rehearsal:
             self.tell(act, person, refused)
 
     def tell(self, act: Act, goal: str, refused: Refused) -> None:
-        sentence = refused.text(self.file.language)
+        sentence = refusal_message(refused).text(self.file.language)
         self.refused.append(
             RefusedAct(line=act.line, act=act.act or "", goal=goal, code=refused.code, sentence=sentence)
         )
@@ -291,4 +292,4 @@ class RehearsalStopped(Exception):
 
     def __init__(self, refused: Refused) -> None:
         self.refused = refused
-        super().__init__(refused.text("en"))
+        super().__init__(str(refused))

@@ -24,11 +24,12 @@ from cairn.domain.goal.status import GoalStatus, status
 from cairn.domain.people import Person
 from cairn.domain.policy import Policy
 from cairn.domain.reading import Evidence, Reading
-from cairn.domain.refusal import Refusal
+from cairn.domain.refusal import FactValue, Refusal
 from cairn.domain.sheet.events import AnySheetEvent, SheetEvent
 from cairn.domain.sheet.state import Sheet
 from cairn.domain.sheet.state import evolve as evolve_sheet
 from cairn.domain.streams import sheet_of
+from cairn.i18n import refusal_message
 from tests.specs.company import PEOPLE, PLAN, REVENUE, SHEET, launched, on
 
 Command = TypeVar("Command", bound=ask.GoalCommand)
@@ -137,13 +138,14 @@ class Outcome:
     def nothing(self) -> None:
         assert list(self.events) == []
 
-    def refused(self, code: str, **facts: str) -> Refusal:
+    def refused(self, code: str, **facts: FactValue) -> Refusal:
         """Refused with this code, in both languages, with at least these facts."""
         with pytest.raises(Refusal) as caught:
             self.world.decided(self.command)
         assert caught.value.code == code
         assert {name: caught.value.facts.get(name) for name in facts} == facts
-        assert caught.value.text("zh") and caught.value.text("en")
+        said = refusal_message(caught.value)
+        assert "{" not in said.text("zh") + said.text("en")
         return caught.value
 
 

@@ -18,6 +18,7 @@ from cairn.domain.people import Department, Person, Roster
 from cairn.domain.policy import Exclusion, Name, Policy
 from cairn.domain.refusal import Refusal
 from cairn.domain.sheet.events import SheetOpened
+from cairn.i18n import refusal_message
 from tests.specs.company import (
     GONE,
     HE,
@@ -270,7 +271,7 @@ def launched() -> Cycle:
 def refused(command: LaunchCycle, cycle: Cycle | None = None, found: LaunchPlan = PLAN_NOW) -> Refusal:
     with pytest.raises(Refusal) as caught:
         launch(command, cycle or Cycle(id="2026"), found, POSITION, PEOPLE)
-    assert caught.value.text("zh")
+    assert refusal_message(caught.value).text("zh")
     return caught.value
 
 

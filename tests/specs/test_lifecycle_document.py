@@ -14,6 +14,7 @@ from cairn.domain.goal.state import Stage
 from cairn.domain.goal.status import deadlines_of
 from cairn.domain.policy import Deadlines
 from cairn.domain.refusal import Refusal
+from cairn.i18n import refusal_message
 from tests.specs.company import (
     CHEN,
     HUA,
@@ -103,7 +104,7 @@ def asked(name: str, stage: Stage) -> str:
         events = before.decided(command)
     except Refusal as refusal:
         assert refusal.code == "goal.stage", refusal.code
-        assert STAGE_NAMES[stage][1] in refusal.text("en")
+        assert STAGE_NAMES[stage][1] in refusal_message(refusal).text("en")
         return REFUSED
     after = before.having(command).goal(command.goal).stage
     return (after if after != stage else SAME) if events else DONE

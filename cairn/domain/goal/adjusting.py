@@ -28,7 +28,6 @@ from cairn.domain.refusal import Refusal
 from cairn.domain.schedule import Period, local_day
 from cairn.domain.sheet import rules
 
-ENDED = {"declined": "被拒绝", "withdrawn": "已撤回", "expired": "已过期"}
 ACT: dict[Confirmer, Act] = {"manager": "confirm_manager", "hr": "confirm_hr"}
 
 
@@ -122,7 +121,7 @@ def _repeated(adjustment: str, goal: Goal) -> list[Event]:
 
 
 def _ended(how: str) -> Refusal:
-    return Refusal("adjustment.ended", field="adjustment", how_zh=ENDED[how], how_en=how)
+    return Refusal("adjustment.ended", field="adjustment", how=how)
 
 
 def _the_pending(adjustment: str | None, goal: Goal) -> PendingAdjustment:

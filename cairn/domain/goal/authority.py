@@ -76,6 +76,20 @@ WHO: dict[Act, tuple[str, str]] = {
 }
 
 
+CODES: dict[Act, str] = {
+    "draft": "owner_manager_or_hr",
+    "submit": "owner_or_hr",
+    "check_in": "owner_or_hr",
+    "adjust": "owner_manager_or_hr",
+    "confirm_hr": "hr_not_owner",
+    "decode": "owner_management_or_committee",
+    "move": "hr_not_owner",
+    "close": "hr",
+    "cancel": "hr_or_manager_before_it_runs",
+}
+JUDGED: dict[Act, str] = {"approve": "approver", "confirm_manager": "manager", "assess": "manager"}
+
+
 def approver(goal: Goal) -> str:
     """Whom an approval waits for: a person's id or `role:committee`."""
     return "role:committee" if by_committee(goal) else goal.manager or "role:committee"
@@ -105,9 +119,8 @@ def require_here(command: GoalCommand, context: GoalContext) -> Person:
 
 
 def _who(act: Act, goal: Goal) -> dict[str, str]:
-    chinese, english = WHO[act]
-    if act in ("approve", "confirm_manager", "assess"):
-        waits = approver(goal)
-        chinese = "绩效委员会" if waits == "role:committee" else f"{chinese} {waits}"
-        english = "the performance committee" if waits == "role:committee" else f"{english} {waits}"
-    return {"who_zh": chinese, "who_en": english}
+    """Who could, as a code of the vocabulary `who`; `judge` is the id of the one person, where it is one."""
+    if act not in JUDGED:
+        return {"who": CODES[act]}
+    waits = approver(goal)
+    return {"who": "committee"} if waits == "role:committee" else {"who": JUDGED[act], "judge": waits}
