@@ -44,7 +44,7 @@ async def up(
     workers: Annotated[int, typer.Option(min=1, max=64, help="工作进程数 · number of workers")] = 1,
 ) -> None:
     with shown_steps(at) as on_step:
-        addresses = await servers.start_all(at.settings, on_step, ui=True)
+        addresses = await servers.start_all(at.settings, on_step)
     started = [
         servers.start_worker(at.settings, addresses, "worker" if n == 1 else f"worker-{n}")
         for n in range(1, workers + 1)
