@@ -6,8 +6,9 @@ STAMP := .venv/.installed
 # Compiled bytecode is kept: without it every process of a test or a demo compiles everything again.
 unexport PYTHONDONTWRITEBYTECODE
 DATA ?= ../shared/data/adventureworks
+YEARS ?= company adventureworks
 
-.PHONY: help setup demo test check lint types contracts adventureworks bench lock clean
+.PHONY: help setup demo test check lint types contracts adventureworks compare-years bench lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -37,6 +38,9 @@ contracts: $(STAMP)
 
 adventureworks: $(STAMP) ## rehearse the year of a whole company: make adventureworks DATA=folder
 	@$(BIN)/cairn rehearse examples/adventureworks --data $(DATA)
+
+compare-years: $(STAMP) ## play both example years here and at another commit, compare every score: make compare-years BASE=commit
+	@$(BIN)/python -m tests.years "$(BASE)" --years "$(YEARS)" --data "$(DATA)"
 
 bench: $(STAMP) .venv/.installed-bench ## measure everything beside its floor (minutes): make bench BENCH="--scale 1,10"
 	@$(BIN)/python -m bench $(BENCH)
