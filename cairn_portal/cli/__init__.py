@@ -10,7 +10,8 @@ from cairn_portal.cli.operate import servers, status, version
 from cairn_portal.cli.operate.read_models import projections
 from cairn_portal.cli.setup import demo, rehearse
 from cairn_portal.cli.setup.feeds import feed
-from cairn_portal.cli.setup.policy_and_roster import policy, roster
+from cairn_portal.cli.setup.policy import policy
+from cairn_portal.cli.setup.roster import roster
 from cairn_portal.cli.setup.targets import targets
 
 START = "先看看 · See it first"
