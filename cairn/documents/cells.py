@@ -85,7 +85,7 @@ def as_text(value: Value) -> str:
 def trimmed(text: str) -> str:
     """The text without blanks around it, those that nobody sees included."""
     stripped = text.strip()
-    while stripped and (stripped[0] in INVISIBLE or stripped[-1] in INVISIBLE):
+    while not stripped.isascii() and (stripped[0] in INVISIBLE or stripped[-1] in INVISIBLE):
         stripped = stripped.strip(INVISIBLE).strip()
     return stripped
 

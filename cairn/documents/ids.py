@@ -3,13 +3,14 @@
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from cairn.documents.cells import Cell, Given, cell_of, quoted, trimmed
 from cairn.documents.labels import placeholder
-from cairn.documents.mistakes import Mistake, mistake
+from cairn.documents.look_alikes import look_alikes
+from cairn.documents.mistakes import Mistake, Remark, mistake, remark
 from cairn.documents.texts import invisible_in
 from cairn.i18n import Message, message
 
@@ -18,9 +19,6 @@ RESERVED = ("company", "system")
 RESERVED_PREFIXES = ("department.", "role:")
 LOST_DIGITS = Decimal(10) ** 15
 """Excel keeps fifteen digits of a number: of a longer id the rest is gone."""
-
-LOOK_ALIKE = str.maketrans("АВЕКМНОРСТХасеорхуіАΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "ABEKMHOPCTXaceopxyiAABEZHIKMNOPTYX")
-"""Cyrillic and Greek letters that nobody can tell from Latin ones."""
 
 
 def read_id(given: Given, most: int = LONGEST) -> str | Mistake:
@@ -52,22 +50,9 @@ def reserved(id: str) -> Mistake | None:
     return None
 
 
-def look_alikes(written: Iterable[str], key: Callable[[str], str] | None = None) -> list[tuple[str, ...]]:
-    """Groups of different texts that people take for the same: `E1`, `e1`, `Ｅ1`; `Sales`, `SALES`; `E14`, `E/14`.
-
-    In the order in which they first stand there. `key` says what alike means, by default `outline`.
-    """
-    groups: defaultdict[str, dict[str, None]] = defaultdict(dict)
-    for text in written:
-        groups[(key or outline)(text)][text] = None
-    return [tuple(group) for group in groups.values() if len(group) > 1]
-
-
-def outline(text: str) -> str:
-    """What is left of a text when case, width, alphabet and separators are not looked at."""
-    plain = unicodedata.normalize("NFKC", trimmed(text)).translate(LOOK_ALIKE).casefold()
-    apart = re.sub(r"[\W_]+", "-", plain).strip("-") or plain
-    return re.sub(r"(?<=[^\W\d])-(?=\d)|(?<=\d)-(?=[^\W\d])", "", apart)
+def tell_look_alikes(ids: Iterable[str]) -> list[Remark]:
+    """Each group of look-alike ids once: they stay different, and somebody should know."""
+    return [remark("id:look-alikes", ids=tuple(map(quoted, group))) for group in look_alikes(ids)]
 
 
 @dataclass(frozen=True)

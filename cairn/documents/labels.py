@@ -1,34 +1,18 @@
 """Names of people, departments and goals: kept as they are written, but for what nobody means by it."""
 
 import unicodedata
+from collections.abc import Iterable
 
 from cairn.documents.cells import Given, cell_of, half_width, quoted
-from cairn.documents.mistakes import Mistake, mistake
+from cairn.documents.look_alikes import look_alikes
+from cairn.documents.mistakes import Mistake, Remark, mistake, remark
 from cairn.documents.texts import invisible_in
 
 LONGEST = 200
-PLACEHOLDERS = frozenset(
-    [
-        "null",
-        "nil",
-        "none",
-        "n/a",
-        "#n/a",
-        "nan",
-        "(null)",
-        "(none)",
-        "-",
-        "--",
-        "---",
-        "—",
-        "——",
-        "/",
-        "\\",
-        "?",
-        ".",
-    ]
-    + ["无", "無", "空", "(空)", "暂无", "没有", "不详", "未知"]
-)
+WRITTEN_FOR_NOTHING = r"""
+null nil none n/a #n/a nan (null) (none) - -- --- — —— / \ ? . 无 無 空 (空) 暂无 没有 不详 未知
+"""
+PLACEHOLDERS = frozenset(WRITTEN_FOR_NOTHING.split())
 """What exports and people write for "nothing", as text."""
 
 
@@ -52,3 +36,9 @@ def placeholder(text: str) -> Mistake | None:
     if half_width(text).casefold() in PLACEHOLDERS:
         return mistake("label:placeholder", written=quoted(text))
     return None
+
+
+def tell_look_alikes(labels: Iterable[str]) -> list[Remark]:
+    """Each group of names that differ in case, width or signs between words alone: `sales`, `Sales`, `SALES`."""
+    groups = look_alikes(labels)
+    return [remark("label:look-alikes", names=tuple(map(quoted, group))) for group in groups]

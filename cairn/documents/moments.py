@@ -1,6 +1,6 @@
 """Moments: a day, a time of day and an offset, as ISO 8601 writes them (`2026-01-31T16:30:00Z`)."""
 
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import date, datetime, timedelta, timezone, tzinfo
 
 from cairn.documents.cells import Given, cell_of, half_width, quoted
 from cairn.documents.clock_times import in_zone, read_clock_time
@@ -43,4 +43,6 @@ def _located(moment: datetime, zone: tzinfo | None, written: str) -> datetime | 
         return moment
     if zone is None:
         return mistake("moment:no-offset", written=quoted(written))
-    return in_zone(moment, zone)
+    found = in_zone(moment, zone)
+    # With its offset alone: Python never finds a moment in a zone's fold equal to the same one elsewhere (PEP 495).
+    return found.replace(tzinfo=timezone(found.utcoffset() or timedelta()), fold=0)

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from cairn.documents.cells import quoted
-from cairn.documents.ids import look_alikes
-from cairn.documents.mistakes import Mistake, Place, mistake
+from cairn.documents.look_alikes import look_alikes
+from cairn.documents.mistakes import Mistake, Place, Remark, mistake
 from cairn.documents.numbers import plain, read_number
 from cairn.documents.tables import Table, read_table
 from cairn.i18n import message
@@ -21,12 +21,14 @@ MOST_COLUMNS = 2000
 
 
 class Database(sqlite3.Connection):
-    """An SQLite database that knows `dsum`. `refused` is why its last query could not sum, if that was it."""
+    """An SQLite database that knows `dsum`. `refusals` says why a query could not sum, `remarks` what was passed
+    over in the files it was made of."""
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self.row_factory = sqlite3.Row
         self.refusals = teach_decimals(self)
+        self.remarks: tuple[Remark, ...] = ()
 
 
 class Refusals:
@@ -78,13 +80,15 @@ def open_tables(
 
     `encodings` states those of text files by table name. May be used in another thread, by one at a time.
     """
-    tables = {name: read_table(path, encoding=(encodings or {}).get(name)) for name, path in files.items()}
+    stated = encodings or {}
+    tables = {name: read_table(path, None, stated.get(name), all_rows=True) for name, path in files.items()}
     mistakes = [one for name, table in tables.items() for one in _unusable(name, table)]
     if mistakes:
         return mistakes
     database = sqlite3.connect(":memory:", check_same_thread=False, factory=Database)
     for name, table in tables.items():
         add_table(database, name, table)
+    database.remarks = tuple(one for table in tables.values() for one in table.remarks)
     return database
 
 

@@ -33,7 +33,9 @@ def decode(raw: bytes, stated: str | None = None) -> Decoded | Mistake:
         return _as_stated(raw, stated)
     marked = next((encoding for mark, encoding in MARKS if raw.startswith(mark)), None)
     for encoding in [marked] if marked else _unmarked(raw):
-        if (text := _decoded(raw, encoding)) is not None:
+        if (text := _decoded(raw, encoding)) is not None and (
+            marked or encoding == "utf-8" or _makes_sense(text)
+        ):
             return Decoded(text, encoding)
     if marked:
         return mistake("table:encoding-broken", encoding=marked)
@@ -49,7 +51,14 @@ def _unmarked(raw: bytes) -> list[str]:
     if b"\0" not in raw:
         return ["utf-8"]
     even, odd = raw[0::2].count(0), raw[1::2].count(0)
-    return ["utf-16-le"] if odd > 10 * even else ["utf-16-be"] if even > 10 * odd else ["utf-8"]
+    seeming = ["utf-16-le"] if odd > 10 * even else ["utf-16-be"] if even > 10 * odd else []
+    return [*seeming, "utf-8"]
+
+
+def _makes_sense(text: str) -> bool:
+    """Whether unmarked UTF-16 is what it seems to be: other bytes with a NUL among them do not become words."""
+    words = text[:SAMPLE]
+    return "\0" not in text and (words.isascii() or any(fits(words) for fits in FITS.values()))
 
 
 def _decoded(raw: bytes, encoding: str) -> str | None:
@@ -128,7 +137,7 @@ def _is_accented(text: str) -> bool:
 def _is_cyrillic(text: str) -> bool:
     """Words of Cyrillic letters that are capital only where words are."""
     beyond = sum(not sign.isascii() for sign in text)
-    words = re.findall(r"(?<![А-яЁё])[А-ЯЁ]?[а-яё]+(?![А-яЁё])|[А-ЯЁ]{2,}(?![а-яё])", text)
+    words = re.findall(r"(?<![A-zА-яЁё])(?:[А-ЯЁ]?[а-яё]+|[А-ЯЁ]{2,})(?![A-zА-яЁё])", text)
     return beyond > 0 and sum(map(len, words)) / beyond >= 0.9
 
 

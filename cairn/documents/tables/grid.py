@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from cairn.documents.cells import BLANK, Cell, text_cell
+from cairn.documents.cells import Cell, text_cell
 from cairn.documents.mistakes import Mistake, Place, Remark, mistake, remark
 from cairn.documents.tables import workbook
 from cairn.documents.tables.decoding import decode
@@ -24,6 +24,10 @@ class GridRow(NamedTuple):
     def filled(self) -> list[Cell]:
         """The cells that hold anything."""
         return [cell for cell in self.cells if cell.text or cell.fault]
+
+    @property
+    def is_blank(self) -> bool:
+        return not any(cell.text or cell.fault for cell in self.cells)
 
 
 @dataclass(frozen=True)
@@ -80,7 +84,7 @@ def _from_workbook(source: str, raw: bytes, sheet: str | None) -> Grid:
     if found.others:
         told.append(remark("table:other-sheets", sheet=found.name, others=found.others).at(Place(source)))
     rows = (GridRow(number, tuple(cells)) for number, cells in found.rows)
-    return Grid(source, tuple(row for row in rows if row.filled), True, tuple(told))
+    return Grid(source, tuple(row for row in rows if not row.is_blank), True, tuple(told))
 
 
 def _from_text(source: str, raw: bytes, encoding: str | None) -> Grid:
@@ -92,12 +96,15 @@ def _from_text(source: str, raw: bytes, encoding: str | None) -> Grid:
     rows = split(decoded.text)
     if isinstance(rows, Mistake):
         return _refused(source, rows)
-    grid = (GridRow(number, tuple(map(_text_cell, cells))) for number, cells in rows)
-    return Grid(source, tuple(row for row in grid if row.filled))
+    made = _Cells()
+    grid = [GridRow(number, tuple([made[text] for text in cells])) for number, cells in rows]
+    return Grid(source, tuple(row for row in grid if not row.is_blank))
 
 
-def _text_cell(text: str) -> Cell:
-    if not text:
-        return BLANK
-    cell = text_cell(text)
-    return Cell(text.strip(), fault=cell.message) if isinstance(cell, Mistake) else cell
+class _Cells(dict[str, Cell]):
+    """One cell for each different text of a file: most texts of a large table stand there many times."""
+
+    def __missing__(self, text: str) -> Cell:
+        cell = text_cell(text)
+        self[text] = made = Cell(text.strip(), fault=cell.message) if isinstance(cell, Mistake) else cell
+        return made

@@ -39,8 +39,8 @@ class Body:
 
 def header_by_shape(rows: tuple[GridRow, ...]) -> int:
     """Which row is the header of a table of unknown columns: the first one about as wide as the table."""
-    widest = max((len(row.filled) for row in rows[:SAMPLE]), default=0)
-    wide = (n for n, row in enumerate(rows[:HEADER_WITHIN]) if len(row.filled) >= max(2, 0.6 * widest))
+    widths = [sum(bool(cell.text) for cell in row.cells) for row in rows[:SAMPLE]]
+    wide = (n for n, width in enumerate(widths[:HEADER_WITHIN]) if width >= max(2, 0.6 * max(widths)))
     return next(wide, 0)
 
 
@@ -51,14 +51,17 @@ def header_by_names(rows: tuple[GridRow, ...], is_known: Callable[[str], bool], 
     return known.index(best) if best >= max(least, 1) else None
 
 
-def body(grid: Grid, header: int) -> Body:
-    """The rows of data: padded or cut to the header's width; what is none of them is passed over and told."""
+def body(grid: Grid, header: int, all_rows: bool = False) -> Body:
+    """The rows of data: padded or cut to the header's width; what is none of them is passed over and told.
+
+    With `all_rows` none is passed over: rows of a system's export that look like totals may well be data.
+    """
     width = _width(grid.rows[header])
     kept: list[GridRow] = []
     passed: dict[str, list[GridRow]] = {}
     mistakes: list[Mistake] = []
     for row in grid.rows[header + 1 :]:
-        kind = _kind(row, grid.rows[header])
+        kind = "" if all_rows else _kind(row, grid.rows[header])
         if kind == "table:example":
             mistakes.append(mistake(kind, text=quoted(row.filled[0].text)).at(Place(grid.source, row.number)))
         elif kind:
@@ -75,22 +78,34 @@ def body(grid: Grid, header: int) -> Body:
 
 
 def _kind(row: GridRow, header: GridRow) -> str:
-    """What a row is if it is none of data, as the id of what is told about it."""
-    texts = [_squeezed(cell.text) for cell in row.filled]
-    if texts == [_squeezed(cell.text) for cell in header.filled]:
-        return "table:header-again"
-    if TOTAL.fullmatch(texts[0]):
+    """What a row is if it is none of data, as the id of what is told about it; its first cell gives it away."""
+    cell = next(cell for cell in row.cells if cell.text or cell.fault)
+    first = _squeezed(cell.text)
+    if first[:1].isdigit():
+        return ""
+    if TOTAL.fullmatch(first):
         return "table:totals"
-    if len(texts) <= 2 < len(header.filled) and NOTE.fullmatch(texts[0]):
+    if NOTE.fullmatch(first) and len(row.filled) <= 2 < len(header.filled):
         return "table:notes"
-    if 2 * sum(FORMAT.fullmatch(text) is not None for text in texts) > len(texts):
+    if EXAMPLE.fullmatch(first):
+        return "table:example"
+    if FORMAT.fullmatch(first) and _mostly_instructions(row):
         return "table:instructions"
-    return "table:example" if EXAMPLE.fullmatch(texts[0]) else ""
+    again = cell.text == header.filled[0].text and [c.text for c in row.filled] == [
+        c.text for c in header.filled
+    ]
+    return "table:header-again" if again else ""
+
+
+def _mostly_instructions(row: GridRow) -> bool:
+    found = [FORMAT.fullmatch(_squeezed(cell.text)) is not None for cell in row.filled]
+    return 2 * sum(found) > len(found)
 
 
 def _squeezed(text: str) -> str:
     """`合 计` and `Grand Total` without blanks and case."""
-    return half_width(text[:60]).replace(" ", "").casefold()
+    short = text[:60]
+    return (short if short.isascii() else half_width(short)).replace(" ", "").casefold()
 
 
 def _told(passed: Mapping[str, list[GridRow]], source: str) -> list[Remark]:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from cairn.documents.cells import BLANK, Cell, half_width
+from cairn.documents.cells import BLANK, Cell, half_width, quoted
 from cairn.documents.mistakes import Mistake, Place, Remark, mistake, remark
 from cairn.documents.tables.grid import Grid, GridRow, read_grid
 from cairn.documents.tables.layout import body, header_by_names
@@ -93,6 +93,19 @@ class _Columns:
     places: dict[str, int] = field(default_factory=dict)
     remarks: list[Remark] = field(default_factory=list)
     mistakes: list[Mistake] = field(default_factory=list)
+
+
+def tell_twins(records: Sequence[Record], but: str = "id") -> list[Remark]:
+    """Each group of records that are alike in all but one field, their id, once, at the last of them."""
+    groups: dict[tuple[tuple[str, str], ...], list[Record]] = {}
+    for record in records:
+        rest = ((one, cell.text) for one, cell in record.cells.items() if one != but)
+        groups.setdefault(tuple(rest), []).append(record)
+    twins = (group for group in groups.values() if len(group) > 1)
+    return [
+        remark("table:twins", ids=tuple(quoted(each.subject) for each in group)).at(group[-1].place())
+        for group in twins
+    ]
 
 
 def _columns(header: GridRow, known: Mapping[str, str], fields: Fields, source: str) -> _Columns:

@@ -19,19 +19,22 @@ class Table:
     mistakes: tuple[Mistake, ...] = ()
 
 
-def read_table(path: Path, sheet: str | None = None, encoding: str | None = None) -> Table:
+def read_table(
+    path: Path, sheet: str | None = None, encoding: str | None = None, all_rows: bool = False
+) -> Table:
     """The table of a file. Columns without a name (what pandas writes first) are passed over; a name that is there
-    twice is a mistake, and so is every row that is longer than the header."""
+    twice is a mistake, and so is every row that is longer than the header. Totals, notes and the template's
+    instructions are passed over too, but with `all_rows`."""
     grid = read_grid(path, sheet, encoding)
     if grid.mistakes:
         return Table(grid.source, remarks=grid.remarks, mistakes=grid.mistakes)
     if not grid.rows:
         return Table(grid.source, mistakes=(mistake("table:empty").at(Place(grid.source)),))
-    return _below(grid, header_by_shape(grid.rows))
+    return _below(grid, header_by_shape(grid.rows), all_rows)
 
 
-def _below(grid: Grid, start: int) -> Table:
-    below = body(grid, start)
+def _below(grid: Grid, start: int, all_rows: bool) -> Table:
+    below = body(grid, start, all_rows)
     names = [cell.text for cell in grid.rows[start].cells]
     named = [n for n, name in enumerate(names) if name]
     place = Place(grid.source, grid.rows[start].number)
