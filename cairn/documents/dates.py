@@ -14,6 +14,7 @@ from typing import Literal, NamedTuple
 from cairn.documents.cells import Cell, Given, cell_of, half_width, quoted
 from cairn.documents.clock_times import ClockTime, read_clock_time
 from cairn.documents.mistakes import Mistake, mistake
+from cairn.i18n import marked
 
 Order = Literal["ymd", "dmy", "mdy"]
 """In which order year, month and day are written."""
@@ -204,7 +205,7 @@ def _ambiguous(written: Written | Mistake, number: int) -> Mistake:
     if isinstance(written, Mistake):
         return written
     one, other = _readings(written).values()
-    id = "date:ambiguous" if number == 1 else "date:ambiguous-column"
+    id = marked("date:ambiguous") if number == 1 else marked("date:ambiguous-column")
     return mistake(id, written=written.text, one=one.isoformat(), other=other.isoformat(), number=str(number))
 
 

@@ -7,7 +7,15 @@ from pathlib import Path
 from string import Formatter
 
 PACKAGES = ("cairn", "projections", "activities", "workflows", "cairn_portal")
-ID_AT = {"say": (0, 1), "remark": (0,), "message": (0,), "marked": (0,), "told": (1, 2), "Group": (0,)}
+ID_AT = {
+    "say": (0, 1),
+    "remark": (0,),
+    "message": (0,),
+    "mistake": (0,),
+    "marked": (0,),
+    "told": (1, 2),
+    "Group": (0,),
+}
 """Functions that take an id, and at which positions it may stand."""
 CODE_OF = {"Refusal": "refusal:", "schema_error": "schema:"}
 """Functions whose first argument is a code, and the kind that makes an id of it."""
@@ -74,7 +82,7 @@ def _of_call(call: ast.Call) -> Iterator[tuple[str, frozenset[str] | None]]:
             yield from ((f"{kind}:{each}", None) for each in list(_literals(call.args[1])) or ["*"])
     elif function in ID_AT:
         said = [(at, id) for at in ID_AT[function] if at < len(call.args) for id in _literals(call.args[at])]
-        takes = names if function in ("say", "remark", "message") else None
+        takes = names if function in ("say", "remark", "message", "mistake") else None
         yield from ((id, takes) for _, id in said)
     for keyword in call.keywords:
         if keyword.arg in HELP:

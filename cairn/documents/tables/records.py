@@ -10,6 +10,7 @@ from cairn.documents.mistakes import Mistake, Place, Remark, mistake, remark
 from cairn.documents.tables.grid import Grid, GridRow, read_grid
 from cairn.documents.tables.layout import body, header_by_names
 from cairn.documents.words import nearest
+from cairn.i18n import marked
 
 ALMOST = 0.8
 """How near an unknown header must be to an optional field's name to be told."""
@@ -164,7 +165,7 @@ def _no_header(grid: Grid, fields: Fields) -> Mistake:
     zh = tuple(fields.name_for(one, "中文") for one in fields.required)
     en = tuple(fields.name_for(one, "ascii") for one in fields.required)
     row = grid.rows[0].number if grid.rows else 0
-    id = "table:no-header" if grid.rows else "table:empty"
+    id = marked("table:no-header") if grid.rows else marked("table:empty")
     return mistake(id, needed_zh=zh, needed_en=en).at(Place(grid.source, row))
 
 
