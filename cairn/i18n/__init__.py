@@ -1,0 +1,6 @@
+"""What people read, in their language: message ids in the code, sentences in gettext catalogues (locales/)."""
+
+from cairn.i18n.catalogues import Language
+from cairn.i18n.messages import Message, marked, message, say, term
+
+__all__ = ["Language", "Message", "marked", "message", "say", "term"]
