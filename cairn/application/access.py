@@ -1,0 +1,91 @@
+"""Who may do what: the one place that asks rights. Whoever may not is told who could."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Literal
+
+from cairn.domain.cycle.commands import AnyCycleCommand, CycleAction
+from cairn.domain.cycle.state import Cycle
+from cairn.domain.event import SYSTEM
+from cairn.domain.goal.commands import AnyGoalCommand, DraftGoal, GoalAction
+from cairn.domain.goal.context import GoalContext
+from cairn.domain.goal.decide import require_exists
+from cairn.domain.goal.drafting import planned_goal
+from cairn.domain.goal.state import Goal
+from cairn.domain.people import Person
+from cairn.domain.policy import WorkingCalendar
+from cairn.domain.refusal import Refusal
+from cairn.domain.schedule import local_day
+
+HrOnly = Literal["policy.not-hr", "roster.not-hr", "feed.not-hr", "targets.not-hr"]
+"""Refusals of what HR alone may do: adopt a policy, import a roster, run or schedule a feed, propose targets."""
+NAMED = 5
+"""Of the people who could, so many are named."""
+
+
+def require(command: AnyGoalCommand, goal: Goal, context: GoalContext) -> None:
+    """Refuses a command on a goal by somebody who may not give it.
+
+    Asked in this order: is there such a goal, is the person known and still there, have they the right. What the goal's
+    stage and the rules say is the decider's. Deadlines and records of refused signals need no right: they come from
+    the workflow, and no message can name them.
+    """
+    if not isinstance(command, GoalAction):
+        return
+    if isinstance(command, DraftGoal) and goal.stage == "none":
+        goal = planned_goal(goal, context)
+    else:
+        require_exists(goal)
+    person = require_present(command.by, context.people, local_day(command.at, context.policy.calendar))
+    right = command.row.who.in_case(goal, command)
+    if right.holds(person, goal, command):
+        return
+    who = {"who": right.name, "manager": goal.manager, "requester": goal.requester}
+    if command.row.judges and person.id == goal.owner:
+        raise Refusal("goal.own", field="by", by=person.id, **who)
+    raise Refusal("goal.not-yours", field="by", by=person.id, **who)
+
+
+def require_for_cycle(
+    command: AnyCycleCommand, cycle: Cycle, people: Mapping[str, Person], calendar: WorkingCalendar
+) -> None:
+    """Refuses a command on a cycle by somebody who may not give it; `people` holds at least whoever does, by id."""
+    if not isinstance(command, CycleAction) or (command.row.by_date and command.by == SYSTEM):
+        return
+    if cycle.stage == "none" and "none" not in command.row.stages:
+        raise Refusal("cycle.unknown", field="cycle", cycle=cycle.id)
+    person = require_present(command.by, people, local_day(command.at, calendar))
+    right = command.row.who
+    if not right.holds(person, cycle, command):
+        raise Refusal("cycle.not-hr", field="by", by=person.id, who=right.name)
+
+
+def require_hr(
+    by: str, known: Iterable[Person], day: date, code: HrOnly, coming: Iterable[Person] | None = None
+) -> None:
+    """Refuses whoever is not HR on that day, naming some who are.
+
+    `known` are the people of the log. While it has none, `coming`, the roster that is being imported, says who is HR;
+    without one anybody may begin: the policy can be adopted before the roster is there.
+    """
+    people = {person.id: person for person in known}
+    if not people:
+        if coming is None:
+            return
+        people = {person.id: person for person in coming}
+    able = [person.id for person in people.values() if "hr" in person.roles and person.here_on(day)]
+    if not able:
+        raise Refusal("roster.no-hr", field="roles")
+    require_present(by, people, day)
+    if by not in able:
+        raise Refusal(code, field="by", by=by, who=able[:NAMED])
+
+
+def require_present(by: str, people: Mapping[str, Person], day: date) -> Person:
+    """Whoever acts, refused when nobody knows them or they have left by that day."""
+    person = people.get(by)
+    if person is None:
+        raise Refusal("person.unknown", field="by", by=by)
+    if not person.here_on(day):
+        raise Refusal("person.left", field="by", by=by)
+    return person
