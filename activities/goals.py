@@ -7,13 +7,13 @@ from activities.inputs import GoalDeadlineInput, GoalOutcome, RecordGoalInput, R
 from cairn.application.goals import Goals, deadline, read_command
 from cairn.domain.event import SYSTEM
 from cairn.domain.goal.commands import RecordRefusedSignal
+from cairn.domain.goal.phases import phase_row
 from cairn.domain.measure import Kpi
 from cairn.domain.reading import Evidence
 from cairn.domain.refusal import Refusal
 from projections.engine import catch_up
 from projections.models import reading
 
-SCORING = ("period_scored", "scores_due")
 PATIENCE = 8.0
 """Seconds a score waits for recorded readings to be sealed, and again for their read model. After them the local
 activity fails and is tried again: a score never leaves out a reading that was acknowledged before it."""
@@ -39,7 +39,7 @@ class GoalActivities:
     async def reach(self, ask: GoalDeadlineInput) -> GoalOutcome:
         """Does what is due; a period's score comes with the readings as the log stands now."""
         command, command_id = deadline(ask.goal, ask.due.phase, ask.due.at, ask.due.period, ask.at)
-        evidence = await self._evidence(ask) if ask.due.phase in SCORING else Evidence()
+        evidence = await self._evidence(ask) if phase_row(ask.due.phase).scores else Evidence()
         answer = await self.goals.handle(command, command_id, evidence=evidence, causation=ask.run)
         return GoalOutcome(status=answer.status, events=answer.events, replayed=answer.replayed)
 

@@ -68,7 +68,7 @@ class CycleWorkflow:
         await workflow.wait_condition(lambda: self.at is not None or workflow.all_handlers_finished())
 
     async def wait_for_deadline(self, at: CycleStatus) -> None:
-        due = at.due
+        due = at.next_deadline
         if (
             await passed(
                 due.at if due else None,
@@ -87,7 +87,7 @@ class CycleWorkflow:
             except FailureError as error:
                 workflow.logger.error("%s of %s could not be done: %s", due.phase, self.cycle, error.cause)
         at = self.at
-        if at and at.due == due:
+        if at and at.next_deadline == due:
             with contextlib.suppress(TimeoutError):
                 await workflow.wait_condition(lambda: self.at is not at, timeout=DAILY)
 
@@ -144,7 +144,7 @@ class CycleWorkflow:
 
     @workflow.query(name="due")
     def due(self) -> CycleDeadline | None:
-        return self.at.due if self.at else None
+        return self.at.next_deadline if self.at else None
 
     async def record(self, name: str, message: Message) -> CycleOutcome:
         if message.wrong:

@@ -20,15 +20,11 @@ with workflow.unsafe.imports_passed_through():
         RecordGoalInput,
         RefusedSignalInput,
     )
-    from cairn.domain.goal.state import Stage
+    from cairn.domain.goal.stages import Stage, stage_row
     from cairn.domain.goal.status import Deadline, GoalStatus
 
 CYCLE = SearchAttributeKey.for_keyword("CairnCycle")
 DEPARTMENT = SearchAttributeKey.for_keyword("CairnDepartment")
-ORDER: dict[Stage, int] = {
-    "none": 0, "draft": 1, "returned": 1, "submitted": 2, "approved": 3, "active": 4, "adjusting": 4,
-    "in_review": 5, "scored": 6, "closed": 7, "cancelled": 8, "superseded": 8,
-}  # fmt: skip
 ONE_APPEND = timedelta(seconds=20)
 REFRESHES = (timedelta(seconds=5), timedelta(minutes=1))
 """How long a command that came before its goal waits until the log is asked again."""
@@ -85,12 +81,12 @@ class GoalWorkflow:
 
     async def until(self, stage: Stage) -> None:
         """Keeps every deadline until the goal has come this far or is over."""
-        while self.at and not self.at.over and ORDER[self.at.stage] < ORDER[stage]:
+        while self.at and not self.at.over and stage_row(self.at.stage).order < stage_row(stage).order:
             await self.wait_for_deadline(self.at)
             await self.continue_as_new_if_due()
 
     async def wait_for_deadline(self, at: GoalStatus) -> None:
-        due = at.due
+        due = at.next_deadline
         if (
             await passed(
                 due.at if due else None,
@@ -100,7 +96,7 @@ class GoalWorkflow:
             and due
         ):
             await self.on_deadline(due)
-            if self.at and self.at.due == due:
+            if self.at and self.at.next_deadline == due:
                 with contextlib.suppress(TimeoutError):
                     await workflow.wait_condition(lambda: self.at is not at, timeout=AGAIN)
 
@@ -155,7 +151,7 @@ class GoalWorkflow:
 
     @workflow.query(name="due")
     def due(self) -> Deadline | None:
-        return self.at.due if self.at else None
+        return self.at.next_deadline if self.at else None
 
     async def record(self, name: str, message: Message) -> GoalOutcome:
         """One command at a time: recorded by one append, then the new standing is learnt."""

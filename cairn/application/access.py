@@ -38,7 +38,7 @@ def require(command: AnyGoalCommand, goal: Goal, context: GoalContext) -> None:
         require_exists(goal)
     person = require_present(command.by, context.people, local_day(command.at, context.policy.calendar))
     right = command.row.who.in_case(goal, command)
-    if right.holds(person, goal, command):
+    if right.allows(person, goal, command):
         return
     who = {"who": right.name, "manager": goal.manager, "requester": goal.requester}
     if command.row.judges and person.id == goal.owner:
@@ -56,7 +56,7 @@ def require_for_cycle(
         raise Refusal("cycle.unknown", field="cycle", cycle=cycle.id)
     person = require_present(command.by, people, local_day(command.at, calendar))
     right = command.row.who
-    if not right.holds(person, cycle, command):
+    if not right.allows(person, cycle, command):
         raise Refusal("cycle.not-hr", field="by", by=person.id, who=right.name)
 
 

@@ -154,7 +154,9 @@ def read_command(
     if name == "adjust":
         fields = {"adjustment": command_id, **fields}
     try:
-        return cast(AnyGoalCommand, COMMANDS[name].model_validate({**fields, "goal": goal, "by": by, "at": at}))
+        return cast(
+            AnyGoalCommand, COMMANDS[name].model_validate({**fields, "goal": goal, "by": by, "at": at})
+        )
     except ValidationError as wrong:
         first = wrong.errors(include_url=False)[0]
         where = ".".join(str(part) for part in first["loc"]) or name

@@ -47,14 +47,14 @@ class Parties(Protocol):
 
 @dataclass(frozen=True)
 class Right(Generic[Subject]):
-    """`holds(person, subject, command)` says whether the person may.
+    """`allows(person, subject, command)` says whether the person may.
 
     `narrowed(subject, command)`, where it is not None, names the more exact right that counts in that case, so that a
     refusal can say "the manager" rather than "the approver".
     """
 
     name: str
-    holds: Callable[[Person, Subject, Any], bool]
+    allows: Callable[[Person, Subject, Any], bool]
     narrowed: "Callable[[Subject, Any], Right[Subject]] | None" = None
 
     def in_case(self, subject: Subject, command: object) -> "Right[Subject]":
@@ -62,15 +62,15 @@ class Right(Generic[Subject]):
         return self if self.narrowed is None else self.narrowed(subject, command).in_case(subject, command)
 
 
-def _right(holds: Callable[[Person, Subject, Any], bool]) -> Right[Subject]:
-    return Right(holds.__name__, holds)
+def _right(allows: Callable[[Person, Subject, Any], bool]) -> Right[Subject]:
+    return Right(allows.__name__, allows)
 
 
 def _by_case(narrowed: Callable[[Subject, Any], Right[Subject]]) -> Right[Subject]:
-    def holds(person: Person, subject: Subject, command: Any) -> bool:
-        return narrowed(subject, command).holds(person, subject, command)
+    def allows(person: Person, subject: Subject, command: Any) -> bool:
+        return narrowed(subject, command).allows(person, subject, command)
 
-    return Right(narrowed.__name__, holds, narrowed)
+    return Right(narrowed.__name__, allows, narrowed)
 
 
 def by_committee(goal: Parties) -> bool:
@@ -138,13 +138,13 @@ def owner_or_hr(person: Person, goal: Parties, _: object) -> bool:
 @_right
 def owner_manager_or_hr(person: Person, goal: Parties, command: object) -> bool:
     """The owner, their manager or HR."""
-    return owner_or_hr.holds(person, goal, command) or manager.holds(person, goal, command)
+    return owner_or_hr.allows(person, goal, command) or manager.allows(person, goal, command)
 
 
 @_right
 def owner_committee_or_hr(person: Person, goal: Parties, command: object) -> bool:
     """The owner, the committee or HR."""
-    return owner_or_hr.holds(person, goal, command) or committee.holds(person, goal, command)
+    return owner_or_hr.allows(person, goal, command) or committee.allows(person, goal, command)
 
 
 @_by_case
@@ -166,9 +166,15 @@ def smart_checker(goal: Parties, _: object) -> Right[Parties]:
 
 
 @_right
-def requester(person: Person, goal: Parties, _: object) -> bool:
+def who_asked(person: Person, goal: Parties, _: object) -> bool:
     """Who asked for the adjustment that is waiting; where none is, the goal's stage is what refuses."""
     return goal.requester in (None, person.id)
+
+
+@_by_case
+def requester(_: Parties, __: object) -> Right[Parties]:
+    """Who asked, said with their id where it is known."""
+    return who_asked
 
 
 def _in_role(command: Any) -> Right[Parties]:
@@ -190,7 +196,7 @@ def approver_or_hr(_: Parties, command: Any) -> Right[Parties]:
 @_right
 def hr_other_than_owner_or_approver(person: Person, goal: Parties, command: object) -> bool:
     """HR, other than the owner, or who judges the goal."""
-    return hr_other_than_owner.holds(person, goal, command) or approver.holds(person, goal, command)
+    return hr_other_than_owner.allows(person, goal, command) or approver.allows(person, goal, command)
 
 
 @_by_case

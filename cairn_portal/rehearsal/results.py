@@ -7,6 +7,7 @@ from pathlib import Path
 import asyncpg
 
 from cairn.domain.event import Fact
+from cairn.domain.goal.stages import OVER
 from cairn.tables import open_tables, select
 from cairn_portal.rehearsal.script import CycleFile
 from projections.engine import catch_up
@@ -27,9 +28,7 @@ class Ending(Fact):
     @property
     def open(self) -> int:
         """Goals that are not over."""
-        return sum(
-            n for stage, n in self.stages.items() if stage not in ("closed", "cancelled", "superseded")
-        )
+        return sum(n for stage, n in self.stages.items() if stage not in OVER)
 
 
 class Attained(Fact):

@@ -12,21 +12,23 @@ from pydantic import BaseModel, Field, ValidationError, model_validator
 
 from cairn.domain.cycle.events import TargetRow
 from cairn.domain.event import Fact
-from cairn.domain.goal.commands import NAMES
+from cairn.domain.goal.commands import COMMANDS
 from cairn.domain.launch.plan import TIERS, LaunchPlan
 from cairn.feeds.problems import FeedProblem, FeedRefused
 from cairn.feeds.written import read_written, shaped
 from cairn.tables import TableUnreadable, open_tables, select
 
-GOAL_ACTS = (
-    "submit", "approve", "return", "revise", "adjust", "confirm", "decline", "withdraw", "check_in", "accept",
-    "assess", "check_smart", "decompose", "align", "cancel", "close",
-)  # fmt: skip
 PEOPLE_ACTS: Mapping[str, tuple[str, ...]] = {
     "change_manager": ("person", "manager", "reason"),
     "leave": ("person", "reason"),
 }
 """Acts on people, with the columns their rows have; `effective`, a day, may be added to both."""
+ACTS = tuple(
+    dict.fromkeys(
+        [*(name for name, command in COMMANDS.items() if "none" not in command.row.stages), *PEOPLE_ACTS]
+    )
+)
+"""What may be done: any command to goals that were launched, and acts on people."""
 JSON_FIELDS = ("changes", "check", "parts", "measure")
 Place = tuple[str, str]
 Shape = TypeVar("Shape", bound=BaseModel)
@@ -71,8 +73,8 @@ class Act(Fact):
                     "feeds: true 要单独成一项 | feeds: true stands alone, without act and select"
                 )
             return self
-        if self.act not in GOAL_ACTS and self.act not in PEOPLE_ACTS:
-            known = ", ".join([*GOAL_ACTS, *PEOPLE_ACTS])
+        if self.act not in ACTS:
+            known = ", ".join(ACTS)
             raise ValueError(
                 f"没有动作 {self.act}：可以是 {known} | there is no act {self.act}: it may be {known}"
             )
@@ -232,7 +234,7 @@ def asked(file: CycleFile, act: Act, rows: Sequence[Mapping[str, Any]]) -> list[
         place = _place(act, number)
         one = Asked(act=name, goal=row["goal"], fields=_fields(file, act, row, place))
         whole = {**one.fields, "goal": one.goal, "by": "somebody", "at": datetime(2000, 1, 1, tzinfo=UTC)}
-        _checked(file, place, NAMES[name], whole)
+        _checked(file, place, COMMANDS[name], whole)
         before = found.get(row["goal"]) if name == "adjust" else None
         if before is not None:
             before.fields["changes"]["targets"].update(one.fields["changes"]["targets"])

@@ -77,7 +77,9 @@ def test_mistakes_of_a_cycle_file_are_told_with_their_lines(tmp_path: Path) -> N
     with pytest.raises(CycleFileInvalid) as refused:
         load_cycle_file(written(tmp_path, acts))
     first, second = refused.value.text("en").splitlines()
-    assert first.startswith("cycle.yaml, line 6 acts[0]: there is no act aprove: it may be submit, approve")
+    assert first.startswith(
+        "cycle.yaml, line 6 acts[0]: there is no act aprove: it may be revise, check_smart"
+    )
     assert second == "cycle.yaml, line 7 acts[1].on: on needs a date such as 2026-01-31"
 
 

@@ -7,7 +7,8 @@ from pydantic import AwareDatetime
 
 from cairn.domain import rights
 from cairn.domain.command import CommandRow
-from cairn.domain.cycle.events import CycleStage, LaunchFailure
+from cairn.domain.cycle.events import LaunchFailure
+from cairn.domain.cycle.stages import CycleStage
 from cairn.domain.event import Command
 
 CycleRow = CommandRow[CycleStage]

@@ -2,14 +2,12 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import Literal
 
 from pydantic import AwareDatetime
 
+from cairn.domain.cycle.stages import CycleStage
 from cairn.domain.event import Event, Fact
 from cairn.domain.schedule import Schedule
-
-CycleStage = Literal["none", "launching", "goal_setting", "execution", "review", "scoring", "closed"]
 
 
 class CycleEvent(Event):

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Literal
 
-from cairn.domain.cycle.events import CycleStage
 from cairn.domain.event import Fact
 
+CycleStage = Literal["none", "launching", "goal_setting", "execution", "review", "scoring", "closed"]
 CycleStageDate = Literal["approvals_due", "review_opens", "scores_due"]
 
 

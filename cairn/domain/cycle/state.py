@@ -9,13 +9,13 @@ from cairn.domain.cycle.events import (
     CycleClosed,
     CycleLaunched,
     CycleSignalRefused,
-    CycleStage,
     LaunchFinished,
     LeftOut,
     PeriodScored,
     ResultsIssued,
     StageReached,
 )
+from cairn.domain.cycle.stages import CycleStage
 from cairn.domain.event import Fact
 from cairn.domain.schedule import Schedule
 
@@ -37,7 +37,9 @@ class Cycle(Fact):
     language: str = Field(default="zh", description="in which the template's titles were written")
     clock_offset: float = Field(default=0.0, description="seconds beside Temporal's clock")
     launch: LaunchFinished | None = Field(default=None, description="how the launch ended, None until it has")
-    scored: frozenset[str] = Field(default=frozenset(), description="keys of the periods all sheets are scored in")
+    scored: frozenset[str] = Field(
+        default=frozenset(), description="keys of the periods all sheets are scored in"
+    )
     results: bool = Field(default=False, description="whether the results are out")
 
 

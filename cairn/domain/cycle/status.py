@@ -5,8 +5,7 @@ from typing import Literal
 
 from pydantic import AwareDatetime
 
-from cairn.domain.cycle.events import CycleStage
-from cairn.domain.cycle.stages import CYCLE_STAGES, ORDER, cycle_stage_row
+from cairn.domain.cycle.stages import CYCLE_STAGES, ORDER, CycleStage, cycle_stage_row
 from cairn.domain.cycle.state import Cycle
 from cairn.domain.event import Fact
 from cairn.domain.policy import Policy

@@ -150,9 +150,7 @@ class ConfirmAdjustment(GoalAction):
     `adjustment` guards against confirming another one than was read; None means whichever is waiting.
     """
 
-    row = GoalRow(
-        "confirm", rights.approver_and_hr, stages=("adjusting",), leads_to="active", judges=True
-    )
+    row = GoalRow("confirm", rights.approver_and_hr, stages=("adjusting",), leads_to="active", judges=True)
 
     role: Confirmer
     adjustment: str | None = None

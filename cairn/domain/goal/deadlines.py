@@ -24,7 +24,9 @@ from cairn.domain.sheet import rules
 def on_deadline(command: KeepDeadline, goal: Goal, context: GoalContext) -> list[Event]:
     """The events of a deadline, or none where it no longer applies (somebody acted first) or is not due yet."""
     ahead = deadlines_of(goal, context)
-    due = any((one.phase, one.period, one.at) == (command.phase, command.period, command.due) for one in ahead)
+    due = any(
+        (one.phase, one.period, one.at) == (command.phase, command.period, command.due) for one in ahead
+    )
     if not due or command.at < command.due:
         return []
     match command.phase:

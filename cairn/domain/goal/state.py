@@ -79,8 +79,12 @@ class Goal(Fact):
     sheet: str = Field(default="", description="the stream of the sheet it counts in")
     tier: Tier = "individual"
     owner: str = Field(default="", description="the id of the person who answers for it")
-    manager: str | None = Field(default=None, description="the id of the owner's manager, None: the committee judges")
-    department: str | None = Field(default=None, description="the department's id, None for the company's own goals")
+    manager: str | None = Field(
+        default=None, description="the id of the owner's manager, None: the committee judges"
+    )
+    department: str | None = Field(
+        default=None, description="the department's id, None for the company's own goals"
+    )
     key: str = Field(default="", description="its short name in its sheet")
     dimension: Dimension = "duties"
     title: str = ""
@@ -92,16 +96,21 @@ class Goal(Fact):
     parts: tuple[Part, ...] = ()
     pending: PendingAdjustment | None = None
     adjustments: dict[str, str] = Field(
-        default_factory=dict, description="adjustment → how it ended: adjusted, declined, withdrawn or expired"
+        default_factory=dict,
+        description="adjustment → how it ended: adjusted, declined, withdrawn or expired",
     )
-    check_ins: tuple[CheckedIn, ...] = Field(default=(), description="those that count for the present measure")
+    check_ins: tuple[CheckedIn, ...] = Field(
+        default=(), description="those that count for the present measure"
+    )
     accepted: dict[int, str] = Field(default_factory=dict, description="criterion, from 1 → evidence")
     assessments: dict[str, dict[str, Decimal]] = Field(
         default_factory=dict, description="period → manager → points"
     )
     segments: tuple[Segment, ...] = Field(default=(), description="who managed it since when, in order")
     scores: dict[str, GoalScored] = Field(default_factory=dict, description="period → its score")
-    kept_deadlines: frozenset[str] = Field(default=frozenset(), description="names of reminders and misses, each once")
+    kept_deadlines: frozenset[str] = Field(
+        default=frozenset(), description="names of reminders and misses, each once"
+    )
     entered: datetime | None = Field(default=None, description="since when it is in its stage")
 
     @property

@@ -138,9 +138,7 @@ def _at_least(due: datetime, goal: Goal, context: GoalContext) -> datetime:
     return max(due, opening(add_working_days(entered, context.policy.deadlines.escalate_after, days), days))
 
 
-def _reminder(
-    phase: Phase, goal: Goal, context: GoalContext, schedule: Schedule
-) -> datetime | None:
+def _reminder(phase: Phase, goal: Goal, context: GoalContext, schedule: Schedule) -> datetime | None:
     """When to remind of a phase that is still ahead; nobody is reminded of what was asked only after that."""
     days, before = context.policy.calendar, context.policy.deadlines.remind_before
     due = _moment(phase, goal, context, schedule)
