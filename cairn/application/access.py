@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Literal
 
+from cairn.domain import rights
 from cairn.domain.cycle.commands import AnyCycleCommand, CycleAction
 from cairn.domain.cycle.state import Cycle
 from cairn.domain.event import SYSTEM
@@ -17,8 +17,6 @@ from cairn.domain.policy import WorkingCalendar
 from cairn.domain.refusal import Refusal
 from cairn.domain.schedule import local_day
 
-HrOnly = Literal["policy.not-hr", "roster.not-hr", "feed.not-hr", "targets.not-hr"]
-"""Refusals of what HR alone may do: adopt a policy, import a roster, run or schedule a feed, propose targets."""
 NAMED = 5
 """Of the people who could, so many are named."""
 
@@ -60,25 +58,24 @@ def require_for_cycle(
         raise Refusal("cycle.not-hr", field="by", by=person.id, who=right.name)
 
 
-def require_hr(
-    by: str, known: Iterable[Person], day: date, code: HrOnly, coming: Iterable[Person] | None = None
-) -> None:
-    """Refuses whoever is not HR on that day, naming some who are.
+def hr_instead_of(
+    by: str, known: Iterable[Person], day: date, coming: Iterable[Person] | None = None
+) -> tuple[str, ...]:
+    """Empty when somebody may act as HR on that day, else the ids of some who may.
 
     `known` are the people of the log. While it has none, `coming`, the roster that is being imported, says who is HR;
-    without one anybody may begin: the policy can be adopted before the roster is there.
+    without one anybody may begin: the policy can be adopted before the roster is there. Refuses a first roster in
+    which nobody has the role.
     """
-    people = {person.id: person for person in known}
+    people = list(known)
     if not people:
         if coming is None:
-            return
-        people = {person.id: person for person in coming}
-    able = [person.id for person in people.values() if "hr" in person.roles and person.here_on(day)]
+            return ()
+        people = list(coming)
+    able = [person.id for person in people if rights.hr.allows(person, None, None) and person.here_on(day)]
     if not able:
         raise Refusal("roster.no-hr", field="roles")
-    require_present(by, people, day)
-    if by not in able:
-        raise Refusal(code, field="by", by=by, who=able[:NAMED])
+    return () if by in able else tuple(able[:NAMED])
 
 
 def require_present(by: str, people: Mapping[str, Person], day: date) -> Person:

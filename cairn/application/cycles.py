@@ -142,11 +142,8 @@ class Cycles:
             await self.ledger.append(to_appends(events, {}, "launch"))
         except WrongExpectedVersion as lost:
             if len(sheets) == 1:
-                return [
-                    LaunchFailure(
-                        sheet=sheets[0].sheet, reason=f"in the log already: {', '.join(lost.losers)}"
-                    )
-                ]
+                facts = {"streams": tuple(lost.losers)}
+                return [LaunchFailure(sheet=sheets[0].sheet, code="exists", facts=facts)]
             return [failure for sheet in sheets for failure in await self._open([sheet], plan, by, at)]
         return []
 

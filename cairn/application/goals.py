@@ -25,6 +25,7 @@ from cairn.domain.goal.decide import decide
 from cairn.domain.goal.state import Goal
 from cairn.domain.goal.state import evolve as evolve_goal
 from cairn.domain.goal.status import GoalStatus, status
+from cairn.domain.invalid import invalid_command
 from cairn.domain.people import DepartmentNamed, Person
 from cairn.domain.reading import Evidence
 from cairn.domain.refusal import Refusal
@@ -150,7 +151,7 @@ def read_command(
     """A command by the name people use, with its fields as they arrived. Refuses unknown names and wrong fields,
     each with its name and what is wrong."""
     if name not in COMMANDS:
-        raise Refusal("command.unknown", field="name", name=name, known=", ".join(sorted(COMMANDS)))
+        raise Refusal("command.unknown", field="name", name=name, known=sorted(COMMANDS))
     if name == "adjust":
         fields = {"adjustment": command_id, **fields}
     try:
@@ -158,9 +159,7 @@ def read_command(
             AnyGoalCommand, COMMANDS[name].model_validate({**fields, "goal": goal, "by": by, "at": at})
         )
     except ValidationError as wrong:
-        first = wrong.errors(include_url=False)[0]
-        where = ".".join(str(part) for part in first["loc"]) or name
-        raise Refusal("command.invalid", field=where, name=name, where=where, problem=first["msg"]) from None
+        raise invalid_command(name, wrong) from None
 
 
 def deadline(

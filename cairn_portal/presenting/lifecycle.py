@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from cairn.domain.goal.commands import COMMANDS
 from cairn.domain.goal.phases import PHASES
 from cairn.domain.goal.stages import STAGES, Stage
-from cairn.i18n import Language, say
+from cairn.i18n import Message, term
 
 SAME, DONE, REFUSED = "✓", "·", ""
 ALIVE: tuple[Stage, ...] = tuple(row.name for row in STAGES if row.name != "none")
@@ -38,8 +38,8 @@ def render() -> str:
     return "\n".join([*_opening(), *_picture(), *_commands(), *_matrix(), *_deadlines(), *_rules()]) + "\n"
 
 
-def _in(language: Language, kind: str, name: str) -> str:
-    return say(language, f"{kind}:{name}")
+def _both(words: Message, between: str) -> str:
+    return f"{words.text('zh')}{between}{words.text('en')}"
 
 
 def _opening() -> list[str]:
@@ -59,12 +59,12 @@ def _opening() -> list[str]:
 
 def _picture() -> list[str]:
     lines = ["```mermaid", "stateDiagram-v2"]
-    lines += [f"    {stage}: {_in('zh', 'stage', stage)} · {_in('en', 'stage', stage)}" for stage in ALIVE]
+    lines += [f"    {stage}: {_both(term('stage', stage), ' · ')}" for stage in ALIVE]
     for before, verb, after in arrows():
         lines.append(f"    {'[*]' if before == 'none' else before} --> {after}: {verb}")
     lines += [f"    {row.name} --> [*]" for row in STAGES if row.over]
     ends = COMMANDS["cancel"].row.stages
-    possible = "、".join(_in("zh", "stage", stage) for stage in ALIVE if stage in ends)
+    possible = "、".join(term("stage", stage).text("zh") for stage in ALIVE if stage in ends)
     return [
         *lines,
         "```",
@@ -79,9 +79,8 @@ def _picture() -> list[str]:
 def _commands() -> list[str]:
     lines = ["## 操作 · Commands", "", "| 操作 | 命令 command | 由谁 | who |", "|---|---|---|---|"]
     for name, command in COMMANDS.items():
-        right = command.row.who.name
-        what, zh, en = _in("zh", "command", name), _in("zh", "right", right), _in("en", "right", right)
-        lines.append(f"| {what} | `{name}` | {zh} | {en} |")
+        what, who = term("command", name).text("zh"), _both(term("right", command.row.who.name), " | ")
+        lines.append(f"| {what} | `{name}` | {who} |")
     return [*lines, "", *COMMAND_NOTES, ""]
 
 
@@ -97,9 +96,9 @@ def _matrix() -> list[str]:
     lines = [
         "## 各状态下的操作 · What is possible where",
         "",
-        f"| | {' | '.join(_in('zh', 'stage', stage) for stage in ALIVE)} |",
+        f"| | {' | '.join(term('stage', stage).text('zh') for stage in ALIVE)} |",
         "|---" * (len(ALIVE) + 1) + "|",
-        f"| | {' | '.join(_in('en', 'stage', stage) for stage in ALIVE)} |",
+        f"| | {' | '.join(term('stage', stage).text('en') for stage in ALIVE)} |",
     ]
     for command in COMMANDS:
         if command != "draft":
@@ -127,8 +126,8 @@ def _deadlines() -> list[str]:
     lines.append("|---|---|---|---|---|")
     for phase in PHASES:
         target = f"→ {phase.leads_to}" if phase.leads_to else SAME
-        zh, en = _in("zh", "phase", phase.name), _in("en", "phase", phase.name)
-        lines.append(f"| `{phase.name}` | {', '.join(phase.stages)} | {target} | {zh} | {en} |")
+        does = _both(term("phase", phase.name), " | ")
+        lines.append(f"| `{phase.name}` | {', '.join(phase.stages)} | {target} | {does} |")
     return [*lines, "", *DEADLINE_NOTES, ""]
 
 

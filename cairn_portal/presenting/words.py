@@ -77,7 +77,6 @@ FIELDS = {
     "due": ("应于", "due"),
     "why": ("说明", "why"),
     "code": ("代码", "code"),
-    "sentence": ("说明", "sentence"),
     "name": ("命令", "command"),
     "sheet_points": ("合约得分", "sheet's points"),
     "space": ("弹性空间", "flexible space"),

@@ -7,7 +7,8 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict
 
 from cairn.domain.goal.events import Confirmer, Part, Smart
-from cairn.domain.goal.state import PendingAdjustment, Segment, Stage
+from cairn.domain.goal.stages import Stage
+from cairn.domain.goal.state import PendingAdjustment, Segment
 from cairn.domain.measure import Measure
 from cairn.domain.policy import Dimension, Tier
 from projections.engine.rows import FROM_JSON, Reader, shaped
@@ -102,6 +103,12 @@ async def goals(
 ) -> list[GoalRow]:
     """The goals all given conditions hold for, by id."""
     return shaped(GoalRow, await reader.fetch(SQL["some"], owner, sheet, cycle, stage, department, limit))
+
+
+async def open_goals(reader: Reader) -> int:
+    """How many goals of all cycles are not over: each of them has a workflow."""
+    (row,) = await reader.fetch(SQL["open_goals"])
+    return int(row["goals"])
 
 
 async def sheets(

@@ -30,7 +30,7 @@ from cairn.domain.sheet.events import AnySheetEvent, SheetEvent
 from cairn.domain.sheet.state import Sheet
 from cairn.domain.sheet.state import evolve as evolve_sheet
 from cairn.domain.streams import sheet_of
-from cairn.i18n.refusals import refusal_message
+from cairn.i18n import refusal_message
 from tests.specs.company import PEOPLE, PLAN, REVENUE, SHEET, launched, on
 
 Command = TypeVar("Command", bound=ask.GoalCommand)

@@ -10,7 +10,7 @@ from cairn.domain.goal import events as did
 from cairn.domain.measure import Capability, KeyTask, Kpi
 from cairn.domain.policy import Adjusting
 from cairn.domain.sheet.events import FlexibleSpaceUsed, GoalWeighted
-from cairn.i18n.refusals import refusal_message
+from cairn.i18n import refusal_message
 from tests.specs.company import (
     CHEN,
     HE,
@@ -288,9 +288,9 @@ def test_quarterly_quotas_are_changed_by_quarter_and_the_years_target_by_its_qua
     world = given(active(measure=quotas))
     event = world.when(wish(changes=did.Changes(targets={"Q2": D(120)}))).events[0]
     assert isinstance(event, did.AdjustmentRequested) and event.draws == D("2.5")
-    world.when(wish(changes=HIGHER)).refused("adjustment.by-period", known="Q1, Q2, Q3, Q4")
+    world.when(wish(changes=HIGHER)).refused("adjustment.by-period", known=("Q1", "Q2", "Q3", "Q4"))
     world.when(wish(changes=did.Changes(targets={"M05": D(1)}))).refused(
-        "adjustment.kind", known="Q1, Q2, Q3, Q4"
+        "adjustment.kind", known=("Q1", "Q2", "Q3", "Q4")
     )
 
 

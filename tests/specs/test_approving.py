@@ -6,7 +6,7 @@ from cairn.domain.event import SYSTEM
 from cairn.domain.goal import commands as ask
 from cairn.domain.goal import events as did
 from cairn.domain.policy import Deadlines
-from cairn.i18n.refusals import refusal_message
+from cairn.i18n import refusal_message
 from tests.specs.company import (
     CHEN,
     GONE,

@@ -62,7 +62,7 @@ def refused(command: Any, cycle: Cycle) -> Refusal:
 
 
 def test_a_finished_launch_opens_goal_setting_and_names_what_failed() -> None:
-    failure = LaunchFailure(sheet="sheet-2026-x", reason="in the log already")
+    failure = LaunchFailure(sheet="sheet-2026-x", code="exists", facts={"streams": ("sheet-2026-x",)})
     [event] = does(please(ask.FinishLaunch, failures=[failure]), after())
     assert isinstance(event, LaunchFinished) and event.failures == (failure,)
     assert after(FINISHED).stage == "goal_setting"
@@ -124,7 +124,7 @@ COMMANDS = st.sampled_from(
         *(reach(stage) for stage in STAGES),
         *(please(ask.FinishPeriod, period=period, sheets=1, due=AT) for period in ("M01", "M02")),
         please(ask.FinishResults, sheets=1),
-        please(ask.RecordRefusedCycleSignal, LIN, name="close", code="cycle.not-hr", sentence="…"),
+        please(ask.RecordRefusedCycleSignal, LIN, name="close", code="cycle.not-hr"),
     ]
 )
 

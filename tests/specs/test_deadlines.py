@@ -277,6 +277,8 @@ def test_what_was_never_approved_lapses_and_says_so(events: Any) -> None:
     due = schedule().review_opens
     world = given(events).when(deadline("lapses", due)).then_types(did.GoalCancelled, GoalRemoved)
     assert world.goal().stage == "cancelled" and REVENUE not in world.sheet(SHEET).placements
+    [lapsed] = [event for event in world.events if isinstance(event, did.GoalCancelled)]
+    assert (lapsed.cause, lapsed.reason, lapsed.by) == ("never_approved", "", SYSTEM)
 
 
 def test_in_review_the_last_month_is_scored_before_the_year() -> None:

@@ -10,7 +10,7 @@ from cairn.domain.goal import commands as ask
 from cairn.domain.goal import events as did
 from cairn.domain.measure import Kpi
 from cairn.domain.sheet.events import GoalPlaced, GoalWeighted, Placement
-from cairn.i18n.refusals import refusal_message
+from cairn.i18n import refusal_message
 from tests.specs.company import (
     CHEN,
     COMPANY_SHEET,
@@ -244,8 +244,18 @@ def test_a_department_goal_never_serves_a_persons() -> None:
 
 
 def test_a_refused_signal_is_recorded_whatever_the_stage() -> None:
-    command = please(ask.RecordRefusedSignal, QIAN, "01-03", name="approve", code="goal.own", sentence="…")
-    refused = fact(did.SignalRefused, QIAN, command.at, name="approve", code="goal.own", sentence="…")
+    command = please(
+        ask.RecordRefusedSignal,
+        QIAN,
+        "01-03",
+        name="approve",
+        code="goal.own",
+        field="by",
+        facts={"by": QIAN},
+    )
+    refused = fact(
+        did.SignalRefused, QIAN, command.at, name="approve", code="goal.own", field="by", facts={"by": QIAN}
+    )
     for events in ((), draft(), closed()):
         given(events).when(command).then(refused)
 

@@ -12,7 +12,7 @@ from cairn.domain.goal import events as did
 from cairn.domain.measure import Kpi
 from cairn.domain.policy import FlexibleSpace
 from cairn.domain.sheet.events import FlexibleSpaceUsed
-from cairn.i18n.refusals import refusal_message
+from cairn.i18n import refusal_message
 from tests.specs.company import (
     HUA,
     LIN,

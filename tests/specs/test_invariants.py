@@ -13,7 +13,7 @@ from cairn.domain.goal.status import deadlines_of
 from cairn.domain.measure import Capability, KeyTask, Kpi
 from cairn.domain.refusal import Refusal
 from cairn.domain.sheet.events import SheetEvent
-from cairn.i18n.refusals import refusal_message
+from cairn.i18n import refusal_message
 from tests.specs.company import (
     CHEN,
     GONE,
@@ -105,7 +105,7 @@ FIELDS: dict[type[ask.GoalCommand], dict[str, st.SearchStrategy[Any]]] = {
     ask.CancelGoal: {"reason": st.just("r")},
     ask.SupersedeGoal: {"replacement": st.sampled_from(GOALS), "reason": st.just("r")},
     ask.CloseGoal: {},
-    ask.RecordRefusedSignal: {"name": st.just("x"), "code": st.just("goal.stage"), "sentence": st.just("…")},
+    ask.RecordRefusedSignal: {"name": st.just("x"), "code": st.just("goal.stage")},
 }  # fmt: skip
 USUAL = {
     ask.SubmitGoal: LIN, ask.ApproveGoal: WANG, ask.RequestAdjustment: LIN, ask.CheckIn: LIN, ask.AssessGoal: WANG,

@@ -13,7 +13,6 @@ from cairn.domain.goal.stages import STAGES, Stage
 from cairn.domain.goal.status import deadlines_of
 from cairn.domain.policy import Deadlines
 from cairn.domain.refusal import Refusal
-from cairn.i18n import Language, say
 from cairn_portal.presenting.lifecycle import ALIVE, DONE, REFUSED, SAME, arrows, outcome, render
 from tests.specs.company import (
     CHEN,
@@ -117,14 +116,6 @@ def test_every_command_but_drafting_is_asked_in_every_stage() -> None:
 def test_every_stage_and_every_deadline_has_one_row() -> None:
     assert tuple(row.name for row in STAGES) == get_args(Stage)
     assert tuple(row.name for row in PHASES) == get_args(Phase)
-
-
-def test_every_command_right_stage_and_deadline_is_said_in_both_languages() -> None:
-    ids = [f"command:{name}" for name in ask.COMMANDS]
-    ids += [f"right:{command.row.who.name}" for command in ask.COMMANDS.values()]
-    ids += [f"stage:{row.name}" for row in STAGES] + [f"phase:{row.name}" for row in PHASES]
-    for language in get_args(Language):
-        assert [id for id in ids if say(language, id) == id or "{" in say(language, id)] == []
 
 
 @pytest.mark.parametrize("name", list(ASKED))

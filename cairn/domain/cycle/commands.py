@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from typing import ClassVar, get_args
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field
 
 from cairn.domain import rights
 from cairn.domain.command import CommandRow
 from cairn.domain.cycle.events import LaunchFailure
 from cairn.domain.cycle.stages import CycleStage
 from cairn.domain.event import Command
+from cairn.domain.refusal import FactValue
 
 CycleRow = CommandRow[CycleStage]
 
@@ -83,11 +84,12 @@ class CloseCycle(CycleAction):
 
 
 class RecordRefusedCycleSignal(CycleCommand):
-    """Records that a signal named `name` was refused with `code`: nobody waits for a signal's answer."""
+    """Records that a signal was refused: `name` is the command it asked for, the rest the refusal."""
 
     name: str
     code: str
-    sentence: str
+    field: str | None = None
+    facts: dict[str, FactValue] = Field(default_factory=dict)
 
 
 AnyCycleAction = LaunchCycle | CloseCycle

@@ -56,11 +56,21 @@ def decide(command: AnyCycleCommand, cycle: Cycle) -> list[CycleEvent]:
         case CloseCycle():
             return _close(command, cycle)
         case RecordRefusedCycleSignal():
-            return [
-                CycleSignalRefused(name=command.name, code=command.code, sentence=command.sentence, **who)
-            ]
+            return [_refused_signal(command)]
         case _:
             assert_never(command)
+
+
+def _refused_signal(command: RecordRefusedCycleSignal) -> CycleSignalRefused:
+    return CycleSignalRefused(
+        cycle=command.cycle,
+        name=command.name,
+        code=command.code,
+        field=command.field,
+        facts=command.facts,
+        by=command.by,
+        at=command.at,
+    )
 
 
 def _is_ahead(command: ReachStage, cycle: Cycle) -> bool:

@@ -19,7 +19,7 @@ def check_measure(measure: Measure, goal: Goal, context: GoalContext, field: str
     if not isinstance(measure, Kpi):
         return
     if measure.curve not in context.policy.curves:
-        known = ", ".join(sorted(context.policy.curves))
+        known = sorted(context.policy.curves)
         raise Refusal("measure.curve", field=f"{field}.curve", curve=measure.curve, known=known)
     _check_periods(
         measure.targets, measure.model_copy(update={"targets": {}}), goal, context, f"{field}.targets"
@@ -57,7 +57,7 @@ def _check_targets(changes: Changes, goal: Goal, context: GoalContext) -> None:
     if not isinstance(measure, Kpi) or measure.direction == "range":
         raise Refusal("adjustment.no-target", field="changes.target")
     if changes.target is not None and measure.targets:
-        raise Refusal("adjustment.by-period", field="changes.target", known=", ".join(measure.targets))
+        raise Refusal("adjustment.by-period", field="changes.target", known=tuple(measure.targets))
     _check_periods(changes.targets, measure, goal, context, "changes.targets")
 
 
@@ -78,7 +78,7 @@ def _check_periods(
     wrong = [key for key, kind in kinds.items() if kind not in fit]
     if wrong:
         known = [period.key for period in schedule.periods if period.kind in fit]
-        raise Refusal("adjustment.kind", field=field, period=wrong[0], known=", ".join(known))
+        raise Refusal("adjustment.kind", field=field, period=wrong[0], known=known)
 
 
 def _kinds_for(kpi: Kpi, asked: PeriodKind, goal: Goal, context: GoalContext) -> set[PeriodKind]:

@@ -18,6 +18,7 @@ from cairn.domain.goal.phases import Phase
 from cairn.domain.goal.stages import OPEN, Stage
 from cairn.domain.measure import Measure
 from cairn.domain.policy import Dimension
+from cairn.domain.refusal import FactValue
 
 GoalRow = CommandRow[Stage]
 BEFORE_SCORED = tuple(stage for stage in OPEN if stage != "scored")
@@ -263,11 +264,12 @@ class KeepDeadline(GoalCommand):
 
 
 class RecordRefusedSignal(GoalCommand):
-    """Records that a signal named `name` was refused with `code`: nobody waits for a signal's answer."""
+    """Records that a signal was refused: `name` is the command it asked for, the rest the refusal."""
 
     name: str
     code: str
-    sentence: str
+    field: str | None = None
+    facts: dict[str, FactValue] = Field(default_factory=dict)
 
 
 AnyGoalAction = (

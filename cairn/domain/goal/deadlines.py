@@ -83,7 +83,7 @@ def _lapse(command: KeepDeadline, goal: Goal, context: GoalContext) -> list[Even
     """What was never approved when the review opens ends, and says so (RULES L5)."""
     lapsed = GoalCancelled(
         goal=goal.id,
-        reason="从未获批，周期结束 / never approved before the cycle's end",
+        cause="never_approved",
         by=SYSTEM,
         at=command.at,
     )

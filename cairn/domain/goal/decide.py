@@ -77,7 +77,8 @@ def _refused_signal(command: RecordRefusedSignal) -> SignalRefused:
         goal=command.goal,
         name=command.name,
         code=command.code,
-        sentence=command.sentence,
+        field=command.field,
+        facts=command.facts,
         by=command.by,
         at=command.at,
     )

@@ -10,9 +10,11 @@ from cairn.domain.event import Event, Fact
 from cairn.domain.goal.phases import Phase
 from cairn.domain.measure import Measure
 from cairn.domain.policy import Dimension, Tier
+from cairn.domain.refusal import FactValue
 
 Confirmer = Literal["manager", "hr"]
 """In which role an adjustment is confirmed or declined: for whoever judges the goal, or for HR."""
+CancelCause = Literal["asked", "never_approved"]
 
 
 class GoalEvent(Event):
@@ -272,9 +274,10 @@ class ReviewOpened(GoalEvent):
 
 
 class GoalCancelled(GoalEvent):
-    """The goal was ended before it was scored, or lapsed because it was never approved."""
+    """The goal is void: HR asked for it, with a reason, or the review opened before it was ever approved."""
 
-    reason: str
+    cause: CancelCause = "asked"
+    reason: str = ""
 
 
 class GoalSuperseded(GoalEvent):
@@ -289,11 +292,15 @@ class GoalClosed(GoalEvent):
 
 
 class SignalRefused(GoalEvent):
-    """A signal that could not be done: nobody waits for its answer, so the refusal is recorded."""
+    """A signal that could not be done: nobody waits for its answer, so the refusal is recorded.
+
+    `name` is the command that was asked for; code, field and facts are the refusal's (`cairn.domain.refusal`).
+    """
 
     name: str
     code: str
-    sentence: str
+    field: str | None = None
+    facts: dict[str, FactValue] = Field(default_factory=dict)
 
 
 AnyGoalEvent = (

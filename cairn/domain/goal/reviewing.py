@@ -80,7 +80,7 @@ def assess(command: AssessGoal, goal: Goal, context: GoalContext) -> list[Event]
     schedule, kinds = context.schedule, period_kinds(goal, context)
     known = [period.key for period in schedule.periods if period.kind in kinds] if schedule else []
     if command.period not in known:
-        raise Refusal("assess.period", field="period", period=command.period, known=", ".join(known))
+        raise Refusal("assess.period", field="period", period=command.period, known=known)
     if command.period in goal.scores:
         raise Refusal("assess.scored", field="period", period=command.period)
     if goal.assessments.get(command.period, {}).get(command.by) == command.points:
