@@ -12,6 +12,7 @@ ID_AT = {
     "remark": (0,),
     "message": (0,),
     "mistake": (0,),
+    "Message": (0,),
     "marked": (0,),
     "told": (1, 2),
     "Group": (0,),
@@ -19,6 +20,7 @@ ID_AT = {
 """Functions that take an id, and at which positions it may stand."""
 CODE_OF = {"Refusal": "refusal:", "schema_error": "schema:"}
 """Functions whose first argument is a code, and the kind that makes an id of it."""
+OWN = "cairn/i18n/"
 BETWEEN = " · "
 """What stands between Chinese and English where both are written in one text."""
 HELP = ("help", "rich_help_panel")
@@ -60,7 +62,8 @@ def placeholders(template: str) -> dict[str, set[str]]:
 def uses(root: Path, packages: Iterable[str] = PACKAGES) -> list[Use]:
     """Every use of an id in the packages under a folder."""
     paths = [path for package in packages for path in sorted((root / package).rglob("*.py"))]
-    return [use for path in paths for use in uses_in(path.read_text("utf-8"), str(path.relative_to(root)))]
+    named = ((path, str(path.relative_to(root))) for path in paths)
+    return [use for path, name in named if OWN not in name for use in uses_in(path.read_text("utf-8"), name)]
 
 
 def uses_in(source: str, name: str) -> Iterator[Use]:
