@@ -203,9 +203,10 @@ def _ambiguous(written: Written | Mistake, number: int) -> Mistake:
     """Both readings of a cell, and how many more of its column are like it."""
     if isinstance(written, Mistake):
         return written
-    one, other = _readings(written).values()
-    id = "date:ambiguous" if number == 1 else "date:ambiguous-column"
-    return mistake(id, written=written.text, one=one.isoformat(), other=other.isoformat(), number=str(number))
+    one, other = (day.isoformat() for day in _readings(written).values())
+    if number == 1:
+        return mistake("date:ambiguous", written=written.text, one=one, other=other)
+    return mistake("date:ambiguous-column", written=written.text, one=one, other=other, number=str(number))
 
 
 def _first_of_each_order(written: Sequence[Written | Mistake]) -> dict[Order, int]:

@@ -2,5 +2,6 @@
 
 from cairn.i18n.catalogues import Language
 from cairn.i18n.messages import Message, marked, message, say, term
+from cairn.i18n.refusals import refusal_message
 
-__all__ = ["Language", "Message", "marked", "message", "say", "term"]
+__all__ = ["Language", "Message", "marked", "message", "refusal_message", "say", "term"]

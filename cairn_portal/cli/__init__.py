@@ -1,33 +1,25 @@
 """The command line: `cairn …`. One file per group of commands; nothing here knows a rule."""
 
-from cairn_portal.cli import (
-    cycle_status,
-    demo,
-    goal_adjusting,
-    goal_reading,
-    goal_reviewing,
-    goal_setting,
-    operating,
-    progress,
-    rehearsing,
-    replaying,
-    results,
-    status,
-)
-from cairn_portal.cli.cycle import cycle
-from cairn_portal.cli.feeding import feed
-from cairn_portal.cli.goal_telling import goal
+from cairn_portal.cli.cycle import results
+from cairn_portal.cli.cycle import status as cycle_status
+from cairn_portal.cli.cycle.launching import cycle
+from cairn_portal.cli.goal import adjusting, progress, reading, replay, reviewing, setting
+from cairn_portal.cli.goal.commanding import goal
 from cairn_portal.cli.group import Group
-from cairn_portal.cli.preparing import policy, roster
-from cairn_portal.cli.read_models import projections
-from cairn_portal.cli.targets import targets
+from cairn_portal.cli.operate import servers, status, version
+from cairn_portal.cli.operate.read_models import projections
+from cairn_portal.cli.setup import demo, rehearse
+from cairn_portal.cli.setup.feeds import feed
+from cairn_portal.cli.setup.policy import policy
+from cairn_portal.cli.setup.roster import roster
+from cairn_portal.cli.setup.targets import targets
 
 START = "先看看 · See it first"
 PREPARE = "准备 · Before a cycle"
 YEAR = "一年 · Through the year"
 AUDIT = "核查 · Looking back"
 GROUPS = (
-    (projections, "projections", operating.PANEL),
+    (projections, "projections", servers.PANEL),
     (policy, "policy", PREPARE),
     (roster, "roster", PREPARE),
     (targets, "targets", PREPARE),
@@ -35,20 +27,21 @@ GROUPS = (
     (goal, "goal", YEAR),
     (feed, "feed", YEAR),
 )
-OF_GROUPS = (cycle_status, goal_setting, goal_adjusting, goal_reviewing)
+OF_GROUPS = (cycle_status, setting, adjusting, reviewing)
 """Files whose commands join a group as they are loaded."""
 
 app = Group("澄 Cairn：事件溯源的绩效目标引擎 · an event-sourced engine for performance goals")
 for group, name, panel in GROUPS:
     app.add_typer(group, name=name, rich_help_panel=panel)
-operating.register(app)
+version.register(app)
+servers.register(app)
 status.register(app)
 demo.register(app, START)
-rehearsing.register(app, START)
-goal_reading.register_inbox(app, YEAR)
+rehearse.register(app, START)
+reading.register_inbox(app, YEAR)
 progress.register(app, YEAR)
 results.register(app, YEAR)
-replaying.register(app, AUDIT)
+replay.register(app, AUDIT)
 
 
 def main() -> None:

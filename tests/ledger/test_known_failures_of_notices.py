@@ -12,7 +12,7 @@ import asyncpg
 import pytest
 
 from cairn.ledger import LOST, Ledger, Sealer, open_pool, sealer
-from projections.catch_up import Follower, status, wait_for
+from projections.engine.catch_up import Follower, status, wait_for
 from tests.ledger.disturbing import batch, beside
 from tests.ledger.given import seal_all, to
 

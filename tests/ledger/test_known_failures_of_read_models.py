@@ -10,10 +10,10 @@ import asyncpg
 import pytest
 
 from cairn.ledger import Ledger, StreamAppend
-from projections.catalog import PROJECTIONS
-from projections.catch_up import catch_up, status
-from projections.parking import parked
-from projections.rebuild import differences, rebuild
+from projections.engine.catalog import PROJECTIONS
+from projections.engine.catch_up import catch_up, status
+from projections.engine.parking import parked
+from projections.engine.rebuild import differences, rebuild
 from tests.ledger.disturbing import batch
 from tests.ledger.given import event, seal_all
 from tests.ledger.laws import read_model_breaks, record_of
@@ -123,7 +123,7 @@ async def test_a_rebuild_that_was_killed_disturbs_neither_the_live_one_nor_the_n
     pool: Pool, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # marten#4721 once more: what a dead rebuild leaves behind must not hold up the next one.
-    monkeypatch.setattr("projections.rebuild.CLOSE_ENOUGH", 0)
+    monkeypatch.setattr("projections.engine.rebuild.CLOSE_ENOUGH", 0)
     await brought(ledger, "feed-a", 0, 10)
     await seal_all(pool)
     await catch_up(pool, names=["reading"])

@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
+from cairn_portal.cli.goal.replay import bound_of
 from cairn_portal.cli.problem import Problem
-from cairn_portal.cli.replaying import bound_of
 from tests.portal.conftest import Cairn
 
 

@@ -8,14 +8,14 @@ from hypothesis import strategies as st
 
 from cairn.domain.event import Event
 from cairn.domain.goal.events import AnyGoalEvent
-from cairn.domain.goal.standing import awaited
 from cairn.domain.goal.state import Goal, evolve
+from cairn.domain.goal.status import awaited
 from cairn.domain.sheet.state import Sheet
 from cairn.domain.sheet.state import evolve as evolve_sheet
-from projections.catch_up import catch_up
-from projections.goal import GoalRow, goal, goals, sheets
-from projections.inbox import tasks_of_goal
-from projections.sql import queries
+from projections.engine.catch_up import catch_up
+from projections.engine.sql import queries
+from projections.models.goal import GoalRow, goal, goals, sheets
+from projections.models.inbox import tasks_of_goal
 from tests.projections.given import AT, GOAL, SHEET, active, drafted, opened, record
 from tests.projections.stories import lives, sheet_lives
 

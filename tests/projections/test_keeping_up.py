@@ -10,10 +10,10 @@ import asyncpg
 import pytest
 
 from cairn.domain.goal.events import GoalSubmitted
-from projections.catalog import PROJECTIONS
-from projections.catch_up import Follower, catch_up, status, wait_for
-from projections.goal import goal
-from projections.sql import queries
+from projections.engine.catalog import PROJECTIONS
+from projections.engine.catch_up import Follower, catch_up, status, wait_for
+from projections.engine.sql import queries
+from projections.models.goal import goal
 from tests.projections.given import (
     GOAL,
     active,

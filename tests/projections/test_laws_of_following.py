@@ -11,10 +11,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cairn.domain.event import Event
-from projections.catalog import PROJECTIONS
-from projections.catch_up import Follower, catch_up
-from projections.parking import parked
-from projections.rebuild import differences, rebuild
+from projections.engine.catalog import PROJECTIONS
+from projections.engine.catch_up import Follower, catch_up
+from projections.engine.parking import parked
+from projections.engine.rebuild import differences, rebuild
 from tests.projections.given import active, launched, opened, readings, record
 from tests.projections.stories import histories
 
@@ -91,7 +91,7 @@ async def test_a_cursor_sees_each_event_once_though_its_followers_are_cut_off(po
 async def test_rebuilt_in_shares_equals_rebuilt_in_one(
     pool: asyncpg.Pool, history: list[Event], shares: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("projections.rebuild.CLOSE_ENOUGH", 0)
+    monkeypatch.setattr("projections.engine.rebuild.CLOSE_ENOUGH", 0)
     await record(pool, launched(), *history)
     await catch_up(pool)
     for name in PROJECTIONS:

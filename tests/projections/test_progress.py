@@ -9,17 +9,17 @@ import asyncpg
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cairn.domain.cycle.schedule import Period
 from cairn.domain.event import Event
 from cairn.domain.goal.events import Changes, CheckedIn, CriterionAccepted, GoalAdjusted
 from cairn.domain.goal.state import Goal
 from cairn.domain.measure import Capability, KeyTask, Kpi, target_in
 from cairn.domain.policy import LinearCurve
 from cairn.domain.reading import ReadingsRecorded, Row, aggregate
+from cairn.domain.schedule import Period
 from cairn.domain.scoring import attainment, kpi_points
-from projections.catch_up import catch_up
-from projections.parking import skip
-from projections.progress import PeriodProgress, ProgressLine, progress_of, progress_of_goal, sentence
+from projections.engine.catch_up import catch_up
+from projections.engine.parking import skip
+from projections.models.progress import PeriodProgress, ProgressLine, progress_of, progress_of_goal, sentence
 from tests.projections.given import (
     CYCLE,
     GOAL,

@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 
 from cairn.domain.event import Event
 from cairn.domain.goal.events import GoalSubmitted
-from projections import rebuild as rebuilding
-from projections.catalog import PROJECTIONS
-from projections.catch_up import catch_up
-from projections.goal import goal, goals
-from projections.parking import parked, skip
-from projections.rebuild import differences, rebuild
+from projections.engine import rebuild as rebuilding
+from projections.engine.catalog import PROJECTIONS
+from projections.engine.catch_up import catch_up
+from projections.engine.parking import parked, skip
+from projections.engine.rebuild import differences, rebuild
+from projections.models.goal import goal, goals
 from tests.projections.given import GOAL, active, drafted, later, launched, opened, record, record_raw
 from tests.projections.stories import histories
 
@@ -173,7 +173,7 @@ async def test_a_rebuild_cut_off_in_the_middle_changes_nothing_and_the_next_one_
 async def test_streams_parked_in_different_shares_are_all_parked_in_the_rebuilt_read_model(
     pool: asyncpg.Pool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("projections.rebuild.CLOSE_ENOUGH", 0)
+    monkeypatch.setattr("projections.engine.rebuild.CLOSE_ENOUGH", 0)
     for number in range(8):
         await record_raw(pool, f"goal-2026-lin-{number}", "GoalSubmitted", "{}")
     await catch_up(pool)
@@ -189,7 +189,7 @@ async def test_streams_parked_in_different_shares_are_all_parked_in_the_rebuilt_
 async def test_an_event_left_out_while_a_rebuild_was_under_way_is_left_out_of_the_rebuilt_too(
     pool: asyncpg.Pool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("projections.rebuild.CLOSE_ENOUGH", 0)
+    monkeypatch.setattr("projections.engine.rebuild.CLOSE_ENOUGH", 0)
     await record(pool, drafted())
     await record_raw(pool, GOAL, "AdjustmentRequested", '{"expires_at": "soon"}')
     await record(pool, GoalSubmitted(goal=GOAL, by="lin", at=later(1)))
@@ -200,7 +200,7 @@ async def test_an_event_left_out_while_a_rebuild_was_under_way_is_left_out_of_th
         assert await skip(pool, "goal", GOAL, reason="broken", by="ops")
         await index(site)
 
-    monkeypatch.setattr("projections.rebuild._index", index_later)
+    monkeypatch.setattr("projections.engine.rebuild._index", index_later)
     assert all(table.equal for table in await rebuild(pool, "goal"))
     assert await parked(pool) == []
     found = await goal(pool, GOAL)
@@ -251,7 +251,7 @@ async def test_a_swap_locks_every_table_before_it_changes_any(pool: asyncpg.Pool
 
 
 async def test_a_rebuild_tells_how_far_it_is(pool: asyncpg.Pool, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("projections.rebuild.CLOSE_ENOUGH", 0)
+    monkeypatch.setattr("projections.engine.rebuild.CLOSE_ENOUGH", 0)
     position = await record(pool, *active())
     await catch_up(pool)
     told: list[tuple[int, int]] = []

@@ -17,8 +17,8 @@ from cairn.domain.cycle.events import (
     PeriodScored,
     ResultsIssued,
 )
-from cairn.domain.cycle.standing import AFTER_THE_GOALS, dues, standing
 from cairn.domain.cycle.state import Cycle, evolve
+from cairn.domain.cycle.status import AFTER_THE_GOALS, deadlines_of, status
 from cairn.domain.event import SYSTEM
 from cairn.domain.refusal import Refusal
 from tests.specs.company import GONE, HUA, LIN, PEOPLE, launched, on, plan, schedule
@@ -59,7 +59,7 @@ def refused(command: Any, cycle: Cycle) -> Refusal:
 
 
 def test_a_finished_launch_opens_goal_setting_and_names_what_failed() -> None:
-    failure = LaunchFailure(sheet="sheet-2026-x", reason="in the log already")
+    failure = LaunchFailure(sheet="sheet-2026-x", code="exists", facts={"streams": ("sheet-2026-x",)})
     [event] = does(please(ask.FinishLaunch, failures=[failure]), after())
     assert isinstance(event, LaunchFinished) and event.failures == (failure,)
     assert after(FINISHED).stage == "goal_setting"
@@ -121,7 +121,7 @@ COMMANDS = st.sampled_from(
         *(reach(stage) for stage in STAGES),
         *(please(ask.FinishPeriod, period=period, sheets=1, due=AT) for period in ("M01", "M02")),
         please(ask.FinishResults, sheets=1),
-        please(ask.RecordRefusedCycleSignal, LIN, name="close", code="cycle.not-hr", sentence="…"),
+        please(ask.RecordRefusedCycleSignal, LIN, name="close", code="cycle.not-hr"),
     ]
 )
 
@@ -143,7 +143,7 @@ def test_whatever_is_asked_stages_never_go_back_and_nothing_follows_the_close(co
 
 def test_the_dates_ahead_are_those_of_its_schedule_in_order() -> None:
     cycle, dates = after(FINISHED), schedule()
-    ahead = dues(cycle, plan())
+    ahead = deadlines_of(cycle, plan())
     assert ahead == sorted(ahead, key=lambda due: due.at)
     assert {(due.phase, due.stage) for due in ahead if due.stage} == {
         ("stage", "execution"),
@@ -158,12 +158,12 @@ def test_the_dates_ahead_are_those_of_its_schedule_in_order() -> None:
 def test_what_is_done_is_no_longer_ahead() -> None:
     period = please(ask.FinishPeriod, period="M01", sheets=1, due=AT)
     cycle = after(FINISHED, reach("execution"), period, please(ask.FinishResults, sheets=1))
-    ahead = dues(cycle, plan())
+    ahead = deadlines_of(cycle, plan())
     assert not [due for due in ahead if due.period in ("M01", "Y") or due.stage == "execution"]
-    assert standing(cycle, plan()).due == ahead[0]
+    assert status(cycle, plan()).next_deadline == ahead[0]
 
 
 def test_a_launching_cycle_has_its_launch_ahead_and_a_closed_one_nothing() -> None:
-    assert [due.phase for due in dues(after(), plan())] == ["launch"]
+    assert [due.phase for due in deadlines_of(after(), plan())] == ["launch"]
     closed = after(FINISHED, CLOSE)
-    assert dues(closed, plan()) == [] and standing(closed, plan()).over
+    assert deadlines_of(closed, plan()) == [] and status(closed, plan()).over

@@ -9,11 +9,12 @@ from cairn.domain.event import SYSTEM
 from cairn.domain.goal import commands as ask
 from cairn.domain.goal import events as did
 from cairn.domain.goal.stages import STAGE_NAMES
-from cairn.domain.goal.standing import dues
 from cairn.domain.goal.state import OVER
+from cairn.domain.goal.status import deadlines_of
 from cairn.domain.measure import Capability, KeyTask, Kpi
 from cairn.domain.refusal import Refusal
 from cairn.domain.sheet.events import SheetEvent
+from cairn.i18n import refusal_message
 from tests.specs.company import (
     CHEN,
     GONE,
@@ -105,7 +106,7 @@ FIELDS: dict[type[ask.GoalCommand], dict[str, st.SearchStrategy[Any]]] = {
     ask.CancelGoal: {"reason": st.just("r")},
     ask.SupersedeGoal: {"replacement": st.sampled_from(GOALS), "reason": st.just("r")},
     ask.CloseGoal: {},
-    ask.RecordRefusedSignal: {"name": st.just("x"), "code": st.just("goal.stage"), "sentence": st.just("…")},
+    ask.RecordRefusedSignal: {"name": st.just("x"), "code": st.just("goal.stage")},
 }  # fmt: skip
 USUAL = {
     ask.SubmitGoal: LIN, ask.ApproveGoal: WANG, ask.RequestAdjustment: LIN, ask.CheckIn: LIN, ask.AssessGoal: WANG,
@@ -142,7 +143,7 @@ def asked(world: World, step: Any, now: datetime) -> ask.GoalCommand | None:
     goal, _, kind, fields, by = step
     if kind is not None:
         return kind.model_validate({**fields, "goal": goal, "by": by, "at": now})  # type: ignore[no-any-return]
-    ahead = dues(world.goal(goal), world.around(goal))
+    ahead = deadlines_of(world.goal(goal), world.context(goal))
     if not ahead:
         return None
     due = ahead[0]
@@ -156,7 +157,8 @@ def played(world: World, command: ask.GoalCommand) -> World:
     try:
         events = world.decided(command)
     except Refusal as refusal:
-        assert refusal.text("zh") and refusal.text("en") and "{" not in refusal.text("zh")
+        said = refusal_message(refusal)
+        assert "{" not in said.text("zh") + said.text("en")
         return world
     after = world.having(command)
     assert after.events[len(world.events) :] == tuple(events)
@@ -239,7 +241,7 @@ def test_left_alone_every_goal_comes_to_its_end_by_its_own_dates() -> None:
     for world in (begun(), running(), given(draft(), people=FOLK), given(submitted(), people=FOLK)):
         seen: list[Any] = []
         for name in GOALS[:4]:
-            while ahead := dues(world.goal(name), world.around(name)):
+            while ahead := deadlines_of(world.goal(name), world.context(name)):
                 assert len(seen) < 200
                 due = ahead[0]
                 seen.append(due)

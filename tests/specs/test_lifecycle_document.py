@@ -10,10 +10,11 @@ from cairn.domain.goal import commands as ask
 from cairn.domain.goal import events as did
 from cairn.domain.goal.lifecycle import BY_DATE, DONE, PHASES, REFUSED, SAME, STAGES, arrows, outcome, render
 from cairn.domain.goal.stages import STAGE_NAMES
-from cairn.domain.goal.standing import dues
 from cairn.domain.goal.state import Stage
+from cairn.domain.goal.status import deadlines_of
 from cairn.domain.policy import Deadlines
 from cairn.domain.refusal import Refusal
+from cairn.i18n import refusal_message
 from tests.specs.company import (
     CHEN,
     HUA,
@@ -103,7 +104,7 @@ def asked(name: str, stage: Stage) -> str:
         events = before.decided(command)
     except Refusal as refusal:
         assert refusal.code == "goal.stage", refusal.code
-        assert STAGE_NAMES[stage][1] in refusal.text("en")
+        assert STAGE_NAMES[stage][1] in refusal_message(refusal).text("en")
         return REFUSED
     after = before.having(command).goal(command.goal).stage
     return (after if after != stage else SAME) if events else DONE
@@ -135,7 +136,7 @@ def test_the_first_confirmation_leaves_a_goal_adjusting() -> None:
 def test_what_the_table_says_of_deadlines_is_what_falls_due(stage: Stage) -> None:
     """Those of a late joiner's draft, too: all that ever fall due in a stage, and where they lead."""
     before = world(stage, REVENUE)
-    ahead = dues(before.goal(), before.around())
+    ahead = deadlines_of(before.goal(), before.context())
     found = {}
     for due in ahead:
         fired = deadline(due.phase, due.at, period=due.period, late=1)

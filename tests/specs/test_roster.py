@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from cairn.domain.people import Roster
 from cairn.policies import RosterInvalid, load
-from cairn.policies.entries import read_date
-from cairn.policies.reporting_lines import find_circles
-from cairn.policies.roster import check_roster, read_roster
+from cairn.roster.entries import read_date
+from cairn.roster.reading import check_roster, read_roster
+from cairn.roster.reporting_lines import find_circles
 
 COMPANY = Path(__file__).parents[2] / "examples" / "company"
 POLICY = load(COMPANY / "policy.yaml")

@@ -8,7 +8,7 @@ import pytest
 
 from cairn.domain.people import Roster
 from cairn.policies import RosterInvalid
-from cairn.policies.roster import read_roster, read_roster_by_queries
+from cairn.roster.reading import read_roster, read_roster_by_queries
 
 ROOT = Path(__file__).parents[2]
 MAPPING = ROOT / "examples" / "adventureworks" / "roster.yaml"

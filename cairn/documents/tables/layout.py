@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from cairn.documents.cells import BLANK, Cell, half_width, quoted
 from cairn.documents.mistakes import Mistake, Place, Remark, mistake, remark
 from cairn.documents.tables.grid import Grid, GridRow
+from cairn.i18n import marked
 
 HEADER_WITHIN = 10
 """A title may stand above the header, but not more rows than this."""
 SAMPLE = 30
+EXAMPLE_ROW = marked("table:example")
 
 TOTAL = re.compile(
     r"(合计|总计|小计|共计|总和|汇总|sum|(grand|sub)?-?totals?)[:：]?[\d.,]*[人行条项]?|共[\d,]+[人行条项]"
@@ -62,7 +64,7 @@ def body(grid: Grid, header: int, all_rows: bool = False) -> Body:
     mistakes: list[Mistake] = []
     for row in grid.rows[header + 1 :]:
         kind = "" if all_rows else _kind(row, grid.rows[header])
-        if kind == "table:example":
+        if kind == EXAMPLE_ROW:
             mistakes.append(mistake(kind, text=quoted(row.filled[0].text)).at(Place(grid.source, row.number)))
         elif kind:
             passed.setdefault(kind, []).append(row)
@@ -70,7 +72,7 @@ def body(grid: Grid, header: int, all_rows: bool = False) -> Body:
             kept.append(row)
     wide = [row for row in kept if any(cell.text for cell in row.cells[width:])]
     if grid.is_workbook and wide:  # no delimiter can have slipped: something stands beside the table
-        passed["table:beside"] = wide
+        passed[marked("table:beside")] = wide
     elif wide:
         mistakes += [_ragged(row, width, grid.source) for row in wide]
     fitting = tuple(GridRow(row.number, _fitted(row.cells, width)) for row in kept)
@@ -84,17 +86,17 @@ def _kind(row: GridRow, header: GridRow) -> str:
     if first[:1].isdigit():
         return ""
     if TOTAL.fullmatch(first):
-        return "table:totals"
+        return marked("table:totals")
     if NOTE.fullmatch(first) and len(row.filled) <= 2 < len(header.filled):
-        return "table:notes"
+        return marked("table:notes")
     if EXAMPLE.fullmatch(first):
-        return "table:example"
+        return EXAMPLE_ROW
     if FORMAT.fullmatch(first) and _mostly_instructions(row):
-        return "table:instructions"
+        return marked("table:instructions")
     again = cell.text == header.filled[0].text and [c.text for c in row.filled] == [
         c.text for c in header.filled
     ]
-    return "table:header-again" if again else ""
+    return marked("table:header-again") if again else ""
 
 
 def _mostly_instructions(row: GridRow) -> bool:

@@ -1,9 +1,10 @@
 """What can be asked of a cycle."""
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field
 
 from cairn.domain.cycle.events import CycleStage, LaunchFailure
 from cairn.domain.event import Command
+from cairn.domain.refusal import FactValue
 
 
 class CycleCommand(Command):
@@ -14,7 +15,7 @@ class LaunchCycle(CycleCommand):
     """`seen` is the digest of the preview HR looked at: another plan than that is refused."""
 
     seen: str
-    clock_shift: float = 0.0
+    clock_offset: float = 0.0
 
 
 class FinishLaunch(CycleCommand):
@@ -44,9 +45,12 @@ class CloseCycle(CycleCommand):
 
 
 class RecordRefusedCycleSignal(CycleCommand):
+    """Records that a signal was refused: `name` is the command it asked for, the rest the refusal."""
+
     name: str
     code: str
-    sentence: str
+    field: str | None = None
+    facts: dict[str, FactValue] = Field(default_factory=dict)
 
 
 AnyCycleCommand = (

@@ -1,6 +1,5 @@
-"""The decider of a cycle: launch from the plan that was seen, stages, period scores, results, close."""
+"""The decider of a launched cycle: stages, period scores, results, close."""
 
-import re
 from collections.abc import Mapping
 from typing import assert_never
 
@@ -18,7 +17,6 @@ from cairn.domain.cycle.commands import (
 from cairn.domain.cycle.events import (
     CycleClosed,
     CycleEvent,
-    CycleLaunched,
     CycleSignalRefused,
     CycleStage,
     LaunchFinished,
@@ -26,54 +24,19 @@ from cairn.domain.cycle.events import (
     ResultsIssued,
     StageReached,
 )
-from cairn.domain.cycle.plan import LaunchPlan
-from cairn.domain.cycle.schedule import local_day
 from cairn.domain.cycle.state import Cycle
 from cairn.domain.event import SYSTEM
 from cairn.domain.people import Person
 from cairn.domain.policy import WorkingCalendar
 from cairn.domain.refusal import Refusal
+from cairn.domain.schedule import local_day
 
 REACHED: tuple[CycleStage, ...] = ("execution", "review", "scoring")
 """Stages that come with their dates. Goal setting comes with the launch's end, closing by its own command."""
-CYCLE_ID = re.compile(r"[A-Za-z0-9_.]+")
 
 
-def launch(
-    command: LaunchCycle, cycle: Cycle, plan: LaunchPlan, roster: int, people: Mapping[str, Person]
-) -> list[CycleEvent]:
-    """Launches a cycle from the plan that was previewed; `roster` is the position of the log it was made from."""
-    _require_hr(command, people, plan.schedule.calendar)
-    if not CYCLE_ID.fullmatch(command.cycle):
-        raise Refusal("cycle.id", field="cycle", cycle=command.cycle)
-    if cycle.version:
-        if cycle.plan == command.seen:
-            return []
-        raise Refusal("cycle.exists", field="cycle", cycle=command.cycle)
-    if plan.digest != command.seen:
-        raise Refusal("cycle.plan-changed", field="seen", seen=command.seen, now=plan.digest)
-    if not plan.sheets:
-        raise Refusal("cycle.empty", field="cycle")
-    return [
-        CycleLaunched(
-            cycle=command.cycle,
-            title=plan.title,
-            policy=plan.policy,
-            schedule=plan.schedule,
-            plan=plan.digest,
-            roster=roster,
-            sheets=len(plan.sheets),
-            goals=plan.goals,
-            left_out=plan.left_out,
-            language=plan.language,
-            clock_shift=command.clock_shift,
-            by=command.by,
-            at=command.at,
-        )
-    ]
-
-
-def _require_hr(command: CycleCommand, people: Mapping[str, Person], calendar: WorkingCalendar) -> None:
+def require_hr(command: CycleCommand, people: Mapping[str, Person], calendar: WorkingCalendar) -> None:
+    """Refuses whoever is not HR, or has left by then; deadlines (`system`) may do what they do."""
     by = command.by
     if by == SYSTEM:
         return
@@ -110,11 +73,21 @@ def decide(command: AnyCycleCommand, cycle: Cycle, people: Mapping[str, Person])
         case CloseCycle():
             return _close(command, cycle, people)
         case RecordRefusedCycleSignal():
-            return [
-                CycleSignalRefused(name=command.name, code=command.code, sentence=command.sentence, **who)
-            ]
+            return [_refused_signal(command)]
         case _:
             assert_never(command)
+
+
+def _refused_signal(command: RecordRefusedCycleSignal) -> CycleSignalRefused:
+    return CycleSignalRefused(
+        cycle=command.cycle,
+        name=command.name,
+        code=command.code,
+        field=command.field,
+        facts=command.facts,
+        by=command.by,
+        at=command.at,
+    )
 
 
 def _is_ahead(command: ReachStage, cycle: Cycle) -> bool:
@@ -124,7 +97,7 @@ def _is_ahead(command: ReachStage, cycle: Cycle) -> bool:
 
 
 def _close(command: CloseCycle, cycle: Cycle, people: Mapping[str, Person]) -> list[CycleEvent]:
-    _require_hr(command, people, cycle.schedule.calendar if cycle.schedule else WorkingCalendar())
+    require_hr(command, people, cycle.schedule.calendar if cycle.schedule else WorkingCalendar())
     if command.open_goals:
         raise Refusal("cycle.open-goals", open=len(command.open_goals), example=command.open_goals[0])
     return [CycleClosed(cycle=cycle.id, goals=command.goals, by=command.by, at=command.at)]

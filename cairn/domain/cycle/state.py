@@ -16,8 +16,8 @@ from cairn.domain.cycle.events import (
     ResultsIssued,
     StageReached,
 )
-from cairn.domain.cycle.schedule import Schedule
 from cairn.domain.event import Fact
+from cairn.domain.schedule import Schedule
 
 
 class Cycle(Fact):
@@ -33,7 +33,7 @@ class Cycle(Fact):
     goals: int = 0
     left_out: tuple[LeftOut, ...] = ()
     language: str = "zh"
-    clock_shift: float = 0.0
+    clock_offset: float = 0.0
     launch: LaunchFinished | None = None
     scored: frozenset[str] = Field(default=frozenset())
     results: bool = False

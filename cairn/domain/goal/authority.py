@@ -2,13 +2,13 @@
 
 from typing import Literal
 
-from cairn.domain.cycle.schedule import local_day
 from cairn.domain.event import SYSTEM
-from cairn.domain.goal.around import Around
 from cairn.domain.goal.commands import GoalCommand
+from cairn.domain.goal.context import GoalContext
 from cairn.domain.goal.state import Goal, Stage
 from cairn.domain.people import Person
 from cairn.domain.refusal import Refusal
+from cairn.domain.schedule import local_day
 
 Act = Literal[
     "draft", "submit", "approve", "adjust", "confirm_manager", "confirm_hr", "check_in", "assess", "move", "cancel",
@@ -76,17 +76,31 @@ WHO: dict[Act, tuple[str, str]] = {
 }
 
 
+CODES: dict[Act, str] = {
+    "draft": "owner_manager_or_hr",
+    "submit": "owner_or_hr",
+    "check_in": "owner_or_hr",
+    "adjust": "owner_manager_or_hr",
+    "confirm_hr": "hr_not_owner",
+    "decode": "owner_management_or_committee",
+    "move": "hr_not_owner",
+    "close": "hr",
+    "cancel": "hr_or_manager_before_it_runs",
+}
+JUDGED: dict[Act, str] = {"approve": "approver", "confirm_manager": "manager", "assess": "manager"}
+
+
 def approver(goal: Goal) -> str:
     """Whom an approval waits for: a person's id or `role:committee`."""
     return "role:committee" if by_committee(goal) else goal.manager or "role:committee"
 
 
-def require(act: Act, command: GoalCommand, goal: Goal, around: Around) -> None:
+def require(act: Act, command: GoalCommand, goal: Goal, context: GoalContext) -> None:
     """Refuses who may not, naming who could. Deadlines (`system`) may do what they do."""
     by = command.by
     if by == SYSTEM:
         return
-    person = require_here(command, around)
+    person = require_here(command, context)
     if may(act, person, goal):
         return
     if by == goal.owner and act in ("approve", "confirm_manager", "confirm_hr", "assess"):
@@ -94,20 +108,19 @@ def require(act: Act, command: GoalCommand, goal: Goal, around: Around) -> None:
     raise Refusal("goal.not-yours", field="by", by=by, **_who(act, goal))
 
 
-def require_here(command: GoalCommand, around: Around) -> Person:
+def require_here(command: GoalCommand, context: GoalContext) -> Person:
     """Whoever gives the command, refused when nobody knows them or they have left by then."""
-    person = around.people.get(command.by)
+    person = context.people.get(command.by)
     if person is None:
         raise Refusal("person.unknown", field="by", by=command.by)
-    if not person.here_on(local_day(command.at, around.policy.calendar)):
+    if not person.here_on(local_day(command.at, context.policy.calendar)):
         raise Refusal("person.left", field="by", by=command.by)
     return person
 
 
 def _who(act: Act, goal: Goal) -> dict[str, str]:
-    chinese, english = WHO[act]
-    if act in ("approve", "confirm_manager", "assess"):
-        waits = approver(goal)
-        chinese = "绩效委员会" if waits == "role:committee" else f"{chinese} {waits}"
-        english = "the performance committee" if waits == "role:committee" else f"{english} {waits}"
-    return {"who_zh": chinese, "who_en": english}
+    """Who could, as a code of the vocabulary `who`; `judge` is the id of the one person, where it is one."""
+    if act not in JUDGED:
+        return {"who": CODES[act]}
+    waits = approver(goal)
+    return {"who": "committee"} if waits == "role:committee" else {"who": JUDGED[act], "judge": waits}

@@ -9,6 +9,7 @@ from cairn.domain.event import Command
 from cairn.domain.goal.events import Changes, Confirmer, Part, Phase, Smart
 from cairn.domain.measure import Measure
 from cairn.domain.policy import Dimension
+from cairn.domain.refusal import FactValue
 
 
 class GoalCommand(Command):
@@ -122,9 +123,12 @@ class CloseGoal(GoalCommand):
 
 
 class RecordRefusedSignal(GoalCommand):
+    """Records that a signal was refused: `name` is the command it asked for, the rest the refusal."""
+
     name: str
     code: str
-    sentence: str
+    field: str | None = None
+    facts: dict[str, FactValue] = Field(default_factory=dict)
 
 
 AnyGoalCommand = (

@@ -9,8 +9,10 @@ from pydantic import AwareDatetime, Field
 from cairn.domain.event import Event, Fact
 from cairn.domain.measure import Measure
 from cairn.domain.policy import Dimension, Tier
+from cairn.domain.refusal import FactValue
 
 Confirmer = Literal["manager", "hr"]
+CancelCause = Literal["asked", "never_approved"]
 Phase = Literal[
     "drafts_remind",
     "drafts_due",
@@ -248,7 +250,10 @@ class ReviewOpened(GoalEvent):
 
 
 class GoalCancelled(GoalEvent):
-    reason: str
+    """The goal is void: HR asked for it, with a reason, or the review opened before it was ever approved."""
+
+    cause: CancelCause = "asked"
+    reason: str = ""
 
 
 class GoalSuperseded(GoalEvent):
@@ -261,11 +266,15 @@ class GoalClosed(GoalEvent):
 
 
 class SignalRefused(GoalEvent):
-    """A signal that could not be done: nobody waits for its answer, so the refusal is recorded."""
+    """A signal that could not be done: nobody waits for its answer, so the refusal is recorded.
+
+    `name` is the command that was asked for; code, field and facts are the refusal's (`cairn.domain.refusal`).
+    """
 
     name: str
     code: str
-    sentence: str
+    field: str | None = None
+    facts: dict[str, FactValue] = Field(default_factory=dict)
 
 
 AnyGoalEvent = (

@@ -66,13 +66,5 @@ def require_stage(name: str, goal: Goal) -> None:
     """Refuses a command that the goal's stage does not allow, naming the stages that do."""
     if goal.stage in AT[name]:
         return
-    stages = sorted(AT[name], key=list(STAGE_NAMES).index)
-    raise Refusal(
-        "goal.stage",
-        asked_zh=ASKED[name][0],
-        asked_en=ASKED[name][1],
-        stage_zh=STAGE_NAMES[goal.stage][0],
-        stage_en=STAGE_NAMES[goal.stage][1],
-        when_zh="、".join(STAGE_NAMES[stage][0] for stage in stages),
-        when_en=", ".join(STAGE_NAMES[stage][1] for stage in stages),
-    )
+    when = sorted(AT[name], key=list(STAGE_NAMES).index)
+    raise Refusal("goal.stage", command=name, stage=goal.stage, when=when)

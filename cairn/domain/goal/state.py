@@ -100,7 +100,7 @@ class Goal(Fact):
     )
     segments: tuple[Segment, ...] = ()
     scores: dict[str, GoalScored] = Field(default_factory=dict)
-    clocks: frozenset[str] = frozenset()
+    kept_deadlines: frozenset[str] = frozenset()
     entered: datetime | None = None
 
     @property
@@ -160,7 +160,9 @@ def _evolved(goal: Goal, event: AnyGoalEvent) -> Goal:
             segments = (*goal.segments, Segment(since=event.effective, manager=event.manager))
             return goal.model_copy(update={"manager": event.manager, "segments": segments})
         case ReminderSent() | DeadlineMissed():
-            return goal.model_copy(update={"clocks": goal.clocks | {clock(event.phase, event.due)}})
+            return goal.model_copy(
+                update={"kept_deadlines": goal.kept_deadlines | {clock(event.phase, event.due)}}
+            )
         case GoalScored():
             scored = goal.model_copy(update={"scores": {**goal.scores, event.period: event}})
             return _to(scored, "scored") if event.period == "Y" else scored

@@ -1,0 +1,168 @@
+"""What runs, how far behind it is and what is stuck, with what to do about it."""
+
+from rich.console import Group as Lines
+from rich.console import RenderableType
+from rich.text import Text
+from temporalio.service import RPCError
+
+from cairn.application.operation import LogState
+from cairn.ledger import Horizon
+from cairn_portal import servers
+from cairn_portal.cli.group import Group
+from cairn_portal.cli.operate.servers import PANEL
+from cairn_portal.cli.problem import REFUSED, Problem
+from cairn_portal.cli.session import Session, found, session, worker_listens
+from cairn_portal.cli.terminal import Terminal
+from cairn_portal.presenting.words import NOTHING, facts, grid, moment, number, span
+from cairn_portal.servers import ServerStatus
+from projections.engine import catch_up, parking
+
+
+def register(app: Group) -> None:
+    app.told("status", "谁在运行、落后多少、卡在哪里 · what runs, how far behind, what is stuck", PANEL)(
+        status
+    )
+
+
+async def status(at: Terminal) -> int:
+    """0 when all is well, 1 when something needs a look, 3 when the servers are not running."""
+    known = servers.status(at.settings)
+    table = _processes(at, known)
+    try:
+        found(at.settings)
+    except Problem:
+        if known and not at.as_json:
+            at.out.print(table)
+        raise
+    async with session(at) as s:
+        return await _status(s, known, table)
+
+
+def _processes(at: Terminal, known: list[ServerStatus]) -> RenderableType:
+    table = grid(
+        at.say("进程", "process"),
+        at.say("状态", "state"),
+        "PID",
+        at.say("自", "since"),
+        at.say("地址", "address"),
+    )
+    for each in known:
+        state = (
+            Text(at.say("运行中", "running"), style="green")
+            if each.running
+            else Text(at.say("已退出", "gone"), style="red")
+        )
+        table.add_row(each.name, state, str(each.pid or NOTHING), moment(each.since), each.address or NOTHING)
+    return table
+
+
+async def _status(s: Session, known: list[ServerStatus], table: RenderableType) -> int:
+    at = s.at
+    state = await s.application.operation.log()
+    sealing = state.horizon
+    models = await catch_up.status(s.pool)
+    stuck = await parking.parked(s.pool)
+    client, listening, waiting = await _temporal(s)
+    notes = _notes(at, state, listening, len(stuck), [each for each in known if not each.running])
+    lags = grid(
+        at.say("查询模型", "read model"),
+        at.say("位置", "position"),
+        at.say("落后事件", "events behind"),
+        at.say("落后时间", "behind by"),
+        at.say("搁置", "parked"),
+        right=(at.say("位置", "position"), at.say("落后事件", "events behind"), at.say("搁置", "parked")),
+    )
+    for model in models:
+        lags.add_row(
+            model.name,
+            number(model.cursor),
+            number(model.lag_events),
+            span(at, model.lag_seconds) if model.lag_events else NOTHING,
+            str(model.parked),
+        )
+    log = facts(
+        (at.say("日志已封存到", "log sealed up to"), number(sealing.sealed)),
+        (at.say("未封存", "not sealed yet"), _unsealed(at, sealing)),
+        (at.say("最老的写事务", "oldest writing transaction"), _holder(at, sealing)),
+        ("Temporal", at.say("已连接", "connected") if client else at.say("没有答复", "does not answer")),
+        (at.say("等待中的流程", "workflows waiting"), number(waiting) if waiting is not None else NOTHING),
+    )
+    verdict = Text(at.say("✓ 一切正常", "✓ All is well"), style="green")
+    told = [Text(f"! {note}", style="yellow") for note in notes]
+    facts_for_programs = {
+        "processes": known,
+        "horizon": sealing,
+        "read_models": models,
+        "parked": stuck,
+        "worker_listens": listening,
+        "workflows_waiting": waiting,
+        "notes": notes,
+    }
+    at.answer(facts_for_programs, *([table] if known else []), log, lags, Lines(*(told or [verdict])))
+    return REFUSED if notes else 0
+
+
+async def _temporal(s: Session) -> tuple[bool, bool, int | None]:
+    """(does Temporal answer, does a worker listen, how many workflows wait)."""
+    try:
+        client = await s.client()
+        count = await client.count_workflows("ExecutionStatus = 'Running'")
+        return True, await worker_listens(client, s.at.settings), count.count
+    except (RPCError, RuntimeError):
+        return False, False, None
+
+
+def _unsealed(at: Terminal, sealing: Horizon) -> str:
+    if not sealing.unsealed:
+        return at.say("无", "nothing")
+    count = number(sealing.unsealed)
+    return at.say(
+        f"{count} 条，最早 {span(at, sealing.lag)} 前",
+        f"{count} events, the oldest {span(at, sealing.lag)} old",
+    )
+
+
+def _holder(at: Terminal, sealing: Horizon) -> str:
+    if sealing.oldest_xid is None:
+        return at.say("无", "none")
+    who = f"{sealing.application or '?'} · {sealing.database or '?'} · PID {sealing.pid or NOTHING}"
+    return f"{who} · {span(at, sealing.age or 0)}"
+
+
+def _notes(
+    at: Terminal, state: LogState, listening: bool, parked: int, gone: list[ServerStatus]
+) -> list[str]:
+    """What needs somebody's attention, with what to do."""
+    notes, sealing = [], state.horizon
+    if state.trouble == "blocked":
+        notes.append(
+            at.say(
+                f"封存停在一个未结束的写事务后面（{_holder(at, sealing)}）："
+                f"请结束它，或运行 select pg_terminate_backend({sealing.pid})。",
+                f"Sealing waits behind an open writing transaction ({_holder(at, sealing)}): end it, "
+                f"or run select pg_terminate_backend({sealing.pid}).",
+            )
+        )
+    elif state.trouble == "unattended":
+        notes.append(
+            at.say(
+                "没有人在封存日志：请用 cairn up 启动工作进程。",
+                "Nobody seals the log: start a worker with `cairn up`.",
+            )
+        )
+    if not listening:
+        notes.append(
+            at.say("没有工作进程在听：请用 cairn up 启动。", "No worker listens: start one with `cairn up`.")
+        )
+    if parked:
+        notes.append(
+            at.say(
+                f"{parked} 个流被搁置：请看 cairn projections parked。",
+                f"{parked} streams are parked: see `cairn projections parked`.",
+            )
+        )
+    notes += [
+        at.say(f"{each.name} 已退出，日志在 {each.log}。", f"{each.name} has ended; its log is {each.log}.")
+        for each in gone
+    ]
+    return notes

@@ -1,0 +1,178 @@
+"""Feeds at the command line: look at one, run it once, have it run by itself."""
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import RenderableType
+from rich.text import Text
+
+from cairn.application.feeds import FeedRun, ScheduledFeed, check_feed, yesterday
+from cairn.domain.reading import Row
+from cairn.feeds.feed import Feed, load_feed
+from cairn_portal.cli.group import Group
+from cairn_portal.cli.options import By
+from cairn_portal.cli.session import acting, session
+from cairn_portal.cli.terminal import Terminal
+from cairn_portal.presenting.words import facts, grid, moment, number
+from cairn_portal.schedules import TemporalSchedules
+
+File = Annotated[Path, typer.Argument(metavar="FILE", help="数据源 YAML · the feed's YAML")]
+Data = Annotated[
+    Path | None,
+    typer.Option(
+        "--data",
+        help="相对路径从哪个文件夹算起，缺省为 YAML 所在（feeds/ 则为其上级） · folder its paths start from",
+    ),
+]
+Upto = Annotated[
+    datetime | None,
+    typer.Option(
+        formats=["%Y-%m-%d"],
+        metavar="YYYY-MM-DD",
+        help="到哪一天（含），缺省昨天 · up to and with this day; by default yesterday",
+    ),
+]
+
+feed = Group("数据源：检查、运行、定时 · feeds of readings: check, run, schedule")
+
+
+def _base(file: Path, data: Path | None) -> Path:
+    return (data or (file.parent.parent if file.parent.name == "feeds" else file.parent)).absolute()
+
+
+def _upto(given: datetime | None, found: Feed) -> date:
+    return given.date() if given else yesterday(found, datetime.now(UTC))
+
+
+@feed.told(
+    "check", "检查数据源并看看能读到什么，不记录 · check a feed and see what it gives; records nothing"
+)
+async def check(at: Terminal, file: File, data: Data = None, upto: Upto = None) -> int:
+    found = load_feed(file)
+    last = _upto(upto, found)
+    rows = await check_feed(found, upto=last, base=_base(file, data))
+    metrics: dict[str, list[Row]] = {}
+    for row in rows:
+        metrics.setdefault(row.metric, []).append(row)
+    said = at.say(
+        f"✓ {found.name}：到 {last} 共 {number(len(rows))} 条数据",
+        f"✓ {found.name}: {number(len(rows))} readings up to {last}",
+    )
+    at.answer(
+        {
+            "feed": found.name,
+            "upto": last,
+            "rows": len(rows),
+            "metrics": {k: len(v) for k, v in metrics.items()},
+        },
+        Text(said, style="green"),
+        _by_metric(at, metrics),
+    )
+    return 0
+
+
+def _by_metric(at: Terminal, metrics: dict[str, list[Row]]) -> RenderableType:
+    table = grid(
+        at.say("指标", "metric"),
+        at.say("数据", "readings"),
+        at.say("对象", "subjects"),
+        at.say("自", "from"),
+        at.say("至", "to"),
+        at.say("例", "example"),
+        right=(at.say("数据", "readings"), at.say("对象", "subjects")),
+    )
+    for name, each in sorted(metrics.items()):
+        days = sorted(row.on for row in each)
+        one = each[0]
+        base = f" / {number(one.base)}" if one.base is not None else ""
+        table.add_row(
+            name,
+            number(len(each)),
+            str(len({row.subject for row in each})),
+            str(days[0]),
+            str(days[-1]),
+            f"{one.subject} {one.on} {number(one.value)}{base}",
+        )
+    return table
+
+
+@feed.told("run", "采集一次，重复运行不会重复记录 · collect once; again records nothing twice")
+async def run(at: Terminal, file: File, by: By = None, data: Data = None, upto: Upto = None) -> int:
+    found = load_feed(file)
+    last = _upto(upto, found)
+    async with session(at) as s:
+        with at.progress() as bars:
+            task = bars.add_task(found.name, total=None)
+            outcome = await s.application.feeds.run(
+                found, upto=last, by=acting(by), at=datetime.now(UTC), base=_base(file, data)
+            )
+            bars.update(task, total=1, completed=1)
+        if outcome.events:
+            await s.seen(found.stream, outcome.version, "reading", "progress")
+    _tell(at, found, outcome)
+    return 0
+
+
+def _tell(at: Terminal, found: Feed, outcome: FeedRun) -> None:
+    if not outcome.rows:
+        said = at.say(
+            f"✓ {found.name} 没有新数据，已到 {outcome.watermark}",
+            f"✓ {found.name}: nothing new; known up to {outcome.watermark}",
+        )
+    else:
+        rows, corrected, upto = number(outcome.rows), number(outcome.corrected), outcome.watermark
+        said = at.say(
+            f"✓ {found.name} 记录了 {rows} 条（其中更正 {corrected} 条），已到 {upto}",
+            f"✓ {found.name}: {rows} readings recorded ({corrected} of them corrections), known up to {upto}",
+        )
+    lines = [Text(said, style="green")]
+    if outcome.gone:
+        gone = number(len(outcome.gone))
+        lines.append(
+            Text(
+                at.say(
+                    f"! {gone} 条数据在源中已不存在，仍按原值计算，直到更正。",
+                    f"! {gone} readings are gone from the source; they stand until corrected.",
+                ),
+                style="yellow",
+            )
+        )
+    at.answer({"feed": found.name, **outcome.__dict__}, *lines)
+
+
+@feed.told("schedule", "定时采集（按 YAML 里的 schedule） · collect by itself, as its YAML says")
+async def schedule(
+    at: Terminal,
+    file: File,
+    by: By = None,
+    data: Data = None,
+    remove: Annotated[bool, typer.Option("--remove", help="取消定时 · stop it")] = False,
+) -> int:
+    found, now = load_feed(file), datetime.now(UTC)
+    async with session(at) as s:
+        schedules = TemporalSchedules(await s.client(), at.settings.task_queue)
+        feeds = s.application.feeds
+        if remove:
+            await feeds.unschedule(found, schedules, acting(by), now)
+            return _removed(at, found)
+        planned = ScheduledFeed(found, file.absolute(), _base(file, data), acting(by))
+        upcoming = await feeds.schedule(planned, schedules, now)
+    at.answer(
+        {"schedule": found.stream, "cron": found.cron, "timezone": found.timezone, "next": upcoming},
+        Text(at.say(f"✓ {found.name} 已定时", f"✓ {found.name} is scheduled"), style="green"),
+        facts(
+            (at.say("时刻", "when"), f"{found.cron}（{found.timezone}）"),
+            (at.say("下次", "next"), moment(upcoming, found.timezone)),
+        ),
+    )
+    return 0
+
+
+def _removed(at: Terminal, found: Feed) -> int:
+    at.answer(
+        {"schedule": found.stream, "removed": True},
+        Text(at.say(f"✓ {found.name} 已取消定时", f"✓ {found.name} runs no more by itself")),
+    )
+    return 0

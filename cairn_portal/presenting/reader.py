@@ -1,0 +1,12 @@
+"""Whoever reads: what presenting needs to know of them."""
+
+from typing import Protocol
+
+
+class Reader(Protocol):
+    """Somebody with a language: the person at a terminal, later the person at a page."""
+
+    @property
+    def language(self) -> str: ...
+
+    def say(self, zh: str, en: str) -> str: ...

@@ -1,0 +1,241 @@
+"""How things are written for people: stages, events and fields in words, numbers, days, bars and tables."""
+
+import re
+from datetime import UTC, date, datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from rich import box
+from rich.table import Table
+from rich.text import Text
+
+from cairn.domain.cycle.events import CycleStage
+from cairn.domain.goal.stages import STAGE_NAMES
+from cairn.domain.goal.state import Stage
+from cairn_portal.presenting.reader import Reader
+
+NOTHING = "–"
+STAGE_STYLE: dict[Stage, str] = {
+    "draft": "dim",
+    "returned": "red",
+    "submitted": "yellow",
+    "approved": "cyan",
+    "active": "green",
+    "adjusting": "yellow",
+    "in_review": "magenta",
+    "scored": "blue",
+    "closed": "dim",
+    "cancelled": "dim strike",
+    "superseded": "dim strike",
+    "none": "dim",
+}
+CYCLE_STAGES: dict[CycleStage, tuple[str, str]] = {
+    "none": ("未启动", "not launched"),
+    "launching": ("启动中", "launching"),
+    "goal_setting": ("目标设定", "goal setting"),
+    "execution": ("执行中", "execution"),
+    "review": ("评估中", "in review"),
+    "scoring": ("评分中", "scoring"),
+    "closed": ("已关闭", "closed"),
+}
+TIERS = {
+    "strategic": ("战略", "strategic"),
+    "department": ("部门", "department"),
+    "individual": ("个人", "individual"),
+}
+KINDS = {
+    "kpi": ("关键绩效指标", "KPI"),
+    "key_task": ("重点工作", "key task"),
+    "capability": ("能力发展", "capability"),
+}
+PERIOD_KINDS = {
+    "month": ("月度", "months"),
+    "quarter": ("季度", "quarters"),
+    "half_year": ("半年", "half-years"),
+    "year": ("年度", "year"),
+    "subordinates": ("下属", "subordinates"),
+}
+FIELDS = {
+    "title": ("名称", "title"),
+    "target": ("目标值", "target"),
+    "targets": ("各期目标值", "targets by period"),
+    "measure": ("衡量方式", "measure"),
+    "weight": ("权重", "weight"),
+    "manager": ("上级", "manager"),
+    "counterweights": ("其他目标权重", "other goals' weights"),
+    "parent": ("对齐目标", "serves"),
+    "space_left": ("弹性空间剩余", "flexible space left"),
+    "stage": ("状态", "stage"),
+    "reason": ("原因", "reason"),
+    "comment": ("意见", "comment"),
+    "role": ("身份", "role"),
+    "note": ("说明", "note"),
+    "value": ("数值", "value"),
+    "base": ("分母", "base"),
+    "on": ("日期", "day"),
+    "draws": ("占用弹性空间", "draws from the space"),
+    "criterion": ("第几条标准", "criterion"),
+    "evidence": ("凭据", "evidence"),
+    "period": ("考核期", "period"),
+    "points": ("得分", "points"),
+    "actual": ("实际", "actual"),
+    "attainment": ("达成率", "attainment"),
+    "effective": ("生效日", "effective"),
+    "expires_at": ("到期", "expires"),
+    "replacement": ("替代目标", "replacement"),
+    "phase": ("期限", "deadline"),
+    "to": ("通知", "to"),
+    "awaited": ("等待", "awaited"),
+    "due": ("应于", "due"),
+    "why": ("说明", "why"),
+    "code": ("代码", "code"),
+    "name": ("命令", "command"),
+    "sheet_points": ("合约得分", "sheet's points"),
+    "space": ("弹性空间", "flexible space"),
+    "used": ("占用", "used"),
+    "left": ("剩余", "left"),
+    "before": ("原为", "before"),
+    "after": ("改为", "after"),
+}
+
+
+def pair(at: Reader, words: tuple[str, str]) -> str:
+    return at.say(*words)
+
+
+def stage(at: Reader, name: Stage) -> Text:
+    return Text(at.say(*STAGE_NAMES[name]), style=STAGE_STYLE[name])
+
+
+def field(at: Reader, name: str) -> str:
+    return at.say(*FIELDS.get(name, (name, name)))
+
+
+def number(value: Decimal | float | int | None, places: int = 2) -> str:
+    """A number as people read it: grouped, rounded half up for the eye, no idle zeros."""
+    if value is None:
+        return NOTHING
+    exact = Decimal(str(value)).quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
+    text = format(exact, ",f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def percent(value: Decimal | None) -> str:
+    return NOTHING if value is None else f"{number(value, 1)}%"
+
+
+def moment(value: datetime | None, zone: str = "Asia/Shanghai") -> str:
+    """A moment on the clock of those who work there."""
+    return NOTHING if value is None else f"{value.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}"
+
+
+def day(value: date | None) -> str:
+    return NOTHING if value is None else value.isoformat()
+
+
+def left(at: Reader, until: datetime | None, now: datetime) -> Text:
+    """How long until a deadline; red once it is past."""
+    if until is None:
+        return Text(NOTHING)
+    days = (until.astimezone(UTC) - now.astimezone(UTC)) / timedelta(days=1)
+    if days < 0:
+        late = max(1, round(-days))
+        return Text(at.say(f"逾期 {late} 天", f"{late} d late"), style="red")
+    if days < 1:
+        return Text(at.say("今天到期", "due today"), style="yellow")
+    return Text(at.say(f"还剩 {int(days)} 天", f"{int(days)} d left"), style="yellow" if days < 3 else "")
+
+
+def span(at: Reader, seconds: float) -> str:
+    """A stretch of time in the unit that fits it."""
+    if seconds < 1:
+        return at.say(f"{seconds * 1000:.0f} 毫秒", f"{seconds * 1000:.0f} ms")
+    if seconds < 120:
+        return at.say(f"{seconds:.1f} 秒", f"{seconds:.1f} s")
+    return at.say(f"{seconds / 60:.0f} 分钟", f"{seconds / 60:.0f} min")
+
+
+def by_period(key: str) -> tuple[int, str]:
+    """Sorts periods as people list them: months, quarters, half-years, the year."""
+    return "MQHY".find(key[:1]), key
+
+
+def bar(done: Decimal | None, elapsed: Decimal | None = None, width: int = 24) -> Text:
+    """A bar of what is done (0 to 100); `┃` marks how much of the time is over. It reads without colour too."""
+    if done is None:
+        return Text("·" * width, style="dim")
+    full = int(min(max(done, Decimal(0)), Decimal(100)) * width / 100)
+    behind = elapsed is not None and done < elapsed
+    text = Text("█" * full, style="yellow" if behind else "green") + Text("░" * (width - full), style="dim")
+    if elapsed is None or elapsed >= 100:
+        return text
+    mark = min(int(elapsed * width / 100), width - 1)
+    return text[:mark] + Text("┃", style="bold") + text[mark + 1 :]
+
+
+def grid(*headers: str, title: str | None = None, right: tuple[str, ...] = ()) -> Table:
+    """An empty table in the house's look; columns named in `right` hold numbers."""
+    table = Table(
+        title=title,
+        title_justify="left",
+        title_style="bold",
+        box=box.SIMPLE_HEAD,
+        header_style="bold",
+        pad_edge=False,
+    )
+    for header in headers:
+        table.add_column(header, justify="right" if header in right else "left", overflow="fold")
+    return table
+
+
+def facts(*rows: tuple[str, object]) -> Table:
+    """Names and values, one a line."""
+    table = Table.grid(padding=(0, 2))
+    table.add_column(style="dim", no_wrap=True)
+    table.add_column(overflow="fold")
+    for name, value in rows:
+        table.add_row(name, value if isinstance(value, Text) else Text(str(value)))
+    return table
+
+
+def value(at: Reader, given: Any) -> str:
+    """Any value of an event in one line."""
+    match given:
+        case None | "":
+            return NOTHING
+        case bool():
+            return at.say("是" if given else "否", "yes" if given else "no")
+        case dict() if "kind" in given:
+            return measure(at, given)
+        case dict():
+            return at.say("，", ", ").join(f"{key} {value(at, each)}" for key, each in given.items())
+        case list() | tuple():
+            return at.say("、", ", ").join(value(at, each) for each in given)
+        case str() if _is_number(given):
+            return number(Decimal(given))
+        case _:
+            return str(given)
+
+
+def measure(at: Reader, given: dict[str, Any]) -> str:
+    """How a goal is measured, in one line, from the measure as it is stored."""
+    if given["kind"] != "kpi":
+        listed = given.get("criteria") or given.get("outcomes") or ()
+        return f"{pair(at, KINDS[given['kind']])}：" + at.say("；", "; ").join(listed)
+    unit = given.get("unit") or ""
+    sign = {"higher": "≥", "lower": "≤"}.get(given["direction"], "=")
+    if given["direction"] == "range":
+        return f"{value(at, given['lower'])}–{value(at, given['upper'])} {unit}".strip()
+    parts = [f"{key} {sign}{value(at, each)}" for key, each in (given.get("targets") or {}).items()]
+    if given.get("target") is not None:
+        parts.insert(0, f"{sign} {value(at, given['target'])} {unit}".strip())
+    return at.say("，", ", ").join(parts) or at.say("没有目标值", "no target")
+
+
+DECIMAL = re.compile(r"-?\d+\.\d+(E[+-]?\d+)?|-?\d+E[+-]?\d+", re.IGNORECASE)
+
+
+def _is_number(text: str) -> bool:
+    """Decimals are stored as text; whole numbers may be ids and are left as they are."""
+    return DECIMAL.fullmatch(text) is not None
