@@ -12,21 +12,10 @@ from cairn.i18n.compiling import entries, written
 from cairn.i18n.extracting import Use, kind_of, placeholders, uses
 
 INPUTS = (
-    "place",
-    "cell",
-    "number",
-    "percent",
-    "money",
-    "date",
-    "moment",
-    "id",
-    "label",
-    "text",
-    "word",
-    "table",
+    "schema", "place", "cell", "number", "percent", "money", "date", "moment", "id", "label", "text", "word", "table",
     "query",
-)
-AREAS = {"refusal": "refusals", "schema": "documents"} | dict.fromkeys(INPUTS, "inputs")
+)  # fmt: skip
+AREAS = {"refusal": "refusals"} | dict.fromkeys(INPUTS, "documents")
 """Where codes of a kind go, if not into `terms`."""
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
 
