@@ -104,6 +104,12 @@ async def goals(
     return shaped(GoalRow, await reader.fetch(SQL["some"], owner, sheet, cycle, stage, department, limit))
 
 
+async def open_goals(reader: Reader) -> int:
+    """How many goals of all cycles are not over: each of them has a workflow."""
+    (row,) = await reader.fetch(SQL["open_goals"])
+    return int(row["goals"])
+
+
 async def sheets(
     reader: Reader, *, sheet: str | None = None, cycle: str | None = None, holder: str | None = None
 ) -> list[SheetRow]:

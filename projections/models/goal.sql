@@ -279,6 +279,9 @@ where ($1::text is null or g.owner = $1)
 order by g.goal
 limit $6
 
+-- name: open_goals
+select count(*) as goals from read.goal where stage not in ('closed', 'cancelled', 'superseded')
+
 -- name: sheets
 select sheet, version, cycle, kind, holder, department, family, since, space, used, policy
 from read.sheet

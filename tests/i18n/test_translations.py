@@ -21,49 +21,15 @@ USED = uses(ROOT)
 ZH, EN = catalogue("zh"), catalogue("en")
 HAN = re.compile(r"[\u4e00-\u9fff]")
 LATIN = frozenset(
-    [
-        "CAIRN",
-        "JSON",
-        "SMART",
-        "YAML",
-        "Temporal",
-        "Postgres",
-        "Excel",
-        "GB18030",
-        "IANA",
-        "Asia",
-        "Shanghai",
-        "curves",
-        "direction",
-        "dimension",
-        "dsum",
-        "exclude",
-        "families",
-        "flexible",
-        "kind",
-        "lower",
-        "upper",
-        "name",
-        "portal",
-        "range",
-        "schedule",
-        "serves",
-        "target",
-        "titles",
-        "true",
-        "false",
-        "weekend",
-        "capability_weight",
-        "capability",
-        "departments",
-        "hired_after",
-        "constants",
-        "columns",
-        "counterweights",
-        "value",
-        "base",
-        "targets",
-    ]
+    re.findall(
+        r"\w+",
+        """
+    Ctrl CAIRN JSON SMART YAML Temporal Postgres Excel GB18030 IANA Asia Shanghai curves direction dimension
+    dsum exclude families flexible kind lower upper name portal range schedule serves target titles true
+    false weekend capability_weight capability departments hired_after constants columns counterweights
+    value base targets
+    """,
+    )
 )
 """Words of four Latin letters and more that Chinese sentences may have: names of things that have no other."""
 VOCABULARIES: dict[str, set[str]] = {

@@ -14,7 +14,6 @@ from cairn_portal.cli.group import Group
 from cairn_portal.cli.options import By, CommandId, CycleArg, Yes
 from cairn_portal.cli.problem import REFUSED, USAGE, Problem, refusal_of
 from cairn_portal.cli.session import Session, acting, session
-from cairn_portal.cli.setup.policy_and_roster import chosen_policy
 from cairn_portal.cli.terminal import Terminal
 from cairn_portal.presenting import reasons
 from cairn_portal.presenting.words import NOTHING, facts, grid, moment, number
@@ -70,7 +69,7 @@ async def _asked(
     if last <= first:
         raise Problem("周期的结束日必须晚于开始日。", "A cycle ends after it starts.", USAGE)
     return Asked(
-        name, title or s.at.say(f"{name} 年度绩效", f"{name}"), first, last, await chosen_policy(s, policy)
+        name, title or s.at.say(f"{name} 年度绩效", f"{name}"), first, last, await s.policies.choose(policy)
     )
 
 

@@ -1,22 +1,22 @@
-"""Who plays whom in a rehearsal: owner, manager, HR and committee as the log has them at that moment."""
+"""Who acts in a rehearsal: owner, manager, HR and committee as the log has them at that moment."""
 
 from collections.abc import Sequence
 
 from cairn.domain.goal.authority import by_committee
 from cairn.domain.goal.state import Goal
-from cairn.domain.people import Person, Role, Roster
+from cairn.domain.people import Role, Roster
 
 
-class Cast:
-    """Finds a person for a part. People who have left play no part."""
+class Participants:
+    """Finds the person for a role in a script. People who have left take no part."""
 
     def __init__(self, roster: Roster, hr: str) -> None:
         self.hr = hr
         self._people = roster.people
 
-    def person(self, part: str, goal: Goal) -> str:
-        """The id of whoever plays `owner`, `manager`, `hr` or `committee` for a goal; anything else is an id."""
-        match part:
+    def person(self, role: str, goal: Goal) -> str:
+        """The id of whoever is `owner`, `manager`, `hr` or `committee` for a goal; anything else is an id."""
+        match role:
             case "owner":
                 return goal.owner
             case "manager":
@@ -26,7 +26,12 @@ class Cast:
             case "committee":
                 return self._with(("committee", "executive"), {goal.owner})
             case _:
-                return part
+                return role
+
+    def without(self, person: str) -> "Participants":
+        """The same without somebody who left."""
+        people = tuple(each for each in self._people if each.id != person)
+        return Participants(Roster(people=people, departments=()), self.hr)
 
     def _judge(self, goal: Goal) -> str:
         if by_committee(goal) or goal.manager is None:
@@ -43,9 +48,3 @@ class Cast:
             person.id for person in self._people if person.id not in but and set(roles) & set(person.roles)
         )
         return next(fit, self.hr)
-
-
-def leave(roster: Roster, person: str) -> Roster:
-    """The roster without somebody who left."""
-    people: tuple[Person, ...] = tuple(each for each in roster.people if each.id != person)
-    return roster.model_copy(update={"people": people})
