@@ -14,6 +14,7 @@ from activities.inputs import (
 from cairn.application.goals import Answer, Goals, deadline, read_command
 from cairn.domain.event import SYSTEM
 from cairn.domain.goal.commands import RecordRefusedSignal
+from cairn.domain.goal.phases import phase_row
 from cairn.domain.goal.status import Deadline
 from cairn.domain.measure import Kpi
 from cairn.domain.reading import Evidence
@@ -21,7 +22,6 @@ from cairn.domain.refusal import Refusal
 from projections.engine import catch_up
 from projections.models import reading
 
-SCORING = ("period_scored", "scores_due")
 PATIENCE = 8.0
 """Seconds a score waits for recorded readings to be sealed, and again for their read model. After them the local
 activity fails and is tried again: a score never leaves out a reading that was acknowledged before it."""
@@ -48,7 +48,7 @@ class GoalActivities:
         """Does what is due; a period's score comes with the readings as the log stands now."""
         due = input.deadline
         command, command_id = deadline(input.goal, due.phase, due.at, due.period, input.at)
-        evidence = await self._evidence(input.goal, due) if due.phase in SCORING else Evidence()
+        evidence = await self._evidence(input.goal, due) if phase_row(due.phase).scores else Evidence()
         return _outcome(await self.goals.handle(command, command_id, evidence=evidence, causation=input.run))
 
     async def _evidence(self, name: str, due: Deadline) -> Evidence:

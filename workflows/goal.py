@@ -20,13 +20,8 @@ with workflow.unsafe.imports_passed_through():
         RecordGoalInput,
         RecordSignalRefusedInput,
     )
-    from cairn.domain.goal.state import Stage
+    from cairn.domain.goal.stages import Stage, stage_row
     from cairn.domain.goal.status import Deadline, GoalStatus
-
-ORDER: dict[Stage, int] = {
-    "none": 0, "draft": 1, "returned": 1, "submitted": 2, "approved": 3, "active": 4, "adjusting": 4,
-    "in_review": 5, "scored": 6, "closed": 7, "cancelled": 8, "superseded": 8,
-}  # fmt: skip
 
 
 @workflow.defn(name="Goal")
@@ -85,4 +80,4 @@ class GoalWorkflow(CommandedWorkflow[GoalStatus, Deadline]):
 
 def has_come_to(stage: Stage, other: Stage) -> bool:
     """Whether a goal in `stage` is as far as `other`, or further."""
-    return ORDER[stage] >= ORDER[other]
+    return stage_row(stage).order >= stage_row(other).order

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
+from cairn.application import access
 from cairn.application.repository import fold_person, to_appends, to_events
 from cairn.domain.event import Event
 from cairn.domain.people import (
@@ -130,18 +131,10 @@ class People:
 
 
 async def hr_instead_of(ledger: Ledger, by: str, at: datetime, *, coming: Roster | None = None) -> str | None:
-    """None when somebody may act as HR, else the ids of some who may.
-
-    HR is whoever has the role in the sealed log and is here on that day; while the log has no roster, whoever has it
-    in the `coming` one, and without either anybody. Refuses a first roster in which nobody has the role."""
-    people = (await roster_at(ledger, await ledger.sealed_position())).people
-    if not people and coming is None:
-        return None
-    chosen = people or (coming.people if coming else ())
-    hr = [person.id for person in chosen if "hr" in person.roles and person.here_on(at.date())]
-    if not hr:
-        raise Refusal("roster.no-hr", field="roles")
-    return None if by in hr else ", ".join(hr[:NAMED])
+    """None when somebody may act as HR by the sealed log, else the ids of some who may (see `access`)."""
+    known = (await roster_at(ledger, await ledger.sealed_position())).people
+    able = access.hr_instead_of(by, known, at.date(), coming.people if coming else None)
+    return ", ".join(able) if able else None
 
 
 async def roster_at(ledger: Ledger, position: int) -> Roster:

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ValidationError
 
 from cairn.domain.cycle.events import TargetRow
 from cairn.domain.event import Fact
-from cairn.domain.goal.commands import NAMES
+from cairn.domain.goal.commands import COMMANDS
 from cairn.domain.launch.plan import TIERS, LaunchPlan
 from cairn.tables import TableUnreadable, open_tables, select
 from cairn_portal.rehearsal.script import (
@@ -143,7 +143,7 @@ def scripted_commands(
         place = _place(act, number)
         one = ScriptedCommand(name=name, goal=row["goal"], fields=_fields(script, act, row, place))
         whole = {**one.fields, "goal": one.goal, "by": "somebody", "at": datetime(2000, 1, 1, tzinfo=UTC)}
-        _checked(script, place, NAMES[name], whole)
+        _checked(script, place, COMMANDS[name], whole)
         before = found.get(row["goal"]) if name == "adjust" else None
         if before is not None:
             before.fields["changes"]["targets"].update(one.fields["changes"]["targets"])

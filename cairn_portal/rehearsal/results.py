@@ -8,6 +8,7 @@ from pathlib import Path
 
 from cairn.application import Application
 from cairn.domain.event import Fact
+from cairn.domain.goal.stages import OVER
 from cairn.tables import open_tables, select
 from cairn_portal.rehearsal.script import RehearsalScript
 from projections.engine import catch_up
@@ -33,9 +34,7 @@ class Ending(Fact):
     @property
     def open(self) -> int:
         """Goals that are not over."""
-        return sum(
-            n for stage, n in self.stages.items() if stage not in ("closed", "cancelled", "superseded")
-        )
+        return sum(n for stage, n in self.stages.items() if stage not in OVER)
 
 
 class Attained(Fact):

@@ -8,18 +8,18 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from cairn.domain.event import Fact
+from cairn.domain.goal.commands import COMMANDS
 from cairn.feeds.problems import FeedProblem, FeedRefused
 from cairn.feeds.written import read_written, shaped
 
-GOAL_COMMANDS = (
-    "submit", "approve", "return", "revise", "adjust", "confirm", "decline", "withdraw", "check_in", "accept",
-    "assess", "check_smart", "decompose", "align", "cancel", "close",
-)  # fmt: skip
 PEOPLE_COMMANDS: Mapping[str, tuple[str, ...]] = {
     "change_manager": ("person", "manager", "reason"),
     "leave": ("person", "reason"),
 }
 """Commands about people, with the columns their rows have; `effective`, a day, may be added to both."""
+GOAL_COMMANDS = tuple(name for name, command in COMMANDS.items() if "none" not in command.row.stages)
+ACTS = tuple(dict.fromkeys([*GOAL_COMMANDS, *PEOPLE_COMMANDS]))
+"""What may be done: any command to goals that were launched, and commands about people."""
 Place = tuple[str, str]
 """Where in the script a problem is, in Chinese and in English."""
 
@@ -65,8 +65,8 @@ class ScriptedAct(Fact):
                     "feeds: true 要单独成一项 | feeds: true stands alone, without act and select"
                 )
             return self
-        if self.act not in GOAL_COMMANDS and self.act not in PEOPLE_COMMANDS:
-            known = ", ".join([*GOAL_COMMANDS, *PEOPLE_COMMANDS])
+        if self.act not in ACTS:
+            known = ", ".join(ACTS)
             raise ValueError(
                 f"没有动作 {self.act}：可以是 {known} | there is no act {self.act}: it may be {known}"
             )

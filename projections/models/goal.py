@@ -7,7 +7,8 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict
 
 from cairn.domain.goal.events import Confirmer, Part, Smart
-from cairn.domain.goal.state import PendingAdjustment, Segment, Stage
+from cairn.domain.goal.stages import Stage
+from cairn.domain.goal.state import PendingAdjustment, Segment
 from cairn.domain.measure import Measure
 from cairn.domain.policy import Dimension, Tier
 from projections.engine.rows import FROM_JSON, Reader, shaped

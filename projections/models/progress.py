@@ -9,7 +9,7 @@ from typing import Annotated
 import asyncpg
 from pydantic import BaseModel, ConfigDict
 
-from cairn.domain.goal.state import Stage
+from cairn.domain.goal.stages import Stage
 from cairn.domain.measure import KeyTask, Kpi, Measure
 from cairn.domain.policy import Dimension, PeriodKind, Tier
 from projections.engine.rows import FROM_JSON, Reader

@@ -9,6 +9,7 @@ import pytest
 from cairn.domain.cycle.events import LaunchFailure, LeftOut
 from cairn.domain.launch.plan import Missing
 from cairn.domain.policy import Name
+from cairn.i18n import Language
 from cairn_portal.presenting import reasons
 from cairn_portal.presenting.story import said
 
@@ -17,7 +18,7 @@ from cairn_portal.presenting.story import said
 class Person:
     """Somebody who reads in a language."""
 
-    language: str
+    language: Language
 
     def say(self, zh: str, en: str, **_: Any) -> str:
         return en if self.language == "en" else zh

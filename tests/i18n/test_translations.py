@@ -7,8 +7,13 @@ from typing import get_args
 
 import pytest
 
-from cairn.domain.goal.commands import NAMES
-from cairn.domain.goal.state import Stage
+from cairn.domain import rights
+from cairn.domain.cycle.commands import CYCLE_COMMANDS
+from cairn.domain.cycle.stages import CycleStage
+from cairn.domain.cycle.status import CyclePhase
+from cairn.domain.goal.commands import COMMANDS
+from cairn.domain.goal.phases import Phase
+from cairn.domain.goal.stages import Stage
 from cairn.domain.invalid import PYDANTIC, problem_of
 from cairn.i18n.__main__ import catalogue, missing, spoken_kinds, unused
 from cairn.i18n.catalogues import Language, sources
@@ -34,7 +39,11 @@ LATIN = frozenset(
 """Words of four Latin letters and more that Chinese sentences may have: names of things that have no other."""
 VOCABULARIES: dict[str, set[str]] = {
     "stage": set(get_args(Stage)),
-    "command": set(NAMES) - {"draft"},
+    "command": {*COMMANDS, *CYCLE_COMMANDS},
+    "right": {one.name for one in vars(rights).values() if isinstance(one, rights.Right)},
+    "phase": set(get_args(Phase)),
+    "cycle_stage": set(get_args(CycleStage)),
+    "cycle_phase": set(get_args(CyclePhase)),
 }
 """Terms that must have every word of their vocabulary and no other."""
 

@@ -9,6 +9,7 @@ import hypothesis
 import pytest
 from hypothesis import settings
 
+from cairn.application import access
 from cairn.application.repository import goal_context
 from cairn.domain.cycle.events import AnyCycleEvent, CycleEvent
 from cairn.domain.cycle.state import Cycle
@@ -43,10 +44,10 @@ def please(kind: type[Command], by: str, at: datetime | str, goal: str = REVENUE
 
 def deadline(
     phase: str, due: datetime, goal: str = REVENUE, period: str | None = None, late: float = 0
-) -> ask.ReachDeadline:
+) -> ask.KeepDeadline:
     """A timer that fires at its time, or so many hours late."""
     at = due + timedelta(hours=late)
-    return please(ask.ReachDeadline, SYSTEM, at, goal, phase=phase, due=due, period=period)
+    return please(ask.KeepDeadline, SYSTEM, at, goal, phase=phase, due=due, period=period)
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,13 @@ class World:
         return status(self.goal(goal), self.context(goal))
 
     def decided(self, command: ask.GoalCommand) -> list[Event]:
-        return decide(cast(ask.AnyGoalCommand, command), self.goal(command.goal), self.context(command.goal))
+        asked, goal, context = (
+            cast(ask.AnyGoalCommand, command),
+            self.goal(command.goal),
+            self.context(command.goal),
+        )
+        access.require(asked, goal, context)
+        return decide(asked, goal, context)
 
     def having(self, *commands: ask.GoalCommand) -> "World":
         """The world after these commands too, all of them accepted."""

@@ -143,8 +143,8 @@ def test_the_owner_confirms_in_neither_role() -> None:
 
 
 def test_hr_does_not_confirm_as_manager_nor_the_manager_as_hr() -> None:
-    given(adjusting()).when(confirm("manager", HUA)).refused("goal.not-yours", who="manager", judge="wang")
-    given(adjusting()).when(confirm("hr", WANG)).refused("goal.not-yours", who="hr_not_owner")
+    given(adjusting()).when(confirm("manager", HUA)).refused("goal.not-yours", who="manager", manager="wang")
+    given(adjusting()).when(confirm("hr", WANG)).refused("goal.not-yours", who="hr_other_than_owner")
 
 
 def test_a_departments_adjustment_is_confirmed_by_committee_and_hr() -> None:
@@ -180,7 +180,7 @@ def test_the_owner_cannot_decline_and_others_cannot_withdraw() -> None:
         "goal.own"
     )
     given(adjusting()).when(please(ask.WithdrawAdjustment, WANG, "04-02")).refused(
-        "adjustment.not-yours", who=LIN
+        "goal.not-yours", who="who_asked", requester=LIN
     )
 
 
@@ -393,7 +393,7 @@ def test_a_new_manager_inherits_the_open_confirmation_and_the_former_ones_stays_
     moved = please(ask.ChangeManager, HUA, "04-02", manager=ZHAO, effective="2026-04-02")
     world = given(adjusting()).having(moved)
     assert world.status().awaited == (ZHAO, "role:hr")
-    world.when(confirm("manager", WANG)).refused("goal.not-yours", who="manager", judge="zhao")
+    world.when(confirm("manager", WANG)).refused("goal.not-yours", who="manager", manager="zhao")
     world.when(confirm("manager", ZHAO)).then_types(did.AdjustmentConfirmed)
     before = given(adjusting(), confirmed("manager", WANG)).having(moved)
     before.when(confirm("manager", ZHAO)).nothing()

@@ -70,13 +70,13 @@ def test_approving_twice_changes_nothing_before_and_after_it_runs() -> None:
 
 
 def test_nobody_approves_their_own_goal_and_is_told_who_may() -> None:
-    refusal = given(submitted()).when(approve(LIN)).refused("goal.own", who="approver", judge="wang")
+    refusal = given(submitted()).when(approve(LIN)).refused("goal.own", who="manager", manager="wang")
     assert "wang" in refusal_message(refusal).text("zh") and refusal.field == "by"
 
 
 @pytest.mark.parametrize("by", [QIAN, ZHAO, HUA, CHEN])
 def test_neither_hr_nor_committee_nor_the_managers_manager_approves_for_the_manager(by: str) -> None:
-    given(submitted()).when(approve(by)).refused("goal.not-yours", who="approver", judge="wang")
+    given(submitted()).when(approve(by)).refused("goal.not-yours", who="manager", manager="wang")
 
 
 def test_a_stranger_is_not_told_that_an_active_goal_was_approved() -> None:
@@ -100,7 +100,7 @@ def test_a_manager_does_not_approve_a_departments_goal() -> None:
     refusal = (
         given(submitted(OF_DEPARTMENT)).when(approve(WANG, goal=OF_DEPARTMENT)).refused("goal.not-yours")
     )
-    assert "绩效委员会" in refusal_message(refusal).text("zh")
+    assert refusal.facts["who"] == "committee"
 
 
 def test_the_goal_of_somebody_without_a_manager_is_the_committees() -> None:
@@ -150,8 +150,8 @@ def test_what_is_not_submitted_is_neither_approved_nor_returned() -> None:
 def test_the_execution_start_makes_it_run_once() -> None:
     due = given(approved(), policy=SOON).status().next_deadline
     assert due is not None
-    start = please(ask.ReachDeadline, SYSTEM, due.at, phase=due.phase, due=due.at)
+    start = please(ask.KeepDeadline, SYSTEM, due.at, phase=due.phase, due=due.at)
     world = given(approved(), policy=SOON).when(start).then(fact(did.GoalActivated, SYSTEM, due.at))
     world.when(start).nothing()
-    early = please(ask.ReachDeadline, SYSTEM, on("02-09"), phase=due.phase, due=due.at)
+    early = please(ask.KeepDeadline, SYSTEM, on("02-09"), phase=due.phase, due=due.at)
     given(approved(), policy=SOON).when(early).nothing()

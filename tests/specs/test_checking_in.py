@@ -121,7 +121,7 @@ def test_the_manager_accepts_a_criterion_on_evidence_once() -> None:
 
 
 def test_the_owner_accepts_nothing_of_their_own() -> None:
-    given(active(RELEASE)).when(accept(by=LIN)).refused("goal.own", who="manager", judge="wang")
+    given(active(RELEASE)).when(accept(by=LIN)).refused("goal.own", who="manager", manager="wang")
     given(active(RELEASE)).when(accept(by=HUA)).refused("goal.not-yours")
 
 

@@ -8,7 +8,7 @@ import pytest
 from cairn.domain.event import SYSTEM
 from cairn.domain.goal import commands as ask
 from cairn.domain.goal import events as did
-from cairn.domain.goal.status import Deadline, deadlines_of, soon
+from cairn.domain.goal.status import Deadline, deadlines_of
 from cairn.domain.policy import Deadlines
 from cairn.domain.sheet.events import GoalRemoved
 from tests.specs.company import (
@@ -71,7 +71,7 @@ def test_a_late_draft_is_told_to_the_manager_once() -> None:
     )
     world = given(draft()).when(command).then(missed)
     world.when(command).nothing()
-    assert world.status().next_deadline == Deadline(phase="review_opens", at=schedule().review_opens)
+    assert world.status().next_deadline == Deadline(phase="lapses", at=schedule().review_opens)
     assert world.status().awaited == (LIN,)
 
 
@@ -103,7 +103,7 @@ def test_who_submits_late_leaves_the_approver_three_working_days() -> None:
 
 def test_nobody_is_reminded_of_what_was_asked_only_after_the_reminders_day() -> None:
     late = (*draft(), fact(did.GoalSubmitted, at=on("01-23", 17)))
-    assert [phase for phase, _ in ahead(given(late))] == ["approvals_due", "review_opens"]
+    assert [phase for phase, _ in ahead(given(late))] == ["approvals_due", "lapses"]
 
 
 def test_a_joiner_in_june_is_not_late_on_the_first_day() -> None:
@@ -145,7 +145,7 @@ def test_a_deadline_that_fires_after_somebody_acted_does_nothing(events: Any, ph
 
 def test_a_deadline_does_nothing_before_its_time_and_nothing_when_its_time_has_moved() -> None:
     early = please(
-        ask.ReachDeadline, SYSTEM, DRAFTS_DUE - timedelta(seconds=1), phase="drafts_due", due=DRAFTS_DUE
+        ask.KeepDeadline, SYSTEM, DRAFTS_DUE - timedelta(seconds=1), phase="drafts_due", due=DRAFTS_DUE
     )
     given(draft()).when(early).nothing()
     given(draft()).when(deadline("drafts_due", on("01-15", 9))).nothing()
@@ -275,7 +275,7 @@ def test_an_adjustment_still_open_then_expires_first() -> None:
 @pytest.mark.parametrize("events", [draft(), submitted(), returned()])
 def test_what_was_never_approved_lapses_and_says_so(events: Any) -> None:
     due = schedule().review_opens
-    world = given(events).when(deadline("review_opens", due)).then_types(did.GoalCancelled, GoalRemoved)
+    world = given(events).when(deadline("lapses", due)).then_types(did.GoalCancelled, GoalRemoved)
     assert world.goal().stage == "cancelled" and REVENUE not in world.sheet(SHEET).placements
     [lapsed] = [event for event in world.events if isinstance(event, did.GoalCancelled)]
     assert (lapsed.cause, lapsed.reason, lapsed.by) == ("never_approved", "", SYSTEM)
@@ -298,8 +298,3 @@ def test_the_years_score_ends_the_review_and_the_closing_day_the_goal() -> None:
 def test_a_goal_that_is_over_or_not_there_has_nothing_due() -> None:
     assert ahead(given(closed())) == [] and ahead(given()) == []
     given().when(deadline("drafts_due", DRAFTS_DUE)).refused("goal.unknown")
-
-
-def test_how_long_until_a_deadline_is_never_negative() -> None:
-    due = Deadline(phase="closes", at=on("02-01"))
-    assert soon(due, on("03-01")) == timedelta(0) and soon(due, on("01-31")) == timedelta(days=1)

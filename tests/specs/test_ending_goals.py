@@ -145,7 +145,7 @@ def test_hr_closes_what_is_scored_and_its_date_closes_it_by_itself() -> None:
     given(in_review()).when(command).refused("goal.stage", when=("scored",))
     due = given(scored()).status().next_deadline
     assert due is not None and due.phase == "closes"
-    fired = please(ask.ReachDeadline, SYSTEM, due.at, phase="closes", due=due.at)
+    fired = please(ask.KeepDeadline, SYSTEM, due.at, phase="closes", due=due.at)
     given(scored()).when(fired).then(did.GoalClosed(goal=REVENUE, by=SYSTEM, at=due.at)).when(fired).nothing()
 
 
@@ -167,13 +167,15 @@ def test_a_new_manager_gets_the_open_tasks_and_a_segment_of_their_own() -> None:
         Segment(since=on("04-01").date(), manager=ZHAO),
     )
     world.when(command).nothing()
-    world.when(please(ask.ApproveGoal, WANG, "04-02")).refused("goal.not-yours", who="approver", judge="zhao")
+    world.when(please(ask.ApproveGoal, WANG, "04-02")).refused(
+        "goal.not-yours", who="manager", manager="zhao"
+    )
     world.when(please(ask.ApproveGoal, ZHAO, "04-02")).then_types(did.GoalApproved, did.GoalActivated)
 
 
 @pytest.mark.parametrize("by", [LIN, WANG, ZHAO])
 def test_only_hr_moves_a_goal_to_another_manager(by: str) -> None:
-    given(active()).when(move(by=by)).refused("goal.not-yours", who="hr_not_owner")
+    given(active()).when(move(by=by)).refused("goal.not-yours", who="hr_other_than_owner")
 
 
 def test_nobody_becomes_their_own_manager() -> None:

@@ -6,12 +6,12 @@ from typing import Literal
 
 from pydantic import AwareDatetime, Field
 
+from cairn.domain.cycle.stages import CycleStage
 from cairn.domain.event import Event, Fact
 from cairn.domain.policy import Name
 from cairn.domain.refusal import FactValue
 from cairn.domain.schedule import Schedule
 
-CycleStage = Literal["none", "launching", "goal_setting", "execution", "review", "scoring", "closed"]
 LeftOutCode = Literal["left", "joins_later", "no_family", "excluded"]
 LaunchFailureCode = Literal["exists"]
 

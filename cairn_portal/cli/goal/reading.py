@@ -1,12 +1,13 @@
 """Goals as people read them: one with everything about it, many in a list, and what waits for somebody."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 from rich.console import RenderableType
 from rich.text import Text
 
+from cairn.domain.goal.stages import Stage
 from cairn.domain.measure import Capability, KeyTask
 from cairn_portal.cli.goal.commanding import goal, row
 from cairn_portal.cli.group import Group
@@ -35,19 +36,6 @@ from projections.models import progress as progress_model
 from projections.models import score as scores_model
 
 PANEL = "查看 · Looking"
-StageName = Literal[
-    "draft",
-    "submitted",
-    "returned",
-    "approved",
-    "active",
-    "adjusting",
-    "in_review",
-    "scored",
-    "closed",
-    "cancelled",
-    "superseded",
-]
 
 
 @goal.told("show", "一个目标的全貌 · everything about a goal", PANEL)
@@ -178,7 +166,7 @@ async def listed(
     owner: Annotated[str | None, typer.Option(metavar="ID", help="责任人 · owner")] = None,
     cycle: CycleOption = None,
     department: Annotated[str | None, typer.Option(metavar="ID", help="部门 · department")] = None,
-    stage_is: Annotated[StageName | None, typer.Option("--stage", help="状态 · stage")] = None,
+    stage_is: Annotated[Stage | None, typer.Option("--stage", help="状态 · stage")] = None,
     limit: Annotated[int, typer.Option(min=1, help="最多几行 · rows at most")] = 100,
 ) -> None:
     async with session(at) as s:
