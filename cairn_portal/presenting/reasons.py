@@ -12,7 +12,7 @@ def left_out(at: Reader, found: LeftOut) -> str:
     """Why somebody takes no part; a policy's own reason as its author wrote it."""
     language = at.language
     reason = found.reason.text(language) if found.reason else None
-    return say(language, f"left_out:{found.code}", **found.facts, reason=reason)
+    return say(at.language, f"left_out:{found.code}", **found.facts, reason=reason)
 
 
 def launch_failure(at: Reader, found: LaunchFailure) -> str:

@@ -55,8 +55,8 @@ TOLD = [
     (
         4,
         "岗位序列",
-        "岗位序列「消售」不在绩效制度里：可以写 sales (销售), customer_service (客户服务), rnd (研发), "
-        "technical (技术), production (生产), management (管理)",
+        "岗位序列「消售」不在绩效制度里：可以写 sales（销售）、customer_service（客户服务）、rnd（研发）、"
+        "technical（技术）、production（生产）、management（管理）",
     ),
     (5, "工号", "工号 E3 重复：第 4 行已经用过（周敏）"),
     (6, "姓名", "这一格不能空：请填写"),

@@ -3,12 +3,11 @@
 from datetime import datetime
 from typing import Annotated
 
-import click
 import typer
 from rich.console import RenderableType
 from rich.text import Text
 
-from cairn.domain.goal.stages import STAGES, Stage
+from cairn.domain.goal.stages import Stage
 from cairn.domain.measure import Capability, KeyTask
 from cairn.i18n import marked, term
 from cairn_portal.cli.goal.commanding import goal, row
@@ -37,7 +36,6 @@ from projections.models import progress as progress_model
 from projections.models import score as scores_model
 
 PANEL = marked("Looking")
-STAGE = click.Choice([row.name for row in STAGES if row.kind != "absent"])
 
 
 @goal.told("show", "everything about a goal", PANEL)
@@ -164,7 +162,7 @@ async def listed(
     owner: Annotated[str | None, typer.Option(metavar="ID", help="owner")] = None,
     cycle: CycleOption = None,
     department: Annotated[str | None, typer.Option(metavar="ID", help="department")] = None,
-    stage_is: Annotated[Stage | None, typer.Option("--stage", click_type=STAGE, help="stage")] = None,
+    stage_is: Annotated[Stage | None, typer.Option("--stage", help="stage")] = None,
     limit: Annotated[int, typer.Option(min=1, help="rows at most")] = 100,
 ) -> None:
     async with session(at) as s:
