@@ -28,7 +28,7 @@ test: $(STAMP) lint types contracts ## install, then format, lint, types, import
 check: test ## the same as test
 
 lint: $(STAMP)
-	@$(BIN)/ruff format --check --quiet --diff .
+	@$(BIN)/ruff format --check --quiet --diff . || { echo 'The code is not formatted: run `make format`.'; exit 1; }
 	@$(BIN)/ruff check .
 
 types: $(STAMP)

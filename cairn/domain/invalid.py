@@ -63,7 +63,7 @@ def schema_facts(
     stand there. `hint` is "near" where one of these, `near`, was probably meant, else empty.
     """
     context: Mapping[str, Any] = error.get("ctx", {})
-    value = error["input"] if value is MISSING else value
+    value = context.get("tag", error["input"]) if value is MISSING else value
     words, said = tuple(known) or words_of(context), shown(value)
     near = nearest(value, words)
     problem = "extra_forbidden" if is_key(error) else problem_of(error["type"])

@@ -7,10 +7,20 @@ from pathlib import Path
 from string import Formatter
 
 PACKAGES = ("cairn", "projections", "activities", "workflows", "cairn_portal")
-ID_AT = {"say": (0, 1), "remark": (0,), "message": (0,), "marked": (0,), "told": (1, 2), "Group": (0,)}
+ID_AT = {
+    "say": (0, 1),
+    "remark": (0,),
+    "message": (0,),
+    "mistake": (0,),
+    "Message": (0,),
+    "marked": (0,),
+    "told": (1, 2),
+    "Group": (0,),
+}
 """Functions that take an id, and at which positions it may stand."""
 CODE_OF = {"Refusal": "refusal:", "schema_error": "schema:"}
 """Functions whose first argument is a code, and the kind that makes an id of it."""
+OWN = "cairn/i18n/"
 BETWEEN = " · "
 """What stands between Chinese and English where both are written in one text."""
 HELP = ("help", "rich_help_panel")
@@ -52,7 +62,8 @@ def placeholders(template: str) -> dict[str, set[str]]:
 def uses(root: Path, packages: Iterable[str] = PACKAGES) -> list[Use]:
     """Every use of an id in the packages under a folder."""
     paths = [path for package in packages for path in sorted((root / package).rglob("*.py"))]
-    return [use for path in paths for use in uses_in(path.read_text("utf-8"), str(path.relative_to(root)))]
+    named = ((path, str(path.relative_to(root))) for path in paths)
+    return [use for path, name in named if OWN not in name for use in uses_in(path.read_text("utf-8"), name)]
 
 
 def uses_in(source: str, name: str) -> Iterator[Use]:
@@ -74,7 +85,7 @@ def _of_call(call: ast.Call) -> Iterator[tuple[str, frozenset[str] | None]]:
             yield from ((f"{kind}:{each}", None) for each in list(_literals(call.args[1])) or ["*"])
     elif function in ID_AT:
         said = [(at, id) for at in ID_AT[function] if at < len(call.args) for id in _literals(call.args[at])]
-        takes = names if function in ("say", "remark", "message") else None
+        takes = names if function in ("say", "remark", "message", "mistake") else None
         yield from ((id, takes) for _, id in said)
     for keyword in call.keywords:
         if keyword.arg in HELP:

@@ -21,6 +21,7 @@ from cairn.i18n.catalogues import Language, sentence
 from cairn.i18n.values import VALUES
 
 NOTHING = "–"
+CODE = re.compile(r"[a-z][a-z_]+:(\S+)")
 TERM = re.compile(r"[a-z][a-z_]+")
 ENUMERATED: dict[Language, str] = {"zh": "、", "en": ", "}
 
@@ -33,8 +34,11 @@ class Sayable(ABC):
 
 
 def spoken(id: str, arguments: Mapping[str, Any], language: Language) -> str:
-    """The sentence of an id with its placeholders filled."""
-    return _filled(sentence(language, id), arguments, language)
+    """The sentence of an id with its placeholders filled; of a code without an entry, the name in it."""
+    template = sentence(language, id)
+    if template == id and (code := CODE.fullmatch(id)):
+        return code[1]
+    return _filled(template, arguments, language)
 
 
 def _filled(template: str, arguments: Mapping[str, Any], language: Language) -> str:
@@ -78,7 +82,5 @@ def _written(value: Any, spec: str, arguments: Mapping[str, Any], language: Lang
 
 
 def _term(kind: str, value: str, arguments: Mapping[str, Any], language: Language) -> str:
-    """A term's words; a value that is in no vocabulary (somebody's id, say) is said as it is."""
-    id = f"{kind}:{value}"
-    template = sentence(language, id)
-    return value if template == id else _filled(template, arguments, language)
+    """A term's words, said with the arguments of its sentence; a value that is in no vocabulary, as it is."""
+    return spoken(f"{kind}:{value}", arguments, language) if value.strip() else value

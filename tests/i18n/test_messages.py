@@ -27,6 +27,9 @@ def test_a_spec_with_a_name_says_the_term_of_that_kind() -> None:
 
 def test_a_value_outside_the_vocabulary_is_said_as_it_is() -> None:
     assert say("zh", "now {stage:stage}", stage="E001") == "now E001"
+    assert say("zh", "now {stage:stage}", stage="") == "now "
+    assert term("stage", "E001").text("zh") == "E001"
+    assert say("en", "Note: this stays") == "Note: this stays"
 
 
 def test_a_term_is_filled_with_the_arguments_of_its_sentence() -> None:

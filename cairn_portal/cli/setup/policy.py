@@ -76,7 +76,9 @@ def _summary(at: Terminal, found: Policy) -> RenderableType:
 
 @policy.told("adopt", "采用一个制度版本，记入日志 · adopt a version of the policy into the log")
 async def adopt(
-    at: Terminal, file: Annotated[Path, typer.Argument(help="制度文件 YAML")], by: By = None
+    at: Terminal,
+    file: Annotated[Path, typer.Argument(help="制度文件 YAML · the policy's YAML")],
+    by: By = None,
 ) -> int:
     try:
         text = read_text(file)
