@@ -55,6 +55,8 @@ class Roster(Fact):
 
 
 class PersonEvent(Event):
+    """Any event of a person, by their id."""
+
     person: str
 
     @property
@@ -77,6 +79,8 @@ class PersonChanged(PersonEvent):
 
 
 class PersonLeft(PersonEvent):
+    """The person left; `effective` is the first day they are gone."""
+
     effective: date
     reason: str = ""
 

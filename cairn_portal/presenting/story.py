@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+from cairn.i18n import term
 from cairn_portal.presenting import reasons
 from cairn_portal.presenting.reader import Reader
 from cairn_portal.presenting.words import NOTHING, field, value
@@ -42,14 +43,6 @@ DID: dict[str, tuple[str, str]] = {
     "FlexibleSpaceUsed": ("占用弹性空间", "flexible space used"),
     "SheetScored": ("合约评分", "sheet scored"),
     "ResultIssued": ("发布结果", "result issued"),
-}
-PHASES: dict[str, tuple[str, str]] = {
-    "drafts_remind": ("草稿将到期", "drafts soon due"),
-    "drafts_due": ("草稿截止", "drafts due"),
-    "approvals_remind": ("审批将到期", "approvals soon due"),
-    "approvals_due": ("审批截止", "approvals due"),
-    "adjustment_remind": ("调整将过期", "adjustment expires soon"),
-    "adjustment_expires": ("调整过期", "adjustment expires"),
 }
 TOLD: dict[str, tuple[str, ...]] = {
     "GoalReturned": ("comment",),
@@ -111,7 +104,7 @@ def said(at: Reader, event: str, facts: dict[str, Any]) -> str:
         if given in (None, "", [], {}):
             continue
         if name == "phase":
-            parts.append(at.say(*PHASES.get(given, (given, given))))
+            parts.append(term("phase", given).text(at.language))
         elif name == "role":
             parts.append(at.say(f"以{ROLES[given][0]}身份", f"as {ROLES[given][1]}"))
         elif name == "cause":

@@ -3,12 +3,11 @@
 from datetime import datetime
 from typing import Annotated
 
-import click
 import typer
 from rich.console import RenderableType
 from rich.text import Text
 
-from cairn.domain.goal.stages import STAGES, Stage
+from cairn.domain.goal.stages import ExistingStage
 from cairn.domain.measure import Capability, KeyTask
 from cairn_portal.cli.goal.commanding import goal, row
 from cairn_portal.cli.group import Group
@@ -30,6 +29,7 @@ from cairn_portal.presenting.words import (
     number,
     percent,
     stage,
+    task_name,
 )
 from projections.models import goal as goals_model
 from projections.models import inbox as inboxes
@@ -37,7 +37,6 @@ from projections.models import progress as progress_model
 from projections.models import score as scores_model
 
 PANEL = "查看 · Looking"
-STAGE = click.Choice([row.name for row in STAGES if row.kind != "absent"])
 
 
 @goal.told("show", "一个目标的全貌 · everything about a goal", PANEL)
@@ -115,7 +114,7 @@ def _task(at: Terminal, task: inboxes.Task, names: dict[str, str], now: datetime
     who = {"role:hr": "HR", "role:committee": at.say("绩效委员会", "the committee")}.get(
         task.awaited, task.awaited
     )
-    act = at.say(*inboxes.ACTS[task.act])
+    act = task_name(at, task.act)
     said = at.say(
         f"  等待 {who} {names.get(task.awaited, '')} {act}，",
         f"  waiting for {who} {names.get(task.awaited, '')} to {act}, ",
@@ -168,7 +167,7 @@ async def listed(
     owner: Annotated[str | None, typer.Option(metavar="ID", help="责任人 · owner")] = None,
     cycle: CycleOption = None,
     department: Annotated[str | None, typer.Option(metavar="ID", help="部门 · department")] = None,
-    stage_is: Annotated[Stage | None, typer.Option("--stage", click_type=STAGE, help="状态 · stage")] = None,
+    stage_is: Annotated[ExistingStage | None, typer.Option("--stage", help="状态 · stage")] = None,
     limit: Annotated[int, typer.Option(min=1, help="最多几行 · rows at most")] = 100,
 ) -> None:
     async with session(at) as s:
@@ -219,7 +218,7 @@ async def inbox(at: Terminal, by: By = None, cycle: CycleOption = None) -> None:
     )
     for task in tasks:
         table.add_row(
-            at.say(*inboxes.ACTS[task.act]),
+            task_name(at, task.act),
             task.goal,
             task.title,
             f"{task.owner} {task.owner_name or ''}",

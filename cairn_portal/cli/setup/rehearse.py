@@ -11,6 +11,8 @@ from rich.progress import Progress, TaskID
 from rich.text import Text
 
 from cairn.application.audit import Outcome
+from cairn.domain.goal.commands import COMMANDS
+from cairn.i18n import term
 from cairn_portal import servers
 from cairn_portal.cli.group import Group
 from cairn_portal.cli.operate.servers import shown_steps
@@ -108,21 +110,14 @@ class _Shown:
 
     def __call__(self, label: str, done: int, of: int) -> None:
         words = {
-            "workflows": ("流程就绪", "workflows waiting"),
-            "clocks": ("各流程的时钟", "every workflow's clock"),
-            "submit": ("提交", "submitting"),
-            "approve": ("批准", "approving"),
-            "adjust": ("申请调整", "adjusting"),
-            "confirm": ("确认调整", "confirming"),
-            "assess": ("评估", "assessing"),
-            "accept": ("验收", "accepting"),
+            "workflows": self.at.say("流程就绪", "workflows waiting"),
+            "clocks": self.at.say("各流程的时钟", "every workflow's clock"),
+            **{name: term("command", name).text(self.at.language) for name in COMMANDS},
         }
         if label[:4].isdigit() and of < 400 and not self._is_goals(label, of):
             self.bars.update(self.year, description=label, completed=done, total=of)
         else:
-            self.bars.update(
-                self.now, description=self.at.say(*words.get(label, (label, label))), completed=done, total=of
-            )
+            self.bars.update(self.now, description=words.get(label, label), completed=done, total=of)
 
     def _is_goals(self, label: str, of: int) -> bool:
         """Instants of the year and goals moved to an instant come under the same label: the year's number is fixed."""
