@@ -1,7 +1,7 @@
 """People as the roster states them, and the one place that decides what a person may do."""
 
 from datetime import date
-from typing import Literal
+from typing import Literal, assert_never
 
 from cairn.domain.event import Event, Fact
 
@@ -105,3 +105,5 @@ def evolve_person(person: Person | None, event: AnyPersonEvent) -> Person | None
             return event.details
         case PersonLeft():
             return person.model_copy(update={"left": event.effective}) if person else None
+        case _:
+            assert_never(event)
