@@ -39,6 +39,11 @@ def stage(at: Reader, name: Stage) -> Text:
     return Text(say(at.language, f"stage:{name}"), style=STYLES[stage_row(name).kind])
 
 
+def task_name(at: Reader, name: str) -> str:
+    """What somebody is waited for to do, by its name in the inbox."""
+    return say(at.language, f"task:{name}")
+
+
 def cycle_stage(at: Reader, name: CycleStage) -> str:
     return say(at.language, f"cycle_stage:{name}")
 

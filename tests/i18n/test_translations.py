@@ -12,14 +12,14 @@ from cairn.domain.cycle.commands import CYCLE_COMMANDS
 from cairn.domain.cycle.stages import CycleStage
 from cairn.domain.cycle.status import CyclePhase
 from cairn.domain.goal.commands import COMMANDS
-from cairn.domain.goal.phases import Phase
-from cairn.domain.goal.stages import Stage
+from cairn.domain.goal.stages import Phase, Stage
 from cairn.domain.invalid import PYDANTIC, problem_of
 from cairn.i18n.__main__ import catalogue, missing, spoken_kinds, unused
 from cairn.i18n.catalogues import Language, sources
 from cairn.i18n.compiling import entries, written
 from cairn.i18n.extracting import Use, kind_of, placeholders, uses, uses_in
 from cairn.i18n.values import VALUES
+from projections.models import inbox
 
 ROOT = Path(__file__).parents[2]
 USED = uses(ROOT)
@@ -42,6 +42,7 @@ VOCABULARIES: dict[str, set[str]] = {
     "command": {*COMMANDS, *CYCLE_COMMANDS},
     "right": {one.name for one in vars(rights).values() if isinstance(one, rights.Right)},
     "phase": set(get_args(Phase)),
+    "task": set(get_args(inbox.Act)),
     "cycle_stage": set(get_args(CycleStage)),
     "cycle_phase": set(get_args(CyclePhase)),
 }

@@ -19,7 +19,7 @@ from cairn_portal.cli.session import Session, session
 from cairn_portal.cli.terminal import Terminal
 from cairn_portal.gateway import NoAnswer
 from cairn_portal.presenting.story import did
-from cairn_portal.presenting.words import grid, stage
+from cairn_portal.presenting.words import grid, stage, task_name
 from projections.models import goal as goals_model
 from projections.models import inbox as inboxes
 
@@ -189,7 +189,7 @@ async def named(
         person = await s.person(by)
         tasks = [task for task in await inboxes.inbox(s.pool, by, person.roles) if task.act == act]
     if not tasks:
-        what = at.say(term("act", act))
+        what = task_name(at, act)
         raise Problem(message("Nothing in the inbox of {by} waits to be done: {what}.", by=by, what=what))
     if not yes:
         await _agree(at, tasks)
