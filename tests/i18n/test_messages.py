@@ -28,6 +28,7 @@ def test_a_spec_with_a_name_says_the_term_of_that_kind() -> None:
 def test_a_value_outside_the_vocabulary_is_said_as_it_is() -> None:
     assert say("zh", "now {stage:stage}", stage="E001") == "now E001"
     assert say("zh", "now {stage:stage}", stage="") == "now "
+    assert say("zh", "now {stage:stage}", stage="no such thing") == "now no such thing"
     assert term("stage", "E001").text("zh") == "E001"
     assert say("en", "Note: this stays") == "Note: this stays"
 
