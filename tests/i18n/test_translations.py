@@ -24,7 +24,7 @@ LATIN = frozenset(
     re.findall(
         r"\w+",
         """
-    Ctrl CAIRN JSON SMART YAML Temporal Postgres Excel GB18030 IANA Asia Shanghai curves direction dimension
+    Ctrl CAIRN Cairn FOLDER cron feeds goal pg_terminate_backend recorded schedule select xlsx JSON SMART YAML Temporal Postgres Excel GB18030 IANA Asia Shanghai curves direction dimension
     dsum exclude families flexible kind lower upper name portal range schedule serves target titles true
     false weekend capability_weight capability departments hired_after constants columns counterweights
     value base targets
@@ -118,7 +118,7 @@ def test_validators_of_ours_raise_codes() -> None:
 QUOTED = re.compile(
     r"`[^`]*`|\{[^{}]*\}"  # code and placeholders
     r"|cairn( [a-z0-9-]+)*|--[a-z-]+|CAIRN_[A-Z_]+"  # commands, options and settings
-    r"|[a-z]+://\S+|\w+(\.\w+)+|[a-z_]+/[a-z_]*"  # addresses, fields of a file, paths
+    r"|[a-z]+://\S+|\w+(\.\w+)+|\b[a-z_]+/[a-z_]*"  # addresses, fields of a file, paths
 )
 """What a sentence quotes as it is typed, in whatever language it is."""
 
