@@ -118,7 +118,7 @@ def test_validators_of_ours_raise_codes() -> None:
 QUOTED = re.compile(
     r"`[^`]*`|\{[^{}]*\}"  # code and placeholders
     r"|cairn( [a-z0-9-]+)*|--[a-z-]+|CAIRN_[A-Z_]+"  # commands, options and settings
-    r"|[a-z]+://\S+|\w+(\.\w+)+|\b[a-z_]+/[a-z_]*"  # addresses, fields of a file, paths
+    r"|[a-z]+://\S+|\w+(\.\w+)+|\b[a-z_]+/[a-z_]*|\b[a-z]+-\d[\w-]*"  # addresses, fields of a file, paths, ids
 )
 """What a sentence quotes as it is typed, in whatever language it is."""
 
