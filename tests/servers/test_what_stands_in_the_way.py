@@ -73,7 +73,7 @@ async def test_a_database_lock_that_names_another_program_does_not_stop_the_star
     await postgres.start(fresh, quietly, durable=False)
     postgres.stop(fresh.home)
     user = postgres_user.user()
-    other = process.start(fresh.home, "other", ["sleep", "60"], user=user, group=postgres_user.group(user))
+    other = process.start(fresh.home, "other", ["sleep", "600"], user=user, group=postgres_user.group(user))
     lock = fresh.home / "postgres" / "postmaster.pid"
     lock.write_text(f"{other.pid}\n{lock.parent}\n{other.started:.0f}\n5432\n\n127.0.0.1\n\nready\n")
     assert await postgres.start(fresh, quietly, durable=False)
