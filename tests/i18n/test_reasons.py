@@ -63,4 +63,4 @@ def test_a_goal_cancelled_by_its_deadline_says_why_and_one_that_hr_cancelled_say
 def test_a_refused_signal_is_told_with_the_sentence_of_its_refusal() -> None:
     refused = {"name": "approve", "code": "goal.own", "facts": {"who": "manager", "manager": "wang"}}
     assert "the manager wang may" in said(EN, "SignalRefused", refused)
-    assert "应由直接上级 wang处理" in said(ZH, "SignalRefused", refused)
+    assert "应由直接上级 wang 处理" in said(ZH, "SignalRefused", refused)
