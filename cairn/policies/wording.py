@@ -6,7 +6,7 @@ from pydantic_core import ErrorDetails
 from cairn.domain.invalid import is_key, words_of
 from cairn.i18n.schema import schema_message
 from cairn.policies.document import Node
-from cairn.policies.problems import Problem, both
+from cairn.policies.problems import Problem
 from cairn.policies.shape import kinds_at, locate, names_at, part_at, spelled
 
 
@@ -27,7 +27,7 @@ def said(error: ErrorDetails, root: Node, schema: type[BaseModel]) -> Problem:
         place = node.place
     known = _known(error, path, root, schema)
     sentence = schema_message(error, _field(path), value, known)
-    return Problem(place.line, place.column, spelled(path), *both(sentence))
+    return Problem(place.line, place.column, spelled(path), sentence)
 
 
 def _known(error: ErrorDetails, path: list[str | int], root: Node, schema: type[BaseModel]) -> list[str]:
