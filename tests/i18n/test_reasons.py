@@ -2,14 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 import pytest
 
 from cairn.domain.cycle.events import LaunchFailure, LeftOut
 from cairn.domain.launch.plan import Missing
 from cairn.domain.policy import Name
-from cairn.i18n import Language
+from cairn.i18n import Language, Message, say
 from cairn_portal.presenting import reasons
 from cairn_portal.presenting.story import said
 
@@ -20,8 +19,8 @@ class Person:
 
     language: Language
 
-    def say(self, zh: str, en: str, **_: Any) -> str:
-        return en if self.language == "en" else zh
+    def say(self, id: str | Message, /, **arguments: object) -> str:
+        return say(self.language, id, **arguments)
 
 
 ZH, EN = Person("zh"), Person("en")
