@@ -32,7 +32,7 @@ LARGEST_OFFSET = timedelta(days=36_500).total_seconds()
 class CycleWorkflow(CommandedWorkflow[CycleStatus, CycleDeadline]):
     """Launches and closes a cycle; sheets and scores are made by activities that may run again."""
 
-    looks = (timedelta(days=1),)
+    refresh_after = (timedelta(days=1),)
     retry_deadline_after = timedelta(days=1)
 
     @workflow.init
