@@ -158,8 +158,8 @@ aimed as materialized (
 
 -- 3. The days that count: readings of a metric and subject, or the last check-in of each day of a goal.
 said as (
-    select e.goal, e.version, (e.data ->> 'on')::date as day, (e.data ->> 'value')::numeric as value,
-        (e.data ->> 'base')::numeric as base
+    select e.goal, e.version, (e.data ->> 'on')::date as day, read.number_or_null(e.data ->> 'value') as value,
+        read.number_or_null(e.data ->> 'base') as base
     from asked a
     join event e on e.goal = a.goal and e.version > a.counts_from
     where a.sort = 'kpi' and a.metric = '' and e.type = 'CheckedIn'
@@ -192,7 +192,7 @@ piece as materialized (
     join day d on d.metric = g.metric and d.subject = g.subject
     group by g.metric, g.subject, g.cycle, g.since, width_bucket(d.day, c.ends)
 ),
-told as materialized (
+actuals as materialized (
     select t.*, d.value as last
     from (select s.metric, s.subject, s.cycle, s.since, p.key, max(s.latest) as latest, sum(s.rows)::bigint as rows,
               sum(s.total) as total, sum(s.base) as base
@@ -209,7 +209,7 @@ reached as materialized (
         case when a.aggregation = 'sum' and a.target <> 0 and a.aim is not null
              then a.baseline * a.aim / a.target else a.baseline end as base_here
     from aimed a
-    left join told t on a.sort = 'kpi' and t.metric = a.metric and t.subject = a.subject and t.cycle = a.cycle
+    left join actuals t on a.sort = 'kpi' and t.metric = a.metric and t.subject = a.subject and t.cycle = a.cycle
         and t.since = a.since and t.key = a.key
     where a.aim is not null or a.direction = 'range'
 ),

@@ -7,9 +7,20 @@ from typing import Annotated
 import asyncpg
 from pydantic import BaseModel, ConfigDict, JsonValue
 
+from cairn.domain.sheet import events as s
+from projections.engine.read_model import ReadModel
 from projections.engine.rows import FROM_JSON, Reader
 from projections.engine.sql import queries
 
+MODEL = ReadModel(
+    name="history",
+    tables=("mention",),
+    reads=(s.SheetOpened, s.GoalPlaced),
+    looks_up=(
+        s.SheetOpened, s.GoalPlaced, s.GoalWeighted, s.GoalRemoved, s.FlexibleSpaceUsed, s.SheetScored,
+    ),
+    by_stream=True,
+)  # fmt: skip
 SQL = queries("history")
 Facts = dict[str, JsonValue]
 ENVELOPE = ("by", "at", "goal")

@@ -9,12 +9,23 @@ from typing import Annotated
 import asyncpg
 from pydantic import BaseModel, ConfigDict
 
+from cairn.domain.cycle.events import CycleLaunched
+from cairn.domain.goal import events as g
 from cairn.domain.goal.state import Stage
 from cairn.domain.measure import KeyTask, Kpi, Measure
 from cairn.domain.policy import Dimension, PeriodKind, Tier
+from cairn.domain.reading import ReadingsRecorded
+from projections.engine.read_model import ReadModel
 from projections.engine.rows import FROM_JSON, Reader
 from projections.engine.sql import queries
 
+MODEL = ReadModel(
+    name="progress",
+    tables=("progress_period", "progress_day"),
+    reads=(CycleLaunched, ReadingsRecorded, g.CheckedIn),
+    joins=("goal",),
+    looks_up=(g.GoalDrafted, g.GoalRevised, g.GoalAdjusted, g.CriterionAccepted, g.CheckedIn),
+)
 SQL = queries("progress")
 KINDS: tuple[PeriodKind, ...] = ("month", "quarter", "half_year", "year")
 HUNDRED = Decimal(100)

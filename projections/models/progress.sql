@@ -2,10 +2,13 @@
 -- keeps what the log cannot tell by a goal's name; read.progress_of works the rest out when somebody asks.
 
 -- name: fold
+-- Check-ins are only looked at: a number with an exponent, as the log writes it, may be too large for read.progress_of.
 with event as materialized (
-    select position, type, data::jsonb as data
+    select position, type, case type
+        when 'CheckedIn' then to_jsonb(array[read.number(data ->> 'value'), read.number(data ->> 'base')])
+        else data::jsonb end as data
     from read.window($1, $2, $3, $4)
-    where type in ('CycleLaunched', 'ReadingsRecorded')
+    where type in ('CycleLaunched', 'ReadingsRecorded') or (type = 'CheckedIn' and data::text like '%E+%')
 ),
 saved_periods as (
     insert into progress_period (cycle, key, ordinal, kind, starts, ends)
@@ -20,8 +23,8 @@ saved_periods as (
 ),
 brought as (
     select r.value ->> 'metric' as metric, r.value ->> 'subject' as subject, (r.value ->> 'on')::date as day,
-        r.ordinality::int as ordinal, e.position, (r.value ->> 'value')::numeric as value,
-        (r.value ->> 'base')::numeric as base
+        r.ordinality::int as ordinal, e.position, read.number(r.value ->> 'value') as value,
+        read.number(r.value ->> 'base') as base
     from event e cross join lateral jsonb_array_elements(e.data -> 'rows') with ordinality r
     where e.type = 'ReadingsRecorded'
 )

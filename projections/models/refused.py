@@ -5,9 +5,15 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from projections.engine.rows import Reader, shaped
+from cairn.domain.cycle.events import CycleSignalRefused
+from cairn.domain.goal.events import SignalRefused
+from projections.engine.read_model import ReadModel
+from projections.engine.rows import Reader, parse_rows
 from projections.engine.sql import queries
 
+MODEL = ReadModel(
+    name="refused", tables=("refused",), reads=(SignalRefused, CycleSignalRefused), by_stream=True
+)
 SQL = queries("refused")
 
 
@@ -35,4 +41,4 @@ async def refusals(
     limit: int | None = 100,
 ) -> list[RefusedSignalInput]:
     """The refused signals to a stream or of a person after a sealed position, newest first."""
-    return shaped(RefusedSignalInput, await reader.fetch(SQL["refusals"], stream, by, after, limit))
+    return parse_rows(RefusedSignalInput, await reader.fetch(SQL["refusals"], stream, by, after, limit))
