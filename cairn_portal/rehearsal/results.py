@@ -7,11 +7,16 @@ from pathlib import Path
 import asyncpg
 
 from cairn.domain.event import Fact
+from cairn.ledger import horizon
 from cairn.tables import open_tables, select
 from cairn_portal.rehearsal.script import CycleFile
 from projections.engine import catch_up
+from projections.models import goal as goals_model
+from projections.models import score as scores_model
+from projections.models.score import GoalScore
 
 ATTAINMENT = "attainment.sql"
+QUOTA = "quota"  # the key of the goals it is about
 FOUR = Decimal("0.0001")
 
 
@@ -57,18 +62,15 @@ class Attained(Fact):
 async def ending(pool: asyncpg.Pool, cycle: str) -> Ending:
     """The year's end, once the read models have reached the log."""
     await catch_up.catch_up(pool)
-    stages = await pool.fetch("select stage, count(*) from read.goal where cycle = $1 group by 1", cycle)
-    grades = await pool.fetch(
-        "select r.grade, count(*) from read.result r join read.sheet s using (sheet)"
-        " where s.cycle = $1 and r.grade is not null group by 1",
-        cycle,
-    )
+    stages = await goals_model.count_by_stage(pool, cycle)
+    grades = await scores_model.count_by_grade(pool, cycle)
+    log = await horizon(pool)
     return Ending(
         cycle=cycle,
-        events=await pool.fetchval("select count(*) from ledger.event"),
-        stages={row[0]: row[1] for row in stages},
-        results=sum(row[1] for row in grades),
-        grades={row[0]: row[1] for row in grades},
+        events=log.sealed + log.unsealed,
+        stages={str(stage): number for stage, number in stages.items()},
+        results=sum(grades.values()),
+        grades=grades,
     )
 
 
@@ -78,12 +80,8 @@ async def attained(pool: asyncpg.Pool, file: CycleFile, data: Path) -> list[Atta
     if not query.is_file():
         return []
     rows = _from_files(query.read_text(encoding="utf-8"), data)
-    scores = await pool.fetch(
-        "select g.owner, s.period, s.target, s.actual, s.attainment from read.goal_score s"
-        " join read.goal g using (goal) where g.cycle = $1 and g.key = 'quota'",
-        file.cycle.id,
-    )
-    scored = {(row["owner"], row["period"]): row for row in scores}
+    scores = await scores_model.goal_scores_by_key(pool, file.cycle.id, QUOTA)
+    scored = {(str(score.owner), score.period): score for score in scores}
     return [_beside(row, scored.get((str(row["person"]), str(row["quarter"])))) for row in rows]
 
 
@@ -93,7 +91,7 @@ def _from_files(sql: str, data: Path) -> list[dict[str, object]]:
     return select(open_tables(tables), sql)
 
 
-def _beside(row: dict[str, object], score: asyncpg.Record | None) -> Attained:
+def _beside(row: dict[str, object], score: GoalScore | None) -> Attained:
     return Attained(
         person=str(row["person"]),
         name=str(row["name"]),
@@ -101,9 +99,9 @@ def _beside(row: dict[str, object], score: asyncpg.Record | None) -> Attained:
         quota=_four(row["quota"]),
         actual=_four(row["actual"]),
         attainment=_four(row["attainment"]),
-        scored_quota=_four(score["target"]) if score else None,
-        scored_actual=_four(score["actual"]) if score and score["actual"] is not None else None,
-        scored_attainment=_four(score["attainment"]) if score and score["attainment"] is not None else None,
+        scored_quota=_four(score.target) if score else None,
+        scored_actual=_four(score.actual) if score and score.actual is not None else None,
+        scored_attainment=_four(score.attainment) if score and score.attainment is not None else None,
     )
 
 

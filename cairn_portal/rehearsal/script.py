@@ -16,7 +16,7 @@ from cairn.domain.goal.commands import NAMES
 from cairn.domain.launch.plan import TIERS, LaunchPlan
 from cairn.feeds.problems import FeedProblem, FeedRefused
 from cairn.feeds.written import read_written, shaped
-from cairn.tables import TableUnreadable, open_tables, select
+from cairn.tables import TableUnreadable, add_view, open_tables, replace_table, select
 
 GOAL_ACTS = (
     "submit", "approve", "return", "revise", "adjust", "confirm", "decline", "withdraw", "check_in", "accept",
@@ -156,7 +156,7 @@ def open_plan_tables(file: CycleFile, data: Path) -> sqlite3.Connection:
         raise _invalid(file, ("tables", "tables"), error.sentence_zh, error.sentence_en) from None
     for name, query in file.views.items():
         try:
-            database.execute(f'create view "{name}" as {query}')
+            add_view(database, name, query)
         except sqlite3.Error as error:
             place = f"views.{name}", f"views.{name}"
             raise _invalid(file, place, f"不能执行：{error}", f"it cannot be run: {error}") from None
@@ -212,11 +212,7 @@ def select_rows(
 
 def _put_goals(tables: sqlite3.Connection, goals: Sequence[PlannedGoal]) -> None:
     columns = list(PlannedGoal.model_fields)
-    tables.execute("drop table if exists goal")
-    tables.execute(f"create table goal ({', '.join(column + ' text' for column in columns)})")
-    rows = ([getattr(goal, name) for name in columns] for goal in goals)
-    tables.executemany(f"insert into goal values ({', '.join('?' * len(columns))})", rows)
-    tables.commit()
+    replace_table(tables, "goal", columns, ([getattr(goal, name) for name in columns] for goal in goals))
 
 
 def asked(file: CycleFile, act: Act, rows: Sequence[Mapping[str, Any]]) -> list[Asked]:

@@ -11,8 +11,8 @@ import asyncpg
 
 from cairn.ledger import LOST, stop_if_cancelled
 from projections.engine.catalog import folding, joined_by, read_model, with_joins
-from projections.engine.folding import fold_until, live_target
 from projections.engine.folding import SQL as CURSOR
+from projections.engine.folding import fold_until, live_target
 from projections.engine.read_model import ReadModel
 from projections.engine.sql import queries
 
@@ -63,9 +63,7 @@ async def _fold_all(pool: asyncpg.Pool, ready: list[asyncpg.Record], window: int
     async def fold_one(row: asyncpg.Record) -> int:
         async with slots, pool.acquire() as connection:
             target = live_target(read_model(row["name"]))
-            return await fold_until(
-                connection, target, row["upto"], window, known_end=row["concerned"] or 0
-            )
+            return await fold_until(connection, target, row["upto"], window, known_end=row["concerned"] or 0)
 
     outcomes = await asyncio.gather(*(fold_one(row) for row in ready), return_exceptions=True)
     for outcome in outcomes:

@@ -1,4 +1,4 @@
-"""Comparing a read model's live tables with rebuilt ones: by a sum over hashes of rows, row by row only where the sums differ."""
+"""Comparing live tables with rebuilt ones: by a sum over hashes of rows, row by row only where the sums differ."""
 
 import asyncio
 from dataclasses import dataclass
@@ -37,9 +37,7 @@ async def compare(
     if live_connection is rebuilt_connection:
         before, after = await _sums(live_connection, live), await _sums(rebuilt_connection, rebuilt)
     else:
-        before, after = await asyncio.gather(
-            _sums(live_connection, live), _sums(rebuilt_connection, rebuilt)
-        )
+        before, after = await asyncio.gather(_sums(live_connection, live), _sums(rebuilt_connection, rebuilt))
     found = []
     for table in live.model.tables:
         if before[table] == after[table]:

@@ -1,4 +1,4 @@
-"""Streams parked behind an event that could not be folded: shown, tried again, or freed by skipping an event with a reason."""
+"""Streams parked behind an event that could not be folded: shown, retried, or freed by skipping the event."""
 
 from datetime import UTC, datetime
 
@@ -9,7 +9,15 @@ from cairn.domain.skipping import EventSkipped
 from cairn.domain.streams import event_id
 from cairn.ledger import Ledger, NewEvent, StreamAppend, WrongExpectedVersion
 from projections.engine.catalog import folding_model, read_model, with_joins
-from projections.engine.folding import EVENT_ERRORS, Connection, FoldTarget, apply_settings, fold, live_target, reason_of
+from projections.engine.folding import (
+    EVENT_ERRORS,
+    Connection,
+    FoldTarget,
+    apply_settings,
+    fold,
+    live_target,
+    reason_of,
+)
 from projections.engine.folding import SQL as CURSOR
 from projections.engine.rows import Reader, parse_rows
 from projections.engine.sql import queries

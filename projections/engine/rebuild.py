@@ -12,7 +12,14 @@ import asyncpg
 from projections.engine.catalog import folding_model
 from projections.engine.comparing import TableDifference, compare
 from projections.engine.folding import SQL as CURSOR
-from projections.engine.folding import Connection, FoldTarget, fold_until, live_target, partitions_of, rebuild_target
+from projections.engine.folding import (
+    Connection,
+    FoldTarget,
+    fold_until,
+    live_target,
+    partitions_of,
+    rebuild_target,
+)
 from projections.engine.parking import retry_skipped
 from projections.engine.sql import queries
 
@@ -33,10 +40,9 @@ async def rebuild(
 ) -> list[TableDifference]:
     """Builds a read model anew from the log and swaps it in, in one transaction; readers never see less.
 
-    Folds up to `partitions` parts of the streams at the same time, each on a connection of the pool, and no further than
-    the live one is (so no further than the read models it joins are). Returns how the
-    tables differed from the live ones just before the swap. Raises RuntimeError when another rebuild of the same read
-    model is under way.
+    Folds up to `partitions` parts of the streams at the same time, each on a connection of the pool, to where the live
+    one is, and so no further than the read models it joins are. Returns how the tables differed from the live ones just
+    before the swap. Raises RuntimeError when another rebuild of the same read model is under way.
     """
     return await _build(pool, name, on_progress, partitions, swap=True)
 

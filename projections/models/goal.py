@@ -119,6 +119,22 @@ async def goals(
     return parse_rows(GoalRow, await reader.fetch(SQL["some"], owner, sheet, cycle, stage, department, limit))
 
 
+async def goal_ids(reader: Reader, cycle: str) -> list[str]:
+    """The ids of a cycle's goals, of all goals where `cycle` is empty."""
+    return [row["goal"] for row in await reader.fetch(SQL["ids"], cycle)]
+
+
+async def count_by_stage(reader: Reader, cycle: str) -> dict[Stage, int]:
+    """How many goals of a cycle are in each stage that any is in."""
+    return {row["stage"]: row["goals"] for row in await reader.fetch(SQL["count_by_stage"], cycle)}
+
+
+async def count_open(reader: Reader) -> int:
+    """How many goals are neither closed nor cancelled nor superseded, in all cycles."""
+    count: int = await reader.fetchval(SQL["count_open"])
+    return count
+
+
 async def sheets(
     reader: Reader, *, sheet: str | None = None, cycle: str | None = None, holder: str | None = None
 ) -> list[SheetRow]:

@@ -280,6 +280,15 @@ where ($1::text is null or g.owner = $1)
 order by g.goal
 limit $6
 
+-- name: ids
+select goal from read.goal where $1 = '' or cycle = $1 order by goal
+
+-- name: count_by_stage
+select stage, count(*)::int as goals from read.goal where cycle = $1 group by stage
+
+-- name: count_open
+select count(*)::int from read.goal where stage not in ('closed', 'cancelled', 'superseded')
+
 -- name: sheets
 select sheet, version, cycle, kind, holder, department, family, since, space, used, policy
 from read.sheet

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
-from decimal import ROUND_DOWN, Decimal
+from decimal import Decimal
 from itertools import groupby
 from typing import Annotated
 
@@ -190,4 +190,4 @@ def _days(now: PeriodProgress) -> str:
 
 
 def _cut(percent: Decimal) -> int:
-    return int(percent.quantize(Decimal(1), rounding=ROUND_DOWN))
+    return int(percent)

@@ -50,7 +50,7 @@ class GoalScore(BaseModel):
     weight: Decimal | None
 
 
-class OfSheet(BaseModel):
+class SheetFacts(BaseModel):
     """Whose sheet it is; None while the sheet itself is not yet read."""
 
     model_config = ConfigDict(frozen=True)
@@ -67,7 +67,7 @@ class OfSheet(BaseModel):
     position: int
 
 
-class SheetScore(OfSheet):
+class SheetScore(SheetFacts):
     """A sheet's score in a period, unrounded, from its goals' points."""
 
     period: str
@@ -75,7 +75,7 @@ class SheetScore(OfSheet):
     parts: Annotated[tuple[ScorePart, ...], FROM_JSON]
 
 
-class Result(OfSheet):
+class Result(SheetFacts):
     """The year's result: `points` exact, `rounded` as issued."""
 
     points: Decimal | None
@@ -96,6 +96,11 @@ async def goal_scores(
     return parse_rows(GoalScore, await reader.fetch(SQL["goal_scores_of_sheet"], sheet, period))
 
 
+async def goal_scores_by_key(reader: Reader, cycle: str, key: str) -> list[GoalScore]:
+    """The scores of a cycle's goals that a template calls by this key, by goal and period."""
+    return parse_rows(GoalScore, await reader.fetch(SQL["goal_scores_by_key"], cycle, key))
+
+
 async def sheet_scores(
     reader: Reader, *, sheet: str | None = None, cycle: str | None = None, period: str | None = None
 ) -> list[SheetScore]:
@@ -114,3 +119,8 @@ async def result(reader: Reader, sheet: str) -> Result | None:
 async def results(reader: Reader, cycle: str, department: str | None = None) -> list[Result]:
     """The results of a cycle, best first."""
     return parse_rows(Result, await reader.fetch(SQL["results_of_cycle"], cycle, department))
+
+
+async def count_by_grade(reader: Reader, cycle: str) -> dict[str, int]:
+    """How many results of a cycle have each grade that any has."""
+    return {row["grade"]: row["results"] for row in await reader.fetch(SQL["count_by_grade"], cycle)}

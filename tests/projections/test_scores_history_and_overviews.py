@@ -14,7 +14,14 @@ from projections.models.dashboard import cycles, dashboard
 from projections.models.history import history
 from projections.models.person import departments, people, person
 from projections.models.refused import refusals
-from projections.models.score import goal_scores, result, results, sheet_scores
+from projections.models.score import (
+    count_by_grade,
+    goal_scores,
+    goal_scores_by_key,
+    result,
+    results,
+    sheet_scores,
+)
 from tests.projections.given import (
     CYCLE,
     GOAL,
@@ -60,6 +67,8 @@ async def test_the_last_score_of_a_period_stands(pool: asyncpg.Pool) -> None:
     await record(pool, *active(), scored("96", 4), scored("97", 5))
     await catch_up(pool)
     assert [each.points for each in await goal_scores(pool, goal=GOAL)] == [97]
+    assert await goal_scores_by_key(pool, CYCLE, "revenue") == await goal_scores(pool, goal=GOAL)
+    assert await goal_scores_by_key(pool, CYCLE, "quota") == []
 
 
 async def test_a_sheets_scores_and_result_say_what_they_were_made_of(pool: asyncpg.Pool) -> None:
@@ -83,6 +92,8 @@ async def test_a_sheets_scores_and_result_say_what_they_were_made_of(pool: async
     assert (issued.rounded, issued.grade, issued.by_kind) == (D("96.01"), "A", {"quarter": (D(96), None)})
     assert await results(pool, CYCLE, "sales") == [issued]
     assert await results(pool, CYCLE, "rd") == []
+    assert await count_by_grade(pool, CYCLE) == {"A": 1}
+    assert await count_by_grade(pool, "2031") == {}
 
 
 async def test_a_goals_story_tells_who_changed_what_from_what_in_sealed_order(pool: asyncpg.Pool) -> None:

@@ -15,10 +15,11 @@ from activities.starting import Follow
 from cairn_portal import servers
 from cairn_portal.cli.group import Group
 from cairn_portal.cli.problem import DOWN, REFUSED, USAGE, Problem
-from cairn_portal.cli.session import Session, found, session, worker_listens
+from cairn_portal.cli.session import found, session, worker_listens
 from cairn_portal.cli.terminal import Terminal
 from cairn_portal.presenting.words import NOTHING, facts, grid
 from cairn_portal.servers import migrate, process
+from projections.models import goal as goals_model
 from workflows.starter import NAME, StarterWorkflow
 
 PANEL = "运行 · Running it"
@@ -168,7 +169,7 @@ async def recover(
     """Begins the starter again at the log's first position; each workflow then asks the log where it stands."""
     async with session(at) as s:
         gateway = await s.gateway()
-        open_goals = await _open_goals(s)
+        open_goals = await goals_model.count_open(s.pool)
         await gateway.client.start_workflow(
             StarterWorkflow.run,
             Follow(),
@@ -184,13 +185,6 @@ async def recover(
     )
     at.answer({"open_goals": open_goals, "running": running}, Text(said, style="green" if done else "yellow"))
     return 0 if done else REFUSED
-
-
-async def _open_goals(s: Session) -> int:
-    count: int = await s.pool.fetchval(
-        "select count(*) from read.goal where stage not in ('closed', 'cancelled', 'superseded')"
-    )
-    return count
 
 
 async def _restarted(at: Terminal, client: Client, goals: int, patience: float) -> int:
