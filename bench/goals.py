@@ -21,8 +21,8 @@ from bench.figure import Bar, Figure, against
 from bench.rounds import in_turns
 from bench.stand import Stand, connected
 from cairn.application.cycles import Cycles
-from cairn.application.people import import_roster
-from cairn.application.policies import adopt_policy
+from cairn.application.people import People
+from cairn.application.policies import Policies
 from cairn.domain.cycle.commands import LaunchCycle
 from cairn.ledger import Ledger, Sealer
 from cairn.settings import Settings
@@ -63,7 +63,7 @@ class Firm:
         began = perf_counter()
         outcome = await self.gateway.cycle(self.cycle, "launch", company.HR, fields)
         if outcome.refused:
-            raise RuntimeError(outcome.refused.text("en"))
+            raise RuntimeError(str(outcome.refused))
         await until_begun(goals)
         return len(goals) / (perf_counter() - began)
 
@@ -90,7 +90,7 @@ class Firm:
         outcome = await self.gateway.goal(f"goal-{self.cycle}-E{number}-1", "submit", f"E{number}")
         took = 1000 * (perf_counter() - began)
         if outcome.refused:
-            raise RuntimeError(outcome.refused.text("en"))
+            raise RuntimeError(str(outcome.refused))
         return took
 
     async def ask(self, number: int) -> float:
@@ -121,10 +121,10 @@ async def firm(stand: Stand, dsn: str, employees: int) -> AsyncIterator[Firm]:
 
 async def _prepared(ledger: Ledger, employees: int) -> str:
     people = company.roster(employees)
-    policy = await adopt_policy(ledger, company.POLICY, "policy.yaml", company.HR, company.AT)
-    await import_roster(ledger, people, company.HR, company.AT)
+    policy = await Policies(ledger).adopt(company.POLICY, "policy.yaml", company.HR, company.AT)
+    await People(ledger).import_roster(people, company.HR, company.AT)
     await ledger.wait_sealed(f"person-{people.people[-1].id}", 1, 60)
-    return policy
+    return policy.reference
 
 
 async def measure(stand: Stand, *, employees: int, rounds: int, commands: int) -> list[Figure]:

@@ -6,7 +6,7 @@ from temporalio import workflow
 from temporalio.common import RetryPolicy
 
 with workflow.unsafe.imports_passed_through():
-    from activities.starting import Follow
+    from activities.inputs import BeginWorkflowsInput
 
 NAME = "starter"
 
@@ -16,15 +16,15 @@ class StarterWorkflow:
     """Its position in the log survives in its own history; from zero it merely finds everything begun already."""
 
     @workflow.run
-    async def run(self, follow: Follow) -> None:
-        after = follow.after
+    async def run(self, input: BeginWorkflowsInput) -> None:
+        after = input.after
         while not workflow.info().is_continue_as_new_suggested():
             after = await workflow.execute_activity(
                 "begin_workflows",
-                follow.model_copy(update={"after": after}),
+                input.model_copy(update={"after": after}),
                 result_type=int,
                 start_to_close_timeout=timedelta(hours=1),
                 heartbeat_timeout=timedelta(seconds=10),
                 retry_policy=RetryPolicy(maximum_interval=timedelta(seconds=30)),
             )
-        workflow.continue_as_new(follow.model_copy(update={"after": after}))
+        workflow.continue_as_new(input.model_copy(update={"after": after}))

@@ -7,10 +7,15 @@ from typing import Self
 import asyncpg
 
 from cairn.application.audit import ScoreAudit
+from cairn.application.clock import CycleClock
 from cairn.application.cycles import Cycles
 from cairn.application.evaluation import Evaluation
+from cairn.application.feeds import Feeds
 from cairn.application.goals import Goals
+from cairn.application.operation import Operation
+from cairn.application.people import People
 from cairn.application.policies import Policies
+from cairn.application.targets import Targets
 from cairn.ledger import Ledger, open_pool
 
 
@@ -23,11 +28,16 @@ class Application:
     def __init__(self, pool: asyncpg.Pool) -> None:
         self.pool = pool
         self.ledger = Ledger(pool)
+        self.people = People(self.ledger)
         self.policies = Policies(self.ledger)
+        self.targets = Targets(self.ledger)
+        self.feeds = Feeds(self.ledger)
         self.cycles = Cycles(self.ledger, self.policies)
         self.goals = Goals(self.ledger, self.policies)
         self.evaluation = Evaluation(self.ledger, self.cycles)
+        self.clock = CycleClock(self.ledger)
         self.audit = ScoreAudit(self.ledger, self.cycles)
+        self.operation = Operation(pool)
 
     @classmethod
     @asynccontextmanager

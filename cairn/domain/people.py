@@ -42,10 +42,13 @@ class Person(Fact):
 
 
 class Roster(Fact):
-    """Everybody, checked: ids unique, managers known, no cycle in the reporting lines."""
+    """Everybody, checked: ids unique, managers known, no cycle in the reporting lines.
+
+    `unstated` are fields of a person that the source has no column for: an import leaves them as they are known."""
 
     people: tuple[Person, ...]
     departments: tuple[Department, ...]
+    unstated: frozenset[str] = frozenset()
 
     def by_id(self) -> dict[str, Person]:
         return {person.id: person for person in self.people}

@@ -4,11 +4,11 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from itertools import pairwise
 
+from cairn.domain.invalid import nearest
 from cairn.policies.document import Node, Place
 from cairn.policies.problems import Problem
 from cairn.policies.sentences import hint
 from cairn.policies.weights import problem_at
-from cairn.policies.wording import nearest
 
 NEEDS = {"key_task": ("criteria", "验收标准"), "capability": ("outcomes", "预期成果")}
 """What a goal of a kind cannot be without."""

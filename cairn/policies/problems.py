@@ -3,8 +3,15 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from cairn.i18n import Message
+
 Words = tuple[str, str]
 """A sentence in Chinese and in English."""
+
+
+def both(message: Message) -> Words:
+    """A message in Chinese and in English."""
+    return message.text("zh"), message.text("en")
 
 
 @dataclass(frozen=True, order=True)

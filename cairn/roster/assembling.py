@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 
+from cairn.domain.invalid import nearest
 from cairn.domain.people import Person, Roster
 from cairn.domain.policy import Policy
 from cairn.policies.problems import RosterInvalid, RowProblem
 from cairn.policies.sentences import hint, words
-from cairn.policies.wording import nearest
-from cairn.roster.columns import Record
+from cairn.roster.columns import PEOPLE, PEOPLE_REQUIRED, Record
 from cairn.roster.departments import find_departments
 from cairn.roster.entries import Entry, read_entry
 from cairn.roster.reporting_lines import Names, find_managers, find_twins, tell_circles
@@ -40,7 +40,12 @@ def assemble(
         raise RosterInvalid(problems, source)
     chosen = {entry.id: called[entry.department].id for entry in entries}
     everybody = tuple(_person(entry, chosen[entry.id], families[entry.family], managers) for entry in entries)
-    return Roster(people=everybody, departments=tuple({one.id: one for one in called.values()}.values()))
+    stated = {name for record in people for name in record.headers}
+    return Roster(
+        people=everybody,
+        departments=tuple({one.id: one for one in called.values()}.values()),
+        unstated=frozenset(PEOPLE) - frozenset(PEOPLE_REQUIRED) - stated,
+    )
 
 
 def check_roster(roster: Roster, policy: Policy) -> Roster:

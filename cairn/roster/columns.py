@@ -5,9 +5,9 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from cairn.domain.invalid import nearest
 from cairn.policies.problems import RowProblem
 from cairn.policies.sentences import words
-from cairn.policies.wording import nearest
 from cairn.roster.grid import Cell, GridRow
 
 PEOPLE: Mapping[str, tuple[str, ...]] = {

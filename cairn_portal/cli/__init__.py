@@ -6,11 +6,12 @@ from cairn_portal.cli.cycle.launching import cycle
 from cairn_portal.cli.goal import adjusting, progress, reading, replay, reviewing, setting
 from cairn_portal.cli.goal.commanding import goal
 from cairn_portal.cli.group import Group
-from cairn_portal.cli.operate import servers, status
+from cairn_portal.cli.operate import servers, status, version
 from cairn_portal.cli.operate.read_models import projections
 from cairn_portal.cli.setup import demo, rehearse
 from cairn_portal.cli.setup.feeds import feed
-from cairn_portal.cli.setup.policy_and_roster import policy, roster
+from cairn_portal.cli.setup.policy import policy
+from cairn_portal.cli.setup.roster import roster
 from cairn_portal.cli.setup.targets import targets
 
 START = "先看看 · See it first"
@@ -32,6 +33,7 @@ OF_GROUPS = (cycle_status, setting, adjusting, reviewing)
 app = Group("澄 Cairn：事件溯源的绩效目标引擎 · an event-sourced engine for performance goals")
 for group, name, panel in GROUPS:
     app.add_typer(group, name=name, rich_help_panel=panel)
+version.register(app)
 servers.register(app)
 status.register(app)
 demo.register(app, START)

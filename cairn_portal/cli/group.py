@@ -2,16 +2,19 @@
 
 import asyncio
 import inspect
-from collections.abc import Callable, Coroutine
+import os
+import sys
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Annotated, Any, ClassVar, Literal, TypeVar
 
 import typer
 from rich.text import Text
-from typer.core import TyperGroup
 
 from cairn.settings import Settings
-from cairn_portal.cli.problem import told
+from cairn_portal.cli.help import SPOKEN, Spoken, SpokenGroup, asked_language
+from cairn_portal.cli.problem import STOPPED, USAGE, Told, told
 from cairn_portal.cli.terminal import Terminal
+from cairn_portal.cli.usage import usage_message
 
 EVERYWHERE = "通用 · Everywhere"
 AsJson = Annotated[
@@ -26,7 +29,7 @@ Language = Annotated[
 Work = TypeVar("Work", bound=Callable[..., Coroutine[Any, Any, int | None]])
 
 
-class InOrder(TyperGroup):
+class InOrder(SpokenGroup):
     """Lists commands in the order of `ORDER`, others after them as they were told."""
 
     ORDER: ClassVar[tuple[str, ...]] = (
@@ -57,6 +60,37 @@ class InOrder(TyperGroup):
         first = [name for name in self.ORDER if name in self.commands] if ctx.parent is None else []
         return [*first, *(name for name in self.commands if name not in first)]
 
+    def main(self, args: Sequence[str] | None = None, *rest: Any, **options: Any) -> Any:
+        """Runs what was typed. What was typed wrongly is told in the reader's language, with exit code 2."""
+        typed = list(sys.argv[1:] if args is None else args)
+        SPOKEN.set(asked_language(typed, os.environ))
+        try:
+            code = super().main(typed, *rest, **{**options, "standalone_mode": False})
+        except typer.Abort:
+            code = STOPPED
+        except Exception as error:
+            if not hasattr(error, "format_message"):
+                raise
+            code = told_usage(error, "--json" in typed)
+        sys.exit(code)
+
+
+def told_usage(error: Any, as_json: bool) -> int:
+    """Tells what was typed wrongly. Help that was asked for by typing nothing has been shown already."""
+    terminal = Terminal.opened(Settings(language=SPOKEN.get()), as_json)
+    if type(error).__name__ == "NoArgsIsHelpError":
+        return int(error.exit_code)
+    if not as_json and error.ctx:
+        terminal.err.print(Text(error.ctx.get_usage(), style="dim"))
+    told_failure(terminal, Told("usage", usage_message(error).text(SPOKEN.get()), USAGE))
+    return USAGE
+
+
+def spoken_by(lang: Language = None) -> None:
+    """What every group takes: `cairn --lang en goal list`. Help reads it from what was typed; commands, here."""
+    if lang is not None:
+        SPOKEN.set(lang)
+
 
 class Group(typer.Typer):
     """A Typer whose commands are coroutines: `(at: Terminal, …options) -> exit code or None`."""
@@ -71,12 +105,13 @@ class Group(typer.Typer):
             pretty_exceptions_enable=False,
             context_settings={"help_option_names": ["-h", "--help"]},
         )
+        self.callback()(spoken_by)
 
     def told(self, name: str, help: str, panel: str | None = None) -> Callable[[Work], Work]:
         """Registers a coroutine function under a name, with its bilingual help."""
 
         def register(work: Work) -> Work:
-            self.command(name, help=help, rich_help_panel=panel)(_command(work))
+            self.command(name, cls=Spoken, help=help, rich_help_panel=panel)(_command(work))
             return work
 
         return register
@@ -91,9 +126,7 @@ def _command(work: Callable[..., Coroutine[Any, Any, int | None]]) -> Callable[.
     ]
 
     def command(as_json: bool, lang: Literal["zh", "en"] | None, **given: Any) -> None:
-        settings = Settings()
-        if lang is not None:
-            settings = settings.model_copy(update={"language": lang})
+        settings = Settings(language=lang or SPOKEN.get())
         raise typer.Exit(run(work, Terminal.opened(settings, as_json), given))
 
     named = [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in own]
@@ -120,7 +153,10 @@ def told_to(at: Terminal, error: BaseException) -> int:
         error = error.exceptions[0]
     if isinstance(error, BrokenPipeError):
         return 0
-    failure = told(error, at.settings)
+    return told_failure(at, told(error, at.settings))
+
+
+def told_failure(at: Terminal, failure: Told) -> int:
     if at.as_json:
         facts = {"error": failure.name, "sentence": failure.sentence, "field": failure.field}
         at.answer(facts)

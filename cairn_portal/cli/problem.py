@@ -10,6 +10,7 @@ from temporalio.service import RPCError
 from activities.inputs import Refused
 from cairn.domain.refusal import Refusal
 from cairn.feeds.problems import FeedRefused
+from cairn.i18n import refusal_message
 from cairn.ledger import MigrationError
 from cairn.policies import PolicyInvalid, RosterInvalid
 from cairn.settings import Settings
@@ -53,7 +54,7 @@ def told(error: BaseException, settings: Settings) -> Told:
         case Problem():
             return Told(error.name, error.text(language), error.code)
         case Refusal():
-            return Told(error.code, error.text(language), REFUSED, error.field)
+            return Told(error.code, refusal_message(error).text(language), REFUSED, error.field)
         case PolicyInvalid() | RosterInvalid() | FeedRefused() | TableUnreadable():
             return Told("invalid", error.text(language), REFUSED)
         case ServerProblem() | MigrationError():

@@ -2,8 +2,6 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from temporalio.api.enums.v1 import TaskQueueType
 from temporalio.api.taskqueue.v1 import TaskQueue
@@ -12,8 +10,6 @@ from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 
 from cairn.application import Application
-from cairn.application.repository import to_events
-from cairn.domain.cycle.events import RehearsalAdvanced
 from cairn.domain.cycle.state import Cycle
 from cairn.domain.people import Person
 from cairn.domain.refusal import Refusal
@@ -51,7 +47,7 @@ class Session:
     def __init__(self, at: Terminal, addresses: Addresses, application: Application) -> None:
         self.at, self.addresses, self.application = at, addresses, application
         self.pool, self.ledger, self.policies = application.pool, application.ledger, application.policies
-        self.cycles, self.goals = application.cycles, application.goals
+        self.cycles, self.goals, self.clock = application.cycles, application.goals, application.clock
         self._client: Client | None = None
 
     async def client(self) -> Client:
@@ -116,20 +112,6 @@ class Session:
         if cycle.version == 0:
             raise Refusal("cycle.unknown", field="cycle", cycle=name)
         return cycle
-
-    async def now(self, cycle: Cycle) -> datetime:
-        """The cycle's present: the clock on the wall, or the instant its rehearsal has reached."""
-        marks = to_events(await self.ledger.read_stream(f"rehearsal-{cycle.id}"))
-        if marks and isinstance(marks[-1], RehearsalAdvanced):
-            return marks[-1].instant
-        return datetime.now(UTC) + timedelta(seconds=cycle.clock_offset)
-
-    async def today(self, cycle: Cycle) -> date:
-        """The cycle's present day in its own time zone, not after its last day."""
-        now = await self.now(cycle)
-        if cycle.schedule is None:
-            return now.date()
-        return min(now.astimezone(ZoneInfo(cycle.schedule.calendar.timezone)).date(), cycle.schedule.ends)
 
 
 async def worker_listens(client: Client, settings: Settings) -> bool:

@@ -16,6 +16,7 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 
+from cairn.i18n import Language
 from cairn.settings import Settings
 
 PIPED_WIDTH = 140
@@ -36,7 +37,7 @@ class Terminal:
         return cls(settings, as_json, _console(), _console(stderr=True))
 
     @property
-    def language(self) -> str:
+    def language(self) -> Language:
         return self.settings.language
 
     def say(self, zh: str, en: str) -> str:

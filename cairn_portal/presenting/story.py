@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+from cairn_portal.presenting import reasons
 from cairn_portal.presenting.reader import Reader
 from cairn_portal.presenting.words import NOTHING, field, value
 
@@ -64,9 +65,9 @@ TOLD: dict[str, tuple[str, ...]] = {
     "ReminderSent": ("phase", "to"),
     "DeadlineMissed": ("phase", "awaited", "to"),
     "GoalScored": ("period", "actual", "target", "attainment", "points", "why"),
-    "GoalCancelled": ("reason",),
+    "GoalCancelled": ("cause", "reason"),
     "GoalSuperseded": ("replacement", "reason"),
-    "SignalRefused": ("name", "sentence"),
+    "SignalRefused": ("name", "code"),
     "SheetScored": ("period", "sheet_points"),
     "FlexibleSpaceUsed": ("used", "left"),
     "GoalDecomposed": ("parts",),
@@ -113,6 +114,10 @@ def said(at: Reader, event: str, facts: dict[str, Any]) -> str:
             parts.append(at.say(*PHASES.get(given, (given, given))))
         elif name == "role":
             parts.append(at.say(f"以{ROLES[given][0]}身份", f"as {ROLES[given][1]}"))
+        elif name == "cause":
+            parts += [reasons.cause(at, given)] if given != "asked" else []
+        elif name == "code":
+            parts.append(reasons.refusal(at, given, facts.get("facts", {})))
         elif name == "why":
             parts.append(why(at, given))
         elif name == "changes":

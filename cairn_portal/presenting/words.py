@@ -10,34 +10,21 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
-from cairn.domain.cycle.events import CycleStage
-from cairn.domain.goal.stages import STAGE_NAMES
-from cairn.domain.goal.state import Stage
+from cairn.domain.cycle.stages import CycleStage
+from cairn.domain.goal.stages import Stage, StageKind, stage_row
+from cairn.i18n import say
 from cairn_portal.presenting.reader import Reader
 
 NOTHING = "–"
-STAGE_STYLE: dict[Stage, str] = {
-    "draft": "dim",
-    "returned": "red",
-    "submitted": "yellow",
-    "approved": "cyan",
-    "active": "green",
-    "adjusting": "yellow",
-    "in_review": "magenta",
-    "scored": "blue",
-    "closed": "dim",
-    "cancelled": "dim strike",
-    "superseded": "dim strike",
-    "none": "dim",
-}
-CYCLE_STAGES: dict[CycleStage, tuple[str, str]] = {
-    "none": ("未启动", "not launched"),
-    "launching": ("启动中", "launching"),
-    "goal_setting": ("目标设定", "goal setting"),
-    "execution": ("执行中", "execution"),
-    "review": ("评估中", "in review"),
-    "scoring": ("评分中", "scoring"),
-    "closed": ("已关闭", "closed"),
+STYLES: dict[StageKind, str] = {
+    "absent": "dim",
+    "waiting": "yellow",
+    "sent_back": "red",
+    "running": "green",
+    "judged": "magenta",
+    "settled": "blue",
+    "ended": "dim",
+    "dropped": "dim strike",
 }
 TIERS = {
     "strategic": ("战略", "strategic"),
@@ -90,7 +77,6 @@ FIELDS = {
     "due": ("应于", "due"),
     "why": ("说明", "why"),
     "code": ("代码", "code"),
-    "sentence": ("说明", "sentence"),
     "name": ("命令", "command"),
     "sheet_points": ("合约得分", "sheet's points"),
     "space": ("弹性空间", "flexible space"),
@@ -106,7 +92,11 @@ def pair(at: Reader, words: tuple[str, str]) -> str:
 
 
 def stage(at: Reader, name: Stage) -> Text:
-    return Text(at.say(*STAGE_NAMES[name]), style=STAGE_STYLE[name])
+    return Text(say(at.language, f"stage:{name}"), style=STYLES[stage_row(name).kind])
+
+
+def cycle_stage(at: Reader, name: CycleStage) -> str:
+    return say(at.language, f"cycle_stage:{name}")
 
 
 def field(at: Reader, name: str) -> str:

@@ -15,7 +15,7 @@ class CannotSkipTime(Exception):
 
 
 class RehearsalClock:
-    """Moves single workflows forward. Business time is Temporal's time plus `shift` seconds."""
+    """Moves single workflows forward. Business time is Temporal's time plus `clock_offset` seconds."""
 
     def __init__(self, client: Client, clock_offset: float) -> None:
         self._skipper = TimeSkipper(client)
@@ -27,7 +27,7 @@ class RehearsalClock:
         """A workflow's time in the cycle's year, as far as this clock moved it."""
         return datetime.now(UTC) + self._ahead.get(workflow, timedelta(0)) + self.clock_offset
 
-    async def look(self, workflow: str) -> None:
+    async def refresh(self, workflow: str) -> None:
         """Learns from the server how far a workflow was moved by an earlier, interrupted rehearsal."""
         now = await self._skipper.get_current_time(self._client.get_workflow_handle(workflow))
         self._ahead[workflow] = max(now - datetime.now(UTC), timedelta(0))
@@ -62,7 +62,7 @@ class RehearsalClock:
             except RuntimeError:
                 await asyncio.sleep(0.05 * 2**attempt)
                 before = self._ahead.get(workflow, timedelta(0))
-                await self.look(workflow)
+                await self.refresh(workflow)
                 left -= self._ahead[workflow] - before
                 self._ahead[workflow] = before
                 if left <= SOON:

@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict
 
 from cairn.domain.goal.events import Part
-from cairn.domain.goal.state import Stage
+from cairn.domain.goal.stages import Stage
 from cairn.domain.policy import Tier
 from projections.engine.read_model import ReadModel
 from projections.engine.rows import FROM_JSON, Reader, parse_rows

@@ -7,9 +7,10 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict
 
 from cairn.domain.cycle import events as c
-from cairn.domain.cycle.events import CycleStage, LaunchFailure, LeftOut
+from cairn.domain.cycle.events import LaunchFailure, LeftOut
+from cairn.domain.cycle.stages import CycleStage
 from cairn.domain.event import Fact
-from cairn.domain.goal.state import Stage
+from cairn.domain.goal.stages import Stage
 from cairn.domain.schedule import Schedule
 from projections.engine.read_model import ReadModel
 from projections.engine.rows import FROM_JSON, Reader, parse_rows

@@ -8,7 +8,8 @@ from pydantic import BaseModel, ConfigDict
 
 from cairn.domain.goal import events as g
 from cairn.domain.goal.events import Confirmer, Part, Smart
-from cairn.domain.goal.state import PendingAdjustment, Segment, Stage
+from cairn.domain.goal.stages import Stage
+from cairn.domain.goal.state import PendingAdjustment, Segment
 from cairn.domain.measure import Measure
 from cairn.domain.policy import Dimension, Tier
 from cairn.domain.sheet import events as s
@@ -129,10 +130,10 @@ async def count_by_stage(reader: Reader, cycle: str) -> dict[Stage, int]:
     return {row["stage"]: row["goals"] for row in await reader.fetch(SQL["count_by_stage"], cycle)}
 
 
-async def count_open(reader: Reader) -> int:
-    """How many goals are neither closed nor cancelled nor superseded, in all cycles."""
-    count: int = await reader.fetchval(SQL["count_open"])
-    return count
+async def open_goals(reader: Reader) -> int:
+    """How many goals of all cycles are not over: each of them has a workflow."""
+    (row,) = await reader.fetch(SQL["open_goals"])
+    return int(row["goals"])
 
 
 async def sheets(

@@ -286,8 +286,8 @@ select goal from read.goal where $1 = '' or cycle = $1 order by goal
 -- name: count_by_stage
 select stage, count(*)::int as goals from read.goal where cycle = $1 group by stage
 
--- name: count_open
-select count(*)::int from read.goal where stage not in ('closed', 'cancelled', 'superseded')
+-- name: open_goals
+select count(*) as goals from read.goal where stage not in ('closed', 'cancelled', 'superseded')
 
 -- name: sheets
 select sheet, version, cycle, kind, holder, department, family, since, space, used, policy

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from cairn.domain.goal.state import Stage
+from cairn.domain.goal.stages import Stage
 from cairn.domain.policy import Tier
 from projections.engine.read_model import ReadModel
 from projections.engine.rows import Reader, parse_rows

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict
 
 from cairn.domain.cycle.events import CycleLaunched
 from cairn.domain.goal import events as g
-from cairn.domain.goal.state import Stage
+from cairn.domain.goal.stages import Stage
 from cairn.domain.measure import KeyTask, Kpi, Measure
 from cairn.domain.policy import Dimension, PeriodKind, Tier
 from cairn.domain.reading import ReadingsRecorded

@@ -119,8 +119,3 @@ async def result(reader: Reader, sheet: str) -> Result | None:
 async def results(reader: Reader, cycle: str, department: str | None = None) -> list[Result]:
     """The results of a cycle, best first."""
     return parse_rows(Result, await reader.fetch(SQL["results_of_cycle"], cycle, department))
-
-
-async def count_by_grade(reader: Reader, cycle: str) -> dict[str, int]:
-    """How many results of a cycle have each grade that any has."""
-    return {row["grade"]: row["results"] for row in await reader.fetch(SQL["count_by_grade"], cycle)}

@@ -95,13 +95,6 @@ join read.result r on r.sheet = s.sheet
 where s.cycle = $1 and ($2::text is null or s.department = $2)
 order by r.rounded desc nulls last, s.sheet
 
--- name: count_by_grade
-select r.grade, count(*)::int as results
-from read.result r
-join read.sheet s on s.sheet = r.sheet
-where s.cycle = $1 and r.grade is not null
-group by r.grade
-
 -- name: goal_scores_by_key
 select c.*, g.title, g.owner, g.sheet, p.weight
 from read.goal g

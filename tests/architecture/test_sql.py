@@ -9,8 +9,8 @@ import pytest
 
 PORTAL = Path(__file__).parents[2] / "cairn_portal"
 FILES = sorted(PORTAL.rglob("*.py"))
-STARTS_POSTGRES = {"servers/postgres.py"}
-"""Makes the database in which everything else happens: nobody else is there to ask."""
+STARTS_POSTGRES = {"servers/postgres.py", "servers/postmaster.py"}
+"""They make the database in which everything else happens, and ask a server which one it is."""
 STATEMENT = re.compile(
     r"\b(select\b.+\bfrom\b|insert\s+into\b|update\s+\S+\s+set\b|delete\s+from\b|truncate\s+\w|with\s+\w+\s+as\s*\(|"
     r"show\s+\w+_\w+|(create|drop|alter)\s+(table|view|schema|database|index|role|function)\b)",

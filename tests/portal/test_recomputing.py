@@ -11,8 +11,7 @@ from cairn.application.audit import ScoreAudit
 from cairn.application.cycles import Cycles
 from cairn.application.evaluation import Evaluation
 from cairn.application.goals import Goals, deadline, read_command
-from cairn.application.people import import_roster
-from cairn.application.policies import adopt_policy
+from cairn.application.people import People
 from cairn.application.repository import to_appends
 from cairn.domain.cycle.commands import FinishLaunch, LaunchCycle
 from cairn.domain.event import SYSTEM
@@ -40,7 +39,7 @@ class Year:
         self.recomputing = ScoreAudit(self.ledger, self.cycles)
 
     async def launched(self) -> None:
-        reference = await adopt_policy(self.ledger, FED, "tiny", "H1", JANUARY)
+        reference = (await self.cycles.policies.adopt(FED, "tiny", "H1", JANUARY)).reference
         hr = Person(id="H1", name="HR", department="D", family="none", hired=date(2020, 1, 1), roles=("hr",))
         manager = Person(
             id="M1", name="M", department="D", family="none", hired=date(2020, 1, 1), manager="H1"
@@ -49,7 +48,7 @@ class Year:
             id="E1", name="E", department="D", family="sales", hired=date(2020, 1, 1), manager="M1"
         )
         roster = Roster(people=(hr, manager, employee), departments=(Department(id="D", name="D"),))
-        await import_roster(self.ledger, roster, "H1", JANUARY)
+        await People(self.ledger).import_roster(roster, "H1", JANUARY)
         await self.seal()
         days = date(2026, 1, 1), date(2026, 12, 31)
         plan, _ = await self.cycles.preview("2026", "2026", *days, reference)

@@ -111,7 +111,7 @@ LIFE: st.SearchStrategy[Make] = st.one_of(
     _of(g.ReviewOpened),
     _of(g.GoalCancelled, reason=st.just("x")),
     _of(g.GoalClosed),
-    _of(g.SignalRefused, name=st.just("approve"), code=st.just("goal.stage"), sentence=st.just("…")),
+    _of(g.SignalRefused, name=st.just("approve"), code=st.just("goal.stage")),
     PERIODS.map(lambda period: lambda goal, days: scored(goal, period, days)),
 )
 

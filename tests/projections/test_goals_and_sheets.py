@@ -13,7 +13,7 @@ from cairn.domain.goal.status import awaited
 from cairn.domain.sheet.state import Sheet
 from cairn.domain.sheet.state import evolve as evolve_sheet
 from projections.engine.catch_up import catch_up
-from projections.models.goal import MODEL, GoalRow, count_by_stage, count_open, goal, goal_ids, goals, sheets
+from projections.models.goal import MODEL, GoalRow, count_by_stage, goal, goal_ids, goals, open_goals, sheets
 from projections.models.inbox import tasks_of_goal
 from tests.projections.given import AT, GOAL, SHEET, active, drafted, opened, record
 from tests.projections.stories import lives, sheet_lives
@@ -114,6 +114,6 @@ async def test_goals_are_counted_by_stage_and_by_whether_they_are_over(pool: asy
     await catch_up(pool, names=["goal"])
     assert await count_by_stage(pool, "2026") == {"active": 1, "draft": 1, "cancelled": 1}
     assert await count_by_stage(pool, "2031") == {}
-    assert await count_open(pool) == 3
+    assert await open_goals(pool) == 3
     assert await goal_ids(pool, "2026") == [GOAL, "goal-2026-lin-2", over]
     assert await goal_ids(pool, "") == [GOAL, "goal-2026-lin-2", over, other]

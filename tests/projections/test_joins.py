@@ -27,7 +27,8 @@ def year() -> list[Event]:
 
 
 async def cursors(pool: asyncpg.Pool) -> dict[str, int]:
-    return dict(await pool.fetch("select name, cursor from read.projection where name not like '%:%'"))
+    rows = await pool.fetch("select name, cursor from read.projection where name not like '%:%'")
+    return {row["name"]: row["cursor"] for row in rows}
 
 
 def ahead(at: dict[str, int]) -> list[tuple[str, str]]:

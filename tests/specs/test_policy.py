@@ -108,7 +108,7 @@ TOLD = [
     (
         23,
         "curves.standard.kind",
-        "kind 没有 liner 这个选项（是不是 linear？）：可以写 linear, ratio, bands, all_or_nothing, deduction",
+        "kind 没有 liner 这个选项（是不是 linear？）：可以写 linear、ratio、bands、all_or_nothing、deduction",
     ),
     (26, "grades[1].points", "等级要从高到低写，起点分逐级降低：80 不低于上一级的 60"),
     (27, "flexible_space.percent", "percent 不能大于 15，而这里是 20"),
@@ -119,7 +119,7 @@ TOLD = [
     (31, "calendar.holidays[0]", "holidays 要写一个存在的日期，如 2026-01-31，而这里是 2026-02-30"),
     (32, "calendar.worked[0]", "2026-10-03 既写成假日又写成上班日：请删去一处"),
     (34, "exclude[0]", "这条排除规则没有写排除谁：请写 titles、departments 或 hired_after"),
-    (35, "scoring.missing", "missing 没有 reweigh 这个选项（是不是 reweight？）：可以写 reweight, zero"),
+    (35, "scoring.missing", "missing 没有 reweigh 这个选项（是不是 reweight？）：可以写 reweight、zero"),
     (36, "exlude", "没有 exlude 这个字段（是不是 exclude？）：请改名或删去"),
 ]
 

@@ -13,8 +13,8 @@ from temporalio.exceptions import ApplicationError
 
 from activities.inputs import CycleOutcome, GoalOutcome
 from cairn.application.cycles import Cycles
-from cairn.application.people import import_roster
-from cairn.application.policies import adopt_policy
+from cairn.application.people import People
+from cairn.application.policies import Policies
 from cairn.application.repository import to_events
 from cairn.domain.calendar import opening
 from cairn.domain.cycle.status import CycleStatus
@@ -148,9 +148,9 @@ class Company:
     async def prepared(self, employees: int = 1, managers_family: str = "none") -> dict[str, Any]:
         """Policy and roster in the sealed log; the fields of a launch of what the preview shows."""
         at = morning(STARTS)
-        policy = await adopt_policy(self.ledger, POLICY, "policy.yaml", HR, at)
+        policy = (await Policies(self.ledger).adopt(POLICY, "policy.yaml", HR, at)).reference
         people = roster(employees, managers_family)
-        await import_roster(self.ledger, people, HR, at)
+        await People(self.ledger).import_roster(people, HR, at)
         await self.ledger.wait_sealed(f"person-{people.people[-1].id}", 1, PATIENCE)
         plan, _ = await self.cycles.preview(self.cycle, "2026", STARTS, ENDS, policy)
         return {

@@ -124,7 +124,7 @@ async def test_the_workflow_of_a_goal_that_never_was_fails_and_leaves_its_name_f
     assert not ended
     with pytest.raises(WorkflowFailureError) as failed:
         await company.handle(goal).result()
-    assert isinstance(failed.value.cause, ApplicationError) and failed.value.cause.type == "NoGoal"
+    assert isinstance(failed.value.cause, ApplicationError) and failed.value.cause.type == "NotInLog"
     await company.launched()
     await eventually(lambda: company.count("WorkflowType = 'Goal' AND ExecutionStatus = 'Running'"))
     assert (await company.status(goal)).stage == "draft"

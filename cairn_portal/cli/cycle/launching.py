@@ -14,8 +14,8 @@ from cairn_portal.cli.group import Group
 from cairn_portal.cli.options import By, CommandId, CycleArg, Yes
 from cairn_portal.cli.problem import REFUSED, USAGE, Problem, refusal_of
 from cairn_portal.cli.session import Session, acting, session
-from cairn_portal.cli.setup.policy_and_roster import chosen_policy
 from cairn_portal.cli.terminal import Terminal
+from cairn_portal.presenting import reasons
 from cairn_portal.presenting.words import NOTHING, facts, grid, moment, number
 from projections.models import goal as goals_model
 
@@ -70,7 +70,7 @@ async def _asked(
     if last <= first:
         raise Problem("周期的结束日必须晚于开始日。", "A cycle ends after it starts.", USAGE)
     return Asked(
-        name, title or s.at.say(f"{name} 年度绩效", f"{name}"), first, last, await chosen_policy(s, policy)
+        name, title or s.at.say(f"{name} 年度绩效", f"{name}"), first, last, await s.policies.choose(policy)
     )
 
 
@@ -166,7 +166,7 @@ def _sheets(at: Terminal, plan: LaunchPlan, people: dict[str, str], everybody: b
             approver,
             sheet.since.isoformat(),
             str(len(sheet.goals)),
-            Text("; ".join(sheet.missing), style="yellow"),
+            Text("; ".join(reasons.missing(at, each) for each in sheet.missing), style="yellow"),
         )
     if len(listed) < len(plan.sheets):
         more = len(plan.sheets) - len(listed)
@@ -179,7 +179,7 @@ def _sheets(at: Terminal, plan: LaunchPlan, people: dict[str, str], everybody: b
 def _left_out(at: Terminal, plan: LaunchPlan, people: dict[str, str]) -> RenderableType:
     table = grid(at.say("人员", "person"), at.say("原因", "why"), title=at.say("不参加", "Out"))
     for each in plan.left_out:
-        table.add_row(f"{each.person} {people.get(each.person, '')}", at.say(each.reason_zh, each.reason_en))
+        table.add_row(f"{each.person} {people.get(each.person, '')}", reasons.left_out(at, each))
     return table
 
 
@@ -285,7 +285,7 @@ async def _told_launch(s: Session, name: str, again: bool) -> int:
 def _failures(at: Terminal, failures: tuple[LaunchFailure, ...]) -> RenderableType:
     table = grid(at.say("合约", "sheet"), at.say("原因", "why"))
     for failure in failures:
-        table.add_row(failure.sheet, failure.reason)
+        table.add_row(failure.sheet, reasons.launch_failure(at, failure))
     return table
 
 

@@ -7,13 +7,14 @@ import typer
 from rich.console import RenderableType
 from rich.text import Text
 
-from cairn.domain.cycle.status import deadlines_of
-from cairn.domain.goal.stages import STAGE_NAMES
+from cairn.domain.cycle.status import CycleDeadline, deadlines_of
+from cairn.domain.goal.stages import STAGES
+from cairn.i18n import say
 from cairn_portal.cli.cycle.launching import SHOWN, cycle
 from cairn_portal.cli.problem import Problem
 from cairn_portal.cli.session import Session, session
 from cairn_portal.cli.terminal import Terminal
-from cairn_portal.presenting.words import CYCLE_STAGES, NOTHING, bar, facts, grid, left, moment, number, stage
+from cairn_portal.presenting.words import NOTHING, bar, cycle_stage, facts, grid, left, moment, number, stage
 from projections.models import dashboard as dashboards
 from projections.models import inbox as inboxes
 
@@ -48,7 +49,7 @@ async def _list(s: Session) -> None:
     for each in found:
         dates = f"{each.starts} – {each.ends}"
         table.add_row(
-            each.cycle, each.title, dates, at.say(*CYCLE_STAGES[each.stage]), number(each.goals), each.policy
+            each.cycle, each.title, dates, cycle_stage(at, each.stage), number(each.goals), each.policy
         )
     nothing = Text(at.say("还没有周期：cairn cycle preview 2026", "No cycle yet: cairn cycle preview 2026"))
     at.answer(found, table if found else nothing)
@@ -57,19 +58,17 @@ async def _list(s: Session) -> None:
 async def show_status(s: Session, name: str) -> None:
     """A cycle's dashboard: also what a demo ends with."""
     at, cycle = s.at, await s.cycle(name)
-    now = await s.now(cycle)
+    now = await s.clock.now(cycle)
     found = await dashboards.dashboard(s.pool, name, now)
     if found is None:
         raise Problem("查询结果还没更新，请稍后再看。", "The read model is behind; look again in a moment.")
     waiting = [] if cycle.stage == "closed" else await inboxes.waiting(s.pool, name, now)
     due = deadlines_of(cycle, await s.policies.version(cycle.policy))
     row = found.cycle
-    ahead = (
-        f"{_phase(at, due[0].phase, due[0].period or due[0].stage)} {moment(due[0].at)}" if due else NOTHING
-    )
+    ahead = f"{_phase(at, due[0])} {moment(due[0].at)}" if due else NOTHING
     head = facts(
         (at.say("周期", "cycle"), f"{row.cycle}  {row.title}  {row.starts} – {row.ends}"),
-        (at.say("阶段", "stage"), at.say(*CYCLE_STAGES[row.stage])),
+        (at.say("阶段", "stage"), cycle_stage(at, row.stage)),
         (at.say("现在", "now"), moment(now)),
         (at.say("下一步", "next"), ahead),
         (at.say("已评分", "scored"), ", ".join(sorted(row.scored)) or NOTHING),
@@ -82,23 +81,16 @@ async def show_status(s: Session, name: str) -> None:
     at.answer(facts_for_programs, *lines)
 
 
-def _phase(at: Terminal, phase: str, what: str | None) -> str:
-    words = {
-        "launch": ("启动", "launch"),
-        "stage": ("进入阶段", "stage"),
-        "period": ("评分", "score"),
-        "results": ("发布结果", "results"),
-        "close": ("关闭", "close"),
-    }
-    named = at.say(*CYCLE_STAGES[what]) if what in CYCLE_STAGES else what or ""
-    return f"{at.say(*words[phase])} {named}".strip()
+def _phase(at: Terminal, deadline: CycleDeadline) -> str:
+    named = cycle_stage(at, deadline.stage) if deadline.stage else deadline.period or ""
+    return f"{say(at.language, f'cycle_phase:{deadline.phase}')} {named}".strip()
 
 
 def _stages(at: Terminal, found: dashboards.Dashboard) -> Text:
     text = Text()
-    for name in STAGE_NAMES:
-        if count := found.stages.get(name):
-            text.append_text(stage(at, name)).append(f" {number(count)}   ")
+    for row in STAGES:
+        if count := found.stages.get(row.name):
+            text.append_text(stage(at, row.name)).append(f" {number(count)}   ")
     return text
 
 
@@ -115,9 +107,9 @@ def _departments(at: Terminal, found: dashboards.Dashboard) -> RenderableType:
     for line in found.departments:
         name = f"{line.department} {line.name or ''}" if line.department else at.say("公司", "company")
         stages = Text()
-        for each in STAGE_NAMES:
-            if count := line.stages.get(each):
-                stages.append_text(stage(at, each)).append(f" {count} ")
+        for row in STAGES:
+            if count := line.stages.get(row.name):
+                stages.append_text(stage(at, row.name)).append(f" {count} ")
         share = line.used * 100 / line.space if line.space else None
         late = Text(str(line.overdue), style="red" if line.overdue else "")
         used = f"{number(line.used)} / {number(line.space)}"

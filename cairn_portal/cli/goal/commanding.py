@@ -12,6 +12,7 @@ from rich.text import Text
 from activities.inputs import GoalOutcome
 from cairn.domain.refusal import Refusal
 from cairn.domain.streams import cycle_of
+from cairn.i18n import refusal_message
 from cairn_portal.cli.group import Group
 from cairn_portal.cli.problem import REFUSED, USAGE, Problem, refusal_of
 from cairn_portal.cli.session import Session, session
@@ -68,7 +69,11 @@ async def give(
                     if len(wanted) == 1:
                         raise
                     return Given(goal, None, str(lost))
-                return Given(goal, outcome, outcome.refused.text(at.language) if outcome.refused else None)
+                return Given(
+                    goal,
+                    outcome,
+                    refusal_message(outcome.refused).text(at.language) if outcome.refused else None,
+                )
 
         with at.progress() as bars:
             task = bars.add_task(name, total=len(wanted), visible=len(wanted) > AT_ONCE)

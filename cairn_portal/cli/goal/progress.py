@@ -73,7 +73,7 @@ async def progress(at: Terminal, who: Who = None, cycle: CycleOption = None, on:
             return
         person = await s.person(who)
         found = await the_cycle(s, cycle, who)
-        today = on.date() if on else await s.today(found)
+        today = on.date() if on else await s.clock.today(found)
         lines = await lines_of(s, found, person, today)
     title = at.say(f"{person.name} 的进度（{today}）", f"{person.name}'s progress on {today}")
     nothing = Text(at.say("还没有执行中的目标。", "No goal runs yet."))
@@ -131,7 +131,7 @@ def _in_order(period: progress_model.PeriodProgress) -> tuple[int, str]:
 async def _of_goal(s: Session, name: str, on: datetime | None) -> None:
     at, found = s.at, await row(s, name)
     cycle = await s.cycle(found.cycle)
-    today: date = on.date() if on else await s.today(cycle)
+    today: date = on.date() if on else await s.clock.today(cycle)
     line = await progress_model.progress_of_goal(s.pool, name, today)
     line = await as_known(s, line, today) if line else None
     table = grid(

@@ -1,12 +1,14 @@
 """Goals as people read them: one with everything about it, many in a list, and what waits for somebody."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated
 
+import click
 import typer
 from rich.console import RenderableType
 from rich.text import Text
 
+from cairn.domain.goal.stages import STAGES, Stage
 from cairn.domain.measure import Capability, KeyTask
 from cairn_portal.cli.goal.commanding import goal, row
 from cairn_portal.cli.group import Group
@@ -35,19 +37,7 @@ from projections.models import progress as progress_model
 from projections.models import score as scores_model
 
 PANEL = "查看 · Looking"
-StageName = Literal[
-    "draft",
-    "submitted",
-    "returned",
-    "approved",
-    "active",
-    "adjusting",
-    "in_review",
-    "scored",
-    "closed",
-    "cancelled",
-    "superseded",
-]
+STAGE = click.Choice([row.name for row in STAGES if row.kind != "absent"])
 
 
 @goal.told("show", "一个目标的全貌 · everything about a goal", PANEL)
@@ -59,8 +49,8 @@ async def show(at: Terminal, name: GoalArg) -> None:
 async def show_goal(s: Session, name: str) -> None:
     at, found = s.at, await row(s, name)
     cycle = await s.cycle(found.cycle)
-    now, names = await s.now(cycle), await s.names()
-    progress = await progress_model.progress_of_goal(s.pool, found.goal, await s.today(cycle))
+    now, names = await s.clock.now(cycle), await s.names()
+    progress = await progress_model.progress_of_goal(s.pool, found.goal, await s.clock.today(cycle))
     scores = await scores_model.goal_scores(s.pool, goal=found.goal)
     tasks = await inboxes.tasks_of_goal(s.pool, found.goal)
     sheet = (await goals_model.sheets(s.pool, sheet=found.sheet))[0]
@@ -178,7 +168,7 @@ async def listed(
     owner: Annotated[str | None, typer.Option(metavar="ID", help="责任人 · owner")] = None,
     cycle: CycleOption = None,
     department: Annotated[str | None, typer.Option(metavar="ID", help="部门 · department")] = None,
-    stage_is: Annotated[StageName | None, typer.Option("--stage", help="状态 · stage")] = None,
+    stage_is: Annotated[Stage | None, typer.Option("--stage", click_type=STAGE, help="状态 · stage")] = None,
     limit: Annotated[int, typer.Option(min=1, help="最多几行 · rows at most")] = 100,
 ) -> None:
     async with session(at) as s:
@@ -216,7 +206,7 @@ async def inbox(at: Terminal, by: By = None, cycle: CycleOption = None) -> None:
     async with session(at) as s:
         person = await s.person(acting(by))
         tasks = await inboxes.inbox(s.pool, person.id, person.roles, cycle=cycle)
-        nows = {name: await s.now(await s.cycle(name)) for name in {task.cycle for task in tasks}}
+        nows = {name: await s.clock.now(await s.cycle(name)) for name in {task.cycle for task in tasks}}
     table = grid(
         at.say("做什么", "to do"),
         at.say("目标", "goal"),

@@ -182,7 +182,7 @@ async def decompose(
     name: GoalArg,
     part: Annotated[
         list[str],
-        typer.Option(metavar="部门:名称[:目标值]", help="可多次 · DEPARTMENT:TITLE[:TARGET]; repeat it"),
+        typer.Option(metavar="DEPARTMENT:TITLE[:TARGET]", help="部门、名称和目标值，可多次 · repeat it"),
     ],
     by: By = None,
     command_id: CommandId = None,

@@ -80,8 +80,8 @@ def _known(name: str) -> str:
     except LookupError:
         known = ", ".join(folding())
         raise Problem(
-            f"没有查询模型 {name}，有的是：{known}。",
-            f"There is no read model {name}; there are {known}.",
+            f"没有名为 {name} 且有自己的表的查询模型，有的是：{known}。",
+            f"There is no read model {name} with tables of its own; there are {known}.",
             USAGE,
         ) from None
 

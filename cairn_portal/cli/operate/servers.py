@@ -9,18 +9,16 @@ import asyncpg
 import typer
 from rich.text import Text
 from temporalio.client import Client
-from temporalio.common import WorkflowIDConflictPolicy
 
-from activities.starting import Follow
 from cairn_portal import servers
 from cairn_portal.cli.group import Group
 from cairn_portal.cli.problem import DOWN, REFUSED, USAGE, Problem
 from cairn_portal.cli.session import found, session, worker_listens
 from cairn_portal.cli.terminal import Terminal
 from cairn_portal.presenting.words import NOTHING, facts, grid
+from cairn_portal.recovery import restart_starter, running_goals
 from cairn_portal.servers import migrate, process
 from projections.models import goal as goals_model
-from workflows.starter import NAME, StarterWorkflow
 
 PANEL = "运行 · Running it"
 POSTGRES_AND_TEMPORAL = ("postgres", "temporal")
@@ -45,7 +43,7 @@ async def up(
     workers: Annotated[int, typer.Option(min=1, max=64, help="工作进程数 · number of workers")] = 1,
 ) -> None:
     with shown_steps(at) as on_step:
-        addresses = await servers.start_all(at.settings, on_step, ui=True)
+        addresses = await servers.start_all(at.settings, on_step)
     started = [
         servers.start_worker(at.settings, addresses, "worker" if n == 1 else f"worker-{n}")
         for n in range(1, workers + 1)
@@ -169,14 +167,8 @@ async def recover(
     """Begins the starter again at the log's first position; each workflow then asks the log where it stands."""
     async with session(at) as s:
         gateway = await s.gateway()
-        open_goals = await goals_model.count_open(s.pool)
-        await gateway.client.start_workflow(
-            StarterWorkflow.run,
-            Follow(),
-            id=NAME,
-            task_queue=at.settings.task_queue,
-            id_conflict_policy=WorkflowIDConflictPolicy.TERMINATE_EXISTING,
-        )
+        open_goals = await goals_model.open_goals(s.pool)
+        await restart_starter(gateway.client, at.settings.task_queue)
         running = await _restarted(at, gateway.client, open_goals, patience)
     done = running >= open_goals
     said = at.say(
@@ -192,8 +184,7 @@ async def _restarted(at: Terminal, client: Client, goals: int, patience: float) 
     with at.progress() as bars:
         task = bars.add_task(at.say("重启流程", "restarting workflows"), total=goals)
         while asyncio.get_running_loop().time() < end:
-            query = "WorkflowType = 'Goal' and ExecutionStatus = 'Running'"
-            running = (await client.count_workflows(query)).count
+            running = await running_goals(client)
             bars.update(task, completed=min(running, goals))
             if running >= goals:
                 break

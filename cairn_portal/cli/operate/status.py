@@ -5,7 +5,8 @@ from rich.console import RenderableType
 from rich.text import Text
 from temporalio.service import RPCError
 
-from cairn.ledger import Horizon, horizon
+from cairn.application.operation import LogState
+from cairn.ledger import Horizon
 from cairn_portal import servers
 from cairn_portal.cli.group import Group
 from cairn_portal.cli.operate.servers import PANEL
@@ -15,8 +16,6 @@ from cairn_portal.cli.terminal import Terminal
 from cairn_portal.presenting.words import NOTHING, facts, grid, moment, number, span
 from cairn_portal.servers import ServerStatus
 from projections.engine import catch_up, parking
-
-STALLED = 5.0  # seconds events may wait for their seal before status says so
 
 
 def register(app: Group) -> None:
@@ -59,11 +58,12 @@ def _processes(at: Terminal, known: list[ServerStatus]) -> RenderableType:
 
 async def _status(s: Session, known: list[ServerStatus], table: RenderableType) -> int:
     at = s.at
-    sealing = await horizon(s.pool)
+    state = await s.application.operation.log()
+    sealing = state.horizon
     models = await catch_up.status(s.pool)
     stuck = await parking.parked(s.pool)
     client, listening, waiting = await _temporal(s)
-    notes = _notes(at, sealing, listening, len(stuck), [each for each in known if not each.running])
+    notes = _notes(at, state, listening, len(stuck), [each for each in known if not each.running])
     lags = grid(
         at.say("查询模型", "read model"),
         at.say("位置", "position"),
@@ -130,11 +130,11 @@ def _holder(at: Terminal, sealing: Horizon) -> str:
 
 
 def _notes(
-    at: Terminal, sealing: Horizon, listening: bool, parked: int, gone: list[ServerStatus]
+    at: Terminal, state: LogState, listening: bool, parked: int, gone: list[ServerStatus]
 ) -> list[str]:
     """What needs somebody's attention, with what to do."""
-    notes = []
-    if sealing.unsealed and sealing.lag > STALLED and sealing.oldest_xid is not None:
+    notes, sealing = [], state.horizon
+    if state.trouble == "blocked":
         notes.append(
             at.say(
                 f"封存停在一个未结束的写事务后面（{_holder(at, sealing)}）："
@@ -143,7 +143,7 @@ def _notes(
                 f"or run select pg_terminate_backend({sealing.pid}).",
             )
         )
-    elif sealing.unsealed and sealing.lag > STALLED:
+    elif state.trouble == "unattended":
         notes.append(
             at.say(
                 "没有人在封存日志：请用 cairn up 启动工作进程。",

@@ -18,11 +18,11 @@ from cairn_portal.cli.goal.replay import show_history
 from cairn_portal.cli.group import Group
 from cairn_portal.cli.problem import USAGE, Problem
 from cairn_portal.cli.session import Session
-from cairn_portal.cli.setup.rehearse import Fresh, Keep, file_of, play, results
+from cairn_portal.cli.setup.rehearse import Fresh, Keep, play, results, script_of
 from cairn_portal.cli.terminal import Terminal
 from cairn_portal.presenting.words import NOTHING, grid, percent
 from cairn_portal.rehearsal.drive import Report
-from cairn_portal.rehearsal.script import CycleFile
+from cairn_portal.rehearsal.script import RehearsalScript
 from projections.models import goal as goals_model
 from projections.models import progress as progress_model
 
@@ -41,7 +41,7 @@ async def demo(at: Terminal, fresh: Fresh = False, keep: Keep = False) -> int:
             "examples/company was not found: run this in the source folder.",
             USAGE,
         )
-    return await play(at, file_of(folder), folder, fresh, keep, _demonstrated)
+    return await play(at, script_of(folder), folder, fresh, keep, _demonstrated)
 
 
 def _example() -> Path | None:
@@ -50,33 +50,33 @@ def _example() -> Path | None:
     return next((place for place in places if (place / "cycle.yaml").is_file()), None)
 
 
-async def _demonstrated(s: Session, file: CycleFile, data: Path, report: Report) -> int:
+async def _demonstrated(s: Session, script: RehearsalScript, data: Path, report: Report) -> int:
     """What a demo ends with: the cycle, a person's progress, everybody's results, one goal's history."""
     at = s.at
-    code = await results(s, file, data, report)
+    code = await results(s, script, data, report)
     if at.as_json:
         return code
     heading = at.out.rule
     heading(_title(at, "周期", "The cycle"), align="left")
-    await show_status(s, file.cycle.id)
-    goal = await _telling(s, file.cycle.id)
+    await show_status(s, script.cycle.id)
+    goal = await _telling(s, script.cycle.id)
     if goal is not None:
         heading(
             _title(at, "年中，一个人看到的进度", "What one person saw in the middle of the year"),
             align="left",
         )
-        at.out.print(await _midyear(s, file, goal.owner))
-    if selling := await _selling(s, file.cycle.id):
+        at.out.print(await _midyear(s, script, goal.owner))
+    if selling := await _selling(s, script.cycle.id):
         heading(
             _title(at, "销售人员各季度达成率", "Attainment of every salesperson by quarter"), align="left"
         )
         at.out.print(selling)
     heading(_title(at, "年度结果", "The year's results"), align="left")
-    await show_scores(s, file.cycle.id)
+    await show_scores(s, script.cycle.id)
     if goal is not None:
         heading(_title(at, "一个目标的一年", "One goal's year"), align="left")
         await show_history(s, goal.goal)
-        tries = _tries(at, at.settings.home, file.cycle.id, goal)
+        tries = _tries(at, at.settings.home, script.cycle.id, goal)
         at.out.print(Panel(tries, title=at.say("接下来试试", "Try next"), expand=False))
     return code
 
@@ -93,11 +93,11 @@ async def _telling(s: Session, cycle: str) -> goals_model.GoalRow | None:
     )
 
 
-async def _midyear(s: Session, file: CycleFile, person: str) -> RenderableType:
+async def _midyear(s: Session, script: RehearsalScript, person: str) -> RenderableType:
     """The progress as it was on the 20th day of a month in the middle of the year in which something was under way."""
-    who, cycle = await s.person(person), await s.cycle(file.cycle.id)
+    who, cycle = await s.person(person), await s.cycle(script.cycle.id)
     for months in (5, 6, 4, 7):
-        day = months_later(file.cycle.starts, months) + timedelta(days=19)
+        day = months_later(script.cycle.starts, months) + timedelta(days=19)
         lines = await lines_of(s, cycle, who, day)
         if any(line.current and line.current.done and line.current.done < 100 for line in lines):
             break

@@ -1,39 +1,22 @@
 """Feeds at the command line: look at one, run it once, have it run by itself."""
 
-import asyncio
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 import typer
+from rich.console import RenderableType
 from rich.text import Text
-from temporalio.client import (
-    Client,
-    Schedule,
-    ScheduleActionStartWorkflow,
-    ScheduleAlreadyRunningError,
-    ScheduleOverlapPolicy,
-    SchedulePolicy,
-    ScheduleSpec,
-    ScheduleUpdate,
-    ScheduleUpdateInput,
-)
-from temporalio.service import RPCError, RPCStatusCode
 
-from activities.feeds import CollectFeed
-from cairn.application.feeds import FeedRun, run_feed
+from cairn.application.feeds import FeedRun, ScheduledFeed, check_feed, yesterday
 from cairn.domain.reading import Row
 from cairn.feeds.feed import Feed, load_feed
-from cairn.feeds.sources import collect
 from cairn_portal.cli.group import Group
 from cairn_portal.cli.options import By
-from cairn_portal.cli.problem import REFUSED, Problem
 from cairn_portal.cli.session import acting, session
-from cairn_portal.cli.setup.policy_and_roster import require_hr
 from cairn_portal.cli.terminal import Terminal
 from cairn_portal.presenting.words import facts, grid, moment, number
-from workflows.feed import FeedWorkflow
+from cairn_portal.schedules import TemporalSchedules
 
 File = Annotated[Path, typer.Argument(metavar="FILE", help="数据源 YAML · the feed's YAML")]
 Data = Annotated[
@@ -51,7 +34,6 @@ Upto = Annotated[
         help="到哪一天（含），缺省昨天 · up to and with this day; by default yesterday",
     ),
 ]
-SAMPLE = 8
 
 feed = Group("数据源：检查、运行、定时 · feeds of readings: check, run, schedule")
 
@@ -61,7 +43,7 @@ def _base(file: Path, data: Path | None) -> Path:
 
 
 def _upto(given: datetime | None, found: Feed) -> date:
-    return given.date() if given else datetime.now(ZoneInfo(found.timezone)).date() - timedelta(days=1)
+    return given.date() if given else yesterday(found, datetime.now(UTC))
 
 
 @feed.told(
@@ -70,31 +52,10 @@ def _upto(given: datetime | None, found: Feed) -> date:
 async def check(at: Terminal, file: File, data: Data = None, upto: Upto = None) -> int:
     found = load_feed(file)
     last = _upto(upto, found)
-    rows = await asyncio.to_thread(collect, found, after=found.watermark, upto=last, base=_base(file, data))
+    rows = await check_feed(found, upto=last, base=_base(file, data))
     metrics: dict[str, list[Row]] = {}
     for row in rows:
         metrics.setdefault(row.metric, []).append(row)
-    table = grid(
-        at.say("指标", "metric"),
-        at.say("数据", "readings"),
-        at.say("对象", "subjects"),
-        at.say("自", "from"),
-        at.say("至", "to"),
-        at.say("例", "example"),
-        right=(at.say("数据", "readings"), at.say("对象", "subjects")),
-    )
-    for name, each in sorted(metrics.items()):
-        days = sorted(row.on for row in each)
-        one = each[0]
-        table.add_row(
-            name,
-            number(len(each)),
-            str(len({row.subject for row in each})),
-            str(days[0]),
-            str(days[-1]),
-            f"{one.subject} {one.on} {number(one.value)}"
-            + (f" / {number(one.base)}" if one.base is not None else ""),
-        )
     said = at.say(
         f"✓ {found.name}：到 {last} 共 {number(len(rows))} 条数据",
         f"✓ {found.name}: {number(len(rows))} readings up to {last}",
@@ -107,9 +68,34 @@ async def check(at: Terminal, file: File, data: Data = None, upto: Upto = None) 
             "metrics": {k: len(v) for k, v in metrics.items()},
         },
         Text(said, style="green"),
-        table,
+        _by_metric(at, metrics),
     )
     return 0
+
+
+def _by_metric(at: Terminal, metrics: dict[str, list[Row]]) -> RenderableType:
+    table = grid(
+        at.say("指标", "metric"),
+        at.say("数据", "readings"),
+        at.say("对象", "subjects"),
+        at.say("自", "from"),
+        at.say("至", "to"),
+        at.say("例", "example"),
+        right=(at.say("数据", "readings"), at.say("对象", "subjects")),
+    )
+    for name, each in sorted(metrics.items()):
+        days = sorted(row.on for row in each)
+        one = each[0]
+        base = f" / {number(one.base)}" if one.base is not None else ""
+        table.add_row(
+            name,
+            number(len(each)),
+            str(len({row.subject for row in each})),
+            str(days[0]),
+            str(days[-1]),
+            f"{one.subject} {one.on} {number(one.value)}{base}",
+        )
+    return table
 
 
 @feed.told("run", "采集一次，重复运行不会重复记录 · collect once; again records nothing twice")
@@ -117,15 +103,14 @@ async def run(at: Terminal, file: File, by: By = None, data: Data = None, upto: 
     found = load_feed(file)
     last = _upto(upto, found)
     async with session(at) as s:
-        await require_hr(s, acting(by), at.say("采集数据", "collect readings"))
         with at.progress() as bars:
             task = bars.add_task(found.name, total=None)
-            outcome = await run_feed(
-                s.ledger, found, upto=last, by=acting(by), at=datetime.now(UTC), base=_base(file, data)
+            outcome = await s.application.feeds.run(
+                found, upto=last, by=acting(by), at=datetime.now(UTC), base=_base(file, data)
             )
             bars.update(task, total=1, completed=1)
         if outcome.events:
-            await s.seen(found.stream, len(await s.ledger.read_stream(found.stream)), "reading", "progress")
+            await s.seen(found.stream, outcome.version, "reading", "progress")
     _tell(at, found, outcome)
     return 0
 
@@ -165,15 +150,15 @@ async def schedule(
     data: Data = None,
     remove: Annotated[bool, typer.Option("--remove", help="取消定时 · stop it")] = False,
 ) -> int:
-    found = load_feed(file)
+    found, now = load_feed(file), datetime.now(UTC)
     async with session(at) as s:
-        await require_hr(s, acting(by), at.say("设置定时采集", "schedule a feed"))
-        client = await s.client()
+        schedules = TemporalSchedules(await s.client(), at.settings.task_queue)
+        feeds = s.application.feeds
         if remove:
-            return await _removed(at, client, found)
-        upcoming = await _scheduled(
-            at, client, found, _planned(at, found, file, _base(file, data), acting(by))
-        )
+            await feeds.unschedule(found, schedules, acting(by), now)
+            return _removed(at, found)
+        planned = ScheduledFeed(found, file.absolute(), _base(file, data), acting(by))
+        upcoming = await feeds.schedule(planned, schedules, now)
     at.answer(
         {"schedule": found.stream, "cron": found.cron, "timezone": found.timezone, "next": upcoming},
         Text(at.say(f"✓ {found.name} 已定时", f"✓ {found.name} is scheduled"), style="green"),
@@ -185,40 +170,7 @@ async def schedule(
     return 0
 
 
-def _planned(at: Terminal, found: Feed, file: Path, base: Path, by: str) -> Schedule:
-    ask = CollectFeed(path=str(file.absolute()), base=str(base), by=by)
-    action = ScheduleActionStartWorkflow(
-        FeedWorkflow.run, ask, id=found.stream, task_queue=at.settings.task_queue
-    )
-    return Schedule(
-        action=action,
-        spec=ScheduleSpec(cron_expressions=[found.cron], time_zone_name=found.timezone),
-        policy=SchedulePolicy(overlap=ScheduleOverlapPolicy.BUFFER_ONE),
-    )
-
-
-async def _scheduled(at: Terminal, client: Client, found: Feed, planned: Schedule) -> datetime | None:
-    """Made, or changed where it is there already. Gives when it runs next."""
-    try:
-        handle = await client.create_schedule(found.stream, planned)
-    except ScheduleAlreadyRunningError:
-        handle = client.get_schedule_handle(found.stream)
-
-        def changed(_: ScheduleUpdateInput) -> ScheduleUpdate:
-            return ScheduleUpdate(schedule=planned)
-
-        await handle.update(changed)
-    times = (await handle.describe()).info.next_action_times
-    return times[0] if times else None
-
-
-async def _removed(at: Terminal, client: Client, found: Feed) -> int:
-    try:
-        await client.get_schedule_handle(found.stream).delete()
-    except RPCError as error:
-        if error.status != RPCStatusCode.NOT_FOUND:
-            raise
-        raise Problem(f"{found.name} 没有定时。", f"{found.name} is not scheduled.", REFUSED) from None
+def _removed(at: Terminal, found: Feed) -> int:
     at.answer(
         {"schedule": found.stream, "removed": True},
         Text(at.say(f"✓ {found.name} 已取消定时", f"✓ {found.name} runs no more by itself")),

@@ -10,7 +10,7 @@ from rich.console import RenderableType
 from rich.progress import Progress, TaskID
 from rich.text import Text
 
-from cairn.application.audit import Outcome, ScoreAudit
+from cairn.application.audit import Outcome
 from cairn_portal import servers
 from cairn_portal.cli.group import Group
 from cairn_portal.cli.operate.servers import shown_steps
@@ -22,8 +22,8 @@ from cairn_portal.rehearsal.clock import CannotSkipTime
 from cairn_portal.rehearsal.drive import Rehearsal, RehearsalStopped, Report
 from cairn_portal.rehearsal.feeding import FeedFailed
 from cairn_portal.rehearsal.results import Attained, Ending, attained, ending
-from cairn_portal.rehearsal.run import forget, home_of, stage
-from cairn_portal.rehearsal.script import CycleFile, load_cycle_file
+from cairn_portal.rehearsal.run import forget, home_of, rehearsal_servers
+from cairn_portal.rehearsal.script import RehearsalScript, load_script
 
 Folder = Annotated[
     Path, typer.Argument(metavar="FOLDER", help="含 cycle.yaml 的文件夹 · a folder with a cycle.yaml")
@@ -36,7 +36,7 @@ Keep = Annotated[
     bool, typer.Option("--keep", help="结束后不停止，可继续查询 · leave everything running afterwards")
 ]
 SHOWN_REFUSALS = 5
-Show = Callable[[Session, CycleFile, Path, Report], Awaitable[int]]
+Show = Callable[[Session, RehearsalScript, Path, Report], Awaitable[int]]
 
 
 def register(app: Group, panel: str) -> None:
@@ -48,42 +48,42 @@ def register(app: Group, panel: str) -> None:
 async def rehearse(
     at: Terminal, folder: Folder, data: Data = None, fresh: Fresh = False, keep: Keep = False
 ) -> int:
-    return await play(at, file_of(folder), data or folder, fresh, keep, results)
+    return await play(at, script_of(folder), data or folder, fresh, keep, results)
 
 
-def file_of(folder: Path) -> CycleFile:
+def script_of(folder: Path) -> RehearsalScript:
     """The folder's cycle.yaml, checked."""
-    return load_cycle_file(folder / "cycle.yaml")
+    return load_script(folder / "cycle.yaml")
 
 
 def existing(folder: Path) -> bool:
     return folder.is_dir()
 
 
-async def play(at: Terminal, file: CycleFile, data: Path, fresh: bool, keep: bool, show: Show) -> int:
+async def play(at: Terminal, script: RehearsalScript, data: Path, fresh: bool, keep: bool, show: Show) -> int:
     """Plays the year on servers of its own and shows what came of it before they are stopped."""
     if not existing(data):
         raise Problem(f"找不到数据文件夹 {data}。", f"The data folder {data} is not there.", USAGE)
     if fresh:
-        forget(at.settings, file)
+        forget(at.settings, script)
     try:
         async with contextlib.AsyncExitStack() as staged:
             with shown_steps(at) as on_step:
                 own, application, client = await staged.enter_async_context(
-                    stage(at.settings, file, on_step, keep=keep)
+                    rehearsal_servers(at.settings, script, on_step, keep=keep)
                 )
             with at.progress() as bars:
                 shown = _Shown(at, bars)
-                report = await Rehearsal(own, file, data, application, client, shown).run()
+                report = await Rehearsal(own, script, data, application, client, shown).run()
                 bars.update(shown.now, visible=False)
             there = Terminal(own, at.as_json, at.out, at.err)
             s = Session(there, servers.Addresses(own.database or "", own.temporal_address or ""), application)
-            code = await show(s, file, data, report)
+            code = await show(s, script, data, report)
     except RehearsalStopped as stopped:
         raise refusal_of(stopped.refused) from stopped
     except (CannotSkipTime, FeedFailed) as failed:
         raise Problem(str(failed), str(failed)) from failed
-    home = home_of(at.settings, file)
+    home = home_of(at.settings, script)
     at.remark(*_nexts(home, keep))
     return code
 
@@ -130,12 +130,12 @@ class _Shown:
         return known is not None and int(known) != of
 
 
-async def results(s: Session, file: CycleFile, data: Path, report: Report) -> int:
+async def results(s: Session, script: RehearsalScript, data: Path, report: Report) -> int:
     """The end of the year: counts, refusals, scores computed again, and the table plain SQL agrees with."""
     at = s.at
-    end = await ending(s.pool, file.cycle.id)
-    again = await _again(s, file.cycle.id)
-    rows = await attained(s.pool, file, data)
+    end = await ending(s.application, script.cycle.id)
+    again = await _again(s, script.cycle.id)
+    rows = await attained(s.application, script, data)
     lines = [_summary(at, report, end, again)]
     if report.refused:
         lines.append(_refused(at, report))
@@ -156,7 +156,7 @@ async def results(s: Session, file: CycleFile, data: Path, report: Report) -> in
 async def _again(s: Session, cycle: str) -> Outcome:
     with s.at.progress() as bars:
         task = bars.add_task(s.at.say("重算得分", "computing scores again"), total=None)
-        return await ScoreAudit(s.ledger, s.cycles).cycle(
+        return await s.application.audit.cycle(
             cycle, lambda done, of: bars.update(task, completed=done, total=of)
         )
 

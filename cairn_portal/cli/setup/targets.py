@@ -10,17 +10,14 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from cairn.application.people import roster_at
-from cairn.application.targets import propose_targets
 from cairn.domain.cycle.events import TargetRow
 from cairn.tables import Line, read_table
 from cairn_portal.cli.group import Group
-from cairn_portal.cli.options import By
+from cairn_portal.cli.options import By, CycleArg
 from cairn_portal.cli.problem import REFUSED
 from cairn_portal.cli.session import Session, acting, session
-from cairn_portal.cli.setup.policy_and_roster import require_hr
 from cairn_portal.cli.terminal import Terminal
-from cairn_portal.presenting.words import grid
+from cairn_portal.presenting.words import grid, moment, number
 
 TARGET_COLUMNS: dict[str, tuple[str, ...]] = {
     "holder": ("holder", "person", "工号", "对象", "责任人"),
@@ -50,21 +47,50 @@ async def import_targets(
 ) -> int:
     rows, problems = read_targets(read_table(file).lines)
     async with session(at) as s:
-        await require_hr(s, acting(by), at.say("下达目标值", "set targets"))
         problems += await _unknown_holders(s, rows)
         if problems:
             return _tell_targets(at, file.name, sorted(problems))
-        new = await propose_targets(
-            s.ledger, cycle, [row for _, row in rows], file.name, acting(by), datetime.now(UTC)
-        )
-        stream = f"targets-{cycle}"
-        if version := len(await s.ledger.read_stream(stream)):
-            await s.seen(stream, version)
+        given = [row for _, row in rows]
+        proposal = await s.application.targets.propose(cycle, given, file.name, acting(by), datetime.now(UTC))
+        if proposal.version:
+            await s.seen(proposal.stream, proposal.version)
+    new = proposal.new
     said = at.say(
         f"✓ {len(rows)} 行，其中 {new} 行是新的或有变化", f"✓ {len(rows)} rows, {new} of them new or changed"
     )
     at.answer({"rows": len(rows), "new": new}, Text(said, style="green"))
     return 0
+
+
+@targets.told(
+    "list",
+    "列出一个周期的目标值及其来源 · the targets of a cycle, with the file, person and time they come from",
+)
+async def list_targets(at: Terminal, cycle: CycleArg) -> None:
+    async with session(at) as s:
+        found = await s.application.targets.proposed(cycle)
+        names = await s.names()
+    table = grid(
+        at.say("对象", "holder"),
+        at.say("目标", "goal"),
+        at.say("考核期", "period"),
+        at.say("目标值", "target"),
+        at.say("来源", "from"),
+        at.say("下达人", "by"),
+        at.say("时间", "when"),
+        right=(at.say("目标值", "target"),),
+    )
+    for each in found:
+        holder = f"{each.holder} {names.get(each.holder, '')}".strip()
+        by = f"{each.by} {names.get(each.by, '')}".strip()
+        table.add_row(holder, each.goal, each.period, number(each.target), each.source, by, moment(each.at))
+    nothing = Text(
+        at.say(
+            f"周期 {cycle} 还没有下达目标值：cairn targets import 文件 --cycle {cycle} --by 工号",
+            f"No targets are set for cycle {cycle} yet: cairn targets import FILE --cycle {cycle} --by ID",
+        )
+    )
+    at.answer(found, table if found else nothing)
 
 
 RowProblem = tuple[int, str, str]
@@ -113,14 +139,11 @@ def _target(
 
 
 async def _unknown_holders(s: Session, rows: Sequence[tuple[int, TargetRow]]) -> list[RowProblem]:
-    known = await roster_at(s.ledger, await s.ledger.sealed_position())
-    holders = {"company", *(person.id for person in known.people)} | {
-        f"department.{each.id}" for each in known.departments
-    }
+    unknown = await s.application.targets.unknown_holders(row.holder for _, row in rows)
     return [
         (number, f"花名册中没有「{row.holder}」", f"'{row.holder}' is not in the roster")
         for number, row in rows
-        if row.holder not in holders
+        if row.holder in unknown
     ]
 
 
