@@ -2,8 +2,8 @@
 
 -- One statement for all read models: who is behind, and do the next events concern it? Cursors of those that they do not
 -- concern are moved at once. A cursor that somebody else holds is left to him. Nobody goes past those it joins: `upto` is
--- the end of the log, or where the last of them will be after this statement; `concerned` the end of a window within it
--- that holds events the fold reads.
+-- the end of the log, or where the last of them will be after this statement; `concerned` the end of a window that holds
+-- events the fold reads.
 -- $1 the names, $2 and $3 pairs of a name and an event type it folds, $4 no further than, $5 window, $6 and $7 pairs of
 -- a name and one it joins, directly or through others.
 -- name: backlog
@@ -44,7 +44,7 @@ moved as (
     returning p.name, p.cursor
 )
 select p.name, coalesce(m.cursor, p.cursor) as cursor, b.upto, l.upto as log_end,
-    case when w.concerns and w.upto <= b.upto then w.upto end as concerned
+    case when w.concerns then w.upto end as concerned
 from read.projection p
 cross join log l
 join bound b on b.name = p.name

@@ -12,7 +12,8 @@ class ReadModel:
     `tables` (schema `read`) are written by its statement `fold` and by nothing else; without tables there is no fold
     and the read model is queries over the tables of those it joins. `reads` are the events the fold reads. `joins` are
     the other read models whose tables its fold or its queries read: it is never brought past the position where they
-    are. `looks_up` are the events its queries read in the log itself when they are asked (ADR 0006).
+    are. (They may be further: a fold sees their tables as they are, not as of its window.) `looks_up` are the events
+    its queries read in the log itself when they are asked (ADR 0006).
 
     `by_stream`: each row comes from the events of one stream alone, or from batches of readings, so that a rebuild may
     fold several parts of the streams at the same time (see read.partition_window).

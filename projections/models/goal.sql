@@ -53,8 +53,8 @@ draft as materialized (
         title text, measure jsonb, since date, parent text, policy text)
     where e.type = 'GoalDrafted'
 ),
--- A goal enters a stage only when it comes from another one: the last turn of each goal.
-turn as (
+-- A goal enters a stage only when it comes from another one: the last change of each goal.
+stage_change as (
     select distinct on (goal) goal, stage, occurred_at as entered
     from (select s.stream as goal, s.position, s.stage, s.occurred_at,
                  lead(s.stage, 1, g.stage) over (partition by s.stream order by s.position desc) as before
@@ -164,7 +164,7 @@ saved_goals as (
         g.tier, g.owner, g.manager, g.department, g.key, g.dimension, g.title, g.measure, g.since, g.parent, g.policy,
         g.smart, g.parts, g.pending, g.confirmed_manager, g.confirmed_hr, g.expires_at, g.adjustments, g.accepted,
         g.segments
-    from goals g left join turn t on t.goal = g.goal
+    from goals g left join stage_change t on t.goal = g.goal
     on conflict (goal) do update set (
         version, position, stage, entered, cycle, sheet, tier, owner, manager, department, key, dimension, title,
         measure, since, parent, policy, smart, parts, pending, confirmed_manager, confirmed_hr, expires_at,

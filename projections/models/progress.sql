@@ -37,7 +37,7 @@ on conflict (metric, subject, day) do update set (ordinal, position, value, base
     where (excluded.position, excluded.ordinal) > (d.position, d.ordinal)
 
 -- name: of_owner
-with asked as materialized (
+with running as materialized (
     select g.goal, g.title, g.owner, g.sheet, g.tier, g.dimension, g.stage, g.measure, w.weight
     from read.goal g
     left join read.placement w on w.goal = g.goal and w.sheet = g.sheet
@@ -45,8 +45,8 @@ with asked as materialized (
       and g.stage in ('approved', 'active', 'adjusting', 'in_review', 'scored', 'closed')
 )
 select a.*, p.period, p.kind, p.starts, p.ends, p.target, p.actual, p.attainment, p.done, p.rows, p.latest
-from asked a
-left join read.progress_of(array(select goal from asked)) p on p.goal = a.goal
+from running a
+left join read.progress_of(array(select goal from running)) p on p.goal = a.goal
 order by a.weight desc nulls last, a.goal, p.starts, p.ends
 
 -- name: of_goal

@@ -61,11 +61,16 @@ def owners() -> dict[str, str]:
 
 def tables_in(sql: str) -> set[str]:
     """What a statement names in the schema `read`, and the declared tables it names without a schema."""
+    return set(NAMED.findall(LITERAL.sub("''", COMMENT.sub("", sql)))) | unqualified_in(sql)
+
+
+def unqualified_in(sql: str) -> set[str]:
+    """The declared tables that a statement names without a schema."""
     bare = LITERAL.sub("''", COMMENT.sub("", sql))
     words = {
         word for listed in SOURCE.findall(bare) for part in listed.split(",") for word in part.split()[:1]
     }
-    return set(NAMED.findall(bare)) | (words - set(WITH.findall(bare))) & TABLES.keys()
+    return (words - set(WITH.findall(bare))) & TABLES.keys()
 
 
 def strangers(owner: str, joins: Iterable[str], sql: str) -> set[str]:
@@ -115,6 +120,13 @@ def test_the_sql_of_a_read_model_names_only_its_own_tables_and_those_of_the_mode
         assert strangers(name, MODELS[name].joins, sql) == set(), block
     for sql in migrations().get(name, []):
         assert strangers(name, MODELS[name].joins, sql) == set()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_without_a_schema_a_fold_names_its_own_tables_and_a_query_none(name: str) -> None:
+    """A fold's search path is the schema it writes to, `read` or a rebuild's; a query has none."""
+    for block, sql in queries(name).items():
+        assert unqualified_in(sql) <= (set(MODELS[name].tables) if block == "fold" else set()), block
 
 
 @pytest.mark.parametrize("name", NAMES)
