@@ -14,7 +14,6 @@ from typing import Literal, NamedTuple
 from cairn.documents.cells import Cell, Given, cell_of, half_width, quoted
 from cairn.documents.clock_times import ClockTime, read_clock_time
 from cairn.documents.mistakes import Mistake, mistake
-from cairn.i18n import marked
 
 Order = Literal["ymd", "dmy", "mdy"]
 """In which order year, month and day are written."""
@@ -204,9 +203,10 @@ def _ambiguous(written: Written | Mistake, number: int) -> Mistake:
     """Both readings of a cell, and how many more of its column are like it."""
     if isinstance(written, Mistake):
         return written
-    one, other = _readings(written).values()
-    id = marked("date:ambiguous") if number == 1 else marked("date:ambiguous-column")
-    return mistake(id, written=written.text, one=one.isoformat(), other=other.isoformat(), number=str(number))
+    one, other = (day.isoformat() for day in _readings(written).values())
+    if number == 1:
+        return mistake("date:ambiguous", written=written.text, one=one, other=other)
+    return mistake("date:ambiguous-column", written=written.text, one=one, other=other, number=str(number))
 
 
 def _first_of_each_order(written: Sequence[Written | Mistake]) -> dict[Order, int]:

@@ -128,9 +128,10 @@ def _why(text: str, written: str) -> Mistake:
         return mistake("number:not-finite", written=written)
     if meant := _percent_meant(text):
         return mistake("number:percent", written=written, meant=meant)
-    for pattern, id in ((DECIMAL_COMMA, "number:decimal-comma"), (DOTS, "number:dots")):
-        if pattern.fullmatch(text):
-            return mistake(id, written=written, meant=_without_commas(text))
+    if DECIMAL_COMMA.fullmatch(text):
+        return mistake("number:decimal-comma", written=written, meant=_without_commas(text))
+    if DOTS.fullmatch(text):
+        return mistake("number:dots", written=written, meant=_without_commas(text))
     if (found := NEGATIVE.fullmatch(text)) and _read(inner := (found[1] or found[2]).strip()):
         return mistake("number:negative", written=written, meant=f"-{inner.lstrip('+-')}")
     if (found := WITH_UNIT.fullmatch(text)) and (found[2][0].isalpha() or found[2][0] in "$€£¥°"):

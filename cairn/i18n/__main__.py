@@ -11,7 +11,11 @@ from cairn.i18n.catalogues import LOCALES, Language, sources
 from cairn.i18n.compiling import entries, written
 from cairn.i18n.extracting import Use, kind_of, placeholders, uses
 
-AREAS = {"refusal": "refusals", "schema": "documents"}
+INPUTS = (
+    "schema", "place", "cell", "number", "percent", "money", "date", "moment", "id", "label", "text", "word", "table",
+    "query",
+)  # fmt: skip
+AREAS = {"refusal": "refusals"} | dict.fromkeys(INPUTS, "documents")
 """Where codes of a kind go, if not into `terms`."""
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
 

@@ -145,6 +145,7 @@ def test_a_cell_shown_as_percent_is_ninety_five_of_a_percent_kpi_and_refused_of_
     shown = Cell("95%", Decimal("0.95"))
     assert read_measured(shown, "%") == read_measured(shown, "％ ") == 95
     assert why(read_measured(shown, "件")) == "number:percent"
+    assert why(read_measured("9‰", "％")) == "percent:per-mille"
 
 
 def test_a_unit_behind_the_number_is_taken_where_it_is_the_right_one() -> None:

@@ -93,7 +93,8 @@ def test_a_table_without_header_is_told_once(tmp_path: Path) -> None:
     """Doors, "totals": no header."""
     found = records(tmp_path, ROW * 3)
     assert mistakes(found) == [(1, "table:no-header")]
-    assert "工号、姓名" in found.mistakes[0].text("zh") and "id, name" in found.mistakes[0].text("en")
+    assert "工号 / id、姓名 / name" in found.mistakes[0].text("zh")
+    assert "工号 / id, 姓名 / name" in found.mistakes[0].text("en")
 
 
 def test_a_first_column_that_is_not_the_id_is_passed_over(tmp_path: Path) -> None:

@@ -33,7 +33,7 @@ def test_a_value_outside_the_vocabulary_is_said_as_it_is() -> None:
 
 
 def test_a_term_is_filled_with_the_arguments_of_its_sentence() -> None:
-    assert say("en", "ask {who:who}", who="approver", judge="wang") == "ask the approver wang"
+    assert say("en", "ask {who:right}", who="manager", manager="wang") == "ask the manager wang"
 
 
 @pytest.mark.parametrize(("language", "said"), [("zh", "草稿、已退回"), ("en", "draft, returned")])

@@ -12,6 +12,7 @@ from cairn.i18n import marked
 HEADER_WITHIN = 10
 """A title may stand above the header, but not more rows than this."""
 SAMPLE = 30
+EXAMPLE_ROW = marked("table:example")
 
 TOTAL = re.compile(
     r"(合计|总计|小计|共计|总和|汇总|sum|(grand|sub)?-?totals?)[:：]?[\d.,]*[人行条项]?|共[\d,]+[人行条项]"
@@ -63,7 +64,7 @@ def body(grid: Grid, header: int, all_rows: bool = False) -> Body:
     mistakes: list[Mistake] = []
     for row in grid.rows[header + 1 :]:
         kind = "" if all_rows else _kind(row, grid.rows[header])
-        if kind == "table:example":
+        if kind == EXAMPLE_ROW:
             mistakes.append(mistake(kind, text=quoted(row.filled[0].text)).at(Place(grid.source, row.number)))
         elif kind:
             passed.setdefault(kind, []).append(row)
@@ -89,7 +90,7 @@ def _kind(row: GridRow, header: GridRow) -> str:
     if NOTE.fullmatch(first) and len(row.filled) <= 2 < len(header.filled):
         return marked("table:notes")
     if EXAMPLE.fullmatch(first):
-        return marked("table:example")
+        return EXAMPLE_ROW
     if FORMAT.fullmatch(first) and _mostly_instructions(row):
         return marked("table:instructions")
     again = cell.text == header.filled[0].text and [c.text for c in row.filled] == [

@@ -10,7 +10,6 @@ from cairn.documents.mistakes import Mistake, Place, Remark, mistake, remark
 from cairn.documents.tables.grid import Grid, GridRow, read_grid
 from cairn.documents.tables.layout import body, header_by_names
 from cairn.documents.words import nearest
-from cairn.i18n import marked
 
 ALMOST = 0.8
 """How near an unknown header must be to an optional field's name to be told."""
@@ -162,11 +161,13 @@ def _record(
 
 
 def _no_header(grid: Grid, fields: Fields) -> Mistake:
-    zh = tuple(fields.name_for(one, "中文") for one in fields.required)
-    en = tuple(fields.name_for(one, "ascii") for one in fields.required)
-    row = grid.rows[0].number if grid.rows else 0
-    id = marked("table:no-header") if grid.rows else marked("table:empty")
-    return mistake(id, needed_zh=zh, needed_en=en).at(Place(grid.source, row))
+    if not grid.rows:
+        return mistake("table:empty").at(Place(grid.source))
+    known = (
+        dict.fromkeys((fields.name_for(one, "编号"), fields.name_for(one, "id"))) for one in fields.required
+    )
+    needed = tuple(" / ".join(names) for names in known)
+    return mistake("table:no-header", needed=needed).at(Place(grid.source, grid.rows[0].number))
 
 
 def _plain(header: str) -> str:
