@@ -20,6 +20,7 @@ from cairn_portal.cli.session import Session, acting, session
 from cairn_portal.cli.terminal import Terminal
 from cairn_portal.presenting import reasons
 from cairn_portal.presenting.words import NOTHING, facts, grid, moment, number
+from projections.models import goal as goals_model
 
 Day = typer.Option(formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="by default the year the id names")
 Title = Annotated[str | None, typer.Option(help="the cycle's title")]
@@ -304,7 +305,7 @@ async def _followed(s: Session, name: str) -> None:
         while True:
             cycle = await s.cycle(name)
             failed = len(cycle.launch.failures) if cycle.launch else 0
-            written: int = await s.pool.fetchval("select count(*) from read.goal where cycle = $1", name)
+            written = sum((await goals_model.count_by_stage(s.pool, name)).values())
             begun = (await client.count_workflows(f"CairnCycle = '{name}' and WorkflowType = 'Goal'")).count
             bars.update(recorded, completed=planned if cycle.launch else min(written, planned))
             bars.update(waiting, completed=min(begun, planned))

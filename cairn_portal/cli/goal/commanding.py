@@ -105,8 +105,7 @@ async def known(s: Session, goals: Sequence[str]) -> None:
 
 async def _alike(s: Session, name: str) -> list[str]:
     cycle = cycle_of(name)
-    rows = await s.pool.fetch("select goal from read.goal where cycle = $1 or $1 = ''", cycle)
-    return get_close_matches(name, [row["goal"] for row in rows], n=3, cutoff=0.85)
+    return get_close_matches(name, await goals_model.goal_ids(s.pool, cycle), n=3, cutoff=0.85)
 
 
 async def _seen(s: Session, answers: Sequence[Given]) -> None:
