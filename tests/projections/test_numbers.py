@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, get_args
 
 import asyncpg
 import pytest
@@ -12,6 +12,7 @@ from cairn.domain.event import Event
 from cairn.domain.goal import events as g
 from cairn.domain.measure import Kpi
 from cairn.domain.sheet import events as s
+from cairn.i18n import Language
 from projections.engine.catalog import folding
 from projections.engine.catch_up import catch_up
 from projections.engine.parking import Parked, parked, skip
@@ -50,7 +51,7 @@ def company() -> list[Event]:
 async def actuals(pool: asyncpg.Pool, person: str) -> dict[str, Decimal | None]:
     """A person's goals with what is done of each in March."""
     lines = await progress_of(pool, person, MARCH)
-    assert all(sentence(line, language) for line in lines for language in ("zh").text("en"))
+    assert all(sentence(line).text(language) for line in lines for language in get_args(Language))
     return {line.goal: line.current.actual if line.current else None for line in lines}
 
 
