@@ -5,16 +5,20 @@ from typing import Annotated
 
 import typer
 
+from cairn_portal.cli.group import Group, Language, spoken_by
 
-def register(app: typer.Typer) -> None:
+
+def register(app: Group) -> None:
+    """Gives the program itself `--version`, beside the `--lang` of every group."""
+
     @app.callback()
     def everywhere(
         version: Annotated[
-            bool,
-            typer.Option("--version", is_eager=True, callback=show, help="show the version"),
+            bool, typer.Option("--version", is_eager=True, callback=show, help="show the version")
         ] = False,
+        lang: Language = None,
     ) -> None:
-        pass
+        spoken_by(lang)
 
 
 def show(wanted: bool) -> None:
