@@ -18,7 +18,7 @@ from cairn_portal.cli.problem import REFUSED, USAGE, Problem, refusal_of
 from cairn_portal.cli.session import Session, acting, session
 from cairn_portal.cli.terminal import Terminal
 from cairn_portal.presenting import reasons
-from cairn_portal.presenting.words import NOTHING, facts, grid, moment, number
+from cairn_portal.presenting.words import NOTHING, facts, grid, number
 from projections.models import goal as goals_model
 
 Day = typer.Option(formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="by default the year the id names")
@@ -107,14 +107,15 @@ async def _plan(s: Session, asked: Asked) -> tuple[LaunchPlan, int]:
 
 def _show(at: Terminal, plan: LaunchPlan, position: int, people: dict[str, str], everybody: bool) -> None:
     schedule = plan.schedule
+    at = at.in_zone(schedule.calendar.timezone)
     summary = facts(
         (at.say("cycle"), f"{plan.cycle}  {plan.title}  {schedule.starts} – {schedule.ends}"),
         (at.say("policy"), plan.policy),
         (at.say("goal sheets"), f"{number(len(plan.sheets))}{_by_kind(at, plan)}"),
         (at.say("goals"), number(plan.goals)),
         (at.say("left out"), number(len(plan.left_out))),
-        (at.say("drafts due"), moment(schedule.drafts_due)),
-        (at.say("approvals due"), moment(schedule.approvals_due)),
+        (at.say("drafts due"), at.moment(schedule.drafts_due)),
+        (at.say("approvals due"), at.moment(schedule.approvals_due)),
         (at.say("digest"), Text(plan.digest, style="bold cyan")),
     )
     lines = [

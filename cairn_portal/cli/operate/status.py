@@ -11,7 +11,7 @@ from cairn_portal import servers
 from cairn_portal.cli.problem import REFUSED, Problem
 from cairn_portal.cli.session import Session, found, session, worker_listens
 from cairn_portal.cli.terminal import Terminal
-from cairn_portal.presenting.words import NOTHING, facts, grid, moment, number, span
+from cairn_portal.presenting.words import NOTHING, facts, grid, number, span
 from cairn_portal.servers import ServerStatus
 from projections.engine import catch_up, parking
 
@@ -40,7 +40,9 @@ def _processes(at: Terminal, known: list[ServerStatus]) -> RenderableType:
     )
     for each in known:
         state = Text(at.say("running"), style="green") if each.running else Text(at.say("gone"), style="red")
-        table.add_row(each.name, state, str(each.pid or NOTHING), moment(each.since), each.address or NOTHING)
+        table.add_row(
+            each.name, state, str(each.pid or NOTHING), at.moment(each.since), each.address or NOTHING
+        )
     return table
 
 

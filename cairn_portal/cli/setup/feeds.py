@@ -14,7 +14,7 @@ from cairn.feeds.feed import Feed, load_feed
 from cairn_portal.cli.options import By
 from cairn_portal.cli.session import acting, session
 from cairn_portal.cli.terminal import Terminal
-from cairn_portal.presenting.words import facts, grid, moment, number
+from cairn_portal.presenting.words import facts, grid, number
 from cairn_portal.schedules import TemporalSchedules
 
 File = Annotated[Path, typer.Argument(metavar="FILE", help="the feed's YAML")]
@@ -154,7 +154,7 @@ async def schedule(
         Text(at.say("✓ {found} is scheduled", found=found.name), style="green"),
         facts(
             (at.say("when"), f"{found.cron} ({found.timezone})"),
-            (at.say("next run"), moment(upcoming, found.timezone)),
+            (at.say("next run"), at.in_zone(found.timezone).moment(upcoming)),
         ),
     )
     return 0

@@ -16,7 +16,7 @@ from cairn_portal.cli.options import By
 from cairn_portal.cli.problem import REFUSED
 from cairn_portal.cli.session import acting, session
 from cairn_portal.cli.terminal import Terminal
-from cairn_portal.presenting.words import facts, grid, moment, number
+from cairn_portal.presenting.words import facts, grid, number
 
 
 async def check(at: Terminal, file: Annotated[Path, typer.Argument(help="the policy's YAML")]) -> int:
@@ -94,7 +94,7 @@ async def listed(at: Terminal) -> None:
         versions = await s.application.policies.adopted()
     table = grid(at.say("policy"), at.say("adopted"), at.say("by"))
     for each in versions:
-        table.add_row(f"{each.name}@{each.version}", moment(each.at), each.by)
+        table.add_row(f"{each.name}@{each.version}", at.moment(each.at), each.by)
     nothing = Text(at.say("No policy yet: cairn policy adopt FILE --by ID"))
     at.answer(
         [{"policy": f"{each.name}@{each.version}", "at": each.at, "by": each.by} for each in versions],

@@ -17,7 +17,7 @@ from cairn_portal.cli.options import By, CycleArg
 from cairn_portal.cli.problem import REFUSED
 from cairn_portal.cli.session import Session, acting, session
 from cairn_portal.cli.terminal import Terminal
-from cairn_portal.presenting.words import grid, moment, number
+from cairn_portal.presenting.words import grid, number
 
 TARGET_COLUMNS: dict[str, tuple[str, ...]] = {
     "holder": ("holder", "person", "工号", "对象", "责任人"),
@@ -71,7 +71,9 @@ async def list_targets(at: Terminal, cycle: CycleArg) -> None:
     for each in found:
         holder = f"{each.holder} {names.get(each.holder, '')}".strip()
         by = f"{each.by} {names.get(each.by, '')}".strip()
-        table.add_row(holder, each.goal, each.period, number(each.target), each.source, by, moment(each.at))
+        table.add_row(
+            holder, each.goal, each.period, number(each.target), each.source, by, at.moment(each.at)
+        )
     nothing = Text(
         at.say(
             "No targets are set for cycle {cycle} yet: cairn targets import FILE --cycle {cycle} --by ID",
