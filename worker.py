@@ -18,7 +18,8 @@ from temporalio.worker import Worker, WorkerDeploymentConfig
 from activities.cycles import CycleActivities
 from activities.feeds import FeedActivities
 from activities.goals import GoalActivities
-from activities.starting import Follow, Starting
+from activities.inputs import BeginWorkflowsInput
+from activities.starting import Starting
 from cairn.application import Application
 from cairn.ledger import Sealer, stop_if_cancelled
 from cairn.settings import Settings
@@ -43,17 +44,17 @@ def activities(application: Application, client: Client, settings: Settings) -> 
     starting = Starting(application.ledger, application.cycles, client, settings.task_queue)
     return [
         of_goals.record,
-        of_goals.reach,
+        of_goals.on_deadline,
         of_goals.status,
-        of_goals.refused_signal,
+        of_goals.record_refused_signal,
         of_cycles.launch,
         of_cycles.launch_sheets,
-        of_cycles.stage,
+        of_cycles.reach_stage,
         of_cycles.score_period,
         of_cycles.issue_results,
         of_cycles.close,
         of_cycles.status,
-        of_cycles.refused_signal,
+        of_cycles.record_refused_signal,
         starting.begin,
         FeedActivities(application.ledger, settings.language).collect,
     ]
@@ -115,11 +116,13 @@ async def _kept_going(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
         await asyncio.sleep(PAUSE)
 
 
-async def begin_starter(client: Client, settings: Settings, follow: Follow | None = None) -> None:
+async def begin_starter(
+    client: Client, settings: Settings, follow: BeginWorkflowsInput | None = None
+) -> None:
     """The starter runs once in a namespace, whoever asks for it."""
     await client.start_workflow(
         StarterWorkflow.run,
-        follow or Follow(),
+        follow or BeginWorkflowsInput(),
         id=NAME,
         task_queue=settings.task_queue,
         id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,

@@ -14,7 +14,7 @@ from temporalio.common import (
 )
 from temporalio.exceptions import WorkflowAlreadyStartedError
 
-from activities.inputs import CycleStart, GoalStart, Value
+from activities.inputs import BeginWorkflowsInput, CycleStart, GoalStart, Value
 from cairn.application.cycles import Cycles
 from cairn.application.repository import goal_context
 from cairn.domain.cycle.state import Cycle
@@ -32,13 +32,6 @@ AT_ONCE = 48
 POLL = 0.2
 
 
-class Follow(Value):
-    """Where to go on in the sealed log, and how many seconds to follow it."""
-
-    after: int = 0
-    seconds: float = 300.0
-
-
 class Starting:
     """Follows the sealed log and begins what is not begun yet."""
 
@@ -47,11 +40,11 @@ class Starting:
         self._cycles: dict[str, Cycle] = {}
 
     @activity.defn(name="begin_workflows")
-    async def begin(self, follow: Follow) -> int:
+    async def begin(self, input: BeginWorkflowsInput) -> int:
         """Begins the workflows of what was sealed after a position; returns the position to go on from."""
         beaten = activity.info().heartbeat_details
-        after = int(beaten[0]) if beaten else follow.after
-        until = asyncio.get_running_loop().time() + follow.seconds
+        after = int(beaten[0]) if beaten else input.after
+        until = asyncio.get_running_loop().time() + input.seconds
         while asyncio.get_running_loop().time() < until and not activity.is_worker_shutdown():
             sealed = await self.ledger.sealed_position()
             if sealed == after:

@@ -63,7 +63,7 @@ class Firm:
         began = perf_counter()
         outcome = await self.gateway.cycle(self.cycle, "launch", company.HR, fields)
         if outcome.refused:
-            raise RuntimeError(outcome.refused.text("en"))
+            raise RuntimeError(str(outcome.refused))
         await until_begun(goals)
         return len(goals) / (perf_counter() - began)
 
@@ -90,7 +90,7 @@ class Firm:
         outcome = await self.gateway.goal(f"goal-{self.cycle}-E{number}-1", "submit", f"E{number}")
         took = 1000 * (perf_counter() - began)
         if outcome.refused:
-            raise RuntimeError(outcome.refused.text("en"))
+            raise RuntimeError(str(outcome.refused))
         return took
 
     async def ask(self, number: int) -> float:

@@ -9,7 +9,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 def default_cache() -> Path:
-    """The folder for what is downloaded or built once per machine, by the XDG convention."""
+    """The folder for what is downloaded once per machine, by the XDG convention."""
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "cairn"
 
 
@@ -47,7 +47,7 @@ class Settings(BaseSettings):
     )
     cache: Path = Field(
         default_factory=default_cache,
-        description="Folder for the Temporal server downloaded or built once; it outlives a checkout. "
+        description="Folder for a Temporal server downloaded where none was installed; it outlives a checkout. "
         "Default: $XDG_CACHE_HOME/cairn or ~/.cache/cairn.",
     )
     language: Literal["zh", "en"] = Field("zh", description="Language of what people read: zh or en.")

@@ -18,7 +18,7 @@ from temporalio.service import RPCError
 from activities.inputs import CycleOutcome, CycleStart, GoalOutcome, GoalStart, Refused
 
 PATIENCE = timedelta(seconds=30)
-Outcome = TypeVar("Outcome", GoalOutcome, CycleOutcome)
+Answer = TypeVar("Answer", GoalOutcome, CycleOutcome)
 
 
 class NoAnswer(Exception):
@@ -37,8 +37,7 @@ class CommandGateway:
     ) -> GoalOutcome:  # fmt: skip
         """Gives a goal a command. The outcome names the events, or holds the refusal."""
         start = GoalStart(goal=goal, clock_offset=clock_offset)
-        answer = await self._update("Goal", goal, start, GoalOutcome, name, by, fields or {}, command_id)
-        return answer if isinstance(answer, GoalOutcome) else GoalOutcome(refused=answer)
+        return await self._update("Goal", goal, start, GoalOutcome, name, by, fields or {}, command_id)
 
     async def cycle(
         self,
@@ -48,17 +47,16 @@ class CommandGateway:
         fields: dict[str, Any] | None = None,
         command_id: str | None = None,
     ) -> CycleOutcome:
-        """Launches or closes a cycle."""
+        """Launches or closes a cycle. The outcome has where it stands, or holds the refusal."""
         start = CycleStart(cycle=cycle)
-        answer = await self._update(
+        return await self._update(
             "Cycle", f"cycle-{cycle}", start, CycleOutcome, name, by, fields or {}, command_id
         )
-        return answer if isinstance(answer, CycleOutcome) else CycleOutcome(refused=answer)
 
     async def _update(
-        self, workflow: str, stream: str, start: object, result: type[Outcome], name: str, by: str,
+        self, workflow: str, stream: str, start: object, result: type[Answer], name: str, by: str,
         fields: dict[str, Any], command_id: str | None,
-    ) -> "Outcome | Refused":  # fmt: skip
+    ) -> Answer:  # fmt: skip
         command_id = command_id or str(uuid4())
         begin: WithStartWorkflowOperation[Any, Any] = WithStartWorkflowOperation(
             workflow,
@@ -70,13 +68,13 @@ class CommandGateway:
         )
         message = {"by": by, "command_id": command_id, "fields": fields}
         try:
-            answer: Outcome = await self.client.execute_update_with_start_workflow(
+            answer: Answer = await self.client.execute_update_with_start_workflow(
                 name, message, start_workflow_operation=begin, id=command_id, result_type=result,
                 rpc_timeout=self.patience,
             )  # fmt: skip
             return answer
         except WorkflowUpdateFailedError as failed:
-            return _refusal(failed)
+            return result(refused=_refusal(failed))
         except (RPCError, WorkflowUpdateRPCTimeoutOrCancelledError) as lost:
             if isinstance(lost.__cause__, asyncio.CancelledError):  # we were stopped: nobody failed to answer
                 raise asyncio.CancelledError from lost

@@ -3,7 +3,7 @@
 from temporalio.client import Client
 from temporalio.common import WorkflowIDConflictPolicy
 
-from activities.starting import Follow
+from activities.inputs import BeginWorkflowsInput
 from workflows.starter import NAME, StarterWorkflow
 
 
@@ -12,7 +12,7 @@ async def restart_starter(client: Client, task_queue: str) -> None:
     then asks the log where it stands."""
     await client.start_workflow(
         StarterWorkflow.run,
-        Follow(),
+        BeginWorkflowsInput(),
         id=NAME,
         task_queue=task_queue,
         id_conflict_policy=WorkflowIDConflictPolicy.TERMINATE_EXISTING,

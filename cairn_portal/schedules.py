@@ -15,7 +15,7 @@ from temporalio.client import (
 )
 from temporalio.service import RPCError, RPCStatusCode
 
-from activities.feeds import CollectFeed
+from activities.inputs import CollectFeedInput
 from cairn.application.feeds import ScheduledFeed
 from cairn.feeds.feed import Feed
 from workflows.feed import FeedWorkflow
@@ -55,7 +55,7 @@ class TemporalSchedules:
     def _schedule(self, planned: ScheduledFeed) -> Schedule:
         """Collections never overlap: one that comes due while another runs waits for it."""
         feed = planned.feed
-        ask = CollectFeed(path=str(planned.path), base=str(planned.base), by=planned.by)
+        ask = CollectFeedInput(path=str(planned.path), base=str(planned.base), by=planned.by)
         return Schedule(
             action=ScheduleActionStartWorkflow(
                 FeedWorkflow.run, ask, id=feed.stream, task_queue=self.task_queue

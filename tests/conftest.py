@@ -7,18 +7,17 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 
 from cairn.settings import Settings
 from cairn_portal.servers import data_folder, postgres, temporal
-from cairn_portal.servers.steps import Step
+from cairn_portal.servers.steps import quietly
 
-
-def _tell(step: Step) -> None:
-    """The first run may build the Temporal server, which takes minutes: say so."""
-    if step.total and (step.done or 0) % 100 == 0:
-        print(f"{step.text}: {step.done} of {step.total}", flush=True)
+# A law holds or not, however busy the machine is: no case of it has to be done within some time.
+settings.register_profile("cairn", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("cairn")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -51,7 +50,7 @@ async def postgres_server(servers: Settings) -> AsyncIterator[str]:
     if given:
         yield given
         return
-    dsn = await postgres.start(servers, _tell, durable=False)
+    dsn = await postgres.start(servers, quietly, durable=False)
     os.environ["CAIRN_TEST_DATABASE"] = dsn
     yield dsn
     del os.environ["CAIRN_TEST_DATABASE"]
@@ -63,7 +62,7 @@ async def temporal_server(servers: Settings) -> str:
 
     Set CAIRN_TEST_TEMPORAL to use a server of your own.
     """
-    return os.environ.get("CAIRN_TEST_TEMPORAL") or await temporal.start(servers, _tell)
+    return os.environ.get("CAIRN_TEST_TEMPORAL") or await temporal.start(servers, quietly)
 
 
 @pytest.fixture(scope="session")

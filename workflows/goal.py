@@ -1,205 +1,83 @@
 """One goal's life, from draft to close: waits for people and for dates, and records what they do."""
 
-import asyncio
-import contextlib
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
+from typing import Any
 
 from temporalio import workflow
-from temporalio.common import RawValue, SearchAttributeKey
-from temporalio.exceptions import ApplicationError, FailureError
+from temporalio.common import SearchAttributeUpdate
 
-from workflows.deadline import AGAIN, FOREVER, clock, passed
-from workflows.messages import Message, failed, read_message, readable, refuse
+from workflows.appending import append
+from workflows.commanded import CYCLE, DEPARTMENT, CommandedWorkflow
+from workflows.messages import Message, writable_name
 
 with workflow.unsafe.imports_passed_through():
     from activities.inputs import (
         GoalDeadlineInput,
         GoalOutcome,
         GoalStart,
+        GoalStatusInput,
         RecordGoalInput,
-        RefusedSignalInput,
+        RecordSignalRefusedInput,
     )
-    from cairn.domain.goal.state import Stage
+    from cairn.domain.goal.stages import Stage, stage_row
     from cairn.domain.goal.status import Deadline, GoalStatus
-
-CYCLE = SearchAttributeKey.for_keyword("CairnCycle")
-DEPARTMENT = SearchAttributeKey.for_keyword("CairnDepartment")
-ORDER: dict[Stage, int] = {
-    "none": 0, "draft": 1, "returned": 1, "submitted": 2, "approved": 3, "active": 4, "adjusting": 4,
-    "in_review": 5, "scored": 6, "closed": 7, "cancelled": 8, "superseded": 8,
-}  # fmt: skip
-ONE_APPEND = timedelta(seconds=20)
-REFRESHES = (timedelta(seconds=5), timedelta(minutes=1))
-"""How long a command that came before its goal waits until the log is asked again."""
 
 
 @workflow.defn(name="Goal")
-class GoalWorkflow:
-    """Holds only the goal's standing. The log decides; a refusal is an answer, never a failure."""
+class GoalWorkflow(CommandedWorkflow[GoalStatus, Deadline]):
+    """Any command of a goal by name: submit, approve, return, adjust, confirm …"""
+
+    refresh_after = (timedelta(seconds=5), timedelta(minutes=1))
+    retry_deadline_after = timedelta(minutes=10)
 
     @workflow.init
     def __init__(self, start: GoalStart) -> None:
-        self.goal, self.clock_offset = start.goal, start.clock_offset
-        self.at: GoalStatus | None = start.status
-        self.labelled = start.status is not None
-        self.lock = asyncio.Lock()
+        super().__init__(start.goal, start.clock_offset, start.status)
 
     @workflow.run
     async def run(self, start: GoalStart) -> str:
         await self.wait_until_exists()
-        await self.until("approved")
-        await self.until("active")
-        await self.until("in_review")
-        await self.until("scored")
-        await self.until("closed")
-        await workflow.wait_condition(workflow.all_handlers_finished)
-        return self.at.stage if self.at else "none"
+        await self.keep_deadlines_until("approved")  # drafted, submitted, returned
+        await self.keep_deadlines_until("active")  # on the first day of execution
+        await self.keep_deadlines_until("in_review")  # checked in on, adjusted, scored by period
+        await self.keep_deadlines_until("scored")  # assessed
+        await self.keep_deadlines_until("closed")  # open to corrections
+        return await self.finish()
 
-    @property
-    def here(self) -> bool:
-        return self.at is not None and self.at.stage != "none"
+    async def keep_deadlines_until(self, stage: Stage) -> None:
+        """Reminds, escalates, scores … until the goal has come this far or is over."""
+        await self.keep_deadlines(until=lambda status: has_come_to(status.stage, stage))
 
-    async def wait_until_exists(self) -> None:
-        """Learns from the log where the goal stands; a command may have come a moment before the goal.
+    async def read_status(self) -> GoalOutcome:
+        return await append("goal_status", GoalStatusInput(goal=self.stream), GoalOutcome)
 
-        A workflow of a goal that never was fails, and so its name stays free: the starter begins another one there.
-        """
-        for wait in REFRESHES:
-            async with self.lock:
-                await self.refresh()
-            with contextlib.suppress(TimeoutError):
-                await workflow.wait_condition(lambda: self.here, timeout=wait)
-        if not self.here:
-            await workflow.wait_condition(workflow.all_handlers_finished)
-            await self.refresh()
-        if not self.here:
-            raise ApplicationError(
-                f"there is no goal {self.goal} in the log", type="NoGoal", non_retryable=True
-            )
+    async def record_command(self, name: str, message: Message) -> GoalOutcome:
+        command = RecordGoalInput(
+            goal=self.stream, name=writable_name(name), by=message.by, at=self.now(), command_id=message.command_id,
+            fields=message.fields, run=workflow.info().run_id,
+        )  # fmt: skip
+        return await append("record_goal", command, GoalOutcome)
 
-    async def refresh(self) -> None:
-        if not self.here:
-            with contextlib.suppress(FailureError):
-                self.update_status(await local("goal_status", self.goal))
+    async def do_what_is_due(self, deadline: Deadline) -> GoalOutcome:
+        run = workflow.info().run_id
+        due = GoalDeadlineInput(goal=self.stream, deadline=deadline, at=self.now(), run=run)
+        return await append("on_goal_deadline", due, GoalOutcome)
 
-    async def until(self, stage: Stage) -> None:
-        """Keeps every deadline until the goal has come this far or is over."""
-        while self.at and not self.at.over and ORDER[self.at.stage] < ORDER[stage]:
-            await self.wait_for_deadline(self.at)
-            await self.continue_as_new_if_due()
+    async def record_refused_signal(self, signal: RecordSignalRefusedInput) -> GoalOutcome:
+        return await append("record_refused_goal_signal", signal, GoalOutcome)
 
-    async def wait_for_deadline(self, at: GoalStatus) -> None:
-        due = at.due
-        if (
-            await passed(
-                due.at if due else None,
-                self.clock_offset,
-                lambda: self.at is not at or _is_continue_as_new_due(),
-            )
-            and due
-        ):
-            await self.on_deadline(due)
-            if self.at and self.at.due == due:
-                with contextlib.suppress(TimeoutError):
-                    await workflow.wait_condition(lambda: self.at is not at, timeout=AGAIN)
+    def search_attributes(self, status: GoalStatus) -> list[SearchAttributeUpdate[Any]]:
+        return [CYCLE.value_set(status.cycle), DEPARTMENT.value_set(status.department or "-")]
 
-    async def on_deadline(self, due: Deadline) -> None:
-        """Does what is due. What can never be done keeps nobody from giving commands; it is tried again later."""
-        async with self.lock:
-            ask = GoalDeadlineInput(goal=self.goal, due=due, at=self.now(), run=workflow.info().run_id)
-            try:
-                self.update_status(await local("on_goal_deadline", ask))
-            except FailureError as error:
-                workflow.logger.error("%s of %s could not be done: %s", due.phase, self.goal, error.cause)
-
-    async def continue_as_new_if_due(self) -> None:
-        """Starts afresh, with handlers drained, when history is long or a new build of the worker is out."""
-        if _is_continue_as_new_due():
-            await workflow.wait_condition(workflow.all_handlers_finished)
-            workflow.continue_as_new(
-                GoalStart(goal=self.goal, clock_offset=self.clock_offset, status=self.at)
-            )
-
-    @workflow.update(dynamic=True)
-    async def on_update(self, name: str, args: Sequence[RawValue]) -> GoalOutcome:
-        """Any command of a goal by name: submit, approve, return, adjust, confirm … The answer, or the refusal."""
-        info = workflow.current_update_info()
-        outcome = await self.record(
-            name, read_message(name, args, info.id if info else str(workflow.uuid4()))
-        )
-        if outcome.refused:
-            refuse(outcome.refused)
-        return outcome
-
-    @workflow.signal(dynamic=True)
-    async def on_signal(self, name: str, args: Sequence[RawValue]) -> None:
-        """The same commands by signal: nobody waits, so a refusal is recorded."""
-        message = read_message(name, args, str(workflow.uuid4()))
-        outcome = await self.record(name, message)
-        if outcome.refused:
-            refused = RefusedSignalInput(
-                stream=self.goal, name=readable(name), by=message.by, at=self.now(), command_id=message.command_id,
-                refused=outcome.refused,
-            )  # fmt: skip
-            with contextlib.suppress(FailureError):  # a goal that is not there has no log to record it in
-                self.update_status(await local("record_refused_signal", refused))
-
-    @workflow.query(name="status")
-    def status(self) -> GoalStatus | None:
-        return self.at
+    def next_start(self) -> GoalStart:
+        return GoalStart(goal=self.stream, clock_offset=self.clock_offset, status=self.status)
 
     @workflow.query(name="awaited")
-    def awaited(self) -> list[str]:
-        return list(self.at.awaited) if self.at else []
-
-    @workflow.query(name="due")
-    def due(self) -> Deadline | None:
-        return self.at.due if self.at else None
-
-    async def record(self, name: str, message: Message) -> GoalOutcome:
-        """One command at a time: recorded by one append, then the new standing is learnt."""
-        if message.wrong:
-            return GoalOutcome(refused=message.wrong)
-        async with self.lock:
-            await self.refresh()
-            ask = RecordGoalInput(
-                goal=self.goal, name=readable(name), by=message.by, at=self.now(), command_id=message.command_id,
-                fields=message.fields, run=workflow.info().run_id,
-            )  # fmt: skip
-            try:
-                outcome = await local("record_goal", ask)
-            except FailureError as error:
-                return GoalOutcome(refused=failed(name, error))
-            self.update_status(outcome)
-            return outcome
-
-    def update_status(self, outcome: GoalOutcome) -> None:
-        if outcome.status is None or outcome.status == self.at:
-            return
-        self.at, self.clock_offset = outcome.status, outcome.status.clock_offset
-        self.label(self.at)
-
-    def label(self, at: GoalStatus) -> None:
-        """Where a command began the workflow, it gets what the starter would have given it, once. Stage and awaited
-        people change and are people's: the read models know them."""
-        if self.here and not self.labelled:
-            department = DEPARTMENT.value_set(at.department or "-")
-            workflow.upsert_search_attributes([CYCLE.value_set(at.cycle), department])
-            self.labelled = True
-
-    def now(self) -> datetime:
-        return clock(self.clock_offset)
+    def query_awaited(self) -> Sequence[str]:
+        return list(self.status.awaited) if self.status else []
 
 
-def _is_continue_as_new_due() -> bool:
-    info = workflow.info()
-    return info.is_continue_as_new_suggested() or info.is_target_worker_deployment_version_changed()
-
-
-async def local(name: str, ask: object) -> GoalOutcome:
-    """One append in a local activity: a third of the time and half the history of a regular one."""
-    outcome: GoalOutcome = await workflow.execute_local_activity(
-        name, ask, result_type=GoalOutcome, start_to_close_timeout=ONE_APPEND, retry_policy=FOREVER
-    )
-    return outcome
+def has_come_to(stage: Stage, other: Stage) -> bool:
+    """Whether a goal in `stage` is as far as `other`, or further."""
+    return stage_row(stage).order >= stage_row(other).order

@@ -7,6 +7,7 @@ from typing import Self
 import asyncpg
 
 from cairn.application.audit import ScoreAudit
+from cairn.application.clock import CycleClock
 from cairn.application.cycles import Cycles
 from cairn.application.evaluation import Evaluation
 from cairn.application.feeds import Feeds
@@ -34,6 +35,7 @@ class Application:
         self.cycles = Cycles(self.ledger, self.policies)
         self.goals = Goals(self.ledger, self.policies)
         self.evaluation = Evaluation(self.ledger, self.cycles)
+        self.clock = CycleClock(self.ledger)
         self.audit = ScoreAudit(self.ledger, self.cycles)
         self.operation = Operation(pool)
 

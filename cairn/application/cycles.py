@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from datetime import date, datetime
 
+from cairn.application import access
 from cairn.application.goals import TRIES
 from cairn.application.people import roster_at
 from cairn.application.policies import Policies
@@ -17,6 +18,7 @@ from cairn.domain.event import Event
 from cairn.domain.launch.decide import launch
 from cairn.domain.launch.plan import LaunchPlan, Planner, SheetPlan, by_holder, opening_events
 from cairn.domain.people import Person
+from cairn.domain.policy import WorkingCalendar
 from cairn.domain.refusal import Refusal
 from cairn.domain.schedule import Schedule, make_schedule
 from cairn.ledger import Ledger, WrongExpectedVersion
@@ -87,7 +89,8 @@ class Cycles:
             plan, roster = await self._plan_of(cycle), cycle.roster
         else:
             plan, roster = await self.preview(command.cycle, title, starts, ends, policy, language)
-        events = launch(command, cycle, plan, roster, people)
+        access.require_for_cycle(command, cycle, people, plan.schedule.calendar)
+        events = launch(command, cycle, plan, roster)
         if events:
             await self.ledger.append(
                 to_appends(events, {f"cycle-{cycle.id}": cycle.version}, f"launch:{command.seen}")
@@ -139,11 +142,8 @@ class Cycles:
             await self.ledger.append(to_appends(events, {}, "launch"))
         except WrongExpectedVersion as lost:
             if len(sheets) == 1:
-                return [
-                    LaunchFailure(
-                        sheet=sheets[0].sheet, reason=f"in the log already: {', '.join(lost.losers)}"
-                    )
-                ]
+                facts = {"streams": tuple(lost.losers)}
+                return [LaunchFailure(sheet=sheets[0].sheet, code="exists", facts=facts)]
             return [failure for sheet in sheets for failure in await self._open([sheet], plan, by, at)]
         return []
 
@@ -151,7 +151,9 @@ class Cycles:
         """Decides a command on a launched cycle and appends its events once."""
         for _ in range(TRIES):
             cycle, people = await self._read(command.cycle, command.by)
-            events = decide(command, cycle, people)
+            calendar = cycle.schedule.calendar if cycle.schedule else WorkingCalendar()
+            access.require_for_cycle(command, cycle, people, calendar)
+            events = decide(command, cycle)
             if not events:
                 break
             try:

@@ -7,6 +7,7 @@ from typing import Any, cast
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from cairn.application import access
 from cairn.application.policies import Policies
 from cairn.application.repository import (
     NO_EVIDENCE,
@@ -18,12 +19,13 @@ from cairn.application.repository import (
     to_appends,
 )
 from cairn.domain.event import SYSTEM
-from cairn.domain.goal.commands import NAMES, AnyGoalCommand, ReachDeadline
+from cairn.domain.goal.commands import COMMANDS, AnyGoalCommand, KeepDeadline
 from cairn.domain.goal.context import GoalContext
 from cairn.domain.goal.decide import decide
 from cairn.domain.goal.state import Goal
 from cairn.domain.goal.state import evolve as evolve_goal
 from cairn.domain.goal.status import GoalStatus, status
+from cairn.domain.invalid import invalid_command
 from cairn.domain.people import DepartmentNamed, Person
 from cairn.domain.reading import Evidence
 from cairn.domain.refusal import Refusal
@@ -74,11 +76,12 @@ class Goals:
         self, command: AnyGoalCommand, command_id: str, evidence: Evidence, causation: str | None
     ) -> Answer:
         goal, context, rows = await self._read(command.goal, command.by, evidence)
-        if isinstance(command, ReachDeadline) and command.phase == "approvals_due":
+        if isinstance(command, KeepDeadline) and command.phase == "approvals_due":
             context = context.model_copy(update={"people": {**context.people, **await self._line_of(goal)}})
         earlier = tuple(row.type for row in rows if row.correlation == command_id)
         if earlier:
             return Answer(events=earlier, replayed=True, status=status(goal, context))
+        access.require(command, goal, context)
         events = decide(command, goal, context)
         if events:
             versions = {goal.id: goal.version, context.sheet.id: context.sheet.version}
@@ -147,23 +150,23 @@ def read_command(
 ) -> AnyGoalCommand:
     """A command by the name people use, with its fields as they arrived. Refuses unknown names and wrong fields,
     each with its name and what is wrong."""
-    if name not in NAMES:
-        raise Refusal("command.unknown", field="name", name=name, known=", ".join(sorted(NAMES)))
+    if name not in COMMANDS:
+        raise Refusal("command.unknown", field="name", name=name, known=sorted(COMMANDS))
     if name == "adjust":
         fields = {"adjustment": command_id, **fields}
     try:
-        return cast(AnyGoalCommand, NAMES[name].model_validate({**fields, "goal": goal, "by": by, "at": at}))
+        return cast(
+            AnyGoalCommand, COMMANDS[name].model_validate({**fields, "goal": goal, "by": by, "at": at})
+        )
     except ValidationError as wrong:
-        first = wrong.errors(include_url=False)[0]
-        where = ".".join(str(part) for part in first["loc"]) or name
-        raise Refusal("command.invalid", field=where, name=name, where=where, problem=first["msg"]) from None
+        raise invalid_command(name, wrong) from None
 
 
 def deadline(
     goal: str, phase: str, due: datetime, period: str | None, at: datetime
-) -> tuple[ReachDeadline, str]:
+) -> tuple[KeepDeadline, str]:
     """The command of a deadline and its id: `(phase, due)` names it, so a timer that fires twice acts once."""
-    command = ReachDeadline.model_validate(
+    command = KeepDeadline.model_validate(
         {"goal": goal, "phase": phase, "due": due, "period": period, "by": SYSTEM, "at": at}
     )
     return command, f"{phase}:{period or ''}:{due.isoformat()}"

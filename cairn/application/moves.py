@@ -1,9 +1,9 @@
 """Moving people with everything that is under way for them: a manager change, somebody leaving."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Protocol
 
 from cairn.application.people import People
 from cairn.domain.launch.plan import LaunchPlan
@@ -17,20 +17,18 @@ class RefusedCommand(Protocol):
     @property
     def code(self) -> str: ...
 
-    def text(self, language: str = "zh") -> str: ...
+    @property
+    def facts(self) -> Mapping[str, Any]: ...
 
 
-Refused = TypeVar("Refused", bound=RefusedCommand, covariant=True)
-
-
-class GoalAnswer(Protocol[Refused]):
+class GoalAnswer(Protocol):
     """What a goal answered: a refusal, or None when the command was done."""
 
     @property
-    def refused(self) -> Refused | None: ...
+    def refused(self) -> RefusedCommand | None: ...
 
 
-class GoalCommands(Protocol[Refused]):
+class GoalCommands(Protocol):
     """The way to give goals commands: each runs through the goal's workflow, once for each command id."""
 
     async def goal(
@@ -40,14 +38,14 @@ class GoalCommands(Protocol[Refused]):
         by: str,
         fields: dict[str, Any] | None = None,
         command_id: str | None = None,
-    ) -> GoalAnswer[Refused]: ...
+    ) -> GoalAnswer: ...
 
 
 async def _at_once(goal: str) -> None:
     """Every goal takes commands at once; only a rehearsal has to move a goal's clock first."""
 
 
-class Moves(Generic[Refused]):
+class Moves:
     """Changes the roster and then every open goal of the person, goal by goal, so that no draft or task is lost.
 
     `goals_of` names a person's goals; `ready` is awaited for each goal before its command."""
@@ -55,7 +53,7 @@ class Moves(Generic[Refused]):
     def __init__(
         self,
         people: People,
-        commands: GoalCommands[Refused],
+        commands: GoalCommands,
         goals_of: Callable[[str], Sequence[str]],
         ready: Ready = _at_once,
     ) -> None:
@@ -63,7 +61,7 @@ class Moves(Generic[Refused]):
 
     async def change_manager(
         self, person: str, manager: str, effective: date, reason: str, by: str, at: datetime, command: str
-    ) -> list[Refused]:
+    ) -> list[RefusedCommand]:
         """The person reports to another manager from a day on. Returns the refusals of single goals."""
         await self.people.change_manager(person, manager, effective, reason, by, at, command)
         fields = {"manager": manager, "effective": effective.isoformat(), "reason": reason}
@@ -71,15 +69,15 @@ class Moves(Generic[Refused]):
 
     async def leave(
         self, person: str, effective: date, reason: str, by: str, at: datetime, command: str
-    ) -> list[Refused]:
+    ) -> list[RefusedCommand]:
         """The person leaves: open goals are cancelled with the reason, scored ones stay as they are."""
         await self.people.leave(person, effective, reason, by, at, command)
         return await self._each(person, "cancel", by, {"reason": reason}, command)
 
     async def _each(
         self, person: str, name: str, by: str, fields: dict[str, str], command: str
-    ) -> list[Refused]:
-        async def one(goal: str) -> Refused | None:
+    ) -> list[RefusedCommand]:
+        async def one(goal: str) -> RefusedCommand | None:
             await self.ready(goal)
             return (await self.commands.goal(goal, name, by, dict(fields), f"{command}:{goal}")).refused
 

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
+from cairn.application import access
 from cairn.application.repository import fold_person, to_appends, to_events
 from cairn.domain.event import Event
 from cairn.domain.people import (
@@ -134,18 +135,14 @@ class People:
 
 
 async def hr_instead_of(ledger: Ledger, by: str, at: datetime, *, coming: Roster | None = None) -> str | None:
-    """None when somebody may act as HR, else the ids of some who may.
+    """None when somebody may act as HR by the sealed log, else the ids of some who may (see `access`).
 
-    HR is whoever has the role in the sealed log and is here on that day; while the log has no roster, whoever has it
-    in the `coming` one, and without either anybody. Refuses a first roster in which nobody has the role."""
-    people = (await roster_at(ledger, await ledger.sealed_position())).people
-    if not people and coming is None:
-        return None
-    chosen = people or (coming.people if coming else ())
-    hr = _hr_on(chosen, at)
-    if not hr:
+    Refuses a first roster in which nobody has the role."""
+    known = (await roster_at(ledger, await ledger.sealed_position())).people
+    if not known and coming is not None and not _hr_on(coming.people, at):
         raise Refusal("roster.no-hr", field="roles")
-    return None if by in hr else ", ".join(hr[:NAMED])
+    able = access.hr_instead_of(by, known, at.date(), coming.people if coming else None)
+    return ", ".join(able) if able else None
 
 
 async def roster_at(ledger: Ledger, position: int) -> Roster:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import cast
 
 from cairn.domain.cycle.events import AnyCycleEvent
+from cairn.domain.cycle.stages import cycle_stage_row
 from cairn.domain.cycle.state import Cycle
 from cairn.domain.cycle.state import evolve as evolve_cycle
 from cairn.domain.event import Event
@@ -112,5 +113,5 @@ def goal_context(
         evidence=evidence,
         head=head,
         clock_offset=cycle.clock_offset,
-        open_for_goals=cycle.stage not in ("review", "scoring", "closed"),
+        open_for_goals=cycle_stage_row(cycle.stage).takes_goals,
     )

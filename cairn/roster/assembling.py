@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 
+from cairn.domain.invalid import nearest
 from cairn.domain.people import Person, Roster
 from cairn.domain.policy import Policy
+from cairn.i18n import message
 from cairn.policies.problems import RosterInvalid, RowProblem
 from cairn.policies.sentences import hint, words
-from cairn.policies.wording import nearest
 from cairn.roster.columns import PEOPLE, PEOPLE_REQUIRED, Record
 from cairn.roster.departments import find_departments
 from cairn.roster.entries import Entry, read_entry
@@ -35,7 +36,7 @@ def assemble(
     families, found = _families(entries, policy)
     problems += found
     if not people and not problems:
-        problems.append(RowProblem(0, "", *words("no_people")))
+        problems.append(RowProblem(0, "", words("no_people")))
     if problems:
         raise RosterInvalid(problems, source)
     chosen = {entry.id: called[entry.department].id for entry in entries}
@@ -55,7 +56,7 @@ def check_roster(roster: Roster, policy: Policy) -> Roster:
         family = family_key(person.family, policy)
         if family is None:
             sentence = words("family_unknown", **_family_facts(person.family, policy))
-            problems.append(RowProblem(0, "family", *sentence, id=person.id))
+            problems.append(RowProblem(0, "family", sentence, id=person.id))
         else:
             people.append(person.model_copy(update={"family": family}))
     if problems:
@@ -85,13 +86,15 @@ def _families(entries: Sequence[Entry], policy: Policy | None) -> tuple[dict[str
     return {text: key or text for text, key in keys.items()}, problems
 
 
-def _family_facts(text: str, policy: Policy) -> dict[str, str]:
-    names = {key: f"{key} ({family.name.zh})" for key, family in policy.families.items()}
+def _family_facts(text: str, policy: Policy) -> dict[str, object]:
+    names = {
+        key: message("{key} ({name})", key=key, name=family.name) for key, family in policy.families.items()
+    }
     alike = {
         **{family.name.zh: key for key, family in policy.families.items()},
         **{key: key for key in names},
     }
-    return {"value": text, "known": ", ".join(names.values()), **hint(alike.get(nearest(text, alike) or ""))}
+    return {"value": text, "known": tuple(names.values()), **hint(alike.get(nearest(text, alike) or ""))}
 
 
 def _person(entry: Entry, department: str, family: str, managers: Mapping[str, str]) -> Person:

@@ -5,9 +5,9 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from cairn.domain.invalid import nearest
 from cairn.policies.problems import RowProblem
 from cairn.policies.sentences import words
-from cairn.policies.wording import nearest
 from cairn.roster.grid import Cell, GridRow
 
 PEOPLE: Mapping[str, tuple[str, ...]] = {
@@ -61,7 +61,7 @@ class Record:
         """A problem of one field of this row."""
         column = self.headers.get(name, name) if name else ""
         return RowProblem(
-            self.row, column, *words(code, **facts), table=self.table, id=self.values.get("id", "")
+            self.row, column, words(code, **facts), table=self.table, id=self.values.get("id", "")
         )
 
 
@@ -72,9 +72,9 @@ def records(
     names = {_plain(alias): name for name, aliases in fields.items() for alias in aliases}
     start = next((n for n, row in enumerate(rows[:HEADER_WITHIN]) if _known(row, names) >= 2), None)
     if start is None:
-        known = "、".join(fields[name][0] for name in required)
+        known = tuple(fields[name][0] for name in required)
         return [], [
-            RowProblem(rows[0].number if rows else 1, "", *words("no_header", known=known), table=table)
+            RowProblem(rows[0].number if rows else 1, "", words("no_header", known=known), table=table)
         ]
     header = rows[start]
     columns, problems = _columns(header, names, fields, required, table)
@@ -114,7 +114,7 @@ def _columns(
         elif name in columns:
             first = header.cells[columns[name]].text
             sentence = words("column_twice", header=cell.text, first=first)
-            problems.append(RowProblem(header.number, cell.text, *sentence, table=table))
+            problems.append(RowProblem(header.number, cell.text, sentence, table=table))
         else:
             columns[name] = n
     for name in (name for name in fields if name not in columns):
@@ -122,9 +122,9 @@ def _columns(
         near = next((text for text in unknown if text and nearest(_plain(text), map(_plain, missing))), None)
         if near:
             sentence = words("column_near", header=near, near=missing[0])
-            problems.append(RowProblem(header.number, near, *sentence, table=table))
+            problems.append(RowProblem(header.number, near, sentence, table=table))
         elif name in required:
-            problems.append(RowProblem(header.number, missing[0], *words("column_missing"), table=table))
+            problems.append(RowProblem(header.number, missing[0], words("column_missing"), table=table))
     return columns, problems
 
 

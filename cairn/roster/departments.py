@@ -3,10 +3,10 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
+from cairn.domain.invalid import nearest
 from cairn.domain.people import Department
 from cairn.policies.problems import RowProblem
 from cairn.policies.sentences import hint
-from cairn.policies.wording import nearest
 from cairn.roster.columns import Record
 from cairn.roster.entries import Entry
 from cairn.roster.reporting_lines import Names, depths, find_circles

@@ -62,7 +62,7 @@ def sheet_names(path: Path) -> list[str]:
 
 def refused(path: Path, code: str, row: int = 0, **facts: object) -> RosterInvalid:
     """The whole file is refused, in the words of the code."""
-    return RosterInvalid([RowProblem(row, "", *words(code, **facts), table=path.name)], path.name)
+    return RosterInvalid([RowProblem(row, "", words(code, **facts), table=path.name)], path.name)
 
 
 def _csv_rows(path: Path) -> Iterator[GridRow]:
@@ -112,7 +112,7 @@ def _excel_rows(book: openpyxl.Workbook, path: Path, sheet: str | None) -> Itera
     sheets = {one.title: one for one in book.worksheets}
     chosen = sheets.get(sheet) if sheet else next(iter(sheets.values()), None)
     if chosen is None:
-        raise refused(path, "no_sheet", sheet=sheet, known=", ".join(sheets))
+        raise refused(path, "no_sheet", sheet=sheet, known=tuple(sheets))
     origins = _origins(chosen)
     for number, row in enumerate(chosen.iter_rows(), 1):
         yield GridRow(number, tuple(_excel_cell(cell, origins) for cell in row))

@@ -10,6 +10,7 @@ from pydantic import Field, StringConstraints, ValidationError
 from cairn.domain.event import Fact
 from cairn.domain.people import Roster
 from cairn.domain.policy import Policy
+from cairn.i18n import message
 from cairn.policies import read_text
 from cairn.policies.document import Node, read_document
 from cairn.policies.problems import PolicyInvalid, RosterInvalid, RowProblem
@@ -49,7 +50,7 @@ def read_roster_by_queries(
     missing = [(name, file) for name, file in queries.tables.items() if not (folder / file).is_file()]
     if missing:
         told = [words("table_missing", table=name, file=file) for name, file in missing]
-        raise RosterInvalid([RowProblem(0, "", *sentence, table=path.name) for sentence in told], path.name)
+        raise RosterInvalid([RowProblem(0, "", sentence, table=path.name) for sentence in told], path.name)
     given = {**queries.parameters, **{name: str(value) for name, value in parameters.items()}}
     found = _run(queries, folder, given, path.name)
     problems: list[RowProblem] = []
@@ -73,7 +74,7 @@ def _run(
             if wanted:
                 found[query] = select(database, wanted, parameters)
     except TableUnreadable as error:
-        problem = RowProblem(0, query, error.sentence_zh, error.sentence_en, table=source)
+        problem = RowProblem(0, query, error.sentence, table=source)
         raise RosterInvalid([problem], source) from None
     return found
 
@@ -83,14 +84,14 @@ def _keep(database: sqlite3.Connection, step: str, sql: str, parameters: Mapping
     try:
         database.execute(f'create table "{step}" as {sql}', dict(parameters))
     except sqlite3.Error as error:
-        raise TableUnreadable(f"查询不能执行：{error}", f"the query cannot be run: {error}") from None
+        raise TableUnreadable(message("the query cannot be run: {error}", error=error)) from None
 
 
 def _records(
     rows: list[dict[str, object]], query: str, required: tuple[str, ...], problems: list[RowProblem]
 ) -> list[Record]:
     if rows and (missing := [name for name in required if name not in rows[0]]):
-        problems.append(RowProblem(0, "", *words("query_columns", query=query, missing=", ".join(missing))))
+        problems.append(RowProblem(0, "", words("query_columns", query=query, missing=tuple(missing))))
     return [
         Record(
             row=number,
@@ -114,9 +115,7 @@ def _read_queries(path: Path) -> RosterQueries:
         except ValidationError as invalid:
             problems += [said(error, root, RosterQueries) for error in invalid.errors()]
     if problems or root is None:
-        rows = [
-            RowProblem(one.line, one.path, one.sentence_zh, one.sentence_en, path.name) for one in problems
-        ]
+        rows = [RowProblem(one.line, one.path, one.sentence, path.name) for one in problems]
         raise RosterInvalid(rows, path.name)
     return queries
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from cairn.domain.invalid import nearest
 from cairn.policies.problems import RowProblem
 from cairn.policies.sentences import hint
-from cairn.policies.wording import nearest
 from cairn.roster.entries import Entry
 
 MOST_GUESSES = 20

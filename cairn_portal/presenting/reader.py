@@ -2,11 +2,13 @@
 
 from typing import Protocol
 
+from cairn.i18n import Language, Message
+
 
 class Reader(Protocol):
     """Somebody with a language: the person at a terminal, later the person at a page."""
 
     @property
-    def language(self) -> str: ...
+    def language(self) -> Language: ...
 
-    def say(self, zh: str, en: str) -> str: ...
+    def say(self, id: str | Message, /, **arguments: object) -> str: ...

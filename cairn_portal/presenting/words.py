@@ -2,133 +2,72 @@
 
 import re
 from datetime import UTC, date, datetime, timedelta
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from rich import box
 from rich.table import Table
 from rich.text import Text
 
-from cairn.domain.cycle.events import CycleStage
-from cairn.domain.goal.stages import STAGE_NAMES
-from cairn.domain.goal.state import Stage
+from cairn.domain.cycle.stages import CycleStage
+from cairn.domain.goal.stages import Stage, StageKind, stage_row
+from cairn.i18n import say, term
 from cairn_portal.presenting.reader import Reader
 
 NOTHING = "–"
-STAGE_STYLE: dict[Stage, str] = {
-    "draft": "dim",
-    "returned": "red",
-    "submitted": "yellow",
-    "approved": "cyan",
-    "active": "green",
-    "adjusting": "yellow",
-    "in_review": "magenta",
-    "scored": "blue",
-    "closed": "dim",
-    "cancelled": "dim strike",
-    "superseded": "dim strike",
-    "none": "dim",
+STYLES: dict[StageKind, str] = {
+    "absent": "dim",
+    "waiting": "yellow",
+    "sent_back": "red",
+    "running": "green",
+    "judged": "magenta",
+    "settled": "blue",
+    "ended": "dim",
+    "dropped": "dim strike",
 }
-CYCLE_STAGES: dict[CycleStage, tuple[str, str]] = {
-    "none": ("未启动", "not launched"),
-    "launching": ("启动中", "launching"),
-    "goal_setting": ("目标设定", "goal setting"),
-    "execution": ("执行中", "execution"),
-    "review": ("评估中", "in review"),
-    "scoring": ("评分中", "scoring"),
-    "closed": ("已关闭", "closed"),
-}
-TIERS = {
-    "strategic": ("战略", "strategic"),
-    "department": ("部门", "department"),
-    "individual": ("个人", "individual"),
-}
-KINDS = {
-    "kpi": ("关键绩效指标", "KPI"),
-    "key_task": ("重点工作", "key task"),
-    "capability": ("能力发展", "capability"),
-}
-PERIOD_KINDS = {
-    "month": ("月度", "months"),
-    "quarter": ("季度", "quarters"),
-    "half_year": ("半年", "half-years"),
-    "year": ("年度", "year"),
-    "subordinates": ("下属", "subordinates"),
-}
-FIELDS = {
-    "title": ("名称", "title"),
-    "target": ("目标值", "target"),
-    "targets": ("各期目标值", "targets by period"),
-    "measure": ("衡量方式", "measure"),
-    "weight": ("权重", "weight"),
-    "manager": ("上级", "manager"),
-    "counterweights": ("其他目标权重", "other goals' weights"),
-    "parent": ("对齐目标", "serves"),
-    "space_left": ("弹性空间剩余", "flexible space left"),
-    "stage": ("状态", "stage"),
-    "reason": ("原因", "reason"),
-    "comment": ("意见", "comment"),
-    "role": ("身份", "role"),
-    "note": ("说明", "note"),
-    "value": ("数值", "value"),
-    "base": ("分母", "base"),
-    "on": ("日期", "day"),
-    "draws": ("占用弹性空间", "draws from the space"),
-    "criterion": ("第几条标准", "criterion"),
-    "evidence": ("凭据", "evidence"),
-    "period": ("考核期", "period"),
-    "points": ("得分", "points"),
-    "actual": ("实际", "actual"),
-    "attainment": ("达成率", "attainment"),
-    "effective": ("生效日", "effective"),
-    "expires_at": ("到期", "expires"),
-    "replacement": ("替代目标", "replacement"),
-    "phase": ("期限", "deadline"),
-    "to": ("通知", "to"),
-    "awaited": ("等待", "awaited"),
-    "due": ("应于", "due"),
-    "why": ("说明", "why"),
-    "code": ("代码", "code"),
-    "sentence": ("说明", "sentence"),
-    "name": ("命令", "command"),
-    "sheet_points": ("合约得分", "sheet's points"),
-    "space": ("弹性空间", "flexible space"),
-    "used": ("占用", "used"),
-    "left": ("剩余", "left"),
-    "before": ("原为", "before"),
-    "after": ("改为", "after"),
-}
-
-
-def pair(at: Reader, words: tuple[str, str]) -> str:
-    return at.say(*words)
+PERIOD_KINDS = (
+    "month",
+    "quarter",
+    "half_year",
+    "year",
+    "subordinates",
+)
 
 
 def stage(at: Reader, name: Stage) -> Text:
-    return Text(at.say(*STAGE_NAMES[name]), style=STAGE_STYLE[name])
+    return Text(say(at.language, f"stage:{name}"), style=STYLES[stage_row(name).kind])
+
+
+def task_name(at: Reader, name: str) -> str:
+    """What somebody is waited for to do, by its name in the inbox."""
+    return say(at.language, f"task:{name}")
+
+
+def cycle_stage(at: Reader, name: CycleStage) -> str:
+    return say(at.language, f"cycle_stage:{name}")
 
 
 def field(at: Reader, name: str) -> str:
-    return at.say(*FIELDS.get(name, (name, name)))
+    return at.say(term("field", name))
+
+
+LONGEST = 30  # digits before the point; a number with more is shown by its magnitude
 
 
 def number(value: Decimal | float | int | None, places: int = 2) -> str:
     """A number as people read it: grouped, rounded half up for the eye, no idle zeros."""
     if value is None:
         return NOTHING
-    exact = Decimal(str(value)).quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
+    exact = Decimal(str(value))
+    if exact.adjusted() >= LONGEST:
+        return f"{exact:.{places}E}"
+    exact = exact.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP, Context(prec=LONGEST + places))
     text = format(exact, ",f")
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def percent(value: Decimal | None) -> str:
     return NOTHING if value is None else f"{number(value, 1)}%"
-
-
-def moment(value: datetime | None, zone: str = "Asia/Shanghai") -> str:
-    """A moment on the clock of those who work there."""
-    return NOTHING if value is None else f"{value.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}"
 
 
 def day(value: date | None) -> str:
@@ -142,19 +81,19 @@ def left(at: Reader, until: datetime | None, now: datetime) -> Text:
     days = (until.astimezone(UTC) - now.astimezone(UTC)) / timedelta(days=1)
     if days < 0:
         late = max(1, round(-days))
-        return Text(at.say(f"逾期 {late} 天", f"{late} d late"), style="red")
+        return Text(at.say("{late} d late", late=late), style="red")
     if days < 1:
-        return Text(at.say("今天到期", "due today"), style="yellow")
-    return Text(at.say(f"还剩 {int(days)} 天", f"{int(days)} d left"), style="yellow" if days < 3 else "")
+        return Text(at.say("due today"), style="yellow")
+    return Text(at.say("{days} d left", days=int(days)), style="yellow" if days < 3 else "")
 
 
 def span(at: Reader, seconds: float) -> str:
     """A stretch of time in the unit that fits it."""
     if seconds < 1:
-        return at.say(f"{seconds * 1000:.0f} 毫秒", f"{seconds * 1000:.0f} ms")
+        return at.say("{seconds:.0f} ms", seconds=seconds * 1000)
     if seconds < 120:
-        return at.say(f"{seconds:.1f} 秒", f"{seconds:.1f} s")
-    return at.say(f"{seconds / 60:.0f} 分钟", f"{seconds / 60:.0f} min")
+        return at.say("{seconds:.1f} s", seconds=seconds)
+    return at.say("{seconds:.0f} min", seconds=seconds / 60)
 
 
 def by_period(key: str) -> tuple[int, str]:
@@ -206,13 +145,13 @@ def value(at: Reader, given: Any) -> str:
         case None | "":
             return NOTHING
         case bool():
-            return at.say("是" if given else "否", "yes" if given else "no")
+            return at.say("yes" if given else "no")
         case dict() if "kind" in given:
             return measure(at, given)
         case dict():
-            return at.say("，", ", ").join(f"{key} {value(at, each)}" for key, each in given.items())
+            return at.say("separator:clause").join(f"{key} {value(at, each)}" for key, each in given.items())
         case list() | tuple():
-            return at.say("、", ", ").join(value(at, each) for each in given)
+            return at.say("separator:list").join(value(at, each) for each in given)
         case str() if _is_number(given):
             return number(Decimal(given))
         case _:
@@ -223,7 +162,8 @@ def measure(at: Reader, given: dict[str, Any]) -> str:
     """How a goal is measured, in one line, from the measure as it is stored."""
     if given["kind"] != "kpi":
         listed = given.get("criteria") or given.get("outcomes") or ()
-        return f"{pair(at, KINDS[given['kind']])}：" + at.say("；", "; ").join(listed)
+        kind = at.say(term("measure_kind", given["kind"]))
+        return kind + at.say("separator:colon") + at.say("separator:item").join(listed)
     unit = given.get("unit") or ""
     sign = {"higher": "≥", "lower": "≤"}.get(given["direction"], "=")
     if given["direction"] == "range":
@@ -231,7 +171,7 @@ def measure(at: Reader, given: dict[str, Any]) -> str:
     parts = [f"{key} {sign}{value(at, each)}" for key, each in (given.get("targets") or {}).items()]
     if given.get("target") is not None:
         parts.insert(0, f"{sign} {value(at, given['target'])} {unit}".strip())
-    return at.say("，", ", ").join(parts) or at.say("没有目标值", "no target")
+    return at.say("separator:clause").join(parts) or at.say("no target")
 
 
 DECIMAL = re.compile(r"-?\d+\.\d+(E[+-]?\d+)?|-?\d+E[+-]?\d+", re.IGNORECASE)

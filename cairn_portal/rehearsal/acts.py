@@ -8,11 +8,11 @@ from pathlib import Path
 
 from temporalio.client import Client
 
-from activities.inputs import Refused
-from cairn.application import Application
+from cairn.application import Application, moves
 from cairn.application.moves import Moves, goals_by_owner
 from cairn.domain.event import Fact
 from cairn.domain.launch.plan import LaunchPlan
+from cairn.i18n import refusal_message
 from cairn_portal.gateway import CommandGateway
 from cairn_portal.rehearsal.clock import RehearsalClock
 from cairn_portal.rehearsal.feeding import collect_feeds
@@ -91,22 +91,24 @@ class ScriptedActs:
         async def ready(goal: str) -> None:
             await self.clock.advance(goal, instant)
 
-        moves = Moves(self.application.people, self.gateway, lambda person: self.owned.get(person, []), ready)
+        people = Moves(
+            self.application.people, self.gateway, lambda person: self.owned.get(person, []), ready
+        )
         effective = date.fromisoformat(str(each.fields.get("effective", act.on)))
         reason = str(each.fields.get("reason") or act.story)
         person, by = each.person or "", self.script.hr
         if each.name == "leave":
-            refused = await moves.leave(person, effective, reason, by, instant, command)
+            refused = await people.leave(person, effective, reason, by, instant, command)
             self.participants = self.participants.without(person)
         else:
             manager = str(each.fields["manager"])
-            refused = await moves.change_manager(person, manager, effective, reason, by, instant, command)
+            refused = await people.change_manager(person, manager, effective, reason, by, instant, command)
         self.commands += len(self.owned.get(person, []))
         for one in refused:
             self._keep(act, person, one)
 
-    def _keep(self, act: ScriptedAct, goal: str, refused: Refused) -> None:
-        sentence = refused.text(self.script.language)
+    def _keep(self, act: ScriptedAct, goal: str, refused: moves.RefusedCommand) -> None:
+        sentence = refusal_message(refused).text(self.script.language)
         self.refused.append(
             RefusedCommand(line=act.line, act=act.act or "", goal=goal, code=refused.code, sentence=sentence)
         )

@@ -198,4 +198,4 @@ class RehearsalStopped(Exception):
 
     def __init__(self, refused: Refused) -> None:
         self.refused = refused
-        super().__init__(refused.text("en"))
+        super().__init__(str(refused))

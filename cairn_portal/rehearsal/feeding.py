@@ -7,7 +7,7 @@ from pathlib import Path
 from temporalio.client import Client
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 
-from activities.feeds import Collected, CollectFeed
+from activities.inputs import CollectFeedInput, FeedOutcome
 from cairn_portal.rehearsal.script import RehearsalScript
 
 
@@ -17,7 +17,7 @@ class FeedFailed(Exception):
 
 async def collect_feeds(
     client: Client, task_queue: str, script: RehearsalScript, data: Path, upto: date, at: datetime
-) -> list[Collected]:
+) -> list[FeedOutcome]:
     """Collects all feeds at once up to and with a day. Raises FeedFailed; what was recorded stays recorded once."""
     one_by_one = (_collect(client, task_queue, script, data, name, upto, at) for name in script.feeds)
     collected = await asyncio.gather(*one_by_one)
@@ -29,15 +29,17 @@ async def collect_feeds(
 
 async def _collect(
     client: Client, task_queue: str, script: RehearsalScript, data: Path, name: str, upto: date, at: datetime
-) -> Collected:
+) -> FeedOutcome:
     path = script.folder / name
-    ask = CollectFeed(path=_absolute(path), base=_absolute(data), upto=upto.isoformat(), by=script.hr, at=at)
-    collected: Collected = await client.execute_workflow(
+    ask = CollectFeedInput(
+        path=_absolute(path), base=_absolute(data), upto=upto.isoformat(), by=script.hr, at=at
+    )
+    collected: FeedOutcome = await client.execute_workflow(
         "Feed",
         ask,
         id=f"feed-{path.stem}-{upto.isoformat()}",
         task_queue=task_queue,
-        result_type=Collected,
+        result_type=FeedOutcome,
         id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
         id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
     )

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from cairn.domain.goal.authority import by_committee
 from cairn.domain.goal.state import Goal
 from cairn.domain.people import Role, Roster
+from cairn.domain.rights import by_committee
 
 
 class Participants:

@@ -12,9 +12,10 @@ from pydantic import BaseModel, ValidationError
 
 from cairn.domain.cycle.events import TargetRow
 from cairn.domain.event import Fact
-from cairn.domain.goal.commands import NAMES
+from cairn.domain.goal.commands import COMMANDS
 from cairn.domain.launch.plan import TIERS, LaunchPlan
-from cairn.tables import TableUnreadable, open_tables, select
+from cairn.i18n import message
+from cairn.tables import TableUnreadable, add_view, open_tables, replace_table, select
 from cairn_portal.rehearsal.script import (
     PEOPLE_COMMANDS,
     Place,
@@ -59,13 +60,14 @@ def open_script_tables(script: RehearsalScript, data: Path) -> sqlite3.Connectio
     try:
         database = open_tables({name: data / table for name, table in script.tables.items()})
     except TableUnreadable as error:
-        raise invalid(script, ("tables", "tables"), error.sentence_zh, error.sentence_en) from None
+        raise invalid(script, "tables", error.sentence) from None
     for name, query in script.views.items():
         try:
-            database.execute(f'create view "{name}" as {query}')
+            add_view(database, name, query)
         except sqlite3.Error as error:
-            place = f"views.{name}", f"views.{name}"
-            raise invalid(script, place, f"不能执行：{error}", f"it cannot be run: {error}") from None
+            raise invalid(
+                script, f"views.{name}", message("it cannot be run: {error}", error=error)
+            ) from None
     return database
 
 
@@ -73,10 +75,9 @@ def target_rows(script: RehearsalScript, tables: sqlite3.Connection) -> list[Tar
     """The targets the script's query gives; [] without a query. Raises ScriptInvalid naming the row."""
     if script.targets is None:
         return []
-    rows = _select(script, ("targets", "targets"), tables, script.targets)
+    rows = _select(script, "targets", tables, script.targets)
     return [
-        _checked(script, (f"targets 结果第 {n} 行", f"targets, row {n}"), TargetRow, row)
-        for n, row in enumerate(rows, 1)
+        _checked(script, message("targets, row {n}", n=n), TargetRow, row) for n, row in enumerate(rows, 1)
     ]
 
 
@@ -107,22 +108,18 @@ def select_rows(
     missing = ", ".join(name for name in needed if rows and name not in rows[0])
     if missing:
         raise invalid(
-            script, place, f"查询结果缺少列 {missing}", f"the query's result lacks the column {missing}"
+            script, place, message("the query's result lacks the column {missing}", missing=missing)
         )
     known = {goal.goal for goal in goals}
     strange = next((row["goal"] for row in rows if "goal" in needed and row["goal"] not in known), None)
     if strange is not None:
-        raise invalid(script, place, f"没有目标 {strange}", f"there is no goal {strange}")
+        raise invalid(script, place, message("there is no goal {strange}", strange=strange))
     return rows
 
 
 def _put_goals(tables: sqlite3.Connection, goals: Sequence[PlannedGoal]) -> None:
     columns = list(PlannedGoal.model_fields)
-    tables.execute("drop table if exists goal")
-    tables.execute(f"create table goal ({', '.join(column + ' text' for column in columns)})")
-    rows = ([getattr(goal, name) for name in columns] for goal in goals)
-    tables.executemany(f"insert into goal values ({', '.join('?' * len(columns))})", rows)
-    tables.commit()
+    replace_table(tables, "goal", columns, ([getattr(goal, name) for name in columns] for goal in goals))
 
 
 def scripted_commands(
@@ -143,7 +140,7 @@ def scripted_commands(
         place = _place(act, number)
         one = ScriptedCommand(name=name, goal=row["goal"], fields=_fields(script, act, row, place))
         whole = {**one.fields, "goal": one.goal, "by": "somebody", "at": datetime(2000, 1, 1, tzinfo=UTC)}
-        _checked(script, place, NAMES[name], whole)
+        _checked(script, place, COMMANDS[name], whole)
         before = found.get(row["goal"]) if name == "adjust" else None
         if before is not None:
             before.fields["changes"]["targets"].update(one.fields["changes"]["targets"])
@@ -161,8 +158,8 @@ def _fields(
             try:
                 fields[name] = json.loads(fields[name], parse_float=Decimal)
             except ValueError as error:
-                words = f"列 {name} 不是 JSON（{error}）", f"the column {name} is no JSON ({error})"
-                raise invalid(script, place, *words) from None
+                words = message("the column {name} is no JSON ({error})", name=name, error=error)
+                raise invalid(script, place, words) from None
     if act.act == "adjust":
         if "period" in fields:
             fields["changes"] = {"targets": {fields.pop("period"): fields.pop("target", None)}}
@@ -175,12 +172,9 @@ def _without(row: Mapping[str, Any], column: str) -> dict[str, Any]:
 
 
 def _place(act: ScriptedAct, row: int | None = None) -> Place:
-    chinese, english = f"第 {act.line} 行", f"line {act.line}"
-    return (
-        (f"{chinese}，查询结果第 {row} 行", f"{english}, row {row} of its query")
-        if row
-        else (chinese, english)
-    )
+    if row is None:
+        return message("line {line}", line=act.line)
+    return message("line {line}, row {row} of its query", line=act.line, row=row)
 
 
 def _select(
@@ -189,7 +183,7 @@ def _select(
     try:
         return select(tables, query)
     except TableUnreadable as error:
-        raise invalid(script, place, error.sentence_zh, error.sentence_en) from None
+        raise invalid(script, place, error.sentence) from None
 
 
 def _checked(script: RehearsalScript, place: Place, shape: type[Shape], value: Mapping[str, Any]) -> Shape:
@@ -197,5 +191,8 @@ def _checked(script: RehearsalScript, place: Place, shape: type[Shape], value: M
         return shape.model_validate(dict(value))
     except ValidationError as error:
         said = [(".".join(map(str, one["loc"])), one["msg"]) for one in error.errors()]
-        problems = [problem_of(script, place, f"列 {field}：{why}", f"{field}: {why}") for field, why in said]
+        problems = [
+            problem_of(script, place, message("{field_name}: {why}", field_name=field, why=why))
+            for field, why in said
+        ]
         raise ScriptInvalid(problems) from None

@@ -1,10 +1,8 @@
-"""The servers Cairn brings along: an embedded Postgres, a real Temporal server, its web UI and the workers.
+"""The servers Cairn brings along: an embedded Postgres, a real Temporal server with its web UI, and the workers.
 
 For callers (everything returns plain records; a problem is raised as `ServerProblem`, one sentence to print):
 
     addresses = await start_all(settings, on_step)        # Postgres, migrated, and Temporal; safe to repeat
-    addresses = await start_all(settings, on_step, ui=True)   # Temporal's web UI as well
-    addresses = up(settings, on_step)                     # for code without an event loop, UI included
     start_worker(settings, addresses)                     # one detached worker process; returns its Process
     stop_worker(settings)                                 # every worker
     start_process(settings, addresses, "portal", [sys.executable, "-m", "…"])   # anything else, same care
@@ -30,7 +28,6 @@ from cairn_portal.servers.supervisor import (
     start_worker,
     status,
     stop_worker,
-    up,
 )
 
 __all__ = [
@@ -49,5 +46,4 @@ __all__ = [
     "start_worker",
     "status",
     "stop_worker",
-    "up",
 ]

@@ -12,7 +12,7 @@ import asyncpg
 from temporalio.service import RPCError
 
 from cairn.settings import Settings
-from cairn_portal.servers import data_folder, go_build, migrate, postgres, process, temporal, temporal_program
+from cairn_portal.servers import data_folder, migrate, postgres, process, temporal, temporal_program
 from cairn_portal.servers.problem import ServerProblem
 from cairn_portal.servers.temporal_ready import connected, missing_search_attributes, server_version
 
@@ -31,7 +31,7 @@ class Check:
 async def checks(settings: Settings) -> list[Check]:
     """Everything, from the interpreter to the migrations; never raises."""
     found = [_python(), *map(_package, PACKAGES)]
-    found += [_program(settings), _go(settings), _disk(settings), _ports(settings)]
+    found += [_program(settings), _disk(settings), _ports(settings)]
     for name, look in (("Postgres", _postgres), ("Migrations", _migrations), ("Temporal", _temporal)):
         found.append(await _looked(name, look, settings))
     return found
@@ -67,21 +67,9 @@ def _program(settings: Settings) -> Check:
     if settings.temporal_address is not None:
         return Check("Temporal server", True, f"not started by Cairn: {settings.temporal_address}")
     program = temporal_program.present(settings)
-    if program is not None:
-        return Check("Temporal server", True, str(program))
-    if go_build.go() is not None:
-        return Check("Temporal server", None, "none yet; the next start downloads or builds one (minutes)")
-    return Check("Temporal server", False, temporal_program.NEED)
-
-
-def _go(settings: Settings) -> Check:
-    command = go_build.go()
-    if command is not None:
-        return Check("Go", True, go_build.output_of(command, "version").strip())
-    needed = settings.temporal_address is None and temporal_program.present(settings) is None
-    oldest = ".".join(map(str, go_build.OLDEST_GO))
-    sentence = f"{oldest} or newer was not found; only building Temporal needs it"
-    return Check("Go", False if needed else None, sentence)
+    if program is None and temporal_program.download_in_reach():
+        return Check("Temporal server", None, "none yet; the next start downloads one")
+    return Check("Temporal server", program is not None, str(program or temporal_program.NEED))
 
 
 def _disk(settings: Settings) -> Check:
@@ -110,7 +98,7 @@ async def _postgres(settings: Settings) -> Check:
         return Check("Postgres", None, "not running; `cairn up` starts it")
     connection = await asyncpg.connect(dsn, timeout=5)
     try:
-        version = str(await connection.fetchval("SHOW server_version"))
+        version = str(connection.get_settings().server_version)
     finally:
         await connection.close()
     enough = int(version.split(".")[0].split()[0]) >= 15

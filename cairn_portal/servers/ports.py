@@ -45,15 +45,20 @@ def free_port(but: set[int] | None = None) -> int:
     )
 
 
-def port_for(server: str, configured: int | None, remembered: int | None, setting: str) -> int:
-    """The port a server is to listen on; a configured one that is taken is refused with the taker's name."""
+def port_for(
+    server: str, configured: int | None, remembered: int | None, setting: str, but: set[int] | None = None
+) -> int:
+    """The port a server is to listen on; a configured one that is taken is refused with the taker's name.
+
+    `but`: ports that were just given to others, who do not listen yet.
+    """
     if configured is not None:
         if not is_free_soon(configured):
             raise ServerProblem(taken(server, configured, setting))
         return configured
-    if remembered is not None and is_free_soon(remembered):
+    if remembered is not None and remembered not in (but or set()) and is_free_soon(remembered):
         return remembered
-    return free_port()
+    return free_port(but)
 
 
 def taken(server: str, port: int, setting: str) -> str:

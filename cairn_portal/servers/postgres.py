@@ -12,10 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
-import psutil
 
 from cairn.settings import Settings
-from cairn_portal.servers import data_folder, postgres_user, process
+from cairn_portal.servers import data_folder, postgres_user, postmaster, process
 from cairn_portal.servers.ports import HOST, port_for, taken
 from cairn_portal.servers.problem import ServerProblem
 from cairn_portal.servers.process import Process
@@ -106,33 +105,18 @@ def _known(home: Path) -> dict[str, Any]:
 
 def _adopted(home: Path) -> Process | None:
     """The running server, also one whose record was lost: the cluster's own lock file names it."""
-    found = process.running(home, NAME)
-    lock = home / NAME / "postmaster.pid"
-    if found is not None or not lock.exists():
+    found, cluster = process.running(home, NAME), home / NAME
+    if found is not None or not (cluster / "postmaster.pid").exists():
         return found
-    pid = _first_number(lock)
-    if pid is None or not _serves(pid, home / NAME):
+    lock = postmaster.read(cluster)
+    password = str(_known(home).get("password", ""))
+    if lock is None or not postmaster.serves(lock, cluster, programs() / "psql", password):
         # Stale: its process is gone, or the number now belongs to another program.
-        lock.unlink(missing_ok=True)
+        (cluster / "postmaster.pid").unlink(missing_ok=True)
         return None
     log = process.log_file(home, NAME)
-    return process.remember(home, Process(NAME, pid, process.started_at(pid), str(log)))
-
-
-def _first_number(lock: Path) -> int | None:
-    try:
-        return int(lock.read_text().splitlines()[0])
-    except (OSError, ValueError, IndexError):
-        return None
-
-
-def _serves(pid: int, cluster: Path) -> bool:
-    """True if the process is a Postgres of this cluster: it works inside the cluster's folder."""
-    try:
-        found = psutil.Process(pid)
-        return found.name() == "postgres" and Path(found.cwd()).samefile(cluster)
-    except (psutil.Error, OSError):
-        return False
+    started = process.started_at(lock.pid)
+    return process.remember(home, Process(NAME, lock.pid, started, str(log), f"{HOST}:{lock.port}"))
 
 
 def _create_cluster(home: Path, on_step: OnStep, durable: bool) -> None:

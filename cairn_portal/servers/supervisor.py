@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from cairn.settings import Settings
-from cairn_portal.servers import data_folder, migrate, postgres, process, temporal, temporal_ready, web_ui
+from cairn_portal.servers import data_folder, migrate, postgres, process, temporal, temporal_ready
 from cairn_portal.servers.problem import ServerProblem
 from cairn_portal.servers.process import Process
 from cairn_portal.servers.steps import OnStep, Step, quietly
@@ -20,7 +20,7 @@ WORKER = "worker"
 
 @dataclass(frozen=True)
 class Addresses:
-    """Where the servers listen: a Postgres DSN, Temporal's host:port, the web UI's URL if it runs."""
+    """Where the servers listen: a Postgres DSN, Temporal's host:port, and the URL of an embedded Temporal's UI."""
 
     database_dsn: str
     temporal_address: str
@@ -39,10 +39,8 @@ class ServerStatus:
     log: str
 
 
-async def start_all(
-    settings: Settings, on_step: OnStep = quietly, *, ui: bool = False, durable: bool = True
-) -> Addresses:
-    """Starts what is not running yet (database with its migrations, Temporal, with `ui` its web UI).
+async def start_all(settings: Settings, on_step: OnStep = quietly, *, durable: bool = True) -> Addresses:
+    """Starts what is not running yet: the database with its migrations, and Temporal with its web UI.
 
     A server whose address is set is not started, only used. `durable=False`: an embedded database that
     does not wait for the disk, for tests. Raises `ServerProblem`.
@@ -54,21 +52,13 @@ async def start_all(
         database, address = await asyncio.gather(
             _database(settings, on_step, durable), _temporal(settings, on_step)
         )
-        ui_url = await web_ui.start(settings, on_step) if ui else None
-    return Addresses(database, address, ui_url)
-
-
-def up(settings: Settings, on_step: OnStep = quietly) -> Addresses:
-    """`start_all` with the web UI, for callers without an event loop."""
-    return asyncio.run(start_all(settings, on_step, ui=True))
+    return Addresses(database, address, temporal.ui_url(home) if settings.temporal_address is None else None)
 
 
 def down(settings: Settings) -> list[str]:
     """Stops every process, the workers first and Postgres last; gives the names of those that ran."""
     home = settings.home
-    servers = (web_ui.NAME, temporal.NAME, postgres.NAME)
-    stopped = [name for name in _others(home, servers) if _stop(home, name)]
-    stopped += [web_ui.NAME] if _stop(home, web_ui.NAME) else []
+    stopped = [name for name in _others(home, (temporal.NAME, postgres.NAME)) if _stop(home, name)]
     stopped += [temporal.NAME] if temporal.stop(home) else []
     stopped += [postgres.NAME] if postgres.stop(home) else []
     return stopped

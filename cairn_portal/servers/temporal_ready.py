@@ -8,11 +8,14 @@ from typing import TypeVar
 
 from google.protobuf.duration_pb2 import Duration
 from temporalio.api.enums.v1 import IndexedValueType
+from temporalio.api.namespace.v1 import NamespaceConfig
 from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest, ListSearchAttributesRequest
 from temporalio.api.workflowservice.v1 import (
     CountWorkflowExecutionsRequest,
+    DescribeNamespaceRequest,
     GetSystemInfoRequest,
     RegisterNamespaceRequest,
+    UpdateNamespaceRequest,
 )
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
@@ -45,6 +48,20 @@ async def make_usable(client: Client, namespace: str) -> None:
         await asyncio.sleep(CACHES_FOLLOW)
     await _eventually(lambda: _count_awaited(client, namespace))
     await _eventually(lambda: _history_answers(client))
+
+
+async def keep_histories(client: Client, namespace: str) -> None:
+    """Has the histories of closed workflows kept for `RETENTION`: the embedded server begins with a day.
+
+    Not for a server that others run: how long it keeps them is theirs to say.
+    """
+    described = await client.workflow_service.describe_namespace(
+        DescribeNamespaceRequest(namespace=namespace)
+    )
+    if described.config.workflow_execution_retention_ttl.ToSeconds() < RETENTION:
+        config = NamespaceConfig(workflow_execution_retention_ttl=Duration(seconds=RETENTION))
+        request = UpdateNamespaceRequest(namespace=namespace, config=config)
+        await client.workflow_service.update_namespace(request)
 
 
 async def connected(address: str, namespace: str) -> Client:

@@ -6,20 +6,15 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from cairn.domain.goal.state import Stage
+from cairn.domain.goal.stages import Stage
 from cairn.domain.policy import Tier
-from projections.engine.rows import Reader, shaped
+from projections.engine.read_model import ReadModel
+from projections.engine.rows import Reader, parse_rows
 from projections.engine.sql import queries
 
+MODEL = ReadModel(name="inbox", joins=("goal", "dashboard", "person"))
 SQL = queries("inbox")
 Act = Literal["submit", "approve", "confirm_manager", "confirm_hr", "assess"]
-ACTS: dict[Act, tuple[str, str]] = {
-    "submit": ("提交", "submit"),
-    "approve": ("审批", "approve"),
-    "confirm_manager": ("上级确认调整", "confirm the adjustment as manager"),
-    "confirm_hr": ("HR确认调整", "confirm the adjustment as HR"),
-    "assess": ("评估", "assess"),
-}
 
 
 class Task(BaseModel):
@@ -67,14 +62,14 @@ async def inbox(
     """
     names = {"committee" if role == "executive" else role for role in roles}
     tasks = await reader.fetch(SQL["for_person"], person, sorted(f"role:{name}" for name in names), cycle)
-    return shaped(Task, tasks)
+    return parse_rows(Task, tasks)
 
 
 async def tasks_of_goal(reader: Reader, goal: str) -> list[Task]:
     """Everybody a goal waits for; empty while it runs by itself."""
-    return shaped(Task, await reader.fetch(SQL["for_goal"], goal))
+    return parse_rows(Task, await reader.fetch(SQL["for_goal"], goal))
 
 
 async def waiting(reader: Reader, cycle: str, at: datetime) -> list[Waiting]:
     """Who waits for whom in a cycle, most overdue first."""
-    return shaped(Waiting, await reader.fetch(SQL["waiting"], cycle, at))
+    return parse_rows(Waiting, await reader.fetch(SQL["waiting"], cycle, at))

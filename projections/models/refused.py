@@ -1,18 +1,25 @@
 """Signals that were refused: nobody waited for the answer, so it is kept for who sent them."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from projections.engine.rows import Reader, shaped
+from cairn.domain.cycle.events import CycleSignalRefused
+from cairn.domain.goal.events import SignalRefused
+from cairn.domain.refusal import FactValue
+from projections.engine.read_model import ReadModel
+from projections.engine.rows import FROM_JSON, Reader, parse_rows
 from projections.engine.sql import queries
 
+MODEL = ReadModel(
+    name="refused", tables=("refused",), reads=(SignalRefused, CycleSignalRefused), by_stream=True
+)
 SQL = queries("refused")
 
 
-class RefusedSignalInput(BaseModel):
-    """One refused signal: `name` is what was asked, `code` and `sentence` why it was not done."""
+class RefusedSignal(BaseModel):
+    """One refused signal: `name` is what was asked; code, field and facts are the refusal's, said by the reader."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -21,7 +28,8 @@ class RefusedSignalInput(BaseModel):
     kind: Literal["goal", "cycle"]
     name: str
     code: str
-    sentence: str
+    field: str | None
+    facts: Annotated[dict[str, FactValue], FROM_JSON]
     by: str
     at: datetime
 
@@ -33,6 +41,6 @@ async def refusals(
     by: str | None = None,
     after: int = 0,
     limit: int | None = 100,
-) -> list[RefusedSignalInput]:
+) -> list[RefusedSignal]:
     """The refused signals to a stream or of a person after a sealed position, newest first."""
-    return shaped(RefusedSignalInput, await reader.fetch(SQL["refusals"], stream, by, after, limit))
+    return parse_rows(RefusedSignal, await reader.fetch(SQL["refusals"], stream, by, after, limit))

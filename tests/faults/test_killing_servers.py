@@ -7,8 +7,7 @@ from datetime import timedelta
 from temporalio.common import WorkflowIDConflictPolicy
 from temporalio.service import RPCError
 
-from activities.inputs import GoalOutcome
-from activities.starting import Follow
+from activities.inputs import BeginWorkflowsInput, GoalOutcome
 from cairn.application.goals import Goals
 from cairn.domain.goal.status import GoalStatus
 from cairn_portal.gateway import CommandGateway, NoAnswer
@@ -66,7 +65,7 @@ async def test_every_open_goal_comes_back_after_temporal_lost_all_it_had(site: S
 async def recovered(site: Site) -> None:
     """What `cairn recover` does: the starter from the first position, each goal asking the log where it stands."""
     await site.client.start_workflow(
-        StarterWorkflow.run, Follow(), id=NAME, task_queue=site.settings.task_queue,
+        StarterWorkflow.run, BeginWorkflowsInput(), id=NAME, task_queue=site.settings.task_queue,
         id_conflict_policy=WorkflowIDConflictPolicy.TERMINATE_EXISTING,
     )  # fmt: skip
 

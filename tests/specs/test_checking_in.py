@@ -107,7 +107,7 @@ def test_check_ins_are_taken_from_approval_to_review() -> None:
     for events in (approved(VISITS), active(VISITS), in_review(VISITS)):
         given(events).when(check_in()).then_types(did.CheckedIn)
     for events in (draft(VISITS), submitted(VISITS), scored(VISITS), closed(VISITS)):
-        given(events).when(check_in()).refused("goal.stage", asked_en="checked in on")
+        given(events).when(check_in()).refused("goal.stage", command="check_in")
 
 
 def accept(criterion: int = 1, by: str = WANG, goal: str = RELEASE) -> ask.AcceptCriterion:
@@ -121,7 +121,7 @@ def test_the_manager_accepts_a_criterion_on_evidence_once() -> None:
 
 
 def test_the_owner_accepts_nothing_of_their_own() -> None:
-    given(active(RELEASE)).when(accept(by=LIN)).refused("goal.own", who_en="the manager wang")
+    given(active(RELEASE)).when(accept(by=LIN)).refused("goal.own", who="manager", manager="wang")
     given(active(RELEASE)).when(accept(by=HUA)).refused("goal.not-yours")
 
 

@@ -65,9 +65,7 @@ def test_the_owner_or_hr_submits(by: str) -> None:
 
 @pytest.mark.parametrize("by", [WANG, ZHAO])
 def test_nobody_else_submits(by: str) -> None:
-    given(draft()).when(please(ask.SubmitGoal, by, "01-05")).refused(
-        "goal.not-yours", who_en="the owner or HR"
-    )
+    given(draft()).when(please(ask.SubmitGoal, by, "01-05")).refused("goal.not-yours", who="owner_or_hr")
 
 
 def test_a_stranger_is_not_told_that_a_submitted_goal_was_submitted() -> None:
@@ -142,7 +140,7 @@ def test_a_checked_and_decomposed_strategic_goal_is_submitted_to_the_committee()
 
 def test_a_running_or_closed_goal_cannot_be_submitted() -> None:
     for events in (active(), closed()):
-        given(events).when(SUBMIT).refused("goal.stage", asked_en="submitted")
+        given(events).when(SUBMIT).refused("goal.stage", command="submit")
 
 
 def test_who_leaves_next_month_still_submits_and_on_the_first_day_gone_no_longer() -> None:

@@ -57,7 +57,7 @@ async def too_early(company: Company) -> None:
     assert early.refused is not None and early.refused.code == "cycle.open-goals"
     await company.goes_to(date(2027, 2, 1), company.cycle_workflow)
     assert "CycleClosed" not in await company.story(company.cycle_workflow)
-    assert (await company.cycle_standing()).due is not None
+    assert (await company.cycle_standing()).next_deadline is not None
 
 
 async def results_count_the_subordinates(company: Company) -> None:

@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import AwareDatetime
 
-from cairn.domain.cycle.events import CycleStage
+from cairn.domain.cycle.stages import CYCLE_STAGES, ORDER, CycleStage, cycle_stage_row
 from cairn.domain.cycle.state import Cycle
 from cairn.domain.event import Fact
 from cairn.domain.policy import Policy
@@ -18,6 +18,8 @@ AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class CycleDeadline(Fact):
+    """What is due for a cycle, as an absolute time: a stage, the scores of a period, the results, the close."""
+
     phase: CyclePhase
     at: AwareDatetime
     stage: CycleStage | None = None
@@ -25,37 +27,41 @@ class CycleDeadline(Fact):
 
 
 class CycleStatus(Fact):
+    """What the log says of a cycle at `version`; `clock_offset` is in seconds beside Temporal's clock."""
+
     cycle: str
     stage: CycleStage
     version: int
     over: bool
-    due: CycleDeadline | None
+    next_deadline: CycleDeadline | None
     clock_offset: float = 0.0
 
 
 def status(cycle: Cycle, policy: Policy) -> CycleStatus:
+    """The cycle's status under its policy."""
     ahead = deadlines_of(cycle, policy)
     return CycleStatus(
-        cycle=cycle.id, stage=cycle.stage, version=cycle.version, over=cycle.stage == "closed",
-        due=ahead[0] if ahead else None, clock_offset=cycle.clock_offset,
-    )  # fmt: skip
+        cycle=cycle.id,
+        stage=cycle.stage,
+        version=cycle.version,
+        over=cycle_stage_row(cycle.stage).over,
+        next_deadline=ahead[0] if ahead else None,
+        clock_offset=cycle.clock_offset,
+    )
 
 
 def deadlines_of(cycle: Cycle, policy: Policy) -> list[CycleDeadline]:
     """Every deadline still ahead of the cycle, earliest first."""
-    schedule = cycle.schedule
-    if schedule is None or cycle.stage in ("none", "closed"):
+    schedule, stage = cycle.schedule, cycle_stage_row(cycle.stage)
+    if schedule is None or stage.name == "none" or stage.over:
         return []
-    if cycle.stage == "launching":
+    if stage.name == "launching":
         return [CycleDeadline(phase="launch", at=AT_ONCE)]
-    stages: list[tuple[CycleStage, AwareDatetime]] = [
-        ("execution", schedule.approvals_due),
-        ("review", schedule.review_opens),
-        ("scoring", schedule.scores_due),
+    ahead = [
+        CycleDeadline(phase="stage", stage=row.name, at=getattr(schedule, row.begins))
+        for row in CYCLE_STAGES
+        if row.begins is not None and ORDER[row.name] > ORDER[stage.name]
     ]
-    order = [name for name, _ in stages]
-    reached = order.index(cycle.stage) + 1 if cycle.stage in order else 0
-    ahead = [CycleDeadline(phase="stage", stage=name, at=at) for name, at in stages[reached:]]
     kinds = {
         kind for family in policy.families.values() for kind, weight in family.periods.items() if weight > 0
     }
@@ -67,4 +73,4 @@ def deadlines_of(cycle: Cycle, policy: Policy) -> list[CycleDeadline]:
     if not cycle.results:
         ahead.append(CycleDeadline(phase="results", period="Y", at=schedule.results_due))
     ahead.append(CycleDeadline(phase="close", at=schedule.closes + AFTER_THE_GOALS))
-    return sorted(ahead, key=lambda due: due.at)
+    return sorted(ahead, key=lambda deadline: deadline.at)

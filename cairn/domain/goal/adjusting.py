@@ -4,9 +4,16 @@ from datetime import date, datetime, timedelta
 
 from cairn.domain.calendar import add_working_days, opening
 from cairn.domain.event import Event
-from cairn.domain.goal.authority import Act, require, require_here
-from cairn.domain.goal.changing import before, check_changes, draw, weights, whole, whose
+from cairn.domain.goal.changing import (
+    check_changes,
+    complete_changes,
+    new_weights,
+    space_drawn,
+    values_before,
+    with_subject,
+)
 from cairn.domain.goal.commands import (
+    AnyGoalAction,
     ConfirmAdjustment,
     DeclineAdjustment,
     RequestAdjustment,
@@ -19,28 +26,36 @@ from cairn.domain.goal.events import (
     AdjustmentRequested,
     AdjustmentWithdrawn,
     Changes,
-    Confirmer,
     GoalAdjusted,
 )
-from cairn.domain.goal.stages import require_stage
 from cairn.domain.goal.state import Goal, PendingAdjustment
 from cairn.domain.refusal import Refusal
 from cairn.domain.schedule import Period, local_day
 from cairn.domain.sheet import rules
 
-ENDED = {"declined": "被拒绝", "withdrawn": "已撤回", "expired": "已过期"}
-ACT: dict[Confirmer, Act] = {"manager": "confirm_manager", "hr": "confirm_hr"}
+
+def is_repeated(command: AnyGoalAction, goal: Goal) -> bool:
+    """Whether an adjustment was asked for, or took effect, before: asking again does nothing.
+
+    Refuses the confirmation of one that ended otherwise.
+    """
+    match command:
+        case RequestAdjustment():
+            return command.adjustment in goal.adjustments or _is_pending(goal, command.adjustment)
+        case ConfirmAdjustment() if command.adjustment in goal.adjustments:
+            how = goal.adjustments[command.adjustment]
+            if how != "adjusted":
+                raise _ended(how)
+            return True
+        case _:
+            return False
 
 
 def request(command: RequestAdjustment, goal: Goal, context: GoalContext) -> list[Event]:
-    require("adjust", command, goal, context)
-    if command.adjustment in goal.adjustments or _is_pending(goal, command.adjustment):
-        return []
-    require_stage("adjust", goal)
     _check_window(command.at, context)
-    changes = _with_subject(command.changes, context)
+    changes = _with_subject_of_sheet(command.changes, context)
     check_changes(changes, goal, context)
-    draws = draw(changes, goal, context)
+    draws = space_drawn(changes, goal, context)
     if draws > context.sheet.space_left:
         left, space = context.sheet.space_left, context.sheet.space
         raise Refusal("sheet.space", field="changes", needs=draws, left=left, space=space)
@@ -58,12 +73,10 @@ def request(command: RequestAdjustment, goal: Goal, context: GoalContext) -> lis
     return [asked]
 
 
-def _with_subject(changes: Changes, context: GoalContext) -> Changes:
-    return (
-        changes.model_copy(update={"measure": whose(changes.measure, context)})
-        if changes.measure
-        else changes
-    )
+def _with_subject_of_sheet(changes: Changes, context: GoalContext) -> Changes:
+    if changes.measure is None:
+        return changes
+    return changes.model_copy(update={"measure": with_subject(changes.measure, context)})
 
 
 def _is_pending(goal: Goal, adjustment: str) -> bool:
@@ -96,10 +109,6 @@ def _check_window(at: datetime, context: GoalContext) -> None:
 
 
 def confirm(command: ConfirmAdjustment, goal: Goal, context: GoalContext) -> list[Event]:
-    require(ACT[command.role], command, goal, context)
-    if command.adjustment in goal.adjustments:
-        return _repeated(command.adjustment or "", goal)
-    require_stage("confirm", goal)
     pending = _the_pending(command.adjustment, goal)
     if command.at >= pending.expires_at:  # its own timer is only a little late
         raise _ended("expired")
@@ -115,14 +124,8 @@ def confirm(command: ConfirmAdjustment, goal: Goal, context: GoalContext) -> lis
     return [confirmed, *_take_effect(pending, goal, context, command)]
 
 
-def _repeated(adjustment: str, goal: Goal) -> list[Event]:
-    if goal.adjustments[adjustment] == "adjusted":
-        return []
-    raise _ended(goal.adjustments[adjustment])
-
-
 def _ended(how: str) -> Refusal:
-    return Refusal("adjustment.ended", field="adjustment", how_zh=ENDED[how], how_en=how)
+    return Refusal("adjustment.ended", field="adjustment", how=how)
 
 
 def _the_pending(adjustment: str | None, goal: Goal) -> PendingAdjustment:
@@ -137,11 +140,12 @@ def _take_effect(
     """The sheet may have moved, a period been scored since it was asked for: what counts is now."""
     sheet, by, at = context.sheet, command.by, command.at
     check_changes(pending.changes, goal, context)
-    changes, draws = whole(pending.changes, goal, context), draw(pending.changes, goal, context)
+    changes = complete_changes(pending.changes, goal, context)
+    draws = space_drawn(pending.changes, goal, context)
     filed = GoalAdjusted(
         goal=goal.id,
         adjustment=pending.adjustment,
-        before=before(changes, goal, context),
+        before=values_before(changes, goal, context),
         after=changes,
         reason=pending.reason,
         draws=draws,
@@ -149,14 +153,12 @@ def _take_effect(
         by=by,
         at=at,
     )
-    used = rules.use(sheet, goal.id, pending.adjustment, draws, by, at)
-    return [filed, *used, *rules.reweigh(sheet, weights(goal, changes), by, at)]
+    used = rules.draw_space(sheet, goal.id, pending.adjustment, draws, by, at)
+    return [filed, *used, *rules.reweigh(sheet, new_weights(goal, changes), by, at)]
 
 
 def decline(command: DeclineAdjustment, goal: Goal, context: GoalContext) -> list[Event]:
-    require_stage("decline", goal)
     pending = _the_pending(None, goal)
-    require(ACT[command.role], command, goal, context)
     return [
         AdjustmentDeclined(
             goal=goal.id,
@@ -170,9 +172,5 @@ def decline(command: DeclineAdjustment, goal: Goal, context: GoalContext) -> lis
 
 
 def withdraw(command: WithdrawAdjustment, goal: Goal, context: GoalContext) -> list[Event]:
-    require_stage("withdraw", goal)
     pending = _the_pending(None, goal)
-    require_here(command, context)
-    if command.by != pending.requested_by:
-        raise Refusal("adjustment.not-yours", field="by", who=pending.requested_by)
     return [AdjustmentWithdrawn(goal=goal.id, adjustment=pending.adjustment, by=command.by, at=command.at)]

@@ -19,14 +19,14 @@ def check_measure(measure: Measure, goal: Goal, context: GoalContext, field: str
     if not isinstance(measure, Kpi):
         return
     if measure.curve not in context.policy.curves:
-        known = ", ".join(sorted(context.policy.curves))
+        known = sorted(context.policy.curves)
         raise Refusal("measure.curve", field=f"{field}.curve", curve=measure.curve, known=known)
     _check_periods(
         measure.targets, measure.model_copy(update={"targets": {}}), goal, context, f"{field}.targets"
     )
 
 
-def whose(measure: Measure, context: GoalContext) -> Measure:
+def with_subject(measure: Measure, context: GoalContext) -> Measure:
     """The measure with its subject: a fed metric is the sheet holder's unless it names somebody else's."""
     if isinstance(measure, Kpi) and measure.metric is not None and measure.subject is None:
         return measure.model_copy(update={"subject": context.sheet.holder})
@@ -43,10 +43,10 @@ def check_changes(changes: Changes, goal: Goal, context: GoalContext) -> None:
     closed = [key for key in changes.targets if key in goal.scores]
     if closed:
         raise Refusal("adjustment.scored", field="changes.targets", period=closed[0])
-    if weights(goal, changes):
-        rules.check_whole_after(context.sheet, weights(goal, changes))
-    asked = whole(changes, goal, context)
-    if before(asked, goal, context) == asked:
+    if new_weights(goal, changes):
+        rules.check_whole_after(context.sheet, new_weights(goal, changes))
+    asked = complete_changes(changes, goal, context)
+    if values_before(asked, goal, context) == asked:
         raise Refusal("adjustment.empty", field="changes")
 
 
@@ -57,7 +57,7 @@ def _check_targets(changes: Changes, goal: Goal, context: GoalContext) -> None:
     if not isinstance(measure, Kpi) or measure.direction == "range":
         raise Refusal("adjustment.no-target", field="changes.target")
     if changes.target is not None and measure.targets:
-        raise Refusal("adjustment.by-period", field="changes.target", known=", ".join(measure.targets))
+        raise Refusal("adjustment.by-period", field="changes.target", known=tuple(measure.targets))
     _check_periods(changes.targets, measure, goal, context, "changes.targets")
 
 
@@ -78,7 +78,7 @@ def _check_periods(
     wrong = [key for key, kind in kinds.items() if kind not in fit]
     if wrong:
         known = [period.key for period in schedule.periods if period.kind in fit]
-        raise Refusal("adjustment.kind", field=field, period=wrong[0], known=", ".join(known))
+        raise Refusal("adjustment.kind", field=field, period=wrong[0], known=known)
 
 
 def _kinds_for(kpi: Kpi, asked: PeriodKind, goal: Goal, context: GoalContext) -> set[PeriodKind]:
@@ -95,13 +95,13 @@ def _kinds_for(kpi: Kpi, asked: PeriodKind, goal: Goal, context: GoalContext) ->
     )
 
 
-def weights(goal: Goal, changes: Changes) -> dict[str, Decimal]:
+def new_weights(goal: Goal, changes: Changes) -> dict[str, Decimal]:
     """The new weights an adjustment asks for, the goal's own among them."""
     own = {goal.id: changes.weight} if changes.weight is not None else {}
     return {**changes.counterweights, **own}
 
 
-def whole(changes: Changes, goal: Goal, context: GoalContext) -> Changes:
+def complete_changes(changes: Changes, goal: Goal, context: GoalContext) -> Changes:
     """The changes as they take effect: where a year's target was shared out over its periods and single ones are now
     set, the others keep their share by name, else they would have none."""
     schedule, measure = context.schedule, changes.measure or goal.measure
@@ -114,7 +114,7 @@ def whole(changes: Changes, goal: Goal, context: GoalContext) -> Changes:
     return changes.model_copy(update={"targets": {**spread, **changes.targets}})
 
 
-def before(changes: Changes, goal: Goal, context: GoalContext) -> Changes:
+def values_before(changes: Changes, goal: Goal, context: GoalContext) -> Changes:
     """What stood where the changes go, for the filing."""
     measure, sheet, schedule = goal.measure, context.sheet, context.schedule
     kpi = measure if isinstance(measure, Kpi) else Kpi()
@@ -130,7 +130,7 @@ def before(changes: Changes, goal: Goal, context: GoalContext) -> Changes:
     )
 
 
-def draw(changes: Changes, goal: Goal, context: GoalContext) -> Decimal:
+def space_drawn(changes: Changes, goal: Goal, context: GoalContext) -> Decimal:
     """The flexible space an adjustment uses, in points of 100 (see `FlexibleSpace`).
 
     Moved weight counts once, not on both sides. A changed target counts the goal's weight times the relative change,
@@ -146,7 +146,7 @@ def draw(changes: Changes, goal: Goal, context: GoalContext) -> Decimal:
 
 
 def _moved(changes: Changes, goal: Goal, context: GoalContext) -> Decimal:
-    moves = [weight - context.sheet.weight_of(name) for name, weight in weights(goal, changes).items()]
+    moves = [weight - context.sheet.weight_of(name) for name, weight in new_weights(goal, changes).items()]
     rises = sum((move for move in moves if move > 0), Decimal(0))
     falls = sum((-move for move in moves if move < 0), Decimal(0))
     return max(rises, falls)

@@ -1,22 +1,23 @@
 """Where a goal stands: its stage, who is waited for, and the deadlines ahead. All a workflow ever knows of a goal."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
+from typing import assert_never
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field
 
 from cairn.domain.calendar import add_working_days, opening
 from cairn.domain.event import Fact
-from cairn.domain.goal.authority import approver
 from cairn.domain.goal.context import GoalContext
-from cairn.domain.goal.events import Phase
-from cairn.domain.goal.state import Goal, Stage, clock
+from cairn.domain.goal.stages import PHASES, Phase, PhaseRow, Stage
+from cairn.domain.goal.state import Goal, deadline_name
 from cairn.domain.measure import Kpi
 from cairn.domain.policy import PeriodKind
+from cairn.domain.rights import HR, approver_place
 from cairn.domain.schedule import Period, Schedule, local_day
 
 
 class Deadline(Fact):
-    """One deadline as an absolute time."""
+    """One deadline as an absolute time; `period` is the key of the period it scores, None for the others."""
 
     phase: Phase
     at: AwareDatetime
@@ -24,21 +25,21 @@ class Deadline(Fact):
 
 
 class GoalStatus(Fact):
-    """`awaited` are person ids or `role:hr`, `role:committee`. `due` is the next deadline, None when there is none."""
+    """What the log says of a goal at `version`."""
 
     goal: str
     stage: Stage
     version: int
-    over: bool
-    awaited: tuple[str, ...] = ()
-    due: Deadline | None = None
+    over: bool = Field(description="its life has ended: nothing is due any more")
+    awaited: tuple[str, ...] = Field(default=(), description="ids of people, `role:hr` or `role:committee`")
+    next_deadline: Deadline | None = Field(default=None, description="None where nothing is due any more")
     cycle: str = ""
     department: str = ""
-    clock_offset: float = 0.0
+    clock_offset: float = Field(default=0.0, description="seconds of the cycle's clock beside Temporal's")
 
 
 def status(goal: Goal, context: GoalContext) -> GoalStatus:
-    """The goal's standing under its cycle's dates."""
+    """The goal's status under its cycle's dates."""
     ahead = deadlines_of(goal, context)
     return GoalStatus(
         goal=goal.id,
@@ -46,7 +47,7 @@ def status(goal: Goal, context: GoalContext) -> GoalStatus:
         version=goal.version,
         over=goal.over,
         awaited=awaited(goal),
-        due=ahead[0] if ahead else None,
+        next_deadline=ahead[0] if ahead else None,
         cycle=goal.cycle,
         department=goal.department or "",
         clock_offset=context.clock_offset,
@@ -59,44 +60,72 @@ def awaited(goal: Goal) -> tuple[str, ...]:
         case "draft" | "returned":
             return (goal.owner,)
         case "submitted":
-            return (approver(goal),)
+            return (approver_place(goal),)
         case "adjusting":
             confirmed = goal.pending.confirmed if goal.pending else {}
-            waits = {"manager": approver(goal), "hr": "role:hr"}
-            return tuple(who for role, who in waits.items() if role not in confirmed)
-        case "in_review" if not isinstance(goal.measure, Kpi) and "Y" not in goal.assessments:
-            return (approver(goal),)
-        case _:
+            places = {"manager": approver_place(goal), "hr": HR}
+            return tuple(place for role, place in places.items() if role not in confirmed)
+        case "in_review":
+            judged = not isinstance(goal.measure, Kpi) and "Y" not in goal.assessments
+            return (approver_place(goal),) if judged else ()
+        case "none" | "approved" | "active" | "scored" | "closed" | "cancelled" | "superseded":
             return ()
+        case _:
+            assert_never(goal.stage)
 
 
 def deadlines_of(goal: Goal, context: GoalContext) -> list[Deadline]:
     """Every deadline still ahead of the goal in its stage, earliest first; each is kept once."""
     schedule = context.schedule
-    if schedule is None or goal.over or goal.stage == "none":
+    if schedule is None:
         return []
-    ahead: list[Deadline] = []
-    match goal.stage:
-        case "draft" | "returned":
-            due = _at_least(schedule.drafts_due, goal, context)
-            ahead = [*_waiting("drafts_remind", "drafts_due", due, goal, context), *_review(schedule)]
-        case "submitted":
-            due = _at_least(schedule.approvals_due, goal, context)
-            ahead = [*_waiting("approvals_remind", "approvals_due", due, goal, context), *_review(schedule)]
-        case "approved":
-            ahead = [Deadline(phase="execution_starts", at=schedule.execution_starts)]
-        case "active":
-            ahead = [*_periods(goal, context, schedule), *_review(schedule)]
-        case "adjusting":
-            ahead = [*_expiry(goal, context), *_periods(goal, context, schedule), *_review(schedule)]
-        case "in_review":
-            ahead = [
-                *_periods(goal, context, schedule),
-                Deadline(phase="scores_due", at=schedule.scores_due, period="Y"),
-            ]
-        case "scored":
-            ahead = [Deadline(phase="closes", at=schedule.closes)]
-    return sorted(ahead, key=lambda due: due.at)
+    ahead = [
+        deadline
+        for row in PHASES
+        if goal.stage in row.stages
+        for deadline in _deadlines_in(row, goal, context, schedule)
+        if deadline_name(deadline.phase, deadline.at) not in goal.kept_deadlines
+    ]
+    return sorted(ahead, key=lambda deadline: deadline.at)
+
+
+def _deadlines_in(row: PhaseRow, goal: Goal, context: GoalContext, schedule: Schedule) -> list[Deadline]:
+    """The deadlines of one phase; several only where periods are scored."""
+    if row.name == "period_scored":
+        periods = [period for period in schedule.periods if _is_scored_alone(period, goal, context)]
+        return [
+            Deadline(phase=row.name, at=period.scored_at, period=period.key)
+            for period in periods
+            if period.key not in goal.scores
+        ]
+    if row.reminds_of is not None:
+        at = _reminder(row.reminds_of, goal, context, schedule)
+    else:
+        at = _moment(row.name, goal, context, schedule)
+    return [Deadline(phase=row.name, at=at, period="Y" if row.scores else None)] if at else []
+
+
+def _moment(phase: Phase, goal: Goal, context: GoalContext, schedule: Schedule) -> datetime | None:
+    """When a phase with one date of its own is due; None where there is nothing to wait for."""
+    match phase:
+        case "drafts_due":
+            return _at_least(schedule.drafts_due, goal, context)
+        case "approvals_due":
+            return _at_least(schedule.approvals_due, goal, context)
+        case "adjustment_expires":
+            return goal.pending.expires_at if goal.pending else None
+        case "execution_starts":
+            return schedule.execution_starts
+        case "lapses" | "review_opens":
+            return schedule.review_opens
+        case "scores_due":
+            return schedule.scores_due
+        case "closes":
+            return schedule.closes
+        case "drafts_remind" | "approvals_remind" | "adjustment_remind" | "period_scored":
+            return None  # reminders are counted back from their deadline, scores fall due period by period
+        case _:
+            assert_never(phase)
 
 
 def _at_least(due: datetime, goal: Goal, context: GoalContext) -> datetime:
@@ -108,34 +137,14 @@ def _at_least(due: datetime, goal: Goal, context: GoalContext) -> datetime:
     return max(due, opening(add_working_days(entered, context.policy.deadlines.escalate_after, days), days))
 
 
-def _waiting(remind: Phase, miss: Phase, due: datetime, goal: Goal, context: GoalContext) -> list[Deadline]:
-    """The deadline and the reminder before it; nobody is reminded of what was asked only after that."""
+def _reminder(phase: Phase, goal: Goal, context: GoalContext, schedule: Schedule) -> datetime | None:
+    """When to remind of a phase that is still ahead; nobody is reminded of what was asked only after that."""
     days, before = context.policy.calendar, context.policy.deadlines.remind_before
-    if clock(miss, due) in goal.kept_deadlines:
-        return []
-    ahead = [Deadline(phase=miss, at=due)]
+    due = _moment(phase, goal, context, schedule)
+    if due is None or not before or deadline_name(phase, due) in goal.kept_deadlines:
+        return None
     reminder = opening(add_working_days(local_day(due, days), -before, days), days)
-    if before and (goal.entered is None or reminder > goal.entered):
-        ahead.insert(0, Deadline(phase=remind, at=reminder))
-    return [each for each in ahead if clock(each.phase, each.at) not in goal.kept_deadlines]
-
-
-def _expiry(goal: Goal, context: GoalContext) -> list[Deadline]:
-    if goal.pending is None:
-        return []
-    return _waiting("adjustment_remind", "adjustment_expires", goal.pending.expires_at, goal, context)
-
-
-def _review(schedule: Schedule) -> list[Deadline]:
-    return [Deadline(phase="review_opens", at=schedule.review_opens)]
-
-
-def _periods(goal: Goal, context: GoalContext, schedule: Schedule) -> list[Deadline]:
-    return [
-        Deadline(phase="period_scored", at=period.scored_at, period=period.key)
-        for period in schedule.periods
-        if _is_scored_alone(period, goal, context) and period.key not in goal.scores
-    ]
+    return reminder if goal.entered is None or reminder > goal.entered else None
 
 
 def _is_scored_alone(period: Period, goal: Goal, context: GoalContext) -> bool:
@@ -152,8 +161,3 @@ def period_kinds(goal: Goal, context: GoalContext) -> frozenset[PeriodKind]:
     if family is None or goal.tier != "individual":
         return frozenset({"year"})
     return frozenset(kind for kind, weight in family.periods.items() if weight > 0) | {"year"}
-
-
-def soon(due: Deadline, at: datetime) -> timedelta:
-    """How long until a deadline; never negative."""
-    return max(due.at - at, timedelta(0))

@@ -1,24 +1,18 @@
 """The decider of a launch: the plan that was previewed becomes a cycle, or the launch is refused."""
 
 import re
-from collections.abc import Mapping
 
 from cairn.domain.cycle.commands import LaunchCycle
-from cairn.domain.cycle.decide import require_hr
 from cairn.domain.cycle.events import CycleEvent, CycleLaunched
 from cairn.domain.cycle.state import Cycle
 from cairn.domain.launch.plan import LaunchPlan
-from cairn.domain.people import Person
 from cairn.domain.refusal import Refusal
 
 CYCLE_ID = re.compile(r"[A-Za-z0-9_.]+")
 
 
-def launch(
-    command: LaunchCycle, cycle: Cycle, plan: LaunchPlan, roster: int, people: Mapping[str, Person]
-) -> list[CycleEvent]:
+def launch(command: LaunchCycle, cycle: Cycle, plan: LaunchPlan, roster: int) -> list[CycleEvent]:
     """Launches a cycle from the plan that was previewed; `roster` is the position of the log it was made from."""
-    require_hr(command, people, plan.schedule.calendar)
     if not CYCLE_ID.fullmatch(command.cycle):
         raise Refusal("cycle.id", field="cycle", cycle=command.cycle)
     if cycle.version:

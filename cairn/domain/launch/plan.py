@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from cairn.domain.cycle.events import LeftOut, TargetRow
 from cairn.domain.event import Event, Fact
@@ -13,6 +13,7 @@ from cairn.domain.goal.events import GoalDrafted
 from cairn.domain.measure import Capability, KeyTask, Kpi, Measure
 from cairn.domain.people import Department, Person, Roster
 from cairn.domain.policy import Dimension, Exclusion, Policy, TemplateGoal, Tier
+from cairn.domain.refusal import FactValue
 from cairn.domain.schedule import Schedule
 from cairn.domain.sheet.events import Holder, Placement, SheetOpened
 
@@ -29,8 +30,16 @@ class GoalPlan(Fact):
     parent: str | None = None
 
 
+class Missing(Fact):
+    """What a planned sheet lacks. `facts`: `goal` is the key of the goal without a target (`target`); `manager` is
+    the manager who has left, `on` the first day they are gone (`manager_left`)."""
+
+    code: Literal["target", "manager_left"]
+    facts: dict[str, FactValue]
+
+
 class SheetPlan(Fact):
-    """One sheet with its goals. `missing` names what has to be filled in before it can be submitted."""
+    """One sheet with its goals. `missing` is what has to be filled in before it can be submitted."""
 
     sheet: str
     kind: Holder
@@ -41,7 +50,7 @@ class SheetPlan(Fact):
     family: str | None
     since: date
     goals: tuple[GoalPlan, ...]
-    missing: tuple[str, ...] = ()
+    missing: tuple[Missing, ...] = ()
 
 
 class LaunchPlan(Fact):
@@ -123,21 +132,22 @@ class Planner:
         )
 
     def _takes_part(self, person: Person) -> bool:
-        reason = self._reason_against(person)
-        if reason:
-            self.left_out.append(LeftOut(person=person.id, reason_zh=reason[0], reason_en=reason[1]))
-        return reason is None
+        left_out = self._left_out(person)
+        if left_out:
+            self.left_out.append(left_out)
+        return left_out is None
 
-    def _reason_against(self, person: Person) -> tuple[str, str] | None:
+    def _left_out(self, person: Person) -> LeftOut | None:
+        """Why the person takes no part; None for a participant."""
         if person.left and person.left <= self.schedule.starts:
-            return f"已于 {person.left} 离职", f"left on {person.left}"
+            return LeftOut(person=person.id, code="left", facts={"on": person.left.isoformat()})
         if person.hired > self.schedule.ends:
-            return f"{person.hired} 才入职，晚于周期结束", f"joins on {person.hired}, after the cycle's end"
+            return LeftOut(person=person.id, code="joins_later", facts={"on": person.hired.isoformat()})
         if person.family not in self.policy.families:
-            return f"制度中没有岗位序列 {person.family}", f"the policy has no job family {person.family}"
+            return LeftOut(person=person.id, code="no_family", facts={"family": person.family})
         for exclusion in self.policy.exclude:
             if _excluded(person, exclusion):
-                return exclusion.reason.zh, exclusion.reason.en
+                return LeftOut(person=person.id, code="excluded", reason=exclusion.reason)
         return None
 
     def _company(self) -> list[SheetPlan]:
@@ -168,7 +178,8 @@ class Planner:
         goals, missing = self._goals(person.id, above, family.template, above, f"family.{person.family}")
         manager = self.people.get(person.manager or "")
         if manager and not manager.here_on(self.schedule.starts):
-            missing = (*missing, f"manager: {manager.id} left on {manager.left}")
+            facts = {"manager": manager.id, "on": str(manager.left)}
+            missing = (*missing, Missing(code="manager_left", facts=facts))
         return SheetPlan(
             sheet=f"sheet-{self.cycle}-{person.id}", kind="person", holder=person.id, owner=person.id,
             manager=person.manager, department=person.department, family=person.family,
@@ -177,12 +188,12 @@ class Planner:
 
     def _goals(
         self, holder: str, department: str, template: tuple[TemplateGoal, ...], above: str | None, kind: str
-    ) -> tuple[tuple[GoalPlan, ...], tuple[str, ...]]:
+    ) -> tuple[tuple[GoalPlan, ...], tuple[Missing, ...]]:
         goals, missing = [], []
         for line in self._template(kind, template, above):
             measure = self._measure(line, holder, department)
             if isinstance(measure, Kpi) and not measure.measurable:
-                missing.append(f"{line.item.key}: target")
+                missing.append(Missing(code="target", facts={"goal": line.item.key}))
             goals.append(
                 GoalPlan(
                     goal=f"goal-{self.cycle}-{holder}-{line.number}", key=line.item.key,
