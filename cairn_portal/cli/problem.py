@@ -11,7 +11,6 @@ from activities.inputs import Refused
 from cairn.domain.refusal import Refusal
 from cairn.feeds.problems import FeedRefused
 from cairn.i18n import Language, Message, message, refusal_message, say
-from cairn.ledger import MigrationError
 from cairn.policies import PolicyInvalid, RosterInvalid
 from cairn.settings import Settings
 from cairn.tables import TableUnreadable
@@ -57,8 +56,8 @@ def told(error: BaseException, settings: Settings) -> Told:
             return Told(error.code, refusal_message(error).text(language), REFUSED, error.field)
         case PolicyInvalid() | RosterInvalid() | FeedRefused() | TableUnreadable():
             return Told("invalid", error.text(language), REFUSED)
-        case ServerProblem() | MigrationError():
-            return Told("servers", str(error), DOWN)
+        case ServerProblem():
+            return Told("servers", error.text(language), DOWN)
         case KeyboardInterrupt() | asyncio.CancelledError():
             return Told("stopped", say(language, "Stopped."), STOPPED)
     lost = _lost(error)

@@ -81,7 +81,7 @@ def shown_steps(at: Terminal) -> Iterator[servers.OnStep]:
     if at.as_json:
         yield lambda step: None
     else:
-        with servers.shown_steps(at.err) as on_step:
+        with servers.shown_steps(at.err, at.language) as on_step:
             yield on_step
 
 
@@ -131,7 +131,7 @@ async def doctor(at: Terminal) -> int:
     table = grid("", at.say("check"), at.say("finding"))
     signs = {True: Text("✓", style="green"), False: Text("✗", style="red"), None: Text("·", style="dim")}
     for check in checks:
-        table.add_row(signs[check.ok], check.name, check.sentence)
+        table.add_row(signs[check.ok], at.say(check.name), at.say(check.sentence))
     at.answer(checks, table)
     return REFUSED if any(check.ok is False for check in checks) else 0
 

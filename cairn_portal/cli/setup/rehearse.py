@@ -76,7 +76,7 @@ async def play(at: Terminal, script: RehearsalScript, data: Path, fresh: bool, k
     except RehearsalStopped as stopped:
         raise refusal_of(stopped.refused) from stopped
     except (CannotSkipTime, FeedFailed) as failed:
-        raise Problem(message("{reason}", reason=str(failed))) from failed
+        raise Problem(failed.sentence) from failed
     home = home_of(at.settings, script)
     at.remark(_nexts(home, keep))
     return code
