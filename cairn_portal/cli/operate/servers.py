@@ -151,7 +151,11 @@ async def migrated(at: Terminal) -> None:
         ) from refused
     named = "\n".join(f"  {name}" for name in applied)
     said = (
-        at.say("✓ Applied {applied} migrations:\n{named}", applied=len(applied), named=named)
+        at.say(
+            "✓ Applied {applied} {applied:plural,migration,migrations}:\n{named}",
+            applied=len(applied),
+            named=named,
+        )
         if applied
         else at.say("✓ The database is up to date.")
     )
@@ -170,7 +174,7 @@ async def recover(
         running = await _restarted(at, gateway.client, open_goals, patience)
     done = running >= open_goals
     said = at.say(
-        "{sign} The log has {open_goals} open goals; {running} of their workflows run.",
+        "{sign} The log has {open_goals} open {open_goals:plural,goal,goals}; {running} of their workflows run.",
         sign="✓" if done else "!",
         open_goals=open_goals,
         running=running,

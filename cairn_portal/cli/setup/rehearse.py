@@ -150,7 +150,9 @@ def _summary(at: Terminal, report: Report, end: Ending, again: Outcome) -> Rende
     same = (
         at.say("✓ all {scores:number} scores come out the same again", scores=again.scores)
         if not again.differences
-        else at.say("✗ {differences} differences", differences=len(again.differences))
+        else at.say(
+            "✗ {differences} {differences:plural,difference,differences}", differences=len(again.differences)
+        )
     )
     resumed = at.say(" (went on where it was interrupted)") if report.resumed else ""
     return facts(
