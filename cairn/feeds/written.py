@@ -12,7 +12,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, SequenceNode
 
 from cairn.feeds.problems import FeedProblem
-from cairn.i18n import Message, message
+from cairn.i18n import Message, message, verbatim
 from cairn.i18n.schema import schema_message
 
 Loc = tuple[int | str, ...]
@@ -59,7 +59,7 @@ def read_written(path: Path, refused: Callable[[list[FeedProblem]], Exception]) 
     """Reads a YAML file; what cannot be read is raised as `refused([problem])`."""
 
     def refuse(line: int | None, sentence: Message) -> Exception:
-        place = in_line(path.name, line) if line else message("{file}", file=path.name)
+        place = in_line(path.name, line) if line else verbatim(path.name)
         return refused([FeedProblem(place, sentence)])
 
     try:

@@ -11,7 +11,6 @@ from activities.inputs import Refused
 from cairn.domain.refusal import Refusal
 from cairn.feeds.problems import FeedRefused
 from cairn.i18n import Language, Message, message, refusal_message, say
-from cairn.ledger import MigrationError
 from cairn.policies import PolicyInvalid, RosterInvalid
 from cairn.settings import Settings
 from cairn.tables import TableUnreadable
@@ -57,8 +56,8 @@ def describe(error: BaseException, settings: Settings) -> Failure:
             return Failure(error.code, refusal_message(error).text(language), REFUSED, error.field)
         case PolicyInvalid() | RosterInvalid() | FeedRefused() | TableUnreadable():
             return Failure("invalid", error.text(language), REFUSED)
-        case ServerProblem() | MigrationError():
-            return Failure("servers", str(error), DOWN)
+        case ServerProblem():
+            return Failure("servers", error.text(language), DOWN)
         case KeyboardInterrupt() | asyncio.CancelledError():
             return Failure("stopped", say(language, "Stopped."), STOPPED)
     lost = _lost(error)

@@ -193,8 +193,8 @@ def _missing(at: Terminal, plan: LaunchPlan) -> Text | None:
         return None
     return Text(
         at.say(
-            "! {lacking} sheets have goals without a target: their owners fill them in, or use "
-            "`cairn targets import` first.",
+            "! {lacking} {lacking:plural,sheet has,sheets have} goals without a target: their owners fill "
+            "them in, or use `cairn targets import` first.",
             lacking=lacking,
         ),
         style="yellow",
@@ -246,7 +246,7 @@ async def _agreed(s: Session, asked: Asked, yes: bool) -> str:
                 ),
                 USAGE,
             )
-        question = s.at.say("Launch these {goals} goals?", goals=plan.goals)
+        question = s.at.say("Launch {goals} {goals:plural,goal,goals}?", goals=plan.goals)
         typer.confirm(question, abort=True, err=True)
     return plan.digest
 

@@ -106,7 +106,9 @@ def _unsealed(at: Terminal, sealing: Horizon) -> str:
     if not sealing.unsealed:
         return at.say("nothing")
     count = number(sealing.unsealed)
-    return at.say("{count} events, the oldest {lag} old", count=count, lag=span(at, sealing.lag))
+    return at.say(
+        "{count} {count:plural,event,events}, the oldest {lag} old", count=count, lag=span(at, sealing.lag)
+    )
 
 
 def _holder(at: Terminal, sealing: Horizon) -> str:
@@ -135,6 +137,11 @@ def _notes(
     if not listening:
         notes.append(at.say("No worker listens: start one with `cairn up`."))
     if parked:
-        notes.append(at.say("{parked} streams are parked: see `cairn projections parked`.", parked=parked))
+        notes.append(
+            at.say(
+                "{parked} {parked:plural,stream is,streams are} parked: see `cairn projections parked`.",
+                parked=parked,
+            )
+        )
     notes += [at.say("{name} has ended; its log is {log}.", name=each.name, log=each.log) for each in gone]
     return notes

@@ -51,7 +51,10 @@ async def check(at: Terminal, file: File, data: Data = None, upto: Upto = None) 
     for row in rows:
         metrics.setdefault(row.metric, []).append(row)
     said = at.say(
-        "✓ {found}: {rows:number} readings up to {last}", found=found.name, rows=len(rows), last=last
+        "✓ {found}: {rows:number} {rows:plural,reading,readings} up to {last}",
+        found=found.name,
+        rows=len(rows),
+        last=last,
     )
     at.answer(
         {
@@ -115,7 +118,8 @@ def _tell(at: Terminal, found: Feed, outcome: FeedRun) -> None:
     else:
         rows, corrected, upto = number(outcome.rows), number(outcome.corrected), outcome.watermark
         said = at.say(
-            "✓ {found}: {rows} readings recorded ({corrected} of them corrections), known up to {upto}",
+            "✓ {found}: {rows} {rows:plural,reading,readings} recorded ({corrected} of them corrections), "
+            "known up to {upto}",
             found=found.name,
             rows=rows,
             corrected=corrected,
@@ -126,7 +130,11 @@ def _tell(at: Terminal, found: Feed, outcome: FeedRun) -> None:
         gone = number(len(outcome.gone))
         lines.append(
             Text(
-                at.say("! {gone} readings are gone from the source; they stand until corrected.", gone=gone),
+                at.say(
+                    "! {gone} {gone:plural,reading is,readings are} gone from the source; "
+                    "what was recorded stands until corrected.",
+                    gone=gone,
+                ),
                 style="yellow",
             )
         )

@@ -37,7 +37,9 @@ def _tell_problems(at: Terminal, invalid: PolicyInvalid) -> int:
     for each in invalid.problems:
         table.add_row(f"{each.line}:{each.column}", each.path, each.text(at.language))
     count = len(invalid.problems)
-    heading = at.say("✗ {source} has {count} mistakes", source=invalid.source, count=count)
+    heading = at.say(
+        "✗ {source} has {count} {count:plural,mistake,mistakes}", source=invalid.source, count=count
+    )
     at.answer(
         {"source": invalid.source, "problems": invalid.problems}, Text(heading, style="bold red"), table
     )
@@ -54,7 +56,12 @@ def _summary(at: Terminal, found: Policy) -> RenderableType:
             f"{at.say(term('period_kind', kind))} {number(share)}%" for kind, share in shares.items()
         )
         count = len(family.template)
-        mixes.append((family.name.text(at.language), at.say("{mix}, {count} goals", mix=mix, count=count)))
+        mixes.append(
+            (
+                family.name.text(at.language),
+                at.say("{mix}, {count} {count:plural,goal,goals}", mix=mix, count=count),
+            )
+        )
     grades = "  ".join(
         f"{band.grade} ≥ {number(band.points)} ×{number(band.coefficient)}" for band in found.grades
     )

@@ -75,7 +75,9 @@ def _tell_rows(at: Terminal, invalid: RosterInvalid) -> int:
         table.add_row(each.place(at.language), each.text(at.language))
     count = len(invalid.problems)
     heading = at.say(
-        "✗ {source} has {count} mistakes; nothing was imported", source=invalid.source, count=count
+        "✗ {source} has {count} {count:plural,mistake,mistakes}; nothing was imported",
+        source=invalid.source,
+        count=count,
     )
     at.answer(
         {"source": invalid.source, "problems": invalid.problems}, Text(heading, style="bold red"), table
@@ -93,7 +95,9 @@ def _tell_roster(at: Terminal, found: Roster, recorded: RosterImport | None) -> 
     elif recorded.same:
         outcome = at.say("✓ The same as before; nothing changed")
     else:
-        outcome = at.say("✓ Imported; {changes} changes recorded", changes=recorded.changes)
+        outcome = at.say(
+            "✓ Imported; {changes} {changes:plural,change,changes} recorded", changes=recorded.changes
+        )
     split = at.say("separator:clause").join(f"{name} {count}" for name, count in sorted(families.items()))
     at.answer(
         {

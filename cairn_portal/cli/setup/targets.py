@@ -49,7 +49,7 @@ async def import_targets(
         if proposal.version:
             await s.seen(proposal.stream, proposal.version)
     new = proposal.new
-    said = at.say("✓ {rows} rows, {new} of them new or changed", rows=len(rows), new=new)
+    said = at.say("✓ {rows} {rows:plural,row,rows}, {new} of them new or changed", rows=len(rows), new=new)
     at.answer({"rows": len(rows), "new": new}, Text(said, style="green"))
     return 0
 
@@ -156,7 +156,11 @@ def _tell_targets(at: Terminal, source: str, problems: list[RowProblem]) -> int:
     for row, sentence in problems:
         table.add_row(str(row), at.say(sentence))
     count = len(problems)
-    heading = at.say("✗ {source} has {count} mistakes; nothing was imported", source=source, count=count)
+    heading = at.say(
+        "✗ {source} has {count} {count:plural,mistake,mistakes}; nothing was imported",
+        source=source,
+        count=count,
+    )
     told = [{"row": row, "problem": at.say(sentence)} for row, sentence in problems]
     at.answer({"source": source, "problems": told}, Text(heading, style="bold red"), table)
     return REFUSED
