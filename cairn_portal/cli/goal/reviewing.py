@@ -86,14 +86,6 @@ async def change_manager(
     return await give(at, goals or [], "change_manager", acting(by), fields, command_id=command_id)
 
 
-async def cancel(
-    at: Terminal, goals: Goals = None, reason: Reason = "", by: By = None, command_id: CommandId = None
-) -> int:
-    if not reason.strip():
-        raise Problem(message("Cancelling needs a reason: --reason '…'."), USAGE)
-    return await give(at, goals or [], "cancel", acting(by), {"reason": reason}, command_id=command_id)
-
-
 async def supersede(
     at: Terminal,
     name: GoalArg,
@@ -106,7 +98,3 @@ async def supersede(
         raise Problem(message("Superseding needs a reason: --reason '…'."), USAGE)
     fields = {"replacement": full(replacement), "reason": reason}
     return await give(at, [name], "supersede", acting(by), fields, command_id=command_id)
-
-
-async def close(at: Terminal, goals: Goals = None, by: By = None, command_id: CommandId = None) -> int:
-    return await give(at, goals or [], "close", acting(by), command_id=command_id)
