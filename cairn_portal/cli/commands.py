@@ -158,6 +158,8 @@ COMMANDS: tuple[Command | CommandGroup, ...] = (
                 marked("give goals to another manager"),
                 REVIEW,
             ),
+            Command("pause", "goal.plain:pause", marked("let a goal rest, for a long leave say"), REVIEW),
+            Command("resume", "goal.plain:resume", marked("take up a paused goal again"), REVIEW),
             Command("cancel", "goal.plain:cancel", marked("cancel with a reason"), REVIEW),
             Command("supersede", "goal.reviewing:supersede", marked("supersede by another goal"), REVIEW),
             Command("close", "goal.plain:close", marked("close scored goals"), REVIEW),

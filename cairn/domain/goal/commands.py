@@ -171,6 +171,32 @@ class WithdrawAdjustment(GoalAction):
     row = GoalRow("withdraw", rights.requester, stages=("adjusting",), leads_to="active")
 
 
+class PauseGoal(GoalAction):
+    """Rests a goal, for a long leave say: nothing is due, scored or asked for until it is resumed."""
+
+    row = GoalRow(
+        "pause",
+        rights.hr_other_than_owner,
+        stages=("approved", "active"),
+        leads_to="paused",
+        already=("paused",),
+    )
+
+    reason: str = Field(min_length=1)
+
+
+class ResumeGoal(GoalAction):
+    """Takes up a paused goal again; what fell due meanwhile is due at once."""
+
+    row = GoalRow(
+        "resume",
+        rights.hr_other_than_owner,
+        stages=("paused",),
+        leads_to="approved",
+        already=("approved", "active"),
+    )
+
+
 class CheckIn(GoalAction):
     """Reports progress: a value in the KPI's unit, words, or both.
 
@@ -284,6 +310,8 @@ AnyGoalAction = (
     | ConfirmAdjustment
     | DeclineAdjustment
     | WithdrawAdjustment
+    | PauseGoal
+    | ResumeGoal
     | CheckIn
     | AcceptCriterion
     | AssessGoal
