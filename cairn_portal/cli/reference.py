@@ -28,8 +28,8 @@ EVERYWHERE = frozenset({"as_json", "lang", "help"})
 
 def reference(language: Language) -> str:
     """The whole reference as Markdown, in one language."""
-    root: Any = spoken(typer.main.get_command(app), language)
-    told = (text for name, each in _commands(root) for text in _told(name, each, language))
+    root: Any = typer.main.get_command(app)
+    told = (text for name, each in _commands(root) for text in _told(name, spoken(each, language), language))
     return "\n".join([_head(language), *told])
 
 
@@ -51,8 +51,9 @@ def _head(language: Language) -> str:
 
 def _commands(root: Any, above: str = "cairn") -> Iterator[tuple[str, Any]]:
     """Every command with its full name, groups before what is in them, in the order `--help` lists them."""
-    for name in root.list_commands(typer.Context(root)):
-        each = root.commands[name]
+    context = typer.Context(root)
+    for name in root.list_commands(context):
+        each = root.get_command(context, name)
         yield f"{above} {name}", each
         if hasattr(each, "commands"):
             yield from _commands(each, f"{above} {name}")
