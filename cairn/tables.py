@@ -4,7 +4,7 @@ import csv
 import io
 import re
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -203,6 +203,21 @@ def add_table(database: sqlite3.Connection, name: str, table: Table) -> None:
     rows = ([line.cells.get(column) for column in table.header] for line in table.lines)
     database.executemany(f'insert into "{name}" values ({marks})', rows)
     database.commit()
+
+
+def replace_table(
+    database: sqlite3.Connection, name: str, columns: Sequence[str], rows: Iterable[Sequence[object]]
+) -> None:
+    """Puts rows of text under `name` into the database, instead of what it had there; `columns` in their order."""
+    database.execute(f'drop table if exists "{name}"')
+    database.execute(f'create table "{name}" ({", ".join(f"{column} text" for column in columns)})')
+    database.executemany(f'insert into "{name}" values ({", ".join("?" * len(columns))})', rows)
+    database.commit()
+
+
+def add_view(database: sqlite3.Connection, name: str, query: str) -> None:
+    """Adds a view. Raises sqlite3.Error with the reason where the query cannot be run."""
+    database.execute(f'create view "{name}" as {query}')
 
 
 def select(

@@ -46,6 +46,7 @@ def spoken(command: Any, language: Language) -> Any:
     there.params = [_parameter(each, language) for each in command.params]
     if hasattr(command, "commands"):
         there.commands = {name: spoken(each, language) for name, each in command.commands.items()}
+        there.listing = True
     return there
 
 

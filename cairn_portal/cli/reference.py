@@ -1,7 +1,9 @@
-"""The command line's reference, in each language, from the commands themselves; docs/write_cli.py writes it."""
+"""docs/cli.zh.md and docs/cli.en.md from the commands themselves: `python -m cairn_portal.cli.reference docs`."""
 
+import sys
 from collections.abc import Iterator
-from typing import Any
+from pathlib import Path
+from typing import Any, get_args
 
 import typer
 
@@ -86,3 +88,13 @@ def _said(parameter: Any, language: Language) -> str:
     if parameter.envvar and getattr(parameter, "show_envvar", True):
         notes.append(f"`{parameter.envvar}`")
     return " — ".join(note for note in notes if note).replace("|", "\\|")
+
+
+def write(folder: Path) -> None:
+    """Writes the reference of each language."""
+    for language in get_args(Language):
+        (folder / f"cli.{language}.md").write_text(reference(language), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    write(Path(sys.argv[1]))

@@ -2,9 +2,8 @@
 
 import re
 from datetime import UTC, date, datetime, timedelta
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from rich import box
 from rich.table import Table
@@ -52,22 +51,23 @@ def field(at: Reader, name: str) -> str:
     return at.say(term("field", name))
 
 
+LONGEST = 30  # digits before the point; a number with more is shown by its magnitude
+
+
 def number(value: Decimal | float | int | None, places: int = 2) -> str:
     """A number as people read it: grouped, rounded half up for the eye, no idle zeros."""
     if value is None:
         return NOTHING
-    exact = Decimal(str(value)).quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
+    exact = Decimal(str(value))
+    if exact.adjusted() >= LONGEST:
+        return f"{exact:.{places}E}"
+    exact = exact.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP, Context(prec=LONGEST + places))
     text = format(exact, ",f")
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def percent(value: Decimal | None) -> str:
     return NOTHING if value is None else f"{number(value, 1)}%"
-
-
-def moment(value: datetime | None, zone: str = "Asia/Shanghai") -> str:
-    """A moment on the clock of those who work there."""
-    return NOTHING if value is None else f"{value.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}"
 
 
 def day(value: date | None) -> str:

@@ -15,7 +15,7 @@ from cairn.domain.event import Fact
 from cairn.domain.goal.commands import COMMANDS
 from cairn.domain.launch.plan import TIERS, LaunchPlan
 from cairn.i18n import message
-from cairn.tables import TableUnreadable, open_tables, select
+from cairn.tables import TableUnreadable, add_view, open_tables, replace_table, select
 from cairn_portal.rehearsal.script import (
     PEOPLE_COMMANDS,
     Place,
@@ -63,7 +63,7 @@ def open_script_tables(script: RehearsalScript, data: Path) -> sqlite3.Connectio
         raise invalid(script, "tables", error.sentence) from None
     for name, query in script.views.items():
         try:
-            database.execute(f'create view "{name}" as {query}')
+            add_view(database, name, query)
         except sqlite3.Error as error:
             raise invalid(
                 script, f"views.{name}", message("it cannot be run: {error}", error=error)
@@ -119,11 +119,7 @@ def select_rows(
 
 def _put_goals(tables: sqlite3.Connection, goals: Sequence[PlannedGoal]) -> None:
     columns = list(PlannedGoal.model_fields)
-    tables.execute("drop table if exists goal")
-    tables.execute(f"create table goal ({', '.join(column + ' text' for column in columns)})")
-    rows = ([getattr(goal, name) for name in columns] for goal in goals)
-    tables.executemany(f"insert into goal values ({', '.join('?' * len(columns))})", rows)
-    tables.commit()
+    replace_table(tables, "goal", columns, ([getattr(goal, name) for name in columns] for goal in goals))
 
 
 def scripted_commands(

@@ -101,10 +101,13 @@ def test_every_command_that_is_named_exists(page: Path) -> None:
 
 
 @pytest.mark.parametrize("writer", WRITERS, ids=name)
-def test_a_generated_page_is_what_its_writer_writes(writer: Path, tmp_path: Path) -> None:
-    """`make docs` writes it anew."""
+def test_generated_pages_are_what_their_writer_writes(writer: Path, tmp_path: Path) -> None:
+    """`make docs` writes them anew."""
     subprocess.run([sys.executable, shutil.copy(writer, tmp_path)], check=True, cwd=ROOT)
-    pages = list(tmp_path.glob("*.md"))
-    assert pages
-    for page in pages:
-        assert page.read_text("utf-8") == (ROOT / "docs" / page.name).read_text("utf-8"), page.name
+    written = list(tmp_path.glob("*.md"))
+    assert written
+    assert [
+        page.name
+        for page in written
+        if page.read_text("utf-8") != (ROOT / "docs" / page.name).read_text("utf-8")
+    ] == []

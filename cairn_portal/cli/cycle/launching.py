@@ -13,13 +13,13 @@ from cairn.domain.cycle.events import LaunchFailure
 from cairn.domain.launch.plan import LaunchPlan
 from cairn.i18n import message
 from cairn.settings import Settings
-from cairn_portal.cli.group import Group
 from cairn_portal.cli.options import By, CommandId, CycleArg, Yes
 from cairn_portal.cli.problem import REFUSED, USAGE, Problem, refusal_of
 from cairn_portal.cli.session import Session, acting, session
 from cairn_portal.cli.terminal import Terminal
 from cairn_portal.presenting import reasons
-from cairn_portal.presenting.words import NOTHING, facts, grid, moment, number
+from cairn_portal.presenting.words import NOTHING, facts, grid, number
+from projections.models import goal as goals_model
 
 Day = typer.Option(formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="by default the year the id names")
 Title = Annotated[str | None, typer.Option(help="the cycle's title")]
@@ -27,8 +27,6 @@ Starts = Annotated[datetime | None, Day]
 Ends = Annotated[datetime | None, Day]
 PolicyOption = Annotated[str | None, typer.Option("--policy", help="name or name@version")]
 SHOWN = 12  # rows of a preview before it says how many more there are
-
-cycle = Group("a cycle: preview, launch, status, close")
 
 
 class Asked(NamedTuple):
@@ -70,7 +68,6 @@ async def _asked(
     return Asked(name, title or s.at.say("{name}", name=name), first, last, await s.policies.choose(policy))
 
 
-@cycle.told("preview", "who is in, who is out and why, what is missing")
 async def preview(
     at: Terminal,
     name: CycleArg,
@@ -110,14 +107,15 @@ async def _plan(s: Session, asked: Asked) -> tuple[LaunchPlan, int]:
 
 def _show(at: Terminal, plan: LaunchPlan, position: int, people: dict[str, str], everybody: bool) -> None:
     schedule = plan.schedule
+    at = at.in_zone(schedule.calendar.timezone)
     summary = facts(
         (at.say("cycle"), f"{plan.cycle}  {plan.title}  {schedule.starts} – {schedule.ends}"),
         (at.say("policy"), plan.policy),
         (at.say("goal sheets"), f"{number(len(plan.sheets))}{_by_kind(at, plan)}"),
         (at.say("goals"), number(plan.goals)),
         (at.say("left out"), number(len(plan.left_out))),
-        (at.say("drafts due"), moment(schedule.drafts_due)),
-        (at.say("approvals due"), moment(schedule.approvals_due)),
+        (at.say("drafts due"), at.moment(schedule.drafts_due)),
+        (at.say("approvals due"), at.moment(schedule.approvals_due)),
         (at.say("digest"), Text(plan.digest, style="bold cyan")),
     )
     lines = [
@@ -203,10 +201,6 @@ def _missing(at: Terminal, plan: LaunchPlan) -> Text | None:
     )
 
 
-@cycle.told(
-    "launch",
-    "launch the plan that was seen; twice makes no duplicate",
-)
 async def launch(
     at: Terminal,
     name: CycleArg,
@@ -304,7 +298,7 @@ async def _followed(s: Session, name: str) -> None:
         while True:
             cycle = await s.cycle(name)
             failed = len(cycle.launch.failures) if cycle.launch else 0
-            written: int = await s.pool.fetchval("select count(*) from read.goal where cycle = $1", name)
+            written = sum((await goals_model.count_by_stage(s.pool, name)).values())
             begun = (await client.count_workflows(f"CairnCycle = '{name}' and WorkflowType = 'Goal'")).count
             bars.update(recorded, completed=planned if cycle.launch else min(written, planned))
             bars.update(waiting, completed=min(begun, planned))
@@ -313,7 +307,6 @@ async def _followed(s: Session, name: str) -> None:
             await asyncio.sleep(0.2)
 
 
-@cycle.told("close", "close a cycle once all its goals are")
 async def close(at: Terminal, name: CycleArg, by: By = None, command_id: CommandId = None) -> None:
     async with session(at) as s:
         cycle = await s.cycle(name.removeprefix("cycle-"))

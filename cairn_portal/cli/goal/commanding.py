@@ -13,7 +13,6 @@ from activities.inputs import GoalOutcome
 from cairn.domain.refusal import Refusal
 from cairn.domain.streams import cycle_of
 from cairn.i18n import message, refusal_message, term
-from cairn_portal.cli.group import Group
 from cairn_portal.cli.problem import REFUSED, USAGE, Problem, refusal_of
 from cairn_portal.cli.session import Session, session
 from cairn_portal.cli.terminal import Terminal
@@ -24,7 +23,6 @@ from projections.models import goal as goals_model
 from projections.models import inbox as inboxes
 
 AT_ONCE = 16
-goal = Group("goals: look at them, act on them")
 
 
 class Given(NamedTuple):
@@ -105,8 +103,7 @@ async def known(s: Session, goals: Sequence[str]) -> None:
 
 async def _alike(s: Session, name: str) -> list[str]:
     cycle = cycle_of(name)
-    rows = await s.pool.fetch("select goal from read.goal where cycle = $1 or $1 = ''", cycle)
-    return get_close_matches(name, [row["goal"] for row in rows], n=3, cutoff=0.85)
+    return get_close_matches(name, await goals_model.goal_ids(s.pool, cycle), n=3, cutoff=0.85)
 
 
 async def _seen(s: Session, answers: Sequence[Given]) -> None:

@@ -6,23 +6,19 @@ import typer
 from rich.text import Text
 
 from cairn.i18n import message
-from cairn_portal.cli.group import Group
 from cairn_portal.cli.options import By
 from cairn_portal.cli.problem import REFUSED, USAGE, Problem
 from cairn_portal.cli.session import acting, session
 from cairn_portal.cli.terminal import Terminal
-from cairn_portal.presenting.words import grid, moment, number, span
+from cairn_portal.presenting.words import grid, number, span
 from projections.engine import catch_up, parking
-from projections.engine.catalog import PROJECTIONS, projection
+from projections.engine.catalog import folding, folding_model
 from projections.engine.comparing import TableDifference
 from projections.engine.rebuild import differences, rebuild
 
 Model = Annotated[str | None, typer.Argument(metavar="[NAME]", help="a read model; by default all")]
 
-projections = Group("read models: status, rebuild, parked streams")
 
-
-@projections.told("status", "how far each is")
 async def status(at: Terminal) -> int:
     async with session(at) as s:
         models = await catch_up.status(s.pool)
@@ -42,14 +38,13 @@ async def status(at: Terminal) -> int:
     return REFUSED if any(model.parked for model in models) else 0
 
 
-@projections.told("rebuild", "rebuild from the log, compare, swap in")
 async def rebuilt(
     at: Terminal,
     name: Model = None,
     compare_only: Annotated[bool, typer.Option("--compare-only", help="compare only, swap nothing")] = False,
 ) -> int:
     """Exit code 1 where the live one differed from the log: the rebuilt one is right."""
-    chosen = [_known(name)] if name else list(PROJECTIONS)
+    chosen = [_known(name)] if name else list(folding())
     found: dict[str, list[TableDifference]] = {}
     async with session(at) as s:
         with at.progress() as bars:
@@ -72,11 +67,15 @@ async def rebuilt(
 
 def _known(name: str) -> str:
     try:
-        return projection(name).name
+        return folding_model(name).name
     except LookupError:
-        known = ", ".join(PROJECTIONS)
+        known = ", ".join(folding())
         raise Problem(
-            message("There is no read model {name}; there are {known}.", name=name, known=known),
+            message(
+                "There is no read model {name} with tables of its own; there are {known}.",
+                name=name,
+                known=known,
+            ),
             USAGE,
         ) from None
 
@@ -106,7 +105,6 @@ def _tell(at: Terminal, found: dict[str, list[TableDifference]], compare_only: b
     return 0 if equal else REFUSED
 
 
-@projections.told("parked", "parked streams: which event, why")
 async def parked(at: Terminal, name: Model = None) -> int:
     async with session(at) as s:
         found = await parking.parked(s.pool, _known(name) if name else None)
@@ -127,7 +125,7 @@ async def parked(at: Terminal, name: Model = None) -> int:
             each.type,
             each.reason,
             str(each.behind),
-            moment(each.parked_at),
+            at.moment(each.parked_at),
         )
     nothing = Text(at.say("✓ Nothing is parked."), style="green")
     at.answer(found, table if found else nothing)
@@ -138,7 +136,6 @@ Stream = Annotated[str, typer.Argument(metavar="STREAM", help="the stream")]
 Named = Annotated[str, typer.Argument(metavar="NAME", help="the read model")]
 
 
-@projections.told("retry", "try a parked stream again")
 async def retry(at: Terminal, name: Named, stream: Stream) -> int:
     async with session(at) as s:
         try:
@@ -148,7 +145,6 @@ async def retry(at: Terminal, name: Named, stream: Stream) -> int:
     return _freed(at, stream, free)
 
 
-@projections.told("skip", "leave the event out, with a reason that is kept")
 async def skip(
     at: Terminal,
     name: Named,

@@ -11,11 +11,10 @@ from rich.text import Text
 from cairn.application.feeds import FeedRun, ScheduledFeed, check_feed, yesterday
 from cairn.domain.reading import Row
 from cairn.feeds.feed import Feed, load_feed
-from cairn_portal.cli.group import Group
 from cairn_portal.cli.options import By
 from cairn_portal.cli.session import acting, session
 from cairn_portal.cli.terminal import Terminal
-from cairn_portal.presenting.words import facts, grid, moment, number
+from cairn_portal.presenting.words import facts, grid, number
 from cairn_portal.schedules import TemporalSchedules
 
 File = Annotated[Path, typer.Argument(metavar="FILE", help="the feed's YAML")]
@@ -35,8 +34,6 @@ Upto = Annotated[
     ),
 ]
 
-feed = Group("feeds of readings: check, run, schedule")
-
 
 def _base(file: Path, data: Path | None) -> Path:
     return (data or (file.parent.parent if file.parent.name == "feeds" else file.parent)).absolute()
@@ -46,7 +43,6 @@ def _upto(given: datetime | None, found: Feed) -> date:
     return given.date() if given else yesterday(found, datetime.now(UTC))
 
 
-@feed.told("check", "check a feed and see what it gives; records nothing")
 async def check(at: Terminal, file: File, data: Data = None, upto: Upto = None) -> int:
     found = load_feed(file)
     last = _upto(upto, found)
@@ -98,7 +94,6 @@ def _by_metric(at: Terminal, metrics: dict[str, list[Row]]) -> RenderableType:
     return table
 
 
-@feed.told("run", "collect once; again records nothing twice")
 async def run(at: Terminal, file: File, by: By = None, data: Data = None, upto: Upto = None) -> int:
     found = load_feed(file)
     last = _upto(upto, found)
@@ -146,7 +141,6 @@ def _tell(at: Terminal, found: Feed, outcome: FeedRun) -> None:
     at.answer({"feed": found.name, **outcome.__dict__}, *lines)
 
 
-@feed.told("schedule", "collect by itself, as its YAML says")
 async def schedule(
     at: Terminal,
     file: File,
@@ -168,7 +162,7 @@ async def schedule(
         Text(at.say("✓ {found} is scheduled", found=found.name), style="green"),
         facts(
             (at.say("when"), f"{found.cron} ({found.timezone})"),
-            (at.say("next run"), moment(upcoming, found.timezone)),
+            (at.say("next run"), at.in_zone(found.timezone).moment(upcoming)),
         ),
     )
     return 0

@@ -12,17 +12,13 @@ from rich.text import Text
 from cairn.domain.policy import Policy
 from cairn.i18n import term
 from cairn.policies import PolicyInvalid, load, read_text
-from cairn_portal.cli.group import Group
 from cairn_portal.cli.options import By
 from cairn_portal.cli.problem import REFUSED
 from cairn_portal.cli.session import acting, session
 from cairn_portal.cli.terminal import Terminal
-from cairn_portal.presenting.words import facts, grid, moment, number
-
-policy = Group("the policy: check, adopt, list")
+from cairn_portal.presenting.words import facts, grid, number
 
 
-@policy.told("check", "check a policy file, naming the line of every mistake")
 async def check(at: Terminal, file: Annotated[Path, typer.Argument(help="the policy's YAML")]) -> int:
     try:
         found = load(file)
@@ -78,7 +74,6 @@ def _summary(at: Terminal, found: Policy) -> RenderableType:
     )
 
 
-@policy.told("adopt", "adopt a version of the policy into the log")
 async def adopt(
     at: Terminal,
     file: Annotated[Path, typer.Argument(help="the policy's YAML")],
@@ -101,13 +96,12 @@ async def adopt(
     return 0
 
 
-@policy.told("list", "the versions adopted")
 async def listed(at: Terminal) -> None:
     async with session(at) as s:
         versions = await s.application.policies.adopted()
     table = grid(at.say("policy"), at.say("adopted"), at.say("by"))
     for each in versions:
-        table.add_row(f"{each.name}@{each.version}", moment(each.at), each.by)
+        table.add_row(f"{each.name}@{each.version}", at.moment(each.at), each.by)
     nothing = Text(at.say("No policy yet: cairn policy adopt FILE --by ID"))
     at.answer(
         [{"policy": f"{each.name}@{each.version}", "at": each.at, "by": each.by} for each in versions],

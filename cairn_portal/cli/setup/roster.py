@@ -12,17 +12,13 @@ from cairn.domain.people import Roster
 from cairn.domain.policy import Policy
 from cairn.policies import RosterInvalid, load
 from cairn.roster.reading import read_roster
-from cairn_portal.cli.group import Group
 from cairn_portal.cli.options import By
 from cairn_portal.cli.problem import REFUSED, Problem
 from cairn_portal.cli.session import acting, session
 from cairn_portal.cli.terminal import Terminal
 from cairn_portal.presenting.words import facts, grid, number
 
-roster = Group("the roster: check, import")
 
-
-@roster.told("import", "import a roster: all rows or, if one is bad, none")
 async def imported(
     at: Terminal,
     file: Annotated[Path, typer.Argument(help="file, or folder of data")],

@@ -13,12 +13,11 @@ from rich.text import Text
 from cairn.domain.cycle.events import TargetRow
 from cairn.i18n import Message, message
 from cairn.tables import Line, read_table
-from cairn_portal.cli.group import Group
 from cairn_portal.cli.options import By, CycleArg
 from cairn_portal.cli.problem import REFUSED
 from cairn_portal.cli.session import Session, acting, session
 from cairn_portal.cli.terminal import Terminal
-from cairn_portal.presenting.words import grid, moment, number
+from cairn_portal.presenting.words import grid, number
 
 TARGET_COLUMNS: dict[str, tuple[str, ...]] = {
     "holder": ("holder", "person", "工号", "对象", "责任人"),
@@ -34,10 +33,6 @@ PERIOD = re.compile(r"M(0[1-9]|1[0-2])|Q[1-4]|H[12]|Y")
 TargetsFile = Annotated[Path, typer.Argument(help="table of targets")]
 
 
-targets = Group("targets set before the launch, such as quotas")
-
-
-@targets.told("import", "import targets: all rows or none")
 async def import_targets(
     at: Terminal,
     file: TargetsFile,
@@ -59,10 +54,6 @@ async def import_targets(
     return 0
 
 
-@targets.told(
-    "list",
-    "the targets of a cycle, with the file, person and time they come from",
-)
 async def list_targets(at: Terminal, cycle: CycleArg) -> None:
     async with session(at) as s:
         found = await s.application.targets.proposed(cycle)
@@ -80,7 +71,9 @@ async def list_targets(at: Terminal, cycle: CycleArg) -> None:
     for each in found:
         holder = f"{each.holder} {names.get(each.holder, '')}".strip()
         by = f"{each.by} {names.get(each.by, '')}".strip()
-        table.add_row(holder, each.goal, each.period, number(each.target), each.source, by, moment(each.at))
+        table.add_row(
+            holder, each.goal, each.period, number(each.target), each.source, by, at.moment(each.at)
+        )
     nothing = Text(
         at.say(
             "No targets are set for cycle {cycle} yet: cairn targets import FILE --cycle {cycle} --by ID",
