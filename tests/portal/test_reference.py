@@ -15,7 +15,7 @@ HAN = re.compile(r"[\u4e00-\u9fff]")
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_the_reference_is_what_the_commands_say(language: Language) -> None:
-    again = "python -m cairn_portal.cli.reference docs"
+    again = "make docs"
     written = (DOCS / f"cli.{language}.md").read_text(encoding="utf-8")
     assert written == reference(language), f"write it anew: {again}"
 
