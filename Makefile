@@ -6,8 +6,9 @@ STAMP := .venv/.installed
 # Compiled bytecode is kept: without it every process of a test or a demo compiles everything again.
 unexport PYTHONDONTWRITEBYTECODE
 DATA ?= ../shared/data/adventureworks
+YEARS ?= company adventureworks
 
-.PHONY: help setup demo test check lint types contracts adventureworks bench lock clean
+.PHONY: help setup demo test check lint types contracts format specs docs coverage adventureworks compare-years bench messages lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -21,12 +22,13 @@ $(STAMP): requirements/dev.txt requirements/uv.txt pyproject.toml deploy/set-up
 demo: $(STAMP) ## install, start the servers, run a small company's year and show the results
 	@$(BIN)/cairn demo
 
-test: $(STAMP) lint types contracts ## install, then lint, types, import contracts and every test
+test: $(STAMP) lint types contracts ## install, then format, lint, types, import contracts and every test
 	@$(BIN)/pytest
 
 check: test ## the same as test
 
 lint: $(STAMP)
+	@$(BIN)/ruff format --check --quiet --diff . || { echo 'The code is not formatted: run `make format`.'; exit 1; }
 	@$(BIN)/ruff check .
 
 types: $(STAMP)
@@ -35,8 +37,32 @@ types: $(STAMP)
 contracts: $(STAMP)
 	@$(BIN)/lint-imports
 
+format: $(STAMP) ## write all code in the one style, imports in order
+	@$(BIN)/ruff check --quiet --select I --fix .
+	@$(BIN)/ruff format .
+
+specs: $(STAMP) ## the rules alone, without any server: half a minute at most
+	@$(BIN)/pytest -q tests/specs tests/architecture tests/docs
+
+docs: $(STAMP) ## write the generated pages anew, then check every link and name in the documents
+	@for page in docs/write_*.py; do $(BIN)/python $$page || exit 1; done
+	@$(BIN)/pytest -q tests/docs
+
+coverage: $(STAMP) .venv/.installed-coverage ## which lines no test runs: make coverage TESTS=tests/specs
+	@$(BIN)/coverage erase
+	@$(BIN)/coverage run -m pytest -q $(TESTS)
+	@$(BIN)/coverage combine --quiet
+	@$(BIN)/coverage report
+
+.venv/.installed-coverage: requirements/coverage.txt $(STAMP)
+	@$(BIN)/python -m pip --disable-pip-version-check install -q --require-hashes -r $<
+	@touch $@
+
 adventureworks: $(STAMP) ## rehearse the year of a whole company: make adventureworks DATA=folder
 	@$(BIN)/cairn rehearse examples/adventureworks --data $(DATA)
+
+compare-years: $(STAMP) ## play both example years here and at another commit, compare every score: make compare-years BASE=commit
+	@$(BIN)/python -m tests.years "$(BASE)" --years "$(YEARS)" --data "$(DATA)"
 
 bench: $(STAMP) .venv/.installed-bench ## measure everything beside its floor (minutes): make bench BENCH="--scale 1,10"
 	@$(BIN)/python -m bench $(BENCH)
@@ -44,6 +70,9 @@ bench: $(STAMP) .venv/.installed-bench ## measure everything beside its floor (m
 .venv/.installed-bench: requirements/bench.txt $(STAMP)
 	@$(BIN)/python -m pip --disable-pip-version-check install -q --require-hashes -r $<
 	@touch $@
+
+messages: $(STAMP) ## tell which messages lack a sentence and which nobody uses, and put cairn/i18n/locales right
+	@$(BIN)/python -m cairn.i18n
 
 lock: $(STAMP) ## write requirements/*.txt anew from pyproject.toml, with hashes and without any registry's address
 	@$(BIN)/uv pip compile -q pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header \
@@ -54,6 +83,8 @@ lock: $(STAMP) ## write requirements/*.txt anew from pyproject.toml, with hashes
 		--python-version 3.11 --generate-hashes --no-header --output-file requirements/bench.txt
 	@echo uv | $(BIN)/uv pip compile -q - --constraint requirements/dev.txt --universal --python-version 3.11 \
 		--generate-hashes --no-header --no-annotate --output-file requirements/uv.txt
+	@echo coverage | $(BIN)/uv pip compile -q - --constraint requirements/dev.txt --universal --python-version 3.11 \
+		--generate-hashes --no-header --no-annotate --output-file requirements/coverage.txt
 	@! grep -nE 'https?://' requirements/*.txt
 
 clean: ## remove what set-up and tests made here (not your data in .cairn, not the cache)

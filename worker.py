@@ -1,7 +1,6 @@
 """The composition root of a worker: one pool, one ledger, sealer and read models beside it, and Temporal's tasks."""
 
 import asyncio
-import contextlib
 import gc
 import logging
 import os
@@ -11,7 +10,6 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any
 
-import asyncpg
 from temporalio.client import Client
 from temporalio.common import VersioningBehavior, WorkerDeploymentVersion, WorkflowIDConflictPolicy
 from temporalio.contrib.pydantic import pydantic_data_converter
@@ -20,14 +18,12 @@ from temporalio.worker import Worker, WorkerDeploymentConfig
 from activities.cycles import CycleActivities
 from activities.feeds import FeedActivities
 from activities.goals import GoalActivities
-from activities.starting import Follow, Starting
-from cairn.handle.cycles import Cycles
-from cairn.handle.evaluate import Evaluation
-from cairn.handle.goals import Goals
-from cairn.handle.log import Policies
-from cairn.ledger import Ledger, Sealer, open_pool, stop_if_cancelled
+from activities.inputs import BeginWorkflowsInput
+from activities.starting import Starting
+from cairn.application import Application
+from cairn.ledger import Sealer, stop_if_cancelled
 from cairn.settings import Settings
-from projections.catch_up import Follower
+from projections.engine.catch_up import Follower
 from workflows.registration import WORKFLOWS, sandbox
 from workflows.starter import NAME, StarterWorkflow
 
@@ -41,29 +37,26 @@ async def connect(settings: Settings) -> Client:
     return await Client.connect(address, namespace=settings.namespace, data_converter=pydantic_data_converter)
 
 
-def activities(pool: asyncpg.Pool, client: Client, settings: Settings) -> list[Any]:
+def activities(application: Application, client: Client, settings: Settings) -> list[Any]:
     """Every activity with what it needs."""
-    ledger = Ledger(pool)
-    policies = Policies(ledger)
-    goals, cycles = Goals(ledger, policies), Cycles(ledger, policies)
-    of_goals = GoalActivities(goals, pool)
-    of_cycles = CycleActivities(cycles, Evaluation(ledger, cycles))
-    starting = Starting(ledger, cycles, client, settings.task_queue)
+    of_goals = GoalActivities(application.goals, application.pool)
+    of_cycles = CycleActivities(application.cycles, application.evaluation)
+    starting = Starting(application.ledger, application.cycles, client, settings.task_queue)
     return [
         of_goals.record,
-        of_goals.reach,
-        of_goals.standing,
-        of_goals.refused_signal,
+        of_goals.on_deadline,
+        of_goals.status,
+        of_goals.record_refused_signal,
         of_cycles.launch,
         of_cycles.launch_sheets,
-        of_cycles.stage,
+        of_cycles.reach_stage,
         of_cycles.score_period,
         of_cycles.issue_results,
         of_cycles.close,
-        of_cycles.standing,
-        of_cycles.refused_signal,
+        of_cycles.status,
+        of_cycles.record_refused_signal,
         starting.begin,
-        FeedActivities(ledger, settings.language).collect,
+        FeedActivities(application.ledger, settings.language).collect,
     ]
 
 
@@ -98,19 +91,18 @@ async def running(
 ) -> AsyncIterator[Client]:
     """A whole worker for as long as the context lasts: sealer, read models, starter and Temporal's tasks. `client`
     where it is to be another one than the settings give."""
-    pool = await open_pool(settings.database or "", role=None, size=24, application="cairn-worker")
     client = client or await connect(settings)
-    tasks = [asyncio.create_task(_kept_going(each)) for each in (Sealer(pool).run, Follower(pool).run)]
-    try:
-        async with build(client, settings, activities(pool, client, settings), cached=cached):
-            await begin_starter(client, settings)
-            yield client
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(pool.close(), 5)
+    async with Application.open(settings.database or "", name="cairn-worker", size=24) as application:
+        pool = application.pool
+        tasks = [asyncio.create_task(_kept_going(each)) for each in (Sealer(pool).run, Follower(pool).run)]
+        try:
+            async with build(client, settings, activities(application, client, settings), cached=cached):
+                await begin_starter(client, settings)
+                yield client
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def _kept_going(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
@@ -124,11 +116,13 @@ async def _kept_going(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
         await asyncio.sleep(PAUSE)
 
 
-async def begin_starter(client: Client, settings: Settings, follow: Follow | None = None) -> None:
+async def begin_starter(
+    client: Client, settings: Settings, follow: BeginWorkflowsInput | None = None
+) -> None:
     """The starter runs once in a namespace, whoever asks for it."""
     await client.start_workflow(
         StarterWorkflow.run,
-        follow or Follow(),
+        follow or BeginWorkflowsInput(),
         id=NAME,
         task_queue=settings.task_queue,
         id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,

@@ -1,11 +1,22 @@
 """Activities of one cycle: launch, sheets in batches, period scores, results, close. Long ones heartbeat."""
 
-from datetime import date, datetime
+from datetime import date
+from typing import Literal
 
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from temporalio import activity
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
-from activities.asks import CycleAsk, CycleOutcome, LaunchAsk, Refused, RefusedSignal
+from activities.inputs import (
+    CycleDeadlineInput,
+    CycleOutcome,
+    CycleStatusInput,
+    RecordCycleInput,
+    RecordSignalRefusedInput,
+    Refused,
+)
+from cairn.application.cycles import Cycles
+from cairn.application.evaluation import Evaluation, NotScoredYet
 from cairn.domain.cycle.commands import (
     CloseCycle,
     FinishLaunch,
@@ -16,9 +27,26 @@ from cairn.domain.cycle.commands import (
     RecordRefusedCycleSignal,
 )
 from cairn.domain.event import SYSTEM
+from cairn.domain.invalid import invalid_command
 from cairn.domain.refusal import Refusal
-from cairn.handle.cycles import Cycles
-from cairn.handle.evaluate import Evaluation, NotScoredYet
+
+CENTURY = 36_500 * 24 * 3600
+"""Seconds that a cycle's clock may run beside Temporal's."""
+
+
+class LaunchFields(BaseModel):
+    """What HR says of a launch: `seen` is the digest of the preview that was looked at, `clock_offset` the seconds
+    that the cycle's clock runs beside Temporal's (a rehearsal's)."""
+
+    model_config = ConfigDict(frozen=True)
+
+    title: str
+    starts: date
+    ends: date
+    policy: str
+    seen: str
+    language: Literal["zh", "en"] = "zh"
+    clock_offset: float = Field(default=0.0, ge=-CENTURY, le=CENTURY, allow_inf_nan=False)
 
 
 async def beat(done: int, total: int) -> None:
@@ -27,82 +55,102 @@ async def beat(done: int, total: int) -> None:
 
 
 class CycleActivities:
+    """What a cycle's workflow has done for it; every activity may run again."""
+
     def __init__(self, cycles: Cycles, evaluation: Evaluation) -> None:
         self.cycles, self.evaluation = cycles, evaluation
 
     @activity.defn(name="launch_cycle")
-    async def launch(self, ask: LaunchAsk) -> CycleOutcome:
+    async def launch(self, input: RecordCycleInput) -> CycleOutcome:
         """Records the launch of the plan HR saw, or says why not."""
         try:
+            fields = launch_fields(input)
             command = LaunchCycle(
-                cycle=ask.cycle, seen=ask.seen, clock_shift=ask.clock_shift, by=ask.by, at=ask.at
+                cycle=input.cycle,
+                seen=fields.seen,
+                clock_offset=fields.clock_offset,
+                by=input.by,
+                at=input.at,
             )
-            days = date.fromisoformat(ask.starts), date.fromisoformat(ask.ends)
-            standing = await self.cycles.launch(command, ask.title, *days, ask.policy, ask.language)
+            status = await self.cycles.launch(
+                command, fields.title, fields.starts, fields.ends, fields.policy, fields.language
+            )
         except Refusal as refusal:
             return CycleOutcome(refused=Refused.of(refusal))
-        return CycleOutcome(standing=standing)
+        return CycleOutcome(status=status)
 
     @activity.defn(name="launch_sheets")
-    async def launch_sheets(self, cycle: str, at: datetime) -> CycleOutcome:
+    async def launch_sheets(self, input: CycleDeadlineInput) -> CycleOutcome:
         """Brings every sheet of the plan into the log and says that the launch is finished."""
-        failures = await self.cycles.launch_sheets(cycle, beat)
-        done = FinishLaunch(cycle=cycle, failures=tuple(failures), by=SYSTEM, at=at)
-        return CycleOutcome(standing=await self.cycles.handle(done, "launch-finished"))
+        failures = await self.cycles.launch_sheets(input.cycle, beat)
+        done = FinishLaunch(cycle=input.cycle, failures=tuple(failures), by=SYSTEM, at=input.at)
+        return CycleOutcome(status=await self.cycles.handle(done, "launch-finished"))
 
     @activity.defn(name="reach_cycle_stage")
-    async def stage(self, ask: CycleAsk) -> CycleOutcome:
-        command = ReachStage.model_validate({**ask.fields, "cycle": ask.cycle, "by": ask.by, "at": ask.at})
-        return CycleOutcome(standing=await self.cycles.handle(command, ask.command_id))
+    async def reach_stage(self, input: CycleDeadlineInput) -> CycleOutcome:
+        """Records that the date of a stage has come."""
+        due = input.deadline
+        reached = {"cycle": input.cycle, "stage": due.stage, "due": due.at, "by": SYSTEM, "at": input.at}
+        command = ReachStage.model_validate(reached)
+        return CycleOutcome(status=await self.cycles.handle(command, f"stage:{due.stage}"))
 
     @activity.defn(name="score_period")
-    async def score_period(self, cycle: str, period: str, due: datetime, at: datetime) -> CycleOutcome:
+    async def score_period(self, input: CycleDeadlineInput) -> CycleOutcome:
         """Every sheet's score of a period; raises, to be tried again, while goals are behind."""
-        sheets = await self._scored(cycle, period, at)
-        done = FinishPeriod(cycle=cycle, period=period, sheets=sheets, due=due, by=SYSTEM, at=at)
-        return CycleOutcome(standing=await self.cycles.handle(done, f"period:{period}"))
+        cycle, period = input.cycle, input.deadline.period or "Y"
+        sheets = await self._scored(input, period)
+        done = FinishPeriod(
+            cycle=cycle, period=period, sheets=sheets, due=input.deadline.at, by=SYSTEM, at=input.at
+        )
+        return CycleOutcome(status=await self.cycles.handle(done, f"period:{period}"))
 
     @activity.defn(name="issue_results")
-    async def issue_results(self, cycle: str, at: datetime) -> CycleOutcome:
-        """The year's score and result of every sheet."""
-        await self._scored(cycle, "Y", at)
-        sheets = await self.evaluation.issue_results(cycle, at, beat)
-        done = FinishResults(cycle=cycle, sheets=sheets, by=SYSTEM, at=at)
-        return CycleOutcome(standing=await self.cycles.handle(done, "results"))
+    async def issue_results(self, input: CycleDeadlineInput) -> CycleOutcome:
+        """The year's score and result of every sheet; raises, to be tried again, while goals are behind."""
+        await self._scored(input, "Y")
+        sheets = await self.evaluation.issue_results(input.cycle, input.at, beat)
+        done = FinishResults(cycle=input.cycle, sheets=sheets, by=SYSTEM, at=input.at)
+        return CycleOutcome(status=await self.cycles.handle(done, "results"))
 
-    async def _scored(self, cycle: str, period: str, at: datetime) -> int:
+    async def _scored(self, input: CycleDeadlineInput, period: str) -> int:
         try:
-            return await self.evaluation.score_period(cycle, period, at, beat)
+            return await self.evaluation.score_period(input.cycle, period, input.at, beat)
         except NotScoredYet as behind:  # nothing is wrong: the goals' own timers come first
             raise ApplicationError(str(behind), category=ApplicationErrorCategory.BENIGN) from behind
 
     @activity.defn(name="close_cycle")
-    async def close(self, ask: CycleAsk) -> CycleOutcome:
+    async def close(self, input: RecordCycleInput) -> CycleOutcome:
         """Closes the cycle when every goal is over, else says how many are not."""
-        waiting, goals = await self.evaluation.open_goals(ask.cycle)
+        waiting, goals = await self.evaluation.open_goals(input.cycle)
         try:
             command = CloseCycle(
-                cycle=ask.cycle, open_goals=tuple(waiting[:20]), goals=goals, by=ask.by, at=ask.at
+                cycle=input.cycle, open_goals=tuple(waiting), goals=goals, by=input.by, at=input.at
             )
-            return CycleOutcome(standing=await self.cycles.handle(command, ask.command_id))
+            return CycleOutcome(status=await self.cycles.handle(command, input.command_id))
         except Refusal as refusal:
             return CycleOutcome(refused=Refused.of(refusal))
 
-    @activity.defn(name="cycle_standing")
-    async def standing(self, cycle: str) -> CycleOutcome:
+    @activity.defn(name="cycle_status")
+    async def status(self, input: CycleStatusInput) -> CycleOutcome:
+        """Where the cycle stands in the log; the refusal when it is not there."""
         try:
-            return CycleOutcome(standing=await self.cycles.standing(cycle))
+            return CycleOutcome(status=await self.cycles.status(input.cycle))
         except Refusal as refusal:
             return CycleOutcome(refused=Refused.of(refusal))
 
     @activity.defn(name="record_refused_cycle_signal")
-    async def refused_signal(self, ask: RefusedSignal) -> CycleOutcome:
+    async def record_refused_signal(self, input: RecordSignalRefusedInput) -> CycleOutcome:
+        """Records what a signal asked for and why it was refused."""
         command = RecordRefusedCycleSignal(
-            cycle=ask.stream.removeprefix("cycle-"),
-            name=ask.name,
-            code=ask.refused.code,
-            sentence=ask.refused.text("zh"),
-            by=ask.by or SYSTEM,
-            at=ask.at,
-        )
-        return CycleOutcome(standing=await self.cycles.handle(command, f"refused:{ask.command_id}"))
+            cycle=input.stream.removeprefix("cycle-"), name=input.name, code=input.refused.code,
+            field=input.refused.field, facts=input.refused.facts, by=input.by or SYSTEM, at=input.at,
+        )  # fmt: skip
+        return CycleOutcome(status=await self.cycles.handle(command, f"refused:{input.command_id}"))
+
+
+def launch_fields(input: RecordCycleInput) -> LaunchFields:
+    """The fields of a launch as they arrived; refuses wrong ones, the first by name."""
+    try:
+        return LaunchFields.model_validate(input.fields)
+    except ValidationError as wrong:
+        raise invalid_command(input.name, wrong) from None

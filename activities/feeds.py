@@ -3,61 +3,38 @@
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from pydantic import AwareDatetime
 from temporalio import activity
 
-from activities.asks import Value
+from activities.inputs import CollectFeedInput, FeedOutcome
+from cairn.application.feeds import run_feed
 from cairn.feeds.feed import load_feed
 from cairn.feeds.problems import FeedInvalid, FeedRowsInvalid
-from cairn.handle.collecting import run_feed
+from cairn.i18n import Language
 from cairn.ledger import Ledger
 
 
-class CollectFeed(Value):
-    """`path` is the feed's file, `base` the folder its files are relative to; days after the watermark up to and
-    with `upto` are collected. A schedule leaves `upto` and `at` to the workflow."""
-
-    path: str
-    base: str
-    upto: str = ""
-    by: str
-    at: AwareDatetime | None = None
-
-
-class Collected(Value):
-    """What a collection recorded: `rows` in `batches`, `corrected` of them replacing earlier ones. `problem` says
-    in words why nothing was recorded."""
-
-    feed: str
-    rows: int = 0
-    batches: int = 0
-    corrected: int = 0
-    upto: str = ""
-    problem: str = ""
-
-
 class FeedActivities:
-    def __init__(self, ledger: Ledger, language: str) -> None:
+    def __init__(self, ledger: Ledger, language: Language) -> None:
         self.ledger, self.language = ledger, language
 
     @activity.defn(name="collect_feed")
-    async def collect(self, ask: CollectFeed) -> Collected:
+    async def collect(self, input: CollectFeedInput) -> FeedOutcome:
         """Records a feed's new rows; again after a crash it records nothing twice. Bad rows are told, all at once,
         and nothing is recorded. A source that does not answer raises, to be tried again."""
-        path = Path(ask.path)
+        path = Path(input.path)
         try:
             feed = load_feed(path)
             run = await run_feed(
                 self.ledger,
                 feed,
-                upto=date.fromisoformat(ask.upto),
-                by=ask.by,
-                at=ask.at or datetime.now(UTC),
-                base=Path(ask.base),
+                upto=date.fromisoformat(input.upto),
+                by=input.by,
+                at=input.at or datetime.now(UTC),
+                base=Path(input.base),
             )
         except (FeedInvalid, FeedRowsInvalid) as wrong:
-            return Collected(feed=path.stem, upto=ask.upto, problem=wrong.text(self.language))
-        return Collected(
+            return FeedOutcome(feed=path.stem, upto=input.upto, problem=wrong.text(self.language))
+        return FeedOutcome(
             feed=feed.name,
             rows=run.rows,
             batches=run.events,

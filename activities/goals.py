@@ -3,16 +3,25 @@
 import asyncpg
 from temporalio import activity
 
-from activities.asks import GoalAsk, GoalDeadline, GoalOutcome, Refused, RefusedSignal
+from activities.inputs import (
+    GoalDeadlineInput,
+    GoalOutcome,
+    GoalStatusInput,
+    RecordGoalInput,
+    RecordSignalRefusedInput,
+    Refused,
+)
+from cairn.application.goals import Answer, Goals, deadline, read_command
 from cairn.domain.event import SYSTEM
 from cairn.domain.goal.commands import RecordRefusedSignal
+from cairn.domain.goal.stages import phase_row
+from cairn.domain.goal.status import Deadline
 from cairn.domain.measure import Kpi
 from cairn.domain.reading import Evidence
 from cairn.domain.refusal import Refusal
-from cairn.handle.goals import Goals, deadline, read_command
-from projections import catch_up, reading
+from projections.engine import catch_up
+from projections.models import reading
 
-SCORING = ("period_scored", "scores_due")
 PATIENCE = 8.0
 """Seconds a score waits for recorded readings to be sealed, and again for their read model. After them the local
 activity fails and is tried again: a score never leaves out a reading that was acknowledged before it."""
@@ -25,27 +34,27 @@ class GoalActivities:
         self.goals, self.pool = goals, pool
 
     @activity.defn(name="record_goal")
-    async def record(self, ask: GoalAsk) -> GoalOutcome:
+    async def record(self, input: RecordGoalInput) -> GoalOutcome:
         """Decides and appends a command; a refusal comes back as a value."""
         try:
-            command = read_command(ask.name, ask.goal, ask.by, ask.at, ask.fields, ask.command_id)
-            answer = await self.goals.handle(command, ask.command_id, causation=ask.run)
+            command = read_command(input.name, input.goal, input.by, input.at, input.fields, input.command_id)
+            answer = await self.goals.handle(command, input.command_id, causation=input.run)
         except Refusal as refusal:
             return GoalOutcome(refused=Refused.of(refusal))
-        return GoalOutcome(standing=answer.standing, events=answer.events, replayed=answer.replayed)
+        return _outcome(answer)
 
-    @activity.defn(name="reach_goal_deadline")
-    async def reach(self, ask: GoalDeadline) -> GoalOutcome:
+    @activity.defn(name="on_goal_deadline")
+    async def on_deadline(self, input: GoalDeadlineInput) -> GoalOutcome:
         """Does what is due; a period's score comes with the readings as the log stands now."""
-        command, command_id = deadline(ask.goal, ask.due.phase, ask.due.at, ask.due.period, ask.at)
-        evidence = await self._evidence(ask) if ask.due.phase in SCORING else Evidence()
-        answer = await self.goals.handle(command, command_id, evidence=evidence, causation=ask.run)
-        return GoalOutcome(standing=answer.standing, events=answer.events, replayed=answer.replayed)
+        due = input.deadline
+        command, command_id = deadline(input.goal, due.phase, due.at, due.period, input.at)
+        evidence = await self._evidence(input.goal, due) if phase_row(due.phase).scores else Evidence()
+        return _outcome(await self.goals.handle(command, command_id, evidence=evidence, causation=input.run))
 
-    async def _evidence(self, ask: GoalDeadline) -> Evidence:
-        goal, around = await self.goals.load(ask.goal)
-        schedule = around.cycle.schedule
-        period = schedule.period(ask.due.period or "Y") if schedule else None
+    async def _evidence(self, name: str, due: Deadline) -> Evidence:
+        goal, context = await self.goals.load(name)
+        schedule = context.schedule
+        period = schedule.period(due.period or "Y") if schedule else None
         kpi = goal.measure
         if period is None or not isinstance(kpi, Kpi) or kpi.metric is None or kpi.subject is None:
             return Evidence()
@@ -53,24 +62,23 @@ class GoalActivities:
         await catch_up.wait_for(self.pool, "reading", sealed, PATIENCE)
         return await reading.evidence(self.pool, kpi.metric, kpi.subject, period.starts, period.ends)
 
-    @activity.defn(name="goal_standing")
-    async def standing(self, goal: str) -> GoalOutcome:
+    @activity.defn(name="goal_status")
+    async def status(self, input: GoalStatusInput) -> GoalOutcome:
         """Where the goal stands in the log; the refusal when it is not there."""
         try:
-            return GoalOutcome(standing=await self.goals.standing(goal))
+            return GoalOutcome(status=await self.goals.status(input.goal))
         except Refusal as refusal:
             return GoalOutcome(refused=Refused.of(refusal))
 
-    @activity.defn(name="record_refused_signal")
-    async def refused_signal(self, ask: RefusedSignal) -> GoalOutcome:
+    @activity.defn(name="record_refused_goal_signal")
+    async def record_refused_signal(self, input: RecordSignalRefusedInput) -> GoalOutcome:
         """Records what a signal asked for and why it was refused."""
         command = RecordRefusedSignal(
-            goal=ask.stream,
-            name=ask.name,
-            code=ask.refused.code,
-            sentence=ask.refused.text("zh"),
-            by=ask.by or SYSTEM,
-            at=ask.at,
-        )
-        answer = await self.goals.handle(command, f"refused:{ask.command_id}")
-        return GoalOutcome(standing=answer.standing, events=answer.events)
+            goal=input.stream, name=input.name, code=input.refused.code, field=input.refused.field,
+            facts=input.refused.facts, by=input.by or SYSTEM, at=input.at,
+        )  # fmt: skip
+        return _outcome(await self.goals.handle(command, f"refused:{input.command_id}"))
+
+
+def _outcome(answer: Answer) -> GoalOutcome:
+    return GoalOutcome(status=answer.status, events=answer.events, replayed=answer.replayed)

@@ -14,14 +14,14 @@ from temporalio.common import (
 )
 from temporalio.exceptions import WorkflowAlreadyStartedError
 
-from activities.asks import CycleStart, GoalStart, Value
+from activities.inputs import BeginWorkflowsInput, CycleStart, GoalStart, Value
+from cairn.application.cycles import Cycles
+from cairn.application.repository import goal_context
 from cairn.domain.cycle.state import Cycle
-from cairn.domain.goal.around import Around
 from cairn.domain.goal.events import GoalDrafted
-from cairn.domain.goal.standing import standing
 from cairn.domain.goal.state import Goal, evolve
+from cairn.domain.goal.status import status
 from cairn.domain.sheet.state import Sheet
-from cairn.handle.cycles import Cycles
 from cairn.ledger import Ledger, StoredEvent
 
 CYCLE = SearchAttributeKey.for_keyword("CairnCycle")
@@ -32,13 +32,6 @@ AT_ONCE = 48
 POLL = 0.2
 
 
-class Follow(Value):
-    """Where to go on in the sealed log, and how many seconds to follow it."""
-
-    after: int = 0
-    seconds: float = 300.0
-
-
 class Starting:
     """Follows the sealed log and begins what is not begun yet."""
 
@@ -47,11 +40,11 @@ class Starting:
         self._cycles: dict[str, Cycle] = {}
 
     @activity.defn(name="begin_workflows")
-    async def begin(self, follow: Follow) -> int:
+    async def begin(self, input: BeginWorkflowsInput) -> int:
         """Begins the workflows of what was sealed after a position; returns the position to go on from."""
         beaten = activity.info().heartbeat_details
-        after = int(beaten[0]) if beaten else follow.after
-        until = asyncio.get_running_loop().time() + follow.seconds
+        after = int(beaten[0]) if beaten else input.after
+        until = asyncio.get_running_loop().time() + input.seconds
         while asyncio.get_running_loop().time() < until and not activity.is_worker_shutdown():
             sealed = await self.ledger.sealed_position()
             if sealed == after:
@@ -80,12 +73,12 @@ class Starting:
     async def _begin_goal(self, drafted: GoalDrafted, fresh: bool) -> None:
         """A fresh goal's workflow is told where it stands; any other (Temporal was lost, say) asks the log."""
         cycle = await self._cycle(drafted.cycle)
-        start = GoalStart(goal=drafted.goal, shift=cycle.clock_shift)
+        start = GoalStart(goal=drafted.goal, clock_offset=cycle.clock_offset)
         if fresh:
             policy = await self.cycles.policies.version(cycle.policy)
             goal = evolve(Goal(id=drafted.goal), drafted)
-            around = Around(policy=policy, cycle=cycle, sheet=Sheet(id=drafted.sheet), people={})
-            start = start.model_copy(update={"standing": standing(goal, around)})
+            context = goal_context(cycle, policy, Sheet(id=drafted.sheet))
+            start = start.model_copy(update={"status": status(goal, context)})
         await begin_goal(self.client, self.task_queue, start, drafted)
 
     async def _cycle(self, name: str) -> Cycle:

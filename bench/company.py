@@ -7,11 +7,11 @@ from pathlib import Path
 from uuid import uuid4
 
 from cairn.domain.cycle.events import CycleLaunched
-from cairn.domain.cycle.schedule import make_schedule
 from cairn.domain.event import SYSTEM, Event
 from cairn.domain.goal.events import CheckedIn, GoalActivated, GoalApproved, GoalDrafted, GoalSubmitted
 from cairn.domain.measure import Kpi
 from cairn.domain.people import Department, Person, Roster
+from cairn.domain.schedule import make_schedule
 from cairn.domain.sheet.events import Placement, SheetOpened
 from cairn.ledger import NewEvent, StreamAppend
 from cairn.policies import parse

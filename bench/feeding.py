@@ -14,8 +14,8 @@ from cairn.domain.event import SYSTEM
 from cairn.domain.reading import ReadingsRecorded, Row
 from cairn.ledger import Ledger, Sealer, StreamAppend
 from cairn.ledger.statements import read_statements
-from projections.catch_up import catch_up
-from projections.rebuild import rebuild
+from projections.engine.catch_up import catch_up
+from projections.engine.rebuild import rebuild
 
 SQL = read_statements(Path(__file__).with_suffix(".sql"))
 DAYS, SUBJECTS = 100, 1000

@@ -20,13 +20,13 @@ from bench.counting import Noting, until_begun
 from bench.figure import Bar, Figure, against
 from bench.rounds import in_turns
 from bench.stand import Stand, connected
+from cairn.application.cycles import Cycles
+from cairn.application.people import People
+from cairn.application.policies import Policies
 from cairn.domain.cycle.commands import LaunchCycle
-from cairn.handle.adopting import adopt_policy
-from cairn.handle.cycles import Cycles
-from cairn.handle.people import import_roster
 from cairn.ledger import Ledger, Sealer
 from cairn.settings import Settings
-from cairn_portal.commands import Desk
+from cairn_portal.gateway import CommandGateway
 from workflows.registration import sandbox
 
 AT_ONCE = 48
@@ -42,7 +42,7 @@ class Firm:
         self, client: Client, ledger: Ledger, settings: Settings, policy: str, employees: int
     ) -> None:
         self.client, self.cycles, self.policy, self.employees = client, Cycles(ledger), policy, employees
-        self.desk = Desk(client, settings.task_queue, patience=timedelta(seconds=120))
+        self.gateway = CommandGateway(client, settings.task_queue, patience=timedelta(seconds=120))
         self._cycles, self._bare = count(1), count(1)
         self.cycle, self.waiting = "", list[str]()
 
@@ -52,7 +52,7 @@ class Firm:
         plan, _ = await self.cycles.preview(cycle, "Year", starts, ends, self.policy)
         return {
             "title": "Year", "starts": starts.isoformat(), "ends": ends.isoformat(), "policy": self.policy,
-            "seen": plan.digest, "clock_shift": 0.0,
+            "seen": plan.digest, "clock_offset": 0.0,
         }  # fmt: skip
 
     async def launch(self) -> float:
@@ -61,9 +61,9 @@ class Firm:
         fields = await self.fields(self.cycle)
         goals = [f"goal-{self.cycle}-E{person}-{number}" for person in self._numbers() for number in (1, 2)]
         began = perf_counter()
-        outcome = await self.desk.cycle(self.cycle, "launch", company.HR, fields)
+        outcome = await self.gateway.cycle(self.cycle, "launch", company.HR, fields)
         if outcome.refused:
-            raise RuntimeError(outcome.refused.text("en"))
+            raise RuntimeError(str(outcome.refused))
         await until_begun(goals)
         return len(goals) / (perf_counter() - began)
 
@@ -87,10 +87,10 @@ class Firm:
     async def submit(self, number: int) -> float:
         """Milliseconds until a goal of the last cycle is submitted and its owner has the answer."""
         began = perf_counter()
-        outcome = await self.desk.goal(f"goal-{self.cycle}-E{number}-1", "submit", f"E{number}")
+        outcome = await self.gateway.goal(f"goal-{self.cycle}-E{number}-1", "submit", f"E{number}")
         took = 1000 * (perf_counter() - began)
         if outcome.refused:
-            raise RuntimeError(outcome.refused.text("en"))
+            raise RuntimeError(str(outcome.refused))
         return took
 
     async def ask(self, number: int) -> float:
@@ -121,10 +121,10 @@ async def firm(stand: Stand, dsn: str, employees: int) -> AsyncIterator[Firm]:
 
 async def _prepared(ledger: Ledger, employees: int) -> str:
     people = company.roster(employees)
-    policy = await adopt_policy(ledger, company.POLICY, "policy.yaml", company.HR, company.AT)
-    await import_roster(ledger, people, company.HR, company.AT)
+    policy = await Policies(ledger).adopt(company.POLICY, "policy.yaml", company.HR, company.AT)
+    await People(ledger).import_roster(people, company.HR, company.AT)
     await ledger.wait_sealed(f"person-{people.people[-1].id}", 1, 60)
-    return policy
+    return policy.reference
 
 
 async def measure(stand: Stand, *, employees: int, rounds: int, commands: int) -> list[Figure]:

@@ -11,7 +11,7 @@ from bench.figure import Bar, Figure, named, quantile
 from bench.load import goal
 from bench.stand import Pool, connected
 from cairn.ledger import Ledger, Sealer
-from projections.catch_up import Follower, catch_up, wait_for
+from projections.engine.catch_up import Follower, catch_up, wait_for
 
 WRITERS = 16
 WARM_UP = 1.0  # seconds

@@ -12,10 +12,10 @@ from bench.company import CYCLE
 from bench.figure import Bar, Figure, against, named, quantile
 from bench.rounds import in_turns
 from bench.stand import Pool, connected
-from cairn.handle.log import fold_goal
+from cairn.application.repository import fold_goal
 from cairn.ledger import Ledger
-from projections.catch_up import catch_up
-from projections.rebuild import rebuild
+from projections.engine.catch_up import catch_up
+from projections.engine.rebuild import rebuild
 
 MODELS = ("goal", "history", "progress")
 FETCH = "select stream, version, type, data from ledger.event order by epoch, xid, id"

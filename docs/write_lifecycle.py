@@ -2,6 +2,6 @@
 
 from pathlib import Path
 
-from cairn.domain.goal.lifecycle import render
+from cairn_portal.presenting.lifecycle import render
 
 Path(__file__).with_name("lifecycle.md").write_text(render(), encoding="utf-8")

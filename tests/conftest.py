@@ -7,12 +7,17 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 
 from cairn.settings import Settings
 from cairn_portal.servers import data_folder, postgres, temporal
 from cairn_portal.servers.steps import quietly
+
+# A law holds or not, however busy the machine is: no case of it has to be done within some time.
+settings.register_profile("cairn", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("cairn")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

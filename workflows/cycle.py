@@ -1,209 +1,99 @@
 """One cycle's year: launch, goal setting, execution, review, scores, results, close."""
 
-import asyncio
-import contextlib
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
+from typing import Any, assert_never
 
 from temporalio import workflow
-from temporalio.common import RawValue, RetryPolicy, SearchAttributeKey
-from temporalio.exceptions import FailureError
+from temporalio.common import SearchAttributeUpdate
 
-from workflows.deadline import FOREVER, clock, passed
-from workflows.messages import Message, failed, invalid, read_message, readable, refuse
+from workflows.appending import append, work
+from workflows.commanded import CYCLE, CommandedWorkflow
+from workflows.messages import Message, unknown_command
 
 with workflow.unsafe.imports_passed_through():
-    from pydantic import ValidationError
+    from activities.inputs import (
+        CycleDeadlineInput,
+        CycleOutcome,
+        CycleStart,
+        CycleStatusInput,
+        RecordCycleInput,
+        RecordSignalRefusedInput,
+    )
+    from cairn.domain.cycle.commands import CYCLE_COMMANDS
+    from cairn.domain.cycle.status import CycleDeadline, CycleStatus
+    from cairn.domain.event import SYSTEM
 
-    from activities.asks import CycleAsk, CycleOutcome, CycleStart, LaunchAsk, Refused, RefusedSignal
-    from cairn.domain.cycle.standing import CycleDue, CycleStanding
-
-CYCLE = SearchAttributeKey.for_keyword("CairnCycle")
-LONG = timedelta(hours=6)
-BEAT = timedelta(seconds=30)
-"""A worker that was killed is missed after this long, and another one goes on."""
-SHORT = timedelta(seconds=60)
-DAILY = timedelta(days=1)
-RETRY = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=5))
-LARGEST_SHIFT = timedelta(days=36_500).total_seconds()
-SYSTEM = "system"
+LAUNCH = timedelta(seconds=60)
+"""How long one try of a launch may take: it plans the whole cycle."""
+LARGEST_OFFSET = timedelta(days=36_500).total_seconds()
 
 
 @workflow.defn(name="Cycle")
-class CycleWorkflow:
-    """Holds only the cycle's standing; sheets and scores are made by activities that may run again."""
+class CycleWorkflow(CommandedWorkflow[CycleStatus, CycleDeadline]):
+    """Launches and closes a cycle; sheets and scores are made by activities that may run again."""
+
+    refresh_after = (timedelta(days=1),)
+    retry_deadline_after = timedelta(days=1)
 
     @workflow.init
     def __init__(self, start: CycleStart) -> None:
-        self.cycle, self.shift = start.cycle, start.shift
-        self.at: CycleStanding | None = start.standing
-        self.turn = asyncio.Lock()
+        super().__init__(f"cycle-{start.cycle}", start.clock_offset, start.status)
+        self.cycle = start.cycle
 
     @workflow.run
     async def run(self, start: CycleStart) -> str:
-        while not (self.at and self.at.over):
-            await self.launched()
-            if self.at is None:
-                break
-            await self.next_turn(self.at)
-            await self.renewed()
-        await workflow.wait_condition(workflow.all_handlers_finished)
-        return self.at.stage if self.at else "none"
+        await self.wait_until_exists()
+        await self.keep_deadlines()
+        return await self.finish()
 
-    async def launched(self) -> None:
-        """Waits for HR's launch; a cycle that is never launched ends after a day, with every handler drained."""
-        if self.at is not None:
-            return
-        with contextlib.suppress(FailureError):
-            self.learn(await self.do("cycle_standing", self.cycle))
-        with contextlib.suppress(TimeoutError):
-            await workflow.wait_condition(lambda: self.at is not None, timeout=DAILY)
-        await workflow.wait_condition(lambda: self.at is not None or workflow.all_handlers_finished())
+    async def read_status(self) -> CycleOutcome:
+        return await append("cycle_status", CycleStatusInput(cycle=self.cycle), CycleOutcome)
 
-    async def next_turn(self, at: CycleStanding) -> None:
-        due = at.due
-        if (
-            await passed(due.at if due else None, self.shift, lambda: self.at is not at or _is_renewed())
-            and due
-        ):
-            await self.reach(due)
-
-    async def reach(self, due: CycleDue) -> None:
-        """Does what is due. What could not be done yet (goals still open) is tried again a day later."""
-        async with self.turn:
-            try:
-                self.learn(await self.work(due))
-            except FailureError as error:
-                workflow.logger.error("%s of %s could not be done: %s", due.phase, self.cycle, error.cause)
-        at = self.at
-        if at and at.due == due:
-            with contextlib.suppress(TimeoutError):
-                await workflow.wait_condition(lambda: self.at is not at, timeout=DAILY)
-
-    async def work(self, due: CycleDue) -> CycleOutcome:
-        now = self.now()
-        match due.phase:
+    async def record_command(self, name: str, message: Message) -> CycleOutcome:
+        match name:
             case "launch":
-                return await self.long("launch_sheets", self.cycle, now)
-            case "stage":
-                fields: dict[str, object] = {"stage": due.stage, "due": due.at.isoformat()}
-                ask = self.ask("stage", SYSTEM, f"stage:{due.stage}", fields)
-                return await self.do("reach_cycle_stage", ask)
-            case "period":
-                return await self.long("score_period", self.cycle, due.period, due.at, now)
-            case "results":
-                return await self.long("issue_results", self.cycle, now)
+                self.set_clock(message.fields.get("clock_offset"))
+                return await append("launch_cycle", self.command(name, message), CycleOutcome, LAUNCH)
             case "close":
-                return await self.long("close_cycle", self.ask("close", SYSTEM, "close", {}))
+                return await work("close_cycle", self.command(name, message), CycleOutcome)
+            case _:
+                return CycleOutcome(refused=unknown_command(name, tuple(CYCLE_COMMANDS)))
 
-    async def renewed(self) -> None:
-        if _is_renewed():
-            await workflow.wait_condition(workflow.all_handlers_finished)
-            workflow.continue_as_new(CycleStart(cycle=self.cycle, shift=self.shift, standing=self.at))
-
-    @workflow.update(dynamic=True)
-    async def asked(self, name: str, args: Sequence[RawValue]) -> CycleOutcome:
-        """launch or close, with the answer or the refusal."""
-        info = workflow.current_update_info()
-        outcome = await self.record(
-            name, read_message(name, args, info.id if info else str(workflow.uuid4()))
-        )
-        if outcome.refused:
-            refuse(outcome.refused)
-        return outcome
-
-    @workflow.signal(dynamic=True)
-    async def signalled(self, name: str, args: Sequence[RawValue]) -> None:
-        """The same by signal; a refusal of a launched cycle is recorded."""
-        message = read_message(name, args, str(workflow.uuid4()))
-        outcome = await self.record(name, message)
-        if outcome.refused and self.at:
-            refused = RefusedSignal(
-                stream=f"cycle-{self.cycle}", name=readable(name), by=message.by, at=self.now(),
-                command_id=message.command_id, refused=outcome.refused,
-            )  # fmt: skip
-            with contextlib.suppress(FailureError):
-                self.learn(await self.do("record_refused_cycle_signal", refused))
-
-    @workflow.query(name="standing")
-    def standing(self) -> CycleStanding | None:
-        return self.at
-
-    @workflow.query(name="due")
-    def due(self) -> CycleDue | None:
-        return self.at.due if self.at else None
-
-    async def record(self, name: str, message: Message) -> CycleOutcome:
-        if message.wrong:
-            return CycleOutcome(refused=message.wrong)
-        if name not in ("launch", "close"):
-            facts = {"name": readable(name), "known": "launch, close"}
-            return CycleOutcome(refused=Refused(code="command.unknown", field="name", facts=facts))
-        async with self.turn:
-            try:
-                outcome = await (self.launch(message) if name == "launch" else self.close(message))
-            except FailureError as error:
-                return CycleOutcome(refused=failed(name, error))
-            self.learn(outcome)
-            return outcome
-
-    async def launch(self, message: Message) -> CycleOutcome:
-        shift = message.fields.get("clock_shift", 0.0)
-        if not isinstance(shift, int | float) or not abs(shift) <= LARGEST_SHIFT:
-            return CycleOutcome(
-                refused=invalid("launch", "clock_shift", "it is no number of seconds of this century")
-            )
-        if self.at is None:
-            self.shift = float(shift)
-        body = {
-            **message.fields,
-            "clock_shift": self.shift,
-            "cycle": self.cycle,
-            "by": message.by,
-            "at": self.now(),
-        }
-        try:
-            ask = LaunchAsk.model_validate(body)
-        except ValidationError as wrong:
-            first = wrong.errors(include_url=False)[0]
-            return CycleOutcome(refused=invalid("launch", ".".join(map(str, first["loc"])), first["msg"]))
-        return await self.do("launch_cycle", ask)
-
-    async def close(self, message: Message) -> CycleOutcome:
-        return await self.long(
-            "close_cycle", self.ask("close", message.by, message.command_id, message.fields)
-        )
-
-    def ask(self, name: str, by: str, command_id: str, fields: dict[str, object]) -> CycleAsk:
-        return CycleAsk(
-            cycle=self.cycle, name=name, by=by, at=self.now(), command_id=command_id, fields=fields
-        )
-
-    def learn(self, outcome: CycleOutcome) -> None:
-        if outcome.standing is None or outcome.standing == self.at:
+    def set_clock(self, clock_offset: object) -> None:
+        """A launch's own clock, in seconds beside Temporal's, already holds for its events."""
+        if self.exists or not isinstance(clock_offset, int | float):
             return
-        labelled = self.at is not None
-        self.at, self.shift = outcome.standing, outcome.standing.shift
-        if not labelled:
-            workflow.upsert_search_attributes([CYCLE.value_set(self.cycle)])
+        if abs(clock_offset) <= LARGEST_OFFSET:  # never true of "not a number"; the launch says what is wrong
+            self.clock_offset = float(clock_offset)
 
-    async def do(self, name: str, ask: object) -> CycleOutcome:
-        outcome: CycleOutcome = await workflow.execute_local_activity(
-            name, ask, result_type=CycleOutcome, start_to_close_timeout=SHORT, retry_policy=FOREVER
-        )
-        return outcome
-
-    async def long(self, name: str, *args: object) -> CycleOutcome:
-        outcome: CycleOutcome = await workflow.execute_activity(
-            name, args=list(args), result_type=CycleOutcome, start_to_close_timeout=LONG, heartbeat_timeout=BEAT,
-            retry_policy=RETRY,
+    def command(self, name: str, message: Message) -> RecordCycleInput:
+        return RecordCycleInput(
+            cycle=self.cycle, name=name, by=message.by, at=self.now(), command_id=message.command_id,
+            fields=message.fields,
         )  # fmt: skip
-        return outcome
 
-    def now(self) -> datetime:
-        return clock(self.shift)
+    async def do_what_is_due(self, deadline: CycleDeadline) -> CycleOutcome:
+        due = CycleDeadlineInput(cycle=self.cycle, deadline=deadline, at=self.now())
+        match deadline.phase:
+            case "launch":
+                return await work("launch_sheets", due, CycleOutcome)
+            case "stage":
+                return await append("reach_cycle_stage", due, CycleOutcome)
+            case "period":
+                return await work("score_period", due, CycleOutcome)
+            case "results":
+                return await work("issue_results", due, CycleOutcome)
+            case "close":
+                closing = Message(by=SYSTEM, command_id="close")
+                return await work("close_cycle", self.command("close", closing), CycleOutcome)
+            case _:
+                assert_never(deadline.phase)
 
+    async def record_refused_signal(self, signal: RecordSignalRefusedInput) -> CycleOutcome:
+        return await append("record_refused_cycle_signal", signal, CycleOutcome)
 
-def _is_renewed() -> bool:
-    info = workflow.info()
-    return info.is_continue_as_new_suggested() or info.is_target_worker_deployment_version_changed()
+    def search_attributes(self, status: CycleStatus) -> list[SearchAttributeUpdate[Any]]:
+        return [CYCLE.value_set(status.cycle)]
+
+    def next_start(self) -> CycleStart:
+        return CycleStart(cycle=self.cycle, clock_offset=self.clock_offset, status=self.status)

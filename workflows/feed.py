@@ -6,7 +6,7 @@ from temporalio import workflow
 from temporalio.common import RetryPolicy, SearchAttributeKey
 
 with workflow.unsafe.imports_passed_through():
-    from activities.feeds import Collected, CollectFeed
+    from activities.inputs import CollectFeedInput, FeedOutcome
 
 SCHEDULED = SearchAttributeKey.for_datetime("TemporalScheduledStartTime")
 
@@ -16,21 +16,21 @@ class FeedWorkflow:
     """Tries again while the source is away; what bad rows it has is told, not retried."""
 
     @workflow.run
-    async def run(self, ask: CollectFeed) -> Collected:
-        collected: Collected = await workflow.execute_activity(
+    async def run(self, input: CollectFeedInput) -> FeedOutcome:
+        outcome: FeedOutcome = await workflow.execute_activity(
             "collect_feed",
-            self.dated(ask),
-            result_type=Collected,
+            self.dated(input),
+            result_type=FeedOutcome,
             start_to_close_timeout=timedelta(minutes=30),
             retry_policy=RetryPolicy(maximum_interval=timedelta(minutes=10), maximum_attempts=50),
         )
-        return collected
+        return outcome
 
-    def dated(self, ask: CollectFeed) -> CollectFeed:
+    def dated(self, input: CollectFeedInput) -> CollectFeedInput:
         """A scheduled collection takes everything up to the day before the one it was planned for, so that
         filling in a missed day gives the same window."""
-        if ask.upto:
-            return ask
+        if input.upto:
+            return input
         planned = workflow.info().typed_search_attributes.get(SCHEDULED) or workflow.now()
         yesterday = (planned - timedelta(days=1)).date()
-        return ask.model_copy(update={"upto": yesterday.isoformat(), "at": planned})
+        return input.model_copy(update={"upto": yesterday.isoformat(), "at": planned})

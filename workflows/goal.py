@@ -1,193 +1,83 @@
 """One goal's life, from draft to close: waits for people and for dates, and records what they do."""
 
-import asyncio
-import contextlib
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
+from typing import Any
 
 from temporalio import workflow
-from temporalio.common import RawValue, SearchAttributeKey
-from temporalio.exceptions import ApplicationError, FailureError
+from temporalio.common import SearchAttributeUpdate
 
-from workflows.deadline import AGAIN, FOREVER, clock, passed
-from workflows.messages import Message, failed, read_message, readable, refuse
+from workflows.appending import append
+from workflows.commanded import CYCLE, DEPARTMENT, CommandedWorkflow
+from workflows.messages import Message, writable_name
 
 with workflow.unsafe.imports_passed_through():
-    from activities.asks import GoalAsk, GoalDeadline, GoalOutcome, GoalStart, RefusedSignal
-    from cairn.domain.goal.standing import Due, Standing
-    from cairn.domain.goal.state import Stage
-
-CYCLE = SearchAttributeKey.for_keyword("CairnCycle")
-DEPARTMENT = SearchAttributeKey.for_keyword("CairnDepartment")
-ORDER: dict[Stage, int] = {
-    "none": 0, "draft": 1, "returned": 1, "submitted": 2, "approved": 3, "active": 4, "adjusting": 4,
-    "in_review": 5, "scored": 6, "closed": 7, "cancelled": 8, "superseded": 8,
-}  # fmt: skip
-ONE_APPEND = timedelta(seconds=20)
-LOOKS = (timedelta(seconds=5), timedelta(minutes=1))
-"""How long a command that came before its goal waits until the log is asked again."""
+    from activities.inputs import (
+        GoalDeadlineInput,
+        GoalOutcome,
+        GoalStart,
+        GoalStatusInput,
+        RecordGoalInput,
+        RecordSignalRefusedInput,
+    )
+    from cairn.domain.goal.stages import Stage, stage_row
+    from cairn.domain.goal.status import Deadline, GoalStatus
 
 
 @workflow.defn(name="Goal")
-class GoalWorkflow:
-    """Holds only the goal's standing. The log decides; a refusal is an answer, never a failure."""
+class GoalWorkflow(CommandedWorkflow[GoalStatus, Deadline]):
+    """Any command of a goal by name: submit, approve, return, adjust, confirm …"""
+
+    refresh_after = (timedelta(seconds=5), timedelta(minutes=1))
+    retry_deadline_after = timedelta(minutes=10)
 
     @workflow.init
     def __init__(self, start: GoalStart) -> None:
-        self.goal, self.shift = start.goal, start.shift
-        self.at: Standing | None = start.standing
-        self.labelled = start.standing is not None
-        self.turn = asyncio.Lock()
+        super().__init__(start.goal, start.clock_offset, start.status)
 
     @workflow.run
     async def run(self, start: GoalStart) -> str:
-        await self.found()
-        await self.until("approved")
-        await self.until("active")
-        await self.until("in_review")
-        await self.until("scored")
-        await self.until("closed")
-        await workflow.wait_condition(workflow.all_handlers_finished)
-        return self.at.stage if self.at else "none"
+        await self.wait_until_exists()
+        await self.keep_deadlines_until("approved")  # drafted, submitted, returned
+        await self.keep_deadlines_until("active")  # on the first day of execution
+        await self.keep_deadlines_until("in_review")  # checked in on, adjusted, scored by period
+        await self.keep_deadlines_until("scored")  # assessed
+        await self.keep_deadlines_until("closed")  # open to corrections
+        return await self.finish()
 
-    @property
-    def here(self) -> bool:
-        return self.at is not None and self.at.stage != "none"
+    async def keep_deadlines_until(self, stage: Stage) -> None:
+        """Reminds, escalates, scores … until the goal has come this far or is over."""
+        await self.keep_deadlines(until=lambda status: has_come_to(status.stage, stage))
 
-    async def found(self) -> None:
-        """Learns from the log where the goal stands; a command may have come a moment before the goal.
+    async def read_status(self) -> GoalOutcome:
+        return await append("goal_status", GoalStatusInput(goal=self.stream), GoalOutcome)
 
-        A workflow of a goal that never was fails, and so its name stays free: the starter begins another one there.
-        """
-        for wait in LOOKS:
-            async with self.turn:
-                await self.look()
-            with contextlib.suppress(TimeoutError):
-                await workflow.wait_condition(lambda: self.here, timeout=wait)
-        if not self.here:
-            await workflow.wait_condition(workflow.all_handlers_finished)
-            await self.look()
-        if not self.here:
-            raise ApplicationError(
-                f"there is no goal {self.goal} in the log", type="NoGoal", non_retryable=True
-            )
+    async def record_command(self, name: str, message: Message) -> GoalOutcome:
+        command = RecordGoalInput(
+            goal=self.stream, name=writable_name(name), by=message.by, at=self.now(), command_id=message.command_id,
+            fields=message.fields, run=workflow.info().run_id,
+        )  # fmt: skip
+        return await append("record_goal", command, GoalOutcome)
 
-    async def look(self) -> None:
-        if not self.here:
-            with contextlib.suppress(FailureError):
-                self.learn(await local("goal_standing", self.goal))
+    async def do_what_is_due(self, deadline: Deadline) -> GoalOutcome:
+        run = workflow.info().run_id
+        due = GoalDeadlineInput(goal=self.stream, deadline=deadline, at=self.now(), run=run)
+        return await append("on_goal_deadline", due, GoalOutcome)
 
-    async def until(self, stage: Stage) -> None:
-        """Keeps every deadline until the goal has come this far or is over."""
-        while self.at and not self.at.over and ORDER[self.at.stage] < ORDER[stage]:
-            await self.next_turn(self.at)
-            await self.renewed()
+    async def record_refused_signal(self, signal: RecordSignalRefusedInput) -> GoalOutcome:
+        return await append("record_refused_goal_signal", signal, GoalOutcome)
 
-    async def next_turn(self, at: Standing) -> None:
-        due = at.due
-        if (
-            await passed(due.at if due else None, self.shift, lambda: self.at is not at or _is_renewed())
-            and due
-        ):
-            await self.reach(due)
-            if self.at and self.at.due == due:
-                with contextlib.suppress(TimeoutError):
-                    await workflow.wait_condition(lambda: self.at is not at, timeout=AGAIN)
+    def search_attributes(self, status: GoalStatus) -> list[SearchAttributeUpdate[Any]]:
+        return [CYCLE.value_set(status.cycle), DEPARTMENT.value_set(status.department or "-")]
 
-    async def reach(self, due: Due) -> None:
-        """Does what is due. What can never be done keeps nobody from giving commands; it is tried again later."""
-        async with self.turn:
-            ask = GoalDeadline(goal=self.goal, due=due, at=self.now(), run=workflow.info().run_id)
-            try:
-                self.learn(await local("reach_goal_deadline", ask))
-            except FailureError as error:
-                workflow.logger.error("%s of %s could not be done: %s", due.phase, self.goal, error.cause)
-
-    async def renewed(self) -> None:
-        """Starts afresh, with handlers drained, when history is long or a new build of the worker is out."""
-        if _is_renewed():
-            await workflow.wait_condition(workflow.all_handlers_finished)
-            workflow.continue_as_new(GoalStart(goal=self.goal, shift=self.shift, standing=self.at))
-
-    @workflow.update(dynamic=True)
-    async def asked(self, name: str, args: Sequence[RawValue]) -> GoalOutcome:
-        """Any command of a goal by name: submit, approve, return, adjust, confirm … The answer, or the refusal."""
-        info = workflow.current_update_info()
-        outcome = await self.record(
-            name, read_message(name, args, info.id if info else str(workflow.uuid4()))
-        )
-        if outcome.refused:
-            refuse(outcome.refused)
-        return outcome
-
-    @workflow.signal(dynamic=True)
-    async def signalled(self, name: str, args: Sequence[RawValue]) -> None:
-        """The same commands by signal: nobody waits, so a refusal is recorded."""
-        message = read_message(name, args, str(workflow.uuid4()))
-        outcome = await self.record(name, message)
-        if outcome.refused:
-            refused = RefusedSignal(
-                stream=self.goal, name=readable(name), by=message.by, at=self.now(), command_id=message.command_id,
-                refused=outcome.refused,
-            )  # fmt: skip
-            with contextlib.suppress(FailureError):  # a goal that is not there has no log to record it in
-                self.learn(await local("record_refused_signal", refused))
-
-    @workflow.query(name="standing")
-    def standing(self) -> Standing | None:
-        return self.at
+    def next_start(self) -> GoalStart:
+        return GoalStart(goal=self.stream, clock_offset=self.clock_offset, status=self.status)
 
     @workflow.query(name="awaited")
-    def awaited(self) -> list[str]:
-        return list(self.at.awaited) if self.at else []
-
-    @workflow.query(name="due")
-    def due(self) -> Due | None:
-        return self.at.due if self.at else None
-
-    async def record(self, name: str, message: Message) -> GoalOutcome:
-        """One command at a time: recorded by one append, then the new standing is learnt."""
-        if message.wrong:
-            return GoalOutcome(refused=message.wrong)
-        async with self.turn:
-            await self.look()
-            ask = GoalAsk(
-                goal=self.goal, name=readable(name), by=message.by, at=self.now(), command_id=message.command_id,
-                fields=message.fields, run=workflow.info().run_id,
-            )  # fmt: skip
-            try:
-                outcome = await local("record_goal", ask)
-            except FailureError as error:
-                return GoalOutcome(refused=failed(name, error))
-            self.learn(outcome)
-            return outcome
-
-    def learn(self, outcome: GoalOutcome) -> None:
-        if outcome.standing is None or outcome.standing == self.at:
-            return
-        self.at, self.shift = outcome.standing, outcome.standing.shift
-        self.label(self.at)
-
-    def label(self, at: Standing) -> None:
-        """Where a command began the workflow, it gets what the starter would have given it, once. Stage and awaited
-        people change and are people's: the read models know them."""
-        if self.here and not self.labelled:
-            department = DEPARTMENT.value_set(at.department or "-")
-            workflow.upsert_search_attributes([CYCLE.value_set(at.cycle), department])
-            self.labelled = True
-
-    def now(self) -> datetime:
-        return clock(self.shift)
+    def query_awaited(self) -> Sequence[str]:
+        return list(self.status.awaited) if self.status else []
 
 
-def _is_renewed() -> bool:
-    info = workflow.info()
-    return info.is_continue_as_new_suggested() or info.is_target_worker_deployment_version_changed()
-
-
-async def local(name: str, ask: object) -> GoalOutcome:
-    """One append in a local activity: a third of the time and half the history of a regular one."""
-    outcome: GoalOutcome = await workflow.execute_local_activity(
-        name, ask, result_type=GoalOutcome, start_to_close_timeout=ONE_APPEND, retry_policy=FOREVER
-    )
-    return outcome
+def has_come_to(stage: Stage, other: Stage) -> bool:
+    """Whether a goal in `stage` is as far as `other`, or further."""
+    return stage_row(stage).order >= stage_row(other).order

@@ -11,8 +11,9 @@ from temporalio.exceptions import ApplicationError, FailureError
 with workflow.unsafe.imports_passed_through():
     from pydantic import BaseModel, ConfigDict, Field
 
-    from activities.asks import Refused
+    from activities.inputs import Refused
     from cairn.domain.event import SYSTEM
+    from cairn.domain.refusal import FactValue
 
 
 LARGEST = 100_000
@@ -24,32 +25,32 @@ UNWRITABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 class Message(BaseModel):
-    """What a person asks: `by` whom, under which command id, with which fields; `wrong` where it cannot be read."""
+    """What a person asks: `by` whom, under which command id, with which fields; `refused` where it cannot be read."""
 
     model_config = ConfigDict(frozen=True)
 
     by: str = ""
     command_id: str = ""
     fields: dict[str, Any] = Field(default_factory=dict)
-    wrong: Refused | None = None
+    refused: Refused | None = None
 
 
 def read_message(name: str, args: Sequence[RawValue], fallback_id: str) -> Message:
     """The message of whatever arrived: an object with `by`, `command_id` and fields, nested or flat.
 
     Only timers act as `system`: whoever claims to be it is nobody. Nothing here raises: what cannot be read comes
-    out as a message with what is wrong about it, by nobody where nobody can be made out.
+    out as a message with its refusal, by nobody where nobody can be made out.
     """
     try:
         return _message(name, args, fallback_id)
     except Exception as error:  # any payload of any converter may stand here; the refusal says so
-        return _unreadable(name, "message", f"it cannot be read ({type(error).__name__})", fallback_id)
+        return _unreadable(name, "message", "unreadable", fallback_id, reason=type(error).__name__)
 
 
 def _message(name: str, args: Sequence[RawValue], fallback_id: str) -> Message:
     size = sum(len(arg.payload.data) for arg in args)
     if size > LARGEST:
-        return _unreadable(name, "message", f"it has {size} bytes, at most {LARGEST} are read", fallback_id)
+        return _unreadable(name, "message", "too_large", fallback_id, size=str(size), limit=str(LARGEST))
     body = workflow.payload_converter().from_payload(args[0].payload) if args else {}
     if not isinstance(body, dict):
         body = {}
@@ -59,13 +60,13 @@ def _message(name: str, args: Sequence[RawValue], fallback_id: str) -> Message:
     by, command_id = str(body.get("by") or ""), str(body.get("command_id") or fallback_id)
     for where, value in (("by", by), ("command_id", command_id)):
         if len(value) > LONGEST:
-            return _unreadable(name, where, f"it has more than {LONGEST} characters", fallback_id)
+            return _unreadable(name, where, "string_too_long", fallback_id, max_length=str(LONGEST))
         if UNWRITABLE.search(value):
-            return _unreadable(name, where, "it has characters that cannot be written", fallback_id)
+            return _unreadable(name, where, "unwritable", fallback_id)
     by = "" if by == SYSTEM else by
     if _is_unwritable(fields):
-        told = _unreadable(name, "fields", "they have characters that cannot be written", command_id)
-        return told.model_copy(update={"by": by})
+        unwritable = _unreadable(name, "fields", "unwritable", command_id)
+        return unwritable.model_copy(update={"by": by})
     return Message(by=by, command_id=command_id, fields=fields)
 
 
@@ -81,26 +82,36 @@ def _is_unwritable(value: object) -> bool:
             return False
 
 
-def _unreadable(name: str, where: str, problem: str, command_id: str) -> Message:
-    return Message(command_id=command_id, wrong=invalid(name, where, problem))
+def _unreadable(name: str, where: str, problem: str, command_id: str, **facts: str) -> Message:
+    return Message(command_id=command_id, refused=invalid(name, where, problem, **facts))
 
 
-def invalid(name: str, where: str, problem: str) -> Refused:
-    """The refusal of a message with something wrong in it."""
-    facts = {"name": readable(name), "where": where, "problem": problem}
-    return Refused(code="command.invalid", field=where, facts=facts)
+def invalid(name: str, where: str, problem: str, **facts: str) -> Refused:
+    """The refusal of a message with something wrong in it: the code of the problem and its facts."""
+    said: dict[str, FactValue] = {"name": writable_name(name), "where": where, "problem": problem, **facts}
+    return Refused(code="command.invalid", field=where, facts=said)
 
 
-def readable(name: str) -> str:
+def unknown_command(name: str, known: Sequence[str]) -> Refused:
+    """The refusal of a name that is no command of this workflow."""
+    facts: dict[str, FactValue] = {"name": writable_name(name), "known": tuple(known)}
+    return Refused(code="command.unknown", field="name", facts=facts)
+
+
+def not_recorded(name: str, error: FailureError) -> Refused:
+    """The refusal of a command that can never be recorded, however often it is tried; `reason` is the error's type,
+    its text is in the log."""
+    cause = error.cause or error
+    workflow.logger.error("%s could not be recorded: %s", writable_name(name), cause)
+    kind = cause.type if isinstance(cause, ApplicationError) else None
+    return invalid(name, "fields", "not_recorded", reason=kind or type(cause).__name__)
+
+
+def writable_name(name: str) -> str:
     """A command's name as it can be written down, whatever somebody called it."""
     return UNWRITABLE.sub("?", name)[:LONGEST]
 
 
-def failed(name: str, error: FailureError) -> Refused:
-    """The refusal of a command that can never be recorded, however often it is tried."""
-    return invalid(name, "fields", f"it could not be recorded ({error.cause or error})"[:2000])
-
-
 def refuse(refused: Refused) -> NoReturn:
     """Answers an update with a refusal that is final and carries its code, field and facts."""
-    raise ApplicationError(refused.text("en"), refused.model_dump(), type="Refusal", non_retryable=True)
+    raise ApplicationError(str(refused), refused.model_dump(), type="Refusal", non_retryable=True)

@@ -6,25 +6,29 @@ from temporalio import workflow
 from temporalio.common import RetryPolicy
 
 with workflow.unsafe.imports_passed_through():
-    from activities.starting import Follow
+    from activities.inputs import BeginWorkflowsInput
 
 NAME = "starter"
 
 
 @workflow.defn(name="Starter")
 class StarterWorkflow:
-    """Its position in the log survives in its own history; from zero it merely finds everything begun already."""
+    """Its position in the log survives in its own history; from zero it merely finds everything begun already.
+
+    Cancelled, it ends when its activity has: from then on nothing is begun.
+    """
 
     @workflow.run
-    async def run(self, follow: Follow) -> None:
-        after = follow.after
+    async def run(self, input: BeginWorkflowsInput) -> None:
+        after = input.after
         while not workflow.info().is_continue_as_new_suggested():
             after = await workflow.execute_activity(
                 "begin_workflows",
-                follow.model_copy(update={"after": after}),
+                input.model_copy(update={"after": after}),
                 result_type=int,
                 start_to_close_timeout=timedelta(hours=1),
                 heartbeat_timeout=timedelta(seconds=10),
                 retry_policy=RetryPolicy(maximum_interval=timedelta(seconds=30)),
+                cancellation_type=workflow.ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
             )
-        workflow.continue_as_new(follow.model_copy(update={"after": after}))
+        workflow.continue_as_new(input.model_copy(update={"after": after}))

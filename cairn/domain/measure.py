@@ -6,9 +6,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from cairn.domain.cycle.schedule import Period, Schedule
 from cairn.domain.event import Fact
+from cairn.domain.invalid import schema_error
 from cairn.domain.policy import Aggregation, Direction
+from cairn.domain.schedule import Period, Schedule
 
 
 class Kpi(Fact):
@@ -35,9 +36,7 @@ class Kpi(Fact):
         if self.direction == "range" and (
             self.lower is None or self.upper is None or self.lower > self.upper
         ):
-            raise ValueError(
-                "a KPI that must stay in a range needs `lower` and `upper`, lower not above upper"
-            )
+            raise schema_error("range_without_ends")
         return self
 
     @property

@@ -1,7 +1,7 @@
 """People as the roster states them, and the one place that decides what a person may do."""
 
 from datetime import date
-from typing import Literal
+from typing import Literal, assert_never
 
 from cairn.domain.event import Event, Fact
 
@@ -42,16 +42,21 @@ class Person(Fact):
 
 
 class Roster(Fact):
-    """Everybody, checked: ids unique, managers known, no cycle in the reporting lines."""
+    """Everybody, checked: ids unique, managers known, no cycle in the reporting lines.
+
+    `unstated` are fields of a person that the source has no column for: an import leaves them as they are known."""
 
     people: tuple[Person, ...]
     departments: tuple[Department, ...]
+    unstated: frozenset[str] = frozenset()
 
     def by_id(self) -> dict[str, Person]:
         return {person.id: person for person in self.people}
 
 
 class PersonEvent(Event):
+    """Any event of a person, by their id."""
+
     person: str
 
     @property
@@ -74,6 +79,8 @@ class PersonChanged(PersonEvent):
 
 
 class PersonLeft(PersonEvent):
+    """The person left; `effective` is the first day they are gone."""
+
     effective: date
     reason: str = ""
 
@@ -98,3 +105,5 @@ def evolve_person(person: Person | None, event: AnyPersonEvent) -> Person | None
             return event.details
         case PersonLeft():
             return person.model_copy(update={"left": event.effective}) if person else None
+        case _:
+            assert_never(event)

@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from cairn.domain.event import Fact
+from cairn.domain.invalid import schema_error
 
 Tier = Literal["strategic", "department", "individual"]
 Dimension = Literal["duties", "capability"]
@@ -132,12 +133,13 @@ class Family(Fact):
     def _weights_make_one_hundred(self) -> "Family":
         mix = sum(self.periods.values()) + self.subordinates
         if mix != 100:
-            raise ValueError(f"the weights of periods and subordinates sum to {mix}, not 100")
+            raise schema_error("weights_not_whole", family_part="periods", sum=mix)
         goals = sum(goal.weight for goal in self.template)
         if goals != 100:
-            raise ValueError(f"the weights of the template's goals sum to {goals}, not 100")
-        if self.evaluators and sum(self.evaluators.values()) != 100:
-            raise ValueError(f"the weights of the evaluators sum to {sum(self.evaluators.values())}, not 100")
+            raise schema_error("weights_not_whole", family_part="template", sum=goals)
+        judged = sum(self.evaluators.values())
+        if self.evaluators and judged != 100:
+            raise schema_error("weights_not_whole", family_part="evaluators", sum=judged)
         return self
 
 
@@ -165,6 +167,16 @@ class Adjusting(Fact):
     )
 
 
+IN_ORDER = (
+    ("drafts_due", "approvals_due"),
+    ("period_scores_after", "scores_due"),
+    ("review_opens", "scores_due"),
+    ("scores_due", "results_due"),
+    ("results_due", "closes"),
+)
+"""Deadlines that follow each other; the year is scored after its last period."""
+
+
 class Deadlines(Fact):
     """Days count from the cycle's start (goal setting) or end (review to close); `remind` and `escalate`
     are working days before and after a deadline."""
@@ -182,12 +194,9 @@ class Deadlines(Fact):
 
     @model_validator(mode="after")
     def _in_order(self) -> "Deadlines":
-        if not self.drafts_due < self.approvals_due:
-            raise ValueError("approvals_due must come after drafts_due")
-        if not self.period_scores_after < self.scores_due:
-            raise ValueError("period_scores_after must be less than scores_due: the year is scored last")
-        if not self.review_opens < self.scores_due < self.results_due < self.closes:
-            raise ValueError("review_opens, scores_due, results_due and closes must follow each other")
+        for first, then in IN_ORDER:
+            if not getattr(self, first) < getattr(self, then):
+                raise schema_error("deadlines_order", first=first, then=then)
         return self
 
 
@@ -242,19 +251,17 @@ class Policy(Fact):
         for where, goals in self.goal_lists():
             for goal in goals:
                 if goal.kind == "kpi" and goal.curve not in self.curves:
-                    raise ValueError(f"{where}, goal {goal.key}: the curve {goal.curve} is not defined")
+                    raise schema_error("curve_not_defined", place=where, key=goal.key, curve=goal.curve)
         points = [band.points for band in self.grades]
         if points != sorted(points, reverse=True) or len(set(points)) != len(points):
-            raise ValueError(
-                "grades must be listed from the best down, each from fewer points than the one above"
-            )
+            raise schema_error("grades_order")
         return self
 
     def goal_lists(self) -> list[tuple[str, tuple[TemplateGoal, ...]]]:
-        """Every list of template goals with the words that say where it stands."""
-        lists = [(f"family {key}", family.template) for key, family in self.families.items()]
+        """Every list of template goals with its path."""
+        lists = [(f"families.{key}.template", family.template) for key, family in self.families.items()]
         lists.append(("department_template", self.department_template))
-        lists += [(f"department {key}", goals) for key, goals in self.department_templates.items()]
+        lists += [(f"department_templates.{key}", goals) for key, goals in self.department_templates.items()]
         return [*lists, ("strategic", self.strategic)]
 
 

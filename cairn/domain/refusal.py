@@ -1,26 +1,43 @@
-"""A refusal: what may not be done now, why, in which field, and who could do it instead."""
+"""A refusal: what may not be done now, in which field, and the facts of the case. Its sentence is made by the reader's
+side (`cairn.i18n.refusals`): here are codes and values alone."""
 
-from cairn.domain.sentences import SENTENCES
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+
+FactValue = str | tuple[str, ...] | None
+"""A fact of a refusal as it travels and is stored: text, several texts, or nothing."""
 
 
 class Refusal(Exception):
-    """Raised by deciders. `code` is stable for programs; `text(language)` is the sentence for people.
+    """Raised by deciders. `code` is stable for programs, `field` is where the command is wrong, where there is one.
 
-    `facts` fill the sentence's gaps and travel with it, so that it can be said in the reader's language.
+    `facts` fill the sentence's placeholders: codes (`stage="draft"`) and values, written as JSON can hold them.
     """
 
     def __init__(self, code: str, *, field: str | None = None, **facts: object) -> None:
         self.code = code
         self.field = field
-        self.facts = {name: str(value) for name, value in facts.items()}
-        super().__init__(self.text("en"))
-
-    def text(self, language: str = "zh") -> str:
-        return say(self.code, self.facts, language)
+        self.facts: dict[str, FactValue] = {name: fact_value(value) for name, value in facts.items()}
+        super().__init__(told(code, self.facts))
 
 
-def say(code: str, facts: dict[str, str], language: str) -> str:
-    """The sentence of a code in `zh` or `en`, its gaps filled with facts (coded facts said in words)."""
-    chinese, english = SENTENCES[code]
-    template = english if language == "en" else chinese
-    return template.format(**facts)
+def fact_value(value: object) -> FactValue:
+    """A value as a fact: numbers exactly, days and moments by ISO 8601, lists as tuples, in their order."""
+    match value:
+        case None:
+            return None
+        case list() | tuple():
+            return tuple(map(str, value))
+        case Decimal():
+            return format(value, "f")
+        case date():
+            return value.isoformat()
+        case _:
+            return str(value)
+
+
+def told(code: str, facts: Mapping[str, FactValue]) -> str:
+    """A refusal for logs: `goal.unknown (goal=goal-1)`."""
+    listed = ", ".join(f"{name}={value}" for name, value in facts.items())
+    return f"{code} ({listed})" if listed else code

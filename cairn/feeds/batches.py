@@ -8,8 +8,8 @@ from decimal import Decimal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from cairn.domain.names import event_id
 from cairn.domain.reading import ReadingsRecorded, Row
+from cairn.domain.streams import event_id
 from cairn.feeds.feed import Feed
 
 ONE_DAY = timedelta(days=1)

@@ -13,7 +13,14 @@ LEDGER = Path(__file__).with_name("migrations")
 
 
 class MigrationError(Exception):
-    """The database and this program's migrations do not fit together; the message says how to mend it."""
+    """The database and this program's migrations do not fit together.
+
+    `problem` is changed, missing, failed or unknown, `facts` say which; the sentence is `migration:<problem>`.
+    """
+
+    def __init__(self, problem: str, **facts: str | list[str]) -> None:
+        self.problem, self.facts = problem, facts
+        super().__init__(f"{problem}: " + ", ".join(f"{name} {value}" for name, value in facts.items()))
 
 
 async def migrate(
@@ -37,11 +44,25 @@ async def migrate(
         await connection.close()
 
 
+async def pending_migrations(dsn: str, *, folders: Sequence[Path] = ()) -> list[str]:
+    """What `migrate` would apply, as "<folder>/<file>"; changes nothing."""
+    connection = await asyncpg.connect(dsn, timeout=10)
+    try:
+        rows = await connection.fetch(_SQL["everything_applied"])
+    except (asyncpg.UndefinedTableError, asyncpg.InvalidSchemaNameError):
+        rows = []  # nobody has migrated this database yet
+    finally:
+        await connection.close()
+    applied = {(row["folder"], row["name"]) for row in rows}
+    known = [(_name(folder), file.name) for folder in [LEDGER, *folders] for file in _files(folder)]
+    return [f"{folder}/{name}" for folder, name in known if (folder, name) not in applied]
+
+
 async def _apply_folder(
     connection: "asyncpg.Connection[asyncpg.Record]", folder: Path, on_step: Callable[[str], None] | None
 ) -> list[str]:
-    """Applies what is missing of one folder, known in the database by the name of the package it lies in."""
-    name = folder.parent.name if folder.name == "migrations" else folder.name
+    """Applies what is missing of one folder."""
+    name = _name(folder)
     files = _files(folder)
     applied = {row["name"]: row["sha256"] for row in await connection.fetch(_SQL["applied"], name)}
     _refuse_unknown(name, applied.keys() - {file.name for file in files})
@@ -50,10 +71,7 @@ async def _apply_folder(
         step, text = f"{name}/{file.name}", file.read_text("utf-8")
         digest = hashlib.sha256(text.encode()).hexdigest()
         if applied.get(file.name, digest) != digest:
-            raise MigrationError(
-                f"The migration {step} has changed since it was applied to this database. "
-                "Restore the file as it was and put the change into a new migration."
-            )
+            raise MigrationError("changed", step=step)
         if file.name not in applied:
             await _apply(connection, name, file.name, text, digest)
             done.append(step)
@@ -62,10 +80,15 @@ async def _apply_folder(
     return done
 
 
+def _name(folder: Path) -> str:
+    """What the database calls a folder: by the package it lies in."""
+    return folder.parent.name if folder.name == "migrations" else folder.name
+
+
 def _files(folder: Path) -> list[Path]:
     files = sorted(folder.glob("*.sql"))
     if not files:
-        raise MigrationError(f"The folder {folder} has no migrations: is the program installed completely?")
+        raise MigrationError("missing", folder=str(folder))
     return files
 
 
@@ -77,13 +100,9 @@ async def _apply(
             await connection.execute(text)
             await connection.execute(_SQL["record"], folder, name, digest)
     except asyncpg.PostgresError as error:
-        failed = f"The migration {folder}/{name} failed and left nothing behind: {error}"
-        raise MigrationError(failed) from error
+        raise MigrationError("failed", step=f"{folder}/{name}", reason=str(error)) from error
 
 
 def _refuse_unknown(folder: str, unknown: set[str]) -> None:
     if unknown:
-        raise MigrationError(
-            f"This database has migrations of {folder} that this program does not know: "
-            f"{', '.join(sorted(unknown))}. A newer version has been here: use that one or a newer one."
-        )
+        raise MigrationError("unknown", folder=folder, unknown=sorted(unknown))

@@ -11,7 +11,7 @@ import asyncpg
 
 from cairn.ledger.conflict import EventRefused, Overtaken, refusal
 from cairn.ledger.event import Appended, NewEvent, StoredEvent, StreamAppend
-from cairn.ledger.joining import Joining
+from cairn.ledger.group_commit import GroupCommit
 from cairn.ledger.statements import read_statements
 from cairn.ledger.tail import Tail
 
@@ -26,7 +26,7 @@ class Ledger:
         """`joined`: appends that are asked for while others are under way share a transaction (see `Joining`)."""
         self._pool = pool
         self._tail = Tail(pool)
-        self._record = Joining(self._recorded).record if joined else self._recorded
+        self._record = GroupCommit(self._recorded).record if joined else self._recorded
 
     async def append(self, appends: Sequence[StreamAppend]) -> Appended:
         """Records all events of all streams, or none, in one round trip and one transaction.

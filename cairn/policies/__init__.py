@@ -21,10 +21,10 @@ def read_text(path: Path | str) -> str:
         raw = Path(path).read_bytes()
     except OSError as error:
         reason = error.strerror or str(error)
-        raise PolicyInvalid([Problem(1, 1, "", *words("unreadable", reason=reason))], str(path)) from None
+        raise PolicyInvalid([Problem(1, 1, "", words("unreadable", reason=reason))], str(path)) from None
     for encoding in ("utf-8-sig", "gb18030"):
         try:
             return raw.decode(encoding)
         except UnicodeDecodeError:
             continue
-    raise PolicyInvalid([Problem(1, 1, "", *words("encoding"))], str(path))
+    raise PolicyInvalid([Problem(1, 1, "", words("encoding"))], str(path))

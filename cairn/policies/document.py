@@ -9,7 +9,8 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
 from ruamel.yaml.nodes import Node as YamlNode
 
-from cairn.policies.problems import Problem, Words
+from cairn.i18n import Message
+from cairn.policies.problems import Problem
 from cairn.policies.sentences import words
 
 CORE = "tag:yaml.org,2002:"
@@ -153,7 +154,7 @@ class _Reader:
         self.refuse(_place(node.start_mark), path, words("tag", tag=tag))
         return None
 
-    def refuse(self, place: Place, path: str, sentence: Words) -> None:
+    def refuse(self, place: Place, path: str, sentence: Message) -> None:
         self.problems.append(_problem(place, path, sentence))
 
 
@@ -174,8 +175,8 @@ def _place(mark: object) -> Place:
     return Place(getattr(mark, "line", 0) + 1, getattr(mark, "column", 0) + 1)
 
 
-def _problem(place: Place, path: str, sentence: Words) -> Problem:
-    return Problem(place.line, place.column, path, *sentence)
+def _problem(place: Place, path: str, sentence: Message) -> Problem:
+    return Problem(place.line, place.column, path, sentence)
 
 
 SLIPS = [

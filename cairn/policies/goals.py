@@ -4,13 +4,13 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from itertools import pairwise
 
+from cairn.domain.invalid import nearest
 from cairn.policies.document import Node, Place
 from cairn.policies.problems import Problem
 from cairn.policies.sentences import hint
 from cairn.policies.weights import problem_at
-from cairn.policies.wording import nearest
 
-NEEDS = {"key_task": ("criteria", "验收标准"), "capability": ("outcomes", "预期成果")}
+NEEDS = {"key_task": "criteria", "capability": "outcomes"}
 """What a goal of a kind cannot be without."""
 
 
@@ -58,7 +58,7 @@ def _serves(goal: Node, path: str, above: list[str]) -> Iterator[Problem]:
     if written and written.value is not None and str(written.value) not in above:
         facts = {
             "key": written.value,
-            "known": ", ".join(above) or "–",
+            "known": tuple(above) or "–",
             **hint(nearest(written.value, above)),
         }
         yield problem_at(written.place, f"{path}.serves", "serves_unknown", **facts)
@@ -78,17 +78,17 @@ def _curve_known(goal: Node, path: str, known: list[str]) -> Iterator[Problem]:
     curve = str(written.value) if written else "standard"
     if _text(goal, "kind") == "kpi" and known and curve not in known:
         place = written.place if written else goal.place
-        facts = {"curve": curve, "known": ", ".join(known), **hint(nearest(curve, known))}
+        facts = {"curve": curve, "known": tuple(known), **hint(nearest(curve, known))}
         yield problem_at(place, f"{path}.curve", "curve_unknown", **facts)
 
 
 def _complete(goal: Node, path: str) -> Iterator[Problem]:
     """A key task has criteria, a capability goal outcomes, a KPI in a range both its ends."""
     kind = _text(goal, "kind")
-    field, what = NEEDS.get(kind, ("", ""))
+    field = NEEDS.get(kind, "")
     if field and _empty(goal.get(field)):
         place = goal.keys.get(field, goal.place)
-        yield problem_at(place, f"{path}.{field}", "goal_needs", kind=kind, field=field, what=what)
+        yield problem_at(place, f"{path}.{field}", "goal_needs", kind=kind, field=field)
     if kind == "kpi" and _text(goal, "direction") == "range":
         low, high = _number(goal, "lower"), _number(goal, "upper")
         if low is None or high is None or low > high:

@@ -3,8 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-Words = tuple[str, str]
-"""A sentence in Chinese and in English."""
+from cairn.i18n import Language, Message, say
 
 
 @dataclass(frozen=True, order=True)
@@ -14,11 +13,10 @@ class Problem:
     line: int
     column: int
     path: str
-    sentence_zh: str
-    sentence_en: str
+    sentence: Message
 
-    def text(self, language: str = "zh") -> str:
-        return self.sentence_en if language == "en" else self.sentence_zh
+    def text(self, language: Language = "zh") -> str:
+        return self.sentence.text(language)
 
 
 class PolicyInvalid(Exception):
@@ -29,7 +27,7 @@ class PolicyInvalid(Exception):
         self.source = source
         super().__init__(self.text("en"))
 
-    def text(self, language: str = "zh") -> str:
+    def text(self, language: Language = "zh") -> str:
         """All problems, one a line: `policy.yaml:12:5 families.sales.periods: …`."""
         return "\n".join(
             " ".join(filter(None, [f"{self.source}:{problem.line}:{problem.column}", problem.path]))
@@ -47,23 +45,18 @@ class RowProblem:
 
     row: int
     column: str
-    sentence_zh: str
-    sentence_en: str
+    sentence: Message
     table: str = ""
     id: str = ""
 
-    def text(self, language: str = "zh") -> str:
-        return self.sentence_en if language == "en" else self.sentence_zh
+    def text(self, language: Language = "zh") -> str:
+        return self.sentence.text(language)
 
-    def place(self, language: str = "zh") -> str:
+    def place(self, language: Language = "zh") -> str:
         """Where it is, in words: `第 12 行，E007，列「入职日期」`."""
-        if language == "en":
-            row = self.row and f"row {self.row}"
-            parts = [self.table, row, self.id, self.column and f"column {self.column}"]
-            return ", ".join(str(part) for part in parts if part)
-        row = self.row and f"第 {self.row} 行"
-        parts = [self.table, row, self.id, self.column and f"列「{self.column}」"]
-        return "，".join(str(part) for part in parts if part)
+        row = say(language, "row {row}", row=self.row) if self.row else ""
+        column = say(language, "column {column}", column=self.column) if self.column else ""
+        return say(language, "separator:clause").join(filter(None, (self.table, row, self.id, column)))
 
 
 class RosterInvalid(Exception):
@@ -75,9 +68,9 @@ class RosterInvalid(Exception):
         self.source = source
         super().__init__(self.text("en"))
 
-    def text(self, language: str = "zh") -> str:
+    def text(self, language: Language = "zh") -> str:
         """All problems, one a line."""
-        between = ": " if language == "en" else "："
+        between = say(language, "separator:colon")
         return "\n".join(
             between.join(filter(None, [problem.place(language), problem.text(language)]))
             for problem in self.problems

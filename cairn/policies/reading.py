@@ -7,6 +7,7 @@ from decimal import Decimal
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from cairn.domain.invalid import is_own
 from cairn.domain.policy import Policy
 from cairn.policies.document import Node, read_document
 from cairn.policies.goals import check_goals
@@ -67,7 +68,7 @@ def _canonical(node: Node) -> object:
 def _told(error: ErrorDetails, root: Node, problems: list[Problem]) -> bool:
     """Whether what the schema refuses was told already, in better words, or only follows from what was."""
     path, _, node = locate(error["loc"], root)
-    if error["type"] == "value_error":
+    if is_own(error):
         return any(problem.path.startswith(spelled(path)) for problem in problems)
     if error["type"] == "too_short":  # pydantic counts only the items it could read
         return len(node.list()) >= int(error.get("ctx", {}).get("min_length", 0))

@@ -13,7 +13,7 @@ CAPABILITY_WEIGHT = (Decimal(5), Decimal(50))
 
 def problem_at(place: Place, path: str, code: str, **facts: object) -> Problem:
     """A problem at a place of the file, in the words of its code."""
-    return Problem(place.line, place.column, path, *words(code, **facts))
+    return Problem(place.line, place.column, path, words(code, **facts))
 
 
 def check_families(root: Node) -> Iterator[Problem]:
@@ -86,9 +86,9 @@ def _hundred(
     total = _total(parts)
     if not parts or total is None or total == HUNDRED:
         return
-    gap = _plain(abs(HUNDRED - total))
-    gaps = (f"还差 {gap}", f"{gap} missing") if total < HUNDRED else (f"多了 {gap}", f"{gap} too many")
-    yield problem_at(place, path, code, total=_plain(total), gap_zh=gaps[0], gap_en=gaps[1], **facts)
+    gap = HUNDRED - total
+    off = "missing" if gap > 0 else "too_many"
+    yield problem_at(place, path, code, total=_plain(total), off=off, gap=_plain(abs(gap)), **facts)
 
 
 def _weight(goal: Node) -> Decimal | None:

@@ -1,35 +1,52 @@
-"""docs/cli.md from the commands themselves: `python -m cairn_portal.cli.reference > docs/cli.md`."""
+"""docs/cli.zh.md and docs/cli.en.md from the commands themselves: `python -m cairn_portal.cli.reference docs`."""
 
+import sys
 from collections.abc import Iterator
-from typing import Any
+from pathlib import Path
+from typing import Any, get_args
 
 import typer
 
+from cairn.i18n import Language, say
 from cairn_portal.cli import app
+from cairn_portal.cli.help import spoken
 
 HEAD = """# cairn
 
-命令行参考，由命令本身生成。中文在前，英文在后。每条命令都有 `--json`（输出 JSON）、`--lang zh|en`（语言）和 `--help`。
+{intro}
 
-The command line's reference, made from the commands themselves. Every command also takes `--json`, `--lang zh|en`
-and `--help`.
-
-| 退出码 · exit code | |
+| {code} | |
 |---|---|
-| 0 | 完成 · done |
-| 1 | 被拒绝，或发现了问题 · refused, or a problem was found |
-| 2 | 用法不对 · used wrongly |
-| 3 | 服务没有运行 · servers not running |
-| 130 | 按 Ctrl-C 停止 · stopped by Ctrl-C |
+| 0 | {done} |
+| 1 | {refused} |
+| 2 | {used_wrongly} |
+| 3 | {not_running} |
+| 130 | {stopped} |
 """
 EVERYWHERE = frozenset({"as_json", "lang", "help"})
 
 
-def reference() -> str:
-    """The whole reference as Markdown."""
-    root: Any = typer.main.get_command(app)
-    parts = [HEAD, *(text for name, each in _commands(root) for text in _told(name, each))]
-    return "\n".join(parts)
+def reference(language: Language) -> str:
+    """The whole reference as Markdown, in one language."""
+    root: Any = spoken(typer.main.get_command(app), language)
+    told = (text for name, each in _commands(root) for text in _told(name, each, language))
+    return "\n".join([_head(language), *told])
+
+
+def _head(language: Language) -> str:
+    return HEAD.format(
+        intro=say(
+            language,
+            "The command line's reference, made from the commands themselves. Every command also takes `--json`, "
+            "`--lang zh|en` and `--help`.",
+        ),
+        code=say(language, "exit code"),
+        done=say(language, "done"),
+        refused=say(language, "refused, or a problem was found"),
+        used_wrongly=say(language, "used wrongly"),
+        not_running=say(language, "servers not running"),
+        stopped=say(language, "stopped by Ctrl-C"),
+    )
 
 
 def _commands(root: Any, above: str = "cairn") -> Iterator[tuple[str, Any]]:
@@ -41,7 +58,7 @@ def _commands(root: Any, above: str = "cairn") -> Iterator[tuple[str, Any]]:
             yield from _commands(each, f"{above} {name}")
 
 
-def _told(name: str, command: Any) -> Iterator[str]:
+def _told(name: str, command: Any, language: Language) -> Iterator[str]:
     level = "##" if name.count(" ") == 1 else "###"
     yield f"{level} {name}\n"
     yield f"{command.help}\n"
@@ -49,7 +66,7 @@ def _told(name: str, command: Any) -> Iterator[str]:
     own = [each for each in command.params if each.name not in EVERYWHERE]
     if own:
         yield "| | |\n|---|---|"
-        yield from (f"| {_named(each, context)} | {_said(each)} |" for each in own)
+        yield from (f"| {_named(each, context)} | {_said(each, language)} |" for each in own)
         yield ""
 
 
@@ -62,10 +79,10 @@ def _named(parameter: Any, context: Any) -> str:
     return "`" + shown.replace("|", "\\|") + "`"
 
 
-def _said(parameter: Any) -> str:
+def _said(parameter: Any, language: Language) -> str:
     notes = [parameter.help or ""]
     if parameter.required:
-        notes.append("必填 · required")
+        notes.append(say(language, "required"))
     elif parameter.default not in (None, False, "", ()) and not callable(parameter.default):
         notes.append(f"= `{parameter.default}`")
     if parameter.envvar and getattr(parameter, "show_envvar", True):
@@ -73,5 +90,11 @@ def _said(parameter: Any) -> str:
     return " — ".join(note for note in notes if note).replace("|", "\\|")
 
 
+def write(folder: Path) -> None:
+    """Writes the reference of each language."""
+    for language in get_args(Language):
+        (folder / f"cli.{language}.md").write_text(reference(language), encoding="utf-8")
+
+
 if __name__ == "__main__":
-    print(reference(), end="")
+    write(Path(sys.argv[1]))

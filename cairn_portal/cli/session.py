@@ -2,31 +2,25 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
-import asyncpg
 from temporalio.api.enums.v1 import TaskQueueType
 from temporalio.api.taskqueue.v1 import TaskQueue
 from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 
-from cairn.domain.cycle.events import RehearsalAdvanced
+from cairn.application import Application
 from cairn.domain.cycle.state import Cycle
 from cairn.domain.people import Person
 from cairn.domain.refusal import Refusal
-from cairn.handle.cycles import Cycles
-from cairn.handle.goals import Goals
-from cairn.handle.log import Policies, facts
-from cairn.ledger import Ledger, open_pool
+from cairn.i18n import message
 from cairn.settings import Settings
 from cairn_portal.cli.problem import DOWN, USAGE, Problem
 from cairn_portal.cli.terminal import Terminal
-from cairn_portal.commands import Desk
+from cairn_portal.gateway import CommandGateway
 from cairn_portal.servers import Addresses, postgres, process, temporal
-from projections import person as people_model
-from projections.catch_up import wait_for
+from projections.engine.catch_up import wait_for
+from projections.models import person as people_model
 
 SEEN_WITHIN = 10.0  # seconds a command waits until people can read what it wrote
 
@@ -40,8 +34,10 @@ def found(settings: Settings) -> Addresses:
         address = server.address
     if database is None or address is None:
         raise Problem(
-            f"服务没有运行（数据目录 {settings.home}）：请先运行 cairn up。",
-            f"The servers are not running (data folder {settings.home}): start them with `cairn up`.",
+            message(
+                "The servers are not running (data folder {home}): start them with `cairn up`.",
+                home=settings.home,
+            ),
             DOWN,
             "not-running",
         )
@@ -51,12 +47,10 @@ def found(settings: Settings) -> Addresses:
 class Session:
     """What a command works with while it runs."""
 
-    def __init__(self, at: Terminal, addresses: Addresses, pool: asyncpg.Pool) -> None:
-        self.at, self.addresses, self.pool = at, addresses, pool
-        self.ledger = Ledger(pool)
-        self.policies = Policies(self.ledger)
-        self.cycles = Cycles(self.ledger, self.policies)
-        self.goals = Goals(self.ledger, self.policies)
+    def __init__(self, at: Terminal, addresses: Addresses, application: Application) -> None:
+        self.at, self.addresses, self.application = at, addresses, application
+        self.pool, self.ledger, self.policies = application.pool, application.ledger, application.policies
+        self.cycles, self.goals, self.clock = application.cycles, application.goals, application.clock
         self._client: Client | None = None
 
     async def client(self) -> Client:
@@ -70,17 +64,16 @@ class Session:
             )
         return self._client
 
-    async def desk(self) -> Desk:
+    async def gateway(self) -> CommandGateway:
         """The desk that takes commands. Raises Problem at once where no worker listens."""
         client, settings = await self.client(), self.at.settings
         if not await worker_listens(client, settings):
             raise Problem(
-                "没有工作进程在运行，命令无人处理：请运行 cairn up。",
-                "No worker is running, so nobody would do it: start one with `cairn up`.",
+                message("No worker is running, so nobody would do it: start one with `cairn up`."),
                 DOWN,
                 "no-worker",
             )
-        return Desk(client, settings.task_queue)
+        return CommandGateway(client, settings.task_queue)
 
     async def seen(self, stream: str, version: int, *models: str) -> bool:
         """Waits until read models show a stream's version, so that people read what they wrote.
@@ -93,10 +86,7 @@ class Session:
             for model in models:
                 await wait_for(self.pool, model, position, SEEN_WITHIN)
         except TimeoutError:
-            self.at.remark(
-                "已记录，但查询结果暂时还没更新（工作进程在运行吗？）。",
-                "It is recorded, but what you read is not up to date yet (is a worker running?).",
-            )
+            self.at.remark("It is recorded, but what you read is not up to date yet (is a worker running?).")
             return False
         return True
 
@@ -122,20 +112,6 @@ class Session:
             raise Refusal("cycle.unknown", field="cycle", cycle=name)
         return cycle
 
-    async def now(self, cycle: Cycle) -> datetime:
-        """The cycle's present: the clock on the wall, or the instant its rehearsal has reached."""
-        marks = facts(await self.ledger.read_stream(f"rehearsal-{cycle.id}"))
-        if marks and isinstance(marks[-1], RehearsalAdvanced):
-            return marks[-1].instant
-        return datetime.now(UTC) + timedelta(seconds=cycle.clock_shift)
-
-    async def today(self, cycle: Cycle) -> date:
-        """The cycle's present day in its own time zone, not after its last day."""
-        now = await self.now(cycle)
-        if cycle.schedule is None:
-            return now.date()
-        return min(now.astimezone(ZoneInfo(cycle.schedule.calendar.timezone)).date(), cycle.schedule.ends)
-
 
 async def worker_listens(client: Client, settings: Settings) -> bool:
     """Whether any worker has asked for work lately."""
@@ -152,11 +128,8 @@ async def worker_listens(client: Client, settings: Settings) -> bool:
 async def session(at: Terminal) -> AsyncIterator[Session]:
     """A session with the servers that run; Problem with exit code 3 where none do."""
     addresses = found(at.settings)
-    pool = await open_pool(addresses.database_dsn, size=8, application="cairn-cli")
-    try:
-        yield Session(at, addresses, pool)
-    finally:
-        pool.terminate()
+    async with Application.open(addresses.database_dsn, name="cairn-cli") as application:
+        yield Session(at, addresses, application)
 
 
 def acting(by: str | None) -> str:
@@ -164,8 +137,7 @@ def acting(by: str | None) -> str:
     if by:
         return by
     raise Problem(
-        "没有说明是谁操作：请加 --by 工号，或设置环境变量 CAIRN_ACTOR。",
-        "Nobody was named as acting: add --by ID, or set CAIRN_ACTOR.",
+        message("Nobody was named as acting: add --by ID, or set CAIRN_ACTOR."),
         USAGE,
         "no-actor",
     )

@@ -3,7 +3,9 @@
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from pydantic_core import to_json
 from rich.console import Console, RenderableType
@@ -16,7 +18,10 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 
+from cairn.i18n import Language, Message, say
 from cairn.settings import Settings
+
+NOTHING = "–"
 
 PIPED_WIDTH = 140
 """Columns where nobody's window says how many: wide enough for the widest table."""
@@ -24,24 +29,45 @@ PIPED_WIDTH = 140
 
 @dataclass(frozen=True)
 class Terminal:
-    """What every command is given first. Answers go to `out`, progress and remarks to `err`."""
+    """What every command is given first. Answers go to `out`, progress and remarks to `err`.
+
+    `counted` keeps the bars of a command, so that one that is stopped can say how far it was."""
 
     settings: Settings
     as_json: bool
     out: Console
     err: Console
+    zone: str | None = None
+    """Time zone (IANA) whose clock the moments are told by; None is the reader's own."""
+    foreign: set[str] = field(default_factory=set)
+    """Zones told by so far whose clocks differ from the reader's: the answer names them."""
+    counted: list[Progress] = field(default_factory=list)
 
     @classmethod
     def opened(cls, settings: Settings, as_json: bool) -> "Terminal":
         return cls(settings, as_json, _console(), _console(stderr=True))
 
     @property
-    def language(self) -> str:
+    def language(self) -> Language:
         return self.settings.language
 
-    def say(self, zh: str, en: str) -> str:
-        """The one of two sentences that this reader understands."""
-        return en if self.language == "en" else zh
+    def say(self, id: str | Message, /, **arguments: object) -> str:
+        """A message as this reader understands it."""
+        return say(self.language, id, **arguments)
+
+    def in_zone(self, zone: str | None) -> "Terminal":
+        """The same terminal, told moments by the clock of a time zone."""
+        return replace(self, zone=zone)
+
+    def moment(self, value: datetime | None) -> str:
+        """A moment to the minute, by the clock of `zone`."""
+        if value is None:
+            return NOTHING
+        own = value.astimezone()
+        told = value.astimezone(ZoneInfo(self.zone)) if self.zone else own
+        if self.zone and told.utcoffset() != own.utcoffset():
+            self.foreign.add(self.zone)
+        return f"{told:%Y-%m-%d %H:%M}"
 
     def answer(self, value: object, *lines: RenderableType) -> None:
         """The command's answer: `lines` for a person, `value` as one JSON document for a program."""
@@ -50,11 +76,15 @@ class Terminal:
             return
         for line in lines:
             self.out.print(line)
+        if self.foreign:
+            zones = tuple(sorted(self.foreign))
+            self.out.print(self.say("Times are those of {zones}.", zones=zones), style="dim")
+            self.foreign.clear()
 
-    def remark(self, zh: str, en: str) -> None:
+    def remark(self, id: str | Message, /, **arguments: object) -> None:
         """Something to know besides the answer; programs are spared it."""
         if not self.as_json:
-            self.err.print(self.say(zh, en), style="dim")
+            self.err.print(self.say(id, **arguments), style="dim")
 
     @contextmanager
     def progress(self) -> Iterator[Progress]:
@@ -67,6 +97,7 @@ class Terminal:
             TimeElapsedColumn(),
         )
         with Progress(*columns, console=self.err, disable=self.as_json) as bars:
+            self.counted.append(bars)
             yield bars
 
     @property

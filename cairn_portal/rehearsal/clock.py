@@ -7,27 +7,33 @@ from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 from temporalio.testing import TimeSkipper
 
+from cairn.i18n import Message, message
+
 SOON = timedelta(milliseconds=50)
 
 
 class CannotSkipTime(Exception):
-    """The server is too old or has time skipping switched off; the message says what to do."""
+    """The server is too old or has time skipping switched off; the sentence says what to do."""
+
+    def __init__(self, sentence: Message) -> None:
+        self.sentence = sentence
+        super().__init__(str(sentence))
 
 
 class RehearsalClock:
-    """Moves single workflows forward. Business time is Temporal's time plus `shift` seconds."""
+    """Moves single workflows forward. Business time is Temporal's time plus `clock_offset` seconds."""
 
-    def __init__(self, client: Client, shift: float) -> None:
+    def __init__(self, client: Client, clock_offset: float) -> None:
         self._skipper = TimeSkipper(client)
         self._client = client
-        self.shift = timedelta(seconds=shift)
+        self.clock_offset = timedelta(seconds=clock_offset)
         self._ahead: dict[str, timedelta] = {}
 
     def business(self, workflow: str) -> datetime:
         """A workflow's time in the cycle's year, as far as this clock moved it."""
-        return datetime.now(UTC) + self._ahead.get(workflow, timedelta(0)) + self.shift
+        return datetime.now(UTC) + self._ahead.get(workflow, timedelta(0)) + self.clock_offset
 
-    async def look(self, workflow: str) -> None:
+    async def refresh(self, workflow: str) -> None:
         """Learns from the server how far a workflow was moved by an earlier, interrupted rehearsal."""
         now = await self._skipper.get_current_time(self._client.get_workflow_handle(workflow))
         self._ahead[workflow] = max(now - datetime.now(UTC), timedelta(0))
@@ -45,8 +51,10 @@ class RehearsalClock:
         except RPCError as error:
             if error.status == RPCStatusCode.UNIMPLEMENTED:
                 raise CannotSkipTime(
-                    "this Temporal server does not skip time: it must be 1.32 or newer, with "
-                    "frontend.WorkflowTimeSkippingEnabled switched on"
+                    message(
+                        "This Temporal server does not skip time: it must be 1.32 or newer, with "
+                        "frontend.WorkflowTimeSkippingEnabled switched on."
+                    )
                 ) from None
             if error.status == RPCStatusCode.NOT_FOUND:
                 return False
@@ -62,9 +70,13 @@ class RehearsalClock:
             except RuntimeError:
                 await asyncio.sleep(0.05 * 2**attempt)
                 before = self._ahead.get(workflow, timedelta(0))
-                await self.look(workflow)
+                await self.refresh(workflow)
                 left -= self._ahead[workflow] - before
                 self._ahead[workflow] = before
                 if left <= SOON:
                     return True
-        raise CannotSkipTime(f"the clock of {workflow} could not be moved; its workflow may be stuck")
+        raise CannotSkipTime(
+            message(
+                "The clock of {workflow} could not be moved; its workflow may be stuck.", workflow=workflow
+            )
+        )

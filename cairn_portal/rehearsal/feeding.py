@@ -1,43 +1,51 @@
 """A day's feeds in a rehearsal: every feed of the cycle collected up to that day, by the same workflow as in life."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
 
 from temporalio.client import Client
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 
-from activities.feeds import Collected, CollectFeed
-from cairn_portal.rehearsal.plan import CycleFile
+from activities.inputs import CollectFeedInput, FeedOutcome
+from cairn.i18n import verbatim
+from cairn_portal.rehearsal.script import RehearsalScript
 
 
 class FeedFailed(Exception):
-    """A feed's source gave bad rows: the message names file, row and column."""
+    """A feed's source gave bad rows: the sentence names file, row and column."""
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        self.sentence = verbatim("\n".join(problems))
+        super().__init__(str(self.sentence))
 
 
 async def collect_feeds(
-    client: Client, task_queue: str, file: CycleFile, data: Path, upto: date, at: datetime
-) -> list[Collected]:
+    client: Client, task_queue: str, script: RehearsalScript, data: Path, upto: date, at: datetime
+) -> list[FeedOutcome]:
     """Collects all feeds at once up to and with a day. Raises FeedFailed; what was recorded stays recorded once."""
-    one_by_one = (_collect(client, task_queue, file, data, name, upto, at) for name in file.feeds)
+    one_by_one = (_collect(client, task_queue, script, data, name, upto, at) for name in script.feeds)
     collected = await asyncio.gather(*one_by_one)
     problems = [f"{each.feed}: {each.problem}" for each in collected if each.problem]
     if problems:
-        raise FeedFailed("\n".join(problems))
+        raise FeedFailed(problems)
     return list(collected)
 
 
 async def _collect(
-    client: Client, task_queue: str, file: CycleFile, data: Path, name: str, upto: date, at: datetime
-) -> Collected:
-    path = file.folder / name
-    ask = CollectFeed(path=_absolute(path), base=_absolute(data), upto=upto.isoformat(), by=file.hr, at=at)
-    collected: Collected = await client.execute_workflow(
+    client: Client, task_queue: str, script: RehearsalScript, data: Path, name: str, upto: date, at: datetime
+) -> FeedOutcome:
+    path = script.folder / name
+    ask = CollectFeedInput(
+        path=_absolute(path), base=_absolute(data), upto=upto.isoformat(), by=script.hr, at=at
+    )
+    collected: FeedOutcome = await client.execute_workflow(
         "Feed",
         ask,
         id=f"feed-{path.stem}-{upto.isoformat()}",
         task_queue=task_queue,
-        result_type=Collected,
+        result_type=FeedOutcome,
         id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
         id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
     )

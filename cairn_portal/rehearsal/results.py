@@ -1,17 +1,23 @@
 """What a rehearsed year ended with, and whether it agrees with plain SQL over the files it was fed from."""
 
 import re
+from collections import Counter
+from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
-import asyncpg
-
+from cairn.application import Application
 from cairn.domain.event import Fact
+from cairn.domain.goal.stages import OVER
 from cairn.tables import open_tables, select
-from cairn_portal.rehearsal.plan import CycleFile
-from projections import catch_up
+from cairn_portal.rehearsal.script import RehearsalScript
+from projections.engine import catch_up
+from projections.models import dashboard as dashboard_model
+from projections.models import score as score_model
 
 ATTAINMENT = "attainment.sql"
+QUOTA = "quota"
+"""The key of the goals that it is about."""
 FOUR = Decimal("0.0001")
 
 
@@ -27,9 +33,7 @@ class Ending(Fact):
     @property
     def open(self) -> int:
         """Goals that are not over."""
-        return sum(
-            n for stage, n in self.stages.items() if stage not in ("closed", "cancelled", "superseded")
-        )
+        return sum(n for stage, n in self.stages.items() if stage not in OVER)
 
 
 class Attained(Fact):
@@ -54,36 +58,29 @@ class Attained(Fact):
         )
 
 
-async def ending(pool: asyncpg.Pool, cycle: str) -> Ending:
+async def ending(application: Application, cycle: str) -> Ending:
     """The year's end, once the read models have reached the log."""
+    pool = application.pool
     await catch_up.catch_up(pool)
-    stages = await pool.fetch("select stage, count(*) from read.goal where cycle = $1 group by 1", cycle)
-    grades = await pool.fetch(
-        "select r.grade, count(*) from read.result r join read.sheet s using (sheet)"
-        " where s.cycle = $1 and r.grade is not null group by 1",
-        cycle,
-    )
+    found = await dashboard_model.dashboard(pool, cycle, datetime.now(UTC))
+    grades = Counter(each.grade for each in await score_model.results(pool, cycle) if each.grade)
     return Ending(
         cycle=cycle,
-        events=await pool.fetchval("select count(*) from ledger.event"),
-        stages={row[0]: row[1] for row in stages},
-        results=sum(row[1] for row in grades),
-        grades={row[0]: row[1] for row in grades},
+        events=(await application.operation.log()).events,
+        stages={str(stage): count for stage, count in found.stages.items()} if found else {},
+        results=grades.total(),
+        grades=dict(grades),
     )
 
 
-async def attained(pool: asyncpg.Pool, file: CycleFile, data: Path) -> list[Attained]:
+async def attained(application: Application, script: RehearsalScript, data: Path) -> list[Attained]:
     """Every row of the folder's attainment.sql beside the score of the goal it is about; [] without such a file."""
-    query = file.folder / ATTAINMENT
+    query = script.folder / ATTAINMENT
     if not query.is_file():
         return []
     rows = _from_files(query.read_text(encoding="utf-8"), data)
-    scores = await pool.fetch(
-        "select g.owner, s.period, s.target, s.actual, s.attainment from read.goal_score s"
-        " join read.goal g using (goal) where g.cycle = $1 and g.key = 'quota'",
-        file.cycle.id,
-    )
-    scored = {(row["owner"], row["period"]): row for row in scores}
+    scores = await score_model.goal_scores_by_key(application.pool, script.cycle.id, QUOTA)
+    scored = {(str(score.owner), score.period): score for score in scores}
     return [_beside(row, scored.get((str(row["person"]), str(row["quarter"])))) for row in rows]
 
 
@@ -93,7 +90,7 @@ def _from_files(sql: str, data: Path) -> list[dict[str, object]]:
     return select(open_tables(tables), sql)
 
 
-def _beside(row: dict[str, object], score: asyncpg.Record | None) -> Attained:
+def _beside(row: dict[str, object], score: score_model.GoalScore | None) -> Attained:
     return Attained(
         person=str(row["person"]),
         name=str(row["name"]),
@@ -101,10 +98,14 @@ def _beside(row: dict[str, object], score: asyncpg.Record | None) -> Attained:
         quota=_four(row["quota"]),
         actual=_four(row["actual"]),
         attainment=_four(row["attainment"]),
-        scored_quota=_four(score["target"]) if score else None,
-        scored_actual=_four(score["actual"]) if score and score["actual"] is not None else None,
-        scored_attainment=_four(score["attainment"]) if score and score["attainment"] is not None else None,
+        scored_quota=_known(score.target) if score else None,
+        scored_actual=_known(score.actual) if score else None,
+        scored_attainment=_known(score.attainment) if score else None,
     )
+
+
+def _known(value: Decimal | None) -> Decimal | None:
+    return None if value is None else _four(value)
 
 
 def _four(value: object) -> Decimal:

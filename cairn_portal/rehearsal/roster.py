@@ -1,21 +1,21 @@
-"""The roster a cycle file names: a table of people, or queries over another system's files."""
+"""The roster a rehearsal's script names: a table of people, or queries over another system's files."""
 
 from pathlib import Path
 
 from cairn.domain.people import Roster
 from cairn.domain.policy import Policy
-from cairn.policies.roster import read_roster
-from cairn_portal.rehearsal.plan import CycleFile
+from cairn.roster.reading import read_roster
+from cairn_portal.rehearsal.script import RehearsalScript
 
 
-def read_cycle_roster(file: CycleFile, data: Path, policy: Policy) -> Roster:
+def read_script_roster(script: RehearsalScript, data: Path, policy: Policy) -> Roster:
     """Reads and checks it against the policy. Raises RosterInvalid with every bad row at once."""
-    named = file.folder / file.roster
+    named = script.folder / script.roster
     parameters = {
-        "cycle_start": file.cycle.starts.isoformat(),
-        "cycle_end": file.cycle.ends.isoformat(),
+        "cycle_start": script.cycle.starts.isoformat(),
+        "cycle_end": script.cycle.ends.isoformat(),
     }
     if named.suffix in (".yaml", ".yml"):
         return read_roster(data, named, parameters=parameters, policy=policy)
-    departments = file.folder / file.departments if file.departments else None
+    departments = script.folder / script.departments if script.departments else None
     return read_roster(named, departments=departments, policy=policy)

@@ -1,42 +1,41 @@
 """A rehearsal from a folder: servers of its own in a home of its own, a worker, the year, and what came of it."""
 
-import contextlib
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-import asyncpg
 from temporalio.client import Client
 
-from cairn.ledger import open_pool
+from cairn.application import Application
 from cairn.settings import Settings
-from cairn_portal.rehearsal.drive import OnProgress, Rehearsal, Report
-from cairn_portal.rehearsal.plan import CycleFile, load_cycle_file
+from cairn_portal.rehearsal.acts import OnProgress
+from cairn_portal.rehearsal.drive import Rehearsal, Report
+from cairn_portal.rehearsal.script import RehearsalScript, load_script
 from cairn_portal.servers import OnStep, down, start_all, start_worker, stop_worker
 from worker import connect
 
 
-def home_of(settings: Settings, file: CycleFile) -> Path:
+def home_of(settings: Settings, script: RehearsalScript) -> Path:
     """A rehearsal never writes into the real ledger: it has a folder, a Postgres and a Temporal of its own."""
-    return settings.home / "rehearsals" / file.cycle.id
+    return settings.home / "rehearsals" / script.cycle.id
 
 
-def forget(settings: Settings, file: CycleFile) -> None:
+def forget(settings: Settings, script: RehearsalScript) -> None:
     """Stops what an earlier rehearsal of this cycle left running and deletes its data."""
-    home = home_of(settings, file)
+    home = home_of(settings, script)
     if home.exists():
         down(settings.model_copy(update={"home": home}))
         shutil.rmtree(home)
 
 
 @asynccontextmanager
-async def stage(
-    settings: Settings, file: CycleFile, on_step: OnStep, *, keep: bool = False
-) -> AsyncIterator[tuple[Settings, asyncpg.Pool, Client]]:
+async def rehearsal_servers(
+    settings: Settings, script: RehearsalScript, on_step: OnStep, *, keep: bool = False
+) -> AsyncIterator[tuple[Settings, Application, Client]]:
     """Servers and a worker for a rehearsal, stopped afterwards unless they are to be kept. Data stays."""
     own = settings.model_copy(
-        update={"home": home_of(settings, file), "database": None, "temporal_address": None}
+        update={"home": home_of(settings, script), "database": None, "temporal_address": None}
     )
     addresses = await start_all(own, on_step, durable=False)
     own = own.model_copy(
@@ -44,12 +43,11 @@ async def stage(
     )
     stop_worker(own)
     start_worker(own, addresses)
-    pool = await open_pool(addresses.database_dsn, size=16, application="cairn-rehearsal")
     try:
-        yield own, pool, await connect(own)
+        database = addresses.database_dsn
+        async with Application.open(database, name="cairn-rehearsal", size=16) as application:
+            yield own, application, await connect(own)
     finally:
-        with contextlib.suppress(TimeoutError):
-            await pool.close()
         if not keep:
             down(own)
 
@@ -63,7 +61,7 @@ async def rehearse(
     *,
     keep: bool = False,
 ) -> Report:
-    """Plays the year of a folder's cycle.yaml; one that was interrupted goes on where it was."""
-    file = load_cycle_file(folder / "cycle.yaml")
-    async with stage(settings, file, on_step, keep=keep) as (own, pool, client):
-        return await Rehearsal(own, file, data, pool, client, on_progress).run()
+    """Rehearses the year of a folder's cycle.yaml; one that was interrupted goes on where it was."""
+    script = load_script(folder / "cycle.yaml")
+    async with rehearsal_servers(settings, script, on_step, keep=keep) as (own, application, client):
+        return await Rehearsal(own, script, data, application, client, on_progress).run()

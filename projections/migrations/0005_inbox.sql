@@ -1,4 +1,4 @@
--- Whom a goal waits for and for what, as cairn.domain.goal.standing.awaited: a person's id, role:hr or role:committee.
+-- Whom a goal waits for and for what, as cairn.domain.goal.status.awaited: a person's id, role:hr or role:committee.
 create function read.awaited(stage text, tier text, owner text, manager text, kind text,
                              confirmed_manager text, confirmed_hr text, assessed boolean)
 returns table (act text, awaited text) language sql immutable as $$

@@ -14,7 +14,7 @@ create table read.cycle (
     launch        jsonb,
     scored        jsonb not null,
     results       boolean not null,
-    clock_shift   double precision not null,
+    clock_offset   double precision not null,
     schedule      jsonb not null,
     starts        date not null,
     ends          date not null,

@@ -5,7 +5,8 @@ create table read.refused (
     kind     text not null check (kind in ('goal', 'cycle')),
     name     text not null,
     code     text not null,
-    sentence text not null,
+    field    text,
+    facts    jsonb not null,
     by       text not null,
     at       timestamptz not null
 );

@@ -12,15 +12,15 @@ import asyncpg
 import pytest_asyncio
 
 from cairn.settings import Settings
-from cairn_portal.rehearsal.plan import load_cycle_file
 from cairn_portal.rehearsal.run import forget, home_of
+from cairn_portal.rehearsal.script import load_script
 from cairn_portal.servers import ServerProblem, postgres
 from cairn_portal.servers.process import running
 from tests.faults.rehearsing import EXAMPLE, settings_in
 from tests.workflows.company import eventually
 
 ROOT = Path(__file__).parents[2]
-FILE = load_cycle_file(EXAMPLE / "cycle.yaml")
+FILE = load_script(EXAMPLE / "cycle.yaml")
 INSTANTS = 12
 """Of fourteen; the moment of the kill lies between the start and a second after one of them."""
 SCORED = 3 * (3 * 5 - 4 + 5 + 1)

@@ -18,8 +18,8 @@ from cairn.ledger import LOST, Ledger, Sealer, SealRefused, migrate, open_pool
 from cairn.settings import Settings
 from cairn_portal.servers import data_folder, postgres
 from cairn_portal.servers.process import running
-from projections.catch_up import Follower, wait_for
-from projections.sql import MIGRATIONS
+from projections.engine.catch_up import Follower, wait_for
+from projections.engine.sql import MIGRATIONS
 from tests.ledger.disturbing import Appender, beside, reads_with_a_cursor
 from tests.ledger.given import seal_all, to
 from tests.ledger.laws import Witness, as_of_breaks, broken_laws, read_model_breaks, record_of

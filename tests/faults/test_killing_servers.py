@@ -7,21 +7,20 @@ from datetime import timedelta
 from temporalio.common import WorkflowIDConflictPolicy
 from temporalio.service import RPCError
 
-from activities.asks import GoalOutcome
-from activities.starting import Follow
-from cairn.domain.goal.standing import Standing
-from cairn.handle.goals import Goals
-from cairn_portal.commands import Desk, NoAnswer
+from activities.inputs import BeginWorkflowsInput, GoalOutcome
+from cairn.application.goals import Goals
+from cairn.domain.goal.status import GoalStatus
+from cairn_portal.gateway import CommandGateway, NoAnswer
 from tests.faults.conftest import Site
 from tests.workflows.company import HR, MANAGER, Company, eventually
 from workflows.starter import NAME, StarterWorkflow
 
 
-async def insists(desk: Desk, goal: str, name: str, by: str, command: str) -> GoalOutcome:
+async def insists(gateway: CommandGateway, goal: str, name: str, by: str, command: str) -> GoalOutcome:
     """Asks again and again with the same id, as a caller does who got no answer."""
     for _ in range(60):
         try:
-            return await desk.goal(goal, name, by, {}, command)
+            return await gateway.goal(goal, name, by, {}, command)
         except (NoAnswer, RPCError):
             await asyncio.sleep(0.5)
     raise AssertionError(f"{name} of {goal} was never answered")
@@ -30,10 +29,11 @@ async def insists(desk: Desk, goal: str, name: str, by: str, command: str) -> Go
 async def test_commands_go_on_after_temporal_was_killed(site: Site) -> None:
     company = site.company()
     await company.launched(employees=6)
-    desk = Desk(company.client, company.settings.task_queue, timedelta(seconds=3))
+    gateway = CommandGateway(company.client, company.settings.task_queue, timedelta(seconds=3))
     goals = [company.goal(f"E{number}") for number in range(1, 7)]
     asked = [
-        asyncio.create_task(insists(desk, goal, "submit", goal.split("-")[2], f"s-{goal}")) for goal in goals
+        asyncio.create_task(insists(gateway, goal, "submit", goal.split("-")[2], f"s-{goal}"))
+        for goal in goals
     ]
     await asyncio.sleep(0.03)
     await site.kill("temporal")
@@ -65,7 +65,7 @@ async def test_every_open_goal_comes_back_after_temporal_lost_all_it_had(site: S
 async def recovered(site: Site) -> None:
     """What `cairn recover` does: the starter from the first position, each goal asking the log where it stands."""
     await site.client.start_workflow(
-        StarterWorkflow.run, Follow(), id=NAME, task_queue=site.settings.task_queue,
+        StarterWorkflow.run, BeginWorkflowsInput(), id=NAME, task_queue=site.settings.task_queue,
         id_conflict_policy=WorkflowIDConflictPolicy.TERMINATE_EXISTING,
     )  # fmt: skip
 
@@ -74,11 +74,11 @@ async def all_stand_where_the_log_says(company: Company) -> None:
     goals = Goals(company.ledger)
     for sheet in (await company.plan()).sheets:
         for planned in sheet.goals:
-            expected = await goals.standing(planned.goal)
+            expected = await goals.status(planned.goal)
 
             async def stands(goal: str = planned.goal, expected: object = expected) -> bool:
                 try:
-                    found = await company.handle(goal).query("standing", result_type=Standing)
+                    found = await company.handle(goal).query("status", result_type=GoalStatus)
                     return bool(found == expected)
                 except RPCError:  # its workflow is not back yet
                     return False
@@ -89,7 +89,7 @@ async def all_stand_where_the_log_says(company: Company) -> None:
 async def test_a_launch_goes_on_after_postgres_was_killed(site: Site) -> None:
     company = site.company()
     fields = await company.prepared(employees=150)
-    launched = await company.desk.cycle(company.cycle, "launch", HR, fields, "the-launch")
+    launched = await company.gateway.cycle(company.cycle, "launch", HR, fields, "the-launch")
     assert launched.refused is None
     await site.kill("postgres")
     await site.restart_servers()

@@ -4,7 +4,7 @@ import asyncio
 import random
 from datetime import timedelta
 
-from cairn_portal.commands import Desk
+from cairn_portal.gateway import CommandGateway
 from tests.faults.conftest import Site
 from tests.workflows.company import HR, MANAGER, Company, eventually
 from worker import begin_starter
@@ -43,7 +43,7 @@ async def test_the_starter_from_the_first_position_doubles_nothing(site: Site) -
     await eventually(caught_up)
     assert await company.pool.fetchval("select count(*) from ledger.event") == before
     assert await company.count("WorkflowType = 'Goal'") == (await company.plan()).goals
-    assert (await company.standing(company.goal("E1"))).stage == "approved"
+    assert (await company.status(company.goal("E1"))).stage == "approved"
 
 
 async def test_approvals_survive_a_worker_killed_between_the_append_and_the_answer(site: Site) -> None:
@@ -52,7 +52,7 @@ async def test_approvals_survive_a_worker_killed_between_the_append_and_the_answ
     goals = [company.goal(f"E{number}") for number in range(1, APPROVALS + 1)]
     for goal in goals:
         await company.asks(goal, "submit", goal.split("-")[2])
-    patient = Desk(company.client, company.settings.task_queue, timedelta(seconds=60))
+    patient = CommandGateway(company.client, company.settings.task_queue, timedelta(seconds=60))
     asked = [
         asyncio.create_task(patient.goal(goal, "approve", MANAGER, {}, f"approve-{goal}")) for goal in goals
     ]
@@ -66,7 +66,7 @@ async def test_approvals_survive_a_worker_killed_between_the_append_and_the_answ
         again = await patient.goal(goal, "approve", MANAGER, {}, f"approve-{goal}")
         assert again.events == ("GoalApproved",)
         assert await company.story(goal) == ["GoalDrafted", "GoalSubmitted", "GoalApproved"]
-        assert (await company.standing(goal)).stage == "approved"
+        assert (await company.status(goal)).stage == "approved"
     assert in_the_log < APPROVALS, "the worker was killed too late to tell anything"
 
 
@@ -84,7 +84,7 @@ async def approved(company: Company, number: int) -> None:
 
 async def test_a_launch_survives_workers_killed_at_random_moments(site: Site) -> None:
     company = site.company()
-    patient = Desk(company.client, company.settings.task_queue, timedelta(seconds=60))
+    patient = CommandGateway(company.client, company.settings.task_queue, timedelta(seconds=60))
     fields = await company.prepared(employees=150)
     launching = asyncio.create_task(patient.cycle(company.cycle, "launch", HR, fields, "the-launch"))
     for _ in range(KILLS):

@@ -14,27 +14,27 @@ from typing import Any
 
 import pytest
 
-from cairn.domain.cycle.plan import LaunchPlan, Planner, by_holder
-from cairn.domain.cycle.schedule import make_schedule
+from cairn.domain.launch.plan import LaunchPlan, Planner, by_holder
 from cairn.domain.reading import Row
+from cairn.domain.schedule import make_schedule
 from cairn.feeds.feed import load_feed
 from cairn.feeds.sources import collect
 from cairn.policies import load
-from cairn.policies.roster import read_roster
+from cairn.roster.reading import read_roster
 from cairn.tables import open_tables, select
-from cairn_portal.rehearsal.plan import (
-    asked,
-    load_cycle_file,
-    open_plan_tables,
+from cairn_portal.rehearsal.queries import (
+    open_script_tables,
     planned_goals,
+    scripted_commands,
     select_rows,
     target_rows,
 )
+from cairn_portal.rehearsal.script import load_script
 
 PROJECT = Path(__file__).parents[2]
 EXAMPLE = PROJECT / "examples" / "adventureworks"
 DATA = Path(os.environ.get("CAIRN_ADVENTUREWORKS") or PROJECT.parent / "shared" / "data" / "adventureworks")
-FILE = load_cycle_file(EXAMPLE / "cycle.yaml")
+FILE = load_script(EXAMPLE / "cycle.yaml")
 STARTS, ENDS = FILE.cycle.starts, FILE.cycle.ends
 
 pytestmark = pytest.mark.skipif(
@@ -54,7 +54,7 @@ def plan() -> LaunchPlan:
     policy = load(EXAMPLE / FILE.policy)
     parameters = {"cycle_start": STARTS.isoformat(), "cycle_end": ENDS.isoformat()}
     roster = read_roster(DATA, EXAMPLE / FILE.roster, parameters=parameters, policy=policy)
-    targets = by_holder(target_rows(FILE, open_plan_tables(FILE, DATA)))
+    targets = by_holder(target_rows(FILE, open_script_tables(FILE, DATA)))
     dates = FILE.cycle
     schedule = make_schedule(dates.starts, dates.ends, policy)
     return Planner(dates.id, dates.title, schedule, policy, roster, targets, FILE.language).plan()
@@ -153,21 +153,21 @@ def test_the_first_known_quota_stands_as_the_plan_until_the_next_is_announced(pl
 
 
 def test_the_acts_select_goals_that_are_launched_and_say_what_their_commands_need(plan: LaunchPlan) -> None:
-    tables, goals = open_plan_tables(FILE, DATA), planned_goals(plan)
+    tables, goals = open_script_tables(FILE, DATA), planned_goals(plan)
     for act in FILE.acts:
         if not act.feeds:
             rows = select_rows(FILE, act, tables, goals)
-            assert asked(FILE, act, rows), f"line {act.line} selects nothing"
+            assert scripted_commands(FILE, act, rows), f"line {act.line} selects nothing"
 
 
 def test_every_announced_quota_that_differs_from_the_plan_is_adjusted(
     attainment: list[dict[str, Any]], plan: LaunchPlan
 ) -> None:
-    tables, goals = open_plan_tables(FILE, DATA), planned_goals(plan)
+    tables, goals = open_script_tables(FILE, DATA), planned_goals(plan)
     adjusted: dict[tuple[str, str], Decimal] = {}
     for act in FILE.acts:
         if act.act == "adjust":
-            for one in asked(FILE, act, select_rows(FILE, act, tables, goals)):
+            for one in scripted_commands(FILE, act, select_rows(FILE, act, tables, goals)):
                 for period, target in one.fields["changes"].get("targets", {}).items():
                     adjusted[(one.goal or "").split("-")[2], period] = Decimal(target)
     measures = {

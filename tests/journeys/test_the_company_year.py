@@ -4,15 +4,13 @@ from pathlib import Path
 
 import pytest
 
+from cairn.application.audit import Outcome
 from cairn.domain.event import Fact
-from cairn.handle.cycles import Cycles
-from cairn.ledger import Ledger
 from cairn.settings import Settings
-from cairn_portal.recompute import Outcome, Recomputing
 from cairn_portal.rehearsal.drive import Rehearsal, Report
-from cairn_portal.rehearsal.plan import load_cycle_file
 from cairn_portal.rehearsal.results import Ending, ending
-from cairn_portal.rehearsal.run import forget, stage
+from cairn_portal.rehearsal.run import forget, rehearsal_servers
+from cairn_portal.rehearsal.script import load_script
 
 COMPANY = Path(__file__).parents[2] / "examples" / "company"
 
@@ -30,13 +28,12 @@ def quietly(*_: object) -> None:
 @pytest.fixture(scope="module")
 async def year(tmp_path_factory: pytest.TempPathFactory) -> Year:
     settings = Settings(home=tmp_path_factory.mktemp("year"))
-    file = load_cycle_file(COMPANY / "cycle.yaml")
+    file = load_script(COMPANY / "cycle.yaml")
     try:
-        async with stage(settings, file, quietly) as (own, pool, client):
-            report = await Rehearsal(own, file, COMPANY, pool, client, quietly).run()
-            ledger = Ledger(pool)
-            recomputed = await Recomputing(ledger, Cycles(ledger)).cycle(file.cycle.id, quietly)
-            return Year(report=report, ending=await ending(pool, file.cycle.id), recomputed=recomputed)
+        async with rehearsal_servers(settings, file, quietly) as (own, application, client):
+            report = await Rehearsal(own, file, COMPANY, application, client, quietly).run()
+            recomputed = await application.audit.cycle(file.cycle.id, quietly)
+            return Year(report=report, ending=await ending(application, file.cycle.id), recomputed=recomputed)
     finally:
         forget(settings, file)
 

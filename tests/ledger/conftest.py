@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest_asyncio
 
 from cairn.ledger import migrate
-from projections.sql import MIGRATIONS
+from projections.engine.sql import MIGRATIONS
 from tests.databases import database, databases, pool
 from tests.ledger.disturbing import prepare_stalls
 

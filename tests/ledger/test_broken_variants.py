@@ -10,7 +10,7 @@ import asyncpg
 import pytest
 
 from cairn.ledger import LOST, Ledger, Sealer, sealer
-from projections.catch_up import catch_up
+from projections.engine.catch_up import catch_up
 from tests.ledger.disturbing import batch, beside, stalling, stands_still
 from tests.ledger.given import seal_all, to
 from tests.ledger.laws import Record, Seen, Witness, broken_laws, read_model_breaks, record_of

@@ -6,7 +6,7 @@ The comments name the source as project#number; docs/known-failures.md has the w
 from typing import Any
 
 from cairn.ledger import Ledger, migrate
-from projections.sql import MIGRATIONS
+from projections.engine.sql import MIGRATIONS
 from tests.ledger.given import seal_all, to
 
 Pool = Any

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from cairn.ledger import Ledger, Sealer, open_pool
-from projections.catch_up import Follower, wait_for
+from projections.engine.catch_up import Follower, wait_for
 from tests.ledger.disturbing import (
     Appender,
     beside,

@@ -7,20 +7,20 @@ from decimal import Decimal
 import asyncpg
 import pytest_asyncio
 
+from cairn.application.audit import ScoreAudit
+from cairn.application.cycles import Cycles
+from cairn.application.evaluation import Evaluation
+from cairn.application.goals import Goals, deadline, read_command
+from cairn.application.people import People
+from cairn.application.repository import to_appends
 from cairn.domain.cycle.commands import FinishLaunch, LaunchCycle
 from cairn.domain.event import SYSTEM
 from cairn.domain.people import Department, Person, Roster
 from cairn.domain.reading import ReadingsRecorded, Row
-from cairn.handle.adopting import adopt_policy
-from cairn.handle.cycles import Cycles
-from cairn.handle.evaluate import Evaluation
-from cairn.handle.goals import Goals, deadline, read_command
-from cairn.handle.log import new_rows
-from cairn.handle.people import import_roster
 from cairn.ledger import Ledger, Sealer, open_pool
-from cairn_portal.recompute import Recomputing
 from cairn_portal.servers.migrate import migrate_all
-from projections import catch_up, reading
+from projections.engine import catch_up
+from projections.models import reading
 from tests.databases import Databases
 from tests.portal.conftest import POLICY
 
@@ -36,10 +36,10 @@ class Year:
         self.pool, self.ledger = pool, Ledger(pool)
         self.cycles = Cycles(self.ledger)
         self.goals = Goals(self.ledger)
-        self.recomputing = Recomputing(self.ledger, self.cycles)
+        self.recomputing = ScoreAudit(self.ledger, self.cycles)
 
     async def launched(self) -> None:
-        reference = await adopt_policy(self.ledger, FED, "tiny", "H1", JANUARY)
+        reference = (await self.cycles.policies.adopt(FED, "tiny", "H1", JANUARY)).reference
         hr = Person(id="H1", name="HR", department="D", family="none", hired=date(2020, 1, 1), roles=("hr",))
         manager = Person(
             id="M1", name="M", department="D", family="none", hired=date(2020, 1, 1), manager="H1"
@@ -48,7 +48,7 @@ class Year:
             id="E1", name="E", department="D", family="sales", hired=date(2020, 1, 1), manager="M1"
         )
         roster = Roster(people=(hr, manager, employee), departments=(Department(id="D", name="D"),))
-        await import_roster(self.ledger, roster, "H1", JANUARY)
+        await People(self.ledger).import_roster(roster, "H1", JANUARY)
         await self.seal()
         days = date(2026, 1, 1), date(2026, 12, 31)
         plan, _ = await self.cycles.preview("2026", "2026", *days, reference)
@@ -67,14 +67,14 @@ class Year:
     async def read(self, amount: int, day: date, number: int) -> None:
         row = Row(metric="sales", subject="E1", on=day, value=Decimal(amount))
         batch = ReadingsRecorded(feed="crm", content=f"{number}", rows=(row,), by="H1", at=JANUARY)
-        await self.ledger.append(new_rows([batch], {batch.stream: number}, f"batch-{number}"))
+        await self.ledger.append(to_appends([batch], {batch.stream: number}, f"batch-{number}"))
         await self.seal()
 
     async def scored(self) -> None:
         """The first quarter's score of the goal and of its sheet."""
-        _, around = await self.goals.load(GOAL)
-        assert around.cycle.schedule is not None
-        period = around.cycle.schedule.period("Q1")
+        _, context = await self.goals.load(GOAL)
+        assert context.schedule is not None
+        period = context.schedule.period("Q1")
         assert period is not None
         command, command_id = deadline(GOAL, "period_scored", period.scored_at, "Q1", period.scored_at)
         evidence = await reading.evidence(self.pool, "sales", "E1", period.starts, period.ends)

@@ -6,7 +6,7 @@ import asyncpg
 import pytest_asyncio
 
 from cairn.ledger import migrate, open_pool
-from projections.sql import MIGRATIONS
+from projections.engine.sql import MIGRATIONS
 from tests.databases import Databases, databases
 
 __all__ = ["databases", "pool"]

@@ -10,13 +10,13 @@ from uuid import uuid4
 import asyncpg
 
 from cairn.domain.cycle.events import CycleLaunched
-from cairn.domain.cycle.schedule import Schedule, make_schedule
 from cairn.domain.event import Event
 from cairn.domain.goal.events import GoalActivated, GoalApproved, GoalDrafted, GoalSubmitted
 from cairn.domain.measure import Kpi, Measure
 from cairn.domain.people import Person, PersonJoined
 from cairn.domain.policy import Family, GradeBand, LinearCurve, Name, Policy, TemplateGoal
 from cairn.domain.reading import ReadingsRecorded, Row
+from cairn.domain.schedule import Schedule, make_schedule
 from cairn.domain.sheet.events import Placement, SheetOpened
 from cairn.ledger import Ledger, NewEvent, Sealer, StreamAppend
 

@@ -8,8 +8,8 @@ import asyncpg
 from cairn.domain.event import Event
 from cairn.domain.goal import events as g
 from cairn.domain.measure import Capability
-from projections.catch_up import catch_up
-from projections.inbox import inbox, tasks_of_goal, waiting
+from projections.engine.catch_up import catch_up
+from projections.models.inbox import inbox, tasks_of_goal, waiting
 from tests.projections.given import (
     AT,
     CYCLE,

@@ -11,12 +11,12 @@ from cairn.domain.goal.events import GoalSubmitted
 from cairn.domain.registry import decode
 from cairn.domain.skipping import EventSkipped
 from cairn.ledger import Ledger, NewEvent, migrate, open_pool
-from projections.catch_up import catch_up, status
-from projections.goal import goal, goals
-from projections.parking import parked, retry, skip, skipped
-from projections.reading import evidence
-from projections.rebuild import differences
-from projections.sql import MIGRATIONS
+from projections.engine.catch_up import catch_up, status
+from projections.engine.parking import parked, retry, skip, skipped
+from projections.engine.rebuild import differences
+from projections.engine.sql import MIGRATIONS
+from projections.models.goal import goal, goals
+from projections.models.reading import evidence
 from tests.databases import Databases
 from tests.projections.given import (
     AT,

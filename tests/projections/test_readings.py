@@ -7,8 +7,8 @@ import asyncpg
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from projections.catch_up import catch_up
-from projections.reading import evidence, versions
+from projections.engine.catch_up import catch_up
+from projections.models.reading import evidence, versions
 from tests.projections.given import D, readings, record
 from tests.projections.stories import NUMBERS
 

@@ -8,13 +8,19 @@ from cairn.domain.cycle import events as c
 from cairn.domain.goal import events as g
 from cairn.domain.people import Department, DepartmentNamed, Person, PersonChanged, PersonLeft
 from cairn.domain.sheet import events as s
-from projections.cascade import cascade, coverage
-from projections.catch_up import catch_up
-from projections.dashboard import cycles, dashboard
-from projections.history import history
-from projections.person import departments, people, person
-from projections.refused import refusals
-from projections.score import goal_scores, result, results, sheet_scores
+from projections.engine.catch_up import catch_up
+from projections.models.cascade import cascade, coverage
+from projections.models.dashboard import cycles, dashboard
+from projections.models.history import history
+from projections.models.person import departments, people, person
+from projections.models.refused import refusals
+from projections.models.score import (
+    goal_scores,
+    goal_scores_by_key,
+    result,
+    results,
+    sheet_scores,
+)
 from tests.projections.given import (
     CYCLE,
     GOAL,
@@ -60,6 +66,8 @@ async def test_the_last_score_of_a_period_stands(pool: asyncpg.Pool) -> None:
     await record(pool, *active(), scored("96", 4), scored("97", 5))
     await catch_up(pool)
     assert [each.points for each in await goal_scores(pool, goal=GOAL)] == [97]
+    assert await goal_scores_by_key(pool, CYCLE, "revenue") == await goal_scores(pool, goal=GOAL)
+    assert await goal_scores_by_key(pool, CYCLE, "quota") == []
 
 
 async def test_a_sheets_scores_and_result_say_what_they_were_made_of(pool: asyncpg.Pool) -> None:
@@ -169,7 +177,7 @@ async def test_a_story_tells_every_sheet_the_goal_was_placed_in(pool: asyncpg.Po
 
 async def test_a_cycle_at_a_glance_counts_stages_waits_delays_and_space(pool: asyncpg.Pool) -> None:
     other, tall = "goal-2026-qi-1", "goal-2026-company-1"
-    failure = c.LaunchFailure(sheet="sheet-2026-x", reason="no manager")
+    failure = c.LaunchFailure(sheet="sheet-2026-x", code="exists", facts={"streams": ("sheet-2026-x",)})
     finished = c.LaunchFinished(cycle=CYCLE, sheets=1, goals=3, failures=(failure,), by="system", at=later(0))
     used = {"sheet": SHEET, "goal": GOAL, "adjustment": "a1", "used": D("2.5"), "left": D("12.5")}
     await record(
@@ -276,10 +284,13 @@ async def test_people_are_as_the_roster_last_stated_them(pool: asyncpg.Pool) -> 
 
 
 async def test_refused_signals_are_kept_for_who_sent_them(pool: asyncpg.Pool) -> None:
-    said = {"name": "approve", "code": "goal.stage", "sentence": "还不能审批", "by": "wang", "at": later(1)}
+    facts = {"stage": "draft", "when": ["submitted"]}
+    said = {"name": "approve", "code": "goal.stage", "facts": facts, "by": "wang", "at": later(1)}
     await record(pool, drafted(), g.SignalRefused.model_validate({"goal": GOAL, **said}))
     await record(pool, launched(), c.CycleSignalRefused.model_validate({"cycle": CYCLE, **said, "by": "hua"}))
     await catch_up(pool)
     assert [(each.kind, each.by) for each in await refusals(pool)] == [("cycle", "hua"), ("goal", "wang")]
-    assert [each.sentence for each in await refusals(pool, stream=GOAL)] == ["还不能审批"]
+    [of_goal] = await refusals(pool, stream=GOAL)
+    assert (of_goal.code, of_goal.field) == ("goal.stage", None)
+    assert of_goal.facts == {"stage": "draft", "when": ("submitted",)}
     assert [each.name for each in await refusals(pool, by="hua")] == ["approve"]

@@ -6,11 +6,9 @@ from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from cairn.domain.cycle.events import CycleLaunched
-from cairn.domain.cycle.schedule import Schedule, make_schedule
 from cairn.domain.event import SYSTEM, Event
 from cairn.domain.goal import events as did
 from cairn.domain.measure import Capability, KeyTask, Kpi, Measure
-from cairn.domain.names import sheet_of
 from cairn.domain.people import Person
 from cairn.domain.policy import (
     AllOrNothingCurve,
@@ -26,7 +24,9 @@ from cairn.domain.policy import (
     TemplateGoal,
 )
 from cairn.domain.reading import Reading
+from cairn.domain.schedule import Schedule, make_schedule
 from cairn.domain.sheet.events import Placement, SheetOpened
+from cairn.domain.streams import sheet_of
 
 D = Decimal
 SHANGHAI = ZoneInfo("Asia/Shanghai")

@@ -9,25 +9,28 @@ import hypothesis
 import pytest
 from hypothesis import settings
 
+from cairn.application import access
+from cairn.application.repository import goal_context
 from cairn.domain.cycle.events import AnyCycleEvent, CycleEvent
 from cairn.domain.cycle.state import Cycle
 from cairn.domain.cycle.state import evolve as evolve_cycle
 from cairn.domain.event import SYSTEM, Event
 from cairn.domain.goal import commands as ask
 from cairn.domain.goal import events as did
-from cairn.domain.goal.around import Around
+from cairn.domain.goal.context import GoalContext
 from cairn.domain.goal.decide import decide
-from cairn.domain.goal.standing import Standing, standing
 from cairn.domain.goal.state import Goal
 from cairn.domain.goal.state import evolve as evolve_goal
-from cairn.domain.names import sheet_of
+from cairn.domain.goal.status import GoalStatus, status
 from cairn.domain.people import Person
 from cairn.domain.policy import Policy
 from cairn.domain.reading import Evidence, Reading
-from cairn.domain.refusal import Refusal
+from cairn.domain.refusal import FactValue, Refusal
 from cairn.domain.sheet.events import AnySheetEvent, SheetEvent
 from cairn.domain.sheet.state import Sheet
 from cairn.domain.sheet.state import evolve as evolve_sheet
+from cairn.domain.streams import sheet_of
+from cairn.i18n import refusal_message
 from tests.specs.company import PEOPLE, PLAN, REVENUE, SHEET, launched, on
 
 Command = TypeVar("Command", bound=ask.GoalCommand)
@@ -41,10 +44,10 @@ def please(kind: type[Command], by: str, at: datetime | str, goal: str = REVENUE
 
 def deadline(
     phase: str, due: datetime, goal: str = REVENUE, period: str | None = None, late: float = 0
-) -> ask.ReachDeadline:
+) -> ask.KeepDeadline:
     """A timer that fires at its time, or so many hours late."""
     at = due + timedelta(hours=late)
-    return please(ask.ReachDeadline, SYSTEM, at, goal, phase=phase, due=due, period=period)
+    return please(ask.KeepDeadline, SYSTEM, at, goal, phase=phase, due=due, period=period)
 
 
 @dataclass(frozen=True)
@@ -85,17 +88,23 @@ class World:
                 state = evolve_cycle(state, cast(AnyCycleEvent, event))
         return state
 
-    def around(self, goal: str = REVENUE) -> Around:
-        return Around(
-            policy=self.policy, cycle=self.cycle(), sheet=self.sheet(sheet_of(goal)), people=self.people,
-            evidence=self.evidence, head=self.head,
-        )  # fmt: skip
+    def context(self, goal: str = REVENUE) -> GoalContext:
+        sheet = self.sheet(sheet_of(goal))
+        return goal_context(
+            self.cycle(), self.policy, sheet, people=self.people, evidence=self.evidence, head=self.head
+        )
 
-    def standing(self, goal: str = REVENUE) -> Standing:
-        return standing(self.goal(goal), self.around(goal))
+    def status(self, goal: str = REVENUE) -> GoalStatus:
+        return status(self.goal(goal), self.context(goal))
 
     def decided(self, command: ask.GoalCommand) -> list[Event]:
-        return decide(cast(ask.AnyGoalCommand, command), self.goal(command.goal), self.around(command.goal))
+        asked, goal, context = (
+            cast(ask.AnyGoalCommand, command),
+            self.goal(command.goal),
+            self.context(command.goal),
+        )
+        access.require(asked, goal, context)
+        return decide(asked, goal, context)
 
     def having(self, *commands: ask.GoalCommand) -> "World":
         """The world after these commands too, all of them accepted."""
@@ -136,13 +145,14 @@ class Outcome:
     def nothing(self) -> None:
         assert list(self.events) == []
 
-    def refused(self, code: str, **facts: str) -> Refusal:
+    def refused(self, code: str, **facts: FactValue) -> Refusal:
         """Refused with this code, in both languages, with at least these facts."""
         with pytest.raises(Refusal) as caught:
             self.world.decided(self.command)
         assert caught.value.code == code
         assert {name: caught.value.facts.get(name) for name in facts} == facts
-        assert caught.value.text("zh") and caught.value.text("en")
+        said = refusal_message(caught.value)
+        assert "{" not in said.text("zh") + said.text("en")
         return caught.value
 
 

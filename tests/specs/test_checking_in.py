@@ -57,12 +57,12 @@ def test_a_days_value_is_corrected_and_corrected_back() -> None:
     """5, then 7, then 5 again: the last word of the day counts, not the first of its kind."""
     world = given(active(VISITS)).having(check_in(5), check_in(7), check_in(5))
     assert [said.value for said in world.goal(VISITS).check_ins] == [5, 7, 5]
-    assert score_of(world.goal(VISITS), "M03", world.around(VISITS), on("04-05")).actual == 5
+    assert score_of(world.goal(VISITS), "M03", world.context(VISITS), on("04-05")).actual == 5
 
 
 def test_a_note_after_the_value_does_not_take_it_away() -> None:
     world = given(active(VISITS)).having(check_in(5), check_in(None, note="more tomorrow"))
-    assert score_of(world.goal(VISITS), "M03", world.around(VISITS), on("04-05")).actual == 5
+    assert score_of(world.goal(VISITS), "M03", world.context(VISITS), on("04-05")).actual == 5
 
 
 def test_no_check_in_lies_ahead() -> None:
@@ -94,7 +94,7 @@ def test_a_ratio_needs_both_its_numbers() -> None:
     ratio = Kpi(unit="%", aggregation="ratio", target=D(95))
     given(active(VISITS, measure=ratio)).when(check_in(95)).refused("check-in.base")
     world = given(active(VISITS, measure=ratio)).having(check_in(95, base=100))
-    assert score_of(world.goal(VISITS), "M03", world.around(VISITS), on("04-05")).actual == 95
+    assert score_of(world.goal(VISITS), "M03", world.context(VISITS), on("04-05")).actual == 95
 
 
 @pytest.mark.parametrize(("by", "done"), [(LIN, True), (HUA, True), (WANG, False), (QIAN, False)])
@@ -107,7 +107,7 @@ def test_check_ins_are_taken_from_approval_to_review() -> None:
     for events in (approved(VISITS), active(VISITS), in_review(VISITS)):
         given(events).when(check_in()).then_types(did.CheckedIn)
     for events in (draft(VISITS), submitted(VISITS), scored(VISITS), closed(VISITS)):
-        given(events).when(check_in()).refused("goal.stage", asked_en="checked in on")
+        given(events).when(check_in()).refused("goal.stage", command="check_in")
 
 
 def accept(criterion: int = 1, by: str = WANG, goal: str = RELEASE) -> ask.AcceptCriterion:
@@ -121,7 +121,7 @@ def test_the_manager_accepts_a_criterion_on_evidence_once() -> None:
 
 
 def test_the_owner_accepts_nothing_of_their_own() -> None:
-    given(active(RELEASE)).when(accept(by=LIN)).refused("goal.own", who_en="the manager wang")
+    given(active(RELEASE)).when(accept(by=LIN)).refused("goal.own", who="manager", manager="wang")
     given(active(RELEASE)).when(accept(by=HUA)).refused("goal.not-yours")
 
 
@@ -132,7 +132,7 @@ def test_only_criteria_that_are_there_are_accepted() -> None:
 
 def test_a_key_task_scores_the_share_of_its_accepted_criteria() -> None:
     world = given(active(RELEASE)).having(accept(2))
-    found = score_of(world.goal(RELEASE), "Y", world.around(RELEASE), on("2027-01-15"))
+    found = score_of(world.goal(RELEASE), "Y", world.context(RELEASE), on("2027-01-15"))
     assert [found.points, found.actual, found.target] == [50, 1, 2]
 
 
@@ -173,9 +173,9 @@ def test_a_scored_period_is_not_assessed_again() -> None:
 
 
 def test_in_review_a_judged_goal_waits_for_the_managers_assessment() -> None:
-    assert given(in_review(LEARNING)).standing(LEARNING).awaited == (WANG,)
-    assert given(in_review(LEARNING)).having(assess()).standing(LEARNING).awaited == ()
-    assert given(in_review()).standing().awaited == ()
+    assert given(in_review(LEARNING)).status(LEARNING).awaited == (WANG,)
+    assert given(in_review(LEARNING)).having(assess()).status(LEARNING).awaited == ()
+    assert given(in_review()).status().awaited == ()
 
 
 def test_while_an_adjustment_waits_work_goes_on() -> None:

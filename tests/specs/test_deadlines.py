@@ -8,7 +8,7 @@ import pytest
 from cairn.domain.event import SYSTEM
 from cairn.domain.goal import commands as ask
 from cairn.domain.goal import events as did
-from cairn.domain.goal.standing import Due, dues, soon
+from cairn.domain.goal.status import Deadline, deadlines_of
 from cairn.domain.policy import Deadlines
 from cairn.domain.sheet.events import GoalRemoved
 from tests.specs.company import (
@@ -48,7 +48,7 @@ DRAFTS_DUE, APPROVALS_DUE = on("01-16", 9), on("01-26", 9)
 
 
 def ahead(world: World, goal: str = REVENUE) -> list[tuple[str, Any]]:
-    return [(due.phase, due.at) for due in dues(world.goal(goal), world.around(goal))]
+    return [(due.phase, due.at) for due in deadlines_of(world.goal(goal), world.context(goal))]
 
 
 def test_a_draft_is_reminded_of_three_working_days_before_it_is_due() -> None:
@@ -61,7 +61,7 @@ def test_the_reminder_goes_to_who_is_waited_for_once() -> None:
     world = given(draft()).when(command).then(sent)
     world.when(command).nothing()
     world.when(deadline("drafts_remind", on("01-13", 9), late=30)).nothing()
-    assert world.standing().due == Due(phase="drafts_due", at=DRAFTS_DUE)
+    assert world.status().next_deadline == Deadline(phase="drafts_due", at=DRAFTS_DUE)
 
 
 def test_a_late_draft_is_told_to_the_manager_once() -> None:
@@ -71,8 +71,8 @@ def test_a_late_draft_is_told_to_the_manager_once() -> None:
     )
     world = given(draft()).when(command).then(missed)
     world.when(command).nothing()
-    assert world.standing().due == Due(phase="review_opens", at=schedule().review_opens)
-    assert world.standing().awaited == (LIN,)
+    assert world.status().next_deadline == Deadline(phase="lapses", at=schedule().review_opens)
+    assert world.status().awaited == (LIN,)
 
 
 def test_a_late_approval_is_told_to_the_managers_manager_and_else_to_hr() -> None:
@@ -103,7 +103,7 @@ def test_who_submits_late_leaves_the_approver_three_working_days() -> None:
 
 def test_nobody_is_reminded_of_what_was_asked_only_after_the_reminders_day() -> None:
     late = (*draft(), fact(did.GoalSubmitted, at=on("01-23", 17)))
-    assert [phase for phase, _ in ahead(given(late))] == ["approvals_due", "review_opens"]
+    assert [phase for phase, _ in ahead(given(late))] == ["approvals_due", "lapses"]
 
 
 def test_a_joiner_in_june_is_not_late_on_the_first_day() -> None:
@@ -145,7 +145,7 @@ def test_a_deadline_that_fires_after_somebody_acted_does_nothing(events: Any, ph
 
 def test_a_deadline_does_nothing_before_its_time_and_nothing_when_its_time_has_moved() -> None:
     early = please(
-        ask.ReachDeadline, SYSTEM, DRAFTS_DUE - timedelta(seconds=1), phase="drafts_due", due=DRAFTS_DUE
+        ask.KeepDeadline, SYSTEM, DRAFTS_DUE - timedelta(seconds=1), phase="drafts_due", due=DRAFTS_DUE
     )
     given(draft()).when(early).nothing()
     given(draft()).when(deadline("drafts_due", on("01-15", 9))).nothing()
@@ -199,7 +199,7 @@ def test_it_comes_once_and_the_next_months_is_the_next_deadline() -> None:
     world = given(active()).having(command)
     world.when(command).nothing()
     world.when(deadline("period_scored", M01, period="M01", late=99)).nothing()
-    assert world.standing().due == Due(phase="period_scored", at=on("03-05", 9), period="M02")
+    assert world.status().next_deadline == Deadline(phase="period_scored", at=on("03-05", 9), period="M02")
 
 
 def test_without_readings_the_score_says_so_and_is_not_zero() -> None:
@@ -217,12 +217,12 @@ def test_readings_of_others_and_of_other_metrics_count_nothing() -> None:
 
 def test_the_months_before_a_joiners_first_day_are_not_scored() -> None:
     world = given(active(since=on("03-10").date()))
-    assert world.standing().due == Due(phase="period_scored", at=on("04-05", 9), period="M03")
+    assert world.status().next_deadline == Deadline(phase="period_scored", at=on("04-05", 9), period="M03")
 
 
 def test_a_joiner_on_a_months_last_day_has_a_score_of_that_day() -> None:
     world = given(active(since=on("03-31").date()))
-    assert world.standing().due == Due(phase="period_scored", at=on("04-05", 9), period="M03")
+    assert world.status().next_deadline == Deadline(phase="period_scored", at=on("04-05", 9), period="M03")
 
 
 def test_readings_before_a_joiners_first_day_are_somebody_elses() -> None:
@@ -239,12 +239,12 @@ def test_a_departments_goal_is_scored_for_the_year_alone() -> None:
 
 
 def test_judged_goals_are_scored_in_the_months_they_were_assessed_for() -> None:
-    assert given(active(LEARNING)).standing(LEARNING).due == Due(
+    assert given(active(LEARNING)).status(LEARNING).next_deadline == Deadline(
         phase="review_opens", at=schedule().review_opens
     )
     said = please(ask.AssessGoal, WANG, "02-01", LEARNING, period="M01", points=90)
     world = given(active(LEARNING)).having(said)
-    assert world.standing(LEARNING).due == Due(phase="period_scored", at=M01, period="M01")
+    assert world.status(LEARNING).next_deadline == Deadline(phase="period_scored", at=M01, period="M01")
 
 
 def test_when_the_review_opens_what_runs_is_reviewed() -> None:
@@ -275,29 +275,26 @@ def test_an_adjustment_still_open_then_expires_first() -> None:
 @pytest.mark.parametrize("events", [draft(), submitted(), returned()])
 def test_what_was_never_approved_lapses_and_says_so(events: Any) -> None:
     due = schedule().review_opens
-    world = given(events).when(deadline("review_opens", due)).then_types(did.GoalCancelled, GoalRemoved)
+    world = given(events).when(deadline("lapses", due)).then_types(did.GoalCancelled, GoalRemoved)
     assert world.goal().stage == "cancelled" and REVENUE not in world.sheet(SHEET).placements
+    [lapsed] = [event for event in world.events if isinstance(event, did.GoalCancelled)]
+    assert (lapsed.cause, lapsed.reason, lapsed.by) == ("never_approved", "", SYSTEM)
 
 
 def test_in_review_the_last_month_is_scored_before_the_year() -> None:
     world = given(in_review(VISITS))
-    phases = [(due.phase, due.period) for due in dues(world.goal(VISITS), world.around(VISITS))]
+    phases = [(due.phase, due.period) for due in deadlines_of(world.goal(VISITS), world.context(VISITS))]
     assert phases[-2:] == [("period_scored", "M12"), ("scores_due", "Y")]
 
 
 def test_the_years_score_ends_the_review_and_the_closing_day_the_goal() -> None:
     world = given(in_review(RELEASE)).having(deadline("scores_due", schedule().scores_due, RELEASE, "Y"))
     assert world.goal(RELEASE).stage == "scored"
-    assert world.standing(RELEASE).due == Due(phase="closes", at=schedule().closes)
+    assert world.status(RELEASE).next_deadline == Deadline(phase="closes", at=schedule().closes)
     world = world.having(deadline("closes", schedule().closes, RELEASE))
-    assert world.standing(RELEASE).over and world.standing(RELEASE).due is None
+    assert world.status(RELEASE).over and world.status(RELEASE).next_deadline is None
 
 
 def test_a_goal_that_is_over_or_not_there_has_nothing_due() -> None:
     assert ahead(given(closed())) == [] and ahead(given()) == []
     given().when(deadline("drafts_due", DRAFTS_DUE)).refused("goal.unknown")
-
-
-def test_how_long_until_a_deadline_is_never_negative() -> None:
-    due = Due(phase="closes", at=on("02-01"))
-    assert soon(due, on("03-01")) == timedelta(0) and soon(due, on("01-31")) == timedelta(days=1)

@@ -10,6 +10,7 @@ from cairn.domain.goal import commands as ask
 from cairn.domain.goal import events as did
 from cairn.domain.measure import Kpi
 from cairn.domain.sheet.events import GoalPlaced, GoalWeighted, Placement
+from cairn.i18n import refusal_message
 from tests.specs.company import (
     CHEN,
     COMPANY_SHEET,
@@ -65,7 +66,7 @@ def test_owner_manager_and_hr_may_draft_and_the_owner_stays_the_owner(by: str) -
 
 @pytest.mark.parametrize("by", [QIAN, ZHAO, CHEN])
 def test_nobody_else_may_draft_for_a_person(by: str) -> None:
-    given(roomy()).when(wanted(by)).refused("goal.not-yours", who_en="the owner, the manager or HR")
+    given(roomy()).when(wanted(by)).refused("goal.not-yours", who="owner_manager_or_hr")
 
 
 def test_who_has_left_or_was_never_there_drafts_nothing() -> None:
@@ -114,7 +115,7 @@ def test_a_fed_metric_is_the_holders_unless_it_names_somebody_else() -> None:
 def test_a_curve_that_the_policy_lacks_is_refused_by_name() -> None:
     command = wanted(measure=Kpi(target=D(5), curve="steep"))
     refusal = given(roomy()).when(command).refused("measure.curve", curve="steep")
-    assert refusal.field == "measure.curve" and "standard" in refusal.facts["known"]
+    assert refusal.field == "measure.curve" and "standard" in str(refusal.facts["known"])
 
 
 def test_targets_of_periods_that_are_not_there_are_refused() -> None:
@@ -183,9 +184,9 @@ def test_a_goal_is_revised_as_a_draft_or_when_returned_and_not_later() -> None:
     given(returned()).when(command).then_types(did.GoalRevised)
     for events in (submitted(), approved(), active(), closed()):
         refusal = (
-            given(events).when(command).refused("goal.stage", asked_en="revised", when_en="draft, returned")
+            given(events).when(command).refused("goal.stage", command="revise", when=("draft", "returned"))
         )
-        assert "草稿" in refusal.text("zh")
+        assert "草稿" in refusal_message(refusal).text("zh")
 
 
 def test_a_goal_that_is_not_there_is_unknown_to_every_command() -> None:
@@ -243,8 +244,18 @@ def test_a_department_goal_never_serves_a_persons() -> None:
 
 
 def test_a_refused_signal_is_recorded_whatever_the_stage() -> None:
-    command = please(ask.RecordRefusedSignal, QIAN, "01-03", name="approve", code="goal.own", sentence="…")
-    refused = fact(did.SignalRefused, QIAN, command.at, name="approve", code="goal.own", sentence="…")
+    command = please(
+        ask.RecordRefusedSignal,
+        QIAN,
+        "01-03",
+        name="approve",
+        code="goal.own",
+        field="by",
+        facts={"by": QIAN},
+    )
+    refused = fact(
+        did.SignalRefused, QIAN, command.at, name="approve", code="goal.own", field="by", facts={"by": QIAN}
+    )
     for events in ((), draft(), closed()):
         given(events).when(command).then(refused)
 

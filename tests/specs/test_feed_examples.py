@@ -4,33 +4,32 @@ from pathlib import Path
 
 import pytest
 
-from cairn.domain.cycle.plan import LaunchPlan, Planner, by_holder
-from cairn.domain.cycle.schedule import make_schedule
+from cairn.domain.launch.plan import LaunchPlan, Planner, by_holder
 from cairn.domain.measure import Kpi
 from cairn.domain.reading import Row
+from cairn.domain.schedule import make_schedule
 from cairn.feeds.feed import load_feed
 from cairn.feeds.sources import collect
 from cairn.policies import load
-from cairn.policies.roster import read_roster
-from cairn_portal.rehearsal.plan import (
-    CycleFileInvalid,
-    asked,
-    load_cycle_file,
-    open_plan_tables,
+from cairn.roster.reading import read_roster
+from cairn_portal.rehearsal.queries import (
+    open_script_tables,
     planned_goals,
+    scripted_commands,
     select_rows,
     target_rows,
 )
+from cairn_portal.rehearsal.script import ScriptInvalid, load_script
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "company"
-FILE = load_cycle_file(EXAMPLE / "cycle.yaml")
+FILE = load_script(EXAMPLE / "cycle.yaml")
 
 
 @pytest.fixture(scope="module")
 def plan() -> LaunchPlan:
     policy = load(EXAMPLE / FILE.policy)
     roster = read_roster(EXAMPLE / FILE.roster, policy=policy)
-    targets = by_holder(target_rows(FILE, open_plan_tables(FILE, EXAMPLE)))
+    targets = by_holder(target_rows(FILE, open_script_tables(FILE, EXAMPLE)))
     dates = FILE.cycle
     schedule = make_schedule(dates.starts, dates.ends, policy)
     return Planner(dates.id, dates.title, schedule, policy, roster, targets, FILE.language).plan()
@@ -56,10 +55,12 @@ def test_no_reading_is_fed_that_nobody_is_measured_by(plan: LaunchPlan, rows: li
 
 
 def test_every_act_of_the_script_selects_goals_and_says_what_its_command_needs(plan: LaunchPlan) -> None:
-    tables, goals = open_plan_tables(FILE, EXAMPLE), planned_goals(plan)
+    tables, goals = open_script_tables(FILE, EXAMPLE), planned_goals(plan)
     for act in FILE.acts:
         if not act.feeds:
-            assert asked(FILE, act, select_rows(FILE, act, tables, goals)), f"line {act.line} selects nothing"
+            assert scripted_commands(FILE, act, select_rows(FILE, act, tables, goals)), (
+                f"line {act.line} selects nothing"
+            )
 
 
 def written(folder: Path, acts: str) -> Path:
@@ -72,13 +73,18 @@ def written(folder: Path, acts: str) -> Path:
     return path
 
 
-def test_mistakes_of_a_cycle_file_are_told_with_their_lines(tmp_path: Path) -> None:
+def test_mistakes_of_a_script_are_told_with_their_lines(tmp_path: Path) -> None:
     acts = "  - {on: 2026-01-08, act: aprove, by: hr, select: x}\n  - {on: someday, feeds: true}\n"
-    with pytest.raises(CycleFileInvalid) as refused:
-        load_cycle_file(written(tmp_path, acts))
+    with pytest.raises(ScriptInvalid) as refused:
+        load_script(written(tmp_path, acts))
     first, second = refused.value.text("en").splitlines()
-    assert first.startswith("cycle.yaml, line 6 acts[0]: there is no act aprove: it may be submit, approve")
-    assert second == "cycle.yaml, line 7 acts[1].on: on needs a date such as 2026-01-31"
+    assert first.startswith(
+        "cycle.yaml, line 6 acts[0]: there is no act aprove: it may be revise, check_smart"
+    )
+    assert (
+        second
+        == "cycle.yaml, line 7 acts[1].on: on needs a date that exists, such as 2026-01-31, not someday"
+    )
 
 
 @pytest.mark.parametrize(
@@ -112,10 +118,10 @@ def test_a_query_that_does_not_fit_its_act_is_told_with_its_line(
     tmp_path: Path, plan: LaunchPlan, act: str, query: str, sentence: str
 ) -> None:
     acts = f"  - on: 2026-01-08\n    act: {act}\n    by: hr\n    select: |\n      {query}\n"
-    file = load_cycle_file(written(tmp_path, acts))
-    tables = open_plan_tables(file, tmp_path)
-    with pytest.raises(CycleFileInvalid) as refused:
-        asked(file, file.acts[0], select_rows(file, file.acts[0], tables, planned_goals(plan)))
+    file = load_script(written(tmp_path, acts))
+    tables = open_script_tables(file, tmp_path)
+    with pytest.raises(ScriptInvalid) as refused:
+        scripted_commands(file, file.acts[0], select_rows(file, file.acts[0], tables, planned_goals(plan)))
     assert refused.value.text("en").startswith(sentence)
 
 
@@ -126,8 +132,8 @@ def test_the_period_targets_of_one_request_are_put_together(tmp_path: Path, plan
         "      select goal, period, 5 as target, 'why' as reason from goal,\n"
         "        (select 'Q1' as period union select 'Q2')\n"
     )
-    file = load_cycle_file(written(tmp_path, acts))
-    rows = select_rows(file, file.acts[0], open_plan_tables(file, tmp_path), goals[:1])
-    (one,) = asked(file, file.acts[0], rows)
+    file = load_script(written(tmp_path, acts))
+    rows = select_rows(file, file.acts[0], open_script_tables(file, tmp_path), goals[:1])
+    (one,) = scripted_commands(file, file.acts[0], rows)
     assert one.fields["changes"] == {"targets": {"Q1": 5, "Q2": 5}}
     assert one.fields["adjustment"] == "2026-01-08"

@@ -11,11 +11,11 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
+from cairn.application.feeds import FeedRun, run_feed
 from cairn.domain.reading import ReadingsRecorded, Row
 from cairn.feeds.feed import Feed, FilesSource, SqlSource
 from cairn.feeds.problems import FeedRowsInvalid, FeedUnreadable
 from cairn.feeds.sources import collect
-from cairn.handle.collecting import FeedRun, run_feed
 from cairn.ledger import Ledger
 from tests.databases import database, databases, pool
 

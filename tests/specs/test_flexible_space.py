@@ -12,6 +12,7 @@ from cairn.domain.goal import events as did
 from cairn.domain.measure import Kpi
 from cairn.domain.policy import FlexibleSpace
 from cairn.domain.sheet.events import FlexibleSpaceUsed
+from cairn.i18n import refusal_message
 from tests.specs.company import (
     HUA,
     LIN,
@@ -185,7 +186,7 @@ def test_of_two_that_compete_for_the_last_space_the_first_confirmed_gets_it() ->
     )
     assert world.sheet().space_left == 5
     refusal = world.when(confirmations(VISITS)[1]).refused("sheet.space", needs="10.00", left="5.00")
-    assert "5.00" in refusal.text("zh")
+    assert "只剩 5；" in refusal_message(refusal).text("zh")
     assert world.goal(VISITS).stage == "adjusting"  # it may still be withdrawn, or expires
 
 

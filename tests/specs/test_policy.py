@@ -102,13 +102,13 @@ TOLD = [
     (12, "families.sales.template[2].criteria", "key_task 类目标要写 criteria（验收标准），至少一条"),
     (12, "families.sales.template[2].title.en", "缺少字段 en：请补上"),
     (15, "families.rnd.periods", "岗位序列 rnd：考核期与下属结果的权重合计 90，应为 100（还差 10）"),
-    (16, "families.rnd.template", "岗位序列 rnd：模板目标的权重合计 99.5，应为 100（还差 0.5）"),
     (16, "families.rnd.template", "岗位序列 rnd：模板缺少 dimension: capability 的目标，两个维度都要有"),
+    (16, "families.rnd.template", "岗位序列 rnd：模板目标的权重合计 99.5，应为 100（还差 0.5）"),
     (21, "families.rnd.periods", "字段 periods 写了两次（第一次在第 15 行）：请保留一个"),
     (
         23,
         "curves.standard.kind",
-        "kind 没有 liner 这个选项（是不是 linear？）：可以写 linear, ratio, bands, all_or_nothing, deduction",
+        "kind 没有 liner 这个选项（是不是 linear？）：可以写 linear、ratio、bands、all_or_nothing、deduction",
     ),
     (26, "grades[1].points", "等级要从高到低写，起点分逐级降低：80 不低于上一级的 60"),
     (27, "flexible_space.percent", "percent 不能大于 15，而这里是 20"),
@@ -119,7 +119,7 @@ TOLD = [
     (31, "calendar.holidays[0]", "holidays 要写一个存在的日期，如 2026-01-31，而这里是 2026-02-30"),
     (32, "calendar.worked[0]", "2026-10-03 既写成假日又写成上班日：请删去一处"),
     (34, "exclude[0]", "这条排除规则没有写排除谁：请写 titles、departments 或 hired_after"),
-    (35, "scoring.missing", "missing 没有 reweigh 这个选项（是不是 reweight？）：可以写 reweight, zero"),
+    (35, "scoring.missing", "missing 没有 reweigh 这个选项（是不是 reweight？）：可以写 reweight、zero"),
     (36, "exlude", "没有 exlude 这个字段（是不是 exclude？）：请改名或删去"),
 ]
 
@@ -138,7 +138,7 @@ def changed(before: str, after: str, text: str = SMALL) -> str:
 def only_problem(text: str) -> tuple[int, str, str]:
     """Line, path and English sentence of the one problem a text has."""
     (problem,) = refused(text).problems
-    return problem.line, problem.path, problem.sentence_en
+    return problem.line, problem.path, problem.sentence.text("en")
 
 
 def test_the_shipped_policy_is_valid_and_says_what_the_plan_says() -> None:
@@ -169,7 +169,7 @@ def test_the_shipped_calendar_knows_the_spring_festival_and_the_days_worked_for_
 
 def test_every_mistake_is_told_at_once_with_its_line_and_what_to_do() -> None:
     problems = refused(BAD).problems
-    assert [(problem.line, problem.path, problem.sentence_zh) for problem in problems] == TOLD
+    assert [(problem.line, problem.path, problem.sentence.text("zh")) for problem in problems] == TOLD
 
 
 def test_every_mistake_is_told_in_english_too() -> None:
@@ -275,7 +275,7 @@ def test_bands_are_read_with_their_points() -> None:
 )
 def test_a_text_that_yaml_cannot_read_gets_one_sentence_that_helps(text: str, line: int, code: str) -> None:
     (problem,) = refused(text).problems
-    assert (problem.line, code in problem.sentence_en) == (line, True), problem
+    assert (problem.line, code in problem.sentence.text("en")) == (line, True), problem
 
 
 @pytest.mark.parametrize(
@@ -289,13 +289,13 @@ def test_a_text_that_yaml_cannot_read_gets_one_sentence_that_helps(text: str, li
     ],
 )
 def test_what_yaml_can_do_but_a_plan_never_needs_is_refused(extra: str, sentence: str) -> None:
-    assert any(sentence in problem.sentence_en for problem in refused(SMALL + extra).problems)
+    assert any(sentence in problem.sentence.text("en") for problem in refused(SMALL + extra).problems)
 
 
 def test_aliases_cannot_unfold_without_end() -> None:
     bomb = "a0: &a0 [x]\n" + "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 9))
     told = refused(bomb).problems
-    assert sum("unfolds too far" in problem.sentence_en for problem in told) == 1
+    assert sum("unfolds too far" in problem.sentence.text("en") for problem in told) == 1
 
 
 def test_a_family_needs_both_dimensions() -> None:

@@ -8,8 +8,8 @@ from pydantic import BaseModel
 
 from cairn.domain.people import Department, Person, Role
 from cairn.domain.policy import Policy
-from cairn.policies.columns import DEPARTMENTS, PEOPLE
-from cairn.policies.queries import RosterQueries
+from cairn.roster.columns import DEPARTMENTS, PEOPLE
+from cairn.roster.queries import RosterQueries
 
 TEXT = (Path(__file__).parents[2] / "docs" / "policy.md").read_text("utf-8")
 WORDS = {part for code in re.findall(r"`([^`\n]+)`", TEXT) for part in re.split(r"[^\w]+", code)}

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from cairn.domain.people import Roster
 from cairn.policies import RosterInvalid, load
-from cairn.policies.entries import read_date
-from cairn.policies.reporting_lines import find_circles
-from cairn.policies.roster import check_roster, read_roster
+from cairn.roster.entries import read_date
+from cairn.roster.reading import check_roster, read_roster
+from cairn.roster.reporting_lines import find_circles
 
 COMPANY = Path(__file__).parents[2] / "examples" / "company"
 POLICY = load(COMPANY / "policy.yaml")
@@ -55,8 +55,8 @@ TOLD = [
     (
         4,
         "岗位序列",
-        "岗位序列「消售」不在绩效制度里：可以写 sales (销售), customer_service (客户服务), rnd (研发), "
-        "technical (技术), production (生产), management (管理)",
+        "岗位序列「消售」不在绩效制度里：可以写 sales（销售）、customer_service（客户服务）、rnd（研发）、"
+        "technical（技术）、production（生产）、management（管理）",
     ),
     (5, "工号", "工号 E3 重复：第 4 行已经用过（周敏）"),
     (6, "姓名", "这一格不能空：请填写"),
@@ -103,7 +103,7 @@ def told(path: Path, **options: object) -> list[tuple[int, str, str]]:
     """Row, column and English sentence of every problem of a file."""
     with pytest.raises(RosterInvalid) as caught:
         read_roster(path, **options)  # type: ignore[arg-type]
-    return [(problem.row, problem.column, problem.sentence_en) for problem in caught.value.problems]
+    return [(problem.row, problem.column, problem.sentence.text("en")) for problem in caught.value.problems]
 
 
 def head_of(roster: Roster) -> dict[str, str | None]:
@@ -156,7 +156,7 @@ def test_every_bad_row_is_told_at_once(tmp_path: Path) -> None:
     with pytest.raises(RosterInvalid) as caught:
         read_roster(written(tmp_path, BAD), policy=POLICY)
     problems = caught.value.problems
-    assert [(problem.row, problem.column, problem.sentence_zh) for problem in problems] == TOLD
+    assert [(problem.row, problem.column, problem.sentence.text("zh")) for problem in problems] == TOLD
     assert (
         caught.value.text("zh").splitlines()[5]
         == "第 5 行，E3，列「工号」：工号 E3 重复：第 4 行已经用过（周敏）"

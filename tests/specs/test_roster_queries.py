@@ -8,7 +8,7 @@ import pytest
 
 from cairn.domain.people import Roster
 from cairn.policies import RosterInvalid
-from cairn.policies.roster import read_roster, read_roster_by_queries
+from cairn.roster.reading import read_roster, read_roster_by_queries
 
 ROOT = Path(__file__).parents[2]
 MAPPING = ROOT / "examples" / "adventureworks" / "roster.yaml"
@@ -43,7 +43,7 @@ def company(folder: Path, queries: str = QUERIES, staff: str = STAFF) -> Path:
 def told(folder: Path, path: Path, **parameters: object) -> list[tuple[str, int, str, str]]:
     with pytest.raises(RosterInvalid) as caught:
         read_roster_by_queries(path, folder, parameters)
-    return [(one.table, one.row, one.column, one.sentence_en) for one in caught.value.problems]
+    return [(one.table, one.row, one.column, one.sentence.text("en")) for one in caught.value.problems]
 
 
 def test_a_query_over_several_files_makes_the_roster(tmp_path: Path) -> None:

@@ -2,12 +2,12 @@
 
 from typing import Any
 
+from cairn.domain.evaluation.scores import issue_result, mix_of, score_sheet
 from cairn.domain.event import SYSTEM
 from cairn.domain.goal.scoring import score as score_of
 from cairn.domain.goal.state import Goal
 from cairn.domain.measure import Kpi
 from cairn.domain.policy import ScoringRules
-from cairn.domain.sheet.evaluate import issue_result, mix_of, score_sheet
 from cairn.domain.sheet.events import ScorePart, SheetScored, SubordinatePart
 from cairn.domain.sheet.state import Sheet
 from cairn.domain.sheet.state import evolve as evolve_sheet
@@ -135,7 +135,7 @@ def test_a_result_is_issued_once() -> None:
 def test_a_score_is_computed_again_from_its_inputs_to_the_same_number() -> None:
     world = given(active()).with_readings(reading("01-10", "33.33", 4), reading("01-11", "33.33", 5))
     first, again = (
-        score_of(world.goal(), "M01", world.around(), at) for at in (on("02-05"), on("2031-01-01"))
+        score_of(world.goal(), "M01", world.context(), at) for at in (on("02-05"), on("2031-01-01"))
     )
     assert first.model_copy(update={"at": again.at}) == again
 
@@ -143,5 +143,5 @@ def test_a_score_is_computed_again_from_its_inputs_to_the_same_number() -> None:
 def test_a_rate_without_its_base_in_the_period_says_so() -> None:
     rate = Kpi(unit="%", aggregation="ratio", target=D(95), metric="sales", subject=LIN)
     world = given(active(measure=rate))
-    found = score_of(world.goal(), "M01", world.around(), on("02-05"))
+    found = score_of(world.goal(), "M01", world.context(), on("02-05"))
     assert found.points is None and found.why

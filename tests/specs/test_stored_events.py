@@ -16,6 +16,7 @@ from cairn.domain.event import SYSTEM, Event
 from cairn.domain.goal import events as did
 from cairn.domain.measure import Kpi
 from cairn.domain.people import Department, DepartmentNamed, PersonChanged, PersonJoined, PersonLeft
+from cairn.domain.policy import Name
 from cairn.domain.reading import ReadingsRecorded, Row
 from cairn.domain.registry import EVENTS, decode
 from cairn.domain.sheet import events as sheet
@@ -41,6 +42,11 @@ from tests.specs.given import for_all
 
 GOLDEN = Path(__file__).parent / "golden"
 AT: dict[str, Any] = {"by": HUA, "at": on("03-01")}
+FACTS: dict[str, Any] = {"who": "approver", "when": ("draft", "returned")}
+FAILED = cycle.LaunchFailure(sheet=SHEET, code="exists", facts={"streams": (SHEET,)})
+LEFT_OUT = cycle.LeftOut(
+    person="gone", code="excluded", facts={"on": "2025-12-31"}, reason=Name(zh="已离职", en="left")
+)
 TIMER: dict[str, Any] = {"phase": "drafts_due", "due": on("01-16", 9)}
 OF_SHEET: dict[str, Any] = {"sheet": SHEET, **AT}
 OF_CYCLE: dict[str, Any] = {"cycle": "2026", **AT}
@@ -78,10 +84,10 @@ EXAMPLES: tuple[Event, ...] = (
     fact(did.DeadlineMissed, SYSTEM, awaited=[LIN], to=["role:hr"], **TIMER),
     score(inputs=did.Inputs(readings=(4, 5), upto=9, version=5), why="w"),
     fact(did.ReviewOpened, SYSTEM),
-    fact(did.GoalCancelled, HUA, reason="r"),
+    fact(did.GoalCancelled, HUA, cause="asked", reason="r"),
     fact(did.GoalSuperseded, HUA, replacement="goal-2026-lin-2", reason="r"),
     fact(did.GoalClosed, SYSTEM),
-    fact(did.SignalRefused, name="approve", code="goal.own", sentence="…"),
+    fact(did.SignalRefused, name="approve", code="goal.own", field="by", facts=FACTS),
     opened(),
     sheet.GoalPlaced(placement=sheet.Placement(goal=REVENUE, dimension="duties", weight=D("12.5")), **OF_SHEET),
     sheet.GoalWeighted(goal=REVENUE, before=D(50), after=D(40), **OF_SHEET),
@@ -97,14 +103,14 @@ EXAMPLES: tuple[Event, ...] = (
         subordinates=(sheet.SubordinatePart(sheet="sheet-2026-qian", version=9, result=D(88)),),
     ),
     launched().model_copy(
-        update={"left_out": (cycle.LeftOut(person="gone", reason_zh="已离职", reason_en="left"),), "clock_shift": -3.5}
+        update={"left_out": (LEFT_OUT,), "clock_offset": -3.5}
     ),
-    cycle.LaunchFinished(sheets=3, goals=9, failures=(cycle.LaunchFailure(sheet=SHEET, reason="r"),), **OF_CYCLE),
+    cycle.LaunchFinished(sheets=3, goals=9, failures=(FAILED,), **OF_CYCLE),
     cycle.StageReached(stage="review", due=on("03-01"), **OF_CYCLE),
     cycle.PeriodScored(period="M01", sheets=3, due=on("03-01"), **OF_CYCLE),
     cycle.ResultsIssued(sheets=3, **OF_CYCLE),
     cycle.CycleClosed(goals=9, **OF_CYCLE),
-    cycle.CycleSignalRefused(name="close", code="cycle.not-hr", sentence="…", **OF_CYCLE),
+    cycle.CycleSignalRefused(name="close", code="cycle.not-hr", field="by", facts=FACTS, **OF_CYCLE),
     cycle.PolicyAdopted(name="plan", version="1a2b", text="name: plan", effective=on("01-01").date(), **AT),
     cycle.RehearsalAdvanced(instant=on("03-01"), **OF_CYCLE),
     cycle.TargetsProposed(

@@ -47,7 +47,7 @@ def sheet_of(*weights: tuple[str, str, int]) -> Any:
 
 def test_a_whole_sheets_goal_is_submitted_and_waits_for_the_manager() -> None:
     world = given(draft()).when(SUBMIT).then(did.GoalSubmitted(goal=REVENUE, by=LIN, at=SUBMIT.at))
-    assert world.standing().awaited == (WANG,)
+    assert world.status().awaited == (WANG,)
 
 
 def test_submitting_twice_changes_nothing() -> None:
@@ -65,9 +65,7 @@ def test_the_owner_or_hr_submits(by: str) -> None:
 
 @pytest.mark.parametrize("by", [WANG, ZHAO])
 def test_nobody_else_submits(by: str) -> None:
-    given(draft()).when(please(ask.SubmitGoal, by, "01-05")).refused(
-        "goal.not-yours", who_en="the owner or HR"
-    )
+    given(draft()).when(please(ask.SubmitGoal, by, "01-05")).refused("goal.not-yours", who="owner_or_hr")
 
 
 def test_a_stranger_is_not_told_that_a_submitted_goal_was_submitted() -> None:
@@ -136,13 +134,13 @@ def test_a_checked_and_decomposed_strategic_goal_is_submitted_to_the_committee()
     checked = please(ask.CheckSmart, LI, "01-03", OF_COMPANY, check=SMART)
     parted = please(ask.DecomposeGoal, LI, "01-03", OF_COMPANY, parts=PARTS)
     world = given(draft(OF_COMPANY)).having(checked, parted, strategic())
-    assert world.standing(OF_COMPANY).awaited == ("role:committee",)
+    assert world.status(OF_COMPANY).awaited == ("role:committee",)
     assert world.sheet(COMPANY_SHEET).weight == 100
 
 
 def test_a_running_or_closed_goal_cannot_be_submitted() -> None:
     for events in (active(), closed()):
-        given(events).when(SUBMIT).refused("goal.stage", asked_en="submitted")
+        given(events).when(SUBMIT).refused("goal.stage", command="submit")
 
 
 def test_who_leaves_next_month_still_submits_and_on_the_first_day_gone_no_longer() -> None:

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from hypothesis import strategies as st
 
-from cairn.domain.cycle.schedule import Period, local_day, make_schedule, months_later
 from cairn.domain.measure import Kpi, target_in
 from cairn.domain.reading import Row, aggregate
 from cairn.domain.refusal import Refusal
+from cairn.domain.schedule import Period, local_day, make_schedule, months_later
 from tests.specs.company import D, plan, schedule
 from tests.specs.given import for_all, utc
 

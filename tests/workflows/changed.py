@@ -3,7 +3,7 @@
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from activities.asks import GoalStart
+    from activities.inputs import GoalStart
 
 from workflows.goal import GoalWorkflow
 

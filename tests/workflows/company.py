@@ -11,20 +11,20 @@ import pytest
 from temporalio.client import Client, WorkflowHandle, WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
 
-from activities.asks import CycleOutcome, GoalOutcome
+from activities.inputs import CycleOutcome, GoalOutcome
+from cairn.application.cycles import Cycles
+from cairn.application.people import People
+from cairn.application.policies import Policies
+from cairn.application.repository import to_events
 from cairn.domain.calendar import opening
-from cairn.domain.cycle.plan import LaunchPlan
-from cairn.domain.cycle.standing import CycleStanding
-from cairn.domain.goal.standing import Standing
+from cairn.domain.cycle.status import CycleStatus
+from cairn.domain.goal.status import GoalStatus
+from cairn.domain.launch.plan import LaunchPlan
 from cairn.domain.people import Department, Person, Roster
 from cairn.domain.policy import WorkingCalendar
-from cairn.handle.adopting import adopt_policy
-from cairn.handle.cycles import Cycles
-from cairn.handle.log import facts
-from cairn.handle.people import import_roster
 from cairn.ledger import Ledger, StoredEvent
 from cairn.settings import Settings
-from cairn_portal.commands import Desk
+from cairn_portal.gateway import CommandGateway
 from cairn_portal.rehearsal.clock import RehearsalClock
 
 STARTS, ENDS = date(2026, 1, 1), date(2026, 12, 31)
@@ -119,9 +119,9 @@ class Company:
         self.taken = 0
         self.ledger = Ledger(pool)
         self.cycles = Cycles(self.ledger)
-        self.desk = Desk(client, settings.task_queue)
-        shift = (morning(STARTS) - timedelta(hours=1) - datetime.now(UTC)).total_seconds()
-        self.clock = RehearsalClock(client, shift)
+        self.gateway = CommandGateway(client, settings.task_queue)
+        clock_offset = (morning(STARTS) - timedelta(hours=1) - datetime.now(UTC)).total_seconds()
+        self.clock = RehearsalClock(client, clock_offset)
 
     @property
     def cycle_workflow(self) -> str:
@@ -148,20 +148,20 @@ class Company:
     async def prepared(self, employees: int = 1, managers_family: str = "none") -> dict[str, Any]:
         """Policy and roster in the sealed log; the fields of a launch of what the preview shows."""
         at = morning(STARTS)
-        policy = await adopt_policy(self.ledger, POLICY, "policy.yaml", HR, at)
+        policy = (await Policies(self.ledger).adopt(POLICY, "policy.yaml", HR, at)).reference
         people = roster(employees, managers_family)
-        await import_roster(self.ledger, people, HR, at)
+        await People(self.ledger).import_roster(people, HR, at)
         await self.ledger.wait_sealed(f"person-{people.people[-1].id}", 1, PATIENCE)
         plan, _ = await self.cycles.preview(self.cycle, "2026", STARTS, ENDS, policy)
         return {
             "title": "2026", "starts": STARTS.isoformat(), "ends": ENDS.isoformat(), "policy": policy,
-            "seen": plan.digest, "clock_shift": self.clock.shift.total_seconds(),
+            "seen": plan.digest, "clock_offset": self.clock.clock_offset.total_seconds(),
         }  # fmt: skip
 
     async def launched(self, employees: int = 1, managers_family: str = "none") -> None:
         """A launched cycle whose goals all have their workflows."""
         fields = await self.prepared(employees, managers_family)
-        outcome = await self.desk.cycle(self.cycle, "launch", HR, fields, f"launch-{self.cycle}")
+        outcome = await self.gateway.cycle(self.cycle, "launch", HR, fields, f"launch-{self.cycle}")
         assert outcome.refused is None, outcome.refused
         await self.begun()
 
@@ -185,10 +185,12 @@ class Company:
         self, goal: str, name: str, by: str, command: str | None = None, **fields: object
     ) -> GoalOutcome:
         """A command by update, begun with the workflow if need be; the outcome or the refusal."""
-        return await self.desk.goal(goal, name, by, fields, command, self.clock.shift.total_seconds())
+        return await self.gateway.goal(
+            goal, name, by, fields, command, self.clock.clock_offset.total_seconds()
+        )
 
     async def asks_cycle(self, name: str, by: str, **fields: object) -> CycleOutcome:
-        return await self.desk.cycle(self.cycle, name, by, fields)
+        return await self.gateway.cycle(self.cycle, name, by, fields)
 
     async def signals(
         self, goal: str, name: str, by: str, command: str | None = None, **fields: object
@@ -216,7 +218,7 @@ class Company:
 
     async def all(self, stream: str, kind: str) -> list[Any]:
         """The events of a kind, in order, as the domain reads them."""
-        return facts([event for event in await self.log(stream) if event.type == kind])
+        return to_events([event for event in await self.log(stream) if event.type == kind])
 
     async def last(self, stream: str, kind: str) -> Any:
         return (await self.all(stream, kind))[-1]
@@ -227,15 +229,15 @@ class Company:
 
         await eventually(found)
 
-    async def standing(self, goal: str) -> Standing:
+    async def status(self, goal: str) -> GoalStatus:
         """What the workflow itself knows, by query."""
-        found = await self.handle(goal).query("standing", result_type=Standing)
-        assert isinstance(found, Standing)
+        found = await self.handle(goal).query("status", result_type=GoalStatus)
+        assert isinstance(found, GoalStatus)
         return found
 
-    async def cycle_standing(self) -> CycleStanding:
-        found = await self.handle(self.cycle_workflow).query("standing", result_type=CycleStanding)
-        assert isinstance(found, CycleStanding)
+    async def cycle_standing(self) -> CycleStatus:
+        found = await self.handle(self.cycle_workflow).query("status", result_type=CycleStatus)
+        assert isinstance(found, CycleStatus)
         return found
 
     async def goes_to(self, day: date, *workflows: str) -> None:
@@ -253,4 +255,4 @@ class Company:
         """Approved in January and running since the first of February."""
         await self.approved(goal)
         await self.goes_to(date(2026, 2, 2), goal)
-        assert (await self.standing(goal)).stage == "active"
+        assert (await self.status(goal)).stage == "active"

@@ -19,7 +19,7 @@ import worker
 from cairn.ledger import migrate, open_pool
 from cairn.settings import Settings
 from cairn_portal.servers.temporal_ready import make_usable
-from projections.sql import MIGRATIONS
+from projections.engine.sql import MIGRATIONS
 from tests.databases import Databases, databases
 from tests.workflows.company import Company
 from workflows.starter import NAME

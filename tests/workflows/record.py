@@ -16,8 +16,7 @@ from typing import Any
 from temporalio.common import WorkflowIDConflictPolicy
 
 import worker
-from activities.feeds import CollectFeed
-from activities.starting import Follow
+from activities.inputs import BeginWorkflowsInput, CollectFeedInput
 from cairn.ledger import open_pool
 from cairn.settings import Settings
 from cairn_portal.servers import down, start_all
@@ -76,14 +75,14 @@ async def whole_cycle(company: Company) -> None:
 async def started(company: Company) -> None:
     """The starter, looking at the log several times."""
     await company.client.start_workflow(
-        StarterWorkflow.run, Follow(seconds=0.5), id=NAME, task_queue=company.settings.task_queue,
+        StarterWorkflow.run, BeginWorkflowsInput(seconds=0.5), id=NAME, task_queue=company.settings.task_queue,
         id_conflict_policy=WorkflowIDConflictPolicy.TERMINATE_EXISTING,
     )  # fmt: skip
     await asyncio.sleep(2)
 
 
 async def collected(company: Company) -> None:
-    feed = CollectFeed(
+    feed = CollectFeedInput(
         path=str(EXAMPLE / "feeds/visits.yaml"), base=str(EXAMPLE), upto="2026-03-31", by=HR
     ).model_copy(update={"at": company.clock.business("feed")})
     await company.client.execute_workflow(

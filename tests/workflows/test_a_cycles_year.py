@@ -57,7 +57,7 @@ async def too_early(company: Company) -> None:
     assert early.refused is not None and early.refused.code == "cycle.open-goals"
     await company.goes_to(date(2027, 2, 1), company.cycle_workflow)
     assert "CycleClosed" not in await company.story(company.cycle_workflow)
-    assert (await company.cycle_standing()).due is not None
+    assert (await company.cycle_standing()).next_deadline is not None
 
 
 async def results_count_the_subordinates(company: Company) -> None:
@@ -86,12 +86,14 @@ async def test_a_second_launch_of_the_same_plan_changes_nothing_and_of_another_i
     company: Company,
 ) -> None:
     fields = await company.prepared(employees=3)
-    both = await asyncio.gather(*(company.desk.cycle(company.cycle, "launch", HR, fields) for _ in range(2)))
+    both = await asyncio.gather(
+        *(company.gateway.cycle(company.cycle, "launch", HR, fields) for _ in range(2))
+    )
     assert all(answer.refused is None for answer in both)
     await company.begun()
-    again = await company.desk.cycle(company.cycle, "launch", HR, fields)
+    again = await company.gateway.cycle(company.cycle, "launch", HR, fields)
     assert again.refused is None
-    other = await company.desk.cycle(company.cycle, "launch", HR, fields | {"seen": "another"})
+    other = await company.gateway.cycle(company.cycle, "launch", HR, fields | {"seen": "another"})
     assert other.refused is not None and other.refused.code == "cycle.exists"
     assert (await company.story(company.cycle_workflow)).count("CycleLaunched") == 1
     for owner in ("E1", "E2", "E3"):

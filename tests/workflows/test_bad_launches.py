@@ -15,8 +15,8 @@ BAD_LAUNCHES: dict[str, Any] = {
     "an unknown policy": {"by": HR, "fields": {"policy": "none@1"}},
     "another plan than was seen": {"by": HR, "fields": {"seen": "0000"}},
     "somebody who is not HR": {"by": "E1"},
-    "a clock without an end": {"by": HR, "fields": {"clock_shift": 1e300}},
-    "a clock that is no number": {"by": HR, "fields": {"clock_shift": float("nan")}},
+    "a clock without an end": {"by": HR, "fields": {"clock_offset": 1e300}},
+    "a clock that is no number": {"by": HR, "fields": {"clock_offset": float("nan")}},
     "a zero byte": {"by": "H\u0000R", "fields": {"title": "\u0000"}},
     "an unknown language": {"by": HR, "fields": {"language": "tlh"}},
 }
@@ -30,6 +30,6 @@ async def test_no_launch_wedges_a_cycle(unlaunched: Company, kind: str) -> None:
     if message is not NOTHING and "fields" in message:
         message = {**message, "fields": {**fields, **message["fields"]}}
     await unlaunched.is_refused(unlaunched.cycle_workflow, "launch", message)
-    launched = await unlaunched.desk.cycle(unlaunched.cycle, "launch", HR, fields)
+    launched = await unlaunched.gateway.cycle(unlaunched.cycle, "launch", HR, fields)
     assert launched.refused is None
     await unlaunched.has_happened(unlaunched.cycle_workflow, "LaunchFinished")

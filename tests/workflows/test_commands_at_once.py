@@ -4,13 +4,13 @@ import asyncio
 from datetime import date, timedelta
 
 import pytest
-from temporalio.client import WorkflowFailureError
+from temporalio.client import WorkflowFailureError, WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
 from temporalio.testing import TimeSkipper
 
 import worker
-from cairn.handle.log import fold_sheet
-from cairn_portal.commands import Desk, NoAnswer
+from cairn.application.repository import fold_sheet
+from cairn_portal.gateway import CommandGateway, NoAnswer
 from tests.workflows.company import HR, MANAGER, Company, eventually
 from workflows.starter import NAME
 
@@ -89,8 +89,10 @@ async def test_two_workers_share_the_goals_and_record_each_fact_once(company: Co
 
 async def test_a_command_never_waits_for_the_starter(company: Company) -> None:
     fields = await company.prepared()
-    await company.handle(NAME).terminate()
-    await company.desk.cycle(company.cycle, "launch", HR, fields)
+    await company.handle(NAME).cancel()
+    with pytest.raises(WorkflowFailureError):
+        await company.handle(NAME).result()
+    await company.gateway.cycle(company.cycle, "launch", HR, fields)
     await company.has_happened(company.cycle_workflow, "LaunchFinished")
     assert await company.count("WorkflowType = 'Goal'") == 0
     goal = company.goal()
@@ -98,8 +100,8 @@ async def test_a_command_never_waits_for_the_starter(company: Company) -> None:
     await worker.begin_starter(company.client, company.settings)
     await company.begun()
     assert await company.story(goal) == ["GoalDrafted", "GoalSubmitted", "GoalApproved"]
-    assert (await company.standing(goal)).stage == "approved"
-    assert (await company.standing(company.goal(number=2))).stage == "draft"
+    assert (await company.status(goal)).stage == "approved"
+    assert (await company.status(company.goal(number=2))).stage == "draft"
 
 
 async def test_a_command_that_came_before_its_goal_leaves_a_workflow_that_finds_it(company: Company) -> None:
@@ -109,7 +111,7 @@ async def test_a_command_that_came_before_its_goal_leaves_a_workflow_that_finds_
     await company.launched()
 
     async def drafted() -> bool:
-        found = await company.handle(goal).query("standing")
+        found = await company.handle(goal).query("status")
         return found is not None and found["stage"] == "draft"
 
     await eventually(drafted)
@@ -124,10 +126,32 @@ async def test_the_workflow_of_a_goal_that_never_was_fails_and_leaves_its_name_f
     assert not ended
     with pytest.raises(WorkflowFailureError) as failed:
         await company.handle(goal).result()
-    assert isinstance(failed.value.cause, ApplicationError) and failed.value.cause.type == "NoGoal"
+    assert isinstance(failed.value.cause, ApplicationError) and failed.value.cause.type == "NotInLog"
     await company.launched()
     await eventually(lambda: company.count("WorkflowType = 'Goal' AND ExecutionStatus = 'Running'"))
-    assert (await company.standing(goal)).stage == "draft"
+    assert (await company.status(goal)).stage == "draft"
+
+
+async def test_the_workflow_of_a_cycle_that_was_never_launched_fails_and_leaves_its_name_free(
+    company: Company,
+) -> None:
+    cycle = company.handle(company.cycle_workflow)
+    assert (await company.asks_cycle("launch", "E1")).refused is not None
+    assert not await TimeSkipper(company.client).fast_forward(cycle, timedelta(days=2))
+    with pytest.raises(WorkflowFailureError) as failed:
+        await cycle.result()
+    assert isinstance(failed.value.cause, ApplicationError) and failed.value.cause.type == "NotInLog"
+    await company.launched()
+
+
+async def test_a_refused_signal_to_a_goal_that_is_not_in_the_log_writes_nothing(company: Company) -> None:
+    await company.launched()
+    goal = company.goal("nobody")
+    assert (await company.asks(goal, "submit", "E1")).refused is not None
+    await company.signals(goal, "submit", "E1")
+    with pytest.raises(WorkflowUpdateFailedError):
+        await company.handle(goal).execute_update("submit", {"by": "E1"}, rpc_timeout=timedelta(seconds=15))
+    assert await company.story(goal) == []
 
 
 async def test_a_closed_goal_answers_with_its_stage(company: Company) -> None:
@@ -147,7 +171,7 @@ async def test_a_closed_goal_answers_with_its_stage(company: Company) -> None:
 async def test_who_gets_no_answer_is_told_so_and_asks_again_with_the_same_id(company: Company) -> None:
     await company.launched()
     goal = company.goal()
-    hurried = Desk(company.client, company.settings.task_queue, timedelta(milliseconds=1))
+    hurried = CommandGateway(company.client, company.settings.task_queue, timedelta(milliseconds=1))
     with pytest.raises(NoAnswer):
         await hurried.goal(goal, "submit", "E1", command_id="patience")
     assert (await company.asks(goal, "submit", "E1", "patience")).events == ("GoalSubmitted",)

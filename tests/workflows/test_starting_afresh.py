@@ -102,5 +102,5 @@ async def test_refusals_alone_make_a_goal_start_afresh_too(restless: Company) ->
     for _ in range(12):
         assert (await restless.asks(goal, "approve", "E1")).refused is not None
     assert await runs(restless, goal) > 1
-    assert (await restless.standing(goal)).stage == "draft"
+    assert (await restless.status(goal)).stage == "draft"
     assert await restless.count(f"WorkflowId = '{goal}' AND ExecutionStatus = 'Running'") == 1

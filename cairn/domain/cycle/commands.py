@@ -1,60 +1,101 @@
-"""What can be asked of a cycle."""
+"""What can be asked of a cycle. Commands that people give declare a row: who may, in which stages, where it leads."""
 
-from pydantic import AwareDatetime
+from collections.abc import Mapping
+from typing import ClassVar, get_args
 
-from cairn.domain.cycle.events import CycleStage, LaunchFailure
+from pydantic import AwareDatetime, Field
+
+from cairn.domain import rights
+from cairn.domain.command import CommandRow
+from cairn.domain.cycle.events import LaunchFailure
+from cairn.domain.cycle.stages import CycleStage
 from cairn.domain.event import Command
+from cairn.domain.refusal import FactValue
+
+CycleRow = CommandRow[CycleStage]
 
 
 class CycleCommand(Command):
+    """Anything asked of a cycle, by its id: by people (`CycleAction`) or by the workflow that keeps its dates."""
+
     cycle: str
 
 
-class LaunchCycle(CycleCommand):
-    """`seen` is the digest of the preview HR looked at: another plan than that is refused."""
+class CycleAction(CycleCommand):
+    """A command that people give."""
+
+    row: ClassVar[CycleRow]
+
+
+class LaunchCycle(CycleAction):
+    """Launches a cycle from a preview.
+
+    `seen` is the digest of the preview HR looked at: another plan than that is refused. `clock_offset` is in seconds
+    beside Temporal's clock, 0 but in a rehearsal.
+    """
+
+    row = CycleRow("launch", rights.hr, stages=("none",), leads_to="launching")
 
     seen: str
-    clock_shift: float = 0.0
+    clock_offset: float = 0.0
 
 
 class FinishLaunch(CycleCommand):
+    """Says that every sheet of the plan is in the log, but for the failures named."""
+
     failures: tuple[LaunchFailure, ...] = ()
 
 
 class ReachStage(CycleCommand):
+    """The date of a stage has come; `due` is the time it was set for."""
+
     stage: CycleStage
     due: AwareDatetime
 
 
 class FinishPeriod(CycleCommand):
+    """Says that all `sheets` have their score of a period, due at `due`."""
+
     period: str
     sheets: int
     due: AwareDatetime
 
 
 class FinishResults(CycleCommand):
+    """Says that the results of all `sheets` are out."""
+
     sheets: int
 
 
-class CloseCycle(CycleCommand):
-    """`open_goals` are the goals not over yet, as the log has them."""
+class CloseCycle(CycleAction):
+    """Closes a cycle once no goal is open. `open_goals` are goals not over yet, as the log has them, of `goals`."""
+
+    row = CycleRow(
+        "close",
+        rights.hr,
+        stages=("launching", "goal_setting", "execution", "review", "scoring"),
+        leads_to="closed",
+        already=("closed",),
+        by_date=True,
+    )
 
     open_goals: tuple[str, ...] = ()
     goals: int = 0
 
 
 class RecordRefusedCycleSignal(CycleCommand):
+    """Records that a signal was refused: `name` is the command it asked for, the rest the refusal."""
+
     name: str
     code: str
-    sentence: str
+    field: str | None = None
+    facts: dict[str, FactValue] = Field(default_factory=dict)
 
 
+AnyCycleAction = LaunchCycle | CloseCycle
 AnyCycleCommand = (
-    LaunchCycle
-    | FinishLaunch
-    | ReachStage
-    | FinishPeriod
-    | FinishResults
-    | CloseCycle
-    | RecordRefusedCycleSignal
+    AnyCycleAction | FinishLaunch | ReachStage | FinishPeriod | FinishResults | RecordRefusedCycleSignal
 )
+
+CYCLE_COMMANDS: Mapping[str, type[CycleAction]] = {kind.row.name: kind for kind in get_args(AnyCycleAction)}
+"""The commands people give, by the names used in updates, signals, the API and the command line."""

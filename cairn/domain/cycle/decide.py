@@ -1,13 +1,10 @@
-"""The decider of a cycle: launch from the plan that was seen, stages, period scores, results, close."""
+"""The decider of a launched cycle: stages, period scores, results, close."""
 
-import re
-from collections.abc import Mapping
 from typing import assert_never
 
 from cairn.domain.cycle.commands import (
     AnyCycleCommand,
     CloseCycle,
-    CycleCommand,
     FinishLaunch,
     FinishPeriod,
     FinishResults,
@@ -18,78 +15,27 @@ from cairn.domain.cycle.commands import (
 from cairn.domain.cycle.events import (
     CycleClosed,
     CycleEvent,
-    CycleLaunched,
     CycleSignalRefused,
-    CycleStage,
     LaunchFinished,
     PeriodScored,
     ResultsIssued,
     StageReached,
 )
-from cairn.domain.cycle.plan import LaunchPlan
-from cairn.domain.cycle.schedule import local_day
+from cairn.domain.cycle.stages import ORDER, cycle_stage_row
 from cairn.domain.cycle.state import Cycle
-from cairn.domain.event import SYSTEM
-from cairn.domain.people import Person
-from cairn.domain.policy import WorkingCalendar
 from cairn.domain.refusal import Refusal
 
-REACHED: tuple[CycleStage, ...] = ("execution", "review", "scoring")
-"""Stages that come with their dates. Goal setting comes with the launch's end, closing by its own command."""
-CYCLE_ID = re.compile(r"[A-Za-z0-9_.]+")
 
+def decide(command: AnyCycleCommand, cycle: Cycle) -> list[CycleEvent]:
+    """The events of a command on a launched cycle; [] where there is nothing left to do.
 
-def launch(
-    command: LaunchCycle, cycle: Cycle, plan: LaunchPlan, roster: int, people: Mapping[str, Person]
-) -> list[CycleEvent]:
-    """Launches a cycle from the plan that was previewed; `roster` is the position of the log it was made from."""
-    _require_hr(command, people, plan.schedule.calendar)
-    if not CYCLE_ID.fullmatch(command.cycle):
-        raise Refusal("cycle.id", field="cycle", cycle=command.cycle)
-    if cycle.version:
-        if cycle.plan == command.seen:
-            return []
-        raise Refusal("cycle.exists", field="cycle", cycle=command.cycle)
-    if plan.digest != command.seen:
-        raise Refusal("cycle.plan-changed", field="seen", seen=command.seen, now=plan.digest)
-    if not plan.sheets:
-        raise Refusal("cycle.empty", field="cycle")
-    return [
-        CycleLaunched(
-            cycle=command.cycle,
-            title=plan.title,
-            policy=plan.policy,
-            schedule=plan.schedule,
-            plan=plan.digest,
-            roster=roster,
-            sheets=len(plan.sheets),
-            goals=plan.goals,
-            left_out=plan.left_out,
-            language=plan.language,
-            clock_shift=command.clock_shift,
-            by=command.by,
-            at=command.at,
-        )
-    ]
-
-
-def _require_hr(command: CycleCommand, people: Mapping[str, Person], calendar: WorkingCalendar) -> None:
-    by = command.by
-    if by == SYSTEM:
-        return
-    if by not in people or "hr" not in people[by].roles:
-        raise Refusal("cycle.not-hr", field="by", by=by)
-    if not people[by].here_on(local_day(command.at, calendar)):
-        raise Refusal("person.left", field="by", by=by)
-
-
-def decide(command: AnyCycleCommand, cycle: Cycle, people: Mapping[str, Person]) -> list[CycleEvent]:
-    """The events of a command on a launched cycle; [] where there is nothing left to do."""
+    Who may give it was asked before (`cairn.application.access`).
+    """
     if isinstance(command, LaunchCycle):
         raise Refusal("cycle.exists", field="cycle", cycle=command.cycle)
     if cycle.version == 0:
         raise Refusal("cycle.unknown", field="cycle", cycle=command.cycle)
-    if cycle.stage == "closed" and not isinstance(command, RecordRefusedCycleSignal):
+    if cycle_stage_row(cycle.stage).over and not isinstance(command, RecordRefusedCycleSignal):
         return []
     who = {"cycle": cycle.id, "by": command.by, "at": command.at}
     match command:
@@ -108,23 +54,31 @@ def decide(command: AnyCycleCommand, cycle: Cycle, people: Mapping[str, Person])
         case FinishResults():
             return [] if cycle.results else [ResultsIssued(sheets=command.sheets, **who)]
         case CloseCycle():
-            return _close(command, cycle, people)
+            return _close(command, cycle)
         case RecordRefusedCycleSignal():
-            return [
-                CycleSignalRefused(name=command.name, code=command.code, sentence=command.sentence, **who)
-            ]
+            return [_refused_signal(command)]
         case _:
             assert_never(command)
 
 
+def _refused_signal(command: RecordRefusedCycleSignal) -> CycleSignalRefused:
+    return CycleSignalRefused(
+        cycle=command.cycle,
+        name=command.name,
+        code=command.code,
+        field=command.field,
+        facts=command.facts,
+        by=command.by,
+        at=command.at,
+    )
+
+
 def _is_ahead(command: ReachStage, cycle: Cycle) -> bool:
-    """Stages never go back, and closing is no date that passes."""
-    done = REACHED.index(cycle.stage) if cycle.stage in REACHED else -1
-    return command.stage in REACHED and REACHED.index(command.stage) > done
+    """Stages never go back, and those without a date of their own do not come with one."""
+    return cycle_stage_row(command.stage).begins is not None and ORDER[command.stage] > ORDER[cycle.stage]
 
 
-def _close(command: CloseCycle, cycle: Cycle, people: Mapping[str, Person]) -> list[CycleEvent]:
-    _require_hr(command, people, cycle.schedule.calendar if cycle.schedule else WorkingCalendar())
+def _close(command: CloseCycle, cycle: Cycle) -> list[CycleEvent]:
     if command.open_goals:
         raise Refusal("cycle.open-goals", open=len(command.open_goals), example=command.open_goals[0])
     return [CycleClosed(cycle=cycle.id, goals=command.goals, by=command.by, at=command.at)]

@@ -4,15 +4,21 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field
 
-from cairn.domain.cycle.schedule import Schedule
+from cairn.domain.cycle.stages import CycleStage
 from cairn.domain.event import Event, Fact
+from cairn.domain.policy import Name
+from cairn.domain.refusal import FactValue
+from cairn.domain.schedule import Schedule
 
-CycleStage = Literal["none", "launching", "goal_setting", "execution", "review", "scoring", "closed"]
+LeftOutCode = Literal["left", "joins_later", "no_family", "excluded"]
+LaunchFailureCode = Literal["exists"]
 
 
 class CycleEvent(Event):
+    """Any event of a cycle, by its id."""
+
     cycle: str
 
     @property
@@ -21,17 +27,22 @@ class CycleEvent(Event):
 
 
 class LeftOut(Fact):
-    """Somebody who takes no part, and why, in words."""
+    """Somebody who takes no part, and why.
+
+    `facts`: `on` is the day of leaving (`left`) or of joining (`joins_later`), `family` the job family that the
+    policy has not (`no_family`). `reason` is the policy's own (`excluded`), as its author wrote it in both languages.
+    """
 
     person: str
-    reason_zh: str
-    reason_en: str
+    code: LeftOutCode
+    facts: dict[str, FactValue] = Field(default_factory=dict)
+    reason: Name | None = None
 
 
 class CycleLaunched(CycleEvent):
     """HR launched the cycle from a preview: `plan` is its digest, `roster` the log's position it was made from.
 
-    `clock_shift` is zero for a real year; a rehearsal's clock runs that many seconds beside Temporal's.
+    `clock_offset` is zero for a real year; a rehearsal's clock runs that many seconds beside Temporal's.
     """
 
     title: str
@@ -43,12 +54,15 @@ class CycleLaunched(CycleEvent):
     goals: int
     left_out: tuple[LeftOut, ...]
     language: str = "zh"
-    clock_shift: float = 0.0
+    clock_offset: float = 0.0
 
 
 class LaunchFailure(Fact):
+    """A sheet that could not be opened: `streams` of it are in the log already (`exists`)."""
+
     sheet: str
-    reason: str
+    code: LaunchFailureCode
+    facts: dict[str, FactValue] = Field(default_factory=dict)
 
 
 class LaunchFinished(CycleEvent):
@@ -60,6 +74,8 @@ class LaunchFinished(CycleEvent):
 
 
 class StageReached(CycleEvent):
+    """The cycle came into a stage with its date, due at `due`."""
+
     stage: CycleStage
     due: AwareDatetime
 
@@ -73,10 +89,14 @@ class PeriodScored(CycleEvent):
 
 
 class ResultsIssued(CycleEvent):
+    """The results of all sheets are out."""
+
     sheets: int
 
 
 class CycleClosed(CycleEvent):
+    """The cycle is over, with this many goals, none of them open."""
+
     goals: int
 
 
@@ -126,9 +146,15 @@ class RehearsalAdvanced(Event):
 
 
 class CycleSignalRefused(CycleEvent):
+    """A signal that could not be done: nobody waits for its answer, so the refusal is recorded.
+
+    `name` is the command that was asked for; code, field and facts are the refusal's (`cairn.domain.refusal`).
+    """
+
     name: str
     code: str
-    sentence: str
+    field: str | None = None
+    facts: dict[str, FactValue] = Field(default_factory=dict)
 
 
 AnyCycleEvent = (

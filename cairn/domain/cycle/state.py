@@ -9,34 +9,38 @@ from cairn.domain.cycle.events import (
     CycleClosed,
     CycleLaunched,
     CycleSignalRefused,
-    CycleStage,
     LaunchFinished,
     LeftOut,
     PeriodScored,
     ResultsIssued,
     StageReached,
 )
-from cairn.domain.cycle.schedule import Schedule
+from cairn.domain.cycle.stages import CycleStage
 from cairn.domain.event import Fact
+from cairn.domain.schedule import Schedule
 
 
 class Cycle(Fact):
+    """One cycle as of its `version`."""
+
     id: str
-    version: int = 0
+    version: int = Field(default=0, description="how many events made it")
     stage: CycleStage = "none"
     title: str = ""
-    policy: str = ""
-    schedule: Schedule | None = None
-    plan: str = ""
-    roster: int = 0
-    sheets: int = 0
-    goals: int = 0
-    left_out: tuple[LeftOut, ...] = ()
-    language: str = "zh"
-    clock_shift: float = 0.0
-    launch: LaunchFinished | None = None
-    scored: frozenset[str] = Field(default=frozenset())
-    results: bool = False
+    policy: str = Field(default="", description="the policy it was launched under, `name@version`")
+    schedule: Schedule | None = Field(default=None, description="its dates, None before the launch")
+    plan: str = Field(default="", description="the digest of the plan it was launched from")
+    roster: int = Field(default=0, description="the log's position at which the plan read roster and targets")
+    sheets: int = Field(default=0, description="sheets of the plan")
+    goals: int = Field(default=0, description="goals of the plan")
+    left_out: tuple[LeftOut, ...] = Field(default=(), description="who takes no part, and why")
+    language: str = Field(default="zh", description="in which the template's titles were written")
+    clock_offset: float = Field(default=0.0, description="seconds beside Temporal's clock")
+    launch: LaunchFinished | None = Field(default=None, description="how the launch ended, None until it has")
+    scored: frozenset[str] = Field(
+        default=frozenset(), description="keys of the periods all sheets are scored in"
+    )
+    results: bool = Field(default=False, description="whether the results are out")
 
 
 def evolve(cycle: Cycle, event: AnyCycleEvent) -> Cycle:

@@ -3,46 +3,61 @@
 from datetime import date, datetime, timedelta
 
 from cairn.domain.calendar import add_working_days, opening
-from cairn.domain.cycle.schedule import Period, local_day
 from cairn.domain.event import Event
-from cairn.domain.goal.around import Around
-from cairn.domain.goal.authority import Act, require, require_here
-from cairn.domain.goal.changing import before, check_changes, draw, weights, whole, whose
+from cairn.domain.goal.changing import (
+    check_changes,
+    complete_changes,
+    new_weights,
+    space_drawn,
+    values_before,
+    with_subject,
+)
 from cairn.domain.goal.commands import (
+    AnyGoalAction,
     ConfirmAdjustment,
     DeclineAdjustment,
     RequestAdjustment,
     WithdrawAdjustment,
 )
+from cairn.domain.goal.context import GoalContext
 from cairn.domain.goal.events import (
     AdjustmentConfirmed,
     AdjustmentDeclined,
     AdjustmentRequested,
     AdjustmentWithdrawn,
     Changes,
-    Confirmer,
     GoalAdjusted,
 )
-from cairn.domain.goal.stages import require_stage
 from cairn.domain.goal.state import Goal, PendingAdjustment
 from cairn.domain.refusal import Refusal
+from cairn.domain.schedule import Period, local_day
 from cairn.domain.sheet import rules
 
-ENDED = {"declined": "被拒绝", "withdrawn": "已撤回", "expired": "已过期"}
-ACT: dict[Confirmer, Act] = {"manager": "confirm_manager", "hr": "confirm_hr"}
+
+def is_repeated(command: AnyGoalAction, goal: Goal) -> bool:
+    """Whether an adjustment was asked for, or took effect, before: asking again does nothing.
+
+    Refuses the confirmation of one that ended otherwise.
+    """
+    match command:
+        case RequestAdjustment():
+            return command.adjustment in goal.adjustments or _is_pending(goal, command.adjustment)
+        case ConfirmAdjustment() if command.adjustment in goal.adjustments:
+            how = goal.adjustments[command.adjustment]
+            if how != "adjusted":
+                raise _ended(how)
+            return True
+        case _:
+            return False
 
 
-def request(command: RequestAdjustment, goal: Goal, around: Around) -> list[Event]:
-    require("adjust", command, goal, around)
-    if command.adjustment in goal.adjustments or _is_pending(goal, command.adjustment):
-        return []
-    require_stage("adjust", goal)
-    _check_window(command.at, around)
-    changes = _with_subject(command.changes, around)
-    check_changes(changes, goal, around)
-    draws = draw(changes, goal, around)
-    if draws > around.sheet.space_left:
-        left, space = around.sheet.space_left, around.sheet.space
+def request(command: RequestAdjustment, goal: Goal, context: GoalContext) -> list[Event]:
+    _check_window(command.at, context)
+    changes = _with_subject_of_sheet(command.changes, context)
+    check_changes(changes, goal, context)
+    draws = space_drawn(changes, goal, context)
+    if draws > context.sheet.space_left:
+        left, space = context.sheet.space_left, context.sheet.space
         raise Refusal("sheet.space", field="changes", needs=draws, left=left, space=space)
     asked = AdjustmentRequested(
         goal=goal.id,
@@ -50,42 +65,42 @@ def request(command: RequestAdjustment, goal: Goal, around: Around) -> list[Even
         changes=changes,
         reason=command.reason,
         draws=draws,
-        expires_at=_expiry(command.at, around),
-        policy=around.policy.version,
+        expires_at=_expiry(command.at, context),
+        policy=context.policy.version,
         by=command.by,
         at=command.at,
     )
     return [asked]
 
 
-def _with_subject(changes: Changes, around: Around) -> Changes:
-    return (
-        changes.model_copy(update={"measure": whose(changes.measure, around)}) if changes.measure else changes
-    )
+def _with_subject_of_sheet(changes: Changes, context: GoalContext) -> Changes:
+    if changes.measure is None:
+        return changes
+    return changes.model_copy(update={"measure": with_subject(changes.measure, context)})
 
 
 def _is_pending(goal: Goal, adjustment: str) -> bool:
     return goal.pending is not None and goal.pending.adjustment == adjustment
 
 
-def _expiry(at: datetime, around: Around) -> datetime:
-    days = around.policy.calendar
-    return opening(add_working_days(local_day(at, days), around.policy.adjusting.expires_after, days), days)
+def _expiry(at: datetime, context: GoalContext) -> datetime:
+    days = context.policy.calendar
+    return opening(add_working_days(local_day(at, days), context.policy.adjusting.expires_after, days), days)
 
 
-def _quarter_of(day: date, around: Around) -> tuple[Period | None, Period | None]:
-    quarters = around.cycle.schedule.of_kind("quarter") if around.cycle.schedule else []
+def _quarter_of(day: date, context: GoalContext) -> tuple[Period | None, Period | None]:
+    quarters = context.schedule.of_kind("quarter") if context.schedule else []
     now = next((quarter for quarter in quarters if quarter.holds(day)), None)
     following = next((quarter for quarter in quarters if quarter.starts > day), None)
     return now, following
 
 
-def _check_window(at: datetime, around: Around) -> None:
-    window = around.policy.adjusting.window_days
+def _check_window(at: datetime, context: GoalContext) -> None:
+    window = context.policy.adjusting.window_days
     if window is None:
         return
-    day = local_day(at, around.policy.calendar)
-    quarter, following = _quarter_of(day, around)
+    day = local_day(at, context.policy.calendar)
+    quarter, following = _quarter_of(day, context)
     if quarter and day < quarter.starts + timedelta(days=window):
         return
     if following is None:
@@ -93,11 +108,7 @@ def _check_window(at: datetime, around: Around) -> None:
     raise Refusal("adjustment.window", field="at", days=window, next=following.starts)
 
 
-def confirm(command: ConfirmAdjustment, goal: Goal, around: Around) -> list[Event]:
-    require(ACT[command.role], command, goal, around)
-    if command.adjustment in goal.adjustments:
-        return _repeated(command.adjustment or "", goal)
-    require_stage("confirm", goal)
+def confirm(command: ConfirmAdjustment, goal: Goal, context: GoalContext) -> list[Event]:
     pending = _the_pending(command.adjustment, goal)
     if command.at >= pending.expires_at:  # its own timer is only a little late
         raise _ended("expired")
@@ -110,17 +121,11 @@ def confirm(command: ConfirmAdjustment, goal: Goal, around: Around) -> list[Even
     )
     if not pending.confirmed:
         return [confirmed]
-    return [confirmed, *_take_effect(pending, goal, around, command)]
-
-
-def _repeated(adjustment: str, goal: Goal) -> list[Event]:
-    if goal.adjustments[adjustment] == "adjusted":
-        return []
-    raise _ended(goal.adjustments[adjustment])
+    return [confirmed, *_take_effect(pending, goal, context, command)]
 
 
 def _ended(how: str) -> Refusal:
-    return Refusal("adjustment.ended", field="adjustment", how_zh=ENDED[how], how_en=how)
+    return Refusal("adjustment.ended", field="adjustment", how=how)
 
 
 def _the_pending(adjustment: str | None, goal: Goal) -> PendingAdjustment:
@@ -130,16 +135,17 @@ def _the_pending(adjustment: str | None, goal: Goal) -> PendingAdjustment:
 
 
 def _take_effect(
-    pending: PendingAdjustment, goal: Goal, around: Around, command: ConfirmAdjustment
+    pending: PendingAdjustment, goal: Goal, context: GoalContext, command: ConfirmAdjustment
 ) -> list[Event]:
     """The sheet may have moved, a period been scored since it was asked for: what counts is now."""
-    sheet, by, at = around.sheet, command.by, command.at
-    check_changes(pending.changes, goal, around)
-    changes, draws = whole(pending.changes, goal, around), draw(pending.changes, goal, around)
+    sheet, by, at = context.sheet, command.by, command.at
+    check_changes(pending.changes, goal, context)
+    changes = complete_changes(pending.changes, goal, context)
+    draws = space_drawn(pending.changes, goal, context)
     filed = GoalAdjusted(
         goal=goal.id,
         adjustment=pending.adjustment,
-        before=before(changes, goal, around),
+        before=values_before(changes, goal, context),
         after=changes,
         reason=pending.reason,
         draws=draws,
@@ -147,14 +153,12 @@ def _take_effect(
         by=by,
         at=at,
     )
-    used = rules.use(sheet, goal.id, pending.adjustment, draws, by, at)
-    return [filed, *used, *rules.reweigh(sheet, weights(goal, changes), by, at)]
+    used = rules.draw_space(sheet, goal.id, pending.adjustment, draws, by, at)
+    return [filed, *used, *rules.reweigh(sheet, new_weights(goal, changes), by, at)]
 
 
-def decline(command: DeclineAdjustment, goal: Goal, around: Around) -> list[Event]:
-    require_stage("decline", goal)
+def decline(command: DeclineAdjustment, goal: Goal, context: GoalContext) -> list[Event]:
     pending = _the_pending(None, goal)
-    require(ACT[command.role], command, goal, around)
     return [
         AdjustmentDeclined(
             goal=goal.id,
@@ -167,10 +171,6 @@ def decline(command: DeclineAdjustment, goal: Goal, around: Around) -> list[Even
     ]
 
 
-def withdraw(command: WithdrawAdjustment, goal: Goal, around: Around) -> list[Event]:
-    require_stage("withdraw", goal)
+def withdraw(command: WithdrawAdjustment, goal: Goal, context: GoalContext) -> list[Event]:
     pending = _the_pending(None, goal)
-    require_here(command, around)
-    if command.by != pending.requested_by:
-        raise Refusal("adjustment.not-yours", field="by", who=pending.requested_by)
     return [AdjustmentWithdrawn(goal=goal.id, adjustment=pending.adjustment, by=command.by, at=command.at)]

@@ -1,22 +1,48 @@
-"""What can be asked of a goal. `goal` is the goal's stream; `by` and `at` come with every command."""
+"""What can be asked of a goal. Commands that people give declare a row: who may, in which stages, where it leads.
 
+`goal` is the goal's stream; `by` and `at` come with every command.
+"""
+
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
+from typing import ClassVar, get_args
 
 from pydantic import AwareDatetime, Field
 
+from cairn.domain import rights
+from cairn.domain.command import CommandRow
 from cairn.domain.event import Command
-from cairn.domain.goal.events import Changes, Confirmer, Part, Phase, Smart
+from cairn.domain.goal.events import Changes, Confirmer, Part, Smart
+from cairn.domain.goal.stages import OPEN, Phase, Stage
 from cairn.domain.measure import Measure
 from cairn.domain.policy import Dimension
+from cairn.domain.refusal import FactValue
+
+GoalRow = CommandRow[Stage]
+BEFORE_SCORED = tuple(stage for stage in OPEN if stage != "scored")
 
 
 class GoalCommand(Command):
+    """Anything asked of a goal: by people (`GoalAction`) or by the workflow that keeps its dates."""
+
     goal: str
 
 
-class DraftGoal(GoalCommand):
-    """Adds a goal to a sheet during goal setting (or a replacement for a cancelled one later)."""
+class GoalAction(GoalCommand):
+    """A command that people give."""
+
+    row: ClassVar[GoalRow]
+
+
+class DraftGoal(GoalAction):
+    """Adds a goal to a sheet during goal setting, or a replacement for a cancelled one later.
+
+    `weight` is in points of the sheet's 100; `key` is the goal's short name in its sheet; `parent` the goal of the
+    tier above that it serves.
+    """
+
+    row = GoalRow("draft", rights.owner_approver_or_hr, stages=("none",), leads_to="draft")
 
     key: str
     title: str = Field(min_length=1)
@@ -26,108 +52,226 @@ class DraftGoal(GoalCommand):
     parent: str | None = None
 
 
-class ReviseGoal(GoalCommand):
+class ReviseGoal(GoalAction):
+    """Changes a goal's title, measure or weight (in points of 100) before it is handed in; None leaves a thing."""
+
+    row = GoalRow("revise", rights.owner_approver_or_hr, stages=("draft", "returned"))
+
     title: str | None = None
     measure: Measure | None = None
     weight: Decimal | None = Field(default=None, ge=0, le=100)
 
 
-class CheckSmart(GoalCommand):
+class CheckSmart(GoalAction):
+    """States why a goal is specific, measurable, achievable, relevant and bound in time."""
+
+    row = GoalRow("check_smart", rights.smart_checker, stages=("draft", "returned"))
+
     check: Smart
 
 
-class DecomposeGoal(GoalCommand):
+class DecomposeGoal(GoalAction):
+    """Divides a strategic or department goal into parts, each with the department that answers for it."""
+
+    row = GoalRow(
+        "decompose", rights.owner_management_or_committee, stages=("draft", "returned", "approved", "active")
+    )
+
     parts: tuple[Part, ...] = Field(min_length=1)
 
 
-class AlignGoal(GoalCommand):
+class AlignGoal(GoalAction):
+    """Says which goal of a tier above, in the same cycle, this goal serves."""
+
+    row = GoalRow(
+        "align",
+        rights.owner_approver_or_hr,
+        stages=("draft", "returned", "submitted", "approved", "active"),
+    )
+
     parent: str
 
 
-class SubmitGoal(GoalCommand):
-    pass
+class SubmitGoal(GoalAction):
+    """Hands a goal in for approval; its sheet must be whole."""
+
+    row = GoalRow(
+        "submit",
+        rights.owner_or_hr,
+        stages=("draft", "returned"),
+        leads_to="submitted",
+        already=("submitted",),
+    )
 
 
-class ReturnGoal(GoalCommand):
+class ReturnGoal(GoalAction):
+    """Sends a submitted goal back to its owner, with what has to change."""
+
+    row = GoalRow(
+        "return",
+        rights.approver,
+        stages=("submitted",),
+        leads_to="returned",
+        already=("returned",),
+        judges=True,
+    )
+
     comment: str = Field(min_length=1)
 
 
-class ApproveGoal(GoalCommand):
+class ApproveGoal(GoalAction):
+    """Approves a submitted goal; where execution has begun it is active at once."""
+
+    row = GoalRow(
+        "approve",
+        rights.approver,
+        stages=("submitted",),
+        leads_to="approved",
+        already=("approved", "active"),
+        judges=True,
+    )
+
     comment: str = ""
 
 
-class RequestAdjustment(GoalCommand):
+class RequestAdjustment(GoalAction):
+    """Asks for changes of a running goal. `adjustment` is the request's id: the same one asked again does nothing."""
+
+    row = GoalRow("adjust", rights.owner_approver_or_hr, stages=("active",), leads_to="adjusting")
+
     adjustment: str
     changes: Changes
     reason: str = Field(min_length=1)
 
 
-class ConfirmAdjustment(GoalCommand):
+class ConfirmAdjustment(GoalAction):
+    """Confirms the adjustment that is waiting, in one of the two roles; with the second it takes effect.
+
+    `adjustment` guards against confirming another one than was read; None means whichever is waiting.
+    """
+
+    row = GoalRow("confirm", rights.approver_and_hr, stages=("adjusting",), leads_to="active", judges=True)
+
     role: Confirmer
     adjustment: str | None = None
 
 
-class DeclineAdjustment(GoalCommand):
+class DeclineAdjustment(GoalAction):
+    """Turns down the adjustment that is waiting, in one of the two roles; the goal runs on unchanged."""
+
+    row = GoalRow("decline", rights.approver_or_hr, stages=("adjusting",), leads_to="active", judges=True)
+
     role: Confirmer
     reason: str = Field(min_length=1)
 
 
-class WithdrawAdjustment(GoalCommand):
-    pass
+class WithdrawAdjustment(GoalAction):
+    """Takes one's own request for an adjustment back; the goal runs on unchanged."""
+
+    row = GoalRow("withdraw", rights.requester, stages=("adjusting",), leads_to="active")
 
 
-class CheckIn(GoalCommand):
+class CheckIn(GoalAction):
+    """Reports progress: a value in the KPI's unit, words, or both.
+
+    `on` is the local day the value is of, None for today; `base` is the whole that a ratio's value is a part of.
+    """
+
+    row = GoalRow("check_in", rights.owner_or_hr, stages=("approved", "active", "adjusting", "in_review"))
+
     on: date | None = None
     value: Decimal | None = None
     base: Decimal | None = None
     note: str = ""
 
 
-class AcceptCriterion(GoalCommand):
+class AcceptCriterion(GoalAction):
+    """Accepts a key task's criterion, counted from 1, on evidence."""
+
+    row = GoalRow("accept", rights.approver, stages=("active", "adjusting", "in_review"), judges=True)
+
     criterion: int = Field(ge=1)
     evidence: str = Field(min_length=1)
 
 
-class AssessGoal(GoalCommand):
+class AssessGoal(GoalAction):
+    """Gives a goal that is not measured its points in a period (`Y` is the year); each manager's last word counts."""
+
+    row = GoalRow(
+        "assess",
+        rights.approver_or_former_manager,
+        stages=("active", "adjusting", "in_review"),
+        judges=True,
+    )
+
     period: str = "Y"
     points: Decimal = Field(ge=0, le=150)
     comment: str = ""
 
 
-class ChangeManager(GoalCommand):
+class ChangeManager(GoalAction):
+    """Gives the goal to another manager from a day on; None puts it before the committee."""
+
+    row = GoalRow("change_manager", rights.hr_other_than_owner, stages=OPEN)
+
     manager: str | None
     effective: date
     reason: str = ""
 
 
-class ReachDeadline(GoalCommand):
-    """A durable timer fired. `due` is the time it was set for; `period` names the period to score."""
+class CancelGoal(GoalAction):
+    """Ends a goal before it is scored, with a reason; its weight is free again."""
+
+    row = GoalRow(
+        "cancel",
+        rights.hr_or_approver_before_it_runs,
+        stages=BEFORE_SCORED,
+        leads_to="cancelled",
+        already=("cancelled",),
+    )
+
+    reason: str = Field(min_length=1)
+
+
+class SupersedeGoal(GoalAction):
+    """Ends a goal in favour of another one of the same sheet, which takes over its weight."""
+
+    row = GoalRow(
+        "supersede",
+        rights.hr_or_approver_before_it_runs,
+        stages=BEFORE_SCORED,
+        leads_to="superseded",
+        already=("superseded",),
+    )
+
+    replacement: str
+    reason: str = Field(min_length=1)
+
+
+class CloseGoal(GoalAction):
+    """Closes a scored goal before its date does."""
+
+    row = GoalRow("close", rights.hr, stages=("scored",), leads_to="closed", already=("closed",))
+
+
+class KeepDeadline(GoalCommand):
+    """A durable timer fired. `due` is the time it was set for; `period` is the key of the period to score."""
 
     phase: Phase
     due: AwareDatetime
     period: str | None = None
 
 
-class CancelGoal(GoalCommand):
-    reason: str = Field(min_length=1)
-
-
-class SupersedeGoal(GoalCommand):
-    replacement: str
-    reason: str = Field(min_length=1)
-
-
-class CloseGoal(GoalCommand):
-    pass
-
-
 class RecordRefusedSignal(GoalCommand):
+    """Records that a signal was refused: `name` is the command it asked for, the rest the refusal."""
+
     name: str
     code: str
-    sentence: str
+    field: str | None = None
+    facts: dict[str, FactValue] = Field(default_factory=dict)
 
 
-AnyGoalCommand = (
+AnyGoalAction = (
     DraftGoal
     | ReviseGoal
     | CheckSmart
@@ -144,32 +288,11 @@ AnyGoalCommand = (
     | AcceptCriterion
     | AssessGoal
     | ChangeManager
-    | ReachDeadline
     | CancelGoal
     | SupersedeGoal
     | CloseGoal
-    | RecordRefusedSignal
 )
+AnyGoalCommand = AnyGoalAction | KeepDeadline | RecordRefusedSignal
 
-NAMES: dict[str, type[GoalCommand]] = {
-    "draft": DraftGoal,
-    "revise": ReviseGoal,
-    "check_smart": CheckSmart,
-    "decompose": DecomposeGoal,
-    "align": AlignGoal,
-    "submit": SubmitGoal,
-    "return": ReturnGoal,
-    "approve": ApproveGoal,
-    "adjust": RequestAdjustment,
-    "confirm": ConfirmAdjustment,
-    "decline": DeclineAdjustment,
-    "withdraw": WithdrawAdjustment,
-    "check_in": CheckIn,
-    "accept": AcceptCriterion,
-    "assess": AssessGoal,
-    "change_manager": ChangeManager,
-    "cancel": CancelGoal,
-    "supersede": SupersedeGoal,
-    "close": CloseGoal,
-}
+COMMANDS: Mapping[str, type[GoalAction]] = {kind.row.name: kind for kind in get_args(AnyGoalAction)}
 """The commands people give, by the names used in updates, signals, the API and the command line."""

@@ -4,10 +4,10 @@ from typing import assert_never
 
 from cairn.domain.event import Event
 from cairn.domain.goal import adjusting, deadlines, drafting, reviewing
-from cairn.domain.goal.around import Around
 from cairn.domain.goal.commands import (
     AcceptCriterion,
     AlignGoal,
+    AnyGoalAction,
     AnyGoalCommand,
     ApproveGoal,
     AssessGoal,
@@ -20,7 +20,8 @@ from cairn.domain.goal.commands import (
     DeclineAdjustment,
     DecomposeGoal,
     DraftGoal,
-    ReachDeadline,
+    GoalRow,
+    KeepDeadline,
     RecordRefusedSignal,
     RequestAdjustment,
     ReturnGoal,
@@ -29,25 +30,46 @@ from cairn.domain.goal.commands import (
     SupersedeGoal,
     WithdrawAdjustment,
 )
+from cairn.domain.goal.context import GoalContext
 from cairn.domain.goal.events import SignalRefused
+from cairn.domain.goal.stages import STAGES
 from cairn.domain.goal.state import Goal
 from cairn.domain.refusal import Refusal
 
 
-def decide(command: AnyGoalCommand, goal: Goal, around: Around) -> list[Event]:
+def decide(command: AnyGoalCommand, goal: Goal, context: GoalContext) -> list[Event]:
     """The events of a command, for the goal's stream and for its sheet's (each event knows its stream).
 
-    Raises Refusal where the rules say no. Returns [] where the command has nothing left to do.
+    Who may give it was asked before (`cairn.application.access`). Raises Refusal where the rules say no. Returns []
+    where the command has nothing left to do.
     """
-    if isinstance(command, RecordRefusedSignal):
-        return [_refused_signal(command)]
-    if isinstance(command, DraftGoal):
-        return drafting.draft(command, goal, around)
+    match command:
+        case RecordRefusedSignal():
+            return [_refused_signal(command)]
+        case KeepDeadline():
+            require_exists(goal)
+            return deadlines.on_deadline(command, goal, context)
+        case DraftGoal():
+            return _decided(command, goal, context)
+        case _:
+            require_exists(goal)
+            if goal.stage in command.row.already or adjusting.is_repeated(command, goal):
+                return []
+            _require_stage(command.row, goal)
+            return _decided(command, goal, context)
+
+
+def require_exists(goal: Goal) -> None:
+    """Refuses a goal of which the log knows nothing."""
     if goal.stage == "none":
-        raise Refusal("goal.unknown", field="goal", goal=command.goal)
-    if isinstance(command, ReachDeadline):
-        return deadlines.reach(command, goal, around)
-    return _asked(command, goal, around)
+        raise Refusal("goal.unknown", field="goal", goal=goal.id)
+
+
+def _require_stage(row: GoalRow, goal: Goal) -> None:
+    """Refuses a command that the goal's stage does not allow, naming the stages that do."""
+    if goal.stage not in row.stages:
+        when = [stage.name for stage in STAGES if stage.name in row.stages]
+        raise Refusal("goal.stage", command=row.name, stage=goal.stage, when=when)
 
 
 def _refused_signal(command: RecordRefusedSignal) -> SignalRefused:
@@ -55,53 +77,53 @@ def _refused_signal(command: RecordRefusedSignal) -> SignalRefused:
         goal=command.goal,
         name=command.name,
         code=command.code,
-        sentence=command.sentence,
+        field=command.field,
+        facts=command.facts,
         by=command.by,
         at=command.at,
     )
 
 
-def _asked(
-    command: AnyGoalCommand, goal: Goal, around: Around
-) -> list[Event]:  # the long match is the table of contents of the lifecycle
+def _decided(command: AnyGoalAction, goal: Goal, context: GoalContext) -> list[Event]:
+    """The long match is the table of contents of the lifecycle."""
     match command:
+        case DraftGoal():
+            return drafting.draft(command, goal, context)
         case ReviseGoal():
-            return drafting.revise(command, goal, around)
+            return drafting.revise(command, goal, context)
         case CheckSmart():
-            return drafting.check_smart(command, goal, around)
+            return drafting.check_smart(command, goal, context)
         case DecomposeGoal():
-            return drafting.decompose(command, goal, around)
+            return drafting.decompose(command, goal, context)
         case AlignGoal():
-            return drafting.align(command, goal, around)
+            return drafting.align(command, goal, context)
         case SubmitGoal():
-            return drafting.submit(command, goal, around)
+            return drafting.submit(command, goal, context)
         case ReturnGoal():
-            return drafting.give_back(command, goal, around)
+            return drafting.return_goal(command, goal, context)
         case ApproveGoal():
-            return drafting.approve(command, goal, around)
+            return drafting.approve(command, goal, context)
         case RequestAdjustment():
-            return adjusting.request(command, goal, around)
+            return adjusting.request(command, goal, context)
         case ConfirmAdjustment():
-            return adjusting.confirm(command, goal, around)
+            return adjusting.confirm(command, goal, context)
         case DeclineAdjustment():
-            return adjusting.decline(command, goal, around)
+            return adjusting.decline(command, goal, context)
         case WithdrawAdjustment():
-            return adjusting.withdraw(command, goal, around)
+            return adjusting.withdraw(command, goal, context)
         case CheckIn():
-            return reviewing.check_in(command, goal, around)
+            return reviewing.check_in(command, goal, context)
         case AcceptCriterion():
-            return reviewing.accept(command, goal, around)
+            return reviewing.accept(command, goal, context)
         case AssessGoal():
-            return reviewing.assess(command, goal, around)
+            return reviewing.assess(command, goal, context)
         case ChangeManager():
-            return reviewing.change_manager(command, goal, around)
+            return reviewing.change_manager(command, goal, context)
         case CancelGoal():
-            return reviewing.cancel(command, goal, around)
+            return reviewing.cancel(command, goal, context)
         case SupersedeGoal():
-            return reviewing.supersede(command, goal, around)
+            return reviewing.supersede(command, goal, context)
         case CloseGoal():
-            return reviewing.close(command, goal, around)
-        case DraftGoal() | ReachDeadline() | RecordRefusedSignal():
-            return []
+            return reviewing.close(command, goal, context)
         case _:
             assert_never(command)

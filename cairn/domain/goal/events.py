@@ -7,26 +7,19 @@ from typing import Literal
 from pydantic import AwareDatetime, Field
 
 from cairn.domain.event import Event, Fact
+from cairn.domain.goal.stages import Phase
 from cairn.domain.measure import Measure
 from cairn.domain.policy import Dimension, Tier
+from cairn.domain.refusal import FactValue
 
 Confirmer = Literal["manager", "hr"]
-Phase = Literal[
-    "drafts_remind",
-    "drafts_due",
-    "approvals_remind",
-    "approvals_due",
-    "execution_starts",
-    "adjustment_remind",
-    "adjustment_expires",
-    "period_scored",
-    "review_opens",
-    "scores_due",
-    "closes",
-]
+"""In which role an adjustment is confirmed or declined: for whoever judges the goal, or for HR."""
+CancelCause = Literal["asked", "never_approved"]
 
 
 class GoalEvent(Event):
+    """Any event of a goal; `goal` is its stream, such as `goal-2026-E007-1`."""
+
     goal: str
 
     @property
@@ -45,7 +38,7 @@ class Smart(Fact):
 
 
 class Part(Fact):
-    """One part of a decomposed goal with the department that answers for it."""
+    """One part of a decomposed goal with the id of the department that answers for it; `target` in the goal's unit."""
 
     title: str
     department: str
@@ -72,7 +65,11 @@ class Changes(Fact):
 
 
 class GoalDrafted(GoalEvent):
-    """A goal came into being, from the launch or by its owner's hand."""
+    """A goal came into being, from the launch or by its owner's hand.
+
+    `owner` and `manager` are ids of people, `department` of a department, `parent` of the goal it serves; `since` is
+    the first day that counts, `policy` a reference `name@version`. The weight is the sheet's.
+    """
 
     cycle: str
     sheet: str
@@ -90,41 +87,56 @@ class GoalDrafted(GoalEvent):
 
 
 class GoalRevised(GoalEvent):
+    """The goal has another title or measure, both as they are now."""
+
     title: str
     measure: Measure
 
 
 class SmartChecked(GoalEvent):
+    """The grounds on which a strategic goal is SMART were stated."""
+
     check: Smart
 
 
 class GoalDecomposed(GoalEvent):
+    """The goal was divided; `parts` are all of them, in place of earlier ones."""
+
     parts: tuple[Part, ...]
 
 
 class GoalAligned(GoalEvent):
-    """The goal now serves a goal of the tier above."""
+    """The goal now serves the goal `parent` of a tier above."""
 
     parent: str
 
 
 class GoalSubmitted(GoalEvent):
-    pass
+    """The goal was handed in for approval."""
 
 
 class GoalReturned(GoalEvent):
+    """The approver sent the goal back; `comment` says what has to change."""
+
     comment: str
 
 
 class GoalApproved(GoalEvent):
+    """The approver agreed to the goal."""
+
     comment: str = ""
 
 
 class GoalActivated(GoalEvent):
-    pass
+    """The goal takes effect: execution has begun."""
 
 
 class AdjustmentRequested(GoalEvent):
+    """An adjustment was asked for and waits for two confirmations until `expires_at`.
+
+    `draws` is what it would use of the flexible space, in points of 100, under the policy `policy`.
+    """
+
     adjustment: str
     changes: Changes
     reason: str
@@ -134,26 +146,37 @@ class AdjustmentRequested(GoalEvent):
 
 
 class AdjustmentConfirmed(GoalEvent):
+    """One of the two confirmations of an adjustment, by `by` in `role`."""
+
     adjustment: str
     role: Confirmer
 
 
 class AdjustmentDeclined(GoalEvent):
+    """The adjustment was turned down in `role`; the goal runs on unchanged."""
+
     adjustment: str
     role: Confirmer
     reason: str
 
 
 class AdjustmentWithdrawn(GoalEvent):
+    """Who asked for the adjustment took it back; the goal runs on unchanged."""
+
     adjustment: str
 
 
 class AdjustmentExpired(GoalEvent):
+    """The adjustment was not confirmed in time; the goal runs on unchanged."""
+
     adjustment: str
 
 
 class GoalAdjusted(GoalEvent):
-    """The filing (备案) of an adjustment that took effect: before, after, why, and what space is left."""
+    """The filing (备案) of an adjustment that took effect: before, after and why.
+
+    `draws` and `space_left` are in points of 100 of the sheet.
+    """
 
     adjustment: str
     before: Changes
@@ -164,7 +187,7 @@ class GoalAdjusted(GoalEvent):
 
 
 class CheckedIn(GoalEvent):
-    """The owner's progress: a value for a KPI that no feed brings, and words."""
+    """The owner's progress on a local day: a value in the KPI's unit where no feed brings one, and words."""
 
     on: date
     value: Decimal | None = None
@@ -173,7 +196,7 @@ class CheckedIn(GoalEvent):
 
 
 class CriterionAccepted(GoalEvent):
-    """The manager accepted a key task's criterion (counted from 1) on evidence."""
+    """A key task's criterion (counted from 1) was accepted on evidence."""
 
     criterion: int
     evidence: str
@@ -188,7 +211,10 @@ class GoalAssessed(GoalEvent):
 
 
 class ManagerChanged(GoalEvent):
-    """The goal passed to another manager; open tasks go along, the former manager's acts remain theirs."""
+    """The goal passed to another manager from the day `effective` on; None is the committee.
+
+    Open tasks go along, the former manager's acts remain theirs.
+    """
 
     former: str | None
     manager: str | None
@@ -197,7 +223,7 @@ class ManagerChanged(GoalEvent):
 
 
 class ReminderSent(GoalEvent):
-    """A deadline is near and somebody is waited for."""
+    """The deadline `phase` at `due` is near; `to` are those waited for: ids, or `role:hr`, `role:committee`."""
 
     phase: Phase
     due: AwareDatetime
@@ -205,7 +231,7 @@ class ReminderSent(GoalEvent):
 
 
 class DeadlineMissed(GoalEvent):
-    """A deadline passed; `to` are those it was escalated to."""
+    """The deadline `phase` at `due` passed; `awaited` were waited for, `to` are those it was escalated to."""
 
     phase: Phase
     due: AwareDatetime
@@ -214,7 +240,7 @@ class DeadlineMissed(GoalEvent):
 
 
 class Inputs(Fact):
-    """What a score was computed from: sealed positions of readings, and the goal's own version."""
+    """What a score was computed from: sealed positions of readings, `upto` the last one, and the goal's version."""
 
     readings: tuple[int, ...] = ()
     upto: int = 0
@@ -244,28 +270,37 @@ class GoalScored(GoalEvent):
 
 
 class ReviewOpened(GoalEvent):
-    pass
+    """The year is over and the goal is being reviewed."""
 
 
 class GoalCancelled(GoalEvent):
-    reason: str
+    """The goal is void: HR asked for it, with a reason, or the review opened before it was ever approved."""
+
+    cause: CancelCause = "asked"
+    reason: str = ""
 
 
 class GoalSuperseded(GoalEvent):
+    """The goal was ended in favour of the goal `replacement` of the same sheet, which has its weight now."""
+
     replacement: str
     reason: str
 
 
 class GoalClosed(GoalEvent):
-    pass
+    """The scored goal's life is over."""
 
 
 class SignalRefused(GoalEvent):
-    """A signal that could not be done: nobody waits for its answer, so the refusal is recorded."""
+    """A signal that could not be done: nobody waits for its answer, so the refusal is recorded.
+
+    `name` is the command that was asked for; code, field and facts are the refusal's (`cairn.domain.refusal`).
+    """
 
     name: str
     code: str
-    sentence: str
+    field: str | None = None
+    facts: dict[str, FactValue] = Field(default_factory=dict)
 
 
 AnyGoalEvent = (

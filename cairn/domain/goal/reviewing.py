@@ -2,10 +2,7 @@
 
 from datetime import date
 
-from cairn.domain.cycle.schedule import local_day
 from cairn.domain.event import Event
-from cairn.domain.goal.around import Around
-from cairn.domain.goal.authority import require, require_here
 from cairn.domain.goal.commands import (
     AcceptCriterion,
     AssessGoal,
@@ -15,6 +12,7 @@ from cairn.domain.goal.commands import (
     CloseGoal,
     SupersedeGoal,
 )
+from cairn.domain.goal.context import GoalContext
 from cairn.domain.goal.events import (
     CheckedIn,
     CriterionAccepted,
@@ -24,18 +22,16 @@ from cairn.domain.goal.events import (
     GoalSuperseded,
     ManagerChanged,
 )
-from cairn.domain.goal.stages import require_stage
-from cairn.domain.goal.standing import period_kinds
 from cairn.domain.goal.state import Goal
+from cairn.domain.goal.status import period_kinds
 from cairn.domain.measure import KeyTask, Kpi, Measure
 from cairn.domain.refusal import Refusal
+from cairn.domain.schedule import local_day
 from cairn.domain.sheet import rules
 
 
-def check_in(command: CheckIn, goal: Goal, around: Around) -> list[Event]:
-    require_stage("check_in", goal)
-    require("check_in", command, goal, around)
-    today = local_day(command.at, around.policy.calendar)
+def check_in(command: CheckIn, goal: Goal, context: GoalContext) -> list[Event]:
+    today = local_day(command.at, context.policy.calendar)
     on = command.on or today
     if on > today:
         raise Refusal("check-in.future", field="on", on=on)
@@ -62,9 +58,7 @@ def _is_ratio(measure: Measure) -> bool:
     return isinstance(measure, Kpi) and measure.aggregation == "ratio"
 
 
-def accept(command: AcceptCriterion, goal: Goal, around: Around) -> list[Event]:
-    require_stage("accept", goal)
-    require("assess", command, goal, around)
+def accept(command: AcceptCriterion, goal: Goal, context: GoalContext) -> list[Event]:
     if not isinstance(goal.measure, KeyTask):
         raise Refusal("accept.not-a-task", field="goal")
     if command.criterion > len(goal.measure.criteria):
@@ -80,20 +74,13 @@ def accept(command: AcceptCriterion, goal: Goal, around: Around) -> list[Event]:
     ]
 
 
-def assess(command: AssessGoal, goal: Goal, around: Around) -> list[Event]:
-    """Today's manager assesses; so does a former one, their own segment."""
-    require_stage("assess", goal)
-    former = {segment.manager for segment in goal.segments[:-1]} - {goal.owner}
-    if command.by in former:
-        require_here(command, around)
-    else:
-        require("assess", command, goal, around)
+def assess(command: AssessGoal, goal: Goal, context: GoalContext) -> list[Event]:
     if isinstance(goal.measure, Kpi):
         raise Refusal("assess.measured", field="goal")
-    schedule, kinds = around.cycle.schedule, period_kinds(goal, around)
+    schedule, kinds = context.schedule, period_kinds(goal, context)
     known = [period.key for period in schedule.periods if period.kind in kinds] if schedule else []
     if command.period not in known:
-        raise Refusal("assess.period", field="period", period=command.period, known=", ".join(known))
+        raise Refusal("assess.period", field="period", period=command.period, known=known)
     if command.period in goal.scores:
         raise Refusal("assess.scored", field="period", period=command.period)
     if goal.assessments.get(command.period, {}).get(command.by) == command.points:
@@ -110,9 +97,7 @@ def assess(command: AssessGoal, goal: Goal, around: Around) -> list[Event]:
     ]
 
 
-def change_manager(command: ChangeManager, goal: Goal, around: Around) -> list[Event]:
-    require_stage("change_manager", goal)
-    require("move", command, goal, around)
+def change_manager(command: ChangeManager, goal: Goal, context: GoalContext) -> list[Event]:
     if command.manager == goal.manager:
         return []
     if command.manager == goal.owner:
@@ -136,37 +121,25 @@ def _check_effective(effective: date, goal: Goal) -> None:
         raise Refusal("move.too-early", field="effective", since=goal.segments[-1].since)
 
 
-def cancel(command: CancelGoal, goal: Goal, around: Around) -> list[Event]:
-    require("cancel", command, goal, around)
-    if goal.stage == "cancelled":
-        return []
-    require_stage("cancel", goal)
+def cancel(command: CancelGoal, goal: Goal, context: GoalContext) -> list[Event]:
     gone = GoalCancelled(goal=goal.id, reason=command.reason, by=command.by, at=command.at)
-    return [gone, *rules.remove(around.sheet, goal.id, command.by, command.at)]
+    return [gone, *rules.remove(context.sheet, goal.id, command.by, command.at)]
 
 
-def supersede(command: SupersedeGoal, goal: Goal, around: Around) -> list[Event]:
+def supersede(command: SupersedeGoal, goal: Goal, context: GoalContext) -> list[Event]:
     """Another goal of the same sheet takes this one's place; its weight becomes free for that goal."""
-    require("cancel", command, goal, around)
-    if goal.stage == "superseded":
-        return []
-    require_stage("supersede", goal)
-    if command.replacement == goal.id or command.replacement not in around.sheet.placements:
+    if command.replacement == goal.id or command.replacement not in context.sheet.placements:
         raise Refusal("goal.no-replacement", field="replacement", replacement=command.replacement)
     gone = GoalSuperseded(
         goal=goal.id, replacement=command.replacement, reason=command.reason, by=command.by, at=command.at
     )
-    weight = around.sheet.weight_of(goal.id) + around.sheet.weight_of(command.replacement)
-    moved = rules.remove(around.sheet, goal.id, command.by, command.at)
-    left = around.sheet.model_copy(
-        update={"placements": {key: p for key, p in around.sheet.placements.items() if key != goal.id}}
+    weight = context.sheet.weight_of(goal.id) + context.sheet.weight_of(command.replacement)
+    moved = rules.remove(context.sheet, goal.id, command.by, command.at)
+    left = context.sheet.model_copy(
+        update={"placements": {key: p for key, p in context.sheet.placements.items() if key != goal.id}}
     )
     return [gone, *moved, *rules.reweigh(left, {command.replacement: weight}, command.by, command.at)]
 
 
-def close(command: CloseGoal, goal: Goal, around: Around) -> list[Event]:
-    require("close", command, goal, around)
-    if goal.stage == "closed":
-        return []
-    require_stage("close", goal)
+def close(command: CloseGoal, goal: Goal, context: GoalContext) -> list[Event]:
     return [GoalClosed(goal=goal.id, by=command.by, at=command.at)]

@@ -3,30 +3,30 @@
 from datetime import date, datetime
 from decimal import Decimal, localcontext
 
-from cairn.domain.cycle.schedule import Period, Schedule
 from cairn.domain.event import SYSTEM
-from cairn.domain.goal.around import Around
+from cairn.domain.goal.context import GoalContext
 from cairn.domain.goal.events import GoalScored, Inputs
 from cairn.domain.goal.state import Goal
 from cairn.domain.measure import KeyTask, Kpi, target_in
 from cairn.domain.reading import Reading, Row, aggregate
 from cairn.domain.refusal import Refusal
+from cairn.domain.schedule import Period, Schedule
 from cairn.domain.scoring import EXACT, kpi_points, mean, weighted
 
 
-def score(goal: Goal, period_key: str, around: Around, at: datetime) -> GoalScored:
+def score(goal: Goal, period_key: str, context: GoalContext, at: datetime) -> GoalScored:
     """The score event of a goal in a period; `points` is None with `why` where nothing could be measured."""
-    schedule = around.cycle.schedule
+    schedule = context.schedule
     period = schedule.period(period_key) if schedule else None
     if schedule is None or period is None:
         raise Refusal("adjustment.period", field="period", period=period_key)
     if isinstance(goal.measure, Kpi):
-        found = _kpi(goal, goal.measure, period, schedule, around)
+        found = _kpi(goal, goal.measure, period, schedule, context)
     else:
         found = _judged(goal, period)
     plain: dict[str, object] = {"actual": None, "target": None, "attainment": None, "points": None, "why": ""}
     used = found.pop("readings", ())
-    inputs = Inputs(readings=used, upto=around.evidence.upto, version=goal.version)
+    inputs = Inputs(readings=used, upto=context.evidence.upto, version=goal.version)
     return GoalScored.model_validate(
         {
             "goal": goal.id,
@@ -34,7 +34,7 @@ def score(goal: Goal, period_key: str, around: Around, at: datetime) -> GoalScor
             "starts": period.starts,
             "ends": period.ends,
             "inputs": inputs,
-            "policy": around.policy.version,
+            "policy": context.policy.version,
             "by": SYSTEM,
             "at": at,
             **plain,
@@ -43,8 +43,8 @@ def score(goal: Goal, period_key: str, around: Around, at: datetime) -> GoalScor
     )
 
 
-def _kpi(goal: Goal, kpi: Kpi, period: Period, schedule: Schedule, around: Around) -> dict[str, object]:
-    rows, positions = _rows(goal, kpi, period, around)
+def _kpi(goal: Goal, kpi: Kpi, period: Period, schedule: Schedule, context: GoalContext) -> dict[str, object]:
+    rows, positions = _rows(goal, kpi, period, context)
     target = target_in(kpi, period, schedule, goal.since)
     with localcontext(EXACT):
         actual = aggregate(rows, kpi.aggregation, kpi.unit)
@@ -54,15 +54,17 @@ def _kpi(goal: Goal, kpi: Kpi, period: Period, schedule: Schedule, around: Aroun
         return {**found, "applies": False, "why": "not measured in this period"}
     if actual is None:
         return {**found, "why": "no readings in this period"}
-    reached, points = kpi_points(kpi, around.policy.curves[kpi.curve], actual, target)
+    reached, points = kpi_points(kpi, context.policy.curves[kpi.curve], actual, target)
     return {**found, "attainment": reached, "points": points}
 
 
-def _rows(goal: Goal, kpi: Kpi, period: Period, around: Around) -> tuple[list[Row], tuple[int, ...]]:
+def _rows(goal: Goal, kpi: Kpi, period: Period, context: GoalContext) -> tuple[list[Row], tuple[int, ...]]:
     """A fed KPI counts the feed's readings, any other the owner's check-ins; a day's last check-in stands."""
     first = max(period.starts, goal.since)
     if kpi.metric is not None:
-        fed = [row for row in around.evidence.readings if _is_of(row, kpi) and first <= row.on <= period.ends]
+        fed = [
+            row for row in context.evidence.readings if _is_of(row, kpi) and first <= row.on <= period.ends
+        ]
         return list(fed), tuple(sorted({row.position for row in fed}))
     told: dict[date, Row] = {}
     for said in goal.check_ins:

@@ -1,78 +1,105 @@
-"""Which command is possible in which stage; docs/lifecycle.md is generated from this and checked against `decide`."""
+"""The stages of a goal's life and the deadlines in it, one row each. What depends on them is made from these rows."""
 
-from cairn.domain.goal.state import Goal, Stage
-from cairn.domain.refusal import Refusal
+from collections.abc import Mapping
+from typing import Literal
 
-OPEN: frozenset[Stage] = frozenset(
-    {"draft", "submitted", "returned", "approved", "active", "adjusting", "in_review", "scored"}
+from cairn.domain.event import Fact
+
+ExistingStage = Literal[
+    "draft", "submitted", "returned", "approved", "active", "adjusting", "in_review", "scored", "closed",
+    "cancelled", "superseded",
+]  # fmt: skip
+Stage = Literal["none", ExistingStage]
+"""`none` is the stage of a goal of which the log knows nothing."""
+Phase = Literal[
+    "drafts_remind", "drafts_due", "approvals_remind", "approvals_due", "execution_starts", "adjustment_remind",
+    "adjustment_expires", "period_scored", "lapses", "review_opens", "scores_due", "closes",
+]  # fmt: skip
+StageKind = Literal["absent", "waiting", "sent_back", "running", "judged", "settled", "ended", "dropped"]
+
+
+class StageRow(Fact):
+    """One stage.
+
+    `name` is also its message id (`stage:<name>`). `order` is how far a goal has come: stages that a goal goes to and
+    fro between share one. `kind` is what presenters show it by. In a `running` stage the goal has taken effect and is
+    not scored for the year yet, so that it changes by joint confirmation only (RULES L3).
+    """
+
+    name: Stage
+    order: int
+    kind: StageKind
+    running: bool = False
+
+    @property
+    def over(self) -> bool:
+        """Whether the goal's life has ended: nothing is due and nothing can be asked any more."""
+        return self.kind in ("ended", "dropped")
+
+    @property
+    def open(self) -> bool:
+        """Whether the goal is there and its life goes on."""
+        return self.kind != "absent" and not self.over
+
+
+STAGES: tuple[StageRow, ...] = (
+    StageRow(name="none", order=0, kind="absent"),
+    StageRow(name="draft", order=1, kind="waiting"),
+    StageRow(name="submitted", order=2, kind="waiting"),
+    StageRow(name="returned", order=1, kind="sent_back"),
+    StageRow(name="approved", order=3, kind="running"),
+    StageRow(name="active", order=4, kind="running", running=True),
+    StageRow(name="adjusting", order=4, kind="waiting", running=True),
+    StageRow(name="in_review", order=5, kind="judged", running=True),
+    StageRow(name="scored", order=6, kind="settled"),
+    StageRow(name="closed", order=7, kind="ended"),
+    StageRow(name="cancelled", order=8, kind="dropped"),
+    StageRow(name="superseded", order=8, kind="dropped"),
 )
-AT: dict[str, frozenset[Stage]] = {
-    "revise": frozenset({"draft", "returned"}),
-    "check_smart": frozenset({"draft", "returned"}),
-    "decompose": frozenset({"draft", "returned", "approved", "active"}),
-    "align": frozenset({"draft", "returned", "submitted", "approved", "active"}),
-    "submit": frozenset({"draft", "returned"}),
-    "return": frozenset({"submitted"}),
-    "approve": frozenset({"submitted"}),
-    "adjust": frozenset({"active"}),
-    "confirm": frozenset({"adjusting"}),
-    "decline": frozenset({"adjusting"}),
-    "withdraw": frozenset({"adjusting"}),
-    "check_in": frozenset({"approved", "active", "adjusting", "in_review"}),
-    "accept": frozenset({"active", "adjusting", "in_review"}),
-    "assess": frozenset({"active", "adjusting", "in_review"}),
-    "change_manager": OPEN,
-    "cancel": OPEN - {"scored"},
-    "supersede": OPEN - {"scored"},
-    "close": frozenset({"scored"}),
-}
-STAGE_NAMES: dict[Stage, tuple[str, str]] = {
-    "none": ("不存在", "not there"),
-    "draft": ("草稿", "draft"),
-    "submitted": ("待审批", "submitted"),
-    "returned": ("已退回", "returned"),
-    "approved": ("已批准", "approved"),
-    "active": ("执行中", "active"),
-    "adjusting": ("调整中", "adjusting"),
-    "in_review": ("评估中", "in review"),
-    "scored": ("已评分", "scored"),
-    "closed": ("已关闭", "closed"),
-    "cancelled": ("已作废", "cancelled"),
-    "superseded": ("已替代", "superseded"),
-}
-ASKED: dict[str, tuple[str, str]] = {
-    "revise": ("修改", "revised"),
-    "check_smart": ("做SMART检查", "SMART-checked"),
-    "decompose": ("分解", "decomposed"),
-    "align": ("对齐", "aligned"),
-    "submit": ("提交", "submitted"),
-    "return": ("退回", "returned"),
-    "approve": ("批准", "approved"),
-    "adjust": ("申请调整", "adjusted"),
-    "confirm": ("确认调整", "confirmed (no adjustment is waiting)"),
-    "decline": ("拒绝调整", "declined (no adjustment is waiting)"),
-    "withdraw": ("撤回调整", "withdrawn (no adjustment is waiting)"),
-    "check_in": ("更新进度", "checked in on"),
-    "accept": ("验收", "accepted"),
-    "assess": ("评估", "assessed"),
-    "change_manager": ("更换上级", "given to another manager"),
-    "cancel": ("作废", "cancelled"),
-    "supersede": ("替代", "superseded"),
-    "close": ("关闭", "closed"),
-}
+"""Every stage, in the order in which people list them."""
+OPEN: tuple[Stage, ...] = tuple(row.name for row in STAGES if row.open)
+OVER: tuple[Stage, ...] = tuple(row.name for row in STAGES if row.over)
+_STAGES: Mapping[Stage, StageRow] = {row.name: row for row in STAGES}
 
 
-def require_stage(name: str, goal: Goal) -> None:
-    """Refuses a command that the goal's stage does not allow, naming the stages that do."""
-    if goal.stage in AT[name]:
-        return
-    stages = sorted(AT[name], key=list(STAGE_NAMES).index)
-    raise Refusal(
-        "goal.stage",
-        asked_zh=ASKED[name][0],
-        asked_en=ASKED[name][1],
-        stage_zh=STAGE_NAMES[goal.stage][0],
-        stage_en=STAGE_NAMES[goal.stage][1],
-        when_zh="、".join(STAGE_NAMES[stage][0] for stage in stages),
-        when_en=", ".join(STAGE_NAMES[stage][1] for stage in stages),
-    )
+def stage_row(stage: Stage) -> StageRow:
+    """The row of a stage."""
+    return _STAGES[stage]
+
+
+class PhaseRow(Fact):
+    """One kind of deadline.
+
+    `name` is also its message id (`phase:<name>`). It falls due in `stages` only, and leads to `leads_to`; None: the
+    stage stays. `reminds_of` is the deadline that a reminder comes before. What `scores` needs the readings of its
+    period.
+    """
+
+    name: Phase
+    stages: tuple[Stage, ...]
+    leads_to: Stage | None = None
+    reminds_of: Phase | None = None
+    scores: bool = False
+
+
+PHASES: tuple[PhaseRow, ...] = (
+    PhaseRow(name="drafts_remind", stages=("draft", "returned"), reminds_of="drafts_due"),
+    PhaseRow(name="drafts_due", stages=("draft", "returned")),
+    PhaseRow(name="approvals_remind", stages=("submitted",), reminds_of="approvals_due"),
+    PhaseRow(name="approvals_due", stages=("submitted",)),
+    PhaseRow(name="execution_starts", stages=("approved",), leads_to="active"),
+    PhaseRow(name="adjustment_remind", stages=("adjusting",), reminds_of="adjustment_expires"),
+    PhaseRow(name="adjustment_expires", stages=("adjusting",), leads_to="active"),
+    PhaseRow(name="period_scored", stages=("active", "adjusting", "in_review"), scores=True),
+    PhaseRow(name="lapses", stages=("draft", "returned", "submitted"), leads_to="cancelled"),
+    PhaseRow(name="review_opens", stages=("active", "adjusting"), leads_to="in_review"),
+    PhaseRow(name="scores_due", stages=("in_review",), leads_to="scored", scores=True),
+    PhaseRow(name="closes", stages=("scored",), leads_to="closed"),
+)
+"""Every kind of deadline, in the order of a goal's life; of two at the same moment the earlier row comes first."""
+_PHASES: Mapping[Phase, PhaseRow] = {row.name: row for row in PHASES}
+
+
+def phase_row(phase: Phase) -> PhaseRow:
+    """The row of a deadline."""
+    return _PHASES[phase]

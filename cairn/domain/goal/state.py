@@ -2,7 +2,7 @@
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Literal, assert_never
+from typing import assert_never
 
 from pydantic import Field
 
@@ -41,18 +41,16 @@ from cairn.domain.goal.events import (
     Smart,
     SmartChecked,
 )
+from cairn.domain.goal.stages import Phase, Stage, stage_row
 from cairn.domain.measure import Capability, KeyTask, Kpi, Measure
 from cairn.domain.policy import Dimension, Tier
 
-Stage = Literal[
-    "none", "draft", "submitted", "returned", "approved", "active", "adjusting", "in_review", "scored",
-    "closed", "cancelled", "superseded",
-]  # fmt: skip
-OVER: frozenset[Stage] = frozenset({"closed", "cancelled", "superseded"})
-
 
 class PendingAdjustment(Fact):
-    """An adjustment waiting for its confirmations: role → who confirmed."""
+    """An adjustment waiting for its confirmations until `expires_at`.
+
+    `draws` is in points of 100 of the sheet; `confirmed` says who has confirmed in which role.
+    """
 
     adjustment: str
     changes: Changes
@@ -64,7 +62,7 @@ class PendingAdjustment(Fact):
 
 
 class Segment(Fact):
-    """Who was the goal's manager from a day on."""
+    """Who was the goal's manager from the day `since` on; None stands for the committee."""
 
     since: date
     manager: str | None
@@ -73,42 +71,70 @@ class Segment(Fact):
 class Goal(Fact):
     """One goal as of its `version`. Its weight is not here: the sheet holds it."""
 
-    id: str
-    version: int = 0
+    id: str = Field(description="the goal's stream")
+    version: int = Field(default=0, description="how many events made it")
     stage: Stage = "none"
-    cycle: str = ""
-    sheet: str = ""
+    cycle: str = Field(default="", description="the cycle's id")
+    sheet: str = Field(default="", description="the stream of the sheet it counts in")
     tier: Tier = "individual"
-    owner: str = ""
-    manager: str | None = None
-    department: str | None = None
-    key: str = ""
+    owner: str = Field(default="", description="the id of the person who answers for it")
+    manager: str | None = Field(
+        default=None, description="the id of the owner's manager, None: the committee judges"
+    )
+    department: str | None = Field(
+        default=None, description="the department's id, None for the company's own goals"
+    )
+    key: str = Field(default="", description="its short name in its sheet")
     dimension: Dimension = "duties"
     title: str = ""
     measure: Measure = Capability(outcomes=("-",))
-    since: date = date.min
-    parent: str | None = None
-    policy: str = ""
+    since: date = Field(default=date.min, description="the first day that counts")
+    parent: str | None = Field(default=None, description="the goal of a tier above that it serves")
+    policy: str = Field(default="", description="the policy it was drafted under, `name@version`")
     smart: Smart | None = None
     parts: tuple[Part, ...] = ()
     pending: PendingAdjustment | None = None
-    adjustments: dict[str, str] = Field(default_factory=dict, description="adjustment → how it ended")
-    check_ins: tuple[CheckedIn, ...] = ()
-    accepted: dict[int, str] = Field(default_factory=dict)
+    adjustments: dict[str, str] = Field(
+        default_factory=dict,
+        description="adjustment → how it ended: adjusted, declined, withdrawn or expired",
+    )
+    check_ins: tuple[CheckedIn, ...] = Field(
+        default=(), description="those that count for the present measure"
+    )
+    accepted: dict[int, str] = Field(default_factory=dict, description="criterion, from 1 → evidence")
     assessments: dict[str, dict[str, Decimal]] = Field(
         default_factory=dict, description="period → manager → points"
     )
-    segments: tuple[Segment, ...] = ()
-    scores: dict[str, GoalScored] = Field(default_factory=dict)
-    clocks: frozenset[str] = frozenset()
-    entered: datetime | None = None
+    segments: tuple[Segment, ...] = Field(default=(), description="who managed it since when, in order")
+    scores: dict[str, GoalScored] = Field(default_factory=dict, description="period → its score")
+    kept_deadlines: frozenset[str] = Field(
+        default=frozenset(), description="names of reminders and misses, each once"
+    )
+    entered: datetime | None = Field(default=None, description="since when it is in its stage")
 
     @property
     def over(self) -> bool:
-        return self.stage in OVER
+        """Whether its life has ended."""
+        return stage_row(self.stage).over
+
+    @property
+    def running(self) -> bool:
+        """Whether it has taken effect and is not scored for the year yet."""
+        return stage_row(self.stage).running
+
+    @property
+    def requester(self) -> str | None:
+        """Who asked for the adjustment that is waiting."""
+        return self.pending.requested_by if self.pending else None
+
+    @property
+    def former_managers(self) -> frozenset[str]:
+        """Those who managed it in earlier segments, without its owner."""
+        former = (segment.manager for segment in self.segments[:-1])
+        return frozenset(manager for manager in former if manager and manager != self.owner)
 
 
-def clock(phase: str, due: datetime) -> str:
+def deadline_name(phase: Phase, due: datetime) -> str:
     """The name of one deadline of one goal, the same in every time zone: it is kept once."""
     return f"{phase}@{due.astimezone(UTC).isoformat()}"
 
@@ -160,7 +186,9 @@ def _evolved(goal: Goal, event: AnyGoalEvent) -> Goal:
             segments = (*goal.segments, Segment(since=event.effective, manager=event.manager))
             return goal.model_copy(update={"manager": event.manager, "segments": segments})
         case ReminderSent() | DeadlineMissed():
-            return goal.model_copy(update={"clocks": goal.clocks | {clock(event.phase, event.due)}})
+            return goal.model_copy(
+                update={"kept_deadlines": goal.kept_deadlines | {deadline_name(event.phase, event.due)}}
+            )
         case GoalScored():
             scored = goal.model_copy(update={"scores": {**goal.scores, event.period: event}})
             return _to(scored, "scored") if event.period == "Y" else scored

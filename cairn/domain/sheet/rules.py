@@ -86,7 +86,9 @@ def _has(sheet: Sheet, dimension: Dimension) -> bool:
     return any(placed.dimension == dimension and placed.weight > 0 for placed in sheet.placements.values())
 
 
-def use(sheet: Sheet, goal: str, adjustment: str, amount: Decimal, by: str, at: datetime) -> list[SheetEvent]:
+def draw_space(
+    sheet: Sheet, goal: str, adjustment: str, amount: Decimal, by: str, at: datetime
+) -> list[SheetEvent]:
     """Takes an adjustment's draw from the space that is left, or refuses with both figures."""
     if amount > sheet.space_left:
         raise Refusal("sheet.space", field="changes", needs=amount, left=sheet.space_left, space=sheet.space)

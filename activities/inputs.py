@@ -1,0 +1,162 @@
+"""What workflows hand to activities and get back: one named struct each. Plain values: no rule lives here."""
+
+from typing import Any, Generic, TypeVar
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from cairn.domain.cycle.status import CycleDeadline, CycleStatus
+from cairn.domain.goal.status import Deadline, GoalStatus
+from cairn.domain.refusal import FactValue, Refusal, told
+
+
+class Value(BaseModel):
+    """A frozen value."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class Refused(Value):
+    """A refusal as a value: it answers the caller and is recorded where nobody waits for an answer."""
+
+    code: str
+    field: str | None = None
+    facts: dict[str, FactValue] = Field(default_factory=dict)
+
+    @classmethod
+    def of(cls, refusal: Refusal) -> "Refused":
+        return cls(code=refusal.code, field=refusal.field, facts=refusal.facts)
+
+    def __str__(self) -> str:
+        """For logs; people are given its sentence (`cairn.i18n.refusal_message`)."""
+        return told(self.code, self.facts)
+
+
+S = TypeVar("S")
+
+
+class Outcome(Value, Generic[S]):
+    """What an activity came to: the status after it, or the refusal, with nothing written."""
+
+    status: S | None = None
+    refused: Refused | None = None
+
+
+class GoalOutcome(Outcome[GoalStatus]):
+    """`events` are those appended, by name, none where there was nothing left to do. `replayed` says that the command
+    was recorded before and `events` are its first answer."""
+
+    events: tuple[str, ...] = ()
+    replayed: bool = False
+
+
+class CycleOutcome(Outcome[CycleStatus]):
+    """Where the cycle stands."""
+
+
+class GoalStart(Value):
+    """What a goal's workflow begins with; `status` is carried along where it is known to be current."""
+
+    goal: str
+    clock_offset: float = 0.0
+    status: GoalStatus | None = None
+
+
+class CycleStart(Value):
+    """What a cycle's workflow begins with; `status` is carried along where it is known to be current."""
+
+    cycle: str
+    clock_offset: float = 0.0
+    status: CycleStatus | None = None
+
+
+class GoalStatusInput(Value):
+    """Asks where a goal stands in the log."""
+
+    goal: str
+
+
+class CycleStatusInput(Value):
+    """Asks where a cycle stands in the log."""
+
+    cycle: str
+
+
+class RecordGoalInput(Value):
+    """A command for a goal, by the name people use. `at` is the workflow's time, `run` the id of its run."""
+
+    goal: str
+    name: str
+    by: str
+    at: AwareDatetime
+    command_id: str
+    fields: dict[str, Any] = Field(default_factory=dict)
+    run: str | None = None
+
+
+class RecordCycleInput(Value):
+    """A command for a cycle, by the name people use: launch or close. `at` is the workflow's time."""
+
+    cycle: str
+    name: str
+    by: str
+    at: AwareDatetime
+    command_id: str
+    fields: dict[str, Any] = Field(default_factory=dict)
+
+
+class GoalDeadlineInput(Value):
+    """A durable timer of a goal that fired. `at` is the workflow's time, `run` the id of its run."""
+
+    goal: str
+    deadline: Deadline
+    at: AwareDatetime
+    run: str | None = None
+
+
+class CycleDeadlineInput(Value):
+    """A durable timer of a cycle that fired. `at` is the workflow's time."""
+
+    cycle: str
+    deadline: CycleDeadline
+    at: AwareDatetime
+
+
+class RecordSignalRefusedInput(Value):
+    """A signal that was refused or could not be read; `by` is empty where nobody can be made out."""
+
+    stream: str
+    name: str
+    by: str
+    at: AwareDatetime
+    command_id: str
+    refused: Refused
+
+
+class BeginWorkflowsInput(Value):
+    """Where to go on in the sealed log, and how many seconds to follow it."""
+
+    after: int = 0
+    seconds: float = 300.0
+
+
+class CollectFeedInput(Value):
+    """`path` is the feed's file, `base` the folder its files are relative to; days after the watermark up to and
+    with `upto` are collected. A schedule leaves `upto` and `at` to the workflow."""
+
+    path: str
+    base: str
+    upto: str = ""
+    by: str
+    at: AwareDatetime | None = None
+
+
+class FeedOutcome(Value):
+    """What a collection recorded: `rows` in `batches`, `corrected` of them replacing earlier ones. `problem` says
+    in words why nothing was recorded."""
+
+    feed: str
+    rows: int = 0
+    batches: int = 0
+    corrected: int = 0
+    upto: str = ""
+    problem: str = ""

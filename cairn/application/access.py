@@ -1,0 +1,88 @@
+"""Who may do what: the one place that asks rights. Whoever may not is told who could."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+from cairn.domain import rights
+from cairn.domain.cycle.commands import AnyCycleCommand, CycleAction
+from cairn.domain.cycle.state import Cycle
+from cairn.domain.event import SYSTEM
+from cairn.domain.goal.commands import AnyGoalCommand, DraftGoal, GoalAction
+from cairn.domain.goal.context import GoalContext
+from cairn.domain.goal.decide import require_exists
+from cairn.domain.goal.drafting import planned_goal
+from cairn.domain.goal.state import Goal
+from cairn.domain.people import Person
+from cairn.domain.policy import WorkingCalendar
+from cairn.domain.refusal import Refusal
+from cairn.domain.schedule import local_day
+
+NAMED = 5
+"""Of the people who could, so many are named."""
+
+
+def require(command: AnyGoalCommand, goal: Goal, context: GoalContext) -> None:
+    """Refuses a command on a goal by somebody who may not give it.
+
+    Asked in this order: is there such a goal, is the person known and still there, have they the right. What the goal's
+    stage and the rules say is the decider's. Deadlines and records of refused signals need no right: they come from
+    the workflow, and no message can name them.
+    """
+    if not isinstance(command, GoalAction):
+        return
+    if isinstance(command, DraftGoal) and goal.stage == "none":
+        goal = planned_goal(goal, context)
+    else:
+        require_exists(goal)
+    person = require_present(command.by, context.people, local_day(command.at, context.policy.calendar))
+    right = command.row.who.in_case(goal, command)
+    if right.allows(person, goal, command):
+        return
+    who = {"who": right.name, "manager": goal.manager, "requester": goal.requester}
+    if command.row.judges and person.id == goal.owner:
+        raise Refusal("goal.own", field="by", by=person.id, **who)
+    raise Refusal("goal.not-yours", field="by", by=person.id, **who)
+
+
+def require_for_cycle(
+    command: AnyCycleCommand, cycle: Cycle, people: Mapping[str, Person], calendar: WorkingCalendar
+) -> None:
+    """Refuses a command on a cycle by somebody who may not give it; `people` holds at least whoever does, by id."""
+    if not isinstance(command, CycleAction) or (command.row.by_date and command.by == SYSTEM):
+        return
+    if cycle.stage == "none" and "none" not in command.row.stages:
+        raise Refusal("cycle.unknown", field="cycle", cycle=cycle.id)
+    person = require_present(command.by, people, local_day(command.at, calendar))
+    right = command.row.who
+    if not right.allows(person, cycle, command):
+        raise Refusal("cycle.not-hr", field="by", by=person.id, who=right.name)
+
+
+def hr_instead_of(
+    by: str, known: Iterable[Person], day: date, coming: Iterable[Person] | None = None
+) -> tuple[str, ...]:
+    """Empty when somebody may act as HR on that day, else the ids of some who may.
+
+    `known` are the people of the log. While it has none, `coming`, the roster that is being imported, says who is HR;
+    without one anybody may begin: the policy can be adopted before the roster is there. Refuses a first roster in
+    which nobody has the role.
+    """
+    people = list(known)
+    if not people:
+        if coming is None:
+            return ()
+        people = list(coming)
+    able = [person.id for person in people if rights.hr.allows(person, None, None) and person.here_on(day)]
+    if not able:
+        raise Refusal("roster.no-hr", field="roles")
+    return () if by in able else tuple(able[:NAMED])
+
+
+def require_present(by: str, people: Mapping[str, Person], day: date) -> Person:
+    """Whoever acts, refused when nobody knows them or they have left by that day."""
+    person = people.get(by)
+    if person is None:
+        raise Refusal("person.unknown", field="by", by=by)
+    if not person.here_on(day):
+        raise Refusal("person.left", field="by", by=by)
+    return person

@@ -1,0 +1,242 @@
+"""Every score again from what it cites, by the same pure functions: the numbers must come out the same."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from cairn.application.cycles import Cycles
+from cairn.application.repository import fold_goal, fold_sheet, goal_context, to_events
+from cairn.domain.cycle.state import Cycle
+from cairn.domain.evaluation.scores import issue_result, score_sheet
+from cairn.domain.event import Event, Fact
+from cairn.domain.goal.events import GoalScored
+from cairn.domain.goal.scoring import score
+from cairn.domain.measure import Kpi
+from cairn.domain.reading import Evidence, Reading, ReadingsRecorded, Row
+from cairn.domain.sheet.events import GoalPlaced, ResultIssued, SheetOpened, SheetScored
+from cairn.domain.sheet.state import Sheet
+from cairn.domain.streams import cycle_of, sheet_of
+from cairn.ledger import Ledger, StoredEvent
+
+CHUNK = 40
+PAGE = 500
+Subject = tuple[str, str]
+OnProgress = Callable[[int, int], None]
+
+
+class Difference(Fact):
+    """A score that does not come out as recorded: `of` is a goal or a sheet, `field` what differs."""
+
+    of: str
+    period: str
+    version: int
+    field: str
+    recorded: str
+    recomputed: str
+
+
+class Outcome(Fact):
+    """How many scores were computed again, and every difference found."""
+
+    goals: int = 0
+    sheets: int = 0
+    results: int = 0
+    differences: tuple[Difference, ...] = ()
+
+    @property
+    def scores(self) -> int:
+        return self.goals + self.sheets + self.results
+
+    def plus(self, other: "Outcome") -> "Outcome":
+        return Outcome(
+            goals=self.goals + other.goals,
+            sheets=self.sheets + other.sheets,
+            results=self.results + other.results,
+            differences=(*self.differences, *other.differences),
+        )
+
+
+class Readings:
+    """Every row of every feed with its sealed position, in the order of the log."""
+
+    def __init__(self) -> None:
+        self._rows: dict[Subject, list[Reading]] = defaultdict(list)
+
+    def add(self, position: int, rows: Iterable[Row]) -> None:
+        for row in rows:
+            told = row.model_dump() | {"position": position}
+            self._rows[row.metric, row.subject].append(Reading.model_validate(told))
+
+    def as_of(self, metric: str, subject: str, upto: int) -> Evidence:
+        """What the log said up to a position: of each day the row that came last."""
+        latest: dict[date, Reading] = {}
+        for row in self._rows[metric, subject]:
+            if row.position <= upto:
+                latest[row.on] = row
+        return Evidence(readings=tuple(latest[day] for day in sorted(latest)), upto=upto)
+
+
+class ScoreAudit:
+    """Computes scores of one ledger again. Reads the log only: no read model is believed."""
+
+    def __init__(self, ledger: Ledger, cycles: Cycles) -> None:
+        self.ledger, self.cycles = ledger, cycles
+
+    async def goal(self, name: str, rows: Sequence[StoredEvent] | None = None) -> Outcome:
+        """Every score of one goal, or of the prefix of its stream that is given."""
+        cycle = await self.cycles.load(cycle_of(name))
+        found = list(rows) if rows is not None else await self.ledger.read_stream(name)
+        return await self._goal(name, found, cycle, await self.readings())
+
+    async def cycle(self, name: str, on_progress: OnProgress) -> Outcome:
+        """Every goal's and sheet's score and every result of a cycle."""
+        cycle, readings = await self.cycles.load(name), await self.readings()
+        sheets = await self.cycles.sheets(name)
+        total, results = Outcome(), await self._results(sheets)
+        for start in range(0, len(sheets), CHUNK):
+            part = sheets[start : start + CHUNK]
+            streams = await self.ledger.read_streams(part)
+            goals = await self.ledger.read_streams(
+                sorted({g for each in streams.values() for g in _placed(each)})
+            )
+            for goal, rows in goals.items():
+                total = total.plus(await self._goal(goal, rows, cycle, readings))
+            for sheet in part:
+                of_sheet = {goal: rows for goal, rows in goals.items() if sheet_of(goal) == sheet}
+                total = total.plus(await self._sheet(sheet, streams[sheet], of_sheet, cycle, results))
+            on_progress(min(start + CHUNK, len(sheets)), len(sheets))
+        return total
+
+    async def readings(self) -> Readings:
+        """All readings in the log."""
+        found, after, upto = Readings(), 0, await self.ledger.sealed_position()
+        while True:
+            rows = await self.ledger.read_sealed(
+                after=after, upto=upto, limit=PAGE, types=["ReadingsRecorded"]
+            )
+            for row, event in zip(rows, to_events(rows), strict=True):
+                if isinstance(event, ReadingsRecorded):
+                    found.add(row.position or 0, event.rows)
+            if len(rows) < PAGE:
+                return found
+            after = rows[-1].position or upto
+
+    async def _goal(
+        self, name: str, rows: Sequence[StoredEvent], cycle: Cycle, readings: Readings
+    ) -> Outcome:
+        scored = [
+            (row.version, event)
+            for row, event in zip(rows, to_events(rows), strict=True)
+            if isinstance(event, GoalScored)
+        ]
+        found: list[Difference] = []
+        for version, event in scored:
+            goal = fold_goal(name, rows[: event.inputs.version])
+            evidence = Evidence(upto=event.inputs.upto)
+            if isinstance(goal.measure, Kpi) and goal.measure.metric and goal.measure.subject:
+                evidence = readings.as_of(goal.measure.metric, goal.measure.subject, event.inputs.upto)
+            policy = await self.cycles.policies.version(event.policy)
+            context = goal_context(cycle, policy, Sheet(id=goal.sheet), evidence=evidence)
+            found += differences(
+                name, event.period, version, event, score(goal, event.period, context, event.at)
+            )
+        return Outcome(goals=len(scored), differences=tuple(found))
+
+    async def _results(self, sheets: Sequence[str]) -> dict[tuple[str, int], ResultIssued]:
+        """Every result by its sheet and version: what managers' results cite."""
+        found: dict[tuple[str, int], ResultIssued] = {}
+        for start in range(0, len(sheets), CHUNK):
+            for name, rows in (await self.ledger.read_streams(sheets[start : start + CHUNK])).items():
+                for row, event in zip(rows, to_events(rows), strict=True):
+                    if isinstance(event, ResultIssued):
+                        found[name, row.version] = event
+        return found
+
+    async def _sheet(
+        self,
+        name: str,
+        rows: Sequence[StoredEvent],
+        goals: Mapping[str, Sequence[StoredEvent]],
+        cycle: Cycle,
+        results: Mapping[tuple[str, int], ResultIssued],
+    ) -> Outcome:
+        total = Outcome()
+        for row, event in zip(rows, to_events(rows), strict=True):
+            before = fold_sheet(name, rows[: row.version - 1])
+            if isinstance(event, SheetScored):
+                again: Sequence[Event] = await self._sheet_score(before, event, row, goals)
+                found = differences(name, event.period, row.version, event, again[0] if again else None)
+                total = total.plus(Outcome(sheets=1, differences=tuple(found)))
+            if isinstance(event, ResultIssued):
+                found = await self._result(before, event, row.version, cycle, results)
+                total = total.plus(Outcome(results=1, differences=tuple(found)))
+        return total
+
+    async def _sheet_score(
+        self, before: Sheet, event: SheetScored, row: StoredEvent, goals: Mapping[str, Sequence[StoredEvent]]
+    ) -> Sequence[Event]:
+        """From its goals as they were: the cited ones at the cited version, others as recorded before it."""
+        cited = {part.goal: part.version for part in event.parts}
+        known = {
+            goal: fold_goal(goal, [each for each in stream if _counts(each, cited.get(goal), row)])
+            for goal, stream in goals.items()
+        }
+        policy = await self.cycles.policies.version(event.policy)
+        return score_sheet(before, known, event.period, policy, event.at)
+
+    async def _result(
+        self,
+        before: Sheet,
+        event: ResultIssued,
+        version: int,
+        cycle: Cycle,
+        results: Mapping[tuple[str, int], ResultIssued],
+    ) -> list[Difference]:
+        if cycle.schedule is None:
+            return []
+        policy = await self.cycles.policies.version(event.policy)
+        again = issue_result(before, event.subordinates, cycle.schedule, policy, event.at)
+        found = differences(before.id, "Y", version, event, again[0] if again else None)
+        for part in event.subordinates:
+            issued = results.get((part.sheet, part.version))
+            if issued is None or issued.points != part.result:
+                said = str(issued.points) if issued else "-"
+                found.append(
+                    _difference(before.id, "Y", version, f"subordinates.{part.sheet}", part.result, said)
+                )
+        return found
+
+
+def _counts(row: StoredEvent, version: int | None, scored: StoredEvent) -> bool:
+    return row.version <= version if version is not None else row.recorded_at < scored.recorded_at
+
+
+def _placed(rows: Sequence[StoredEvent]) -> set[str]:
+    """Every goal that ever stood in a sheet."""
+    goals: set[str] = set()
+    for event in to_events(rows):
+        match event:
+            case SheetOpened():
+                goals |= {placement.goal for placement in event.placements}
+            case GoalPlaced():
+                goals.add(event.placement.goal)
+    return goals
+
+
+def differences(of: str, period: str, version: int, recorded: Event, again: Event | None) -> list[Difference]:
+    """Field by field what differs between an event as recorded and as it comes out now."""
+    if again is None:
+        return [_difference(of, period, version, recorded.type, "recorded", "-")]
+    first, second = recorded.model_dump(), again.model_dump()
+    return [
+        _difference(of, period, version, name, first[name], second[name])
+        for name in first
+        if first[name] != second[name]
+    ]
+
+
+def _difference(of: str, period: str, version: int, field: str, recorded: Any, recomputed: Any) -> Difference:
+    return Difference(
+        of=of, period=period, version=version, field=field, recorded=str(recorded), recomputed=str(recomputed)
+    )

@@ -1,0 +1,188 @@
+"""Commands on cycles, the preview, the launch in batches, and what a cycle scores and closes for all its sheets."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
+from datetime import date, datetime
+
+from cairn.application import access
+from cairn.application.goals import TRIES
+from cairn.application.people import roster_at
+from cairn.application.policies import Policies
+from cairn.application.repository import fold_cycle, fold_person, to_appends
+from cairn.domain.cycle.commands import AnyCycleCommand, LaunchCycle
+from cairn.domain.cycle.decide import decide
+from cairn.domain.cycle.events import LaunchFailure, TargetRow, TargetsProposed
+from cairn.domain.cycle.state import Cycle
+from cairn.domain.cycle.status import CycleStatus, status
+from cairn.domain.event import Event
+from cairn.domain.launch.decide import launch
+from cairn.domain.launch.plan import LaunchPlan, Planner, SheetPlan, by_holder, opening_events
+from cairn.domain.people import Person
+from cairn.domain.policy import WorkingCalendar
+from cairn.domain.refusal import Refusal
+from cairn.domain.schedule import Schedule, make_schedule
+from cairn.ledger import Ledger, WrongExpectedVersion
+
+BATCH = 120
+"""Sheets in one append of a launch: some 600 goals."""
+LANES = 2
+"""Batches of a launch on their way at once: while one is being recorded, the next is decided."""
+
+Progress = Callable[[int, int], Awaitable[None]]
+
+
+class Cycles:
+    """The write path of cycles. One instance serves a whole process."""
+
+    def __init__(self, ledger: Ledger, policies: Policies | None = None) -> None:
+        self.ledger = ledger
+        self.policies = policies or Policies(ledger)
+        self._planned: tuple[object, LaunchPlan] | None = None
+
+    async def load(self, cycle: str) -> Cycle:
+        return fold_cycle(cycle, await self.ledger.read_stream(f"cycle-{cycle}"))
+
+    async def status(self, cycle: str) -> CycleStatus:
+        found = await self.load(cycle)
+        if found.version == 0:
+            raise Refusal("cycle.unknown", field="cycle", cycle=cycle)
+        return status(found, await self.policies.version(found.policy))
+
+    async def preview(
+        self, cycle: str, title: str, starts: date, ends: date, policy: str, language: str = "zh",
+        at_position: int | None = None,
+    ) -> tuple[LaunchPlan, int]:  # fmt: skip
+        """The plan a launch would carry out now, and the log's position it was made from."""
+        rules = await self.policies.version(policy)
+        return await self._plan(
+            cycle, title, make_schedule(starts, ends, rules), policy, language, at_position
+        )
+
+    async def _plan(
+        self, cycle: str, title: str, schedule: Schedule, policy: str, language: str, position: int | None
+    ) -> tuple[LaunchPlan, int]:
+        """The latest plan is kept: at a sealed position roster, targets and policy never change again."""
+        upto = position if position is not None else await self.ledger.sealed_position()
+        made_from = (cycle, title, schedule, policy, language, upto)
+        if self._planned is None or self._planned[0] != made_from:
+            rules = await self.policies.version(policy)
+            roster = await roster_at(self.ledger, upto)
+            targets = by_holder(await self._targets(cycle, upto))
+            self._planned = (
+                made_from,
+                Planner(cycle, title, schedule, rules, roster, targets, language).plan(),
+            )
+        return self._planned[1], upto
+
+    async def _targets(self, cycle: str, upto: int) -> list[TargetRow]:
+        rows: list[TargetRow] = []
+        for row in await self.ledger.as_of(f"targets-{cycle}", position=upto):
+            rows += TargetsProposed.model_validate_json(row.data).rows
+        return rows
+
+    async def launch(
+        self, command: LaunchCycle, title: str, starts: date, ends: date, policy: str, language: str = "zh"
+    ) -> CycleStatus:
+        """Records the launch of the plan that was seen; the sheets follow in `launch_sheets`."""
+        cycle, people = await self._read(command.cycle, command.by)
+        if cycle.version:
+            plan, roster = await self._plan_of(cycle), cycle.roster
+        else:
+            plan, roster = await self.preview(command.cycle, title, starts, ends, policy, language)
+        access.require_for_cycle(command, cycle, people, plan.schedule.calendar)
+        events = launch(command, cycle, plan, roster)
+        if events:
+            await self.ledger.append(
+                to_appends(events, {f"cycle-{cycle.id}": cycle.version}, f"launch:{command.seen}")
+            )
+        return await self.status(command.cycle)
+
+    async def launched_plan(self, cycle: str) -> LaunchPlan:
+        """The plan a cycle was launched from."""
+        return await self._plan_of(await self.load(cycle))
+
+    async def _plan_of(self, cycle: Cycle) -> LaunchPlan:
+        """The plan of a launched cycle, made again from what it was made from."""
+        if cycle.schedule is None:
+            raise Refusal("cycle.unknown", field="cycle", cycle=cycle.id)
+        plan, _ = await self._plan(
+            cycle.id, cycle.title, cycle.schedule, cycle.policy, cycle.language, cycle.roster
+        )
+        return plan
+
+    async def launch_sheets(self, cycle_id: str, progress: Progress) -> list[LaunchFailure]:
+        """Appends every sheet of the launched plan, a batch at a time; again after a crash it doubles nothing."""
+        cycle = await self.load(cycle_id)
+        plan = await self._plan_of(cycle)
+        by, at = await self._launcher(cycle_id)
+        batches = [plan.sheets[start : start + BATCH] for start in range(0, len(plan.sheets), BATCH)]
+        failures: list[LaunchFailure] = []
+        waiting, done = iter(batches), 0
+
+        async def lane() -> None:
+            nonlocal done
+            for batch in waiting:
+                failures.extend(await self._open(batch, plan, by, at))
+                done += len(batch)
+                await progress(done, len(plan.sheets))
+
+        await _all([lane() for _ in range(LANES)])
+        return sorted(failures, key=lambda failure: failure.sheet)
+
+    async def _launcher(self, cycle: str) -> tuple[str, datetime]:
+        first = (await self.ledger.read_stream(f"cycle-{cycle}", upto=1))[0]
+        return first.actor, first.occurred_at
+
+    async def _open(
+        self, sheets: Sequence[SheetPlan], plan: LaunchPlan, by: str, at: datetime
+    ) -> list[LaunchFailure]:
+        """One append for the whole batch; only where it conflicts, sheet by sheet, so that one loser fails alone."""
+        events: list[Event] = [event for sheet in sheets for event in opening_events(sheet, plan, by, at)]
+        try:
+            await self.ledger.append(to_appends(events, {}, "launch"))
+        except WrongExpectedVersion as lost:
+            if len(sheets) == 1:
+                facts = {"streams": tuple(lost.losers)}
+                return [LaunchFailure(sheet=sheets[0].sheet, code="exists", facts=facts)]
+            return [failure for sheet in sheets for failure in await self._open([sheet], plan, by, at)]
+        return []
+
+    async def handle(self, command: AnyCycleCommand, command_id: str) -> CycleStatus:
+        """Decides a command on a launched cycle and appends its events once."""
+        for _ in range(TRIES):
+            cycle, people = await self._read(command.cycle, command.by)
+            calendar = cycle.schedule.calendar if cycle.schedule else WorkingCalendar()
+            access.require_for_cycle(command, cycle, people, calendar)
+            events = decide(command, cycle)
+            if not events:
+                break
+            try:
+                await self.ledger.append(to_appends(events, {f"cycle-{cycle.id}": cycle.version}, command_id))
+                break
+            except WrongExpectedVersion:
+                continue
+        return await self.status(command.cycle)
+
+    async def _read(self, cycle: str, by: str) -> tuple[Cycle, dict[str, Person]]:
+        streams = await self.ledger.read_streams([f"cycle-{cycle}", f"person-{by}"])
+        person = fold_person(streams[f"person-{by}"])
+        return fold_cycle(cycle, streams[f"cycle-{cycle}"]), {by: person} if person else {}
+
+    async def sheets(self, cycle_id: str) -> list[str]:
+        """Every sheet of a cycle, in the order of its launch plan."""
+        return [sheet async for sheet in self._sheets(cycle_id)]
+
+    async def _sheets(self, cycle_id: str) -> AsyncIterator[str]:
+        plan = await self._plan_of(await self.load(cycle_id))
+        for sheet in plan.sheets:
+            yield sheet.sheet
+
+
+async def _all(lanes: Sequence[Coroutine[None, None, None]]) -> None:
+    """Waits for all of them; the first error ends the others."""
+    tasks = [asyncio.ensure_future(lane) for lane in lanes]
+    try:
+        await asyncio.gather(*tasks)
+    finally:
+        for task in tasks:
+            task.cancel()

@@ -1,0 +1,172 @@
+"""Commands on goals: read goal, sheet, cycle and people in one round trip, decide, append, answer the standing."""
+
+import asyncio
+import random
+from datetime import datetime
+from typing import Any, cast
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from cairn.application import access
+from cairn.application.policies import Policies
+from cairn.application.repository import (
+    NO_EVIDENCE,
+    fold_cycle,
+    fold_goal,
+    fold_person,
+    fold_sheet,
+    goal_context,
+    to_appends,
+)
+from cairn.domain.event import SYSTEM
+from cairn.domain.goal.commands import COMMANDS, AnyGoalCommand, KeepDeadline
+from cairn.domain.goal.context import GoalContext
+from cairn.domain.goal.decide import decide
+from cairn.domain.goal.state import Goal
+from cairn.domain.goal.state import evolve as evolve_goal
+from cairn.domain.goal.status import GoalStatus, status
+from cairn.domain.invalid import invalid_command
+from cairn.domain.people import DepartmentNamed, Person
+from cairn.domain.reading import Evidence
+from cairn.domain.refusal import Refusal
+from cairn.domain.sheet.state import evolve as evolve_sheet
+from cairn.domain.streams import cycle_of, holder_of, sheet_of
+from cairn.ledger import Ledger, StoredEvent, WrongExpectedVersion
+
+TRIES = 12
+
+
+class Answer(BaseModel):
+    """What a command did: the events it appended (by name) and where the goal stands now."""
+
+    model_config = ConfigDict(frozen=True)
+
+    events: tuple[str, ...] = ()
+    replayed: bool = False
+    status: GoalStatus
+
+
+class Goals:
+    """The write path of goals. One instance serves a whole process."""
+
+    def __init__(self, ledger: Ledger, policies: Policies | None = None) -> None:
+        self.ledger = ledger
+        self.policies = policies or Policies(ledger)
+
+    async def handle(
+        self,
+        command: AnyGoalCommand,
+        command_id: str,
+        *,
+        evidence: Evidence = NO_EVIDENCE,
+        causation: str | None = None,
+    ) -> Answer:
+        """Decides a command against the log as it stands and appends its events once, however often it is called.
+
+        Who loses a race reads again and decides again. Raises Refusal where the rules say no.
+        """
+        for attempt in range(TRIES):
+            try:
+                return await self._try(command, command_id, evidence, causation)
+            except WrongExpectedVersion:
+                await asyncio.sleep(random.uniform(0, 0.005 * 2**attempt))
+        raise Refusal("command.stale", stream=command.goal)
+
+    async def _try(
+        self, command: AnyGoalCommand, command_id: str, evidence: Evidence, causation: str | None
+    ) -> Answer:
+        goal, context, rows = await self._read(command.goal, command.by, evidence)
+        if isinstance(command, KeepDeadline) and command.phase == "approvals_due":
+            context = context.model_copy(update={"people": {**context.people, **await self._line_of(goal)}})
+        earlier = tuple(row.type for row in rows if row.correlation == command_id)
+        if earlier:
+            return Answer(events=earlier, replayed=True, status=status(goal, context))
+        access.require(command, goal, context)
+        events = decide(command, goal, context)
+        if events:
+            versions = {goal.id: goal.version, context.sheet.id: context.sheet.version}
+            await self.ledger.append(to_appends(events, versions, command_id, causation))
+            goal, context = self._after(goal, context, events)
+        return Answer(events=tuple(event.type for event in events), status=status(goal, context))
+
+    def _after(self, goal: Goal, context: GoalContext, events: Any) -> tuple[Goal, GoalContext]:
+        sheet = context.sheet
+        for event in events:
+            if event.stream == goal.id:
+                goal = evolve_goal(goal, event)
+            else:
+                sheet = evolve_sheet(sheet, event)
+        return goal, context.model_copy(update={"sheet": sheet})
+
+    async def status(self, goal: str) -> GoalStatus:
+        """Where a goal stands in the log now."""
+        return status(*await self.load(goal))
+
+    async def load(self, goal: str) -> tuple[Goal, GoalContext]:
+        """A goal and what is around it, as the log stands now."""
+        found, context, _ = await self._read(goal, SYSTEM, NO_EVIDENCE)
+        return found, context
+
+    async def _read(
+        self, name: str, by: str, evidence: Evidence
+    ) -> tuple[Goal, GoalContext, list[StoredEvent]]:
+        sheet, cycle_id = sheet_of(name), cycle_of(name)
+        cycle_stream = f"cycle-{cycle_id}"
+        holder = holder_of(sheet)
+        persons = {f"person-{who}" for who in (by, holder) if who != SYSTEM}
+        department = f"department-{holder.removeprefix('department.')}"
+        streams = await self.ledger.read_streams([name, sheet, cycle_stream, department, *sorted(persons)])
+        cycle = fold_cycle(cycle_id, streams[cycle_stream])
+        if cycle.version == 0:
+            raise Refusal("cycle.unknown", field="goal", cycle=cycle_id)
+        goal = fold_goal(name, streams[name])
+        context = goal_context(
+            cycle,
+            await self.policies.version(cycle.policy),
+            fold_sheet(sheet, streams[sheet]),
+            people=_people({person: streams[person] for person in persons}),
+            evidence=evidence,
+            head=head_of(streams[department]),
+        )
+        return goal, context, [*streams[name], *streams[sheet]]
+
+    async def _line_of(self, goal: Goal) -> dict[str, Person]:
+        names = [f"person-{name}" for name in (goal.owner, goal.manager) if name]
+        return _people(await self.ledger.read_streams(names))
+
+
+def head_of(rows: list[StoredEvent]) -> str | None:
+    """A department's head, None where it has none or is no department."""
+    return DepartmentNamed.model_validate_json(rows[-1].data).department.head if rows else None
+
+
+def _people(streams: dict[str, list[StoredEvent]]) -> dict[str, Person]:
+    folded = (fold_person(rows) for rows in streams.values())
+    return {person.id: person for person in folded if person is not None}
+
+
+def read_command(
+    name: str, goal: str, by: str, at: datetime, fields: dict[str, Any], command_id: str
+) -> AnyGoalCommand:
+    """A command by the name people use, with its fields as they arrived. Refuses unknown names and wrong fields,
+    each with its name and what is wrong."""
+    if name not in COMMANDS:
+        raise Refusal("command.unknown", field="name", name=name, known=sorted(COMMANDS))
+    if name == "adjust":
+        fields = {"adjustment": command_id, **fields}
+    try:
+        return cast(
+            AnyGoalCommand, COMMANDS[name].model_validate({**fields, "goal": goal, "by": by, "at": at})
+        )
+    except ValidationError as wrong:
+        raise invalid_command(name, wrong) from None
+
+
+def deadline(
+    goal: str, phase: str, due: datetime, period: str | None, at: datetime
+) -> tuple[KeepDeadline, str]:
+    """The command of a deadline and its id: `(phase, due)` names it, so a timer that fires twice acts once."""
+    command = KeepDeadline.model_validate(
+        {"goal": goal, "phase": phase, "due": due, "period": period, "by": SYSTEM, "at": at}
+    )
+    return command, f"{phase}:{period or ''}:{due.isoformat()}"

@@ -1,0 +1,117 @@
+"""Between events and rows: reading folded states from the ledger, writing decided events to it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import cast
+
+from cairn.domain.cycle.events import AnyCycleEvent
+from cairn.domain.cycle.stages import cycle_stage_row
+from cairn.domain.cycle.state import Cycle
+from cairn.domain.cycle.state import evolve as evolve_cycle
+from cairn.domain.event import Event
+from cairn.domain.goal.context import GoalContext
+from cairn.domain.goal.events import AnyGoalEvent
+from cairn.domain.goal.state import Goal
+from cairn.domain.goal.state import evolve as evolve_goal
+from cairn.domain.people import AnyPersonEvent, Person, evolve_person
+from cairn.domain.policy import Policy
+from cairn.domain.reading import Evidence
+from cairn.domain.registry import EVENTS, decode
+from cairn.domain.sheet.events import AnySheetEvent
+from cairn.domain.sheet.state import Sheet
+from cairn.domain.sheet.state import evolve as evolve_sheet
+from cairn.domain.streams import cycle_of, event_id
+from cairn.ledger import UPCASTERS, NewEvent, StoredEvent, StreamAppend, upcast
+
+NOBODY: Mapping[str, Person] = {}
+NO_EVIDENCE = Evidence()
+
+
+def to_events(rows: Iterable[StoredEvent]) -> list[Event]:
+    """Stored rows as events of today's schema."""
+    return [_to_event(row) for row in rows]
+
+
+def _to_event(row: StoredEvent) -> Event:
+    if row.schema_version == UPCASTERS.current_version(row.type):
+        return decode(row.type, row.data)
+    return EVENTS[row.type].model_validate(upcast(row))
+
+
+def fold_goal(name: str, rows: Iterable[StoredEvent]) -> Goal:
+    goal = Goal(id=name)
+    for event in to_events(rows):
+        goal = evolve_goal(goal, cast(AnyGoalEvent, event))
+    return goal
+
+
+def fold_sheet(name: str, rows: Iterable[StoredEvent]) -> Sheet:
+    sheet = Sheet(id=name)
+    for event in to_events(rows):
+        sheet = evolve_sheet(sheet, cast(AnySheetEvent, event))
+    return sheet
+
+
+def fold_cycle(name: str, rows: Iterable[StoredEvent]) -> Cycle:
+    cycle = Cycle(id=name)
+    for event in to_events(rows):
+        cycle = evolve_cycle(cycle, cast(AnyCycleEvent, event))
+    return cycle
+
+
+def fold_person(rows: Iterable[StoredEvent]) -> Person | None:
+    person: Person | None = None
+    for event in to_events(rows):
+        person = evolve_person(person, cast(AnyPersonEvent, event))
+    return person
+
+
+def to_appends(
+    events: Sequence[Event], versions: dict[str, int], command: str, causation: str | None = None
+) -> list[StreamAppend]:
+    """The appends of one command's events, stream by stream, each at the version that was read (0 = new)."""
+    streams: dict[str, list[NewEvent]] = {}
+    for event in events:
+        rows = streams.setdefault(event.stream, [])
+        rows.append(to_row(event, command, len(rows), causation))
+    return [
+        StreamAppend(stream=name, expected_version=versions.get(name, 0), events=rows)
+        for name, rows in streams.items()
+    ]
+
+
+def to_row(event: Event, command: str, ordinal: int, causation: str | None = None) -> NewEvent:
+    stream = event.stream
+    return NewEvent(
+        id=event_id(stream, command, ordinal),
+        type=event.type,
+        data=event.model_dump_json(),
+        occurred_at=event.at,
+        actor=event.by,
+        schema_version=event.schema_version,
+        correlation=command,
+        causation=causation,
+        subject=stream.removeprefix("person-") if stream.startswith("person-") else None,
+        cycle=cycle_of(stream) if stream.startswith(("goal-", "sheet-", "cycle-")) else None,
+    )
+
+
+def goal_context(
+    cycle: Cycle,
+    policy: Policy,
+    sheet: Sheet,
+    *,
+    people: Mapping[str, Person] = NOBODY,
+    evidence: Evidence = NO_EVIDENCE,
+    head: str | None = None,
+) -> GoalContext:
+    """What a decision about a goal of this sheet looks at."""
+    return GoalContext(
+        policy=policy,
+        schedule=cycle.schedule,
+        sheet=sheet,
+        people=people,
+        evidence=evidence,
+        head=head,
+        clock_offset=cycle.clock_offset,
+        open_for_goals=cycle_stage_row(cycle.stage).takes_goals,
+    )

@@ -1,0 +1,76 @@
+"""Where a cycle stands and what is due next: all its workflow ever knows."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Literal
+
+from pydantic import AwareDatetime
+
+from cairn.domain.cycle.stages import CYCLE_STAGES, ORDER, CycleStage, cycle_stage_row
+from cairn.domain.cycle.state import Cycle
+from cairn.domain.event import Fact
+from cairn.domain.policy import Policy
+
+CyclePhase = Literal["launch", "stage", "period", "results", "close"]
+AFTER_THE_GOALS = timedelta(days=1)
+"""Sheets are scored a day after their goals, so that every goal's own timer has fired."""
+AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
+"""A launch waits for nothing: its sheets follow as soon as it is recorded."""
+
+
+class CycleDeadline(Fact):
+    """What is due for a cycle, as an absolute time: a stage, the scores of a period, the results, the close."""
+
+    phase: CyclePhase
+    at: AwareDatetime
+    stage: CycleStage | None = None
+    period: str | None = None
+
+
+class CycleStatus(Fact):
+    """What the log says of a cycle at `version`; `clock_offset` is in seconds beside Temporal's clock."""
+
+    cycle: str
+    stage: CycleStage
+    version: int
+    over: bool
+    next_deadline: CycleDeadline | None
+    clock_offset: float = 0.0
+
+
+def status(cycle: Cycle, policy: Policy) -> CycleStatus:
+    """The cycle's status under its policy."""
+    ahead = deadlines_of(cycle, policy)
+    return CycleStatus(
+        cycle=cycle.id,
+        stage=cycle.stage,
+        version=cycle.version,
+        over=cycle_stage_row(cycle.stage).over,
+        next_deadline=ahead[0] if ahead else None,
+        clock_offset=cycle.clock_offset,
+    )
+
+
+def deadlines_of(cycle: Cycle, policy: Policy) -> list[CycleDeadline]:
+    """Every deadline still ahead of the cycle, earliest first."""
+    schedule, stage = cycle.schedule, cycle_stage_row(cycle.stage)
+    if schedule is None or stage.name == "none" or stage.over:
+        return []
+    if stage.name == "launching":
+        return [CycleDeadline(phase="launch", at=AT_ONCE)]
+    ahead = [
+        CycleDeadline(phase="stage", stage=row.name, at=getattr(schedule, row.begins))
+        for row in CYCLE_STAGES
+        if row.begins is not None and ORDER[row.name] > ORDER[stage.name]
+    ]
+    kinds = {
+        kind for family in policy.families.values() for kind, weight in family.periods.items() if weight > 0
+    }
+    ahead += [
+        CycleDeadline(phase="period", period=period.key, at=period.scored_at + AFTER_THE_GOALS)
+        for period in schedule.periods
+        if period.kind != "year" and period.kind in kinds and period.key not in cycle.scored
+    ]
+    if not cycle.results:
+        ahead.append(CycleDeadline(phase="results", period="Y", at=schedule.results_due))
+    ahead.append(CycleDeadline(phase="close", at=schedule.closes + AFTER_THE_GOALS))
+    return sorted(ahead, key=lambda deadline: deadline.at)

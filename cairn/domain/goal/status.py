@@ -1,0 +1,163 @@
+"""Where a goal stands: its stage, who is waited for, and the deadlines ahead. All a workflow ever knows of a goal."""
+
+from datetime import datetime
+from typing import assert_never
+
+from pydantic import AwareDatetime, Field
+
+from cairn.domain.calendar import add_working_days, opening
+from cairn.domain.event import Fact
+from cairn.domain.goal.context import GoalContext
+from cairn.domain.goal.stages import PHASES, Phase, PhaseRow, Stage
+from cairn.domain.goal.state import Goal, deadline_name
+from cairn.domain.measure import Kpi
+from cairn.domain.policy import PeriodKind
+from cairn.domain.rights import HR, approver_place
+from cairn.domain.schedule import Period, Schedule, local_day
+
+
+class Deadline(Fact):
+    """One deadline as an absolute time; `period` is the key of the period it scores, None for the others."""
+
+    phase: Phase
+    at: AwareDatetime
+    period: str | None = None
+
+
+class GoalStatus(Fact):
+    """What the log says of a goal at `version`."""
+
+    goal: str
+    stage: Stage
+    version: int
+    over: bool = Field(description="its life has ended: nothing is due any more")
+    awaited: tuple[str, ...] = Field(default=(), description="ids of people, `role:hr` or `role:committee`")
+    next_deadline: Deadline | None = Field(default=None, description="None where nothing is due any more")
+    cycle: str = ""
+    department: str = ""
+    clock_offset: float = Field(default=0.0, description="seconds of the cycle's clock beside Temporal's")
+
+
+def status(goal: Goal, context: GoalContext) -> GoalStatus:
+    """The goal's status under its cycle's dates."""
+    ahead = deadlines_of(goal, context)
+    return GoalStatus(
+        goal=goal.id,
+        stage=goal.stage,
+        version=goal.version,
+        over=goal.over,
+        awaited=awaited(goal),
+        next_deadline=ahead[0] if ahead else None,
+        cycle=goal.cycle,
+        department=goal.department or "",
+        clock_offset=context.clock_offset,
+    )
+
+
+def awaited(goal: Goal) -> tuple[str, ...]:
+    """Whom the goal waits for; empty while it runs by itself."""
+    match goal.stage:
+        case "draft" | "returned":
+            return (goal.owner,)
+        case "submitted":
+            return (approver_place(goal),)
+        case "adjusting":
+            confirmed = goal.pending.confirmed if goal.pending else {}
+            places = {"manager": approver_place(goal), "hr": HR}
+            return tuple(place for role, place in places.items() if role not in confirmed)
+        case "in_review":
+            judged = not isinstance(goal.measure, Kpi) and "Y" not in goal.assessments
+            return (approver_place(goal),) if judged else ()
+        case "none" | "approved" | "active" | "scored" | "closed" | "cancelled" | "superseded":
+            return ()
+        case _:
+            assert_never(goal.stage)
+
+
+def deadlines_of(goal: Goal, context: GoalContext) -> list[Deadline]:
+    """Every deadline still ahead of the goal in its stage, earliest first; each is kept once."""
+    schedule = context.schedule
+    if schedule is None:
+        return []
+    ahead = [
+        deadline
+        for row in PHASES
+        if goal.stage in row.stages
+        for deadline in _deadlines_in(row, goal, context, schedule)
+        if deadline_name(deadline.phase, deadline.at) not in goal.kept_deadlines
+    ]
+    return sorted(ahead, key=lambda deadline: deadline.at)
+
+
+def _deadlines_in(row: PhaseRow, goal: Goal, context: GoalContext, schedule: Schedule) -> list[Deadline]:
+    """The deadlines of one phase; several only where periods are scored."""
+    if row.name == "period_scored":
+        periods = [period for period in schedule.periods if _is_scored_alone(period, goal, context)]
+        return [
+            Deadline(phase=row.name, at=period.scored_at, period=period.key)
+            for period in periods
+            if period.key not in goal.scores
+        ]
+    if row.reminds_of is not None:
+        at = _reminder(row.reminds_of, goal, context, schedule)
+    else:
+        at = _moment(row.name, goal, context, schedule)
+    return [Deadline(phase=row.name, at=at, period="Y" if row.scores else None)] if at else []
+
+
+def _moment(phase: Phase, goal: Goal, context: GoalContext, schedule: Schedule) -> datetime | None:
+    """When a phase with one date of its own is due; None where there is nothing to wait for."""
+    match phase:
+        case "drafts_due":
+            return _at_least(schedule.drafts_due, goal, context)
+        case "approvals_due":
+            return _at_least(schedule.approvals_due, goal, context)
+        case "adjustment_expires":
+            return goal.pending.expires_at if goal.pending else None
+        case "execution_starts":
+            return schedule.execution_starts
+        case "lapses" | "review_opens":
+            return schedule.review_opens
+        case "scores_due":
+            return schedule.scores_due
+        case "closes":
+            return schedule.closes
+        case "drafts_remind" | "approvals_remind" | "adjustment_remind" | "period_scored":
+            return None  # reminders are counted back from their deadline, scores fall due period by period
+        case _:
+            assert_never(phase)
+
+
+def _at_least(due: datetime, goal: Goal, context: GoalContext) -> datetime:
+    """Who joins late, gets a goal back late or is handed one late still has some working days."""
+    if goal.entered is None:
+        return due
+    days = context.policy.calendar
+    entered = local_day(goal.entered, days)
+    return max(due, opening(add_working_days(entered, context.policy.deadlines.escalate_after, days), days))
+
+
+def _reminder(phase: Phase, goal: Goal, context: GoalContext, schedule: Schedule) -> datetime | None:
+    """When to remind of a phase that is still ahead; nobody is reminded of what was asked only after that."""
+    days, before = context.policy.calendar, context.policy.deadlines.remind_before
+    due = _moment(phase, goal, context, schedule)
+    if due is None or not before or deadline_name(phase, due) in goal.kept_deadlines:
+        return None
+    reminder = opening(add_working_days(local_day(due, days), -before, days), days)
+    return reminder if goal.entered is None or reminder > goal.entered else None
+
+
+def _is_scored_alone(period: Period, goal: Goal, context: GoalContext) -> bool:
+    """The periods before the year's end that the family gives a weight, from the goal's first day on. Key tasks and
+    capability goals count in them only where they were assessed for the period."""
+    if period.kind not in period_kinds(goal, context) or period.kind == "year" or period.ends < goal.since:
+        return False
+    return isinstance(goal.measure, Kpi) or period.key in goal.assessments
+
+
+def period_kinds(goal: Goal, context: GoalContext) -> frozenset[PeriodKind]:
+    """The kinds of period a goal has scores for: its family's; the year alone for departments and the company."""
+    family = context.policy.families.get(context.sheet.family or "")
+    if family is None or goal.tier != "individual":
+        return frozenset({"year"})
+    return frozenset(kind for kind, weight in family.periods.items() if weight > 0) | {"year"}

@@ -1,0 +1,42 @@
+"""The decider of a launch: the plan that was previewed becomes a cycle, or the launch is refused."""
+
+import re
+
+from cairn.domain.cycle.commands import LaunchCycle
+from cairn.domain.cycle.events import CycleEvent, CycleLaunched
+from cairn.domain.cycle.state import Cycle
+from cairn.domain.launch.plan import LaunchPlan
+from cairn.domain.refusal import Refusal
+
+CYCLE_ID = re.compile(r"[A-Za-z0-9_.]+")
+
+
+def launch(command: LaunchCycle, cycle: Cycle, plan: LaunchPlan, roster: int) -> list[CycleEvent]:
+    """Launches a cycle from the plan that was previewed; `roster` is the position of the log it was made from."""
+    if not CYCLE_ID.fullmatch(command.cycle):
+        raise Refusal("cycle.id", field="cycle", cycle=command.cycle)
+    if cycle.version:
+        if cycle.plan == command.seen:
+            return []
+        raise Refusal("cycle.exists", field="cycle", cycle=command.cycle)
+    if plan.digest != command.seen:
+        raise Refusal("cycle.plan-changed", field="seen", seen=command.seen, now=plan.digest)
+    if not plan.sheets:
+        raise Refusal("cycle.empty", field="cycle")
+    return [
+        CycleLaunched(
+            cycle=command.cycle,
+            title=plan.title,
+            policy=plan.policy,
+            schedule=plan.schedule,
+            plan=plan.digest,
+            roster=roster,
+            sheets=len(plan.sheets),
+            goals=plan.goals,
+            left_out=plan.left_out,
+            language=plan.language,
+            clock_offset=command.clock_offset,
+            by=command.by,
+            at=command.at,
+        )
+    ]

@@ -1,0 +1,293 @@
+"""The launch plan: who is in, who is out and why, with which goals. The preview is this plan; the launch is it too."""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cached_property
+from typing import Literal, NamedTuple
+
+from cairn.domain.cycle.events import LeftOut, TargetRow
+from cairn.domain.event import Event, Fact
+from cairn.domain.goal.events import GoalDrafted
+from cairn.domain.measure import Capability, KeyTask, Kpi, Measure
+from cairn.domain.people import Department, Person, Roster
+from cairn.domain.policy import Dimension, Exclusion, Policy, TemplateGoal, Tier
+from cairn.domain.refusal import FactValue
+from cairn.domain.schedule import Schedule
+from cairn.domain.sheet.events import Holder, Placement, SheetOpened
+
+
+class GoalPlan(Fact):
+    """One goal as it will be drafted."""
+
+    goal: str
+    key: str
+    dimension: Dimension
+    title: str
+    measure: Measure
+    weight: Decimal
+    parent: str | None = None
+
+
+class Missing(Fact):
+    """What a planned sheet lacks. `facts`: `goal` is the key of the goal without a target (`target`); `manager` is
+    the manager who has left, `on` the first day they are gone (`manager_left`)."""
+
+    code: Literal["target", "manager_left"]
+    facts: dict[str, FactValue]
+
+
+class SheetPlan(Fact):
+    """One sheet with its goals. `missing` is what has to be filled in before it can be submitted."""
+
+    sheet: str
+    kind: Holder
+    holder: str
+    owner: str
+    manager: str | None
+    department: str | None
+    family: str | None
+    since: date
+    goals: tuple[GoalPlan, ...]
+    missing: tuple[Missing, ...] = ()
+
+
+class LaunchPlan(Fact):
+    cycle: str
+    title: str
+    policy: str
+    schedule: Schedule
+    space: Decimal
+    language: str
+    sheets: tuple[SheetPlan, ...]
+    left_out: tuple[LeftOut, ...]
+
+    @cached_property
+    def digest(self) -> str:
+        """The same people, policy and targets give the same digest: what HR saw is what is launched."""
+        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:16]
+
+    @property
+    def goals(self) -> int:
+        return sum(len(sheet.goals) for sheet in self.sheets)
+
+
+Targets = Mapping[tuple[str, str], Mapping[str, Decimal]]
+"""(holder, goal key) → period → target; the holder is a person's id, `department.<id>` or `company`."""
+
+
+def by_holder(rows: Iterable[TargetRow]) -> Targets:
+    """Proposed targets in the shape the plan reads; a later row replaces an earlier one."""
+    targets: dict[tuple[str, str], dict[str, Decimal]] = {}
+    for row in rows:
+        targets.setdefault((row.holder, row.goal), {})[row.period] = row.target
+    return targets
+
+
+class _Line(NamedTuple):
+    """One goal of a template, as all who are planned from it in one place have it."""
+
+    number: int
+    item: TemplateGoal
+    title: str
+    measure: Measure
+    parent: str | None
+
+
+class Planner:
+    """Makes the plan of one cycle. Pure: the same arguments give the same plan."""
+
+    def __init__(
+        self, cycle: str, title: str, schedule: Schedule, policy: Policy, roster: Roster, targets: Targets,
+        language: str = "zh",
+    ) -> None:  # fmt: skip
+        self.cycle, self.title, self.schedule, self.policy = cycle, title, schedule, policy
+        self.roster, self.targets, self.language = roster, targets, language
+        self.people = roster.by_id()
+        self.left_out: list[LeftOut] = []
+        self.above: set[str] = set()
+        self._lines: dict[tuple[str, str], tuple[_Line, ...]] = {}
+
+    def plan(self) -> LaunchPlan:
+        people = [
+            person for person in sorted(self.roster.people, key=lambda p: p.id) if self._takes_part(person)
+        ]
+        in_use = {person.department for person in people}
+        departments = [
+            d for d in sorted(self.roster.departments, key=lambda d: d.id) if d.id in in_use and d.head
+        ]
+        company = self._company()
+        self.above = {sheet.holder for sheet in company} | {f"department.{d.id}" for d in departments}
+        sheets = [*company, *map(self._department, departments), *map(self._person, people)]
+        return LaunchPlan(
+            cycle=self.cycle,
+            title=self.title,
+            policy=self.policy.version,
+            schedule=self.schedule,
+            space=self.policy.flexible_space.percent,
+            language=self.language,
+            sheets=tuple(sheet for sheet in sheets if sheet.goals),
+            left_out=tuple(self.left_out),
+        )
+
+    def _takes_part(self, person: Person) -> bool:
+        left_out = self._left_out(person)
+        if left_out:
+            self.left_out.append(left_out)
+        return left_out is None
+
+    def _left_out(self, person: Person) -> LeftOut | None:
+        """Why the person takes no part; None for a participant."""
+        if person.left and person.left <= self.schedule.starts:
+            return LeftOut(person=person.id, code="left", facts={"on": person.left.isoformat()})
+        if person.hired > self.schedule.ends:
+            return LeftOut(person=person.id, code="joins_later", facts={"on": person.hired.isoformat()})
+        if person.family not in self.policy.families:
+            return LeftOut(person=person.id, code="no_family", facts={"family": person.family})
+        for exclusion in self.policy.exclude:
+            if _excluded(person, exclusion):
+                return LeftOut(person=person.id, code="excluded", reason=exclusion.reason)
+        return None
+
+    def _company(self) -> list[SheetPlan]:
+        heads = [p for p in self.roster.people if p.manager is None and p.here_on(self.schedule.starts)]
+        owner = min(heads, key=lambda p: ("executive" not in p.roles, p.id)).id if heads else None
+        if not self.policy.strategic or owner is None:
+            return []
+        goals, missing = self._goals("company", "company", self.policy.strategic, None, "company")
+        sheet = SheetPlan(
+            sheet=f"sheet-{self.cycle}-company", kind="company", holder="company", owner=owner, manager=None,
+            department=None, family=None, since=self.schedule.starts, goals=goals, missing=missing,
+        )  # fmt: skip
+        return [sheet]
+
+    def _department(self, department: Department) -> SheetPlan:
+        template = self.policy.department_templates.get(department.id, self.policy.department_template)
+        holder = f"department.{department.id}"
+        goals, missing = self._goals(holder, holder, template, "company", holder)
+        return SheetPlan(
+            sheet=f"sheet-{self.cycle}-{holder}", kind="department", holder=holder, owner=department.head or "",
+            manager=None, department=department.id, family=None, since=self.schedule.starts, goals=goals,
+            missing=missing,
+        )  # fmt: skip
+
+    def _person(self, person: Person) -> SheetPlan:
+        family = self.policy.families[person.family]
+        above = f"department.{person.department}"
+        goals, missing = self._goals(person.id, above, family.template, above, f"family.{person.family}")
+        manager = self.people.get(person.manager or "")
+        if manager and not manager.here_on(self.schedule.starts):
+            facts = {"manager": manager.id, "on": str(manager.left)}
+            missing = (*missing, Missing(code="manager_left", facts=facts))
+        return SheetPlan(
+            sheet=f"sheet-{self.cycle}-{person.id}", kind="person", holder=person.id, owner=person.id,
+            manager=person.manager, department=person.department, family=person.family,
+            since=max(self.schedule.starts, person.hired), goals=goals, missing=missing,
+        )  # fmt: skip
+
+    def _goals(
+        self, holder: str, department: str, template: tuple[TemplateGoal, ...], above: str | None, kind: str
+    ) -> tuple[tuple[GoalPlan, ...], tuple[Missing, ...]]:
+        goals, missing = [], []
+        for line in self._template(kind, template, above):
+            measure = self._measure(line, holder, department)
+            if isinstance(measure, Kpi) and not measure.measurable:
+                missing.append(Missing(code="target", facts={"goal": line.item.key}))
+            goals.append(
+                GoalPlan(
+                    goal=f"goal-{self.cycle}-{holder}-{line.number}", key=line.item.key,
+                    dimension=line.item.dimension, title=line.title, measure=measure, weight=line.item.weight,
+                    parent=line.parent,
+                )
+            )  # fmt: skip
+        return tuple(goals), tuple(missing)
+
+    def _template(
+        self, kind: str, template: tuple[TemplateGoal, ...], above: str | None
+    ) -> tuple[_Line, ...]:
+        """What a template says, worked out once for all people of a family in a department."""
+        found = self._lines.get((kind, above or ""))
+        if found is None:
+            found = tuple(
+                _Line(
+                    number,
+                    item,
+                    item.title.text(self.language),
+                    self._common(item),
+                    self._parent(item, above),
+                )
+                for number, item in enumerate(template, start=1)
+            )
+            self._lines[kind, above or ""] = found
+        return found
+
+    def _parent(self, item: TemplateGoal, above: str | None) -> str | None:
+        if item.serves is None or above not in self.above:
+            return None
+        department = above.removeprefix("department.")
+        upper = (
+            self.policy.strategic
+            if above == "company"
+            else self.policy.department_templates.get(department, self.policy.department_template)
+        )
+        for number, goal in enumerate(upper, start=1):
+            if goal.key == item.serves:
+                return f"goal-{self.cycle}-{above}-{number}"
+        return None
+
+    def _common(self, item: TemplateGoal) -> Measure:
+        match item.kind:
+            case "key_task":
+                return KeyTask(criteria=item.criteria or (item.title.text(self.language),))
+            case "capability":
+                return Capability(outcomes=item.outcomes or (item.title.text(self.language),))
+            case "kpi":
+                same = {"unit", "direction", "aggregation", "baseline", "threshold", "target", "stretch", "lower",
+                        "upper", "metric", "curve"}  # fmt: skip
+                return Kpi(**item.model_dump(include=same))
+
+    def _measure(self, line: _Line, holder: str, department: str) -> Measure:
+        """The template's measure, with the targets proposed for the holder and the subject of their readings."""
+        item, measure = line.item, line.measure
+        if not isinstance(measure, Kpi):
+            return measure
+        changed: dict[str, object] = {}
+        if item.metric:
+            changed["subject"] = {"person": holder, "department": department, "company": "company"}[
+                item.subject
+            ]
+        proposed = dict(self.targets.get((holder, item.key), {}))
+        if proposed:
+            changed |= {"target": proposed.pop("Y", item.target), "targets": dict(sorted(proposed.items()))}
+        return measure.model_copy(update=changed) if changed else measure
+
+
+def _excluded(person: Person, exclusion: Exclusion) -> bool:
+    named = person.title in exclusion.titles or person.department in exclusion.departments
+    late = exclusion.hired_after is not None and person.hired > exclusion.hired_after
+    return named or late
+
+
+TIERS: dict[Holder, Tier] = {"company": "strategic", "department": "department", "person": "individual"}
+
+
+def opening_events(sheet: SheetPlan, plan: LaunchPlan, by: str, at: datetime) -> list[Event]:
+    """The events that bring a planned sheet and its goals into the log."""
+    placements = tuple(
+        Placement(goal=goal.goal, dimension=goal.dimension, weight=goal.weight) for goal in sheet.goals
+    )
+    opened = SheetOpened(
+        sheet=sheet.sheet, cycle=plan.cycle, kind=sheet.kind, holder=sheet.holder, department=sheet.department,
+        family=sheet.family, since=sheet.since, space=plan.space, placements=placements, policy=plan.policy,
+        by=by, at=at,
+    )  # fmt: skip
+    return [opened, *(_drafted(goal, sheet, plan, by, at) for goal in sheet.goals)]
+
+
+def _drafted(goal: GoalPlan, sheet: SheetPlan, plan: LaunchPlan, by: str, at: datetime) -> GoalDrafted:
+    return GoalDrafted(
+        goal=goal.goal, cycle=plan.cycle, sheet=sheet.sheet, tier=TIERS[sheet.kind], owner=sheet.owner,
+        manager=sheet.manager, department=sheet.department, key=goal.key, dimension=goal.dimension, title=goal.title,
+        measure=goal.measure, since=sheet.since, parent=goal.parent, policy=plan.policy, by=by, at=at,
+    )  # fmt: skip

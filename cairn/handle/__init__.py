@@ -1,1 +1,0 @@
-"""The one path that writes: read the streams, decide, append."""

@@ -1,0 +1,57 @@
+"""The roster from the tables people keep: CSV, Excel, or another system's files and queries over them."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from cairn.domain.people import Roster
+from cairn.domain.policy import Policy
+from cairn.policies.problems import RowProblem
+from cairn.roster.assembling import assemble, check_roster
+from cairn.roster.columns import (
+    DEPARTMENTS,
+    DEPARTMENTS_REQUIRED,
+    PEOPLE,
+    PEOPLE_REQUIRED,
+    Record,
+    records,
+)
+from cairn.roster.grid import read_grid, sheet_names
+from cairn.roster.queries import read_roster_by_queries
+
+__all__ = ["check_roster", "read_roster", "read_roster_by_queries"]
+
+DEPARTMENT_SHEETS = ("部门", "部门表", "departments")
+DEPARTMENT_FILES = ("departments", "部门")
+
+
+def read_roster(
+    path: Path | str,
+    mapping: Path | str | None = None,
+    *,
+    sheet: str | None = None,
+    departments: Path | str | None = None,
+    parameters: Mapping[str, object] | None = None,
+    policy: Policy | None = None,
+) -> Roster:
+    """The roster in a CSV or Excel file; with a `mapping` (roster.yaml), in a folder of other files.
+
+    Departments come from the file `departments`, else from roster.departments.csv beside roster.csv, else
+    from the workbook's sheet 部门 (or departments), else from the people's own rows. With a `policy` the
+    families are checked and become its keys. Raises RosterInvalid with every bad row of every table.
+    """
+    if mapping is not None:
+        return read_roster_by_queries(mapping, path, parameters or {}, policy=policy)
+    path = Path(path)
+    people, problems = records(read_grid(path, sheet), PEOPLE, PEOPLE_REQUIRED)
+    table, more = _department_records(path, Path(departments) if departments else None)
+    return assemble(people, table, problems + more, path.name, policy)
+
+
+def _department_records(path: Path, given: Path | None) -> tuple[list[Record], list[RowProblem]]:
+    """The departments' own table, wherever it is; none where there is none."""
+    beside = (path.with_name(f"{path.stem}.{name}.csv") for name in DEPARTMENT_FILES)
+    file = given or next((one for one in beside if one.is_file()), None)
+    if file is not None:
+        return records(read_grid(file), DEPARTMENTS, DEPARTMENTS_REQUIRED, file.name)
+    sheet = next((name for name in sheet_names(path) if name.casefold() in DEPARTMENT_SHEETS), None)
+    return records(read_grid(path, sheet), DEPARTMENTS, DEPARTMENTS_REQUIRED, sheet) if sheet else ([], [])

@@ -1,0 +1,321 @@
+"""A cycle from preview to close: the preview is the plan that is launched, and a launch says what came of it."""
+
+import asyncio
+import shlex
+from datetime import UTC, date, datetime
+from typing import Annotated, NamedTuple
+
+import typer
+from rich.console import RenderableType
+from rich.text import Text
+
+from cairn.domain.cycle.events import LaunchFailure
+from cairn.domain.launch.plan import LaunchPlan
+from cairn.i18n import message
+from cairn.settings import Settings
+from cairn_portal.cli.options import By, CommandId, CycleArg, Yes
+from cairn_portal.cli.problem import REFUSED, USAGE, Problem, refusal_of
+from cairn_portal.cli.session import Session, acting, session
+from cairn_portal.cli.terminal import Terminal
+from cairn_portal.presenting import reasons
+from cairn_portal.presenting.words import NOTHING, facts, grid, number
+from projections.models import goal as goals_model
+
+Day = typer.Option(formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="by default the year the id names")
+Title = Annotated[str | None, typer.Option(help="the cycle's title")]
+Starts = Annotated[datetime | None, Day]
+Ends = Annotated[datetime | None, Day]
+PolicyOption = Annotated[str | None, typer.Option("--policy", help="name or name@version")]
+SHOWN = 12  # rows of a preview before it says how many more there are
+
+
+class Asked(NamedTuple):
+    """What a preview and its launch are made from."""
+
+    cycle: str
+    title: str
+    starts: date
+    ends: date
+    policy: str
+
+
+async def _asked(
+    s: Session,
+    cycle: str,
+    title: str | None,
+    starts: datetime | None,
+    ends: datetime | None,
+    policy: str | None,
+) -> Asked:
+    name = cycle.removeprefix("cycle-")
+    if not all(sign.isalnum() or sign in "._" for sign in name):
+        raise Problem(
+            message(
+                "The cycle's id '{name}' may only have letters, digits, dots and underscores.", name=name
+            ),
+            USAGE,
+        )
+    year = int(name) if name.isdigit() and len(name) == 4 else None
+    if year is None and (starts is None or ends is None):
+        raise Problem(
+            message("Say --starts and --ends (such as 2026-01-01)."),
+            USAGE,
+        )
+    first = starts.date() if starts else date(year or 1, 1, 1)
+    last = ends.date() if ends else date(year or 1, 12, 31)
+    if last <= first:
+        raise Problem(message("A cycle ends after it starts."), USAGE)
+    return Asked(name, title or s.at.say("{name}", name=name), first, last, await s.policies.choose(policy))
+
+
+async def preview(
+    at: Terminal,
+    name: CycleArg,
+    title: Title = None,
+    starts: Starts = None,
+    ends: Ends = None,
+    policy: PolicyOption = None,
+    everybody: Annotated[bool, typer.Option("--everybody", help="list every sheet")] = False,
+) -> int:
+    async with session(at) as s:
+        asked = await _asked(s, name, title, starts, ends, policy)
+        plan, position = await _plan(s, asked)
+        people = await s.names()
+        hr = await s.application.people.hr(datetime.now(UTC))
+    _show(at, plan, position, people, everybody)
+    if hr and not at.as_json:
+        line = _launch_line(at, asked, plan.digest, hr[0])
+        at.err.print(Text(at.say("To launch it: {line}", line=line), style="dim"), soft_wrap=True)
+    return 0 if plan.sheets else REFUSED
+
+
+def _launch_line(at: Terminal, asked: Asked, digest: str, by: str) -> str:
+    """The command that launches this very plan, to be typed as it is."""
+    words = ["cairn", "cycle", "launch", asked.cycle, "--title", asked.title]
+    words += ["--starts", asked.starts.isoformat(), "--ends", asked.ends.isoformat()]
+    words += ["--policy", asked.policy, "--seen", digest, "--by", by]
+    if at.language != Settings().language:
+        words += ["--lang", at.language]
+    return shlex.join(words)
+
+
+async def _plan(s: Session, asked: Asked) -> tuple[LaunchPlan, int]:
+    return await s.cycles.preview(
+        asked.cycle, asked.title, asked.starts, asked.ends, asked.policy, s.at.language
+    )
+
+
+def _show(at: Terminal, plan: LaunchPlan, position: int, people: dict[str, str], everybody: bool) -> None:
+    schedule = plan.schedule
+    at = at.in_zone(schedule.calendar.timezone)
+    summary = facts(
+        (at.say("cycle"), f"{plan.cycle}  {plan.title}  {schedule.starts} – {schedule.ends}"),
+        (at.say("policy"), plan.policy),
+        (at.say("goal sheets"), f"{number(len(plan.sheets))}{_by_kind(at, plan)}"),
+        (at.say("goals"), number(plan.goals)),
+        (at.say("left out"), number(len(plan.left_out))),
+        (at.say("drafts due"), at.moment(schedule.drafts_due)),
+        (at.say("approvals due"), at.moment(schedule.approvals_due)),
+        (at.say("digest"), Text(plan.digest, style="bold cyan")),
+    )
+    lines = [
+        Text(at.say("Preview of the launch"), style="bold"),
+        summary,
+        _sheets(at, plan, people, everybody),
+    ]
+    if plan.left_out:
+        lines.append(_left_out(at, plan, people))
+    if missing := _missing(at, plan):
+        lines.append(missing)
+    facts_for_programs = {
+        "digest": plan.digest,
+        "position": position,
+        "goals": plan.goals,
+        "sheets": plan.sheets,
+        "left_out": plan.left_out,
+        "policy": plan.policy,
+    }
+    at.answer(facts_for_programs, *lines)
+
+
+def _by_kind(at: Terminal, plan: LaunchPlan) -> str:
+    counts = {
+        kind: sum(sheet.kind == kind for sheet in plan.sheets) for kind in ("company", "department", "person")
+    }
+    return at.say(
+        " (company {company}, departments {department}, people {person})",
+        company=counts["company"],
+        department=counts["department"],
+        person=counts["person"],
+    )
+
+
+def _sheets(at: Terminal, plan: LaunchPlan, people: dict[str, str], everybody: bool) -> RenderableType:
+    table = grid(
+        at.say("holder"),
+        at.say("family"),
+        at.say("approver"),
+        at.say("since"),
+        at.say("goals"),
+        at.say("missing"),
+        title=at.say("In"),
+        right=(at.say("goals"),),
+    )
+    listed = plan.sheets if everybody else plan.sheets[:SHOWN]
+    committee = at.say("the committee")
+    for sheet in listed:
+        name = people.get(sheet.holder, at.say("the company") if sheet.kind == "company" else "")
+        approver = f"{sheet.manager} {people.get(sheet.manager, '')}" if sheet.manager else committee
+        table.add_row(
+            f"{sheet.holder} {name}",
+            sheet.family or NOTHING,
+            approver,
+            sheet.since.isoformat(),
+            str(len(sheet.goals)),
+            Text("; ".join(reasons.missing(at, each) for each in sheet.missing), style="yellow"),
+        )
+    if len(listed) < len(plan.sheets):
+        more = len(plan.sheets) - len(listed)
+        table.add_row(Text(at.say("… {more} more (--everybody)", more=more), style="dim"))
+    return table
+
+
+def _left_out(at: Terminal, plan: LaunchPlan, people: dict[str, str]) -> RenderableType:
+    table = grid(at.say("person"), at.say("why"), title=at.say("Out"))
+    for each in plan.left_out:
+        table.add_row(f"{each.person} {people.get(each.person, '')}", reasons.left_out(at, each))
+    return table
+
+
+def _missing(at: Terminal, plan: LaunchPlan) -> Text | None:
+    lacking = sum(1 for sheet in plan.sheets if sheet.missing)
+    if not lacking:
+        return None
+    return Text(
+        at.say(
+            "! {lacking} {lacking:plural,sheet has,sheets have} goals without a target: their owners fill "
+            "them in, or use `cairn targets import` first.",
+            lacking=lacking,
+        ),
+        style="yellow",
+    )
+
+
+async def launch(
+    at: Terminal,
+    name: CycleArg,
+    by: By = None,
+    title: Title = None,
+    starts: Starts = None,
+    ends: Ends = None,
+    policy: PolicyOption = None,
+    seen: Annotated[str | None, typer.Option(help="the digest of the preview you saw")] = None,
+    yes: Yes = False,
+    command_id: CommandId = None,
+) -> int:
+    async with session(at) as s:
+        asked = await _asked(s, name, title, starts, ends, policy)
+        gateway = await s.gateway()
+        known = await s.cycles.load(asked.cycle)
+        digest = known.plan if known.version and seen is None else seen or await _agreed(s, asked, yes)
+        fields = {
+            "title": asked.title,
+            "starts": asked.starts.isoformat(),
+            "ends": asked.ends.isoformat(),
+            "policy": asked.policy,
+            "seen": digest,
+            "language": at.language,
+        }
+        outcome = await gateway.cycle(asked.cycle, "launch", acting(by), fields, command_id)
+        if outcome.refused:
+            raise refusal_of(outcome.refused)
+        return await _told_launch(s, asked.cycle, again=bool(known.version))
+
+
+async def _agreed(s: Session, asked: Asked, yes: bool) -> str:
+    """The digest of the plan as it is now, shown and agreed to."""
+    plan, position = await _plan(s, asked)
+    if not s.at.as_json:
+        _show(s.at, plan, position, await s.names(), everybody=False)
+    if not yes:
+        if not s.at.interactive:
+            raise Problem(
+                message(
+                    "Say which plan you saw: --seen DIGEST (see `cairn cycle preview`), or --yes to "
+                    "launch at once."
+                ),
+                USAGE,
+            )
+        question = s.at.say("Launch {goals} {goals:plural,goal,goals}?", goals=plan.goals)
+        typer.confirm(question, abort=True, err=True)
+    return plan.digest
+
+
+async def _told_launch(s: Session, name: str, again: bool) -> int:
+    at = s.at
+    await _followed(s, name)
+    cycle = await s.cycle(name)
+    plan = await s.cycles.launched_plan(name)
+    failures = cycle.launch.failures if cycle.launch else ()
+    failed = {failure.sheet for failure in failures}
+    goals = sum(len(sheet.goals) for sheet in plan.sheets if sheet.sheet not in failed)
+    await s.seen(f"cycle-{name}", cycle.version, "goal", "dashboard")
+    opened, sheets = number(len(plan.sheets) - len(failed)), number(len(plan.sheets))
+    said = at.say(
+        "Launched {goals:number} of {goals2:number} goals ({opened} of {sheets} sheets)",
+        goals=goals,
+        goals2=plan.goals,
+        opened=opened,
+        sheets=sheets,
+    )
+    before = at.say(" (it was launched before; nothing was made twice)") if again else ""
+    facts_for_programs = {
+        "cycle": name,
+        "goals": goals,
+        "planned": plan.goals,
+        "failures": failures,
+        "again": again,
+    }
+    lines = [Text(f"{'✓' if not failed else '!'} {said}{before}", style="green" if not failed else "yellow")]
+    at.answer(facts_for_programs, *lines, *([_failures(at, failures)] if failures else []))
+    return REFUSED if failed else 0
+
+
+def _failures(at: Terminal, failures: tuple[LaunchFailure, ...]) -> RenderableType:
+    table = grid(at.say("sheet"), at.say("why"))
+    for failure in failures:
+        table.add_row(failure.sheet, reasons.launch_failure(at, failure))
+    return table
+
+
+async def _followed(s: Session, name: str) -> None:
+    """Shows how goals come into the log and their workflows begin, until every one waits."""
+    client = await s.client()
+    planned = (await s.cycle(name)).goals
+    with s.at.progress() as bars:
+        recorded = bars.add_task(s.at.say("into the log"), total=planned)
+        waiting = bars.add_task(s.at.say("workflows ready"), total=planned)
+        while True:
+            cycle = await s.cycle(name)
+            failed = len(cycle.launch.failures) if cycle.launch else 0
+            written = sum((await goals_model.count_by_stage(s.pool, name)).values())
+            begun = (await client.count_workflows(f"CairnCycle = '{name}' and WorkflowType = 'Goal'")).count
+            bars.update(recorded, completed=planned if cycle.launch else min(written, planned))
+            bars.update(waiting, completed=min(begun, planned))
+            if cycle.launch and (begun >= planned or (failed and begun >= written)):
+                return
+            await asyncio.sleep(0.2)
+
+
+async def close(at: Terminal, name: CycleArg, by: By = None, command_id: CommandId = None) -> None:
+    async with session(at) as s:
+        cycle = await s.cycle(name.removeprefix("cycle-"))
+        outcome = await (await s.gateway()).cycle(cycle.id, "close", acting(by), {}, command_id)
+        if outcome.refused:
+            raise refusal_of(outcome.refused)
+        if outcome.status:
+            await s.seen(f"cycle-{cycle.id}", outcome.status.version, "dashboard")
+    at.answer(
+        outcome.status,
+        Text(at.say("✓ Cycle {id} is closed", id=cycle.id), style="green"),
+    )

@@ -1,0 +1,217 @@
+"""How far people are and how they scored: progress, scores, the cascade from strategy to person."""
+
+from typing import Annotated
+
+import typer
+from rich.console import RenderableType
+from rich.text import Text
+from rich.tree import Tree
+
+from cairn.i18n import term
+from cairn_portal.cli.goal.commanding import full, row
+from cairn_portal.cli.goal.progress import the_cycle
+from cairn_portal.cli.goal.reading import score_table
+from cairn_portal.cli.options import CycleArg, CycleOption
+from cairn_portal.cli.session import Session, session
+from cairn_portal.cli.terminal import Terminal
+from cairn_portal.presenting.words import (
+    NOTHING,
+    PERIOD_KINDS,
+    by_period,
+    grid,
+    number,
+    percent,
+    stage,
+)
+from projections.models import cascade as cascades
+from projections.models import score as scores_model
+
+
+async def scores(
+    at: Terminal,
+    of: Annotated[
+        str | None,
+        typer.Argument(metavar="[CYCLE|PERSON|GOAL]", help="by default the latest cycle"),
+    ] = None,
+    cycle: CycleOption = None,
+    period: Annotated[str | None, typer.Option(help="one period only")] = None,
+) -> None:
+    async with session(at) as s:
+        if of is not None and of.count("-") >= 2:
+            found = await row(s, full(of))
+            table = await scores_model.goal_scores(s.pool, goal=found.goal)
+            nothing = Text(at.say("Not scored yet."))
+            at.answer(
+                table,
+                Text(f"{found.goal}  {found.title}", style="bold"),
+                score_table(at, table) if table else nothing,
+            )
+        elif of is not None and cycle is None and (await s.cycles.load(of)).version:
+            await show_scores(s, of, period)
+        elif of is None:
+            await show_scores(s, (await the_cycle(s, cycle)).id, period)
+        else:
+            await _of_person(s, of, (await the_cycle(s, cycle, of)).id)
+
+
+async def show_scores(s: Session, cycle: str, period: str | None = None) -> None:
+    """The results of a cycle, best first; before they are issued, the sheets' scores of periods."""
+    at = s.at
+    names = await s.names()
+    results = await scores_model.results(s.pool, cycle)
+    of_periods = await scores_model.sheet_scores(s.pool, cycle=cycle, period=period)
+    families = (await s.policies.version((await s.cycle(cycle)).policy)).families
+    names |= {f"family.{key}": family.name.text(at.language) for key, family in families.items()}
+    table = (
+        _result_table(at, results, names)
+        if results and period is None
+        else _period_table(at, of_periods, names)
+    )
+    nothing = Text(at.say("Not scored yet."))
+    at.answer({"results": results, "periods": of_periods}, table if of_periods or results else nothing)
+
+
+def _holder(at: Terminal, holder: str | None, names: dict[str, str]) -> str:
+    if holder == "company":
+        return at.say("the company")
+    return f"{holder} {names.get(holder or '', '')}".strip()
+
+
+def _result_table(at: Terminal, results: list[scores_model.Result], names: dict[str, str]) -> RenderableType:
+    kinds = [kind for kind in PERIOD_KINDS if any(kind in each.mix for each in results)]
+    headers = [at.say(term("period_kind", kind)) for kind in kinds]
+    end = (at.say("result"), at.say("coefficient"))
+    table = grid(
+        at.say("holder"),
+        at.say("family"),
+        *headers,
+        end[0],
+        at.say("grade"),
+        end[1],
+        right=(*headers, *end),
+    )
+    for each in results:
+        cells = [_mean(at, each, kind) for kind in kinds]
+        grade = Text(each.grade or NOTHING, style="bold")
+        table.add_row(
+            _holder(at, each.holder, names),
+            names.get(f"family.{each.family}", NOTHING),
+            *cells,
+            number(each.rounded),
+            grade,
+            number(each.coefficient),
+        )
+    return table
+
+
+def _mean(at: Terminal, result: scores_model.Result, kind: str) -> Text:
+    """The mean of a kind of period, with its weight in the year's result."""
+    if kind not in result.mix:
+        return Text("")
+    given = (
+        [part.result for part in result.subordinates]
+        if kind == "subordinates"
+        else [points for points in result.by_kind.get(kind, ()) if points is not None]
+    )
+    mean = sum(given) / len(given) if given else None
+    return Text(number(mean)).append(f" ×{number(result.mix[kind])}%", style="dim")
+
+
+def _period_table(
+    at: Terminal, found: list[scores_model.SheetScore], names: dict[str, str]
+) -> RenderableType:
+    periods = sorted({each.period for each in found}, key=by_period)
+    table = grid(at.say("holder"), *periods, right=tuple(periods))
+    by_sheet: dict[str, dict[str, scores_model.SheetScore]] = {}
+    for each in found:
+        by_sheet.setdefault(each.sheet, {})[each.period] = each
+    for of in by_sheet.values():
+        holder = next(iter(of.values())).holder
+        table.add_row(
+            _holder(at, holder, names), *(number(of[key].points) if key in of else "" for key in periods)
+        )
+    return table
+
+
+async def _of_person(s: Session, who: str, cycle: str) -> None:
+    """A person's sheet: goals by period, the sheet's points below, the year's result last."""
+    at = s.at
+    if who != "company" and not who.startswith("department."):
+        await s.person(who)
+    sheet = f"sheet-{cycle}-{who}"
+    of_goals = await scores_model.goal_scores(s.pool, sheet=sheet)
+    of_sheet = await scores_model.sheet_scores(s.pool, sheet=sheet)
+    result = await scores_model.result(s.pool, sheet)
+    periods = sorted({each.period for each in of_goals}, key=by_period)
+    table = grid(at.say("goal"), at.say("weight"), *periods, right=(at.say("weight"), *periods))
+    goals: dict[str, dict[str, scores_model.GoalScore]] = {}
+    for each in of_goals:
+        goals.setdefault(each.goal, {})[each.period] = each
+    for of in goals.values():
+        first = next(iter(of.values()))
+        table.add_row(
+            first.title,
+            percent(first.weight),
+            *(number(of[key].points) if key in of else "" for key in periods),
+        )
+    points = {each.period: each.points for each in of_sheet}
+    table.add_section()
+    table.add_row(
+        Text(at.say("sheet"), style="bold"),
+        "",
+        *(number(points[key]) if key in points else "" for key in periods),
+    )
+    lines: list[RenderableType] = [table] if of_goals else [Text(at.say("Not scored yet."))]
+    if result is not None:
+        said = at.say("the year's result")
+        lines.append(
+            Text(
+                f"{said} {number(result.rounded)}  {result.grade or NOTHING}  ×{number(result.coefficient)}",
+                style="bold",
+            )
+        )
+    at.answer({"goals": of_goals, "sheet": of_sheet, "result": result}, *lines)
+
+
+async def cascade(
+    at: Terminal,
+    name: CycleArg,
+    root: Annotated[str | None, typer.Option(metavar="GOAL", help="only what is below it")] = None,
+) -> None:
+    async with session(at) as s:
+        cycle = await s.cycle(name.removeprefix("cycle-"))
+        found = await cascades.cascade(s.pool, cycle.id, root=full(root) if root else None)
+        parts = await cascades.coverage(s.pool, cycle.id)
+        names = await s.names()
+    tree = Tree(Text(f"{cycle.id}  {cycle.title}", style="bold"), guide_style="dim")
+    branches = {-1: tree}
+    for each in found:
+        if each.depth == 0 and each.tier == "individual" and not each.children:
+            continue
+        branch = branches[each.depth - 1].add(_leaf(at, each, names))
+        branches[each.depth] = branch
+        for part in (part for part in parts if part.goal == each.goal):
+            branch.add(_part(at, part))
+    alone = sum(each.depth == 0 and each.tier == "individual" and not each.children for each in found)
+    note = Text(
+        at.say(
+            "{alone} individual {alone:plural,goal serves,goals serve} none of the tier above.", alone=alone
+        ),
+        style="dim",
+    )
+    at.answer({"goals": found, "parts": parts}, tree, *([note] if alone else []))
+
+
+def _leaf(at: Terminal, each: cascades.CascadeGoal, names: dict[str, str]) -> Text:
+    text = Text(f"[{at.say(term('tier', each.tier))}] ", style="dim").append(each.title, style="default")
+    text.append(f"  {each.owner} {names.get(each.owner, '')}  ", style="dim").append_text(
+        stage(at, each.stage)
+    )
+    return text.append(f"  {percent(each.weight)}", style="dim")
+
+
+def _part(at: Terminal, part: cascades.PartCoverage) -> Text:
+    if part.covered:
+        return Text(f"✓ {part.department} {part.part_title} {number(part.target)}", style="green")
+    gap = at.say("gap: no goal takes it up")
+    return Text(f"✗ {part.department} {part.part_title} {number(part.target)} – {gap}", style="red")

@@ -1,0 +1,150 @@
+"""A cycle at a glance: where it stands, how departments are doing, who is waited for."""
+
+from datetime import datetime
+from typing import Annotated
+
+import typer
+from rich.console import RenderableType
+from rich.text import Text
+
+from cairn.application.clock import zone_of
+from cairn.domain.cycle.status import CycleDeadline, deadlines_of
+from cairn.domain.goal.stages import STAGES
+from cairn.i18n import message, say
+from cairn_portal.cli.cycle.launching import SHOWN
+from cairn_portal.cli.problem import Problem
+from cairn_portal.cli.session import Session, session
+from cairn_portal.cli.terminal import Terminal
+from cairn_portal.presenting.words import (
+    NOTHING,
+    bar,
+    cycle_stage,
+    facts,
+    grid,
+    left,
+    number,
+    stage,
+    task_name,
+)
+from projections.models import dashboard as dashboards
+from projections.models import inbox as inboxes
+
+
+async def status(
+    at: Terminal,
+    name: Annotated[str | None, typer.Argument(metavar="[CYCLE]", help="by default all cycles")] = None,
+) -> None:
+    async with session(at) as s:
+        if name is None:
+            await _list(s)
+            return
+        cycle = await s.cycle(name.removeprefix("cycle-"))
+        await show_status(s, cycle.id)
+
+
+async def _list(s: Session) -> None:
+    at = s.at
+    table = grid(
+        at.say("cycle"),
+        at.say("title"),
+        at.say("dates"),
+        at.say("phase"),
+        at.say("goals"),
+        at.say("policy"),
+        right=(at.say("goals"),),
+    )
+    found = await dashboards.cycles(s.pool)
+    for each in found:
+        dates = f"{each.starts} – {each.ends}"
+        table.add_row(
+            each.cycle, each.title, dates, cycle_stage(at, each.stage), number(each.goals), each.policy
+        )
+    nothing = Text(at.say("No cycle yet: cairn cycle preview 2026"))
+    at.answer(found, table if found else nothing)
+
+
+async def show_status(s: Session, name: str) -> None:
+    """A cycle's dashboard: also what a demo ends with."""
+    cycle = await s.cycle(name)
+    at = s.at.in_zone(zone_of(cycle))
+    now = await s.clock.now(cycle)
+    found = await dashboards.dashboard(s.pool, name, now)
+    if found is None:
+        raise Problem(message("The read model is behind; look again in a moment."))
+    waiting = [] if cycle.stage == "closed" else await inboxes.waiting(s.pool, name, now)
+    due = deadlines_of(cycle, await s.policies.version(cycle.policy))
+    row = found.cycle
+    ahead = f"{_phase(at, due[0])} {at.moment(due[0].at)}" if due else NOTHING
+    head = facts(
+        (at.say("cycle"), f"{row.cycle}  {row.title}  {row.starts} – {row.ends}"),
+        (at.say("phase"), cycle_stage(at, row.stage)),
+        (at.say("now"), at.moment(now)),
+        (at.say("next"), ahead),
+        (at.say("scored"), ", ".join(sorted(row.scored)) or NOTHING),
+        (at.say("goals"), _stages(at, found)),
+    )
+    lines = [head, _departments(at, found)]
+    if waiting:
+        lines.append(_waiting(at, waiting, await s.names(), now))
+    facts_for_programs = {"dashboard": found, "waiting": waiting, "now": now, "due": due[:1]}
+    at.answer(facts_for_programs, *lines)
+
+
+def _phase(at: Terminal, deadline: CycleDeadline) -> str:
+    named = cycle_stage(at, deadline.stage) if deadline.stage else deadline.period or ""
+    return f"{say(at.language, f'cycle_phase:{deadline.phase}')} {named}".strip()
+
+
+def _stages(at: Terminal, found: dashboards.Dashboard) -> Text:
+    text = Text()
+    for row in STAGES:
+        if count := found.stages.get(row.name):
+            text.append_text(stage(at, row.name)).append(f" {number(count)}   ")
+    return text
+
+
+def _departments(at: Terminal, found: dashboards.Dashboard) -> RenderableType:
+    headers = (at.say("goals"), at.say("waiting"), at.say("overdue"))
+    table = grid(
+        at.say("department"),
+        *headers,
+        at.say("stages"),
+        at.say("space used"),
+        "",
+        right=headers,
+    )
+    for line in found.departments:
+        name = f"{line.department} {line.name or ''}" if line.department else at.say("company")
+        stages = Text()
+        for row in STAGES:
+            if count := line.stages.get(row.name):
+                stages.append_text(stage(at, row.name)).append(f" {count} ")
+        share = line.used * 100 / line.space if line.space else None
+        late = Text(str(line.overdue), style="red" if line.overdue else "")
+        used = f"{number(line.used)} / {number(line.space)}"
+        table.add_row(name, number(line.goals), str(line.waiting), late, stages, bar(share, width=10), used)
+    return table
+
+
+def _waiting(
+    at: Terminal, waiting: list[inboxes.Waiting], names: dict[str, str], now: datetime
+) -> RenderableType:
+    headers = (at.say("goals"), at.say("overdue"))
+    table = grid(
+        at.say("waited for"),
+        at.say("to do"),
+        *headers,
+        at.say("until"),
+        "",
+        title=at.say("Waiting"),
+        right=headers,
+    )
+    for each in waiting[:SHOWN]:
+        who = f"{each.awaited} {names.get(each.awaited, '')}"
+        act = task_name(at, each.act)
+        table.add_row(
+            who, act, str(each.goals), str(each.overdue), at.moment(each.until), left(at, each.until, now)
+        )
+    if len(waiting) > SHOWN:
+        table.add_row(Text(at.say("… {waiting} more", waiting=len(waiting) - SHOWN), style="dim"))
+    return table

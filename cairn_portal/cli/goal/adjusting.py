@@ -1,0 +1,107 @@
+"""Adjustments at the command line: ask, confirm in either role, decline, withdraw."""
+
+from typing import Annotated, Any, Literal
+
+import typer
+
+from cairn.i18n import marked, message
+from cairn_portal.cli.goal.commanding import full, give, named, row
+from cairn_portal.cli.goal.setting import MeasureJson, Target, Title, Weight, decimal, from_json
+from cairn_portal.cli.options import By, CommandId, Everything, GoalArg, Goals, Yes
+from cairn_portal.cli.problem import USAGE, Problem
+from cairn_portal.cli.session import acting, session
+from cairn_portal.cli.terminal import Terminal
+
+PANEL = marked("Adjustments")
+Role = Annotated[
+    Literal["manager", "hr"] | None,
+    typer.Option("--as", help="as manager or HR; by default as who you are"),
+]
+Reason = Annotated[str, typer.Option(help="why (required)")]
+
+
+async def adjust(
+    at: Terminal,
+    name: GoalArg,
+    reason: Reason = "",
+    by: By = None,
+    target: Target = None,
+    period: Annotated[
+        list[str] | None,
+        typer.Option("--period", metavar="Q3=130", help="one period's target; repeat it"),
+    ] = None,
+    weight: Weight = None,
+    counterweight: Annotated[
+        list[str] | None,
+        typer.Option(metavar="GOAL=15", help="another goal's new weight; repeat it"),
+    ] = None,
+    title: Title = None,
+    measure: MeasureJson = None,
+    command_id: CommandId = None,
+) -> int:
+    if not reason.strip():
+        raise Problem(message("An adjustment needs its reason: --reason '…'."), USAGE)
+    changes: dict[str, Any] = {
+        "title": title,
+        "target": decimal(target, "--target"),
+        "targets": dict(_pairs(period, "--period")),
+        "weight": decimal(weight, "--weight"),
+        "counterweights": {full(key): each for key, each in _pairs(counterweight, "--counterweight")},
+        "measure": from_json(measure, "--measure") if measure else None,
+    }
+    return await give(
+        at, [name], "adjust", acting(by), {"changes": changes, "reason": reason}, command_id=command_id
+    )
+
+
+def _pairs(written: list[str] | None, option: str) -> list[tuple[str, str]]:
+    pairs = []
+    for each in written or ():
+        key, sign, amount = each.partition("=")
+        if not sign or not key.strip():
+            raise Problem(message("{option} is NAME=NUMBER, not '{each}'.", option=option, each=each), USAGE)
+        pairs.append((key.strip(), decimal(amount.strip(), option) or ""))
+    return pairs
+
+
+async def _role(at: Terminal, name: str, by: str) -> str:
+    """In which role somebody acts: manager where they are the goal's, else HR where they have that role."""
+    async with session(at) as s:
+        found = await row(s, name)
+        person = await s.person(by)
+    return "hr" if found.manager != by and "hr" in person.roles else "manager"
+
+
+async def confirm(
+    at: Terminal,
+    goals: Goals = None,
+    by: By = None,
+    role: Role = None,
+    everything: Everything = False,
+    yes: Yes = False,
+    command_id: CommandId = None,
+) -> int:
+    act: Literal["confirm_hr", "confirm_manager"] = "confirm_manager" if role == "manager" else "confirm_hr"
+    chosen = await named(at, goals, everything, act, acting(by), yes)
+    if not chosen:
+        raise Problem(message("Name at least one goal, or use --all."), USAGE)
+    wanted = role or ("hr" if everything else await _role(at, chosen[0], acting(by)))
+    return await give(at, chosen, "confirm", acting(by), {"role": wanted}, command_id=command_id)
+
+
+async def decline(
+    at: Terminal,
+    name: GoalArg,
+    reason: Reason = "",
+    by: By = None,
+    role: Role = None,
+    command_id: CommandId = None,
+) -> int:
+    if not reason.strip():
+        raise Problem(message("Declining needs a reason: --reason '…'."), USAGE)
+    fields = {"role": role or await _role(at, name, acting(by)), "reason": reason}
+    return await give(at, [name], "decline", acting(by), fields, command_id=command_id)
+
+
+async def withdraw(at: Terminal, name: GoalArg, by: By = None, command_id: CommandId = None) -> int:
+    return await give(at, [name], "withdraw", acting(by), command_id=command_id)

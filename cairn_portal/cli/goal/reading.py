@@ -1,0 +1,222 @@
+"""Goals as people read them: one with everything about it, many in a list, and what waits for somebody."""
+
+from datetime import datetime
+from typing import Annotated
+
+import typer
+from rich.console import RenderableType
+from rich.text import Text
+
+from cairn.application.clock import zone_of
+from cairn.domain.goal.stages import ExistingStage
+from cairn.domain.measure import Capability, KeyTask
+from cairn.i18n import marked, term
+from cairn_portal.cli.goal.commanding import row
+from cairn_portal.cli.options import By, CycleOption, GoalArg
+from cairn_portal.cli.session import Session, acting, session
+from cairn_portal.cli.terminal import Terminal
+from cairn_portal.presenting.story import why
+from cairn_portal.presenting.words import (
+    NOTHING,
+    bar,
+    by_period,
+    day,
+    facts,
+    grid,
+    left,
+    measure,
+    number,
+    percent,
+    stage,
+    task_name,
+)
+from projections.models import goal as goals_model
+from projections.models import inbox as inboxes
+from projections.models import progress as progress_model
+from projections.models import score as scores_model
+
+PANEL = marked("Looking")
+
+
+async def show(at: Terminal, name: GoalArg) -> None:
+    async with session(at) as s:
+        await show_goal(s, name)
+
+
+async def show_goal(s: Session, name: str) -> None:
+    found = await row(s, name)
+    cycle = await s.cycle(found.cycle)
+    at = s.at.in_zone(zone_of(cycle))
+    now, names = await s.clock.now(cycle), await s.names()
+    progress = await progress_model.progress_of_goal(s.pool, found.goal, await s.clock.today(cycle))
+    scores = await scores_model.goal_scores(s.pool, goal=found.goal)
+    tasks = await inboxes.tasks_of_goal(s.pool, found.goal)
+    sheet = (await goals_model.sheets(s.pool, sheet=found.sheet))[0]
+    lines: list[RenderableType] = [
+        Text(f"{found.goal}  {found.title}", style="bold"),
+        _head(at, found, names, sheet),
+    ]
+    if progress is not None and progress.current is not None:
+        done = progress.current
+        told = Text(at.say(progress_model.sentence(progress)))
+        lines.append(Text("  ").append_text(bar(done.done, done.elapsed)).append("  ").append_text(told))
+    lines += [_task(at, task, names, now) for task in tasks]
+    if found.awaiting is not None:
+        lines.append(_pending(at, found))
+    if scores:
+        lines.append(score_table(at, scores))
+    at.answer(
+        {"goal": found, "sheet": sheet, "progress": progress, "scores": scores, "awaited": tasks}, *lines
+    )
+    at.remark("Its history: cairn replay {goal}", goal=found.goal)
+
+
+def _head(
+    at: Terminal, found: goals_model.GoalRow, names: dict[str, str], sheet: goals_model.SheetRow
+) -> RenderableType:
+    manager = f"{found.manager} {names.get(found.manager, '')}" if found.manager else at.say("the committee")
+    rows: list[tuple[str, object]] = [
+        (at.say("stage"), stage(at, found.stage).append(f"  {at.moment(found.entered)}", style="dim")),
+        (at.say("tier"), at.say(term("tier", found.tier))),
+        (at.say("owner"), f"{found.owner} {names.get(found.owner, '')}"),
+        (at.say("approver"), manager),
+        (at.say("weight"), percent(found.weight)),
+        (at.say("measured by"), measure(at, found.measure.model_dump(mode="json"))),
+        (
+            at.say("flexible space"),
+            at.say(
+                "{space_left:number} of {space:number} points left",
+                space_left=sheet.space_left,
+                space=sheet.space,
+            ),
+        ),
+        (at.say("serves"), found.parent or NOTHING),
+        (at.say("policy"), found.policy),
+    ]
+    if isinstance(found.measure, KeyTask | Capability):
+        listed = found.measure.criteria if isinstance(found.measure, KeyTask) else found.measure.outcomes
+        rows += [
+            (f"  {n}", f"{'✓' if n in found.accepted else '□'} {text}") for n, text in enumerate(listed, 1)
+        ]
+    if found.parts:
+        rows += [
+            (at.say("part"), f"{part.department} {part.title} {number(part.target)}") for part in found.parts
+        ]
+    return facts(*rows)
+
+
+def _task(at: Terminal, task: inboxes.Task, names: dict[str, str], now: datetime) -> Text:
+    who = {"role:hr": "HR", "role:committee": at.say("the committee")}.get(task.awaited, task.awaited)
+    act = task_name(at, task.act)
+    said = at.say(
+        "  waiting for {who} {names} to {act}, ", who=who, names=names.get(task.awaited, ""), act=act
+    )
+    until = at.say("until {until}  ", until=at.moment(task.until))
+    return Text(said + until, style="yellow").append_text(left(at, task.until, now))
+
+
+def _pending(at: Terminal, found: goals_model.GoalRow) -> Text:
+    pending = found.awaiting
+    assert pending is not None
+    given = (
+        at.say("separator:list").join(f"{role} {who}" for role, who in pending.confirmed.items()) or NOTHING
+    )
+    draws, expires = number(pending.draws), at.moment(pending.expires_at)
+    return Text(
+        at.say(
+            "  adjustment waiting: {reason} (draws {draws} points; confirmed: {given}; expires {expires})",
+            reason=pending.reason,
+            draws=draws,
+            given=given,
+            expires=expires,
+        )
+    )
+
+
+def score_table(at: Terminal, scores: list[scores_model.GoalScore]) -> RenderableType:
+    """A goal's scores by period, with what they were computed from."""
+    right = (
+        at.say("actual"),
+        at.say("target"),
+        at.say("attainment"),
+        at.say("points"),
+    )
+    table = grid(at.say("period"), at.say("dates"), *right, at.say("note"), right=right)
+    for each in sorted(scores, key=lambda each: by_period(each.period)):
+        note = why(at, each.why or each.formula)
+        table.add_row(
+            each.period,
+            f"{each.starts} – {each.ends}",
+            number(each.actual),
+            number(each.target),
+            percent(each.attainment),
+            number(each.points),
+            Text(note, style="dim"),
+        )
+    return table
+
+
+async def listed(
+    at: Terminal,
+    owner: Annotated[str | None, typer.Option(metavar="ID", help="owner")] = None,
+    cycle: CycleOption = None,
+    department: Annotated[str | None, typer.Option(metavar="ID", help="department")] = None,
+    stage_is: Annotated[ExistingStage | None, typer.Option("--stage", help="stage")] = None,
+    limit: Annotated[int, typer.Option(min=1, help="rows at most")] = 100,
+) -> None:
+    async with session(at) as s:
+        found = await goals_model.goals(
+            s.pool, owner=owner, cycle=cycle, department=department, stage=stage_is, limit=limit + 1
+        )
+        names = await s.names()
+    right = (at.say("weight"),)
+    table = grid(
+        at.say("goal"),
+        at.say("title"),
+        at.say("owner"),
+        *right,
+        at.say("stage"),
+        at.say("measured by"),
+        right=right,
+    )
+    for each in found[:limit]:
+        owner_name = f"{each.owner} {names.get(each.owner, '')}"
+        text = measure(at, each.measure.model_dump(mode="json"))
+        table.add_row(each.goal, each.title, owner_name, percent(each.weight), stage(at, each.stage), text)
+    nothing = Text(at.say("No goal fits."))
+    at.answer(found[:limit], table if found else nothing)
+    if len(found) > limit:
+        at.remark("Only the first {limit} are shown (--limit).", limit=limit)
+
+
+async def inbox(at: Terminal, by: By = None, cycle: CycleOption = None) -> None:
+    async with session(at) as s:
+        person = await s.person(acting(by))
+        tasks = await inboxes.inbox(s.pool, person.id, person.roles, cycle=cycle)
+        cycles = {name: await s.cycle(name) for name in {task.cycle for task in tasks}}
+        nows = {name: await s.clock.now(cycle) for name, cycle in cycles.items()}
+    table = grid(
+        at.say("to do"),
+        at.say("goal"),
+        at.say("title"),
+        at.say("owner"),
+        at.say("since"),
+        at.say("until"),
+        "",
+        title=at.say("Inbox of {person}", person=person.name),
+    )
+    for task in tasks:
+        table.add_row(
+            task_name(at, task.act),
+            task.goal,
+            task.title,
+            f"{task.owner} {task.owner_name or ''}",
+            day(task.since.date()),
+            at.in_zone(zone_of(cycles[task.cycle])).moment(task.until),
+            left(at, task.until, nows[task.cycle]),
+        )
+    nothing = Text(at.say("✓ Nothing waits for you."), style="green")
+    at.answer(tasks, table if tasks else nothing)
+    if tasks:
+        verb = tasks[0].act.partition("_")[0]
+        at.remark("To do it: cairn goal {verb} {goal}", verb=verb, goal=tasks[0].goal)

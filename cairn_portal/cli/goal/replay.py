@@ -1,0 +1,297 @@
+"""Replay: any goal as of any moment, event by event, and every score computed again from what it cites."""
+
+from collections.abc import Sequence
+from datetime import datetime, time, timedelta, tzinfo
+from typing import Annotated, Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+import typer
+from rich.console import RenderableType
+from rich.text import Text
+
+from cairn.application.audit import Difference, Outcome, ScoreAudit
+from cairn.application.clock import zone_of
+from cairn.application.repository import fold_goal, fold_sheet, to_events
+from cairn.domain.goal.state import Goal
+from cairn.domain.streams import cycle_of, sheet_of
+from cairn.i18n import message
+from cairn.ledger import StoredEvent
+from cairn_portal.cli.goal.commanding import full, known
+from cairn_portal.cli.options import CycleArg, GoalArg
+from cairn_portal.cli.problem import REFUSED, USAGE, Problem
+from cairn_portal.cli.session import Session, session
+from cairn_portal.cli.terminal import Terminal
+from cairn_portal.presenting.story import changed, did, said
+from cairn_portal.presenting.words import NOTHING, by_period, facts, grid, measure, number, stage
+from projections.models import history as history_model
+from projections.models.history import HistoryEntry, LoggedEvent
+
+
+class Bound(NamedTuple):
+    """Up to where the log is replayed; all None is all of it."""
+
+    position: int | None = None
+    recorded: datetime | None = None
+    occurred: datetime | None = None
+
+
+def bound_of(written: str | None, zone: tzinfo) -> Bound:
+    """`1234`, `2026-03-31`, `2026-03-31T12:00`, or the same after `recorded:`. A day means its end in the zone."""
+    if written is None:
+        return Bound()
+    text = written.removeprefix("recorded:").strip()
+    if text.isdigit() and len(text) != 8:
+        return Bound(position=int(text))
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise Problem(
+            message(
+                "--as-of is a position, a day (2026-03-31) or recorded:DAY, not '{written}'.", written=written
+            ),
+            USAGE,
+        ) from None
+    if len(text) <= 10:
+        found = datetime.combine(found.date() + timedelta(days=1), time(), zone) - timedelta(microseconds=1)
+    aware = found if found.tzinfo else found.replace(tzinfo=zone)
+    return Bound(recorded=aware) if written.startswith("recorded:") else Bound(occurred=aware)
+
+
+async def replay(
+    at: Terminal,
+    name: GoalArg,
+    as_of: Annotated[
+        str | None,
+        typer.Option(
+            metavar='POSITION|DATE|"recorded:DATE"',
+            help="a position, when it happened, or when it was recorded",
+        ),
+    ] = None,
+    step: Annotated[
+        bool,
+        typer.Option("--step", help="event by event, with the state after each"),
+    ] = False,
+    verify: Annotated[bool, typer.Option("--verify", help="compute every score again and compare")] = False,
+) -> int:
+    async with session(at) as s:
+        goal = full(name)
+        await known(s, [goal])
+        zone = zone_of(await s.cycle(cycle_of(goal)))
+        at, bound = at.in_zone(zone), bound_of(as_of, ZoneInfo(zone or "UTC"))
+        rows = await s.ledger.as_of(goal, **bound._asdict())
+        of_sheet = await s.ledger.as_of(sheet_of(goal), **bound._asdict())
+        story = await _story(s, goal, [*rows, *of_sheet])
+        outcome = await ScoreAudit(s.ledger, s.cycles).goal(goal, rows) if verify else None
+        names = await s.names()
+    if not rows:
+        raise Problem(message("There was no goal {goal} then.", goal=goal))
+    now = fold_goal(goal, rows)
+    weight = fold_sheet(sheet_of(goal), of_sheet).weight_of(goal)
+    if step and not at.as_json:
+        _step(at, story, rows, names)
+    else:
+        shown: list[RenderableType] = [_table(at, story, names), _state(at, now, number(weight))]
+        at.answer(
+            {
+                "goal": goal,
+                "as_of": bound._asdict(),
+                "events": story,
+                "state": now,
+                "weight": weight,
+                "verified": outcome,
+            },
+            Text(f"{goal}  {now.title}", style="bold"),
+            *shown,
+            *([_verdict(at, outcome)] if outcome else []),
+        )
+    if step and outcome is not None:
+        at.answer(outcome, _verdict(at, outcome))
+    return REFUSED if outcome and outcome.differences else 0
+
+
+async def show_history(s: Session, goal: str) -> None:
+    """A goal's story as a table: what a demo ends with."""
+    rows, of_sheet = await s.ledger.read_stream(goal), await s.ledger.read_stream(sheet_of(goal))
+    story = await _story(s, goal, [*rows, *of_sheet])
+    title = Text(f"{goal}  {fold_goal(goal, rows).title}", style="bold")
+    at = s.at.in_zone(zone_of(await s.cycle(cycle_of(goal))))
+    at.answer(story, title, _table(at, story, await s.names()))
+
+
+async def _story(s: Session, goal: str, rows: Sequence[StoredEvent]) -> list[HistoryEntry]:
+    """The events that concern the goal, in sealed order, with what each changed."""
+    sealed = {
+        (each.stream, each.version): each.position for each in await history_model.history(s.pool, goal)
+    }
+    told = []
+    for row in rows:
+        about = _about(goal, row)
+        if about is not None:
+            position = sealed.get((row.stream, row.version), 0)
+            told.append(
+                LoggedEvent(
+                    position=position,
+                    stream=row.stream,
+                    version=row.version,
+                    type=row.type,
+                    occurred_at=row.occurred_at,
+                    recorded_at=row.recorded_at,
+                    actor=row.actor,
+                    facts=about,
+                )
+            )
+    told.sort(key=lambda each: (each.position or 1 << 62, each.recorded_at, each.version))
+    return history_model.entries(told)
+
+
+def _about(goal: str, row: StoredEvent) -> dict[str, Any] | None:
+    """What an event says about the goal; None where it says nothing."""
+    data = to_events([row])[0].model_dump(mode="json")
+    given = {name: each for name, each in data.items() if name not in ("by", "at", "goal")}
+    if row.stream == goal:
+        return given
+    match row.type:
+        case "SheetOpened" | "GoalPlaced":
+            placements = data.get("placements") or [data.get("placement")]
+            mine = next((each for each in placements if each["goal"] == goal), None)
+            return {"sheet": row.stream, "weight": mine["weight"]} if mine else None
+        case "SheetScored":
+            part = next((each for each in data["parts"] if each["goal"] == goal), None)
+            return (
+                {"period": data["period"], "sheet_points": data["points"], "policy": data["policy"]}
+                if part
+                else None
+            )
+        case "GoalWeighted" | "GoalRemoved" | "FlexibleSpaceUsed":
+            return given if data["goal"] == goal else None
+        case _:
+            return None
+
+
+def _table(at: Terminal, story: Sequence[HistoryEntry], names: dict[str, str]) -> RenderableType:
+    table = grid(
+        at.say("position"),
+        at.say("time"),
+        at.say("who"),
+        at.say("what happened"),
+        at.say("what changed, what was said"),
+        right=(at.say("position"),),
+    )
+    cited = None
+    for each in story:
+        policy = each.facts.get("policy")
+        lines = _told(at, each)
+        if isinstance(policy, str) and policy != cited:
+            lines.append(at.say("under the policy {policy}", policy=policy))
+            cited = policy
+        who = at.say("system") if each.actor == "system" else f"{each.actor} {names.get(each.actor, '')}"
+        table.add_row(
+            str(each.position or NOTHING), _when(at, each), who, did(at, each.type), "\n".join(lines)
+        )
+    return table
+
+
+def _told(at: Terminal, each: HistoryEntry) -> list[str]:
+    given = said(at, each.type, dict(each.facts))
+    return [*changed(at, dict(each.before), dict(each.after)), *([given] if given else [])]
+
+
+def _when(at: Terminal, each: HistoryEntry) -> Text:
+    """When it happened, and when it was recorded where that was another day. A rehearsal's year is recorded in
+    minutes: its clock says nothing (`--step` and `--json` tell it all the same)."""
+    text = Text(at.moment(each.occurred_at))
+    if timedelta(days=1) < each.recorded_at - each.occurred_at < timedelta(days=14):
+        text.append(f"\n⟲ {at.moment(each.recorded_at)}", style="dim")
+    return text
+
+
+def _state(at: Terminal, goal: Goal, weight: str) -> RenderableType:
+    """Where the goal stands after the last event that was replayed."""
+    points = [f"{key} {number(goal.scores[key].points)}" for key in sorted(goal.scores, key=by_period)]
+    scored = ", ".join(points) or NOTHING
+    return facts(
+        (at.say("the goal then"), stage(at, goal.stage)),
+        (at.say("title"), goal.title),
+        (at.say("measured by"), measure(at, goal.measure.model_dump(mode="json"))),
+        (at.say("weight"), f"{weight}%"),
+        (at.say("manager"), goal.manager or NOTHING),
+        (at.say("scores"), scored),
+        (at.say("policy"), goal.policy),
+    )
+
+
+def _step(
+    at: Terminal, story: Sequence[HistoryEntry], rows: Sequence[StoredEvent], names: dict[str, str]
+) -> None:
+    """One event after the other, with the state it left; somebody at the terminal says when to go on."""
+    for number_, each in enumerate(story, 1):
+        at.out.rule(Text(f"{number_} / {len(story)}  {did(at, each.type)}", style="bold"), align="left")
+        who = f"{each.actor} {names.get(each.actor, '')}"
+        at.out.print(
+            facts(
+                (at.say("who"), who),
+                (at.say("happened"), at.moment(each.occurred_at)),
+                (at.say("recorded"), at.moment(each.recorded_at)),
+                (at.say("position"), each.position or NOTHING),
+            )
+        )
+        for line in _told(at, each):
+            at.out.print(f"  {line}")
+        upto = [row for row in rows if row.version <= _version_then(story[:number_])]
+        goal = fold_goal(upto[0].stream if upto else "", upto)
+        at.out.print(Text("→ ").append_text(stage(at, goal.stage)).append(f"  {goal.title}"))
+        if (
+            number_ < len(story)
+            and at.interactive
+            and typer.prompt("⏎ / q", default="", show_default=False, err=True) == "q"
+        ):
+            return
+
+
+def _version_then(story: Sequence[HistoryEntry]) -> int:
+    """The goal's own version after the last of these events, of its own or of its sheet."""
+    return max((each.version for each in story if each.stream.startswith("goal-")), default=0)
+
+
+async def verify_scores(at: Terminal, name: CycleArg) -> int:
+    async with session(at) as s:
+        cycle = await s.cycle(name.removeprefix("cycle-"))
+        with at.progress() as bars:
+            task = bars.add_task(at.say("computing again"), total=cycle.sheets)
+            outcome = await ScoreAudit(s.ledger, s.cycles).cycle(
+                cycle.id, lambda done, of: bars.update(task, completed=done, total=of)
+            )
+    differing = [_differences(at, outcome.differences)] if outcome.differences else []
+    at.answer(outcome, *differing, _verdict(at, outcome))
+    return REFUSED if outcome.differences else 0
+
+
+def _differences(at: Terminal, found: Sequence[Difference]) -> RenderableType:
+    table = grid(
+        at.say("goal or sheet"),
+        at.say("period"),
+        at.say("version"),
+        at.say("field"),
+        at.say("as recorded"),
+        at.say("computed again"),
+    )
+    for each in found:
+        table.add_row(each.of, each.period, str(each.version), each.field, each.recorded, each.recomputed)
+    return table
+
+
+def _verdict(at: Terminal, outcome: Outcome) -> RenderableType:
+    if outcome.differences:
+        count = len({(each.of, each.version) for each in outcome.differences})
+        said_ = at.say(
+            "✗ {count} of {scores} scores differ from what is recorded", count=count, scores=outcome.scores
+        )
+        return Text(said_, style="bold red")
+    counts = at.say(
+        "goals {goals:number}, sheets {sheets:number}, results {results:number}",
+        goals=outcome.goals,
+        sheets=outcome.sheets,
+        results=outcome.results,
+    )
+    same = at.say("✓ all {scores:number} scores come out the same", scores=outcome.scores)
+    return Text(at.say("{same} ({counts})", same=same, counts=counts), style="bold green")

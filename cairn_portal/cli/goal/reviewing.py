@@ -1,0 +1,112 @@
+"""Through the year and at its end: check in, accept, assess, move to another manager, cancel, supersede, close."""
+
+from datetime import datetime
+from typing import Annotated
+
+import typer
+
+from cairn.i18n import marked, message
+from cairn_portal.cli.goal.adjusting import Reason
+from cairn_portal.cli.goal.commanding import full, give
+from cairn_portal.cli.goal.setting import Comment, decimal
+from cairn_portal.cli.options import By, CommandId, GoalArg, Goals
+from cairn_portal.cli.problem import USAGE, Problem
+from cairn_portal.cli.session import acting
+from cairn_portal.cli.terminal import Terminal
+
+PANEL = marked("Execution and review")
+Amount = Annotated[str | None, typer.Option(metavar="NUMBER", help="a value")]
+Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="the day")]
+
+
+async def check_in(
+    at: Terminal,
+    name: GoalArg,
+    by: By = None,
+    value: Amount = None,
+    base: Annotated[str | None, typer.Option(metavar="NUMBER", help="a ratio's denominator")] = None,
+    on: Day = None,
+    note: Annotated[str, typer.Option(help="words")] = "",
+    command_id: CommandId = None,
+) -> int:
+    fields = {
+        "value": decimal(value, "--value"),
+        "base": decimal(base, "--base"),
+        "note": note,
+        "on": on.date().isoformat() if on else None,
+    }
+    return await give(at, [name], "check_in", acting(by), fields, command_id=command_id)
+
+
+async def accept(
+    at: Terminal,
+    name: GoalArg,
+    criterion: Annotated[int, typer.Option(min=1, help="which criterion, from 1")],
+    evidence: Annotated[str, typer.Option(help="the evidence")],
+    by: By = None,
+    command_id: CommandId = None,
+) -> int:
+    return await give(
+        at,
+        [name],
+        "accept",
+        acting(by),
+        {"criterion": criterion, "evidence": evidence},
+        command_id=command_id,
+    )
+
+
+async def assess(
+    at: Terminal,
+    goals: Goals = None,
+    points: Annotated[str, typer.Option(metavar="NUMBER", help="points, 0 to 150")] = "",
+    period: Annotated[str, typer.Option(help="the period")] = "Y",
+    comment: Comment = "",
+    by: By = None,
+    command_id: CommandId = None,
+) -> int:
+    if not points:
+        raise Problem(message("Give the points: --points 95."), USAGE)
+    fields = {"points": decimal(points, "--points"), "period": period, "comment": comment}
+    return await give(at, goals or [], "assess", acting(by), fields, command_id=command_id)
+
+
+async def change_manager(
+    at: Terminal,
+    goals: Goals = None,
+    manager: Annotated[str, typer.Option(metavar="ID", help="the new manager")] = "",
+    effective: Day = None,
+    reason: Annotated[str, typer.Option(help="why")] = "",
+    by: By = None,
+    command_id: CommandId = None,
+) -> int:
+    if not manager or effective is None:
+        raise Problem(message("Say --manager ID and --effective YYYY-MM-DD."), USAGE)
+    fields = {"manager": manager, "effective": effective.date().isoformat(), "reason": reason}
+    return await give(at, goals or [], "change_manager", acting(by), fields, command_id=command_id)
+
+
+async def cancel(
+    at: Terminal, goals: Goals = None, reason: Reason = "", by: By = None, command_id: CommandId = None
+) -> int:
+    if not reason.strip():
+        raise Problem(message("Cancelling needs a reason: --reason '…'."), USAGE)
+    return await give(at, goals or [], "cancel", acting(by), {"reason": reason}, command_id=command_id)
+
+
+async def supersede(
+    at: Terminal,
+    name: GoalArg,
+    replacement: Annotated[str, typer.Option(metavar="GOAL", help="the goal that replaces it")],
+    reason: Reason = "",
+    by: By = None,
+    command_id: CommandId = None,
+) -> int:
+    if not reason.strip():
+        raise Problem(message("Superseding needs a reason: --reason '…'."), USAGE)
+    fields = {"replacement": full(replacement), "reason": reason}
+    return await give(at, [name], "supersede", acting(by), fields, command_id=command_id)
+
+
+async def close(at: Terminal, goals: Goals = None, by: By = None, command_id: CommandId = None) -> int:
+    return await give(at, goals or [], "close", acting(by), command_id=command_id)

@@ -1,0 +1,242 @@
+"""Goal setting at the command line: draft, revise, check, decompose, align, submit, return, approve."""
+
+import json
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+import typer
+
+from cairn.i18n import marked, message
+from cairn_portal.cli.goal.commanding import full, give, named, row
+from cairn_portal.cli.options import By, CommandId, Everything, GoalArg, Goals, Yes
+from cairn_portal.cli.problem import USAGE, Problem
+from cairn_portal.cli.session import acting, session
+from cairn_portal.cli.terminal import Terminal
+
+PANEL = marked("Goal setting")
+Title = Annotated[str | None, typer.Option(help="title")]
+Weight = Annotated[str | None, typer.Option(metavar="NUMBER", help="weight; a sheet's make 100")]
+Target = Annotated[str | None, typer.Option(metavar="NUMBER", help="target")]
+Unit = Annotated[str, typer.Option(help="unit")]
+Criteria = Annotated[
+    list[str] | None,
+    typer.Option("--criterion", help="an acceptance criterion; repeat it"),
+]
+Outcomes = Annotated[list[str] | None, typer.Option("--outcome", help="an outcome; repeat it")]
+MeasureJson = Annotated[
+    str | None, typer.Option("--measure", metavar="JSON", help="the whole measure as JSON")
+]
+Comment = Annotated[str, typer.Option(help="a comment")]
+
+
+def decimal(written: str | None, option: str) -> str | None:
+    """A number as typed, kept exact. Raises Problem with exit code 2 for anything else."""
+    if written is None:
+        return None
+    try:
+        exact = Decimal(written.replace(",", ""))
+    except ArithmeticError:
+        exact = Decimal("NaN")
+    if not exact.is_finite():
+        raise Problem(
+            message("{option} needs a number, not '{written}'.", option=option, written=written), USAGE
+        )
+    return str(exact)
+
+
+def from_json(written: str, option: str) -> Any:
+    try:
+        return json.loads(written, parse_float=str)
+    except ValueError as error:
+        raise Problem(message("{option} is no JSON: {error}.", option=option, error=error), USAGE) from None
+
+
+def _measure(
+    target: str | None,
+    unit: str,
+    direction: str,
+    criteria: list[str] | None,
+    outcomes: list[str] | None,
+    whole: str | None,
+) -> dict[str, Any] | None:
+    if whole is not None:
+        measure: dict[str, Any] = from_json(whole, "--measure")
+        return measure
+    if criteria:
+        return {"kind": "key_task", "criteria": criteria}
+    if outcomes:
+        return {"kind": "capability", "outcomes": outcomes}
+    if target is not None:
+        return {"kind": "kpi", "target": decimal(target, "--target"), "unit": unit, "direction": direction}
+    return None
+
+
+async def draft(
+    at: Terminal,
+    name: GoalArg,
+    title: Annotated[str, typer.Option(help="title")],
+    weight: Annotated[str, typer.Option(metavar="NUMBER", help="weight")],
+    by: By = None,
+    dimension: Annotated[
+        Literal["duties", "capability"], typer.Option(help="job duties or capability")
+    ] = "duties",
+    key: Annotated[str | None, typer.Option(help="key")] = None,
+    target: Target = None,
+    unit: Unit = "",
+    direction: Annotated[Literal["higher", "lower"], typer.Option(help="which way is better")] = "higher",
+    criterion: Criteria = None,
+    outcome: Outcomes = None,
+    measure: MeasureJson = None,
+    parent: Annotated[str | None, typer.Option(help="the goal it serves")] = None,
+    command_id: CommandId = None,
+) -> int:
+    found = _measure(target, unit, direction, criterion, outcome, measure)
+    if found is None:
+        raise Problem(
+            message("Say how it is measured: --target, --criterion, --outcome or --measure."),
+            USAGE,
+        )
+    fields = {
+        "key": key or full(name).rpartition("-")[2],
+        "title": title,
+        "dimension": dimension,
+        "measure": found,
+        "weight": decimal(weight, "--weight"),
+        "parent": full(parent) if parent else None,
+    }
+    return await give(at, [name], "draft", acting(by), fields, command_id=command_id, new=True)
+
+
+async def revise(
+    at: Terminal,
+    name: GoalArg,
+    by: By = None,
+    title: Title = None,
+    weight: Weight = None,
+    target: Target = None,
+    unit: Annotated[str | None, typer.Option(help="unit")] = None,
+    criterion: Criteria = None,
+    outcome: Outcomes = None,
+    measure: MeasureJson = None,
+    command_id: CommandId = None,
+) -> int:
+    found = None
+    if target is not None:
+        found = await _with_target(at, name, target, unit)
+    elif criterion or outcome or measure:
+        found = _measure(None, "", "higher", criterion, outcome, measure)
+    given = {"title": title, "measure": found, "weight": decimal(weight, "--weight")}
+    fields = {key: each for key, each in given.items() if each is not None}
+    if not fields:
+        raise Problem(message("Say what to change, such as --target 120."), USAGE)
+    return await give(at, [name], "revise", acting(by), fields, command_id=command_id)
+
+
+async def _with_target(at: Terminal, name: str, target: str, unit: str | None) -> dict[str, Any]:
+    """The goal's own KPI with another target: everything else about it stays."""
+    async with session(at) as s:
+        found = await row(s, name)
+    measure = found.measure.model_dump(mode="json")
+    if measure["kind"] != "kpi":
+        raise Problem(message("Only KPIs have targets."), USAGE)
+    return {
+        **measure,
+        "target": decimal(target, "--target"),
+        "unit": unit if unit is not None else measure["unit"],
+    }
+
+
+async def check_smart(
+    at: Terminal,
+    name: GoalArg,
+    specific: Annotated[str, typer.Option(help="specific")],
+    measurable: Annotated[str, typer.Option(help="measurable")],
+    achievable: Annotated[str, typer.Option(help="achievable")],
+    relevant: Annotated[str, typer.Option(help="relevant")],
+    time_bound: Annotated[str, typer.Option("--time-bound", help="time-bound")],
+    by: By = None,
+    command_id: CommandId = None,
+) -> int:
+    check = {
+        "specific": specific,
+        "measurable": measurable,
+        "achievable": achievable,
+        "relevant": relevant,
+        "time_bound": time_bound,
+    }
+    return await give(at, [name], "check_smart", acting(by), {"check": check}, command_id=command_id)
+
+
+async def decompose(
+    at: Terminal,
+    name: GoalArg,
+    part: Annotated[
+        list[str],
+        typer.Option(metavar="DEPARTMENT:TITLE[:TARGET]", help="repeat it"),
+    ],
+    by: By = None,
+    command_id: CommandId = None,
+) -> int:
+    return await give(
+        at, [name], "decompose", acting(by), {"parts": [_part(each) for each in part]}, command_id=command_id
+    )
+
+
+def _part(written: str) -> dict[str, Any]:
+    pieces = [piece.strip() for piece in written.replace("：", ":").split(":")]
+    if len(pieces) not in (2, 3) or not all(pieces[:2]):
+        raise Problem(
+            message(
+                "--part is DEPARTMENT:TITLE or DEPARTMENT:TITLE:TARGET, not '{written}'.", written=written
+            ),
+            USAGE,
+        )
+    target = decimal(pieces[2], "--part") if len(pieces) == 3 else None
+    return {"department": pieces[0], "title": pieces[1], "target": target}
+
+
+async def align(
+    at: Terminal,
+    name: GoalArg,
+    parent: Annotated[str, typer.Option(help="the goal it serves")],
+    by: By = None,
+    command_id: CommandId = None,
+) -> int:
+    return await give(at, [name], "align", acting(by), {"parent": full(parent)}, command_id=command_id)
+
+
+async def submit(
+    at: Terminal,
+    goals: Goals = None,
+    by: By = None,
+    everything: Everything = False,
+    yes: Yes = False,
+    command_id: CommandId = None,
+) -> int:
+    chosen = await named(at, goals, everything, "submit", acting(by), yes)
+    return await give(at, chosen, "submit", acting(by), command_id=command_id)
+
+
+async def approve(
+    at: Terminal,
+    goals: Goals = None,
+    by: By = None,
+    comment: Comment = "",
+    everything: Everything = False,
+    yes: Yes = False,
+    command_id: CommandId = None,
+) -> int:
+    chosen = await named(at, goals, everything, "approve", acting(by), yes)
+    return await give(at, chosen, "approve", acting(by), {"comment": comment}, command_id=command_id)
+
+
+async def give_back(
+    at: Terminal,
+    goals: Goals = None,
+    comment: Annotated[str, typer.Option(help="what to change (required)")] = "",
+    by: By = None,
+    command_id: CommandId = None,
+) -> int:
+    if not comment.strip():
+        raise Problem(message("A return needs a comment: --comment '…'."), USAGE)
+    return await give(at, goals or [], "return", acting(by), {"comment": comment}, command_id=command_id)

@@ -1,0 +1,147 @@
+"""What runs, how far behind it is and what is stuck, with what to do about it."""
+
+from rich.console import Group as Lines
+from rich.console import RenderableType
+from rich.text import Text
+from temporalio.service import RPCError
+
+from cairn.application.operation import LogState
+from cairn.ledger import Horizon
+from cairn_portal import servers
+from cairn_portal.cli.problem import REFUSED, Problem
+from cairn_portal.cli.session import Session, found, session, worker_listens
+from cairn_portal.cli.terminal import Terminal
+from cairn_portal.presenting.words import NOTHING, facts, grid, number, span
+from cairn_portal.servers import ServerStatus
+from projections.engine import catch_up, parking
+
+
+async def status(at: Terminal) -> int:
+    """0 when all is well, 1 when something needs a look, 3 when the servers are not running."""
+    known = servers.status(at.settings)
+    table = _processes(at, known)
+    try:
+        found(at.settings)
+    except Problem:
+        if known and not at.as_json:
+            at.out.print(table)
+        raise
+    async with session(at) as s:
+        return await _status(s, known, table)
+
+
+def _processes(at: Terminal, known: list[ServerStatus]) -> RenderableType:
+    table = grid(
+        at.say("process"),
+        at.say("state"),
+        "PID",
+        at.say("since"),
+        at.say("address"),
+    )
+    for each in known:
+        state = Text(at.say("running"), style="green") if each.running else Text(at.say("gone"), style="red")
+        table.add_row(
+            each.name, state, str(each.pid or NOTHING), at.moment(each.since), each.address or NOTHING
+        )
+    return table
+
+
+async def _status(s: Session, known: list[ServerStatus], table: RenderableType) -> int:
+    at = s.at
+    state = await s.application.operation.log()
+    sealing = state.horizon
+    models = await catch_up.status(s.pool)
+    stuck = await parking.parked(s.pool)
+    client, listening, waiting = await _temporal(s)
+    notes = _notes(at, state, listening, len(stuck), [each for each in known if not each.running])
+    lags = grid(
+        at.say("read model"),
+        at.say("position"),
+        at.say("events behind"),
+        at.say("behind by"),
+        at.say("parked"),
+        right=(at.say("position"), at.say("events behind"), at.say("parked")),
+    )
+    for model in models:
+        lags.add_row(
+            model.name,
+            number(model.cursor),
+            number(model.lag_events),
+            span(at, model.lag_seconds) if model.lag_events else NOTHING,
+            str(model.parked),
+        )
+    log = facts(
+        (at.say("log sealed up to"), number(sealing.sealed)),
+        (at.say("not sealed yet"), _unsealed(at, sealing)),
+        (at.say("oldest writing transaction"), _holder(at, sealing)),
+        ("Temporal", at.say("connected") if client else at.say("does not answer")),
+        (at.say("workflows waiting"), number(waiting) if waiting is not None else NOTHING),
+    )
+    verdict = Text(at.say("✓ All is well"), style="green")
+    told = [Text(f"! {note}", style="yellow") for note in notes]
+    facts_for_programs = {
+        "processes": known,
+        "horizon": sealing,
+        "read_models": models,
+        "parked": stuck,
+        "worker_listens": listening,
+        "workflows_waiting": waiting,
+        "notes": notes,
+    }
+    at.answer(facts_for_programs, *([table] if known else []), log, lags, Lines(*(told or [verdict])))
+    return REFUSED if notes else 0
+
+
+async def _temporal(s: Session) -> tuple[bool, bool, int | None]:
+    """(does Temporal answer, does a worker listen, how many workflows wait)."""
+    try:
+        client = await s.client()
+        count = await client.count_workflows("ExecutionStatus = 'Running'")
+        return True, await worker_listens(client, s.at.settings), count.count
+    except (RPCError, RuntimeError):
+        return False, False, None
+
+
+def _unsealed(at: Terminal, sealing: Horizon) -> str:
+    if not sealing.unsealed:
+        return at.say("nothing")
+    count = number(sealing.unsealed)
+    return at.say(
+        "{count} {count:plural,event,events}, the oldest {lag} old", count=count, lag=span(at, sealing.lag)
+    )
+
+
+def _holder(at: Terminal, sealing: Horizon) -> str:
+    if sealing.oldest_xid is None:
+        return at.say("none")
+    who = f"{sealing.application or '?'} · {sealing.database or '?'} · PID {sealing.pid or NOTHING}"
+    return f"{who} · {span(at, sealing.age or 0)}"
+
+
+def _notes(
+    at: Terminal, state: LogState, listening: bool, parked: int, gone: list[ServerStatus]
+) -> list[str]:
+    """What needs somebody's attention, with what to do."""
+    notes, sealing = [], state.horizon
+    if state.trouble == "blocked":
+        notes.append(
+            at.say(
+                "Sealing waits behind an open writing transaction ({holder}): end it, or run select "
+                "pg_terminate_backend({pid}).",
+                holder=_holder(at, sealing),
+                pid=sealing.pid,
+            )
+        )
+    elif state.trouble == "unattended":
+        notes.append(at.say("Nobody seals the log: start a worker with `cairn up`."))
+    if not listening:
+        notes.append(at.say("No worker listens: start one with `cairn up`."))
+    if parked:
+        notes.append(
+            at.say(
+                "{parked} {parked:plural,stream is,streams are} parked: see `cairn projections parked`.",
+                parked=parked,
+            )
+        )
+    notes += [at.say("{name} has ended; its log is {log}.", name=each.name, log=each.log) for each in gone]
+    return notes

@@ -1,0 +1,1 @@
+"""Commands that prepare a cycle: policy, roster, targets, feeds, rehearsals."""

@@ -1,0 +1,176 @@
+"""Feeds at the command line: look at one, run it once, have it run by itself."""
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import RenderableType
+from rich.text import Text
+
+from cairn.application.feeds import FeedRun, ScheduledFeed, check_feed, yesterday
+from cairn.domain.reading import Row
+from cairn.feeds.feed import Feed, load_feed
+from cairn_portal.cli.options import By
+from cairn_portal.cli.session import acting, session
+from cairn_portal.cli.terminal import Terminal
+from cairn_portal.presenting.words import facts, grid, number
+from cairn_portal.schedules import TemporalSchedules
+
+File = Annotated[Path, typer.Argument(metavar="FILE", help="the feed's YAML")]
+Data = Annotated[
+    Path | None,
+    typer.Option(
+        "--data",
+        help="folder its paths start from",
+    ),
+]
+Upto = Annotated[
+    datetime | None,
+    typer.Option(
+        formats=["%Y-%m-%d"],
+        metavar="YYYY-MM-DD",
+        help="up to and with this day; by default yesterday",
+    ),
+]
+
+
+def _base(file: Path, data: Path | None) -> Path:
+    return (data or (file.parent.parent if file.parent.name == "feeds" else file.parent)).absolute()
+
+
+def _upto(given: datetime | None, found: Feed) -> date:
+    return given.date() if given else yesterday(found, datetime.now(UTC))
+
+
+async def check(at: Terminal, file: File, data: Data = None, upto: Upto = None) -> int:
+    found = load_feed(file)
+    last = _upto(upto, found)
+    rows = await check_feed(found, upto=last, base=_base(file, data))
+    metrics: dict[str, list[Row]] = {}
+    for row in rows:
+        metrics.setdefault(row.metric, []).append(row)
+    said = at.say(
+        "✓ {found}: {rows:number} {rows:plural,reading,readings} up to {last}",
+        found=found.name,
+        rows=len(rows),
+        last=last,
+    )
+    at.answer(
+        {
+            "feed": found.name,
+            "upto": last,
+            "rows": len(rows),
+            "metrics": {k: len(v) for k, v in metrics.items()},
+        },
+        Text(said, style="green"),
+        _by_metric(at, metrics),
+    )
+    return 0
+
+
+def _by_metric(at: Terminal, metrics: dict[str, list[Row]]) -> RenderableType:
+    table = grid(
+        at.say("metric"),
+        at.say("readings"),
+        at.say("subjects"),
+        at.say("from"),
+        at.say("to"),
+        at.say("example"),
+        right=(at.say("readings"), at.say("subjects")),
+    )
+    for name, each in sorted(metrics.items()):
+        days = sorted(row.on for row in each)
+        one = each[0]
+        base = f" / {number(one.base)}" if one.base is not None else ""
+        table.add_row(
+            name,
+            number(len(each)),
+            str(len({row.subject for row in each})),
+            str(days[0]),
+            str(days[-1]),
+            f"{one.subject} {one.on} {number(one.value)}{base}",
+        )
+    return table
+
+
+async def run(at: Terminal, file: File, by: By = None, data: Data = None, upto: Upto = None) -> int:
+    found = load_feed(file)
+    last = _upto(upto, found)
+    async with session(at) as s:
+        with at.progress() as bars:
+            task = bars.add_task(found.name, total=None)
+            outcome = await s.application.feeds.run(
+                found, upto=last, by=acting(by), at=datetime.now(UTC), base=_base(file, data)
+            )
+            bars.update(task, total=1, completed=1)
+        if outcome.events:
+            await s.seen(found.stream, outcome.version, "reading", "progress")
+    _tell(at, found, outcome)
+    return 0
+
+
+def _tell(at: Terminal, found: Feed, outcome: FeedRun) -> None:
+    if not outcome.rows:
+        said = at.say(
+            "✓ {found}: nothing new; known up to {watermark}", found=found.name, watermark=outcome.watermark
+        )
+    else:
+        rows, corrected, upto = number(outcome.rows), number(outcome.corrected), outcome.watermark
+        said = at.say(
+            "✓ {found}: {rows} {rows:plural,reading,readings} recorded ({corrected} of them corrections), "
+            "known up to {upto}",
+            found=found.name,
+            rows=rows,
+            corrected=corrected,
+            upto=upto,
+        )
+    lines = [Text(said, style="green")]
+    if outcome.gone:
+        gone = number(len(outcome.gone))
+        lines.append(
+            Text(
+                at.say(
+                    "! {gone} {gone:plural,reading is,readings are} gone from the source; "
+                    "what was recorded stands until corrected.",
+                    gone=gone,
+                ),
+                style="yellow",
+            )
+        )
+    at.answer({"feed": found.name, **outcome.__dict__}, *lines)
+
+
+async def schedule(
+    at: Terminal,
+    file: File,
+    by: By = None,
+    data: Data = None,
+    remove: Annotated[bool, typer.Option("--remove", help="stop it")] = False,
+) -> int:
+    found, now = load_feed(file), datetime.now(UTC)
+    async with session(at) as s:
+        schedules = TemporalSchedules(await s.client(), at.settings.task_queue)
+        feeds = s.application.feeds
+        if remove:
+            await feeds.unschedule(found, schedules, acting(by), now)
+            return _removed(at, found)
+        planned = ScheduledFeed(found, file.absolute(), _base(file, data), acting(by))
+        upcoming = await feeds.schedule(planned, schedules, now)
+    at.answer(
+        {"schedule": found.stream, "cron": found.cron, "timezone": found.timezone, "next": upcoming},
+        Text(at.say("✓ {found} is scheduled", found=found.name), style="green"),
+        facts(
+            (at.say("when"), f"{found.cron} ({found.timezone})"),
+            (at.say("next run"), at.in_zone(found.timezone).moment(upcoming)),
+        ),
+    )
+    return 0
+
+
+def _removed(at: Terminal, found: Feed) -> int:
+    at.answer(
+        {"schedule": found.stream, "removed": True},
+        Text(at.say("✓ {found} runs no more by itself", found=found.name)),
+    )
+    return 0

@@ -1,0 +1,109 @@
+"""The policy at the command line: check a file, adopt a version of it, list what was adopted."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import RenderableType
+from rich.text import Text
+
+from cairn.domain.policy import Policy
+from cairn.i18n import term
+from cairn.policies import PolicyInvalid, load, read_text
+from cairn_portal.cli.options import By
+from cairn_portal.cli.problem import REFUSED
+from cairn_portal.cli.session import acting, session
+from cairn_portal.cli.terminal import Terminal
+from cairn_portal.presenting.words import facts, grid, number
+
+
+async def check(at: Terminal, file: Annotated[Path, typer.Argument(help="the policy's YAML")]) -> int:
+    try:
+        found = load(file)
+    except PolicyInvalid as invalid:
+        return _tell_problems(at, invalid)
+    at.answer(
+        {"name": found.name, "version": found.version, "problems": []},
+        Text(at.say("✓ {file} is all right", file=file.name), style="green"),
+        _summary(at, found),
+    )
+    return 0
+
+
+def _tell_problems(at: Terminal, invalid: PolicyInvalid) -> int:
+    table = grid(at.say("line, column"), at.say("field"), at.say("problem"))
+    for each in invalid.problems:
+        table.add_row(f"{each.line}:{each.column}", each.path, each.text(at.language))
+    count = len(invalid.problems)
+    heading = at.say(
+        "✗ {source} has {count} {count:plural,mistake,mistakes}", source=invalid.source, count=count
+    )
+    at.answer(
+        {"source": invalid.source, "problems": invalid.problems}, Text(heading, style="bold red"), table
+    )
+    return REFUSED
+
+
+def _summary(at: Terminal, found: Policy) -> RenderableType:
+    mixes = []
+    for family in found.families.values():
+        shares: dict[str, Decimal] = {str(kind): share for kind, share in family.periods.items()}
+        if family.subordinates:
+            shares["subordinates"] = family.subordinates
+        mix = " + ".join(
+            f"{at.say(term('period_kind', kind))} {number(share)}%" for kind, share in shares.items()
+        )
+        count = len(family.template)
+        mixes.append(
+            (
+                family.name.text(at.language),
+                at.say("{mix}, {count} {count:plural,goal,goals}", mix=mix, count=count),
+            )
+        )
+    grades = "  ".join(
+        f"{band.grade} ≥ {number(band.points)} ×{number(band.coefficient)}" for band in found.grades
+    )
+    space = at.say("{percent} %", percent=found.flexible_space.percent)
+    return facts(
+        (at.say("policy"), f"{found.title.text(at.language)}  {found.name}@{found.version}"),
+        *mixes,
+        (at.say("grades"), grades),
+        (at.say("flexible space"), space),
+    )
+
+
+async def adopt(
+    at: Terminal,
+    file: Annotated[Path, typer.Argument(help="the policy's YAML")],
+    by: By = None,
+) -> int:
+    try:
+        text = read_text(file)
+        async with session(at) as s:
+            adoption = await s.application.policies.adopt(text, file.name, acting(by), datetime.now(UTC))
+            await s.seen(adoption.stream, adoption.version)
+    except PolicyInvalid as invalid:
+        return _tell_problems(at, invalid)
+    reference = adoption.reference
+    said = (
+        at.say("✓ Adopted {reference}", reference=reference)
+        if adoption.new
+        else at.say("✓ {reference} was adopted before; nothing changed", reference=reference)
+    )
+    at.answer({"policy": reference, "new": adoption.new}, Text(said, style="green"))
+    return 0
+
+
+async def listed(at: Terminal) -> None:
+    async with session(at) as s:
+        versions = await s.application.policies.adopted()
+    table = grid(at.say("policy"), at.say("adopted"), at.say("by"))
+    for each in versions:
+        table.add_row(f"{each.name}@{each.version}", at.moment(each.at), each.by)
+    nothing = Text(at.say("No policy yet: cairn policy adopt FILE --by ID"))
+    at.answer(
+        [{"policy": f"{each.name}@{each.version}", "at": each.at, "by": each.by} for each in versions],
+        table if versions else nothing,
+    )

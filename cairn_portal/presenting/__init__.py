@@ -1,0 +1,1 @@
+"""How numbers, names, moments and stories are written for people."""

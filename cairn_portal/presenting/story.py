@@ -1,0 +1,106 @@
+"""Events in words: what each says happened, and what it changed."""
+
+import re
+from typing import Any
+
+from cairn.i18n import marked, term
+from cairn_portal.presenting import reasons
+from cairn_portal.presenting.reader import Reader
+from cairn_portal.presenting.words import NOTHING, field, value
+
+TOLD: dict[str, tuple[str, ...]] = {
+    "GoalReturned": ("comment",),
+    "GoalApproved": ("comment",),
+    "AdjustmentRequested": ("changes", "reason", "draws"),
+    "AdjustmentConfirmed": ("role",),
+    "AdjustmentDeclined": ("role", "reason"),
+    "GoalAdjusted": ("reason",),
+    "CheckedIn": ("on", "value", "base", "note"),
+    "CriterionAccepted": ("criterion", "evidence"),
+    "GoalAssessed": ("period", "points", "comment"),
+    "ManagerChanged": ("effective", "reason"),
+    "ReminderSent": ("phase", "to"),
+    "DeadlineMissed": ("phase", "awaited", "to"),
+    "GoalScored": ("period", "actual", "target", "attainment", "points", "why"),
+    "GoalCancelled": ("cause", "reason"),
+    "GoalSuperseded": ("replacement", "reason"),
+    "SignalRefused": ("name", "code"),
+    "SheetScored": ("period", "sheet_points"),
+    "FlexibleSpaceUsed": ("used", "left"),
+    "GoalDecomposed": ("parts",),
+}
+"""Which facts of an event are told besides what it changed."""
+HIDDEN = frozenset({"adjustment", "goal", "sheet"})
+
+
+WHY = (
+    marked("no readings in this period"),
+    marked("not measured in this period"),
+    marked("neither assessed nor accepted"),
+    marked("share of the criteria accepted"),
+    marked("managers' assessments, weighted by the days of their segments"),
+    marked("managers' assessment"),
+)
+"""The domain's notes on a score."""
+
+
+def why(at: Reader, given: str) -> str:
+    """The domain's note on a score in the reader's language; what is not known is said as it is."""
+    counted = re.fullmatch(r"(\w+) of (\d+) readings, (\w+) is better, curve (\w+)", given)
+    if not counted:
+        return at.say(given)
+    return at.say(
+        "{aggregation:aggregation} of {n} {n:plural,reading,readings}, curve {curve}",
+        aggregation=counted[1],
+        n=counted[2],
+        curve=counted[4],
+    )
+
+
+def did(at: Reader, event: str) -> str:
+    """What an event says happened."""
+    return at.say(term("event", event))
+
+
+def said(at: Reader, event: str, facts: dict[str, Any]) -> str:
+    """The facts worth telling of an event, in one line."""
+    parts = []
+    for name in TOLD.get(event, ()):
+        given = facts.get(name)
+        if given in (None, "", [], {}):
+            continue
+        if name == "phase":
+            parts.append(at.say(term("phase", given)))
+        elif name == "role":
+            parts.append(at.say("as {given:role}", given=given))
+        elif name == "cause":
+            parts += [reasons.cause(at, given)] if given != "asked" else []
+        elif name == "code":
+            parts.append(reasons.refusal(at, given, facts.get("facts", {})))
+        elif name == "why":
+            parts.append(why(at, given))
+        elif name == "changes":
+            parts += [
+                f"{field(at, key)} → {value(at, each)}"
+                for key, each in given.items()
+                if each not in (None, {})
+            ]
+        elif name == "parts":
+            parts += [
+                at.say("{title} ({department})", title=part["title"], department=part["department"])
+                for part in given
+            ]
+        else:
+            parts.append(f"{field(at, name)} {value(at, given)}")
+    return at.say("separator:clause").join(parts)
+
+
+def changed(at: Reader, before: dict[str, Any], after: dict[str, Any]) -> list[str]:
+    """`weight 30 → 25`, one for each thing that changed; what is first stated has no before."""
+    lines = []
+    for name, new in after.items():
+        if name in HIDDEN or (new is None and before.get(name) is None):
+            continue
+        old = f"{value(at, before[name])} → " if name in before and before[name] is not None else ""
+        lines.append(f"{field(at, name)}  {old}{value(at, new) if new is not None else NOTHING}")
+    return lines

@@ -1,0 +1,182 @@
+"""How things are written for people: stages, events and fields in words, numbers, days, bars and tables."""
+
+import re
+from datetime import UTC, date, datetime, timedelta
+from decimal import ROUND_HALF_UP, Context, Decimal
+from typing import Any
+
+from rich import box
+from rich.table import Table
+from rich.text import Text
+
+from cairn.domain.cycle.stages import CycleStage
+from cairn.domain.goal.stages import Stage, StageKind, stage_row
+from cairn.i18n import say, term
+from cairn_portal.presenting.reader import Reader
+
+NOTHING = "–"
+STYLES: dict[StageKind, str] = {
+    "absent": "dim",
+    "waiting": "yellow",
+    "sent_back": "red",
+    "running": "green",
+    "judged": "magenta",
+    "settled": "blue",
+    "ended": "dim",
+    "dropped": "dim strike",
+}
+PERIOD_KINDS = (
+    "month",
+    "quarter",
+    "half_year",
+    "year",
+    "subordinates",
+)
+
+
+def stage(at: Reader, name: Stage) -> Text:
+    return Text(say(at.language, f"stage:{name}"), style=STYLES[stage_row(name).kind])
+
+
+def task_name(at: Reader, name: str) -> str:
+    """What somebody is waited for to do, by its name in the inbox."""
+    return say(at.language, f"task:{name}")
+
+
+def cycle_stage(at: Reader, name: CycleStage) -> str:
+    return say(at.language, f"cycle_stage:{name}")
+
+
+def field(at: Reader, name: str) -> str:
+    return at.say(term("field", name))
+
+
+LONGEST = 30  # digits before the point; a number with more is shown by its magnitude
+
+
+def number(value: Decimal | float | int | None, places: int = 2) -> str:
+    """A number as people read it: grouped, rounded half up for the eye, no idle zeros."""
+    if value is None:
+        return NOTHING
+    exact = Decimal(str(value))
+    if exact.adjusted() >= LONGEST:
+        return f"{exact:.{places}E}"
+    exact = exact.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP, Context(prec=LONGEST + places))
+    text = format(exact, ",f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def percent(value: Decimal | None) -> str:
+    return NOTHING if value is None else f"{number(value, 1)}%"
+
+
+def day(value: date | None) -> str:
+    return NOTHING if value is None else value.isoformat()
+
+
+def left(at: Reader, until: datetime | None, now: datetime) -> Text:
+    """How long until a deadline; red once it is past."""
+    if until is None:
+        return Text(NOTHING)
+    days = (until.astimezone(UTC) - now.astimezone(UTC)) / timedelta(days=1)
+    if days < 0:
+        late = max(1, round(-days))
+        return Text(at.say("{late} d late", late=late), style="red")
+    if days < 1:
+        return Text(at.say("due today"), style="yellow")
+    return Text(at.say("{days} d left", days=int(days)), style="yellow" if days < 3 else "")
+
+
+def span(at: Reader, seconds: float) -> str:
+    """A stretch of time in the unit that fits it."""
+    if seconds < 1:
+        return at.say("{seconds:.0f} ms", seconds=seconds * 1000)
+    if seconds < 120:
+        return at.say("{seconds:.1f} s", seconds=seconds)
+    return at.say("{seconds:.0f} min", seconds=seconds / 60)
+
+
+def by_period(key: str) -> tuple[int, str]:
+    """Sorts periods as people list them: months, quarters, half-years, the year."""
+    return "MQHY".find(key[:1]), key
+
+
+def bar(done: Decimal | None, elapsed: Decimal | None = None, width: int = 24) -> Text:
+    """A bar of what is done (0 to 100); `┃` marks how much of the time is over. It reads without colour too."""
+    if done is None:
+        return Text("·" * width, style="dim")
+    full = int(min(max(done, Decimal(0)), Decimal(100)) * width / 100)
+    behind = elapsed is not None and done < elapsed
+    text = Text("█" * full, style="yellow" if behind else "green") + Text("░" * (width - full), style="dim")
+    if elapsed is None or elapsed >= 100:
+        return text
+    mark = min(int(elapsed * width / 100), width - 1)
+    return text[:mark] + Text("┃", style="bold") + text[mark + 1 :]
+
+
+def grid(*headers: str, title: str | None = None, right: tuple[str, ...] = ()) -> Table:
+    """An empty table in the house's look; columns named in `right` hold numbers."""
+    table = Table(
+        title=title,
+        title_justify="left",
+        title_style="bold",
+        box=box.SIMPLE_HEAD,
+        header_style="bold",
+        pad_edge=False,
+    )
+    for header in headers:
+        table.add_column(header, justify="right" if header in right else "left", overflow="fold")
+    return table
+
+
+def facts(*rows: tuple[str, object]) -> Table:
+    """Names and values, one a line."""
+    table = Table.grid(padding=(0, 2))
+    table.add_column(style="dim", no_wrap=True)
+    table.add_column(overflow="fold")
+    for name, value in rows:
+        table.add_row(name, value if isinstance(value, Text) else Text(str(value)))
+    return table
+
+
+def value(at: Reader, given: Any) -> str:
+    """Any value of an event in one line."""
+    match given:
+        case None | "":
+            return NOTHING
+        case bool():
+            return at.say("yes" if given else "no")
+        case dict() if "kind" in given:
+            return measure(at, given)
+        case dict():
+            return at.say("separator:clause").join(f"{key} {value(at, each)}" for key, each in given.items())
+        case list() | tuple():
+            return at.say("separator:list").join(value(at, each) for each in given)
+        case str() if _is_number(given):
+            return number(Decimal(given))
+        case _:
+            return str(given)
+
+
+def measure(at: Reader, given: dict[str, Any]) -> str:
+    """How a goal is measured, in one line, from the measure as it is stored."""
+    if given["kind"] != "kpi":
+        listed = given.get("criteria") or given.get("outcomes") or ()
+        kind = at.say(term("measure_kind", given["kind"]))
+        return kind + at.say("separator:colon") + at.say("separator:item").join(listed)
+    unit = given.get("unit") or ""
+    sign = {"higher": "≥", "lower": "≤"}.get(given["direction"], "=")
+    if given["direction"] == "range":
+        return f"{value(at, given['lower'])}–{value(at, given['upper'])} {unit}".strip()
+    parts = [f"{key} {sign}{value(at, each)}" for key, each in (given.get("targets") or {}).items()]
+    if given.get("target") is not None:
+        parts.insert(0, f"{sign} {value(at, given['target'])} {unit}".strip())
+    return at.say("separator:clause").join(parts) or at.say("no target")
+
+
+DECIMAL = re.compile(r"-?\d+\.\d+(E[+-]?\d+)?|-?\d+E[+-]?\d+", re.IGNORECASE)
+
+
+def _is_number(text: str) -> bool:
+    """Decimals are stored as text; whole numbers may be ids and are left as they are."""
+    return DECIMAL.fullmatch(text) is not None

@@ -1,0 +1,136 @@
+"""Doing what a rehearsal's script says of a day: feeds, moves of people, commands to every goal an act selects."""
+
+import asyncio
+import sqlite3
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import date, datetime
+from pathlib import Path
+
+from temporalio.client import Client
+
+from cairn.application import Application, moves
+from cairn.application.moves import Moves, goals_by_owner
+from cairn.domain.event import Fact
+from cairn.domain.launch.plan import LaunchPlan
+from cairn.i18n import refusal_message
+from cairn_portal.gateway import CommandGateway
+from cairn_portal.rehearsal.clock import RehearsalClock
+from cairn_portal.rehearsal.feeding import collect_feeds
+from cairn_portal.rehearsal.participants import Participants
+from cairn_portal.rehearsal.queries import ScriptedCommand, planned_goals, scripted_commands, select_rows
+from cairn_portal.rehearsal.script import RehearsalScript, ScriptedAct
+
+AT_ONCE = 24
+"""Goals that are dealt with at the same time."""
+OnProgress = Callable[[str, int, int], None]
+"""Told what is being done, how many of it are done, and of how many."""
+
+
+class RefusedCommand(Fact):
+    """A scripted command the rules refused; it is told, not hidden. `line` is its act's in the script."""
+
+    line: int
+    act: str
+    goal: str
+    code: str
+    sentence: str
+
+
+class ScriptedActs:
+    """Gives the commands of a script's acts. `commands` counts them, `refused` keeps those that were refused."""
+
+    def __init__(
+        self, script: RehearsalScript, data: Path, tables: sqlite3.Connection, application: Application, client: Client,
+        gateway: CommandGateway, clock: RehearsalClock, participants: Participants, plan: LaunchPlan,
+        on_progress: OnProgress,
+    ) -> None:  # fmt: skip
+        self.script, self.data, self.tables, self.application = script, data, tables, application
+        self.client, self.gateway, self.clock, self.participants = client, gateway, clock, participants
+        self.on_progress = on_progress
+        self.planned, self.owned = planned_goals(plan), goals_by_owner(plan)
+        self.refused: list[RefusedCommand] = []
+        self.commands = 0
+
+    async def perform(self, act: ScriptedAct, command: str, instant: datetime) -> None:
+        """One act, at an instant of the cycle's year; `command` begins the ids of its commands."""
+        if act.feeds:
+            queue = self.gateway.task_queue
+            await collect_feeds(self.client, queue, self.script, self.data, act.on, instant)
+            return
+        rows = select_rows(self.script, act, self.tables, self.planned)
+        of_people: list[ScriptedCommand] = []
+        by_goal: dict[str, list[tuple[ScriptedCommand, str]]] = {}
+        for number, each in enumerate(scripted_commands(self.script, act, rows)):
+            if each.goal is None:
+                of_people.append(each)
+            else:
+                by_goal.setdefault(each.goal, []).append((each, f"{command}:{each.goal}:{number}"))
+        for each in of_people:
+            await self._move(each, act, f"{command}:{each.person}", instant)
+
+        async def to_goal(goal: str) -> None:
+            await self._give(goal, by_goal[goal], act, instant)
+
+        await for_each(list(by_goal), to_goal, self.on_progress, act.act)
+
+    async def _give(
+        self, name: str, commands: Sequence[tuple[ScriptedCommand, str]], act: ScriptedAct, instant: datetime
+    ) -> None:
+        """A goal's commands of one act, in order."""
+        await self.clock.advance(name, instant)
+        for each, command in commands:
+            goal, _ = await self.application.goals.load(name)
+            by = self.participants.person(act.by or "owner", goal)
+            offset = self.clock.clock_offset.total_seconds()
+            outcome = await self.gateway.goal(name, each.name, by, each.fields, command, offset)
+            self.commands += 1
+            if outcome.refused:
+                self._keep(act, name, outcome.refused)
+
+    async def _move(self, each: ScriptedCommand, act: ScriptedAct, command: str, instant: datetime) -> None:
+        async def ready(goal: str) -> None:
+            await self.clock.advance(goal, instant)
+
+        people = Moves(
+            self.application.people, self.gateway, lambda person: self.owned.get(person, []), ready
+        )
+        effective = date.fromisoformat(str(each.fields.get("effective", act.on)))
+        reason = str(each.fields.get("reason") or act.story)
+        person, by = each.person or "", self.script.hr
+        if each.name == "leave":
+            refused = await people.leave(person, effective, reason, by, instant, command)
+            self.participants = self.participants.without(person)
+        else:
+            manager = str(each.fields["manager"])
+            refused = await people.change_manager(person, manager, effective, reason, by, instant, command)
+        self.commands += len(self.owned.get(person, []))
+        for one in refused:
+            self._keep(act, person, one)
+
+    def _keep(self, act: ScriptedAct, goal: str, refused: moves.RefusedCommand) -> None:
+        sentence = refusal_message(refused).text(self.script.language)
+        self.refused.append(
+            RefusedCommand(line=act.line, act=act.act or "", goal=goal, code=refused.code, sentence=sentence)
+        )
+
+
+async def for_each(
+    names: Sequence[str],
+    work: Callable[[str], Awaitable[object]],
+    on_progress: OnProgress,
+    label: str | None = None,
+) -> None:
+    """The same for many, `AT_ONCE` at a time, with progress under a label; the first failure stops the rest."""
+    gate, done = asyncio.Semaphore(AT_ONCE), 0
+
+    async def one(name: str) -> None:
+        nonlocal done
+        async with gate:
+            await work(name)
+        done += 1
+        if label:
+            on_progress(label, done, len(names))
+
+    async with asyncio.TaskGroup() as group:
+        for name in names:
+            group.create_task(one(name))

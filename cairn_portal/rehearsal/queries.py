@@ -1,0 +1,198 @@
+"""The queries of a rehearsal's script: its tables, targets, and the commands of an act, each row checked."""
+
+import json
+import sqlite3
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from cairn.domain.cycle.events import TargetRow
+from cairn.domain.event import Fact
+from cairn.domain.goal.commands import COMMANDS
+from cairn.domain.launch.plan import TIERS, LaunchPlan
+from cairn.i18n import message
+from cairn.tables import TableUnreadable, add_view, open_tables, replace_table, select
+from cairn_portal.rehearsal.script import (
+    PEOPLE_COMMANDS,
+    Place,
+    RehearsalScript,
+    ScriptedAct,
+    ScriptInvalid,
+    invalid,
+    problem_of,
+)
+
+JSON_FIELDS = ("changes", "check", "parts", "measure")
+"""Columns whose cells are JSON."""
+Shape = TypeVar("Shape", bound=BaseModel)
+
+
+class PlannedGoal(Fact):
+    """A launched goal as the queries see it, in the table `goal`; empty is null."""
+
+    goal: str
+    holder: str
+    key: str
+    tier: str
+    kind: str
+    dimension: str
+    owner: str
+    manager: str | None
+    department: str | None
+    family: str | None
+
+
+class ScriptedCommand(Fact):
+    """One command of an act by its name, to a goal or about a person; `fields` are called as the command calls them."""
+
+    name: str
+    goal: str | None = None
+    person: str | None = None
+    fields: dict[str, Any]
+
+
+def open_script_tables(script: RehearsalScript, data: Path) -> sqlite3.Connection:
+    """The script's tables, loaded from the data folder, and its views. Raises ScriptInvalid."""
+    try:
+        database = open_tables({name: data / table for name, table in script.tables.items()})
+    except TableUnreadable as error:
+        raise invalid(script, "tables", error.sentence) from None
+    for name, query in script.views.items():
+        try:
+            add_view(database, name, query)
+        except sqlite3.Error as error:
+            raise invalid(
+                script, f"views.{name}", message("it cannot be run: {error}", error=error)
+            ) from None
+    return database
+
+
+def target_rows(script: RehearsalScript, tables: sqlite3.Connection) -> list[TargetRow]:
+    """The targets the script's query gives; [] without a query. Raises ScriptInvalid naming the row."""
+    if script.targets is None:
+        return []
+    rows = _select(script, "targets", tables, script.targets)
+    return [
+        _checked(script, message("targets, row {n}", n=n), TargetRow, row) for n, row in enumerate(rows, 1)
+    ]
+
+
+def planned_goals(plan: LaunchPlan) -> list[PlannedGoal]:
+    """The goals of a launch plan as rows of the table `goal`."""
+    return [
+        PlannedGoal(
+            goal=goal.goal, holder=sheet.holder, key=goal.key, tier=TIERS[sheet.kind], kind=goal.measure.kind,
+            dimension=goal.dimension, owner=sheet.owner, manager=sheet.manager, department=sheet.department,
+            family=sheet.family,
+        )
+        for sheet in plan.sheets
+        for goal in sheet.goals
+    ]  # fmt: skip
+
+
+def select_rows(
+    script: RehearsalScript, act: ScriptedAct, tables: sqlite3.Connection, goals: Sequence[PlannedGoal]
+) -> list[dict[str, Any]]:
+    """The rows an act's query selects from the tables and from `goal`, with the columns the act needs.
+
+    Raises ScriptInvalid with the act's line: a query that fails, a column missing, a goal nobody launched.
+    """
+    _put_goals(tables, goals)
+    place = _place(act)
+    rows = _select(script, place, tables, act.select or "")
+    needed = PEOPLE_COMMANDS.get(act.act or "", ("goal",))
+    missing = ", ".join(name for name in needed if rows and name not in rows[0])
+    if missing:
+        raise invalid(
+            script, place, message("the query's result lacks the column {missing}", missing=missing)
+        )
+    known = {goal.goal for goal in goals}
+    strange = next((row["goal"] for row in rows if "goal" in needed and row["goal"] not in known), None)
+    if strange is not None:
+        raise invalid(script, place, message("there is no goal {strange}", strange=strange))
+    return rows
+
+
+def _put_goals(tables: sqlite3.Connection, goals: Sequence[PlannedGoal]) -> None:
+    columns = list(PlannedGoal.model_fields)
+    replace_table(tables, "goal", columns, ([getattr(goal, name) for name in columns] for goal in goals))
+
+
+def scripted_commands(
+    script: RehearsalScript, act: ScriptedAct, rows: Sequence[Mapping[str, Any]]
+) -> list[ScriptedCommand]:
+    """The commands of an act's rows, checked: JSON read, the period targets of one request put together.
+
+    Raises ScriptInvalid naming the act's line and the row.
+    """
+    name = act.act or ""
+    if name in PEOPLE_COMMANDS:
+        return [
+            ScriptedCommand(name=name, person=str(row["person"]), fields=_without(row, "person"))
+            for row in rows
+        ]
+    found: dict[str, ScriptedCommand] = {}
+    for number, row in enumerate(rows, 1):
+        place = _place(act, number)
+        one = ScriptedCommand(name=name, goal=row["goal"], fields=_fields(script, act, row, place))
+        whole = {**one.fields, "goal": one.goal, "by": "somebody", "at": datetime(2000, 1, 1, tzinfo=UTC)}
+        _checked(script, place, COMMANDS[name], whole)
+        before = found.get(row["goal"]) if name == "adjust" else None
+        if before is not None:
+            before.fields["changes"]["targets"].update(one.fields["changes"]["targets"])
+        else:
+            found[row["goal"] if name == "adjust" else str(number)] = one
+    return list(found.values())
+
+
+def _fields(
+    script: RehearsalScript, act: ScriptedAct, row: Mapping[str, Any], place: Place
+) -> dict[str, Any]:
+    fields = _without(row, "goal")
+    for name in JSON_FIELDS:
+        if isinstance(fields.get(name), str):
+            try:
+                fields[name] = json.loads(fields[name], parse_float=Decimal)
+            except ValueError as error:
+                words = message("the column {name} is no JSON ({error})", name=name, error=error)
+                raise invalid(script, place, words) from None
+    if act.act == "adjust":
+        if "period" in fields:
+            fields["changes"] = {"targets": {fields.pop("period"): fields.pop("target", None)}}
+        fields.setdefault("adjustment", act.on.isoformat())
+    return fields
+
+
+def _without(row: Mapping[str, Any], column: str) -> dict[str, Any]:
+    return {name: value for name, value in row.items() if name != column and value is not None}
+
+
+def _place(act: ScriptedAct, row: int | None = None) -> Place:
+    if row is None:
+        return message("line {line}", line=act.line)
+    return message("line {line}, row {row} of its query", line=act.line, row=row)
+
+
+def _select(
+    script: RehearsalScript, place: Place, tables: sqlite3.Connection, query: str
+) -> list[dict[str, Any]]:
+    try:
+        return select(tables, query)
+    except TableUnreadable as error:
+        raise invalid(script, place, error.sentence) from None
+
+
+def _checked(script: RehearsalScript, place: Place, shape: type[Shape], value: Mapping[str, Any]) -> Shape:
+    try:
+        return shape.model_validate(dict(value))
+    except ValidationError as error:
+        said = [(".".join(map(str, one["loc"])), one["msg"]) for one in error.errors()]
+        problems = [
+            problem_of(script, place, message("{field_name}: {why}", field_name=field, why=why))
+            for field, why in said
+        ]
+        raise ScriptInvalid(problems) from None

@@ -1,0 +1,135 @@
+"""The script of a rehearsal (cycle.yaml): cycle, policy, roster, targets, feeds, and who does what when."""
+
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from cairn.domain.event import Fact
+from cairn.domain.goal.commands import COMMANDS
+from cairn.domain.invalid import schema_error
+from cairn.feeds.problems import FeedProblem, FeedRefused
+from cairn.feeds.written import read_written, shaped
+from cairn.i18n import Message, message
+
+PEOPLE_COMMANDS: Mapping[str, tuple[str, ...]] = {
+    "change_manager": ("person", "manager", "reason"),
+    "leave": ("person", "reason"),
+}
+"""Commands about people, with the columns their rows have; `effective`, a day, may be added to both."""
+GOAL_COMMANDS = tuple(name for name, command in COMMANDS.items() if "none" not in command.row.stages)
+ACTS = tuple(dict.fromkeys([*GOAL_COMMANDS, *PEOPLE_COMMANDS]))
+"""What may be done: any command to goals that were launched, and commands about people."""
+Place = Message | str
+"""Where in the script a problem is: a line, or a field by its name."""
+
+
+class ScriptInvalid(FeedRefused):
+    """The file, or a query in it, cannot be used; every problem names its line."""
+
+
+class CycleDates(Fact):
+    """The cycle's id, title, first and last day."""
+
+    id: str = Field(pattern=r"^[A-Za-z0-9_.]+$")
+    title: str
+    starts: date
+    ends: date
+
+    @model_validator(mode="after")
+    def _in_order(self) -> "CycleDates":
+        if self.ends <= self.starts:
+            raise schema_error("in_order")
+        return self
+
+
+class ScriptedAct(Fact):
+    """What somebody does on a day: a command to every goal the query selects, or the collecting of all feeds.
+
+    `by` is owner, manager, hr, committee or a person's id. `story` says in words why. `line` is its own line.
+    """
+
+    on: date
+    act: str | None = None
+    by: str | None = None
+    select: str | None = None
+    feeds: bool = False
+    story: str = ""
+    line: int = 0
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> "ScriptedAct":
+        if self.feeds:
+            if self.act or self.select:
+                raise schema_error("is_whole")
+            return self
+        if self.act not in ACTS:
+            known = ", ".join(ACTS)
+            raise schema_error("is_whole_2", act=self.act, known=known)
+        if not self.by or not self.select:
+            raise schema_error("is_whole_3")
+        return self
+
+
+class RehearsalScript(Fact):
+    """A cycle with all it is launched from and lived through; paths are relative to the file's folder.
+
+    `tables` are files of the data folder, `views` named queries over them and over `goal`.
+    """
+
+    cycle: CycleDates
+    policy: str
+    roster: str
+    departments: str | None = None
+    tables: dict[str, str] = Field(default_factory=dict)
+    views: dict[str, str] = Field(default_factory=dict)
+    targets: str | None = None
+    feeds: tuple[str, ...] = ()
+    hr: str
+    language: Literal["zh", "en"] = "zh"
+    acts: tuple[ScriptedAct, ...] = ()
+    path: Path = Path("cycle.yaml")
+
+    @property
+    def folder(self) -> Path:
+        return self.path.parent
+
+    def days(self) -> list[date]:
+        """The days on which something is done, in order."""
+        return sorted({act.on for act in self.acts})
+
+    def on(self, day: date) -> list[ScriptedAct]:
+        """The acts of a day, in the order of the file."""
+        return [act for act in self.acts if act.on == day]
+
+
+def load_script(path: Path) -> RehearsalScript:
+    """Reads a cycle.yaml. Raises ScriptInvalid with every mistake and its line."""
+    written = read_written(path, ScriptInvalid)
+    script = shaped(written, RehearsalScript, ScriptInvalid)
+    acts = [
+        act.model_copy(update={"line": written.place(("acts", number))[0]})
+        for number, act in enumerate(script.acts)
+    ]
+    return script.model_copy(update={"acts": tuple(acts), "path": path})
+
+
+def problem_of(
+    script: RehearsalScript,
+    place: Place,
+    sentence: Message,
+) -> FeedProblem:
+    """A problem at a place of the script."""
+    where = message("{file}, {place}", file=script.path.name, place=place)
+    return FeedProblem(where, sentence)
+
+
+def invalid(
+    script: RehearsalScript,
+    place: Place,
+    sentence: Message,
+) -> ScriptInvalid:
+    """The one problem of a script, to be raised."""
+    return ScriptInvalid([problem_of(script, place, sentence)])

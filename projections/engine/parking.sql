@@ -1,0 +1,33 @@
+-- Parked streams: what waits, and the ways out.
+
+-- name: parked
+select k.projection, k.stream, k.position, k.type, k.reason, k.attempts, k.parked_at,
+    (select count(*) from ledger.sealed(k.position, p.cursor) e where e.stream = k.stream)::int as behind
+from read.parked k
+join read.projection p on p.name = k.projection
+where case when $1::text[] is null then k.projection not like '%:%' else k.projection = any($1) end
+order by k.projection, k.position
+
+-- name: parked_stream
+select position, type from read.parked where projection = $1 and stream = $2
+
+-- Streams parked behind an event that was left out since.
+-- name: skipped_since
+select k.stream from read.parked k
+where k.projection = $1
+  and k.position in (select s.position from read.skipped s where s.projection = split_part($1, ':', 1))
+order by k.position
+
+-- name: failed_again
+update read.parked
+set attempts = attempts + 1, reason = $4, position = $3::bigint,
+    type = (select e.type from ledger.sealed($3::bigint - 1, $3::bigint) e)
+where projection = $1 and stream = $2
+
+-- name: release
+delete from read.parked where projection = $1 and stream = $2
+
+-- name: skipped
+select projection, position, stream, type, reason, by, skipped_at from read.skipped
+where $1::text[] is null or projection = any($1)
+order by projection, position

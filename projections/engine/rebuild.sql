@@ -1,0 +1,61 @@
+-- Building a read model a second time, beside the live one.
+
+-- name: lock
+select pg_try_advisory_lock(hashtext($1))
+
+-- name: unlock
+select pg_advisory_unlock(hashtext($1))
+
+-- name: start
+insert into read.projection (name, cursor) select unnest($1::text[]), 0
+on conflict (name) do update set cursor = 0, updated_at = now()
+
+-- name: keys
+select format('alter table %I.%I add constraint %I %s', $2::text, c.relname, k.conname, pg_get_constraintdef(k.oid))
+    as statement
+from pg_constraint k
+join pg_class c on c.oid = k.conrelid
+where k.conrelid = any($1::text[]::regclass[]) and k.contype in ('p', 'u')
+
+-- The other indexes by their own names, the costliest last.
+-- name: indexes
+select regexp_replace(pg_get_indexdef(i.indexrelid), ' ON read\.', format(' ON %I.', $2::text)) as statement
+from pg_index i
+where i.indrelid = any($1::text[]::regclass[])
+  and not exists (select from pg_constraint k where k.conindid = i.indexrelid and k.contype in ('p', 'u'))
+order by pg_relation_size(i.indexrelid)
+
+-- The partitions have come to the same position: from there on they have one cursor.
+-- name: join_partitions
+with moved as (
+    update read.projection set cursor = $2, updated_at = now() where name = $1
+),
+gone as (
+    delete from read.projection where starts_with(name, $1 || ':')
+)
+update read.parked set projection = $1 where starts_with(projection, $1 || ':')
+
+-- name: forget_parked
+delete from read.parked where projection = any($1::text[])
+
+-- name: forget_rebuild
+with cursors as (
+    delete from read.projection where name = $1 or starts_with(name, $1 || ':')
+)
+delete from read.parked where projection = $1 or starts_with(projection, $1 || ':')
+
+-- What the folds were run under would not do here: comparing takes as long as it takes, and the swap is to last.
+-- name: settings_for_the_swap
+select set_config('statement_timeout', '0', true), set_config('synchronous_commit', 'on', true),
+    set_config('enable_seqscan', 'on', true), set_config('enable_nestloop', 'on', true),
+    set_config('plan_cache_mode', 'auto', true), set_config('search_path', 'pg_catalog', true)
+
+-- name: take_over_parked
+insert into read.parked
+select split_part(projection, ':', 1), stream, position, type, reason, attempts, parked_at
+from read.parked where projection = $1
+
+-- name: grants
+select format('grant %s on %I.%I to %I', a.privilege_type, $2::text, c.relname, r.rolname) as statement
+from pg_class c, aclexplode(c.relacl) a, pg_roles r
+where c.oid = any($1::text[]::regclass[]) and r.oid = a.grantee and a.grantee <> c.relowner

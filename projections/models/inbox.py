@@ -1,0 +1,75 @@
+"""Who is waited for, for what, since when and until when."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from cairn.domain.goal.stages import Stage
+from cairn.domain.policy import Tier
+from projections.engine.read_model import ReadModel
+from projections.engine.rows import Reader, parse_rows
+from projections.engine.sql import queries
+
+MODEL = ReadModel(name="inbox", joins=("goal", "dashboard", "person"))
+SQL = queries("inbox")
+Act = Literal["submit", "approve", "confirm_manager", "confirm_hr", "assess"]
+
+
+class Task(BaseModel):
+    """One thing one person (or `role:hr`, `role:committee`) has to do. `until` is the cycle's date or the expiry;
+    for an approval it leaves out the working days that the policy adds for goals submitted late."""
+
+    model_config = ConfigDict(frozen=True)
+
+    goal: str
+    act: Act
+    awaited: str
+    cycle: str
+    sheet: str
+    department: str | None
+    tier: Tier
+    owner: str
+    owner_name: str | None
+    title: str
+    stage: Stage
+    version: int
+    since: datetime
+    until: datetime | None
+
+
+class Waiting(BaseModel):
+    """How much waits for whom in a cycle; `overdue` at the asked instant."""
+
+    model_config = ConfigDict(frozen=True)
+
+    awaited: str
+    act: Act
+    goals: int
+    oldest: datetime
+    until: datetime | None
+    overdue: int
+
+
+async def inbox(
+    reader: Reader, person: str, roles: Iterable[str] = (), *, cycle: str | None = None
+) -> list[Task]:
+    """What waits for a person and for the roles they have (`hr`, `committee`, …), most urgent first.
+
+    An executive acts for the committee. A role's tasks on the person's own goals are left out: nobody judges
+    their own goal.
+    """
+    names = {"committee" if role == "executive" else role for role in roles}
+    tasks = await reader.fetch(SQL["for_person"], person, sorted(f"role:{name}" for name in names), cycle)
+    return parse_rows(Task, tasks)
+
+
+async def tasks_of_goal(reader: Reader, goal: str) -> list[Task]:
+    """Everybody a goal waits for; empty while it runs by itself."""
+    return parse_rows(Task, await reader.fetch(SQL["for_goal"], goal))
+
+
+async def waiting(reader: Reader, cycle: str, at: datetime) -> list[Waiting]:
+    """Who waits for whom in a cycle, most overdue first."""
+    return parse_rows(Waiting, await reader.fetch(SQL["waiting"], cycle, at))

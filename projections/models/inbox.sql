@@ -1,0 +1,51 @@
+-- Who is waited for, for what, since when and until when: the goals' stages under their cycle's dates.
+
+-- name: for_person
+with candidate as (
+    select goal from read.goal where owner = $1 and stage in ('draft', 'returned')
+    union
+    select goal from read.goal where manager = $1 and stage in ('submitted', 'adjusting', 'in_review')
+    union
+    select goal from read.goal
+    where 'role:committee' = any($2::text[]) and (tier <> 'individual' or manager is null)
+      and stage in ('submitted', 'adjusting', 'in_review')
+    union
+    select goal from read.goal
+    where 'role:hr' = any($2::text[]) and stage = 'adjusting' and confirmed_hr is null
+)
+select g.goal, w.act, w.awaited, g.cycle, g.sheet, g.department, g.tier, g.owner, o.name as owner_name, g.title,
+    g.stage, g.version, g.entered as since,
+    read.awaited_until(w.act, c.drafts_due, c.approvals_due, c.scores_due, g.expires_at) as until
+from candidate k
+join read.goal g on g.goal = k.goal
+cross join lateral read.awaited(g.stage, g.tier, g.owner, g.manager, g.measure ->> 'kind', g.confirmed_manager,
+    g.confirmed_hr, exists (select from read.assessment a where a.goal = g.goal and a.period = 'Y')) w
+left join read.cycle c on c.cycle = g.cycle
+left join read.person o on o.id = g.owner
+where (w.awaited = $1 or (w.awaited = any($2::text[]) and g.owner <> $1)) and ($3::text is null or g.cycle = $3)
+order by until nulls last, g.goal, w.act
+
+-- name: for_goal
+select g.goal, w.act, w.awaited, g.cycle, g.sheet, g.department, g.tier, g.owner, o.name as owner_name, g.title,
+    g.stage, g.version, g.entered as since,
+    read.awaited_until(w.act, c.drafts_due, c.approvals_due, c.scores_due, g.expires_at) as until
+from read.goal g
+cross join lateral read.awaited(g.stage, g.tier, g.owner, g.manager, g.measure ->> 'kind', g.confirmed_manager,
+    g.confirmed_hr, exists (select from read.assessment a where a.goal = g.goal and a.period = 'Y')) w
+left join read.cycle c on c.cycle = g.cycle
+left join read.person o on o.id = g.owner
+where g.goal = $1
+order by w.act
+
+-- name: waiting
+select w.awaited, w.act, count(*)::int as goals, min(g.entered) as oldest,
+    min(read.awaited_until(w.act, c.drafts_due, c.approvals_due, c.scores_due, g.expires_at)) as until,
+    (count(*) filter (where read.awaited_until(w.act, c.drafts_due, c.approvals_due, c.scores_due, g.expires_at)
+        <= $2))::int as overdue
+from read.goal g
+cross join lateral read.awaited(g.stage, g.tier, g.owner, g.manager, g.measure ->> 'kind', g.confirmed_manager,
+    g.confirmed_hr, exists (select from read.assessment a where a.goal = g.goal and a.period = 'Y')) w
+left join read.cycle c on c.cycle = g.cycle
+where g.cycle = $1 and g.stage in ('draft', 'returned', 'submitted', 'adjusting', 'in_review')
+group by w.awaited, w.act
+order by overdue desc, goals desc, w.awaited

@@ -1,0 +1,121 @@
+"""Scores and results with everything they were computed from."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict
+
+from cairn.domain.goal.events import GoalScored, Inputs
+from cairn.domain.sheet.events import ResultIssued, ScorePart, SheetScored, SubordinatePart
+from projections.engine.read_model import ReadModel
+from projections.engine.rows import FROM_JSON, Reader, parse_rows
+from projections.engine.sql import queries
+
+MODEL = ReadModel(
+    name="score",
+    tables=("goal_score", "sheet_score", "result"),
+    reads=(GoalScored, SheetScored, ResultIssued),
+    joins=("goal",),
+    by_stream=True,
+)
+SQL = queries("score")
+
+
+class GoalScore(BaseModel):
+    """A goal's score in a period; `version` is the score event's version, `position` its sealed position."""
+
+    model_config = ConfigDict(frozen=True)
+
+    goal: str
+    period: str
+    starts: date
+    ends: date
+    actual: Decimal | None
+    target: Decimal | None
+    attainment: Decimal | None
+    points: Decimal | None
+    formula: str
+    why: str
+    applies: bool
+    inputs: Annotated[Inputs, FROM_JSON]
+    policy: str
+    by: str
+    at: datetime
+    version: int
+    position: int
+    title: str | None
+    owner: str | None
+    sheet: str | None
+    weight: Decimal | None
+
+
+class SheetFacts(BaseModel):
+    """Whose sheet it is; None while the sheet itself is not yet read."""
+
+    model_config = ConfigDict(frozen=True)
+
+    sheet: str
+    cycle: str | None
+    kind: str | None
+    holder: str | None
+    department: str | None
+    family: str | None
+    policy: str
+    at: datetime
+    version: int
+    position: int
+
+
+class SheetScore(SheetFacts):
+    """A sheet's score in a period, unrounded, from its goals' points."""
+
+    period: str
+    points: Decimal | None
+    parts: Annotated[tuple[ScorePart, ...], FROM_JSON]
+
+
+class Result(SheetFacts):
+    """The year's result: `points` exact, `rounded` as issued."""
+
+    points: Decimal | None
+    rounded: Decimal | None
+    grade: str | None
+    coefficient: Decimal | None
+    mix: Annotated[dict[str, Decimal], FROM_JSON]
+    by_kind: Annotated[dict[str, tuple[Decimal | None, ...]], FROM_JSON]
+    subordinates: Annotated[tuple[SubordinatePart, ...], FROM_JSON]
+
+
+async def goal_scores(
+    reader: Reader, *, goal: str | None = None, sheet: str | None = None, period: str | None = None
+) -> list[GoalScore]:
+    """The scores of one goal, or of a sheet's goals (all periods or one), by period."""
+    if goal is not None:
+        return parse_rows(GoalScore, await reader.fetch(SQL["goal_scores"], goal))
+    return parse_rows(GoalScore, await reader.fetch(SQL["goal_scores_of_sheet"], sheet, period))
+
+
+async def goal_scores_by_key(reader: Reader, cycle: str, key: str) -> list[GoalScore]:
+    """The scores of a cycle's goals that a template calls by this key, by goal and period."""
+    return parse_rows(GoalScore, await reader.fetch(SQL["goal_scores_by_key"], cycle, key))
+
+
+async def sheet_scores(
+    reader: Reader, *, sheet: str | None = None, cycle: str | None = None, period: str | None = None
+) -> list[SheetScore]:
+    """The scores of one sheet, or of a cycle's sheets (all periods or one)."""
+    if sheet is not None:
+        return parse_rows(SheetScore, await reader.fetch(SQL["sheet_scores"], sheet))
+    return parse_rows(SheetScore, await reader.fetch(SQL["sheet_scores_of_cycle"], cycle, period))
+
+
+async def result(reader: Reader, sheet: str) -> Result | None:
+    """The year's result of a sheet, None before it is issued."""
+    rows = parse_rows(Result, await reader.fetch(SQL["result"], sheet))
+    return rows[0] if rows else None
+
+
+async def results(reader: Reader, cycle: str, department: str | None = None) -> list[Result]:
+    """The results of a cycle, best first."""
+    return parse_rows(Result, await reader.fetch(SQL["results_of_cycle"], cycle, department))

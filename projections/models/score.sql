@@ -1,0 +1,104 @@
+-- Scores and results, the last one of each goal or sheet and period.
+
+-- name: fold
+with event as materialized (
+    select position, stream, version, type, occurred_at, data::jsonb as data
+    from read.window($1, $2, $3, $4)
+    where type in ('GoalScored', 'SheetScored', 'ResultIssued')
+),
+goals as (
+    insert into goal_score
+    select distinct on (e.stream, d.period)
+        e.stream, d.period, d.starts, d.ends, d.actual, d.target, d.attainment, d.points, d.formula,
+        coalesce(d.why, ''), coalesce(d.applies, true), d.inputs, d.policy, d.by, e.occurred_at, e.version, e.position
+    from event e
+    cross join lateral jsonb_to_record(e.data) as d(
+        period text, starts date, ends date, actual numeric, target numeric, attainment numeric, points numeric,
+        formula text, why text, applies boolean, inputs jsonb, policy text, by text)
+    where e.type = 'GoalScored'
+    order by e.stream, d.period, e.position desc
+    on conflict (goal, period) do update set (
+        starts, ends, actual, target, attainment, points, formula, why, applies, inputs, policy, by, at, version, position) = (
+        excluded.starts, excluded.ends, excluded.actual, excluded.target, excluded.attainment, excluded.points,
+        excluded.formula, excluded.why, excluded.applies, excluded.inputs, excluded.policy, excluded.by, excluded.at, excluded.version,
+        excluded.position)
+),
+sheets as (
+    insert into sheet_score
+    select distinct on (e.stream, d.period)
+        e.stream, d.period, d.points, d.parts, d.policy, e.occurred_at, e.version, e.position
+    from event e
+    cross join lateral jsonb_to_record(e.data) as d(period text, points numeric, parts jsonb, policy text)
+    where e.type = 'SheetScored'
+    order by e.stream, d.period, e.position desc
+    on conflict (sheet, period) do update set (points, parts, policy, at, version, position) = (
+        excluded.points, excluded.parts, excluded.policy, excluded.at, excluded.version, excluded.position)
+),
+results as (
+    insert into result
+    select distinct on (e.stream)
+        e.stream, d.points, d.rounded, d.grade, d.coefficient, d.mix, d.by_kind, coalesce(d.subordinates, '[]'),
+        d.policy, e.occurred_at, e.version, e.position
+    from event e
+    cross join lateral jsonb_to_record(e.data) as d(
+        points numeric, rounded numeric, grade text, coefficient numeric, mix jsonb, by_kind jsonb,
+        subordinates jsonb, policy text)
+    where e.type = 'ResultIssued'
+    order by e.stream, e.position desc
+    on conflict (sheet) do update set (
+        points, rounded, grade, coefficient, mix, by_kind, subordinates, policy, at, version, position) = (
+        excluded.points, excluded.rounded, excluded.grade, excluded.coefficient, excluded.mix, excluded.by_kind,
+        excluded.subordinates, excluded.policy, excluded.at, excluded.version, excluded.position)
+)
+select count(*) from event
+
+-- name: goal_scores
+select c.*, g.title, g.owner, g.sheet, p.weight
+from read.goal_score c
+left join read.goal g on g.goal = c.goal
+left join read.placement p on p.goal = g.goal and p.sheet = g.sheet
+where c.goal = $1
+order by c.starts, c.ends
+
+-- name: goal_scores_of_sheet
+select c.*, g.title, g.owner, g.sheet, p.weight
+from read.goal g
+join read.goal_score c on c.goal = g.goal
+left join read.placement p on p.goal = g.goal and p.sheet = g.sheet
+where g.sheet = $1 and ($2::text is null or c.period = $2)
+order by c.starts, c.ends, c.goal
+
+-- name: sheet_scores
+select c.*, s.cycle, s.kind, s.holder, s.department, s.family
+from read.sheet_score c
+left join read.sheet s on s.sheet = c.sheet
+where c.sheet = $1
+order by c.position
+
+-- name: sheet_scores_of_cycle
+select c.*, s.cycle, s.kind, s.holder, s.department, s.family
+from read.sheet s
+join read.sheet_score c on c.sheet = s.sheet
+where s.cycle = $1 and ($2::text is null or c.period = $2)
+order by c.period, s.sheet
+
+-- name: result
+select r.*, s.cycle, s.kind, s.holder, s.department, s.family
+from read.result r
+left join read.sheet s on s.sheet = r.sheet
+where r.sheet = $1
+
+-- name: results_of_cycle
+select r.*, s.cycle, s.kind, s.holder, s.department, s.family
+from read.sheet s
+join read.result r on r.sheet = s.sheet
+where s.cycle = $1 and ($2::text is null or s.department = $2)
+order by r.rounded desc nulls last, s.sheet
+
+-- name: goal_scores_by_key
+select c.*, g.title, g.owner, g.sheet, p.weight
+from read.goal g
+join read.goal_score c on c.goal = g.goal
+left join read.placement p on p.goal = g.goal and p.sheet = g.sheet
+where g.cycle = $1 and g.key = $2
+order by c.goal, c.starts, c.ends
