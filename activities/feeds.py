@@ -9,11 +9,12 @@ from activities.inputs import CollectFeedInput, FeedOutcome
 from cairn.application.feeds import run_feed
 from cairn.feeds.feed import load_feed
 from cairn.feeds.problems import FeedInvalid, FeedRowsInvalid
+from cairn.i18n import Language
 from cairn.ledger import Ledger
 
 
 class FeedActivities:
-    def __init__(self, ledger: Ledger, language: str) -> None:
+    def __init__(self, ledger: Ledger, language: Language) -> None:
         self.ledger, self.language = ledger, language
 
     @activity.defn(name="collect_feed")

@@ -16,18 +16,23 @@ from zipfile import BadZipFile
 import openpyxl
 from openpyxl.utils.exceptions import InvalidFileException
 
+from cairn.i18n import Language, Message, message
+
 ENCODINGS = ("utf-8-sig", "gb18030")
 
 
 class TableUnreadable(Exception):
     """A file or a query that gives no rows; `sentence_zh` and `sentence_en` say where and what to do."""
 
-    def __init__(self, sentence_zh: str, sentence_en: str) -> None:
-        self.sentence_zh, self.sentence_en = sentence_zh, sentence_en
-        super().__init__(sentence_en)
+    def __init__(
+        self,
+        sentence: Message,
+    ) -> None:
+        self.sentence = sentence
+        super().__init__(str(sentence))
 
-    def text(self, language: str = "zh") -> str:
-        return self.sentence_en if language == "en" else self.sentence_zh
+    def text(self, language: Language = "zh") -> str:
+        return self.sentence.text(language)
 
 
 @dataclass(frozen=True)
@@ -51,7 +56,7 @@ def read_table(path: Path, sheet: str | None = None) -> Table:
     or a row longer than its header. Formulas arrive as written (`=A1+B1`), for the caller to refuse.
     """
     if not path.is_file():
-        raise TableUnreadable(f"找不到文件 {path}", f"the file {path} is not there")
+        raise TableUnreadable(message("the file {path} is not there", path=path))
     rows = _excel_rows(path, sheet) if path.suffix.lower() in (".xlsx", ".xlsm") else _csv_rows(path)
     return _table(path, rows)
 
@@ -63,8 +68,12 @@ def _csv_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
             yield number, cells
     except csv.Error as error:
         raise TableUnreadable(
-            f"{path.name} 第 {number + 1} 行：引号不成对或格式不对（{error}）",
-            f"{path.name}, row {number + 1}: quotes do not match or the row is malformed ({error})",
+            message(
+                "{path}, row {number}: quotes do not match or the row is malformed ({error})",
+                path=path.name,
+                number=number + 1,
+                error=error,
+            )
         ) from None
 
 
@@ -76,8 +85,7 @@ def _decoded(path: Path) -> str:
         except UnicodeDecodeError:
             continue
     raise TableUnreadable(
-        f"{path.name} 既不是 UTF-8 也不是 GB18030 编码：请另存为“CSV UTF-8”",
-        f"{path.name} is neither UTF-8 nor GB18030: save it as CSV UTF-8",
+        message("{path} is neither UTF-8 nor GB18030: save it as CSV UTF-8", path=path.name)
     )
 
 
@@ -85,15 +93,14 @@ def _excel_rows(path: Path, sheet: str | None) -> Iterator[tuple[int, list[str]]
     try:
         book = openpyxl.load_workbook(path, read_only=True)
     except (InvalidFileException, BadZipFile, KeyError, OSError):
-        raise TableUnreadable(
-            f"{path.name} 不是可读的 Excel 文件", f"{path.name} is no readable Excel file"
-        ) from None
+        raise TableUnreadable(message("{path} is no readable Excel file", path=path.name)) from None
     with closing(book):
         if sheet is not None and sheet not in book.sheetnames:
             names = ", ".join(book.sheetnames)
             raise TableUnreadable(
-                f"{path.name} 没有工作表「{sheet}」，有的是：{names}",
-                f"{path.name} has no sheet {sheet}; it has: {names}",
+                message(
+                    "{path} has no sheet {sheet}; it has: {names}", path=path.name, sheet=sheet, names=names
+                )
             )
         chosen = book[sheet or book.sheetnames[0]]
         for number, row in enumerate(chosen.iter_rows(values_only=True), 1):
@@ -120,14 +127,15 @@ def _table(path: Path, rows: Iterator[tuple[int, list[str]]]) -> Table:
         first.pop()
     header = tuple(name.strip() for name in first)
     if not header:
-        raise TableUnreadable(
-            f"{path.name} 是空的：第一行应为列名", f"{path.name} is empty: its first row names the columns"
-        )
+        raise TableUnreadable(message("{path} is empty: its first row names the columns", path=path.name))
     twice = next((name for n, name in enumerate(header) if name in header[:n] or not name), None)
     if twice is not None:
         raise TableUnreadable(
-            f"{path.name} 第 1 行：列名「{twice}」为空或重复",
-            f"{path.name}, row 1: the column name '{twice}' is empty or there twice",
+            message(
+                "{path}, row 1: the column name '{twice}' is empty or there twice",
+                path=path.name,
+                twice=twice,
+            )
         )
     return Table(header, tuple(_line(path, number, header, cells) for number, cells in filled))
 
@@ -135,8 +143,13 @@ def _table(path: Path, rows: Iterator[tuple[int, list[str]]]) -> Table:
 def _line(path: Path, number: int, header: tuple[str, ...], cells: list[str]) -> Line:
     if any(cell.strip() for cell in cells[len(header) :]):
         raise TableUnreadable(
-            f"{path.name} 第 {number} 行：{len(cells)} 个值，只有 {len(header)} 列（值里有逗号请加引号）",
-            f"{path.name}, row {number}: {len(cells)} values for {len(header)} columns (quote commas)",
+            message(
+                "{path}, row {number}: {cells} values for {header} columns (quote commas)",
+                path=path.name,
+                number=number,
+                cells=len(cells),
+                header=len(header),
+            )
         )
     named = zip(header, (cell.strip() for cell in cells), strict=False)
     return Line(number, {name: cell for name, cell in named if cell})
@@ -183,10 +196,7 @@ def open_tables(files: Mapping[str, Path]) -> sqlite3.Connection:
 def add_table(database: sqlite3.Connection, name: str, table: Table) -> None:
     """Puts a table's rows under `name` into the database, in the order of the file."""
     if not re.fullmatch(r"[A-Za-z_]\w*", name):
-        raise TableUnreadable(
-            f"表名「{name}」只能用字母、数字和下划线",
-            f"the table name {name} may only have letters, digits and _",
-        )
+        raise TableUnreadable(message("the table name {name} may only have letters, digits and _", name=name))
     columns = ", ".join('"{}" text'.format(column.replace('"', '""')) for column in table.header)
     marks = ", ".join("?" * len(table.header))
     database.execute(f'create table "{name}" ({columns})')
@@ -204,6 +214,6 @@ def select(
         cursor = database.execute(query, dict(parameters or {}))
         return [dict(row) for row in cursor]
     except (sqlite3.Error, sqlite3.Warning, InvalidOperation) as error:
-        raise TableUnreadable(f"查询不能执行：{error}", f"the query cannot be run: {error}") from None
+        raise TableUnreadable(message("the query cannot be run: {error}", error=error)) from None
     finally:
         database.execute("pragma query_only = off")

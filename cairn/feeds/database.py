@@ -11,6 +11,7 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 from cairn.feeds.feed import NEEDED, SqlSource
 from cairn.feeds.files import QUERY, check_columns
 from cairn.feeds.readings import Raw
+from cairn.i18n import message
 from cairn.tables import TableUnreadable, teach_decimals
 
 DRIVERS = {"postgresql": "postgresql+pg8000", "postgres": "postgresql+pg8000", "mysql": "mysql+pymysql"}
@@ -40,8 +41,7 @@ def _refused_by_database(error: Exception) -> TableUnreadable:
     reason = str(getattr(error, "orig", None) or error) or type(error).__name__
     first = reason.splitlines()[0]
     return TableUnreadable(
-        f"连不上数据库，或查询不能执行：{first}",
-        f"the database cannot be reached or refuses the query: {first}",
+        message("the database cannot be reached or refuses the query: {first}", first=first)
     )
 
 
@@ -55,8 +55,7 @@ def _address(written: str, base: Path) -> sqlalchemy.URL:
         address = sqlalchemy.make_url(_with_environment(written))
     except (ArgumentError, ValueError):
         raise TableUnreadable(
-            "source.url 不是数据库地址：请写成 postgresql://用户:密码@主机/库",
-            "source.url is no database address: write it as postgresql://user:password@host/database",
+            message("source.url is no database address: write it as postgresql://user:password@host/database")
         ) from None
     address = address.set(drivername=DRIVERS.get(address.drivername, address.drivername))
     return _existing_file(address, base) if address.drivername.startswith("sqlite") else address
@@ -66,8 +65,9 @@ def _with_environment(written: str) -> str:
     missing = [name for name in re.findall(r"\$\{(\w+)\}", written) if name not in os.environ]
     if missing:
         raise TableUnreadable(
-            f"环境变量 {missing[0]} 未设置（source.url 要用）",
-            f"the environment variable {missing[0]}, which source.url needs, is not set",
+            message(
+                "the environment variable {missing}, which source.url needs, is not set", missing=missing[0]
+            )
         )
     return re.sub(r"\$\{(\w+)\}", lambda found: os.environ[found[1]], written)
 
@@ -76,7 +76,7 @@ def _existing_file(address: sqlalchemy.URL, base: Path) -> sqlalchemy.URL:
     """SQLite would make an empty database of a misspelt path."""
     path = base / (address.database or "")
     if not path.is_file():
-        raise TableUnreadable(f"找不到数据库文件 {path}", f"the database file {path} is not there")
+        raise TableUnreadable(message("the database file {path} is not there", path=path))
     return address.set(database=str(path))
 
 
@@ -85,8 +85,11 @@ def _engine(address: sqlalchemy.URL) -> sqlalchemy.Engine:
         return sqlalchemy.create_engine(address, poolclass=sqlalchemy.NullPool)
     except (NoSuchModuleError, ImportError) as error:
         raise TableUnreadable(
-            f"没有数据库 {address.drivername} 的驱动（{error}）：请安装后再试",
-            f"there is no driver for {address.drivername} ({error}): install one and try again",
+            message(
+                "there is no driver for {drivername} ({error}): install one and try again",
+                drivername=address.drivername,
+                error=error,
+            )
         ) from None
 
 

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import Field, field_validator, model_validator
 
 from cairn.domain.event import Fact
+from cairn.domain.invalid import schema_error
 from cairn.feeds.problems import FeedInvalid
 from cairn.feeds.written import read_written, shaped
 
@@ -70,10 +71,7 @@ class Feed(Fact):
     @classmethod
     def _fits_in_a_stream(cls, name: str) -> str:
         if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.]*", name):
-            raise ValueError(
-                "name 只能用英文字母、数字、点和下划线 | "
-                "the name may only have letters, digits, dots and underscores"
-            )
+            raise schema_error("fits_in_a_stream")
         return name
 
     @field_validator("timezone")
@@ -82,20 +80,14 @@ class Feed(Fact):
         try:
             ZoneInfo(timezone)
         except (ZoneInfoNotFoundError, ValueError):
-            raise ValueError(
-                f"没有时区 {timezone}：例如 Asia/Shanghai | "
-                f"there is no time zone {timezone}: write one such as America/Los_Angeles"
-            ) from None
+            raise schema_error("is_a_time_zone", timezone=timezone) from None
         return timezone
 
     @field_validator("schedule")
     @classmethod
     def _is_a_time(cls, schedule: str) -> str:
         if not (_clock(schedule) or _is_cron(schedule)):
-            raise ValueError(
-                f"schedule 要写每天的时刻（如 06:00）或五段的 cron（如 0 6 * * 1-5），而这里是 {schedule} | "
-                f"schedule needs a time of day (06:00) or a cron of five fields (0 6 * * 1-5), not {schedule}"
-            )
+            raise schema_error("is_a_time", schedule=schedule)
         return schedule
 
     @model_validator(mode="after")
@@ -103,10 +95,7 @@ class Feed(Fact):
         if isinstance(self.source, FilesSource):
             twice = sorted(set(self.source.columns) & set(self.source.constants))
             if twice:
-                raise ValueError(
-                    f"{twice[0]} 同时写在 columns 和 constants 里：请保留一处 | "
-                    f"{twice[0]} is both in columns and in constants: keep one"
-                )
+                raise schema_error("rows_are_whole", twice=twice[0])
         return self
 
     @property

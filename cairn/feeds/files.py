@@ -7,6 +7,7 @@ from pathlib import Path
 
 from cairn.feeds.feed import NEEDED, PARTS, FilesSource, TablesSource
 from cairn.feeds.readings import Raw
+from cairn.i18n import message
 from cairn.tables import TableUnreadable, open_tables, read_table, select
 
 QUERY = "query"
@@ -48,7 +49,7 @@ def filled_in(base: Path, written: str, parameters: Mapping[str, str]) -> Path:
 def _paths(pattern: Path) -> list[Path]:
     paths = [pattern] if pattern.is_file() else sorted(pattern.parent.glob(pattern.name))
     if not paths:
-        raise TableUnreadable(f"没有文件符合 {pattern}", f"no file matches {pattern}")
+        raise TableUnreadable(message("no file matches {pattern}", pattern=pattern))
     return paths
 
 
@@ -58,6 +59,7 @@ def check_columns(table: str, has: Iterable[str], needs: Iterable[str]) -> None:
     missing = [name for name in needs if name not in there]
     if missing:
         raise TableUnreadable(
-            f"{table} 没有列「{'」「'.join(missing)}」，有的是：{'、'.join(there)}",
-            f"{table} has no column {', '.join(missing)}; it has: {', '.join(there)}",
+            message(
+                "{table} has no column {missing}; it has: {there}", table=table, missing=missing, there=there
+            )
         )

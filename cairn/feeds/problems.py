@@ -3,20 +3,18 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from cairn.i18n import Language, Message, message, say
+
 
 @dataclass(frozen=True)
 class FeedProblem:
-    """One mistake. The place is a line of the YAML or a row of a table, counted as a spreadsheet does."""
+    """One mistake. The place is a file, a line of the YAML or a row of a table, counted as a spreadsheet does."""
 
-    place_zh: str
-    place_en: str
-    sentence_zh: str
-    sentence_en: str
+    place: Message
+    sentence: Message
 
-    def text(self, language: str = "zh") -> str:
-        if language == "en":
-            return f"{self.place_en}: {self.sentence_en}"
-        return f"{self.place_zh}：{self.sentence_zh}"
+    def text(self, language: Language = "zh") -> str:
+        return say(language, "{place}: {sentence}", place=self.place, sentence=self.sentence)
 
 
 class FeedRefused(Exception):
@@ -26,7 +24,7 @@ class FeedRefused(Exception):
         self.problems = list(dict.fromkeys(problems))
         super().__init__(self.text("en"))
 
-    def text(self, language: str = "zh") -> str:
+    def text(self, language: Language = "zh") -> str:
         return "\n".join(problem.text(language) for problem in self.problems)
 
 
@@ -42,16 +40,12 @@ class FeedUnreadable(FeedRefused):
     """The source cannot be read now: a missing file, a database that is down, a query that it refuses."""
 
 
-def in_feed(name: str, sentence_zh: str, sentence_en: str) -> FeedProblem:
+def in_feed(name: str, sentence: Message) -> FeedProblem:
     """A problem of the feed as a whole."""
-    return FeedProblem(f"数据源 {name}", f"feed {name}", sentence_zh, sentence_en)
+    return FeedProblem(message("feed {name}", name=name), sentence)
 
 
-def in_row(table: str, row: int, column: str, sentence_zh: str, sentence_en: str) -> FeedProblem:
+def in_row(table: str, row: int, column: str, sentence: Message) -> FeedProblem:
     """A problem of one cell of a file or of a query's result."""
-    return FeedProblem(
-        f"{table} 第 {row} 行，列「{column}」",
-        f"{table}, row {row}, column {column}",
-        sentence_zh,
-        sentence_en,
-    )
+    place = message("{table}, row {row}, column {column}", table=table, row=row, column=column)
+    return FeedProblem(place, sentence)

@@ -8,6 +8,7 @@ from decimal import Decimal, InvalidOperation
 
 from cairn.domain.reading import Row
 from cairn.feeds.problems import FeedProblem, FeedRowsInvalid, in_row
+from cairn.i18n import Message, message
 
 GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
 DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T][0-9:.+Z-]*)?")
@@ -31,9 +32,12 @@ class Raw:
 class BadCell(Exception):
     """A cell that is no such value; the two sentences say why."""
 
-    def __init__(self, sentence_zh: str, sentence_en: str) -> None:
-        self.sentence_zh, self.sentence_en = sentence_zh, sentence_en
-        super().__init__(sentence_en)
+    def __init__(
+        self,
+        sentence: Message,
+    ) -> None:
+        self.sentence = sentence
+        super().__init__(str(sentence))
 
 
 def read_rows(records: Iterable[Raw], after: date, upto: date) -> list[Row]:
@@ -75,7 +79,7 @@ def _row(record: Raw, problems: list[FeedProblem]) -> Row | None:
             found[part] = read(cell)
         except BadCell as bad:
             place = (record.table, record.row, record.column(part))
-            problems.append(in_row(*place, bad.sentence_zh, bad.sentence_en))
+            problems.append(in_row(*place, bad.sentence))
     return Row.model_validate(found) if set(found) >= {"metric", "subject", "on", "value"} else None
 
 
@@ -85,8 +89,13 @@ def _doubled(record: Raw, before: Raw, row: Row) -> FeedProblem:
         record.table,
         record.row,
         record.column("on"),
-        f"与第 {where} 行重复（{row.metric}、{row.subject}、{row.on}）：同一天只能有一个值，请先汇总",
-        f"row {where} already has {row.metric} of {row.subject} on {row.on}: sum them to one value a day",
+        message(
+            "row {where} already has {metric} of {subject} on {on}: sum them to one value a day",
+            where=where,
+            metric=row.metric,
+            subject=row.subject,
+            on=row.on,
+        ),
     )
 
 
@@ -94,7 +103,7 @@ def text(cell: object) -> str:
     """A name, as text without blanks around it."""
     words = "" if cell is None else str(cell).strip()
     if not words:
-        raise BadCell("为空：请填写", "it is empty: fill it in")
+        raise BadCell(message("it is empty: fill it in"))
     if words.startswith("="):
         raise _formula()
     return words
@@ -113,17 +122,17 @@ def day(cell: object) -> date:
             return date(int(found[1]), int(found[2]), int(found[3]))
     except ValueError:
         pass
-    raise BadCell(
-        f"「{words}」不是存在的日期：请写成 2026-01-31", f"'{words}' is no date: write it as 2026-01-31"
-    )
+    raise BadCell(message("'{words}' is no date: write it as 2026-01-31", words=words))
 
 
 def number(cell: object) -> Decimal:
     """An exact decimal. A binary float is refused: its digits are not the ones that were meant."""
     if isinstance(cell, float):
         raise BadCell(
-            f"{cell!r} 是浮点数，不精确：请在查询中转为文本或定点数（CSV 表用 dsum）",
-            f"{cell!r} came as a binary float: let the query give text or a decimal (dsum over CSV tables)",
+            message(
+                "{cell} came as a binary float: let the query give text or a decimal (dsum over CSV tables)",
+                cell=repr(cell),
+            )
         )
     if isinstance(cell, Decimal | int) and not isinstance(cell, bool):
         return _finite(Decimal(cell), str(cell))
@@ -143,10 +152,9 @@ def _finite(value: Decimal, words: str) -> Decimal:
 
 def _no_number(words: str) -> BadCell:
     return BadCell(
-        f"「{words}」不是数：请写成 1234.56（百分数写 98，不写 98%）",
-        f"'{words}' is no number: write it as 1234.56 (a percentage as 98, not 98%)",
+        message("'{words}' is no number: write it as 1234.56 (a percentage as 98, not 98%)", words=words)
     )
 
 
 def _formula() -> BadCell:
-    return BadCell("是公式：请复制后“选择性粘贴为值”", "it is a formula: paste it as a value")
+    return BadCell(message("it is a formula: paste it as a value"))

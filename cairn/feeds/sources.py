@@ -29,7 +29,7 @@ def collect(
     try:
         return read_rows(_records(feed, since, upto, base, parameters), since, upto)
     except TableUnreadable as error:
-        raise FeedUnreadable([in_feed(feed.name, error.sentence_zh, error.sentence_en)]) from None
+        raise FeedUnreadable([in_feed(feed.name, error.sentence)]) from None
 
 
 def collect_corrections(

@@ -11,11 +11,11 @@ from functools import total_ordering
 from typing import Any
 
 from cairn.i18n.catalogues import Language
-from cairn.i18n.wording import Sayable, spoken
+from cairn.i18n.wording import spoken
 
 
 @total_ordering
-class Message(Sayable):
+class Message:
     """A message that is not said yet: `id` and `arguments`. Immutable, hashable, equal when both are equal.
 
     Lists among the arguments become tuples. An argument may be a Message: it is said in the same language.

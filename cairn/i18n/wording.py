@@ -11,11 +11,10 @@ What cannot be filled or written so is shown as it is: a reader gets the rest of
 """
 
 import re
-from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from functools import cache
 from string import Formatter
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 from cairn.i18n.catalogues import Language, sentence
 from cairn.i18n.values import VALUES
@@ -26,11 +25,11 @@ TERM = re.compile(r"[a-z][a-z_]+")
 ENUMERATED: dict[Language, str] = {"zh": "、", "en": ", "}
 
 
-class Sayable(ABC):
-    """Whatever can be said in a language, alone or within a sentence."""
+@runtime_checkable
+class Sayable(Protocol):
+    """Whatever can be said in a language, alone or within a sentence: a message, a name in both languages."""
 
-    @abstractmethod
-    def text(self, language: Language) -> str: ...
+    def text(self, language: Language, /) -> str: ...
 
 
 def spoken(id: str, arguments: Mapping[str, Any], language: Language) -> str:

@@ -1,5 +1,6 @@
 """The command line: `cairn …`. One file per group of commands; nothing here knows a rule."""
 
+from cairn.i18n import marked
 from cairn_portal.cli.cycle import results
 from cairn_portal.cli.cycle import status as cycle_status
 from cairn_portal.cli.cycle.launching import cycle
@@ -14,10 +15,10 @@ from cairn_portal.cli.setup.policy import policy
 from cairn_portal.cli.setup.roster import roster
 from cairn_portal.cli.setup.targets import targets
 
-START = "先看看 · See it first"
-PREPARE = "准备 · Before a cycle"
-YEAR = "一年 · Through the year"
-AUDIT = "核查 · Looking back"
+START = marked("See it first")
+PREPARE = marked("Before a cycle")
+YEAR = marked("Through the year")
+AUDIT = marked("Looking back")
 GROUPS = (
     (projections, "projections", servers.PANEL),
     (policy, "policy", PREPARE),
@@ -30,7 +31,7 @@ GROUPS = (
 OF_GROUPS = (cycle_status, setting, adjusting, reviewing)
 """Files whose commands join a group as they are loaded."""
 
-app = Group("澄 Cairn：事件溯源的绩效目标引擎 · an event-sourced engine for performance goals")
+app = Group("an event-sourced engine for performance goals")
 for group, name, panel in GROUPS:
     app.add_typer(group, name=name, rich_help_panel=panel)
 version.register(app)

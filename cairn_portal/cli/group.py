@@ -10,21 +10,18 @@ from typing import Annotated, Any, ClassVar, Literal, TypeVar
 import typer
 from rich.text import Text
 
+from cairn.i18n import marked
 from cairn.settings import Settings
 from cairn_portal.cli.help import SPOKEN, Spoken, SpokenGroup, asked_language
 from cairn_portal.cli.problem import STOPPED, USAGE, Told, told
 from cairn_portal.cli.terminal import Terminal
 from cairn_portal.cli.usage import usage_message
 
-EVERYWHERE = "通用 · Everywhere"
-AsJson = Annotated[
-    bool, typer.Option("--json", help="输出 JSON，供程序读取 · answer as JSON", rich_help_panel=EVERYWHERE)
-]
+EVERYWHERE = marked("Everywhere")
+AsJson = Annotated[bool, typer.Option("--json", help="answer as JSON", rich_help_panel=EVERYWHERE)]
 Language = Annotated[
     Literal["zh", "en"] | None,
-    typer.Option(
-        "--lang", help="语言，缺省取 CAIRN_LANGUAGE · language of the answer", rich_help_panel=EVERYWHERE
-    ),
+    typer.Option("--lang", help="language of the answer", rich_help_panel=EVERYWHERE),
 ]
 Work = TypeVar("Work", bound=Callable[..., Coroutine[Any, Any, int | None]])
 

@@ -10,7 +10,7 @@ from temporalio.service import RPCError
 from activities.inputs import Refused
 from cairn.domain.refusal import Refusal
 from cairn.feeds.problems import FeedRefused
-from cairn.i18n import refusal_message
+from cairn.i18n import Language, Message, message, refusal_message, say
 from cairn.ledger import MigrationError
 from cairn.policies import PolicyInvalid, RosterInvalid
 from cairn.settings import Settings
@@ -23,14 +23,14 @@ REFUSED, USAGE, DOWN, STOPPED = 1, 2, 3, 130
 
 
 class Problem(Exception):
-    """Something the person can put right: what is wrong and what to do, in both languages."""
+    """Something the person can put right: what is wrong and what to do."""
 
-    def __init__(self, zh: str, en: str, code: int = REFUSED, name: str = "problem") -> None:
-        self.zh, self.en, self.code, self.name = zh, en, code, name
-        super().__init__(en)
+    def __init__(self, sentence: Message, code: int = REFUSED, name: str = "problem") -> None:
+        self.sentence, self.code, self.name = sentence, code, name
+        super().__init__(str(sentence))
 
-    def text(self, language: str) -> str:
-        return self.en if language == "en" else self.zh
+    def text(self, language: Language) -> str:
+        return self.sentence.text(language)
 
 
 class Told(NamedTuple):
@@ -60,15 +60,11 @@ def told(error: BaseException, settings: Settings) -> Told:
         case ServerProblem() | MigrationError():
             return Told("servers", str(error), DOWN)
         case KeyboardInterrupt() | asyncio.CancelledError():
-            return Told("stopped", _say(language, "已停止。", "Stopped."), STOPPED)
+            return Told("stopped", say(language, "Stopped."), STOPPED)
     lost = _lost(error)
     if lost is not None:
         return Told(lost.name, lost.text(language), lost.code)
     return Told("internal", _kept(error, settings), REFUSED)
-
-
-def _say(language: str, zh: str, en: str) -> str:
-    return en if language == "en" else zh
 
 
 def _lost(error: BaseException) -> Problem | None:
@@ -76,10 +72,11 @@ def _lost(error: BaseException) -> Problem | None:
     match error:
         case NoAnswer():
             return Problem(
-                f"没有工作进程在规定时间内答复（{error}）。命令可能稍后仍会完成；"
-                "请用 cairn status 检查，再用同一 --id 重试不会重复。",
-                f"No worker answered in time ({error}). The command may still be done; look at `cairn status`, "
-                "and repeat it with the same --id, which never does it twice.",
+                message(
+                    "No worker answered in time ({error}). The command may still be done; look at `cairn "
+                    "status`, and repeat it with the same --id, which never does it twice.",
+                    error=error,
+                ),
                 DOWN,
                 "no-answer",
             )
@@ -89,15 +86,19 @@ def _lost(error: BaseException) -> Problem | None:
             | asyncpg.UndefinedFunctionError()
         ):
             return Problem(
-                f"数据库的结构不完整（{_first_line(error)}）：请先运行 cairn migrate。",
-                f"The database lacks something this program needs ({_first_line(error)}): run `cairn migrate` first.",
+                message(
+                    "The database lacks something this program needs ({error}): run `cairn migrate` first.",
+                    error=_first_line(error),
+                ),
                 DOWN,
                 "not-migrated",
             )
         case RPCError() | RuntimeError() if _is_temporal(error):
             return Problem(
-                f"Temporal 没有答复（{error}）：请运行 cairn status 查看，或 cairn up 启动。",
-                f"Temporal does not answer ({error}): see `cairn status`, or start it with `cairn up`.",
+                message(
+                    "Temporal does not answer ({error}): see `cairn status`, or start it with `cairn up`.",
+                    error=error,
+                ),
                 DOWN,
                 "temporal-down",
             )
@@ -108,15 +109,17 @@ def _lost(error: BaseException) -> Problem | None:
             | asyncpg.CannotConnectNowError()
         ):
             return Problem(
-                f"连接不上数据库（{error}）：请运行 cairn status 查看，或 cairn up 启动。",
-                f"The database cannot be reached ({error}): see `cairn status`, or start it with `cairn up`.",
+                message(
+                    "The database cannot be reached ({error}): see `cairn status`, or start it with "
+                    "`cairn up`.",
+                    error=error,
+                ),
                 DOWN,
                 "database-down",
             )
         case asyncpg.InvalidAuthorizationSpecificationError() | asyncpg.InvalidCatalogNameError():
             return Problem(
-                f"数据库不让登录（{error}）：请检查 CAIRN_DATABASE。",
-                f"The database refuses the login ({error}): check CAIRN_DATABASE.",
+                message("The database refuses the login ({error}): check CAIRN_DATABASE.", error=error),
                 DOWN,
                 "database-refused",
             )
@@ -141,8 +144,9 @@ def _kept(error: BaseException, settings: Settings) -> str:
     except OSError:
         where = "-"
     said = f"{type(error).__name__}: {error}"
-    return _say(
+    return say(
         settings.language,
-        f"程序出错（{said}）。详情记录在 {where}，请连同命令一起反馈。",
-        f"Something went wrong inside the program ({said}). Details are in {where}; please report them.",
+        "Something went wrong inside the program ({said}). Details are in {where}; please report them.",
+        said=said,
+        where=where,
     )

@@ -13,6 +13,7 @@ from cairn.application import Application
 from cairn.domain.cycle.state import Cycle
 from cairn.domain.people import Person
 from cairn.domain.refusal import Refusal
+from cairn.i18n import message
 from cairn.settings import Settings
 from cairn_portal.cli.problem import DOWN, USAGE, Problem
 from cairn_portal.cli.terminal import Terminal
@@ -33,8 +34,10 @@ def found(settings: Settings) -> Addresses:
         address = server.address
     if database is None or address is None:
         raise Problem(
-            f"服务没有运行（数据目录 {settings.home}）：请先运行 cairn up。",
-            f"The servers are not running (data folder {settings.home}): start them with `cairn up`.",
+            message(
+                "The servers are not running (data folder {home}): start them with `cairn up`.",
+                home=settings.home,
+            ),
             DOWN,
             "not-running",
         )
@@ -66,8 +69,7 @@ class Session:
         client, settings = await self.client(), self.at.settings
         if not await worker_listens(client, settings):
             raise Problem(
-                "没有工作进程在运行，命令无人处理：请运行 cairn up。",
-                "No worker is running, so nobody would do it: start one with `cairn up`.",
+                message("No worker is running, so nobody would do it: start one with `cairn up`."),
                 DOWN,
                 "no-worker",
             )
@@ -84,10 +86,7 @@ class Session:
             for model in models:
                 await wait_for(self.pool, model, position, SEEN_WITHIN)
         except TimeoutError:
-            self.at.remark(
-                "已记录，但查询结果暂时还没更新（工作进程在运行吗？）。",
-                "It is recorded, but what you read is not up to date yet (is a worker running?).",
-            )
+            self.at.remark("It is recorded, but what you read is not up to date yet (is a worker running?).")
             return False
         return True
 
@@ -138,8 +137,7 @@ def acting(by: str | None) -> str:
     if by:
         return by
     raise Problem(
-        "没有说明是谁操作：请加 --by 工号，或设置环境变量 CAIRN_ACTOR。",
-        "Nobody was named as acting: add --by ID, or set CAIRN_ACTOR.",
+        message("Nobody was named as acting: add --by ID, or set CAIRN_ACTOR."),
         USAGE,
         "no-actor",
     )

@@ -16,7 +16,7 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 
-from cairn.i18n import Language
+from cairn.i18n import Language, Message, say
 from cairn.settings import Settings
 
 PIPED_WIDTH = 140
@@ -40,9 +40,9 @@ class Terminal:
     def language(self) -> Language:
         return self.settings.language
 
-    def say(self, zh: str, en: str) -> str:
-        """The one of two sentences that this reader understands."""
-        return en if self.language == "en" else zh
+    def say(self, id: str | Message, /, **arguments: object) -> str:
+        """A message as this reader understands it."""
+        return say(self.language, id, **arguments)
 
     def answer(self, value: object, *lines: RenderableType) -> None:
         """The command's answer: `lines` for a person, `value` as one JSON document for a program."""
@@ -52,10 +52,10 @@ class Terminal:
         for line in lines:
             self.out.print(line)
 
-    def remark(self, zh: str, en: str) -> None:
+    def remark(self, id: str | Message, /, **arguments: object) -> None:
         """Something to know besides the answer; programs are spared it."""
         if not self.as_json:
-            self.err.print(self.say(zh, en), style="dim")
+            self.err.print(self.say(id, **arguments), style="dim")
 
     @contextmanager
     def progress(self) -> Iterator[Progress]:

@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from cairn.i18n import Language
+from cairn.i18n import Language, Message
 
 
 class Reader(Protocol):
@@ -11,4 +11,4 @@ class Reader(Protocol):
     @property
     def language(self) -> Language: ...
 
-    def say(self, zh: str, en: str) -> str: ...
+    def say(self, id: str | Message, /, **arguments: object) -> str: ...

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from cairn.domain.cycle.stages import CycleStage
 from cairn.domain.goal.stages import Stage, StageKind, stage_row
-from cairn.i18n import say
+from cairn.i18n import say, term
 from cairn_portal.presenting.reader import Reader
 
 NOTHING = "–"
@@ -26,69 +26,13 @@ STYLES: dict[StageKind, str] = {
     "ended": "dim",
     "dropped": "dim strike",
 }
-TIERS = {
-    "strategic": ("战略", "strategic"),
-    "department": ("部门", "department"),
-    "individual": ("个人", "individual"),
-}
-KINDS = {
-    "kpi": ("关键绩效指标", "KPI"),
-    "key_task": ("重点工作", "key task"),
-    "capability": ("能力发展", "capability"),
-}
-PERIOD_KINDS = {
-    "month": ("月度", "months"),
-    "quarter": ("季度", "quarters"),
-    "half_year": ("半年", "half-years"),
-    "year": ("年度", "year"),
-    "subordinates": ("下属", "subordinates"),
-}
-FIELDS = {
-    "title": ("名称", "title"),
-    "target": ("目标值", "target"),
-    "targets": ("各期目标值", "targets by period"),
-    "measure": ("衡量方式", "measure"),
-    "weight": ("权重", "weight"),
-    "manager": ("上级", "manager"),
-    "counterweights": ("其他目标权重", "other goals' weights"),
-    "parent": ("对齐目标", "serves"),
-    "space_left": ("弹性空间剩余", "flexible space left"),
-    "stage": ("状态", "stage"),
-    "reason": ("原因", "reason"),
-    "comment": ("意见", "comment"),
-    "role": ("身份", "role"),
-    "note": ("说明", "note"),
-    "value": ("数值", "value"),
-    "base": ("分母", "base"),
-    "on": ("日期", "day"),
-    "draws": ("占用弹性空间", "draws from the space"),
-    "criterion": ("第几条标准", "criterion"),
-    "evidence": ("凭据", "evidence"),
-    "period": ("考核期", "period"),
-    "points": ("得分", "points"),
-    "actual": ("实际", "actual"),
-    "attainment": ("达成率", "attainment"),
-    "effective": ("生效日", "effective"),
-    "expires_at": ("到期", "expires"),
-    "replacement": ("替代目标", "replacement"),
-    "phase": ("期限", "deadline"),
-    "to": ("通知", "to"),
-    "awaited": ("等待", "awaited"),
-    "due": ("应于", "due"),
-    "why": ("说明", "why"),
-    "code": ("代码", "code"),
-    "name": ("命令", "command"),
-    "sheet_points": ("合约得分", "sheet's points"),
-    "space": ("弹性空间", "flexible space"),
-    "used": ("占用", "used"),
-    "left": ("剩余", "left"),
-    "before": ("原为", "before"),
-    "after": ("改为", "after"),
-}
-
-
-def pair(at: Reader, words: tuple[str, str]) -> str:
-    return at.say(*words)
+PERIOD_KINDS = (
+    "month",
+    "quarter",
+    "half_year",
+    "year",
+    "subordinates",
+)
 
 
 def stage(at: Reader, name: Stage) -> Text:
@@ -100,7 +44,7 @@ def cycle_stage(at: Reader, name: CycleStage) -> str:
 
 
 def field(at: Reader, name: str) -> str:
-    return at.say(*FIELDS.get(name, (name, name)))
+    return at.say(term("field", name))
 
 
 def number(value: Decimal | float | int | None, places: int = 2) -> str:
@@ -132,19 +76,19 @@ def left(at: Reader, until: datetime | None, now: datetime) -> Text:
     days = (until.astimezone(UTC) - now.astimezone(UTC)) / timedelta(days=1)
     if days < 0:
         late = max(1, round(-days))
-        return Text(at.say(f"逾期 {late} 天", f"{late} d late"), style="red")
+        return Text(at.say("{late} d late", late=late), style="red")
     if days < 1:
-        return Text(at.say("今天到期", "due today"), style="yellow")
-    return Text(at.say(f"还剩 {int(days)} 天", f"{int(days)} d left"), style="yellow" if days < 3 else "")
+        return Text(at.say("due today"), style="yellow")
+    return Text(at.say("{days} d left", days=int(days)), style="yellow" if days < 3 else "")
 
 
 def span(at: Reader, seconds: float) -> str:
     """A stretch of time in the unit that fits it."""
     if seconds < 1:
-        return at.say(f"{seconds * 1000:.0f} 毫秒", f"{seconds * 1000:.0f} ms")
+        return at.say("{seconds:.0f} ms", seconds=seconds * 1000)
     if seconds < 120:
-        return at.say(f"{seconds:.1f} 秒", f"{seconds:.1f} s")
-    return at.say(f"{seconds / 60:.0f} 分钟", f"{seconds / 60:.0f} min")
+        return at.say("{seconds:.1f} s", seconds=seconds)
+    return at.say("{seconds:.0f} min", seconds=seconds / 60)
 
 
 def by_period(key: str) -> tuple[int, str]:
@@ -196,13 +140,13 @@ def value(at: Reader, given: Any) -> str:
         case None | "":
             return NOTHING
         case bool():
-            return at.say("是" if given else "否", "yes" if given else "no")
+            return at.say("yes" if given else "no")
         case dict() if "kind" in given:
             return measure(at, given)
         case dict():
-            return at.say("，", ", ").join(f"{key} {value(at, each)}" for key, each in given.items())
+            return at.say("separator:clause").join(f"{key} {value(at, each)}" for key, each in given.items())
         case list() | tuple():
-            return at.say("、", ", ").join(value(at, each) for each in given)
+            return at.say("separator:list").join(value(at, each) for each in given)
         case str() if _is_number(given):
             return number(Decimal(given))
         case _:
@@ -213,7 +157,8 @@ def measure(at: Reader, given: dict[str, Any]) -> str:
     """How a goal is measured, in one line, from the measure as it is stored."""
     if given["kind"] != "kpi":
         listed = given.get("criteria") or given.get("outcomes") or ()
-        return f"{pair(at, KINDS[given['kind']])}：" + at.say("；", "; ").join(listed)
+        kind = at.say(term("measure_kind", given["kind"]))
+        return kind + at.say("separator:colon") + at.say("separator:item").join(listed)
     unit = given.get("unit") or ""
     sign = {"higher": "≥", "lower": "≤"}.get(given["direction"], "=")
     if given["direction"] == "range":
@@ -221,7 +166,7 @@ def measure(at: Reader, given: dict[str, Any]) -> str:
     parts = [f"{key} {sign}{value(at, each)}" for key, each in (given.get("targets") or {}).items()]
     if given.get("target") is not None:
         parts.insert(0, f"{sign} {value(at, given['target'])} {unit}".strip())
-    return at.say("，", ", ").join(parts) or at.say("没有目标值", "no target")
+    return at.say("separator:clause").join(parts) or at.say("no target")
 
 
 DECIMAL = re.compile(r"-?\d+\.\d+(E[+-]?\d+)?|-?\d+E[+-]?\d+", re.IGNORECASE)

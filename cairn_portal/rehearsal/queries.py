@@ -14,6 +14,7 @@ from cairn.domain.cycle.events import TargetRow
 from cairn.domain.event import Fact
 from cairn.domain.goal.commands import COMMANDS
 from cairn.domain.launch.plan import TIERS, LaunchPlan
+from cairn.i18n import message
 from cairn.tables import TableUnreadable, open_tables, select
 from cairn_portal.rehearsal.script import (
     PEOPLE_COMMANDS,
@@ -59,13 +60,14 @@ def open_script_tables(script: RehearsalScript, data: Path) -> sqlite3.Connectio
     try:
         database = open_tables({name: data / table for name, table in script.tables.items()})
     except TableUnreadable as error:
-        raise invalid(script, ("tables", "tables"), error.sentence_zh, error.sentence_en) from None
+        raise invalid(script, "tables", error.sentence) from None
     for name, query in script.views.items():
         try:
             database.execute(f'create view "{name}" as {query}')
         except sqlite3.Error as error:
-            place = f"views.{name}", f"views.{name}"
-            raise invalid(script, place, f"不能执行：{error}", f"it cannot be run: {error}") from None
+            raise invalid(
+                script, f"views.{name}", message("it cannot be run: {error}", error=error)
+            ) from None
     return database
 
 
@@ -73,10 +75,9 @@ def target_rows(script: RehearsalScript, tables: sqlite3.Connection) -> list[Tar
     """The targets the script's query gives; [] without a query. Raises ScriptInvalid naming the row."""
     if script.targets is None:
         return []
-    rows = _select(script, ("targets", "targets"), tables, script.targets)
+    rows = _select(script, "targets", tables, script.targets)
     return [
-        _checked(script, (f"targets 结果第 {n} 行", f"targets, row {n}"), TargetRow, row)
-        for n, row in enumerate(rows, 1)
+        _checked(script, message("targets, row {n}", n=n), TargetRow, row) for n, row in enumerate(rows, 1)
     ]
 
 
@@ -107,12 +108,12 @@ def select_rows(
     missing = ", ".join(name for name in needed if rows and name not in rows[0])
     if missing:
         raise invalid(
-            script, place, f"查询结果缺少列 {missing}", f"the query's result lacks the column {missing}"
+            script, place, message("the query's result lacks the column {missing}", missing=missing)
         )
     known = {goal.goal for goal in goals}
     strange = next((row["goal"] for row in rows if "goal" in needed and row["goal"] not in known), None)
     if strange is not None:
-        raise invalid(script, place, f"没有目标 {strange}", f"there is no goal {strange}")
+        raise invalid(script, place, message("there is no goal {strange}", strange=strange))
     return rows
 
 
@@ -161,8 +162,8 @@ def _fields(
             try:
                 fields[name] = json.loads(fields[name], parse_float=Decimal)
             except ValueError as error:
-                words = f"列 {name} 不是 JSON（{error}）", f"the column {name} is no JSON ({error})"
-                raise invalid(script, place, *words) from None
+                words = message("the column {name} is no JSON ({error})", name=name, error=error)
+                raise invalid(script, place, words) from None
     if act.act == "adjust":
         if "period" in fields:
             fields["changes"] = {"targets": {fields.pop("period"): fields.pop("target", None)}}
@@ -175,12 +176,9 @@ def _without(row: Mapping[str, Any], column: str) -> dict[str, Any]:
 
 
 def _place(act: ScriptedAct, row: int | None = None) -> Place:
-    chinese, english = f"第 {act.line} 行", f"line {act.line}"
-    return (
-        (f"{chinese}，查询结果第 {row} 行", f"{english}, row {row} of its query")
-        if row
-        else (chinese, english)
-    )
+    if row is None:
+        return message("line {line}", line=act.line)
+    return message("line {line}, row {row} of its query", line=act.line, row=row)
 
 
 def _select(
@@ -189,7 +187,7 @@ def _select(
     try:
         return select(tables, query)
     except TableUnreadable as error:
-        raise invalid(script, place, error.sentence_zh, error.sentence_en) from None
+        raise invalid(script, place, error.sentence) from None
 
 
 def _checked(script: RehearsalScript, place: Place, shape: type[Shape], value: Mapping[str, Any]) -> Shape:
@@ -197,5 +195,8 @@ def _checked(script: RehearsalScript, place: Place, shape: type[Shape], value: M
         return shape.model_validate(dict(value))
     except ValidationError as error:
         said = [(".".join(map(str, one["loc"])), one["msg"]) for one in error.errors()]
-        problems = [problem_of(script, place, f"列 {field}：{why}", f"{field}: {why}") for field, why in said]
+        problems = [
+            problem_of(script, place, message("{field_name}: {why}", field_name=field, why=why))
+            for field, why in said
+        ]
         raise ScriptInvalid(problems) from None

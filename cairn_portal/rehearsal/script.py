@@ -9,8 +9,10 @@ from pydantic import Field, model_validator
 
 from cairn.domain.event import Fact
 from cairn.domain.goal.commands import COMMANDS
+from cairn.domain.invalid import schema_error
 from cairn.feeds.problems import FeedProblem, FeedRefused
 from cairn.feeds.written import read_written, shaped
+from cairn.i18n import Message, message
 
 PEOPLE_COMMANDS: Mapping[str, tuple[str, ...]] = {
     "change_manager": ("person", "manager", "reason"),
@@ -20,8 +22,8 @@ PEOPLE_COMMANDS: Mapping[str, tuple[str, ...]] = {
 GOAL_COMMANDS = tuple(name for name, command in COMMANDS.items() if "none" not in command.row.stages)
 ACTS = tuple(dict.fromkeys([*GOAL_COMMANDS, *PEOPLE_COMMANDS]))
 """What may be done: any command to goals that were launched, and commands about people."""
-Place = tuple[str, str]
-"""Where in the script a problem is, in Chinese and in English."""
+Place = Message | str
+"""Where in the script a problem is: a line, or a field by its name."""
 
 
 class ScriptInvalid(FeedRefused):
@@ -39,7 +41,7 @@ class CycleDates(Fact):
     @model_validator(mode="after")
     def _in_order(self) -> "CycleDates":
         if self.ends <= self.starts:
-            raise ValueError("周期的结束日必须晚于开始日 | a cycle ends after it starts")
+            raise schema_error("in_order")
         return self
 
 
@@ -61,17 +63,13 @@ class ScriptedAct(Fact):
     def _is_whole(self) -> "ScriptedAct":
         if self.feeds:
             if self.act or self.select:
-                raise ValueError(
-                    "feeds: true 要单独成一项 | feeds: true stands alone, without act and select"
-                )
+                raise schema_error("is_whole")
             return self
         if self.act not in ACTS:
             known = ", ".join(ACTS)
-            raise ValueError(
-                f"没有动作 {self.act}：可以是 {known} | there is no act {self.act}: it may be {known}"
-            )
+            raise schema_error("is_whole_2", act=self.act, known=known)
         if not self.by or not self.select:
-            raise ValueError("要写 by 和 select | by and select are needed")
+            raise schema_error("is_whole_3")
         return self
 
 
@@ -118,11 +116,20 @@ def load_script(path: Path) -> RehearsalScript:
     return script.model_copy(update={"acts": tuple(acts), "path": path})
 
 
-def problem_of(script: RehearsalScript, place: Place, zh: str, en: str) -> FeedProblem:
-    """A problem at a place of the script, in both languages."""
-    return FeedProblem(f"{script.path.name} {place[0]}", f"{script.path.name}, {place[1]}", zh, en)
+def problem_of(
+    script: RehearsalScript,
+    place: Place,
+    sentence: Message,
+) -> FeedProblem:
+    """A problem at a place of the script."""
+    where = message("{file}, {place}", file=script.path.name, place=place)
+    return FeedProblem(where, sentence)
 
 
-def invalid(script: RehearsalScript, place: Place, zh: str, en: str) -> ScriptInvalid:
+def invalid(
+    script: RehearsalScript,
+    place: Place,
+    sentence: Message,
+) -> ScriptInvalid:
     """The one problem of a script, to be raised."""
-    return ScriptInvalid([problem_of(script, place, zh, en)])
+    return ScriptInvalid([problem_of(script, place, sentence)])

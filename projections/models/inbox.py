@@ -13,13 +13,6 @@ from projections.engine.sql import queries
 
 SQL = queries("inbox")
 Act = Literal["submit", "approve", "confirm_manager", "confirm_hr", "assess"]
-ACTS: dict[Act, tuple[str, str]] = {
-    "submit": ("提交", "submit"),
-    "approve": ("审批", "approve"),
-    "confirm_manager": ("上级确认调整", "confirm the adjustment as manager"),
-    "confirm_hr": ("HR确认调整", "confirm the adjustment as HR"),
-    "assess": ("评估", "assess"),
-}
 
 
 class Task(BaseModel):

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict
 from cairn.domain.goal.stages import Stage
 from cairn.domain.measure import KeyTask, Kpi, Measure
 from cairn.domain.policy import Dimension, PeriodKind, Tier
+from cairn.i18n import Message, message
 from projections.engine.rows import FROM_JSON, Reader
 from projections.engine.sql import queries
 
@@ -125,57 +126,51 @@ def _line(rows: list[asyncpg.Record], today: date, kinds: set[PeriodKind]) -> Pr
     )
 
 
-SPAN: dict[PeriodKind, tuple[str, str]] = {
-    "month": ("本月", "this month's"),
-    "quarter": ("本季度", "this quarter's"),
-    "half_year": ("本半年", "this half-year's"),
-    "year": ("本年度", "this year's"),
-}
-
-
-def sentence(line: ProgressLine, language: str = "zh") -> str:
-    """The progress in words, such as "60 % of this month's target done, 10 days left for the other 40 %".
+def sentence(line: ProgressLine) -> Message:
+    """The progress in words, such as "60% of this month's target done, 10 days left for the other 40%".
 
     Percentages are cut, not rounded: nobody reads that all is done before it is.
     """
     now = line.current
     if now is None:
-        return "由上级评估" if language == "zh" else "assessed by the manager"
+        return message("assessed by the manager")
     if isinstance(line.measure, KeyTask):
-        return _accepted(now, language)
-    chinese, english = SPAN[now.kind]
-    if now.done is None:
-        zh, en = (
-            f"{chinese}尚无数据，还剩{now.days_left}天",
-            f"no data yet for {english} target, {_days(now)} left",
+        return message(
+            "{done} of {criteria} acceptance criteria met, {days} {days:plural,day,days} left",
+            done=int(now.actual or 0),
+            criteria=int(now.target or 0),
+            days=now.days_left,
         )
-    elif now.done == HUNDRED:
-        reached = _cut(now.attainment or HUNDRED)
-        zh, en = f"{chinese}目标已达成（{reached}%）", f"{english} target reached ({reached} %)".capitalize()
-    else:
-        zh, en = _under_way(now, line.measure, chinese, english)
-    return zh if language == "zh" else en
+    if now.done is None:
+        return message(
+            "no data yet for {span:span} target, {days} {days:plural,day,days} left",
+            span=now.kind,
+            days=now.days_left,
+        )
+    if now.done == HUNDRED:
+        return message(
+            "reached {span:span} target ({reached}%)", span=now.kind, reached=_cut(now.attainment or HUNDRED)
+        )
+    return _under_way(now, line.measure)
 
 
-def _under_way(now: PeriodProgress, measure: Measure, chinese: str, english: str) -> tuple[str, str]:
+def _under_way(now: PeriodProgress, measure: Measure) -> Message:
     """What adds up has a rest to do; anything else only has a level."""
-    done = _cut(now.done or Decimal(0))
+    done, days = _cut(now.done or Decimal(0)), now.days_left
     if isinstance(measure, Kpi) and measure.aggregation == "sum" and measure.direction == "higher":
-        zh = f"{chinese}目标已完成{done}%，剩余{now.days_left}天完成其余{100 - done}%"
-        return zh, f"{done} % of {english} target done, {_days(now)} left for the other {100 - done} %"
-    zh = f"{chinese}目标达成率{done}%，还剩{now.days_left}天"
-    return zh, f"{english} target reached to {done} %, {_days(now)} left".capitalize()
-
-
-def _accepted(now: PeriodProgress, language: str) -> str:
-    done, number = int(now.actual or 0), int(now.target or 0)
-    if language == "zh":
-        return f"{number}项验收标准已通过{done}项，还剩{now.days_left}天"
-    return f"{done} of {number} acceptance criteria met, {_days(now)} left"
-
-
-def _days(now: PeriodProgress) -> str:
-    return f"{now.days_left} day" if now.days_left == 1 else f"{now.days_left} days"
+        return message(
+            "{done}% of {span:span} target done, {days} {days:plural,day,days} left for the other {rest}%",
+            done=done,
+            span=now.kind,
+            days=days,
+            rest=100 - done,
+        )
+    return message(
+        "reached {done}% of {span:span} target, {days} {days:plural,day,days} left",
+        done=done,
+        span=now.kind,
+        days=days,
+    )
 
 
 def _cut(percent: Decimal) -> int:

@@ -29,7 +29,7 @@ LATIN = frozenset(
     re.findall(
         r"\w+",
         """
-    Ctrl CAIRN JSON SMART YAML Temporal Postgres Excel GB18030 IANA Asia Shanghai curves direction dimension
+    Cairn Ctrl CAIRN JSON SMART YAML Temporal Postgres Excel GB18030 IANA Asia Shanghai curves direction dimension
     dsum exclude families flexible kind lower upper name portal range schedule serves target titles true
     false weekend capability_weight capability departments hired_after constants columns counterweights
     value base targets xlsx HTML big5 cp1252 gb18030 shift_jis company system role

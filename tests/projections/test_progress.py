@@ -161,8 +161,8 @@ async def test_an_employee_sees_what_is_done_this_month_and_the_days_left_for_th
     assert (found.current.period, found.current.target, found.current.actual) == ("M03", D(100), D(60))
     assert (found.current.done, found.current.remaining, found.current.days_left) == (D(60), D(40), 10)
     assert (found.to_date.period, found.to_date.done, found.weight) == ("Y", D(5), D(100))
-    assert sentence(found) == "本月目标已完成60%，剩余10天完成其余40%"
-    assert sentence(found, "en") == "60 % of this month's target done, 10 days left for the other 40 %"
+    assert sentence(found).text("zh") == "本月目标已完成60%，剩余10天完成其余40%"
+    assert sentence(found).text("en") == "60% of this month's target done, 10 days left for the other 40%"
 
 
 async def test_a_correction_changes_progress_at_once(pool: asyncpg.Pool) -> None:
@@ -206,8 +206,8 @@ async def test_check_ins_count_where_no_feed_brings_the_metric(pool: asyncpg.Poo
     await record(pool, launched(), *active(measure=kpi), *said)
     found = await line(pool)
     assert found.current is not None and (found.current.actual, found.current.done) == (D("3.6"), D(80))
-    assert sentence(found) == "本月目标达成率80%，还剩10天"
-    assert sentence(found, "en") == "This month's target reached to 80 %, 10 days left"
+    assert sentence(found).text("zh") == "本月目标达成率80%，还剩10天"
+    assert sentence(found).text("en") == "reached 80% of this month's target, 10 days left"
 
 
 async def test_check_ins_of_a_former_metric_do_not_count_for_the_new_one(pool: asyncpg.Pool) -> None:
@@ -279,8 +279,8 @@ async def test_a_key_task_counts_its_accepted_criteria_once_each(pool: asyncpg.P
     ]
     await record(pool, launched(), *active(measure=task), *accepted)
     found = await line(pool, date(2026, 12, 30))
-    assert sentence(found) == "3项验收标准已通过2项，还剩1天"
-    assert sentence(found, "en") == "2 of 3 acceptance criteria met, 1 day left"
+    assert sentence(found).text("zh") == "3项验收标准已通过2项，还剩1天"
+    assert sentence(found).text("en") == "2 of 3 acceptance criteria met, 1 day left"
 
 
 async def test_a_family_without_months_sees_its_quarter(pool: asyncpg.Pool) -> None:
@@ -288,13 +288,13 @@ async def test_a_family_without_months_sees_its_quarter(pool: asyncpg.Pool) -> N
     await catch_up(pool)
     [found] = await progress_of(pool, "lin", MID_MARCH, kinds=["quarter", "year"])
     assert found.current is not None and (found.current.period, found.current.days_left) == ("Q1", 10)
-    assert sentence(found) == "本季度尚无数据，还剩10天"
-    assert sentence(found, "en") == "no data yet for this quarter's target, 10 days left"
+    assert sentence(found).text("zh") == "本季度尚无数据，还剩10天"
+    assert sentence(found).text("en") == "no data yet for this quarter's target, 10 days left"
 
 
 async def test_a_capability_goal_is_left_to_the_manager(pool: asyncpg.Pool) -> None:
     await record(pool, launched(), *active(measure=Capability(outcomes=("培训",))))
-    assert sentence(await line(pool)) == "由上级评估"
+    assert sentence(await line(pool)).text("zh") == "由上级评估"
 
 
 async def test_drafts_show_no_progress_until_they_are_approved(pool: asyncpg.Pool) -> None:
@@ -315,9 +315,9 @@ async def test_the_order_of_launch_goal_and_readings_does_not_matter(pool: async
 
 
 def test_all_done_is_said_only_when_all_is_done() -> None:
-    assert sentence(with_done("99.99")) == "本月目标已完成99%，剩余10天完成其余1%"
-    assert sentence(with_done("100", "112.5")) == "本月目标已达成（112%）"
-    assert sentence(with_done("100", "112.5"), "en") == "This month's target reached (112 %)"
+    assert sentence(with_done("99.99")).text("zh") == "本月目标已完成99%，剩余10天完成其余1%"
+    assert sentence(with_done("100", "112.5")).text("zh") == "本月目标已达成（112%）"
+    assert sentence(with_done("100", "112.5")).text("en") == "reached this month's target (112%)"
 
 
 def with_done(done: str, reached: str | None = None) -> ProgressLine:

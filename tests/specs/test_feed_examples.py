@@ -81,7 +81,10 @@ def test_mistakes_of_a_script_are_told_with_their_lines(tmp_path: Path) -> None:
     assert first.startswith(
         "cycle.yaml, line 6 acts[0]: there is no act aprove: it may be revise, check_smart"
     )
-    assert second == "cycle.yaml, line 7 acts[1].on: on needs a date such as 2026-01-31"
+    assert (
+        second
+        == "cycle.yaml, line 7 acts[1].on: on needs a date that exists, such as 2026-01-31, not someday"
+    )
 
 
 @pytest.mark.parametrize(

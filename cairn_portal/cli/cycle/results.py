@@ -7,6 +7,7 @@ from rich.console import RenderableType
 from rich.text import Text
 from rich.tree import Tree
 
+from cairn.i18n import term
 from cairn_portal.cli.goal.commanding import full, row
 from cairn_portal.cli.goal.progress import the_cycle
 from cairn_portal.cli.goal.reading import score_table
@@ -17,7 +18,6 @@ from cairn_portal.cli.terminal import Terminal
 from cairn_portal.presenting.words import (
     NOTHING,
     PERIOD_KINDS,
-    TIERS,
     by_period,
     grid,
     number,
@@ -29,26 +29,24 @@ from projections.models import score as scores_model
 
 
 def register(app: Group, panel: str) -> None:
-    app.told("scores", "得分与等级：周期、员工或目标 · scores of a cycle, a person or a goal", panel)(scores)
-    app.told("cascade", "从战略到个人的目标分解，含缺口 · from strategy to person, with the gaps", panel)(
-        cascade
-    )
+    app.told("scores", "scores of a cycle, a person or a goal", panel)(scores)
+    app.told("cascade", "from strategy to person, with the gaps", panel)(cascade)
 
 
 async def scores(
     at: Terminal,
     of: Annotated[
         str | None,
-        typer.Argument(metavar="[CYCLE|PERSON|GOAL]", help="缺省为最近的周期 · by default the latest cycle"),
+        typer.Argument(metavar="[CYCLE|PERSON|GOAL]", help="by default the latest cycle"),
     ] = None,
     cycle: CycleOption = None,
-    period: Annotated[str | None, typer.Option(help="只看一个考核期 · one period only")] = None,
+    period: Annotated[str | None, typer.Option(help="one period only")] = None,
 ) -> None:
     async with session(at) as s:
         if of is not None and of.count("-") >= 2:
             found = await row(s, full(of))
             table = await scores_model.goal_scores(s.pool, goal=found.goal)
-            nothing = Text(at.say("还没有得分。", "Not scored yet."))
+            nothing = Text(at.say("Not scored yet."))
             at.answer(
                 table,
                 Text(f"{found.goal}  {found.title}", style="bold"),
@@ -75,26 +73,26 @@ async def show_scores(s: Session, cycle: str, period: str | None = None) -> None
         if results and period is None
         else _period_table(at, of_periods, names)
     )
-    nothing = Text(at.say("还没有得分。", "Not scored yet."))
+    nothing = Text(at.say("Not scored yet."))
     at.answer({"results": results, "periods": of_periods}, table if of_periods or results else nothing)
 
 
 def _holder(at: Terminal, holder: str | None, names: dict[str, str]) -> str:
     if holder == "company":
-        return at.say("公司", "the company")
+        return at.say("the company")
     return f"{holder} {names.get(holder or '', '')}".strip()
 
 
 def _result_table(at: Terminal, results: list[scores_model.Result], names: dict[str, str]) -> RenderableType:
     kinds = [kind for kind in PERIOD_KINDS if any(kind in each.mix for each in results)]
-    headers = [at.say(*PERIOD_KINDS[kind]) for kind in kinds]
-    end = (at.say("结果", "result"), at.say("系数", "coefficient"))
+    headers = [at.say(term("period_kind", kind)) for kind in kinds]
+    end = (at.say("result"), at.say("coefficient"))
     table = grid(
-        at.say("对象", "holder"),
-        at.say("岗位序列", "family"),
+        at.say("holder"),
+        at.say("family"),
         *headers,
         end[0],
-        at.say("等级", "grade"),
+        at.say("grade"),
         end[1],
         right=(*headers, *end),
     )
@@ -129,7 +127,7 @@ def _period_table(
     at: Terminal, found: list[scores_model.SheetScore], names: dict[str, str]
 ) -> RenderableType:
     periods = sorted({each.period for each in found}, key=by_period)
-    table = grid(at.say("对象", "holder"), *periods, right=tuple(periods))
+    table = grid(at.say("holder"), *periods, right=tuple(periods))
     by_sheet: dict[str, dict[str, scores_model.SheetScore]] = {}
     for each in found:
         by_sheet.setdefault(each.sheet, {})[each.period] = each
@@ -151,9 +149,7 @@ async def _of_person(s: Session, who: str, cycle: str) -> None:
     of_sheet = await scores_model.sheet_scores(s.pool, sheet=sheet)
     result = await scores_model.result(s.pool, sheet)
     periods = sorted({each.period for each in of_goals}, key=by_period)
-    table = grid(
-        at.say("目标", "goal"), at.say("权重", "weight"), *periods, right=(at.say("权重", "weight"), *periods)
-    )
+    table = grid(at.say("goal"), at.say("weight"), *periods, right=(at.say("weight"), *periods))
     goals: dict[str, dict[str, scores_model.GoalScore]] = {}
     for each in of_goals:
         goals.setdefault(each.goal, {})[each.period] = each
@@ -167,13 +163,13 @@ async def _of_person(s: Session, who: str, cycle: str) -> None:
     points = {each.period: each.points for each in of_sheet}
     table.add_section()
     table.add_row(
-        Text(at.say("合约", "sheet"), style="bold"),
+        Text(at.say("sheet"), style="bold"),
         "",
         *(number(points[key]) if key in points else "" for key in periods),
     )
-    lines: list[RenderableType] = [table] if of_goals else [Text(at.say("还没有得分。", "Not scored yet."))]
+    lines: list[RenderableType] = [table] if of_goals else [Text(at.say("Not scored yet."))]
     if result is not None:
-        said = at.say("年度结果", "the year's result")
+        said = at.say("the year's result")
         lines.append(
             Text(
                 f"{said} {number(result.rounded)}  {result.grade or NOTHING}  ×{number(result.coefficient)}",
@@ -186,9 +182,7 @@ async def _of_person(s: Session, who: str, cycle: str) -> None:
 async def cascade(
     at: Terminal,
     name: CycleArg,
-    root: Annotated[
-        str | None, typer.Option(metavar="GOAL", help="只看它以下 · only what is below it")
-    ] = None,
+    root: Annotated[str | None, typer.Option(metavar="GOAL", help="only what is below it")] = None,
 ) -> None:
     async with session(at) as s:
         cycle = await s.cycle(name.removeprefix("cycle-"))
@@ -206,17 +200,14 @@ async def cascade(
             branch.add(_part(at, part))
     alone = sum(each.depth == 0 and each.tier == "individual" and not each.children for each in found)
     note = Text(
-        at.say(
-            f"另有 {alone} 个个人目标没有对齐上级目标。",
-            f"{alone} individual goals serve none of the tier above.",
-        ),
+        at.say("{alone} individual goals serve none of the tier above.", alone=alone),
         style="dim",
     )
     at.answer({"goals": found, "parts": parts}, tree, *([note] if alone else []))
 
 
 def _leaf(at: Terminal, each: cascades.CascadeGoal, names: dict[str, str]) -> Text:
-    text = Text(f"[{at.say(*TIERS[each.tier])}] ", style="dim").append(each.title, style="default")
+    text = Text(f"[{at.say(term('tier', each.tier))}] ", style="dim").append(each.title, style="default")
     text.append(f"  {each.owner} {names.get(each.owner, '')}  ", style="dim").append_text(
         stage(at, each.stage)
     )
@@ -226,5 +217,5 @@ def _leaf(at: Terminal, each: cascades.CascadeGoal, names: dict[str, str]) -> Te
 def _part(at: Terminal, part: cascades.PartCoverage) -> Text:
     if part.covered:
         return Text(f"✓ {part.department} {part.part_title} {number(part.target)}", style="green")
-    gap = at.say("缺口：没有目标承接", "gap: no goal takes it up")
+    gap = at.say("gap: no goal takes it up")
     return Text(f"✗ {part.department} {part.part_title} {number(part.target)} – {gap}", style="red")

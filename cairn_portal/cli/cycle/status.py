@@ -9,7 +9,7 @@ from rich.text import Text
 
 from cairn.domain.cycle.status import CycleDeadline, deadlines_of
 from cairn.domain.goal.stages import STAGES
-from cairn.i18n import say
+from cairn.i18n import message, say, term
 from cairn_portal.cli.cycle.launching import SHOWN, cycle
 from cairn_portal.cli.problem import Problem
 from cairn_portal.cli.session import Session, session
@@ -19,12 +19,10 @@ from projections.models import dashboard as dashboards
 from projections.models import inbox as inboxes
 
 
-@cycle.told("status", "周期进展：阶段、各部门、等谁 · stages, departments, who is waited for")
+@cycle.told("status", "stages, departments, who is waited for")
 async def status(
     at: Terminal,
-    name: Annotated[
-        str | None, typer.Argument(metavar="[CYCLE]", help="缺省列出全部周期 · by default all cycles")
-    ] = None,
+    name: Annotated[str | None, typer.Argument(metavar="[CYCLE]", help="by default all cycles")] = None,
 ) -> None:
     async with session(at) as s:
         if name is None:
@@ -37,13 +35,13 @@ async def status(
 async def _list(s: Session) -> None:
     at = s.at
     table = grid(
-        at.say("周期", "cycle"),
-        at.say("名称", "title"),
-        at.say("起止", "dates"),
-        at.say("阶段", "stage"),
-        at.say("目标", "goals"),
-        at.say("制度", "policy"),
-        right=(at.say("目标", "goals"),),
+        at.say("cycle"),
+        at.say("title"),
+        at.say("dates"),
+        at.say("phase"),
+        at.say("goals"),
+        at.say("policy"),
+        right=(at.say("goals"),),
     )
     found = await dashboards.cycles(s.pool)
     for each in found:
@@ -51,7 +49,7 @@ async def _list(s: Session) -> None:
         table.add_row(
             each.cycle, each.title, dates, cycle_stage(at, each.stage), number(each.goals), each.policy
         )
-    nothing = Text(at.say("还没有周期：cairn cycle preview 2026", "No cycle yet: cairn cycle preview 2026"))
+    nothing = Text(at.say("No cycle yet: cairn cycle preview 2026"))
     at.answer(found, table if found else nothing)
 
 
@@ -61,18 +59,18 @@ async def show_status(s: Session, name: str) -> None:
     now = await s.clock.now(cycle)
     found = await dashboards.dashboard(s.pool, name, now)
     if found is None:
-        raise Problem("查询结果还没更新，请稍后再看。", "The read model is behind; look again in a moment.")
+        raise Problem(message("The read model is behind; look again in a moment."))
     waiting = [] if cycle.stage == "closed" else await inboxes.waiting(s.pool, name, now)
     due = deadlines_of(cycle, await s.policies.version(cycle.policy))
     row = found.cycle
     ahead = f"{_phase(at, due[0])} {moment(due[0].at)}" if due else NOTHING
     head = facts(
-        (at.say("周期", "cycle"), f"{row.cycle}  {row.title}  {row.starts} – {row.ends}"),
-        (at.say("阶段", "stage"), cycle_stage(at, row.stage)),
-        (at.say("现在", "now"), moment(now)),
-        (at.say("下一步", "next"), ahead),
-        (at.say("已评分", "scored"), ", ".join(sorted(row.scored)) or NOTHING),
-        (at.say("目标", "goals"), _stages(at, found)),
+        (at.say("cycle"), f"{row.cycle}  {row.title}  {row.starts} – {row.ends}"),
+        (at.say("phase"), cycle_stage(at, row.stage)),
+        (at.say("now"), moment(now)),
+        (at.say("next"), ahead),
+        (at.say("scored"), ", ".join(sorted(row.scored)) or NOTHING),
+        (at.say("goals"), _stages(at, found)),
     )
     lines = [head, _departments(at, found)]
     if waiting:
@@ -95,17 +93,17 @@ def _stages(at: Terminal, found: dashboards.Dashboard) -> Text:
 
 
 def _departments(at: Terminal, found: dashboards.Dashboard) -> RenderableType:
-    headers = (at.say("目标", "goals"), at.say("等待", "waiting"), at.say("逾期", "overdue"))
+    headers = (at.say("goals"), at.say("waiting"), at.say("overdue"))
     table = grid(
-        at.say("部门", "department"),
+        at.say("department"),
         *headers,
-        at.say("状态", "stages"),
-        at.say("弹性空间已用", "space used"),
+        at.say("stages"),
+        at.say("space used"),
         "",
         right=headers,
     )
     for line in found.departments:
-        name = f"{line.department} {line.name or ''}" if line.department else at.say("公司", "company")
+        name = f"{line.department} {line.name or ''}" if line.department else at.say("company")
         stages = Text()
         for row in STAGES:
             if count := line.stages.get(row.name):
@@ -120,24 +118,22 @@ def _departments(at: Terminal, found: dashboards.Dashboard) -> RenderableType:
 def _waiting(
     at: Terminal, waiting: list[inboxes.Waiting], names: dict[str, str], now: datetime
 ) -> RenderableType:
-    headers = (at.say("目标", "goals"), at.say("逾期", "overdue"))
+    headers = (at.say("goals"), at.say("overdue"))
     table = grid(
-        at.say("等谁", "waited for"),
-        at.say("做什么", "to"),
+        at.say("waited for"),
+        at.say("to do"),
         *headers,
-        at.say("期限", "until"),
+        at.say("until"),
         "",
-        title=at.say("等待中", "Waiting"),
+        title=at.say("Waiting"),
         right=headers,
     )
     for each in waiting[:SHOWN]:
         who = f"{each.awaited} {names.get(each.awaited, '')}"
-        act = at.say(*inboxes.ACTS[each.act])
+        act = at.say(term("act", each.act))
         table.add_row(
             who, act, str(each.goals), str(each.overdue), moment(each.until), left(at, each.until, now)
         )
     if len(waiting) > SHOWN:
-        table.add_row(
-            Text(at.say(f"… 还有 {len(waiting) - SHOWN} 行", f"… {len(waiting) - SHOWN} more"), style="dim")
-        )
+        table.add_row(Text(at.say("… {waiting} more", waiting=len(waiting) - SHOWN), style="dim"))
     return table

@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
+from cairn.i18n import marked, message
 from cairn_portal.cli.goal.commanding import full, give, goal, named, row
 from cairn_portal.cli.goal.setting import MeasureJson, Target, Title, Weight, decimal, from_json
 from cairn_portal.cli.options import By, CommandId, Everything, GoalArg, Goals, Yes
@@ -11,17 +12,15 @@ from cairn_portal.cli.problem import USAGE, Problem
 from cairn_portal.cli.session import acting, session
 from cairn_portal.cli.terminal import Terminal
 
-PANEL = "目标调整 · Adjustments"
+PANEL = marked("Adjustments")
 Role = Annotated[
     Literal["manager", "hr"] | None,
-    typer.Option(
-        "--as", help="以上级或HR身份，缺省按操作人判断 · as manager or HR; by default as who you are"
-    ),
+    typer.Option("--as", help="as manager or HR; by default as who you are"),
 ]
-Reason = Annotated[str, typer.Option(help="原因（必填） · why (required)")]
+Reason = Annotated[str, typer.Option(help="why (required)")]
 
 
-@goal.told("adjust", "申请调整目标值、权重或指标，经上级和HR共同确认后生效 · ask for an adjustment", PANEL)
+@goal.told("adjust", "ask for an adjustment", PANEL)
 async def adjust(
     at: Terminal,
     name: GoalArg,
@@ -30,23 +29,19 @@ async def adjust(
     target: Target = None,
     period: Annotated[
         list[str] | None,
-        typer.Option(
-            "--period", metavar="Q3=130", help="某期的目标值，可多次 · one period's target; repeat it"
-        ),
+        typer.Option("--period", metavar="Q3=130", help="one period's target; repeat it"),
     ] = None,
     weight: Weight = None,
     counterweight: Annotated[
         list[str] | None,
-        typer.Option(
-            metavar="GOAL=15", help="其他目标的新权重，可多次 · another goal's new weight; repeat it"
-        ),
+        typer.Option(metavar="GOAL=15", help="another goal's new weight; repeat it"),
     ] = None,
     title: Title = None,
     measure: MeasureJson = None,
     command_id: CommandId = None,
 ) -> int:
     if not reason.strip():
-        raise Problem("调整须写原因：--reason “…”。", "An adjustment needs its reason: --reason '…'.", USAGE)
+        raise Problem(message("An adjustment needs its reason: --reason '…'."), USAGE)
     changes: dict[str, Any] = {
         "title": title,
         "target": decimal(target, "--target"),
@@ -65,9 +60,7 @@ def _pairs(written: list[str] | None, option: str) -> list[tuple[str, str]]:
     for each in written or ():
         key, sign, amount = each.partition("=")
         if not sign or not key.strip():
-            raise Problem(
-                f"{option} 要写成 名=数，而不是“{each}”。", f"{option} is NAME=NUMBER, not '{each}'.", USAGE
-            )
+            raise Problem(message("{option} is NAME=NUMBER, not '{each}'.", option=option, each=each), USAGE)
         pairs.append((key.strip(), decimal(amount.strip(), option) or ""))
     return pairs
 
@@ -80,7 +73,7 @@ async def _role(at: Terminal, name: str, by: str) -> str:
     return "hr" if found.manager != by and "hr" in person.roles else "manager"
 
 
-@goal.told("confirm", "确认调整；上级和HR都确认后生效 · confirm an adjustment", PANEL)
+@goal.told("confirm", "confirm an adjustment", PANEL)
 async def confirm(
     at: Terminal,
     goals: Goals = None,
@@ -93,12 +86,12 @@ async def confirm(
     act: Literal["confirm_hr", "confirm_manager"] = "confirm_manager" if role == "manager" else "confirm_hr"
     chosen = await named(at, goals, everything, act, acting(by), yes)
     if not chosen:
-        raise Problem("请写目标编号，或用 --all。", "Name at least one goal, or use --all.", USAGE)
+        raise Problem(message("Name at least one goal, or use --all."), USAGE)
     wanted = role or ("hr" if everything else await _role(at, chosen[0], acting(by)))
     return await give(at, chosen, "confirm", acting(by), {"role": wanted}, command_id=command_id)
 
 
-@goal.told("decline", "拒绝调整 · decline an adjustment", PANEL)
+@goal.told("decline", "decline an adjustment", PANEL)
 async def decline(
     at: Terminal,
     name: GoalArg,
@@ -108,11 +101,11 @@ async def decline(
     command_id: CommandId = None,
 ) -> int:
     if not reason.strip():
-        raise Problem("拒绝须写原因：--reason “…”。", "Declining needs a reason: --reason '…'.", USAGE)
+        raise Problem(message("Declining needs a reason: --reason '…'."), USAGE)
     fields = {"role": role or await _role(at, name, acting(by)), "reason": reason}
     return await give(at, [name], "decline", acting(by), fields, command_id=command_id)
 
 
-@goal.told("withdraw", "撤回自己申请的调整 · withdraw one's own request", PANEL)
+@goal.told("withdraw", "withdraw one's own request", PANEL)
 async def withdraw(at: Terminal, name: GoalArg, by: By = None, command_id: CommandId = None) -> int:
     return await give(at, [name], "withdraw", acting(by), command_id=command_id)

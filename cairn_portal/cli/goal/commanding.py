@@ -12,7 +12,7 @@ from rich.text import Text
 from activities.inputs import GoalOutcome
 from cairn.domain.refusal import Refusal
 from cairn.domain.streams import cycle_of
-from cairn.i18n import refusal_message
+from cairn.i18n import message, refusal_message, term
 from cairn_portal.cli.group import Group
 from cairn_portal.cli.problem import REFUSED, USAGE, Problem, refusal_of
 from cairn_portal.cli.session import Session, session
@@ -24,7 +24,7 @@ from projections.models import goal as goals_model
 from projections.models import inbox as inboxes
 
 AT_ONCE = 16
-goal = Group("目标：查看与操作 · goals: look at them, act on them")
+goal = Group("goals: look at them, act on them")
 
 
 class Given(NamedTuple):
@@ -53,7 +53,7 @@ async def give(
     """Gives the same command to each goal. Exit code 1 when any of them refused it."""
     wanted = list(dict.fromkeys(map(full, goals)))
     if not wanted:
-        raise Problem("请写目标编号，或用 --all。", "Name at least one goal, or use --all.", USAGE)
+        raise Problem(message("Name at least one goal, or use --all."), USAGE)
     async with session(at) as s:
         if not new:
             await known(s, wanted)
@@ -98,8 +98,7 @@ async def known(s: Session, goals: Sequence[str]) -> None:
                 raise Refusal("goal.unknown", field="goal", goal=name)
             listed = ", ".join(near)
             raise Problem(
-                f"目标 {name} 不存在。是不是 {listed}？",
-                f"There is no goal {name}. Did you mean {listed}?",
+                message("There is no goal {name}. Did you mean {listed}?", name=name, listed=listed),
                 name="goal.unknown",
             )
 
@@ -125,12 +124,12 @@ async def _tell(s: Session, answers: Sequence[Given], command_id: str) -> int:
             raise refusal_of(outcome.refused)
         at.answer({**_facts(at, answers[0]), "command_id": command_id}, _line(at, answers[0]))
         return 0
-    table = grid("", at.say("目标", "goal"), at.say("结果", "outcome"))
+    table = grid("", at.say("goal"), at.say("outcome"))
     for each in answers:
         sign = Text("✗", style="red") if each.error else Text("✓", style="green")
         table.add_row(sign, each.goal, each.error or _what(at, each))
     done = len(answers) - len(bad)
-    said = at.say(f"{done} 个完成，{len(bad)} 个被拒绝", f"{done} done, {len(bad)} refused")
+    said = at.say("{done} done, {bad} refused", done=done, bad=len(bad))
     facts = {
         "command_id": command_id,
         "done": done,
@@ -157,21 +156,21 @@ def _what(at: Terminal, given: Given) -> Text:
     outcome = given.outcome
     if outcome is None or outcome.status is None:
         return Text("")
-    events = at.say("，", ", ").join(did(at, event) for event in outcome.events)
+    events = at.say("separator:clause").join(did(at, event) for event in outcome.events)
     if not events:
-        events = at.say("没有变化（已经是这样）", "nothing to do (it is so already)")
+        events = at.say("nothing to do (it is so already)")
     elif outcome.replayed:
-        events = at.say(f"此前已完成：{events}", f"done before: {events}")
+        events = at.say("done before: {events}", events=events)
     text = Text(f"{events} → ").append_text(stage(at, outcome.status.stage))
     if outcome.status.awaited:
-        who = at.say("、", ", ").join(_who(at, each) for each in outcome.status.awaited)
-        text.append(at.say(f"，等待 {who}", f", waiting for {who}"))
+        who = at.say("separator:list").join(_who(at, each) for each in outcome.status.awaited)
+        text.append(at.say(", waiting for {who}", who=who))
     return text
 
 
 def _who(at: Terminal, awaited: str) -> str:
-    roles = {"role:hr": ("HR", "HR"), "role:committee": ("绩效委员会", "the performance committee")}
-    return at.say(*roles[awaited]) if awaited in roles else awaited
+    """Whoever is waited for: a role in words, a person by id."""
+    return at.say(term("awaited", awaited))
 
 
 def _line(at: Terminal, given: Given) -> Text:
@@ -185,15 +184,13 @@ async def named(
     if not everything:
         return list(goals or ())
     if goals:
-        raise Problem("--all 与目标编号不能同时使用。", "Use --all or name goals, not both.", USAGE)
+        raise Problem(message("Use --all or name goals, not both."), USAGE)
     async with session(at) as s:
         person = await s.person(by)
         tasks = [task for task in await inboxes.inbox(s.pool, by, person.roles) if task.act == act]
     if not tasks:
-        what = at.say(*inboxes.ACTS[act])
-        raise Problem(
-            f"{by} 的待办中没有要{what}的目标。", f"Nothing in the inbox of {by} waits to be done: {what}."
-        )
+        what = at.say(term("act", act))
+        raise Problem(message("Nothing in the inbox of {by} waits to be done: {what}.", by=by, what=what))
     if not yes:
         await _agree(at, tasks)
     return [task.goal for task in tasks]
@@ -202,13 +199,12 @@ async def named(
 async def _agree(at: Terminal, tasks: Sequence[inboxes.Task]) -> None:
     if not at.interactive:
         raise Problem(
-            f"--all 会操作 {len(tasks)} 个目标：请加 --yes 确认。",
-            f"--all means {len(tasks)} goals: confirm with --yes.",
+            message("--all means {tasks} goals: confirm with --yes.", tasks=len(tasks)),
             USAGE,
         )
     for task in tasks:
         at.err.print(f"  {task.goal}  {task.title}  {task.owner} {task.owner_name or ''}")
-    question = at.say(f"对这 {len(tasks)} 个目标操作？", f"Do this to these {len(tasks)} goals?")
+    question = at.say("Do this to these {tasks} goals?", tasks=len(tasks))
     typer.confirm(question, abort=True, err=True)
 
 
@@ -217,5 +213,5 @@ async def row(s: Session, name: str) -> goals_model.GoalRow:
     found = await goals_model.goal(s.pool, full(name))
     if found is None:
         await known(s, [full(name)])
-        raise Problem("查询结果还没更新，请稍后再看。", "The read model is behind; look again in a moment.")
+        raise Problem(message("The read model is behind; look again in a moment."))
     return found

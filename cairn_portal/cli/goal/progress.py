@@ -16,6 +16,7 @@ from cairn.domain.people import Person
 from cairn.domain.policy import PeriodKind
 from cairn.domain.reading import Row, aggregate
 from cairn.domain.scoring import EXACT, attainment
+from cairn.i18n import message
 from cairn_portal.cli.goal.commanding import full, row
 from cairn_portal.cli.group import Group
 from cairn_portal.cli.options import CycleOption
@@ -34,14 +35,14 @@ Who = Annotated[
         metavar="[PERSON|GOAL]",
         envvar="CAIRN_ACTOR",
         show_envvar=False,
-        help="工号或目标编号 · a person or a goal",
+        help="a person or a goal",
     ),
 ]
 
 
 On = Annotated[
     datetime | None,
-    typer.Option("--on", formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="哪一天，缺省今天 · as of a day"),
+    typer.Option("--on", formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="as of a day"),
 ]
 
 
@@ -53,21 +54,19 @@ async def the_cycle(s: Session, name: str | None, person: str | None = None) -> 
             of_person = {sheet.cycle for sheet in await goals_model.sheets(s.pool, holder=person)}
             known = [each for each in known if each in of_person] or known
         if not known:
-            raise Problem("还没有周期。", "There is no cycle yet.")
+            raise Problem(message("There is no cycle yet."))
         name = known[-1]
     return await s.cycle(name.removeprefix("cycle-"))
 
 
 def register(app: Group, panel: str) -> None:
-    app.told("progress", "进度：本期完成多少、还剩几天 · how much is done, how many days are left", panel)(
-        progress
-    )
+    app.told("progress", "how much is done, how many days are left", panel)(progress)
 
 
 async def progress(at: Terminal, who: Who = None, cycle: CycleOption = None, on: On = None) -> None:
     async with session(at) as s:
         if who is None:
-            raise Problem("请写工号或目标编号。", "Name a person or a goal.", 2)
+            raise Problem(message("Name a person or a goal."), 2)
         if who.count("-") >= 2:
             await _of_goal(s, full(who), on)
             return
@@ -75,8 +74,8 @@ async def progress(at: Terminal, who: Who = None, cycle: CycleOption = None, on:
         found = await the_cycle(s, cycle, who)
         today = on.date() if on else await s.clock.today(found)
         lines = await lines_of(s, found, person, today)
-    title = at.say(f"{person.name} 的进度（{today}）", f"{person.name}'s progress on {today}")
-    nothing = Text(at.say("还没有执行中的目标。", "No goal runs yet."))
+    title = at.say("{person}'s progress on {today}", person=person.name, today=today)
+    nothing = Text(at.say("No goal runs yet."))
     at.answer(
         {"person": person, "day": today, "goals": lines},
         progress_table(at, lines, title) if lines else nothing,
@@ -135,13 +134,13 @@ async def _of_goal(s: Session, name: str, on: datetime | None) -> None:
     line = await progress_model.progress_of_goal(s.pool, name, today)
     line = await as_known(s, line, today) if line else None
     table = grid(
-        at.say("考核期", "period"),
-        at.say("目标", "target"),
-        at.say("实际", "actual"),
-        at.say("达成率", "attainment"),
+        at.say("period"),
+        at.say("target"),
+        at.say("actual"),
+        at.say("attainment"),
         "",
-        at.say("数据", "readings"),
-        right=(at.say("目标", "target"), at.say("实际", "actual"), at.say("达成率", "attainment")),
+        at.say("readings"),
+        right=(at.say("target"), at.say("actual"), at.say("attainment")),
     )
     for each in sorted(line.periods, key=_in_order) if line else ():
         now = each.starts <= today <= each.ends
@@ -154,7 +153,9 @@ async def _of_goal(s: Session, name: str, on: datetime | None) -> None:
             str(each.rows),
         )
     said = (
-        Text(f"{found.goal}  {found.title}：{progress_model.sentence(line, at.language)}")
+        Text(
+            f"{found.goal}  {found.title}" + at.say("separator:colon") + at.say(progress_model.sentence(line))
+        )
         if line
         else Text(NOTHING)
     )
@@ -164,19 +165,17 @@ async def _of_goal(s: Session, name: str, on: datetime | None) -> None:
 def progress_table(at: Terminal, lines: list[progress_model.ProgressLine], title: str) -> RenderableType:
     """Goals with a bar each and the sentence that says it; `┃` is how much of the period is over."""
     table = grid(
-        at.say("目标", "goal"),
-        at.say("权重", "weight"),
-        at.say("实际 / 目标", "actual / target"),
+        at.say("goal"),
+        at.say("weight"),
+        at.say("actual / target"),
         "",
         "",
         title=title,
-        right=(at.say("权重", "weight"), at.say("实际 / 目标", "actual / target")),
+        right=(at.say("weight"), at.say("actual / target")),
     )
     for line in lines:
         now = line.current
         figures = f"{number(now.actual)} / {number(now.target)}" if now else ""
         drawn = bar(now.done, now.elapsed) if now else Text("")
-        table.add_row(
-            line.title, percent(line.weight), figures, drawn, progress_model.sentence(line, at.language)
-        )
+        table.add_row(line.title, percent(line.weight), figures, drawn, at.say(progress_model.sentence(line)))
     return table

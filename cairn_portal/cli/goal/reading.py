@@ -10,6 +10,7 @@ from rich.text import Text
 
 from cairn.domain.goal.stages import STAGES, Stage
 from cairn.domain.measure import Capability, KeyTask
+from cairn.i18n import marked, term
 from cairn_portal.cli.goal.commanding import goal, row
 from cairn_portal.cli.group import Group
 from cairn_portal.cli.options import By, CycleOption, GoalArg
@@ -18,7 +19,6 @@ from cairn_portal.cli.terminal import Terminal
 from cairn_portal.presenting.story import why
 from cairn_portal.presenting.words import (
     NOTHING,
-    TIERS,
     bar,
     by_period,
     day,
@@ -36,11 +36,11 @@ from projections.models import inbox as inboxes
 from projections.models import progress as progress_model
 from projections.models import score as scores_model
 
-PANEL = "查看 · Looking"
+PANEL = marked("Looking")
 STAGE = click.Choice([row.name for row in STAGES if row.kind != "absent"])
 
 
-@goal.told("show", "一个目标的全貌 · everything about a goal", PANEL)
+@goal.told("show", "everything about a goal", PANEL)
 async def show(at: Terminal, name: GoalArg) -> None:
     async with session(at) as s:
         await show_goal(s, name)
@@ -60,7 +60,7 @@ async def show_goal(s: Session, name: str) -> None:
     ]
     if progress is not None and progress.current is not None:
         done = progress.current
-        told = Text(progress_model.sentence(progress, at.language))
+        told = Text(at.say(progress_model.sentence(progress)))
         lines.append(Text("  ").append_text(bar(done.done, done.elapsed)).append("  ").append_text(told))
     lines += [_task(at, task, names, now) for task in tasks]
     if found.awaiting is not None:
@@ -70,33 +70,30 @@ async def show_goal(s: Session, name: str) -> None:
     at.answer(
         {"goal": found, "sheet": sheet, "progress": progress, "scores": scores, "awaited": tasks}, *lines
     )
-    at.remark(f"历史：cairn replay {found.goal}", f"Its history: cairn replay {found.goal}")
+    at.remark("Its history: cairn replay {goal}", goal=found.goal)
 
 
 def _head(
     at: Terminal, found: goals_model.GoalRow, names: dict[str, str], sheet: goals_model.SheetRow
 ) -> RenderableType:
-    manager = (
-        f"{found.manager} {names.get(found.manager, '')}"
-        if found.manager
-        else at.say("绩效委员会", "the committee")
-    )
+    manager = f"{found.manager} {names.get(found.manager, '')}" if found.manager else at.say("the committee")
     rows: list[tuple[str, object]] = [
-        (at.say("状态", "stage"), stage(at, found.stage).append(f"  {moment(found.entered)}", style="dim")),
-        (at.say("层级", "tier"), at.say(*TIERS[found.tier])),
-        (at.say("责任人", "owner"), f"{found.owner} {names.get(found.owner, '')}"),
-        (at.say("审批人", "approver"), manager),
-        (at.say("权重", "weight"), percent(found.weight)),
-        (at.say("衡量", "measured by"), measure(at, found.measure.model_dump(mode="json"))),
+        (at.say("stage"), stage(at, found.stage).append(f"  {moment(found.entered)}", style="dim")),
+        (at.say("tier"), at.say(term("tier", found.tier))),
+        (at.say("owner"), f"{found.owner} {names.get(found.owner, '')}"),
+        (at.say("approver"), manager),
+        (at.say("weight"), percent(found.weight)),
+        (at.say("measured by"), measure(at, found.measure.model_dump(mode="json"))),
         (
-            at.say("弹性空间", "flexible space"),
+            at.say("flexible space"),
             at.say(
-                f"剩 {number(sheet.space_left)} / {number(sheet.space)} 个点",
-                f"{number(sheet.space_left)} of {number(sheet.space)} points left",
+                "{space_left:number} of {space:number} points left",
+                space_left=sheet.space_left,
+                space=sheet.space,
             ),
         ),
-        (at.say("对齐", "serves"), found.parent or NOTHING),
-        (at.say("制度", "policy"), found.policy),
+        (at.say("serves"), found.parent or NOTHING),
+        (at.say("policy"), found.policy),
     ]
     if isinstance(found.measure, KeyTask | Capability):
         listed = found.measure.criteria if isinstance(found.measure, KeyTask) else found.measure.outcomes
@@ -105,34 +102,35 @@ def _head(
         ]
     if found.parts:
         rows += [
-            (at.say("分解", "part"), f"{part.department} {part.title} {number(part.target)}")
-            for part in found.parts
+            (at.say("part"), f"{part.department} {part.title} {number(part.target)}") for part in found.parts
         ]
     return facts(*rows)
 
 
 def _task(at: Terminal, task: inboxes.Task, names: dict[str, str], now: datetime) -> Text:
-    who = {"role:hr": "HR", "role:committee": at.say("绩效委员会", "the committee")}.get(
-        task.awaited, task.awaited
-    )
-    act = at.say(*inboxes.ACTS[task.act])
+    who = {"role:hr": "HR", "role:committee": at.say("the committee")}.get(task.awaited, task.awaited)
+    act = at.say(term("act", task.act))
     said = at.say(
-        f"  等待 {who} {names.get(task.awaited, '')} {act}，",
-        f"  waiting for {who} {names.get(task.awaited, '')} to {act}, ",
+        "  waiting for {who} {names} to {act}, ", who=who, names=names.get(task.awaited, ""), act=act
     )
-    until = at.say(f"{moment(task.until)} 前  ", f"until {moment(task.until)}  ")
+    until = at.say("until {until}  ", until=moment(task.until))
     return Text(said + until, style="yellow").append_text(left(at, task.until, now))
 
 
 def _pending(at: Terminal, found: goals_model.GoalRow) -> Text:
     pending = found.awaiting
     assert pending is not None
-    given = at.say("、", ", ").join(f"{role} {who}" for role, who in pending.confirmed.items()) or NOTHING
+    given = (
+        at.say("separator:list").join(f"{role} {who}" for role, who in pending.confirmed.items()) or NOTHING
+    )
     draws, expires = number(pending.draws), moment(pending.expires_at)
     return Text(
         at.say(
-            f"  待确认的调整：{pending.reason}（占用 {draws} 个点，已确认：{given}，{expires} 过期）",
-            f"  adjustment waiting: {pending.reason} (draws {draws} points; confirmed: {given}; expires {expires})",
+            "  adjustment waiting: {reason} (draws {draws} points; confirmed: {given}; expires {expires})",
+            reason=pending.reason,
+            draws=draws,
+            given=given,
+            expires=expires,
         )
     )
 
@@ -140,14 +138,12 @@ def _pending(at: Terminal, found: goals_model.GoalRow) -> Text:
 def score_table(at: Terminal, scores: list[scores_model.GoalScore]) -> RenderableType:
     """A goal's scores by period, with what they were computed from."""
     right = (
-        at.say("实际", "actual"),
-        at.say("目标", "target"),
-        at.say("达成率", "attainment"),
-        at.say("得分", "points"),
+        at.say("actual"),
+        at.say("target"),
+        at.say("attainment"),
+        at.say("points"),
     )
-    table = grid(
-        at.say("考核期", "period"), at.say("起止", "dates"), *right, at.say("说明", "note"), right=right
-    )
+    table = grid(at.say("period"), at.say("dates"), *right, at.say("note"), right=right)
     for each in sorted(scores, key=lambda each: by_period(each.period)):
         note = why(at, each.why or each.formula)
         table.add_row(
@@ -162,44 +158,42 @@ def score_table(at: Terminal, scores: list[scores_model.GoalScore]) -> Renderabl
     return table
 
 
-@goal.told("list", "按责任人、周期、部门或状态列出目标 · goals by owner, cycle, department or stage", PANEL)
+@goal.told("list", "goals by owner, cycle, department or stage", PANEL)
 async def listed(
     at: Terminal,
-    owner: Annotated[str | None, typer.Option(metavar="ID", help="责任人 · owner")] = None,
+    owner: Annotated[str | None, typer.Option(metavar="ID", help="owner")] = None,
     cycle: CycleOption = None,
-    department: Annotated[str | None, typer.Option(metavar="ID", help="部门 · department")] = None,
-    stage_is: Annotated[Stage | None, typer.Option("--stage", click_type=STAGE, help="状态 · stage")] = None,
-    limit: Annotated[int, typer.Option(min=1, help="最多几行 · rows at most")] = 100,
+    department: Annotated[str | None, typer.Option(metavar="ID", help="department")] = None,
+    stage_is: Annotated[Stage | None, typer.Option("--stage", click_type=STAGE, help="stage")] = None,
+    limit: Annotated[int, typer.Option(min=1, help="rows at most")] = 100,
 ) -> None:
     async with session(at) as s:
         found = await goals_model.goals(
             s.pool, owner=owner, cycle=cycle, department=department, stage=stage_is, limit=limit + 1
         )
         names = await s.names()
-    right = (at.say("权重", "weight"),)
+    right = (at.say("weight"),)
     table = grid(
-        at.say("目标", "goal"),
-        at.say("名称", "title"),
-        at.say("责任人", "owner"),
+        at.say("goal"),
+        at.say("title"),
+        at.say("owner"),
         *right,
-        at.say("状态", "stage"),
-        at.say("衡量", "measured by"),
+        at.say("stage"),
+        at.say("measured by"),
         right=right,
     )
     for each in found[:limit]:
         owner_name = f"{each.owner} {names.get(each.owner, '')}"
         text = measure(at, each.measure.model_dump(mode="json"))
         table.add_row(each.goal, each.title, owner_name, percent(each.weight), stage(at, each.stage), text)
-    nothing = Text(at.say("没有符合的目标。", "No goal fits."))
+    nothing = Text(at.say("No goal fits."))
     at.answer(found[:limit], table if found else nothing)
     if len(found) > limit:
-        at.remark(f"只显示了前 {limit} 行（--limit）。", f"Only the first {limit} are shown (--limit).")
+        at.remark("Only the first {limit} are shown (--limit).", limit=limit)
 
 
 def register_inbox(app: Group, panel: str) -> None:
-    app.told(
-        "inbox", "待办：什么在等我，从何时起，到何时止 · what waits for me, since when, until when", panel
-    )(inbox)
+    app.told("inbox", "what waits for me, since when, until when", panel)(inbox)
 
 
 async def inbox(at: Terminal, by: By = None, cycle: CycleOption = None) -> None:
@@ -208,18 +202,18 @@ async def inbox(at: Terminal, by: By = None, cycle: CycleOption = None) -> None:
         tasks = await inboxes.inbox(s.pool, person.id, person.roles, cycle=cycle)
         nows = {name: await s.clock.now(await s.cycle(name)) for name in {task.cycle for task in tasks}}
     table = grid(
-        at.say("做什么", "to do"),
-        at.say("目标", "goal"),
-        at.say("名称", "title"),
-        at.say("责任人", "owner"),
-        at.say("自", "since"),
-        at.say("期限", "until"),
+        at.say("to do"),
+        at.say("goal"),
+        at.say("title"),
+        at.say("owner"),
+        at.say("since"),
+        at.say("until"),
         "",
-        title=at.say(f"{person.name} 的待办", f"Inbox of {person.name}"),
+        title=at.say("Inbox of {person}", person=person.name),
     )
     for task in tasks:
         table.add_row(
-            at.say(*inboxes.ACTS[task.act]),
+            at.say(term("act", task.act)),
             task.goal,
             task.title,
             f"{task.owner} {task.owner_name or ''}",
@@ -227,8 +221,8 @@ async def inbox(at: Terminal, by: By = None, cycle: CycleOption = None) -> None:
             moment(task.until),
             left(at, task.until, nows[task.cycle]),
         )
-    nothing = Text(at.say("✓ 没有待办。", "✓ Nothing waits for you."), style="green")
+    nothing = Text(at.say("✓ Nothing waits for you."), style="green")
     at.answer(tasks, table if tasks else nothing)
     if tasks:
         verb = tasks[0].act.partition("_")[0]
-        at.remark(f"处理：cairn goal {verb} {tasks[0].goal}", f"To do it: cairn goal {verb} {tasks[0].goal}")
+        at.remark("To do it: cairn goal {verb} {goal}", verb=verb, goal=tasks[0].goal)

@@ -13,6 +13,7 @@ from cairn.application.audit import Difference, Outcome, ScoreAudit
 from cairn.application.repository import fold_goal, fold_sheet, to_events
 from cairn.domain.goal.state import Goal
 from cairn.domain.streams import sheet_of
+from cairn.i18n import message
 from cairn.ledger import StoredEvent
 from cairn_portal.cli.goal.commanding import full, known
 from cairn_portal.cli.group import Group
@@ -37,12 +38,8 @@ class Bound(NamedTuple):
 
 
 def register(app: Group, panel: str) -> None:
-    app.told("replay", "回放一个目标的历史：谁、何时、改了什么 · a goal's story, as of any moment", panel)(
-        replay
-    )
-    app.told("verify-scores", "从日志重算周期的全部得分并比对 · compute every score of a cycle again", panel)(
-        verify_scores
-    )
+    app.told("replay", "a goal's story, as of any moment", panel)(replay)
+    app.told("verify-scores", "compute every score of a cycle again", panel)(verify_scores)
 
 
 def bound_of(written: str | None) -> Bound:
@@ -56,8 +53,9 @@ def bound_of(written: str | None) -> Bound:
         found = datetime.fromisoformat(text)
     except ValueError:
         raise Problem(
-            f"--as-of 要写日志位置、日期（2026-03-31）或 recorded:日期，而不是“{written}”。",
-            f"--as-of is a position, a day (2026-03-31) or recorded:DAY, not '{written}'.",
+            message(
+                "--as-of is a position, a day (2026-03-31) or recorded:DAY, not '{written}'.", written=written
+            ),
             USAGE,
         ) from None
     if len(text) <= 10:
@@ -73,18 +71,14 @@ async def replay(
         str | None,
         typer.Option(
             metavar='POSITION|DATE|"recorded:DATE"',
-            help="日志位置，发生日期，或 recorded: 加记录日期 · a position, when it happened, or when it was recorded",
+            help="a position, when it happened, or when it was recorded",
         ),
     ] = None,
     step: Annotated[
         bool,
-        typer.Option(
-            "--step", help="逐条显示，每条后看当时的状态 · event by event, with the state after each"
-        ),
+        typer.Option("--step", help="event by event, with the state after each"),
     ] = False,
-    verify: Annotated[
-        bool, typer.Option("--verify", help="重算每个得分并比对 · compute every score again and compare")
-    ] = False,
+    verify: Annotated[bool, typer.Option("--verify", help="compute every score again and compare")] = False,
 ) -> int:
     bound = bound_of(as_of)
     async with session(at) as s:
@@ -96,7 +90,7 @@ async def replay(
         outcome = await ScoreAudit(s.ledger, s.cycles).goal(goal, rows) if verify else None
         names = await s.names()
     if not rows:
-        raise Problem(f"那时还没有目标 {goal}。", f"There was no goal {goal} then.")
+        raise Problem(message("There was no goal {goal} then.", goal=goal))
     now = fold_goal(goal, rows)
     weight = fold_sheet(sheet_of(goal), of_sheet).weight_of(goal)
     if step and not at.as_json:
@@ -181,25 +175,21 @@ def _about(goal: str, row: StoredEvent) -> dict[str, Any] | None:
 
 def _table(at: Terminal, story: Sequence[Happening], names: dict[str, str]) -> RenderableType:
     table = grid(
-        at.say("位置", "position"),
-        at.say("时间", "when"),
-        at.say("谁", "who"),
-        at.say("发生了什么", "what happened"),
-        at.say("改变与说明", "what changed, what was said"),
-        right=(at.say("位置", "position"),),
+        at.say("position"),
+        at.say("time"),
+        at.say("who"),
+        at.say("what happened"),
+        at.say("what changed, what was said"),
+        right=(at.say("position"),),
     )
     cited = None
     for each in story:
         policy = each.facts.get("policy")
         lines = _told(at, each)
         if isinstance(policy, str) and policy != cited:
-            lines.append(at.say(f"依据制度 {policy}", f"under the policy {policy}"))
+            lines.append(at.say("under the policy {policy}", policy=policy))
             cited = policy
-        who = (
-            at.say("系统", "system")
-            if each.actor == "system"
-            else f"{each.actor} {names.get(each.actor, '')}"
-        )
+        who = at.say("system") if each.actor == "system" else f"{each.actor} {names.get(each.actor, '')}"
         table.add_row(str(each.position or NOTHING), _when(each), who, did(at, each.type), "\n".join(lines))
     return table
 
@@ -223,13 +213,13 @@ def _state(at: Terminal, goal: Goal, weight: str) -> RenderableType:
     points = [f"{key} {number(goal.scores[key].points)}" for key in sorted(goal.scores, key=by_period)]
     scored = ", ".join(points) or NOTHING
     return facts(
-        (at.say("此时状态", "the goal then"), stage(at, goal.stage)),
-        (at.say("名称", "title"), goal.title),
-        (at.say("衡量", "measured by"), measure(at, goal.measure.model_dump(mode="json"))),
-        (at.say("权重", "weight"), f"{weight}%"),
-        (at.say("上级", "manager"), goal.manager or NOTHING),
-        (at.say("得分", "scores"), scored),
-        (at.say("制度", "policy"), goal.policy),
+        (at.say("the goal then"), stage(at, goal.stage)),
+        (at.say("title"), goal.title),
+        (at.say("measured by"), measure(at, goal.measure.model_dump(mode="json"))),
+        (at.say("weight"), f"{weight}%"),
+        (at.say("manager"), goal.manager or NOTHING),
+        (at.say("scores"), scored),
+        (at.say("policy"), goal.policy),
     )
 
 
@@ -242,10 +232,10 @@ def _step(
         who = f"{each.actor} {names.get(each.actor, '')}"
         at.out.print(
             facts(
-                (at.say("谁", "who"), who),
-                (at.say("发生于", "happened"), moment(each.occurred_at)),
-                (at.say("记录于", "recorded"), moment(each.recorded_at)),
-                (at.say("位置", "position"), each.position or NOTHING),
+                (at.say("who"), who),
+                (at.say("happened"), moment(each.occurred_at)),
+                (at.say("recorded"), moment(each.recorded_at)),
+                (at.say("position"), each.position or NOTHING),
             )
         )
         for line in _told(at, each):
@@ -270,7 +260,7 @@ async def verify_scores(at: Terminal, name: CycleArg) -> int:
     async with session(at) as s:
         cycle = await s.cycle(name.removeprefix("cycle-"))
         with at.progress() as bars:
-            task = bars.add_task(at.say("重算得分", "computing again"), total=cycle.sheets)
+            task = bars.add_task(at.say("computing again"), total=cycle.sheets)
             outcome = await ScoreAudit(s.ledger, s.cycles).cycle(
                 cycle.id, lambda done, of: bars.update(task, completed=done, total=of)
             )
@@ -281,12 +271,12 @@ async def verify_scores(at: Terminal, name: CycleArg) -> int:
 
 def _differences(at: Terminal, found: Sequence[Difference]) -> RenderableType:
     table = grid(
-        at.say("目标或合约", "goal or sheet"),
-        at.say("考核期", "period"),
-        at.say("版本", "version"),
-        at.say("字段", "field"),
-        at.say("记录", "recorded"),
-        at.say("重算", "computed again"),
+        at.say("goal or sheet"),
+        at.say("period"),
+        at.say("version"),
+        at.say("field"),
+        at.say("as recorded"),
+        at.say("computed again"),
     )
     for each in found:
         table.add_row(each.of, each.period, str(each.version), each.field, each.recorded, each.recomputed)
@@ -297,16 +287,14 @@ def _verdict(at: Terminal, outcome: Outcome) -> RenderableType:
     if outcome.differences:
         count = len({(each.of, each.version) for each in outcome.differences})
         said_ = at.say(
-            f"✗ {outcome.scores} 个得分中有 {count} 个与记录不同",
-            f"✗ {count} of {outcome.scores} scores differ from what is recorded",
+            "✗ {count} of {scores} scores differ from what is recorded", count=count, scores=outcome.scores
         )
         return Text(said_, style="bold red")
     counts = at.say(
-        f"目标 {number(outcome.goals)}、合约 {number(outcome.sheets)}、年度结果 {number(outcome.results)}",
-        f"goals {number(outcome.goals)}, sheets {number(outcome.sheets)}, results {number(outcome.results)}",
+        "goals {goals:number}, sheets {sheets:number}, results {results:number}",
+        goals=outcome.goals,
+        sheets=outcome.sheets,
+        results=outcome.results,
     )
-    same = at.say(
-        f"✓ {number(outcome.scores)} 个得分重算后完全一致",
-        f"✓ all {number(outcome.scores)} scores come out the same",
-    )
-    return Text(f"{same}（{counts}）" if at.language == "zh" else f"{same} ({counts})", style="bold green")
+    same = at.say("✓ all {scores:number} scores come out the same", scores=outcome.scores)
+    return Text(at.say("{same} ({counts})", same=same, counts=counts), style="bold green")

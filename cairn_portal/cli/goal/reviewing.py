@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from cairn.i18n import marked, message
 from cairn_portal.cli.goal.adjusting import Reason
 from cairn_portal.cli.goal.commanding import full, give, goal
 from cairn_portal.cli.goal.setting import Comment, decimal
@@ -13,24 +14,20 @@ from cairn_portal.cli.problem import USAGE, Problem
 from cairn_portal.cli.session import acting
 from cairn_portal.cli.terminal import Terminal
 
-PANEL = "执行与评估 · Execution and review"
-Amount = Annotated[str | None, typer.Option(metavar="NUMBER", help="数值 · a value")]
-Day = Annotated[
-    datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="日期 · the day")
-]
+PANEL = marked("Execution and review")
+Amount = Annotated[str | None, typer.Option(metavar="NUMBER", help="a value")]
+Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="the day")]
 
 
-@goal.told("check-in", "更新进度：数值或说明 · report progress: a value or words", PANEL)
+@goal.told("check-in", "report progress: a value or words", PANEL)
 async def check_in(
     at: Terminal,
     name: GoalArg,
     by: By = None,
     value: Amount = None,
-    base: Annotated[
-        str | None, typer.Option(metavar="NUMBER", help="比率的分母 · a ratio's denominator")
-    ] = None,
+    base: Annotated[str | None, typer.Option(metavar="NUMBER", help="a ratio's denominator")] = None,
     on: Day = None,
-    note: Annotated[str, typer.Option(help="说明 · words")] = "",
+    note: Annotated[str, typer.Option(help="words")] = "",
     command_id: CommandId = None,
 ) -> int:
     fields = {
@@ -42,12 +39,12 @@ async def check_in(
     return await give(at, [name], "check_in", acting(by), fields, command_id=command_id)
 
 
-@goal.told("accept", "凭据验收重点工作的一条标准 · accept a key task's criterion on evidence", PANEL)
+@goal.told("accept", "accept a key task's criterion on evidence", PANEL)
 async def accept(
     at: Terminal,
     name: GoalArg,
-    criterion: Annotated[int, typer.Option(min=1, help="第几条标准，从 1 数起 · which criterion, from 1")],
-    evidence: Annotated[str, typer.Option(help="凭据 · the evidence")],
+    criterion: Annotated[int, typer.Option(min=1, help="which criterion, from 1")],
+    evidence: Annotated[str, typer.Option(help="the evidence")],
     by: By = None,
     command_id: CommandId = None,
 ) -> int:
@@ -61,66 +58,62 @@ async def accept(
     )
 
 
-@goal.told("assess", "上级评估：得分与意见 · assess in points", PANEL)
+@goal.told("assess", "assess in points", PANEL)
 async def assess(
     at: Terminal,
     goals: Goals = None,
-    points: Annotated[str, typer.Option(metavar="NUMBER", help="得分 0–150 · points")] = "",
-    period: Annotated[str, typer.Option(help="考核期 M01…M12、Q1…Q4、H1、H2、Y · the period")] = "Y",
+    points: Annotated[str, typer.Option(metavar="NUMBER", help="points, 0 to 150")] = "",
+    period: Annotated[str, typer.Option(help="the period")] = "Y",
     comment: Comment = "",
     by: By = None,
     command_id: CommandId = None,
 ) -> int:
     if not points:
-        raise Problem("请写得分：--points 95。", "Give the points: --points 95.", USAGE)
+        raise Problem(message("Give the points: --points 95."), USAGE)
     fields = {"points": decimal(points, "--points"), "period": period, "comment": comment}
     return await give(at, goals or [], "assess", acting(by), fields, command_id=command_id)
 
 
-@goal.told("change-manager", "把目标交给另一位上级 · give goals to another manager", PANEL)
+@goal.told("change-manager", "give goals to another manager", PANEL)
 async def change_manager(
     at: Terminal,
     goals: Goals = None,
-    manager: Annotated[str, typer.Option(metavar="ID", help="新上级工号 · the new manager")] = "",
+    manager: Annotated[str, typer.Option(metavar="ID", help="the new manager")] = "",
     effective: Day = None,
-    reason: Annotated[str, typer.Option(help="原因 · why")] = "",
+    reason: Annotated[str, typer.Option(help="why")] = "",
     by: By = None,
     command_id: CommandId = None,
 ) -> int:
     if not manager or effective is None:
-        raise Problem(
-            "请写 --manager 工号 和 --effective 日期。", "Say --manager ID and --effective YYYY-MM-DD.", USAGE
-        )
+        raise Problem(message("Say --manager ID and --effective YYYY-MM-DD."), USAGE)
     fields = {"manager": manager, "effective": effective.date().isoformat(), "reason": reason}
     return await give(at, goals or [], "change_manager", acting(by), fields, command_id=command_id)
 
 
-@goal.told("cancel", "作废，须写原因 · cancel with a reason", PANEL)
+@goal.told("cancel", "cancel with a reason", PANEL)
 async def cancel(
     at: Terminal, goals: Goals = None, reason: Reason = "", by: By = None, command_id: CommandId = None
 ) -> int:
     if not reason.strip():
-        raise Problem("作废须写原因：--reason “…”。", "Cancelling needs a reason: --reason '…'.", USAGE)
+        raise Problem(message("Cancelling needs a reason: --reason '…'."), USAGE)
     return await give(at, goals or [], "cancel", acting(by), {"reason": reason}, command_id=command_id)
 
 
-@goal.told("supersede", "用另一个目标替代 · supersede by another goal", PANEL)
+@goal.told("supersede", "supersede by another goal", PANEL)
 async def supersede(
     at: Terminal,
     name: GoalArg,
-    replacement: Annotated[
-        str, typer.Option(metavar="GOAL", help="替代它的目标 · the goal that replaces it")
-    ],
+    replacement: Annotated[str, typer.Option(metavar="GOAL", help="the goal that replaces it")],
     reason: Reason = "",
     by: By = None,
     command_id: CommandId = None,
 ) -> int:
     if not reason.strip():
-        raise Problem("替代须写原因：--reason “…”。", "Superseding needs a reason: --reason '…'.", USAGE)
+        raise Problem(message("Superseding needs a reason: --reason '…'."), USAGE)
     fields = {"replacement": full(replacement), "reason": reason}
     return await give(at, [name], "supersede", acting(by), fields, command_id=command_id)
 
 
-@goal.told("close", "关闭已评分的目标 · close scored goals", PANEL)
+@goal.told("close", "close scored goals", PANEL)
 async def close(at: Terminal, goals: Goals = None, by: By = None, command_id: CommandId = None) -> int:
     return await give(at, goals or [], "close", acting(by), command_id=command_id)

@@ -6,30 +6,27 @@ from typing import Annotated, Any, Literal
 
 import typer
 
+from cairn.i18n import marked, message
 from cairn_portal.cli.goal.commanding import full, give, goal, named, row
 from cairn_portal.cli.options import By, CommandId, Everything, GoalArg, Goals, Yes
 from cairn_portal.cli.problem import USAGE, Problem
 from cairn_portal.cli.session import acting, session
 from cairn_portal.cli.terminal import Terminal
 
-PANEL = "目标设定 · Goal setting"
-Title = Annotated[str | None, typer.Option(help="名称 · title")]
-Weight = Annotated[
-    str | None, typer.Option(metavar="NUMBER", help="权重，合约合计 100 · weight; a sheet's make 100")
-]
-Target = Annotated[str | None, typer.Option(metavar="NUMBER", help="目标值 · target")]
-Unit = Annotated[str, typer.Option(help="单位 · unit")]
+PANEL = marked("Goal setting")
+Title = Annotated[str | None, typer.Option(help="title")]
+Weight = Annotated[str | None, typer.Option(metavar="NUMBER", help="weight; a sheet's make 100")]
+Target = Annotated[str | None, typer.Option(metavar="NUMBER", help="target")]
+Unit = Annotated[str, typer.Option(help="unit")]
 Criteria = Annotated[
     list[str] | None,
-    typer.Option("--criterion", help="验收标准，可多次 · an acceptance criterion; repeat it"),
+    typer.Option("--criterion", help="an acceptance criterion; repeat it"),
 ]
-Outcomes = Annotated[
-    list[str] | None, typer.Option("--outcome", help="能力成果，可多次 · an outcome; repeat it")
-]
+Outcomes = Annotated[list[str] | None, typer.Option("--outcome", help="an outcome; repeat it")]
 MeasureJson = Annotated[
-    str | None, typer.Option("--measure", metavar="JSON", help="完整的衡量方式 · the whole measure as JSON")
+    str | None, typer.Option("--measure", metavar="JSON", help="the whole measure as JSON")
 ]
-Comment = Annotated[str, typer.Option(help="意见 · a comment")]
+Comment = Annotated[str, typer.Option(help="a comment")]
 
 
 def decimal(written: str | None, option: str) -> str | None:
@@ -42,7 +39,7 @@ def decimal(written: str | None, option: str) -> str | None:
         exact = Decimal("NaN")
     if not exact.is_finite():
         raise Problem(
-            f"{option} 要写一个数，而不是“{written}”。", f"{option} needs a number, not '{written}'.", USAGE
+            message("{option} needs a number, not '{written}'.", option=option, written=written), USAGE
         )
     return str(exact)
 
@@ -51,7 +48,7 @@ def from_json(written: str, option: str) -> Any:
     try:
         return json.loads(written, parse_float=str)
     except ValueError as error:
-        raise Problem(f"{option} 不是 JSON：{error}。", f"{option} is no JSON: {error}.", USAGE) from None
+        raise Problem(message("{option} is no JSON: {error}.", option=option, error=error), USAGE) from None
 
 
 def _measure(
@@ -74,33 +71,30 @@ def _measure(
     return None
 
 
-@goal.told("draft", "在合约中新建目标 · add a goal to a sheet", PANEL)
+@goal.told("draft", "add a goal to a sheet", PANEL)
 async def draft(
     at: Terminal,
     name: GoalArg,
-    title: Annotated[str, typer.Option(help="名称 · title")],
-    weight: Annotated[str, typer.Option(metavar="NUMBER", help="权重 · weight")],
+    title: Annotated[str, typer.Option(help="title")],
+    weight: Annotated[str, typer.Option(metavar="NUMBER", help="weight")],
     by: By = None,
     dimension: Annotated[
-        Literal["duties", "capability"], typer.Option(help="岗位职责或能力发展 · job duties or capability")
+        Literal["duties", "capability"], typer.Option(help="job duties or capability")
     ] = "duties",
-    key: Annotated[str | None, typer.Option(help="代号，缺省取编号 · key")] = None,
+    key: Annotated[str | None, typer.Option(help="key")] = None,
     target: Target = None,
     unit: Unit = "",
-    direction: Annotated[
-        Literal["higher", "lower"], typer.Option(help="越高越好或越低越好 · which way is better")
-    ] = "higher",
+    direction: Annotated[Literal["higher", "lower"], typer.Option(help="which way is better")] = "higher",
     criterion: Criteria = None,
     outcome: Outcomes = None,
     measure: MeasureJson = None,
-    parent: Annotated[str | None, typer.Option(help="所支持的上级目标 · the goal it serves")] = None,
+    parent: Annotated[str | None, typer.Option(help="the goal it serves")] = None,
     command_id: CommandId = None,
 ) -> int:
     found = _measure(target, unit, direction, criterion, outcome, measure)
     if found is None:
         raise Problem(
-            "请写怎样衡量：--target 数、--criterion 标准、--outcome 成果或 --measure JSON。",
-            "Say how it is measured: --target, --criterion, --outcome or --measure.",
+            message("Say how it is measured: --target, --criterion, --outcome or --measure."),
             USAGE,
         )
     fields = {
@@ -114,7 +108,7 @@ async def draft(
     return await give(at, [name], "draft", acting(by), fields, command_id=command_id, new=True)
 
 
-@goal.told("revise", "修改草稿的名称、目标值或权重 · change a draft", PANEL)
+@goal.told("revise", "change a draft", PANEL)
 async def revise(
     at: Terminal,
     name: GoalArg,
@@ -122,7 +116,7 @@ async def revise(
     title: Title = None,
     weight: Weight = None,
     target: Target = None,
-    unit: Annotated[str | None, typer.Option(help="单位 · unit")] = None,
+    unit: Annotated[str | None, typer.Option(help="unit")] = None,
     criterion: Criteria = None,
     outcome: Outcomes = None,
     measure: MeasureJson = None,
@@ -136,7 +130,7 @@ async def revise(
     given = {"title": title, "measure": found, "weight": decimal(weight, "--weight")}
     fields = {key: each for key, each in given.items() if each is not None}
     if not fields:
-        raise Problem("请写要改什么，如 --target 120。", "Say what to change, such as --target 120.", USAGE)
+        raise Problem(message("Say what to change, such as --target 120."), USAGE)
     return await give(at, [name], "revise", acting(by), fields, command_id=command_id)
 
 
@@ -146,7 +140,7 @@ async def _with_target(at: Terminal, name: str, target: str, unit: str | None) -
         found = await row(s, name)
     measure = found.measure.model_dump(mode="json")
     if measure["kind"] != "kpi":
-        raise Problem("只有 KPI 有目标值。", "Only KPIs have targets.", USAGE)
+        raise Problem(message("Only KPIs have targets."), USAGE)
     return {
         **measure,
         "target": decimal(target, "--target"),
@@ -154,15 +148,15 @@ async def _with_target(at: Terminal, name: str, target: str, unit: str | None) -
     }
 
 
-@goal.told("check-smart", "战略目标的 SMART 检查 · the SMART check of a strategic goal", PANEL)
+@goal.told("check-smart", "the SMART check of a strategic goal", PANEL)
 async def check_smart(
     at: Terminal,
     name: GoalArg,
-    specific: Annotated[str, typer.Option(help="具体 · specific")],
-    measurable: Annotated[str, typer.Option(help="可衡量 · measurable")],
-    achievable: Annotated[str, typer.Option(help="可实现 · achievable")],
-    relevant: Annotated[str, typer.Option(help="相关 · relevant")],
-    time_bound: Annotated[str, typer.Option("--time-bound", help="有时限 · time-bound")],
+    specific: Annotated[str, typer.Option(help="specific")],
+    measurable: Annotated[str, typer.Option(help="measurable")],
+    achievable: Annotated[str, typer.Option(help="achievable")],
+    relevant: Annotated[str, typer.Option(help="relevant")],
+    time_bound: Annotated[str, typer.Option("--time-bound", help="time-bound")],
     by: By = None,
     command_id: CommandId = None,
 ) -> int:
@@ -176,13 +170,13 @@ async def check_smart(
     return await give(at, [name], "check_smart", acting(by), {"check": check}, command_id=command_id)
 
 
-@goal.told("decompose", "把目标分解到部门 · decompose a goal into parts with departments", PANEL)
+@goal.told("decompose", "decompose a goal into parts with departments", PANEL)
 async def decompose(
     at: Terminal,
     name: GoalArg,
     part: Annotated[
         list[str],
-        typer.Option(metavar="DEPARTMENT:TITLE[:TARGET]", help="部门、名称和目标值，可多次 · repeat it"),
+        typer.Option(metavar="DEPARTMENT:TITLE[:TARGET]", help="repeat it"),
     ],
     by: By = None,
     command_id: CommandId = None,
@@ -196,26 +190,27 @@ def _part(written: str) -> dict[str, Any]:
     pieces = [piece.strip() for piece in written.replace("：", ":").split(":")]
     if len(pieces) not in (2, 3) or not all(pieces[:2]):
         raise Problem(
-            f"--part 要写成 部门:名称 或 部门:名称:目标值，而不是“{written}”。",
-            f"--part is DEPARTMENT:TITLE or DEPARTMENT:TITLE:TARGET, not '{written}'.",
+            message(
+                "--part is DEPARTMENT:TITLE or DEPARTMENT:TITLE:TARGET, not '{written}'.", written=written
+            ),
             USAGE,
         )
     target = decimal(pieces[2], "--part") if len(pieces) == 3 else None
     return {"department": pieces[0], "title": pieces[1], "target": target}
 
 
-@goal.told("align", "让目标对齐上级目标 · let a goal serve one of the tier above", PANEL)
+@goal.told("align", "let a goal serve one of the tier above", PANEL)
 async def align(
     at: Terminal,
     name: GoalArg,
-    parent: Annotated[str, typer.Option(help="上级目标编号 · the goal it serves")],
+    parent: Annotated[str, typer.Option(help="the goal it serves")],
     by: By = None,
     command_id: CommandId = None,
 ) -> int:
     return await give(at, [name], "align", acting(by), {"parent": full(parent)}, command_id=command_id)
 
 
-@goal.told("submit", "提交审批，可一次多个 · submit for approval", PANEL)
+@goal.told("submit", "submit for approval", PANEL)
 async def submit(
     at: Terminal,
     goals: Goals = None,
@@ -228,7 +223,7 @@ async def submit(
     return await give(at, chosen, "submit", acting(by), command_id=command_id)
 
 
-@goal.told("approve", "批准，可一次多个 · approve", PANEL)
+@goal.told("approve", "approve", PANEL)
 async def approve(
     at: Terminal,
     goals: Goals = None,
@@ -242,14 +237,14 @@ async def approve(
     return await give(at, chosen, "approve", acting(by), {"comment": comment}, command_id=command_id)
 
 
-@goal.told("return", "退回修改，须写意见 · return with a comment", PANEL)
+@goal.told("return", "return with a comment", PANEL)
 async def give_back(
     at: Terminal,
     goals: Goals = None,
-    comment: Annotated[str, typer.Option(help="要改什么（必填） · what to change (required)")] = "",
+    comment: Annotated[str, typer.Option(help="what to change (required)")] = "",
     by: By = None,
     command_id: CommandId = None,
 ) -> int:
     if not comment.strip():
-        raise Problem("退回须写意见：--comment “…”。", "A return needs a comment: --comment '…'.", USAGE)
+        raise Problem(message("A return needs a comment: --comment '…'."), USAGE)
     return await give(at, goals or [], "return", acting(by), {"comment": comment}, command_id=command_id)

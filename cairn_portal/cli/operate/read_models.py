@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
+from cairn.i18n import message
 from cairn_portal.cli.group import Group
 from cairn_portal.cli.options import By
 from cairn_portal.cli.problem import REFUSED, USAGE, Problem
@@ -16,23 +17,21 @@ from projections.engine.catalog import PROJECTIONS, projection
 from projections.engine.comparing import TableDifference
 from projections.engine.rebuild import differences, rebuild
 
-Model = Annotated[
-    str | None, typer.Argument(metavar="[NAME]", help="查询模型，缺省全部 · a read model; by default all")
-]
+Model = Annotated[str | None, typer.Argument(metavar="[NAME]", help="a read model; by default all")]
 
-projections = Group("查询模型：状态、重建、搁置的流 · read models: status, rebuild, parked streams")
+projections = Group("read models: status, rebuild, parked streams")
 
 
-@projections.told("status", "每个查询模型的位置和落后 · how far each is")
+@projections.told("status", "how far each is")
 async def status(at: Terminal) -> int:
     async with session(at) as s:
         models = await catch_up.status(s.pool)
-    right = (at.say("位置", "position"), at.say("落后事件", "events behind"), at.say("搁置", "parked"))
+    right = (at.say("position"), at.say("events behind"), at.say("parked"))
     table = grid(
-        at.say("查询模型", "read model"),
+        at.say("read model"),
         right[0],
         right[1],
-        at.say("落后时间", "behind by"),
+        at.say("behind by"),
         right[2],
         right=right,
     )
@@ -43,13 +42,11 @@ async def status(at: Terminal) -> int:
     return REFUSED if any(model.parked for model in models) else 0
 
 
-@projections.told("rebuild", "从日志重建并与现有的比较后换上 · rebuild from the log, compare, swap in")
+@projections.told("rebuild", "rebuild from the log, compare, swap in")
 async def rebuilt(
     at: Terminal,
     name: Model = None,
-    compare_only: Annotated[
-        bool, typer.Option("--compare-only", help="只比较，不换上 · compare only, swap nothing")
-    ] = False,
+    compare_only: Annotated[bool, typer.Option("--compare-only", help="compare only, swap nothing")] = False,
 ) -> int:
     """Exit code 1 where the live one differed from the log: the rebuilt one is right."""
     chosen = [_known(name)] if name else list(PROJECTIONS)
@@ -67,8 +64,7 @@ async def rebuilt(
                     found[each] = await work(s.pool, each, show)
                 except RuntimeError:
                     raise Problem(
-                        f"{each} 正在被另一进程重建，请稍后再试。",
-                        f"{each} is being rebuilt already; try again later.",
+                        message("{each} is being rebuilt already; try again later.", each=each)
                     ) from None
                 bars.update(task, total=1, completed=1)
     return _tell(at, found, compare_only)
@@ -80,15 +76,14 @@ def _known(name: str) -> str:
     except LookupError:
         known = ", ".join(PROJECTIONS)
         raise Problem(
-            f"没有查询模型 {name}，有的是：{known}。",
-            f"There is no read model {name}; there are {known}.",
+            message("There is no read model {name}; there are {known}.", name=name, known=known),
             USAGE,
         ) from None
 
 
 def _tell(at: Terminal, found: dict[str, list[TableDifference]], compare_only: bool) -> int:
-    right = (at.say("行", "rows"), at.say("只在现有", "only live"), at.say("只在重建", "only rebuilt"))
-    table = grid("", at.say("查询模型", "read model"), at.say("表", "table"), *right, right=right)
+    right = (at.say("rows"), at.say("only live"), at.say("only rebuilt"))
+    table = grid("", at.say("read model"), at.say("table"), *right, right=right)
     for name, tables in found.items():
         for each in tables:
             sign = Text("✓", style="green") if each.equal else Text("≠", style="red")
@@ -102,33 +97,27 @@ def _tell(at: Terminal, found: dict[str, list[TableDifference]], compare_only: b
             )
     equal = all(each.equal for tables in found.values() for each in tables)
     if equal:
-        said = at.say("✓ 与日志一致", "✓ Equal to the log")
+        said = at.say("✓ Equal to the log")
     elif compare_only:
-        said = at.say(
-            "✗ 与日志不一致：请运行 cairn projections rebuild",
-            "✗ Not equal to the log: run `cairn projections rebuild`",
-        )
+        said = at.say("✗ Not equal to the log: run `cairn projections rebuild`")
     else:
-        said = at.say(
-            "! 原来的与日志不一致，已换上重建的",
-            "! What was there differed from the log; the rebuilt one is in its place",
-        )
+        said = at.say("! What was there differed from the log; the rebuilt one is in its place")
     at.answer(found, table, Text(said, style="green" if equal else "yellow"))
     return 0 if equal else REFUSED
 
 
-@projections.told("parked", "搁置的流：哪个事件、什么原因 · parked streams: which event, why")
+@projections.told("parked", "parked streams: which event, why")
 async def parked(at: Terminal, name: Model = None) -> int:
     async with session(at) as s:
         found = await parking.parked(s.pool, _known(name) if name else None)
     table = grid(
-        at.say("查询模型", "read model"),
-        at.say("流", "stream"),
-        at.say("位置", "position"),
-        at.say("事件", "event"),
-        at.say("原因", "why"),
-        at.say("其后等待", "waiting behind"),
-        at.say("自", "since"),
+        at.say("read model"),
+        at.say("stream"),
+        at.say("position"),
+        at.say("event"),
+        at.say("why"),
+        at.say("waiting behind"),
+        at.say("since"),
     )
     for each in found:
         table.add_row(
@@ -140,16 +129,16 @@ async def parked(at: Terminal, name: Model = None) -> int:
             str(each.behind),
             moment(each.parked_at),
         )
-    nothing = Text(at.say("✓ 没有搁置的流。", "✓ Nothing is parked."), style="green")
+    nothing = Text(at.say("✓ Nothing is parked."), style="green")
     at.answer(found, table if found else nothing)
     return REFUSED if found else 0
 
 
-Stream = Annotated[str, typer.Argument(metavar="STREAM", help="流 · the stream")]
-Named = Annotated[str, typer.Argument(metavar="NAME", help="查询模型 · the read model")]
+Stream = Annotated[str, typer.Argument(metavar="STREAM", help="the stream")]
+Named = Annotated[str, typer.Argument(metavar="NAME", help="the read model")]
 
 
-@projections.told("retry", "重试一个搁置的流 · try a parked stream again")
+@projections.told("retry", "try a parked stream again")
 async def retry(at: Terminal, name: Named, stream: Stream) -> int:
     async with session(at) as s:
         try:
@@ -159,14 +148,12 @@ async def retry(at: Terminal, name: Named, stream: Stream) -> int:
     return _freed(at, stream, free)
 
 
-@projections.told(
-    "skip", "跳过搁置的事件，须写原因，会记录是谁决定 · leave the event out, with a reason that is kept"
-)
+@projections.told("skip", "leave the event out, with a reason that is kept")
 async def skip(
     at: Terminal,
     name: Named,
     stream: Stream,
-    reason: Annotated[str, typer.Option(help="原因 · why")],
+    reason: Annotated[str, typer.Option(help="why")],
     by: By = None,
 ) -> int:
     async with session(at) as s:
@@ -176,21 +163,19 @@ async def skip(
         except LookupError:
             raise _not_parked(stream) from None
         except ValueError:
-            raise Problem(
-                "跳过须写原因：--reason。", "Leaving an event out needs a reason: --reason.", USAGE
-            ) from None
+            raise Problem(message("Leaving an event out needs a reason: --reason."), USAGE) from None
     return _freed(at, stream, free)
 
 
 def _not_parked(stream: str) -> Problem:
-    return Problem(f"流 {stream} 没有被搁置。", f"{stream} is not parked.")
+    return Problem(message("{stream} is not parked.", stream=stream))
 
 
 def _freed(at: Terminal, stream: str, free: bool) -> int:
     said = (
-        at.say(f"✓ {stream} 已恢复", f"✓ {stream} goes on")
+        at.say("✓ {stream} goes on", stream=stream)
         if free
-        else at.say(f"✗ {stream} 仍被搁置", f"✗ {stream} is still parked")
+        else at.say("✗ {stream} is still parked", stream=stream)
     )
     at.answer({"stream": stream, "free": free}, Text(said, style="green" if free else "red"))
     return 0 if free else REFUSED

@@ -19,9 +19,7 @@ from projections.engine import catch_up, parking
 
 
 def register(app: Group) -> None:
-    app.told("status", "谁在运行、落后多少、卡在哪里 · what runs, how far behind, what is stuck", PANEL)(
-        status
-    )
+    app.told("status", "what runs, how far behind, what is stuck", PANEL)(status)
 
 
 async def status(at: Terminal) -> int:
@@ -40,18 +38,14 @@ async def status(at: Terminal) -> int:
 
 def _processes(at: Terminal, known: list[ServerStatus]) -> RenderableType:
     table = grid(
-        at.say("进程", "process"),
-        at.say("状态", "state"),
+        at.say("process"),
+        at.say("state"),
         "PID",
-        at.say("自", "since"),
-        at.say("地址", "address"),
+        at.say("since"),
+        at.say("address"),
     )
     for each in known:
-        state = (
-            Text(at.say("运行中", "running"), style="green")
-            if each.running
-            else Text(at.say("已退出", "gone"), style="red")
-        )
+        state = Text(at.say("running"), style="green") if each.running else Text(at.say("gone"), style="red")
         table.add_row(each.name, state, str(each.pid or NOTHING), moment(each.since), each.address or NOTHING)
     return table
 
@@ -65,12 +59,12 @@ async def _status(s: Session, known: list[ServerStatus], table: RenderableType) 
     client, listening, waiting = await _temporal(s)
     notes = _notes(at, state, listening, len(stuck), [each for each in known if not each.running])
     lags = grid(
-        at.say("查询模型", "read model"),
-        at.say("位置", "position"),
-        at.say("落后事件", "events behind"),
-        at.say("落后时间", "behind by"),
-        at.say("搁置", "parked"),
-        right=(at.say("位置", "position"), at.say("落后事件", "events behind"), at.say("搁置", "parked")),
+        at.say("read model"),
+        at.say("position"),
+        at.say("events behind"),
+        at.say("behind by"),
+        at.say("parked"),
+        right=(at.say("position"), at.say("events behind"), at.say("parked")),
     )
     for model in models:
         lags.add_row(
@@ -81,13 +75,13 @@ async def _status(s: Session, known: list[ServerStatus], table: RenderableType) 
             str(model.parked),
         )
     log = facts(
-        (at.say("日志已封存到", "log sealed up to"), number(sealing.sealed)),
-        (at.say("未封存", "not sealed yet"), _unsealed(at, sealing)),
-        (at.say("最老的写事务", "oldest writing transaction"), _holder(at, sealing)),
-        ("Temporal", at.say("已连接", "connected") if client else at.say("没有答复", "does not answer")),
-        (at.say("等待中的流程", "workflows waiting"), number(waiting) if waiting is not None else NOTHING),
+        (at.say("log sealed up to"), number(sealing.sealed)),
+        (at.say("not sealed yet"), _unsealed(at, sealing)),
+        (at.say("oldest writing transaction"), _holder(at, sealing)),
+        ("Temporal", at.say("connected") if client else at.say("does not answer")),
+        (at.say("workflows waiting"), number(waiting) if waiting is not None else NOTHING),
     )
-    verdict = Text(at.say("✓ 一切正常", "✓ All is well"), style="green")
+    verdict = Text(at.say("✓ All is well"), style="green")
     told = [Text(f"! {note}", style="yellow") for note in notes]
     facts_for_programs = {
         "processes": known,
@@ -114,17 +108,14 @@ async def _temporal(s: Session) -> tuple[bool, bool, int | None]:
 
 def _unsealed(at: Terminal, sealing: Horizon) -> str:
     if not sealing.unsealed:
-        return at.say("无", "nothing")
+        return at.say("nothing")
     count = number(sealing.unsealed)
-    return at.say(
-        f"{count} 条，最早 {span(at, sealing.lag)} 前",
-        f"{count} events, the oldest {span(at, sealing.lag)} old",
-    )
+    return at.say("{count} events, the oldest {lag} old", count=count, lag=span(at, sealing.lag))
 
 
 def _holder(at: Terminal, sealing: Horizon) -> str:
     if sealing.oldest_xid is None:
-        return at.say("无", "none")
+        return at.say("none")
     who = f"{sealing.application or '?'} · {sealing.database or '?'} · PID {sealing.pid or NOTHING}"
     return f"{who} · {span(at, sealing.age or 0)}"
 
@@ -137,32 +128,17 @@ def _notes(
     if state.trouble == "blocked":
         notes.append(
             at.say(
-                f"封存停在一个未结束的写事务后面（{_holder(at, sealing)}）："
-                f"请结束它，或运行 select pg_terminate_backend({sealing.pid})。",
-                f"Sealing waits behind an open writing transaction ({_holder(at, sealing)}): end it, "
-                f"or run select pg_terminate_backend({sealing.pid}).",
+                "Sealing waits behind an open writing transaction ({holder}): end it, or run select "
+                "pg_terminate_backend({pid}).",
+                holder=_holder(at, sealing),
+                pid=sealing.pid,
             )
         )
     elif state.trouble == "unattended":
-        notes.append(
-            at.say(
-                "没有人在封存日志：请用 cairn up 启动工作进程。",
-                "Nobody seals the log: start a worker with `cairn up`.",
-            )
-        )
+        notes.append(at.say("Nobody seals the log: start a worker with `cairn up`."))
     if not listening:
-        notes.append(
-            at.say("没有工作进程在听：请用 cairn up 启动。", "No worker listens: start one with `cairn up`.")
-        )
+        notes.append(at.say("No worker listens: start one with `cairn up`."))
     if parked:
-        notes.append(
-            at.say(
-                f"{parked} 个流被搁置：请看 cairn projections parked。",
-                f"{parked} streams are parked: see `cairn projections parked`.",
-            )
-        )
-    notes += [
-        at.say(f"{each.name} 已退出，日志在 {each.log}。", f"{each.name} has ended; its log is {each.log}.")
-        for each in gone
-    ]
+        notes.append(at.say("{parked} streams are parked: see `cairn projections parked`.", parked=parked))
+    notes += [at.say("{name} has ended; its log is {log}.", name=each.name, log=each.log) for each in gone]
     return notes

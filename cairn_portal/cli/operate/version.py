@@ -11,7 +11,7 @@ def register(app: typer.Typer) -> None:
     def everywhere(
         version: Annotated[
             bool,
-            typer.Option("--version", is_eager=True, callback=show, help="显示版本 · show the version"),
+            typer.Option("--version", is_eager=True, callback=show, help="show the version"),
         ] = False,
     ) -> None:
         pass

@@ -11,6 +11,7 @@ from rich.text import Text
 import cairn_portal
 from cairn.domain.measure import Kpi
 from cairn.domain.schedule import months_later
+from cairn.i18n import Message, message
 from cairn_portal.cli.cycle.results import show_scores
 from cairn_portal.cli.cycle.status import show_status
 from cairn_portal.cli.goal.progress import lines_of, progress_table
@@ -28,17 +29,14 @@ from projections.models import progress as progress_model
 
 
 def register(app: Group, panel: str) -> None:
-    app.told("demo", "用自带的公司排练一年并展示结果 · play the year of the company that comes along", panel)(
-        demo
-    )
+    app.told("demo", "play the year of the company that comes along", panel)(demo)
 
 
 async def demo(at: Terminal, fresh: Fresh = False, keep: Keep = False) -> int:
     folder = _example()
     if folder is None:
         raise Problem(
-            "找不到 examples/company：请在源代码目录中运行。",
-            "examples/company was not found: run this in the source folder.",
+            message("examples/company was not found: run this in the source folder."),
             USAGE,
         )
     return await play(at, script_of(folder), folder, fresh, keep, _demonstrated)
@@ -57,32 +55,33 @@ async def _demonstrated(s: Session, script: RehearsalScript, data: Path, report:
     if at.as_json:
         return code
     heading = at.out.rule
-    heading(_title(at, "周期", "The cycle"), align="left")
+    heading(_title(at, message("The cycle")), align="left")
     await show_status(s, script.cycle.id)
     goal = await _telling(s, script.cycle.id)
     if goal is not None:
         heading(
-            _title(at, "年中，一个人看到的进度", "What one person saw in the middle of the year"),
+            _title(at, message("What one person saw in the middle of the year")),
             align="left",
         )
         at.out.print(await _midyear(s, script, goal.owner))
     if selling := await _selling(s, script.cycle.id):
-        heading(
-            _title(at, "销售人员各季度达成率", "Attainment of every salesperson by quarter"), align="left"
-        )
+        heading(_title(at, message("Attainment of every salesperson by quarter")), align="left")
         at.out.print(selling)
-    heading(_title(at, "年度结果", "The year's results"), align="left")
+    heading(_title(at, message("The year's results")), align="left")
     await show_scores(s, script.cycle.id)
     if goal is not None:
-        heading(_title(at, "一个目标的一年", "One goal's year"), align="left")
+        heading(_title(at, message("One goal's year")), align="left")
         await show_history(s, goal.goal)
         tries = _tries(at, at.settings.home, script.cycle.id, goal)
-        at.out.print(Panel(tries, title=at.say("接下来试试", "Try next"), expand=False))
+        at.out.print(Panel(tries, title=at.say("Try next"), expand=False))
     return code
 
 
-def _title(at: Terminal, zh: str, en: str) -> Text:
-    return Text(at.say(zh, en), style="bold")
+def _title(
+    at: Terminal,
+    sentence: Message,
+) -> Text:
+    return Text(at.say(sentence), style="bold")
 
 
 async def _telling(s: Session, cycle: str) -> goals_model.GoalRow | None:
@@ -101,7 +100,7 @@ async def _midyear(s: Session, script: RehearsalScript, person: str) -> Renderab
         lines = await lines_of(s, cycle, who, day)
         if any(line.current and line.current.done and line.current.done < 100 for line in lines):
             break
-    return progress_table(s.at, lines, s.at.say(f"{who.name}，{day}", f"{who.name} on {day}"))
+    return progress_table(s.at, lines, s.at.say("{who} on {day}", who=who.name, day=day))
 
 
 async def _selling(s: Session, cycle: str) -> RenderableType | None:
@@ -112,7 +111,7 @@ async def _selling(s: Session, cycle: str) -> RenderableType | None:
         if each.family == "sales" and adds_up and (each.weight or 0) > (_weight(heaviest.get(each.owner))):
             heaviest[each.owner] = each
     names, quarters = await s.names(), ("Q1", "Q2", "Q3", "Q4", "Y")
-    table = grid(s.at.say("销售人员", "salesperson"), s.at.say("目标", "goal"), *quarters, right=quarters)
+    table = grid(s.at.say("salesperson"), s.at.say("goal"), *quarters, right=quarters)
     for owner, goal in heaviest.items():
         line = await progress_model.progress_of_goal(s.pool, goal.goal, goal.since)
         found = {each.period: each for each in line.periods} if line else {}
@@ -127,18 +126,18 @@ def _weight(goal: goals_model.GoalRow | None) -> Decimal:
 
 def _tries(at: Terminal, home: Path, cycle: str, goal: goals_model.GoalRow) -> str:
     commands = (
-        (f"export CAIRN_HOME={home}; cairn up", at.say("重新启动这个公司", "start this company again")),
-        (f"cairn replay {goal.goal} --step", at.say("逐条回放", "replay event by event")),
+        (f"export CAIRN_HOME={home}; cairn up", at.say("start this company again")),
+        (f"cairn replay {goal.goal} --step", at.say("replay event by event")),
         (
             f"cairn replay {goal.goal} --as-of 2026-06-30 --verify",
-            at.say("回到六月底，并重算得分", "as of the end of June, scores computed again"),
+            at.say("as of the end of June, scores computed again"),
         ),
-        (f"cairn scores {goal.owner}", at.say("一个人的得分", "one person's scores")),
-        (f"cairn cascade {cycle}", at.say("从战略到个人", "from strategy to person")),
-        (f"cairn verify-scores {cycle}", at.say("重算全部得分", "compute every score again")),
+        (f"cairn scores {goal.owner}", at.say("one person's scores")),
+        (f"cairn cascade {cycle}", at.say("from strategy to person")),
+        (f"cairn verify-scores {cycle}", at.say("compute every score again")),
         (
             "cairn projections rebuild",
-            at.say("从日志重建全部查询模型", "rebuild every read model from the log"),
+            at.say("rebuild every read model from the log"),
         ),
     )
     width = max(len(command) for command, _ in commands)

@@ -18,12 +18,12 @@ from cairn_portal.cli.terminal import Terminal
 from cairn_portal.presenting.words import facts, grid, moment, number
 from cairn_portal.schedules import TemporalSchedules
 
-File = Annotated[Path, typer.Argument(metavar="FILE", help="数据源 YAML · the feed's YAML")]
+File = Annotated[Path, typer.Argument(metavar="FILE", help="the feed's YAML")]
 Data = Annotated[
     Path | None,
     typer.Option(
         "--data",
-        help="相对路径从哪个文件夹算起，缺省为 YAML 所在（feeds/ 则为其上级） · folder its paths start from",
+        help="folder its paths start from",
     ),
 ]
 Upto = Annotated[
@@ -31,11 +31,11 @@ Upto = Annotated[
     typer.Option(
         formats=["%Y-%m-%d"],
         metavar="YYYY-MM-DD",
-        help="到哪一天（含），缺省昨天 · up to and with this day; by default yesterday",
+        help="up to and with this day; by default yesterday",
     ),
 ]
 
-feed = Group("数据源：检查、运行、定时 · feeds of readings: check, run, schedule")
+feed = Group("feeds of readings: check, run, schedule")
 
 
 def _base(file: Path, data: Path | None) -> Path:
@@ -46,9 +46,7 @@ def _upto(given: datetime | None, found: Feed) -> date:
     return given.date() if given else yesterday(found, datetime.now(UTC))
 
 
-@feed.told(
-    "check", "检查数据源并看看能读到什么，不记录 · check a feed and see what it gives; records nothing"
-)
+@feed.told("check", "check a feed and see what it gives; records nothing")
 async def check(at: Terminal, file: File, data: Data = None, upto: Upto = None) -> int:
     found = load_feed(file)
     last = _upto(upto, found)
@@ -57,8 +55,7 @@ async def check(at: Terminal, file: File, data: Data = None, upto: Upto = None) 
     for row in rows:
         metrics.setdefault(row.metric, []).append(row)
     said = at.say(
-        f"✓ {found.name}：到 {last} 共 {number(len(rows))} 条数据",
-        f"✓ {found.name}: {number(len(rows))} readings up to {last}",
+        "✓ {found}: {rows:number} readings up to {last}", found=found.name, rows=len(rows), last=last
     )
     at.answer(
         {
@@ -75,13 +72,13 @@ async def check(at: Terminal, file: File, data: Data = None, upto: Upto = None) 
 
 def _by_metric(at: Terminal, metrics: dict[str, list[Row]]) -> RenderableType:
     table = grid(
-        at.say("指标", "metric"),
-        at.say("数据", "readings"),
-        at.say("对象", "subjects"),
-        at.say("自", "from"),
-        at.say("至", "to"),
-        at.say("例", "example"),
-        right=(at.say("数据", "readings"), at.say("对象", "subjects")),
+        at.say("metric"),
+        at.say("readings"),
+        at.say("subjects"),
+        at.say("from"),
+        at.say("to"),
+        at.say("example"),
+        right=(at.say("readings"), at.say("subjects")),
     )
     for name, each in sorted(metrics.items()):
         days = sorted(row.on for row in each)
@@ -98,7 +95,7 @@ def _by_metric(at: Terminal, metrics: dict[str, list[Row]]) -> RenderableType:
     return table
 
 
-@feed.told("run", "采集一次，重复运行不会重复记录 · collect once; again records nothing twice")
+@feed.told("run", "collect once; again records nothing twice")
 async def run(at: Terminal, file: File, by: By = None, data: Data = None, upto: Upto = None) -> int:
     found = load_feed(file)
     last = _upto(upto, found)
@@ -118,37 +115,36 @@ async def run(at: Terminal, file: File, by: By = None, data: Data = None, upto: 
 def _tell(at: Terminal, found: Feed, outcome: FeedRun) -> None:
     if not outcome.rows:
         said = at.say(
-            f"✓ {found.name} 没有新数据，已到 {outcome.watermark}",
-            f"✓ {found.name}: nothing new; known up to {outcome.watermark}",
+            "✓ {found}: nothing new; known up to {watermark}", found=found.name, watermark=outcome.watermark
         )
     else:
         rows, corrected, upto = number(outcome.rows), number(outcome.corrected), outcome.watermark
         said = at.say(
-            f"✓ {found.name} 记录了 {rows} 条（其中更正 {corrected} 条），已到 {upto}",
-            f"✓ {found.name}: {rows} readings recorded ({corrected} of them corrections), known up to {upto}",
+            "✓ {found}: {rows} readings recorded ({corrected} of them corrections), known up to {upto}",
+            found=found.name,
+            rows=rows,
+            corrected=corrected,
+            upto=upto,
         )
     lines = [Text(said, style="green")]
     if outcome.gone:
         gone = number(len(outcome.gone))
         lines.append(
             Text(
-                at.say(
-                    f"! {gone} 条数据在源中已不存在，仍按原值计算，直到更正。",
-                    f"! {gone} readings are gone from the source; they stand until corrected.",
-                ),
+                at.say("! {gone} readings are gone from the source; they stand until corrected.", gone=gone),
                 style="yellow",
             )
         )
     at.answer({"feed": found.name, **outcome.__dict__}, *lines)
 
 
-@feed.told("schedule", "定时采集（按 YAML 里的 schedule） · collect by itself, as its YAML says")
+@feed.told("schedule", "collect by itself, as its YAML says")
 async def schedule(
     at: Terminal,
     file: File,
     by: By = None,
     data: Data = None,
-    remove: Annotated[bool, typer.Option("--remove", help="取消定时 · stop it")] = False,
+    remove: Annotated[bool, typer.Option("--remove", help="stop it")] = False,
 ) -> int:
     found, now = load_feed(file), datetime.now(UTC)
     async with session(at) as s:
@@ -161,10 +157,10 @@ async def schedule(
         upcoming = await feeds.schedule(planned, schedules, now)
     at.answer(
         {"schedule": found.stream, "cron": found.cron, "timezone": found.timezone, "next": upcoming},
-        Text(at.say(f"✓ {found.name} 已定时", f"✓ {found.name} is scheduled"), style="green"),
+        Text(at.say("✓ {found} is scheduled", found=found.name), style="green"),
         facts(
-            (at.say("时刻", "when"), f"{found.cron}（{found.timezone}）"),
-            (at.say("下次", "next"), moment(upcoming, found.timezone)),
+            (at.say("when"), f"{found.cron} ({found.timezone})"),
+            (at.say("next run"), moment(upcoming, found.timezone)),
         ),
     )
     return 0
@@ -173,6 +169,6 @@ async def schedule(
 def _removed(at: Terminal, found: Feed) -> int:
     at.answer(
         {"schedule": found.stream, "removed": True},
-        Text(at.say(f"✓ {found.name} 已取消定时", f"✓ {found.name} runs no more by itself")),
+        Text(at.say("✓ {found} runs no more by itself", found=found.name)),
     )
     return 0

@@ -11,6 +11,7 @@ from rich.progress import Progress, TaskID
 from rich.text import Text
 
 from cairn.application.audit import Outcome
+from cairn.i18n import Message, message, term
 from cairn_portal import servers
 from cairn_portal.cli.group import Group
 from cairn_portal.cli.operate.servers import shown_steps
@@ -25,24 +26,16 @@ from cairn_portal.rehearsal.results import Attained, Ending, attained, ending
 from cairn_portal.rehearsal.run import forget, home_of, rehearsal_servers
 from cairn_portal.rehearsal.script import RehearsalScript, load_script
 
-Folder = Annotated[
-    Path, typer.Argument(metavar="FOLDER", help="含 cycle.yaml 的文件夹 · a folder with a cycle.yaml")
-]
-Data = Annotated[Path | None, typer.Option("--data", help="数据文件夹，缺省同 FOLDER · folder of its data")]
-Fresh = Annotated[
-    bool, typer.Option("--fresh", help="从头开始，删除上次的排练 · begin anew, forgetting the last one")
-]
-Keep = Annotated[
-    bool, typer.Option("--keep", help="结束后不停止，可继续查询 · leave everything running afterwards")
-]
+Folder = Annotated[Path, typer.Argument(metavar="FOLDER", help="a folder with a cycle.yaml")]
+Data = Annotated[Path | None, typer.Option("--data", help="folder of its data")]
+Fresh = Annotated[bool, typer.Option("--fresh", help="begin anew, forgetting the last one")]
+Keep = Annotated[bool, typer.Option("--keep", help="leave everything running afterwards")]
 SHOWN_REFUSALS = 5
 Show = Callable[[Session, RehearsalScript, Path, Report], Awaitable[int]]
 
 
 def register(app: Group, panel: str) -> None:
-    app.told("rehearse", "在真实引擎上几分钟排练一整年 · play a cycle's whole year in minutes", panel)(
-        rehearse
-    )
+    app.told("rehearse", "play a cycle's whole year in minutes", panel)(rehearse)
 
 
 async def rehearse(
@@ -63,7 +56,7 @@ def existing(folder: Path) -> bool:
 async def play(at: Terminal, script: RehearsalScript, data: Path, fresh: bool, keep: bool, show: Show) -> int:
     """Plays the year on servers of its own and shows what came of it before they are stopped."""
     if not existing(data):
-        raise Problem(f"找不到数据文件夹 {data}。", f"The data folder {data} is not there.", USAGE)
+        raise Problem(message("The data folder {data} is not there.", data=data), USAGE)
     if fresh:
         forget(at.settings, script)
     try:
@@ -82,20 +75,17 @@ async def play(at: Terminal, script: RehearsalScript, data: Path, fresh: bool, k
     except RehearsalStopped as stopped:
         raise refusal_of(stopped.refused) from stopped
     except (CannotSkipTime, FeedFailed) as failed:
-        raise Problem(str(failed), str(failed)) from failed
+        raise Problem(message("{reason}", reason=str(failed))) from failed
     home = home_of(at.settings, script)
-    at.remark(*_nexts(home, keep))
+    at.remark(_nexts(home, keep))
     return code
 
 
-def _nexts(home: Path, keep: bool) -> tuple[str, str]:
+def _nexts(home: Path, keep: bool) -> Message:
     where = f"CAIRN_HOME={home}"
     if keep:
-        return (
-            f"继续查询：{where} cairn status；停止：{where} cairn down",
-            f"Go on with: {where} cairn status; stop with: {where} cairn down",
-        )
-    return f"数据在 {home}；继续查询：{where} cairn up", f"The data is in {home}; to go on: {where} cairn up"
+        return message("Go on with: {where} cairn status; stop with: {where} cairn down", where=where)
+    return message("The data is in {home}; to go on: {where} cairn up", home=home, where=where)
 
 
 class _Shown:
@@ -103,26 +93,14 @@ class _Shown:
 
     def __init__(self, at: Terminal, bars: Progress) -> None:
         self.at, self.bars = at, bars
-        self.year = bars.add_task(at.say("一年", "the year"), total=None)
-        self.now: TaskID = bars.add_task(at.say("准备", "preparing"), total=None)
+        self.year = bars.add_task(at.say("the year"), total=None)
+        self.now: TaskID = bars.add_task(at.say("preparing"), total=None)
 
     def __call__(self, label: str, done: int, of: int) -> None:
-        words = {
-            "workflows": ("流程就绪", "workflows waiting"),
-            "clocks": ("各流程的时钟", "every workflow's clock"),
-            "submit": ("提交", "submitting"),
-            "approve": ("批准", "approving"),
-            "adjust": ("申请调整", "adjusting"),
-            "confirm": ("确认调整", "confirming"),
-            "assess": ("评估", "assessing"),
-            "accept": ("验收", "accepting"),
-        }
         if label[:4].isdigit() and of < 400 and not self._is_goals(label, of):
             self.bars.update(self.year, description=label, completed=done, total=of)
         else:
-            self.bars.update(
-                self.now, description=self.at.say(*words.get(label, (label, label))), completed=done, total=of
-            )
+            self.bars.update(self.now, description=self.at.say(term("step", label)), completed=done, total=of)
 
     def _is_goals(self, label: str, of: int) -> bool:
         """Instants of the year and goals moved to an instant come under the same label: the year's number is fixed."""
@@ -155,7 +133,7 @@ async def results(s: Session, script: RehearsalScript, data: Path, report: Repor
 
 async def _again(s: Session, cycle: str) -> Outcome:
     with s.at.progress() as bars:
-        task = bars.add_task(s.at.say("重算得分", "computing scores again"), total=None)
+        task = bars.add_task(s.at.say("computing scores again"), total=None)
         return await s.application.audit.cycle(
             cycle, lambda done, of: bars.update(task, completed=done, total=of)
         )
@@ -164,43 +142,37 @@ async def _again(s: Session, cycle: str) -> Outcome:
 def _summary(at: Terminal, report: Report, end: Ending, again: Outcome) -> RenderableType:
     grades = "  ".join(f"{grade} {count}" for grade, count in sorted(end.grades.items()))
     same = (
-        at.say(
-            f"✓ {number(again.scores)} 个得分重算后完全一致",
-            f"✓ all {number(again.scores)} scores come out the same again",
-        )
+        at.say("✓ all {scores:number} scores come out the same again", scores=again.scores)
         if not again.differences
-        else at.say(f"✗ {len(again.differences)} 处不同", f"✗ {len(again.differences)} differences")
+        else at.say("✗ {differences} differences", differences=len(again.differences))
     )
-    resumed = at.say("（接着上次中断处）", " (went on where it was interrupted)") if report.resumed else ""
+    resumed = at.say(" (went on where it was interrupted)") if report.resumed else ""
     return facts(
-        (at.say("排练", "rehearsed"), f"{report.cycle}，{span(at, report.seconds)}{resumed}"),
-        (at.say("人员", "people"), number(report.people)),
-        (at.say("绩效合约", "goal sheets"), number(report.sheets)),
+        (at.say("rehearsed"), report.cycle + at.say("separator:clause") + span(at, report.seconds) + resumed),
+        (at.say("people"), number(report.people)),
+        (at.say("goal sheets"), number(report.sheets)),
         (
-            at.say("目标", "goals"),
-            at.say(
-                f"{number(report.goals)}，未结束 {end.open}", f"{number(report.goals)}, {end.open} still open"
-            ),
+            at.say("goals"),
+            at.say("{goals:number}, {open} still open", goals=report.goals, open=end.open),
         ),
         (
-            at.say("操作", "commands"),
+            at.say("commands"),
             at.say(
-                f"{number(report.commands)}，被拒绝 {len(report.refused)}",
-                f"{number(report.commands)}, {len(report.refused)} refused",
+                "{commands:number}, {refused} refused", commands=report.commands, refused=len(report.refused)
             ),
         ),
-        (at.say("事件", "events"), number(end.events)),
-        (at.say("年度结果", "results"), f"{number(end.results)}  {grades}"),
-        (at.say("核对", "check"), Text(same, style="red" if again.differences else "green")),
+        (at.say("events"), number(end.events)),
+        (at.say("results"), f"{number(end.results)}  {grades}"),
+        (at.say("verified"), Text(same, style="red" if again.differences else "green")),
     )
 
 
 def _refused(at: Terminal, report: Report) -> RenderableType:
     table = grid(
-        at.say("行", "line"),
-        at.say("操作", "act"),
-        at.say("目标", "goal"),
-        at.say("为什么被拒绝", "why it was refused"),
+        at.say("line"),
+        at.say("act"),
+        at.say("goal"),
+        at.say("why it was refused"),
     )
     for each in report.refused[:SHOWN_REFUSALS]:
         table.add_row(str(each.line), each.act, each.goal, each.sentence)
@@ -214,10 +186,11 @@ def _attained(at: Terminal, rows: list[Attained]) -> RenderableType:
     quarters = sorted({row.quarter for row in rows})
     wrong = sum(not row.equal for row in rows)
     title = at.say(
-        f"销售人员各季度达成率（{len(rows) - wrong} / {len(rows)} 与源文件的 SQL 一致）",
-        f"Attainment of every salesperson by quarter ({len(rows) - wrong} of {len(rows)} equal to SQL over the files)",
+        "Attainment of every salesperson by quarter ({rows} of {rows2} equal to SQL over the files)",
+        rows=len(rows) - wrong,
+        rows2=len(rows),
     )
-    table = grid(at.say("销售人员", "salesperson"), *quarters, title=title, right=tuple(quarters))
+    table = grid(at.say("salesperson"), *quarters, title=title, right=tuple(quarters))
     people = list(dict.fromkeys((row.person, row.name) for row in rows))
     found = {(row.person, row.quarter): row for row in rows}
     for person, name in people:

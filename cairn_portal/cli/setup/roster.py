@@ -19,36 +19,26 @@ from cairn_portal.cli.session import acting, session
 from cairn_portal.cli.terminal import Terminal
 from cairn_portal.presenting.words import facts, grid, number
 
-roster = Group("花名册：检查、导入 · the roster: check, import")
+roster = Group("the roster: check, import")
 
 
-@roster.told(
-    "import", "导入花名册；有一行错误就全部不导入 · import a roster: all rows or, if one is bad, none"
-)
+@roster.told("import", "import a roster: all rows or, if one is bad, none")
 async def imported(
     at: Terminal,
-    file: Annotated[
-        Path, typer.Argument(help="CSV 或 Excel；与 --mapping 同用时是数据文件夹 · file, or folder of data")
-    ],
+    file: Annotated[Path, typer.Argument(help="file, or folder of data")],
     by: By = None,
     mapping: Annotated[
         Path | None,
-        typer.Option(help="roster.yaml：怎样从别的系统的表得到花名册 · how other files become a roster"),
+        typer.Option(help="how other files become a roster"),
     ] = None,
-    data: Annotated[
-        Path | None, typer.Option(help="--mapping 的数据文件夹 · the mapping's data folder")
-    ] = None,
-    sheet: Annotated[str | None, typer.Option(help="Excel 工作表 · the workbook's sheet")] = None,
-    departments: Annotated[Path | None, typer.Option(help="部门表 · a file of departments")] = None,
+    data: Annotated[Path | None, typer.Option(help="the mapping's data folder")] = None,
+    sheet: Annotated[str | None, typer.Option(help="the workbook's sheet")] = None,
+    departments: Annotated[Path | None, typer.Option(help="a file of departments")] = None,
     policy_file: Annotated[
         Path | None,
-        typer.Option(
-            "--policy", help="核对岗位序列的制度文件，缺省为最近采用的 · check job families against this file"
-        ),
+        typer.Option("--policy", help="check job families against this file"),
     ] = None,
-    check_only: Annotated[
-        bool, typer.Option("--check-only", help="只检查，不导入 · check, import nothing")
-    ] = False,
+    check_only: Annotated[bool, typer.Option("--check-only", help="check, import nothing")] = False,
 ) -> int:
     if file.suffix in (".yaml", ".yml") and mapping is None:
         mapping, file = file, data or file.parent
@@ -84,13 +74,12 @@ async def _import(at: Terminal, found: Roster, by: str) -> RosterImport:
 
 
 def _tell_rows(at: Terminal, invalid: RosterInvalid) -> int:
-    table = grid(at.say("位置", "where"), at.say("问题", "problem"))
+    table = grid(at.say("where"), at.say("problem"))
     for each in invalid.problems:
         table.add_row(each.place(at.language), each.text(at.language))
     count = len(invalid.problems)
     heading = at.say(
-        f"✗ {invalid.source} 有 {count} 处错误，一行也没有导入",
-        f"✗ {invalid.source} has {count} mistakes; nothing was imported",
+        "✗ {source} has {count} mistakes; nothing was imported", source=invalid.source, count=count
     )
     at.answer(
         {"source": invalid.source, "problems": invalid.problems}, Text(heading, style="bold red"), table
@@ -104,14 +93,12 @@ def _tell_roster(at: Terminal, found: Roster, recorded: RosterImport | None) -> 
     for person in found.people:
         families[person.family] = families.get(person.family, 0) + 1
     if recorded is None:
-        outcome = at.say("✓ 检查通过，没有导入（--check-only）", "✓ Checked; nothing imported (--check-only)")
+        outcome = at.say("✓ Checked; nothing imported (--check-only)")
     elif recorded.same:
-        outcome = at.say("✓ 与现有花名册相同，没有变化", "✓ The same as before; nothing changed")
+        outcome = at.say("✓ The same as before; nothing changed")
     else:
-        outcome = at.say(
-            f"✓ 已导入，记录了 {recorded.changes} 项变化", f"✓ Imported; {recorded.changes} changes recorded"
-        )
-    split = at.say("，", ", ").join(f"{name} {count}" for name, count in sorted(families.items()))
+        outcome = at.say("✓ Imported; {changes} changes recorded", changes=recorded.changes)
+    split = at.say("separator:clause").join(f"{name} {count}" for name, count in sorted(families.items()))
     at.answer(
         {
             "people": len(found.people),
@@ -122,8 +109,8 @@ def _tell_roster(at: Terminal, found: Roster, recorded: RosterImport | None) -> 
         },
         Text(outcome, style="green"),
         facts(
-            (at.say("在职人员", "people here"), number(here)),
-            (at.say("部门", "departments"), number(len(found.departments))),
-            (at.say("岗位序列", "job families"), split),
+            (at.say("people here"), number(here)),
+            (at.say("departments"), number(len(found.departments))),
+            (at.say("job families"), split),
         ),
     )

@@ -11,6 +11,7 @@ import typer
 from rich.text import Text
 
 from cairn.domain.cycle.events import TargetRow
+from cairn.i18n import Message, message
 from cairn.tables import Line, read_table
 from cairn_portal.cli.group import Group
 from cairn_portal.cli.options import By, CycleArg
@@ -30,19 +31,17 @@ TARGET_COLUMNS: dict[str, tuple[str, ...]] = {
 PERIOD = re.compile(r"M(0[1-9]|1[0-2])|Q[1-4]|H[12]|Y")
 
 
-TargetsFile = Annotated[
-    Path, typer.Argument(help="目标值表 CSV/Excel：工号、目标、考核期、目标值 · table of targets")
-]
+TargetsFile = Annotated[Path, typer.Argument(help="table of targets")]
 
 
-targets = Group("预先下达的目标值，如销售指标 · targets set before the launch, such as quotas")
+targets = Group("targets set before the launch, such as quotas")
 
 
-@targets.told("import", "导入目标值；有一行错误就全部不导入 · import targets: all rows or none")
+@targets.told("import", "import targets: all rows or none")
 async def import_targets(
     at: Terminal,
     file: TargetsFile,
-    cycle: Annotated[str, typer.Option(help="绩效周期编号 · the cycle's id")],
+    cycle: Annotated[str, typer.Option(help="the cycle's id")],
     by: By = None,
 ) -> int:
     rows, problems = read_targets(read_table(file).lines)
@@ -55,30 +54,28 @@ async def import_targets(
         if proposal.version:
             await s.seen(proposal.stream, proposal.version)
     new = proposal.new
-    said = at.say(
-        f"✓ {len(rows)} 行，其中 {new} 行是新的或有变化", f"✓ {len(rows)} rows, {new} of them new or changed"
-    )
+    said = at.say("✓ {rows} rows, {new} of them new or changed", rows=len(rows), new=new)
     at.answer({"rows": len(rows), "new": new}, Text(said, style="green"))
     return 0
 
 
 @targets.told(
     "list",
-    "列出一个周期的目标值及其来源 · the targets of a cycle, with the file, person and time they come from",
+    "the targets of a cycle, with the file, person and time they come from",
 )
 async def list_targets(at: Terminal, cycle: CycleArg) -> None:
     async with session(at) as s:
         found = await s.application.targets.proposed(cycle)
         names = await s.names()
     table = grid(
-        at.say("对象", "holder"),
-        at.say("目标", "goal"),
-        at.say("考核期", "period"),
-        at.say("目标值", "target"),
-        at.say("来源", "from"),
-        at.say("下达人", "by"),
-        at.say("时间", "when"),
-        right=(at.say("目标值", "target"),),
+        at.say("holder"),
+        at.say("goal"),
+        at.say("period"),
+        at.say("target"),
+        at.say("source"),
+        at.say("set by"),
+        at.say("time"),
+        right=(at.say("target"),),
     )
     for each in found:
         holder = f"{each.holder} {names.get(each.holder, '')}".strip()
@@ -86,18 +83,18 @@ async def list_targets(at: Terminal, cycle: CycleArg) -> None:
         table.add_row(holder, each.goal, each.period, number(each.target), each.source, by, moment(each.at))
     nothing = Text(
         at.say(
-            f"周期 {cycle} 还没有下达目标值：cairn targets import 文件 --cycle {cycle} --by 工号",
-            f"No targets are set for cycle {cycle} yet: cairn targets import FILE --cycle {cycle} --by ID",
+            "No targets are set for cycle {cycle} yet: cairn targets import FILE --cycle {cycle} --by ID",
+            cycle=cycle,
         )
     )
     at.answer(found, table if found else nothing)
 
 
-RowProblem = tuple[int, str, str]
+RowProblem = tuple[int, Message]
 
 
 def read_targets(lines: Sequence[Line]) -> tuple[list[tuple[int, TargetRow]], list[RowProblem]]:
-    """The rows of a table of targets with their numbers, and every bad cell: (row, Chinese, English)."""
+    """The rows of a table of targets with their numbers, and every bad cell: (row, what is wrong)."""
     rows: list[tuple[int, TargetRow]] = []
     problems: list[RowProblem] = []
     for line in lines:
@@ -105,11 +102,19 @@ def read_targets(lines: Sequence[Line]) -> tuple[list[tuple[int, TargetRow]], li
         missing = [TARGET_COLUMNS[name][-1] for name, cell in cells.items() if not cell and name != "period"]
         period = (cells["period"] or "Y").upper()
         if missing:
-            problems.append((line.number, f"缺少 {'、'.join(missing)}", f"lacks {', '.join(missing)}"))
-        elif not PERIOD.fullmatch(period):
-            known = "M01…M12, Q1…Q4, H1, H2, Y"
             problems.append(
-                (line.number, f"没有考核期 {period}：可用 {known}", f"no period {period}: there are {known}")
+                (
+                    line.number,
+                    message("lacks {missing}", missing=missing),
+                )
+            )
+        elif not PERIOD.fullmatch(period):
+            known = ("M01…M12", "Q1…Q4", "H1", "H2", "Y")
+            problems.append(
+                (
+                    line.number,
+                    message("no period {period}: there are {known}", period=period, known=known),
+                )
             )
         else:
             rows += _target(line.number, cells, period, problems)
@@ -133,7 +138,10 @@ def _target(
         pass
     written = cells["target"]
     problems.append(
-        (number, f"「{written}」不是数：请写成 1234.56", f"'{written}' is no number: write it as 1234.56")
+        (
+            number,
+            message("'{written}' is no number: write it as 1234.56", written=written),
+        )
     )
     return []
 
@@ -141,21 +149,21 @@ def _target(
 async def _unknown_holders(s: Session, rows: Sequence[tuple[int, TargetRow]]) -> list[RowProblem]:
     unknown = await s.application.targets.unknown_holders(row.holder for _, row in rows)
     return [
-        (number, f"花名册中没有「{row.holder}」", f"'{row.holder}' is not in the roster")
+        (
+            number,
+            message("'{holder}' is not in the roster", holder=row.holder),
+        )
         for number, row in rows
         if row.holder in unknown
     ]
 
 
 def _tell_targets(at: Terminal, source: str, problems: list[RowProblem]) -> int:
-    table = grid(at.say("行", "row"), at.say("问题", "problem"))
-    for row, zh, en in problems:
-        table.add_row(str(row), at.say(zh, en))
+    table = grid(at.say("row"), at.say("problem"))
+    for row, sentence in problems:
+        table.add_row(str(row), at.say(sentence))
     count = len(problems)
-    heading = at.say(
-        f"✗ {source} 有 {count} 处错误，一行也没有导入",
-        f"✗ {source} has {count} mistakes; nothing was imported",
-    )
-    told = [{"row": row, "problem": at.say(zh, en)} for row, zh, en in problems]
+    heading = at.say("✗ {source} has {count} mistakes; nothing was imported", source=source, count=count)
+    told = [{"row": row, "problem": at.say(sentence)} for row, sentence in problems]
     at.answer({"source": source, "problems": told}, Text(heading, style="bold red"), table)
     return REFUSED
