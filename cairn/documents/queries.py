@@ -3,19 +3,17 @@
 import re
 import sqlite3
 from collections.abc import Mapping
-from decimal import Context, Decimal, Inexact
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from cairn.documents.cells import quoted
 from cairn.documents.look_alikes import look_alikes
 from cairn.documents.mistakes import Mistake, Place, Remark, mistake
-from cairn.documents.numbers import plain, read_number
+from cairn.documents.numbers import ADDING, plain, read_number
 from cairn.documents.tables import Table, read_table
 from cairn.i18n import message
 
-ADDING = Context(prec=200, traps=[Inexact])
-"""Sums have all their digits, or fail."""
 MOST_COLUMNS = 2000
 """SQLite's own limit."""
 
@@ -120,6 +118,15 @@ def keep(database: Database, name: str, query: str, parameters: Mapping[str, obj
     try:
         database.execute(f"create table {_identifier(name)} as {query}", dict(parameters))
     except (sqlite3.Error, sqlite3.Warning, OverflowError, ValueError) as error:
+        return _failed(database, error)
+    return None
+
+
+def create_view(database: Database, name: str, query: str) -> Mistake | None:
+    """Names a select for the queries after it; why not, where that fails."""
+    try:
+        database.execute(f"create view {_identifier(name)} as {query}")
+    except (sqlite3.Error, sqlite3.Warning, ValueError) as error:
         return _failed(database, error)
     return None
 

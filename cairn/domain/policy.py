@@ -264,6 +264,10 @@ class Policy(Fact):
         lists += [(f"department_templates.{key}", goals) for key, goals in self.department_templates.items()]
         return [*lists, ("strategic", self.strategic)]
 
+    def template_goals(self) -> list[TemplateGoal]:
+        """The goals of every template."""
+        return [goal for _, goals in self.goal_lists() for goal in goals]
+
 
 class Exclusion(Fact):
     """Who takes no part in the cycle, and why, in words people will read."""

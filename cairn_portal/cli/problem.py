@@ -8,13 +8,12 @@ import asyncpg
 from temporalio.service import RPCError
 
 from activities.inputs import Refused
+from cairn.documents.mistakes import DocumentInvalid
 from cairn.domain.refusal import Refusal
-from cairn.feeds.problems import FeedRefused
 from cairn.i18n import Language, Message, message, refusal_message, say
 from cairn.ledger import MigrationError
-from cairn.policies import PolicyInvalid, RosterInvalid
 from cairn.settings import Settings
-from cairn.tables import TableUnreadable
+from cairn_portal.cli.typed import OptionInvalid
 from cairn_portal.gateway import NoAnswer
 from cairn_portal.servers import ServerProblem
 
@@ -55,7 +54,9 @@ def told(error: BaseException, settings: Settings) -> Told:
             return Told(error.name, error.text(language), error.code)
         case Refusal():
             return Told(error.code, refusal_message(error).text(language), REFUSED, error.field)
-        case PolicyInvalid() | RosterInvalid() | FeedRefused() | TableUnreadable():
+        case OptionInvalid():
+            return Told("usage", error.text(language), USAGE, error.source)
+        case DocumentInvalid():
             return Told("invalid", error.text(language), REFUSED)
         case ServerProblem() | MigrationError():
             return Told("servers", str(error), DOWN)

@@ -14,7 +14,7 @@ import pytest
 from cairn.application.feeds import FeedRun, run_feed
 from cairn.domain.reading import ReadingsRecorded, Row
 from cairn.feeds.feed import Feed, FilesSource, SqlSource
-from cairn.feeds.problems import FeedRowsInvalid, FeedUnreadable
+from cairn.feeds.invalid import FeedRowsInvalid, FeedUnreadable
 from cairn.feeds.sources import collect
 from cairn.ledger import Ledger
 from tests.databases import database, databases, pool
@@ -134,7 +134,7 @@ async def erp(database: str) -> AsyncIterator[str]:
 
 def january(url: str, query: str, folder: Path) -> list[Row]:
     feed = Feed(name="erp", source=SqlSource(kind="sql", url=url, query=query))
-    return collect(feed, after=date(2025, 12, 31), upto=date(2026, 1, 31), base=folder)
+    return collect(feed, after=date(2025, 12, 31), upto=date(2026, 1, 31), base=folder).rows
 
 
 async def test_a_postgres_database_is_a_source(erp: str, tmp_path: Path) -> None:

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cairn.domain.people import Roster
 from cairn.documents.dates import read_date
+from cairn.domain.people import Roster
 from cairn.policies import load
 from cairn.roster import reading
 from cairn.roster.reading import RosterInvalid
@@ -76,7 +76,7 @@ TOLD = [
     (11, "直接上级", "直接上级 许志远（E8）已于 2026-01-31 离职：请改为在职的人"),
     (12, "离职日期", "离职日期 2021-01-01 早于入职日期 2022-04-11：请检查这两天"),
     (12, "直接上级", "宋思源 的直接上级是自己：请改正"),
-    (13, "", "这一行有 11 格，表头只有 10 格：可能有的值里带分隔符，请加引号"),
+    (13, "", "这一行有 11 格，表头只有 10 格：值里有分隔符就请加引号"),
     (13, "直接上级", "名单里有 2 个「周敏」（E3、E13）：请改写工号"),
     (
         14,

@@ -1,7 +1,7 @@
 """A cycle from preview to close: the preview is the plan that is launched, and a launch says what came of it."""
 
 import asyncio
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated, NamedTuple
 
 import typer
@@ -16,13 +16,14 @@ from cairn_portal.cli.options import By, CommandId, CycleArg, Yes
 from cairn_portal.cli.problem import REFUSED, USAGE, Problem, refusal_of
 from cairn_portal.cli.session import Session, acting, session
 from cairn_portal.cli.terminal import Terminal
+from cairn_portal.cli.typed import day
 from cairn_portal.presenting import reasons
 from cairn_portal.presenting.words import NOTHING, facts, grid, moment, number
 
-Day = typer.Option(formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="by default the year the id names")
+Day = typer.Option(metavar="YYYY-MM-DD", help="by default the year the id names")
 Title = Annotated[str | None, typer.Option(help="the cycle's title")]
-Starts = Annotated[datetime | None, Day]
-Ends = Annotated[datetime | None, Day]
+Starts = Annotated[str | None, Day]
+Ends = Annotated[str | None, Day]
 PolicyOption = Annotated[str | None, typer.Option("--policy", help="name or name@version")]
 SHOWN = 12  # rows of a preview before it says how many more there are
 
@@ -43,8 +44,8 @@ async def _asked(
     s: Session,
     cycle: str,
     title: str | None,
-    starts: datetime | None,
-    ends: datetime | None,
+    starts: str | None,
+    ends: str | None,
     policy: str | None,
 ) -> Asked:
     name = cycle.removeprefix("cycle-")
@@ -61,8 +62,8 @@ async def _asked(
             message("Say --starts and --ends (such as 2026-01-01)."),
             USAGE,
         )
-    first = starts.date() if starts else date(year or 1, 1, 1)
-    last = ends.date() if ends else date(year or 1, 12, 31)
+    first = day(starts, "--starts") or date(year or 1, 1, 1)
+    last = day(ends, "--ends") or date(year or 1, 12, 31)
     if last <= first:
         raise Problem(message("A cycle ends after it starts."), USAGE)
     return Asked(name, title or s.at.say("{name}", name=name), first, last, await s.policies.choose(policy))
