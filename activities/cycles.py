@@ -124,7 +124,7 @@ class CycleActivities:
         waiting, goals = await self.evaluation.open_goals(input.cycle)
         try:
             command = CloseCycle(
-                cycle=input.cycle, open_goals=tuple(waiting[:20]), goals=goals, by=input.by, at=input.at
+                cycle=input.cycle, open_goals=tuple(waiting), goals=goals, by=input.by, at=input.at
             )
             return CycleOutcome(status=await self.cycles.handle(command, input.command_id))
         except Refusal as refusal:

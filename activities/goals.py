@@ -14,7 +14,7 @@ from activities.inputs import (
 from cairn.application.goals import Answer, Goals, deadline, read_command
 from cairn.domain.event import SYSTEM
 from cairn.domain.goal.commands import RecordRefusedSignal
-from cairn.domain.goal.phases import phase_row
+from cairn.domain.goal.stages import phase_row
 from cairn.domain.goal.status import Deadline
 from cairn.domain.measure import Kpi
 from cairn.domain.reading import Evidence

@@ -1,5 +1,6 @@
 """Commands on their way to workflows: by update, begun with the workflow if need be, with an answer or a refusal."""
 
+import asyncio
 from datetime import timedelta
 from typing import Any, TypeVar
 from uuid import uuid4
@@ -75,6 +76,8 @@ class CommandGateway:
         except WorkflowUpdateFailedError as failed:
             return result(refused=_refusal(failed))
         except (RPCError, WorkflowUpdateRPCTimeoutOrCancelledError) as lost:
+            if isinstance(lost.__cause__, asyncio.CancelledError):  # we were stopped: nobody failed to answer
+                raise asyncio.CancelledError from lost
             raise NoAnswer(f"{stream}: {lost}") from lost
 
 

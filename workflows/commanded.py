@@ -58,8 +58,8 @@ Due = TypeVar("Due", bound=Deadline)
 class CommandedWorkflow(ABC, Generic[S, Due]):
     """Holds only a status that each activity returns. The log decides; a refusal is an answer, never a failure."""
 
-    looks: ClassVar[Sequence[timedelta]]
-    """How long a command that came before its stream waits each time, until the log is asked again."""
+    refresh_after: ClassVar[Sequence[timedelta]]
+    """How long to wait each time before the log is asked again for a stream that is not there yet."""
     retry_deadline_after: ClassVar[timedelta]
     """How long until a deadline that could not be done is tried again."""
 
@@ -172,7 +172,7 @@ class CommandedWorkflow(ABC, Generic[S, Due]):
 
         The workflow of a stream that never was fails, so its name stays free: the starter begins another one there.
         """
-        for wait in self.looks:
+        for wait in self.refresh_after:
             async with self.lock:
                 await self.refresh()
             with contextlib.suppress(TimeoutError):

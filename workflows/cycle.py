@@ -19,6 +19,7 @@ with workflow.unsafe.imports_passed_through():
         RecordCycleInput,
         RecordSignalRefusedInput,
     )
+    from cairn.domain.cycle.commands import CYCLE_COMMANDS
     from cairn.domain.cycle.status import CycleDeadline, CycleStatus
     from cairn.domain.event import SYSTEM
 
@@ -31,7 +32,7 @@ LARGEST_OFFSET = timedelta(days=36_500).total_seconds()
 class CycleWorkflow(CommandedWorkflow[CycleStatus, CycleDeadline]):
     """Launches and closes a cycle; sheets and scores are made by activities that may run again."""
 
-    looks = (timedelta(days=1),)
+    refresh_after = (timedelta(days=1),)
     retry_deadline_after = timedelta(days=1)
 
     @workflow.init
@@ -56,7 +57,7 @@ class CycleWorkflow(CommandedWorkflow[CycleStatus, CycleDeadline]):
             case "close":
                 return await work("close_cycle", self.command(name, message), CycleOutcome)
             case _:
-                return CycleOutcome(refused=unknown_command(name, ("launch", "close")))
+                return CycleOutcome(refused=unknown_command(name, tuple(CYCLE_COMMANDS)))
 
     def set_clock(self, clock_offset: object) -> None:
         """A launch's own clock, in seconds beside Temporal's, already holds for its events."""

@@ -28,7 +28,7 @@ with workflow.unsafe.imports_passed_through():
 class GoalWorkflow(CommandedWorkflow[GoalStatus, Deadline]):
     """Any command of a goal by name: submit, approve, return, adjust, confirm …"""
 
-    looks = (timedelta(seconds=5), timedelta(minutes=1))
+    refresh_after = (timedelta(seconds=5), timedelta(minutes=1))
     retry_deadline_after = timedelta(minutes=10)
 
     @workflow.init
@@ -38,11 +38,11 @@ class GoalWorkflow(CommandedWorkflow[GoalStatus, Deadline]):
     @workflow.run
     async def run(self, start: GoalStart) -> str:
         await self.wait_until_exists()
-        await self.keep_deadlines_until("approved")
-        await self.keep_deadlines_until("active")
-        await self.keep_deadlines_until("in_review")
-        await self.keep_deadlines_until("scored")
-        await self.keep_deadlines_until("closed")
+        await self.keep_deadlines_until("approved")  # drafted, submitted, returned
+        await self.keep_deadlines_until("active")  # on the first day of execution
+        await self.keep_deadlines_until("in_review")  # checked in on, adjusted, scored by period
+        await self.keep_deadlines_until("scored")  # assessed
+        await self.keep_deadlines_until("closed")  # open to corrections
         return await self.finish()
 
     async def keep_deadlines_until(self, stage: Stage) -> None:

@@ -13,7 +13,10 @@ NAME = "starter"
 
 @workflow.defn(name="Starter")
 class StarterWorkflow:
-    """Its position in the log survives in its own history; from zero it merely finds everything begun already."""
+    """Its position in the log survives in its own history; from zero it merely finds everything begun already.
+
+    Cancelled, it ends when its activity has: from then on nothing is begun.
+    """
 
     @workflow.run
     async def run(self, input: BeginWorkflowsInput) -> None:
@@ -26,5 +29,6 @@ class StarterWorkflow:
                 start_to_close_timeout=timedelta(hours=1),
                 heartbeat_timeout=timedelta(seconds=10),
                 retry_policy=RetryPolicy(maximum_interval=timedelta(seconds=30)),
+                cancellation_type=workflow.ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
             )
         workflow.continue_as_new(input.model_copy(update={"after": after}))

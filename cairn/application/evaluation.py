@@ -113,8 +113,6 @@ class Evaluation:
 
 
 def _waits(goal: Goal, sheet: Sheet, cycle: Cycle, policy: Policy, period: str) -> bool:
-    if goal.over or goal.stage == "scored":
-        return False
     context = goal_context(cycle, policy, sheet)
     return any(due.period == period for due in deadlines_of(goal, context))
 

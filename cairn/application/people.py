@@ -49,6 +49,10 @@ class People:
         """Everybody as the sealed log has them now."""
         return await roster_at(self.ledger, await self.ledger.sealed_position())
 
+    async def hr(self, at: datetime) -> list[str]:
+        """Everybody with the role HR who is here on that day."""
+        return _hr_on((await self.roster()).people, at)
+
     async def import_roster(self, roster: Roster, by: str, at: datetime) -> RosterImport:
         """Records what differs from the log: who joined, changed or left, and departments. People who are not in
         `roster` stay as they are, and so do its `unstated` fields; importing it again records nothing.
@@ -131,8 +135,12 @@ class People:
 
 
 async def hr_instead_of(ledger: Ledger, by: str, at: datetime, *, coming: Roster | None = None) -> str | None:
-    """None when somebody may act as HR by the sealed log, else the ids of some who may (see `access`)."""
+    """None when somebody may act as HR by the sealed log, else the ids of some who may (see `access`).
+
+    Refuses a first roster in which nobody has the role."""
     known = (await roster_at(ledger, await ledger.sealed_position())).people
+    if not known and coming is not None and not _hr_on(coming.people, at):
+        raise Refusal("roster.no-hr", field="roles")
     able = access.hr_instead_of(by, known, at.date(), coming.people if coming else None)
     return ", ".join(able) if able else None
 
@@ -163,14 +171,18 @@ def _apply(event: Event, people: dict[str, Person], departments: dict[str, Depar
             pass
 
 
+def _hr_on(people: Iterable[Person], at: datetime) -> list[str]:
+    return [person.id for person in people if "hr" in person.roles and person.here_on(at.date())]
+
+
 def _keep_hr(before: Iterable[Person], after: Iterable[Person]) -> None:
     """Refuses a change after which nobody would be HR: then nobody could import, adopt or launch any more."""
-    staying = _hr(before)
-    if staying and not _hr(after):
+    staying = _staying_hr(before)
+    if staying and not _staying_hr(after):
         raise Refusal("roster.last-hr", field="roles", who=", ".join(staying[:NAMED]))
 
 
-def _hr(people: Iterable[Person]) -> list[str]:
+def _staying_hr(people: Iterable[Person]) -> list[str]:
     return [person.id for person in people if person.here and "hr" in person.roles]
 
 

@@ -2,7 +2,7 @@
 
 import re
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -113,6 +113,18 @@ def add_table(database: sqlite3.Connection, name: str, table: Table) -> None:
     database.commit()
 
 
+def replace_table(
+    database: Database, name: str, columns: Sequence[str], rows: Iterable[Sequence[object]]
+) -> None:
+    """Puts rows of text under `name` into the database, instead of what it had there; `columns` in their order."""
+    database.execute(f"drop table if exists {_identifier(name)}")
+    described = ", ".join(f"{_identifier(column)} text" for column in columns)
+    database.execute(f"create table {_identifier(name)} ({described})")
+    marks = ", ".join("?" * len(columns))
+    database.executemany(f"insert into {_identifier(name)} values ({marks})", rows)
+    database.commit()
+
+
 def keep(database: Database, name: str, query: str, parameters: Mapping[str, object]) -> Mistake | None:
     """Keeps the rows of a select as a table for the queries after it; why not, where that fails."""
     try:
@@ -122,7 +134,7 @@ def keep(database: Database, name: str, query: str, parameters: Mapping[str, obj
     return None
 
 
-def create_view(database: Database, name: str, query: str) -> Mistake | None:
+def add_view(database: Database, name: str, query: str) -> Mistake | None:
     """Names a select for the queries after it; why not, where that fails."""
     try:
         database.execute(f"create view {_identifier(name)} as {query}")

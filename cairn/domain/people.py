@@ -1,7 +1,7 @@
 """People as the roster states them, and the one place that decides what a person may do."""
 
 from datetime import date
-from typing import Literal
+from typing import Literal, assert_never
 
 from cairn.domain.event import Event, Fact
 
@@ -61,6 +61,8 @@ def known_holders(roster: Roster) -> set[str]:
 
 
 class PersonEvent(Event):
+    """Any event of a person, by their id."""
+
     person: str
 
     @property
@@ -83,6 +85,8 @@ class PersonChanged(PersonEvent):
 
 
 class PersonLeft(PersonEvent):
+    """The person left; `effective` is the first day they are gone."""
+
     effective: date
     reason: str = ""
 
@@ -107,3 +111,5 @@ def evolve_person(person: Person | None, event: AnyPersonEvent) -> Person | None
             return event.details
         case PersonLeft():
             return person.model_copy(update={"left": event.effective}) if person else None
+        case _:
+            assert_never(event)

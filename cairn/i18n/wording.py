@@ -82,4 +82,6 @@ def _written(value: Any, spec: str, arguments: Mapping[str, Any], language: Lang
 
 def _term(kind: str, value: str, arguments: Mapping[str, Any], language: Language) -> str:
     """A term's words, said with the arguments of its sentence; a value that is in no vocabulary, as it is."""
-    return spoken(f"{kind}:{value}", arguments, language) if value.strip() else value
+    id = f"{kind}:{value}"
+    template = sentence(language, id)
+    return value if template == id else _filled(template, arguments, language)

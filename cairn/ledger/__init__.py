@@ -3,7 +3,7 @@
 from cairn.ledger.conflict import EventRefused, PartlyRecorded, WrongExpectedVersion
 from cairn.ledger.event import Appended, NewEvent, StoredEvent, StreamAppend
 from cairn.ledger.horizon import Horizon, horizon
-from cairn.ledger.migrate import MigrationError, migrate
+from cairn.ledger.migrate import MigrationError, migrate, pending_migrations
 from cairn.ledger.pool import LOST, open_pool, stop_if_cancelled
 from cairn.ledger.sealer import Sealer, SealRefused
 from cairn.ledger.store import Ledger
@@ -28,6 +28,7 @@ __all__ = [
     "horizon",
     "migrate",
     "open_pool",
+    "pending_migrations",
     "stop_if_cancelled",
     "upcast",
 ]

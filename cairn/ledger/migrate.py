@@ -37,11 +37,25 @@ async def migrate(
         await connection.close()
 
 
+async def pending_migrations(dsn: str, *, folders: Sequence[Path] = ()) -> list[str]:
+    """What `migrate` would apply, as "<folder>/<file>"; changes nothing."""
+    connection = await asyncpg.connect(dsn, timeout=10)
+    try:
+        rows = await connection.fetch(_SQL["everything_applied"])
+    except (asyncpg.UndefinedTableError, asyncpg.InvalidSchemaNameError):
+        rows = []  # nobody has migrated this database yet
+    finally:
+        await connection.close()
+    applied = {(row["folder"], row["name"]) for row in rows}
+    known = [(_name(folder), file.name) for folder in [LEDGER, *folders] for file in _files(folder)]
+    return [f"{folder}/{name}" for folder, name in known if (folder, name) not in applied]
+
+
 async def _apply_folder(
     connection: "asyncpg.Connection[asyncpg.Record]", folder: Path, on_step: Callable[[str], None] | None
 ) -> list[str]:
-    """Applies what is missing of one folder, known in the database by the name of the package it lies in."""
-    name = folder.parent.name if folder.name == "migrations" else folder.name
+    """Applies what is missing of one folder."""
+    name = _name(folder)
     files = _files(folder)
     applied = {row["name"]: row["sha256"] for row in await connection.fetch(_SQL["applied"], name)}
     _refuse_unknown(name, applied.keys() - {file.name for file in files})
@@ -60,6 +74,11 @@ async def _apply_folder(
             if on_step:
                 on_step(step)
     return done
+
+
+def _name(folder: Path) -> str:
+    """What the database calls a folder: by the package it lies in."""
+    return folder.parent.name if folder.name == "migrations" else folder.name
 
 
 def _files(folder: Path) -> list[Path]:

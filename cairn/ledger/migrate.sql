@@ -14,5 +14,8 @@ select pg_advisory_lock(7161696, 0);
 -- name: applied
 select name, sha256 from migration.applied where folder = $1;
 
+-- name: everything_applied
+select folder, name from migration.applied;
+
 -- name: record
 insert into migration.applied (folder, name, sha256) values ($1, $2, $3);

@@ -11,6 +11,7 @@ from cairn.documents.tables import Records, tell_twins
 from cairn.documents.words import hint, nearest
 from cairn.domain.people import Department, Person, Roster
 from cairn.domain.policy import Policy
+from cairn.i18n import message
 from cairn.roster.columns import PEOPLE
 from cairn.roster.departments import DepartmentEntry, find_departments, read_departments
 from cairn.roster.entries import Entry, read_entries
@@ -136,7 +137,9 @@ def _families(entries: Sequence[Entry], policy: Policy | None) -> tuple[dict[str
 
 
 def _family_facts(text: str, policy: Policy) -> dict[str, object]:
-    names = {key: f"{key} ({family.name.zh})" for key, family in policy.families.items()}
+    names = {
+        key: message("{key} ({name})", key=key, name=family.name) for key, family in policy.families.items()
+    }
     alike = {
         **{family.name.zh: key for key, family in policy.families.items()},
         **{key: key for key in names},

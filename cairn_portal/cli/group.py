@@ -135,13 +135,59 @@ def _command(work: Callable[..., Coroutine[Any, Any, int | None]]) -> Callable[.
 def run(work: Callable[..., Coroutine[Any, Any, int | None]], at: Terminal, given: dict[str, Any]) -> int:
     """Runs a command to its end. Gives its exit code; an error is told, never shown as a traceback."""
     try:
-        return asyncio.run(work(at, **given)) or 0
+        with asyncio.Runner() as runner:
+            return runner.run(_until_stopped(work(at, **given))) or 0
     except typer.Exit as done:
         return done.exit_code
-    except typer.Abort:
+    except typer.Abort:  # a question that was not answered: nothing was begun
         return told_to(at, KeyboardInterrupt())
-    except (Exception, KeyboardInterrupt) as error:
+    except KeyboardInterrupt:
+        return _stopped(at, acting="by" in given)
+    except Exception as error:
         return told_to(at, error)
+
+
+async def _until_stopped(work: Coroutine[Any, Any, int | None]) -> int | None:
+    """The work itself. When Ctrl-C ended it, that is its outcome: an error with which a part of it answered to being
+    cancelled says nothing to the person who stopped it, nor does one that nobody waits for any more."""
+    task, ended = asyncio.current_task(), False
+
+    def stopping() -> bool:
+        return ended or (task is not None and task.cancelling() > 0)
+
+    def unawaited(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        if not stopping():
+            loop.default_exception_handler(context)
+
+    asyncio.get_running_loop().set_exception_handler(unawaited)
+    try:
+        return await work
+    except (Exception, asyncio.CancelledError) as error:
+        ended = stopping()
+        if ended:
+            raise asyncio.CancelledError from error
+        raise
+
+
+def _stopped(at: Terminal, acting: bool) -> int:
+    """Says what is done and, of a command that does something, what may be done all the same."""
+    counts = [
+        f"{task.description} {int(task.completed)} / {int(task.total)}"
+        for bars in at.counted
+        for task in bars.tasks
+        if task.total
+    ]
+    done = (at.say("stopped"), *counts)
+    said = (
+        at.say(
+            "{done}. What was sent already may still be done: look before you repeat it; the same --id is never done "
+            "twice.",
+            done=done,
+        )
+        if acting
+        else at.say("{done}.", done=done)
+    )
+    return told_failure(at, Told("stopped", said, STOPPED))
 
 
 def told_to(at: Terminal, error: BaseException) -> int:
@@ -155,8 +201,7 @@ def told_to(at: Terminal, error: BaseException) -> int:
 
 def told_failure(at: Terminal, failure: Told) -> int:
     if at.as_json:
-        facts = {"error": failure.name, "sentence": failure.sentence, "field": failure.field}
-        at.answer(facts)
+        at.answer({"error": failure.name, "sentence": failure.sentence, "field": failure.field})
     else:
         at.err.print(Text.assemble(("✗ ", "bold red"), failure.sentence), soft_wrap=True)
     return failure.code

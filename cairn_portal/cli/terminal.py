@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pydantic_core import to_json
 from rich.console import Console, RenderableType
@@ -25,12 +25,15 @@ PIPED_WIDTH = 140
 
 @dataclass(frozen=True)
 class Terminal:
-    """What every command is given first. Answers go to `out`, progress and remarks to `err`."""
+    """What every command is given first. Answers go to `out`, progress and remarks to `err`.
+
+    `counted` keeps the bars of a command, so that one that is stopped can say how far it was."""
 
     settings: Settings
     as_json: bool
     out: Console
     err: Console
+    counted: list[Progress] = field(default_factory=list)
 
     @classmethod
     def opened(cls, settings: Settings, as_json: bool) -> "Terminal":
@@ -68,6 +71,7 @@ class Terminal:
             TimeElapsedColumn(),
         )
         with Progress(*columns, console=self.err, disable=self.as_json) as bars:
+            self.counted.append(bars)
             yield bars
 
     @property

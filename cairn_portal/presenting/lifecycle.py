@@ -3,8 +3,7 @@
 from collections.abc import Iterator
 
 from cairn.domain.goal.commands import COMMANDS
-from cairn.domain.goal.phases import PHASES
-from cairn.domain.goal.stages import STAGES, Stage
+from cairn.domain.goal.stages import PHASES, STAGES, Stage
 from cairn.i18n import Message, term
 
 SAME, DONE, REFUSED = "✓", "·", ""

@@ -4,32 +4,30 @@ from collections.abc import Mapping
 
 from cairn.domain.cycle.events import LaunchFailure, LeftOut
 from cairn.domain.launch.plan import Missing
-from cairn.i18n import say
 from cairn_portal.presenting.reader import Reader
 
 
 def left_out(at: Reader, found: LeftOut) -> str:
     """Why somebody takes no part; a policy's own reason as its author wrote it."""
-    language = at.language
-    reason = found.reason.text(language) if found.reason else None
-    return say(language, f"left_out:{found.code}", **found.facts, reason=reason)
+    reason = found.reason.text(at.language) if found.reason else None
+    return at.say(f"left_out:{found.code}", **found.facts, reason=reason)
 
 
 def launch_failure(at: Reader, found: LaunchFailure) -> str:
     """Why a sheet of a launch could not be opened."""
-    return say(at.language, f"launch_failure:{found.code}", **found.facts)
+    return at.say(f"launch_failure:{found.code}", **found.facts)
 
 
 def missing(at: Reader, found: Missing) -> str:
     """What a planned sheet lacks before it can be submitted."""
-    return say(at.language, f"missing:{found.code}", **found.facts)
+    return at.say(f"missing:{found.code}", **found.facts)
 
 
 def cause(at: Reader, code: str) -> str:
     """Why a goal was cancelled, where nobody wrote a reason."""
-    return say(at.language, f"cause:{code}")
+    return at.say(f"cause:{code}")
 
 
 def refusal(at: Reader, code: str, facts: Mapping[str, object]) -> str:
     """The sentence of a refusal that was recorded."""
-    return say(at.language, f"refusal:{code}", **facts)
+    return at.say(f"refusal:{code}", **facts)

@@ -2,7 +2,7 @@
 
 import re
 from datetime import UTC, date, datetime, timedelta
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -39,6 +39,11 @@ def stage(at: Reader, name: Stage) -> Text:
     return Text(say(at.language, f"stage:{name}"), style=STYLES[stage_row(name).kind])
 
 
+def task_name(at: Reader, name: str) -> str:
+    """What somebody is waited for to do, by its name in the inbox."""
+    return say(at.language, f"task:{name}")
+
+
 def cycle_stage(at: Reader, name: CycleStage) -> str:
     return say(at.language, f"cycle_stage:{name}")
 
@@ -47,11 +52,17 @@ def field(at: Reader, name: str) -> str:
     return at.say(term("field", name))
 
 
+LONGEST = 30  # digits before the point; a number with more is shown by its magnitude
+
+
 def number(value: Decimal | float | int | None, places: int = 2) -> str:
     """A number as people read it: grouped, rounded half up for the eye, no idle zeros."""
     if value is None:
         return NOTHING
-    exact = Decimal(str(value)).quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
+    exact = Decimal(str(value))
+    if exact.adjusted() >= LONGEST:
+        return f"{exact:.{places}E}"
+    exact = exact.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP, Context(prec=LONGEST + places))
     text = format(exact, ",f")
     return text.rstrip("0").rstrip(".") if "." in text else text
 

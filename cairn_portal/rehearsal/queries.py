@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from cairn.documents.mistakes import Mistake, Place, mistake
-from cairn.documents.queries import Database, create_view, open_tables, select
+from cairn.documents.queries import Database, add_view, open_tables, replace_table, select
 from cairn.domain.cycle.events import TargetRow
 from cairn.domain.event import Fact
 from cairn.domain.goal.commands import COMMANDS
@@ -59,7 +59,7 @@ def open_script_tables(script: RehearsalScript, data: Path) -> Database:
     if isinstance(database, list):
         raise ScriptInvalid(database, script.path.name)
     for name, query in script.views.items():
-        if failed := create_view(database, name, query):
+        if failed := add_view(database, name, query):
             raise invalid(script, failed, Place(path=f"views.{name}"))
     return database
 
@@ -109,11 +109,7 @@ def select_rows(
 
 def _put_goals(tables: Database, goals: Sequence[PlannedGoal]) -> None:
     columns = list(PlannedGoal.model_fields)
-    tables.execute("drop table if exists goal")
-    tables.execute(f"create table goal ({', '.join(column + ' text' for column in columns)})")
-    rows = ([getattr(goal, name) for name in columns] for goal in goals)
-    tables.executemany(f"insert into goal values ({', '.join('?' * len(columns))})", rows)
-    tables.commit()
+    replace_table(tables, "goal", columns, ([getattr(goal, name) for name in columns] for goal in goals))
 
 
 def scripted_commands(

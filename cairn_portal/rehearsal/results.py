@@ -14,7 +14,6 @@ from cairn.domain.goal.stages import OVER
 from cairn_portal.rehearsal.script import RehearsalScript
 from projections.engine import catch_up
 from projections.models import dashboard as dashboard_model
-from projections.models import goal as goal_model
 from projections.models import score as score_model
 
 ATTAINMENT = "attainment.sql"
@@ -81,11 +80,8 @@ async def attained(application: Application, script: RehearsalScript, data: Path
     if not query.is_file():
         return []
     rows = _from_files(query.read_text(encoding="utf-8"), data)
-    scored: dict[tuple[str, str], score_model.GoalScore] = {}
-    for goal in await goal_model.goals(application.pool, cycle=script.cycle.id):
-        if goal.key == QUOTA:
-            for score in await score_model.goal_scores(application.pool, goal=goal.goal):
-                scored[goal.owner, score.period] = score
+    scores = await score_model.goal_scores_by_key(application.pool, script.cycle.id, QUOTA)
+    scored = {(str(score.owner), score.period): score for score in scores}
     return [_beside(row, scored.get((str(row["person"]), str(row["quarter"])))) for row in rows]
 
 

@@ -98,7 +98,7 @@ async def _postgres(settings: Settings) -> Check:
         return Check("Postgres", None, "not running; `cairn up` starts it")
     connection = await asyncpg.connect(dsn, timeout=5)
     try:
-        version = str(await connection.fetchval("SHOW server_version"))
+        version = str(connection.get_settings().server_version)
     finally:
         await connection.close()
     enough = int(version.split(".")[0].split()[0]) >= 15

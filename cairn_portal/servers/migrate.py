@@ -10,8 +10,7 @@ from pathlib import Path
 import asyncpg
 
 import projections
-from cairn.ledger import MigrationError, migrate
-from cairn.ledger.migrate import LEDGER
+from cairn.ledger import MigrationError, migrate, pending_migrations
 from cairn.settings import Settings
 from cairn_portal.servers.problem import ServerProblem
 from cairn_portal.servers.temporal_ready import connected, make_usable
@@ -29,20 +28,7 @@ async def migrate_all(dsn: str) -> list[str]:
 
 async def pending(dsn: str) -> list[str]:
     """Which migrations the database still lacks, as `ledger/0001_log.sql`."""
-    connection = await asyncpg.connect(dsn, timeout=10)
-    try:
-        rows = await connection.fetch("SELECT folder, name FROM migration.applied")
-    except (asyncpg.UndefinedTableError, asyncpg.InvalidSchemaNameError):
-        rows = []
-    finally:
-        await connection.close()
-    applied = {(row["folder"], row["name"]) for row in rows}
-    known = [
-        (folder.parent.name, file.name)
-        for folder in (LEDGER, READ_MODELS)
-        for file in sorted(folder.glob("*.sql"))
-    ]
-    return [f"{folder}/{name}" for folder, name in known if (folder, name) not in applied]
+    return await pending_migrations(dsn, folders=[READ_MODELS])
 
 
 async def _prepare(address: str, namespace: str) -> None:

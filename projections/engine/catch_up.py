@@ -5,24 +5,27 @@ import logging
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from time import monotonic
+from typing import NamedTuple
 
 import asyncpg
 
 from cairn.ledger import LOST, stop_if_cancelled
-from projections.engine.catalog import PROJECTIONS, Projection, chosen, projection
-from projections.engine.folding import advance, cursor_of, live
+from projections.engine.catalog import folding, joined_by, read_model, with_joins
+from projections.engine.folding import SQL as CURSOR
+from projections.engine.folding import fold_until, live_target
+from projections.engine.read_model import ReadModel
 from projections.engine.sql import queries
 
 SQL = queries("catch_up")
 CHANNEL = "cairn_sealed"
 WINDOW = 20_000
-AT_ONCE = 4
+CONCURRENT_FOLDS = 4
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class ProjectionStatus:
-    """How far a projection is behind the log, in events and in seconds, and how many streams it has parked."""
+    """How far a read model is behind the log, in events and in seconds, and how many streams it has parked."""
 
     name: str
     cursor: int
@@ -34,49 +37,65 @@ class ProjectionStatus:
 async def catch_up(
     pool: asyncpg.Pool, *, names: Iterable[str] | None = None, upto: int | None = None, window: int = WINDOW
 ) -> dict[str, int]:
-    """Folds what is sealed, up to `upto` (the last seal by default), into the named read models (all by default).
+    """Folds what is sealed, up to `upto` (the last seal by default), into the named read models and those they join.
 
-    Windows are as large as the backlog, at most `window` events, each one transaction. One look finds out whom the next
-    window concerns, and only those fold. Safe to run anywhere any number of times at once. Returns the cursor each
-    projection reached.
+    All read models by default. Windows are as large as the backlog, at most `window` events, each one transaction.
+    Rounds: one statement finds out whom the next window concerns and how far those it joins let each go, and only the
+    concerned fold, at the same time; a read model that was held back by one it joins goes on in the next round. Safe
+    to run anywhere any number of times at once. Returns the cursor each read model with a fold reached.
     """
-    wanted = chosen(names)
-    found = await _look(pool, wanted, upto, window)
-    turns = asyncio.Semaphore(AT_ONCE)
+    models = with_joins(names)
+    end = upto
+    while True:
+        backlog = await _backlog(pool, models, end, window)
+        reached = {row["name"]: int(row["cursor"]) for row in backlog}
+        end = next((row["log_end"] for row in backlog), 0)
+        ready = [row for row in backlog if row["cursor"] < row["upto"]]
+        reached |= await _fold_all(pool, ready, window)
+        if not ready or min(reached.values()) >= end:
+            return reached
 
-    async def bring(row: asyncpg.Record) -> int:
-        if row["cursor"] >= row["goal"]:
-            return int(row["cursor"])
-        async with turns, pool.acquire() as connection:
-            copy = live(PROJECTIONS[row["name"]])
-            return await advance(connection, copy, row["goal"], window, concerned=row["concerned"] or 0)
 
-    reached = await asyncio.gather(*(bring(row) for row in found), return_exceptions=True)
-    for outcome in reached:
+async def _fold_all(pool: asyncpg.Pool, ready: list[asyncpg.Record], window: int) -> dict[str, int]:
+    """Folds each of these read models to where it may go; the cursors they reached."""
+    slots = asyncio.Semaphore(CONCURRENT_FOLDS)
+
+    async def fold_one(row: asyncpg.Record) -> int:
+        async with slots, pool.acquire() as connection:
+            target = live_target(read_model(row["name"]))
+            return await fold_until(connection, target, row["upto"], window, known_end=row["concerned"] or 0)
+
+    outcomes = await asyncio.gather(*(fold_one(row) for row in ready), return_exceptions=True)
+    for outcome in outcomes:
         if isinstance(outcome, BaseException):
             raise outcome
-    return {row["name"]: at for row, at in zip(found, reached, strict=True) if isinstance(at, int)}
+    return {row["name"]: at for row, at in zip(ready, outcomes, strict=True) if isinstance(at, int)}
 
 
-async def _look(
-    pool: asyncpg.Pool, wanted: list[Projection], upto: int | None, window: int
+async def _backlog(
+    pool: asyncpg.Pool, models: list[ReadModel], upto: int | None, window: int
 ) -> list[asyncpg.Record]:
-    """Each projection with its cursor after the look, the end of the window that concerns it, and how far to go."""
-    names = [each.name for each in wanted]
-    pairs = [(each.name, type_) for each in wanted for type_ in each.types or (None,)]
-    asked = (names, [name for name, _ in pairs], [type_ for _, type_ in pairs], upto, window)
-    found: list[asyncpg.Record] = await pool.fetch(SQL["look"], *asked)
-    if len(found) < len(names):
-        await pool.execute(SQL["register"], names)
-        found = await pool.fetch(SQL["look"], *asked)
-    return found
+    """Each read model's cursor after the statement, how far it may go, and the end of a window that concerns it."""
+    names = [model.name for model in models]
+    reads = [(model.name, type_) for model in models for type_ in model.event_types]
+    joins = [(model.name, joined.name) for model in models for joined in joined_by(model)]
+    arguments = (names, *_columns(reads), upto, window, *_columns(joins))
+    rows: list[asyncpg.Record] = await pool.fetch(SQL["backlog"], *arguments)
+    if len(rows) < len(names):
+        await pool.execute(CURSOR["register"], names)
+        rows = await pool.fetch(SQL["backlog"], *arguments)
+    return rows
+
+
+def _columns(pairs: list[tuple[str, str]]) -> tuple[list[str], list[str]]:
+    return [first for first, _ in pairs], [second for _, second in pairs]
 
 
 @dataclass
 class Follower:
     """Keeps the named read models up with the log for as long as `run` runs; woken by the sealer, polling besides.
 
-    Holds one connection of the pool for listening and reconnects when it is lost. `trouble` is what the last
+    Holds one connection of the pool for listening and reconnects when it is lost. `last_error` is what the last
     round failed with, None while all is well.
     """
 
@@ -84,7 +103,7 @@ class Follower:
     names: tuple[str, ...] | None = None
     poll: float = 0.25
     window: int = WINDOW
-    trouble: str | None = None
+    last_error: str | None = None
     _woken: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def run(self) -> None:
@@ -94,7 +113,7 @@ class Follower:
                 await self._follow()
             except (asyncpg.PostgresError, *LOST) as error:
                 stop_if_cancelled(error)
-                self.trouble = str(error)
+                self.last_error = str(error)
                 log.warning("the read models could not be brought up: %s; trying again", error)
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, 5.0)
@@ -108,7 +127,7 @@ class Follower:
             try:
                 while not connection.is_closed():
                     await catch_up(self.pool, names=self.names, window=self.window)
-                    self.trouble = None
+                    self.last_error = None
                     await self._wait()
             finally:
                 if not connection.is_closed():
@@ -135,30 +154,39 @@ async def wait_for(
 ) -> int:
     """Waits until a read model has folded a sealed position; returns its cursor.
 
-    Raises TimeoutError saying how far it is. Somebody else (a Follower) does the folding.
+    Waits for those it joins, too; one without a fold is as far as the last of them. Raises TimeoutError saying which
+    is how far. Somebody else (a Follower) does the folding.
     """
-    key = projection(name).name
+    names = [model.name for model in with_joins([name])]
     end, pause = monotonic() + timeout, 0.005
-    while (cursor := await _cursor(pool, key)) < position:
+    while (last := await _last_of(pool, names)).cursor < position:
         if monotonic() >= end:
+            joined = "" if last.name == name else f"joins {last.name}, which "
             raise TimeoutError(
-                f"the read model {name} is at {cursor}, not yet at {position}, after {timeout:g} s"
+                f"the read model {name} {joined}is at {last.cursor}, not yet at {position}, after {timeout:g} s"
             )
         await asyncio.sleep(pause)
         pause = min(pause * 1.5, 0.05)
-    return cursor
+    return last.cursor
 
 
-async def _cursor(pool: asyncpg.Pool, key: str) -> int:
-    async with pool.acquire() as connection:
-        return await cursor_of(connection, key)
+class _Position(NamedTuple):
+    cursor: int
+    name: str
+
+
+async def _last_of(pool: asyncpg.Pool, names: list[str]) -> _Position:
+    """The one that is behind the others; 0 for one that has never been folded."""
+    rows = await pool.fetch(SQL["cursors"], names)
+    cursors = {row["name"]: int(row["cursor"]) for row in rows}
+    return min(_Position(cursors.get(name, 0), name) for name in names)
 
 
 async def status(pool: asyncpg.Pool) -> list[ProjectionStatus]:
-    """Every projection with its cursor, its lag and its parked streams; lag in seconds is the age of the first
+    """Every read model with a fold, its cursor, its lag and its parked streams; lag in seconds is the age of the first
     event not yet folded."""
-    names = list(PROJECTIONS)
-    await pool.execute(SQL["register"], names)
+    names = list(folding())
+    await pool.execute(CURSOR["register"], names)
     sealed = await pool.fetchval(SQL["sealed_position"])
     rows = await pool.fetch(SQL["status"], sealed, names)
     return [ProjectionStatus(**dict(row)) for row in rows]

@@ -1,63 +1,62 @@
--- Cursors of the projections.
+-- How far every read model is, and how far each may go.
 
--- name: register
-insert into read.projection (name) select unnest($1::text[]) on conflict (name) do nothing
-
--- name: cursor
-select cursor from read.projection where name = $1
-
--- name: settings
-select read.settings($1, $2, $3, $4)
-
--- name: move_cursor
-update read.projection set cursor = $3, updated_at = now() where name = $1 and cursor = $2
-returning read.settings($4, $5, $6, $7)
-
--- One look for all projections: who is behind, and whom do the types of the next window concern? Cursors of those it does
--- not concern are moved at once. A cursor that somebody else holds is left to him.
--- $1 the names, $2 and $3 pairs of a name and a type it folds (null: every type), $4 no further than, $5 window.
--- name: look
-with sealed as materialized (
+-- One statement for all read models: who is behind, and do the next events concern it? Cursors of those that they do not
+-- concern are moved at once. A cursor that somebody else holds is left to him. Nobody goes past those it joins: `upto` is
+-- the end of the log, or where the last of them will be after this statement; `concerned` the end of a window that holds
+-- events the fold reads.
+-- $1 the names, $2 and $3 pairs of a name and an event type it folds, $4 no further than, $5 window, $6 and $7 pairs of
+-- a name and one it joins, directly or through others.
+-- name: backlog
+with log as materialized (
     select least(ledger.sealed_position(), coalesce($4::bigint, 9223372036854775807)) as upto
 ),
-behind as materialized (
-    select p.name, p.cursor, least(p.cursor + $5, s.upto) as upto
-    from read.projection p, sealed s
-    where p.name = any($1::text[]) and p.cursor < s.upto
+claimed as materialized (
+    select p.name, p.cursor, least(p.cursor + $5, l.upto) as upto
+    from read.projection p, log l
+    where p.name = any($1::text[]) and p.cursor < l.upto
     for update of p skip locked
 ),
-news as materialized (
-    select b.cursor, array(select distinct e.type from ledger.sealed(b.cursor, b.upto) e) as types
-    from (select distinct cursor, upto from behind) b
+occurred as materialized (
+    select c.cursor, array(select distinct e.type from ledger.sealed(c.cursor, c.upto) e) as types
+    from (select distinct cursor, upto from claimed) c
 ),
-passed as (
-    update read.projection p set cursor = b.upto, updated_at = now()
-    from behind b join news n on n.cursor = b.cursor
-    where p.name = b.name and not exists (
-        select from unnest($2::text[], $3::text[]) w(name, type)
-        where w.name = b.name and (w.type is null or w.type = any(n.types)))
+next_window as materialized (
+    select c.name, c.cursor, c.upto, exists (
+        select from unnest($2::text[], $3::text[]) r(name, type)
+        where r.name = c.name and r.type = any(o.types)) as concerns
+    from claimed c join occurred o on o.cursor = c.cursor
+),
+reach as materialized (
+    select p.name, case when not w.concerns then w.upto else p.cursor end as position
+    from read.projection p left join next_window w on w.name = p.name
+    where p.name = any($1::text[])
+),
+bound as materialized (
+    select r.name, least(l.upto, (
+        select min(a.position) from unnest($6::text[], $7::text[]) j(name, joined) join reach a on a.name = j.joined
+        where j.name = r.name)) as upto
+    from reach r, log l
+),
+moved as (
+    update read.projection p set cursor = least(w.upto, b.upto), updated_at = now()
+    from next_window w join bound b on b.name = w.name
+    where p.name = w.name and not w.concerns and least(w.upto, b.upto) > w.cursor
     returning p.name, p.cursor
 )
-select p.name, coalesce(d.cursor, p.cursor) as cursor, b.upto as concerned, s.upto as goal
+select p.name, coalesce(m.cursor, p.cursor) as cursor, b.upto, l.upto as log_end,
+    case when w.concerns then w.upto end as concerned
 from read.projection p
-cross join sealed s
-left join passed d on d.name = p.name
-left join behind b on b.name = p.name and d.name is null
+cross join log l
+join bound b on b.name = p.name
+left join moved m on m.name = p.name
+left join next_window w on w.name = p.name
 where p.name = any($1::text[])
 
--- name: holds
-select exists (select from ledger.sealed($1, $2) where type = any ($3::text[]))
-
--- name: lock_cursor
-select cursor from read.projection where name = $1 for update
+-- name: cursors
+select name, cursor from read.projection where name = any($1::text[])
 
 -- name: sealed_position
 select ledger.sealed_position()
-
--- name: park
-insert into read.parked (projection, stream, position, type, reason)
-select $1, e.stream, e.position, e.type, $3 from ledger.sealed($2 - 1, $2) e
-returning stream
 
 -- name: status
 select p.name, p.cursor, greatest($1 - p.cursor, 0) as lag_events,

@@ -1,9 +1,9 @@
-"""Comparing two copies of a projection: by a sum over hashes of rows, row by row only where the sums differ."""
+"""Comparing live tables with rebuilt ones: by a sum over hashes of rows, row by row only where the sums differ."""
 
 import asyncio
 from dataclasses import dataclass
 
-from projections.engine.folding import Connection, Copy
+from projections.engine.folding import Connection, FoldTarget
 from projections.engine.sql import queries
 
 SQL = queries("comparing")
@@ -26,39 +26,42 @@ class TableDifference:
         return self.only_live == 0 and self.only_rebuilt == 0
 
 
-async def compare(mine: Connection, now: Copy, theirs: Connection, new: Copy) -> list[TableDifference]:
-    """How each table of the live copy, read on one connection, differs from the rebuilt one, read on another.
+async def compare(
+    live_connection: Connection, live: FoldTarget, rebuilt_connection: Connection, rebuilt: FoldTarget
+) -> list[TableDifference]:
+    """How each live table, read on one connection, differs from the rebuilt one, read on another.
 
-    The copies must stand still, and the second connection must see both. Where both are one connection, the copies are
-    read one after the other.
+    Neither may change meanwhile, and the second connection must see both. Where both are one connection, the tables
+    are read one after the other.
     """
-    if mine is theirs:
-        before, after = await _sums(mine, now), await _sums(theirs, new)
+    if live_connection is rebuilt_connection:
+        before, after = await _sums(live_connection, live), await _sums(rebuilt_connection, rebuilt)
     else:
-        before, after = await asyncio.gather(_sums(mine, now), _sums(theirs, new))
+        before, after = await asyncio.gather(_sums(live_connection, live), _sums(rebuilt_connection, rebuilt))
     found = []
-    for table in now.projection.tables:
+    for table in live.model.tables:
         if before[table] == after[table]:
             rows = before[table][0]
             found.append(TableDifference(table, rows, rows, 0, 0, ()))
         else:
-            found.append(await _rows(theirs, table, new.schema, before[table][0], after[table][0]))
+            counts = before[table][0], after[table][0]
+            found.append(await _rows(rebuilt_connection, table, rebuilt.schema, *counts))
     return found
 
 
-async def _sums(connection: Connection, copy: Copy) -> dict[str, tuple[int, int | None]]:
+async def _sums(connection: Connection, target: FoldTarget) -> dict[str, tuple[int, int | None]]:
     """For each table the number of rows and the sum of their 64-bit hashes, equal for rows that are equal."""
     found = {}
-    for table in copy.projection.tables:
-        row = await connection.fetchrow(SQL["sum"].replace("{table}", f"{copy.schema}.{table}"))
+    for table in target.model.tables:
+        row = await connection.fetchrow(SQL["sum"].replace("{table}", f"{target.schema}.{table}"))
         assert row is not None  # an aggregate always gives one row
         found[table] = (row["rows"], row["hashes"])
     return found
 
 
 async def _rows(connection: Connection, table: str, schema: str, live: int, rebuilt: int) -> TableDifference:
-    mine, theirs = f"select * from read.{table}", f"select * from {schema}.{table}"
-    only_live, only_rebuilt = f"{mine} except all {theirs}", f"{theirs} except all {mine}"
+    old, new = f"select * from read.{table}", f"select * from {schema}.{table}"
+    only_live, only_rebuilt = f"{old} except all {new}", f"{new} except all {old}"
     return TableDifference(
         table,
         live=live,

@@ -1,142 +1,158 @@
-"""Folding windows of sealed events into one projection's tables, live or in a rebuild: the one path that writes."""
+"""Folding windows of sealed events into one read model's tables, live or in a rebuild: the one path that writes."""
 
 from dataclasses import dataclass
 
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy
 
-from projections.engine.catalog import Projection
+from projections.engine.read_model import ReadModel
 from projections.engine.sql import queries
 
 Connection = asyncpg.Connection | PoolConnectionProxy
-SQL = queries("catch_up")
-POISON = (
+SQL = queries("folding")
+EVENT_ERRORS = (
     asyncpg.DataError,
     asyncpg.IntegrityConstraintViolationError,
     asyncpg.RaiseError,
     asyncpg.FeatureNotSupportedError,
     asyncpg.CardinalityViolationError,
 )
-"""What an event's content can cause. Anything else (a lost connection, a broken statement) is nobody's event."""
+"""Errors that an event's content causes. Any other (a lost connection, a broken statement) is no event's fault."""
+SMALL_WINDOW = 500
+"""Events: a window of so few is folded many times a second, a larger one when there is something to catch up."""
+FOLD_TIMEOUT = "10s"
+"""A fold is a writing transaction, and while it runs nothing that comes after it can be sealed: a window that takes
+longer is given up and tried again at half its size."""
 
 
 @dataclass(frozen=True)
-class Copy:
-    """One copy of a projection's tables: the live one in `read`, or one being built beside it.
+class FoldTarget:
+    """Where a read model is folded: the live tables in `read`, or a second set that is being built in `schema`.
 
-    `share` ("0/2" is the first of two) limits it to a part of the streams: shares fold at the same time, each with a
-    cursor of its own.
+    `cursor_name` is the row of `read.projection` that holds its position. `partition` ("0/2" is the first of two)
+    limits it to a part of the streams: partitions fold at the same time, each with a cursor of its own.
     """
 
-    projection: Projection
-    key: str
+    model: ReadModel
+    cursor_name: str
     schema: str
-    share: str | None = None
+    partition: str | None = None
 
     @property
     def is_live(self) -> bool:
         return self.schema == "read"
 
-
-def live(projection: Projection) -> Copy:
-    return Copy(projection, projection.name, "read")
-
-
-def beside(projection: Projection) -> Copy:
-    return Copy(projection, f"{projection.name}:rebuild", f"rebuild_{projection.name}")
+    @property
+    def tables(self) -> list[str]:
+        """The tables with their schema."""
+        return [f"{self.schema}.{table}" for table in self.model.tables]
 
 
-def shares_of(copy: Copy, number: int) -> list[Copy]:
-    """The copy in so many shares of its streams; whole where one is enough or the projection cannot be shared."""
-    if number == 1 or not copy.projection.by_stream:
-        return [copy]
+def live_target(model: ReadModel) -> FoldTarget:
+    """The tables that people read."""
+    return FoldTarget(model, model.name, "read")
+
+
+def rebuild_target(model: ReadModel) -> FoldTarget:
+    """The tables of a rebuild, in a schema of their own."""
+    return FoldTarget(model, f"{model.name}:rebuild", f"rebuild_{model.name}")
+
+
+def partitions_of(target: FoldTarget, number: int) -> list[FoldTarget]:
+    """The target in so many parts of the streams; whole for one, or where the read model cannot be split."""
+    if number == 1 or not target.model.by_stream:
+        return [target]
     return [
-        Copy(copy.projection, f"{copy.key}:{each}", copy.schema, f"{each}/{number}") for each in range(number)
+        FoldTarget(target.model, f"{target.cursor_name}:{part}", target.schema, f"{part}/{number}")
+        for part in range(number)
     ]
 
 
-async def cursor_of(connection: Connection, key: str) -> int:
-    """The sealed position up to which a copy is folded; 0 where it has never been folded."""
-    return await connection.fetchval(SQL["cursor"], key) or 0
+async def cursor_of(connection: Connection, cursor_name: str) -> int:
+    """The sealed position up to which a target is folded; 0 where it has never been folded."""
+    return await connection.fetchval(SQL["cursor"], cursor_name) or 0
 
 
-FEW = 500
-"""Events: a window of so few is folded many times a second, a larger one when there is something to catch up."""
-LONGEST = "10s"
-"""A fold is a writing transaction, and while it runs nothing that comes after it can be sealed: a window that takes
-longer is given up and tried again at half its size."""
+async def fold(
+    connection: Connection, target: FoldTarget, after: int, upto: int, stream: str | None = None
+) -> None:
+    """Runs the fold over the events in (after, upto], all of them or those of one stream.
 
-
-async def fold(connection: Connection, copy: Copy, after: int, upto: int, only: str | None = None) -> None:
-    """Runs the projection's fold over (after, upto], inside the caller's transaction, which has the settings for it."""
-    statement = queries(copy.projection.name)["fold"]
-    if copy.share is not None:
-        statement, only = statement.replace("read.window(", "read.share("), copy.share
-    await connection.execute(statement, after, upto, copy.key, only)
-
-
-async def prepare(connection: Connection, copy: Copy, events: int) -> None:
-    """Settings for folds of so many events, for the rest of the transaction."""
-    await connection.fetchrow(SQL["settings"], *_settings(copy, events))
-
-
-def _settings(copy: Copy, events: int) -> tuple[str, str, str, str]:
-    # Postgres lays out its hash tables for what it expects: with much room even one event would pay for it.
-    memory = "64MB" if events > FEW else "1MB"
-    # A copy that a crash shortens is built anew; what makes it the live one waits for the disk, and for all before it.
-    return f"{copy.schema}, pg_catalog", LONGEST, memory, "on" if copy.is_live else "off"
-
-
-async def advance(connection: Connection, copy: Copy, upto: int, window: int, *, concerned: int = 0) -> int:
-    """Folds window by window until the cursor is at `upto`; returns the cursor.
-
-    An event that cannot be folded is closed in on by halving the window that fails, and its stream is parked; the next
-    window is as large as the stretch before it. `concerned` is an end up to which the events are known to matter.
+    Inside the caller's transaction, which has the settings for it (`apply_settings`).
     """
-    size, bad, begun = window, 0, -1
-    while (after := await cursor_of(connection, copy.key)) < upto:
-        begun = after if begun < 0 else begun
+    statement, only = queries(target.model.name)["fold"], stream
+    if target.partition is not None:
+        statement, only = statement.replace("read.window(", "read.partition_window("), target.partition
+    await connection.execute(statement, after, upto, target.cursor_name, only)
+
+
+async def apply_settings(connection: Connection, target: FoldTarget, events: int) -> None:
+    """Settings for folds of so many events, for the rest of the transaction."""
+    await connection.fetchrow(SQL["settings"], *_settings(target, events))
+
+
+def _settings(target: FoldTarget, events: int) -> tuple[str, str, str, str]:
+    # Postgres lays out its hash tables for what it expects: with much room even one event would pay for it.
+    memory = "64MB" if events > SMALL_WINDOW else "1MB"
+    # Tables that a crash shortens are built anew; what makes them live waits for the disk, and for all before it.
+    return f"{target.schema}, pg_catalog", FOLD_TIMEOUT, memory, "on" if target.is_live else "off"
+
+
+async def fold_until(
+    connection: Connection, target: FoldTarget, upto: int, window: int, *, known_end: int = 0
+) -> int:
+    """Folds window by window (events) until the cursor is at the position `upto`; returns the cursor.
+
+    An event that cannot be folded is found by halving the window that fails, and its stream is parked; the next window
+    is as large as the stretch before it. A window that ends at `known_end` is known to hold events the fold reads.
+    """
+    size, failing_end, started = window, 0, -1
+    while (after := await cursor_of(connection, target.cursor_name)) < upto:
+        started = after if started < 0 else started
         end = min(after + size, upto)
         try:
-            await _fold_one(connection, copy, after, end, known=end == concerned)
-            size = (bad - end + 1) // 2 if end < bad else min(size * 2, window)
+            await _fold_window(connection, target, after, end, known=end == known_end)
+            size = (failing_end - end + 1) // 2 if end < failing_end else min(size * 2, window)
         except asyncpg.QueryCanceledError:
             if end - after == 1:
                 raise
             size = (end - after) // 2
-        except POISON as error:
-            bad, size = end, max((end - after) // 2, 1)
+        except EVENT_ERRORS as error:
+            failing_end, size = end, max((end - after) // 2, 1)
             if end - after == 1:
-                await _park(connection, copy, after, error)
-                bad, size, begun = 0, min(max(end - begun, 2), window), end
+                await _park(connection, target, after, error)
+                failing_end, size, started = 0, min(max(end - started, 2), window), end
     return after
 
 
-async def _fold_one(connection: Connection, copy: Copy, after: int, upto: int, *, known: bool) -> None:
+async def _fold_window(
+    connection: Connection, target: FoldTarget, after: int, upto: int, *, known: bool
+) -> None:
     """Cursor first: who loses the compare-and-set has not folded for nothing."""
     async with connection.transaction():
-        if not await _moved(connection, copy, after, upto):
+        if not await _move_cursor(connection, target, after, upto):
             return
-        if known or await _concerns(connection, copy, after, upto):
-            await fold(connection, copy, after, upto)
+        if known or await _holds_events(connection, target, after, upto):
+            await fold(connection, target, after, upto)
 
 
-async def _concerns(connection: Connection, copy: Copy, after: int, upto: int) -> bool:
+async def _holds_events(connection: Connection, target: FoldTarget, after: int, upto: int) -> bool:
     """Whether the window has an event the fold reads: looking is a tenth of the price of folding nothing."""
-    types = copy.projection.types
-    return types is None or await connection.fetchval(SQL["holds"], after, upto, list(types))
+    found: bool = await connection.fetchval(SQL["holds_events"], after, upto, target.model.event_types)
+    return found
 
 
-async def _moved(connection: Connection, copy: Copy, after: int, upto: int) -> bool:
+async def _move_cursor(connection: Connection, target: FoldTarget, after: int, upto: int) -> bool:
     """Moves the cursor from `after`, if it is there, and makes the settings for a fold in the same round trip."""
-    settings = _settings(copy, upto - after)
-    return await connection.fetchrow(SQL["move_cursor"], copy.key, after, upto, *settings) is not None
+    settings = _settings(target, upto - after)
+    moved = await connection.fetchrow(SQL["move_cursor"], target.cursor_name, after, upto, *settings)
+    return moved is not None
 
 
-async def _park(connection: Connection, copy: Copy, after: int, error: Exception) -> None:
+async def _park(connection: Connection, target: FoldTarget, after: int, error: Exception) -> None:
     async with connection.transaction():
-        if await _moved(connection, copy, after, after + 1):
-            await connection.execute(SQL["park"], copy.key, after + 1, reason_of(error))
+        if await _move_cursor(connection, target, after, after + 1):
+            await connection.execute(SQL["park"], target.cursor_name, after + 1, reason_of(error))
 
 
 def reason_of(error: Exception) -> str:

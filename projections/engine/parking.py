@@ -1,4 +1,4 @@
-"""Streams parked behind an event that could not be folded: shown, tried again, or let go with a reason."""
+"""Streams parked behind an event that could not be folded: shown, retried, or freed by skipping the event."""
 
 from datetime import UTC, datetime
 
@@ -8,17 +8,25 @@ from pydantic import BaseModel, ConfigDict
 from cairn.domain.skipping import EventSkipped
 from cairn.domain.streams import event_id
 from cairn.ledger import Ledger, NewEvent, StreamAppend, WrongExpectedVersion
-from projections.engine.catalog import projection
-from projections.engine.folding import POISON, Connection, Copy, fold, live, prepare, reason_of
-from projections.engine.rows import Reader, shaped
+from projections.engine.catalog import folding_model, read_model, with_joins
+from projections.engine.folding import (
+    EVENT_ERRORS,
+    Connection,
+    FoldTarget,
+    apply_settings,
+    fold,
+    live_target,
+    reason_of,
+)
+from projections.engine.folding import SQL as CURSOR
+from projections.engine.rows import Reader, parse_rows
 from projections.engine.sql import queries
 
 SQL = queries("parking")
-CURSOR = queries("catch_up")
 
 
 class Parked(BaseModel):
-    """A stream that waits in a projection: `position` is the event that could not be folded and `reason` why,
+    """A stream that waits in a read model: `position` is the event that could not be folded and `reason` why,
     `behind` how many later events of the stream wait too."""
 
     model_config = ConfigDict(frozen=True)
@@ -34,7 +42,7 @@ class Parked(BaseModel):
 
 
 class Skipped(BaseModel):
-    """An event left out of a projection for good: who decided it and why."""
+    """An event left out of a read model for good: who decided it and why."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -48,13 +56,20 @@ class Skipped(BaseModel):
 
 
 async def parked(reader: Reader, name: str | None = None) -> list[Parked]:
-    """Every parked stream, of one read model or of all."""
-    return shaped(Parked, await reader.fetch(SQL["parked"], name and projection(name).name))
+    """Every parked stream, of one read model or of all; of one without a fold, those of the read models it joins."""
+    return parse_rows(Parked, await reader.fetch(SQL["parked"], _names(name)))
 
 
 async def skipped(reader: Reader, name: str | None = None) -> list[Skipped]:
-    """Every event left out, of one read model or of all."""
-    return shaped(Skipped, await reader.fetch(SQL["skipped"], name and projection(name).name))
+    """Every event left out, of one read model or of all; of one without a fold, those of the read models it joins."""
+    return parse_rows(Skipped, await reader.fetch(SQL["skipped"], _names(name)))
+
+
+def _names(name: str | None) -> list[str] | None:
+    """A read model with a fold by itself; one without, the read models it joins."""
+    if name is None:
+        return None
+    return [name] if read_model(name).tables else [each.name for each in with_joins([name])]
 
 
 async def retry(pool: asyncpg.Pool, name: str, stream: str) -> bool:
@@ -63,9 +78,9 @@ async def retry(pool: asyncpg.Pool, name: str, stream: str) -> bool:
     What can be folded stays folded; the first event that cannot keeps the stream parked. Raises LookupError
     when the stream is not parked.
     """
-    copy = live(projection(name))
+    target = live_target(folding_model(name))
     async with pool.acquire() as connection, connection.transaction():
-        return await try_again(connection, copy, stream)
+        return await retry_stream(connection, target, stream)
 
 
 async def skip(pool: asyncpg.Pool, name: str, stream: str, *, reason: str, by: str) -> bool:
@@ -76,24 +91,24 @@ async def skip(pool: asyncpg.Pool, name: str, stream: str, *, reason: str, by: s
     """
     if not reason.strip():
         raise ValueError("leaving an event out of a read model needs a reason")
-    copy = live(projection(name))
+    target = live_target(folding_model(name))
     async with pool.acquire() as connection, connection.transaction():
-        await connection.fetchval(CURSOR["lock_cursor"], copy.key)
-        stuck = await _stuck(connection, copy, stream)
+        await connection.fetchval(CURSOR["lock_cursor"], target.cursor_name)
+        blocked = await _parked_row(connection, target, stream)
         decision = EventSkipped(
-            projection=copy.projection.name,
-            position=stuck["position"],
+            projection=target.model.name,
+            position=blocked["position"],
             event_stream=stream,
-            event_type=stuck["type"],
+            event_type=blocked["type"],
             reason=reason.strip(),
             by=by,
             at=datetime.now(UTC),
         )
-        await _record(pool, decision)
-        return await try_again(connection, copy, stream)
+        await _record_skip(pool, decision)
+        return await retry_stream(connection, target, stream)
 
 
-async def _record(pool: asyncpg.Pool, decision: EventSkipped) -> None:
+async def _record_skip(pool: asyncpg.Pool, decision: EventSkipped) -> None:
     """Appends the decision, once for each event however often it is asked for."""
     ledger = Ledger(pool)
     event = NewEvent(
@@ -112,37 +127,37 @@ async def _record(pool: asyncpg.Pool, decision: EventSkipped) -> None:
         return
 
 
-async def release_skipped(connection: Connection, copy: Copy) -> None:
+async def retry_skipped(connection: Connection, target: FoldTarget) -> None:
     """Folds on, inside the caller's transaction, the streams whose event was left out after they were parked."""
-    for row in await connection.fetch(SQL["let_go"], copy.key):
-        await try_again(connection, copy, row["stream"])
+    for row in await connection.fetch(SQL["skipped_since"], target.cursor_name):
+        await retry_stream(connection, target, row["stream"])
 
 
-async def _stuck(connection: Connection, copy: Copy, stream: str) -> asyncpg.Record:
-    row = await connection.fetchrow(SQL["one"], copy.key, stream)
+async def _parked_row(connection: Connection, target: FoldTarget, stream: str) -> asyncpg.Record:
+    row = await connection.fetchrow(SQL["parked_stream"], target.cursor_name, stream)
     if row is None:
-        raise LookupError(f"{stream} is not parked in the read model {copy.projection.name}")
+        raise LookupError(f"{stream} is not parked in the read model {target.model.name}")
     return row
 
 
-async def try_again(connection: Connection, copy: Copy, stream: str) -> bool:
+async def retry_stream(connection: Connection, target: FoldTarget, stream: str) -> bool:
     """Folds a parked stream from its event on, inside the caller's transaction; True when it is free.
 
     The cursor stays locked meanwhile, so that nothing is folded past the stream.
     """
-    cursor = await connection.fetchval(CURSOR["lock_cursor"], copy.key)
-    first = await _stuck(connection, copy, stream)
-    failed = await _fold_stream(connection, copy, stream, first["position"] - 1, cursor)
+    cursor = await connection.fetchval(CURSOR["lock_cursor"], target.cursor_name)
+    first = await _parked_row(connection, target, stream)
+    failed = await _fold_stream(connection, target, stream, first["position"] - 1, cursor)
     if failed is None:
-        await connection.execute(SQL["release"], copy.key, stream)
+        await connection.execute(SQL["release"], target.cursor_name, stream)
         return True
     position, error = failed
-    await connection.execute(SQL["failed_again"], copy.key, stream, position, reason_of(error))
+    await connection.execute(SQL["failed_again"], target.cursor_name, stream, position, reason_of(error))
     return False
 
 
 async def _fold_stream(
-    connection: Connection, copy: Copy, stream: str, after: int, upto: int
+    connection: Connection, target: FoldTarget, stream: str, after: int, upto: int
 ) -> tuple[int, Exception] | None:
     """Folds one stream's events in (after, upto]; the position and error of the first that cannot be folded."""
     size = upto - after
@@ -150,10 +165,10 @@ async def _fold_stream(
         end = min(after + size, upto)
         try:
             async with connection.transaction():
-                await prepare(connection, copy, end - after)
-                await fold(connection, copy, after, end, stream)
+                await apply_settings(connection, target, end - after)
+                await fold(connection, target, after, end, stream)
             after = end
-        except POISON as error:
+        except EVENT_ERRORS as error:
             if end - after == 1:
                 return end, error
             size = max((end - after) // 2, 1)

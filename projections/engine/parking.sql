@@ -5,14 +5,14 @@ select k.projection, k.stream, k.position, k.type, k.reason, k.attempts, k.parke
     (select count(*) from ledger.sealed(k.position, p.cursor) e where e.stream = k.stream)::int as behind
 from read.parked k
 join read.projection p on p.name = k.projection
-where case when $1::text is null then k.projection not like '%:%' else k.projection = $1 end
+where case when $1::text[] is null then k.projection not like '%:%' else k.projection = any($1) end
 order by k.projection, k.position
 
--- name: one
+-- name: parked_stream
 select position, type from read.parked where projection = $1 and stream = $2
 
 -- Streams parked behind an event that was left out since.
--- name: let_go
+-- name: skipped_since
 select k.stream from read.parked k
 where k.projection = $1
   and k.position in (select s.position from read.skipped s where s.projection = split_part($1, ':', 1))
@@ -29,5 +29,5 @@ delete from read.parked where projection = $1 and stream = $2
 
 -- name: skipped
 select projection, position, stream, type, reason, by, skipped_at from read.skipped
-where $1::text is null or projection = $1
+where $1::text[] is null or projection = any($1)
 order by projection, position

@@ -1,4 +1,4 @@
-"""Blue/green rebuild: a projection is built beside the live one by the same statement, compared, and swapped in."""
+"""Blue/green rebuild: a read model is built beside the live one by the same statement, compared, and swapped in."""
 
 import asyncio
 import os
@@ -9,50 +9,57 @@ from typing import TypeVar
 
 import asyncpg
 
-from projections.engine.catalog import projection
+from projections.engine.catalog import folding_model
 from projections.engine.comparing import TableDifference, compare
-from projections.engine.folding import Connection, Copy, advance, beside, live, shares_of
-from projections.engine.parking import release_skipped
+from projections.engine.folding import SQL as CURSOR
+from projections.engine.folding import (
+    Connection,
+    FoldTarget,
+    fold_until,
+    live_target,
+    partitions_of,
+    rebuild_target,
+)
+from projections.engine.parking import retry_skipped
 from projections.engine.sql import queries
 
 SQL = queries("rebuild")
-CURSOR = queries("catch_up")
 WINDOW = 100_000
-"""Events: a share sees its part of so many for each share there is."""
-CLOSE_ENOUGH = 2_000
-SHARES = min(max(os.cpu_count() or 2, 2), 4)
-TRIES = 5
-PATIENCE = 0.2  # seconds for a connection more; where the pool has none, there are fewer shares
+"""Events: a partition of the streams sees its part of so many for each partition there is."""
+LAST_STRETCH = 2_000
+PARTITIONS = min(max(os.cpu_count() or 2, 2), 4)
+SWAP_ATTEMPTS = 5
+POOL_WAIT = 0.2  # seconds for one more connection; where the pool has none, there are fewer partitions
 Progress = Callable[[int, int], None]
 """Called with how many events are folded and how many there are."""
 T = TypeVar("T")
 
 
 async def rebuild(
-    pool: asyncpg.Pool, name: str, on_progress: Progress | None = None, *, shares: int = SHARES
+    pool: asyncpg.Pool, name: str, on_progress: Progress | None = None, *, partitions: int = PARTITIONS
 ) -> list[TableDifference]:
     """Builds a read model anew from the log and swaps it in, in one transaction; readers never see less.
 
-    Folds up to `shares` shares of the streams at the same time, each on a connection of the pool. Returns how the
-    tables differed from the live ones just before the swap. Raises RuntimeError when another rebuild of the same read
-    model is under way.
+    Folds up to `partitions` parts of the streams at the same time, each on a connection of the pool, to where the live
+    one is, and so no further than the read models it joins are. Returns how the tables differed from the live ones just
+    before the swap. Raises RuntimeError when another rebuild of the same read model is under way.
     """
-    return await _build(pool, name, on_progress, shares, swap=True)
+    return await _build(pool, name, on_progress, partitions, swap=True)
 
 
 async def differences(
-    pool: asyncpg.Pool, name: str, on_progress: Progress | None = None, *, shares: int = SHARES
+    pool: asyncpg.Pool, name: str, on_progress: Progress | None = None, *, partitions: int = PARTITIONS
 ) -> list[TableDifference]:
     """How a read model differs from one built anew from the log; the live one stays as it is."""
-    return await _build(pool, name, on_progress, shares, swap=False)
+    return await _build(pool, name, on_progress, partitions, swap=False)
 
 
 @dataclass(frozen=True)
-class _Site:
-    """Where a copy is built: the connection that holds the lock, and as many more as the pool could lend."""
+class _Rebuild:
+    """One rebuild under way: on the connection that holds the lock, and as many more as the pool could lend."""
 
-    now: Copy
-    new: Copy
+    live: FoldTarget
+    rebuilt: FoldTarget
     first: Connection
     more: Sequence[Connection]
 
@@ -62,140 +69,140 @@ class _Site:
 
 
 async def _build(
-    pool: asyncpg.Pool, name: str, on_progress: Progress | None, shares: int, *, swap: bool
+    pool: asyncpg.Pool, name: str, on_progress: Progress | None, partitions: int, *, swap: bool
 ) -> list[TableDifference]:
-    now, new = live(projection(name)), beside(projection(name))
-    async with pool.acquire() as first, AsyncExitStack() as lent:
-        if not await first.fetchval("select pg_try_advisory_lock(hashtext($1))", new.key):
+    model = folding_model(name)
+    live, rebuilt = live_target(model), rebuild_target(model)
+    async with pool.acquire() as first, AsyncExitStack() as borrowed:
+        if not await first.fetchval(SQL["lock"], rebuilt.cursor_name):
             raise RuntimeError(f"the read model {name} is being rebuilt already")
         try:
-            site = _Site(now, new, first, await _more(pool, shares - 1, lent))
-            await _prepare(site)
-            await _approach(site, on_progress)
-            await _index(site)
-            return await _finish_at_last(site, swap=swap)
+            job = _Rebuild(live, rebuilt, first, await _borrow(pool, partitions - 1, borrowed))
+            await _create_tables(job)
+            await _fold_backlog(job, on_progress)
+            await _create_indexes(job)
+            return await _finish_with_retries(job, swap=swap)
         finally:
-            await _clear(first, new)
+            await _clear(first, rebuilt)
 
 
-async def _more(pool: asyncpg.Pool, number: int, lent: AsyncExitStack) -> list[Connection]:
+async def _borrow(pool: asyncpg.Pool, number: int, borrowed: AsyncExitStack) -> list[Connection]:
+    """Up to so many connections more, as far as the pool has them."""
     found: list[Connection] = []
     try:
         for _ in range(number):
-            found.append(await lent.enter_async_context(pool.acquire(timeout=PATIENCE)))
+            found.append(await borrowed.enter_async_context(pool.acquire(timeout=POOL_WAIT)))
     except TimeoutError:
         pass
     return found
 
 
-async def _prepare(site: _Site) -> None:
-    """An empty copy of every table with its keys, which the folds need; other indexes come when it is full."""
-    first, new = site.first, site.new
+async def _create_tables(job: _Rebuild) -> None:
+    """Every table once more, empty, with its keys, which the folds need; other indexes come when it is full."""
+    first, rebuilt = job.first, job.rebuilt
     async with first.transaction():
-        await first.execute(CURSOR["register"], [site.now.key])
-        await _forget(first, new)
-        keys = await first.fetch(SQL["keys"], _tables(site.now), new.schema)
-        made = [
-            f"create schema {new.schema}",
+        await first.execute(CURSOR["register"], [job.live.cursor_name])
+        await _drop(first, rebuilt)
+        keys = await first.fetch(SQL["keys"], job.live.tables, rebuilt.schema)
+        statements = [
+            f"create schema {rebuilt.schema}",
             *(
-                f"create table {new.schema}.{table} (like read.{table} including all excluding indexes)"
-                for table in new.projection.tables
+                f"create table {rebuilt.schema}.{table} (like read.{table} including all excluding indexes)"
+                for table in rebuilt.model.tables
             ),
             *(key["statement"] for key in keys),
         ]
-        await first.execute(";".join(made))
+        await first.execute(";".join(statements))
 
 
-async def _approach(site: _Site, on_progress: Progress | None) -> None:
-    """Folds until little is left to do while the live one waits: all shares of a stretch, then of the next."""
-    shares = shares_of(site.new, len(site.connections))
-    await site.first.execute(SQL["start"], list({site.new.key, *(share.key for share in shares)}))
-    at, end = 0, await site.first.fetchval(CURSOR["cursor"], site.now.key)
-    while end - at > CLOSE_ENOUGH:
-        upto = min(at + WINDOW * len(shares), end)
+async def _fold_backlog(job: _Rebuild, on_progress: Progress | None) -> None:
+    """Folds until little is left to do while the live one waits: all partitions of a stretch, then of the next."""
+    rebuilt = job.rebuilt
+    partitions = partitions_of(rebuilt, len(job.connections))
+    cursors = list({rebuilt.cursor_name, *(partition.cursor_name for partition in partitions)})
+    await job.first.execute(SQL["start"], cursors)
+    at, end = 0, await job.first.fetchval(CURSOR["cursor"], job.live.cursor_name)
+    while end - at > LAST_STRETCH:
+        upto = min(at + WINDOW * len(partitions), end)
         await _all(
-            advance(connection, share, upto, upto - at)
-            for connection, share in zip(site.connections, shares, strict=False)
+            fold_until(connection, partition, upto, upto - at)
+            for connection, partition in zip(job.connections, partitions, strict=False)
         )
-        for table in site.new.projection.tables if at == 0 and upto < end else ():
-            await site.first.execute(f"analyze {site.new.schema}.{table}")
-        at, end = upto, await site.first.fetchval(CURSOR["cursor"], site.now.key)
+        for table in rebuilt.tables if at == 0 and upto < end else ():
+            await job.first.execute(f"analyze {table}")
+        at, end = upto, await job.first.fetchval(CURSOR["cursor"], job.live.cursor_name)
         if on_progress:
             on_progress(at, end)
-    await site.first.execute(SQL["join_shares"], site.new.key, at)
+    await job.first.execute(SQL["join_partitions"], rebuilt.cursor_name, at)
 
 
-async def _index(site: _Site) -> None:
+async def _create_indexes(job: _Rebuild) -> None:
     """The indexes that only readers need, shared out among the connections."""
-    rows = await site.first.fetch(SQL["indexes"], _tables(site.now), site.new.schema)
+    rows = await job.first.fetch(SQL["indexes"], job.live.tables, job.rebuilt.schema)
     waiting = [row["statement"] for row in rows]
 
-    async def make(connection: Connection) -> None:
+    async def create(connection: Connection) -> None:
         while waiting:
             await connection.execute(waiting.pop())
 
-    await _all(make(connection) for connection in site.connections)
+    await _all(create(connection) for connection in job.connections)
 
 
-async def _finish_at_last(site: _Site, *, swap: bool) -> list[TableDifference]:
+async def _finish_with_retries(job: _Rebuild, *, swap: bool) -> list[TableDifference]:
     """A reader that takes the tables in another order may stop the swap: then it is begun again."""
-    for _ in range(TRIES - 1):
+    for _ in range(SWAP_ATTEMPTS - 1):
         try:
-            return await _finish(site, swap=swap)
+            return await _finish(job, swap=swap)
         except asyncpg.DeadlockDetectedError:
             continue
-    return await _finish(site, swap=swap)
+    return await _finish(job, swap=swap)
 
 
-async def _finish(site: _Site, *, swap: bool) -> list[TableDifference]:
-    """Holds the live cursor, so that both copies stand at the same position, then compares and swaps."""
-    async with site.first.transaction():
-        end = await site.first.fetchval(CURSOR["lock_cursor"], site.now.key)
-        await advance(site.first, site.new, end, WINDOW)
-        await release_skipped(site.first, site.new)
-        await site.first.execute(SQL["settings_for_the_swap"])
-        # The live tables stand still, so anybody sees them as they are; the end of the copy is ours alone to see.
-        other = site.more[0] if site.more else site.first
-        found = await compare(other, site.now, site.first, site.new)
+async def _finish(job: _Rebuild, *, swap: bool) -> list[TableDifference]:
+    """Holds the live cursor, so that both sets of tables are at the same position, then compares and swaps."""
+    async with job.first.transaction():
+        end = await job.first.fetchval(CURSOR["lock_cursor"], job.live.cursor_name)
+        await fold_until(job.first, job.rebuilt, end, WINDOW)
+        await retry_skipped(job.first, job.rebuilt)
+        await job.first.execute(SQL["settings_for_the_swap"])
+        # The live tables do not change now, so any connection sees them; what was folded last only this one sees.
+        other = job.more[0] if job.more else job.first
+        found = await compare(other, job.live, job.first, job.rebuilt)
         if swap:
-            await _swap(site.first, site.now, site.new)
+            await _swap(job.first, job.live, job.rebuilt)
     return found
 
 
-async def _swap(connection: Connection, now: Copy, new: Copy) -> None:
-    grants = await connection.fetch(SQL["grants"], _tables(now), new.schema)
+async def _swap(connection: Connection, live: FoldTarget, rebuilt: FoldTarget) -> None:
+    grants = await connection.fetch(SQL["grants"], live.tables, rebuilt.schema)
     # All locks before the first change: a vacuum that waits for a change of ours while we wait for its table would stop
     # us; one that is merely in the way is ended by Postgres.
-    locks = f"lock table {', '.join([*_tables(now), *_tables(new)])} in access exclusive mode"
+    locks = f"lock table {', '.join([*live.tables, *rebuilt.tables])} in access exclusive mode"
     moves = [
-        f"drop table read.{table}; alter table {new.schema}.{table} set schema read"
-        for table in now.projection.tables
+        f"drop table read.{table}; alter table {rebuilt.schema}.{table} set schema read"
+        for table in live.model.tables
     ]
     await connection.execute(";".join([locks, *(grant["statement"] for grant in grants), *moves]))
-    await connection.execute(SQL["forget_parked"], [now.key])
-    await connection.execute(SQL["take_over_parked"], new.key)
+    await connection.execute(SQL["forget_parked"], [live.cursor_name])
+    await connection.execute(SQL["take_over_parked"], rebuilt.cursor_name)
 
 
-async def _clear(connection: Connection, new: Copy) -> None:
+async def _clear(connection: Connection, rebuilt: FoldTarget) -> None:
     if connection.is_closed():
         return
     async with connection.transaction():
-        await _forget(connection, new)
-    await connection.execute("select pg_advisory_unlock(hashtext($1))", new.key)
+        await _drop(connection, rebuilt)
+    await connection.execute(SQL["unlock"], rebuilt.cursor_name)
 
 
-async def _forget(connection: Connection, new: Copy) -> None:
-    """Whatever there is of a copy, also what a rebuild left that was killed."""
-    await connection.execute(f"drop schema if exists {new.schema} cascade")
-    await connection.execute(SQL["forget_copy"], new.key)
-
-
-def _tables(copy: Copy) -> list[str]:
-    return [f"{copy.schema}.{table}" for table in copy.projection.tables]
+async def _drop(connection: Connection, rebuilt: FoldTarget) -> None:
+    """Whatever there is of a rebuild, also of one that was killed."""
+    await connection.execute(f"drop schema if exists {rebuilt.schema} cascade")
+    await connection.execute(SQL["forget_rebuild"], rebuilt.cursor_name)
 
 
 async def _all(work: Iterable[Awaitable[T]]) -> list[T]:
-    """All of it at the same time, to its end even where some fails: nobody works on a copy that is being cleared."""
+    """All of it at the same time, to its end even where some fails: nobody writes to tables that are being dropped."""
     done = await asyncio.gather(*work, return_exceptions=True)
     for outcome in done:
         if isinstance(outcome, BaseException):

@@ -1,4 +1,10 @@
--- Building a projection a second time, beside the live one.
+-- Building a read model a second time, beside the live one.
+
+-- name: lock
+select pg_try_advisory_lock(hashtext($1))
+
+-- name: unlock
+select pg_advisory_unlock(hashtext($1))
 
 -- name: start
 insert into read.projection (name, cursor) select unnest($1::text[]), 0
@@ -19,8 +25,8 @@ where i.indrelid = any($1::text[]::regclass[])
   and not exists (select from pg_constraint k where k.conindid = i.indexrelid and k.contype in ('p', 'u'))
 order by pg_relation_size(i.indexrelid)
 
--- The shares have come to the same position: from there on they are one copy.
--- name: join_shares
+-- The partitions have come to the same position: from there on they have one cursor.
+-- name: join_partitions
 with moved as (
     update read.projection set cursor = $2, updated_at = now() where name = $1
 ),
@@ -32,7 +38,7 @@ update read.parked set projection = $1 where starts_with(projection, $1 || ':')
 -- name: forget_parked
 delete from read.parked where projection = any($1::text[])
 
--- name: forget_copy
+-- name: forget_rebuild
 with cursors as (
     delete from read.projection where name = $1 or starts_with(name, $1 || ':')
 )

@@ -11,7 +11,7 @@ from pydantic import BaseModel, BeforeValidator
 Reader = asyncpg.Pool | asyncpg.Connection | PoolConnectionProxy
 """Anything a query can be asked of: a pool, or a connection inside somebody's transaction."""
 
-Shape = TypeVar("Shape", bound=BaseModel)
+Row = TypeVar("Row", bound=BaseModel)
 
 
 def _parsed(value: object) -> object:
@@ -23,5 +23,6 @@ FROM_JSON = BeforeValidator(_parsed)
 """Marks a field that is stored as jsonb: `Annotated[dict[str, str], FROM_JSON]`."""
 
 
-def shaped(shape: type[Shape], rows: Iterable[asyncpg.Record]) -> list[Shape]:
-    return [shape.model_validate(dict(row)) for row in rows]
+def parse_rows(model: type[Row], records: Iterable[asyncpg.Record]) -> list[Row]:
+    """Each record as a value of the model; the columns are its fields, others are ignored."""
+    return [model.model_validate(dict(record)) for record in records]

@@ -8,7 +8,7 @@ ROOT = Path(__file__).parent.parent
 FOLDERS = (ROOT / "models", ROOT / "engine")
 MIGRATIONS = ROOT / "migrations"
 """Where the tables of the read models come from; to be given to `cairn.ledger.migrate`."""
-UNSAID = re.compile(r"^\s*--.*\n|^[ ]+", re.MULTILINE)
+NOT_EXECUTED = re.compile(r"^\s*--.*\n|^[ ]+", re.MULTILINE)
 """Comments and indentation. A driver prepares only statements of moderate length for good (asyncpg: 15 KiB); a longer
 one is planned anew each time, which takes longer than folding an event."""
 NAME = re.compile(r"^-- name: *(\w+) *$", re.MULTILINE)
@@ -22,4 +22,4 @@ def queries(model: str) -> dict[str, str]:
     names, texts = parts[0::2], parts[1::2]
     if len(set(names)) != len(names):
         raise ValueError(f"{model}.sql gives a name twice: {', '.join(sorted(names))}")
-    return {name: UNSAID.sub("", text).strip() for name, text in zip(names, texts, strict=True)}
+    return {name: NOT_EXECUTED.sub("", text).strip() for name, text in zip(names, texts, strict=True)}

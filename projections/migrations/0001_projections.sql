@@ -47,9 +47,9 @@ language sql stable as $$
       and e.position not in (select s.position from read.skipped s where s.projection = split_part($3, ':', 1))
 $$;
 
--- The same of one share of the streams, as '0/2' is the first of two: each stream is in one share. Batches of different
--- feeds may speak of the same days, so the first share takes them all.
-create function read.share(after bigint, upto bigint, projection text, share text)
+-- The same of one part of the streams, as '0/2' is the first of two: each stream is in one part. Batches of different
+-- feeds may speak of the same days, so the first part takes them all.
+create function read.partition_window(after bigint, upto bigint, projection text, partition text)
 returns table ("position" bigint, stream text, version bigint, type text, occurred_at timestamptz,
                recorded_at timestamptz, actor text, cycle text, subject text, data json)
 language sql stable as $$
@@ -78,79 +78,36 @@ begin
     raise '%', reason using errcode = 'raise_exception';
 end $$;
 
+-- A number as an event states it, of at most 1,000 characters and with an exponent of at most three digits: whatever is
+-- worked out from such numbers is far from where Postgres' numeric ends. An event with any other is parked, for a fold
+-- that takes its number would fail, and everybody whose query meets it.
+create function read.is_number(stated text) returns boolean language sql immutable parallel safe as $$
+    select length($1) <= 1000 and $1 ~ '^[-+]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][-+]?[0-9]{1,3})?$'
+$$;
+
+create function read.checked_number(stated text) returns numeric language plpgsql immutable parallel safe as $$
+begin
+    if read.is_number(stated) then
+        return stated::numeric;
+    end if;
+    raise '%', format('%s is not a number of at most 1,000 digits with an exponent below 1,000',
+                      left(stated, 40) || case when length(stated) > 40 then '…' else '' end)
+        using errcode = 'raise_exception';
+end $$;
+
+-- Most numbers are short and plain (or null) and need no second look.
+create function read.is_plain(stated text) returns boolean language sql immutable parallel safe as $$
+    select $1 is null or (length($1) <= 1000 and translate($1, '-.0123456789', '') = '')
+$$;
+
+create function read.number(stated text) returns numeric language sql immutable parallel safe as $$
+    select case when read.is_plain($1) then $1::numeric else read.checked_number($1) end
+$$;
+
+-- For queries, which show what they can: null where it is no such number.
+create function read.number_or_null(stated text) returns numeric language sql immutable parallel safe as $$
+    select case when read.is_plain($1) or read.is_number($1) then $1::numeric end
+$$;
+
 -- Objects merged in order, later keys win.
 create aggregate read.merge(jsonb) (sfunc = jsonb_concat, stype = jsonb, initcond = '{}');
-
--- A goal's measure after one change: replaced, or with other targets. As cairn.domain.goal.state.changed_measure.
-create function read.changed_measure(measure jsonb, change jsonb) returns jsonb
-language plpgsql immutable as $$
-declare
-    changed jsonb := coalesce(nullif(change -> 'measure', 'null'), measure);
-begin
-    if changed ->> 'kind' is distinct from 'kpi' then
-        return changed;
-    end if;
-    if change ->> 'target' is not null then
-        changed := jsonb_set(changed, '{target}', change -> 'target');
-    end if;
-    if coalesce(nullif(change -> 'targets', 'null'), '{}') <> '{}' then
-        changed := jsonb_set(changed, '{targets}', coalesce(changed -> 'targets', '{}') || (change -> 'targets'));
-    end if;
-    return changed;
-end $$;
-
--- An adjustment carries over what still fits the new measure: accepted criteria that stay, check-ins of the same
--- metric. So the measure, what was accepted and where check-ins count from are one fold.
-
--- As cairn.domain.goal.state._still_accepted.
-create function read.still_accepted(accepted jsonb, before jsonb, after jsonb) returns jsonb
-language sql immutable as $$
-    select case when $2 ->> 'kind' = 'key_task' and $3 ->> 'kind' = 'key_task' then
-        coalesce((select jsonb_object_agg(a.key, a.value) from jsonb_each($1) a
-                  where $2 #> array['criteria', (a.key::int - 1)::text] = $3 #> array['criteria', (a.key::int - 1)::text]),
-                 '{}')
-        else '{}' end
-$$;
-
--- As cairn.domain.goal.state.same_metric.
-create function read.same_metric(before jsonb, after jsonb) returns boolean language sql immutable as $$
-    select $1 ->> 'kind' = $2 ->> 'kind' and ($1 ->> 'kind' <> 'kpi'
-        or ($1 ->> 'metric', $1 ->> 'subject', $1 ->> 'unit', $1 ->> 'aggregation', $1 ->> 'direction')
-           is not distinct from
-           ($2 ->> 'metric', $2 ->> 'subject', $2 ->> 'unit', $2 ->> 'aggregation', $2 ->> 'direction'))
-$$;
-
--- What an event says of its goal's measure: a new one, changes, or an accepted criterion; null where nothing.
-create function read.measure_change(type text, data jsonb, version bigint) returns jsonb
-language sql immutable parallel safe as $$
-    select case
-        when $1 in ('GoalDrafted', 'GoalRevised') then jsonb_build_object('measure', $2 -> 'measure')
-        when $1 = 'GoalAdjusted' then jsonb_build_object('after', $2 -> 'after', 'version', $3)
-        when $1 = 'CriterionAccepted' then jsonb_build_object('accept',
-            jsonb_build_object($2 ->> 'criterion', $2 -> 'evidence'))
-    end
-$$;
-
--- {measure, accepted, counts_from}: check-ins up to the version `counts_from` are of another metric.
-create function read.next_measured(state jsonb, before jsonb, change jsonb) returns jsonb
-language plpgsql immutable as $$
-declare
-    now_at  jsonb := coalesce(state, before, '{}');
-    measure jsonb := now_at -> 'measure';
-    changed jsonb;
-begin
-    if change ? 'accept' then
-        return jsonb_set(now_at, '{accepted}', coalesce(now_at -> 'accepted', '{}') || (change -> 'accept'));
-    elsif change ? 'measure' then
-        return jsonb_set(now_at, '{measure}', change -> 'measure');
-    end if;
-    changed := read.changed_measure(measure, change -> 'after');
-    return now_at || jsonb_build_object(
-        'measure', changed,
-        'accepted', read.still_accepted(coalesce(now_at -> 'accepted', '{}'), measure, changed),
-        'counts_from', case when read.same_metric(measure, changed) then now_at -> 'counts_from'
-                            else change -> 'version' end);
-end $$;
-
--- The same after several changes in order, starting from what it was before the window (null at the goal's start).
-create aggregate read.measured(before jsonb, change jsonb) (sfunc = read.next_measured, stype = jsonb);

@@ -105,7 +105,7 @@ stated as (
 ),
 -- Each measure is taken apart once, not once per period. A fed KPI counts its feed's readings, any other its check-ins:
 -- those after the version `counts_from`, for the ones before are of a former metric.
-asked as materialized (
+goal_measure as materialized (
     select s.goal, s.cycle, s.since, coalesce(m.metric, '') as metric,
         case when m.metric is null then s.goal else m.subject end as subject, m.kind as sort, m.unit, m.baseline, m.target,
         m.lower, m.upper, coalesce(m.direction, '') as direction, coalesce(m.aggregation, '') as aggregation,
@@ -119,12 +119,12 @@ asked as materialized (
 ),
 period as materialized (
     select p.cycle, p.key, p.ordinal, p.kind, p.starts, p.ends
-    from (select distinct cycle from asked) c
+    from (select distinct cycle from goal_measure) c
     cross join lateral (select * from read.progress_period p where p.cycle = c.cycle offset 0) p
 ),
 line as materialized (
     select g.*, p.key, p.kind, p.starts, p.ends
-    from asked g
+    from goal_measure g
     join period p on p.cycle = g.cycle
     where p.ends >= g.since and (g.sort = 'kpi' or (g.sort = 'key_task' and p.kind = 'year'))
 ),
@@ -132,7 +132,7 @@ line as materialized (
 -- 2. The target, as cairn.domain.measure.target_in.
 part as (
     select g.goal, p.ordinal, p.starts, p.ends, t.value::numeric as target
-    from asked g
+    from goal_measure g
     cross join lateral jsonb_each_text(g.targets) t
     join period p on p.cycle = g.cycle and p.key = t.key
 ),
@@ -144,7 +144,7 @@ from_parts as (
     group by l.goal, l.key
 ),
 kinds as (select p.cycle, p.kind, count(*) as number from period p group by p.cycle, p.kind),
-aimed as materialized (
+with_target as materialized (
     select l.*, case
         when l.sort = 'key_task' then l.criteria
         when l.targets ? l.key then (l.targets ->> l.key)::numeric
@@ -157,21 +157,21 @@ aimed as materialized (
 ),
 
 -- 3. The days that count: readings of a metric and subject, or the last check-in of each day of a goal.
-said as (
-    select e.goal, e.version, (e.data ->> 'on')::date as day, (e.data ->> 'value')::numeric as value,
-        (e.data ->> 'base')::numeric as base
-    from asked a
+check_in as (
+    select e.goal, e.version, (e.data ->> 'on')::date as day, read.number_or_null(e.data ->> 'value') as value,
+        read.number_or_null(e.data ->> 'base') as base
+    from goal_measure a
     join event e on e.goal = a.goal and e.version > a.counts_from
     where a.sort = 'kpi' and a.metric = '' and e.type = 'CheckedIn'
 ),
 day as materialized (
     select d.*
-    from (select distinct a.metric, a.subject from asked a where a.sort = 'kpi' and a.metric <> '') m
+    from (select distinct a.metric, a.subject from goal_measure a where a.sort = 'kpi' and a.metric <> '') m
     cross join lateral (select d.metric, d.subject, d.day, d.value, d.base from read.progress_day d
                         where d.metric = m.metric and d.subject = m.subject offset 0) d
     union all
     (select distinct on (s.goal, s.day) '', s.goal, s.day, s.value, s.base
-     from said s where s.value is not null
+     from check_in s where s.value is not null
      order by s.goal, s.day, s.version desc)
 ),
 
@@ -179,7 +179,7 @@ day as materialized (
 --    it). Each day is looked at once, not once per period: days with no end of a period between them are one piece.
 cut as materialized (
     select g.cycle, g.since, array_agg(distinct e.day order by e.day) as ends
-    from (select distinct a.cycle, a.since from asked a where a.sort = 'kpi') g
+    from (select distinct a.cycle, a.since from goal_measure a where a.sort = 'kpi') g
     join period p on p.cycle = g.cycle
     cross join lateral (values (greatest(p.starts, g.since)), (p.ends + 1)) e(day)
     group by g.cycle, g.since
@@ -187,12 +187,12 @@ cut as materialized (
 piece as materialized (
     select g.metric, g.subject, g.cycle, g.since, max(d.day) as latest, count(*) as rows, sum(d.value) as total,
         sum(coalesce(d.base, 1)) as base
-    from (select distinct a.metric, a.subject, a.cycle, a.since from asked a where a.sort = 'kpi') g
+    from (select distinct a.metric, a.subject, a.cycle, a.since from goal_measure a where a.sort = 'kpi') g
     join cut c on c.cycle = g.cycle and c.since = g.since
     join day d on d.metric = g.metric and d.subject = g.subject
     group by g.metric, g.subject, g.cycle, g.since, width_bucket(d.day, c.ends)
 ),
-told as materialized (
+actual_of_period as materialized (
     select t.*, d.value as last
     from (select s.metric, s.subject, s.cycle, s.since, p.key, max(s.latest) as latest, sum(s.rows)::bigint as rows,
               sum(s.total) as total, sum(s.base) as base
@@ -202,23 +202,23 @@ told as materialized (
     join day d on d.metric = t.metric and d.subject = t.subject and d.day = t.latest
 ),
 -- A sum's baseline is the year's: it moves with the period's target, as in cairn.domain.scoring.kpi_points.
-reached as materialized (
+with_actual as materialized (
     select a.*, coalesce(t.rows, 0) as rows, t.latest,
         case when a.sort = 'kpi' then read.actual(a.aggregation, a.unit, t.rows, t.total, t.base, t.last)
              else a.accepted end as actual,
         case when a.aggregation = 'sum' and a.target <> 0 and a.aim is not null
              then a.baseline * a.aim / a.target else a.baseline end as base_here
-    from aimed a
-    left join told t on a.sort = 'kpi' and t.metric = a.metric and t.subject = a.subject and t.cycle = a.cycle
+    from with_target a
+    left join actual_of_period t on a.sort = 'kpi' and t.metric = a.metric and t.subject = a.subject and t.cycle = a.cycle
         and t.since = a.since and t.key = a.key
     where a.aim is not null or a.direction = 'range'
 ),
-worked_out as (
+with_attainment as (
     select r.*, case when r.sort = 'kpi' then read.attainment(r.direction, r.base_here, r.lower, r.upper, r.actual, r.aim)
-                     else 100 * r.actual / r.aim end as reached
-    from reached r
+                     else 100 * r.actual / r.aim end as attainment
+    from with_actual r
 )
-select goal, key, kind, starts, ends, aim, actual, reached,
-    case when reached is not null then least(greatest(reached, 0), 100) end, rows::int, latest
-from worked_out
+select goal, key, kind, starts, ends, aim, actual, attainment,
+    case when attainment is not null then least(greatest(attainment, 0), 100) end, rows::int, latest
+from with_attainment
 $$;

@@ -8,9 +8,11 @@ from pydantic import BaseModel, ConfigDict
 from cairn.domain.goal.events import Part
 from cairn.domain.goal.stages import Stage
 from cairn.domain.policy import Tier
-from projections.engine.rows import FROM_JSON, Reader, shaped
+from projections.engine.read_model import ReadModel
+from projections.engine.rows import FROM_JSON, Reader, parse_rows
 from projections.engine.sql import queries
 
+MODEL = ReadModel(name="cascade", joins=("goal",))
 SQL = queries("cascade")
 
 
@@ -52,9 +54,9 @@ class PartCoverage(BaseModel):
 
 async def cascade(reader: Reader, cycle: str, *, root: str | None = None) -> list[CascadeGoal]:
     """The trees of a cycle (or the one below `root`), every goal right after the one it serves."""
-    return shaped(CascadeGoal, await reader.fetch(SQL["below"], cycle, root))
+    return parse_rows(CascadeGoal, await reader.fetch(SQL["below"], cycle, root))
 
 
 async def coverage(reader: Reader, cycle: str) -> list[PartCoverage]:
     """Every part of every decomposed goal of a cycle and who takes it up."""
-    return shaped(PartCoverage, await reader.fetch(SQL["coverage"], cycle))
+    return parse_rows(PartCoverage, await reader.fetch(SQL["coverage"], cycle))

@@ -1,4 +1,4 @@
--- From strategy to person: which goals serve which, and which parts nobody has taken up. It follows the goal model.
+-- From strategy to person: which goals serve which, and which parts nobody has taken up.
 
 -- name: below
 with recursive tree as (
@@ -21,7 +21,7 @@ order by t.path
 
 -- name: coverage
 select g.goal, g.title, (a.ordinality)::int as part, a.value ->> 'title' as part_title,
-    a.value ->> 'department' as department, (a.value ->> 'target')::numeric as target,
+    a.value ->> 'department' as department, read.number_or_null(a.value ->> 'target') as target,
     array(select c.goal from read.goal c
           where c.parent = g.goal and c.department = a.value ->> 'department'
             and c.stage not in ('cancelled', 'superseded')

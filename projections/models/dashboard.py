@@ -6,14 +6,25 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict
 
+from cairn.domain.cycle import events as c
 from cairn.domain.cycle.events import LaunchFailure, LeftOut
 from cairn.domain.cycle.stages import CycleStage
 from cairn.domain.event import Fact
 from cairn.domain.goal.stages import Stage
 from cairn.domain.schedule import Schedule
-from projections.engine.rows import FROM_JSON, Reader, shaped
+from projections.engine.read_model import ReadModel
+from projections.engine.rows import FROM_JSON, Reader, parse_rows
 from projections.engine.sql import queries
 
+MODEL = ReadModel(
+    name="dashboard",
+    tables=("cycle", "period"),
+    reads=(
+        c.CycleLaunched, c.LaunchFinished, c.StageReached, c.PeriodScored, c.ResultsIssued, c.CycleClosed,
+        c.CycleSignalRefused,
+    ),
+    joins=("goal", "person"),
+)  # fmt: skip
 SQL = queries("dashboard")
 
 
@@ -90,13 +101,13 @@ class Dashboard(BaseModel):
 
 async def cycles(reader: Reader) -> list[CycleRow]:
     """Every cycle there is, by its start."""
-    return shaped(CycleRow, await reader.fetch(SQL["cycles"], None))
+    return parse_rows(CycleRow, await reader.fetch(SQL["cycles"], None))
 
 
 async def dashboard(reader: Reader, cycle: str, at: datetime) -> Dashboard | None:
     """A cycle and its departments as of an instant (it decides what is overdue); None when there is none."""
-    found = shaped(CycleRow, await reader.fetch(SQL["cycles"], cycle))
+    found = parse_rows(CycleRow, await reader.fetch(SQL["cycles"], cycle))
     if not found:
         return None
-    lines = shaped(DepartmentLine, await reader.fetch(SQL["departments"], cycle, at))
+    lines = parse_rows(DepartmentLine, await reader.fetch(SQL["departments"], cycle, at))
     return Dashboard(cycle=found[0], departments=tuple(lines))

@@ -6,14 +6,29 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from cairn.domain.goal import events as g
 from cairn.domain.goal.events import Confirmer, Part, Smart
 from cairn.domain.goal.stages import Stage
 from cairn.domain.goal.state import PendingAdjustment, Segment
 from cairn.domain.measure import Measure
 from cairn.domain.policy import Dimension, Tier
-from projections.engine.rows import FROM_JSON, Reader, shaped
+from cairn.domain.sheet import events as s
+from projections.engine.read_model import ReadModel
+from projections.engine.rows import FROM_JSON, Reader, parse_rows
 from projections.engine.sql import queries
 
+MODEL = ReadModel(
+    name="goal",
+    tables=("goal", "sheet", "placement", "assessment"),
+    reads=(
+        g.GoalDrafted, g.GoalRevised, g.SmartChecked, g.GoalDecomposed, g.GoalAligned, g.GoalSubmitted,
+        g.GoalReturned, g.GoalApproved, g.GoalActivated, g.AdjustmentRequested, g.AdjustmentConfirmed,
+        g.AdjustmentDeclined, g.AdjustmentWithdrawn, g.AdjustmentExpired, g.GoalAdjusted, g.CriterionAccepted,
+        g.GoalAssessed, g.ManagerChanged, g.GoalScored, g.ReviewOpened, g.GoalCancelled, g.GoalSuperseded,
+        g.GoalClosed, s.SheetOpened, s.GoalPlaced, s.GoalWeighted, s.GoalRemoved, s.FlexibleSpaceUsed,
+    ),
+    by_stream=True,
+)  # fmt: skip
 SQL = queries("goal")
 
 
@@ -87,7 +102,7 @@ class SheetRow(BaseModel):
 
 async def goal(reader: Reader, goal: str) -> GoalRow | None:
     """The goal of that id, or None."""
-    rows = shaped(GoalRow, await reader.fetch(SQL["one"], goal))
+    rows = parse_rows(GoalRow, await reader.fetch(SQL["one"], goal))
     return rows[0] if rows else None
 
 
@@ -102,7 +117,17 @@ async def goals(
     limit: int | None = None,
 ) -> list[GoalRow]:
     """The goals all given conditions hold for, by id."""
-    return shaped(GoalRow, await reader.fetch(SQL["some"], owner, sheet, cycle, stage, department, limit))
+    return parse_rows(GoalRow, await reader.fetch(SQL["some"], owner, sheet, cycle, stage, department, limit))
+
+
+async def goal_ids(reader: Reader, cycle: str) -> list[str]:
+    """The ids of a cycle's goals, of all goals where `cycle` is empty."""
+    return [row["goal"] for row in await reader.fetch(SQL["ids"], cycle)]
+
+
+async def count_by_stage(reader: Reader, cycle: str) -> dict[Stage, int]:
+    """How many goals of a cycle are in each stage that any is in."""
+    return {row["stage"]: row["goals"] for row in await reader.fetch(SQL["count_by_stage"], cycle)}
 
 
 async def open_goals(reader: Reader) -> int:
@@ -115,4 +140,4 @@ async def sheets(
     reader: Reader, *, sheet: str | None = None, cycle: str | None = None, holder: str | None = None
 ) -> list[SheetRow]:
     """The sheets all given conditions hold for, by id."""
-    return shaped(SheetRow, await reader.fetch(SQL["sheets"], sheet, cycle, holder))
+    return parse_rows(SheetRow, await reader.fetch(SQL["sheets"], sheet, cycle, holder))

@@ -27,7 +27,7 @@ touched as materialized (
     from event group by stream, of_sheet
 ),
 -- What says more than that, drafts and openings aside: few events, so that nobody has to look for them among all.
-told as materialized (
+changing as materialized (
     select position, stream, version, type, occurred_at, data
     from event where data is not null and type not in ('GoalDrafted', 'SheetOpened')
 ),
@@ -45,15 +45,16 @@ stored_sheet as materialized (
     where t.of_sheet and not t.fresh
 ),
 draft as materialized (
-    select e.stream, e.data, d.*
+    select e.stream, e.data, d.cycle, d.sheet, d.tier, d.owner, d.manager, d.department, d.key, d.dimension, d.title,
+        read.checked_measure(d.measure) as measure, d.since, d.parent, d.policy
     from event e
     cross join lateral json_to_record(e.data) as d(
         cycle text, sheet text, tier text, owner text, manager text, department text, key text, dimension text,
         title text, measure jsonb, since date, parent text, policy text)
     where e.type = 'GoalDrafted'
 ),
--- A goal enters a stage only when it comes from another one: the last turn of each goal.
-turn as (
+-- A goal enters a stage only when it comes from another one: the last change of each goal.
+stage_change as (
     select distinct on (goal) goal, stage, occurred_at as entered
     from (select s.stream as goal, s.position, s.stage, s.occurred_at,
                  lead(s.stage, 1, g.stage) over (partition by s.stream order by s.position desc) as before
@@ -107,7 +108,7 @@ step as (
             then jsonb_build_object('since', e.data -> 'effective', 'manager', e.data -> 'manager') end as segment,
         read.measure_change(e.type, e.data, e.version) as change
     from (select stream, position, version, type, data::jsonb as data
-          from told
+          from changing
           where type in (
               'GoalRevised', 'SmartChecked', 'GoalDecomposed', 'GoalAligned', 'ManagerChanged', 'AdjustmentRequested',
               'AdjustmentConfirmed', 'GoalAdjusted', 'AdjustmentDeclined', 'AdjustmentWithdrawn', 'AdjustmentExpired',
@@ -163,7 +164,7 @@ saved_goals as (
         g.tier, g.owner, g.manager, g.department, g.key, g.dimension, g.title, g.measure, g.since, g.parent, g.policy,
         g.smart, g.parts, g.pending, g.confirmed_manager, g.confirmed_hr, g.expires_at, g.adjustments, g.accepted,
         g.segments
-    from goals g left join turn t on t.goal = g.goal
+    from goals g left join stage_change t on t.goal = g.goal
     on conflict (goal) do update set (
         version, position, stage, entered, cycle, sheet, tier, owner, manager, department, key, dimension, title,
         measure, since, parent, policy, smart, parts, pending, confirmed_manager, confirmed_hr, expires_at,
@@ -177,8 +178,8 @@ saved_goals as (
 saved_assessments as (
     insert into assessment
     select distinct on (stream, data ->> 'period', data ->> 'by')
-        stream, data ->> 'period', data ->> 'by', (data ->> 'points')::numeric, data ->> 'comment', occurred_at, position
-    from told where type = 'GoalAssessed'
+        stream, data ->> 'period', data ->> 'by', read.number(data ->> 'points'), data ->> 'comment', occurred_at, position
+    from changing where type = 'GoalAssessed'
     order by stream, data ->> 'period', data ->> 'by', position desc
     on conflict (goal, period, manager) do update
         set (points, comment, at, position) = (excluded.points, excluded.comment, excluded.at, excluded.position)
@@ -187,20 +188,20 @@ opened as materialized (
     select e.stream as sheet, e.position as placed_at, d.*
     from event e
     cross join lateral json_to_record(e.data) as d(
-        cycle text, kind text, holder text, department text, family text, since date, space numeric, policy text,
+        cycle text, kind text, holder text, department text, family text, since date, space text, policy text,
         placements json)
     where e.type = 'SheetOpened'
 ),
 used as materialized (
-    select stream as sheet, sum((data ->> 'used')::numeric) as used
-    from told where type = 'FlexibleSpaceUsed' group by stream
+    select stream as sheet, sum(read.number(data ->> 'used')) as used
+    from changing where type = 'FlexibleSpaceUsed' group by stream
 ),
 saved_sheets as (
     insert into sheet (
         sheet, version, position, cycle, kind, holder, department, family, since, space, used, policy)
     select t.stream, t.version, t.position, coalesce(s.cycle, o.cycle), coalesce(s.kind, o.kind),
         coalesce(s.holder, o.holder), coalesce(s.department, o.department), coalesce(s.family, o.family),
-        coalesce(s.since, o.since), coalesce(s.space, o.space), coalesce(s.used, 0) + coalesce(u.used, 0),
+        coalesce(s.since, o.since), coalesce(s.space, read.number(o.space)), coalesce(s.used, 0) + coalesce(u.used, 0),
         coalesce(s.policy, o.policy)
     from touched t
     left join opened o on o.sheet = t.stream
@@ -213,18 +214,18 @@ saved_sheets as (
         excluded.family, excluded.since, excluded.space, excluded.used, excluded.policy)
 ),
 first_place as (
-    select o.sheet, o.placed_at as position, p.goal, p.dimension, p.weight
-    from opened o cross join lateral json_to_recordset(o.placements) as p(goal text, dimension text, weight numeric)
+    select o.sheet, o.placed_at as position, p.goal, p.dimension, read.number(p.weight) as weight
+    from opened o cross join lateral json_to_recordset(o.placements) as p(goal text, dimension text, weight text)
 ),
 -- A weight of null means: taken out of the sheet.
 place as materialized (
     select stream as sheet, position, data #>> '{placement,goal}' as goal, data #>> '{placement,dimension}' as dimension,
-        (data #>> '{placement,weight}')::numeric as weight
-    from told where type = 'GoalPlaced'
+        read.number(data #>> '{placement,weight}') as weight
+    from changing where type = 'GoalPlaced'
     union all
-    select stream, position, data ->> 'goal', null, (data ->> 'after')::numeric from told where type = 'GoalWeighted'
+    select stream, position, data ->> 'goal', null, read.number(data ->> 'after') from changing where type = 'GoalWeighted'
     union all
-    select stream, position, data ->> 'goal', null, null from told where type = 'GoalRemoved'
+    select stream, position, data ->> 'goal', null, null from changing where type = 'GoalRemoved'
 ),
 stored_place as materialized (
     select n.goal, n.sheet, o.dimension, o.place
@@ -278,6 +279,12 @@ where ($1::text is null or g.owner = $1)
   and ($5::text is null or g.department = $5)
 order by g.goal
 limit $6
+
+-- name: ids
+select goal from read.goal where $1 = '' or cycle = $1 order by goal
+
+-- name: count_by_stage
+select stage, count(*)::int as goals from read.goal where cycle = $1 group by stage
 
 -- name: open_goals
 select count(*) as goals from read.goal where stage not in ('closed', 'cancelled', 'superseded')

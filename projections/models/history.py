@@ -7,9 +7,20 @@ from typing import Annotated
 import asyncpg
 from pydantic import BaseModel, ConfigDict, JsonValue
 
+from cairn.domain.sheet import events as s
+from projections.engine.read_model import ReadModel
 from projections.engine.rows import FROM_JSON, Reader
 from projections.engine.sql import queries
 
+MODEL = ReadModel(
+    name="history",
+    tables=("mention",),
+    reads=(s.SheetOpened, s.GoalPlaced),
+    looks_up=(
+        s.SheetOpened, s.GoalPlaced, s.GoalWeighted, s.GoalRemoved, s.FlexibleSpaceUsed, s.SheetScored,
+    ),
+    by_stream=True,
+)  # fmt: skip
 SQL = queries("history")
 Facts = dict[str, JsonValue]
 ENVELOPE = ("by", "at", "goal")
@@ -22,7 +33,7 @@ KEPT = {
 """What later events may change, by the event that states it first."""
 
 
-class Told(BaseModel):
+class LoggedEvent(BaseModel):
     """One event as stored: `occurred_at` when it happened, `recorded_at` when the log took it in."""
 
     model_config = ConfigDict(frozen=True)
@@ -37,40 +48,40 @@ class Told(BaseModel):
     facts: Annotated[Facts, FROM_JSON]
 
 
-class Happening(Told):
+class HistoryEntry(LoggedEvent):
     """One event of a goal's story; `before` and `after` name what changed, where that is known."""
 
     before: Facts
     after: Facts
 
 
-async def history(reader: Reader, goal: str, *, upto: int | None = None) -> list[Happening]:
+async def history(reader: Reader, goal: str, *, upto: int | None = None) -> list[HistoryEntry]:
     """The story of a goal, to the sealed position `upto` if given."""
-    return told(_of(row) for row in await reader.fetch(SQL["story"], goal, upto))
+    return entries(_event(row) for row in await reader.fetch(SQL["story"], goal, upto))
 
 
-def _of(row: asyncpg.Record) -> Told:
-    event = Told.model_validate(dict(row))
+def _event(row: asyncpg.Record) -> LoggedEvent:
+    event = LoggedEvent.model_validate(dict(row))
     facts = {name: value for name, value in event.facts.items() if name not in ENVELOPE}
     return event.model_copy(update={"facts": facts})
 
 
-def told(events: Iterable[Told]) -> list[Happening]:
+def entries(events: Iterable[LoggedEvent]) -> list[HistoryEntry]:
     """Adds to each event what it changed, from the events before it."""
     known: Facts = {}
     story = []
     for event in events:
         before, after = _change(event, known)
         known.update(after)
-        story.append(Happening(**event.model_dump(), before=before, after=after))
+        story.append(HistoryEntry(**event.model_dump(), before=before, after=after))
     return story
 
 
-def _change(event: Told, known: Facts) -> tuple[Facts, Facts]:
+def _change(event: LoggedEvent, known: Facts) -> tuple[Facts, Facts]:
     facts = event.facts
     match event.type:
         case "GoalAdjusted":
-            return _said(facts["before"]), _said(facts["after"])
+            return _stated(facts["before"]), _stated(facts["after"])
         case "ManagerChanged":
             return {"manager": facts["former"]}, {"manager": facts["manager"]}
         case "GoalWeighted":
@@ -86,6 +97,6 @@ def _change(event: Told, known: Facts) -> tuple[Facts, Facts]:
             return {}, {name: facts[name] for name in KEPT.get(event.type, ()) if name in facts}
 
 
-def _said(changes: JsonValue) -> Facts:
+def _stated(changes: JsonValue) -> Facts:
     """The parts of an adjustment that say something."""
     return {name: value for name, value in dict(changes or {}).items() if value not in (None, {})}  # type: ignore[arg-type]

@@ -19,7 +19,7 @@ with bound as materialized (
     cross join lateral ledger.key_at(least($2, c.cursor)) k
     where c.name = 'history'
 ),
-told as materialized (
+story as materialized (
     select e.*, e.data::text as facts
     from bound b
     cross join ledger.event e
@@ -43,6 +43,6 @@ told as materialized (
     where e.type in ('SheetOpened', 'GoalPlaced', 'GoalWeighted', 'GoalRemoved', 'FlexibleSpaceUsed', 'SheetScored')
 )
 select ledger.position_of(epoch, xid, id) as position, stream, version, type, occurred_at, recorded_at, actor, facts
-from told
+from story
 where facts is not null
 order by position

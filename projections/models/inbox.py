@@ -8,9 +8,11 @@ from pydantic import BaseModel, ConfigDict
 
 from cairn.domain.goal.stages import Stage
 from cairn.domain.policy import Tier
-from projections.engine.rows import Reader, shaped
+from projections.engine.read_model import ReadModel
+from projections.engine.rows import Reader, parse_rows
 from projections.engine.sql import queries
 
+MODEL = ReadModel(name="inbox", joins=("goal", "dashboard", "person"))
 SQL = queries("inbox")
 Act = Literal["submit", "approve", "confirm_manager", "confirm_hr", "assess"]
 
@@ -60,14 +62,14 @@ async def inbox(
     """
     names = {"committee" if role == "executive" else role for role in roles}
     tasks = await reader.fetch(SQL["for_person"], person, sorted(f"role:{name}" for name in names), cycle)
-    return shaped(Task, tasks)
+    return parse_rows(Task, tasks)
 
 
 async def tasks_of_goal(reader: Reader, goal: str) -> list[Task]:
     """Everybody a goal waits for; empty while it runs by itself."""
-    return shaped(Task, await reader.fetch(SQL["for_goal"], goal))
+    return parse_rows(Task, await reader.fetch(SQL["for_goal"], goal))
 
 
 async def waiting(reader: Reader, cycle: str, at: datetime) -> list[Waiting]:
     """Who waits for whom in a cycle, most overdue first."""
-    return shaped(Waiting, await reader.fetch(SQL["waiting"], cycle, at))
+    return parse_rows(Waiting, await reader.fetch(SQL["waiting"], cycle, at))

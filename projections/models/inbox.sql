@@ -1,5 +1,4 @@
--- Who is waited for, for what, since when and until when: the standing of read.goal under its cycle's dates.
--- It has no fold of its own: it follows the goal read model.
+-- Who is waited for, for what, since when and until when: the goals' stages under their cycle's dates.
 
 -- name: for_person
 with candidate as (

@@ -4,10 +4,16 @@ from datetime import date
 
 import asyncpg
 
-from cairn.domain.people import Department, Person
+from cairn.domain.people import Department, DepartmentNamed, Person, PersonChanged, PersonJoined, PersonLeft
+from projections.engine.read_model import ReadModel
 from projections.engine.rows import Reader
 from projections.engine.sql import queries
 
+MODEL = ReadModel(
+    name="person",
+    tables=("person", "department"),
+    reads=(PersonJoined, PersonChanged, PersonLeft, DepartmentNamed),
+)
 SQL = queries("person")
 
 

@@ -2,20 +2,31 @@
 
 from collections.abc import Iterable
 from datetime import date
-from decimal import ROUND_DOWN, Decimal
+from decimal import Decimal
 from itertools import groupby
 from typing import Annotated
 
 import asyncpg
 from pydantic import BaseModel, ConfigDict
 
+from cairn.domain.cycle.events import CycleLaunched
+from cairn.domain.goal import events as g
 from cairn.domain.goal.stages import Stage
 from cairn.domain.measure import KeyTask, Kpi, Measure
 from cairn.domain.policy import Dimension, PeriodKind, Tier
+from cairn.domain.reading import ReadingsRecorded
 from cairn.i18n import Message, message
+from projections.engine.read_model import ReadModel
 from projections.engine.rows import FROM_JSON, Reader
 from projections.engine.sql import queries
 
+MODEL = ReadModel(
+    name="progress",
+    tables=("progress_period", "progress_day"),
+    reads=(CycleLaunched, ReadingsRecorded, g.CheckedIn),
+    joins=("goal",),
+    looks_up=(g.GoalDrafted, g.GoalRevised, g.GoalAdjusted, g.CriterionAccepted, g.CheckedIn),
+)
 SQL = queries("progress")
 KINDS: tuple[PeriodKind, ...] = ("month", "quarter", "half_year", "year")
 HUNDRED = Decimal(100)
@@ -174,4 +185,4 @@ def _under_way(now: PeriodProgress, measure: Measure) -> Message:
 
 
 def _cut(percent: Decimal) -> int:
-    return int(percent.quantize(Decimal(1), rounding=ROUND_DOWN))
+    return int(percent)

@@ -2,10 +2,13 @@
 -- keeps what the log cannot tell by a goal's name; read.progress_of works the rest out when somebody asks.
 
 -- name: fold
+-- Check-ins are only looked at: a number with an exponent, as the log writes it, may be too large for read.progress_of.
 with event as materialized (
-    select position, type, data::jsonb as data
+    select position, type, case type
+        when 'CheckedIn' then to_jsonb(array[read.number(data ->> 'value'), read.number(data ->> 'base')])
+        else data::jsonb end as data
     from read.window($1, $2, $3, $4)
-    where type in ('CycleLaunched', 'ReadingsRecorded')
+    where type in ('CycleLaunched', 'ReadingsRecorded') or (type = 'CheckedIn' and data::text like '%E+%')
 ),
 saved_periods as (
     insert into progress_period (cycle, key, ordinal, kind, starts, ends)
@@ -20,8 +23,8 @@ saved_periods as (
 ),
 brought as (
     select r.value ->> 'metric' as metric, r.value ->> 'subject' as subject, (r.value ->> 'on')::date as day,
-        r.ordinality::int as ordinal, e.position, (r.value ->> 'value')::numeric as value,
-        (r.value ->> 'base')::numeric as base
+        r.ordinality::int as ordinal, e.position, read.number(r.value ->> 'value') as value,
+        read.number(r.value ->> 'base') as base
     from event e cross join lateral jsonb_array_elements(e.data -> 'rows') with ordinality r
     where e.type = 'ReadingsRecorded'
 )
@@ -34,7 +37,7 @@ on conflict (metric, subject, day) do update set (ordinal, position, value, base
     where (excluded.position, excluded.ordinal) > (d.position, d.ordinal)
 
 -- name: of_owner
-with asked as materialized (
+with running as materialized (
     select g.goal, g.title, g.owner, g.sheet, g.tier, g.dimension, g.stage, g.measure, w.weight
     from read.goal g
     left join read.placement w on w.goal = g.goal and w.sheet = g.sheet
@@ -42,8 +45,8 @@ with asked as materialized (
       and g.stage in ('approved', 'active', 'adjusting', 'in_review', 'scored', 'closed')
 )
 select a.*, p.period, p.kind, p.starts, p.ends, p.target, p.actual, p.attainment, p.done, p.rows, p.latest
-from asked a
-left join read.progress_of(array(select goal from asked)) p on p.goal = a.goal
+from running a
+left join read.progress_of(array(select goal from running)) p on p.goal = a.goal
 order by a.weight desc nulls last, a.goal, p.starts, p.ends
 
 -- name: of_goal

@@ -5,10 +5,12 @@ from decimal import Decimal
 
 from pydantic import BaseModel, ConfigDict
 
-from cairn.domain.reading import Evidence, Reading
-from projections.engine.rows import Reader, shaped
+from cairn.domain.reading import Evidence, Reading, ReadingsRecorded
+from projections.engine.read_model import ReadModel
+from projections.engine.rows import Reader, parse_rows
 from projections.engine.sql import queries
 
+MODEL = ReadModel(name="reading", tables=("reading",), reads=(ReadingsRecorded,))
 SQL = queries("reading")
 
 
@@ -51,4 +53,4 @@ async def versions(
     reader: Reader, metric: str, subject: str, starts: date, ends: date
 ) -> list[ReadingVersion]:
     """Every row ever recorded for these days, the replaced ones too, by day and order of arrival."""
-    return shaped(ReadingVersion, await reader.fetch(SQL["versions"], metric, subject, starts, ends))
+    return parse_rows(ReadingVersion, await reader.fetch(SQL["versions"], metric, subject, starts, ends))

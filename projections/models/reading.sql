@@ -10,7 +10,7 @@ with event as materialized (
 ),
 row as materialized (
     select r.value ->> 'metric' as metric, r.value ->> 'subject' as subject, (r.value ->> 'on')::date as day, e.position,
-        r.ordinality::int as ordinal, (r.value ->> 'value')::numeric as value, (r.value ->> 'base')::numeric as base,
+        r.ordinality::int as ordinal, read.number(r.value ->> 'value') as value, read.number(r.value ->> 'base') as base,
         e.feed, e.correction, e.recorded_at
     from event e
     cross join lateral jsonb_array_elements(e.rows) with ordinality r

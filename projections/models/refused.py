@@ -5,10 +5,16 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from cairn.domain.cycle.events import CycleSignalRefused
+from cairn.domain.goal.events import SignalRefused
 from cairn.domain.refusal import FactValue
-from projections.engine.rows import FROM_JSON, Reader, shaped
+from projections.engine.read_model import ReadModel
+from projections.engine.rows import FROM_JSON, Reader, parse_rows
 from projections.engine.sql import queries
 
+MODEL = ReadModel(
+    name="refused", tables=("refused",), reads=(SignalRefused, CycleSignalRefused), by_stream=True
+)
 SQL = queries("refused")
 
 
@@ -37,4 +43,4 @@ async def refusals(
     limit: int | None = 100,
 ) -> list[RefusedSignal]:
     """The refused signals to a stream or of a person after a sealed position, newest first."""
-    return shaped(RefusedSignal, await reader.fetch(SQL["refusals"], stream, by, after, limit))
+    return parse_rows(RefusedSignal, await reader.fetch(SQL["refusals"], stream, by, after, limit))

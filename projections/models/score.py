@@ -6,11 +6,19 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict
 
-from cairn.domain.goal.events import Inputs
-from cairn.domain.sheet.events import ScorePart, SubordinatePart
-from projections.engine.rows import FROM_JSON, Reader, shaped
+from cairn.domain.goal.events import GoalScored, Inputs
+from cairn.domain.sheet.events import ResultIssued, ScorePart, SheetScored, SubordinatePart
+from projections.engine.read_model import ReadModel
+from projections.engine.rows import FROM_JSON, Reader, parse_rows
 from projections.engine.sql import queries
 
+MODEL = ReadModel(
+    name="score",
+    tables=("goal_score", "sheet_score", "result"),
+    reads=(GoalScored, SheetScored, ResultIssued),
+    joins=("goal",),
+    by_stream=True,
+)
 SQL = queries("score")
 
 
@@ -42,7 +50,7 @@ class GoalScore(BaseModel):
     weight: Decimal | None
 
 
-class OfSheet(BaseModel):
+class SheetFacts(BaseModel):
     """Whose sheet it is; None while the sheet itself is not yet read."""
 
     model_config = ConfigDict(frozen=True)
@@ -59,7 +67,7 @@ class OfSheet(BaseModel):
     position: int
 
 
-class SheetScore(OfSheet):
+class SheetScore(SheetFacts):
     """A sheet's score in a period, unrounded, from its goals' points."""
 
     period: str
@@ -67,7 +75,7 @@ class SheetScore(OfSheet):
     parts: Annotated[tuple[ScorePart, ...], FROM_JSON]
 
 
-class Result(OfSheet):
+class Result(SheetFacts):
     """The year's result: `points` exact, `rounded` as issued."""
 
     points: Decimal | None
@@ -84,8 +92,13 @@ async def goal_scores(
 ) -> list[GoalScore]:
     """The scores of one goal, or of a sheet's goals (all periods or one), by period."""
     if goal is not None:
-        return shaped(GoalScore, await reader.fetch(SQL["goal_scores"], goal))
-    return shaped(GoalScore, await reader.fetch(SQL["goal_scores_of_sheet"], sheet, period))
+        return parse_rows(GoalScore, await reader.fetch(SQL["goal_scores"], goal))
+    return parse_rows(GoalScore, await reader.fetch(SQL["goal_scores_of_sheet"], sheet, period))
+
+
+async def goal_scores_by_key(reader: Reader, cycle: str, key: str) -> list[GoalScore]:
+    """The scores of a cycle's goals that a template calls by this key, by goal and period."""
+    return parse_rows(GoalScore, await reader.fetch(SQL["goal_scores_by_key"], cycle, key))
 
 
 async def sheet_scores(
@@ -93,16 +106,16 @@ async def sheet_scores(
 ) -> list[SheetScore]:
     """The scores of one sheet, or of a cycle's sheets (all periods or one)."""
     if sheet is not None:
-        return shaped(SheetScore, await reader.fetch(SQL["sheet_scores"], sheet))
-    return shaped(SheetScore, await reader.fetch(SQL["sheet_scores_of_cycle"], cycle, period))
+        return parse_rows(SheetScore, await reader.fetch(SQL["sheet_scores"], sheet))
+    return parse_rows(SheetScore, await reader.fetch(SQL["sheet_scores_of_cycle"], cycle, period))
 
 
 async def result(reader: Reader, sheet: str) -> Result | None:
     """The year's result of a sheet, None before it is issued."""
-    rows = shaped(Result, await reader.fetch(SQL["result"], sheet))
+    rows = parse_rows(Result, await reader.fetch(SQL["result"], sheet))
     return rows[0] if rows else None
 
 
 async def results(reader: Reader, cycle: str, department: str | None = None) -> list[Result]:
     """The results of a cycle, best first."""
-    return shaped(Result, await reader.fetch(SQL["results_of_cycle"], cycle, department))
+    return parse_rows(Result, await reader.fetch(SQL["results_of_cycle"], cycle, department))

@@ -94,3 +94,11 @@ from read.sheet s
 join read.result r on r.sheet = s.sheet
 where s.cycle = $1 and ($2::text is null or s.department = $2)
 order by r.rounded desc nulls last, s.sheet
+
+-- name: goal_scores_by_key
+select c.*, g.title, g.owner, g.sheet, p.weight
+from read.goal g
+join read.goal_score c on c.goal = g.goal
+left join read.placement p on p.goal = g.goal and p.sheet = g.sheet
+where g.cycle = $1 and g.key = $2
+order by c.goal, c.starts, c.ends

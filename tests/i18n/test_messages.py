@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from cairn.domain.policy import Name
 from cairn.i18n import Language, Message, message, say, term
 
 
@@ -28,6 +29,7 @@ def test_a_spec_with_a_name_says_the_term_of_that_kind() -> None:
 def test_a_value_outside_the_vocabulary_is_said_as_it_is() -> None:
     assert say("zh", "now {stage:stage}", stage="E001") == "now E001"
     assert say("zh", "now {stage:stage}", stage="") == "now "
+    assert say("zh", "now {stage:stage}", stage="no such thing") == "now no such thing"
     assert term("stage", "E001").text("zh") == "E001"
     assert say("en", "Note: this stays") == "Note: this stays"
 
@@ -43,6 +45,12 @@ def test_several_values_are_listed_as_the_language_lists_things(language: Langua
 
 def test_a_message_within_a_message_is_said_in_the_same_language() -> None:
     assert message("so: {why}", why=term("stage", "draft")).text("zh") == "so: 草稿"
+
+
+def test_a_name_in_two_languages_is_said_in_the_readers() -> None:
+    family = Name(zh="销售", en="Sales")
+    assert message("so: {family}", family=family).text("zh") == "so: 销售"
+    assert message("so: {families}", families=[family]).text("en") == "so: Sales"
 
 
 @pytest.mark.parametrize(

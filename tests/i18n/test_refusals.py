@@ -44,7 +44,7 @@ def test_codes_among_the_facts_are_said_in_words() -> None:
 
 def test_who_could_is_named() -> None:
     refusal = Refusal("goal.own", field="by", by="lin", who="manager", manager="wang")
-    assert refusal_message(refusal).text("zh").endswith("应由直接上级 wang处理。")
+    assert refusal_message(refusal).text("zh").endswith("应由直接上级 wang 处理。")
     assert "the manager wang may" in refusal_message(refusal).text("en")
 
 

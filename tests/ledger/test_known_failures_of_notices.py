@@ -47,7 +47,7 @@ async def until(pool: Pool, question: str) -> None:
 async def in_trouble(follower: Follower, *, no_more: bool = False) -> None:
     """Waits until the follower says that something is wrong, or that nothing is any more."""
     async with asyncio.timeout(10):
-        while (follower.trouble is None) != no_more:  # noqa: ASYNC110 - it tells nobody by itself
+        while (follower.last_error is None) != no_more:  # noqa: ASYNC110 - it tells nobody by itself
             await asyncio.sleep(0.01)
 
 
@@ -151,7 +151,7 @@ async def test_a_follower_that_cannot_go_on_says_why_and_goes_on_when_it_can(
         await in_trouble(follower)
         [behind] = [each for each in await status(pool) if each.name == "reading"]
         assert (behind.cursor, behind.lag_events) == (0, 1) and behind.lag_seconds > 0
-        assert "value" in str(follower.trouble)
+        assert "value" in str(follower.last_error)
         await pool.execute("alter table read.reading rename column amount to value")
         assert await wait_for(pool, "reading", 1, 10) == 1
         await in_trouble(follower, no_more=True)

@@ -10,7 +10,7 @@ import asyncpg
 import pytest
 
 from cairn.ledger import Ledger, StreamAppend
-from projections.engine.catalog import PROJECTIONS
+from projections.engine.catalog import folding
 from projections.engine.catch_up import catch_up, status
 from projections.engine.parking import parked
 from projections.engine.rebuild import differences, rebuild
@@ -83,7 +83,7 @@ async def test_a_read_model_of_rare_events_reaches_the_end_of_a_log_without_them
     # marten#3705: looking for the next event of a rare type walks the whole log and times out.
     await brought(ledger, "feed-a", 0, 30)
     last = await seal_all(pool)
-    assert await catch_up(pool) == dict.fromkeys(PROJECTIONS, last)
+    assert await catch_up(pool) == dict.fromkeys(folding(), last)
     assert {each.lag_events for each in await status(pool)} == {0}
 
 
@@ -113,8 +113,8 @@ async def test_rebuilding_every_read_model_at_once_does_not_freeze_while_events_
 
     async with asyncio.timeout(20):
         arriving = asyncio.create_task(arrive())
-        for turn in range(0, len(PROJECTIONS), 2):
-            await asyncio.gather(*(rebuild(pool, name) for name in list(PROJECTIONS)[turn : turn + 2]))
+        for turn in range(0, len(folding()), 2):
+            await asyncio.gather(*(rebuild(pool, name) for name in list(folding())[turn : turn + 2]))
         await arriving
     assert await read_model_breaks(pool, (await record_of(pool)).events) == []
 
@@ -123,7 +123,7 @@ async def test_a_rebuild_that_was_killed_disturbs_neither_the_live_one_nor_the_n
     pool: Pool, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # marten#4721 once more: what a dead rebuild leaves behind must not hold up the next one.
-    monkeypatch.setattr("projections.engine.rebuild.CLOSE_ENOUGH", 0)
+    monkeypatch.setattr("projections.engine.rebuild.LAST_STRETCH", 0)
     await brought(ledger, "feed-a", 0, 10)
     await seal_all(pool)
     await catch_up(pool, names=["reading"])

@@ -9,7 +9,7 @@ import asyncpg
 import pytest
 
 from cairn import ledger
-from cairn.ledger import MigrationError, migrate
+from cairn.ledger import MigrationError, migrate, pending_migrations
 
 OWN = sorted(f"ledger/{each.name}" for each in Path(ledger.__file__).with_name("migrations").glob("*.sql"))
 """The ledger's own migrations, in order."""
@@ -46,6 +46,15 @@ async def test_migrating_twice_applies_each_step_once_and_reports_it(empty: str,
     assert await migrate(empty, folders=[folder], on_step=steps.append) == []
     (folder / "0002_more.sql").write_text("create table third (n integer)")
     assert await migrate(empty, folders=[folder]) == ["projections/0002_more.sql"]
+
+
+async def test_what_is_pending_is_what_migrating_would_apply(empty: str, folder: Path) -> None:
+    every = [*OWN, "projections/0001_first.sql"]
+    assert await pending_migrations(empty, folders=[folder]) == every
+    await migrate(empty)
+    assert await pending_migrations(empty, folders=[folder]) == ["projections/0001_first.sql"]
+    await migrate(empty, folders=[folder])
+    assert await pending_migrations(empty, folders=[folder]) == []
 
 
 async def test_migrations_that_run_at_the_same_time_do_not_disturb_each_other(empty: str) -> None:

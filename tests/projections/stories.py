@@ -63,8 +63,9 @@ def _of(
     return st.fixed_dictionaries(facts).map(make)
 
 
-def _scored(period: str) -> Make:
-    return lambda goal, days: g.GoalScored(
+def scored(goal: str, period: str, days: int) -> Event:
+    """The goal's score of a period, some days on."""
+    return g.GoalScored(
         goal=goal, period=period, starts=date(2026, 1, 1), ends=date(2026, 1, 31), actual=D(1), target=D(2),
         attainment=D(50), points=D(50), formula="sum", inputs=g.Inputs(version=1), policy="p", by="system",
         at=later(days),
@@ -111,7 +112,7 @@ LIFE: st.SearchStrategy[Make] = st.one_of(
     _of(g.GoalCancelled, reason=st.just("x")),
     _of(g.GoalClosed),
     _of(g.SignalRefused, name=st.just("approve"), code=st.just("goal.stage")),
-    PERIODS.map(_scored),
+    PERIODS.map(lambda period: lambda goal, days: scored(goal, period, days)),
 )
 
 

@@ -10,7 +10,7 @@ import asyncpg
 import pytest
 
 from cairn.domain.goal.events import GoalSubmitted
-from projections.engine.catalog import PROJECTIONS
+from projections.engine.catalog import folding
 from projections.engine.catch_up import Follower, catch_up, status, wait_for
 from projections.engine.sql import queries
 from projections.models.goal import goal
@@ -30,7 +30,7 @@ from tests.projections.given import (
 
 async def test_every_read_model_is_brought_to_the_last_seal(pool: asyncpg.Pool) -> None:
     position = await record(pool, launched(), opened(), *active())
-    assert await catch_up(pool) == dict.fromkeys(PROJECTIONS, position)
+    assert await catch_up(pool) == dict.fromkeys(folding(), position)
 
 
 async def test_catching_up_again_changes_nothing(pool: asyncpg.Pool) -> None:
@@ -41,11 +41,12 @@ async def test_catching_up_again_changes_nothing(pool: asyncpg.Pool) -> None:
     assert await goal(pool, GOAL) == before
 
 
-async def test_only_the_asked_read_models_move_and_an_inbox_moves_the_goals_it_reads(
+async def test_only_the_asked_read_models_move_and_those_they_join(
     pool: asyncpg.Pool,
 ) -> None:
     position = await record(pool, *active())
-    assert await catch_up(pool, names=["inbox"]) == {"goal": position}
+    joined = ["goal", "person", "dashboard"]
+    assert await catch_up(pool, names=["inbox"]) == dict.fromkeys(joined, position)
 
 
 async def test_an_unknown_read_model_is_refused_with_the_names_there_are(pool: asyncpg.Pool) -> None:
@@ -93,19 +94,19 @@ async def test_a_cursor_that_somebody_holds_keeps_no_other_read_model_waiting(po
         assert await wait_for(pool, "reading", position, 5) == position
         assert await wait_for(pool, "person", position, 5) == position
         assert not waiting.done()
-    assert await waiting == dict.fromkeys(PROJECTIONS, position)
+    assert await waiting == dict.fromkeys(folding(), position)
 
 
 async def test_a_backlog_larger_than_a_window_is_folded_window_by_window(pool: asyncpg.Pool) -> None:
     position = await record(
         pool, opened(), *active(), *(readings((date(2026, 1, n), "1")) for n in range(1, 20))
     )
-    assert await catch_up(pool, window=4) == dict.fromkeys(PROJECTIONS, position)
+    assert await catch_up(pool, window=4) == dict.fromkeys(folding(), position)
     assert await pool.fetchval("select count(*) from read.reading") == 19
 
 
 def test_every_fold_is_short_enough_to_be_planned_once() -> None:
-    assert {name for name in PROJECTIONS if len(queries(name)["fold"].encode()) > 15 * 1024} == set()
+    assert {name for name in folding() if len(queries(name)["fold"].encode()) > 15 * 1024} == set()
 
 
 async def test_status_says_how_far_behind_each_read_model_is(pool: asyncpg.Pool) -> None:
@@ -113,7 +114,7 @@ async def test_status_says_how_far_behind_each_read_model_is(pool: asyncpg.Pool)
     await catch_up(pool, names=["goal"])
     await record(pool, drafted("goal-2026-lin-2"))
     by_name = {each.name: each for each in await status(pool)}
-    assert set(by_name) == set(PROJECTIONS)
+    assert set(by_name) == set(folding())
     assert (by_name["goal"].cursor, by_name["goal"].lag_events) == (4, 1)
     assert by_name["goal"].lag_seconds > 0
     assert (by_name["score"].cursor, by_name["score"].lag_events) == (0, 5)

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cairn.domain.event import Event
-from projections.engine.catalog import PROJECTIONS
+from projections.engine.catalog import folding
 from projections.engine.catch_up import Follower, catch_up
 from projections.engine.parking import parked
 from projections.engine.rebuild import differences, rebuild
@@ -58,7 +58,7 @@ async def test_followers_cancelled_and_cut_off_in_any_windows_fold_what_a_rebuil
     await disturbed(pool, random.Random(seed))
     await caught_up(pool)
     assert await parked(pool) == []
-    for name in PROJECTIONS:
+    for name in folding():
         for table in await differences(pool, name):
             assert table.equal, (name, table)
 
@@ -87,15 +87,15 @@ async def test_a_cursor_sees_each_event_once_though_its_followers_are_cut_off(po
 
 
 @LAW
-@given(history=histories(), shares=st.integers(2, 4))
-async def test_rebuilt_in_shares_equals_rebuilt_in_one(
-    pool: asyncpg.Pool, history: list[Event], shares: int, monkeypatch: pytest.MonkeyPatch
+@given(history=histories(), partitions=st.integers(2, 4))
+async def test_rebuilt_in_partitions_equals_rebuilt_in_one(
+    pool: asyncpg.Pool, history: list[Event], partitions: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("projections.engine.rebuild.CLOSE_ENOUGH", 0)
+    monkeypatch.setattr("projections.engine.rebuild.LAST_STRETCH", 0)
     await record(pool, launched(), *history)
     await catch_up(pool)
-    for name in PROJECTIONS:
-        for table in await rebuild(pool, name, shares=shares):
+    for name in folding():
+        for table in await rebuild(pool, name, partitions=partitions):
             assert table.equal, (name, table)
-        for table in await differences(pool, name, shares=1):
+        for table in await differences(pool, name, partitions=1):
             assert table.equal, (name, table)

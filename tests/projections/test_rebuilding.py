@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from cairn.domain.event import Event
 from cairn.domain.goal.events import GoalSubmitted
 from projections.engine import rebuild as rebuilding
-from projections.engine.catalog import PROJECTIONS
+from projections.engine.catalog import folding
 from projections.engine.catch_up import catch_up
 from projections.engine.parking import parked, skip
 from projections.engine.rebuild import differences, rebuild
@@ -31,7 +31,7 @@ async def test_live_in_any_windows_equals_rebuilt_in_one(
     await record(pool, *events)
     await catch_up(pool, window=window)
     assert await parked(pool) == []
-    for name in PROJECTIONS:
+    for name in folding():
         for table in await differences(pool, name):
             assert table.equal, (name, table)
 
@@ -130,7 +130,7 @@ async def test_a_rebuilt_table_keeps_the_names_of_its_indexes_and_constraints(po
         from pg_index join pg_class c on c.oid = indrelid
         where c.relnamespace = 'read'::regnamespace order by 2"""
     before = await pool.fetch(names)
-    for name in PROJECTIONS:
+    for name in folding():
         await rebuild(pool, name)
     assert await pool.fetch(names) == before
 
@@ -170,15 +170,15 @@ async def test_a_rebuild_cut_off_in_the_middle_changes_nothing_and_the_next_one_
     assert found is not None and found.title == "销售额"
 
 
-async def test_streams_parked_in_different_shares_are_all_parked_in_the_rebuilt_read_model(
+async def test_streams_parked_in_different_partitions_are_all_parked_in_the_rebuilt_read_model(
     pool: asyncpg.Pool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("projections.engine.rebuild.CLOSE_ENOUGH", 0)
+    monkeypatch.setattr("projections.engine.rebuild.LAST_STRETCH", 0)
     for number in range(8):
         await record_raw(pool, f"goal-2026-lin-{number}", "GoalSubmitted", "{}")
     await catch_up(pool)
     before = await parked(pool)
-    await rebuild(pool, "goal", shares=4)
+    await rebuild(pool, "goal", partitions=4)
     after = await parked(pool)
     assert len(after) == 8
     assert [(p.projection, p.stream, p.position) for p in after] == [
@@ -189,18 +189,18 @@ async def test_streams_parked_in_different_shares_are_all_parked_in_the_rebuilt_
 async def test_an_event_left_out_while_a_rebuild_was_under_way_is_left_out_of_the_rebuilt_too(
     pool: asyncpg.Pool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("projections.engine.rebuild.CLOSE_ENOUGH", 0)
+    monkeypatch.setattr("projections.engine.rebuild.LAST_STRETCH", 0)
     await record(pool, drafted())
     await record_raw(pool, GOAL, "AdjustmentRequested", '{"expires_at": "soon"}')
     await record(pool, GoalSubmitted(goal=GOAL, by="lin", at=later(1)))
     await catch_up(pool)
-    index = rebuilding._index
+    index = rebuilding._create_indexes
 
-    async def index_later(site: rebuilding._Site) -> None:
+    async def index_later(site: rebuilding._Rebuild) -> None:
         assert await skip(pool, "goal", GOAL, reason="broken", by="ops")
         await index(site)
 
-    monkeypatch.setattr("projections.engine.rebuild._index", index_later)
+    monkeypatch.setattr("projections.engine.rebuild._create_indexes", index_later)
     assert all(table.equal for table in await rebuild(pool, "goal"))
     assert await parked(pool) == []
     found = await goal(pool, GOAL)
@@ -251,7 +251,7 @@ async def test_a_swap_locks_every_table_before_it_changes_any(pool: asyncpg.Pool
 
 
 async def test_a_rebuild_tells_how_far_it_is(pool: asyncpg.Pool, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("projections.engine.rebuild.CLOSE_ENOUGH", 0)
+    monkeypatch.setattr("projections.engine.rebuild.LAST_STRETCH", 0)
     position = await record(pool, *active())
     await catch_up(pool)
     told: list[tuple[int, int]] = []

@@ -14,7 +14,13 @@ from projections.models.dashboard import cycles, dashboard
 from projections.models.history import history
 from projections.models.person import departments, people, person
 from projections.models.refused import refusals
-from projections.models.score import goal_scores, result, results, sheet_scores
+from projections.models.score import (
+    goal_scores,
+    goal_scores_by_key,
+    result,
+    results,
+    sheet_scores,
+)
 from tests.projections.given import (
     CYCLE,
     GOAL,
@@ -60,6 +66,8 @@ async def test_the_last_score_of_a_period_stands(pool: asyncpg.Pool) -> None:
     await record(pool, *active(), scored("96", 4), scored("97", 5))
     await catch_up(pool)
     assert [each.points for each in await goal_scores(pool, goal=GOAL)] == [97]
+    assert await goal_scores_by_key(pool, CYCLE, "revenue") == await goal_scores(pool, goal=GOAL)
+    assert await goal_scores_by_key(pool, CYCLE, "quota") == []
 
 
 async def test_a_sheets_scores_and_result_say_what_they_were_made_of(pool: asyncpg.Pool) -> None:

@@ -43,6 +43,11 @@ def test_a_remembered_port_that_is_free_is_taken_again() -> None:
     assert ports.port_for("Postgres", None, port, "CAIRN_POSTGRES_PORT") == port
 
 
+def test_a_remembered_port_that_was_just_given_to_another_is_replaced() -> None:
+    port = ports.free_port()
+    assert ports.port_for("Temporal's web UI", None, port, "CAIRN_UI_PORT", but={port}) != port
+
+
 async def test_a_start_on_a_configured_port_that_is_taken_ends_with_the_sentence(
     fresh: Settings, taken_port: int
 ) -> None:
@@ -68,9 +73,9 @@ async def test_a_database_lock_that_names_another_program_does_not_stop_the_star
     await postgres.start(fresh, quietly, durable=False)
     postgres.stop(fresh.home)
     user = postgres_user.user()
-    other = process.start(fresh.home, "other", ["sleep", "60"], user=user, group=postgres_user.group(user))
+    other = process.start(fresh.home, "other", ["sleep", "600"], user=user, group=postgres_user.group(user))
     lock = fresh.home / "postgres" / "postmaster.pid"
-    lock.write_text(f"{other.pid}\n{lock.parent}\n1\n5432\n\n127.0.0.1\n\nready\n")
+    lock.write_text(f"{other.pid}\n{lock.parent}\n{other.started:.0f}\n5432\n\n127.0.0.1\n\nready\n")
     assert await postgres.start(fresh, quietly, durable=False)
 
 

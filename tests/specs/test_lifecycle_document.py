@@ -8,8 +8,7 @@ import pytest
 
 from cairn.domain.goal import commands as ask
 from cairn.domain.goal import events as did
-from cairn.domain.goal.phases import PHASES, Phase
-from cairn.domain.goal.stages import STAGES, Stage
+from cairn.domain.goal.stages import PHASES, STAGES, Phase, Stage
 from cairn.domain.goal.status import deadlines_of
 from cairn.domain.policy import Deadlines
 from cairn.domain.refusal import Refusal

@@ -99,7 +99,7 @@ TOLD = [
         "families.sales.template[1].target",
         "direction 是 higher，target（5）应不差于 threshold（10）：请检查这两个数",
     ),
-    (12, "families.sales.template[2].criteria", "key_task 类目标要写 criteria（验收标准），至少一条"),
+    (12, "families.sales.template[2].criteria", "`key_task` 类目标要写 `criteria`（验收标准），至少一条"),
     (12, "families.sales.template[2].title.en", "缺少字段 en：请补上"),
     (15, "families.rnd.periods", "岗位序列 rnd：考核期与下属结果的权重合计 90，应为 100（还差 10）"),
     (16, "families.rnd.template", "岗位序列 rnd：模板目标的权重合计 99.5，应为 100（还差 0.5）"),

@@ -62,7 +62,7 @@ def test_a_departments_goal_names_the_committee_where_a_persons_names_the_manage
 def test_who_asked_is_named_to_whoever_withdraws_anothers_request() -> None:
     command = please(ask.WithdrawAdjustment, HUA, "04-02")
     refusal = given(adjusting()).when(command).refused("goal.not-yours", who="who_asked", requester=LIN)
-    assert refusal_message(refusal).text("zh") == f"{HUA} 无权进行此操作；可由申请人 {LIN}进行。"
+    assert refusal_message(refusal).text("zh") == f"{HUA} 无权进行此操作；可由申请人 {LIN} 进行。"
 
 
 def test_where_nothing_is_asked_for_there_is_nothing_to_withdraw_for_anybody() -> None:

@@ -125,7 +125,7 @@ async def test_the_owner_is_reminded_once_and_the_manager_hears_once_of_a_late_d
         if event.type != "GoalDrafted":
             assert event.actor == "system"
     due = await company.handle(goal).query("next_deadline")
-    assert due["phase"] == "review_opens"
+    assert due["phase"] == "lapses"
 
 
 async def test_a_late_approval_is_told_to_the_managers_manager(company: Company) -> None:
@@ -156,7 +156,7 @@ async def test_the_task_goes_to_the_new_manager_and_the_old_one_is_refused(compa
     assert await company.handle(goal).query("awaited") == [OTHER_MANAGER]
     old = await company.asks(goal, "approve", MANAGER)
     assert old.refused is not None and old.refused.code == "goal.not-yours"
-    assert old.refused.facts["judge"] == OTHER_MANAGER
+    assert old.refused.facts["manager"] == OTHER_MANAGER
     assert "GoalApproved" in (await company.asks(goal, "approve", OTHER_MANAGER)).events
 
 

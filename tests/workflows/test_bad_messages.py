@@ -78,7 +78,7 @@ async def test_a_refused_signal_is_recorded_with_who_what_and_why(shared_company
     await shared_company.has_happened(goal, "SignalRefused")
     refused = await shared_company.last(goal, "SignalRefused")
     assert (refused.by, refused.name, refused.code) == (owner, "approve", "goal.own")
-    assert (refused.field, refused.facts["judge"]) == ("by", MANAGER)
+    assert (refused.field, refused.facts["manager"]) == ("by", MANAGER)
     assert (await shared_company.status(goal)).stage == "submitted"
 
 

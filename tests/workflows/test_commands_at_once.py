@@ -4,7 +4,7 @@ import asyncio
 from datetime import date, timedelta
 
 import pytest
-from temporalio.client import WorkflowFailureError
+from temporalio.client import WorkflowFailureError, WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
 from temporalio.testing import TimeSkipper
 
@@ -89,7 +89,9 @@ async def test_two_workers_share_the_goals_and_record_each_fact_once(company: Co
 
 async def test_a_command_never_waits_for_the_starter(company: Company) -> None:
     fields = await company.prepared()
-    await company.handle(NAME).terminate()
+    await company.handle(NAME).cancel()
+    with pytest.raises(WorkflowFailureError):
+        await company.handle(NAME).result()
     await company.gateway.cycle(company.cycle, "launch", HR, fields)
     await company.has_happened(company.cycle_workflow, "LaunchFinished")
     assert await company.count("WorkflowType = 'Goal'") == 0
@@ -128,6 +130,28 @@ async def test_the_workflow_of_a_goal_that_never_was_fails_and_leaves_its_name_f
     await company.launched()
     await eventually(lambda: company.count("WorkflowType = 'Goal' AND ExecutionStatus = 'Running'"))
     assert (await company.status(goal)).stage == "draft"
+
+
+async def test_the_workflow_of_a_cycle_that_was_never_launched_fails_and_leaves_its_name_free(
+    company: Company,
+) -> None:
+    cycle = company.handle(company.cycle_workflow)
+    assert (await company.asks_cycle("launch", "E1")).refused is not None
+    assert not await TimeSkipper(company.client).fast_forward(cycle, timedelta(days=2))
+    with pytest.raises(WorkflowFailureError) as failed:
+        await cycle.result()
+    assert isinstance(failed.value.cause, ApplicationError) and failed.value.cause.type == "NotInLog"
+    await company.launched()
+
+
+async def test_a_refused_signal_to_a_goal_that_is_not_in_the_log_writes_nothing(company: Company) -> None:
+    await company.launched()
+    goal = company.goal("nobody")
+    assert (await company.asks(goal, "submit", "E1")).refused is not None
+    await company.signals(goal, "submit", "E1")
+    with pytest.raises(WorkflowUpdateFailedError):
+        await company.handle(goal).execute_update("submit", {"by": "E1"}, rpc_timeout=timedelta(seconds=15))
+    assert await company.story(goal) == []
 
 
 async def test_a_closed_goal_answers_with_its_stage(company: Company) -> None:

@@ -17,6 +17,8 @@ LaunchFailureCode = Literal["exists"]
 
 
 class CycleEvent(Event):
+    """Any event of a cycle, by its id."""
+
     cycle: str
 
     @property
@@ -72,6 +74,8 @@ class LaunchFinished(CycleEvent):
 
 
 class StageReached(CycleEvent):
+    """The cycle came into a stage with its date, due at `due`."""
+
     stage: CycleStage
     due: AwareDatetime
 
@@ -85,10 +89,14 @@ class PeriodScored(CycleEvent):
 
 
 class ResultsIssued(CycleEvent):
+    """The results of all sheets are out."""
+
     sheets: int
 
 
 class CycleClosed(CycleEvent):
+    """The cycle is over, with this many goals, none of them open."""
+
     goals: int
 
 

@@ -14,8 +14,7 @@ from cairn.domain import rights
 from cairn.domain.command import CommandRow
 from cairn.domain.event import Command
 from cairn.domain.goal.events import Changes, Confirmer, Part, Smart
-from cairn.domain.goal.phases import Phase
-from cairn.domain.goal.stages import OPEN, Stage
+from cairn.domain.goal.stages import OPEN, Phase, Stage
 from cairn.domain.measure import Measure
 from cairn.domain.policy import Dimension
 from cairn.domain.refusal import FactValue

@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import AwareDatetime, Field
 
 from cairn.domain.event import Event, Fact
-from cairn.domain.goal.phases import Phase
+from cairn.domain.goal.stages import Phase
 from cairn.domain.measure import Measure
 from cairn.domain.policy import Dimension, Tier
 from cairn.domain.refusal import FactValue

@@ -1,13 +1,19 @@
-"""The stages of a goal's life, one row each. What else depends on the stage is made from these rows."""
+"""The stages of a goal's life and the deadlines in it, one row each. What depends on them is made from these rows."""
 
 from collections.abc import Mapping
 from typing import Literal
 
 from cairn.domain.event import Fact
 
-Stage = Literal[
-    "none", "draft", "submitted", "returned", "approved", "active", "adjusting", "in_review", "scored",
-    "closed", "cancelled", "superseded",
+ExistingStage = Literal[
+    "draft", "submitted", "returned", "approved", "active", "adjusting", "in_review", "scored", "closed",
+    "cancelled", "superseded",
+]  # fmt: skip
+Stage = Literal["none", ExistingStage]
+"""`none` is the stage of a goal of which the log knows nothing."""
+Phase = Literal[
+    "drafts_remind", "drafts_due", "approvals_remind", "approvals_due", "execution_starts", "adjustment_remind",
+    "adjustment_expires", "period_scored", "lapses", "review_opens", "scores_due", "closes",
 ]  # fmt: skip
 StageKind = Literal["absent", "waiting", "sent_back", "running", "judged", "settled", "ended", "dropped"]
 
@@ -53,9 +59,47 @@ STAGES: tuple[StageRow, ...] = (
 """Every stage, in the order in which people list them."""
 OPEN: tuple[Stage, ...] = tuple(row.name for row in STAGES if row.open)
 OVER: tuple[Stage, ...] = tuple(row.name for row in STAGES if row.over)
-_ROWS: Mapping[Stage, StageRow] = {row.name: row for row in STAGES}
+_STAGES: Mapping[Stage, StageRow] = {row.name: row for row in STAGES}
 
 
 def stage_row(stage: Stage) -> StageRow:
     """The row of a stage."""
-    return _ROWS[stage]
+    return _STAGES[stage]
+
+
+class PhaseRow(Fact):
+    """One kind of deadline.
+
+    `name` is also its message id (`phase:<name>`). It falls due in `stages` only, and leads to `leads_to`; None: the
+    stage stays. `reminds_of` is the deadline that a reminder comes before. What `scores` needs the readings of its
+    period.
+    """
+
+    name: Phase
+    stages: tuple[Stage, ...]
+    leads_to: Stage | None = None
+    reminds_of: Phase | None = None
+    scores: bool = False
+
+
+PHASES: tuple[PhaseRow, ...] = (
+    PhaseRow(name="drafts_remind", stages=("draft", "returned"), reminds_of="drafts_due"),
+    PhaseRow(name="drafts_due", stages=("draft", "returned")),
+    PhaseRow(name="approvals_remind", stages=("submitted",), reminds_of="approvals_due"),
+    PhaseRow(name="approvals_due", stages=("submitted",)),
+    PhaseRow(name="execution_starts", stages=("approved",), leads_to="active"),
+    PhaseRow(name="adjustment_remind", stages=("adjusting",), reminds_of="adjustment_expires"),
+    PhaseRow(name="adjustment_expires", stages=("adjusting",), leads_to="active"),
+    PhaseRow(name="period_scored", stages=("active", "adjusting", "in_review"), scores=True),
+    PhaseRow(name="lapses", stages=("draft", "returned", "submitted"), leads_to="cancelled"),
+    PhaseRow(name="review_opens", stages=("active", "adjusting"), leads_to="in_review"),
+    PhaseRow(name="scores_due", stages=("in_review",), leads_to="scored", scores=True),
+    PhaseRow(name="closes", stages=("scored",), leads_to="closed"),
+)
+"""Every kind of deadline, in the order of a goal's life; of two at the same moment the earlier row comes first."""
+_PHASES: Mapping[Phase, PhaseRow] = {row.name: row for row in PHASES}
+
+
+def phase_row(phase: Phase) -> PhaseRow:
+    """The row of a deadline."""
+    return _PHASES[phase]

@@ -41,8 +41,7 @@ from cairn.domain.goal.events import (
     Smart,
     SmartChecked,
 )
-from cairn.domain.goal.phases import Phase
-from cairn.domain.goal.stages import Stage, stage_row
+from cairn.domain.goal.stages import Phase, Stage, stage_row
 from cairn.domain.measure import Capability, KeyTask, Kpi, Measure
 from cairn.domain.policy import Dimension, Tier
 

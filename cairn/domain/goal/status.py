@@ -8,8 +8,7 @@ from pydantic import AwareDatetime, Field
 from cairn.domain.calendar import add_working_days, opening
 from cairn.domain.event import Fact
 from cairn.domain.goal.context import GoalContext
-from cairn.domain.goal.phases import PHASES, Phase, PhaseRow
-from cairn.domain.goal.stages import Stage
+from cairn.domain.goal.stages import PHASES, Phase, PhaseRow, Stage
 from cairn.domain.goal.state import Goal, deadline_name
 from cairn.domain.measure import Kpi
 from cairn.domain.policy import PeriodKind

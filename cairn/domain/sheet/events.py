@@ -11,6 +11,8 @@ Holder = Literal["person", "department", "company"]
 
 
 class SheetEvent(Event):
+    """Any event of a goal sheet; `sheet` is its stream, such as `sheet-2026-E007`."""
+
     sheet: str
 
     @property
@@ -41,20 +43,28 @@ class SheetOpened(SheetEvent):
 
 
 class GoalPlaced(SheetEvent):
+    """A goal was added to the sheet."""
+
     placement: Placement
 
 
 class GoalWeighted(SheetEvent):
+    """A goal's weight changed; both are in points of 100."""
+
     goal: str
     before: Decimal
     after: Decimal
 
 
 class GoalRemoved(SheetEvent):
+    """A goal left the sheet, its weight is free again."""
+
     goal: str
 
 
 class FlexibleSpaceUsed(SheetEvent):
+    """An adjustment of a goal drew on the flexible space; `used` and `left` are in points of 100."""
+
     goal: str
     adjustment: str
     used: Decimal
@@ -80,6 +90,8 @@ class SheetScored(SheetEvent):
 
 
 class SubordinatePart(Fact):
+    """A subordinate's result as it counted: their sheet at a version, in points."""
+
     sheet: str
     version: int
     result: Decimal

@@ -22,30 +22,37 @@ from cairn.domain.sheet.events import (
 
 
 class Sheet(Fact):
-    id: str
-    version: int = 0
-    cycle: str = ""
+    """One goal sheet as of its `version`. Weights and the flexible space are in points of 100."""
+
+    id: str = Field(description="the sheet's stream")
+    version: int = Field(default=0, description="how many events made it")
+    cycle: str = Field(default="", description="the cycle's id")
     kind: Holder = "person"
-    holder: str = ""
-    department: str | None = None
-    family: str | None = None
-    since: date = date.min
-    space: Decimal = Decimal(0)
-    used: Decimal = Decimal(0)
-    placements: dict[str, Placement] = Field(default_factory=dict)
-    scores: dict[str, SheetScored] = Field(default_factory=dict)
+    holder: str = Field(default="", description="a person's id, `department.<id>` or `company`")
+    department: str | None = Field(default=None, description="the department's id")
+    family: str | None = Field(
+        default=None, description="the holder's job family, None where it is no person's"
+    )
+    since: date = Field(default=date.min, description="the first day that counts")
+    space: Decimal = Field(default=Decimal(0), description="the flexible space of the whole cycle")
+    used: Decimal = Field(default=Decimal(0), description="what adjustments have drawn of it")
+    placements: dict[str, Placement] = Field(default_factory=dict, description="goal → its place and weight")
+    scores: dict[str, SheetScored] = Field(default_factory=dict, description="period → its score")
     result: ResultIssued | None = None
-    policy: str = ""
+    policy: str = Field(default="", description="the policy it was opened under, `name@version`")
 
     @property
     def space_left(self) -> Decimal:
+        """What adjustments may still draw."""
         return self.space - self.used
 
     @property
     def weight(self) -> Decimal:
+        """The sum of its goals' weights."""
         return sum((placement.weight for placement in self.placements.values()), Decimal(0))
 
     def weight_of(self, goal: str) -> Decimal:
+        """A goal's weight, 0 where it is not in the sheet."""
         placement = self.placements.get(goal)
         return placement.weight if placement else Decimal(0)
 

@@ -1,7 +1,8 @@
 """A cycle from preview to close: the preview is the plan that is launched, and a launch says what came of it."""
 
 import asyncio
-from datetime import date
+import shlex
+from datetime import UTC, date, datetime
 from typing import Annotated, NamedTuple
 
 import typer
@@ -11,6 +12,7 @@ from rich.text import Text
 from cairn.domain.cycle.events import LaunchFailure
 from cairn.domain.launch.plan import LaunchPlan
 from cairn.i18n import message
+from cairn.settings import Settings
 from cairn_portal.cli.group import Group
 from cairn_portal.cli.options import By, CommandId, CycleArg, Yes
 from cairn_portal.cli.problem import REFUSED, USAGE, Problem, refusal_of
@@ -19,6 +21,7 @@ from cairn_portal.cli.terminal import Terminal
 from cairn_portal.cli.typed import day
 from cairn_portal.presenting import reasons
 from cairn_portal.presenting.words import NOTHING, facts, grid, moment, number
+from projections.models import goal as goals_model
 
 Day = typer.Option(metavar="YYYY-MM-DD", help="by default the year the id names")
 Title = Annotated[str | None, typer.Option(help="the cycle's title")]
@@ -83,10 +86,22 @@ async def preview(
         asked = await _asked(s, name, title, starts, ends, policy)
         plan, position = await _plan(s, asked)
         people = await s.names()
+        hr = await s.application.people.hr(datetime.now(UTC))
     _show(at, plan, position, people, everybody)
-    hint = f"cairn cycle launch {asked.cycle} --seen {plan.digest} --by …"
-    at.remark("To launch it: {hint}", hint=hint)
+    if hr and not at.as_json:
+        line = _launch_line(at, asked, plan.digest, hr[0])
+        at.err.print(Text(at.say("To launch it: {line}", line=line), style="dim"), soft_wrap=True)
     return 0 if plan.sheets else REFUSED
+
+
+def _launch_line(at: Terminal, asked: Asked, digest: str, by: str) -> str:
+    """The command that launches this very plan, to be typed as it is."""
+    words = ["cairn", "cycle", "launch", asked.cycle, "--title", asked.title]
+    words += ["--starts", asked.starts.isoformat(), "--ends", asked.ends.isoformat()]
+    words += ["--policy", asked.policy, "--seen", digest, "--by", by]
+    if at.language != Settings().language:
+        words += ["--lang", at.language]
+    return shlex.join(words)
 
 
 async def _plan(s: Session, asked: Asked) -> tuple[LaunchPlan, int]:
@@ -291,7 +306,7 @@ async def _followed(s: Session, name: str) -> None:
         while True:
             cycle = await s.cycle(name)
             failed = len(cycle.launch.failures) if cycle.launch else 0
-            written: int = await s.pool.fetchval("select count(*) from read.goal where cycle = $1", name)
+            written = sum((await goals_model.count_by_stage(s.pool, name)).values())
             begun = (await client.count_workflows(f"CairnCycle = '{name}' and WorkflowType = 'Goal'")).count
             bars.update(recorded, completed=planned if cycle.launch else min(written, planned))
             bars.update(waiting, completed=min(begun, planned))

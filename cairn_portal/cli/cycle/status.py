@@ -9,12 +9,23 @@ from rich.text import Text
 
 from cairn.domain.cycle.status import CycleDeadline, deadlines_of
 from cairn.domain.goal.stages import STAGES
-from cairn.i18n import message, say, term
+from cairn.i18n import message, say
 from cairn_portal.cli.cycle.launching import SHOWN, cycle
 from cairn_portal.cli.problem import Problem
 from cairn_portal.cli.session import Session, session
 from cairn_portal.cli.terminal import Terminal
-from cairn_portal.presenting.words import NOTHING, bar, cycle_stage, facts, grid, left, moment, number, stage
+from cairn_portal.presenting.words import (
+    NOTHING,
+    bar,
+    cycle_stage,
+    facts,
+    grid,
+    left,
+    moment,
+    number,
+    stage,
+    task_name,
+)
 from projections.models import dashboard as dashboards
 from projections.models import inbox as inboxes
 
@@ -130,7 +141,7 @@ def _waiting(
     )
     for each in waiting[:SHOWN]:
         who = f"{each.awaited} {names.get(each.awaited, '')}"
-        act = at.say(term("act", each.act))
+        act = task_name(at, each.act)
         table.add_row(
             who, act, str(each.goals), str(each.overdue), moment(each.until), left(at, each.until, now)
         )

@@ -19,7 +19,7 @@ from cairn_portal.cli.session import Session, session
 from cairn_portal.cli.terminal import Terminal
 from cairn_portal.gateway import NoAnswer
 from cairn_portal.presenting.story import did
-from cairn_portal.presenting.words import grid, stage
+from cairn_portal.presenting.words import grid, stage, task_name
 from projections.models import goal as goals_model
 from projections.models import inbox as inboxes
 
@@ -113,8 +113,7 @@ async def known(s: Session, goals: Sequence[str]) -> None:
 
 async def _alike(s: Session, name: str) -> list[str]:
     cycle = cycle_of(name)
-    rows = await s.pool.fetch("select goal from read.goal where cycle = $1 or $1 = ''", cycle)
-    return get_close_matches(name, [row["goal"] for row in rows], n=3, cutoff=0.85)
+    return get_close_matches(name, await goals_model.goal_ids(s.pool, cycle), n=3, cutoff=0.85)
 
 
 async def _seen(s: Session, answers: Sequence[Given]) -> None:
@@ -197,7 +196,7 @@ async def named(
         person = await s.person(by)
         tasks = [task for task in await inboxes.inbox(s.pool, by, person.roles) if task.act == act]
     if not tasks:
-        what = at.say(term("act", act))
+        what = task_name(at, act)
         raise Problem(message("Nothing in the inbox of {by} waits to be done: {what}.", by=by, what=what))
     if not yes:
         await _agree(at, tasks)

@@ -3,12 +3,11 @@
 from datetime import datetime
 from typing import Annotated
 
-import click
 import typer
 from rich.console import RenderableType
 from rich.text import Text
 
-from cairn.domain.goal.stages import STAGES, Stage
+from cairn.domain.goal.stages import ExistingStage
 from cairn.domain.measure import Capability, KeyTask
 from cairn.i18n import marked, term
 from cairn_portal.cli.goal.commanding import goal, row
@@ -30,6 +29,7 @@ from cairn_portal.presenting.words import (
     number,
     percent,
     stage,
+    task_name,
 )
 from projections.models import goal as goals_model
 from projections.models import inbox as inboxes
@@ -37,7 +37,6 @@ from projections.models import progress as progress_model
 from projections.models import score as scores_model
 
 PANEL = marked("Looking")
-STAGE = click.Choice([row.name for row in STAGES if row.kind != "absent"])
 
 
 @goal.told("show", "everything about a goal", PANEL)
@@ -109,7 +108,7 @@ def _head(
 
 def _task(at: Terminal, task: inboxes.Task, names: dict[str, str], now: datetime) -> Text:
     who = {"role:hr": "HR", "role:committee": at.say("the committee")}.get(task.awaited, task.awaited)
-    act = at.say(term("act", task.act))
+    act = task_name(at, task.act)
     said = at.say(
         "  waiting for {who} {names} to {act}, ", who=who, names=names.get(task.awaited, ""), act=act
     )
@@ -164,7 +163,7 @@ async def listed(
     owner: Annotated[str | None, typer.Option(metavar="ID", help="owner")] = None,
     cycle: CycleOption = None,
     department: Annotated[str | None, typer.Option(metavar="ID", help="department")] = None,
-    stage_is: Annotated[Stage | None, typer.Option("--stage", click_type=STAGE, help="stage")] = None,
+    stage_is: Annotated[ExistingStage | None, typer.Option("--stage", help="stage")] = None,
     limit: Annotated[int, typer.Option(min=1, help="rows at most")] = 100,
 ) -> None:
     async with session(at) as s:
@@ -213,7 +212,7 @@ async def inbox(at: Terminal, by: By = None, cycle: CycleOption = None) -> None:
     )
     for task in tasks:
         table.add_row(
-            at.say(term("act", task.act)),
+            task_name(at, task.act),
             task.goal,
             task.title,
             f"{task.owner} {task.owner_name or ''}",

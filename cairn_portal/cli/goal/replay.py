@@ -25,7 +25,7 @@ from cairn_portal.cli.typed import moment_or_day_end
 from cairn_portal.presenting.story import changed, did, said
 from cairn_portal.presenting.words import NOTHING, by_period, facts, grid, measure, moment, number, stage
 from projections.models import history as history_model
-from projections.models.history import Happening, Told
+from projections.models.history import HistoryEntry, LoggedEvent
 
 ZONE = ZoneInfo("Asia/Shanghai")
 
@@ -113,7 +113,7 @@ async def show_history(s: Session, goal: str) -> None:
     s.at.answer(story, title, _table(s.at, story, await s.names()))
 
 
-async def _story(s: Session, goal: str, rows: Sequence[StoredEvent]) -> list[Happening]:
+async def _story(s: Session, goal: str, rows: Sequence[StoredEvent]) -> list[HistoryEntry]:
     """The events that concern the goal, in sealed order, with what each changed."""
     sealed = {
         (each.stream, each.version): each.position for each in await history_model.history(s.pool, goal)
@@ -124,7 +124,7 @@ async def _story(s: Session, goal: str, rows: Sequence[StoredEvent]) -> list[Hap
         if about is not None:
             position = sealed.get((row.stream, row.version), 0)
             told.append(
-                Told(
+                LoggedEvent(
                     position=position,
                     stream=row.stream,
                     version=row.version,
@@ -136,7 +136,7 @@ async def _story(s: Session, goal: str, rows: Sequence[StoredEvent]) -> list[Hap
                 )
             )
     told.sort(key=lambda each: (each.position or 1 << 62, each.recorded_at, each.version))
-    return history_model.told(told)
+    return history_model.entries(told)
 
 
 def _about(goal: str, row: StoredEvent) -> dict[str, Any] | None:
@@ -163,7 +163,7 @@ def _about(goal: str, row: StoredEvent) -> dict[str, Any] | None:
             return None
 
 
-def _table(at: Terminal, story: Sequence[Happening], names: dict[str, str]) -> RenderableType:
+def _table(at: Terminal, story: Sequence[HistoryEntry], names: dict[str, str]) -> RenderableType:
     table = grid(
         at.say("position"),
         at.say("time"),
@@ -184,12 +184,12 @@ def _table(at: Terminal, story: Sequence[Happening], names: dict[str, str]) -> R
     return table
 
 
-def _told(at: Terminal, each: Happening) -> list[str]:
+def _told(at: Terminal, each: HistoryEntry) -> list[str]:
     given = said(at, each.type, dict(each.facts))
     return [*changed(at, dict(each.before), dict(each.after)), *([given] if given else [])]
 
 
-def _when(each: Happening) -> Text:
+def _when(each: HistoryEntry) -> Text:
     """When it happened, and when it was recorded where that was another day. A rehearsal's year is recorded in
     minutes: its clock says nothing (`--step` and `--json` tell it all the same)."""
     text = Text(moment(each.occurred_at))
@@ -214,7 +214,7 @@ def _state(at: Terminal, goal: Goal, weight: str) -> RenderableType:
 
 
 def _step(
-    at: Terminal, story: Sequence[Happening], rows: Sequence[StoredEvent], names: dict[str, str]
+    at: Terminal, story: Sequence[HistoryEntry], rows: Sequence[StoredEvent], names: dict[str, str]
 ) -> None:
     """One event after the other, with the state it left; somebody at the terminal says when to go on."""
     for number_, each in enumerate(story, 1):
@@ -241,7 +241,7 @@ def _step(
             return
 
 
-def _version_then(story: Sequence[Happening]) -> int:
+def _version_then(story: Sequence[HistoryEntry]) -> int:
     """The goal's own version after the last of these events, of its own or of its sheet."""
     return max((each.version for each in story if each.stream.startswith("goal-")), default=0)
 

@@ -13,7 +13,7 @@ from cairn_portal.cli.session import acting, session
 from cairn_portal.cli.terminal import Terminal
 from cairn_portal.presenting.words import grid, moment, number, span
 from projections.engine import catch_up, parking
-from projections.engine.catalog import PROJECTIONS, projection
+from projections.engine.catalog import folding, folding_model
 from projections.engine.comparing import TableDifference
 from projections.engine.rebuild import differences, rebuild
 
@@ -49,7 +49,7 @@ async def rebuilt(
     compare_only: Annotated[bool, typer.Option("--compare-only", help="compare only, swap nothing")] = False,
 ) -> int:
     """Exit code 1 where the live one differed from the log: the rebuilt one is right."""
-    chosen = [_known(name)] if name else list(PROJECTIONS)
+    chosen = [_known(name)] if name else list(folding())
     found: dict[str, list[TableDifference]] = {}
     async with session(at) as s:
         with at.progress() as bars:
@@ -72,11 +72,15 @@ async def rebuilt(
 
 def _known(name: str) -> str:
     try:
-        return projection(name).name
+        return folding_model(name).name
     except LookupError:
-        known = ", ".join(PROJECTIONS)
+        known = ", ".join(folding())
         raise Problem(
-            message("There is no read model {name}; there are {known}.", name=name, known=known),
+            message(
+                "There is no read model {name} with tables of its own; there are {known}.",
+                name=name,
+                known=known,
+            ),
             USAGE,
         ) from None
 

@@ -11,6 +11,7 @@ from rich.progress import Progress, TaskID
 from rich.text import Text
 
 from cairn.application.audit import Outcome
+from cairn.domain.goal.commands import COMMANDS
 from cairn.i18n import Message, message, term
 from cairn_portal import servers
 from cairn_portal.cli.group import Group
@@ -100,7 +101,12 @@ class _Shown:
         if label[:4].isdigit() and of < 400 and not self._is_goals(label, of):
             self.bars.update(self.year, description=label, completed=done, total=of)
         else:
-            self.bars.update(self.now, description=self.at.say(term("step", label)), completed=done, total=of)
+            self.bars.update(
+                self.now,
+                description=self.at.say(term("command" if label in COMMANDS else "step", label)),
+                completed=done,
+                total=of,
+            )
 
     def _is_goals(self, label: str, of: int) -> bool:
         """Instants of the year and goals moved to an instant come under the same label: the year's number is fixed."""
