@@ -15,8 +15,6 @@ ID_AT = {
     "mistake": (0,),
     "Message": (0,),
     "marked": (0,),
-    "told": (1, 2),
-    "Group": (0,),
 }
 """Functions that take an id, and at which positions it may stand."""
 CODE_OF = {"Refusal": "refusal:", "schema_error": "schema:"}

@@ -10,8 +10,6 @@ from typer.core import TyperCommand, TyperGroup
 
 from cairn.i18n import Language, marked, say
 
-BETWEEN = " · "
-"""What stands between Chinese and English where a text is written in both."""
 SPOKEN: ContextVar[Language] = ContextVar("language of help", default="zh")
 FIXED = {
     "ARGUMENTS_PANEL_TITLE": marked("Arguments"),
@@ -37,10 +35,7 @@ def asked_language(typed: Sequence[str], environment: Mapping[str, str]) -> Lang
 
 def said(text: str | None, language: Language) -> str | None:
     """A text of help in a language."""
-    if text is None or BETWEEN not in text:
-        return text and say(language, text)
-    chinese, _, english = text.partition(BETWEEN)
-    return english if language == "en" else chinese
+    return text and say(language, text)
 
 
 def spoken(command: Any, language: Language) -> Any:
@@ -51,6 +46,7 @@ def spoken(command: Any, language: Language) -> Any:
     there.params = [_parameter(each, language) for each in command.params]
     if hasattr(command, "commands"):
         there.commands = {name: spoken(each, language) for name, each in command.commands.items()}
+        there.listing = True
     return there
 
 

@@ -32,7 +32,7 @@ class Problem(Exception):
         return self.sentence.text(language)
 
 
-class Told(NamedTuple):
+class Failure(NamedTuple):
     """A failure as it is told: a stable name for programs, the sentence, the exit code."""
 
     name: str
@@ -46,26 +46,26 @@ def refusal_of(refused: Refused) -> Refusal:
     return Refusal(refused.code, field=refused.field, **refused.facts)
 
 
-def told(error: BaseException, settings: Settings) -> Told:
+def describe(error: BaseException, settings: Settings) -> Failure:
     """What to tell of an error. Whatever is nobody's mistake is kept in a log file and said to be there."""
     language = settings.language
     match error:
         case Problem():
-            return Told(error.name, error.text(language), error.code)
+            return Failure(error.name, error.text(language), error.code)
         case Refusal():
-            return Told(error.code, refusal_message(error).text(language), REFUSED, error.field)
+            return Failure(error.code, refusal_message(error).text(language), REFUSED, error.field)
         case OptionInvalid():
-            return Told("usage", error.text(language), USAGE, error.source)
+            return Failure("usage", error.text(language), USAGE, error.source)
         case DocumentInvalid():
-            return Told("invalid", error.text(language), REFUSED)
+            return Failure("invalid", error.text(language), REFUSED)
         case ServerProblem() | MigrationError():
-            return Told("servers", str(error), DOWN)
+            return Failure("servers", str(error), DOWN)
         case KeyboardInterrupt() | asyncio.CancelledError():
-            return Told("stopped", say(language, "Stopped."), STOPPED)
+            return Failure("stopped", say(language, "Stopped."), STOPPED)
     lost = _lost(error)
     if lost is not None:
-        return Told(lost.name, lost.text(language), lost.code)
-    return Told("internal", _kept(error, settings), REFUSED)
+        return Failure(lost.name, lost.text(language), lost.code)
+    return Failure("internal", _kept(error, settings), REFUSED)
 
 
 def _lost(error: BaseException) -> Problem | None:

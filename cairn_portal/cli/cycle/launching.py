@@ -13,7 +13,6 @@ from cairn.domain.cycle.events import LaunchFailure
 from cairn.domain.launch.plan import LaunchPlan
 from cairn.i18n import message
 from cairn.settings import Settings
-from cairn_portal.cli.group import Group
 from cairn_portal.cli.options import By, CommandId, CycleArg, Yes
 from cairn_portal.cli.problem import REFUSED, USAGE, Problem, refusal_of
 from cairn_portal.cli.session import Session, acting, session
@@ -29,8 +28,6 @@ Starts = Annotated[str | None, Day]
 Ends = Annotated[str | None, Day]
 PolicyOption = Annotated[str | None, typer.Option("--policy", help="name or name@version")]
 SHOWN = 12  # rows of a preview before it says how many more there are
-
-cycle = Group("a cycle: preview, launch, status, close")
 
 
 class Asked(NamedTuple):
@@ -72,7 +69,6 @@ async def _asked(
     return Asked(name, title or s.at.say("{name}", name=name), first, last, await s.policies.choose(policy))
 
 
-@cycle.told("preview", "who is in, who is out and why, what is missing")
 async def preview(
     at: Terminal,
     name: CycleArg,
@@ -205,10 +201,6 @@ def _missing(at: Terminal, plan: LaunchPlan) -> Text | None:
     )
 
 
-@cycle.told(
-    "launch",
-    "launch the plan that was seen; twice makes no duplicate",
-)
 async def launch(
     at: Terminal,
     name: CycleArg,
@@ -315,7 +307,6 @@ async def _followed(s: Session, name: str) -> None:
             await asyncio.sleep(0.2)
 
 
-@cycle.told("close", "close a cycle once all its goals are")
 async def close(at: Terminal, name: CycleArg, by: By = None, command_id: CommandId = None) -> None:
     async with session(at) as s:
         cycle = await s.cycle(name.removeprefix("cycle-"))

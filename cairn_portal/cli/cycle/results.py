@@ -11,7 +11,6 @@ from cairn.i18n import term
 from cairn_portal.cli.goal.commanding import full, is_goal, row
 from cairn_portal.cli.goal.progress import the_cycle
 from cairn_portal.cli.goal.reading import score_table
-from cairn_portal.cli.group import Group
 from cairn_portal.cli.options import CycleArg, CycleOption
 from cairn_portal.cli.session import Session, session
 from cairn_portal.cli.terminal import Terminal
@@ -26,11 +25,6 @@ from cairn_portal.presenting.words import (
 )
 from projections.models import cascade as cascades
 from projections.models import score as scores_model
-
-
-def register(app: Group, panel: str) -> None:
-    app.told("scores", "scores of a cycle, a person or a goal", panel)(scores)
-    app.told("cascade", "from strategy to person, with the gaps", panel)(cascade)
 
 
 async def scores(

@@ -10,7 +10,7 @@ from rich.text import Text
 from cairn.domain.cycle.status import CycleDeadline, deadlines_of
 from cairn.domain.goal.stages import STAGES
 from cairn.i18n import message, say
-from cairn_portal.cli.cycle.launching import SHOWN, cycle
+from cairn_portal.cli.cycle.launching import SHOWN
 from cairn_portal.cli.problem import Problem
 from cairn_portal.cli.session import Session, session
 from cairn_portal.cli.terminal import Terminal
@@ -30,7 +30,6 @@ from projections.models import dashboard as dashboards
 from projections.models import inbox as inboxes
 
 
-@cycle.told("status", "stages, departments, who is waited for")
 async def status(
     at: Terminal,
     name: Annotated[str | None, typer.Argument(metavar="[CYCLE]", help="by default all cycles")] = None,

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 from cairn.i18n import marked, message
-from cairn_portal.cli.goal.commanding import full, give, goal, named, row
+from cairn_portal.cli.goal.commanding import full, give, named, row
 from cairn_portal.cli.goal.setting import MeasureJson, Target, Title, Weight, from_json
 from cairn_portal.cli.options import By, CommandId, Everything, GoalArg, Goals, Yes
 from cairn_portal.cli.problem import USAGE, Problem
@@ -21,7 +21,6 @@ Role = Annotated[
 Reason = Annotated[str, typer.Option(help="why (required)")]
 
 
-@goal.told("adjust", "ask for an adjustment", PANEL)
 async def adjust(
     at: Terminal,
     name: GoalArg,
@@ -74,7 +73,6 @@ async def _role(at: Terminal, name: str, by: str) -> str:
     return "hr" if found.manager != by and "hr" in person.roles else "manager"
 
 
-@goal.told("confirm", "confirm an adjustment", PANEL)
 async def confirm(
     at: Terminal,
     goals: Goals = None,
@@ -92,7 +90,6 @@ async def confirm(
     return await give(at, chosen, "confirm", acting(by), {"role": wanted}, command_id=command_id)
 
 
-@goal.told("decline", "decline an adjustment", PANEL)
 async def decline(
     at: Terminal,
     name: GoalArg,
@@ -107,6 +104,5 @@ async def decline(
     return await give(at, [name], "decline", acting(by), fields, command_id=command_id)
 
 
-@goal.told("withdraw", "withdraw one's own request", PANEL)
 async def withdraw(at: Terminal, name: GoalArg, by: By = None, command_id: CommandId = None) -> int:
     return await give(at, [name], "withdraw", acting(by), command_id=command_id)

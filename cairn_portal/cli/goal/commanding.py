@@ -13,7 +13,6 @@ from activities.inputs import GoalOutcome
 from cairn.domain.refusal import Refusal
 from cairn.domain.streams import cycle_of
 from cairn.i18n import message, refusal_message, term
-from cairn_portal.cli.group import Group
 from cairn_portal.cli.problem import REFUSED, USAGE, Problem, refusal_of
 from cairn_portal.cli.session import Session, session
 from cairn_portal.cli.terminal import Terminal
@@ -24,7 +23,6 @@ from projections.models import goal as goals_model
 from projections.models import inbox as inboxes
 
 AT_ONCE = 16
-goal = Group("goals: look at them, act on them")
 
 
 class Given(NamedTuple):

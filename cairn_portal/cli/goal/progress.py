@@ -18,7 +18,6 @@ from cairn.domain.reading import Row, aggregate
 from cairn.domain.scoring import EXACT, attainment
 from cairn.i18n import message
 from cairn_portal.cli.goal.commanding import full, is_goal, row
-from cairn_portal.cli.group import Group
 from cairn_portal.cli.options import CycleOption
 from cairn_portal.cli.problem import Problem
 from cairn_portal.cli.session import Session, session
@@ -58,10 +57,6 @@ async def the_cycle(s: Session, name: str | None, person: str | None = None) -> 
             raise Problem(message("There is no cycle yet."))
         name = known[-1]
     return await s.cycle(name.removeprefix("cycle-"))
-
-
-def register(app: Group, panel: str) -> None:
-    app.told("progress", "how much is done, how many days are left", panel)(progress)
 
 
 async def progress(at: Terminal, who: Who = None, cycle: CycleOption = None, on: On = None) -> None:

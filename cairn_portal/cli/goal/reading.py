@@ -10,8 +10,7 @@ from rich.text import Text
 from cairn.domain.goal.stages import ExistingStage
 from cairn.domain.measure import Capability, KeyTask
 from cairn.i18n import marked, term
-from cairn_portal.cli.goal.commanding import goal, row
-from cairn_portal.cli.group import Group
+from cairn_portal.cli.goal.commanding import row
 from cairn_portal.cli.options import By, CycleOption, GoalArg
 from cairn_portal.cli.session import Session, acting, session
 from cairn_portal.cli.terminal import Terminal
@@ -39,7 +38,6 @@ from projections.models import score as scores_model
 PANEL = marked("Looking")
 
 
-@goal.told("show", "everything about a goal", PANEL)
 async def show(at: Terminal, name: GoalArg) -> None:
     async with session(at) as s:
         await show_goal(s, name)
@@ -157,7 +155,6 @@ def score_table(at: Terminal, scores: list[scores_model.GoalScore]) -> Renderabl
     return table
 
 
-@goal.told("list", "goals by owner, cycle, department or stage", PANEL)
 async def listed(
     at: Terminal,
     owner: Annotated[str | None, typer.Option(metavar="ID", help="owner")] = None,
@@ -189,10 +186,6 @@ async def listed(
     at.answer(found[:limit], table if found else nothing)
     if len(found) > limit:
         at.remark("Only the first {limit} are shown (--limit).", limit=limit)
-
-
-def register_inbox(app: Group, panel: str) -> None:
-    app.told("inbox", "what waits for me, since when, until when", panel)(inbox)
 
 
 async def inbox(at: Terminal, by: By = None, cycle: CycleOption = None) -> None:

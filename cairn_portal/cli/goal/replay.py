@@ -16,7 +16,6 @@ from cairn.domain.streams import sheet_of
 from cairn.i18n import message
 from cairn.ledger import StoredEvent
 from cairn_portal.cli.goal.commanding import full, known
-from cairn_portal.cli.group import Group
 from cairn_portal.cli.options import CycleArg, GoalArg
 from cairn_portal.cli.problem import REFUSED, Problem
 from cairn_portal.cli.session import Session, session
@@ -36,11 +35,6 @@ class Bound(NamedTuple):
     position: int | None = None
     recorded: datetime | None = None
     occurred: datetime | None = None
-
-
-def register(app: Group, panel: str) -> None:
-    app.told("replay", "a goal's story, as of any moment", panel)(replay)
-    app.told("verify-scores", "compute every score of a cycle again", panel)(verify_scores)
 
 
 def bound_of(written: str | None) -> Bound:

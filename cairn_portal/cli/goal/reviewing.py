@@ -6,7 +6,7 @@ import typer
 
 from cairn.i18n import marked, message
 from cairn_portal.cli.goal.adjusting import Reason
-from cairn_portal.cli.goal.commanding import full, give, goal
+from cairn_portal.cli.goal.commanding import full, give
 from cairn_portal.cli.goal.setting import Comment
 from cairn_portal.cli.options import By, CommandId, GoalArg, Goals
 from cairn_portal.cli.problem import USAGE, Problem
@@ -19,7 +19,6 @@ Amount = Annotated[str | None, typer.Option(metavar="NUMBER", help="a value")]
 Day = Annotated[str | None, typer.Option(metavar="YYYY-MM-DD", help="the day")]
 
 
-@goal.told("check-in", "report progress: a value or words", PANEL)
 async def check_in(
     at: Terminal,
     name: GoalArg,
@@ -39,7 +38,6 @@ async def check_in(
     return await give(at, [name], "check_in", acting(by), fields, command_id=command_id)
 
 
-@goal.told("accept", "accept a key task's criterion on evidence", PANEL)
 async def accept(
     at: Terminal,
     name: GoalArg,
@@ -58,7 +56,6 @@ async def accept(
     )
 
 
-@goal.told("assess", "assess in points", PANEL)
 async def assess(
     at: Terminal,
     goals: Goals = None,
@@ -74,7 +71,6 @@ async def assess(
     return await give(at, goals or [], "assess", acting(by), fields, command_id=command_id)
 
 
-@goal.told("change-manager", "give goals to another manager", PANEL)
 async def change_manager(
     at: Terminal,
     goals: Goals = None,
@@ -90,7 +86,6 @@ async def change_manager(
     return await give(at, goals or [], "change_manager", acting(by), fields, command_id=command_id)
 
 
-@goal.told("cancel", "cancel with a reason", PANEL)
 async def cancel(
     at: Terminal, goals: Goals = None, reason: Reason = "", by: By = None, command_id: CommandId = None
 ) -> int:
@@ -99,7 +94,6 @@ async def cancel(
     return await give(at, goals or [], "cancel", acting(by), {"reason": reason}, command_id=command_id)
 
 
-@goal.told("supersede", "supersede by another goal", PANEL)
 async def supersede(
     at: Terminal,
     name: GoalArg,
@@ -114,6 +108,5 @@ async def supersede(
     return await give(at, [name], "supersede", acting(by), fields, command_id=command_id)
 
 
-@goal.told("close", "close scored goals", PANEL)
 async def close(at: Terminal, goals: Goals = None, by: By = None, command_id: CommandId = None) -> int:
     return await give(at, goals or [], "close", acting(by), command_id=command_id)

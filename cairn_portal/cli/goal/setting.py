@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 from cairn.i18n import marked, message
-from cairn_portal.cli.goal.commanding import full, give, goal, named, row
+from cairn_portal.cli.goal.commanding import full, give, named, row
 from cairn_portal.cli.options import By, CommandId, Everything, GoalArg, Goals, Yes
 from cairn_portal.cli.problem import USAGE, Problem
 from cairn_portal.cli.session import acting, session
@@ -61,7 +61,6 @@ def _measure(
     return None
 
 
-@goal.told("draft", "add a goal to a sheet", PANEL)
 async def draft(
     at: Terminal,
     name: GoalArg,
@@ -98,7 +97,6 @@ async def draft(
     return await give(at, [name], "draft", acting(by), fields, command_id=command_id, new=True)
 
 
-@goal.told("revise", "change a draft", PANEL)
 async def revise(
     at: Terminal,
     name: GoalArg,
@@ -135,7 +133,6 @@ async def _with_target(at: Terminal, name: str, target: str, unit: str | None) -
     return {**measure, "target": decimal(target, "--target", kept), "unit": kept}
 
 
-@goal.told("check-smart", "the SMART check of a strategic goal", PANEL)
 async def check_smart(
     at: Terminal,
     name: GoalArg,
@@ -157,7 +154,6 @@ async def check_smart(
     return await give(at, [name], "check_smart", acting(by), {"check": check}, command_id=command_id)
 
 
-@goal.told("decompose", "decompose a goal into parts with departments", PANEL)
 async def decompose(
     at: Terminal,
     name: GoalArg,
@@ -186,7 +182,6 @@ def _part(written: str) -> dict[str, Any]:
     return {"department": pieces[0], "title": pieces[1], "target": target}
 
 
-@goal.told("align", "let a goal serve one of the tier above", PANEL)
 async def align(
     at: Terminal,
     name: GoalArg,
@@ -197,7 +192,6 @@ async def align(
     return await give(at, [name], "align", acting(by), {"parent": full(parent)}, command_id=command_id)
 
 
-@goal.told("submit", "submit for approval", PANEL)
 async def submit(
     at: Terminal,
     goals: Goals = None,
@@ -210,7 +204,6 @@ async def submit(
     return await give(at, chosen, "submit", acting(by), command_id=command_id)
 
 
-@goal.told("approve", "approve", PANEL)
 async def approve(
     at: Terminal,
     goals: Goals = None,
@@ -224,7 +217,6 @@ async def approve(
     return await give(at, chosen, "approve", acting(by), {"comment": comment}, command_id=command_id)
 
 
-@goal.told("return", "return with a comment", PANEL)
 async def give_back(
     at: Terminal,
     goals: Goals = None,

@@ -6,7 +6,6 @@ import typer
 from rich.text import Text
 
 from cairn.i18n import message
-from cairn_portal.cli.group import Group
 from cairn_portal.cli.options import By
 from cairn_portal.cli.problem import REFUSED, USAGE, Problem
 from cairn_portal.cli.session import acting, session
@@ -19,10 +18,7 @@ from projections.engine.rebuild import differences, rebuild
 
 Model = Annotated[str | None, typer.Argument(metavar="[NAME]", help="a read model; by default all")]
 
-projections = Group("read models: status, rebuild, parked streams")
 
-
-@projections.told("status", "how far each is")
 async def status(at: Terminal) -> int:
     async with session(at) as s:
         models = await catch_up.status(s.pool)
@@ -42,7 +38,6 @@ async def status(at: Terminal) -> int:
     return REFUSED if any(model.parked for model in models) else 0
 
 
-@projections.told("rebuild", "rebuild from the log, compare, swap in")
 async def rebuilt(
     at: Terminal,
     name: Model = None,
@@ -110,7 +105,6 @@ def _tell(at: Terminal, found: dict[str, list[TableDifference]], compare_only: b
     return 0 if equal else REFUSED
 
 
-@projections.told("parked", "parked streams: which event, why")
 async def parked(at: Terminal, name: Model = None) -> int:
     async with session(at) as s:
         found = await parking.parked(s.pool, _known(name) if name else None)
@@ -142,7 +136,6 @@ Stream = Annotated[str, typer.Argument(metavar="STREAM", help="the stream")]
 Named = Annotated[str, typer.Argument(metavar="NAME", help="the read model")]
 
 
-@projections.told("retry", "try a parked stream again")
 async def retry(at: Terminal, name: Named, stream: Stream) -> int:
     async with session(at) as s:
         try:
@@ -152,7 +145,6 @@ async def retry(at: Terminal, name: Named, stream: Stream) -> int:
     return _freed(at, stream, free)
 
 
-@projections.told("skip", "leave the event out, with a reason that is kept")
 async def skip(
     at: Terminal,
     name: Named,

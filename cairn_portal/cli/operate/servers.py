@@ -12,7 +12,6 @@ from temporalio.client import Client
 
 from cairn.i18n import marked, message
 from cairn_portal import servers
-from cairn_portal.cli.group import Group
 from cairn_portal.cli.problem import DOWN, REFUSED, USAGE, Problem
 from cairn_portal.cli.session import found, session, worker_listens
 from cairn_portal.cli.terminal import Terminal
@@ -23,15 +22,6 @@ from projections.models import goal as goals_model
 
 PANEL = marked("Running it")
 POSTGRES_AND_TEMPORAL = ("postgres", "temporal")
-
-
-def register(app: Group) -> None:
-    """Puts these commands on the list."""
-    app.told("up", "start servers, UI and a worker", PANEL)(up)
-    app.told("down", "stop everything, data stays", PANEL)(down)
-    app.told("doctor", "check the installation", PANEL)(doctor)
-    app.told("migrate", "bring the database up to date", PANEL)(migrated)
-    app.told("recover", "restart all workflows from the log", PANEL)(recover)
 
 
 async def up(

@@ -8,18 +8,12 @@ from temporalio.service import RPCError
 from cairn.application.operation import LogState
 from cairn.ledger import Horizon
 from cairn_portal import servers
-from cairn_portal.cli.group import Group
-from cairn_portal.cli.operate.servers import PANEL
 from cairn_portal.cli.problem import REFUSED, Problem
 from cairn_portal.cli.session import Session, found, session, worker_listens
 from cairn_portal.cli.terminal import Terminal
 from cairn_portal.presenting.words import NOTHING, facts, grid, moment, number, span
 from cairn_portal.servers import ServerStatus
 from projections.engine import catch_up, parking
-
-
-def register(app: Group) -> None:
-    app.told("status", "what runs, how far behind, what is stuck", PANEL)(status)
 
 
 async def status(at: Terminal) -> int:

@@ -16,7 +16,6 @@ from cairn_portal.cli.cycle.results import show_scores
 from cairn_portal.cli.cycle.status import show_status
 from cairn_portal.cli.goal.progress import lines_of, progress_table
 from cairn_portal.cli.goal.replay import show_history
-from cairn_portal.cli.group import Group
 from cairn_portal.cli.problem import USAGE, Problem
 from cairn_portal.cli.session import Session
 from cairn_portal.cli.setup.rehearse import Fresh, Keep, play, results, script_of
@@ -26,10 +25,6 @@ from cairn_portal.rehearsal.drive import Report
 from cairn_portal.rehearsal.script import RehearsalScript
 from projections.models import goal as goals_model
 from projections.models import progress as progress_model
-
-
-def register(app: Group, panel: str) -> None:
-    app.told("demo", "play the year of the company that comes along", panel)(demo)
 
 
 async def demo(at: Terminal, fresh: Fresh = False, keep: Keep = False) -> int:

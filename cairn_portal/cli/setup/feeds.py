@@ -13,7 +13,6 @@ from cairn.application.feeds import FeedRun, ScheduledFeed, check_feed, known_me
 from cairn.domain.reading import Row
 from cairn.feeds.feed import Feed, load_feed
 from cairn.feeds.readings import Metric
-from cairn_portal.cli.group import Group
 from cairn_portal.cli.mistakes import tell_remarks, told_facts
 from cairn_portal.cli.options import By
 from cairn_portal.cli.problem import Problem
@@ -42,8 +41,6 @@ Upto = Annotated[
 MOST_NAMED = 30
 """Readings or subjects that are named at the terminal."""
 
-feed = Group("feeds of readings: check, run, schedule")
-
 
 def _base(file: Path, data: Path | None) -> Path:
     return (data or (file.parent.parent if file.parent.name == "feeds" else file.parent)).absolute()
@@ -53,7 +50,6 @@ def _upto(given: str | None, found: Feed) -> date:
     return day(given, "--upto") or yesterday(found, datetime.now(UTC))
 
 
-@feed.told("check", "check a feed and see what it gives; records nothing")
 async def check(at: Terminal, file: File, data: Data = None, upto: Upto = None) -> int:
     found = load_feed(file)
     last = _upto(upto, found)
@@ -113,7 +109,6 @@ def _by_metric(at: Terminal, metrics: dict[str, list[Row]]) -> RenderableType:
     return table
 
 
-@feed.told("run", "collect once; again records nothing twice")
 async def run(at: Terminal, file: File, by: By = None, data: Data = None, upto: Upto = None) -> int:
     found = load_feed(file)
     last = _upto(upto, found)
@@ -167,7 +162,6 @@ def _named(at: Terminal, heading: str, names: Sequence[str]) -> list[Text]:
     return [Text(heading, style="yellow"), *(Text(f"  {each}") for each in [*names[:MOST_NAMED], *rest])]
 
 
-@feed.told("schedule", "collect by itself, as its YAML says")
 async def schedule(
     at: Terminal,
     file: File,

@@ -12,17 +12,13 @@ from rich.text import Text
 from cairn.domain.policy import Policy
 from cairn.i18n import term
 from cairn.policies import PolicyInvalid, load, read_text
-from cairn_portal.cli.group import Group
 from cairn_portal.cli.mistakes import tell_mistakes
 from cairn_portal.cli.options import By
 from cairn_portal.cli.session import acting, session
 from cairn_portal.cli.terminal import Terminal
 from cairn_portal.presenting.words import facts, grid, moment, number
 
-policy = Group("the policy: check, adopt, list")
 
-
-@policy.told("check", "check a policy file, naming the line of every mistake")
 async def check(at: Terminal, file: Annotated[Path, typer.Argument(help="the policy's YAML")]) -> int:
     try:
         found = load(file)
@@ -64,7 +60,6 @@ def _summary(at: Terminal, found: Policy) -> RenderableType:
     )
 
 
-@policy.told("adopt", "adopt a version of the policy into the log")
 async def adopt(
     at: Terminal,
     file: Annotated[Path, typer.Argument(help="the policy's YAML")],
@@ -87,7 +82,6 @@ async def adopt(
     return 0
 
 
-@policy.told("list", "the versions adopted")
 async def listed(at: Terminal) -> None:
     async with session(at) as s:
         versions = await s.application.policies.adopted()

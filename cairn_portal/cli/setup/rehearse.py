@@ -14,7 +14,6 @@ from cairn.application.audit import Outcome
 from cairn.domain.goal.commands import COMMANDS
 from cairn.i18n import Message, message, term
 from cairn_portal import servers
-from cairn_portal.cli.group import Group
 from cairn_portal.cli.operate.servers import shown_steps
 from cairn_portal.cli.problem import REFUSED, USAGE, Problem, refusal_of
 from cairn_portal.cli.session import Session
@@ -33,10 +32,6 @@ Fresh = Annotated[bool, typer.Option("--fresh", help="begin anew, forgetting the
 Keep = Annotated[bool, typer.Option("--keep", help="leave everything running afterwards")]
 SHOWN_REFUSALS = 5
 Show = Callable[[Session, RehearsalScript, Path, Report], Awaitable[int]]
-
-
-def register(app: Group, panel: str) -> None:
-    app.told("rehearse", "play a cycle's whole year in minutes", panel)(rehearse)
 
 
 async def rehearse(

@@ -12,7 +12,6 @@ from cairn.domain.people import Roster
 from cairn.domain.policy import Policy
 from cairn.policies import load
 from cairn.roster.reading import RosterInvalid, RosterRead, Stated, read_roster
-from cairn_portal.cli.group import Group
 from cairn_portal.cli.mistakes import tell_mistakes, tell_remarks, told_facts
 from cairn_portal.cli.options import By, Dates, Encoding, MatchZeros
 from cairn_portal.cli.problem import Problem
@@ -21,10 +20,7 @@ from cairn_portal.cli.terminal import Terminal
 from cairn_portal.cli.typed import order
 from cairn_portal.presenting.words import facts, number
 
-roster = Group("the roster: check, import")
 
-
-@roster.told("import", "import a roster: all rows or, if one is bad, none")
 async def imported(
     at: Terminal,
     file: Annotated[Path, typer.Argument(help="file, or folder of data")],

@@ -8,7 +8,6 @@ import typer
 from rich.text import Text
 
 from cairn.targets.reading import TargetsInvalid, read_targets
-from cairn_portal.cli.group import Group
 from cairn_portal.cli.mistakes import tell_mistakes, tell_remarks, told_facts
 from cairn_portal.cli.options import By, CycleArg, Encoding
 from cairn_portal.cli.session import acting, session
@@ -18,10 +17,6 @@ from cairn_portal.presenting.words import grid, moment, number
 TargetsFile = Annotated[Path, typer.Argument(help="table of targets")]
 
 
-targets = Group("targets set before the launch, such as quotas")
-
-
-@targets.told("import", "import targets: all rows or none")
 async def import_targets(
     at: Terminal,
     file: TargetsFile,
@@ -58,10 +53,6 @@ def _tell_mistakes(at: Terminal, invalid: TargetsInvalid) -> int:
     return tell_mistakes(at, invalid, heading, ("--encoding",))
 
 
-@targets.told(
-    "list",
-    "the targets of a cycle, with the file, person and time they come from",
-)
 async def list_targets(at: Terminal, cycle: CycleArg) -> None:
     async with session(at) as s:
         found = await s.application.targets.proposed(cycle)
