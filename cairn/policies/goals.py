@@ -5,8 +5,8 @@ from decimal import Decimal
 from itertools import pairwise
 
 from cairn.documents.mistakes import Mistake, Place, mistake
+from cairn.documents.nodes import Node, spot
 from cairn.documents.words import hint, nearest
-from cairn.documents.yaml.nodes import Node, spot
 from cairn.i18n import marked
 
 NEEDS = {

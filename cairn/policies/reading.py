@@ -7,8 +7,8 @@ from decimal import Decimal
 from pydantic import ValidationError
 
 from cairn.documents.mistakes import DocumentInvalid, mistake
+from cairn.documents.nodes import spot
 from cairn.documents.yaml import Node, complaints, read_values, read_yaml_text
-from cairn.documents.yaml.nodes import spot
 from cairn.domain.policy import Policy
 from cairn.policies.goals import check_goals
 from cairn.policies.rules import check_rules

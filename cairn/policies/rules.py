@@ -6,7 +6,7 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from cairn.documents.mistakes import Mistake, mistake
-from cairn.documents.yaml.nodes import Node, spot
+from cairn.documents.nodes import Node, spot
 from cairn.domain.policy import Deadlines
 
 IN_ORDER = (

@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
+from cairn.documents.shape import model_at
 from cairn.documents.yaml import Node
-from cairn.documents.yaml.shape import model_at
 from cairn.domain.policy import Name, TemplateGoal
 
 

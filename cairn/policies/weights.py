@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from cairn.documents.mistakes import Mistake, Place, mistake
-from cairn.documents.yaml.nodes import Node, spot
+from cairn.documents.nodes import Node, spot
 from cairn.i18n import marked
 
 HUNDRED = Decimal(100)

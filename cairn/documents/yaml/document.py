@@ -13,8 +13,8 @@ from ruamel.yaml.nodes import Node as YamlNode
 from cairn.documents.cells import quoted
 from cairn.documents.decoding import decode, read_content
 from cairn.documents.mistakes import Mistake, Place, mistake
+from cairn.documents.nodes import Node, spot
 from cairn.documents.numbers import read_number
-from cairn.documents.yaml.nodes import Node, spot
 from cairn.i18n import marked
 
 CORE = "tag:yaml.org,2002:"

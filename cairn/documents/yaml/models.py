@@ -11,10 +11,10 @@ from pydantic_core import ErrorDetails
 
 from cairn.documents.dates import read_date
 from cairn.documents.mistakes import Mistake
-from cairn.documents.numbers import read_number
+from cairn.documents.nodes import Node, spelled, spot
+from cairn.documents.shape import locate, model_at, part_at
+from cairn.documents.values import read_value
 from cairn.documents.yaml.document import Document
-from cairn.documents.yaml.nodes import Node, spelled, spot
-from cairn.documents.yaml.shape import locate, model_at, part_at, value_at
 from cairn.documents.yaml.wording import complaint
 from cairn.domain.invalid import is_own
 
@@ -96,25 +96,13 @@ class _Values:
 
     def single(self, node: Node, annotation: object, path: list[str | int]) -> Node:
         """A number in quotes or a day in any form; what is a number already is left for the schema to judge."""
-        kind, value = value_at(annotation), node.value
-        if kind is None or isinstance(value, bool | dict | list | None):
-            return node
-        if kind is date:
-            day = read_date(value)
-            found = day if isinstance(day, Mistake) else replace(node, value=day.isoformat())
-        elif isinstance(value, str):
-            number = read_number(value)
-            found = number if isinstance(number, Mistake) else replace(node, value=_whole(number, kind))
-        else:
-            return node
-        if isinstance(found, Node):
-            return found
-        self.mistakes.append(found.at(spot(node.place, spelled(path))))
-        return node.spoilt()
-
-
-def _whole(number: Decimal, kind: type) -> Decimal | int:
-    return int(number) if kind is int and number == number.to_integral_value() else number
+        found = read_value(node.value, annotation)
+        if isinstance(found, Mistake):
+            self.mistakes.append(found.at(spot(node.place, spelled(path))))
+            return node.spoilt()
+        if isinstance(found, date):
+            return replace(node, value=found.isoformat())
+        return replace(node, value=found) if isinstance(found, Decimal | int) else node
 
 
 def _days(node: Node) -> Iterator[Node]:

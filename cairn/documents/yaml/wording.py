@@ -4,8 +4,8 @@ from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
 from cairn.documents.mistakes import Mistake
-from cairn.documents.yaml.nodes import Node, spelled, spot
-from cairn.documents.yaml.shape import kinds_at, locate, names_at, part_at
+from cairn.documents.nodes import Node, spelled, spot
+from cairn.documents.shape import kinds_at, locate, names_at, part_at
 from cairn.domain.invalid import is_key, words_of
 from cairn.i18n.schema import schema_message
 

@@ -44,8 +44,8 @@ async def _asked(
     s: Session,
     cycle: str,
     title: str | None,
-    starts: str | None,
-    ends: str | None,
+    starts: date | None,
+    ends: date | None,
     policy: str | None,
 ) -> Asked:
     name = cycle.removeprefix("cycle-")
@@ -62,8 +62,8 @@ async def _asked(
             message("Say --starts and --ends (such as 2026-01-01)."),
             USAGE,
         )
-    first = day(starts, "--starts") or date(year or 1, 1, 1)
-    last = day(ends, "--ends") or date(year or 1, 12, 31)
+    first = starts or date(year or 1, 1, 1)
+    last = ends or date(year or 1, 12, 31)
     if last <= first:
         raise Problem(message("A cycle ends after it starts."), USAGE)
     return Asked(name, title or s.at.say("{name}", name=name), first, last, await s.policies.choose(policy))
@@ -78,8 +78,9 @@ async def preview(
     policy: PolicyOption = None,
     everybody: Annotated[bool, typer.Option("--everybody", help="list every sheet")] = False,
 ) -> int:
+    first, last = day(starts, "--starts"), day(ends, "--ends")
     async with session(at) as s:
-        asked = await _asked(s, name, title, starts, ends, policy)
+        asked = await _asked(s, name, title, first, last, policy)
         plan, position = await _plan(s, asked)
         people = await s.names()
         hr = await s.application.people.hr(datetime.now(UTC))
@@ -213,8 +214,9 @@ async def launch(
     yes: Yes = False,
     command_id: CommandId = None,
 ) -> int:
+    first, last = day(starts, "--starts"), day(ends, "--ends")
     async with session(at) as s:
-        asked = await _asked(s, name, title, starts, ends, policy)
+        asked = await _asked(s, name, title, first, last, policy)
         gateway = await s.gateway()
         known = await s.cycles.load(asked.cycle)
         digest = known.plan if known.version and seen is None else seen or await _agreed(s, asked, yes)

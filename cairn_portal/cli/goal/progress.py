@@ -60,15 +60,16 @@ async def the_cycle(s: Session, name: str | None, person: str | None = None) -> 
 
 
 async def progress(at: Terminal, who: Who = None, cycle: CycleOption = None, on: On = None) -> None:
+    day = day_typed(on, "--on")
     async with session(at) as s:
         if who is None:
             raise Problem(message("Name a person or a goal."), 2)
         if await is_goal(s, who):
-            await _of_goal(s, full(who), on)
+            await _of_goal(s, full(who), day)
             return
         person = await s.person(who)
         found = await the_cycle(s, cycle, who)
-        today = day_typed(on, "--on") or await s.clock.today(found)
+        today = day or await s.clock.today(found)
         lines = await lines_of(s, found, person, today)
     title = at.say("{person}'s progress on {today}", person=person.name, today=today)
     nothing = Text(at.say("No goal runs yet."))
@@ -123,10 +124,10 @@ def _in_order(period: progress_model.PeriodProgress) -> tuple[int, str]:
     return by_period(period.period)
 
 
-async def _of_goal(s: Session, name: str, on: str | None) -> None:
+async def _of_goal(s: Session, name: str, day: date | None) -> None:
     at, found = s.at, await row(s, name)
     cycle = await s.cycle(found.cycle)
-    today: date = day_typed(on, "--on") or await s.clock.today(cycle)
+    today = day or await s.clock.today(cycle)
     line = await progress_model.progress_of_goal(s.pool, name, today)
     line = await as_known(s, line, today) if line else None
     table = grid(

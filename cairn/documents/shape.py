@@ -9,7 +9,7 @@ from typing import Annotated, Literal, Union, get_args, get_origin
 from pydantic import BaseModel
 
 from cairn.documents.mistakes import Place
-from cairn.documents.yaml.nodes import Node
+from cairn.documents.nodes import Node
 
 NOT_WRITTEN = frozenset({"version"})
 """Fields of the models that nobody writes: they are made from the content."""
