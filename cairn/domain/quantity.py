@@ -1,12 +1,23 @@
-"""How large and how long a number may be that somebody sends: whatever is stored can be computed with and shown."""
+"""Numbers and names as rules compare them: no number without end, no name that only looks the same."""
 
+import unicodedata
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
+from typing import Annotated
 
-from pydantic import BaseModel
+from pydantic import BaseModel, BeforeValidator
 
 MOST_DIGITS = 30
 """Digits of a number written out in full, before and after the point together."""
+
+
+def normalised(written: object) -> object:
+    """A text in one form (NFKC) without blanks around it (RULES M1): `％` is `%`, `"万元 "` is `万元`."""
+    return unicodedata.normalize("NFKC", written).strip() if isinstance(written, str) else written
+
+
+Normalised = Annotated[str, BeforeValidator(normalised)]
+"""A unit, key or id."""
 
 
 def is_bounded(number: Decimal) -> bool:

@@ -9,7 +9,6 @@ from typing import Literal, NamedTuple
 from cairn.documents.cells import Given
 from cairn.documents.dates import Order, read_dates
 from cairn.documents.ids import read_id
-from cairn.documents.labels import read_label
 from cairn.documents.mistakes import Mistake, Place, mistake
 from cairn.documents.numbers import exact_sum
 from cairn.documents.percentages import read_measured
@@ -90,7 +89,7 @@ def _is_blank(cell: Given) -> bool:
 
 
 def _row(raw: Raw, on: date, metrics: Mapping[str, Metric], mistakes: list[Mistake]) -> Row | None:
-    metric, subject = read_label(raw.cells.get("metric")), read_id(raw.cells.get("subject"))
+    metric, subject = read_id(raw.cells.get("metric")), read_id(raw.cells.get("subject"))
     known = metrics.get(metric, UNKNOWN_METRIC) if isinstance(metric, str) else UNKNOWN_METRIC
     unit = "" if known.is_ratio else known.unit
     value = read_measured(raw.cells.get("value"), unit)

@@ -1,11 +1,11 @@
 """The departments of a roster: from their own table, or from what the people's rows say."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from cairn.documents.cells import quoted
-from cairn.documents.ids import read_id
+from cairn.documents.ids import normalised, read_id
 from cairn.documents.labels import read_label
 from cairn.documents.mistakes import Mistake, mistake
 from cairn.documents.tables import Record
@@ -51,7 +51,7 @@ def read_departments(table: Sequence[Record]) -> tuple[list[DepartmentEntry], li
         id = read_cell(record, "id", read_id, False, mistakes)
         head = read_cell(record, "head", read_id, False, mistakes)
         parent = read_cell(record, "parent", read_label, False, mistakes)
-        entries.append(DepartmentEntry(record, id or name, name or id, head, parent))
+        entries.append(DepartmentEntry(record, id or normalised(name), name or id, head, parent))
     return entries, mistakes
 
 
@@ -67,7 +67,7 @@ def find_departments(
     if not table:
         return _from_people(entries, ranks), []
     listed, mistakes = _listed(table)
-    called = _called(listed)
+    called = _called(listed, [*(entry.department for entry in entries), *(one.parent for one in table)])
     for entry in entries:
         if entry.department and entry.department not in called:
             told = _not_found(entry.department, listed, called)
@@ -90,12 +90,13 @@ def _listed(table: Sequence[DepartmentEntry]) -> tuple[dict[str, DepartmentEntry
     return listed, mistakes
 
 
-def _called(listed: Mapping[str, DepartmentEntry]) -> dict[str, str]:
-    """What people may call the departments: their ids, and the names that only one of them has."""
+def _called(listed: Mapping[str, DepartmentEntry], texts: Iterable[str]) -> dict[str, str]:
+    """What people may call the departments: the names that only one of them has, and their ids, in whatever form the
+    `texts` of the tables write them."""
     number = Counter(one.name for one in listed.values())
-    return {one.name: one.id for one in listed.values() if number[one.name] == 1} | {
-        one: one for one in listed
-    }
+    names = {one.name: one.id for one in listed.values() if number[one.name] == 1}
+    forms = {text: id for text in texts if (id := normalised(text)) in listed and text not in names}
+    return names | {id: id for id in listed} | forms
 
 
 def _not_found(text: str, listed: Mapping[str, DepartmentEntry], called: Mapping[str, str]) -> Mistake:
@@ -148,15 +149,16 @@ def _head_mistake(one: DepartmentEntry, head: Entry | None, names: Names) -> Mis
 
 
 def _from_people(entries: Sequence[Entry], ranks: Ranks) -> dict[str, Department]:
-    members = _members(entries, {entry.department: entry.department for entry in entries})
-    heads = {name: ranks.highest(people) for name, people in members.items()}
-    at = {entry.id: entry.department for entry in entries}
+    ids = {entry.department: normalised(entry.department) for entry in entries}
+    members = _members(entries, ids)
+    at = {entry.id: ids[entry.department] for entry in entries}
     found = {}
-    for name, head in heads.items():
+    for id, people in members.items():
+        head = ranks.highest(people)
         above = at.get(ranks.managers.get(head or "", ""))
-        parent = above if above != name else None
-        found[name] = Department(id=name, name=name, head=head, parent=parent)
-    return found
+        parent = above if above != id else None
+        found[id] = Department(id=id, name=people[0].department, head=head, parent=parent)
+    return {text: found[id] for text, id in ids.items() if id in found}
 
 
 def _members(entries: Sequence[Entry], called: Mapping[str, str]) -> dict[str, list[Entry]]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from cairn.documents.cells import quoted
-from cairn.documents.ids import match_zeros
+from cairn.documents.ids import match_zeros, normalised
 from cairn.documents.mistakes import Mistake, Remark, mistake, remark
 from cairn.documents.numbers import plain
 from cairn.documents.percentages import read_measured
@@ -78,7 +78,9 @@ def _goal(row: WrittenTarget, people: People, policy: Policy | None) -> Template
     if (goal := by_key.get(row.goal)) is not None:
         written = quoted(row.goal)
         return goal if goal.kind == "kpi" else mistake("target:goal-not-kpi", written=written)
-    titled = next((goal.key for goal in template if row.goal in (goal.title.zh, goal.title.en)), None)
+    titled = next(
+        (goal.key for goal in template if row.goal in map(normalised, (goal.title.zh, goal.title.en))), None
+    )
     if titled is not None:
         return mistake("target:goal-title", written=quoted(row.goal), key=titled)
     keys = tuple(key for key, goal in by_key.items() if goal.kind == "kpi")

@@ -6,7 +6,6 @@ from pathlib import Path
 
 from cairn.documents.cells import Cell
 from cairn.documents.ids import read_id
-from cairn.documents.labels import read_label
 from cairn.documents.mistakes import DocumentInvalid, Mistake, Remark, mistake
 from cairn.documents.tables import Fields, Record, read_records
 
@@ -24,6 +23,8 @@ TARGETS = Fields(
 PERIOD = re.compile(r"M(0[1-9]|1[0-2])|Q[1-4]|H[12]|Y")
 PERIODS = ("M01…M12", "Q1…Q4", "H1", "H2", "Y")
 YEAR = "Y"
+MOST = 200
+"""Characters of a goal's key, or of the title that somebody wrote instead."""
 
 
 class TargetsInvalid(DocumentInvalid):
@@ -61,7 +62,7 @@ def read_targets(path: Path, sheet: str | None = None, encoding: str | None = No
 
 
 def _written(record: Record, mistakes: list[Mistake]) -> WrittenTarget:
-    found = {"holder": read_id(record["holder"]), "goal": read_label(record["goal"])}
+    found = {"holder": read_id(record["holder"]), "goal": read_id(record["goal"], MOST)}
     found["period"] = _period(record["period"])
     mistakes += [one.at(record.place(name)) for name, one in found.items() if isinstance(one, Mistake)]
     texts = {name: one if isinstance(one, str) else "" for name, one in found.items()}

@@ -18,7 +18,7 @@ from cairn.domain.goal.stages import OPEN, Phase, Stage
 from cairn.domain.invalid import schema_error
 from cairn.domain.measure import Measure
 from cairn.domain.policy import Dimension
-from cairn.domain.quantity import MOST_DIGITS, unbounded
+from cairn.domain.quantity import MOST_DIGITS, Normalised, unbounded
 from cairn.domain.refusal import FactValue
 
 GoalRow = CommandRow[Stage]
@@ -53,7 +53,7 @@ class DraftGoal(GoalAction):
 
     row = GoalRow("draft", rights.owner_approver_or_hr, stages=("none",), leads_to="draft")
 
-    key: str
+    key: Normalised
     title: str = Field(min_length=1)
     dimension: Dimension
     measure: Measure
