@@ -36,7 +36,6 @@ def _read(value: Any, annotation: object, path: str, name: str) -> Any:
         ]
     found = read_value(value, annotation)
     if isinstance(found, Mistake):
-        kind, _, problem = found.message.id.partition(":")
-        facts = {**found.message.arguments, "name": name, "where": path, "problem": problem}
-        raise Refusal(f"command.{kind}", field=path, **facts)
+        facts = {**found.message.arguments, "name": name, "where": path, "reason_id": found.message.id}
+        raise Refusal("command.field", field=path, **facts)
     return found
