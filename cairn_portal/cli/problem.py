@@ -11,7 +11,6 @@ from activities.inputs import Refused
 from cairn.documents.mistakes import DocumentInvalid
 from cairn.domain.refusal import Refusal
 from cairn.i18n import Language, Message, message, refusal_message, say
-from cairn.ledger import MigrationError
 from cairn.settings import Settings
 from cairn_portal.cli.typed import OptionInvalid
 from cairn_portal.gateway import NoAnswer
@@ -58,8 +57,8 @@ def describe(error: BaseException, settings: Settings) -> Failure:
             return Failure("usage", error.text(language), USAGE, error.source)
         case DocumentInvalid():
             return Failure("invalid", error.text(language), REFUSED)
-        case ServerProblem() | MigrationError():
-            return Failure("servers", str(error), DOWN)
+        case ServerProblem():
+            return Failure("servers", error.text(language), DOWN)
         case KeyboardInterrupt() | asyncio.CancelledError():
             return Failure("stopped", say(language, "Stopped."), STOPPED)
     lost = _lost(error)

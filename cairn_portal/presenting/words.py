@@ -4,7 +4,6 @@ import re
 from datetime import UTC, date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from rich import box
 from rich.table import Table
@@ -69,11 +68,6 @@ def number(value: Decimal | float | int | None, places: int = 2) -> str:
 
 def percent(value: Decimal | None) -> str:
     return NOTHING if value is None else f"{number(value, 1)}%"
-
-
-def moment(value: datetime | None, zone: str = "Asia/Shanghai") -> str:
-    """A moment on the clock of those who work there."""
-    return NOTHING if value is None else f"{value.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}"
 
 
 def day(value: date | None) -> str:

@@ -6,24 +6,31 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest_asyncio
+from temporalio.client import Client
 
 import worker
 from cairn.application import Application
 from cairn.domain.people import Person
 from cairn.settings import Settings
 from cairn_portal.servers.migrate import migrate_all
+from cairn_portal.servers.temporal_ready import make_usable
 from tests.databases import Databases
 from tests.portal.conftest import ROSTER, Cairn, environment
 
+NAMESPACE = "cli-doors"
 ROWS = ROSTER.strip().splitlines()
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def company(settings: Settings, databases: Databases, files: Path) -> AsyncIterator[Settings]:
-    """A company of this file's own, with a worker, policy and roster."""
+async def company(
+    settings: Settings, databases: Databases, temporal_server: str, files: Path
+) -> AsyncIterator[Settings]:
+    """A company of this file's own, with worker, policy and roster; its namespace too, which has one starter."""
     dsn = await databases.empty()
     await migrate_all(dsn)
-    own = settings.model_copy(update={"database": dsn, "task_queue": f"doors-{uuid4().hex[:8]}"})
+    await make_usable(await Client.connect(temporal_server), NAMESPACE)
+    queue = f"doors-{uuid4().hex[:8]}"
+    own = settings.model_copy(update={"database": dsn, "namespace": NAMESPACE, "task_queue": queue})
     async with worker.running(own):
         terminal = Cairn(environment(own))
         for group, what, file in (("policy", "adopt", "policy.yaml"), ("roster", "import", "roster.csv")):

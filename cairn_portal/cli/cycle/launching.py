@@ -19,7 +19,7 @@ from cairn_portal.cli.session import Session, acting, session
 from cairn_portal.cli.terminal import Terminal
 from cairn_portal.cli.typed import day
 from cairn_portal.presenting import reasons
-from cairn_portal.presenting.words import NOTHING, facts, grid, moment, number
+from cairn_portal.presenting.words import NOTHING, facts, grid, number
 from projections.models import goal as goals_model
 
 Day = typer.Option(metavar="YYYY-MM-DD", help="by default the year the id names")
@@ -109,14 +109,15 @@ async def _plan(s: Session, asked: Asked) -> tuple[LaunchPlan, int]:
 
 def _show(at: Terminal, plan: LaunchPlan, position: int, people: dict[str, str], everybody: bool) -> None:
     schedule = plan.schedule
+    at = at.in_zone(schedule.calendar.timezone)
     summary = facts(
         (at.say("cycle"), f"{plan.cycle}  {plan.title}  {schedule.starts} – {schedule.ends}"),
         (at.say("policy"), plan.policy),
         (at.say("goal sheets"), f"{number(len(plan.sheets))}{_by_kind(at, plan)}"),
         (at.say("goals"), number(plan.goals)),
         (at.say("left out"), number(len(plan.left_out))),
-        (at.say("drafts due"), moment(schedule.drafts_due)),
-        (at.say("approvals due"), moment(schedule.approvals_due)),
+        (at.say("drafts due"), at.moment(schedule.drafts_due)),
+        (at.say("approvals due"), at.moment(schedule.approvals_due)),
         (at.say("digest"), Text(plan.digest, style="bold cyan")),
     )
     lines = [
@@ -194,8 +195,8 @@ def _missing(at: Terminal, plan: LaunchPlan) -> Text | None:
         return None
     return Text(
         at.say(
-            "! {lacking} sheets have goals without a target: their owners fill them in, or use "
-            "`cairn targets import` first.",
+            "! {lacking} {lacking:plural,sheet has,sheets have} goals without a target: their owners fill "
+            "them in, or use `cairn targets import` first.",
             lacking=lacking,
         ),
         style="yellow",
@@ -248,7 +249,7 @@ async def _agreed(s: Session, asked: Asked, yes: bool) -> str:
                 ),
                 USAGE,
             )
-        question = s.at.say("Launch these {goals} goals?", goals=plan.goals)
+        question = s.at.say("Launch {goals} {goals:plural,goal,goals}?", goals=plan.goals)
         typer.confirm(question, abort=True, err=True)
     return plan.digest
 

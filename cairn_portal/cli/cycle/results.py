@@ -194,7 +194,9 @@ async def cascade(
             branch.add(_part(at, part))
     alone = sum(each.depth == 0 and each.tier == "individual" and not each.children for each in found)
     note = Text(
-        at.say("{alone} individual goals serve none of the tier above.", alone=alone),
+        at.say(
+            "{alone} individual {alone:plural,goal serves,goals serve} none of the tier above.", alone=alone
+        ),
         style="dim",
     )
     at.answer({"goals": found, "parts": parts}, tree, *([note] if alone else []))

@@ -204,12 +204,12 @@ async def named(
 async def _agree(at: Terminal, tasks: Sequence[inboxes.Task]) -> None:
     if not at.interactive:
         raise Problem(
-            message("--all means {tasks} goals: confirm with --yes.", tasks=len(tasks)),
+            message("--all means {tasks} {tasks:plural,goal,goals}: confirm with --yes.", tasks=len(tasks)),
             USAGE,
         )
     for task in tasks:
         at.err.print(f"  {task.goal}  {task.title}  {task.owner} {task.owner_name or ''}")
-    question = at.say("Do this to these {tasks} goals?", tasks=len(tasks))
+    question = at.say("Do this to {tasks} {tasks:plural,goal,goals}?", tasks=len(tasks))
     typer.confirm(question, abort=True, err=True)
 
 

@@ -10,7 +10,7 @@ from cairn_portal.cli.options import By
 from cairn_portal.cli.problem import REFUSED, USAGE, Problem
 from cairn_portal.cli.session import acting, session
 from cairn_portal.cli.terminal import Terminal
-from cairn_portal.presenting.words import grid, moment, number, span
+from cairn_portal.presenting.words import grid, number, span
 from projections.engine import catch_up, parking
 from projections.engine.catalog import folding, folding_model
 from projections.engine.comparing import TableDifference
@@ -125,7 +125,7 @@ async def parked(at: Terminal, name: Model = None) -> int:
             each.type,
             each.reason,
             str(each.behind),
-            moment(each.parked_at),
+            at.moment(each.parked_at),
         )
     nothing = Text(at.say("✓ Nothing is parked."), style="green")
     at.answer(found, table if found else nothing)

@@ -71,7 +71,7 @@ def shown_steps(at: Terminal) -> Iterator[servers.OnStep]:
     if at.as_json:
         yield lambda step: None
     else:
-        with servers.shown_steps(at.err) as on_step:
+        with servers.shown_steps(at.err, at.language) as on_step:
             yield on_step
 
 
@@ -121,7 +121,7 @@ async def doctor(at: Terminal) -> int:
     table = grid("", at.say("check"), at.say("finding"))
     signs = {True: Text("✓", style="green"), False: Text("✗", style="red"), None: Text("·", style="dim")}
     for check in checks:
-        table.add_row(signs[check.ok], check.name, check.sentence)
+        table.add_row(signs[check.ok], at.say(check.name), at.say(check.sentence))
     at.answer(checks, table)
     return REFUSED if any(check.ok is False for check in checks) else 0
 
@@ -141,7 +141,11 @@ async def migrated(at: Terminal) -> None:
         ) from refused
     named = "\n".join(f"  {name}" for name in applied)
     said = (
-        at.say("✓ Applied {applied} migrations:\n{named}", applied=len(applied), named=named)
+        at.say(
+            "✓ Applied {applied} {applied:plural,migration,migrations}:\n{named}",
+            applied=len(applied),
+            named=named,
+        )
         if applied
         else at.say("✓ The database is up to date.")
     )
@@ -160,7 +164,7 @@ async def recover(
         running = await _restarted(at, gateway.client, open_goals, patience)
     done = running >= open_goals
     said = at.say(
-        "{sign} The log has {open_goals} open goals; {running} of their workflows run.",
+        "{sign} The log has {open_goals} open {open_goals:plural,goal,goals}; {running} of their workflows run.",
         sign="✓" if done else "!",
         open_goals=open_goals,
         running=running,

@@ -19,7 +19,7 @@ from cairn_portal.cli.problem import Problem
 from cairn_portal.cli.session import acting, session
 from cairn_portal.cli.terminal import Terminal
 from cairn_portal.cli.typed import day
-from cairn_portal.presenting.words import facts, grid, moment, number
+from cairn_portal.presenting.words import facts, grid, number
 from cairn_portal.schedules import TemporalSchedules
 
 File = Annotated[Path, typer.Argument(metavar="FILE", help="the feed's YAML")]
@@ -59,7 +59,10 @@ async def check(at: Terminal, file: File, data: Data = None, upto: Upto = None) 
     for row in rows:
         metrics.setdefault(row.metric, []).append(row)
     said = at.say(
-        "✓ {found}: {rows:number} readings up to {last}", found=found.name, rows=len(rows), last=last
+        "✓ {found}: {rows:number} {rows:plural,reading,readings} up to {last}",
+        found=found.name,
+        rows=len(rows),
+        last=last,
     )
     at.answer(
         {
@@ -133,7 +136,8 @@ def _tell(at: Terminal, found: Feed, outcome: FeedRun) -> None:
     else:
         rows, corrected, upto = number(outcome.rows), number(outcome.corrected), outcome.watermark
         said = at.say(
-            "✓ {found}: {rows} readings recorded ({corrected} of them corrections), known up to {upto}",
+            "✓ {found}: {rows} {rows:plural,reading,readings} recorded ({corrected} of them corrections), "
+            "known up to {upto}",
             found=found.name,
             rows=rows,
             corrected=corrected,
@@ -142,13 +146,14 @@ def _tell(at: Terminal, found: Feed, outcome: FeedRun) -> None:
     lines = [Text(said, style="green")]
     if outcome.gone:
         gone = at.say(
-            "! {gone} readings are gone from the source; they stand until corrected:",
+            "! {gone} {gone:plural,reading is,readings are} gone from the source; "
+            "what was recorded stands until corrected:",
             gone=number(len(outcome.gone)),
         )
         lines += _named(at, gone, [f"{row.metric} {row.subject} {row.on}" for row in outcome.gone])
     if outcome.unknown:
         unknown = at.say(
-            "! {unknown} subjects are not in the roster; their readings count for nobody:",
+            "! {unknown} {unknown:plural,subject is,subjects are} not in the roster; such readings count for nobody:",
             unknown=number(len(outcome.unknown)),
         )
         lines += _named(at, unknown, outcome.unknown)
@@ -183,7 +188,7 @@ async def schedule(
         Text(at.say("✓ {found} is scheduled", found=found.name), style="green"),
         facts(
             (at.say("when"), f"{found.schedule} ({found.timezone})"),
-            (at.say("next run"), moment(upcoming, found.timezone)),
+            (at.say("next run"), at.in_zone(found.timezone).moment(upcoming)),
         ),
     )
     return 0

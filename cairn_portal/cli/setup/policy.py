@@ -16,7 +16,7 @@ from cairn_portal.cli.mistakes import tell_mistakes
 from cairn_portal.cli.options import By
 from cairn_portal.cli.session import acting, session
 from cairn_portal.cli.terminal import Terminal
-from cairn_portal.presenting.words import facts, grid, moment, number
+from cairn_portal.presenting.words import facts, grid, number
 
 
 async def check(at: Terminal, file: Annotated[Path, typer.Argument(help="the policy's YAML")]) -> int:
@@ -34,7 +34,9 @@ async def check(at: Terminal, file: Annotated[Path, typer.Argument(help="the pol
 
 def _tell_mistakes(at: Terminal, invalid: PolicyInvalid) -> int:
     facts = {"source": invalid.source, "count": len(invalid.mistakes)}
-    return tell_mistakes(at, invalid, at.say("✗ {source} has {count} mistakes", **facts))
+    return tell_mistakes(
+        at, invalid, at.say("✗ {source} has {count} {count:plural,mistake,mistakes}", **facts)
+    )
 
 
 def _summary(at: Terminal, found: Policy) -> RenderableType:
@@ -47,7 +49,12 @@ def _summary(at: Terminal, found: Policy) -> RenderableType:
             f"{at.say(term('period_kind', kind))} {number(share)}%" for kind, share in shares.items()
         )
         count = len(family.template)
-        mixes.append((family.name.text(at.language), at.say("{mix}, {count} goals", mix=mix, count=count)))
+        mixes.append(
+            (
+                family.name.text(at.language),
+                at.say("{mix}, {count} {count:plural,goal,goals}", mix=mix, count=count),
+            )
+        )
     grades = "  ".join(
         f"{band.grade} ≥ {number(band.points)} ×{number(band.coefficient)}" for band in found.grades
     )
@@ -87,7 +94,7 @@ async def listed(at: Terminal) -> None:
         versions = await s.application.policies.adopted()
     table = grid(at.say("policy"), at.say("adopted"), at.say("by"))
     for each in versions:
-        table.add_row(f"{each.name}@{each.version}", moment(each.at), each.by)
+        table.add_row(f"{each.name}@{each.version}", at.moment(each.at), each.by)
     nothing = Text(at.say("No policy yet: cairn policy adopt FILE --by ID"))
     at.answer(
         [{"policy": f"{each.name}@{each.version}", "at": each.at, "by": each.by} for each in versions],

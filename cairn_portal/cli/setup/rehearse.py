@@ -71,7 +71,7 @@ async def play(at: Terminal, script: RehearsalScript, data: Path, fresh: bool, k
     except RehearsalStopped as stopped:
         raise refusal_of(stopped.refused) from stopped
     except (CannotSkipTime, FeedFailed) as failed:
-        raise Problem(message("{reason}", reason=str(failed))) from failed
+        raise Problem(failed.sentence) from failed
     home = home_of(at.settings, script)
     at.remark(_nexts(home, keep))
     return code
@@ -145,7 +145,9 @@ def _summary(at: Terminal, report: Report, end: Ending, again: Outcome) -> Rende
     same = (
         at.say("✓ all {scores:number} scores come out the same again", scores=again.scores)
         if not again.differences
-        else at.say("✗ {differences} differences", differences=len(again.differences))
+        else at.say(
+            "✗ {differences} {differences:plural,difference,differences}", differences=len(again.differences)
+        )
     )
     resumed = at.say(" (went on where it was interrupted)") if report.resumed else ""
     return facts(

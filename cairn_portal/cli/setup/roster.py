@@ -80,7 +80,7 @@ async def _import(at: Terminal, found: Roster, by: str) -> RosterImport:
 
 def _tell_mistakes(at: Terminal, invalid: RosterInvalid) -> int:
     facts = {"source": invalid.source, "count": len(invalid.mistakes)}
-    heading = at.say("✗ {source} has {count} mistakes; nothing was imported", **facts)
+    heading = at.say("✗ {source} has {count} {count:plural,mistake,mistakes}; nothing was imported", **facts)
     return tell_mistakes(at, invalid, heading, ("--match-zeros", "--encoding", "--dates"))
 
 
@@ -95,7 +95,9 @@ def _tell_roster(at: Terminal, read: RosterRead, recorded: RosterImport | None) 
     elif recorded.same:
         outcome = at.say("✓ The same as before; nothing changed")
     else:
-        outcome = at.say("✓ Imported; {changes} changes recorded", changes=recorded.changes)
+        outcome = at.say(
+            "✓ Imported; {changes} {changes:plural,change,changes} recorded", changes=recorded.changes
+        )
     split = at.say("separator:clause").join(f"{name} {count}" for name, count in sorted(families.items()))
     at.answer(
         {

@@ -12,7 +12,7 @@ from cairn_portal.cli.mistakes import tell_mistakes, tell_remarks, told_facts
 from cairn_portal.cli.options import By, CycleArg, Encoding
 from cairn_portal.cli.session import acting, session
 from cairn_portal.cli.terminal import Terminal
-from cairn_portal.presenting.words import grid, moment, number
+from cairn_portal.presenting.words import grid, number
 
 TargetsFile = Annotated[Path, typer.Argument(help="table of targets")]
 
@@ -39,7 +39,7 @@ async def import_targets(
             await s.seen(proposal.stream, proposal.version)
     new, rows = proposal.new, len(found.rows)
     said = at.say(
-        "✓ {rows} rows, {new} of them new or changed; they count when cycle {cycle} is launched",
+        "✓ {rows} {rows:plural,row,rows}, {new} of them new or changed; to count when cycle {cycle} is launched",
         rows=rows, new=new, cycle=cycle,
     )  # fmt: skip
     remarks = [told_facts(at, each) for each in found.remarks]
@@ -49,7 +49,7 @@ async def import_targets(
 
 def _tell_mistakes(at: Terminal, invalid: TargetsInvalid) -> int:
     facts = {"source": invalid.source, "count": len(invalid.mistakes)}
-    heading = at.say("✗ {source} has {count} mistakes; nothing was imported", **facts)
+    heading = at.say("✗ {source} has {count} {count:plural,mistake,mistakes}; nothing was imported", **facts)
     return tell_mistakes(at, invalid, heading, ("--encoding",))
 
 
@@ -70,7 +70,9 @@ async def list_targets(at: Terminal, cycle: CycleArg) -> None:
     for each in found:
         holder = f"{each.holder} {names.get(each.holder, '')}".strip()
         by = f"{each.by} {names.get(each.by, '')}".strip()
-        table.add_row(holder, each.goal, each.period, number(each.target), each.source, by, moment(each.at))
+        table.add_row(
+            holder, each.goal, each.period, number(each.target), each.source, by, at.moment(each.at)
+        )
     nothing = Text(
         at.say(
             "No targets are set for cycle {cycle} yet: cairn targets import FILE --cycle {cycle} --by ID",
