@@ -8,12 +8,11 @@ import asyncpg
 from temporalio.service import RPCError
 
 from activities.inputs import Refused
+from cairn.documents.mistakes import DocumentInvalid
 from cairn.domain.refusal import Refusal
-from cairn.feeds.problems import FeedRefused
 from cairn.i18n import Language, Message, message, refusal_message, say
-from cairn.policies import PolicyInvalid, RosterInvalid
 from cairn.settings import Settings
-from cairn.tables import TableUnreadable
+from cairn_portal.cli.typed import OptionInvalid
 from cairn_portal.gateway import NoAnswer
 from cairn_portal.servers import ServerProblem
 
@@ -54,7 +53,9 @@ def describe(error: BaseException, settings: Settings) -> Failure:
             return Failure(error.name, error.text(language), error.code)
         case Refusal():
             return Failure(error.code, refusal_message(error).text(language), REFUSED, error.field)
-        case PolicyInvalid() | RosterInvalid() | FeedRefused() | TableUnreadable():
+        case OptionInvalid():
+            return Failure("usage", error.text(language), USAGE, error.source)
+        case DocumentInvalid():
             return Failure("invalid", error.text(language), REFUSED)
         case ServerProblem():
             return Failure("servers", error.text(language), DOWN)

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from pydantic_core import to_json
 from rich.console import Console, RenderableType
 from rich.progress import (
     BarColumn,
@@ -20,6 +19,7 @@ from rich.progress import (
 
 from cairn.i18n import Language, Message, say
 from cairn.settings import Settings
+from cairn_portal.presenting.as_json import as_json
 
 NOTHING = "–"
 
@@ -72,7 +72,7 @@ class Terminal:
     def answer(self, value: object, *lines: RenderableType) -> None:
         """The command's answer: `lines` for a person, `value` as one JSON document for a program."""
         if self.as_json:
-            self.out.file.write(to_json(value, indent=2).decode() + "\n")
+            self.out.file.write(as_json(value) + "\n")
             return
         for line in lines:
             self.out.print(line)

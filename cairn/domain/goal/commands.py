@@ -6,17 +6,19 @@
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
-from typing import ClassVar, get_args
+from typing import ClassVar, Self, get_args
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, Field, model_validator
 
 from cairn.domain import rights
 from cairn.domain.command import CommandRow
 from cairn.domain.event import Command
 from cairn.domain.goal.events import Changes, Confirmer, Part, Smart
 from cairn.domain.goal.stages import OPEN, Phase, Stage
+from cairn.domain.invalid import schema_error
 from cairn.domain.measure import Measure
 from cairn.domain.policy import Dimension
+from cairn.domain.quantity import MOST_DIGITS, Normalised, unbounded
 from cairn.domain.refusal import FactValue
 
 GoalRow = CommandRow[Stage]
@@ -27,6 +29,13 @@ class GoalCommand(Command):
     """Anything asked of a goal: by people (`GoalAction`) or by the workflow that keeps its dates."""
 
     goal: str
+
+    @model_validator(mode="after")
+    def _numbers_have_an_end(self) -> Self:
+        """Commands come from anywhere, and what they say is stored for good."""
+        for where in unbounded(self):
+            raise schema_error("number_too_long", at=where, most=MOST_DIGITS)
+        return self
 
 
 class GoalAction(GoalCommand):
@@ -44,7 +53,7 @@ class DraftGoal(GoalAction):
 
     row = GoalRow("draft", rights.owner_approver_or_hr, stages=("none",), leads_to="draft")
 
-    key: str
+    key: Normalised
     title: str = Field(min_length=1)
     dimension: Dimension
     measure: Measure

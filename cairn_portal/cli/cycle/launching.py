@@ -17,14 +17,15 @@ from cairn_portal.cli.options import By, CommandId, CycleArg, Yes
 from cairn_portal.cli.problem import REFUSED, USAGE, Problem, refusal_of
 from cairn_portal.cli.session import Session, acting, session
 from cairn_portal.cli.terminal import Terminal
+from cairn_portal.cli.typed import day
 from cairn_portal.presenting import reasons
 from cairn_portal.presenting.words import NOTHING, facts, grid, number
 from projections.models import goal as goals_model
 
-Day = typer.Option(formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="by default the year the id names")
+Day = typer.Option(metavar="YYYY-MM-DD", help="by default the year the id names")
 Title = Annotated[str | None, typer.Option(help="the cycle's title")]
-Starts = Annotated[datetime | None, Day]
-Ends = Annotated[datetime | None, Day]
+Starts = Annotated[str | None, Day]
+Ends = Annotated[str | None, Day]
 PolicyOption = Annotated[str | None, typer.Option("--policy", help="name or name@version")]
 SHOWN = 12  # rows of a preview before it says how many more there are
 
@@ -43,8 +44,8 @@ async def _asked(
     s: Session,
     cycle: str,
     title: str | None,
-    starts: datetime | None,
-    ends: datetime | None,
+    starts: date | None,
+    ends: date | None,
     policy: str | None,
 ) -> Asked:
     name = cycle.removeprefix("cycle-")
@@ -61,8 +62,8 @@ async def _asked(
             message("Say --starts and --ends (such as 2026-01-01)."),
             USAGE,
         )
-    first = starts.date() if starts else date(year or 1, 1, 1)
-    last = ends.date() if ends else date(year or 1, 12, 31)
+    first = starts or date(year or 1, 1, 1)
+    last = ends or date(year or 1, 12, 31)
     if last <= first:
         raise Problem(message("A cycle ends after it starts."), USAGE)
     return Asked(name, title or s.at.say("{name}", name=name), first, last, await s.policies.choose(policy))
@@ -77,8 +78,9 @@ async def preview(
     policy: PolicyOption = None,
     everybody: Annotated[bool, typer.Option("--everybody", help="list every sheet")] = False,
 ) -> int:
+    first, last = day(starts, "--starts"), day(ends, "--ends")
     async with session(at) as s:
-        asked = await _asked(s, name, title, starts, ends, policy)
+        asked = await _asked(s, name, title, first, last, policy)
         plan, position = await _plan(s, asked)
         people = await s.names()
         hr = await s.application.people.hr(datetime.now(UTC))
@@ -213,8 +215,9 @@ async def launch(
     yes: Yes = False,
     command_id: CommandId = None,
 ) -> int:
+    first, last = day(starts, "--starts"), day(ends, "--ends")
     async with session(at) as s:
-        asked = await _asked(s, name, title, starts, ends, policy)
+        asked = await _asked(s, name, title, first, last, policy)
         gateway = await s.gateway()
         known = await s.cycles.load(asked.cycle)
         digest = known.plan if known.version and seen is None else seen or await _agreed(s, asked, yes)

@@ -8,7 +8,7 @@ from rich.text import Text
 from rich.tree import Tree
 
 from cairn.i18n import term
-from cairn_portal.cli.goal.commanding import full, row
+from cairn_portal.cli.goal.commanding import full, is_goal, row
 from cairn_portal.cli.goal.progress import the_cycle
 from cairn_portal.cli.goal.reading import score_table
 from cairn_portal.cli.options import CycleArg, CycleOption
@@ -37,7 +37,7 @@ async def scores(
     period: Annotated[str | None, typer.Option(help="one period only")] = None,
 ) -> None:
     async with session(at) as s:
-        if of is not None and of.count("-") >= 2:
+        if of is not None and await is_goal(s, of):
             found = await row(s, full(of))
             table = await scores_model.goal_scores(s.pool, goal=found.goal)
             nothing = Text(at.say("Not scored yet."))

@@ -6,11 +6,12 @@ import typer
 
 from cairn.i18n import marked, message
 from cairn_portal.cli.goal.commanding import full, give, named, row
-from cairn_portal.cli.goal.setting import MeasureJson, Target, Title, Weight, decimal, from_json
+from cairn_portal.cli.goal.setting import MeasureJson, Target, Title, Weight, from_json
 from cairn_portal.cli.options import By, CommandId, Everything, GoalArg, Goals, Yes
 from cairn_portal.cli.problem import USAGE, Problem
 from cairn_portal.cli.session import acting, session
 from cairn_portal.cli.terminal import Terminal
+from cairn_portal.cli.typed import decimal
 
 PANEL = marked("Adjustments")
 Role = Annotated[

@@ -86,6 +86,14 @@ async def give(
         return await _tell(s, answers, command_id)
 
 
+async def is_goal(s: Session, name: str) -> bool:
+    """Whether a name, of a person or a goal, is a goal's: ids of people may hold hyphens too."""
+    if name.count("-") < 2:
+        return False
+    found = await s.ledger.read_streams([full(name), f"person-{name}"])
+    return bool(found[full(name)]) or not found[f"person-{name}"]
+
+
 async def known(s: Session, goals: Sequence[str]) -> None:
     """Refuses goals that are not in the log, naming ones that look alike: no workflow is begun for a slip."""
     streams = await s.ledger.read_streams(goals)

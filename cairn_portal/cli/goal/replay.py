@@ -1,7 +1,7 @@
 """Replay: any goal as of any moment, event by event, and every score computed again from what it cites."""
 
 from collections.abc import Sequence
-from datetime import datetime, time, timedelta, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from typing import Annotated, Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -18,9 +18,10 @@ from cairn.i18n import message
 from cairn.ledger import StoredEvent
 from cairn_portal.cli.goal.commanding import full, known
 from cairn_portal.cli.options import CycleArg, GoalArg
-from cairn_portal.cli.problem import REFUSED, USAGE, Problem
+from cairn_portal.cli.problem import REFUSED, Problem
 from cairn_portal.cli.session import Session, session
 from cairn_portal.cli.terminal import Terminal
+from cairn_portal.cli.typed import moment_or_day_end
 from cairn_portal.presenting.story import changed, did, said
 from cairn_portal.presenting.words import NOTHING, by_period, facts, grid, measure, number, stage
 from projections.models import history as history_model
@@ -42,19 +43,8 @@ def bound_of(written: str | None, zone: tzinfo) -> Bound:
     text = written.removeprefix("recorded:").strip()
     if text.isdigit() and len(text) != 8:
         return Bound(position=int(text))
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        raise Problem(
-            message(
-                "--as-of is a position, a day (2026-03-31) or recorded:DAY, not '{written}'.", written=written
-            ),
-            USAGE,
-        ) from None
-    if len(text) <= 10:
-        found = datetime.combine(found.date() + timedelta(days=1), time(), zone) - timedelta(microseconds=1)
-    aware = found if found.tzinfo else found.replace(tzinfo=zone)
-    return Bound(recorded=aware) if written.startswith("recorded:") else Bound(occurred=aware)
+    found = moment_or_day_end(text, zone, "--as-of")
+    return Bound(recorded=found) if written.startswith("recorded:") else Bound(occurred=found)
 
 
 async def replay(

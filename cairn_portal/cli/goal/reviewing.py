@@ -1,6 +1,5 @@
 """Through the year and at its end: check in, accept, assess, move to another manager, cancel, supersede, close."""
 
-from datetime import datetime
 from typing import Annotated
 
 import typer
@@ -8,15 +7,16 @@ import typer
 from cairn.i18n import marked, message
 from cairn_portal.cli.goal.adjusting import Reason
 from cairn_portal.cli.goal.commanding import full, give
-from cairn_portal.cli.goal.setting import Comment, decimal
+from cairn_portal.cli.goal.setting import Comment
 from cairn_portal.cli.options import By, CommandId, GoalArg, Goals
 from cairn_portal.cli.problem import USAGE, Problem
 from cairn_portal.cli.session import acting
 from cairn_portal.cli.terminal import Terminal
+from cairn_portal.cli.typed import decimal, iso_day
 
 PANEL = marked("Execution and review")
 Amount = Annotated[str | None, typer.Option(metavar="NUMBER", help="a value")]
-Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="the day")]
+Day = Annotated[str | None, typer.Option(metavar="YYYY-MM-DD", help="the day")]
 
 
 async def check_in(
@@ -33,7 +33,7 @@ async def check_in(
         "value": decimal(value, "--value"),
         "base": decimal(base, "--base"),
         "note": note,
-        "on": on.date().isoformat() if on else None,
+        "on": iso_day(on, "--on"),
     }
     return await give(at, [name], "check_in", acting(by), fields, command_id=command_id)
 
@@ -82,7 +82,7 @@ async def change_manager(
 ) -> int:
     if not manager or effective is None:
         raise Problem(message("Say --manager ID and --effective YYYY-MM-DD."), USAGE)
-    fields = {"manager": manager, "effective": effective.date().isoformat(), "reason": reason}
+    fields = {"manager": manager, "effective": iso_day(effective, "--effective"), "reason": reason}
     return await give(at, goals or [], "change_manager", acting(by), fields, command_id=command_id)
 
 

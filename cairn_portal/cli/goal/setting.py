@@ -1,7 +1,6 @@
 """Goal setting at the command line: draft, revise, check, decompose, align, submit, return, approve."""
 
 import json
-from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 import typer
@@ -12,6 +11,7 @@ from cairn_portal.cli.options import By, CommandId, Everything, GoalArg, Goals, 
 from cairn_portal.cli.problem import USAGE, Problem
 from cairn_portal.cli.session import acting, session
 from cairn_portal.cli.terminal import Terminal
+from cairn_portal.cli.typed import decimal
 
 PANEL = marked("Goal setting")
 Title = Annotated[str | None, typer.Option(help="title")]
@@ -27,21 +27,6 @@ MeasureJson = Annotated[
     str | None, typer.Option("--measure", metavar="JSON", help="the whole measure as JSON")
 ]
 Comment = Annotated[str, typer.Option(help="a comment")]
-
-
-def decimal(written: str | None, option: str) -> str | None:
-    """A number as typed, kept exact. Raises Problem with exit code 2 for anything else."""
-    if written is None:
-        return None
-    try:
-        exact = Decimal(written.replace(",", ""))
-    except ArithmeticError:
-        exact = Decimal("NaN")
-    if not exact.is_finite():
-        raise Problem(
-            message("{option} needs a number, not '{written}'.", option=option, written=written), USAGE
-        )
-    return str(exact)
 
 
 def from_json(written: str, option: str) -> Any:
@@ -67,7 +52,12 @@ def _measure(
     if outcomes:
         return {"kind": "capability", "outcomes": outcomes}
     if target is not None:
-        return {"kind": "kpi", "target": decimal(target, "--target"), "unit": unit, "direction": direction}
+        return {
+            "kind": "kpi",
+            "target": decimal(target, "--target", unit),
+            "unit": unit,
+            "direction": direction,
+        }
     return None
 
 
@@ -139,11 +129,8 @@ async def _with_target(at: Terminal, name: str, target: str, unit: str | None) -
     measure = found.measure.model_dump(mode="json")
     if measure["kind"] != "kpi":
         raise Problem(message("Only KPIs have targets."), USAGE)
-    return {
-        **measure,
-        "target": decimal(target, "--target"),
-        "unit": unit if unit is not None else measure["unit"],
-    }
+    kept = unit if unit is not None else measure["unit"]
+    return {**measure, "target": decimal(target, "--target", kept), "unit": kept}
 
 
 async def check_smart(
