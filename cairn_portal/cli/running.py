@@ -7,7 +7,8 @@ from typing import Any
 import typer
 from rich.text import Text
 
-from cairn_portal.cli.problem import STOPPED, USAGE, Failure, describe
+from cairn_portal.cli.failures import Failure, describe
+from cairn_portal.cli.problem import STOPPED, USAGE
 from cairn_portal.cli.terminal import Terminal
 from cairn_portal.cli.usage import usage_message
 

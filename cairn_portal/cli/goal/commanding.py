@@ -16,7 +16,6 @@ from cairn.i18n import message, refusal_message, term
 from cairn_portal.cli.problem import REFUSED, USAGE, Problem, refusal_of
 from cairn_portal.cli.session import Session, session
 from cairn_portal.cli.terminal import Terminal
-from cairn_portal.gateway import NoAnswer
 from cairn_portal.presenting.story import did
 from cairn_portal.presenting.words import grid, stage, task_name
 from projections.models import goal as goals_model
@@ -49,6 +48,8 @@ async def give(
     new: bool = False,
 ) -> int:
     """Gives the same command to each goal. Exit code 1 when any of them refused it."""
+    from cairn_portal.gateway import NoAnswer
+
     wanted = list(dict.fromkeys(map(full, goals)))
     if not wanted:
         raise Problem(message("Name at least one goal, or use --all."), USAGE)
