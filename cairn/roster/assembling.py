@@ -7,7 +7,7 @@ from cairn.documents import ids, labels
 from cairn.documents.cells import quoted
 from cairn.documents.dates import Order
 from cairn.documents.mistakes import DocumentInvalid, Mistake, Place, Remark, in_order, mistake, remark
-from cairn.documents.tables import Records, tell_twins
+from cairn.documents.tables import Records, twin_remarks
 from cairn.documents.words import hint, nearest
 from cairn.domain.people import Department, Person, Roster
 from cairn.domain.policy import Policy
@@ -15,7 +15,7 @@ from cairn.i18n import message
 from cairn.roster.columns import PEOPLE
 from cairn.roster.departments import DepartmentEntry, find_departments, read_departments
 from cairn.roster.entries import Entry, read_entries
-from cairn.roster.reporting_lines import Names, find_doubles, find_managers, tell_circles
+from cairn.roster.reporting_lines import Names, find_doubles, find_managers, report_circles
 
 
 class RosterInvalid(DocumentInvalid):
@@ -62,7 +62,7 @@ def assemble(
     names = Names(entries)
     lost = _lost_zeros(entries, listed, names, stated)
     managers, unfit = find_managers(entries, names)
-    circles = list(tell_circles(managers, names))
+    circles = list(report_circles(managers, names))
     called, misplaced = find_departments(listed, entries, {} if circles else managers, names)
     families, strange = _families(entries, policy)
     mistakes += [*found, *more, *find_doubles(entries), *unfit, *circles, *misplaced, *strange]
@@ -73,7 +73,7 @@ def assemble(
     if mistakes:
         raise RosterInvalid(mistakes, source)
     remarks += [lost] if isinstance(lost, Remark) else []
-    remarks += [*_look_alikes(people.source, entries, called), *tell_twins(people.records)]
+    remarks += [*_look_alikes(people.source, entries, called), *twin_remarks(people.records)]
     everybody = tuple(_person(entry, called[entry.department].id, families, managers) for entry in entries)
     roster = Roster(
         people=everybody,
@@ -106,8 +106,8 @@ def _look_alikes(
     source: str, entries: Sequence[Entry], departments: Mapping[str, Department]
 ) -> Iterator[Remark]:
     """Ids and names of departments that people take for the same."""
-    told = ids.tell_look_alikes(entry.id for entry in entries)
-    told += labels.tell_look_alikes(one.name for one in departments.values())
+    told = ids.look_alike_remarks(entry.id for entry in entries)
+    told += labels.look_alike_remarks(one.name for one in departments.values())
     yield from (one.at(Place(source)) for one in told)
 
 

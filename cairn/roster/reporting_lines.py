@@ -114,7 +114,7 @@ def find_circles(above: Mapping[str, str]) -> list[list[str]]:
     return circles
 
 
-def tell_circles(managers: Mapping[str, str], names: Names) -> Iterator[Mistake]:
+def report_circles(managers: Mapping[str, str], names: Names) -> Iterator[Mistake]:
     """Each circle once, at the row of its member who stands highest in the table."""
     for circle in find_circles(managers):
         members = [names.by_id[one] for one in circle]

@@ -140,7 +140,7 @@ COMMANDS: tuple[Command | CommandGroup, ...] = (
             Command("align", "goal.setting:align", marked("let a goal serve one of the tier above"), SETTING),
             Command("submit", "goal.setting:submit", marked("submit for approval"), SETTING),
             Command("approve", "goal.setting:approve", marked("approve"), SETTING),
-            Command("return", "goal.setting:give_back", marked("return with a comment"), SETTING),
+            Command("return", "goal.setting:return_goal", marked("return with a comment"), SETTING),
             Command("adjust", "goal.adjusting:adjust", marked("ask for an adjustment"), ADJUSTING),
             Command("confirm", "goal.adjusting:confirm", marked("confirm an adjustment"), ADJUSTING),
             Command("decline", "goal.adjusting:decline", marked("decline an adjustment"), ADJUSTING),

@@ -24,7 +24,7 @@ if TYPE_CHECKING:  # Temporal's client is loaded by the commands that need it
 SEEN_WITHIN = 10.0  # seconds a command waits until people can read what it wrote
 
 
-def found(settings: Settings) -> "Addresses":
+def running_servers(settings: Settings) -> "Addresses":
     """The servers that run for these settings; nothing is started. Raises Problem with exit code 3."""
     from cairn_portal.servers import Addresses, postgres, process, temporal
 
@@ -137,12 +137,12 @@ async def worker_listens(client: "Client", settings: Settings) -> bool:
 @asynccontextmanager
 async def session(at: Terminal) -> AsyncIterator[Session]:
     """A session with the servers that run; Problem with exit code 3 where none do."""
-    addresses = found(at.settings)
+    addresses = running_servers(at.settings)
     async with Application.open(addresses.database_dsn, name="cairn-cli") as application:
         yield Session(at, addresses, application)
 
 
-def acting(by: str | None) -> str:
+def require_actor(by: str | None) -> str:
     """Who acts. Raises Problem with exit code 2 where nobody was named."""
     if by:
         return by

@@ -17,7 +17,7 @@ from cairn.domain.policy import PeriodKind
 from cairn.domain.reading import Row, aggregate
 from cairn.domain.scoring import EXACT, attainment
 from cairn.i18n import message
-from cairn_portal.cli.goal.commanding import full, is_goal, row
+from cairn_portal.cli.goal.commanding import goal_id, goal_row, is_goal
 from cairn_portal.cli.options import CycleOption
 from cairn_portal.cli.problem import Problem
 from cairn_portal.cli.session import Session, session
@@ -65,7 +65,7 @@ async def progress(at: Terminal, who: Who = None, cycle: CycleOption = None, on:
         if who is None:
             raise Problem(message("Name a person or a goal."), 2)
         if await is_goal(s, who):
-            await _of_goal(s, full(who), day)
+            await _of_goal(s, goal_id(who), day)
             return
         person = await s.person(who)
         found = await the_cycle(s, cycle, who)
@@ -125,7 +125,7 @@ def _in_order(period: progress_model.PeriodProgress) -> tuple[int, str]:
 
 
 async def _of_goal(s: Session, name: str, day: date | None) -> None:
-    at, found = s.at, await row(s, name)
+    at, found = s.at, await goal_row(s, name)
     cycle = await s.cycle(found.cycle)
     today = day or await s.clock.today(cycle)
     line = await progress_model.progress_of_goal(s.pool, name, today)

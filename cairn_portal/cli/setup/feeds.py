@@ -13,10 +13,10 @@ from cairn.application.feeds import FeedRun, ScheduledFeed, check_feed, known_me
 from cairn.domain.reading import Row
 from cairn.feeds.feed import Feed, load_feed
 from cairn.feeds.readings import Metric
-from cairn_portal.cli.mistakes import tell_remarks, told_facts
+from cairn_portal.cli.mistakes import mistake_facts, show_remarks
 from cairn_portal.cli.options import By
 from cairn_portal.cli.problem import Problem
-from cairn_portal.cli.session import acting, session
+from cairn_portal.cli.session import require_actor, session
 from cairn_portal.cli.terminal import Terminal
 from cairn_portal.cli.typed import day
 from cairn_portal.presenting.words import facts, grid, number
@@ -54,7 +54,7 @@ async def check(at: Terminal, file: File, data: Data = None, upto: Upto = None) 
     found = load_feed(file)
     last = _upto(upto, found)
     rows, remarks = await check_feed(found, upto=last, base=_base(file, data), metrics=await _metrics(at))
-    tell_remarks(at, remarks)
+    show_remarks(at, remarks)
     metrics: dict[str, list[Row]] = {}
     for row in rows:
         metrics.setdefault(row.metric, []).append(row)
@@ -70,7 +70,7 @@ async def check(at: Terminal, file: File, data: Data = None, upto: Upto = None) 
             "upto": last,
             "rows": len(rows),
             "metrics": {k: len(v) for k, v in metrics.items()},
-            "remarks": [told_facts(at, each) for each in remarks],
+            "remarks": [mistake_facts(at, each) for each in remarks],
         },
         Text(said, style="green"),
         _by_metric(at, metrics),
@@ -119,16 +119,16 @@ async def run(at: Terminal, file: File, by: By = None, data: Data = None, upto: 
         with at.progress() as bars:
             task = bars.add_task(found.name, total=None)
             outcome = await s.application.feeds.run(
-                found, upto=last, by=acting(by), at=datetime.now(UTC), base=_base(file, data)
+                found, upto=last, by=require_actor(by), at=datetime.now(UTC), base=_base(file, data)
             )
             bars.update(task, total=1, completed=1)
         if outcome.events:
             await s.seen(found.stream, outcome.version, "reading", "progress")
-    _tell(at, found, outcome)
+    _show_run(at, found, outcome)
     return 0
 
 
-def _tell(at: Terminal, found: Feed, outcome: FeedRun) -> None:
+def _show_run(at: Terminal, found: Feed, outcome: FeedRun) -> None:
     if not outcome.rows:
         said = at.say(
             "✓ {found}: nothing new; known up to {watermark}", found=found.name, watermark=outcome.watermark
@@ -179,9 +179,9 @@ async def schedule(
         schedules = TemporalSchedules(await s.client(), at.settings.task_queue)
         feeds = s.application.feeds
         if remove:
-            await feeds.unschedule(found, schedules, acting(by), now)
+            await feeds.unschedule(found, schedules, require_actor(by), now)
             return _removed(at, found)
-        planned = ScheduledFeed(found, file.absolute(), _base(file, data), acting(by))
+        planned = ScheduledFeed(found, file.absolute(), _base(file, data), require_actor(by))
         upcoming = await feeds.schedule(planned, schedules, now)
     at.answer(
         {"schedule": found.stream, "cron": found.schedule, "timezone": found.timezone, "next": upcoming},

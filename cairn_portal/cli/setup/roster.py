@@ -12,10 +12,10 @@ from cairn.domain.people import Roster
 from cairn.domain.policy import Policy
 from cairn.policies import load
 from cairn.roster.reading import RosterInvalid, RosterRead, Stated, read_roster
-from cairn_portal.cli.mistakes import tell_mistakes, tell_remarks, told_facts
+from cairn_portal.cli.mistakes import mistake_facts, show_mistakes, show_remarks
 from cairn_portal.cli.options import By, Dates, Encoding, MatchZeros
 from cairn_portal.cli.problem import Problem
-from cairn_portal.cli.session import acting, session
+from cairn_portal.cli.session import require_actor, session
 from cairn_portal.cli.terminal import Terminal
 from cairn_portal.cli.typed import order
 from cairn_portal.presenting.words import facts, number
@@ -51,10 +51,10 @@ async def imported(
             source, mapping, sheet=sheet, departments=departments, policy=rules, stated=stated
         )
     except RosterInvalid as invalid:
-        return _tell_mistakes(at, invalid)
-    tell_remarks(at, found.remarks)
-    recorded = None if check_only else await _import(at, found.roster, acting(by))
-    _tell_roster(at, found, recorded)
+        return _show_mistakes(at, invalid)
+    show_remarks(at, found.remarks)
+    recorded = None if check_only else await _import(at, found.roster, require_actor(by))
+    _show_roster(at, found, recorded)
     return 0
 
 
@@ -78,13 +78,13 @@ async def _import(at: Terminal, found: Roster, by: str) -> RosterImport:
     return recorded
 
 
-def _tell_mistakes(at: Terminal, invalid: RosterInvalid) -> int:
+def _show_mistakes(at: Terminal, invalid: RosterInvalid) -> int:
     facts = {"source": invalid.source, "count": len(invalid.mistakes)}
     heading = at.say("✗ {source} has {count} {count:plural,mistake,mistakes}; nothing was imported", **facts)
-    return tell_mistakes(at, invalid, heading, ("--match-zeros", "--encoding", "--dates"))
+    return show_mistakes(at, invalid, heading, ("--match-zeros", "--encoding", "--dates"))
 
 
-def _tell_roster(at: Terminal, read: RosterRead, recorded: RosterImport | None) -> None:
+def _show_roster(at: Terminal, read: RosterRead, recorded: RosterImport | None) -> None:
     found = read.roster
     here = sum(person.here for person in found.people)
     families: dict[str, int] = {}
@@ -106,7 +106,7 @@ def _tell_roster(at: Terminal, read: RosterRead, recorded: RosterImport | None) 
             "departments": len(found.departments),
             "families": families,
             "events": recorded.changes if recorded else None,
-            "remarks": [told_facts(at, each) for each in read.remarks],
+            "remarks": [mistake_facts(at, each) for each in read.remarks],
         },
         Text(outcome, style="green"),
         facts(

@@ -8,9 +8,9 @@ import typer
 from rich.text import Text
 
 from cairn.targets.reading import TargetsInvalid, read_targets
-from cairn_portal.cli.mistakes import tell_mistakes, tell_remarks, told_facts
+from cairn_portal.cli.mistakes import mistake_facts, show_mistakes, show_remarks
 from cairn_portal.cli.options import By, CycleArg, Encoding
-from cairn_portal.cli.session import acting, session
+from cairn_portal.cli.session import require_actor, session
 from cairn_portal.cli.terminal import Terminal
 from cairn_portal.presenting.words import grid, number
 
@@ -30,10 +30,10 @@ async def import_targets(
         try:
             found = await s.application.targets.check(written)
         except TargetsInvalid as invalid:
-            return _tell_mistakes(at, invalid)
-        tell_remarks(at, found.remarks)
+            return _show_mistakes(at, invalid)
+        show_remarks(at, found.remarks)
         proposal = await s.application.targets.propose(
-            cycle, found.rows, written.source, acting(by), datetime.now(UTC)
+            cycle, found.rows, written.source, require_actor(by), datetime.now(UTC)
         )
         if proposal.version:
             await s.seen(proposal.stream, proposal.version)
@@ -42,15 +42,15 @@ async def import_targets(
         "✓ {rows} {rows:plural,row,rows}, {new} of them new or changed; to count when cycle {cycle} is launched",
         rows=rows, new=new, cycle=cycle,
     )  # fmt: skip
-    remarks = [told_facts(at, each) for each in found.remarks]
+    remarks = [mistake_facts(at, each) for each in found.remarks]
     at.answer({"cycle": cycle, "rows": rows, "new": new, "remarks": remarks}, Text(said, style="green"))
     return 0
 
 
-def _tell_mistakes(at: Terminal, invalid: TargetsInvalid) -> int:
+def _show_mistakes(at: Terminal, invalid: TargetsInvalid) -> int:
     facts = {"source": invalid.source, "count": len(invalid.mistakes)}
     heading = at.say("✗ {source} has {count} {count:plural,mistake,mistakes}; nothing was imported", **facts)
-    return tell_mistakes(at, invalid, heading, ("--encoding",))
+    return show_mistakes(at, invalid, heading, ("--encoding",))
 
 
 async def list_targets(at: Terminal, cycle: CycleArg) -> None:
