@@ -166,6 +166,7 @@ COMMANDS: tuple[Command | CommandGroup, ...] = (
         ),
     ),
     Command("inbox", "goal.reading:inbox", marked("what waits for me, since when, until when"), YEAR),
+    Command("overdue", "cycle.overdue:overdue", marked("what is late, with whom, since when"), YEAR),
     CommandGroup(
         "feed",
         marked("feeds of readings: check, run, schedule"),
