@@ -69,10 +69,16 @@ class Terminal:
             self.foreign.add(self.zone)
         return f"{told:%Y-%m-%d %H:%M}"
 
+    def _written(self, value: object) -> str:
+        """A message within an answer for programs: its sentence, in the language asked for."""
+        if isinstance(value, Message):
+            return value.text(self.language)
+        raise TypeError(f"{type(value).__name__} is no JSON")
+
     def answer(self, value: object, *lines: RenderableType) -> None:
         """The command's answer: `lines` for a person, `value` as one JSON document for a program."""
         if self.as_json:
-            self.out.file.write(to_json(value, indent=2).decode() + "\n")
+            self.out.file.write(to_json(value, indent=2, fallback=self._written).decode() + "\n")
             return
         for line in lines:
             self.out.print(line)
