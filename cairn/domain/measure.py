@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 from cairn.domain.event import Fact
 from cairn.domain.invalid import schema_error
 from cairn.domain.policy import Aggregation, Direction
+from cairn.domain.quantity import Normalised
 from cairn.domain.schedule import Period, Schedule
 
 
@@ -17,7 +18,7 @@ class Kpi(Fact):
     a period of the same kind that is not listed is then not measured (a joiner's first quarter)."""
 
     kind: Literal["kpi"] = "kpi"
-    unit: str = ""
+    unit: Normalised = ""
     direction: Direction = "higher"
     aggregation: Aggregation = "sum"
     baseline: Decimal | None = None
@@ -27,7 +28,7 @@ class Kpi(Fact):
     lower: Decimal | None = None
     upper: Decimal | None = None
     targets: dict[str, Decimal] = Field(default_factory=dict)
-    metric: str | None = None
+    metric: Normalised | None = None
     subject: str | None = None
     curve: str = "standard"
 

@@ -12,6 +12,7 @@ from pydantic import Field, model_validator
 
 from cairn.domain.event import Fact
 from cairn.domain.invalid import schema_error
+from cairn.domain.quantity import Normalised
 
 Tier = Literal["strategic", "department", "individual"]
 Dimension = Literal["duties", "capability"]
@@ -97,12 +98,12 @@ class TemplateGoal(Fact):
     """One goal a family (or a department) starts with. KPIs name unit, direction, target and metric;
     key tasks name criteria; capability goals name outcomes."""
 
-    key: str
+    key: Normalised
     dimension: Dimension = "duties"
     kind: Literal["kpi", "key_task", "capability"]
     title: Name
     weight: Percent
-    unit: str = ""
+    unit: Normalised = ""
     direction: Direction = "higher"
     aggregation: Aggregation = "sum"
     baseline: Decimal | None = None
@@ -111,12 +112,14 @@ class TemplateGoal(Fact):
     stretch: Decimal | None = None
     lower: Decimal | None = None
     upper: Decimal | None = None
-    metric: str | None = Field(default=None, description="the feed's metric; without one, check-ins count")
+    metric: Normalised | None = Field(
+        default=None, description="the feed's metric; without one, check-ins count"
+    )
     subject: Literal["person", "department", "company"] = "person"
     curve: str = "standard"
     criteria: tuple[str, ...] = ()
     outcomes: tuple[str, ...] = ()
-    serves: str | None = Field(default=None, description="key of the goal it serves in the tier above")
+    serves: Normalised | None = Field(default=None, description="key of the goal it serves in the tier above")
 
 
 class Family(Fact):
@@ -263,6 +266,10 @@ class Policy(Fact):
         lists.append(("department_template", self.department_template))
         lists += [(f"department_templates.{key}", goals) for key, goals in self.department_templates.items()]
         return [*lists, ("strategic", self.strategic)]
+
+    def template_goals(self) -> list[TemplateGoal]:
+        """The goals of every template."""
+        return [goal for _, goals in self.goal_lists() for goal in goals]
 
 
 class Exclusion(Fact):

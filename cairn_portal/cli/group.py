@@ -69,7 +69,7 @@ class Program(LoadingGroup):
         except Exception as error:
             if not hasattr(error, "format_message"):
                 raise
-            code = _tell_usage(error, "--json" in typed)
+            code = _show_usage_error(error, "--json" in typed)
         sys.exit(code)
 
 
@@ -99,13 +99,13 @@ def _group(row: CommandGroup) -> LoadingGroup:
     return group.of_rows(row.commands)
 
 
-def _tell_usage(error: Any, as_json: bool) -> int:
+def _show_usage_error(error: Any, as_json: bool) -> int:
     """Tells what was typed wrongly. Help that was asked for by typing nothing has been shown already."""
     if type(error).__name__ == "NoArgsIsHelpError":
         return int(error.exit_code)
-    from cairn_portal.cli.running import tell_usage
+    from cairn_portal.cli.running import show_usage_error
 
-    return tell_usage(Terminal.opened(Settings(language=SPOKEN.get()), as_json), error)
+    return show_usage_error(Terminal.opened(Settings(language=SPOKEN.get()), as_json), error)
 
 
 def spoken_by(lang: Language = None) -> None:

@@ -7,7 +7,8 @@ from typing import Any
 import typer
 from rich.text import Text
 
-from cairn_portal.cli.problem import STOPPED, USAGE, Failure, describe
+from cairn_portal.cli.failures import Failure, describe
+from cairn_portal.cli.problem import STOPPED, USAGE
 from cairn_portal.cli.terminal import Terminal
 from cairn_portal.cli.usage import usage_message
 
@@ -20,11 +21,11 @@ def run(work: Callable[..., Coroutine[Any, Any, int | None]], at: Terminal, give
     except typer.Exit as done:
         return done.exit_code
     except typer.Abort:  # a question that was not answered: nothing was begun
-        return tell_error(at, KeyboardInterrupt())
+        return show_error(at, KeyboardInterrupt())
     except KeyboardInterrupt:
         return _stopped(at, acting="by" in given)
     except Exception as error:
-        return tell_error(at, error)
+        return show_error(at, error)
 
 
 async def _until_stopped(work: Coroutine[Any, Any, int | None]) -> int | None:
@@ -67,19 +68,19 @@ def _stopped(at: Terminal, acting: bool) -> int:
         if acting
         else at.say("{done}.", done=done)
     )
-    return tell_failure(at, Failure("stopped", said, STOPPED))
+    return show_failure(at, Failure("stopped", said, STOPPED))
 
 
-def tell_error(at: Terminal, error: BaseException) -> int:
+def show_error(at: Terminal, error: BaseException) -> int:
     """Tells an error to whoever asked: a sentence on stderr, or a JSON document on stdout."""
     if isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]
     if isinstance(error, BrokenPipeError):
         return 0
-    return tell_failure(at, describe(error, at.settings))
+    return show_failure(at, describe(error, at.settings))
 
 
-def tell_failure(at: Terminal, failure: Failure) -> int:
+def show_failure(at: Terminal, failure: Failure) -> int:
     if at.as_json:
         at.answer({"error": failure.name, "sentence": failure.sentence, "field": failure.field})
     else:
@@ -87,9 +88,9 @@ def tell_failure(at: Terminal, failure: Failure) -> int:
     return failure.code
 
 
-def tell_usage(terminal: Terminal, error: Any) -> int:
+def show_usage_error(terminal: Terminal, error: Any) -> int:
     """Tells what was typed wrongly; exit code 2."""
     if not terminal.as_json and error.ctx:
         terminal.err.print(Text(error.ctx.get_usage(), style="dim"))
-    tell_failure(terminal, Failure("usage", usage_message(error).text(terminal.language), USAGE))
+    show_failure(terminal, Failure("usage", usage_message(error).text(terminal.language), USAGE))
     return USAGE

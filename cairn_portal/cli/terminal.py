@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from pydantic_core import to_json
 from rich.console import Console, RenderableType
 from rich.progress import (
     BarColumn,
@@ -20,6 +19,7 @@ from rich.progress import (
 
 from cairn.i18n import Language, Message, say
 from cairn.settings import Settings
+from cairn_portal.presenting.as_json import as_json
 
 NOTHING = "–"
 
@@ -69,16 +69,10 @@ class Terminal:
             self.foreign.add(self.zone)
         return f"{told:%Y-%m-%d %H:%M}"
 
-    def _written(self, value: object) -> str:
-        """A message within an answer for programs: its sentence, in the language asked for."""
-        if isinstance(value, Message):
-            return value.text(self.language)
-        raise TypeError(f"{type(value).__name__} is no JSON")
-
     def answer(self, value: object, *lines: RenderableType) -> None:
         """The command's answer: `lines` for a person, `value` as one JSON document for a program."""
         if self.as_json:
-            self.out.file.write(to_json(value, indent=2, fallback=self._written).decode() + "\n")
+            self.out.file.write(as_json(value, self.language) + "\n")
             return
         for line in lines:
             self.out.print(line)

@@ -28,16 +28,16 @@ namespace_packages = true
 mypy_path = .
 """
 NEW = (
-    ("goal/stages.py", '"superseded",\n]', '"superseded", "paused",\n]'),
-    ("goal/stages.py", '"closes",\n]', '"closes", "resumes",\n]'),
+    ("goal/stages.py", '"superseded",\n]', '"superseded", "imagined",\n]'),
+    ("goal/stages.py", '"closes",\n]', '"closes", "imagined_date",\n]'),
     ("goal/events.py", "    | GoalClosed\n", "    | GoalClosed\n    | Inputs\n"),
     ("goal/commands.py", "    | CloseGoal\n", "    | CloseGoal\n    | GoalCommand\n"),
     ("cycle/events.py", "    | CycleClosed\n", "    | CycleClosed\n    | LeftOut\n"),
 )
 """A stage, a deadline, an event and a command that no match knows: the line that names one more, before and after."""
 UNKNOWING = {
-    "goal/status.py": "paused",
-    "goal/deadlines.py": "resumes",
+    "goal/status.py": "imagined",
+    "goal/deadlines.py": "imagined_date",
     "goal/state.py": "Inputs",
     "goal/decide.py": "GoalCommand",
     "cycle/state.py": "LeftOut",

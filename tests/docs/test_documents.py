@@ -90,7 +90,7 @@ def unknown(line: str) -> str | None:
             return None
         if word not in commands:
             return line
-        command = commands[word]
+        command = command.get_command(typer.Context(command), word)
     return None
 
 

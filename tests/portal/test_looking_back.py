@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from cairn_portal.cli.goal.replay import bound_of
-from cairn_portal.cli.problem import Problem
+from cairn_portal.cli.typed import OptionInvalid
 from tests.portal.conftest import Cairn
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -45,7 +45,7 @@ def test_a_day_means_its_end_and_recorded_names_the_other_clock() -> None:
         2026, 3, 31, 12, tzinfo=UTC
     )
     assert bound_of("1234", SHANGHAI).position == 1234
-    with pytest.raises(Problem):
+    with pytest.raises(OptionInvalid):
         bound_of("yesterday", SHANGHAI)
 
 

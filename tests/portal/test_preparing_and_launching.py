@@ -10,7 +10,7 @@ async def test_a_policy_file_with_mistakes_gets_every_one_with_its_line(cairn: C
     bad.write_text("name: x\ntitle: {zh: x, en: x}\nfamiles: {}\n", encoding="utf-8")
     said = await cairn("policy", "check", str(bad))
     assert said.code == 1
-    assert "3:1" in said.out and "famil" in said.out
+    assert "第 3 行" in said.out and "famil" in said.out
     problems = (await cairn("policy", "check", str(bad), "--json", "--lang", "en")).json["problems"]
     assert "the field families is missing: add it" in str(problems)
     assert all(problem["line"] for problem in problems)

@@ -61,7 +61,7 @@ async def test_the_language_may_be_set_once_for_all() -> None:
         (("goal", "list", "--stage", "done"), "--stage 不能是 done：可以写 draft、submitted"),
         (
             ("cycle", "preview", "2026", "--starts", "soon"),
-            "--starts 要写日期，如 2026-01-31，而这里是 soon。",
+            "--starts：「soon」不是认得的日期格式：请写成 2026-01-31",
         ),
         (("goal", "list", "--lang", "fr"), "--lang 不能是 fr：可以写 zh、en。"),
     ],

@@ -68,7 +68,7 @@ def awaited(goal: Goal) -> tuple[str, ...]:
         case "in_review":
             judged = not isinstance(goal.measure, Kpi) and "Y" not in goal.assessments
             return (approver_place(goal),) if judged else ()
-        case "none" | "approved" | "active" | "scored" | "closed" | "cancelled" | "superseded":
+        case "none" | "approved" | "active" | "paused" | "scored" | "closed" | "cancelled" | "superseded":
             return ()
         case _:
             assert_never(goal.stage)

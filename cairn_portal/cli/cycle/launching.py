@@ -15,21 +15,22 @@ from cairn.i18n import message
 from cairn.settings import Settings
 from cairn_portal.cli.options import By, CommandId, CycleArg, Yes
 from cairn_portal.cli.problem import REFUSED, USAGE, Problem, refusal_of
-from cairn_portal.cli.session import Session, acting, session
+from cairn_portal.cli.session import Session, require_actor, session
 from cairn_portal.cli.terminal import Terminal
+from cairn_portal.cli.typed import day
 from cairn_portal.presenting import reasons
 from cairn_portal.presenting.words import NOTHING, facts, grid, number
 from projections.models import goal as goals_model
 
-Day = typer.Option(formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="by default the year the id names")
+Day = typer.Option(metavar="YYYY-MM-DD", help="by default the year the id names")
 Title = Annotated[str | None, typer.Option(help="the cycle's title")]
-Starts = Annotated[datetime | None, Day]
-Ends = Annotated[datetime | None, Day]
+Starts = Annotated[str | None, Day]
+Ends = Annotated[str | None, Day]
 PolicyOption = Annotated[str | None, typer.Option("--policy", help="name or name@version")]
 SHOWN = 12  # rows of a preview before it says how many more there are
 
 
-class Asked(NamedTuple):
+class LaunchTerms(NamedTuple):
     """What a preview and its launch are made from."""
 
     cycle: str
@@ -39,14 +40,14 @@ class Asked(NamedTuple):
     policy: str
 
 
-async def _asked(
+async def _launch_terms(
     s: Session,
     cycle: str,
     title: str | None,
-    starts: datetime | None,
-    ends: datetime | None,
+    starts: date | None,
+    ends: date | None,
     policy: str | None,
-) -> Asked:
+) -> LaunchTerms:
     name = cycle.removeprefix("cycle-")
     if not all(sign.isalnum() or sign in "._" for sign in name):
         raise Problem(
@@ -61,11 +62,13 @@ async def _asked(
             message("Say --starts and --ends (such as 2026-01-01)."),
             USAGE,
         )
-    first = starts.date() if starts else date(year or 1, 1, 1)
-    last = ends.date() if ends else date(year or 1, 12, 31)
+    first = starts or date(year or 1, 1, 1)
+    last = ends or date(year or 1, 12, 31)
     if last <= first:
         raise Problem(message("A cycle ends after it starts."), USAGE)
-    return Asked(name, title or s.at.say("{name}", name=name), first, last, await s.policies.choose(policy))
+    return LaunchTerms(
+        name, title or s.at.say("{name}", name=name), first, last, await s.policies.choose(policy)
+    )
 
 
 async def preview(
@@ -77,8 +80,9 @@ async def preview(
     policy: PolicyOption = None,
     everybody: Annotated[bool, typer.Option("--everybody", help="list every sheet")] = False,
 ) -> int:
+    first, last = day(starts, "--starts"), day(ends, "--ends")
     async with session(at) as s:
-        asked = await _asked(s, name, title, starts, ends, policy)
+        asked = await _launch_terms(s, name, title, first, last, policy)
         plan, position = await _plan(s, asked)
         people = await s.names()
         hr = await s.application.people.hr(datetime.now(UTC))
@@ -89,7 +93,7 @@ async def preview(
     return 0 if plan.sheets else REFUSED
 
 
-def _launch_line(at: Terminal, asked: Asked, digest: str, by: str) -> str:
+def _launch_line(at: Terminal, asked: LaunchTerms, digest: str, by: str) -> str:
     """The command that launches this very plan, to be typed as it is."""
     words = ["cairn", "cycle", "launch", asked.cycle, "--title", asked.title]
     words += ["--starts", asked.starts.isoformat(), "--ends", asked.ends.isoformat()]
@@ -99,7 +103,7 @@ def _launch_line(at: Terminal, asked: Asked, digest: str, by: str) -> str:
     return shlex.join(words)
 
 
-async def _plan(s: Session, asked: Asked) -> tuple[LaunchPlan, int]:
+async def _plan(s: Session, asked: LaunchTerms) -> tuple[LaunchPlan, int]:
     return await s.cycles.preview(
         asked.cycle, asked.title, asked.starts, asked.ends, asked.policy, s.at.language
     )
@@ -213,11 +217,14 @@ async def launch(
     yes: Yes = False,
     command_id: CommandId = None,
 ) -> int:
+    first, last = day(starts, "--starts"), day(ends, "--ends")
     async with session(at) as s:
-        asked = await _asked(s, name, title, starts, ends, policy)
+        asked = await _launch_terms(s, name, title, first, last, policy)
         gateway = await s.gateway()
         known = await s.cycles.load(asked.cycle)
-        digest = known.plan if known.version and seen is None else seen or await _agreed(s, asked, yes)
+        digest = (
+            known.plan if known.version and seen is None else seen or await _confirmed_digest(s, asked, yes)
+        )
         fields = {
             "title": asked.title,
             "starts": asked.starts.isoformat(),
@@ -226,13 +233,13 @@ async def launch(
             "seen": digest,
             "language": at.language,
         }
-        outcome = await gateway.cycle(asked.cycle, "launch", acting(by), fields, command_id)
+        outcome = await gateway.cycle(asked.cycle, "launch", require_actor(by), fields, command_id)
         if outcome.refused:
             raise refusal_of(outcome.refused)
-        return await _told_launch(s, asked.cycle, again=bool(known.version))
+        return await _show_launch(s, asked.cycle, again=bool(known.version))
 
 
-async def _agreed(s: Session, asked: Asked, yes: bool) -> str:
+async def _confirmed_digest(s: Session, asked: LaunchTerms, yes: bool) -> str:
     """The digest of the plan as it is now, shown and agreed to."""
     plan, position = await _plan(s, asked)
     if not s.at.as_json:
@@ -251,9 +258,9 @@ async def _agreed(s: Session, asked: Asked, yes: bool) -> str:
     return plan.digest
 
 
-async def _told_launch(s: Session, name: str, again: bool) -> int:
+async def _show_launch(s: Session, name: str, again: bool) -> int:
     at = s.at
-    await _followed(s, name)
+    await _follow_launch(s, name)
     cycle = await s.cycle(name)
     plan = await s.cycles.launched_plan(name)
     failures = cycle.launch.failures if cycle.launch else ()
@@ -288,7 +295,7 @@ def _failures(at: Terminal, failures: tuple[LaunchFailure, ...]) -> RenderableTy
     return table
 
 
-async def _followed(s: Session, name: str) -> None:
+async def _follow_launch(s: Session, name: str) -> None:
     """Shows how goals come into the log and their workflows begin, until every one waits."""
     client = await s.client()
     planned = (await s.cycle(name)).goals
@@ -310,7 +317,7 @@ async def _followed(s: Session, name: str) -> None:
 async def close(at: Terminal, name: CycleArg, by: By = None, command_id: CommandId = None) -> None:
     async with session(at) as s:
         cycle = await s.cycle(name.removeprefix("cycle-"))
-        outcome = await (await s.gateway()).cycle(cycle.id, "close", acting(by), {}, command_id)
+        outcome = await (await s.gateway()).cycle(cycle.id, "close", require_actor(by), {}, command_id)
         if outcome.refused:
             raise refusal_of(outcome.refused)
         if outcome.status:

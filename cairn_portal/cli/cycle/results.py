@@ -8,7 +8,7 @@ from rich.text import Text
 from rich.tree import Tree
 
 from cairn.i18n import term
-from cairn_portal.cli.goal.commanding import full, row
+from cairn_portal.cli.goal.commanding import goal_id, goal_row, is_goal
 from cairn_portal.cli.goal.progress import the_cycle
 from cairn_portal.cli.goal.reading import score_table
 from cairn_portal.cli.options import CycleArg, CycleOption
@@ -37,8 +37,8 @@ async def scores(
     period: Annotated[str | None, typer.Option(help="one period only")] = None,
 ) -> None:
     async with session(at) as s:
-        if of is not None and of.count("-") >= 2:
-            found = await row(s, full(of))
+        if of is not None and await is_goal(s, of):
+            found = await goal_row(s, goal_id(of))
             table = await scores_model.goal_scores(s.pool, goal=found.goal)
             nothing = Text(at.say("Not scored yet."))
             at.answer(
@@ -180,7 +180,7 @@ async def cascade(
 ) -> None:
     async with session(at) as s:
         cycle = await s.cycle(name.removeprefix("cycle-"))
-        found = await cascades.cascade(s.pool, cycle.id, root=full(root) if root else None)
+        found = await cascades.cascade(s.pool, cycle.id, root=goal_id(root) if root else None)
         parts = await cascades.coverage(s.pool, cycle.id)
         names = await s.names()
     tree = Tree(Text(f"{cycle.id}  {cycle.title}", style="bold"), guide_style="dim")

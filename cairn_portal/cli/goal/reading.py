@@ -11,9 +11,9 @@ from cairn.application.clock import zone_of
 from cairn.domain.goal.stages import ExistingStage
 from cairn.domain.measure import Capability, KeyTask
 from cairn.i18n import marked, term
-from cairn_portal.cli.goal.commanding import row
+from cairn_portal.cli.goal.commanding import goal_row
 from cairn_portal.cli.options import By, CycleOption, GoalArg
-from cairn_portal.cli.session import Session, acting, session
+from cairn_portal.cli.session import Session, require_actor, session
 from cairn_portal.cli.terminal import Terminal
 from cairn_portal.presenting.story import why
 from cairn_portal.presenting.words import (
@@ -44,7 +44,7 @@ async def show(at: Terminal, name: GoalArg) -> None:
 
 
 async def show_goal(s: Session, name: str) -> None:
-    found = await row(s, name)
+    found = await goal_row(s, name)
     cycle = await s.cycle(found.cycle)
     at = s.at.in_zone(zone_of(cycle))
     now, names = await s.clock.now(cycle), await s.names()
@@ -191,7 +191,7 @@ async def listed(
 
 async def inbox(at: Terminal, by: By = None, cycle: CycleOption = None) -> None:
     async with session(at) as s:
-        person = await s.person(acting(by))
+        person = await s.person(require_actor(by))
         tasks = await inboxes.inbox(s.pool, person.id, person.roles, cycle=cycle)
         cycles = {name: await s.cycle(name) for name in {task.cycle for task in tasks}}
         nows = {name: await s.clock.now(cycle) for name, cycle in cycles.items()}

@@ -8,7 +8,7 @@ from rich.text import Text
 from cairn.i18n import message
 from cairn_portal.cli.options import By
 from cairn_portal.cli.problem import REFUSED, USAGE, Problem
-from cairn_portal.cli.session import acting, session
+from cairn_portal.cli.session import require_actor, session
 from cairn_portal.cli.terminal import Terminal
 from cairn_portal.presenting.words import grid, number, span
 from projections.engine import catch_up, parking
@@ -62,7 +62,7 @@ async def rebuilt(
                         message("{each} is being rebuilt already; try again later.", each=each)
                     ) from None
                 bars.update(task, total=1, completed=1)
-    return _tell(at, found, compare_only)
+    return _show(at, found, compare_only)
 
 
 def _known(name: str) -> str:
@@ -80,7 +80,7 @@ def _known(name: str) -> str:
         ) from None
 
 
-def _tell(at: Terminal, found: dict[str, list[TableDifference]], compare_only: bool) -> int:
+def _show(at: Terminal, found: dict[str, list[TableDifference]], compare_only: bool) -> int:
     right = (at.say("rows"), at.say("only live"), at.say("only rebuilt"))
     table = grid("", at.say("read model"), at.say("table"), *right, right=right)
     for name, tables in found.items():
@@ -153,9 +153,9 @@ async def skip(
     by: By = None,
 ) -> int:
     async with session(at) as s:
-        await s.person(acting(by))
+        await s.person(require_actor(by))
         try:
-            free = await parking.skip(s.pool, _known(name), stream, reason=reason, by=acting(by))
+            free = await parking.skip(s.pool, _known(name), stream, reason=reason, by=require_actor(by))
         except LookupError:
             raise _not_parked(stream) from None
         except ValueError:

@@ -13,7 +13,7 @@ from temporalio.client import Client
 from cairn.i18n import marked, message
 from cairn_portal import servers
 from cairn_portal.cli.problem import DOWN, REFUSED, USAGE, Problem
-from cairn_portal.cli.session import found, session, worker_listens
+from cairn_portal.cli.session import running_servers, session, worker_listens
 from cairn_portal.cli.terminal import Terminal
 from cairn_portal.presenting.words import NOTHING, facts, grid
 from cairn_portal.recovery import restart_starter, running_goals
@@ -127,7 +127,7 @@ async def doctor(at: Terminal) -> int:
 
 
 async def migrated(at: Terminal) -> None:
-    dsn = at.settings.database or found(at.settings).database_dsn
+    dsn = at.settings.database or running_servers(at.settings).database_dsn
     try:
         applied = await migrate.migrate_all(dsn)
     except asyncpg.InsufficientPrivilegeError as refused:

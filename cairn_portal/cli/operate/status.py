@@ -9,7 +9,7 @@ from cairn.application.operation import LogState
 from cairn.ledger import Horizon
 from cairn_portal import servers
 from cairn_portal.cli.problem import REFUSED, Problem
-from cairn_portal.cli.session import Session, found, session, worker_listens
+from cairn_portal.cli.session import Session, running_servers, session, worker_listens
 from cairn_portal.cli.terminal import Terminal
 from cairn_portal.presenting.words import NOTHING, facts, grid, number, span
 from cairn_portal.servers import ServerStatus
@@ -21,7 +21,7 @@ async def status(at: Terminal) -> int:
     known = servers.status(at.settings)
     table = _processes(at, known)
     try:
-        found(at.settings)
+        running_servers(at.settings)
     except Problem:
         if known and not at.as_json:
             at.out.print(table)

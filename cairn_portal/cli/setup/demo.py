@@ -52,7 +52,7 @@ async def _demonstrated(s: Session, script: RehearsalScript, data: Path, report:
     heading = at.out.rule
     heading(_title(at, message("The cycle")), align="left")
     await show_status(s, script.cycle.id)
-    goal = await _telling(s, script.cycle.id)
+    goal = await _most_told(s, script.cycle.id)
     if goal is not None:
         heading(
             _title(at, message("What one person saw in the middle of the year")),
@@ -79,7 +79,7 @@ def _title(
     return Text(at.say(sentence), style="bold")
 
 
-async def _telling(s: Session, cycle: str) -> goals_model.GoalRow | None:
+async def _most_told(s: Session, cycle: str) -> goals_model.GoalRow | None:
     """The goal with the richest story: adjusted, if any was."""
     goals = [each for each in await goals_model.goals(s.pool, cycle=cycle) if each.tier == "individual"]
     return max(

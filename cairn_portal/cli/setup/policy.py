@@ -12,9 +12,9 @@ from rich.text import Text
 from cairn.domain.policy import Policy
 from cairn.i18n import term
 from cairn.policies import PolicyInvalid, load, read_text
+from cairn_portal.cli.mistakes import show_mistakes
 from cairn_portal.cli.options import By
-from cairn_portal.cli.problem import REFUSED
-from cairn_portal.cli.session import acting, session
+from cairn_portal.cli.session import require_actor, session
 from cairn_portal.cli.terminal import Terminal
 from cairn_portal.presenting.words import facts, grid, number
 
@@ -23,7 +23,7 @@ async def check(at: Terminal, file: Annotated[Path, typer.Argument(help="the pol
     try:
         found = load(file)
     except PolicyInvalid as invalid:
-        return _tell_problems(at, invalid)
+        return _show_mistakes(at, invalid)
     at.answer(
         {"name": found.name, "version": found.version, "problems": []},
         Text(at.say("✓ {file} is all right", file=file.name), style="green"),
@@ -32,18 +32,11 @@ async def check(at: Terminal, file: Annotated[Path, typer.Argument(help="the pol
     return 0
 
 
-def _tell_problems(at: Terminal, invalid: PolicyInvalid) -> int:
-    table = grid(at.say("line, column"), at.say("field"), at.say("problem"))
-    for each in invalid.problems:
-        table.add_row(f"{each.line}:{each.column}", each.path, each.text(at.language))
-    count = len(invalid.problems)
-    heading = at.say(
-        "✗ {source} has {count} {count:plural,mistake,mistakes}", source=invalid.source, count=count
+def _show_mistakes(at: Terminal, invalid: PolicyInvalid) -> int:
+    facts = {"source": invalid.source, "count": len(invalid.mistakes)}
+    return show_mistakes(
+        at, invalid, at.say("✗ {source} has {count} {count:plural,mistake,mistakes}", **facts)
     )
-    at.answer(
-        {"source": invalid.source, "problems": invalid.problems}, Text(heading, style="bold red"), table
-    )
-    return REFUSED
 
 
 def _summary(at: Terminal, found: Policy) -> RenderableType:
@@ -82,10 +75,12 @@ async def adopt(
     try:
         text = read_text(file)
         async with session(at) as s:
-            adoption = await s.application.policies.adopt(text, file.name, acting(by), datetime.now(UTC))
+            adoption = await s.application.policies.adopt(
+                text, file.name, require_actor(by), datetime.now(UTC)
+            )
             await s.seen(adoption.stream, adoption.version)
     except PolicyInvalid as invalid:
-        return _tell_problems(at, invalid)
+        return _show_mistakes(at, invalid)
     reference = adoption.reference
     said = (
         at.say("✓ Adopted {reference}", reference=reference)
