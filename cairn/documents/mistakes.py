@@ -1,7 +1,7 @@
 """What is wrong with something people handed in, or worth telling about it: a message and the place it is about."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import reduce
 from typing import Self, TypeVar
 
@@ -12,12 +12,14 @@ from cairn.i18n import Language, Message, message
 class Place:
     """Where something stands; what is not known is empty.
 
-    `source` names the file, sheet, query or option; `row` counts as a spreadsheet does, from 1; `column` is the
-    header as the file writes it; `subject` is the id of the row's person or thing. `line` and `character` count
-    from 1 in a text such as YAML, `path` is like `families.sales.periods`.
+    `source` names the file, sheet, query, address or option; `page` counts from 1 where an answer comes in several,
+    each with its own rows; `row` counts as a spreadsheet does, from 1; `column` is the header as the file writes it;
+    `subject` is the id of the row's person or thing. `line` and `character` count from 1 in a text such as YAML,
+    `path` is like `families.sales.periods`.
     """
 
     source: str = ""
+    page: int = field(default=0, kw_only=True)
     row: int = 0
     line: int = 0
     character: int = 0
@@ -35,6 +37,7 @@ class Place:
         """The place in words (`第 12 行，E007，列「入职日期」`); None where nothing is known."""
         parts = [
             self.source and message("place:source", source=self.source),
+            self.page and message("place:page", page=self.page),
             self.line and message("place:line", line=self.line),
             self.path and message("place:path", path=self.path),
             self.row and message("place:row", row=self.row),

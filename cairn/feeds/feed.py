@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, field_validator, model_validator
@@ -58,7 +59,102 @@ class TablesSource(Fact):
     encoding: str | None = None
 
 
-Source = Annotated[FilesSource | SqlSource | TablesSource, Field(discriminator="kind")]
+class NextLink(Fact):
+    """The address of the next page stands in the answer at `path`; on the last page there is none."""
+
+    kind: Literal["next"]
+    path: str = Field(min_length=1)
+
+
+class LinkHeader(Fact):
+    """The answer's header says where the next page is: `Link: <address>; rel="next"` (RFC 8288)."""
+
+    kind: Literal["link"]
+
+
+class PageNumber(Fact):
+    """Each page is asked for by its number, `first` and then `step` more each time, until one has no rows.
+
+    With `first: 0` and a `step` of the rows a page has, it is an offset.
+    """
+
+    kind: Literal["page"]
+    parameter: str = Field(default="page", min_length=1)
+    first: int = Field(default=1, ge=0)
+    step: int = Field(default=1, ge=1)
+
+
+class Cursor(Fact):
+    """The answer holds at `path` what the next page is asked for with; on the last page there is nothing."""
+
+    kind: Literal["cursor"]
+    path: str = Field(min_length=1)
+    parameter: str = Field(default="cursor", min_length=1)
+
+
+Paging = Annotated[NextLink | LinkHeader | PageNumber | Cursor, Field(discriminator="kind")]
+
+
+class HttpSource(Fact):
+    """JSON from a web address by GET, page by page.
+
+    `{after}` (the day before the window's first), `{upto}` (its last) and `{before}` (the day after its last) in the
+    address are days as 2026-01-31. `token_env` names the environment variable that holds the token, sent as
+    `Authorization: Bearer …`, or alone in the header `token_header`. `rows` is where the answer has its list of rows
+    (nothing: the answer is the list), `columns` which field of a row holds what. These are paths such as `data.items`.
+    `timeout` is in seconds, for each page.
+    """
+
+    kind: Literal["http"]
+    url: str
+    token_env: str | None = None
+    token_header: str | None = None
+    rows: str = ""
+    columns: Mapping[Part, str] = Field(default_factory=dict)
+    constants: Mapping[Part, str] = Field(default_factory=dict)
+    paging: Paging | None = None
+    encoding: str | None = None
+    timeout: int = Field(default=30, ge=1, le=600)
+
+    @field_validator("url")
+    @classmethod
+    def _is_a_web_address(cls, url: str) -> str:
+        """Says nothing of what was written: it may hold a password."""
+        try:
+            parts = urlsplit(url)
+            known = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+        except ValueError:
+            known = False
+        if not known or not url.isprintable() or " " in url:
+            raise schema_error("feed_url")
+        if parts.username is not None or "${" in url:
+            raise schema_error("feed_url_secret")
+        return url
+
+    @field_validator("token_env")
+    @classmethod
+    def _names_a_variable(cls, name: str | None) -> str | None:
+        """Capitals, as such variables are written: a token that stands here by mistake is refused and not said again.
+        Cairn's own variables hold the way into its database."""
+        if name is not None and not re.fullmatch(r"(?!CAIRN_)[A-Z_][A-Z0-9_]*", name):
+            raise schema_error("feed_token_env")
+        return name
+
+    @field_validator("token_header")
+    @classmethod
+    def _is_a_header(cls, name: str | None) -> str | None:
+        if name is not None and not re.fullmatch(r"[A-Za-z][A-Za-z0-9-]*", name):
+            raise schema_error("feed_token_header")
+        return name
+
+    @model_validator(mode="after")
+    def _header_has_a_token(self) -> "HttpSource":
+        if self.token_header and not self.token_env:
+            raise schema_error("feed_token_header")
+        return self
+
+
+Source = Annotated[FilesSource | SqlSource | TablesSource | HttpSource, Field(discriminator="kind")]
 
 
 class Feed(Fact):
@@ -102,7 +198,7 @@ class Feed(Fact):
 
     @model_validator(mode="after")
     def _rows_are_whole(self) -> "Feed":
-        if isinstance(self.source, FilesSource):
+        if isinstance(self.source, FilesSource | HttpSource):
             twice = sorted(set(self.source.columns) & set(self.source.constants))
             if twice:
                 raise schema_error("feed_part_twice", twice=twice[0])

@@ -30,15 +30,17 @@ UNKNOWN_METRIC = Metric()
 
 @dataclass(frozen=True)
 class Raw:
-    """One record of a source before it is believed. `names` says what each part is called there."""
+    """One record of a source before it is believed. `names` says what each part is called there; `page` counts from 1
+    where the source has pages, and `row` within it."""
 
     table: str
     row: int
     cells: Mapping[str, Given]
     names: Mapping[str, str]
+    page: int = 0
 
     def place(self, part: str) -> Place:
-        return Place(self.table, self.row, column=self.names.get(part, part))
+        return Place(self.table, self.row, column=self.names.get(part, part), page=self.page)
 
 
 @dataclass(frozen=True)
@@ -139,4 +141,8 @@ def _added(one: Row, other: Row) -> Row:
 def _doubled(raw: Raw, before: Raw, row: Row) -> Mistake:
     first = f"{before.table} {before.row}" if before.table != raw.table else str(before.row)
     facts = {"metric": row.metric, "subject": row.subject, "on": row.on.isoformat()}
-    return mistake("feed:row-twice", first=first, **facts).at(raw.place("on"))
+    if before.page != raw.page:
+        told = mistake("feed:row-twice-page", first=first, page=before.page, **facts)
+    else:
+        told = mistake("feed:row-twice", first=first, **facts)
+    return told.at(raw.place("on"))

@@ -1,4 +1,5 @@
-"""Where readings come from: files, a query over files, or any SQL database. Blocking: call it in a thread."""
+"""Where readings come from: files, a query over files, any SQL database, or a web address. Blocking: call it in a
+thread."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
@@ -10,7 +11,7 @@ from cairn.documents.mistakes import Remark, in_order
 from cairn.domain.reading import Row
 from cairn.feeds import files
 from cairn.feeds.batches import Corrections, compare, look_back_window
-from cairn.feeds.feed import Feed, FilesSource, SqlSource, TablesSource
+from cairn.feeds.feed import Feed, FilesSource, HttpSource, SqlSource, TablesSource
 from cairn.feeds.readings import Metric, Raw, Reading, read_rows
 
 BEGINNING = date(1900, 1, 1)
@@ -37,9 +38,9 @@ def collect(
 ) -> Collected:
     """The readings of the days `after` < day ≤ `upto`, in the order of the source.
 
-    `base` is the folder relative paths start from; `parameters` fill `{name}` in paths, `:name` in queries;
-    `metrics` is what policies say of them. Raises FeedRowsInvalid with every bad cell, FeedUnreadable where the
-    source cannot be read.
+    `base` is the folder relative paths start from; `parameters` fill `{name}` in paths and web addresses, `:name` in
+    queries; `metrics` is what policies say of them. Raises FeedRowsInvalid with every bad cell, FeedUnreadable where
+    the source cannot be read, FeedInvalid where an address has a `{name}` that nothing fills.
     """
     since = after or BEGINNING
     remarks: list[Remark] = []
@@ -82,3 +83,7 @@ def _records(
             from cairn.feeds import database  # SQLAlchemy takes a second to load: only feeds that need it pay
 
             return database.records(source, base, {**parameters, "from": after, "upto": upto})
+        case HttpSource() as source:
+            from cairn.feeds import http  # the same for what speaks HTTP
+
+            return http.records(source, parameters, (after, upto))
