@@ -59,7 +59,7 @@ class Program(LoadingGroup):
         self.of_rows(COMMANDS)
 
     def main(self, args: Sequence[str] | None = None, *rest: Any, **options: Any) -> Any:
-        """Runs what was typed. What was typed wrongly is told in the reader's language, with exit code 2."""
+        """Runs what was typed. What was typed or set wrongly is told in the reader's language, with exit code 2."""
         typed = list(sys.argv[1:] if args is None else args)
         SPOKEN.set(asked_language(typed, os.environ))
         try:
@@ -67,7 +67,7 @@ class Program(LoadingGroup):
         except typer.Abort:
             code = STOPPED
         except Exception as error:
-            if not hasattr(error, "format_message"):
+            if not hasattr(error, "format_message") and getattr(error, "title", "") != Settings.__name__:
                 raise
             code = _show_usage_error(error, "--json" in typed)
         sys.exit(code)
@@ -100,12 +100,13 @@ def _group(row: CommandGroup) -> LoadingGroup:
 
 
 def _show_usage_error(error: Any, as_json: bool) -> int:
-    """Tells what was typed wrongly. Help that was asked for by typing nothing has been shown already."""
+    """Tells what was typed or set wrongly. Help that was asked for by typing nothing has been shown already."""
     if type(error).__name__ == "NoArgsIsHelpError":
         return int(error.exit_code)
     from cairn_portal.cli.running import show_usage_error
 
-    return show_usage_error(Terminal.opened(Settings(language=SPOKEN.get()), as_json), error)
+    settings = Settings.model_construct(language=SPOKEN.get())  # a setting may be what is wrong
+    return show_usage_error(Terminal.opened(settings, as_json), error)
 
 
 def spoken_by(lang: Language = None) -> None:

@@ -90,7 +90,7 @@ def show_failure(at: Terminal, failure: Failure) -> int:
 
 def show_usage_error(terminal: Terminal, error: Any) -> int:
     """Tells what was typed wrongly; exit code 2."""
-    if not terminal.as_json and error.ctx:
+    if not terminal.as_json and getattr(error, "ctx", None):
         terminal.err.print(Text(error.ctx.get_usage(), style="dim"))
     show_failure(terminal, Failure("usage", usage_message(error).text(terminal.language), USAGE))
     return USAGE

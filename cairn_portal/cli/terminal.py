@@ -72,7 +72,7 @@ class Terminal:
     def answer(self, value: object, *lines: RenderableType) -> None:
         """The command's answer: `lines` for a person, `value` as one JSON document for a program."""
         if self.as_json:
-            self.out.file.write(as_json(value) + "\n")
+            self.out.file.write(as_json(value, self.language) + "\n")
             return
         for line in lines:
             self.out.print(line)

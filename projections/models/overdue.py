@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict
 
 from cairn.domain.goal.events import DeadlineMissed, ReminderSent
-from cairn.domain.goal.status import with_notice
+from cairn.domain.goal.status import own_due
 from cairn.domain.policy import Policy
 from projections.engine.read_model import ReadModel
 from projections.engine.rows import FROM_JSON, Reader
@@ -26,14 +26,14 @@ Act = Literal["submit", "approve", "confirm_manager", "confirm_hr", "assess", "s
 class Notice(BaseModel):
     """Who was told of a deadline: those waited for before it, or (`escalated`) those above them when it had passed.
 
-    `told` are ids of people, `role:hr` or `role:committee`.
+    `recipients` are ids of people, `role:hr` or `role:committee`.
     """
 
     model_config = ConfigDict(frozen=True)
 
     at: datetime
     escalated: bool
-    told: tuple[str, ...]
+    recipients: tuple[str, ...]
 
 
 class Late(BaseModel):
@@ -79,7 +79,7 @@ async def overdue(
     for record in await reader.fetch(SQL["late"], cycle, at, department, names, kinds):
         due = record["due"]
         if record["act"] in ("submit", "approve"):
-            due = with_notice(due, record["since"], policy)
+            due = own_due(due, record["since"], policy)
         if due <= at:
             days = max(1, round((at - due) / timedelta(days=1)))
             found.append(Late.model_validate({**record, "due": due, "days_late": days}))

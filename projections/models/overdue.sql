@@ -3,17 +3,17 @@
 -- name: fold
 with event as materialized (
     select position, stream, occurred_at, data ->> 'phase' as phase, type = 'DeadlineMissed' as escalated,
-        array(select jsonb_array_elements_text(data::jsonb -> 'to')) as told
+        array(select jsonb_array_elements_text(data::jsonb -> 'to')) as recipients
     from read.window($1, $2, $3, $4)
     where type in ('ReminderSent', 'DeadlineMissed')
 ),
 saved as (
-    insert into notice (goal, phase, escalated, told, at, position)
-    select distinct on (stream, phase) stream, phase, escalated, told, occurred_at, position
+    insert into notice (goal, phase, escalated, recipients, at, position)
+    select distinct on (stream, phase) stream, phase, escalated, recipients, occurred_at, position
     from event
     order by stream, phase, position desc
-    on conflict (goal, phase) do update set (escalated, told, at, position) =
-        (excluded.escalated, excluded.told, excluded.at, excluded.position)
+    on conflict (goal, phase) do update set (escalated, recipients, at, position) =
+        (excluded.escalated, excluded.recipients, excluded.at, excluded.position)
 )
 select count(*) from event
 
@@ -48,8 +48,8 @@ join read.goal g on g.goal = l.goal
 left join read.person o on o.id = g.owner
 left join read.person a on a.id = l.awaited
 left join lateral (
-    select jsonb_agg(jsonb_build_object('at', n.at, 'escalated', n.escalated, 'told', n.told) order by n.position desc)
-        as notices
+    select jsonb_agg(jsonb_build_object('at', n.at, 'escalated', n.escalated, 'recipients', n.recipients)
+                     order by n.position desc) as notices
     from read.notice n
     where n.goal = g.goal and n.at >= g.entered and l.awaited is not null) n on true
 where l.due <= $2 and ($3::text is null or g.department = $3)

@@ -16,7 +16,9 @@ async def test_a_policy_file_with_mistakes_gets_every_one_with_its_line(cairn: C
     said = await cairn("policy", "check", str(bad))
     assert said.code == 1
     assert "第 3 行" in said.out and "famil" in said.out
-    assert (await cairn("policy", "check", str(bad), "--json")).json["problems"][0]["line"]
+    problems = (await cairn("policy", "check", str(bad), "--json", "--lang", "en")).json["problems"]
+    assert "the field families is missing: add it" in str(problems)
+    assert all(problem["line"] for problem in problems)
 
 
 async def test_a_file_that_is_not_there_is_a_sentence(cairn: Cairn, tmp_path: Path) -> None:

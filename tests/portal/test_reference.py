@@ -86,3 +86,8 @@ async def test_a_language_before_the_command_is_the_commands_too(tmp_path: Path)
         "--lang", "en", "goal", "list"
     )
     assert said.code == 3 and "The servers are not running" in said.err
+
+
+async def test_a_setting_that_cannot_be_is_told_by_its_name() -> None:
+    said = await Cairn({})("status", CAIRN_POSTGRES_PORT="abc", CAIRN_LANGUAGE="zh")
+    assert (said.code, "CAIRN_POSTGRES_PORT 要写一个整数，而这里是 abc" in said.err) == (2, True)

@@ -97,7 +97,7 @@ async def test_reminders_and_escalations_are_told_the_last_one_first(pool: async
         pool, launched(), drafted(), reminded("lin", at=first), escalated("wang", "role:hr", at=last)
     )
     [found] = await late(pool, DATES.drafts_due)
-    assert [(each.at, each.escalated, each.told) for each in found.notices] == [
+    assert [(each.at, each.escalated, each.recipients) for each in found.notices] == [
         (last, True, ("wang", "role:hr")),
         (first, False, ("lin",)),
     ]
@@ -108,7 +108,7 @@ async def test_of_two_reminders_of_the_same_deadline_the_later_one_counts(pool: 
     await catch_up(pool)
     await record(pool, reminded("qi", at=later(9)), reminded("wang", at=later(10)))
     [found] = await late(pool, DATES.drafts_due)
-    assert [(each.at, each.told) for each in found.notices] == [(later(10), ("wang",))]
+    assert [(each.at, each.recipients) for each in found.notices] == [(later(10), ("wang",))]
 
 
 async def test_what_was_told_before_the_goal_was_returned_says_nothing_of_the_present_draft(
@@ -200,8 +200,8 @@ async def test_what_people_were_told_is_the_same_in_any_windows(pool: asyncpg.Po
     await record(pool, launched(), drafted(), *notices)
     await catch_up(pool, window=window)
     assert all(table.equal for table in await differences(pool, "overdue"))
-    told = "select phase, told from read.notice order by phase"
-    assert [tuple(row) for row in await pool.fetch(told)] == [
+    stored = "select phase, recipients from read.notice order by phase"
+    assert [tuple(row) for row in await pool.fetch(stored)] == [
         ("drafts_due", ["role:hr"]),
         ("drafts_remind", ["lin"]),
     ]

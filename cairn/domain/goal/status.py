@@ -109,9 +109,9 @@ def _moment(phase: Phase, goal: Goal, context: GoalContext, schedule: Schedule) 
     """When a phase with one date of its own is due; None where there is nothing to wait for."""
     match phase:
         case "drafts_due":
-            return with_notice(schedule.drafts_due, goal.entered, context.policy)
+            return own_due(schedule.drafts_due, goal.entered, context.policy)
         case "approvals_due":
-            return with_notice(schedule.approvals_due, goal.entered, context.policy)
+            return own_due(schedule.approvals_due, goal.entered, context.policy)
         case "adjustment_expires":
             return goal.pending.expires_at if goal.pending else None
         case "execution_starts":
@@ -128,7 +128,7 @@ def _moment(phase: Phase, goal: Goal, context: GoalContext, schedule: Schedule) 
             assert_never(phase)
 
 
-def with_notice(due: datetime, entered: datetime | None, policy: Policy) -> datetime:
+def own_due(due: datetime, entered: datetime | None, policy: Policy) -> datetime:
     """The date, or later: who joins late, gets a goal back late or is handed one late still has some working days."""
     if entered is None:
         return due

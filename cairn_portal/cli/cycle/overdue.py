@@ -27,7 +27,7 @@ async def overdue(
         now, policy = await s.clock.now(cycle), await s.policies.version(cycle.policy)
         late = await overdues.overdue(s.pool, cycle.id, now, policy, department=department)
         if department is not None and not late:
-            await _has_goals(s, cycle.id, department)
+            await _require_goals(s, cycle.id, department)
         names = await s.names()
     at = at.in_zone(zone_of(cycle))
     moment = at.moment(now)
@@ -39,7 +39,7 @@ async def overdue(
     at.answer(facts_for_programs, _table(at, late, names, title) if late else nothing)
 
 
-async def _has_goals(s: Session, cycle: str, department: str) -> None:
+async def _require_goals(s: Session, cycle: str, department: str) -> None:
     """Nothing is late in a department that is not there either: say so instead."""
     if not await goals_model.goals(s.pool, cycle=cycle, department=department, limit=1):
         raise Problem(
@@ -61,7 +61,7 @@ def _table(at: Terminal, late: list[overdues.Late], names: dict[str, str], title
         at.say("waited for"),
         at.say("due since"),
         *right,
-        at.say("told last"),
+        at.say("last notice"),
         title=title,
         right=right,
     )
@@ -70,16 +70,16 @@ def _table(at: Terminal, late: list[overdues.Late], names: dict[str, str], title
             at.say("score {period}", period=each.period) if each.act == "score" else task_name(at, each.act),
             each.goal,
             each.title,
-            _who(at, each.owner, names),
-            _who(at, each.awaited, names),
+            _name(at, each.owner, names),
+            _name(at, each.awaited, names),
             at.moment(each.due),
             Text(str(each.days_late), style="red"),
-            _told(at, each, names),
+            _last_notice(at, each, names),
         )
     return table
 
 
-def _who(at: Terminal, who: str | None, names: dict[str, str]) -> str:
+def _name(at: Terminal, who: str | None, names: dict[str, str]) -> str:
     match who:
         case None:
             return NOTHING
@@ -91,12 +91,12 @@ def _who(at: Terminal, who: str | None, names: dict[str, str]) -> str:
             return f"{who} {names.get(who, '')}".strip()
 
 
-def _told(at: Terminal, late: overdues.Late, names: dict[str, str]) -> str:
+def _last_notice(at: Terminal, late: overdues.Late, names: dict[str, str]) -> str:
     """The last reminder or escalation: when, and to whom."""
     if not late.notices:
         return NOTHING
     last = late.notices[0]
-    people = tuple(_who(at, who, names) for who in last.told)
+    people = tuple(_name(at, who, names) for who in last.recipients)
     if last.escalated:
         return at.say("escalated {when} to {people}", when=at.moment(last.at), people=people)
     return at.say("reminded {when}: {people}", when=at.moment(last.at), people=people)
