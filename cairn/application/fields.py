@@ -23,6 +23,8 @@ def read_fields(command: type[BaseModel], name: str, fields: Mapping[str, Any]) 
 
 
 def _read(value: Any, annotation: object, path: str, name: str) -> Any:
+    if annotation is None:  # no field of ours: whatever it holds, however deep, the schema refuses it
+        return value
     if isinstance(value, dict):
         kind = value.get("kind")
         node = Node({"kind": Node(kind, NOWHERE)} if isinstance(kind, str) else {}, NOWHERE)
