@@ -11,6 +11,7 @@ from cairn.domain.invalid import is_own
 from cairn.domain.policy import Policy
 from cairn.policies.document import Node, read_document
 from cairn.policies.goals import check_goals
+from cairn.policies.measures import check_measures
 from cairn.policies.problems import PolicyInvalid, Problem
 from cairn.policies.rules import check_rules
 from cairn.policies.shape import locate, spelled, written_out
@@ -41,6 +42,7 @@ def parse(text: str, source: str = "policy.yaml") -> Policy:
             said(error, root, Policy) for error in invalid.errors() if not _told(error, root, problems)
         ]
         raise PolicyInvalid(problems, source) from None
+    problems += check_measures(policy, root, problems)
     if problems:
         raise PolicyInvalid(problems, source)
     return policy

@@ -1,9 +1,9 @@
 """Events in words: what each says happened, and what it changed."""
 
-import re
 from typing import Any
 
-from cairn.i18n import marked, term
+from cairn.domain.goal.events import Note
+from cairn.i18n import term
 from cairn_portal.presenting import reasons
 from cairn_portal.presenting.reader import Reader
 from cairn_portal.presenting.words import NOTHING, field, value
@@ -21,7 +21,7 @@ TOLD: dict[str, tuple[str, ...]] = {
     "ManagerChanged": ("effective", "reason"),
     "ReminderSent": ("phase", "to"),
     "DeadlineMissed": ("phase", "awaited", "to"),
-    "GoalScored": ("period", "actual", "target", "attainment", "points", "why"),
+    "GoalScored": ("period", "actual", "target", "attainment", "points", "why", "marks"),
     "GoalCancelled": ("cause", "reason"),
     "GoalSuperseded": ("replacement", "reason"),
     "SignalRefused": ("name", "code"),
@@ -33,28 +33,10 @@ TOLD: dict[str, tuple[str, ...]] = {
 HIDDEN = frozenset({"adjustment", "goal", "sheet"})
 
 
-WHY = (
-    marked("no readings in this period"),
-    marked("not measured in this period"),
-    marked("neither assessed nor accepted"),
-    marked("share of the criteria accepted"),
-    marked("managers' assessments, weighted by the days of their segments"),
-    marked("managers' assessment"),
-)
-"""The domain's notes on a score."""
-
-
-def why(at: Reader, given: str) -> str:
-    """The domain's note on a score in the reader's language; what is not known is said as it is."""
-    counted = re.fullmatch(r"(\w+) of (\d+) readings, (\w+) is better, curve (\w+)", given)
-    if not counted:
-        return at.say(given)
-    return at.say(
-        "{aggregation:aggregation} of {n} {n:plural,reading,readings}, curve {curve}",
-        aggregation=counted[1],
-        n=counted[2],
-        curve=counted[4],
-    )
+def note(at: Reader, given: Note | dict[str, Any]) -> str:
+    """A note on a score in the reader's language."""
+    found = given if isinstance(given, Note) else Note.model_validate(given)
+    return at.say(f"note:{found.code}", **found.facts)
 
 
 def did(at: Reader, event: str) -> str:
@@ -78,7 +60,9 @@ def said(at: Reader, event: str, facts: dict[str, Any]) -> str:
         elif name == "code":
             parts.append(reasons.refusal(at, given, facts.get("facts", {})))
         elif name == "why":
-            parts.append(why(at, given))
+            parts.append(note(at, given))
+        elif name == "marks":
+            parts += [note(at, each) for each in given]
         elif name == "changes":
             parts += [
                 f"{field(at, key)} → {value(at, each)}"
