@@ -61,7 +61,9 @@ def aim_at(kpi: Kpi, target: Fraction, whole: Fraction | None, baseline: Fractio
     )
 
 
-def _place(aim: Aim, value: Fraction | None, beside: Fraction | None, baseline: Fraction | None) -> Fraction | None:
+def _place(
+    aim: Aim, value: Fraction | None, beside: Fraction | None, baseline: Fraction | None
+) -> Fraction | None:
     """The attainment a value lies at beside a target; None where there is no way to say."""
     if value is None or beside is None:
         return None

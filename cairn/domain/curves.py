@@ -136,7 +136,9 @@ def _steps(curve: Curve) -> list[tuple[str, Fraction]]:
     named: list[tuple[str, object]]
     match curve:
         case LinearCurve():
-            named = [(name, getattr(curve, name)) for name in ("below", "threshold", "target", "stretch", "cap")]
+            named = [
+                (name, getattr(curve, name)) for name in ("below", "threshold", "target", "stretch", "cap")
+            ]
         case RatioCurve():
             named = [("full", curve.full), ("cap", curve.cap)]
         case BandsCurve():

@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Annotated
 
 from pydantic import BeforeValidator, PlainSerializer
+from pydantic_core import PydanticKnownError
 
 DIGITS = 1000
 """Digits before and after the point that are computed with: a slip of a key hangs nobody's year."""
@@ -62,7 +63,10 @@ def written(value: Fraction) -> str:
 
 def _storable(value: object) -> Fraction:
     """A number short enough to store: one with thousands of digits is kept to sixty places."""
-    number = exact(value)
+    try:
+        number = exact(value)
+    except (ValueError, ZeroDivisionError):
+        raise PydanticKnownError("decimal_parsing") from None
     if max(abs(number.numerator), number.denominator) < 10**LONGEST:
         return number
     return max(-LARGEST, min(LARGEST, Fraction(round(number * FINE), FINE)))

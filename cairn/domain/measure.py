@@ -45,13 +45,19 @@ class Kpi(Fact):
     upper: Decimal | None = None
     targets: dict[str, Exact] = Field(default_factory=dict)
     baselines: dict[str, Exact] = Field(
-        default_factory=dict, description="month → its part of a sum's baseline, where a change fixed it (RULES T3)"
+        default_factory=dict,
+        description="month → its part of a sum's baseline, where a change fixed it (RULES T3)",
     )
     bounds: dict[str, Bounds] = Field(
-        default_factory=dict, description="month → its part of a sum's range, where a change fixed it (RULES T3)"
+        default_factory=dict,
+        description="month → its part of a sum's range, where a change fixed it (RULES T3)",
     )
-    threshold_beside: Exact | None = Field(default=None, description="the target the threshold was written beside")
-    stretch_beside: Exact | None = Field(default=None, description="the target the stretch was written beside")
+    threshold_beside: Exact | None = Field(
+        default=None, description="the target the threshold was written beside"
+    )
+    stretch_beside: Exact | None = Field(
+        default=None, description="the target the stretch was written beside"
+    )
     whole_cycle: bool = False
     since: date | None = Field(
         default=None, description="the first day it counts, where it took another metric's place"
@@ -91,9 +97,13 @@ class KeyTask(Fact):
 
     kind: Literal["key_task"] = "key_task"
     criteria: tuple[str, ...] = Field(min_length=1)
-    due: date | None = Field(default=None, description="not applicable before; None: the cycle's last day (M7)")
+    due: date | None = Field(
+        default=None, description="not applicable before; None: the cycle's last day (M7)"
+    )
     curve: str | None = None
-    possible: tuple[Decimal, ...] = Field(default=(), description="the ratings there are; empty: any on the scale")
+    possible: tuple[Decimal, ...] = Field(
+        default=(), description="the ratings there are; empty: any on the scale"
+    )
     scored_in: tuple[PeriodKind, ...] = SCORED_IN
 
 
@@ -105,7 +115,9 @@ class Capability(Fact):
     outcomes: tuple[str, ...] = Field(min_length=1)
     due: date | None = None
     curve: str | None = None
-    possible: tuple[Decimal, ...] = Field(default=(), description="the ratings there are; empty: any on the scale")
+    possible: tuple[Decimal, ...] = Field(
+        default=(), description="the ratings there are; empty: any on the scale"
+    )
     scored_in: tuple[PeriodKind, ...] = SCORED_IN
 
 

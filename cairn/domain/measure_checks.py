@@ -173,7 +173,12 @@ def _baseline_of(kpi: Kpi, aim: Aim, period: Span) -> Iterator[MeasureProblem]:
     """A baseline at or beyond the target. Nothing of nothing, in a period that has neither, is met or missed."""
     sign = 1 if kpi.direction == "higher" else -1
     base, target = aim.baseline, aim.target
-    if kpi.baseline is None or base is None or target is None or (base == target == 0 and period.kind != "year"):
+    if (
+        kpi.baseline is None
+        or base is None
+        or target is None
+        or (base == target == 0 and period.kind != "year")
+    ):
         return
     if sign * base >= sign * target:
         facts = {"baseline": base, "target": target, "period": period.key, "direction": kpi.direction}
@@ -184,7 +189,9 @@ def _without_place(kpi: Kpi, name: str, aim: Aim, period: Span) -> Iterator[Meas
     """Beside a target of zero nothing has a place that could be kept: it is asked for."""
     beside = kpi.threshold_beside if name == "threshold" else kpi.stretch_beside
     if beside == 0 and aim.target != 0:
-        yield _problem("no-place", name, name=name, value=getattr(kpi, name), target=aim.target, period=period.key)
+        yield _problem(
+            "no-place", name, name=name, value=getattr(kpi, name), target=aim.target, period=period.key
+        )
 
 
 def _moved(kpi: Kpi, name: str, value: Fraction) -> Iterator[MeasureProblem]:

@@ -102,4 +102,3 @@ def grade(score: Decimal, grades: Iterable[GradeBand]) -> GradeBand:
     """The best grade whose points the rounded score reaches; the last one if it reaches none."""
     bands = list(grades)
     return next((band for band in bands if score >= band.points), bands[-1])
-

@@ -236,7 +236,9 @@ def with_bounds(kpi: Kpi, before: Kpi, dates: Timeline, since: date, today: date
     is spread over the open ones (RULES T3, T5)."""
     months = months_in(dates.year, dates, first_day(kpi, since))
     still = [month.key for month in months if not has_ended(month, today)]
-    stood = {month.key: each for month in months if (each := bounds_in(before, month, dates, since)) is not None}
+    stood = {
+        month.key: each for month in months if (each := bounds_in(before, month, dates, since)) is not None
+    }
     if not kpi.adds_up or len(still) == len(months) or kpi.lower is None or kpi.upper is None:
         return kpi.model_copy(update={"bounds": {}})
     lowers = spread({key: each.lower for key, each in stood.items()}, exact(kpi.lower), still)

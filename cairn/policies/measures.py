@@ -6,7 +6,7 @@ from cairn.domain.curves import curve_problems
 from cairn.domain.exact import written
 from cairn.domain.launch.plan import template_kpi
 from cairn.domain.measure_checks import statement_problems
-from cairn.domain.policy import Policy
+from cairn.domain.policy import Policy, TemplateGoal
 from cairn.domain.refusal import fact_value
 from cairn.i18n import Message
 from cairn.policies.document import Node, Place
@@ -31,8 +31,16 @@ def _curves(policy: Policy, root: Node) -> Iterator[Problem]:
             field = problem.one if problem.code != "fall" else problem.other
             place, path = _place(node, field.split(" ")[0], f"curves.{name}", root)
             high = written(problem.high) if problem.high is not None else ""
-            facts = {"curve": name, "one": problem.one, "low": written(problem.low), "other": problem.other, "high": high}
-            code = {"fall": "curve_order", "outside": "curve_outside", "uncapped": "curve_uncapped"}[problem.code]
+            facts = {
+                "curve": name,
+                "one": problem.one,
+                "low": written(problem.low),
+                "other": problem.other,
+                "high": high,
+            }
+            code = {"fall": "curve_order", "outside": "curve_outside", "uncapped": "curve_uncapped"}[
+                problem.code
+            ]
             yield problem_at(place, path, code, **facts)
 
 
@@ -40,13 +48,17 @@ def _goals(policy: Policy, root: Node) -> Iterator[Problem]:
     stated = dict(policy.goal_lists())
     for path, goals in goal_lists(root):
         for number, (node, goal) in enumerate(zip(goals.list(), stated.get(path, ()), strict=False)):
-            if goal.kind != "kpi":
-                continue
+            if goal.kind != "kpi" or (goal.direction == "range" and not _has_ends(goal)):
+                continue  # a range without its ends is told where the goals are checked
             kpi, where = template_kpi(goal), f"{path}[{number}]"
             for problem in statement_problems(kpi, policy.curves.get(kpi.curve)):
                 place, at = _place(node, problem.field, where, root)
                 facts = {name: fact_value(value) for name, value in problem.facts.items()}
                 yield Problem(place.line, place.column, at, Message(f"refusal:{problem.code}", facts))
+
+
+def _has_ends(goal: TemplateGoal) -> bool:
+    return goal.lower is not None and goal.upper is not None and goal.lower <= goal.upper
 
 
 def _place(node: Node | None, field: str, path: str, root: Node) -> tuple[Place, str]:

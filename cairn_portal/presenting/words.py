@@ -108,9 +108,7 @@ def by_period(key: str) -> tuple[int, str]:
     return "MQHY".find(key[:1]), key
 
 
-def bar(
-    done: Decimal | Fraction | None, elapsed: Decimal | Fraction | None = None, width: int = 24
-) -> Text:
+def bar(done: Decimal | Fraction | None, elapsed: Decimal | Fraction | None = None, width: int = 24) -> Text:
     """A bar of what is done (0 to 100); `┃` marks how much of the time is over. It reads without colour too."""
     if done is None:
         return Text("·" * width, style="dim")

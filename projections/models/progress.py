@@ -160,14 +160,18 @@ def _periods(rows: list[asyncpg.Record], measure: Measure, today: date) -> Itera
         figures = worked_out(measure, dict(row), spans[row["period"]], dates)
         if figures is not None:
             left = max((row["ends"] - today).days, 0)
-            yield PeriodProgress(**dict(spans[row["period"]]) | {"period": row["period"]}, **figures, days_left=left)
+            yield PeriodProgress(
+                **dict(spans[row["period"]]) | {"period": row["period"]}, **figures, days_left=left
+            )
 
 
 def _span(row: asyncpg.Record) -> Span:
     return Span(key=row["period"], kind=row["kind"], starts=row["starts"], ends=row["ends"])
 
 
-def worked_out(measure: Measure, row: Mapping[str, Any], span: Span, dates: Timeline) -> dict[str, Any] | None:
+def worked_out(
+    measure: Measure, row: Mapping[str, Any], span: Span, dates: Timeline
+) -> dict[str, Any] | None:
     """Target, actual and attainment in a period by the domain's own functions; None where there is nothing to
     measure."""
     told = {"rows": row["rows"], "latest": row["latest"]}

@@ -84,8 +84,14 @@ def sheet_with(family: str | None, **points: Any) -> Sheet:
     for period, value in points.items():
         given_points = D(value) if value is not None else None
         scored = SheetScored(
-            sheet=SHEET, period=period, points=given_points, rounded=given_points, parts=(), policy="plan@1",
-            by=SYSTEM, at=AT,
+            sheet=SHEET,
+            period=period,
+            points=given_points,
+            rounded=given_points,
+            parts=(),
+            policy="plan@1",
+            by=SYSTEM,
+            at=AT,
         )
         sheet = evolve_sheet(sheet, scored)
     return sheet

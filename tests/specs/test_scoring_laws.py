@@ -8,19 +8,15 @@ import pytest
 from hypothesis import assume
 from hypothesis import strategies as st
 
-from cairn.domain.measure import Kpi
-from cairn.domain.policy import (
-    AllOrNothingCurve,
-    BandsCurve,
-    Curve,
-    DeductionCurve,
-    LinearCurve,
-    RatioCurve,
-    ScoringRules,
-)
 from cairn.domain import attainment as attainments
 from cairn.domain import curves, scoring
 from cairn.domain.exact import exact, maybe_exact, rounded
+from cairn.domain.measure import Kpi
+from cairn.domain.policy import (
+    Curve,
+    LinearCurve,
+    ScoringRules,
+)
 from cairn.domain.scoring import MISSING, NOT_APPLICABLE, Score, grade, mean
 from tests.specs.company import D, plan
 from tests.specs.given import for_all

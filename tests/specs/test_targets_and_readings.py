@@ -1,7 +1,6 @@
 """A KPI's target in a period, and the one number its readings make there."""
 
 from datetime import date
-from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
 from typing import Any

@@ -128,7 +128,7 @@ def _with_targets(
     moved = {key: target for key, target in targets.items() if stands.get(key) != target}
     over = [key for key in moved if (p := dates.period(key)) is not None and has_ended(p, today)]
     if over:
-        raise Refusal("adjustment.period-over", field="targets", period=over[0])
+        raise Refusal("adjustment.period-over", field="changes.targets", period=over[0])
     return periods.with_targets(kpi, moved, dates, goal.since, today) if moved else kpi
 
 
@@ -137,7 +137,7 @@ def check_changes(changes: Changes, goal: Goal, context: GoalContext, today: dat
     they count from."""
     if changes.empty:
         raise Refusal("adjustment.empty", field="changes")
-    _check_targets(changes, goal, context, today)
+    _check_targets(changes, goal, context)
     if new_weights(goal, changes):
         rules.check_whole_after(context.sheet, new_weights(goal, changes))
     new = new_measure(changes, goal, context, today)
@@ -150,7 +150,7 @@ def check_changes(changes: Changes, goal: Goal, context: GoalContext, today: dat
         raise Refusal("adjustment.empty", field="changes")
 
 
-def _check_targets(changes: Changes, goal: Goal, context: GoalContext, today: date) -> None:
+def _check_targets(changes: Changes, goal: Goal, context: GoalContext) -> None:
     measure = changes.measure or goal.measure
     if changes.target is None and not changes.targets:
         return
@@ -166,10 +166,9 @@ def _check_targets(changes: Changes, goal: Goal, context: GoalContext, today: da
     kinds = {period.kind for period in found.values() if period is not None}
     if len(kinds) > 1 or kinds == {"year"} or changes.target is not None:
         known = [period.key for period in dates.periods if period.kind in ("month", "quarter", "half_year")]
-        raise Refusal("adjustment.kind", field="changes.targets", period=list(changes.targets)[-1], known=known)
-    over = [key for key, period in found.items() if period is not None and has_ended(period, today)]
-    if over:
-        raise Refusal("adjustment.period-over", field="changes.targets", period=over[0])
+        raise Refusal(
+            "adjustment.kind", field="changes.targets", period=list(changes.targets)[-1], known=known
+        )
 
 
 def new_weights(goal: Goal, changes: Changes) -> dict[str, Decimal]:

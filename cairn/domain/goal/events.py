@@ -17,7 +17,14 @@ Confirmer = Literal["manager", "hr"]
 """In which role an adjustment is confirmed or declined: for whoever judges the goal, or for HR."""
 CancelCause = Literal["asked", "never_approved"]
 NoteCode = Literal[
-    "counted", "assessed", "share_accepted", "not_in_period", "no_readings", "not_assessed", "not_due", "approved_later"
+    "counted",
+    "assessed",
+    "share_accepted",
+    "not_in_period",
+    "no_readings",
+    "not_assessed",
+    "not_due",
+    "approved_later",
 ]
 """How a score was computed, why there is none, and what is to be known of it."""
 

@@ -84,7 +84,9 @@ def _marks(goal: Goal, period: Period, schedule: Schedule) -> Iterable[Note]:
 
 def _kpi(goal: Goal, kpi: Kpi, period: Period, schedule: Schedule, context: GoalContext) -> Found:
     rows, positions = _rows(goal, kpi, period, context)
-    counted = _note("counted", aggregation=kpi.aggregation, n=str(len(rows)), direction=kpi.direction, curve=kpi.curve)
+    counted = _note(
+        "counted", aggregation=kpi.aggregation, n=str(len(rows)), direction=kpi.direction, curve=kpi.curve
+    )
     found = Found(formula=counted, readings=positions)
     aim = aim_in(kpi, period, schedule, goal.since)
     actual = aggregate(rows, kpi.aggregation, kpi.unit)
@@ -123,7 +125,9 @@ def _judged(goal: Goal, measure: KeyTask | Capability, period: Period, policy: P
     criteria that is accepted, from the day it is due (RULES M5, M7, U1)."""
     given = goal.assessments.get(period.key, {})
     if given:
-        rating = weighted(_segments(goal, period, {who: exact(each) for who, each in given.items()}), "reweight")
+        rating = weighted(
+            _segments(goal, period, {who: exact(each) for who, each in given.items()}), "reweight"
+        )
         return _rated(rating, measure, policy)
     if not isinstance(measure, KeyTask):
         return Found(formula=_note("assessed"), why=_note("not_assessed"))

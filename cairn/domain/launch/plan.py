@@ -12,8 +12,8 @@ from cairn.domain.event import Event, Fact
 from cairn.domain.exact import exact
 from cairn.domain.goal.events import GoalDrafted
 from cairn.domain.measure import Capability, KeyTask, Kpi, Measure
-from cairn.domain.people import Department, Person, Roster
 from cairn.domain.measure_checks import measure_problems
+from cairn.domain.people import Department, Person, Roster
 from cairn.domain.policy import Dimension, Exclusion, Policy, TemplateGoal, Tier
 from cairn.domain.refusal import FactValue, fact_value
 from cairn.domain.schedule import Schedule
@@ -213,7 +213,10 @@ class Planner:
         person = self.people.get(holder)
         since = max(self.schedule.starts, person.hired) if person else self.schedule.starts
         found = measure_problems(kpi, self.policy.curves.get(kpi.curve), self.schedule, since)
-        told = [{name: fact_value(value) for name, value in each.facts.items()} | {"problem": each.code} for each in found]
+        told = [
+            {name: fact_value(value) for name, value in each.facts.items()} | {"problem": each.code}
+            for each in found
+        ]
         return [Missing(code="measure", facts={"goal": key, **facts}) for facts in told[:1]]
 
     def _template(
@@ -274,7 +277,10 @@ class Planner:
         proposed = dict(self.targets.get((holder, item.key), {}))
         if proposed:
             target = proposed.pop("Y", None)
-            changed |= {"target": target, "targets": {key: exact(each) for key, each in sorted(proposed.items())}}
+            changed |= {
+                "target": target,
+                "targets": {key: exact(each) for key, each in sorted(proposed.items())},
+            }
             for name in ("threshold", "stretch"):
                 if getattr(item, name) is not None and item.target is not None:
                     changed[f"{name}_beside"] = exact(item.target)
@@ -283,7 +289,18 @@ class Planner:
 
 JUDGED = {"due", "curve", "possible", "scored_in"}
 OF_KPI = {
-    *("unit", "direction", "aggregation", "baseline", "threshold", "target", "stretch", "lower", "upper", "metric"),
+    *(
+        "unit",
+        "direction",
+        "aggregation",
+        "baseline",
+        "threshold",
+        "target",
+        "stretch",
+        "lower",
+        "upper",
+        "metric",
+    ),
     *("possible", "scored_in"),
 }
 

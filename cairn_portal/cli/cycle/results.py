@@ -121,7 +121,9 @@ def _mean(at: Terminal, result: scores_model.Result, kind: str) -> Text:
     else:
         given = [(p.months, p.points) for p in result.periods if p.kind == kind and p.points is not None]
     mean = weighted(given, "reweight")
-    return Text(number(mean if isinstance(mean, Fraction) else None)).append(f" ×{number(result.mix[kind])}%", style="dim")
+    return Text(number(mean if isinstance(mean, Fraction) else None)).append(
+        f" ×{number(result.mix[kind])}%", style="dim"
+    )
 
 
 def _period_table(
