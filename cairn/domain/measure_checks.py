@@ -29,8 +29,8 @@ class MeasureProblem(NamedTuple):
 
 
 def statement_problems(kpi: Kpi, curve: Curve | None) -> Iterator[MeasureProblem]:
-    """What is wrong with a KPI whatever the cycle: the order of its values, a threshold or stretch that its direction or
-    curve has no use for, values beyond what is possible. `curve` is its curve, None where it is not known."""
+    """What is wrong with a KPI whatever the cycle: the order of its values, a threshold or stretch that its direction
+    or curve has no use for, values beyond what is possible. `curve` is its curve, None where it is not known."""
     if kpi.direction in DIRECTED:
         yield from _order(kpi)
     yield from _useless(kpi, curve)
@@ -90,8 +90,8 @@ def _possible(kpi: Kpi) -> Iterator[MeasureProblem]:
 def measure_problems(
     kpi: Kpi, curve: Curve | None, dates: Timeline, since: date, today: date | None = None
 ) -> Iterator[MeasureProblem]:
-    """Everything wrong with a KPI of a goal whose first day is `since`; `today` says which periods have ended, None that
-    none has. Each open period is looked at besides the year."""
+    """Everything wrong with a KPI of a goal whose first day is `since`; `today` says which periods have ended, None
+    that none has. Each open period is looked at besides the year."""
     yield from statement_problems(kpi, curve)
     period_problems = list(_periods(kpi, dates, since))
     yield from period_problems

@@ -55,8 +55,8 @@ class Evidence(Fact):
 
 
 class Totals(Fact):
-    """What the days of a period come to: how many, the sums of their values, of their bases (1 where a row has none) and
-    of value times base, and the latest day's value."""
+    """What the days of a period come to: how many, the sums of their values, of their bases (1 where a row has none)
+    and of value times base, and the latest day's value."""
 
     rows: int
     total: Fraction

@@ -1,6 +1,7 @@
 """The dates of a cycle, worked out once at launch and stored with it."""
 
 import calendar as gregorian
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 from functools import lru_cache
@@ -53,7 +54,7 @@ class Timeline(Fact):
     def year(self) -> Span:
         return next(period for period in self.periods if period.kind == "year")
 
-    def of_kind(self, kind: PeriodKind) -> list[Span]:
+    def of_kind(self, kind: PeriodKind) -> Sequence[Span]:
         return [period for period in self.periods if period.kind == kind]
 
     def months_between(self, first: date, last: date) -> Fraction:
@@ -81,6 +82,9 @@ class Schedule(Timeline):
 
     def period(self, key: str) -> Period | None:
         return next((period for period in self.periods if period.key == key), None)
+
+    def of_kind(self, kind: PeriodKind) -> Sequence[Period]:
+        return [period for period in self.periods if period.kind == kind]
 
 
 @lru_cache(maxsize=4096)

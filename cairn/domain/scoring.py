@@ -73,11 +73,8 @@ def mixed(
     subordinates' mean, weighted by the family's mix. A kind of weight 0 may be scored, but does not count."""
     parts: list[tuple[Fraction, Score]] = []
     for kind, weight in mix.items():
-        if kind == "subordinates":
-            score = subordinates
-        else:
-            score = weighted(by_kind.get(kind, ()), rules.missing_at("period"))
-        parts.append((exact(weight), score))
+        of_periods = weighted(by_kind.get(kind, ()), rules.missing_at("period"))
+        parts.append((exact(weight), subordinates if kind == "subordinates" else of_periods))
     return weighted([part for part in parts if part[0] > 0], rules.missing_at("part"))
 
 

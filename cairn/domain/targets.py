@@ -232,8 +232,8 @@ def with_targets(
 
 
 def with_bounds(kpi: Kpi, before: Kpi, dates: Timeline, since: date, today: date | None) -> Kpi:
-    """A KPI with another range than `before`, counted from `today`: a sum's ended months keep their bounds, what is left
-    is spread over the open ones (RULES T3, T5)."""
+    """A KPI with another range than `before`, counted from `today`: a sum's ended months keep their bounds, what is
+    left is spread over the open ones (RULES T3, T5)."""
     months = months_in(dates.year, dates, first_day(kpi, since))
     still = [month.key for month in months if not has_ended(month, today)]
     stood = {

@@ -42,8 +42,8 @@ Shown = Annotated[
 
 
 class PeriodProgress(BaseModel):
-    """One period of one goal. Percentages: `attainment` as scored, `done` between 0 and 100; None without data. `aim` is
-    what a KPI aims at there.
+    """One period of one goal. Percentages: `attainment` as scored, `done` between 0 and 100; None without data. `aim`
+    is what a KPI aims at there.
 
     `days_left` are the days after the asked day up to the period's last, `days` the period's length; `rows` is
     how many readings or check-ins count, `latest` the last one's day.

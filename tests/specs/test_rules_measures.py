@@ -50,22 +50,21 @@ def any_curve(draw: st.DrawFn) -> Curve:
     cap = draw(st.none() | st.just(high))
     slope = Decimal(draw(st.sampled_from([0, 1, 2])))
     steps = tuple(zip(starts, (first, second), strict=True))
-    curve: Curve = draw(
-        st.sampled_from(
-            [
-                LinearCurve(kind="linear", below=low, threshold=first, target=second, stretch=third, cap=cap),
-                RatioCurve(kind="ratio", full=max(first, Decimal(1)), cap=cap),
-                BandsCurve(kind="bands", bands=tuple(Band(attainment=a, points=p) for a, p in steps), below=low),
-                AllOrNothingCurve(kind="all_or_nothing", reached=high, missed=low),
-                DeductionCurve(kind="deduction", start=high, floor=low, per_step=first, step_of="value"),
-                DeductionCurve(kind="deduction", start=high, floor=low, per_step=first, step_of="attainment"),
-                PiecesCurve(
-                    kind="pieces", below=low, cap=cap,
-                    pieces=tuple(Piece(attainment=a, points=p, per_percent=slope) for a, p in steps),
-                ),
-            ]
-        )
-    )  # fmt: skip
+    any_kind: list[Curve] = [
+        LinearCurve(kind="linear", below=low, threshold=first, target=second, stretch=third, cap=cap),
+        RatioCurve(kind="ratio", full=max(first, Decimal(1)), cap=cap),
+        BandsCurve(kind="bands", bands=tuple(Band(attainment=a, points=p) for a, p in steps), below=low),
+        AllOrNothingCurve(kind="all_or_nothing", reached=high, missed=low),
+        DeductionCurve(kind="deduction", start=high, floor=low, per_step=first, step_of="value"),
+        DeductionCurve(kind="deduction", start=high, floor=low, per_step=first, step_of="attainment"),
+        PiecesCurve(
+            kind="pieces",
+            below=low,
+            cap=cap,
+            pieces=tuple(Piece(attainment=a, points=p, per_percent=slope) for a, p in steps),
+        ),
+    ]
+    curve = draw(st.sampled_from(any_kind))
     assume(not list(curve_problems(curve, Scale(to=None))))
     return curve
 

@@ -15,6 +15,7 @@ from cairn.domain.launch.decide import launch
 from cairn.domain.launch.plan import Planner, by_holder
 from cairn.domain.measure import Kpi
 from cairn.domain.people import Roster
+from cairn.domain.policy import PeriodKind
 from cairn.domain.refusal import Refusal
 from cairn.domain.schedule import Schedule, make_schedule
 from cairn.domain.targets import (
@@ -33,7 +34,7 @@ from tests.specs.rules import Example, check, specs
 from tests.specs.rules.cases import DATES, kpi
 from tests.specs.rules.targets import QUARTERS, TARGETS, launched_with
 
-KINDS = ("month", "quarter", "half_year", "year")
+KINDS: tuple[PeriodKind, ...] = ("month", "quarter", "half_year", "year")
 STARTS = st.dates(date(2025, 1, 1), date(2027, 12, 31))
 LENGTHS = st.integers(1, 420)
 LATER = st.integers(0, 420)

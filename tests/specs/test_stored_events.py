@@ -83,7 +83,10 @@ EXAMPLES: tuple[Event, ...] = (
     fact(did.ManagerChanged, HUA, former=WANG, manager=None, effective="2026-04-01", reason="r"),
     fact(did.ReminderSent, SYSTEM, to=[LIN], **TIMER),
     fact(did.DeadlineMissed, SYSTEM, awaited=[LIN], to=["role:hr"], **TIMER),
-    score(inputs=did.Inputs(readings=(4, 5), upto=9, version=5), why=did.Note(code="no_readings"), marks=[did.Note(code="approved_later", facts={"on": "2026-02-10"})]),
+    score(
+        inputs=did.Inputs(readings=(4, 5), upto=9, version=5), why=did.Note(code="no_readings"),
+        marks=[did.Note(code="approved_later", facts={"on": "2026-02-10"})],
+    ),
     fact(did.ReviewOpened, SYSTEM),
     fact(did.GoalCancelled, HUA, cause="asked", reason="r"),
     fact(did.GoalSuperseded, HUA, replacement="goal-2026-lin-2", reason="r"),

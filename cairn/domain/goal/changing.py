@@ -24,8 +24,8 @@ WORKED_OUT = ("baselines", "bounds", "since", "whole_cycle")
 def check_measure(
     measure: Measure, goal: Goal, context: GoalContext, field: str = "measure", today: date | None = None
 ) -> None:
-    """Refuses a measure that could never be scored rightly: a curve the policy lacks, a KPI that does not pass the checks
-    (RULES M1). `today` says which periods have ended, None that none has."""
+    """Refuses a measure that could never be scored rightly: a curve the policy lacks, a KPI that does not pass the
+    checks (RULES M1). `today` says which periods have ended, None that none has."""
     curves = context.policy.curves
     if measure.curve is not None and measure.curve not in curves:
         raise Refusal("measure.curve", field=f"{field}.curve", curve=measure.curve, known=sorted(curves))

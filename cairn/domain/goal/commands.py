@@ -195,7 +195,8 @@ class AcceptCriterion(GoalAction):
 
 
 class AssessGoal(GoalAction):
-    """Gives a goal that is not measured its rating, on the policy's scale, in a period (`Y` is the year); each manager's last word counts."""
+    """Gives a goal that is not measured its rating, on the policy's scale, in a period (`Y` is the year); each
+    manager's last word counts."""
 
     row = GoalRow(
         "assess",

@@ -148,8 +148,8 @@ def _reminder(phase: Phase, goal: Goal, context: GoalContext, schedule: Schedule
 
 
 def _is_scored_alone(period: Period, goal: Goal, context: GoalContext) -> bool:
-    """The periods before the year's end that the family gives a weight and the goal is scored in, from its first day on.
-    Capability goals count in them only where they were assessed for the period, key tasks also once they are due."""
+    """The periods before the year's end that the family gives a weight and the goal is scored in, from its first day
+    on. Capability goals count in them only where they were assessed for it, key tasks also once they are due."""
     measure = goal.measure
     if period.kind not in period_kinds(goal, context) or period.kind == "year" or period.ends < goal.since:
         return False

@@ -34,8 +34,8 @@ class GoalPlan(Fact):
 
 class Missing(Fact):
     """What a planned sheet lacks. `facts`: `goal` is the key of the goal without a target (`target`), or of one whose
-    proposed targets can't be (`measure`: `problem` is the refusal's code, its facts follow); `manager` is the manager who
-    has left, `on` the first day they are gone (`manager_left`)."""
+    proposed targets can't be (`measure`: `problem` is the refusal's code, its facts follow); `manager` is the manager
+    who has left, `on` the first day they are gone (`manager_left`)."""
 
     code: Literal["target", "measure", "manager_left"]
     facts: dict[str, FactValue]

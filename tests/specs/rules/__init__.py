@@ -49,7 +49,7 @@ def outcome(example: Example) -> str:
         return f"refused: {refusal.code}"
 
 
-def specs(*lists: Iterable[Example]) -> Any:
+def specs(*lists: Iterable[Example]) -> pytest.MarkDecorator:
     """Examples as the parameters of one test, each with its rule and number in the id: `M2-3`."""
     counted: dict[str, int] = {}
     named = []

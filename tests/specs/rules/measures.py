@@ -2,6 +2,7 @@
 
 from datetime import date
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 from cairn.domain import curves
@@ -32,7 +33,6 @@ from tests.specs.rules.cases import (
     drawn,
     kpi,
     points,
-    rated,
     running,
     scored,
 )
@@ -87,6 +87,8 @@ M1 = (
             lambda: adjusted(kpi(85, direction="lower", aggregation="mean", baseline=100), "04-01", {"target": 105})),
     Example("M1", "a draft with threshold 200, target 100, stretch 50", "refused: measure.order",
             lambda: drafted_with(threshold=200, target=100, stretch=50)),
+    Example("M1", "a threshold of 120 beside a target of 100, which became 200", "refused: measure.order",
+            lambda: checked(kpi(200, threshold=120, threshold_beside=100))),
     Example("M1", "a threshold on a ratio curve", "refused: measure.useless",
             lambda: checked(kpi(100, threshold=80), RATIO)),
     Example("M1", "a stretch on bands", "refused: measure.useless", lambda: checked(kpi(100, stretch=120), BANDS)),
@@ -138,16 +140,16 @@ def impossible() -> Any:
 
 
 M2 = (
-    *(Example("M2", f"480/600/720, the target now 540: {actual}", comes, lambda a=actual: moved(540, a))
+    *(Example("M2", f"480/600/720, the target now 540: {actual}", comes, partial(moved, 540, actual))
       for actual, comes in (("431.99", "0"), ("432", "60"), ("486", "80"), ("540", "100"), ("594", "110"),
                             ("700", "120"))),
-    *(Example("M2", f"the same template, a person's target of 300: {actual}", comes, lambda a=actual: of_template(a))
+    *(Example("M2", f"the same template, a person's target of 300: {actual}", comes, partial(of_template, actual))
       for actual, comes in (("200", "0"), ("240", "60"), ("330", "110"), ("360", "120"))),
     *(Example("M2", f"the same as four quarters of 75: {actual}", comes,
-              lambda a=actual: of_template(a, by_quarter=True))
+              partial(of_template, actual, by_quarter=True))
       for actual, comes in (("200", "0"), ("240", "60"), ("330", "110"), ("360", "120"))),
     *(Example("M2", f"lower, from 100 to 85 with stretch 80, the target now 90: {actual}", comes,
-              lambda a=actual: slower(a))
+              partial(slower, actual))
       for actual, comes in (("95", "50"), ("88", "112"), ("86", "120"))),
     Example("M2", "4/4.5/4.8 of at most 5, the target now 4.7: the stretch would be 5.013",
             "refused: measure.impossible", impossible),
@@ -172,11 +174,11 @@ STOCK = kpi(direction="range", lower=240, upper=420, aggregation="last")
 PERCENT_OFF = RatioCurve(kind="ratio")
 
 M4 = (
-    *(Example("M4", f"higher, target −100: {actual}", comes, lambda a=actual: points(LOSS, a))
+    *(Example("M4", f"higher, target −100: {actual}", comes, partial(points, LOSS, actual))
       for actual, comes in ((-150, "50"), (-100, "100"), (-50, "120"))),
     Example("M4", "lower, target 0 from a baseline of 10: 1", "90",
             lambda: points(kpi(0, direction="lower", baseline=10), 1)),
-    *(Example("M4", f"lower, target 0, threshold 2: {actual}", comes, lambda a=actual: points(ERRORS, a))
+    *(Example("M4", f"lower, target 0, threshold 2: {actual}", comes, partial(points, ERRORS, actual))
       for actual, comes in ((0, "100"), (1, "80"), (2, "60"), (3, "0"))),
     Example("M4", "the same in one month: the 2 are tolerated in each, 1", "80", lambda: points(ERRORS, 1, "M03")),
     Example("M4", "lower, target 0 and nothing else: 0, 1", "100, 0",

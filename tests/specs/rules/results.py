@@ -6,6 +6,7 @@ from typing import Any
 
 from cairn.domain.evaluation.order import Extras, finished
 from cairn.domain.evaluation.scores import issue_result, score_sheet
+from cairn.domain.event import SYSTEM
 from cairn.domain.exact import exact
 from cairn.domain.goal import events as did
 from cairn.domain.measure import KeyTask
@@ -28,7 +29,6 @@ from tests.specs.company import (
     RELEASE,
     REVENUE,
     SHEET,
-    SYSTEM,
     WANG,
     D,
     drafted,
@@ -95,7 +95,7 @@ ONE_MONTH: dict[str, Any] = {"M01": 90, **{f"M{n:02d}": None for n in range(2, 1
 U1 = (
     Example("U1", "a key task of weight 10 beside 90 at 100: 0, 1, 2 of 2 accepted at the year's end", "90, 95, 100",
             lambda: [sheet_of_two(number) for number in (0, 1, 2)]),
-    Example("U1", "a perspective of weight 20 at 120, one of its measures not applicable, beside 100 (60), 80 (10), 90 (10)",
+    Example("U1", "a perspective of weight 20 at 120, one measure not applicable, beside 100 (60), 80 (10), 90 (10)",
             "101", perspectives),
     Example("U1", "40/60, January 90, no other month known, the year 80: reweighted, as zero", "84, 51",
             lambda: [result(policy, **ONE_MONTH) for policy in (plan(), ZERO)]),
@@ -126,8 +126,8 @@ W1 = (
     Example("W1", "the same: the year with 50, 110 and 100", "99.2904", lambda: replaced(104, 365, 50, 110, 100)),
 )  # fmt: skip
 
-RND_TEN = {"Q1": 100, "Q2": 100, "Q3": 100, "Q4": 40, "H1": 90, "H2": 90, "Y": 100}
-JOINER = {"M07": 60, **{f"M{n:02d}": 90 for n in range(8, 13)}, "Y": 80}
+RND_TEN: dict[str, Any] = {"Q1": 100, "Q2": 100, "Q3": 100, "Q4": 40, "H1": 90, "H2": 90, "Y": 100}
+JOINER: dict[str, Any] = {"M07": 60, **{f"M{n:02d}": 90 for n in range(8, 13)}, "Y": 80}
 
 
 def mix_of_quarters() -> Score:
@@ -169,7 +169,8 @@ E2 = (
             lambda: added("95.2", gains=(exact(3),), losses=(exact(10),), multipliers=(exact("1.05"),)).rounded),
     Example("E2", "118 and 10 gained, on a scale to 120", "120", lambda: added(118, gains=(exact(10),)).points),
     Example("E2", "90, gains of 8 and 9 capped at 10, losses of 20 capped at 5", "95",
-            lambda: added(90, gains=(exact(8), exact(9)), losses=(exact(20),), most_gained=D(10), most_lost=D(5)).points),
+            lambda: added(90, gains=(exact(8), exact(9)), losses=(exact(20),), most_gained=D(10),
+                          most_lost=D(5)).points),
     Example("E2", "goals 90 and behaviours 60 as 20 % of the result, 4 lost", "80",
             lambda: added(90, behaviours=exact(60), behaviours_part=D(20), losses=(exact(4),)).points),
     Example("E2", "94.995 exactly: rounded before the grade", "A", lambda: added("94.995").grade),

@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 from cairn.domain.cycle.events import TargetRow
+from cairn.domain.event import SYSTEM
 from cairn.domain.goal import commands as ask
 from cairn.domain.goal import events as did
 from cairn.domain.launch.plan import Planner, by_holder
@@ -18,7 +19,6 @@ from tests.specs.company import (
     LIN,
     PEOPLE,
     REVENUE,
-    SYSTEM,
     WANG,
     D,
     active,
@@ -137,7 +137,7 @@ def proposed_refused(*rows: tuple[str, str, Any]) -> str:
 QUOTAS = [(LIN, f"Q{number}", amount) for number, amount in ((1, 90), (2, 120), (3, 150), (4, 240))]
 
 T4 = (
-    Example("T4", "quarters of 90, 120, 150, 240 for a family scored monthly: January, June, the first half-year, the year",
+    Example("T4", "quarters of 90, 120, 150, 240 for a family scored monthly: January, June, the half-year, the year",
             "30, 40, 210, 600", lambda: targets(launched_with(*QUOTAS)["kpi"], "M01", "M06", "H1", "Y")),
     Example("T4", "the same numbers as a mean: January, the first half-year, the year", "90, 105, 150",
             lambda: targets(kpi(targets={k: n for _, k, n in QUOTAS}, **LEVEL), "M01", "H1", "Y")),
