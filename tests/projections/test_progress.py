@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 
 from cairn.domain.attainment import Aim, aim_in
 from cairn.domain.event import Event
-from cairn.domain.exact import exact as D
+from cairn.domain.exact import exact
 from cairn.domain.goal.events import Changes, CheckedIn, CriterionAccepted, GoalAdjusted
 from cairn.domain.goal.state import Goal
 from cairn.domain.measure import Capability, KeyTask, Kpi, Measure
@@ -29,6 +29,7 @@ from tests.projections.given import (
     CYCLE,
     GOAL,
     NEW_YEAR,
+    D,
     active,
     drafted,
     later,
@@ -149,9 +150,17 @@ async def test_an_employee_sees_what_is_done_this_month_and_the_days_left_for_th
     )
     found = await line(pool)
     assert found.current is not None and found.to_date is not None
-    assert (found.current.period, found.current.target, found.current.actual) == ("M03", D(100), D(60))
-    assert (found.current.done, found.current.remaining, found.current.days_left) == (D(60), D(40), 10)
-    assert (found.to_date.period, found.to_date.done) == ("Y", D(5)) and found.weight == 100
+    assert (found.current.period, found.current.target, found.current.actual) == (
+        "M03",
+        exact(100),
+        exact(60),
+    )
+    assert (found.current.done, found.current.remaining, found.current.days_left) == (
+        exact(60),
+        exact(40),
+        10,
+    )
+    assert (found.to_date.period, found.to_date.done) == ("Y", exact(5)) and found.weight == 100
     assert sentence(found).text("zh") == "本月目标已完成60%，剩余10天完成其余40%"
     assert sentence(found).text("en") == "60% of this month's target done, 10 days left for the other 40%"
 
@@ -161,7 +170,7 @@ async def test_a_correction_changes_progress_at_once(pool: asyncpg.Pool) -> None
     await catch_up(pool)
     await record(pool, readings((date(2026, 3, 2), "45"), correction=True))
     found = (await line(pool)).current
-    assert found is not None and (found.actual, found.done, found.rows) == (D(45), D(45), 1)
+    assert found is not None and (found.actual, found.done, found.rows) == (exact(45), exact(45), 1)
 
 
 async def test_an_adjusted_target_counts_from_its_filing_on(pool: asyncpg.Pool) -> None:
@@ -177,7 +186,7 @@ async def test_an_adjusted_target_counts_from_its_filing_on(pool: asyncpg.Pool) 
     await record(pool, adjusted(changes, "市场", 9))
     after = (await line(pool)).current
     assert before is not None and after is not None
-    assert (before.period, before.done, after.target, after.done) == ("M03", D(20), D(120), D(50))
+    assert (before.period, before.done, after.target, after.done) == ("M03", exact(20), exact(120), exact(50))
 
 
 async def test_a_joiner_has_a_share_of_the_first_period_only_from_their_first_day(pool: asyncpg.Pool) -> None:
@@ -202,7 +211,10 @@ async def test_check_ins_count_where_no_feed_brings_the_metric(pool: asyncpg.Poo
     ]
     await record(pool, launched(), *active(measure=kpi), *said)
     found = await line(pool)
-    assert found.current is not None and (found.current.actual, found.current.done) == (D("3.6"), D(80))
+    assert found.current is not None and (found.current.actual, found.current.done) == (
+        exact("3.6"),
+        exact(80),
+    )
     assert sentence(found).text("zh") == "本月目标达成率80%，还剩10天"
     assert sentence(found).text("en") == "reached 80% of this month's target, 10 days left"
 
@@ -217,7 +229,7 @@ async def test_check_ins_of_a_former_metric_do_not_count_for_the_new_one(pool: a
     await record(pool, said.model_copy(update={"value": D(81), "at": later(72)}))
     again = (await line(pool)).current
     assert before is not None and after is not None and again is not None
-    assert (before.done, after.actual, again.actual, again.done) == (D(80), None, D(81), D(90))
+    assert (before.done, after.actual, again.actual, again.done) == (exact(80), None, exact(81), exact(90))
 
 
 async def test_progress_is_told_up_to_where_the_fold_is_though_the_log_has_more(pool: asyncpg.Pool) -> None:
@@ -229,7 +241,7 @@ async def test_progress_is_told_up_to_where_the_fold_is_though_the_log_has_more(
     [behind] = await progress_of(pool, "lin", MID_MARCH)
     now = (await line(pool)).current
     assert behind.current is not None and now is not None
-    assert (behind.current.actual, now.actual) == (D(4), D(5))
+    assert (behind.current.actual, now.actual) == (exact(4), exact(5))
 
 
 async def test_what_waits_behind_a_parked_event_does_not_count_until_that_is_skipped(
@@ -246,7 +258,7 @@ async def test_what_waits_behind_a_parked_event_does_not_count_until_that_is_ski
         await skip(pool, "goal", GOAL, reason="written by a broken importer", by="ops")
     now = (await line(pool)).current
     assert waiting is not None and now is not None
-    assert (waiting.actual, now.actual) == (D(4), D(5))
+    assert (waiting.actual, now.actual) == (exact(4), exact(5))
 
 
 async def test_many_readings_of_a_day_in_many_batches_count_once_in_each_period(pool: asyncpg.Pool) -> None:
@@ -256,8 +268,8 @@ async def test_many_readings_of_a_day_in_many_batches_count_once_in_each_period(
     found = await progress_of_goal(pool, GOAL, MID_MARCH)
     assert found is not None
     told = {each.period: (each.rows, each.actual) for each in found.periods if each.rows}
-    assert told == dict.fromkeys(("M01", "M02", "M03"), (3, D("4.5"))) | dict.fromkeys(
-        ("Q1", "H1", "Y"), (9, D("13.5"))
+    assert told == dict.fromkeys(("M01", "M02", "M03"), (3, exact("4.5"))) | dict.fromkeys(
+        ("Q1", "H1", "Y"), (9, exact("13.5"))
     )
 
 
@@ -265,7 +277,7 @@ async def test_a_baseline_moves_with_the_periods_target(pool: asyncpg.Pool) -> N
     kpi = Kpi(target=D(1200), baseline=D(600), metric="sales", subject="lin")
     await record(pool, launched(), *active(measure=kpi), readings((date(2026, 3, 2), "75")))
     found = (await line(pool)).current
-    assert found is not None and (found.target, found.done) == (D(100), D(50))
+    assert found is not None and (found.target, found.done) == (exact(100), exact(50))
 
 
 async def test_a_key_task_counts_its_accepted_criteria_once_each(pool: asyncpg.Pool) -> None:
@@ -323,10 +335,10 @@ def with_done(done: str, reached: str | None = None) -> ProgressLine:
         kind="month",
         starts=date(2026, 3, 1),
         ends=END_OF_MARCH,
-        target=D(100),
-        actual=D(1),
-        attainment=D(reached or done),
-        done=D(done),
+        target=exact(100),
+        actual=exact(1),
+        attainment=exact(reached or done),
+        done=exact(done),
         rows=1,
         latest=MID_MARCH,
         days_left=10,

@@ -164,7 +164,7 @@ async def test_a_story_tells_every_sheet_the_goal_was_placed_in(pool: asyncpg.Po
     by = {"by": "hua", "at": later(9)}
     placement = s.Placement(goal=GOAL, dimension="duties", weight=D(20))
     part = s.ScorePart(goal=GOAL, weight=D(20), points=D(96), version=4)
-    other, scores = "sheet-2026-qi", {"period": "Q1", "points": D(90), "policy": "p", **by}
+    other, scores = "sheet-2026-qi", {"period": "Q1", "points": D(90), "rounded": D(90), "policy": "p", **by}
     await record(
         pool,
         opened(),
