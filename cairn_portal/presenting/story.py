@@ -31,6 +31,8 @@ TOLD: dict[str, tuple[str, ...]] = {
 }
 """Which facts of an event are told besides what it changed."""
 HIDDEN = frozenset({"adjustment", "goal", "sheet"})
+NAMED = frozenset({"target", "targets"})
+"""What an adjustment names of a measure: then the whole measure, as it is filed, need not be told."""
 
 
 def note(at: Reader, given: Note | dict[str, Any]) -> str:
@@ -83,7 +85,11 @@ def changed(at: Reader, before: dict[str, Any], after: dict[str, Any]) -> list[s
     """`weight 30 → 25`, one for each thing that changed; what is first stated has no before."""
     lines = []
     for name, new in after.items():
-        if name in HIDDEN or (new is None and before.get(name) is None):
+        if (
+            name in HIDDEN
+            or (name == "measure" and NAMED & after.keys())
+            or (new is None and before.get(name) is None)
+        ):
             continue
         old = f"{value(at, before[name])} → " if name in before and before[name] is not None else ""
         lines.append(f"{field(at, name)}  {old}{value(at, new) if new is not None else NOTHING}")
