@@ -50,9 +50,8 @@ docs: $(STAMP) ## write the generated pages anew, then check every link and name
 
 coverage: $(STAMP) .venv/.installed-coverage ## which lines no test runs: make coverage TESTS=tests/specs
 	@$(BIN)/coverage erase
-	@$(BIN)/coverage run -m pytest -q $(TESTS)
-	@$(BIN)/coverage combine --quiet
-	@$(BIN)/coverage report
+	@$(BIN)/coverage run -m pytest -q $(TESTS); code=$$?; \
+		$(BIN)/coverage combine --quiet && $(BIN)/coverage report; exit $$code
 
 .venv/.installed-coverage: requirements/coverage.txt $(STAMP)
 	@$(BIN)/python -m pip --disable-pip-version-check install -q --require-hashes -r $<

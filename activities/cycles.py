@@ -17,6 +17,7 @@ from activities.inputs import (
 )
 from cairn.application.cycles import Cycles
 from cairn.application.evaluation import Evaluation, NotScoredYet
+from cairn.application.fields import read_fields
 from cairn.domain.cycle.commands import (
     CloseCycle,
     FinishLaunch,
@@ -151,6 +152,6 @@ class CycleActivities:
 def launch_fields(input: RecordCycleInput) -> LaunchFields:
     """The fields of a launch as they arrived; refuses wrong ones, the first by name."""
     try:
-        return LaunchFields.model_validate(input.fields)
+        return LaunchFields.model_validate(read_fields(LaunchFields, input.name, input.fields))
     except ValidationError as wrong:
         raise invalid_command(input.name, wrong) from None

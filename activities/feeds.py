@@ -6,9 +6,10 @@ from pathlib import Path
 from temporalio import activity
 
 from activities.inputs import CollectFeedInput, FeedOutcome
-from cairn.application.feeds import run_feed
+from cairn.application.feeds import known_metrics, run_feed
+from cairn.application.policies import Policies
 from cairn.feeds.feed import load_feed
-from cairn.feeds.problems import FeedInvalid, FeedRowsInvalid
+from cairn.feeds.invalid import FeedInvalid, FeedRowsInvalid
 from cairn.i18n import Language
 from cairn.ledger import Ledger
 
@@ -16,6 +17,7 @@ from cairn.ledger import Ledger
 class FeedActivities:
     def __init__(self, ledger: Ledger, language: Language) -> None:
         self.ledger, self.language = ledger, language
+        self.policies = Policies(ledger)
 
     @activity.defn(name="collect_feed")
     async def collect(self, input: CollectFeedInput) -> FeedOutcome:
@@ -31,6 +33,7 @@ class FeedActivities:
                 by=input.by,
                 at=input.at or datetime.now(UTC),
                 base=Path(input.base),
+                metrics=await known_metrics(self.policies),
             )
         except (FeedInvalid, FeedRowsInvalid) as wrong:
             return FeedOutcome(feed=path.stem, upto=input.upto, problem=wrong.text(self.language))

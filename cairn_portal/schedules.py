@@ -60,6 +60,6 @@ class TemporalSchedules:
             action=ScheduleActionStartWorkflow(
                 FeedWorkflow.run, ask, id=feed.stream, task_queue=self.task_queue
             ),
-            spec=ScheduleSpec(cron_expressions=[feed.cron], time_zone_name=feed.timezone),
+            spec=ScheduleSpec(cron_expressions=feed.crons, time_zone_name=feed.timezone),
             policy=SchedulePolicy(overlap=ScheduleOverlapPolicy.BUFFER_ONE),
         )

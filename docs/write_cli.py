@@ -1,7 +1,7 @@
-"""Writes docs/cli.md anew: python docs/write_cli.py"""
+"""Writes docs/cli.zh.md and docs/cli.en.md anew: python docs/write_cli.py"""
 
 from pathlib import Path
 
-from cairn_portal.cli.reference import reference
+from cairn_portal.cli.reference import write
 
-Path(__file__).with_name("cli.md").write_text(reference(), encoding="utf-8")
+write(Path(__file__).parent)

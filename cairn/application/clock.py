@@ -9,6 +9,11 @@ from cairn.domain.cycle.state import Cycle
 from cairn.ledger import Ledger
 
 
+def zone_of(cycle: Cycle) -> str | None:
+    """The time zone (IANA) a cycle's dates are in: its policy's; None before its launch."""
+    return cycle.schedule.calendar.timezone if cycle.schedule else None
+
+
 class CycleClock:
     """The present of any cycle in one ledger."""
 

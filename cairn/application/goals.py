@@ -8,6 +8,7 @@ from typing import Any, cast
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from cairn.application import access
+from cairn.application.fields import read_fields
 from cairn.application.policies import Policies
 from cairn.application.repository import (
     NO_EVIDENCE,
@@ -154,10 +155,9 @@ def read_command(
         raise Refusal("command.unknown", field="name", name=name, known=sorted(COMMANDS))
     if name == "adjust":
         fields = {"adjustment": command_id, **fields}
+    read = read_fields(COMMANDS[name], name, fields)
     try:
-        return cast(
-            AnyGoalCommand, COMMANDS[name].model_validate({**fields, "goal": goal, "by": by, "at": at})
-        )
+        return cast(AnyGoalCommand, COMMANDS[name].model_validate({**read, "goal": goal, "by": by, "at": at}))
     except ValidationError as wrong:
         raise invalid_command(name, wrong) from None
 

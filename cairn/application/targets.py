@@ -8,11 +8,14 @@ from typing import NamedTuple
 from pydantic import AwareDatetime
 
 from cairn.application.people import hr_instead_of, roster_at
+from cairn.application.policies import Policies
 from cairn.application.repository import to_appends, to_events
 from cairn.domain.cycle.events import TargetRow, TargetsProposed
 from cairn.domain.event import Fact
 from cairn.domain.refusal import Refusal
 from cairn.ledger import Ledger, StoredEvent, WrongExpectedVersion
+from cairn.targets.checking import CheckedTargets, check_targets
+from cairn.targets.reading import WrittenTargets
 
 ROWS = 1000
 """Targets in one event."""
@@ -44,8 +47,9 @@ class ProposedTarget(Fact):
 class Targets:
     """The targets of cycles not launched yet."""
 
-    def __init__(self, ledger: Ledger) -> None:
+    def __init__(self, ledger: Ledger, policies: Policies | None = None) -> None:
         self.ledger = ledger
+        self.policies = policies or Policies(ledger)
 
     async def propose(
         self, cycle: str, targets: Sequence[TargetRow], source: str, by: str, at: datetime
@@ -74,11 +78,13 @@ class Targets:
         found = _standing(await self.ledger.read_stream(f"targets-{cycle}"))
         return [found[place] for place in sorted(found)]
 
-    async def unknown_holders(self, holders: Iterable[str]) -> set[str]:
-        """Those for whom there is nobody in the roster: neither a person nor `department.<id>` nor `company`."""
+    async def check(self, written: WrittenTargets) -> CheckedTargets:
+        """The targets of a table, checked against the roster as the sealed log has it and the latest adopted policy.
+        Raises TargetsInvalid with every bad row."""
         roster = await roster_at(self.ledger, await self.ledger.sealed_position())
-        known = {"company", *(person.id for person in roster.people)}
-        return set(holders) - known - {f"department.{each.id}" for each in roster.departments}
+        adopted = await self.policies.adopted()
+        policy = await self.policies.version(await self.policies.choose(None)) if adopted else None
+        return check_targets(written, roster, policy)
 
 
 def _standing(rows: Iterable[StoredEvent]) -> dict[Place, ProposedTarget]:

@@ -50,7 +50,7 @@ def reserved(id: str) -> Mistake | None:
     return None
 
 
-def tell_look_alikes(ids: Iterable[str]) -> list[Remark]:
+def look_alike_remarks(ids: Iterable[str]) -> list[Remark]:
     """Each group of look-alike ids once: they stay different, and somebody should know."""
     return [remark("id:look-alikes", ids=tuple(map(quoted, group))) for group in look_alikes(ids)]
 

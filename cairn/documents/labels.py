@@ -38,7 +38,7 @@ def placeholder(text: str) -> Mistake | None:
     return None
 
 
-def tell_look_alikes(labels: Iterable[str]) -> list[Remark]:
+def look_alike_remarks(labels: Iterable[str]) -> list[Remark]:
     """Each group of names that differ in case, width or signs between words alone: `sales`, `Sales`, `SALES`."""
     groups = look_alikes(labels)
     return [remark("label:look-alikes", names=tuple(map(quoted, group))) for group in groups]

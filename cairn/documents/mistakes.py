@@ -87,6 +87,20 @@ def remark(id: str, /, **arguments: object) -> Remark:
     return Remark(message(id, **arguments))
 
 
+class DocumentInvalid(Exception):
+    """What was handed in cannot be used, and nothing of it is: `mistakes` is all that is wrong, in the order of the
+    files. `source` names what was handed in."""
+
+    def __init__(self, mistakes: Iterable[Mistake], source: str = "") -> None:
+        self.mistakes = in_order(mistakes)
+        self.source = source
+        super().__init__(self.text("en"))
+
+    def text(self, language: Language) -> str:
+        """All mistakes, one a line, each with its place."""
+        return "\n".join(one.text(language) for one in self.mistakes)
+
+
 def in_order(told: Iterable[OneTold]) -> list[OneTold]:
     """Each once, in the order of the files."""
     return sorted(dict.fromkeys(told), key=lambda one: one.place)

@@ -7,7 +7,8 @@ is 1234: in Chinese and English nobody writes decimals with a comma, and a file 
 
 import math
 import re
-from decimal import Decimal
+from collections.abc import Iterable
+from decimal import Context, Decimal, Inexact
 
 from cairn.documents.cells import Cell, Given, cell_of, half_width, quoted
 from cairn.documents.mistakes import Mistake, mistake
@@ -15,6 +16,8 @@ from cairn.documents.mistakes import Mistake, mistake
 MOST_DIGITS = 30
 """Digits of a number that is written out in full, before and after the point together."""
 LONGEST = 100
+ADDING = Context(prec=200, traps=[Inexact])
+"""Sums have all their digits, or fail."""
 EXACT_IN_BINARY = 15
 """A decimal of so many digits survives in a binary float; one of more may be the noise of a computation."""
 
@@ -58,6 +61,14 @@ def read_whole(given: Given, least: int | None = None, most: int | None = None) 
 def plain(number: Decimal) -> str:
     """A number in plain digits, as many as it has; `read_number` reads it back as itself."""
     return format(number, "f")
+
+
+def exact_sum(numbers: Iterable[Decimal]) -> Decimal:
+    """The sum with all its digits, whatever the precision of the context."""
+    total = Decimal(0)
+    for number in numbers:
+        total = ADDING.add(total, number)
+    return total
 
 
 def shifted(number: Decimal, places: int) -> Decimal:

@@ -2,20 +2,18 @@
 
 import re
 import sqlite3
-from collections.abc import Mapping
-from decimal import Context, Decimal, Inexact
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from cairn.documents.cells import quoted
 from cairn.documents.look_alikes import look_alikes
 from cairn.documents.mistakes import Mistake, Place, Remark, mistake
-from cairn.documents.numbers import plain, read_number
+from cairn.documents.numbers import ADDING, plain, read_number
 from cairn.documents.tables import Table, read_table
 from cairn.i18n import message
 
-ADDING = Context(prec=200, traps=[Inexact])
-"""Sums have all their digits, or fail."""
 MOST_COLUMNS = 2000
 """SQLite's own limit."""
 
@@ -115,11 +113,32 @@ def add_table(database: sqlite3.Connection, name: str, table: Table) -> None:
     database.commit()
 
 
+def replace_table(
+    database: Database, name: str, columns: Sequence[str], rows: Iterable[Sequence[object]]
+) -> None:
+    """Puts rows of text under `name` into the database, instead of what it had there; `columns` in their order."""
+    database.execute(f"drop table if exists {_identifier(name)}")
+    described = ", ".join(f"{_identifier(column)} text" for column in columns)
+    database.execute(f"create table {_identifier(name)} ({described})")
+    marks = ", ".join("?" * len(columns))
+    database.executemany(f"insert into {_identifier(name)} values ({marks})", rows)
+    database.commit()
+
+
 def keep(database: Database, name: str, query: str, parameters: Mapping[str, object]) -> Mistake | None:
     """Keeps the rows of a select as a table for the queries after it; why not, where that fails."""
     try:
         database.execute(f"create table {_identifier(name)} as {query}", dict(parameters))
     except (sqlite3.Error, sqlite3.Warning, OverflowError, ValueError) as error:
+        return _failed(database, error)
+    return None
+
+
+def add_view(database: Database, name: str, query: str) -> Mistake | None:
+    """Names a select for the queries after it; why not, where that fails."""
+    try:
+        database.execute(f"create view {_identifier(name)} as {query}")
+    except (sqlite3.Error, sqlite3.Warning, ValueError) as error:
         return _failed(database, error)
     return None
 

@@ -49,3 +49,8 @@ def nearest(word: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:
     """The known word that was probably meant."""
     close = difflib.get_close_matches(word.casefold(), list(known), n=1, cutoff=cutoff)
     return close[0] if close else None
+
+
+def hint(near: str | None) -> dict[str, str]:
+    """The facts that a sentence's `{hint:hint}` needs: what was probably meant, or nothing."""
+    return {"hint": "near" if near else "", "near": near or ""}

@@ -9,7 +9,8 @@ from pydantic import Field, model_validator
 from cairn.domain.event import Fact
 from cairn.domain.exact import Exact
 from cairn.domain.invalid import schema_error
-from cairn.domain.policy import Aggregation, Direction, Key, PeriodKind
+from cairn.domain.policy import Aggregation, Direction, PeriodKind
+from cairn.domain.quantity import Normalised
 from cairn.domain.schedule import Span
 
 SCORED_IN = Field(
@@ -34,7 +35,7 @@ class Kpi(Fact):
     """
 
     kind: Literal["kpi"] = "kpi"
-    unit: Key = ""
+    unit: Normalised = ""
     direction: Direction = "higher"
     aggregation: Aggregation = "sum"
     baseline: Decimal | None = None
@@ -65,8 +66,8 @@ class Kpi(Fact):
     possible: tuple[Decimal, ...] = Field(
         default=(), description="the least and the most its value can be (RULES M2); empty: anything"
     )
-    metric: Key | None = None
-    subject: Key | None = None
+    metric: Normalised | None = None
+    subject: Normalised | None = None
     curve: str = "standard"
     scored_in: tuple[PeriodKind, ...] = SCORED_IN
 

@@ -54,6 +54,12 @@ class Roster(Fact):
         return {person.id: person for person in self.people}
 
 
+def known_holders(roster: Roster) -> set[str]:
+    """Who may have goals and readings: every person's id, `department.<id>` of every department, and `company`."""
+    departments = (f"department.{each.id}" for each in roster.departments)
+    return {"company", *departments, *(person.id for person in roster.people)}
+
+
 class PersonEvent(Event):
     """Any event of a person, by their id."""
 

@@ -4,7 +4,6 @@ The shapes only. Reading the YAML and explaining its mistakes is `cairn.policies
 as people write them (15 means 15 %), weights in a sheet or in a mix of periods sum to 100.
 """
 
-import unicodedata
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal
@@ -13,6 +12,7 @@ from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
 from cairn.domain.event import Fact
 from cairn.domain.invalid import schema_error
+from cairn.domain.quantity import Normalised
 
 Tier = Literal["strategic", "department", "individual"]
 Dimension = Literal["duties", "capability"]
@@ -26,15 +26,6 @@ Missing = Literal["reweight", "zero"]
 Level = Literal["criterion", "measure", "goal", "period", "part"]
 """Where something can be missing: a criterion of an evaluation, a measure of a perspective, a goal of a period, a
 period of the year, a part of the result."""
-
-
-def _normalised(value: object) -> object:
-    """`％` is `%` and `"万元 "` is `万元` (RULES M1): NFKC, trimmed."""
-    return unicodedata.normalize("NFKC", value).strip() if isinstance(value, str) else value
-
-
-Key = Annotated[str, BeforeValidator(_normalised)]
-"""A unit, a metric or a key: two spellings that look alike are the same."""
 
 
 def _without_limit(value: object) -> object:
@@ -161,12 +152,12 @@ class TemplateGoal(Fact):
     """One goal a family (or a department) starts with. KPIs name unit, direction, target and metric;
     key tasks name criteria; capability goals name outcomes."""
 
-    key: Key
+    key: Normalised
     dimension: Dimension = "duties"
     kind: Literal["kpi", "key_task", "capability"]
     title: Name
     weight: Percent
-    unit: Key = ""
+    unit: Normalised = ""
     direction: Direction = "higher"
     aggregation: Aggregation = "sum"
     baseline: Decimal | None = None
@@ -175,7 +166,9 @@ class TemplateGoal(Fact):
     stretch: Decimal | None = None
     lower: Decimal | None = None
     upper: Decimal | None = None
-    metric: Key | None = Field(default=None, description="the feed's metric; without one, check-ins count")
+    metric: Normalised | None = Field(
+        default=None, description="the feed's metric; without one, check-ins count"
+    )
     subject: Literal["person", "department", "company"] = "person"
     curve: str | None = Field(
         default=None,
@@ -191,7 +184,7 @@ class TemplateGoal(Fact):
     due: date | None = Field(default=None, description="the day a key task is due; none: the cycle's last")
     criteria: tuple[str, ...] = ()
     outcomes: tuple[str, ...] = ()
-    serves: str | None = Field(default=None, description="key of the goal it serves in the tier above")
+    serves: Normalised | None = Field(default=None, description="key of the goal it serves in the tier above")
 
 
 class Family(Fact):
@@ -346,6 +339,10 @@ class Policy(Fact):
         lists.append(("department_template", self.department_template))
         lists += [(f"department_templates.{key}", goals) for key, goals in self.department_templates.items()]
         return [*lists, ("strategic", self.strategic)]
+
+    def template_goals(self) -> list[TemplateGoal]:
+        """The goals of every template."""
+        return [goal for _, goals in self.goal_lists() for goal in goals]
 
 
 class Exclusion(Fact):

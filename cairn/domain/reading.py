@@ -9,7 +9,8 @@ from pydantic import AwareDatetime
 
 from cairn.domain.event import Event, Fact
 from cairn.domain.exact import ONE, ZERO, exact
-from cairn.domain.policy import Aggregation, Key
+from cairn.domain.policy import Aggregation
+from cairn.domain.quantity import Normalised
 
 
 class Row(Fact):
@@ -19,8 +20,8 @@ class Row(Fact):
     replaces the earlier one: that is how corrections arrive.
     """
 
-    metric: Key
-    subject: Key
+    metric: Normalised
+    subject: Normalised
     on: date
     value: Decimal
     base: Decimal | None = None

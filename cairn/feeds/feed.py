@@ -9,10 +9,12 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, field_validator, model_validator
 
+from cairn.documents.dates import Order
+from cairn.documents.yaml import read_model, read_yaml
 from cairn.domain.event import Fact
 from cairn.domain.invalid import schema_error
-from cairn.feeds.problems import FeedInvalid
-from cairn.feeds.written import read_written, shaped
+from cairn.feeds.cron import as_crons, clock, is_cron
+from cairn.feeds.invalid import FeedInvalid
 
 Part = Literal["metric", "subject", "on", "value", "base"]
 PARTS: tuple[Part, ...] = ("metric", "subject", "on", "value", "base")
@@ -21,14 +23,16 @@ NEEDED = PARTS[:4]
 
 
 class FilesSource(Fact):
-    """CSV files (UTF-8 or GB18030) or Excel sheets: one file or a pattern such as `readings/*.csv`.
+    """CSV files or Excel sheets: one file or a pattern such as `readings/*.csv`.
 
-    `columns` says which column holds what where its name differs; `constants` gives what no column holds.
+    `columns` says which column holds what where its name differs; `constants` gives what no column holds;
+    `encoding` states that of text files where it cannot be told from them.
     """
 
     kind: Literal["csv", "xlsx"]
     path: str = Field(min_length=1)
     sheet: str | None = None
+    encoding: str | None = None
     columns: Mapping[Part, str] = Field(default_factory=dict)
     constants: Mapping[Part, str] = Field(default_factory=dict)
 
@@ -45,11 +49,13 @@ class SqlSource(Fact):
 
 
 class TablesSource(Fact):
-    """A query over CSV or Excel files, each a table of text with exact decimals by `dsum`."""
+    """A query over CSV or Excel files, each a table of text with exact decimals by `dsum`. `encoding` states that of
+    text files where it cannot be told from them."""
 
     kind: Literal["tables"]
     tables: Mapping[str, str] = Field(min_length=1)
     query: str = Field(min_length=1)
+    encoding: str | None = None
 
 
 Source = Annotated[FilesSource | SqlSource | TablesSource, Field(discriminator="kind")]
@@ -57,13 +63,17 @@ Source = Annotated[FilesSource | SqlSource | TablesSource, Field(discriminator="
 
 class Feed(Fact):
     """One feed. `watermark` is the day after which the first run begins (none: from the source's first day);
-    `look_back` is how many days before the watermark are read again for corrections."""
+    `look_back` is how many days before the watermark are read again for corrections. `dates` states the order of
+    year, month and day where the source's own days leave it open; `combine: sum` adds up several rows of a day (such
+    as transactions), which are refused without it."""
 
     name: str
     title: str = ""
     source: Source
     watermark: date | None = None
     look_back: int = Field(default=0, ge=0, le=400)
+    dates: Order | None = None
+    combine: Literal["sum"] | None = None
     schedule: str = "06:00"
     timezone: str = "Asia/Shanghai"
 
@@ -71,7 +81,7 @@ class Feed(Fact):
     @classmethod
     def _fits_in_a_stream(cls, name: str) -> str:
         if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.]*", name):
-            raise schema_error("fits_in_a_stream")
+            raise schema_error("feed_name")
         return name
 
     @field_validator("timezone")
@@ -80,14 +90,14 @@ class Feed(Fact):
         try:
             ZoneInfo(timezone)
         except (ZoneInfoNotFoundError, ValueError):
-            raise schema_error("is_a_time_zone", timezone=timezone) from None
+            raise schema_error("feed_timezone", timezone=timezone) from None
         return timezone
 
     @field_validator("schedule")
     @classmethod
     def _is_a_time(cls, schedule: str) -> str:
-        if not (_clock(schedule) or _is_cron(schedule)):
-            raise schema_error("is_a_time", schedule=schedule)
+        if not (clock(schedule) or is_cron(schedule)):
+            raise schema_error("feed_schedule", schedule=schedule)
         return schedule
 
     @model_validator(mode="after")
@@ -95,7 +105,7 @@ class Feed(Fact):
         if isinstance(self.source, FilesSource):
             twice = sorted(set(self.source.columns) & set(self.source.constants))
             if twice:
-                raise schema_error("rows_are_whole", twice=twice[0])
+                raise schema_error("feed_part_twice", twice=twice[0])
         return self
 
     @property
@@ -103,33 +113,14 @@ class Feed(Fact):
         return f"feed-{self.name}"
 
     @property
-    def cron(self) -> str:
-        """The schedule as a cron of five fields, in the feed's time zone."""
-        clock = _clock(self.schedule)
-        return f"{clock[1]} {clock[0]} * * *" if clock else self.schedule
+    def crons(self) -> list[str]:
+        """The schedule as crons of five fields, in the feed's time zone: it runs when any of them says so."""
+        return as_crons(self.schedule)
 
 
 def load_feed(path: Path) -> Feed:
     """Reads a feed's YAML. Raises FeedInvalid with every mistake and its line."""
-    return shaped(read_written(path, FeedInvalid), Feed, FeedInvalid)
-
-
-def _clock(schedule: str) -> tuple[int, int] | None:
-    found = re.fullmatch(r"([01]?\d|2[0-3]):([0-5]\d)", schedule.strip())
-    return (int(found[1]), int(found[2])) if found else None
-
-
-LIMITS = ((0, 59), (0, 23), (1, 31), (1, 12), (0, 7))
-
-
-def _is_cron(schedule: str) -> bool:
-    fields = schedule.split()
-    return len(fields) == len(LIMITS) and all(map(_is_cron_field, fields, LIMITS))
-
-
-def _is_cron_field(field: str, limits: tuple[int, int]) -> bool:
-    for item in field.split(","):
-        found = re.fullmatch(r"(?:\*|(\d+)(?:-(\d+))?)(?:/([1-9]\d*))?", item)
-        if not found or any(not limits[0] <= int(n) <= limits[1] for n in found.group(1, 2) if n):
-            return False
-    return True
+    found = read_model(read_yaml(path), Feed)
+    if isinstance(found, list):
+        raise FeedInvalid(found, path.name)
+    return found

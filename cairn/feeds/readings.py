@@ -1,19 +1,31 @@
 """From what a source gives to rows of readings: each cell checked, every bad one named, none half taken."""
 
-import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, tzinfo
+from decimal import Decimal
+from typing import Literal, NamedTuple
 
+from cairn.documents.cells import Given
+from cairn.documents.dates import Order, read_dates
+from cairn.documents.ids import read_id
+from cairn.documents.mistakes import Mistake, Place, mistake
+from cairn.documents.numbers import exact_sum
+from cairn.documents.percentages import read_measured
 from cairn.domain.reading import Row
-from cairn.feeds.problems import FeedProblem, FeedRowsInvalid, in_row
-from cairn.i18n import Message, message
+from cairn.feeds.invalid import FeedRowsInvalid
 
-GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
-DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T][0-9:.+Z-]*)?")
-LARGEST = 30
-"""Digits before or after the point; a number beyond that is a slip."""
+Key = tuple[str, str, date]
+
+
+class Metric(NamedTuple):
+    """What policies say of a metric: its unit, and whether goals divide its values by their bases (a ratio)."""
+
+    unit: str = ""
+    is_ratio: bool = False
+
+
+UNKNOWN_METRIC = Metric()
 
 
 @dataclass(frozen=True)
@@ -22,139 +34,109 @@ class Raw:
 
     table: str
     row: int
-    cells: Mapping[str, object]
+    cells: Mapping[str, Given]
     names: Mapping[str, str]
 
-    def column(self, part: str) -> str:
-        return self.names.get(part, part)
+    def place(self, part: str) -> Place:
+        return Place(self.table, self.row, column=self.names.get(part, part))
 
 
-class BadCell(Exception):
-    """A cell that is no such value; the two sentences say why."""
+@dataclass(frozen=True)
+class Reading:
+    """How the records of a source are to be read: the days that count (`after` < day ≤ `upto`), the order of dates
+    where one is stated, the zone whose days they are, what becomes of several rows of a day, and the metrics."""
 
-    def __init__(
-        self,
-        sentence: Message,
-    ) -> None:
-        self.sentence = sentence
-        super().__init__(str(sentence))
+    after: date
+    upto: date
+    zone: tzinfo
+    order: Order | None = None
+    combine: Literal["sum"] | None = None
+    metrics: Mapping[str, Metric] = field(default_factory=dict)
 
 
-def read_rows(records: Iterable[Raw], after: date, upto: date) -> list[Row]:
-    """The rows of the days after `after` up to and with `upto`, in the order they came.
+def read_rows(records: Iterable[Raw], how: Reading) -> list[Row]:
+    """The rows of the days that count, in the order they came.
 
     Raises FeedRowsInvalid with every bad cell and every doubled reading of these days, and every bad day.
     """
-    problems: list[FeedProblem] = []
-    rows: list[Row] = []
-    first: dict[tuple[str, str, date], Raw] = {}
-    for record in records:
-        row = None if _elsewhere(record, after, upto) else _row(record, problems)
-        if row is None:
-            continue
-        before = first.setdefault((row.metric, row.subject, row.on), record)
-        if before is not record:
-            problems.append(_doubled(record, before, row))
-        rows.append(row)
-    if problems:
-        raise FeedRowsInvalid(problems)
-    return rows
+    raws = list(records)
+    days, mistakes = _days(raws, how)
+    rows: dict[int, Row] = {}
+    for n, day in days.items():
+        row = _row(raws[n], day, how.metrics, mistakes)
+        if row is not None:
+            rows[n] = row
+    taken = _once_a_day(rows, raws, how, mistakes)
+    if mistakes:
+        raise FeedRowsInvalid(mistakes)
+    return taken
 
 
-def _elsewhere(record: Raw, after: date, upto: date) -> bool:
-    """Whether the record is certainly of another day; what has no readable day is judged, not passed over."""
-    try:
-        return not after < day(record.cells.get("on")) <= upto
-    except BadCell:
-        return False
+def _days(raws: Sequence[Raw], how: Reading) -> tuple[dict[int, date], list[Mistake]]:
+    """The day of each record that counts by its number, and what is wrong with the days of all."""
+    cells = [raw.cells.get("on") for raw in raws]
+    column = read_dates(cells, how.order, how.zone)
+    told = dict(column.mistakes)
+    told |= {n: mistake("cell:empty") for n, cell in enumerate(cells) if n not in told and _is_blank(cell)}
+    mistakes = [one.at(raws[n].place("on")) for n, one in told.items()]
+    days = {n: day for n, day in enumerate(column.dates) if day and how.after < day <= how.upto}
+    return days, mistakes
 
 
-def _row(record: Raw, problems: list[FeedProblem]) -> Row | None:
-    found: dict[str, object] = {}
-    for part, read in (("metric", text), ("subject", text), ("on", day), ("value", number), ("base", number)):
-        cell = record.cells.get(part)
-        if part == "base" and (cell is None or cell == ""):
-            continue
-        try:
-            found[part] = read(cell)
-        except BadCell as bad:
-            place = (record.table, record.row, record.column(part))
-            problems.append(in_row(*place, bad.sentence))
-    return Row.model_validate(found) if set(found) >= {"metric", "subject", "on", "value"} else None
+def _is_blank(cell: Given) -> bool:
+    text = getattr(cell, "text", cell)
+    return text is None or (isinstance(text, str) and not text.strip() and not getattr(cell, "fault", None))
 
 
-def _doubled(record: Raw, before: Raw, row: Row) -> FeedProblem:
-    where = f"{before.table} {before.row}" if before.table != record.table else str(before.row)
-    return in_row(
-        record.table,
-        record.row,
-        record.column("on"),
-        message(
-            "row {where} already has {metric} of {subject} on {on}: sum them to one value a day",
-            where=where,
-            metric=row.metric,
-            subject=row.subject,
-            on=row.on,
-        ),
-    )
+def _row(raw: Raw, on: date, metrics: Mapping[str, Metric], mistakes: list[Mistake]) -> Row | None:
+    metric, subject = read_id(raw.cells.get("metric")), read_id(raw.cells.get("subject"))
+    known = metrics.get(metric, UNKNOWN_METRIC) if isinstance(metric, str) else UNKNOWN_METRIC
+    unit = "" if known.is_ratio else known.unit
+    value = read_measured(raw.cells.get("value"), unit)
+    cell = raw.cells.get("base")
+    base = None if _is_blank(cell) else read_measured(cell, "")
+    parts = {"metric": metric, "subject": subject, "value": value, "base": base}
+    bad = [one.at(raw.place(part)) for part, one in parts.items() if isinstance(one, Mistake)]
+    if not bad and isinstance(value, Decimal) and not isinstance(base, Mistake):
+        bad = [one.at(raw.place("base")) for one in _base_mistakes(str(metric), known, value, base)]
+    mistakes += bad
+    return None if bad else Row.model_validate({**parts, "on": on})
 
 
-def text(cell: object) -> str:
-    """A name, as text without blanks around it."""
-    words = "" if cell is None else str(cell).strip()
-    if not words:
-        raise BadCell(message("it is empty: fill it in"))
-    if words.startswith("="):
-        raise _formula()
-    return words
+def _base_mistakes(metric: str, known: Metric, value: Decimal, base: Decimal | None) -> list[Mistake]:
+    """A ratio cannot do without its base, nor with one of nothing under something (RULES D2)."""
+    if known.is_ratio and base is None:
+        return [mistake("feed:no-base", metric=metric)]
+    if base == 0 and value != 0:
+        return [mistake("feed:base-zero", value=value)]
+    return []
 
 
-def day(cell: object) -> date:
-    """A calendar day: a date, a moment of it, or text such as 2026-01-31, 2026/1/31, 2026年1月31日."""
-    if isinstance(cell, datetime):
-        return cell.date()
-    if isinstance(cell, date):
-        return cell
-    words = text(cell)
-    found = DAY.fullmatch(words)
-    try:
-        if found:
-            return date(int(found[1]), int(found[2]), int(found[3]))
-    except ValueError:
-        pass
-    raise BadCell(message("'{words}' is no date: write it as 2026-01-31", words=words))
+def _once_a_day(
+    rows: Mapping[int, Row], raws: Sequence[Raw], how: Reading, mistakes: list[Mistake]
+) -> list[Row]:
+    """One row for each metric, subject and day: several are added up where the feed says so, else told."""
+    found: dict[Key, Row] = {}
+    first: dict[Key, Raw] = {}
+    for n, row in rows.items():
+        key = row.metric, row.subject, row.on
+        before = first.setdefault(key, raws[n])
+        if key in found and how.combine == "sum":
+            found[key] = _added(found[key], row)
+        elif key in found:
+            mistakes.append(_doubled(raws[n], before, row))
+        else:
+            found[key] = row
+    return list(found.values())
 
 
-def number(cell: object) -> Decimal:
-    """An exact decimal. A binary float is refused: its digits are not the ones that were meant."""
-    if isinstance(cell, float):
-        raise BadCell(
-            message(
-                "{cell} came as a binary float: let the query give text or a decimal (dsum over CSV tables)",
-                cell=repr(cell),
-            )
-        )
-    if isinstance(cell, Decimal | int) and not isinstance(cell, bool):
-        return _finite(Decimal(cell), str(cell))
-    words = text(cell)
-    plain = words.replace(",", "") if GROUPED.fullmatch(words) else words
-    try:
-        return _finite(Decimal(plain), words)
-    except InvalidOperation:
-        raise _no_number(words) from None
+def _added(one: Row, other: Row) -> Row:
+    bases = [base for base in (one.base, other.base) if base is not None]
+    value = exact_sum([one.value, other.value])
+    return one.model_copy(update={"value": value, "base": exact_sum(bases) if bases else None})
 
 
-def _finite(value: Decimal, words: str) -> Decimal:
-    if not value.is_finite() or abs(value.adjusted()) > LARGEST:
-        raise _no_number(words)
-    return value
-
-
-def _no_number(words: str) -> BadCell:
-    return BadCell(
-        message("'{words}' is no number: write it as 1234.56 (a percentage as 98, not 98%)", words=words)
-    )
-
-
-def _formula() -> BadCell:
-    return BadCell(message("it is a formula: paste it as a value"))
+def _doubled(raw: Raw, before: Raw, row: Row) -> Mistake:
+    first = f"{before.table} {before.row}" if before.table != raw.table else str(before.row)
+    facts = {"metric": row.metric, "subject": row.subject, "on": row.on.isoformat()}
+    return mistake("feed:row-twice", first=first, **facts).at(raw.place("on"))

@@ -3,33 +3,49 @@
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
+from cairn.documents.mistakes import Remark, in_order
 from cairn.domain.reading import Row
 from cairn.feeds import files
 from cairn.feeds.batches import Corrections, compare, look_back_window
 from cairn.feeds.feed import Feed, FilesSource, SqlSource, TablesSource
-from cairn.feeds.problems import FeedUnreadable, in_feed
-from cairn.feeds.readings import Raw, read_rows
-from cairn.tables import TableUnreadable
+from cairn.feeds.readings import Metric, Raw, Reading, read_rows
 
 BEGINNING = date(1900, 1, 1)
 """`:from` of a first run without a watermark; every database knows this day."""
 NOTHING: Mapping[str, str] = {}
+NOTHING_KNOWN: Mapping[str, Metric] = {}
+
+
+class Collected(NamedTuple):
+    """The readings of a source, and what was passed over in its files."""
+
+    rows: list[Row]
+    remarks: list[Remark]
 
 
 def collect(
-    feed: Feed, *, after: date | None, upto: date, base: Path, parameters: Mapping[str, str] = NOTHING
-) -> list[Row]:
+    feed: Feed,
+    *,
+    after: date | None,
+    upto: date,
+    base: Path,
+    parameters: Mapping[str, str] = NOTHING,
+    metrics: Mapping[str, Metric] = NOTHING_KNOWN,
+) -> Collected:
     """The readings of the days `after` < day ≤ `upto`, in the order of the source.
 
-    `base` is the folder relative paths start from; `parameters` fill `{name}` in paths, `:name` in queries.
-    Raises FeedRowsInvalid with every bad cell, FeedUnreadable where the source cannot be read.
+    `base` is the folder relative paths start from; `parameters` fill `{name}` in paths, `:name` in queries;
+    `metrics` is what policies say of them. Raises FeedRowsInvalid with every bad cell, FeedUnreadable where the
+    source cannot be read.
     """
     since = after or BEGINNING
-    try:
-        return read_rows(_records(feed, since, upto, base, parameters), since, upto)
-    except TableUnreadable as error:
-        raise FeedUnreadable([in_feed(feed.name, error.sentence)]) from None
+    remarks: list[Remark] = []
+    how = Reading(since, upto, ZoneInfo(feed.timezone), feed.dates, feed.combine, metrics)
+    rows = read_rows(_records(feed, since, upto, base, parameters, remarks), how)
+    return Collected(rows, in_order(remarks))
 
 
 def collect_corrections(
@@ -39,6 +55,7 @@ def collect_corrections(
     upto: date,
     base: Path,
     parameters: Mapping[str, str] = NOTHING,
+    metrics: Mapping[str, Metric] = NOTHING_KNOWN,
 ) -> Corrections:
     """A second look at the feed's last `look_back` days up to `upto`: what changed, came late or is gone.
 
@@ -47,16 +64,20 @@ def collect_corrections(
     window = look_back_window(feed, upto)
     if window.empty:
         return Corrections((), ())
-    seen = collect(feed, after=window.after, upto=window.upto, base=base, parameters=parameters)
-    return compare((row for row in known if window.holds(row.on)), seen)
+    seen = collect(
+        feed, after=window.after, upto=window.upto, base=base, parameters=parameters, metrics=metrics
+    )
+    return compare((row for row in known if window.holds(row.on)), seen.rows)
 
 
-def _records(feed: Feed, after: date, upto: date, base: Path, parameters: Mapping[str, str]) -> Iterator[Raw]:
+def _records(
+    feed: Feed, after: date, upto: date, base: Path, parameters: Mapping[str, str], remarks: list[Remark]
+) -> Iterator[Raw]:
     match feed.source:
         case FilesSource() as source:
-            return files.records(source, base, parameters)
+            return files.records(source, base, parameters, remarks)
         case TablesSource() as source:
-            return files.query_records(source, base, parameters, after, upto)
+            return files.query_records(source, base, parameters, (after, upto), remarks)
         case SqlSource() as source:
             from cairn.feeds import database  # SQLAlchemy takes a second to load: only feeds that need it pay
 

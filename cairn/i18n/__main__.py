@@ -13,9 +13,12 @@ from cairn.i18n.extracting import Use, kind_of, placeholders, uses
 
 INPUTS = (
     "schema", "place", "cell", "number", "percent", "money", "date", "moment", "id", "label", "text", "word", "table",
-    "query",
+    "query", "yaml",
 )  # fmt: skip
-AREAS = {"refusal": "refusals"} | dict.fromkeys(INPUTS, "documents")
+AREAS = {
+    "refusal": "refusals", "policy": "policies", "gap": "policies", "roster": "roster", "feed": "feeds",
+    "target": "targets", "script": "script", **dict.fromkeys(INPUTS, "documents"),
+}  # fmt: skip
 """Where codes of a kind go, if not into `terms`."""
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
 

@@ -1,7 +1,6 @@
 """Which ids the code uses: read from its calls, for the tests and for `make messages`."""
 
 import ast
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,14 +14,11 @@ ID_AT = {
     "mistake": (0,),
     "Message": (0,),
     "marked": (0,),
-    "told": (1, 2),
-    "Group": (0,),
 }
 """Functions that take an id, and at which positions it may stand."""
 CODE_OF = {"Refusal": "refusal:", "schema_error": "schema:"}
 """Functions whose first argument is a code, and the kind that makes an id of it."""
 OWN = "cairn/i18n/"
-CHINESE = re.compile(r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
 HELP = ("help", "rich_help_panel")
 """Arguments of any function that are ids."""
 
@@ -75,8 +71,6 @@ def uses_in(source: str, name: str) -> Iterator[Use]:
 
 def _of_call(call: ast.Call) -> Iterator[tuple[str, frozenset[str] | None]]:
     function = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
-    if _is_pair(call):
-        return
     names = None if any(each.arg is None for each in call.keywords) else _names(call)
     if function in CODE_OF and call.args:
         yield from ((CODE_OF[function] + code, names) for code in _literals(call.args[0]))
@@ -89,12 +83,7 @@ def _of_call(call: ast.Call) -> Iterator[tuple[str, frozenset[str] | None]]:
         yield from ((id, takes) for _, id in said)
     for keyword in call.keywords:
         if keyword.arg in HELP:
-            yield from ((id, None) for id in _literals(keyword.value) if not CHINESE.search(id))
-
-
-def _is_pair(call: ast.Call) -> bool:
-    """Whether the sentence stands there in Chinese as well: no id yet."""
-    return any(CHINESE.search(ast.unparse(each)) for each in call.args)
+            yield from ((id, None) for id in _literals(keyword.value))
 
 
 def _names(call: ast.Call) -> frozenset[str]:

@@ -71,6 +71,11 @@ def term(kind: str, name: object) -> Message:
     return Message(f"{kind}:{name}")
 
 
+def verbatim(text: object) -> Message:
+    """What is said alike in every language: a name, a path, another program's own words."""
+    return Message("{text}", {"text": text})
+
+
 def marked(id: str) -> str:
     """The id itself: marks a literal that is said later, such as a heading kept in a constant."""
     return id

@@ -17,5 +17,11 @@ class Refused(Protocol):
 
 
 def refusal_message(refused: Refused) -> Message:
-    """The message of a refusal: what is wrong, and what to do or who may."""
-    return Message(f"refusal:{refused.code}", refused.facts)
+    """The message of a refusal: what is wrong, and what to do or who may.
+
+    A fact `reason_id` is the id of another message, made of the same facts, that fills the placeholder `reason`.
+    """
+    facts = dict(refused.facts)
+    if isinstance(reason := facts.get("reason_id"), str):
+        facts["reason"] = Message(reason, refused.facts)
+    return Message(f"refusal:{refused.code}", facts)

@@ -13,7 +13,14 @@ LEDGER = Path(__file__).with_name("migrations")
 
 
 class MigrationError(Exception):
-    """The database and this program's migrations do not fit together; the message says how to mend it."""
+    """The database and this program's migrations do not fit together.
+
+    `problem` is changed, missing, failed or unknown, `facts` say which; the sentence is `migration:<problem>`.
+    """
+
+    def __init__(self, problem: str, **facts: str | list[str]) -> None:
+        self.problem, self.facts = problem, facts
+        super().__init__(f"{problem}: " + ", ".join(f"{name} {value}" for name, value in facts.items()))
 
 
 async def migrate(
@@ -64,10 +71,7 @@ async def _apply_folder(
         step, text = f"{name}/{file.name}", file.read_text("utf-8")
         digest = hashlib.sha256(text.encode()).hexdigest()
         if applied.get(file.name, digest) != digest:
-            raise MigrationError(
-                f"The migration {step} has changed since it was applied to this database. "
-                "Restore the file as it was and put the change into a new migration."
-            )
+            raise MigrationError("changed", step=step)
         if file.name not in applied:
             await _apply(connection, name, file.name, text, digest)
             done.append(step)
@@ -84,7 +88,7 @@ def _name(folder: Path) -> str:
 def _files(folder: Path) -> list[Path]:
     files = sorted(folder.glob("*.sql"))
     if not files:
-        raise MigrationError(f"The folder {folder} has no migrations: is the program installed completely?")
+        raise MigrationError("missing", folder=str(folder))
     return files
 
 
@@ -96,13 +100,9 @@ async def _apply(
             await connection.execute(text)
             await connection.execute(_SQL["record"], folder, name, digest)
     except asyncpg.PostgresError as error:
-        failed = f"The migration {folder}/{name} failed and left nothing behind: {error}"
-        raise MigrationError(failed) from error
+        raise MigrationError("failed", step=f"{folder}/{name}", reason=str(error)) from error
 
 
 def _refuse_unknown(folder: str, unknown: set[str]) -> None:
     if unknown:
-        raise MigrationError(
-            f"This database has migrations of {folder} that this program does not know: "
-            f"{', '.join(sorted(unknown))}. A newer version has been here: use that one or a newer one."
-        )
+        raise MigrationError("unknown", folder=folder, unknown=sorted(unknown))

@@ -4,17 +4,19 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from itertools import pairwise
 
-from cairn.domain.invalid import nearest
-from cairn.policies.document import Node, Place
-from cairn.policies.problems import Problem
-from cairn.policies.sentences import hint
-from cairn.policies.weights import problem_at
+from cairn.documents.mistakes import Mistake, Place, mistake
+from cairn.documents.nodes import Node, spot
+from cairn.documents.words import hint, nearest
+from cairn.i18n import marked
 
-NEEDS = {"key_task": "criteria", "capability": "outcomes"}
-"""What a goal of a kind cannot be without."""
+NEEDS = {
+    "key_task": ("criteria", marked("policy:needs-criteria")),
+    "capability": ("outcomes", marked("policy:needs-outcomes")),
+}
+"""What a goal of a kind cannot be without, and what is told where it is."""
 
 
-def check_goals(root: Node) -> Iterator[Problem]:
+def check_goals(root: Node) -> Iterator[Mistake]:
     """Every list of goals, wherever it stands in the file."""
     curves = root.get("curves")
     known = [key for key, _ in curves.items()] if curves else []
@@ -52,47 +54,49 @@ def _keys(lists: Iterable[Node]) -> list[str]:
     return sorted({str(key.value) for goals in lists for goal in goals.list() if (key := goal.get("key"))})
 
 
-def _serves(goal: Node, path: str, above: list[str]) -> Iterator[Problem]:
+def _serves(goal: Node, path: str, above: list[str]) -> Iterator[Mistake]:
     """A person's goal serves a department's, and a department's a strategic one."""
     written = goal.get("serves")
     if written and written.value is not None and str(written.value) not in above:
         facts = {
-            "key": written.value,
-            "known": tuple(above) or "–",
-            **hint(nearest(written.value, above)),
+            "key": str(written.value),
+            "known": tuple(above) or None,
+            **hint(nearest(str(written.value), above)),
         }
-        yield problem_at(written.place, f"{path}.serves", "serves_unknown", **facts)
+        yield mistake("policy:serves-unknown", **facts).at(spot(written.place, f"{path}.serves"))
 
 
-def _key_once(goal: Node, path: str, seen: dict[str, Place]) -> Iterator[Problem]:
+def _key_once(goal: Node, path: str, seen: dict[str, Place]) -> Iterator[Mistake]:
     if (node := goal.get("key")) is None:
         return
     key = str(node.value)
     if key in seen:
-        yield problem_at(node.place, f"{path}.key", "goal_twice", key=key, line=seen[key].line)
+        yield mistake("policy:goal-twice", key=key, line=str(seen[key].line)).at(
+            spot(node.place, f"{path}.key")
+        )
     seen.setdefault(key, node.place)
 
 
-def _curve_known(goal: Node, path: str, known: list[str]) -> Iterator[Problem]:
+def _curve_known(goal: Node, path: str, known: list[str]) -> Iterator[Mistake]:
     written = goal.get("curve")
     curve = str(written.value) if written else "standard"
     if _text(goal, "kind") == "kpi" and known and curve not in known:
         place = written.place if written else goal.place
         facts = {"curve": curve, "known": tuple(known), **hint(nearest(curve, known))}
-        yield problem_at(place, f"{path}.curve", "curve_unknown", **facts)
+        yield mistake("policy:curve-unknown", **facts).at(spot(place, f"{path}.curve"))
 
 
-def _complete(goal: Node, path: str) -> Iterator[Problem]:
+def _complete(goal: Node, path: str) -> Iterator[Mistake]:
     """A key task has criteria, a capability goal outcomes, a KPI in a range both its ends."""
     kind = _text(goal, "kind")
-    field = NEEDS.get(kind, "")
+    field, told = NEEDS.get(kind, ("", ""))
     if field and _empty(goal.get(field)):
         place = goal.keys.get(field, goal.place)
-        yield problem_at(place, f"{path}.{field}", "goal_needs", kind=kind, field=field)
+        yield mistake(told).at(spot(place, f"{path}.{field}"))
     if kind == "kpi" and _text(goal, "direction") == "range":
         low, high = _number(goal, "lower"), _number(goal, "upper")
         if low is None or high is None or low > high:
-            yield problem_at(goal.keys["direction"], f"{path}.direction", "range_needs")
+            yield mistake("policy:range-needs").at(spot(goal.keys["direction"], f"{path}.direction"))
 
 
 def _empty(node: Node | None) -> bool:
@@ -100,7 +104,7 @@ def _empty(node: Node | None) -> bool:
     return node is None or node.value is None or node.value == []
 
 
-def _in_order(goal: Node, path: str) -> Iterator[Problem]:
+def _in_order(goal: Node, path: str) -> Iterator[Mistake]:
     """Threshold, target and stretch lie one behind the other in the KPI's direction."""
     direction = _text(goal, "direction") or "higher"
     if _text(goal, "kind") != "kpi" or direction not in ("higher", "lower"):
@@ -111,7 +115,7 @@ def _in_order(goal: Node, path: str) -> Iterator[Problem]:
     for (one, low), (other, high) in pairwise(given):
         if sign * low > sign * high:
             facts = {"direction": direction, "one": one, "other": other, "low": low, "high": high}
-            yield problem_at(goal.keys[other], f"{path}.{other}", "goal_order", **facts)
+            yield mistake("policy:goal-order", **facts).at(spot(goal.keys[other], f"{path}.{other}"))
 
 
 def _text(goal: Node, name: str) -> str:

@@ -5,46 +5,46 @@ import json
 from decimal import Decimal
 
 from pydantic import ValidationError
-from pydantic_core import ErrorDetails
 
-from cairn.domain.invalid import is_own
+from cairn.documents.mistakes import DocumentInvalid, mistake
+from cairn.documents.nodes import spot
+from cairn.documents.yaml import Node, complaints, read_values, read_yaml_text
 from cairn.domain.policy import Policy
-from cairn.policies.document import Node, read_document
 from cairn.policies.goals import check_goals
 from cairn.policies.measures import check_measures
-from cairn.policies.problems import PolicyInvalid, Problem
 from cairn.policies.rules import check_rules
-from cairn.policies.shape import locate, spelled, written_out
-from cairn.policies.weights import check_families, check_sheets, problem_at
-from cairn.policies.wording import said
+from cairn.policies.short_forms import short_form
+from cairn.policies.weights import check_families, check_sheets
+
+
+class PolicyInvalid(DocumentInvalid):
+    """A policy that cannot be used."""
 
 
 def parse(text: str, source: str = "policy.yaml") -> Policy:
     """The policy a YAML text states, with its version.
 
-    Raises PolicyInvalid with every problem. `source` is the name the problems give the text. No I/O.
+    Raises PolicyInvalid with every mistake. `source` is the name the mistakes give the text. No I/O.
     """
-    written, problems = read_document(text)
-    if written is None:
-        raise PolicyInvalid(problems, source)
-    root = written_out(written, Policy)
+    document = read_yaml_text(text, source)
+    if document.root is None:
+        raise PolicyInvalid(document.mistakes, source)
+    root, mistakes = read_values(document.root, Policy, short_form)
+    mistakes += document.mistakes
     for check in (check_families, check_sheets, check_goals, check_rules):
-        problems += check(root)
+        mistakes += check(root)
     if "version" in root.keys:
-        problems.append(problem_at(root.keys["version"], "version", "version_written"))
+        mistakes.append(mistake("policy:version-written").at(spot(root.keys["version"], "version")))
     content = root.plain()
     if isinstance(content, dict):
-        content["version"] = version_of(written)
+        content["version"] = version_of(document.root)
     try:
         policy = Policy.model_validate(content)
     except ValidationError as invalid:
-        problems += [
-            said(error, root, Policy) for error in invalid.errors() if not _told(error, root, problems)
-        ]
-        raise PolicyInvalid(problems, source) from None
-    problems += check_measures(policy, root, problems)
-    if problems:
-        raise PolicyInvalid(problems, source)
+        raise PolicyInvalid([*mistakes, *complaints(invalid, root, Policy, mistakes)], source) from None
+    mistakes += check_measures(policy, root, mistakes)
+    if mistakes:
+        raise PolicyInvalid(mistakes, source)
     return policy
 
 
@@ -65,13 +65,3 @@ def _canonical(node: Node) -> object:
     if isinstance(node.value, Decimal | int) and not isinstance(node.value, bool):
         return format(Decimal(node.value).normalize(), "f")
     return node.value
-
-
-def _told(error: ErrorDetails, root: Node, problems: list[Problem]) -> bool:
-    """Whether what the schema refuses was told already, in better words, or only follows from what was."""
-    path, _, node = locate(error["loc"], root)
-    if is_own(error):
-        return any(problem.path.startswith(spelled(path)) for problem in problems)
-    if error["type"] == "too_short":  # pydantic counts only the items it could read
-        return len(node.list()) >= int(error.get("ctx", {}).get("min_length", 0))
-    return node.spoiled

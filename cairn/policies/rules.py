@@ -5,10 +5,9 @@ from decimal import Decimal
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
+from cairn.documents.mistakes import Mistake, mistake
+from cairn.documents.nodes import Node, spot
 from cairn.domain.policy import Deadlines
-from cairn.policies.document import Node
-from cairn.policies.problems import Problem
-from cairn.policies.weights import problem_at
 
 IN_ORDER = (
     ("drafts_due", "approvals_due"),
@@ -22,7 +21,7 @@ RISING = ("threshold", "target", "stretch", "cap")
 """Points of a linear curve that may not fall."""
 
 
-def check_rules(root: Node) -> Iterator[Problem]:
+def check_rules(root: Node) -> Iterator[Mistake]:
     """Everything that is neither a weight nor a goal."""
     yield from _curves(root)
     yield from _grades(root)
@@ -31,7 +30,7 @@ def check_rules(root: Node) -> Iterator[Problem]:
     yield from _exclusions(root)
 
 
-def _curves(root: Node) -> Iterator[Problem]:
+def _curves(root: Node) -> Iterator[Mistake]:
     curves = root.get("curves")
     for name, curve in curves.items() if curves else []:
         path = f"curves.{name}"
@@ -40,47 +39,49 @@ def _curves(root: Node) -> Iterator[Problem]:
         for (one, low), (other, high) in pairwise(steps):
             if low is not None and high is not None and low > high:
                 facts = {"curve": name, "one": one, "other": other, "low": low, "high": high}
-                yield problem_at(curve.keys[other], f"{path}.{other}", "curve_order", **facts)
+                yield mistake("policy:curve-order", **facts).at(spot(curve.keys[other], f"{path}.{other}"))
 
 
-def _bands(name: str, curve: Node, path: str) -> Iterator[Problem]:
+def _bands(name: str, curve: Node, path: str) -> Iterator[Mistake]:
     bands = curve.get("bands")
     seen: set[Decimal] = set()
     for number, band in enumerate(bands.list() if bands else []):
         node = band.get("attainment")
         start = node.number() if node else None
         if node and start is not None and start in seen:
-            yield problem_at(
-                node.place, f"{path}[{number}].attainment", "band_twice", curve=name, attainment=start
+            yield mistake("policy:band-twice", curve=name, attainment=start).at(
+                spot(node.place, f"{path}[{number}].attainment")
             )
         if start is not None:
             seen.add(start)
 
 
-def _grades(root: Node) -> Iterator[Problem]:
+def _grades(root: Node) -> Iterator[Mistake]:
     grades = root.get("grades")
     seen: set[str] = set()
     above: Decimal | None = None
     for number, band in enumerate(grades.list() if grades else []):
         name, points = band.get("grade"), band.get("points")
         if name and str(name.value) in seen:
-            yield problem_at(name.place, f"grades[{number}].grade", "grade_twice", grade=name.value)
+            yield mistake("policy:grade-twice", grade=str(name.value)).at(
+                spot(name.place, f"grades[{number}].grade")
+            )
         seen.add(str(name.value) if name else "")
         score = points.number() if points else None
         if points and score is not None and above is not None and score >= above:
             path = f"grades[{number}].points"
-            yield problem_at(points.place, path, "grade_order", points=score, above=above)
+            yield mistake("policy:grade-order", points=score, above=above).at(spot(points.place, path))
         above = score if score is not None else above
 
 
-def _deadlines(root: Node) -> Iterator[Problem]:
+def _deadlines(root: Node) -> Iterator[Mistake]:
     written = root.get("deadlines")
     for first, then in IN_ORDER if written else []:
         sooner, later = _day(written, first), _day(written, then)
         if written and sooner is not None and later is not None and sooner >= later:
             place = written.keys.get(then) or written.keys.get(first) or written.place
-            facts = {"first": first, "then": then, "sooner": sooner, "later": later}
-            yield problem_at(place, f"deadlines.{then}", "deadline_order", **facts)
+            facts = {"first": first, "then": then, "sooner": str(sooner), "later": str(later)}
+            yield mistake("policy:deadline-order", **facts).at(spot(place, f"deadlines.{then}"))
 
 
 def _day(deadlines: Node | None, name: str) -> Decimal | None:
@@ -88,19 +89,21 @@ def _day(deadlines: Node | None, name: str) -> Decimal | None:
     return node.number() if node else Decimal(Deadlines.model_fields[name].default)
 
 
-def _calendar(root: Node) -> Iterator[Problem]:
+def _calendar(root: Node) -> Iterator[Mistake]:
     if (calendar := root.get("calendar")) is None:
         return
     zone, weekend = calendar.get("timezone"), calendar.get("weekend")
     if zone and isinstance(zone.value, str) and not _known_zone(zone.value):
-        yield problem_at(zone.place, "calendar.timezone", "timezone", zone=zone.value)
+        yield mistake("policy:timezone", zone=zone.value).at(spot(zone.place, "calendar.timezone"))
     if weekend and len({node.number() for node in weekend.list()}) >= 7:
-        yield problem_at(calendar.keys["weekend"], "calendar.weekend", "all_weekend")
+        yield mistake("policy:all-weekend").at(spot(calendar.keys["weekend"], "calendar.weekend"))
     holidays, worked = calendar.get("holidays"), calendar.get("worked")
-    off = {str(node.value) for node in holidays.list()} if holidays else set()
+    off = {str(node.value) for node in holidays.list() if not node.spoiled} if holidays else set()
     for number, node in enumerate(worked.list() if worked else []):
         if str(node.value) in off:
-            yield problem_at(node.place, f"calendar.worked[{number}]", "off_and_worked", day=node.value)
+            yield mistake("policy:off-and-worked", day=str(node.value)).at(
+                spot(node.place, f"calendar.worked[{number}]")
+            )
 
 
 def _known_zone(name: str) -> bool:
@@ -110,8 +113,8 @@ def _known_zone(name: str) -> bool:
         return False
 
 
-def _exclusions(root: Node) -> Iterator[Problem]:
+def _exclusions(root: Node) -> Iterator[Mistake]:
     exclude = root.get("exclude")
     for number, rule in enumerate(exclude.list() if exclude else []):
         if not any(rule.get(name) for name in ("titles", "departments", "hired_after")):
-            yield problem_at(rule.place, f"exclude[{number}]", "excludes_nobody")
+            yield mistake("policy:excludes-nobody").at(spot(rule.place, f"exclude[{number}]"))

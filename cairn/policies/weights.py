@@ -3,20 +3,15 @@
 from collections.abc import Iterator
 from decimal import Decimal
 
-from cairn.policies.document import Node, Place
-from cairn.policies.problems import Problem
-from cairn.policies.sentences import words
+from cairn.documents.mistakes import Mistake, Place, mistake
+from cairn.documents.nodes import Node, spot
+from cairn.i18n import marked
 
 HUNDRED = Decimal(100)
 CAPABILITY_WEIGHT = (Decimal(5), Decimal(50))
 
 
-def problem_at(place: Place, path: str, code: str, **facts: object) -> Problem:
-    """A problem at a place of the file, in the words of its code."""
-    return Problem(place.line, place.column, path, words(code, **facts))
-
-
-def check_families(root: Node) -> Iterator[Problem]:
+def check_families(root: Node) -> Iterator[Mistake]:
     """Weights of each family make 100; both dimensions are there; capability has its share."""
     families = root.get("families")
     for key, family in families.items() if families else []:
@@ -26,12 +21,12 @@ def check_families(root: Node) -> Iterator[Problem]:
         if template := family.get("template"):
             where = family.keys["template"]
             weights = [_weight(goal) for goal in template.list()]
-            yield from _hundred(weights, where, f"{path}.template", "goals_sum", family=key)
+            yield from _hundred(weights, where, f"{path}.template", marked("policy:goals-sum"), key)
             yield from _both_dimensions(key, template, f"{path}.template", where)
             yield from _capability(key, family, template, path)
 
 
-def check_sheets(root: Node) -> Iterator[Problem]:
+def check_sheets(root: Node) -> Iterator[Mistake]:
     """The goals given to departments and company fit in a sheet; their owners may add what is missing."""
     given = [(name, root, name) for name in ("department_template", "strategic")]
     if departments := root.get("department_templates"):
@@ -40,32 +35,32 @@ def check_sheets(root: Node) -> Iterator[Problem]:
         goals = holder.get(key)
         total = _total([_weight(goal) for goal in goals.list()]) if goals else None
         if total is not None and total > HUNDRED:
-            yield problem_at(holder.keys[key], path, "sheet_sum", total=_plain(total))
+            yield mistake("policy:sheet-sum", total=_plain(total)).at(spot(holder.keys[key], path))
 
 
-def _periods(key: str, family: Node, path: str, place: Place) -> Iterator[Problem]:
+def _periods(key: str, family: Node, path: str, place: Place) -> Iterator[Mistake]:
     periods, rest = family.get("periods"), family.get("subordinates")
     if periods:
         parts = [node.number() for _, node in periods.items()] + [rest.number() if rest else Decimal(0)]
         where = family.keys.get("periods", place)
-        yield from _hundred(parts, where, f"{path}.periods", "periods_sum", family=key)
+        yield from _hundred(parts, where, f"{path}.periods", marked("policy:periods-sum"), key)
 
 
-def _evaluators(key: str, family: Node, path: str) -> Iterator[Problem]:
+def _evaluators(key: str, family: Node, path: str) -> Iterator[Mistake]:
     if evaluators := family.get("evaluators"):
         parts = [node.number() for _, node in evaluators.items()]
         place = family.keys["evaluators"]
-        yield from _hundred(parts, place, f"{path}.evaluators", "evaluators_sum", family=key)
+        yield from _hundred(parts, place, f"{path}.evaluators", marked("policy:evaluators-sum"), key)
 
 
-def _both_dimensions(key: str, template: Node, path: str, place: Place) -> Iterator[Problem]:
+def _both_dimensions(key: str, template: Node, path: str, place: Place) -> Iterator[Mistake]:
     found = {_dimension(goal) for goal in template.list()}
     for dimension in ("duties", "capability"):
         if found and dimension not in found:
-            yield problem_at(place, path, "dimension_missing", family=key, dimension=dimension)
+            yield mistake("policy:dimension-missing", family=key, dimension=dimension).at(spot(place, path))
 
 
-def _capability(key: str, family: Node, template: Node, path: str) -> Iterator[Problem]:
+def _capability(key: str, family: Node, template: Node, path: str) -> Iterator[Mistake]:
     """The capability goals together keep within the family's bounds for them."""
     written = family.get("capability_weight")
     bounds = [node.number() for node in written.list()] if written else list(CAPABILITY_WEIGHT)
@@ -74,21 +69,22 @@ def _capability(key: str, family: Node, template: Node, path: str) -> Iterator[P
     if low is None or high is None:
         return
     if low > high:
-        yield problem_at(family.keys["capability_weight"], f"{path}.capability_weight", "capability_bounds")
+        yield mistake("policy:capability-bounds").at(
+            spot(family.keys["capability_weight"], f"{path}.capability_weight")
+        )
     elif share and not low <= share <= high:
         facts = {"family": key, "share": _plain(share), "low": _plain(low), "high": _plain(high)}
-        yield problem_at(family.keys["template"], f"{path}.template", "capability_share", **facts)
+        yield mistake("policy:capability-share", **facts).at(
+            spot(family.keys["template"], f"{path}.template")
+        )
 
 
-def _hundred(
-    parts: list[Decimal | None], place: Place, path: str, code: str, **facts: object
-) -> Iterator[Problem]:
+def _hundred(parts: list[Decimal | None], place: Place, path: str, id: str, family: str) -> Iterator[Mistake]:
     total = _total(parts)
     if not parts or total is None or total == HUNDRED:
         return
-    gap = HUNDRED - total
-    off = "missing" if gap > 0 else "too_many"
-    yield problem_at(place, path, code, total=_plain(total), off=off, gap=_plain(abs(gap)), **facts)
+    gap, side = _plain(abs(HUNDRED - total)), "missing" if total < HUNDRED else "over"
+    yield mistake(id, family=family, total=_plain(total), side=side, gap=gap).at(spot(place, path))
 
 
 def _weight(goal: Node) -> Decimal | None:

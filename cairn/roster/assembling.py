@@ -1,67 +1,114 @@
 """From the rows of a roster to the roster: every check of the whole, and nobody taken when one fails."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
-from cairn.domain.invalid import nearest
-from cairn.domain.people import Person, Roster
+from cairn.documents import ids, labels
+from cairn.documents.cells import quoted
+from cairn.documents.dates import Order
+from cairn.documents.mistakes import DocumentInvalid, Mistake, Place, Remark, in_order, mistake, remark
+from cairn.documents.tables import Records, twin_remarks
+from cairn.documents.words import hint, nearest
+from cairn.domain.people import Department, Person, Roster
 from cairn.domain.policy import Policy
 from cairn.i18n import message
-from cairn.policies.problems import RosterInvalid, RowProblem
-from cairn.policies.sentences import hint, words
-from cairn.roster.columns import PEOPLE, PEOPLE_REQUIRED, Record
-from cairn.roster.departments import find_departments
-from cairn.roster.entries import Entry, read_entry
-from cairn.roster.reporting_lines import Names, find_managers, find_twins, tell_circles
+from cairn.roster.columns import PEOPLE
+from cairn.roster.departments import DepartmentEntry, find_departments, read_departments
+from cairn.roster.entries import Entry, read_entries
+from cairn.roster.reporting_lines import Names, find_doubles, find_managers, report_circles
+
+
+class RosterInvalid(DocumentInvalid):
+    """A roster of which nothing is imported."""
+
+
+@dataclass(frozen=True)
+class RosterRead:
+    """A roster as its tables state it, and what is worth telling about them: what was passed over or looks wrong."""
+
+    roster: Roster
+    remarks: tuple[Remark, ...] = ()
+
+
+@dataclass(frozen=True)
+class Stated:
+    """What the person who hands in the tables says about them.
+
+    `encoding` is that of text files, `order` the order of day, month and year in dates; `match_zeros` agrees to
+    match ids past leading zeros.
+    """
+
+    encoding: str | None = None
+    order: Order | None = None
+    match_zeros: bool = False
+
+
+NOTHING_STATED = Stated()
 
 
 def assemble(
-    people: Sequence[Record],
-    departments: Sequence[Record],
-    problems: list[RowProblem],
+    people: Records,
+    departments: Records | None,
     source: str,
     policy: Policy | None = None,
-) -> Roster:
-    """The roster that the records make; RosterInvalid with `problems` and all that is found further."""
-    entries: list[Entry] = []
-    for record in people:
-        entry, found = read_entry(record)
-        entries.append(entry)
-        problems += found
+    stated: Stated = NOTHING_STATED,
+) -> RosterRead:
+    """The roster that the records make. Raises RosterInvalid with all that is wrong in both tables."""
+    tables = [people, *([departments] if departments else [])]
+    mistakes = [one for table in tables for one in table.mistakes]
+    remarks = [one for table in tables for one in table.remarks]
+    entries, found = read_entries(people.records, stated.order)
+    listed, more = read_departments(departments.records if departments else ())
     names = Names(entries)
+    lost = _lost_zeros(entries, listed, names, stated)
     managers, unfit = find_managers(entries, names)
-    circles = list(tell_circles(managers, names))
-    problems += [*find_twins(entries), *unfit, *circles]
-    called, found = find_departments(departments, entries, {} if circles else managers, names)
-    problems += found
-    families, found = _families(entries, policy)
-    problems += found
-    if not people and not problems:
-        problems.append(RowProblem(0, "", words("no_people")))
-    if problems:
-        raise RosterInvalid(problems, source)
-    chosen = {entry.id: called[entry.department].id for entry in entries}
-    everybody = tuple(_person(entry, chosen[entry.id], families[entry.family], managers) for entry in entries)
-    stated = {name for record in people for name in record.headers}
-    return Roster(
+    circles = list(report_circles(managers, names))
+    called, misplaced = find_departments(listed, entries, {} if circles else managers, names)
+    families, strange = _families(entries, policy)
+    mistakes += [*found, *more, *find_doubles(entries), *unfit, *circles, *misplaced, *strange]
+    if isinstance(lost, Mistake):
+        mistakes.append(lost)
+    if not people.records and not mistakes:
+        mistakes.append(mistake("roster:no-people").at(Place(people.source)))
+    if mistakes:
+        raise RosterInvalid(mistakes, source)
+    remarks += [lost] if isinstance(lost, Remark) else []
+    remarks += [*_look_alikes(people.source, entries, called), *twin_remarks(people.records)]
+    everybody = tuple(_person(entry, called[entry.department].id, families, managers) for entry in entries)
+    roster = Roster(
         people=everybody,
         departments=tuple({one.id: one for one in called.values()}.values()),
-        unstated=frozenset(PEOPLE) - frozenset(PEOPLE_REQUIRED) - stated,
+        unstated=frozenset(PEOPLE.names) - frozenset(PEOPLE.required) - frozenset(people.columns),
     )
+    return RosterRead(roster, tuple(in_order(remarks)))
 
 
-def check_roster(roster: Roster, policy: Policy) -> Roster:
-    """The same roster with families as the policy's keys; RosterInvalid names everybody whose is unknown."""
-    problems, people = [], []
-    for person in roster.people:
-        family = family_key(person.family, policy)
-        if family is None:
-            sentence = words("family_unknown", **_family_facts(person.family, policy))
-            problems.append(RowProblem(0, "family", sentence, id=person.id))
-        else:
-            people.append(person.model_copy(update={"family": family}))
-    if problems:
-        raise RosterInvalid(problems)
-    return roster.model_copy(update={"people": tuple(people)})
+def _lost_zeros(
+    entries: Sequence[Entry], departments: Sequence[DepartmentEntry], names: Names, stated: Stated
+) -> Mistake | Remark | None:
+    """Told once for all managers and heads who differ from somebody's id in leading zeros alone; from here on they
+    are taken for them, so that nothing else is told about them."""
+    written = [(entry.manager, entry.record.place("manager")) for entry in entries]
+    written += [(one.head, one.record.place("head")) for one in departments]
+    lost = names.without_zeros(text for text, _ in written)
+    if lost is None:
+        return None
+    names.lost = lost.matches
+    first = next(place for text, place in written if text in lost.matches)
+    if not stated.match_zeros:
+        return Mistake(lost.message).at(first)
+    text, meant = next(iter(lost.matches.items()))
+    facts = {"number": str(len(lost.matches)), "written": quoted(text), "meant": quoted(meant)}
+    return remark("roster:zeros-matched", **facts).at(first)
+
+
+def _look_alikes(
+    source: str, entries: Sequence[Entry], departments: Mapping[str, Department]
+) -> Iterator[Remark]:
+    """Ids and names of departments that people take for the same."""
+    told = ids.look_alike_remarks(entry.id for entry in entries)
+    told += labels.look_alike_remarks(one.name for one in departments.values())
+    yield from (one.at(Place(source)) for one in told)
 
 
 def family_key(text: str, policy: Policy) -> str | None:
@@ -73,17 +120,20 @@ def family_key(text: str, policy: Policy) -> str | None:
     return None
 
 
-def _families(entries: Sequence[Entry], policy: Policy | None) -> tuple[dict[str, str], list[RowProblem]]:
+def _families(entries: Sequence[Entry], policy: Policy | None) -> tuple[dict[str, str], list[Mistake]]:
+    """What each text means as a family, and everybody whose family the policy does not have."""
     found = {entry.family: entry.family for entry in entries}
     if policy is None:
         return found, []
     keys = {text: family_key(text, policy) for text in found}
-    problems = [
-        entry.record.problem("family", "family_unknown", **_family_facts(entry.family, policy))
+    mistakes = [
+        mistake("roster:family-unknown", **_family_facts(entry.family, policy)).at(
+            entry.record.place("family")
+        )
         for entry in entries
         if entry.family and keys[entry.family] is None
     ]
-    return {text: key or text for text, key in keys.items()}, problems
+    return {text: key or text for text, key in keys.items()}, mistakes
 
 
 def _family_facts(text: str, policy: Policy) -> dict[str, object]:
@@ -94,18 +144,21 @@ def _family_facts(text: str, policy: Policy) -> dict[str, object]:
         **{family.name.zh: key for key, family in policy.families.items()},
         **{key: key for key in names},
     }
-    return {"value": text, "known": tuple(names.values()), **hint(alike.get(nearest(text, alike) or ""))}
+    near = alike.get(nearest(text, alike) or "")
+    return {"written": quoted(text), "known": tuple(names.values()), **hint(near)}
 
 
-def _person(entry: Entry, department: str, family: str, managers: Mapping[str, str]) -> Person:
+def _person(
+    entry: Entry, department: str, families: Mapping[str, str], managers: Mapping[str, str]
+) -> Person:
     assert entry.hired is not None  # a row without the day of hiring has been refused above
     return Person(
         id=entry.id,
         name=entry.name,
-        email=entry.record.values.get("email", ""),
+        email=entry.email,
         department=department,
-        title=entry.record.values.get("title", ""),
-        family=family,
+        title=entry.title,
+        family=families[entry.family],
         manager=managers.get(entry.id),
         hired=entry.hired,
         left=entry.left,

@@ -1,18 +1,32 @@
 """The departments of a roster: from their own table, or from what the people's rows say."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
-from cairn.domain.invalid import nearest
+from cairn.documents.cells import quoted
+from cairn.documents.ids import normalised, read_id
+from cairn.documents.labels import read_label
+from cairn.documents.mistakes import Mistake, mistake
+from cairn.documents.tables import Record
+from cairn.documents.words import hint, nearest
 from cairn.domain.people import Department
-from cairn.policies.problems import RowProblem
-from cairn.policies.sentences import hint
-from cairn.roster.columns import Record
-from cairn.roster.entries import Entry
-from cairn.roster.reporting_lines import Names, depths, find_circles
+from cairn.roster.entries import Entry, read_cell
+from cairn.roster.reporting_lines import Names, ambiguous_name, depths, find_circles
 
 
-class GoalStatus:
+@dataclass(frozen=True)
+class DepartmentEntry:
+    """A department as its row states it. Without an id of its own it is called by its name."""
+
+    record: Record
+    id: str
+    name: str
+    head: str
+    parent: str
+
+
+class Ranks:
     """Who stands where in the reporting lines."""
 
     def __init__(self, managers: Mapping[str, str]) -> None:
@@ -28,110 +42,123 @@ class GoalStatus:
         return ranked[0][2] if ranked and not alike else None
 
 
+def read_departments(table: Sequence[Record]) -> tuple[list[DepartmentEntry], list[Mistake]]:
+    """The entries of a table of departments and every mistake of their cells."""
+    mistakes: list[Mistake] = []
+    entries = []
+    for record in table:
+        name = read_cell(record, "name", read_label, True, mistakes)
+        id = read_cell(record, "id", read_id, False, mistakes)
+        head = read_cell(record, "head", read_id, False, mistakes)
+        parent = read_cell(record, "parent", read_label, False, mistakes)
+        entries.append(DepartmentEntry(record, id or normalised(name), name or id, head, parent))
+    return entries, mistakes
+
+
 def find_departments(
-    table: Sequence[Record], entries: Sequence[Entry], managers: Mapping[str, str], names: Names
-) -> tuple[dict[str, Department], list[RowProblem]]:
-    """The departments by what people's rows call them (id or name), and every problem of theirs.
+    table: Sequence[DepartmentEntry], entries: Sequence[Entry], managers: Mapping[str, str], names: Names
+) -> tuple[dict[str, Department], list[Mistake]]:
+    """The departments by what people's rows call them (id or name), and every mistake about them.
 
     A head who is not named is the member who stands highest. Where there is no table, a department's parent
     is the one its head's manager is in.
     """
-    status = GoalStatus(managers)
+    ranks = Ranks(managers)
     if not table:
-        return _from_people(entries, status), []
-    listed, problems = _from_table(table)
-    called = _called(listed)
+        return _from_people(entries, ranks), []
+    listed, mistakes = _listed(table)
+    called = _called(listed, [*(entry.department for entry in entries), *(one.parent for one in table)])
     for entry in entries:
         if entry.department and entry.department not in called:
-            problems.append(_not_found(entry, listed, called))
+            told = _not_found(entry.department, listed, called)
+            mistakes.append(told.at(entry.record.place("department")))
     members = _members(entries, {name: called.get(name, name) for name in (e.department for e in entries)})
-    made, more = _made(listed, called, members, status, names)
-    return {text: made[one] for text, one in called.items()}, problems + more
+    made, more = _made(listed, called, members, ranks, names)
+    return {text: made[one] for text, one in called.items()}, mistakes + more
 
 
-def _from_table(table: Sequence[Record]) -> tuple[dict[str, Record], list[RowProblem]]:
-    """The rows by their id, which is the name where the table has no ids."""
-    listed: dict[str, Record] = {}
-    problems: list[RowProblem] = []
-    for record in table:
-        name = record.values.get("name", "")
-        one = record.values.get("id") or name
-        if not name and "name" not in record.faults:
-            problems.append(record.problem("name", "cell_missing"))
-        if one in listed:
-            problems.append(record.problem("id", "department_twice", id=one, first=listed[one].row))
-        elif one:
-            listed[one] = record
-    return listed, problems
+def _listed(table: Sequence[DepartmentEntry]) -> tuple[dict[str, DepartmentEntry], list[Mistake]]:
+    """The departments by their id, which is the name where the table has no ids."""
+    listed: dict[str, DepartmentEntry] = {}
+    mistakes: list[Mistake] = []
+    for one in table:
+        if one.id in listed:
+            facts = {"id": quoted(one.id), "first": str(listed[one.id].record.number)}
+            mistakes.append(mistake("roster:department-twice", **facts).at(one.record.place("id")))
+        elif one.id:
+            listed[one.id] = one
+    return listed, mistakes
 
 
-def _called(listed: Mapping[str, Record]) -> dict[str, str]:
-    """What people may call the departments: their ids, and the names that only one of them has."""
-    names = [(record.values.get("name") or one, one) for one, record in listed.items()]
-    number = Counter(name for name, _ in names)
-    return {name: one for name, one in names if number[name] == 1} | {one: one for one in listed}
+def _called(listed: Mapping[str, DepartmentEntry], texts: Iterable[str]) -> dict[str, str]:
+    """What people may call the departments: the names that only one of them has, and their ids, in whatever form the
+    `texts` of the tables write them."""
+    number = Counter(one.name for one in listed.values())
+    names = {one.name: one.id for one in listed.values() if number[one.name] == 1}
+    forms = {text: id for text in texts if (id := normalised(text)) in listed and text not in names}
+    return names | {id: id for id in listed} | forms
 
 
-def _not_found(entry: Entry, listed: Mapping[str, Record], called: Mapping[str, str]) -> RowProblem:
-    text = entry.department
-    same = [one for one, record in listed.items() if record.values.get("name") == text]
+def _not_found(text: str, listed: Mapping[str, DepartmentEntry], called: Mapping[str, str]) -> Mistake:
+    same = tuple(one.id for one in listed.values() if one.name == text)
     if same:
-        facts = {"value": text, "number": len(same), "ids": ", ".join(same)}
-        return entry.record.problem("department", "department_ambiguous", **facts)
-    return entry.record.problem("department", "department_unknown", value=text, **hint(nearest(text, called)))
+        facts = {"written": quoted(text), "number": str(len(same)), "ids": same}
+        return mistake("roster:department-ambiguous", **facts)
+    return mistake("roster:department-unknown", written=quoted(text), **hint(nearest(text, called)))
 
 
 def _made(
-    listed: Mapping[str, Record],
+    listed: Mapping[str, DepartmentEntry],
     called: Mapping[str, str],
     members: Mapping[str, list[Entry]],
-    status: GoalStatus,
+    ranks: Ranks,
     names: Names,
-) -> tuple[dict[str, Department], list[RowProblem]]:
+) -> tuple[dict[str, Department], list[Mistake]]:
     made: dict[str, Department] = {}
     parents: dict[str, str] = {}
-    problems: list[RowProblem] = []
-    for one, record in listed.items():
-        text, above = record.values.get("head", ""), record.values.get("parent", "")
-        head = names.find(text) if text else None
-        if text and (problem := _head_problem(record, one, head, text, names)):
-            problems.append(problem)
-        if above and above not in called:
-            near = hint(nearest(above, called))
-            problems.append(record.problem("parent", "parent_unknown", value=above, **near))
-        elif above:
-            parents[one] = called[above]
-        chosen = head.id if head else status.highest(members.get(one, []))
-        made[one] = Department(
-            id=one, name=record.values.get("name") or one, head=chosen, parent=parents.get(one)
-        )
+    mistakes: list[Mistake] = []
+    for id, one in listed.items():
+        head = names.find(one.head) if one.head else None
+        if one.head and (told := _head_mistake(one, head, names)):
+            mistakes.append(told.at(one.record.place("head")))
+        if one.parent and one.parent not in called:
+            facts = {"written": quoted(one.parent), **hint(nearest(one.parent, called))}
+            mistakes.append(mistake("roster:parent-unknown", **facts).at(one.record.place("parent")))
+        elif one.parent:
+            parents[id] = called[one.parent]
+        chosen = head.id if head else ranks.highest(members.get(id, []))
+        made[id] = Department(id=id, name=one.name, head=chosen, parent=parents.get(id))
     for circle in find_circles(parents):
         way = " → ".join([*circle, circle[0]])
-        problems.append(listed[circle[0]].problem("parent", "parent_circle", circle=way))
-    return made, problems
+        place = listed[circle[0]].record.place("parent")
+        mistakes.append(mistake("roster:parent-circle", circle=way).at(place))
+    return made, mistakes
 
 
-def _head_problem(record: Record, one: str, head: Entry | None, text: str, names: Names) -> RowProblem | None:
-    if head is None and (same := names.namesakes(text)):
-        ids = ", ".join(entry.id for entry in same)
-        return record.problem("head", "name_ambiguous", value=text, number=len(same), ids=ids)
+def _head_mistake(one: DepartmentEntry, head: Entry | None, names: Names) -> Mistake | None:
+    written = quoted(one.head)
+    if head is None and (same := names.namesakes(one.head)):
+        return ambiguous_name(written, same)
     if head is None:
-        return record.problem("head", "head_unknown", department=one, value=text, **hint(names.near(text)))
+        near = hint(names.near(one.head))
+        return mistake("roster:head-unknown", department=one.id, written=written, **near)
     if head.left:
-        return record.problem("head", "head_left", department=one, name=head.name, left=head.left)
+        facts = {"department": one.id, "name": head.name, "left": head.left.isoformat()}
+        return mistake("roster:head-left", **facts)
     return None
 
 
-def _from_people(entries: Sequence[Entry], status: GoalStatus) -> dict[str, Department]:
-    members = _members(entries, {entry.department: entry.department for entry in entries})
-    heads = {name: status.highest(people) for name, people in members.items()}
-    at = {entry.id: entry.department for entry in entries}
+def _from_people(entries: Sequence[Entry], ranks: Ranks) -> dict[str, Department]:
+    ids = {entry.department: normalised(entry.department) for entry in entries}
+    members = _members(entries, ids)
+    at = {entry.id: ids[entry.department] for entry in entries}
     found = {}
-    for name, head in heads.items():
-        above = at.get(status.managers.get(head or "", ""))
-        parent = above if above != name else None
-        found[name] = Department(id=name, name=name, head=head, parent=parent)
-    return found
+    for id, people in members.items():
+        head = ranks.highest(people)
+        above = at.get(ranks.managers.get(head or "", ""))
+        parent = above if above != id else None
+        found[id] = Department(id=id, name=people[0].department, head=head, parent=parent)
+    return {text: found[id] for text, id in ids.items() if id in found}
 
 
 def _members(entries: Sequence[Entry], called: Mapping[str, str]) -> dict[str, list[Entry]]:

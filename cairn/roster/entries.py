@@ -1,20 +1,22 @@
-"""One row of a roster, understood: dates, roles and names read as people write them."""
+"""The rows of a roster, understood: ids, names, days and roles read as people write them."""
 
 import re
-import unicodedata
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import get_args
 
+from cairn.documents.cells import Given
+from cairn.documents.dates import Order, read_dates
+from cairn.documents.ids import read_id, reserved
+from cairn.documents.labels import placeholder, read_label
+from cairn.documents.mistakes import Mistake, mistake
+from cairn.documents.tables import Record
+from cairn.documents.words import read_word
 from cairn.domain.people import Role
-from cairn.policies.problems import RowProblem
-from cairn.roster.columns import Record
 
 MUST_BE_FILLED = ("id", "name", "department", "family", "hired")
-DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T]0?0:00(?::00)?)?")
-EXCEL_EPOCH = date(1899, 12, 30)
-EXCEL_SERIALS = range(10_000, 100_000)
-"""Days from 1927 to 2173: a date that lost its format in a spreadsheet is one of these numbers."""
+BETWEEN_ROLES = re.compile(r"[\s,，;；、/|+]+")
 
 ROLES: dict[str, Role] = {
     **{role: role for role in get_args(Role)},
@@ -33,12 +35,14 @@ ROLES: dict[str, Role] = {
 
 @dataclass(frozen=True)
 class Entry:
-    """A person as the row states them; what could not be read is None and has been told."""
+    """A person as the row states them; what could not be read is empty and has been told."""
 
     record: Record
     id: str
     name: str
+    email: str
     department: str
+    title: str
     family: str
     manager: str
     hired: date | None
@@ -46,62 +50,86 @@ class Entry:
     roles: tuple[Role, ...]
 
 
-def read_entry(record: Record) -> tuple[Entry, list[RowProblem]]:
-    """The entry of a row and every problem of its cells."""
-    problems: list[RowProblem] = []
-    values = {name: text.strip() for name, text in record.values.items()}
-    for name in MUST_BE_FILLED:
-        if not values.get(name) and name in record.headers and name not in record.faults:
-            problems.append(record.problem(name, "cell_missing"))
-    email = values.get("email", "")
+def read_entries(records: Sequence[Record], order: Order | None) -> tuple[list[Entry], list[Mistake]]:
+    """The entries of all rows and every mistake of their cells. `order` is the stated order of dates, where one is."""
+    mistakes: list[Mistake] = []
+    hired = _days(records, "hired", order, mistakes)
+    left = _days(records, "left", order, mistakes)
+    entries = [_entry(*row, mistakes) for row in zip(records, hired, left, strict=True)]
+    return entries, mistakes
+
+
+def read_cell(
+    record: Record,
+    field: str,
+    read: Callable[[Given], str | Mistake],
+    needed: bool,
+    mistakes: list[Mistake],
+) -> str:
+    """A field's text by its parser; empty where there is none, or none that can be used, which is told."""
+    found = read(record[field])
+    if isinstance(found, str):
+        return found
+    if found.message.id != "cell:empty" or (needed and field in record.columns):
+        mistakes.append(found.at(record.place(field)))
+    return ""
+
+
+def _entry(record: Record, hired: date | None, left: date | None, mistakes: list[Mistake]) -> Entry:
+    def text(field: str, read: Callable[[Given], str | Mistake] = read_label) -> str:
+        return read_cell(record, field, read, field in MUST_BE_FILLED, mistakes)
+
+    id, email = text("id", _person_id), text("email")
     if email and not re.fullmatch(r"[^@\s]+@[^@\s]+", email):
-        problems.append(record.problem("email", "bad_email", value=email))
-    hired, left = (_day(record, name, values.get(name, ""), problems) for name in ("hired", "left"))
+        mistakes.append(mistake("roster:bad-email", written=email).at(record.place("email")))
     if hired and left and left < hired:
-        problems.append(record.problem("left", "left_before_hired", left=left, hired=hired))
-    entry = Entry(
+        told = mistake("roster:left-before-hired", left=left.isoformat(), hired=hired.isoformat())
+        mistakes.append(told.at(record.place("left")))
+    return Entry(
         record=record,
-        id=values.get("id", ""),
-        name=values.get("name", ""),
-        department=values.get("department", ""),
-        family=values.get("family", ""),
-        manager=values.get("manager", ""),
+        id=id,
+        name=text("name"),
+        email=email,
+        department=text("department"),
+        title=text("title"),
+        family=text("family"),
+        manager=text("manager", read_id),
         hired=hired,
         left=left,
-        roles=_roles(record, values.get("roles", ""), problems),
+        roles=_roles(record, mistakes),
     )
-    return entry, problems
 
 
-def read_date(text: str) -> date:
-    """A date written as 2026-01-31, 2026/1/31, 2026.1.31, 2026年1月31日, 20260131 or as Excel's day number.
-
-    Raises ValueError for anything else: 01/02/2026 means two days to two people.
-    """
-    text = unicodedata.normalize("NFKC", text).strip()
-    if match := DATE.fullmatch(text):
-        return date(*(int(part) for part in match.groups()))
-    if re.fullmatch(r"\d{8}", text):
-        return date(int(text[:4]), int(text[4:6]), int(text[6:]))
-    if re.fullmatch(r"\d{5}", text) and int(text) in EXCEL_SERIALS:
-        return EXCEL_EPOCH + timedelta(days=int(text))
-    raise ValueError(text)
+def _person_id(cell: Given) -> str | Mistake:
+    id = read_id(cell)
+    return id if isinstance(id, Mistake) else reserved(id) or id
 
 
-def _day(record: Record, name: str, text: str, problems: list[RowProblem]) -> date | None:
-    try:
-        return read_date(text) if text else None
-    except ValueError:
-        problems.append(record.problem(name, "bad_date", value=text))
-        return None
+def _days(
+    records: Sequence[Record], field: str, order: Order | None, mistakes: list[Mistake]
+) -> tuple[date | None, ...]:
+    """A whole column of days; what stands there for nothing is told as such."""
+    cells = [record[field] for record in records]
+    nothing = {n: one for n, cell in enumerate(cells) if (one := placeholder(cell.text))}
+    column = read_dates(cells, order)
+    told = [(n, one) for n, one in column.mistakes if n not in nothing] + list(nothing.items())
+    if field in MUST_BE_FILLED:
+        blank = [n for n, cell in enumerate(cells) if not cell.text and not cell.fault]
+        told += [(n, mistake("cell:empty")) for n in blank if field in records[n].columns]
+    mistakes += [one.at(records[n].place(field)) for n, one in told]
+    return column.dates
 
 
-def _roles(record: Record, text: str, problems: list[RowProblem]) -> tuple[Role, ...]:
+def _roles(record: Record, mistakes: list[Mistake]) -> tuple[Role, ...]:
     found: list[Role] = []
-    for word in filter(None, re.split(r"[\s,，;；、/|+]+", text)):
-        role = ROLES.get(word.casefold())
-        if role is None:
-            problems.append(record.problem("roles", "role_unknown", value=word, known=", ".join(ROLES)))
+    cell = record["roles"]
+    if cell.fault:
+        mistakes.append(Mistake(cell.fault).at(record.place("roles")))
+        return ()
+    for word in filter(None, BETWEEN_ROLES.split(cell.text)):
+        role = read_word(word, ROLES)
+        if isinstance(role, Mistake):
+            mistakes.append((placeholder(word) or role).at(record.place("roles")))
         elif role not in found:
             found.append(role)
     return tuple(found)

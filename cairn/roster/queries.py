@@ -1,24 +1,21 @@
 """The roster from another system's files: a YAML names the tables and one SQL query makes people of them."""
 
-import sqlite3
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field, StringConstraints, ValidationError
+from pydantic import Field, StringConstraints
 
+from cairn.documents.cells import Cell, cell_of
+from cairn.documents.mistakes import Mistake, Place, mistake
+from cairn.documents.queries import Database, keep, open_tables, select
+from cairn.documents.tables import Fields, Record, Records
+from cairn.documents.yaml import Document, Node, read_model, read_yaml
 from cairn.domain.event import Fact
-from cairn.domain.people import Roster
 from cairn.domain.policy import Policy
-from cairn.i18n import message
-from cairn.policies import read_text
-from cairn.policies.document import Node, read_document
-from cairn.policies.problems import PolicyInvalid, RosterInvalid, RowProblem
-from cairn.policies.sentences import words
-from cairn.policies.wording import said
-from cairn.roster.assembling import assemble
-from cairn.roster.columns import DEPARTMENTS_REQUIRED, PEOPLE_REQUIRED, Record
-from cairn.tables import TableUnreadable, open_tables, select
+from cairn.roster.assembling import NOTHING_STATED, RosterInvalid, RosterRead, Stated, assemble
+from cairn.roster.columns import DEPARTMENTS, PEOPLE
 
 StepName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
 
@@ -38,94 +35,79 @@ class RosterQueries(Fact):
 
 
 def read_roster_by_queries(
-    path: Path | str, data: Path | str, parameters: Mapping[str, object], *, policy: Policy | None = None
-) -> Roster:
+    path: Path | str,
+    data: Path | str,
+    parameters: Mapping[str, object],
+    *,
+    policy: Policy | None = None,
+    stated: Stated = NOTHING_STATED,
+) -> RosterRead:
     """The roster that the queries of a roster.yaml find in a folder of files.
 
-    `parameters` win over the file's own. Raises RosterInvalid: a problem's row is the number of the row in
-    the query's result, its id the person's.
+    `parameters` win over the file's own. Raises RosterInvalid: a mistake's row is the number of the row in
+    the query's result.
     """
-    path, folder = Path(path), Path(data)
-    queries = _read_queries(path)
-    missing = [(name, file) for name, file in queries.tables.items() if not (folder / file).is_file()]
-    if missing:
-        told = [words("table_missing", table=name, file=file) for name, file in missing]
-        raise RosterInvalid([RowProblem(0, "", sentence, table=path.name) for sentence in told], path.name)
+    path = Path(path)
+    queries = read_model(_with_texts(read_yaml(path)), RosterQueries)
+    if isinstance(queries, list):
+        raise RosterInvalid(queries, path.name)
+    files = {name: Path(data) / file for name, file in queries.tables.items()}
+    database = open_tables(files, dict.fromkeys(files, stated.encoding) if stated.encoding else None)
+    if isinstance(database, list):
+        raise RosterInvalid(database, path.name)
     given = {**queries.parameters, **{name: str(value) for name, value in parameters.items()}}
-    found = _run(queries, folder, given, path.name)
-    problems: list[RowProblem] = []
-    people = _records(found["people"], "people", PEOPLE_REQUIRED, problems)
-    departments = _records(found["departments"], "departments", DEPARTMENTS_REQUIRED, problems)
-    return assemble(people, departments, problems, path.name, policy)
-
-
-def _run(
-    queries: RosterQueries, folder: Path, parameters: Mapping[str, object], source: str
-) -> dict[str, list[dict[str, object]]]:
-    """The rows of both queries, or why the files or the queries give none."""
-    found: dict[str, list[dict[str, object]]] = {"departments": []}
-    query = ""
-    try:
-        database = open_tables({name: folder / file for name, file in queries.tables.items()})
-        for step, sql in queries.steps.items():
-            query = f"steps.{step}"
-            _keep(database, step, sql, parameters)
-        for query, wanted in (("people", queries.people), ("departments", queries.departments)):
-            if wanted:
-                found[query] = select(database, wanted, parameters)
-    except TableUnreadable as error:
-        problem = RowProblem(0, query, error.sentence, table=source)
-        raise RosterInvalid([problem], source) from None
-    return found
-
-
-def _keep(database: sqlite3.Connection, step: str, sql: str, parameters: Mapping[str, object]) -> None:
-    """Keeps the rows of a select as a table for the queries after it."""
-    try:
-        database.execute(f'create table "{step}" as {sql}', dict(parameters))
-    except sqlite3.Error as error:
-        raise TableUnreadable(message("the query cannot be run: {error}", error=error)) from None
+    for step, sql in queries.steps.items():
+        if failed := keep(database, step, sql, given):
+            raise RosterInvalid([failed.at(Place(path.name, path=f"steps.{step}"))], path.name)
+    people = _records(database, path.name, "people", queries.people, PEOPLE, given)
+    people = replace(people, remarks=(*database.remarks, *people.remarks))
+    departments = None
+    if queries.departments:
+        departments = _records(database, path.name, "departments", queries.departments, DEPARTMENTS, given)
+    return assemble(people, departments, path.name, policy, stated)
 
 
 def _records(
-    rows: list[dict[str, object]], query: str, required: tuple[str, ...], problems: list[RowProblem]
-) -> list[Record]:
-    if rows and (missing := [name for name in required if name not in rows[0]]):
-        problems.append(RowProblem(0, "", words("query_columns", query=query, missing=tuple(missing))))
-    return [
-        Record(
-            row=number,
-            values={name: "" if value is None else str(value).strip() for name, value in row.items()},
-            headers={name: name for name in row},
-            table=query,
-        )
+    database: Database, source: str, query: str, sql: str, fields: Fields, parameters: Mapping[str, object]
+) -> Records:
+    """A query's result by the roster's fields, which its columns are named after."""
+    rows = select(database, sql, parameters)
+    if isinstance(rows, Mistake):
+        raise RosterInvalid([rows.at(Place(source, path=query))], source)
+    named = [name for name in fields.names if rows and name in rows[0]]
+    missing = tuple(name for name in fields.required if rows and name not in rows[0])
+    mistakes = []
+    if missing:
+        told = mistake("roster:query-columns", query=query, missing=missing)
+        mistakes.append(told.at(Place(source, path=query)))
+    columns = {name: name for name in named}
+    records = tuple(
+        _record(query, number, {name: _cell(row[name]) for name in named}, columns)
         for number, row in enumerate(rows, 1)
-    ]
-
-
-def _read_queries(path: Path) -> RosterQueries:
-    """The mapping itself; its mistakes are told as problems of its lines."""
-    try:
-        root, problems = read_document(read_text(path))
-    except PolicyInvalid as unreadable:
-        root, problems = None, unreadable.problems
-    if root is not None:
-        try:
-            queries = RosterQueries.model_validate(_texts(root).plain())
-        except ValidationError as invalid:
-            problems += [said(error, root, RosterQueries) for error in invalid.errors()]
-    if problems or root is None:
-        rows = [RowProblem(one.line, one.path, one.sentence, path.name) for one in problems]
-        raise RosterInvalid(rows, path.name)
-    return queries
-
-
-def _texts(root: Node) -> Node:
-    """Parameters may be written as numbers; the tables hold texts, so texts they become."""
-    parameters = root.get("parameters")
-    if parameters is None or not isinstance(root.value, dict):
-        return root
-    written = {key: Node(str(node.plain()), node.place) for key, node in parameters.items()}
-    return Node(
-        {**root.value, "parameters": Node(written, parameters.place, parameters.keys)}, root.place, root.keys
     )
+    return Records(query, columns, records, mistakes=tuple(mistakes))
+
+
+def _record(query: str, number: int, cells: Mapping[str, Cell], columns: Mapping[str, str]) -> Record:
+    return Record(query, number, cells, columns, cells["id"].text if "id" in cells else "")
+
+
+def _cell(value: object) -> Cell:
+    cell = cell_of(value if isinstance(value, str | int | float) or value is None else str(value))
+    return Cell(str(value), fault=cell.message) if isinstance(cell, Mistake) else cell
+
+
+def _with_texts(document: Document) -> Document:
+    """Parameters may be written as numbers; the tables hold texts, so texts they become."""
+    root = document.root
+    parameters = root.get("parameters") if root else None
+    if root is None or parameters is None or not isinstance(root.value, dict):
+        return document
+    written = {key: _as_text(node) for key, node in parameters.items()}
+    texts = replace(parameters, value=written) if written else parameters
+    return replace(document, root=replace(root, value={**root.value, "parameters": texts}))
+
+
+def _as_text(node: Node) -> Node:
+    plain = isinstance(node.value, dict | list) or node.value is None or node.spoiled
+    return node if plain else replace(node, value=str(node.value))

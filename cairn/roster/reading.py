@@ -3,22 +3,13 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from cairn.domain.people import Roster
+from cairn.documents.tables import Records, read_records, sheet_names
 from cairn.domain.policy import Policy
-from cairn.policies.problems import RowProblem
-from cairn.roster.assembling import assemble, check_roster
-from cairn.roster.columns import (
-    DEPARTMENTS,
-    DEPARTMENTS_REQUIRED,
-    PEOPLE,
-    PEOPLE_REQUIRED,
-    Record,
-    records,
-)
-from cairn.roster.grid import read_grid, sheet_names
+from cairn.roster.assembling import NOTHING_STATED, RosterInvalid, RosterRead, Stated, assemble
+from cairn.roster.columns import DEPARTMENTS, PEOPLE
 from cairn.roster.queries import read_roster_by_queries
 
-__all__ = ["check_roster", "read_roster", "read_roster_by_queries"]
+__all__ = ["RosterInvalid", "RosterRead", "Stated", "read_roster", "read_roster_by_queries"]
 
 DEPARTMENT_SHEETS = ("部门", "部门表", "departments")
 DEPARTMENT_FILES = ("departments", "部门")
@@ -32,7 +23,8 @@ def read_roster(
     departments: Path | str | None = None,
     parameters: Mapping[str, object] | None = None,
     policy: Policy | None = None,
-) -> Roster:
+    stated: Stated = NOTHING_STATED,
+) -> RosterRead:
     """The roster in a CSV or Excel file; with a `mapping` (roster.yaml), in a folder of other files.
 
     Departments come from the file `departments`, else from roster.departments.csv beside roster.csv, else
@@ -40,18 +32,18 @@ def read_roster(
     families are checked and become its keys. Raises RosterInvalid with every bad row of every table.
     """
     if mapping is not None:
-        return read_roster_by_queries(mapping, path, parameters or {}, policy=policy)
+        return read_roster_by_queries(mapping, path, parameters or {}, policy=policy, stated=stated)
     path = Path(path)
-    people, problems = records(read_grid(path, sheet), PEOPLE, PEOPLE_REQUIRED)
-    table, more = _department_records(path, Path(departments) if departments else None)
-    return assemble(people, table, problems + more, path.name, policy)
+    people = read_records(path, PEOPLE, sheet, stated.encoding)
+    table = _department_records(path, Path(departments) if departments else None, stated.encoding)
+    return assemble(people, table, path.name, policy, stated)
 
 
-def _department_records(path: Path, given: Path | None) -> tuple[list[Record], list[RowProblem]]:
-    """The departments' own table, wherever it is; none where there is none."""
+def _department_records(path: Path, given: Path | None, encoding: str | None) -> Records | None:
+    """The departments' own table, wherever it is; None where there is none."""
     beside = (path.with_name(f"{path.stem}.{name}.csv") for name in DEPARTMENT_FILES)
     file = given or next((one for one in beside if one.is_file()), None)
     if file is not None:
-        return records(read_grid(file), DEPARTMENTS, DEPARTMENTS_REQUIRED, file.name)
+        return read_records(file, DEPARTMENTS, encoding=encoding)
     sheet = next((name for name in sheet_names(path) if name.casefold() in DEPARTMENT_SHEETS), None)
-    return records(read_grid(path, sheet), DEPARTMENTS, DEPARTMENTS_REQUIRED, sheet) if sheet else ([], [])
+    return read_records(path, DEPARTMENTS, sheet) if sheet else None

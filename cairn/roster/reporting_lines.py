@@ -1,31 +1,38 @@
 """What only the whole roster shows: who is there twice, whose manager is missing, who reports in a circle."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from cairn.domain.invalid import nearest
-from cairn.policies.problems import RowProblem
-from cairn.policies.sentences import hint
+from cairn.documents.cells import quoted
+from cairn.documents.ids import LostZeros, match_zeros
+from cairn.documents.labels import read_label
+from cairn.documents.mistakes import Mistake, mistake
+from cairn.documents.words import hint, nearest
 from cairn.roster.entries import Entry
 
 MOST_GUESSES = 20
 
 
-def find_twins(entries: Sequence[Entry]) -> Iterator[RowProblem]:
+def find_doubles(entries: Sequence[Entry]) -> Iterator[Mistake]:
     """Everybody whose id somebody above has already; both rows are named."""
     seen: dict[str, Entry] = {}
     for entry in entries:
         if first := seen.get(entry.id):
-            yield entry.record.problem("id", "id_twice", id=entry.id, first=first.record.row, name=first.name)
+            facts = {"id": quoted(entry.id), "first": str(first.record.number), "name": quoted(first.name)}
+            yield mistake("roster:id-twice", **facts).at(entry.record.place("id"))
         elif entry.id:
             seen[entry.id] = entry
 
 
 class Names:
-    """Finds a person by what a table calls them: an id, or a name that only one person has."""
+    """Finds a person by what a table calls them: an id, or a name that only one person has.
+
+    `lost` are references that name somebody once leading zeros are looked past.
+    """
 
     def __init__(self, entries: Sequence[Entry]) -> None:
         self.by_id: dict[str, Entry] = {}
         self.by_name: dict[str, list[Entry]] = {}
+        self.lost: Mapping[str, str] = {}
         self.guesses = 0
         for entry in entries:
             if entry.id:
@@ -33,13 +40,23 @@ class Names:
                 self.by_name.setdefault(entry.name, []).append(entry)
 
     def find(self, text: str) -> Entry | None:
-        same = self.by_name.get(text, [])
-        return self.by_id.get(text) or (same[0] if len(same) == 1 else None)
+        same = self._called(text)
+        found = self.by_id.get(text) or (same[0] if len(same) == 1 else None)
+        return found or self.by_id.get(self.lost.get(text, ""))
 
     def namesakes(self, text: str) -> list[Entry]:
         """The people who share the name, when there are several: no one of them is meant for sure."""
-        same = self.by_name.get(text, [])
+        same = self._called(text)
         return same if len(same) > 1 else []
+
+    def _called(self, text: str) -> list[Entry]:
+        label = read_label(text)
+        return self.by_name.get(text) or (self.by_name.get(label, []) if isinstance(label, str) else [])
+
+    def without_zeros(self, texts: Iterable[str]) -> LostZeros | None:
+        """Which of the texts that name nobody differ from an id in leading zeros alone."""
+        unknown = [text for text in texts if text and not self.find(text) and not self.namesakes(text)]
+        return match_zeros(unknown, self.by_id)
 
     def near(self, text: str) -> str | None:
         """Who was probably meant; not for thousands, since every search goes through everybody."""
@@ -47,34 +64,37 @@ class Names:
         return nearest(text, [*self.by_id, *self.by_name]) if self.guesses <= MOST_GUESSES else None
 
 
-def find_managers(entries: Sequence[Entry], names: Names) -> tuple[dict[str, str], list[RowProblem]]:
+def find_managers(entries: Sequence[Entry], names: Names) -> tuple[dict[str, str], list[Mistake]]:
     """Each person's manager by ids, and every manager who cannot be one."""
     managers: dict[str, str] = {}
-    problems: list[RowProblem] = []
+    mistakes: list[Mistake] = []
     for entry in entries:
         if not entry.manager:
             continue
-        record, manager = entry.record, names.find(entry.manager)
+        place, manager = entry.record.place("manager"), names.find(entry.manager)
         if manager is None:
-            problems.append(_not_found(entry, names))
+            mistakes.append(_not_found(entry, names).at(place))
         elif manager.id == entry.id:
-            problems.append(record.problem("manager", "manager_self", name=entry.name))
+            mistakes.append(mistake("roster:manager-self", name=entry.name or entry.id).at(place))
         else:
             managers.setdefault(entry.id, manager.id)
             if manager.left and not entry.left:
-                facts = {"name": manager.name, "id": manager.id, "left": manager.left}
-                problems.append(record.problem("manager", "manager_left", **facts))
-    return managers, problems
+                facts = {"name": manager.name, "id": manager.id, "left": manager.left.isoformat()}
+                mistakes.append(mistake("roster:manager-left", **facts).at(place))
+    return managers, mistakes
 
 
-def _not_found(entry: Entry, names: Names) -> RowProblem:
-    same = names.namesakes(entry.manager)
-    if same:
-        ids = ", ".join(one.id for one in same)
-        facts = {"value": entry.manager, "number": len(same), "ids": ids}
-        return entry.record.problem("manager", "name_ambiguous", **facts)
-    near = hint(names.near(entry.manager))
-    return entry.record.problem("manager", "manager_unknown", value=entry.manager, **near)
+def _not_found(entry: Entry, names: Names) -> Mistake:
+    written = quoted(entry.manager)
+    if same := names.namesakes(entry.manager):
+        return ambiguous_name(written, same)
+    return mistake("roster:manager-unknown", written=written, **hint(names.near(entry.manager)))
+
+
+def ambiguous_name(written: str, same: Sequence[Entry]) -> Mistake:
+    """Why a name does not say who is meant."""
+    ids = tuple(one.id for one in same)
+    return mistake("roster:name-ambiguous", written=written, number=str(len(same)), ids=ids)
 
 
 def find_circles(above: Mapping[str, str]) -> list[list[str]]:
@@ -94,14 +114,14 @@ def find_circles(above: Mapping[str, str]) -> list[list[str]]:
     return circles
 
 
-def tell_circles(managers: Mapping[str, str], names: Names) -> Iterator[RowProblem]:
+def report_circles(managers: Mapping[str, str], names: Names) -> Iterator[Mistake]:
     """Each circle once, at the row of its member who stands highest in the table."""
     for circle in find_circles(managers):
         members = [names.by_id[one] for one in circle]
-        first = min(range(len(members)), key=lambda n: members[n].record.row)
+        first = min(range(len(members)), key=lambda n: members[n].record.number)
         turned = [*members[first:], *members[:first], members[first]]
         way = " → ".join(f"{member.name}({member.id})" for member in turned)
-        yield members[first].record.problem("manager", "manager_circle", circle=way)
+        yield mistake("roster:manager-circle", circle=way).at(members[first].record.place("manager"))
 
 
 def depths(managers: Mapping[str, str]) -> dict[str, int]:

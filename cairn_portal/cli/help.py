@@ -10,8 +10,6 @@ from typer.core import TyperCommand, TyperGroup
 
 from cairn.i18n import Language, marked, say
 
-BETWEEN = " · "
-"""What stands between Chinese and English where a text is written in both."""
 SPOKEN: ContextVar[Language] = ContextVar("language of help", default="zh")
 FIXED = {
     "ARGUMENTS_PANEL_TITLE": marked("Arguments"),
@@ -35,29 +33,27 @@ def asked_language(typed: Sequence[str], environment: Mapping[str, str]) -> Lang
     return "zh"
 
 
-def said(text: str | None, language: Language) -> str | None:
+def translated(text: str | None, language: Language) -> str | None:
     """A text of help in a language."""
-    if text is None or BETWEEN not in text:
-        return text and say(language, text)
-    chinese, _, english = text.partition(BETWEEN)
-    return english if language == "en" else chinese
+    return text and say(language, text)
 
 
-def spoken(command: Any, language: Language) -> Any:
+def in_language(command: Any, language: Language) -> Any:
     """A copy of a command whose help, options and commands are said in a language."""
     there = copy.copy(command)
     for name in ("help", "short_help", "rich_help_panel"):
-        setattr(there, name, said(getattr(command, name, None), language))
+        setattr(there, name, translated(getattr(command, name, None), language))
     there.params = [_parameter(each, language) for each in command.params]
     if hasattr(command, "commands"):
-        there.commands = {name: spoken(each, language) for name, each in command.commands.items()}
+        there.commands = {name: in_language(each, language) for name, each in command.commands.items()}
+        there.listing = True
     return there
 
 
 def _parameter(parameter: Any, language: Language) -> Any:
     there = copy.copy(parameter)
     for name in ("help", "rich_help_panel"):
-        setattr(there, name, said(getattr(parameter, name, None), language))
+        setattr(there, name, translated(getattr(parameter, name, None), language))
     return there
 
 
@@ -65,7 +61,7 @@ class Spoken(TyperCommand):
     """A command whose help is said in the language asked for."""
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
-        super(Spoken, prepared(self, ctx)).format_help(ctx, formatter)
+        super(Spoken, translated_command(self, ctx)).format_help(ctx, formatter)
 
     def format_usage(self, ctx: Any, formatter: Any) -> None:
         usage(self, ctx, formatter)
@@ -75,21 +71,21 @@ class SpokenGroup(TyperGroup):
     """A group whose help is said in the language asked for."""
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
-        super(SpokenGroup, prepared(self, ctx)).format_help(ctx, formatter)
+        super(SpokenGroup, translated_command(self, ctx)).format_help(ctx, formatter)
 
     def format_usage(self, ctx: Any, formatter: Any) -> None:
         usage(self, ctx, formatter)
 
 
-def prepared(command: Any, ctx: Any) -> Any:
+def translated_command(command: Any, ctx: Any) -> Any:
     """The command as its help is to be shown, and Typer's own texts in the same language."""
     language = SPOKEN.get()
     for constant, id in FIXED.items():
-        setattr(rich_utils, constant, said(id, language))
+        setattr(rich_utils, constant, translated(id, language))
     own = command.get_help_option(ctx)
     if own is not None:
-        own.help = said(OWN, language)
-    return spoken(command, language)
+        own.help = translated(OWN, language)
+    return in_language(command, language)
 
 
 def usage(command: Any, ctx: Any, formatter: Any) -> None:

@@ -19,5 +19,14 @@ CommandId = Annotated[
     str | None,
     typer.Option("--id", help="the same id is never done twice"),
 ]
+Encoding = Annotated[
+    str | None, typer.Option("--encoding", help="the encoding of text files, such as gb18030 or cp1252")
+]
+Dates = Annotated[
+    str | None, typer.Option("--dates", help="the order of dates, such as dmy, where the file leaves it open")
+]
+MatchZeros = Annotated[
+    bool, typer.Option("--match-zeros", help="match ids of managers and heads that lost their leading zeros")
+]
 CycleArg = Annotated[str, typer.Argument(metavar="CYCLE", help="the cycle's id")]
 CycleOption = Annotated[str | None, typer.Option("--cycle", help="the cycle's id")]

@@ -1,22 +1,12 @@
-"""What a command cannot do, in words: every error becomes one sentence in the reader's language and an exit code."""
+"""Something the person at the terminal can put right, and the exit codes of commands."""
 
-import asyncio
-import traceback
-from typing import NamedTuple
+from typing import TYPE_CHECKING
 
-import asyncpg
-from temporalio.service import RPCError
-
-from activities.inputs import Refused
 from cairn.domain.refusal import Refusal
-from cairn.feeds.problems import FeedRefused
-from cairn.i18n import Language, Message, message, refusal_message, say
-from cairn.ledger import MigrationError
-from cairn.policies import PolicyInvalid, RosterInvalid
-from cairn.settings import Settings
-from cairn.tables import TableUnreadable
-from cairn_portal.gateway import NoAnswer
-from cairn_portal.servers import ServerProblem
+from cairn.i18n import Language, Message
+
+if TYPE_CHECKING:  # what a refusal travels in is loaded with the commands that send one
+    from activities.inputs import Refused
 
 REFUSED, USAGE, DOWN, STOPPED = 1, 2, 3, 130
 """Exit codes: refused or a problem found, used wrongly, servers not running, stopped by Ctrl-C."""
@@ -33,120 +23,6 @@ class Problem(Exception):
         return self.sentence.text(language)
 
 
-class Told(NamedTuple):
-    """A failure as it is told: a stable name for programs, the sentence, the exit code."""
-
-    name: str
-    sentence: str
-    code: int
-    field: str | None = None
-
-
-def refusal_of(refused: Refused) -> Refusal:
+def refusal_of(refused: "Refused") -> Refusal:
     """A refusal that came back as a value, to be raised and told like any other."""
     return Refusal(refused.code, field=refused.field, **refused.facts)
-
-
-def told(error: BaseException, settings: Settings) -> Told:
-    """What to tell of an error. Whatever is nobody's mistake is kept in a log file and said to be there."""
-    language = settings.language
-    match error:
-        case Problem():
-            return Told(error.name, error.text(language), error.code)
-        case Refusal():
-            return Told(error.code, refusal_message(error).text(language), REFUSED, error.field)
-        case PolicyInvalid() | RosterInvalid() | FeedRefused() | TableUnreadable():
-            return Told("invalid", error.text(language), REFUSED)
-        case ServerProblem() | MigrationError():
-            return Told("servers", str(error), DOWN)
-        case KeyboardInterrupt() | asyncio.CancelledError():
-            return Told("stopped", say(language, "Stopped."), STOPPED)
-    lost = _lost(error)
-    if lost is not None:
-        return Told(lost.name, lost.text(language), lost.code)
-    return Told("internal", _kept(error, settings), REFUSED)
-
-
-def _lost(error: BaseException) -> Problem | None:
-    """Servers that do not answer, or not yet as this program needs them."""
-    match error:
-        case NoAnswer():
-            return Problem(
-                message(
-                    "No worker answered in time ({error}). The command may still be done; look at `cairn "
-                    "status`, and repeat it with the same --id, which never does it twice.",
-                    error=error,
-                ),
-                DOWN,
-                "no-answer",
-            )
-        case (
-            asyncpg.UndefinedTableError()
-            | asyncpg.InvalidSchemaNameError()
-            | asyncpg.UndefinedFunctionError()
-        ):
-            return Problem(
-                message(
-                    "The database lacks something this program needs ({error}): run `cairn migrate` first.",
-                    error=_first_line(error),
-                ),
-                DOWN,
-                "not-migrated",
-            )
-        case RPCError() | RuntimeError() if _is_temporal(error):
-            return Problem(
-                message(
-                    "Temporal does not answer ({error}): see `cairn status`, or start it with `cairn up`.",
-                    error=error,
-                ),
-                DOWN,
-                "temporal-down",
-            )
-        case (
-            OSError()
-            | asyncpg.PostgresConnectionError()
-            | asyncpg.InterfaceError()
-            | asyncpg.CannotConnectNowError()
-        ):
-            return Problem(
-                message(
-                    "The database cannot be reached ({error}): see `cairn status`, or start it with "
-                    "`cairn up`.",
-                    error=error,
-                ),
-                DOWN,
-                "database-down",
-            )
-        case asyncpg.InvalidAuthorizationSpecificationError() | asyncpg.InvalidCatalogNameError():
-            return Problem(
-                message("The database refuses the login ({error}): check CAIRN_DATABASE.", error=error),
-                DOWN,
-                "database-refused",
-            )
-    return None
-
-
-def _first_line(error: BaseException) -> str:
-    return str(error).splitlines()[0]
-
-
-def _is_temporal(error: BaseException) -> bool:
-    return isinstance(error, RPCError) or "Failed client connect" in str(error)
-
-
-def _kept(error: BaseException, settings: Settings) -> str:
-    log = settings.home / "logs" / "cli.log"
-    try:
-        log.parent.mkdir(parents=True, exist_ok=True)
-        with log.open("a", encoding="utf-8") as file:
-            file.write("".join(traceback.format_exception(error)) + "\n")
-        where = str(log)
-    except OSError:
-        where = "-"
-    said = f"{type(error).__name__}: {error}"
-    return say(
-        settings.language,
-        "Something went wrong inside the program ({said}). Details are in {where}; please report them.",
-        said=said,
-        where=where,
-    )

@@ -9,7 +9,7 @@ import typer
 
 from cairn.i18n import Language, say
 from cairn_portal.cli import app
-from cairn_portal.cli.help import spoken
+from cairn_portal.cli.help import in_language
 
 HEAD = """# cairn
 
@@ -28,8 +28,12 @@ EVERYWHERE = frozenset({"as_json", "lang", "help"})
 
 def reference(language: Language) -> str:
     """The whole reference as Markdown, in one language."""
-    root: Any = spoken(typer.main.get_command(app), language)
-    told = (text for name, each in _commands(root) for text in _told(name, each, language))
+    root: Any = typer.main.get_command(app)
+    told = (
+        text
+        for name, each in _commands(root)
+        for text in _section(name, in_language(each, language), language)
+    )
     return "\n".join([_head(language), *told])
 
 
@@ -51,14 +55,15 @@ def _head(language: Language) -> str:
 
 def _commands(root: Any, above: str = "cairn") -> Iterator[tuple[str, Any]]:
     """Every command with its full name, groups before what is in them, in the order `--help` lists them."""
-    for name in root.list_commands(typer.Context(root)):
-        each = root.commands[name]
+    context = typer.Context(root)
+    for name in root.list_commands(context):
+        each = root.get_command(context, name)
         yield f"{above} {name}", each
         if hasattr(each, "commands"):
             yield from _commands(each, f"{above} {name}")
 
 
-def _told(name: str, command: Any, language: Language) -> Iterator[str]:
+def _section(name: str, command: Any, language: Language) -> Iterator[str]:
     level = "##" if name.count(" ") == 1 else "###"
     yield f"{level} {name}\n"
     yield f"{command.help}\n"
@@ -66,7 +71,7 @@ def _told(name: str, command: Any, language: Language) -> Iterator[str]:
     own = [each for each in command.params if each.name not in EVERYWHERE]
     if own:
         yield "| | |\n|---|---|"
-        yield from (f"| {_named(each, context)} | {_said(each, language)} |" for each in own)
+        yield from (f"| {_named(each, context)} | {_notes(each, language)} |" for each in own)
         yield ""
 
 
@@ -79,7 +84,7 @@ def _named(parameter: Any, context: Any) -> str:
     return "`" + shown.replace("|", "\\|") + "`"
 
 
-def _said(parameter: Any, language: Language) -> str:
+def _notes(parameter: Any, language: Language) -> str:
     notes = [parameter.help or ""]
     if parameter.required:
         notes.append(say(language, "required"))

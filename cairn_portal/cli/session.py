@@ -2,12 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-
-from temporalio.api.enums.v1 import TaskQueueType
-from temporalio.api.taskqueue.v1 import TaskQueue
-from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
-from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
+from typing import TYPE_CHECKING
 
 from cairn.application import Application
 from cairn.domain.cycle.state import Cycle
@@ -17,16 +12,22 @@ from cairn.i18n import message
 from cairn.settings import Settings
 from cairn_portal.cli.problem import DOWN, USAGE, Problem
 from cairn_portal.cli.terminal import Terminal
-from cairn_portal.gateway import CommandGateway
-from cairn_portal.servers import Addresses, postgres, process, temporal
 from projections.engine.catch_up import wait_for
 from projections.models import person as people_model
+
+if TYPE_CHECKING:  # Temporal's client is loaded by the commands that need it
+    from temporalio.client import Client
+
+    from cairn_portal.gateway import CommandGateway
+    from cairn_portal.servers import Addresses
 
 SEEN_WITHIN = 10.0  # seconds a command waits until people can read what it wrote
 
 
-def found(settings: Settings) -> Addresses:
+def running_servers(settings: Settings) -> "Addresses":
     """The servers that run for these settings; nothing is started. Raises Problem with exit code 3."""
+    from cairn_portal.servers import Addresses, postgres, process, temporal
+
     database, address = settings.database, settings.temporal_address
     if database is None and process.running(settings.home, postgres.NAME):
         database = postgres.address(settings.home)
@@ -47,15 +48,18 @@ def found(settings: Settings) -> Addresses:
 class Session:
     """What a command works with while it runs."""
 
-    def __init__(self, at: Terminal, addresses: Addresses, application: Application) -> None:
+    def __init__(self, at: Terminal, addresses: "Addresses", application: Application) -> None:
         self.at, self.addresses, self.application = at, addresses, application
         self.pool, self.ledger, self.policies = application.pool, application.ledger, application.policies
         self.cycles, self.goals, self.clock = application.cycles, application.goals, application.clock
         self._client: Client | None = None
 
-    async def client(self) -> Client:
+    async def client(self) -> "Client":
         """A client of Temporal, made when first needed."""
         if self._client is None:
+            from temporalio.client import Client
+            from temporalio.contrib.pydantic import pydantic_data_converter
+
             settings = self.at.settings
             self._client = await Client.connect(
                 self.addresses.temporal_address,
@@ -64,8 +68,10 @@ class Session:
             )
         return self._client
 
-    async def gateway(self) -> CommandGateway:
+    async def gateway(self) -> "CommandGateway":
         """The desk that takes commands. Raises Problem at once where no worker listens."""
+        from cairn_portal.gateway import CommandGateway
+
         client, settings = await self.client(), self.at.settings
         if not await worker_listens(client, settings):
             raise Problem(
@@ -113,8 +119,12 @@ class Session:
         return cycle
 
 
-async def worker_listens(client: Client, settings: Settings) -> bool:
+async def worker_listens(client: "Client", settings: Settings) -> bool:
     """Whether any worker has asked for work lately."""
+    from temporalio.api.enums.v1 import TaskQueueType
+    from temporalio.api.taskqueue.v1 import TaskQueue
+    from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
+
     request = DescribeTaskQueueRequest(
         namespace=settings.namespace,
         task_queue=TaskQueue(name=settings.task_queue),
@@ -127,12 +137,12 @@ async def worker_listens(client: Client, settings: Settings) -> bool:
 @asynccontextmanager
 async def session(at: Terminal) -> AsyncIterator[Session]:
     """A session with the servers that run; Problem with exit code 3 where none do."""
-    addresses = found(at.settings)
+    addresses = running_servers(at.settings)
     async with Application.open(addresses.database_dsn, name="cairn-cli") as application:
         yield Session(at, addresses, application)
 
 
-def acting(by: str | None) -> str:
+def require_actor(by: str | None) -> str:
     """Who acts. Raises Problem with exit code 2 where nobody was named."""
     if by:
         return by

@@ -3,9 +3,10 @@
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
-from pydantic_core import to_json
 from rich.console import Console, RenderableType
 from rich.progress import (
     BarColumn,
@@ -18,6 +19,9 @@ from rich.progress import (
 
 from cairn.i18n import Language, Message, say
 from cairn.settings import Settings
+from cairn_portal.presenting.as_json import as_json
+
+NOTHING = "–"
 
 PIPED_WIDTH = 140
 """Columns where nobody's window says how many: wide enough for the widest table."""
@@ -33,6 +37,10 @@ class Terminal:
     as_json: bool
     out: Console
     err: Console
+    zone: str | None = None
+    """Time zone (IANA) whose clock the moments are told by; None is the reader's own."""
+    foreign: set[str] = field(default_factory=set)
+    """Zones told by so far whose clocks differ from the reader's: the answer names them."""
     counted: list[Progress] = field(default_factory=list)
 
     @classmethod
@@ -47,13 +55,31 @@ class Terminal:
         """A message as this reader understands it."""
         return say(self.language, id, **arguments)
 
+    def in_zone(self, zone: str | None) -> "Terminal":
+        """The same terminal, told moments by the clock of a time zone."""
+        return replace(self, zone=zone)
+
+    def moment(self, value: datetime | None) -> str:
+        """A moment to the minute, by the clock of `zone`."""
+        if value is None:
+            return NOTHING
+        own = value.astimezone()
+        told = value.astimezone(ZoneInfo(self.zone)) if self.zone else own
+        if self.zone and told.utcoffset() != own.utcoffset():
+            self.foreign.add(self.zone)
+        return f"{told:%Y-%m-%d %H:%M}"
+
     def answer(self, value: object, *lines: RenderableType) -> None:
         """The command's answer: `lines` for a person, `value` as one JSON document for a program."""
         if self.as_json:
-            self.out.file.write(to_json(value, indent=2).decode() + "\n")
+            self.out.file.write(as_json(value, self.language) + "\n")
             return
         for line in lines:
             self.out.print(line)
+        if self.foreign:
+            zones = tuple(sorted(self.foreign))
+            self.out.print(self.say("Times are those of {zones}.", zones=zones), style="dim")
+            self.foreign.clear()
 
     def remark(self, id: str | Message, /, **arguments: object) -> None:
         """Something to know besides the answer; programs are spared it."""

@@ -17,6 +17,9 @@ FORMATS = re.compile(r"'(.*)' does not match the formats? (.*)\.")
 
 def usage_message(error: Any) -> Message:
     """The message of an error of usage: what is wrong and what may be typed instead."""
+    if isinstance(error, ValidationError):  # of the settings
+        first = error.errors(include_url=False)[0]
+        return schema_message(first, "_".join(["CAIRN", *map(str, first["loc"])]).upper())
     match type(error).__name__:
         case "NoSuchOption":
             return _no_option(error)

@@ -41,12 +41,12 @@ def note(at: Reader, given: Note | dict[str, Any]) -> str:
     return at.say(f"note:{found.code}", **found.facts)
 
 
-def did(at: Reader, event: str) -> str:
+def event_name(at: Reader, event: str) -> str:
     """What an event says happened."""
     return at.say(term("event", event))
 
 
-def said(at: Reader, event: str, facts: dict[str, Any]) -> str:
+def described(at: Reader, event: str, facts: dict[str, Any]) -> str:
     """The facts worth telling of an event, in one line."""
     parts = []
     for name in TOLD.get(event, ()):
@@ -81,7 +81,7 @@ def said(at: Reader, event: str, facts: dict[str, Any]) -> str:
     return at.say("separator:clause").join(parts)
 
 
-def changed(at: Reader, before: dict[str, Any], after: dict[str, Any]) -> list[str]:
+def changes(at: Reader, before: dict[str, Any], after: dict[str, Any]) -> list[str]:
     """`weight 30 → 25`, one for each thing that changed; what is first stated has no before."""
     lines = []
     for name, new in after.items():

@@ -5,7 +5,6 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from rich import box
 from rich.table import Table
@@ -70,11 +69,6 @@ def number(value: Decimal | Fraction | float | int | None, places: int = 2) -> s
 
 def percent(value: Decimal | Fraction | None) -> str:
     return NOTHING if value is None else f"{number(value, 1)}%"
-
-
-def moment(value: datetime | None, zone: str = "Asia/Shanghai") -> str:
-    """A moment on the clock of those who work there."""
-    return NOTHING if value is None else f"{value.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}"
 
 
 def day(value: date | None) -> str:

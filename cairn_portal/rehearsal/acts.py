@@ -1,7 +1,6 @@
 """Doing what a rehearsal's script says of a day: feeds, moves of people, commands to every goal an act selects."""
 
 import asyncio
-import sqlite3
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import date, datetime
 from pathlib import Path
@@ -10,6 +9,7 @@ from temporalio.client import Client
 
 from cairn.application import Application, moves
 from cairn.application.moves import Moves, goals_by_owner
+from cairn.documents.queries import Database
 from cairn.domain.event import Fact
 from cairn.domain.launch.plan import LaunchPlan
 from cairn.i18n import refusal_message
@@ -40,7 +40,7 @@ class ScriptedActs:
     """Gives the commands of a script's acts. `commands` counts them, `refused` keeps those that were refused."""
 
     def __init__(
-        self, script: RehearsalScript, data: Path, tables: sqlite3.Connection, application: Application, client: Client,
+        self, script: RehearsalScript, data: Path, tables: Database, application: Application, client: Client,
         gateway: CommandGateway, clock: RehearsalClock, participants: Participants, plan: LaunchPlan,
         on_progress: OnProgress,
     ) -> None:  # fmt: skip

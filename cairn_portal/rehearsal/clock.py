@@ -7,11 +7,17 @@ from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 from temporalio.testing import TimeSkipper
 
+from cairn.i18n import Message, message
+
 SOON = timedelta(milliseconds=50)
 
 
 class CannotSkipTime(Exception):
-    """The server is too old or has time skipping switched off; the message says what to do."""
+    """The server is too old or has time skipping switched off; the sentence says what to do."""
+
+    def __init__(self, sentence: Message) -> None:
+        self.sentence = sentence
+        super().__init__(str(sentence))
 
 
 class RehearsalClock:
@@ -45,8 +51,10 @@ class RehearsalClock:
         except RPCError as error:
             if error.status == RPCStatusCode.UNIMPLEMENTED:
                 raise CannotSkipTime(
-                    "this Temporal server does not skip time: it must be 1.32 or newer, with "
-                    "frontend.WorkflowTimeSkippingEnabled switched on"
+                    message(
+                        "This Temporal server does not skip time: it must be 1.32 or newer, with "
+                        "frontend.WorkflowTimeSkippingEnabled switched on."
+                    )
                 ) from None
             if error.status == RPCStatusCode.NOT_FOUND:
                 return False
@@ -67,4 +75,8 @@ class RehearsalClock:
                 self._ahead[workflow] = before
                 if left <= SOON:
                     return True
-        raise CannotSkipTime(f"the clock of {workflow} could not be moved; its workflow may be stuck")
+        raise CannotSkipTime(
+            message(
+                "The clock of {workflow} could not be moved; its workflow may be stuck.", workflow=workflow
+            )
+        )

@@ -1,6 +1,7 @@
 """A day's feeds in a rehearsal: every feed of the cycle collected up to that day, by the same workflow as in life."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
 
@@ -8,11 +9,16 @@ from temporalio.client import Client
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 
 from activities.inputs import CollectFeedInput, FeedOutcome
+from cairn.i18n import verbatim
 from cairn_portal.rehearsal.script import RehearsalScript
 
 
 class FeedFailed(Exception):
-    """A feed's source gave bad rows: the message names file, row and column."""
+    """A feed's source gave bad rows: the sentence names file, row and column."""
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        self.sentence = verbatim("\n".join(problems))
+        super().__init__(str(self.sentence))
 
 
 async def collect_feeds(
@@ -23,7 +29,7 @@ async def collect_feeds(
     collected = await asyncio.gather(*one_by_one)
     problems = [f"{each.feed}: {each.problem}" for each in collected if each.problem]
     if problems:
-        raise FeedFailed("\n".join(problems))
+        raise FeedFailed(problems)
     return list(collected)
 
 

@@ -1,7 +1,6 @@
 """The queries of a rehearsal's script: its tables, targets, and the commands of an act, each row checked."""
 
 import json
-import sqlite3
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -10,20 +9,19 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from cairn.documents.mistakes import Mistake, Place, mistake
+from cairn.documents.queries import Database, add_view, open_tables, replace_table, select
 from cairn.domain.cycle.events import TargetRow
 from cairn.domain.event import Fact
 from cairn.domain.goal.commands import COMMANDS
 from cairn.domain.launch.plan import TIERS, LaunchPlan
-from cairn.i18n import message
-from cairn.tables import TableUnreadable, add_view, open_tables, replace_table, select
+from cairn.i18n.schema import schema_message
 from cairn_portal.rehearsal.script import (
     PEOPLE_COMMANDS,
-    Place,
     RehearsalScript,
     ScriptedAct,
     ScriptInvalid,
     invalid,
-    problem_of,
 )
 
 JSON_FIELDS = ("changes", "check", "parts", "measure")
@@ -55,30 +53,24 @@ class ScriptedCommand(Fact):
     fields: dict[str, Any]
 
 
-def open_script_tables(script: RehearsalScript, data: Path) -> sqlite3.Connection:
+def open_script_tables(script: RehearsalScript, data: Path) -> Database:
     """The script's tables, loaded from the data folder, and its views. Raises ScriptInvalid."""
-    try:
-        database = open_tables({name: data / table for name, table in script.tables.items()})
-    except TableUnreadable as error:
-        raise invalid(script, "tables", error.sentence) from None
+    database = open_tables({name: data / table for name, table in script.tables.items()})
+    if isinstance(database, list):
+        raise ScriptInvalid(database, script.path.name)
     for name, query in script.views.items():
-        try:
-            add_view(database, name, query)
-        except sqlite3.Error as error:
-            raise invalid(
-                script, f"views.{name}", message("it cannot be run: {error}", error=error)
-            ) from None
+        if failed := add_view(database, name, query):
+            raise invalid(script, failed, Place(path=f"views.{name}"))
     return database
 
 
-def target_rows(script: RehearsalScript, tables: sqlite3.Connection) -> list[TargetRow]:
+def target_rows(script: RehearsalScript, tables: Database) -> list[TargetRow]:
     """The targets the script's query gives; [] without a query. Raises ScriptInvalid naming the row."""
     if script.targets is None:
         return []
-    rows = _select(script, "targets", tables, script.targets)
-    return [
-        _checked(script, message("targets, row {n}", n=n), TargetRow, row) for n, row in enumerate(rows, 1)
-    ]
+    rows = _select(script, Place(path="targets"), tables, script.targets)
+    places = (Place(path="targets", row=n) for n in range(1, len(rows) + 1))
+    return [_checked(script, place, TargetRow, row) for place, row in zip(places, rows, strict=True)]
 
 
 def planned_goals(plan: LaunchPlan) -> list[PlannedGoal]:
@@ -95,7 +87,7 @@ def planned_goals(plan: LaunchPlan) -> list[PlannedGoal]:
 
 
 def select_rows(
-    script: RehearsalScript, act: ScriptedAct, tables: sqlite3.Connection, goals: Sequence[PlannedGoal]
+    script: RehearsalScript, act: ScriptedAct, tables: Database, goals: Sequence[PlannedGoal]
 ) -> list[dict[str, Any]]:
     """The rows an act's query selects from the tables and from `goal`, with the columns the act needs.
 
@@ -105,19 +97,17 @@ def select_rows(
     place = _place(act)
     rows = _select(script, place, tables, act.select or "")
     needed = PEOPLE_COMMANDS.get(act.act or "", ("goal",))
-    missing = ", ".join(name for name in needed if rows and name not in rows[0])
+    missing = tuple(name for name in needed if rows and name not in rows[0])
     if missing:
-        raise invalid(
-            script, place, message("the query's result lacks the column {missing}", missing=missing)
-        )
+        raise invalid(script, mistake("script:column-missing", missing=missing), place)
     known = {goal.goal for goal in goals}
     strange = next((row["goal"] for row in rows if "goal" in needed and row["goal"] not in known), None)
     if strange is not None:
-        raise invalid(script, place, message("there is no goal {strange}", strange=strange))
+        raise invalid(script, mistake("script:goal-unknown", goal=str(strange)), place)
     return rows
 
 
-def _put_goals(tables: sqlite3.Connection, goals: Sequence[PlannedGoal]) -> None:
+def _put_goals(tables: Database, goals: Sequence[PlannedGoal]) -> None:
     columns = list(PlannedGoal.model_fields)
     replace_table(tables, "goal", columns, ([getattr(goal, name) for name in columns] for goal in goals))
 
@@ -158,8 +148,8 @@ def _fields(
             try:
                 fields[name] = json.loads(fields[name], parse_float=Decimal)
             except ValueError as error:
-                words = message("the column {name} is no JSON ({error})", name=name, error=error)
-                raise invalid(script, place, words) from None
+                told = mistake("script:no-json", column=name, reason=str(error))
+                raise invalid(script, told, place) from None
     if act.act == "adjust":
         if "period" in fields:
             fields["changes"] = {"targets": {fields.pop("period"): fields.pop("target", None)}}
@@ -171,28 +161,22 @@ def _without(row: Mapping[str, Any], column: str) -> dict[str, Any]:
     return {name: value for name, value in row.items() if name != column and value is not None}
 
 
-def _place(act: ScriptedAct, row: int | None = None) -> Place:
-    if row is None:
-        return message("line {line}", line=act.line)
-    return message("line {line}, row {row} of its query", line=act.line, row=row)
+def _place(act: ScriptedAct, row: int = 0) -> Place:
+    """An act's line, and the row of its query's result."""
+    return Place(line=act.line, row=row)
 
 
-def _select(
-    script: RehearsalScript, place: Place, tables: sqlite3.Connection, query: str
-) -> list[dict[str, Any]]:
-    try:
-        return select(tables, query)
-    except TableUnreadable as error:
-        raise invalid(script, place, error.sentence) from None
+def _select(script: RehearsalScript, place: Place, tables: Database, query: str) -> list[dict[str, Any]]:
+    rows = select(tables, query)
+    if isinstance(rows, Mistake):
+        raise invalid(script, rows, place)
+    return rows
 
 
 def _checked(script: RehearsalScript, place: Place, shape: type[Shape], value: Mapping[str, Any]) -> Shape:
     try:
         return shape.model_validate(dict(value))
     except ValidationError as error:
-        said = [(".".join(map(str, one["loc"])), one["msg"]) for one in error.errors()]
-        problems = [
-            problem_of(script, place, message("{field_name}: {why}", field_name=field, why=why))
-            for field, why in said
-        ]
-        raise ScriptInvalid(problems) from None
+        where = place.within(Place(script.path.name))
+        told = [Mistake(schema_message(one), where) for one in error.errors(include_url=False)]
+        raise ScriptInvalid(told, script.path.name) from None

@@ -8,10 +8,11 @@ from fractions import Fraction
 from pathlib import Path
 
 from cairn.application import Application
+from cairn.documents.mistakes import DocumentInvalid, Mistake
+from cairn.documents.queries import open_tables, select
 from cairn.domain.event import Fact
 from cairn.domain.exact import rounded
 from cairn.domain.goal.stages import OVER
-from cairn.tables import open_tables, select
 from cairn_portal.rehearsal.script import RehearsalScript
 from projections.engine import catch_up
 from projections.models import dashboard as dashboard_model
@@ -89,7 +90,13 @@ async def attained(application: Application, script: RehearsalScript, data: Path
 def _from_files(sql: str, data: Path) -> list[dict[str, object]]:
     """The rows of a query over the data folder's files, each a table named after its file."""
     tables = {path.stem: path for path in sorted(data.glob("*.csv")) if re.search(rf"\b{path.stem}\b", sql)}
-    return select(open_tables(tables), sql)
+    database = open_tables(tables)
+    if isinstance(database, list):
+        raise DocumentInvalid(database, ATTAINMENT)
+    rows = select(database, sql)
+    if isinstance(rows, Mistake):
+        raise DocumentInvalid([rows], ATTAINMENT)
+    return rows
 
 
 def _beside(row: dict[str, object], score: score_model.GoalScore | None) -> Attained:

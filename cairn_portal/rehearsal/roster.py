@@ -16,6 +16,6 @@ def read_script_roster(script: RehearsalScript, data: Path, policy: Policy) -> R
         "cycle_end": script.cycle.ends.isoformat(),
     }
     if named.suffix in (".yaml", ".yml"):
-        return read_roster(data, named, parameters=parameters, policy=policy)
+        return read_roster(data, named, parameters=parameters, policy=policy).roster
     departments = script.folder / script.departments if script.departments else None
-    return read_roster(named, departments=departments, policy=policy)
+    return read_roster(named, departments=departments, policy=policy).roster

@@ -7,12 +7,11 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
+from cairn.documents.mistakes import NOWHERE, DocumentInvalid, Mistake, Place
+from cairn.documents.yaml import read_model, read_yaml
 from cairn.domain.event import Fact
 from cairn.domain.goal.commands import COMMANDS
 from cairn.domain.invalid import schema_error
-from cairn.feeds.problems import FeedProblem, FeedRefused
-from cairn.feeds.written import read_written, shaped
-from cairn.i18n import Message, message
 
 PEOPLE_COMMANDS: Mapping[str, tuple[str, ...]] = {
     "change_manager": ("person", "manager", "reason"),
@@ -22,12 +21,10 @@ PEOPLE_COMMANDS: Mapping[str, tuple[str, ...]] = {
 GOAL_COMMANDS = tuple(name for name, command in COMMANDS.items() if "none" not in command.row.stages)
 ACTS = tuple(dict.fromkeys([*GOAL_COMMANDS, *PEOPLE_COMMANDS]))
 """What may be done: any command to goals that were launched, and commands about people."""
-Place = Message | str
-"""Where in the script a problem is: a line, or a field by its name."""
 
 
-class ScriptInvalid(FeedRefused):
-    """The file, or a query in it, cannot be used; every problem names its line."""
+class ScriptInvalid(DocumentInvalid):
+    """The file, or a query in it, cannot be used; every mistake names its line."""
 
 
 class CycleDates(Fact):
@@ -41,7 +38,7 @@ class CycleDates(Fact):
     @model_validator(mode="after")
     def _in_order(self) -> "CycleDates":
         if self.ends <= self.starts:
-            raise schema_error("in_order")
+            raise schema_error("cycle_order")
         return self
 
 
@@ -63,13 +60,12 @@ class ScriptedAct(Fact):
     def _is_whole(self) -> "ScriptedAct":
         if self.feeds:
             if self.act or self.select:
-                raise schema_error("is_whole")
+                raise schema_error("feeds_alone")
             return self
         if self.act not in ACTS:
-            known = ", ".join(ACTS)
-            raise schema_error("is_whole_2", act=self.act, known=known)
+            raise schema_error("act_unknown", act=self.act, known=ACTS)
         if not self.by or not self.select:
-            raise schema_error("is_whole_3")
+            raise schema_error("act_incomplete")
         return self
 
 
@@ -107,29 +103,16 @@ class RehearsalScript(Fact):
 
 def load_script(path: Path) -> RehearsalScript:
     """Reads a cycle.yaml. Raises ScriptInvalid with every mistake and its line."""
-    written = read_written(path, ScriptInvalid)
-    script = shaped(written, RehearsalScript, ScriptInvalid)
-    acts = [
-        act.model_copy(update={"line": written.place(("acts", number))[0]})
-        for number, act in enumerate(script.acts)
-    ]
+    document = read_yaml(path)
+    script = read_model(document, RehearsalScript)
+    if isinstance(script, list):
+        raise ScriptInvalid(script, path.name)
+    written = document.root.get("acts") if document.root else None
+    lines = [act.place.line for act in written.list()] if written else []
+    acts = [act.model_copy(update={"line": line}) for act, line in zip(script.acts, lines, strict=True)]
     return script.model_copy(update={"acts": tuple(acts), "path": path})
 
 
-def problem_of(
-    script: RehearsalScript,
-    place: Place,
-    sentence: Message,
-) -> FeedProblem:
-    """A problem at a place of the script."""
-    where = message("{file}, {place}", file=script.path.name, place=place)
-    return FeedProblem(where, sentence)
-
-
-def invalid(
-    script: RehearsalScript,
-    place: Place,
-    sentence: Message,
-) -> ScriptInvalid:
-    """The one problem of a script, to be raised."""
-    return ScriptInvalid([problem_of(script, place, sentence)])
+def invalid(script: RehearsalScript, told: Mistake, place: Place = NOWHERE) -> ScriptInvalid:
+    """The one mistake of a script at a place in it, to be raised."""
+    return ScriptInvalid([told.at(place).at(Place(script.path.name))], script.path.name)

@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, TextIO
 
+from cairn.i18n import Message, message
 from cairn_portal.servers.problem import ServerProblem
 from cairn_portal.servers.steps import OnStep, Step
 
@@ -25,19 +26,28 @@ def make(home: Path) -> None:
             ignore.write_text("*\n")
     except OSError as refused:
         raise ServerProblem(
-            f"The data folder {home} cannot be written: {refused.strerror}. "
-            "Set CAIRN_HOME to a folder of yours, or give yourself the right to write there."
+            message(
+                "The data folder {home} cannot be written: {reason}. Set CAIRN_HOME to a folder of "
+                "yours, or give yourself the right to write there.",
+                home=home,
+                reason=refused.strerror,
+            )
         ) from refused
 
 
-def require_room(folder: Path, needed: int, purpose: str) -> None:
+def require_room(folder: Path, needed: int, purpose: Message) -> None:
     """Refuses to go on where the disk could not take what is to be written: half a database helps nobody."""
     free = shutil.disk_usage(existing(folder)).free
     if free < needed:
         raise ServerProblem(
-            f"The disk under {folder} is full: {purpose} needs {megabytes(needed)}, "
-            f"{megabytes(free)} are free. "
-            "Free some space, or point CAIRN_HOME and CAIRN_CACHE to a larger disk."
+            message(
+                "The disk under {folder} is full: {purpose} needs {needed}, {free} are free. "
+                "Free some space, or point CAIRN_HOME and CAIRN_CACHE to a larger disk.",
+                folder=folder,
+                purpose=purpose,
+                needed=megabytes(needed),
+                free=megabytes(free),
+            )
         )
 
 
@@ -51,18 +61,27 @@ def megabytes(size: int) -> str:
 
 
 @asynccontextmanager
-async def locked(folder: Path, on_step: OnStep, purpose: str) -> AsyncIterator[None]:
+async def locked(folder: Path, on_step: OnStep, purpose: Message) -> AsyncIterator[None]:
     """One at a time. The kernel holds the lock, not the file: it ends with its process and never is stale."""
     with _lock_file(folder) as file:
         waiting = False
         while not _taken(file.fileno()):
             if not waiting:
                 file.seek(0)
-                on_step(Step("lock", f"Process {file.read().strip() or '?'} is {purpose}; waiting for it"))
+                on_step(
+                    Step(
+                        "lock",
+                        message(
+                            "Process {pid} is {purpose}; waiting for it",
+                            pid=file.read().strip() or "?",
+                            purpose=purpose,
+                        ),
+                    )
+                )
                 waiting = True
             await asyncio.sleep(0.1)
         if waiting:
-            on_step(Step("lock", "The other process is done", finished=True))
+            on_step(Step("lock", message("The other process is done"), finished=True))
         file.truncate(0)
         file.write(str(os.getpid()))
         file.flush()

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import asyncpg
 from temporalio.service import RPCError
 
+from cairn.i18n import Message, message, verbatim
 from cairn.settings import Settings
 from cairn_portal.servers import data_folder, migrate, postgres, process, temporal, temporal_program
 from cairn_portal.servers.problem import ServerProblem
@@ -23,67 +24,89 @@ PACKAGES = ("cairn", "projections", "activities", "workflows", "cairn_portal", "
 class Check:
     """One look at one thing. `ok` is None where there is nothing to judge yet (a server not started)."""
 
-    name: str
+    name: Message
     ok: bool | None
-    sentence: str
+    sentence: Message
 
 
 async def checks(settings: Settings) -> list[Check]:
     """Everything, from the interpreter to the migrations; never raises."""
     found = [_python(), *map(_package, PACKAGES)]
     found += [_program(settings), _disk(settings), _ports(settings)]
-    for name, look in (("Postgres", _postgres), ("Migrations", _migrations), ("Temporal", _temporal)):
+    for name, look in (
+        (verbatim("Postgres"), _postgres),
+        (message("Migrations"), _migrations),
+        (verbatim("Temporal"), _temporal),
+    ):
         found.append(await _looked(name, look, settings))
     return found
 
 
-async def _looked(name: str, look: Callable[[Settings], Awaitable[Check]], settings: Settings) -> Check:
+async def _looked(name: Message, look: Callable[[Settings], Awaitable[Check]], settings: Settings) -> Check:
     try:
         return await look(settings)
-    except (ServerProblem, OSError, asyncpg.PostgresError, RPCError, RuntimeError, TimeoutError) as failed:
-        return Check(name, False, str(failed) or type(failed).__name__)
+    except ServerProblem as problem:
+        return Check(name, False, problem.sentence)
+    except (OSError, asyncpg.PostgresError, RPCError, RuntimeError, TimeoutError) as failed:
+        return Check(name, False, verbatim(str(failed) or type(failed).__name__))
 
 
 def _python() -> Check:
-    enough = sys.version_info >= (3, 11)
-    advice = "" if enough else "; Cairn needs 3.11 or newer"
-    return Check("Python", enough, f"{platform.python_version()} at {sys.executable}{advice}")
+    enough, facts = (
+        sys.version_info >= (3, 11),
+        {"version": platform.python_version(), "path": sys.executable},
+    )
+    if enough:
+        return Check(verbatim("Python"), True, message("{version} at {path}", **facts))
+    return Check(
+        verbatim("Python"), False, message("{version} at {path}; Cairn needs 3.11 or newer", **facts)
+    )
 
 
-def _package(name: str) -> Check:
+def _package(package: str) -> Check:
     """Others ship packages of such plain names too: what counts is which file is loaded."""
-    spec = importlib.util.find_spec(name)
+    name = message("Package {package}", package=package)
+    spec = importlib.util.find_spec(package)
     if spec is None:
-        return Check(f"Package {name}", False, "not found; install Cairn anew (`make setup`)")
+        return Check(name, False, message("not found; install Cairn anew (`make setup`)"))
     place = spec.origin or next(iter(spec.submodule_search_locations or []), "?")
     home = importlib.util.find_spec("cairn")
     root = str(home.origin).removesuffix("cairn/__init__.py") if home else ""
-    ours = place.startswith(root)
-    sentence = place if ours else f"{place} is not Cairn's: another package took its name"
-    return Check(f"Package {name}", ours, sentence)
+    if place.startswith(root):
+        return Check(name, True, verbatim(place))
+    return Check(name, False, message("{file} is not Cairn's: another package took its name", file=place))
 
 
 def _program(settings: Settings) -> Check:
+    name = message("Temporal server")
     if settings.temporal_address is not None:
-        return Check("Temporal server", True, f"not started by Cairn: {settings.temporal_address}")
+        return Check(
+            name, True, message("not started by Cairn: {address}", address=settings.temporal_address)
+        )
     program = temporal_program.present(settings)
     if program is None and temporal_program.download_in_reach():
-        return Check("Temporal server", None, "none yet; the next start downloads one")
-    return Check("Temporal server", program is not None, str(program or temporal_program.NEED))
+        return Check(name, None, message("none yet; the next start downloads one"))
+    return Check(name, program is not None, program.sentence if program else temporal_program.NEED)
 
 
 def _disk(settings: Settings) -> Check:
-    free = shutil.disk_usage(data_folder.existing(settings.home)).free
-    enough = free >= data_folder.ROOM_TO_START
-    advice = "" if enough else f"; starting needs {data_folder.megabytes(data_folder.ROOM_TO_START)}"
-    return Check("Disk", enough, f"{data_folder.megabytes(free)} free under {settings.home}{advice}")
+    name, free = message("Disk"), shutil.disk_usage(data_folder.existing(settings.home)).free
+    facts = {"free": data_folder.megabytes(free), "folder": settings.home}
+    if free >= data_folder.ROOM_TO_START:
+        return Check(name, True, message("{free} free under {folder}", **facts))
+    needed = data_folder.megabytes(data_folder.ROOM_TO_START)
+    return Check(
+        name, False, message("{free} free under {folder}; starting needs {needed}", needed=needed, **facts)
+    )
 
 
 def _ports(settings: Settings) -> Check:
     servers = [found for found in process.recorded(settings.home) if found.address and found.alive()]
     if not servers:
-        return Check("Ports", None, "no server is running; free ports are chosen at the start unless set")
-    return Check("Ports", True, ", ".join(f"{server.name} {server.address}" for server in servers))
+        nothing = message("no server is running; free ports are chosen at the start unless set")
+        return Check(message("Ports"), None, nothing)
+    listed = [f"{server.name} {server.address}" for server in servers]
+    return Check(message("Ports"), True, verbatim(listed))
 
 
 async def _database(settings: Settings) -> str | None:
@@ -93,40 +116,47 @@ async def _database(settings: Settings) -> str | None:
 
 
 async def _postgres(settings: Settings) -> Check:
-    dsn = await _database(settings)
+    name, dsn = verbatim("Postgres"), await _database(settings)
     if dsn is None:
-        return Check("Postgres", None, "not running; `cairn up` starts it")
+        return Check(name, None, message("not running; `cairn up` starts it"))
     connection = await asyncpg.connect(dsn, timeout=5)
     try:
         version = str(connection.get_settings().server_version)
     finally:
         await connection.close()
-    enough = int(version.split(".")[0].split()[0]) >= 15
-    return Check("Postgres", enough, f"version {version}" + ("" if enough else "; Cairn needs 15 or newer"))
+    if int(version.split(".")[0].split()[0]) >= 15:
+        return Check(name, True, message("version {version}", version=version))
+    return Check(name, False, message("version {version}; Cairn needs 15 or newer", version=version))
 
 
 async def _migrations(settings: Settings) -> Check:
-    dsn = await _database(settings)
+    name, dsn = message("Migrations"), await _database(settings)
     if dsn is None:
-        return Check("Migrations", None, "unknown while Postgres is not running")
+        return Check(name, None, message("unknown while Postgres is not running"))
     pending = await migrate.pending(dsn)
     if not pending:
-        return Check("Migrations", True, "the database is up to date")
-    own = (
-        "`cairn up` applies them" if settings.database is None else "`python -m cairn_portal.servers.migrate`"
+        return Check(name, True, message("the database is up to date"))
+    if settings.database is None:
+        return Check(name, False, message("pending: {pending}; `cairn up` applies them", pending=pending))
+    own = "python -m cairn_portal.servers.migrate"
+    return Check(
+        name, False, message("pending: {pending}; `{command}` applies them", pending=pending, command=own)
     )
-    return Check("Migrations", False, f"pending: {', '.join(pending)}; {own}")
 
 
 async def _temporal(settings: Settings) -> Check:
-    server = process.running(settings.home, temporal.NAME)
+    name, server = verbatim("Temporal"), process.running(settings.home, temporal.NAME)
     address = settings.temporal_address or (server.address if server else None)
     if address is None:
-        return Check("Temporal", None, "not running; `cairn up` starts it")
+        return Check(name, None, message("not running; `cairn up` starts it"))
     client = await connected(address, settings.namespace)
-    version = await server_version(client)
+    facts = {"version": await server_version(client), "address": address}
     missing = await missing_search_attributes(client, settings.namespace)
-    lacking = (
-        f"; missing search attributes: {', '.join(missing)}" if missing else ", search attributes registered"
+    if not missing:
+        return Check(
+            name, True, message("version {version} on {address}, search attributes registered", **facts)
+        )
+    lacking = message(
+        "version {version} on {address}; missing search attributes: {missing}", missing=missing, **facts
     )
-    return Check("Temporal", not missing, f"version {version} on {address}{lacking}")
+    return Check(name, False, lacking)

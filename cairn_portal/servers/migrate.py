@@ -10,6 +10,7 @@ from pathlib import Path
 import asyncpg
 
 import projections
+from cairn.i18n import Message
 from cairn.ledger import MigrationError, migrate, pending_migrations
 from cairn.settings import Settings
 from cairn_portal.servers.problem import ServerProblem
@@ -23,7 +24,7 @@ async def migrate_all(dsn: str) -> list[str]:
     try:
         return await migrate(dsn, folders=[READ_MODELS])
     except MigrationError as failed:
-        raise ServerProblem(str(failed)) from failed
+        raise ServerProblem(Message(f"migration:{failed.problem}", failed.facts)) from failed
 
 
 async def pending(dsn: str) -> list[str]:

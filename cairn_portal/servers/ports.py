@@ -6,6 +6,7 @@ import time
 
 import psutil
 
+from cairn.i18n import Message, message
 from cairn_portal.servers.problem import ServerProblem
 
 HOST = "127.0.0.1"
@@ -41,7 +42,11 @@ def free_port(but: set[int] | None = None) -> int:
         if port not in (but or set()) and is_free(port):
             return port
     raise ServerProblem(
-        f"No free port was found between {RANGE.start} and {RANGE.stop}; stop some servers and try again."
+        message(
+            "No free port was found between {start} and {stop}; stop some servers and try again.",
+            start=RANGE.start,
+            stop=RANGE.stop,
+        )
     )
 
 
@@ -61,13 +66,19 @@ def port_for(
     return free_port(but)
 
 
-def taken(server: str, port: int, setting: str) -> str:
+def taken(server: str, port: int, setting: str) -> Message:
     """The sentence about a port in use, naming the process when the system tells."""
-    who = holder(port)
-    by = f" by {who}" if who else ""
-    return (
-        f"Port {port} for {server} is already taken{by}. "
-        f"Stop that process, set {setting} to another port, or unset it to have a free one chosen."
+    facts = {"port": port, "server": Message(server), "setting": setting, "who": holder(port)}
+    if facts["who"] is None:
+        return message(
+            "Port {port} for {server} is already taken. Stop the process that has it, set {setting} to another "
+            "port, or unset it to have a free one chosen.",
+            **facts,
+        )
+    return message(
+        "Port {port} for {server} is already taken by {who}. Stop that process, set {setting} to another port, or "
+        "unset it to have a free one chosen.",
+        **facts,
     )
 
 

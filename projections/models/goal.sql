@@ -12,12 +12,14 @@ with event as materialized (
             then read.refuse(format('%s as event %s of %s: %s', type, version, stream,
                 case when type in ('SheetOpened', 'GoalPlaced', 'GoalWeighted', 'GoalRemoved', 'FlexibleSpaceUsed')
                     then 'a sheet starts with SheetOpened' else 'a goal starts with GoalDrafted' end))
-            when type in ('GoalSubmitted', 'GoalApproved', 'GoalActivated', 'GoalReturned', 'ReviewOpened') then null
+            when type in ('GoalSubmitted', 'GoalApproved', 'GoalActivated', 'GoalReturned', 'GoalPaused', 'GoalResumed',
+                          'ReviewOpened') then null
             else data end as data
     from read.window($1, $2, $3, $4)
     where type in (
         'GoalDrafted', 'GoalRevised', 'SmartChecked', 'GoalDecomposed', 'GoalAligned', 'GoalSubmitted',
-        'GoalReturned', 'GoalApproved', 'GoalActivated', 'AdjustmentRequested', 'AdjustmentConfirmed',
+        'GoalReturned', 'GoalApproved', 'GoalActivated', 'GoalPaused', 'GoalResumed', 'AdjustmentRequested',
+        'AdjustmentConfirmed',
         'AdjustmentDeclined', 'AdjustmentWithdrawn', 'AdjustmentExpired', 'GoalAdjusted', 'CriterionAccepted',
         'GoalAssessed', 'ManagerChanged', 'GoalScored', 'ReviewOpened', 'GoalCancelled', 'GoalSuperseded', 'GoalClosed',
         'SheetOpened', 'GoalPlaced', 'GoalWeighted', 'GoalRemoved', 'FlexibleSpaceUsed')
@@ -62,7 +64,8 @@ stage_change as (
                     case type
                         when 'GoalDrafted' then 'draft' when 'GoalSubmitted' then 'submitted'
                         when 'GoalApproved' then 'approved' when 'GoalActivated' then 'active'
-                        when 'GoalReturned' then 'returned'
+                        when 'GoalReturned' then 'returned' when 'GoalPaused' then 'paused'
+                        when 'GoalResumed' then 'approved'
                         when 'AdjustmentRequested' then 'adjusting' when 'AdjustmentDeclined' then 'active'
                         when 'AdjustmentWithdrawn' then 'active' when 'AdjustmentExpired' then 'active'
                         when 'GoalAdjusted' then 'active' when 'ReviewOpened' then 'in_review'
@@ -72,7 +75,7 @@ stage_change as (
                     end as stage
                 from event
                 where type in (
-                    'GoalDrafted', 'GoalSubmitted', 'GoalReturned', 'GoalApproved', 'GoalActivated',
+                    'GoalDrafted', 'GoalSubmitted', 'GoalReturned', 'GoalApproved', 'GoalActivated', 'GoalPaused', 'GoalResumed',
                     'AdjustmentRequested', 'AdjustmentDeclined', 'AdjustmentWithdrawn', 'AdjustmentExpired',
                     'GoalAdjusted', 'ReviewOpened', 'GoalCancelled', 'GoalSuperseded', 'GoalClosed', 'GoalScored')) s
           left join stored g on g.goal = s.stream

@@ -14,9 +14,9 @@ from cairn.domain.cycle.commands import AnyCycleCommand
 from cairn.domain.event import Command, Event
 from cairn.domain.goal.commands import COMMANDS, AnyGoalCommand
 from cairn.domain.registry import EVENTS
-from cairn_portal.cli import GROUPS as CLI_GROUPS
+from cairn_portal.cli.commands import COMMANDS as TYPED
+from cairn_portal.cli.commands import CommandGroup
 
-GROUPS = {name: group for group, name, _ in CLI_GROUPS}
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("cairn", "projections", "activities", "workflows", "cairn_portal")
 ASKING = {"cairn/application/access.py", "cairn/domain/rights.py"}
@@ -28,16 +28,16 @@ namespace_packages = true
 mypy_path = .
 """
 NEW = (
-    ("goal/stages.py", '"superseded",\n]', '"superseded", "paused",\n]'),
-    ("goal/stages.py", '"closes",\n]', '"closes", "resumes",\n]'),
+    ("goal/stages.py", '"superseded",\n]', '"superseded", "imagined",\n]'),
+    ("goal/stages.py", '"closes",\n]', '"closes", "imagined_date",\n]'),
     ("goal/events.py", "    | GoalClosed\n", "    | GoalClosed\n    | Inputs\n"),
     ("goal/commands.py", "    | CloseGoal\n", "    | CloseGoal\n    | GoalCommand\n"),
     ("cycle/events.py", "    | CycleClosed\n", "    | CycleClosed\n    | LeftOut\n"),
 )
 """A stage, a deadline, an event and a command that no match knows: the line that names one more, before and after."""
 UNKNOWING = {
-    "goal/status.py": "paused",
-    "goal/deadlines.py": "resumes",
+    "goal/status.py": "imagined",
+    "goal/deadlines.py": "imagined_date",
     "goal/state.py": "Inputs",
     "goal/decide.py": "GoalCommand",
     "cycle/state.py": "LeftOut",
@@ -73,7 +73,8 @@ def test_what_a_match_forgot_is_found_by_the_type_checker(tmp_path: Path) -> Non
 
 
 def test_every_command_has_its_line_in_the_command_line() -> None:
-    lines = {each.name for each in GROUPS["goal"].registered_commands}
+    group = next(each for each in TYPED if isinstance(each, CommandGroup) and each.name == "goal")
+    lines = {each.name for each in group.commands}
     assert {name.replace("_", "-") for name in COMMANDS} <= lines
 
 

@@ -90,7 +90,7 @@ def unknown(line: str) -> str | None:
             return None
         if word not in commands:
             return line
-        command = commands[word]
+        command = command.get_command(typer.Context(command), word)
     return None
 
 
@@ -101,8 +101,13 @@ def test_every_command_that_is_named_exists(page: Path) -> None:
 
 
 @pytest.mark.parametrize("writer", WRITERS, ids=name)
-def test_a_generated_page_is_what_its_writer_writes(writer: Path, tmp_path: Path) -> None:
-    """`make docs` writes it anew."""
-    page = f"{writer.stem.removeprefix('write_')}.md"
+def test_generated_pages_are_what_their_writer_writes(writer: Path, tmp_path: Path) -> None:
+    """`make docs` writes them anew."""
     subprocess.run([sys.executable, shutil.copy(writer, tmp_path)], check=True, cwd=ROOT)
-    assert (tmp_path / page).read_text("utf-8") == (ROOT / "docs" / page).read_text("utf-8")
+    written = list(tmp_path.glob("*.md"))
+    assert written
+    assert [
+        page.name
+        for page in written
+        if page.read_text("utf-8") != (ROOT / "docs" / page.name).read_text("utf-8")
+    ] == []

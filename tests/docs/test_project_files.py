@@ -80,6 +80,12 @@ def test_a_commit_is_checked_by_programs_that_set_up_installs() -> None:
     ] == []
 
 
+def test_every_folder_of_tests_is_explained_to_contributors() -> None:
+    folders = {test.relative_to(ROOT / "tests").parts[0] for test in (ROOT / "tests").rglob("test_*.py")}
+    explained = re.findall(r"^\| (`.+`) \|", (ROOT / "CONTRIBUTING.md").read_text("utf-8"), re.MULTILINE)
+    assert sorted(folders - set(re.findall(r"`(\w+)`", " ".join(explained)))) == []
+
+
 def test_there_is_one_version() -> None:
     said = subprocess.run(
         [Path(sys.executable).with_name("cairn"), "--version"], capture_output=True, text=True

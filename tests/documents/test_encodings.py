@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cairn.documents.decoding import Decoded, decode
 from cairn.documents.mistakes import Mistake
 from cairn.documents.tables import read_table
-from cairn.documents.tables.decoding import Decoded, decode
 
 CHINESE = (
     "工号,姓名,部门,入职日期\nE1,张三,销售部,2020-01-01\n"

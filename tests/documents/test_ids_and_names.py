@@ -65,12 +65,12 @@ def test_look_alike_ids_are_told() -> None:
     """Doors, "look-alikes": ids `e1` and `E1`, `Ｅ16`, `E/14` were different people, without a word."""
     written = ["E1", "e1", "Ｅ16", "E16", "E/14", "E14", "E2", "Е2", "1-11", "11-1", "A", "B"]
     assert look_alikes(written) == [("E1", "e1"), ("Ｅ16", "E16"), ("E/14", "E14"), ("E2", "Е2")]
-    assert "E1, e1" in ids.tell_look_alikes(written)[0].text("en")
+    assert "E1, e1" in ids.look_alike_remarks(written)[0].text("en")
 
 
 def test_look_alike_departments_are_told() -> None:
     """Doors, "names": sales / Sales / SALES became three departments."""
-    told = labels.tell_look_alikes(["sales", "研发", "Sales", "SALES"])
+    told = labels.look_alike_remarks(["sales", "研发", "Sales", "SALES"])
     assert [one.text("en").partition(" look")[0] for one in told] == ["the names sales, Sales, SALES"]
 
 

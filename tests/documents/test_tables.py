@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cairn.documents.mistakes import Place
-from cairn.documents.tables import Fields, Records, Table, read_grid, read_records, read_table, tell_twins
+from cairn.documents.tables import Fields, Records, Table, read_grid, read_records, read_table, twin_remarks
 from cairn.documents.tables.splitting import find_delimiter
 
 PEOPLE = Fields(
@@ -201,7 +201,7 @@ def test_rows_that_look_like_totals_are_kept_where_all_are_wanted(tmp_path: Path
 def test_people_who_are_alike_in_all_but_the_id_are_told(tmp_path: Path) -> None:
     """Doors, "names": two people alike in all but the id."""
     found = records(tmp_path, HEADER + ROW + ROW.replace("E1", "E2") + ROW.replace("张三", "李四"))
-    [told] = tell_twins(found.records)
+    [told] = twin_remarks(found.records)
     assert told.place.row == 3 and "E1, E2 are alike" in told.text("en")
 
 

@@ -11,7 +11,7 @@ from cairn.domain.launch.plan import Missing
 from cairn.domain.policy import Name
 from cairn.i18n import Language, Message, say
 from cairn_portal.presenting import reasons
-from cairn_portal.presenting.story import said
+from cairn_portal.presenting.story import described
 
 
 @dataclass
@@ -55,12 +55,12 @@ def test_what_a_sheet_lacks_is_told(at: Person, words: str) -> None:
 
 def test_a_goal_cancelled_by_its_deadline_says_why_and_one_that_hr_cancelled_says_hrs_reason() -> None:
     by_deadline = {"cause": "never_approved", "reason": ""}
-    assert said(EN, "GoalCancelled", by_deadline) == "not approved before the review opened"
-    assert "仍未获批" in said(ZH, "GoalCancelled", by_deadline)
-    assert said(EN, "GoalCancelled", {"cause": "asked", "reason": "a mistake"}) == "reason a mistake"
+    assert described(EN, "GoalCancelled", by_deadline) == "not approved before the review opened"
+    assert "仍未获批" in described(ZH, "GoalCancelled", by_deadline)
+    assert described(EN, "GoalCancelled", {"cause": "asked", "reason": "a mistake"}) == "reason a mistake"
 
 
 def test_a_refused_signal_is_told_with_the_sentence_of_its_refusal() -> None:
     refused = {"name": "approve", "code": "goal.own", "facts": {"who": "manager", "manager": "wang"}}
-    assert "the manager wang may" in said(EN, "SignalRefused", refused)
-    assert "应由直接上级 wang 处理" in said(ZH, "SignalRefused", refused)
+    assert "the manager wang may" in described(EN, "SignalRefused", refused)
+    assert "应由直接上级 wang 处理" in described(ZH, "SignalRefused", refused)

@@ -14,6 +14,8 @@ from typing import Any
 
 import pytest
 
+from cairn.documents.mistakes import Mistake
+from cairn.documents.queries import Database, open_tables, select
 from cairn.domain.launch.plan import LaunchPlan, Planner, by_holder
 from cairn.domain.reading import Row
 from cairn.domain.schedule import make_schedule
@@ -21,7 +23,6 @@ from cairn.feeds.feed import load_feed
 from cairn.feeds.sources import collect
 from cairn.policies import load
 from cairn.roster.reading import read_roster
-from cairn.tables import open_tables, select
 from cairn_portal.rehearsal.queries import (
     open_script_tables,
     planned_goals,
@@ -45,15 +46,27 @@ pytestmark = pytest.mark.skipif(
 
 @pytest.fixture(scope="module")
 def attainment() -> list[dict[str, Any]]:
-    with open_tables({path.stem: path for path in DATA.glob("*.csv")}) as tables:
-        return select(tables, (EXAMPLE / "attainment.sql").read_text(encoding="utf-8"))
+    files = {path.stem: path for path in DATA.glob("*.csv")}
+    return selected(files, (EXAMPLE / "attainment.sql").read_text(encoding="utf-8"))
+
+
+def selected(
+    files: dict[str, Path], query: str, parameters: dict[str, str] | None = None
+) -> list[dict[str, Any]]:
+    """The rows of a query over files that can be read."""
+    tables = open_tables(files)
+    assert isinstance(tables, Database), tables
+    with tables:
+        rows = select(tables, query, parameters)
+    assert not isinstance(rows, Mistake), rows
+    return rows
 
 
 @pytest.fixture(scope="module")
 def plan() -> LaunchPlan:
     policy = load(EXAMPLE / FILE.policy)
     parameters = {"cycle_start": STARTS.isoformat(), "cycle_end": ENDS.isoformat()}
-    roster = read_roster(DATA, EXAMPLE / FILE.roster, parameters=parameters, policy=policy)
+    roster = read_roster(DATA, EXAMPLE / FILE.roster, parameters=parameters, policy=policy).roster
     targets = by_holder(target_rows(FILE, open_script_tables(FILE, DATA)))
     dates = FILE.cycle
     schedule = make_schedule(dates.starts, dates.ends, policy)
@@ -62,7 +75,7 @@ def plan() -> LaunchPlan:
 
 def readings(feed: str) -> list[Row]:
     found = load_feed(EXAMPLE / "feeds" / f"{feed}.yaml")
-    return collect(found, after=found.watermark, upto=ENDS, base=DATA)
+    return collect(found, after=found.watermark, upto=ENDS, base=DATA).rows
 
 
 def total(rows: list[Row], metric: str, subject: str) -> Decimal:
@@ -70,8 +83,8 @@ def total(rows: list[Row], metric: str, subject: str) -> Decimal:
 
 
 def test_amounts_have_four_decimals_so_that_plain_sql_may_add_them_as_whole_numbers() -> None:
-    with open_tables({"orders": DATA / "sales_order_header.csv"}) as tables:
-        odd = select(tables, "select count(*) as n from orders where SubTotal not like '%.____'")
+    query = "select count(*) as n from orders where SubTotal not like '%.____'"
+    odd = selected({"orders": DATA / "sales_order_header.csv"}, query)
     assert odd[0]["n"] == 0
 
 
@@ -124,8 +137,8 @@ def test_a_days_yield_is_what_was_stocked_of_what_was_ordered() -> None:
 
 
 def plain(query: str, table: str) -> tuple[int, int]:
-    with open_tables({"t": DATA / f"{table}.csv"}) as tables:
-        (row,) = select(tables, query, {"starts": STARTS.isoformat(), "ends": ENDS.isoformat()})
+    days = {"starts": STARTS.isoformat(), "ends": ENDS.isoformat()}
+    (row,) = selected({"t": DATA / f"{table}.csv"}, query, days)
     return int(row["a"]), int(row["b"])
 
 

@@ -5,25 +5,33 @@ from collections.abc import AsyncIterator, Iterable
 from pathlib import Path
 from uuid import uuid4
 
+import pytest
 import pytest_asyncio
+from temporalio.client import Client
 
 import worker
 from cairn.application import Application
 from cairn.domain.people import Person
 from cairn.settings import Settings
 from cairn_portal.servers.migrate import migrate_all
+from cairn_portal.servers.temporal_ready import make_usable
 from tests.databases import Databases
 from tests.portal.conftest import ROSTER, Cairn, environment
 
+NAMESPACE = "cli-doors"
 ROWS = ROSTER.strip().splitlines()
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def company(settings: Settings, databases: Databases, files: Path) -> AsyncIterator[Settings]:
-    """A company of this file's own, with a worker, policy and roster."""
+async def company(
+    settings: Settings, databases: Databases, temporal_server: str, files: Path
+) -> AsyncIterator[Settings]:
+    """A company of this file's own, with worker, policy and roster; its namespace too, which has one starter."""
     dsn = await databases.empty()
     await migrate_all(dsn)
-    own = settings.model_copy(update={"database": dsn, "task_queue": f"doors-{uuid4().hex[:8]}"})
+    await make_usable(await Client.connect(temporal_server), NAMESPACE)
+    queue = f"doors-{uuid4().hex[:8]}"
+    own = settings.model_copy(update={"database": dsn, "namespace": NAMESPACE, "task_queue": queue})
     async with worker.running(own):
         terminal = Cairn(environment(own))
         for group, what, file in (("policy", "adopt", "policy.yaml"), ("roster", "import", "roster.csv")):
@@ -137,3 +145,125 @@ async def test_the_launch_command_that_a_preview_prints_works_as_printed(cairn: 
     said = await cairn(*typed, "--json")
     assert (program, said.code) == ("cairn", 0), said.out
     assert said.json["goals"] == said.json["planned"] > 0
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def goal(company: Settings) -> str:
+    """A draft of E1's in a launched cycle."""
+    launched = await Cairn(environment(company))("cycle", "launch", "2091", "--by", "H1", "--yes")
+    assert launched.code == 0, launched.err
+    return "goal-2091-E1-1"
+
+
+@pytest.mark.parametrize(
+    ("typed", "option", "meant"),
+    [
+        (("revise", "--target", "50,5"), "--target", "50.5"),
+        (("revise", "--weight", "1.234,5"), "--weight", "1234.5"),
+        (("check-in", "--value", "20,5"), "--value", "20.5"),
+        (("check-in", "--value", "1", "--base", "20,5"), "--base", "20.5"),
+        (("assess", "--points", "95,5"), "--points", "95.5"),
+        (("adjust", "--reason", "x", "--target", "50,5"), "--target", "50.5"),
+        (("adjust", "--reason", "x", "--period", "Q1=50,5"), "--period", "50.5"),
+    ],
+)
+async def test_a_decimal_comma_is_refused_with_what_was_meant(
+    cairn: Cairn, goal: str, typed: tuple[str, ...], option: str, meant: str
+) -> None:
+    """Doors, decimal comma: `revise --target 50,5`, `check-in --value 20,5`, `1.234,5`."""
+    said = await cairn("goal", typed[0], goal, *typed[1:], "--by", "E1", "--lang", "en")
+    assert said.code == 2
+    assert f"{option}: " in said.err and f"did you mean {meant}?" in said.err
+
+
+@pytest.mark.parametrize("value", ["1e400", "9" * 47, "1e999999999"])
+async def test_a_number_without_end_is_refused_at_the_door(cairn: Cairn, goal: str, value: str) -> None:
+    """Engine, numbers: a check-in of 1e400, of 47 digits, of 1e999999999; `revise --target 1e400`."""
+    for typed in (("check-in", goal, "--value", value), ("revise", goal, "--target", value)):
+        said = await cairn("goal", *typed, "--by", "E1", "--lang", "en")
+        assert (said.code, "a number has at most 30 digits" in said.err) == (2, True), said.err
+    for asked in (("progress", "E1"), ("goal", "list"), ("replay", goal)):
+        assert (await cairn(*asked, "--json")).code == 0
+
+
+async def test_full_width_digits_and_percent_are_read_where_the_unit_allows(cairn: Cairn, goal: str) -> None:
+    """Doors, decimal comma: full-width digits are the same number; `95%` of a goal in 万元 is refused."""
+    assert (await cairn("goal", "revise", goal, "--target", "１，３００", "--by", "M1")).code == 0
+    assert (await cairn("goal", "show", goal, "--json")).json["goal"]["measure"]["target"] == "1300"
+    said = await cairn("goal", "revise", goal, "--target", "95%", "--by", "M1", "--lang", "en")
+    assert (said.code, "is a percentage where a plain number is needed" in said.err) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("typed", "chinese"),
+    [
+        (("revise", "--weight", "130"), "weight 不能大于 100，而这里是 130"),
+        (("check-in", "--value", "1", "--on", "2091-02-30"), "「2091-02-30」这一天不存在"),
+        (("check-in", "--value", "1", "--on", "01.11.2091"), "可以是 2091-11-01，也可以是 2091-01-11"),
+        (("draft", "--title", "t", "--weight", "1", "--measure", '{"kind": "kpy"}'), "kpy"),
+    ],
+)
+async def test_a_wrong_weight_date_or_kind_is_told_in_chinese(
+    cairn: Cairn, goal: str, typed: tuple[str, ...], chinese: str
+) -> None:
+    """Doors, languages: no "Input should be greater than", no "does not match the formats"."""
+    said = await cairn("goal", typed[0], goal, *typed[1:], "--by", "E1")
+    assert said.code in (1, 2) and chinese in said.err
+    assert "Input should" not in said.err and "format" not in said.err
+
+
+async def test_somebody_whose_id_is_a_guid_has_progress_and_scores(cairn: Cairn, tmp_path: Path) -> None:
+    """Doors, ids: a GUID with hyphens as employee id: progress and scores: "no goal"."""
+    guid = "3f2504e0-4f89-11d3-9a0c-0305e82c3301"
+    rows = [*ROWS, f"{guid},白鹭,D1,客户经理,销售,M1,2020-01-01,,"]
+    assert (await cairn("roster", "import", written(tmp_path, rows), "--by", "H1")).code == 0
+    assert (await cairn("cycle", "launch", "2088", "--by", "H1", "--yes")).code == 0
+    said = await cairn("progress", guid, "--cycle", "2088", "--json")
+    assert (said.code, said.json["person"]["id"]) == (0, guid)
+    assert (await cairn("scores", guid, "--cycle", "2088")).code == 0
+    goal = f"goal-2088-{guid}-1"
+    assert (await cairn("progress", goal, "--json")).json["progress"] is not None
+    assert (await cairn("goal", "revise", goal, "--target", "7", "--by", guid)).code == 0
+
+
+async def test_decimals_in_answers_are_plain_digits(cairn: Cairn, goal: str) -> None:
+    """Doors, JSON: `"target": "1.0E+5"`."""
+    assert (await cairn("goal", "revise", goal, "--target", "1.0E+5", "--by", "M1")).code == 0
+    assert (await cairn("goal", "show", goal, "--json")).json["goal"]["measure"]["target"] == "100000"
+
+
+async def test_remedies_name_the_option_that_helps(cairn: Cairn, tmp_path: Path) -> None:
+    """Doors, leading zeros and dates: says what happened and offers to match; reads with a stated format."""
+    rows = [
+        "工号,姓名,部门,岗位序列,直接上级,入职日期",
+        "42,甲,D1,销售,H1,01.11.2020",
+        "43,乙,D1,销售,0042,02.11.2020",
+    ]
+    file = written(tmp_path, rows)
+    said = await cairn("roster", "import", file, "--by", "H1", "--check-only")
+    assert said.code == 1 and "--match-zeros" in said.out and "--dates" in said.out
+    given = ("--match-zeros", "--dates", "dmy")
+    again = await cairn("roster", "import", file, "--by", "H1", "--check-only", "--json", *given)
+    assert "H1" in str(again.json["problems"]) or again.json["people"] == 2
+
+
+async def test_a_targets_file_tells_every_row_and_which_cycle_it_waits_for(
+    cairn: Cairn, tmp_path: Path
+) -> None:
+    """Doors, targets file: unknown cycle, unknown goal, a title in place of a key, −5, 36 digits, a person twice."""
+    rows = [
+        "工号,目标,考核期,目标值",
+        "E1,revenu,Q1,1",
+        "E1,销售额,Q1,1",
+        "E1,revenue,Q1,-5",
+        "E2,revenue,Q1,1",
+        "E2,revenue,Q1,2",
+    ]
+    rows += [f"E1,revenue,Q2,{'9' * 36}", 'E1,revenue,Q3,"110,5"']
+    file = written(tmp_path, rows, "targets.csv")
+    said = await cairn("targets", "import", file, "--cycle", "2077", "--by", "H1", "--json")
+    assert (said.code, [each["row"] for each in said.json["problems"]]) == (1, [2, 3, 4, 6, 7, 8])
+    assert (await cairn("targets", "list", "2077", "--json")).json == []
+    good = written(tmp_path, [rows[0], "E1,revenue,Q1,110.5"], "good.csv")
+    done = await cairn("targets", "import", good, "--cycle", "2077", "--by", "H1")
+    assert "2077" in done.out

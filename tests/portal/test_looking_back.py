@@ -1,12 +1,15 @@
 """Replay as of any moment, and read models rebuilt: what auditors and operators type."""
 
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from cairn_portal.cli.goal.replay import bound_of
-from cairn_portal.cli.problem import Problem
+from cairn_portal.cli.typed import OptionInvalid
 from tests.portal.conftest import Cairn
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
 async def test_a_replay_tells_who_did_what_under_which_policy(cairn: Cairn, launched: str) -> None:
@@ -37,11 +40,13 @@ async def test_before_a_goal_there_is_nothing_to_replay(cairn: Cairn, launched: 
 
 
 def test_a_day_means_its_end_and_recorded_names_the_other_clock() -> None:
-    assert bound_of("2026-03-31").occurred == datetime(2026, 3, 31, 15, 59, 59, 999999, tzinfo=UTC)
-    assert bound_of("recorded:2026-03-31T12:00+00:00").recorded == datetime(2026, 3, 31, 12, tzinfo=UTC)
-    assert bound_of("1234").position == 1234
-    with pytest.raises(Problem):
-        bound_of("yesterday")
+    assert bound_of("2026-03-31", SHANGHAI).occurred == datetime(2026, 3, 31, 15, 59, 59, 999999, tzinfo=UTC)
+    assert bound_of("recorded:2026-03-31T12:00+00:00", SHANGHAI).recorded == datetime(
+        2026, 3, 31, 12, tzinfo=UTC
+    )
+    assert bound_of("1234", SHANGHAI).position == 1234
+    with pytest.raises(OptionInvalid):
+        bound_of("yesterday", SHANGHAI)
 
 
 async def test_every_read_model_equals_one_rebuilt_from_the_log(cairn: Cairn, launched: str) -> None:

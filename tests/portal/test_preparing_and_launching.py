@@ -1,8 +1,13 @@
 """From files to a launched cycle: what HR types, and what bad files and slips get."""
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from cairn.domain.cycle.events import RehearsalAdvanced
+from cairn.ledger import open_pool
+from cairn.settings import Settings
 from tests.portal.conftest import Cairn
+from tests.projections.given import append, new
 
 
 async def test_a_policy_file_with_mistakes_gets_every_one_with_its_line(cairn: Cairn, tmp_path: Path) -> None:
@@ -10,8 +15,10 @@ async def test_a_policy_file_with_mistakes_gets_every_one_with_its_line(cairn: C
     bad.write_text("name: x\ntitle: {zh: x, en: x}\nfamiles: {}\n", encoding="utf-8")
     said = await cairn("policy", "check", str(bad))
     assert said.code == 1
-    assert "3:1" in said.out and "famil" in said.out
-    assert (await cairn("policy", "check", str(bad), "--json")).json["problems"][0]["line"]
+    assert "第 3 行" in said.out and "famil" in said.out
+    problems = (await cairn("policy", "check", str(bad), "--json", "--lang", "en")).json["problems"]
+    assert "the field families is missing: add it" in str(problems)
+    assert all(problem["line"] for problem in problems)
 
 
 async def test_a_file_that_is_not_there_is_a_sentence(cairn: Cairn, tmp_path: Path) -> None:
@@ -92,3 +99,35 @@ async def test_the_status_of_a_cycle_shows_who_is_waited_for(cairn: Cairn, launc
     said = await cairn("cycle", "status", launched, "--json")
     assert said.code == 0
     assert "E3" in {each["awaited"] for each in said.json["waiting"]}
+
+
+async def set_clock(settings: Settings, cycle: str, instant: datetime) -> None:
+    """From now on it is that moment for the cycle, as in a rehearsal; its workflows go on as they were."""
+    mark = RehearsalAdvanced(cycle=cycle, instant=instant, by="system", at=instant)
+    async with await open_pool(settings.database or "", size=1) as pool:
+        await append(pool, mark.stream, [new(mark)])
+
+
+async def test_what_is_late_is_told_by_the_cycles_own_clock_with_whom_and_since_when(
+    cairn: Cairn, launched: str, settings: Settings
+) -> None:
+    goal, spring = f"goal-{launched}-H1-2", datetime(int(launched), 3, 1, tzinfo=UTC)
+    assert f"周期 {launched} 没有逾期事项" in (await cairn("overdue", launched)).out
+    await set_clock(settings, launched, spring)
+    try:
+        found = (await cairn("overdue", launched, "--department", "D1", "--json")).json["late"]
+        [late] = [each for each in found if each["goal"] == goal]
+        assert (late["act"], late["awaited_name"], late["notices"]) == ("submit", "叶知秋", [])
+        due = datetime.fromisoformat(late["due"])
+        assert late["days_late"] == round((spring - due) / timedelta(days=1)) > 30
+        said = await cairn("overdue", "--lang", "en")
+        assert (said.code, goal in said.out, "H1 叶知秋" in said.out) == (0, True, True)
+    finally:
+        await set_clock(settings, launched, datetime.now(UTC))
+
+
+async def test_nothing_late_in_a_department_that_is_not_there_is_no_good_news(
+    cairn: Cairn, launched: str
+) -> None:
+    said = await cairn("overdue", launched, "--department", "D9", "--lang", "en")
+    assert (said.code, "belongs to a department D9" in said.err) == (1, True)

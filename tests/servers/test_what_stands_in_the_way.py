@@ -9,6 +9,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from cairn.i18n import message
 from cairn.settings import Settings
 from cairn_portal.servers import ServerProblem, Step, data_folder, ports, postgres, postgres_user, process
 from cairn_portal.servers.process import Process
@@ -95,7 +96,7 @@ async def test_a_cluster_of_another_postgres_version_is_refused(fresh: Settings)
 
 def test_a_disk_without_room_is_told_with_what_is_needed_and_what_is_free(tmp_path: Path) -> None:
     with pytest.raises(ServerProblem) as refused:
-        data_folder.require_room(tmp_path / "not yet there", 10**18, "starting Cairn")
+        data_folder.require_room(tmp_path / "not yet there", 10**18, message("starting Cairn"))
     assert "is full: starting Cairn needs 953,674,316,406 MB" in str(refused.value)
 
 
@@ -110,11 +111,11 @@ async def test_a_second_start_at_the_same_time_waits_for_the_first(tmp_path: Pat
     steps: list[Step] = []
 
     async def start(name: str, seconds: float) -> None:
-        async with data_folder.locked(tmp_path, steps.append, "starting the servers"):
+        async with data_folder.locked(tmp_path, steps.append, message("starting the servers")):
             order.append(f"{name} in")
             await asyncio.sleep(seconds)
             order.append(f"{name} out")
 
     await asyncio.gather(start("first", 0.2), start("second", 0))
     assert order == ["first in", "first out", "second in", "second out"]
-    assert steps[0].text == f"Process {os.getpid()} is starting the servers; waiting for it"
+    assert str(steps[0].sentence) == f"Process {os.getpid()} is starting the servers; waiting for it"

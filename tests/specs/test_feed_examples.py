@@ -28,7 +28,7 @@ FILE = load_script(EXAMPLE / "cycle.yaml")
 @pytest.fixture(scope="module")
 def plan() -> LaunchPlan:
     policy = load(EXAMPLE / FILE.policy)
-    roster = read_roster(EXAMPLE / FILE.roster, policy=policy)
+    roster = read_roster(EXAMPLE / FILE.roster, policy=policy).roster
     targets = by_holder(target_rows(FILE, open_script_tables(FILE, EXAMPLE)))
     dates = FILE.cycle
     schedule = make_schedule(dates.starts, dates.ends, policy)
@@ -38,7 +38,9 @@ def plan() -> LaunchPlan:
 @pytest.fixture(scope="module")
 def rows() -> list[Row]:
     feeds = [load_feed(EXAMPLE / name) for name in FILE.feeds]
-    return [row for f in feeds for row in collect(f, after=f.watermark, upto=FILE.cycle.ends, base=EXAMPLE)]
+    return [
+        row for f in feeds for row in collect(f, after=f.watermark, upto=FILE.cycle.ends, base=EXAMPLE).rows
+    ]
 
 
 def test_every_metric_that_a_goal_is_measured_by_is_fed(plan: LaunchPlan, rows: list[Row]) -> None:
@@ -79,11 +81,11 @@ def test_mistakes_of_a_script_are_told_with_their_lines(tmp_path: Path) -> None:
         load_script(written(tmp_path, acts))
     first, second = refused.value.text("en").splitlines()
     assert first.startswith(
-        "cycle.yaml, line 6 acts[0]: there is no act aprove: it may be revise, check_smart"
+        "cycle.yaml, line 6, acts[0]: there is no act aprove: it may be revise, check_smart"
     )
     assert (
         second
-        == "cycle.yaml, line 7 acts[1].on: on needs a date that exists, such as 2026-01-31, not someday"
+        == "cycle.yaml, line 7, acts[1].on: 'someday' is in no known format of dates: write it as 2026-01-31"
     )
 
 
@@ -93,19 +95,19 @@ def test_mistakes_of_a_script_are_told_with_their_lines(tmp_path: Path) -> None:
         (
             "submit",
             "select gaol from goal",
-            "cycle.yaml, line 6: the query cannot be run: no such column: gaol",
+            "cycle.yaml, line 6: the query cannot be run; the database says: no such column: gaol",
         ),
         ("submit", "select owner from goal", "cycle.yaml, line 6: the query's result lacks the column goal"),
         ("submit", "select 'goal-x' as goal", "cycle.yaml, line 6: there is no goal goal-x"),
         (
             "return",
             "select goal from goal limit 1",
-            "cycle.yaml, line 6, row 1 of its query: comment: Field required",
+            "cycle.yaml, line 6, row 1: the field comment is missing: add it",
         ),
         (
             "check_smart",
             "select goal, '{' as \"check\" from goal limit 1",
-            "cycle.yaml, line 6, row 1 of its query: the column check is no JSON",
+            "cycle.yaml, line 6, row 1: the column check is no JSON",
         ),
         (
             "leave",

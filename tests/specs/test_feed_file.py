@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from cairn.feeds.feed import Feed, FilesSource, load_feed
-from cairn.feeds.problems import FeedInvalid
+from cairn.feeds.invalid import FeedInvalid
 
 
 def written(folder: Path, text: str) -> Path:
@@ -29,12 +29,19 @@ def test_a_feed_says_where_readings_come_from_since_when_and_how_often(tmp_path:
 
 
 @pytest.mark.parametrize(
-    ("schedule", "cron"),
-    [("06:30", "30 6 * * *"), ("0 6 * * 1-5", "0 6 * * 1-5"), ("*/15 8-18 * * *", "*/15 8-18 * * *")],
+    ("schedule", "crons"),
+    [
+        ("06:30", ["30 6 * * *"]),
+        ("0 6 * * 1-5", ["0 6 * * 1-5"]),
+        ("*/15 8-18 * * *", ["*/15 8-18 * * *"]),
+        ("0 6 1,15 * 1-5", ["0 6 1,15 * *", "0 6 * * 1-5"]),
+        ("0 6 */2 * 1-5", ["0 6 */2 * 1-5"]),
+    ],
 )
-def test_a_schedule_is_a_time_of_day_or_a_cron(schedule: str, cron: str) -> None:
+def test_a_schedule_is_a_time_of_day_or_a_cron_as_cron_reads_it(schedule: str, crons: list[str]) -> None:
+    """cron: either, as cron does."""
     source = FilesSource(kind="csv", path="a.csv")
-    assert Feed(name="a", source=source, schedule=schedule).cron == cron
+    assert Feed(name="a", source=source, schedule=schedule).crons == crons
 
 
 def test_every_mistake_of_the_yaml_is_told_at_once_with_its_line(tmp_path: Path) -> None:
@@ -52,9 +59,9 @@ def test_every_mistake_of_the_yaml_is_told_at_once_with_its_line(tmp_path: Path)
     with pytest.raises(FeedInvalid) as refused:
         load_feed(path)
     told = refused.value.text("en").splitlines()
-    lines = [int(sentence.split("line ")[1].split()[0].rstrip(":")) for sentence in told]
+    lines = [int(sentence.split("line ")[1].split()[0].rstrip(":,")) for sentence in told]
     assert sorted(lines) == [1, 2, 5, 6, 7, 8]
-    assert "feed.yaml, line 2 source: the field tables is missing: add it" in told
+    assert "feed.yaml, line 2, source.tables: the field tables is missing: add it" in told
     assert any("Asia/Nowhere" in sentence for sentence in refused.value.text("zh").splitlines())
 
 

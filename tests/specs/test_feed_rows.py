@@ -4,16 +4,17 @@ import sqlite3
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
 
 from cairn.domain.reading import Row
 from cairn.feeds.feed import Feed, FilesSource, SqlSource, TablesSource
-from cairn.feeds.problems import FeedRowsInvalid, FeedUnreadable
+from cairn.feeds.invalid import FeedRowsInvalid, FeedUnreadable
 from cairn.feeds.sources import collect
 
-JANUARY = {"after": date(2025, 12, 31), "upto": date(2026, 1, 31)}
+AFTER, UPTO = date(2025, 12, 31), date(2026, 1, 31)
 QUERY = (
     "select 'sales' as metric, person as subject, day as \"on\", amount as value from orders "
     "where day > :from and day <= :upto"
@@ -25,8 +26,8 @@ def of_csv(folder: Path, text: str, encoding: str = "utf-8", **more: object) -> 
     return Feed(name="erp", source=FilesSource.model_validate({"kind": "csv", "path": "rows.csv", **more}))
 
 
-def collected(feed: Feed, folder: Path) -> list[Row]:
-    return collect(feed, after=JANUARY["after"], upto=JANUARY["upto"], base=folder)
+def collected(feed: Feed, folder: Path, **more: Any) -> list[Row]:
+    return collect(feed, after=AFTER, upto=UPTO, base=folder, **more).rows
 
 
 def problems(feed: Feed, folder: Path) -> list[str]:
@@ -72,8 +73,10 @@ def test_a_pattern_takes_all_files_that_fit(tmp_path: Path) -> None:
     for day in ("05", "06"):
         (tmp_path / f"rows-{day}.csv").write_text(f"metric,subject,on,value\nm,a,2026-01-{day},1\n")
     feed = Feed(name="erp", source=FilesSource(kind="csv", path="{folder}/rows-*.csv"))
-    rows = collect(feed, **JANUARY, base=Path("elsewhere"), parameters={"folder": str(tmp_path)})
-    assert len(rows) == 2
+    found = collect(
+        feed, after=AFTER, upto=UPTO, base=Path("elsewhere"), parameters={"folder": str(tmp_path)}
+    )
+    assert len(found.rows) == 2
 
 
 def test_every_bad_cell_is_named_at_once_with_file_row_and_column(tmp_path: Path) -> None:
@@ -88,15 +91,16 @@ def test_every_bad_cell_is_named_at_once_with_file_row_and_column(tmp_path: Path
         'm,a,2026-01-08,"1,234.50",NaN\n'
         "m,a,2026-01-05,2,\n",
     )
-    no_number = "is no number: write it as 1234.56 (a percentage as 98, not 98%)"
     assert problems(feed, tmp_path) == [
         "rows.csv, row 3, column metric: it is empty: fill it in",
-        f"rows.csv, row 3, column value: '98%' {no_number}",
-        "rows.csv, row 4, column on: '2026-02-30' is no date: write it as 2026-01-31",
-        "rows.csv, row 6, column value: it is a formula: paste it as a value",
-        f"rows.csv, row 6, column base: 'x' {no_number}",
-        f"rows.csv, row 7, column base: 'NaN' {no_number}",
-        "rows.csv, row 8, column on: row 2 already has m of a on 2026-01-05: sum them to one value a day",
+        "rows.csv, row 3, column value: '98%' is a percentage where a plain number is needed: "
+        "if 98 is meant, write 98",
+        "rows.csv, row 4, column on: '2026-02-30' does not exist: 2026-02 has 28 days",
+        "rows.csv, row 6, column base: 'x' is no number: write it as 1234.56",
+        "rows.csv, row 6, column value: it is a formula (=A1+B1): paste it as a value",
+        "rows.csv, row 7, column base: 'NaN' is no definite number: write one such as 1234.56",
+        "rows.csv, row 8, column on: row 2 already has m of a on 2026-01-05: one value a day counts; "
+        "if they are to be added up, write `combine: sum` in the feed",
     ]
 
 
@@ -117,7 +121,7 @@ def test_a_binary_float_is_refused_and_says_how_to_stay_exact(tmp_path: Path) ->
     (tmp_path / "orders.csv").write_text("person,day,amount\nE005,2026-01-05,0.1\nE005,2026-01-05,0.2\n")
     query = QUERY.replace("amount", "sum(amount)") + " group by person, day"
     feed = Feed(name="erp", source=TablesSource(kind="tables", tables={"orders": "orders.csv"}, query=query))
-    assert "0.30000000000000004 came as a binary float" in problems(feed, tmp_path)[0]
+    assert "0.30000000000000004 was computed in binary" in problems(feed, tmp_path)[0]
     assert "dsum" in problems(feed, tmp_path)[0]
 
 
@@ -156,7 +160,11 @@ def test_an_address_may_come_from_the_environment(tmp_path: Path, monkeypatch: p
     [
         ("sqlite:///other.db", QUERY, "other.db is not there"),
         ("sqlite:///erp.db", "select 1 from nowhere", "refuses the query: no such table: nowhere"),
-        ("sqlite:///erp.db", "select person as subject from orders", "has no column metric, on, value"),
+        (
+            "sqlite:///erp.db",
+            "select person as subject from orders",
+            "the column metric is missing",
+        ),
         ("no address", QUERY, "no database address"),
         ("oracle://a@b/c", QUERY, "there is no driver for oracle"),
     ],
@@ -173,6 +181,7 @@ def test_a_missing_file_or_column_is_named(tmp_path: Path) -> None:
     with pytest.raises(FeedUnreadable, match=r"no file matches .*gone\.csv"):
         collected(Feed(name="erp", source=FilesSource(kind="csv", path="gone.csv")), tmp_path)
     with pytest.raises(
-        FeedUnreadable, match=r"rows\.csv has no column on; it has: metric, subject, day, value"
+        FeedUnreadable,
+        match=r"rows\.csv: the column on is missing: .* which has: metric, subject, day, value",
     ):
         collected(of_csv(tmp_path, "metric,subject,day,value\nm,a,2026-01-05,1\n"), tmp_path)

@@ -11,13 +11,16 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
-from cairn.application.feeds import FeedRun, run_feed
+from cairn.application.feeds import FeedRun, known_metrics, run_feed
+from cairn.application.policies import Policies
 from cairn.domain.reading import ReadingsRecorded, Row
 from cairn.feeds.feed import Feed, FilesSource, SqlSource
-from cairn.feeds.problems import FeedRowsInvalid, FeedUnreadable
+from cairn.feeds.invalid import FeedRowsInvalid, FeedUnreadable
+from cairn.feeds.readings import Metric
 from cairn.feeds.sources import collect
 from cairn.ledger import Ledger
 from tests.databases import database, databases, pool
+from tests.projections.given import seal
 
 __all__ = ["database", "databases", "pool"]
 
@@ -27,6 +30,7 @@ FEED = Feed(
     watermark=date(2025, 12, 31),
     look_back=7,
 )
+EXAMPLES = Path(__file__).parents[2] / "examples" / "company"
 NOW = datetime(2026, 2, 1, 6, tzinfo=UTC)
 
 
@@ -110,6 +114,32 @@ async def test_bad_rows_leave_nothing_recorded(pool: "asyncpg.Pool[asyncpg.Recor
     assert await recorded(ledger) == []
 
 
+async def test_readings_of_somebody_unknown_and_those_that_are_gone_are_named(
+    pool: "asyncpg.Pool[asyncpg.Record]", tmp_path: Path
+) -> None:
+    """Doors, feeds: a reading of somebody unknown; readings that vanished."""
+    ledger = Ledger(pool)
+    says(tmp_path, "m,nobody,2026-01-05,1", "m,company,2026-01-05,1")
+    assert (await run(ledger, tmp_path, date(2026, 1, 6))).unknown == ("nobody",)
+    says(tmp_path, "m,company,2026-01-05,1", "m,company,2026-01-07,1")
+    again = await run(ledger, tmp_path, date(2026, 1, 7))
+    assert [(row.metric, row.subject) for row in again.gone] == [("m", "nobody")]
+
+
+async def test_a_ratio_is_what_an_adopted_policy_says(
+    pool: "asyncpg.Pool[asyncpg.Record]", tmp_path: Path
+) -> None:
+    """RULES D2: a metric that any goal aggregates as a ratio."""
+    ledger = Ledger(pool)
+    policies = Policies(ledger)
+    text = (EXAMPLES / "policy.yaml").read_text(encoding="utf-8")
+    await policies.adopt(text, "policy.yaml", "anybody", NOW)
+    await seal(pool)
+    known = await known_metrics(policies)
+    assert known["average_deal"] == Metric("元", is_ratio=True)
+    assert not known["sales_amount"].is_ratio
+
+
 @pytest.fixture
 async def erp(database: str) -> AsyncIterator[str]:
     """A Postgres with orders, and the address of a role that may read and write them.
@@ -134,7 +164,7 @@ async def erp(database: str) -> AsyncIterator[str]:
 
 def january(url: str, query: str, folder: Path) -> list[Row]:
     feed = Feed(name="erp", source=SqlSource(kind="sql", url=url, query=query))
-    return collect(feed, after=date(2025, 12, 31), upto=date(2026, 1, 31), base=folder)
+    return collect(feed, after=date(2025, 12, 31), upto=date(2026, 1, 31), base=folder).rows
 
 
 async def test_a_postgres_database_is_a_source(erp: str, tmp_path: Path) -> None:

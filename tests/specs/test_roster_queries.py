@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 from cairn.domain.people import Roster
-from cairn.policies import RosterInvalid
-from cairn.roster.reading import read_roster, read_roster_by_queries
+from cairn.roster.reading import RosterInvalid, read_roster, read_roster_by_queries
 
 ROOT = Path(__file__).parents[2]
 MAPPING = ROOT / "examples" / "adventureworks" / "roster.yaml"
@@ -43,11 +42,14 @@ def company(folder: Path, queries: str = QUERIES, staff: str = STAFF) -> Path:
 def told(folder: Path, path: Path, **parameters: object) -> list[tuple[str, int, str, str]]:
     with pytest.raises(RosterInvalid) as caught:
         read_roster_by_queries(path, folder, parameters)
-    return [(one.table, one.row, one.column, one.sentence.text("en")) for one in caught.value.problems]
+    return [
+        (one.place.source, one.place.line, one.place.path, one.message.text("en"))
+        for one in caught.value.mistakes
+    ]
 
 
 def test_a_query_over_several_files_makes_the_roster(tmp_path: Path) -> None:
-    roster = read_roster(tmp_path, company(tmp_path))
+    roster = read_roster(tmp_path, company(tmp_path)).roster
     assert [(p.id, p.family, p.manager, p.hired) for p in roster.people] == [
         ("1", "management", None, date(2020, 1, 1)), ("2", "sales", "1", date(2021, 1, 1)),
     ]  # fmt: skip
@@ -55,7 +57,7 @@ def test_a_query_over_several_files_makes_the_roster(tmp_path: Path) -> None:
 
 
 def test_parameters_given_at_the_import_win_over_the_files(tmp_path: Path) -> None:
-    roster = read_roster(tmp_path, company(tmp_path), parameters={"since": date(2019, 1, 1)})
+    roster = read_roster(tmp_path, company(tmp_path), parameters={"since": date(2019, 1, 1)}).roster
     assert len(roster.people) == 3
 
 
@@ -64,7 +66,8 @@ def test_bad_rows_of_a_query_are_told_by_row_and_person(tmp_path: Path) -> None:
     path = company(tmp_path, staff=staff)
     with pytest.raises(RosterInvalid) as caught:
         read_roster(tmp_path, path)
-    assert [(one.table, one.row, one.id, one.column) for one in caught.value.problems] == [
+    places = [one.place for one in caught.value.mistakes]
+    assert [(one.source, one.row, one.subject, one.column) for one in places] == [
         ("people", 2, "1", "hired"), ("people", 2, "1", "id"), ("people", 2, "1", "manager"),
     ]  # fmt: skip
 
@@ -74,8 +77,8 @@ def test_files_that_are_missing_are_all_named(tmp_path: Path) -> None:
     (tmp_path / "staff.csv").unlink()
     (tmp_path / "job.csv").unlink()
     assert [sentence for *_, sentence in told(tmp_path, path)] == [
-        "the data file staff.csv (table staff) is not there: check the data folder",
-        "the data file job.csv (table job) is not there: check the data folder",
+        f"the file {tmp_path / 'job.csv'} is not there: check its path",
+        f"the file {tmp_path / 'staff.csv'} is not there: check its path",
     ]
 
 
@@ -117,7 +120,7 @@ def test_a_mistake_in_the_mapping_is_told_by_its_line(tmp_path: Path) -> None:
 def adventureworks() -> Roster:
     if not DATA.is_dir():
         pytest.skip(f"AdventureWorks is not there ({DATA.name}): nothing to read")
-    return read_roster(DATA, MAPPING)
+    return read_roster(DATA, MAPPING).roster
 
 
 def test_adventureworks_is_two_hundred_and_ninety_people_in_seven_families(adventureworks: Roster) -> None:

@@ -68,6 +68,8 @@ EXAMPLES: tuple[Event, ...] = (
     fact(did.GoalReturned, WANG, comment="?"),
     fact(did.GoalApproved, WANG, comment="good"),
     fact(did.GoalActivated, SYSTEM),
+    fact(did.GoalPaused, HUA, reason="parental leave"),
+    fact(did.GoalResumed, HUA),
     requested(CHANGES),
     fact(did.AdjustmentConfirmed, HUA, adjustment="a1", role="hr"),
     fact(did.AdjustmentDeclined, WANG, adjustment="a1", role="manager", reason="no"),

@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from cairn.documents.cells import Cell, text_cell
+from cairn.documents.decoding import decode, read_content
 from cairn.documents.mistakes import Mistake, Place, Remark, mistake, remark
 from cairn.documents.tables import workbook
-from cairn.documents.tables.decoding import decode
 from cairn.documents.tables.splitting import split
 
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
@@ -47,7 +47,7 @@ def read_grid(path: Path, sheet: str | None = None, encoding: str | None = None)
     `sheet` names the sheet (else the first with content is read, and the others are told); `encoding` states that
     of a text file (`gb18030`, `big5`, `cp1252` …).
     """
-    raw = _content(path)
+    raw = read_content(path)
     if isinstance(raw, Mistake):
         return _refused(path.name, raw)
     if raw.startswith(OLE):
@@ -59,17 +59,8 @@ def read_grid(path: Path, sheet: str | None = None, encoding: str | None = None)
 
 def sheet_names(path: Path) -> list[str]:
     """The sheets of an Excel file; none for other files."""
-    raw = _content(path)
+    raw = read_content(path)
     return workbook.sheet_names(raw) if isinstance(raw, bytes) and raw.startswith(ZIP) else []
-
-
-def _content(path: Path) -> bytes | Mistake:
-    try:
-        return path.read_bytes()
-    except FileNotFoundError:
-        return mistake("table:not-there", path=str(path))
-    except (OSError, ValueError):
-        return mistake("table:unreadable", path=str(path))
 
 
 def _refused(source: str, *mistakes: Mistake) -> Grid:

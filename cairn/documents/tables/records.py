@@ -95,7 +95,7 @@ class _Columns:
     mistakes: list[Mistake] = field(default_factory=list)
 
 
-def tell_twins(records: Sequence[Record], but: str = "id") -> list[Remark]:
+def twin_remarks(records: Sequence[Record], but: str = "id") -> list[Remark]:
     """Each group of records that are alike in all but one field, their id, once, at the last of them."""
     groups: dict[tuple[tuple[str, str], ...], list[Record]] = {}
     for record in records:

@@ -6,17 +6,19 @@
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
-from typing import ClassVar, get_args
+from typing import ClassVar, Self, get_args
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, Field, model_validator
 
 from cairn.domain import rights
 from cairn.domain.command import CommandRow
 from cairn.domain.event import Command
 from cairn.domain.goal.events import Changes, Confirmer, Part, Smart
 from cairn.domain.goal.stages import OPEN, Phase, Stage
+from cairn.domain.invalid import schema_error
 from cairn.domain.measure import Measure
 from cairn.domain.policy import Dimension
+from cairn.domain.quantity import MOST_DIGITS, Normalised, unbounded
 from cairn.domain.refusal import FactValue
 
 GoalRow = CommandRow[Stage]
@@ -27,6 +29,13 @@ class GoalCommand(Command):
     """Anything asked of a goal: by people (`GoalAction`) or by the workflow that keeps its dates."""
 
     goal: str
+
+    @model_validator(mode="after")
+    def _numbers_have_an_end(self) -> Self:
+        """Commands come from anywhere, and what they say is stored for good."""
+        for where in unbounded(self):
+            raise schema_error("number_too_long", at=where, most=MOST_DIGITS)
+        return self
 
 
 class GoalAction(GoalCommand):
@@ -44,7 +53,7 @@ class DraftGoal(GoalAction):
 
     row = GoalRow("draft", rights.owner_approver_or_hr, stages=("none",), leads_to="draft")
 
-    key: str
+    key: Normalised
     title: str = Field(min_length=1)
     dimension: Dimension
     measure: Measure
@@ -171,6 +180,32 @@ class WithdrawAdjustment(GoalAction):
     row = GoalRow("withdraw", rights.requester, stages=("adjusting",), leads_to="active")
 
 
+class PauseGoal(GoalAction):
+    """Rests a goal, for a long leave say: nothing is due, scored or asked for until it is resumed."""
+
+    row = GoalRow(
+        "pause",
+        rights.hr_other_than_owner,
+        stages=("approved", "active"),
+        leads_to="paused",
+        already=("paused",),
+    )
+
+    reason: str = Field(min_length=1)
+
+
+class ResumeGoal(GoalAction):
+    """Takes up a paused goal again; what fell due meanwhile is due at once."""
+
+    row = GoalRow(
+        "resume",
+        rights.hr_other_than_owner,
+        stages=("paused",),
+        leads_to="approved",
+        already=("approved", "active"),
+    )
+
+
 class CheckIn(GoalAction):
     """Reports progress: a value in the KPI's unit, words, or both.
 
@@ -285,6 +320,8 @@ AnyGoalAction = (
     | ConfirmAdjustment
     | DeclineAdjustment
     | WithdrawAdjustment
+    | PauseGoal
+    | ResumeGoal
     | CheckIn
     | AcceptCriterion
     | AssessGoal

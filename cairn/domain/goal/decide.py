@@ -22,8 +22,10 @@ from cairn.domain.goal.commands import (
     DraftGoal,
     GoalRow,
     KeepDeadline,
+    PauseGoal,
     RecordRefusedSignal,
     RequestAdjustment,
+    ResumeGoal,
     ReturnGoal,
     ReviseGoal,
     SubmitGoal,
@@ -111,6 +113,10 @@ def _decided(command: AnyGoalAction, goal: Goal, context: GoalContext) -> list[E
             return adjusting.decline(command, goal, context)
         case WithdrawAdjustment():
             return adjusting.withdraw(command, goal, context)
+        case PauseGoal():
+            return reviewing.pause(command, goal)
+        case ResumeGoal():
+            return reviewing.resume(command, goal, context)
         case CheckIn():
             return reviewing.check_in(command, goal, context)
         case AcceptCriterion():

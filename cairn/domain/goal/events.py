@@ -144,6 +144,16 @@ class GoalActivated(GoalEvent):
     """The goal takes effect: execution has begun."""
 
 
+class GoalPaused(GoalEvent):
+    """HR rested the goal: nothing is due until it is resumed."""
+
+    reason: str
+
+
+class GoalResumed(GoalEvent):
+    """The goal goes on as an approved one; where execution has begun, `GoalActivated` follows."""
+
+
 class AdjustmentRequested(GoalEvent):
     """An adjustment was asked for and waits for two confirmations until `expires_at`.
 
@@ -335,6 +345,8 @@ AnyGoalEvent = (
     | GoalReturned
     | GoalApproved
     | GoalActivated
+    | GoalPaused
+    | GoalResumed
     | AdjustmentRequested
     | AdjustmentConfirmed
     | AdjustmentDeclined

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from cairn.domain.event import Event
+from cairn.domain.event import SYSTEM, Event
 from cairn.domain.goal.commands import (
     AcceptCriterion,
     AssessGoal,
@@ -10,15 +10,20 @@ from cairn.domain.goal.commands import (
     ChangeManager,
     CheckIn,
     CloseGoal,
+    PauseGoal,
+    ResumeGoal,
     SupersedeGoal,
 )
 from cairn.domain.goal.context import GoalContext
 from cairn.domain.goal.events import (
     CheckedIn,
     CriterionAccepted,
+    GoalActivated,
     GoalAssessed,
     GoalCancelled,
     GoalClosed,
+    GoalPaused,
+    GoalResumed,
     GoalSuperseded,
     ManagerChanged,
 )
@@ -130,6 +135,19 @@ def change_manager(command: ChangeManager, goal: Goal, context: GoalContext) -> 
 def _check_effective(effective: date, goal: Goal) -> None:
     if effective < goal.segments[-1].since:
         raise Refusal("move.too-early", field="effective", since=goal.segments[-1].since)
+
+
+def pause(command: PauseGoal, goal: Goal) -> list[Event]:
+    """The goal rests from now on: a stage in which nothing is due (long leave, RULES L7)."""
+    return [GoalPaused(goal=goal.id, reason=command.reason, by=command.by, at=command.at)]
+
+
+def resume(command: ResumeGoal, goal: Goal, context: GoalContext) -> list[Event]:
+    """The goal goes on where the year is: active once execution has begun."""
+    resumed = GoalResumed(goal=goal.id, by=command.by, at=command.at)
+    if context.schedule and command.at >= context.schedule.execution_starts:
+        return [resumed, GoalActivated(goal=goal.id, by=SYSTEM, at=command.at)]
+    return [resumed]
 
 
 def cancel(command: CancelGoal, goal: Goal, context: GoalContext) -> list[Event]:

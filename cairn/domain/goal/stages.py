@@ -6,7 +6,7 @@ from typing import Literal
 from cairn.domain.event import Fact
 
 ExistingStage = Literal[
-    "draft", "submitted", "returned", "approved", "active", "adjusting", "in_review", "scored", "closed",
+    "draft", "submitted", "returned", "approved", "active", "paused", "adjusting", "in_review", "scored", "closed",
     "cancelled", "superseded",
 ]  # fmt: skip
 Stage = Literal["none", ExistingStage]
@@ -49,6 +49,7 @@ STAGES: tuple[StageRow, ...] = (
     StageRow(name="returned", order=1, kind="sent_back"),
     StageRow(name="approved", order=3, kind="running"),
     StageRow(name="active", order=4, kind="running", running=True),
+    StageRow(name="paused", order=4, kind="waiting", running=True),
     StageRow(name="adjusting", order=4, kind="waiting", running=True),
     StageRow(name="in_review", order=5, kind="judged", running=True),
     StageRow(name="scored", order=6, kind="settled"),

@@ -28,6 +28,8 @@ from cairn.domain.goal.events import (
     GoalClosed,
     GoalDecomposed,
     GoalDrafted,
+    GoalPaused,
+    GoalResumed,
     GoalReturned,
     GoalRevised,
     GoalScored,
@@ -168,6 +170,10 @@ def _evolved(goal: Goal, event: AnyGoalEvent) -> Goal:
             return _to(goal, "approved").model_copy(update={"approved_at": goal.approved_at or event.at})
         case GoalActivated():
             return _to(goal, "active")
+        case GoalPaused():
+            return _to(goal, "paused")
+        case GoalResumed():
+            return _to(goal, "approved")
         case AdjustmentRequested():
             return _requested(goal, event)
         case AdjustmentConfirmed():

@@ -11,7 +11,7 @@ from cairn.domain.goal.context import GoalContext
 from cairn.domain.goal.stages import PHASES, Phase, PhaseRow, Stage
 from cairn.domain.goal.state import Goal, deadline_name
 from cairn.domain.measure import KeyTask, Kpi, is_task_due
-from cairn.domain.policy import PeriodKind
+from cairn.domain.policy import PeriodKind, Policy
 from cairn.domain.rights import HR, approver_place
 from cairn.domain.schedule import Period, Schedule, local_day
 
@@ -68,7 +68,7 @@ def awaited(goal: Goal) -> tuple[str, ...]:
         case "in_review":
             judged = not isinstance(goal.measure, Kpi) and "Y" not in goal.assessments
             return (approver_place(goal),) if judged else ()
-        case "none" | "approved" | "active" | "scored" | "closed" | "cancelled" | "superseded":
+        case "none" | "approved" | "active" | "paused" | "scored" | "closed" | "cancelled" | "superseded":
             return ()
         case _:
             assert_never(goal.stage)
@@ -109,9 +109,9 @@ def _moment(phase: Phase, goal: Goal, context: GoalContext, schedule: Schedule) 
     """When a phase with one date of its own is due; None where there is nothing to wait for."""
     match phase:
         case "drafts_due":
-            return _at_least(schedule.drafts_due, goal, context)
+            return with_notice(schedule.drafts_due, goal.entered, context.policy)
         case "approvals_due":
-            return _at_least(schedule.approvals_due, goal, context)
+            return with_notice(schedule.approvals_due, goal.entered, context.policy)
         case "adjustment_expires":
             return goal.pending.expires_at if goal.pending else None
         case "execution_starts":
@@ -128,13 +128,13 @@ def _moment(phase: Phase, goal: Goal, context: GoalContext, schedule: Schedule) 
             assert_never(phase)
 
 
-def _at_least(due: datetime, goal: Goal, context: GoalContext) -> datetime:
-    """Who joins late, gets a goal back late or is handed one late still has some working days."""
-    if goal.entered is None:
+def with_notice(due: datetime, entered: datetime | None, policy: Policy) -> datetime:
+    """The date, or later: who joins late, gets a goal back late or is handed one late still has some working days."""
+    if entered is None:
         return due
-    days = context.policy.calendar
-    entered = local_day(goal.entered, days)
-    return max(due, opening(add_working_days(entered, context.policy.deadlines.escalate_after, days), days))
+    days = policy.calendar
+    last = add_working_days(local_day(entered, days), policy.deadlines.escalate_after, days)
+    return max(due, opening(last, days))
 
 
 def _reminder(phase: Phase, goal: Goal, context: GoalContext, schedule: Schedule) -> datetime | None:

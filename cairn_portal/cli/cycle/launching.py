@@ -13,26 +13,24 @@ from cairn.domain.cycle.events import LaunchFailure
 from cairn.domain.launch.plan import LaunchPlan
 from cairn.i18n import message
 from cairn.settings import Settings
-from cairn_portal.cli.group import Group
 from cairn_portal.cli.options import By, CommandId, CycleArg, Yes
 from cairn_portal.cli.problem import REFUSED, USAGE, Problem, refusal_of
-from cairn_portal.cli.session import Session, acting, session
+from cairn_portal.cli.session import Session, require_actor, session
 from cairn_portal.cli.terminal import Terminal
+from cairn_portal.cli.typed import day
 from cairn_portal.presenting import reasons
-from cairn_portal.presenting.words import NOTHING, facts, grid, moment, number
+from cairn_portal.presenting.words import NOTHING, facts, grid, number
 from projections.models import goal as goals_model
 
-Day = typer.Option(formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="by default the year the id names")
+Day = typer.Option(metavar="YYYY-MM-DD", help="by default the year the id names")
 Title = Annotated[str | None, typer.Option(help="the cycle's title")]
-Starts = Annotated[datetime | None, Day]
-Ends = Annotated[datetime | None, Day]
+Starts = Annotated[str | None, Day]
+Ends = Annotated[str | None, Day]
 PolicyOption = Annotated[str | None, typer.Option("--policy", help="name or name@version")]
 SHOWN = 12  # rows of a preview before it says how many more there are
 
-cycle = Group("a cycle: preview, launch, status, close")
 
-
-class Asked(NamedTuple):
+class LaunchTerms(NamedTuple):
     """What a preview and its launch are made from."""
 
     cycle: str
@@ -42,14 +40,14 @@ class Asked(NamedTuple):
     policy: str
 
 
-async def _asked(
+async def _launch_terms(
     s: Session,
     cycle: str,
     title: str | None,
-    starts: datetime | None,
-    ends: datetime | None,
+    starts: date | None,
+    ends: date | None,
     policy: str | None,
-) -> Asked:
+) -> LaunchTerms:
     name = cycle.removeprefix("cycle-")
     if not all(sign.isalnum() or sign in "._" for sign in name):
         raise Problem(
@@ -64,14 +62,15 @@ async def _asked(
             message("Say --starts and --ends (such as 2026-01-01)."),
             USAGE,
         )
-    first = starts.date() if starts else date(year or 1, 1, 1)
-    last = ends.date() if ends else date(year or 1, 12, 31)
+    first = starts or date(year or 1, 1, 1)
+    last = ends or date(year or 1, 12, 31)
     if last <= first:
         raise Problem(message("A cycle ends after it starts."), USAGE)
-    return Asked(name, title or s.at.say("{name}", name=name), first, last, await s.policies.choose(policy))
+    return LaunchTerms(
+        name, title or s.at.say("{name}", name=name), first, last, await s.policies.choose(policy)
+    )
 
 
-@cycle.told("preview", "who is in, who is out and why, what is missing")
 async def preview(
     at: Terminal,
     name: CycleArg,
@@ -81,8 +80,9 @@ async def preview(
     policy: PolicyOption = None,
     everybody: Annotated[bool, typer.Option("--everybody", help="list every sheet")] = False,
 ) -> int:
+    first, last = day(starts, "--starts"), day(ends, "--ends")
     async with session(at) as s:
-        asked = await _asked(s, name, title, starts, ends, policy)
+        asked = await _launch_terms(s, name, title, first, last, policy)
         plan, position = await _plan(s, asked)
         people = await s.names()
         hr = await s.application.people.hr(datetime.now(UTC))
@@ -93,7 +93,7 @@ async def preview(
     return 0 if plan.sheets else REFUSED
 
 
-def _launch_line(at: Terminal, asked: Asked, digest: str, by: str) -> str:
+def _launch_line(at: Terminal, asked: LaunchTerms, digest: str, by: str) -> str:
     """The command that launches this very plan, to be typed as it is."""
     words = ["cairn", "cycle", "launch", asked.cycle, "--title", asked.title]
     words += ["--starts", asked.starts.isoformat(), "--ends", asked.ends.isoformat()]
@@ -103,7 +103,7 @@ def _launch_line(at: Terminal, asked: Asked, digest: str, by: str) -> str:
     return shlex.join(words)
 
 
-async def _plan(s: Session, asked: Asked) -> tuple[LaunchPlan, int]:
+async def _plan(s: Session, asked: LaunchTerms) -> tuple[LaunchPlan, int]:
     return await s.cycles.preview(
         asked.cycle, asked.title, asked.starts, asked.ends, asked.policy, s.at.language
     )
@@ -111,14 +111,15 @@ async def _plan(s: Session, asked: Asked) -> tuple[LaunchPlan, int]:
 
 def _show(at: Terminal, plan: LaunchPlan, position: int, people: dict[str, str], everybody: bool) -> None:
     schedule = plan.schedule
+    at = at.in_zone(schedule.calendar.timezone)
     summary = facts(
         (at.say("cycle"), f"{plan.cycle}  {plan.title}  {schedule.starts} – {schedule.ends}"),
         (at.say("policy"), plan.policy),
         (at.say("goal sheets"), f"{number(len(plan.sheets))}{_by_kind(at, plan)}"),
         (at.say("goals"), number(plan.goals)),
         (at.say("left out"), number(len(plan.left_out))),
-        (at.say("drafts due"), moment(schedule.drafts_due)),
-        (at.say("approvals due"), moment(schedule.approvals_due)),
+        (at.say("drafts due"), at.moment(schedule.drafts_due)),
+        (at.say("approvals due"), at.moment(schedule.approvals_due)),
         (at.say("digest"), Text(plan.digest, style="bold cyan")),
     )
     lines = [
@@ -196,18 +197,14 @@ def _missing(at: Terminal, plan: LaunchPlan) -> Text | None:
         return None
     return Text(
         at.say(
-            "! {lacking} sheets have goals without a target: their owners fill them in, or use "
-            "`cairn targets import` first.",
+            "! {lacking} {lacking:plural,sheet has,sheets have} goals without a target: their owners fill "
+            "them in, or use `cairn targets import` first.",
             lacking=lacking,
         ),
         style="yellow",
     )
 
 
-@cycle.told(
-    "launch",
-    "launch the plan that was seen; twice makes no duplicate",
-)
 async def launch(
     at: Terminal,
     name: CycleArg,
@@ -220,11 +217,14 @@ async def launch(
     yes: Yes = False,
     command_id: CommandId = None,
 ) -> int:
+    first, last = day(starts, "--starts"), day(ends, "--ends")
     async with session(at) as s:
-        asked = await _asked(s, name, title, starts, ends, policy)
+        asked = await _launch_terms(s, name, title, first, last, policy)
         gateway = await s.gateway()
         known = await s.cycles.load(asked.cycle)
-        digest = known.plan if known.version and seen is None else seen or await _agreed(s, asked, yes)
+        digest = (
+            known.plan if known.version and seen is None else seen or await _confirmed_digest(s, asked, yes)
+        )
         fields = {
             "title": asked.title,
             "starts": asked.starts.isoformat(),
@@ -233,13 +233,13 @@ async def launch(
             "seen": digest,
             "language": at.language,
         }
-        outcome = await gateway.cycle(asked.cycle, "launch", acting(by), fields, command_id)
+        outcome = await gateway.cycle(asked.cycle, "launch", require_actor(by), fields, command_id)
         if outcome.refused:
             raise refusal_of(outcome.refused)
-        return await _told_launch(s, asked.cycle, again=bool(known.version))
+        return await _show_launch(s, asked.cycle, again=bool(known.version))
 
 
-async def _agreed(s: Session, asked: Asked, yes: bool) -> str:
+async def _confirmed_digest(s: Session, asked: LaunchTerms, yes: bool) -> str:
     """The digest of the plan as it is now, shown and agreed to."""
     plan, position = await _plan(s, asked)
     if not s.at.as_json:
@@ -253,14 +253,14 @@ async def _agreed(s: Session, asked: Asked, yes: bool) -> str:
                 ),
                 USAGE,
             )
-        question = s.at.say("Launch these {goals} goals?", goals=plan.goals)
+        question = s.at.say("Launch {goals} {goals:plural,goal,goals}?", goals=plan.goals)
         typer.confirm(question, abort=True, err=True)
     return plan.digest
 
 
-async def _told_launch(s: Session, name: str, again: bool) -> int:
+async def _show_launch(s: Session, name: str, again: bool) -> int:
     at = s.at
-    await _followed(s, name)
+    await _follow_launch(s, name)
     cycle = await s.cycle(name)
     plan = await s.cycles.launched_plan(name)
     failures = cycle.launch.failures if cycle.launch else ()
@@ -295,7 +295,7 @@ def _failures(at: Terminal, failures: tuple[LaunchFailure, ...]) -> RenderableTy
     return table
 
 
-async def _followed(s: Session, name: str) -> None:
+async def _follow_launch(s: Session, name: str) -> None:
     """Shows how goals come into the log and their workflows begin, until every one waits."""
     client = await s.client()
     planned = (await s.cycle(name)).goals
@@ -314,11 +314,10 @@ async def _followed(s: Session, name: str) -> None:
             await asyncio.sleep(0.2)
 
 
-@cycle.told("close", "close a cycle once all its goals are")
 async def close(at: Terminal, name: CycleArg, by: By = None, command_id: CommandId = None) -> None:
     async with session(at) as s:
         cycle = await s.cycle(name.removeprefix("cycle-"))
-        outcome = await (await s.gateway()).cycle(cycle.id, "close", acting(by), {}, command_id)
+        outcome = await (await s.gateway()).cycle(cycle.id, "close", require_actor(by), {}, command_id)
         if outcome.refused:
             raise refusal_of(outcome.refused)
         if outcome.status:

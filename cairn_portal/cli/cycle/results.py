@@ -10,10 +10,9 @@ from rich.tree import Tree
 
 from cairn.domain.scoring import weighted
 from cairn.i18n import term
-from cairn_portal.cli.goal.commanding import full, row
+from cairn_portal.cli.goal.commanding import goal_id, goal_row, is_goal
 from cairn_portal.cli.goal.progress import the_cycle
 from cairn_portal.cli.goal.reading import score_table
-from cairn_portal.cli.group import Group
 from cairn_portal.cli.options import CycleArg, CycleOption
 from cairn_portal.cli.session import Session, session
 from cairn_portal.cli.terminal import Terminal
@@ -30,11 +29,6 @@ from projections.models import cascade as cascades
 from projections.models import score as scores_model
 
 
-def register(app: Group, panel: str) -> None:
-    app.told("scores", "scores of a cycle, a person or a goal", panel)(scores)
-    app.told("cascade", "from strategy to person, with the gaps", panel)(cascade)
-
-
 async def scores(
     at: Terminal,
     of: Annotated[
@@ -45,8 +39,8 @@ async def scores(
     period: Annotated[str | None, typer.Option(help="one period only")] = None,
 ) -> None:
     async with session(at) as s:
-        if of is not None and of.count("-") >= 2:
-            found = await row(s, full(of))
+        if of is not None and await is_goal(s, of):
+            found = await goal_row(s, goal_id(of))
             table = await scores_model.goal_scores(s.pool, goal=found.goal)
             nothing = Text(at.say("Not scored yet."))
             at.answer(
@@ -189,7 +183,7 @@ async def cascade(
 ) -> None:
     async with session(at) as s:
         cycle = await s.cycle(name.removeprefix("cycle-"))
-        found = await cascades.cascade(s.pool, cycle.id, root=full(root) if root else None)
+        found = await cascades.cascade(s.pool, cycle.id, root=goal_id(root) if root else None)
         parts = await cascades.coverage(s.pool, cycle.id)
         names = await s.names()
     tree = Tree(Text(f"{cycle.id}  {cycle.title}", style="bold"), guide_style="dim")
@@ -203,7 +197,9 @@ async def cascade(
             branch.add(_part(at, part))
     alone = sum(each.depth == 0 and each.tier == "individual" and not each.children for each in found)
     note = Text(
-        at.say("{alone} individual goals serve none of the tier above.", alone=alone),
+        at.say(
+            "{alone} individual {alone:plural,goal serves,goals serve} none of the tier above.", alone=alone
+        ),
         style="dim",
     )
     at.answer({"goals": found, "parts": parts}, tree, *([note] if alone else []))

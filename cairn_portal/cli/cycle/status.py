@@ -7,10 +7,11 @@ import typer
 from rich.console import RenderableType
 from rich.text import Text
 
+from cairn.application.clock import zone_of
 from cairn.domain.cycle.status import CycleDeadline, deadlines_of
 from cairn.domain.goal.stages import STAGES
 from cairn.i18n import message, say
-from cairn_portal.cli.cycle.launching import SHOWN, cycle
+from cairn_portal.cli.cycle.launching import SHOWN
 from cairn_portal.cli.problem import Problem
 from cairn_portal.cli.session import Session, session
 from cairn_portal.cli.terminal import Terminal
@@ -21,7 +22,6 @@ from cairn_portal.presenting.words import (
     facts,
     grid,
     left,
-    moment,
     number,
     stage,
     task_name,
@@ -30,7 +30,6 @@ from projections.models import dashboard as dashboards
 from projections.models import inbox as inboxes
 
 
-@cycle.told("status", "stages, departments, who is waited for")
 async def status(
     at: Terminal,
     name: Annotated[str | None, typer.Argument(metavar="[CYCLE]", help="by default all cycles")] = None,
@@ -66,7 +65,8 @@ async def _list(s: Session) -> None:
 
 async def show_status(s: Session, name: str) -> None:
     """A cycle's dashboard: also what a demo ends with."""
-    at, cycle = s.at, await s.cycle(name)
+    cycle = await s.cycle(name)
+    at = s.at.in_zone(zone_of(cycle))
     now = await s.clock.now(cycle)
     found = await dashboards.dashboard(s.pool, name, now)
     if found is None:
@@ -74,11 +74,11 @@ async def show_status(s: Session, name: str) -> None:
     waiting = [] if cycle.stage == "closed" else await inboxes.waiting(s.pool, name, now)
     due = deadlines_of(cycle, await s.policies.version(cycle.policy))
     row = found.cycle
-    ahead = f"{_phase(at, due[0])} {moment(due[0].at)}" if due else NOTHING
+    ahead = f"{_phase(at, due[0])} {at.moment(due[0].at)}" if due else NOTHING
     head = facts(
         (at.say("cycle"), f"{row.cycle}  {row.title}  {row.starts} – {row.ends}"),
         (at.say("phase"), cycle_stage(at, row.stage)),
-        (at.say("now"), moment(now)),
+        (at.say("now"), at.moment(now)),
         (at.say("next"), ahead),
         (at.say("scored"), ", ".join(sorted(row.scored)) or NOTHING),
         (at.say("goals"), _stages(at, found)),
@@ -143,7 +143,7 @@ def _waiting(
         who = f"{each.awaited} {names.get(each.awaited, '')}"
         act = task_name(at, each.act)
         table.add_row(
-            who, act, str(each.goals), str(each.overdue), moment(each.until), left(at, each.until, now)
+            who, act, str(each.goals), str(each.overdue), at.moment(each.until), left(at, each.until, now)
         )
     if len(waiting) > SHOWN:
         table.add_row(Text(at.say("… {waiting} more", waiting=len(waiting) - SHOWN), style="dim"))

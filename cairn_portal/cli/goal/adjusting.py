@@ -5,12 +5,13 @@ from typing import Annotated, Any, Literal
 import typer
 
 from cairn.i18n import marked, message
-from cairn_portal.cli.goal.commanding import full, give, goal, named, row
-from cairn_portal.cli.goal.setting import MeasureJson, Target, Title, Weight, decimal, from_json
+from cairn_portal.cli.goal.commanding import chosen_goals, give_command, goal_id, goal_row
+from cairn_portal.cli.goal.setting import MeasureJson, Target, Title, Weight, from_json
 from cairn_portal.cli.options import By, CommandId, Everything, GoalArg, Goals, Yes
 from cairn_portal.cli.problem import USAGE, Problem
-from cairn_portal.cli.session import acting, session
+from cairn_portal.cli.session import require_actor, session
 from cairn_portal.cli.terminal import Terminal
+from cairn_portal.cli.typed import decimal
 
 PANEL = marked("Adjustments")
 Role = Annotated[
@@ -20,7 +21,6 @@ Role = Annotated[
 Reason = Annotated[str, typer.Option(help="why (required)")]
 
 
-@goal.told("adjust", "ask for an adjustment", PANEL)
 async def adjust(
     at: Terminal,
     name: GoalArg,
@@ -47,11 +47,11 @@ async def adjust(
         "target": decimal(target, "--target"),
         "targets": dict(_pairs(period, "--period")),
         "weight": decimal(weight, "--weight"),
-        "counterweights": {full(key): each for key, each in _pairs(counterweight, "--counterweight")},
+        "counterweights": {goal_id(key): each for key, each in _pairs(counterweight, "--counterweight")},
         "measure": from_json(measure, "--measure") if measure else None,
     }
-    return await give(
-        at, [name], "adjust", acting(by), {"changes": changes, "reason": reason}, command_id=command_id
+    return await give_command(
+        at, [name], "adjust", require_actor(by), {"changes": changes, "reason": reason}, command_id=command_id
     )
 
 
@@ -68,12 +68,11 @@ def _pairs(written: list[str] | None, option: str) -> list[tuple[str, str]]:
 async def _role(at: Terminal, name: str, by: str) -> str:
     """In which role somebody acts: manager where they are the goal's, else HR where they have that role."""
     async with session(at) as s:
-        found = await row(s, name)
+        found = await goal_row(s, name)
         person = await s.person(by)
     return "hr" if found.manager != by and "hr" in person.roles else "manager"
 
 
-@goal.told("confirm", "confirm an adjustment", PANEL)
 async def confirm(
     at: Terminal,
     goals: Goals = None,
@@ -84,14 +83,15 @@ async def confirm(
     command_id: CommandId = None,
 ) -> int:
     act: Literal["confirm_hr", "confirm_manager"] = "confirm_manager" if role == "manager" else "confirm_hr"
-    chosen = await named(at, goals, everything, act, acting(by), yes)
+    chosen = await chosen_goals(at, goals, everything, act, require_actor(by), yes)
     if not chosen:
         raise Problem(message("Name at least one goal, or use --all."), USAGE)
-    wanted = role or ("hr" if everything else await _role(at, chosen[0], acting(by)))
-    return await give(at, chosen, "confirm", acting(by), {"role": wanted}, command_id=command_id)
+    wanted = role or ("hr" if everything else await _role(at, chosen[0], require_actor(by)))
+    return await give_command(
+        at, chosen, "confirm", require_actor(by), {"role": wanted}, command_id=command_id
+    )
 
 
-@goal.told("decline", "decline an adjustment", PANEL)
 async def decline(
     at: Terminal,
     name: GoalArg,
@@ -102,10 +102,9 @@ async def decline(
 ) -> int:
     if not reason.strip():
         raise Problem(message("Declining needs a reason: --reason '…'."), USAGE)
-    fields = {"role": role or await _role(at, name, acting(by)), "reason": reason}
-    return await give(at, [name], "decline", acting(by), fields, command_id=command_id)
+    fields = {"role": role or await _role(at, name, require_actor(by)), "reason": reason}
+    return await give_command(at, [name], "decline", require_actor(by), fields, command_id=command_id)
 
 
-@goal.told("withdraw", "withdraw one's own request", PANEL)
 async def withdraw(at: Terminal, name: GoalArg, by: By = None, command_id: CommandId = None) -> int:
-    return await give(at, [name], "withdraw", acting(by), command_id=command_id)
+    return await give_command(at, [name], "withdraw", require_actor(by), command_id=command_id)

@@ -13,21 +13,18 @@ from activities.inputs import GoalOutcome
 from cairn.domain.refusal import Refusal
 from cairn.domain.streams import cycle_of
 from cairn.i18n import message, refusal_message, term
-from cairn_portal.cli.group import Group
 from cairn_portal.cli.problem import REFUSED, USAGE, Problem, refusal_of
 from cairn_portal.cli.session import Session, session
 from cairn_portal.cli.terminal import Terminal
-from cairn_portal.gateway import NoAnswer
-from cairn_portal.presenting.story import did
+from cairn_portal.presenting.story import event_name
 from cairn_portal.presenting.words import grid, stage, task_name
 from projections.models import goal as goals_model
 from projections.models import inbox as inboxes
 
 AT_ONCE = 16
-goal = Group("goals: look at them, act on them")
 
 
-class Given(NamedTuple):
+class CommandAnswer(NamedTuple):
     """What came of one goal's command."""
 
     goal: str
@@ -35,12 +32,12 @@ class Given(NamedTuple):
     error: str | None
 
 
-def full(name: str) -> str:
+def goal_id(name: str) -> str:
     """A goal's id, also where `goal-` was left out."""
     return name if name.startswith("goal-") else f"goal-{name}"
 
 
-async def give(
+async def give_command(
     at: Terminal,
     goals: Sequence[str],
     name: str,
@@ -51,25 +48,27 @@ async def give(
     new: bool = False,
 ) -> int:
     """Gives the same command to each goal. Exit code 1 when any of them refused it."""
-    wanted = list(dict.fromkeys(map(full, goals)))
+    from cairn_portal.gateway import NoAnswer
+
+    wanted = list(dict.fromkeys(map(goal_id, goals)))
     if not wanted:
         raise Problem(message("Name at least one goal, or use --all."), USAGE)
     async with session(at) as s:
         if not new:
-            await known(s, wanted)
+            await require_in_log(s, wanted)
         gateway = await s.gateway()
         command_id = command_id or str(uuid4())
         gate = asyncio.Semaphore(AT_ONCE)
 
-        async def one(goal: str) -> Given:
+        async def one(goal: str) -> CommandAnswer:
             async with gate:
                 try:
                     outcome = await gateway.goal(goal, name, by, dict(fields or {}), f"{command_id}:{goal}")
                 except NoAnswer as lost:
                     if len(wanted) == 1:
                         raise
-                    return Given(goal, None, str(lost))
-                return Given(
+                    return CommandAnswer(goal, None, str(lost))
+                return CommandAnswer(
                     goal,
                     outcome,
                     refusal_message(outcome.refused).text(at.language) if outcome.refused else None,
@@ -78,22 +77,30 @@ async def give(
         with at.progress() as bars:
             task = bars.add_task(name, total=len(wanted), visible=len(wanted) > AT_ONCE)
 
-            async def counted(goal: str) -> Given:
+            async def counted(goal: str) -> CommandAnswer:
                 given = await one(goal)
                 bars.advance(task)
                 return given
 
             answers = await asyncio.gather(*map(counted, wanted))
         await _seen(s, answers)
-        return await _tell(s, answers, command_id)
+        return await _show(s, answers, command_id)
 
 
-async def known(s: Session, goals: Sequence[str]) -> None:
+async def is_goal(s: Session, name: str) -> bool:
+    """Whether a name, of a person or a goal, is a goal's: ids of people may hold hyphens too."""
+    if name.count("-") < 2:
+        return False
+    found = await s.ledger.read_streams([goal_id(name), f"person-{name}"])
+    return bool(found[goal_id(name)]) or not found[f"person-{name}"]
+
+
+async def require_in_log(s: Session, goals: Sequence[str]) -> None:
     """Refuses goals that are not in the log, naming ones that look alike: no workflow is begun for a slip."""
     streams = await s.ledger.read_streams(goals)
     for name in goals:
         if not streams[name]:
-            near = await _alike(s, name)
+            near = await _similar(s, name)
             if not near:
                 raise Refusal("goal.unknown", field="goal", goal=name)
             listed = ", ".join(near)
@@ -103,18 +110,18 @@ async def known(s: Session, goals: Sequence[str]) -> None:
             )
 
 
-async def _alike(s: Session, name: str) -> list[str]:
+async def _similar(s: Session, name: str) -> list[str]:
     cycle = cycle_of(name)
     return get_close_matches(name, await goals_model.goal_ids(s.pool, cycle), n=3, cutoff=0.85)
 
 
-async def _seen(s: Session, answers: Sequence[Given]) -> None:
+async def _seen(s: Session, answers: Sequence[CommandAnswer]) -> None:
     last = [each.outcome.status for each in answers if each.outcome and each.outcome.status]
     for status in last[-1:]:
         await s.seen(status.goal, status.version, "goal", "history")
 
 
-async def _tell(s: Session, answers: Sequence[Given], command_id: str) -> int:
+async def _show(s: Session, answers: Sequence[CommandAnswer], command_id: str) -> int:
     at = s.at
     bad = [each for each in answers if each.error]
     if len(answers) == 1:
@@ -139,7 +146,7 @@ async def _tell(s: Session, answers: Sequence[Given], command_id: str) -> int:
     return REFUSED if bad else 0
 
 
-def _facts(at: Terminal, given: Given) -> dict[str, Any]:
+def _facts(at: Terminal, given: CommandAnswer) -> dict[str, Any]:
     outcome = given.outcome
     return {
         "goal": given.goal,
@@ -150,12 +157,12 @@ def _facts(at: Terminal, given: Given) -> dict[str, Any]:
     }
 
 
-def _what(at: Terminal, given: Given) -> Text:
+def _what(at: Terminal, given: CommandAnswer) -> Text:
     """What happened, the stage now, and who is waited for."""
     outcome = given.outcome
     if outcome is None or outcome.status is None:
         return Text("")
-    events = at.say("separator:clause").join(did(at, event) for event in outcome.events)
+    events = at.say("separator:clause").join(event_name(at, event) for event in outcome.events)
     if not events:
         events = at.say("nothing to do (it is so already)")
     elif outcome.replayed:
@@ -172,11 +179,11 @@ def _who(at: Terminal, awaited: str) -> str:
     return at.say(term("awaited", awaited))
 
 
-def _line(at: Terminal, given: Given) -> Text:
+def _line(at: Terminal, given: CommandAnswer) -> Text:
     return Text("✓ ", style="green").append(f"{given.goal}  ", style="bold").append_text(_what(at, given))
 
 
-async def named(
+async def chosen_goals(
     at: Terminal, goals: Sequence[str] | None, everything: bool, act: inboxes.Act, by: str, yes: bool
 ) -> list[str]:
     """The goals named, or with --all those of the person's inbox that wait for this act, once agreed to."""
@@ -198,19 +205,19 @@ async def named(
 async def _agree(at: Terminal, tasks: Sequence[inboxes.Task]) -> None:
     if not at.interactive:
         raise Problem(
-            message("--all means {tasks} goals: confirm with --yes.", tasks=len(tasks)),
+            message("--all means {tasks} {tasks:plural,goal,goals}: confirm with --yes.", tasks=len(tasks)),
             USAGE,
         )
     for task in tasks:
         at.err.print(f"  {task.goal}  {task.title}  {task.owner} {task.owner_name or ''}")
-    question = at.say("Do this to these {tasks} goals?", tasks=len(tasks))
+    question = at.say("Do this to {tasks} {tasks:plural,goal,goals}?", tasks=len(tasks))
     typer.confirm(question, abort=True, err=True)
 
 
-async def row(s: Session, name: str) -> goals_model.GoalRow:
+async def goal_row(s: Session, name: str) -> goals_model.GoalRow:
     """A goal as people read it. Refuses one that is not there."""
-    found = await goals_model.goal(s.pool, full(name))
+    found = await goals_model.goal(s.pool, goal_id(name))
     if found is None:
-        await known(s, [full(name)])
+        await require_in_log(s, [goal_id(name)])
         raise Problem(message("The read model is behind; look again in a moment."))
     return found

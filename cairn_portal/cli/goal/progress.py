@@ -1,7 +1,7 @@
 """How far people are: goals with a bar each, and the sentence that says what is left."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated
 
 import typer
@@ -17,12 +17,12 @@ from cairn.domain.people import Person
 from cairn.domain.policy import PeriodKind
 from cairn.domain.reading import Row, aggregate
 from cairn.i18n import message
-from cairn_portal.cli.goal.commanding import full, row
-from cairn_portal.cli.group import Group
+from cairn_portal.cli.goal.commanding import goal_id, goal_row, is_goal
 from cairn_portal.cli.options import CycleOption
 from cairn_portal.cli.problem import Problem
 from cairn_portal.cli.session import Session, session
 from cairn_portal.cli.terminal import Terminal
+from cairn_portal.cli.typed import day as day_typed
 from cairn_portal.presenting.words import NOTHING, bar, by_period, grid, number, percent
 from projections.models import dashboard as dashboards
 from projections.models import goal as goals_model
@@ -41,8 +41,8 @@ Who = Annotated[
 
 
 On = Annotated[
-    datetime | None,
-    typer.Option("--on", formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="as of a day"),
+    str | None,
+    typer.Option("--on", metavar="YYYY-MM-DD", help="as of a day"),
 ]
 
 
@@ -59,20 +59,17 @@ async def the_cycle(s: Session, name: str | None, person: str | None = None) -> 
     return await s.cycle(name.removeprefix("cycle-"))
 
 
-def register(app: Group, panel: str) -> None:
-    app.told("progress", "how much is done, how many days are left", panel)(progress)
-
-
 async def progress(at: Terminal, who: Who = None, cycle: CycleOption = None, on: On = None) -> None:
+    day = day_typed(on, "--on")
     async with session(at) as s:
         if who is None:
             raise Problem(message("Name a person or a goal."), 2)
-        if who.count("-") >= 2:
-            await _of_goal(s, full(who), on)
+        if await is_goal(s, who):
+            await _of_goal(s, goal_id(who), day)
             return
         person = await s.person(who)
         found = await the_cycle(s, cycle, who)
-        today = on.date() if on else await s.clock.today(found)
+        today = day or await s.clock.today(found)
         lines = await lines_of(s, found, person, today)
     title = at.say("{person}'s progress on {today}", person=person.name, today=today)
     nothing = Text(at.say("No goal runs yet."))
@@ -126,10 +123,10 @@ def _in_order(period: progress_model.PeriodProgress) -> tuple[int, str]:
     return by_period(period.period)
 
 
-async def _of_goal(s: Session, name: str, on: datetime | None) -> None:
-    at, found = s.at, await row(s, name)
+async def _of_goal(s: Session, name: str, day: date | None) -> None:
+    at, found = s.at, await goal_row(s, name)
     cycle = await s.cycle(found.cycle)
-    today: date = on.date() if on else await s.clock.today(cycle)
+    today = day or await s.clock.today(cycle)
     line = await progress_model.progress_of_goal(s.pool, name, today)
     line = await as_known(s, line, today) if line else None
     table = grid(

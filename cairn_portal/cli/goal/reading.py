@@ -7,13 +7,13 @@ import typer
 from rich.console import RenderableType
 from rich.text import Text
 
+from cairn.application.clock import zone_of
 from cairn.domain.goal.stages import ExistingStage
 from cairn.domain.measure import Capability, KeyTask
 from cairn.i18n import marked, term
-from cairn_portal.cli.goal.commanding import goal, row
-from cairn_portal.cli.group import Group
+from cairn_portal.cli.goal.commanding import goal_row
 from cairn_portal.cli.options import By, CycleOption, GoalArg
-from cairn_portal.cli.session import Session, acting, session
+from cairn_portal.cli.session import Session, require_actor, session
 from cairn_portal.cli.terminal import Terminal
 from cairn_portal.presenting.story import note
 from cairn_portal.presenting.words import (
@@ -25,7 +25,6 @@ from cairn_portal.presenting.words import (
     grid,
     left,
     measure,
-    moment,
     number,
     percent,
     stage,
@@ -39,15 +38,15 @@ from projections.models import score as scores_model
 PANEL = marked("Looking")
 
 
-@goal.told("show", "everything about a goal", PANEL)
 async def show(at: Terminal, name: GoalArg) -> None:
     async with session(at) as s:
         await show_goal(s, name)
 
 
 async def show_goal(s: Session, name: str) -> None:
-    at, found = s.at, await row(s, name)
+    found = await goal_row(s, name)
     cycle = await s.cycle(found.cycle)
+    at = s.at.in_zone(zone_of(cycle))
     now, names = await s.clock.now(cycle), await s.names()
     progress = await progress_model.progress_of_goal(s.pool, found.goal, await s.clock.today(cycle))
     scores = await scores_model.goal_scores(s.pool, goal=found.goal)
@@ -77,7 +76,7 @@ def _head(
 ) -> RenderableType:
     manager = f"{found.manager} {names.get(found.manager, '')}" if found.manager else at.say("the committee")
     rows: list[tuple[str, object]] = [
-        (at.say("stage"), stage(at, found.stage).append(f"  {moment(found.entered)}", style="dim")),
+        (at.say("stage"), stage(at, found.stage).append(f"  {at.moment(found.entered)}", style="dim")),
         (at.say("tier"), at.say(term("tier", found.tier))),
         (at.say("owner"), f"{found.owner} {names.get(found.owner, '')}"),
         (at.say("approver"), manager),
@@ -112,7 +111,7 @@ def _task(at: Terminal, task: inboxes.Task, names: dict[str, str], now: datetime
     said = at.say(
         "  waiting for {who} {names} to {act}, ", who=who, names=names.get(task.awaited, ""), act=act
     )
-    until = at.say("until {until}  ", until=moment(task.until))
+    until = at.say("until {until}  ", until=at.moment(task.until))
     return Text(said + until, style="yellow").append_text(left(at, task.until, now))
 
 
@@ -122,7 +121,7 @@ def _pending(at: Terminal, found: goals_model.GoalRow) -> Text:
     given = (
         at.say("separator:list").join(f"{role} {who}" for role, who in pending.confirmed.items()) or NOTHING
     )
-    draws, expires = number(pending.draws), moment(pending.expires_at)
+    draws, expires = number(pending.draws), at.moment(pending.expires_at)
     return Text(
         at.say(
             "  adjustment waiting: {reason} (draws {draws} points; confirmed: {given}; expires {expires})",
@@ -157,7 +156,6 @@ def score_table(at: Terminal, scores: list[scores_model.GoalScore]) -> Renderabl
     return table
 
 
-@goal.told("list", "goals by owner, cycle, department or stage", PANEL)
 async def listed(
     at: Terminal,
     owner: Annotated[str | None, typer.Option(metavar="ID", help="owner")] = None,
@@ -191,15 +189,12 @@ async def listed(
         at.remark("Only the first {limit} are shown (--limit).", limit=limit)
 
 
-def register_inbox(app: Group, panel: str) -> None:
-    app.told("inbox", "what waits for me, since when, until when", panel)(inbox)
-
-
 async def inbox(at: Terminal, by: By = None, cycle: CycleOption = None) -> None:
     async with session(at) as s:
-        person = await s.person(acting(by))
+        person = await s.person(require_actor(by))
         tasks = await inboxes.inbox(s.pool, person.id, person.roles, cycle=cycle)
-        nows = {name: await s.clock.now(await s.cycle(name)) for name in {task.cycle for task in tasks}}
+        cycles = {name: await s.cycle(name) for name in {task.cycle for task in tasks}}
+        nows = {name: await s.clock.now(cycle) for name, cycle in cycles.items()}
     table = grid(
         at.say("to do"),
         at.say("goal"),
@@ -217,7 +212,7 @@ async def inbox(at: Terminal, by: By = None, cycle: CycleOption = None) -> None:
             task.title,
             f"{task.owner} {task.owner_name or ''}",
             day(task.since.date()),
-            moment(task.until),
+            at.in_zone(zone_of(cycles[task.cycle])).moment(task.until),
             left(at, task.until, nows[task.cycle]),
         )
     nothing = Text(at.say("✓ Nothing waits for you."), style="green")

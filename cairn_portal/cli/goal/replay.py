@@ -1,7 +1,7 @@
 """Replay: any goal as of any moment, event by event, and every score computed again from what it cites."""
 
 from collections.abc import Sequence
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta, tzinfo
 from typing import Annotated, Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -10,23 +10,22 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from cairn.application.audit import Difference, Outcome, ScoreAudit
+from cairn.application.clock import zone_of
 from cairn.application.repository import fold_goal, fold_sheet, to_events
 from cairn.domain.goal.state import Goal
-from cairn.domain.streams import sheet_of
+from cairn.domain.streams import cycle_of, sheet_of
 from cairn.i18n import message
 from cairn.ledger import StoredEvent
-from cairn_portal.cli.goal.commanding import full, known
-from cairn_portal.cli.group import Group
+from cairn_portal.cli.goal.commanding import goal_id, require_in_log
 from cairn_portal.cli.options import CycleArg, GoalArg
-from cairn_portal.cli.problem import REFUSED, USAGE, Problem
+from cairn_portal.cli.problem import REFUSED, Problem
 from cairn_portal.cli.session import Session, session
 from cairn_portal.cli.terminal import Terminal
-from cairn_portal.presenting.story import changed, did, said
-from cairn_portal.presenting.words import NOTHING, by_period, facts, grid, measure, moment, number, stage
+from cairn_portal.cli.typed import moment_or_day_end
+from cairn_portal.presenting.story import changes, described, event_name
+from cairn_portal.presenting.words import NOTHING, by_period, facts, grid, measure, number, stage
 from projections.models import history as history_model
 from projections.models.history import HistoryEntry, LoggedEvent
-
-ZONE = ZoneInfo("Asia/Shanghai")
 
 
 class Bound(NamedTuple):
@@ -37,31 +36,15 @@ class Bound(NamedTuple):
     occurred: datetime | None = None
 
 
-def register(app: Group, panel: str) -> None:
-    app.told("replay", "a goal's story, as of any moment", panel)(replay)
-    app.told("verify-scores", "compute every score of a cycle again", panel)(verify_scores)
-
-
-def bound_of(written: str | None) -> Bound:
-    """`1234`, `2026-03-31`, `2026-03-31T12:00`, or the same after `recorded:`. A day means its end."""
+def bound_of(written: str | None, zone: tzinfo) -> Bound:
+    """`1234`, `2026-03-31`, `2026-03-31T12:00`, or the same after `recorded:`. A day means its end in the zone."""
     if written is None:
         return Bound()
     text = written.removeprefix("recorded:").strip()
     if text.isdigit() and len(text) != 8:
         return Bound(position=int(text))
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        raise Problem(
-            message(
-                "--as-of is a position, a day (2026-03-31) or recorded:DAY, not '{written}'.", written=written
-            ),
-            USAGE,
-        ) from None
-    if len(text) <= 10:
-        found = datetime.combine(found.date() + timedelta(days=1), time(), ZONE) - timedelta(microseconds=1)
-    aware = found if found.tzinfo else found.replace(tzinfo=ZONE)
-    return Bound(recorded=aware) if written.startswith("recorded:") else Bound(occurred=aware)
+    found = moment_or_day_end(text, zone, "--as-of")
+    return Bound(recorded=found) if written.startswith("recorded:") else Bound(occurred=found)
 
 
 async def replay(
@@ -80,10 +63,11 @@ async def replay(
     ] = False,
     verify: Annotated[bool, typer.Option("--verify", help="compute every score again and compare")] = False,
 ) -> int:
-    bound = bound_of(as_of)
     async with session(at) as s:
-        goal = full(name)
-        await known(s, [goal])
+        goal = goal_id(name)
+        await require_in_log(s, [goal])
+        zone = zone_of(await s.cycle(cycle_of(goal)))
+        at, bound = at.in_zone(zone), bound_of(as_of, ZoneInfo(zone or "UTC"))
         rows = await s.ledger.as_of(goal, **bound._asdict())
         of_sheet = await s.ledger.as_of(sheet_of(goal), **bound._asdict())
         story = await _story(s, goal, [*rows, *of_sheet])
@@ -120,7 +104,8 @@ async def show_history(s: Session, goal: str) -> None:
     rows, of_sheet = await s.ledger.read_stream(goal), await s.ledger.read_stream(sheet_of(goal))
     story = await _story(s, goal, [*rows, *of_sheet])
     title = Text(f"{goal}  {fold_goal(goal, rows).title}", style="bold")
-    s.at.answer(story, title, _table(s.at, story, await s.names()))
+    at = s.at.in_zone(zone_of(await s.cycle(cycle_of(goal))))
+    at.answer(story, title, _table(at, story, await s.names()))
 
 
 async def _story(s: Session, goal: str, rows: Sequence[StoredEvent]) -> list[HistoryEntry]:
@@ -185,26 +170,28 @@ def _table(at: Terminal, story: Sequence[HistoryEntry], names: dict[str, str]) -
     cited = None
     for each in story:
         policy = each.facts.get("policy")
-        lines = _told(at, each)
+        lines = _details(at, each)
         if isinstance(policy, str) and policy != cited:
             lines.append(at.say("under the policy {policy}", policy=policy))
             cited = policy
         who = at.say("system") if each.actor == "system" else f"{each.actor} {names.get(each.actor, '')}"
-        table.add_row(str(each.position or NOTHING), _when(each), who, did(at, each.type), "\n".join(lines))
+        table.add_row(
+            str(each.position or NOTHING), _when(at, each), who, event_name(at, each.type), "\n".join(lines)
+        )
     return table
 
 
-def _told(at: Terminal, each: HistoryEntry) -> list[str]:
-    given = said(at, each.type, dict(each.facts))
-    return [*changed(at, dict(each.before), dict(each.after)), *([given] if given else [])]
+def _details(at: Terminal, each: HistoryEntry) -> list[str]:
+    given = described(at, each.type, dict(each.facts))
+    return [*changes(at, dict(each.before), dict(each.after)), *([given] if given else [])]
 
 
-def _when(each: HistoryEntry) -> Text:
+def _when(at: Terminal, each: HistoryEntry) -> Text:
     """When it happened, and when it was recorded where that was another day. A rehearsal's year is recorded in
     minutes: its clock says nothing (`--step` and `--json` tell it all the same)."""
-    text = Text(moment(each.occurred_at))
+    text = Text(at.moment(each.occurred_at))
     if timedelta(days=1) < each.recorded_at - each.occurred_at < timedelta(days=14):
-        text.append(f"\n⟲ {moment(each.recorded_at)}", style="dim")
+        text.append(f"\n⟲ {at.moment(each.recorded_at)}", style="dim")
     return text
 
 
@@ -228,17 +215,19 @@ def _step(
 ) -> None:
     """One event after the other, with the state it left; somebody at the terminal says when to go on."""
     for number_, each in enumerate(story, 1):
-        at.out.rule(Text(f"{number_} / {len(story)}  {did(at, each.type)}", style="bold"), align="left")
+        at.out.rule(
+            Text(f"{number_} / {len(story)}  {event_name(at, each.type)}", style="bold"), align="left"
+        )
         who = f"{each.actor} {names.get(each.actor, '')}"
         at.out.print(
             facts(
                 (at.say("who"), who),
-                (at.say("happened"), moment(each.occurred_at)),
-                (at.say("recorded"), moment(each.recorded_at)),
+                (at.say("happened"), at.moment(each.occurred_at)),
+                (at.say("recorded"), at.moment(each.recorded_at)),
                 (at.say("position"), each.position or NOTHING),
             )
         )
-        for line in _told(at, each):
+        for line in _details(at, each):
             at.out.print(f"  {line}")
         upto = [row for row in rows if row.version <= _version_then(story[:number_])]
         goal = fold_goal(upto[0].stream if upto else "", upto)

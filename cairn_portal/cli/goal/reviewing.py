@@ -1,25 +1,24 @@
 """Through the year and at its end: check in, accept, assess, move to another manager, cancel, supersede, close."""
 
-from datetime import datetime
 from typing import Annotated
 
 import typer
 
 from cairn.i18n import marked, message
 from cairn_portal.cli.goal.adjusting import Reason
-from cairn_portal.cli.goal.commanding import full, give, goal
-from cairn_portal.cli.goal.setting import Comment, decimal
+from cairn_portal.cli.goal.commanding import give_command, goal_id
+from cairn_portal.cli.goal.setting import Comment
 from cairn_portal.cli.options import By, CommandId, GoalArg, Goals
 from cairn_portal.cli.problem import USAGE, Problem
-from cairn_portal.cli.session import acting
+from cairn_portal.cli.session import require_actor
 from cairn_portal.cli.terminal import Terminal
+from cairn_portal.cli.typed import decimal, iso_day
 
 PANEL = marked("Execution and review")
 Amount = Annotated[str | None, typer.Option(metavar="NUMBER", help="a value")]
-Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="the day")]
+Day = Annotated[str | None, typer.Option(metavar="YYYY-MM-DD", help="the day")]
 
 
-@goal.told("check-in", "report progress: a value or words", PANEL)
 async def check_in(
     at: Terminal,
     name: GoalArg,
@@ -34,12 +33,11 @@ async def check_in(
         "value": decimal(value, "--value"),
         "base": decimal(base, "--base"),
         "note": note,
-        "on": on.date().isoformat() if on else None,
+        "on": iso_day(on, "--on"),
     }
-    return await give(at, [name], "check_in", acting(by), fields, command_id=command_id)
+    return await give_command(at, [name], "check_in", require_actor(by), fields, command_id=command_id)
 
 
-@goal.told("accept", "accept a key task's criterion on evidence", PANEL)
 async def accept(
     at: Terminal,
     name: GoalArg,
@@ -48,17 +46,16 @@ async def accept(
     by: By = None,
     command_id: CommandId = None,
 ) -> int:
-    return await give(
+    return await give_command(
         at,
         [name],
         "accept",
-        acting(by),
+        require_actor(by),
         {"criterion": criterion, "evidence": evidence},
         command_id=command_id,
     )
 
 
-@goal.told("assess", "assess in points", PANEL)
 async def assess(
     at: Terminal,
     goals: Goals = None,
@@ -71,10 +68,9 @@ async def assess(
     if not points:
         raise Problem(message("Give the points: --points 95."), USAGE)
     fields = {"points": decimal(points, "--points"), "period": period, "comment": comment}
-    return await give(at, goals or [], "assess", acting(by), fields, command_id=command_id)
+    return await give_command(at, goals or [], "assess", require_actor(by), fields, command_id=command_id)
 
 
-@goal.told("change-manager", "give goals to another manager", PANEL)
 async def change_manager(
     at: Terminal,
     goals: Goals = None,
@@ -86,20 +82,12 @@ async def change_manager(
 ) -> int:
     if not manager or effective is None:
         raise Problem(message("Say --manager ID and --effective YYYY-MM-DD."), USAGE)
-    fields = {"manager": manager, "effective": effective.date().isoformat(), "reason": reason}
-    return await give(at, goals or [], "change_manager", acting(by), fields, command_id=command_id)
+    fields = {"manager": manager, "effective": iso_day(effective, "--effective"), "reason": reason}
+    return await give_command(
+        at, goals or [], "change_manager", require_actor(by), fields, command_id=command_id
+    )
 
 
-@goal.told("cancel", "cancel with a reason", PANEL)
-async def cancel(
-    at: Terminal, goals: Goals = None, reason: Reason = "", by: By = None, command_id: CommandId = None
-) -> int:
-    if not reason.strip():
-        raise Problem(message("Cancelling needs a reason: --reason '…'."), USAGE)
-    return await give(at, goals or [], "cancel", acting(by), {"reason": reason}, command_id=command_id)
-
-
-@goal.told("supersede", "supersede by another goal", PANEL)
 async def supersede(
     at: Terminal,
     name: GoalArg,
@@ -110,10 +98,5 @@ async def supersede(
 ) -> int:
     if not reason.strip():
         raise Problem(message("Superseding needs a reason: --reason '…'."), USAGE)
-    fields = {"replacement": full(replacement), "reason": reason}
-    return await give(at, [name], "supersede", acting(by), fields, command_id=command_id)
-
-
-@goal.told("close", "close scored goals", PANEL)
-async def close(at: Terminal, goals: Goals = None, by: By = None, command_id: CommandId = None) -> int:
-    return await give(at, goals or [], "close", acting(by), command_id=command_id)
+    fields = {"replacement": goal_id(replacement), "reason": reason}
+    return await give_command(at, [name], "supersede", require_actor(by), fields, command_id=command_id)

@@ -1,17 +1,17 @@
 """Goal setting at the command line: draft, revise, check, decompose, align, submit, return, approve."""
 
 import json
-from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 import typer
 
 from cairn.i18n import marked, message
-from cairn_portal.cli.goal.commanding import full, give, goal, named, row
+from cairn_portal.cli.goal.commanding import chosen_goals, give_command, goal_id, goal_row
 from cairn_portal.cli.options import By, CommandId, Everything, GoalArg, Goals, Yes
 from cairn_portal.cli.problem import USAGE, Problem
-from cairn_portal.cli.session import acting, session
+from cairn_portal.cli.session import require_actor, session
 from cairn_portal.cli.terminal import Terminal
+from cairn_portal.cli.typed import decimal
 
 PANEL = marked("Goal setting")
 Title = Annotated[str | None, typer.Option(help="title")]
@@ -27,21 +27,6 @@ MeasureJson = Annotated[
     str | None, typer.Option("--measure", metavar="JSON", help="the whole measure as JSON")
 ]
 Comment = Annotated[str, typer.Option(help="a comment")]
-
-
-def decimal(written: str | None, option: str) -> str | None:
-    """A number as typed, kept exact. Raises Problem with exit code 2 for anything else."""
-    if written is None:
-        return None
-    try:
-        exact = Decimal(written.replace(",", ""))
-    except ArithmeticError:
-        exact = Decimal("NaN")
-    if not exact.is_finite():
-        raise Problem(
-            message("{option} needs a number, not '{written}'.", option=option, written=written), USAGE
-        )
-    return str(exact)
 
 
 def from_json(written: str, option: str) -> Any:
@@ -67,11 +52,15 @@ def _measure(
     if outcomes:
         return {"kind": "capability", "outcomes": outcomes}
     if target is not None:
-        return {"kind": "kpi", "target": decimal(target, "--target"), "unit": unit, "direction": direction}
+        return {
+            "kind": "kpi",
+            "target": decimal(target, "--target", unit),
+            "unit": unit,
+            "direction": direction,
+        }
     return None
 
 
-@goal.told("draft", "add a goal to a sheet", PANEL)
 async def draft(
     at: Terminal,
     name: GoalArg,
@@ -98,17 +87,16 @@ async def draft(
             USAGE,
         )
     fields = {
-        "key": key or full(name).rpartition("-")[2],
+        "key": key or goal_id(name).rpartition("-")[2],
         "title": title,
         "dimension": dimension,
         "measure": found,
         "weight": decimal(weight, "--weight"),
-        "parent": full(parent) if parent else None,
+        "parent": goal_id(parent) if parent else None,
     }
-    return await give(at, [name], "draft", acting(by), fields, command_id=command_id, new=True)
+    return await give_command(at, [name], "draft", require_actor(by), fields, command_id=command_id, new=True)
 
 
-@goal.told("revise", "change a draft", PANEL)
 async def revise(
     at: Terminal,
     name: GoalArg,
@@ -131,24 +119,20 @@ async def revise(
     fields = {key: each for key, each in given.items() if each is not None}
     if not fields:
         raise Problem(message("Say what to change, such as --target 120."), USAGE)
-    return await give(at, [name], "revise", acting(by), fields, command_id=command_id)
+    return await give_command(at, [name], "revise", require_actor(by), fields, command_id=command_id)
 
 
 async def _with_target(at: Terminal, name: str, target: str, unit: str | None) -> dict[str, Any]:
     """The goal's own KPI with another target: everything else about it stays."""
     async with session(at) as s:
-        found = await row(s, name)
+        found = await goal_row(s, name)
     measure = found.measure.model_dump(mode="json")
     if measure["kind"] != "kpi":
         raise Problem(message("Only KPIs have targets."), USAGE)
-    return {
-        **measure,
-        "target": decimal(target, "--target"),
-        "unit": unit if unit is not None else measure["unit"],
-    }
+    kept = unit if unit is not None else measure["unit"]
+    return {**measure, "target": decimal(target, "--target", kept), "unit": kept}
 
 
-@goal.told("check-smart", "the SMART check of a strategic goal", PANEL)
 async def check_smart(
     at: Terminal,
     name: GoalArg,
@@ -167,10 +151,11 @@ async def check_smart(
         "relevant": relevant,
         "time_bound": time_bound,
     }
-    return await give(at, [name], "check_smart", acting(by), {"check": check}, command_id=command_id)
+    return await give_command(
+        at, [name], "check_smart", require_actor(by), {"check": check}, command_id=command_id
+    )
 
 
-@goal.told("decompose", "decompose a goal into parts with departments", PANEL)
 async def decompose(
     at: Terminal,
     name: GoalArg,
@@ -181,8 +166,13 @@ async def decompose(
     by: By = None,
     command_id: CommandId = None,
 ) -> int:
-    return await give(
-        at, [name], "decompose", acting(by), {"parts": [_part(each) for each in part]}, command_id=command_id
+    return await give_command(
+        at,
+        [name],
+        "decompose",
+        require_actor(by),
+        {"parts": [_part(each) for each in part]},
+        command_id=command_id,
     )
 
 
@@ -199,7 +189,6 @@ def _part(written: str) -> dict[str, Any]:
     return {"department": pieces[0], "title": pieces[1], "target": target}
 
 
-@goal.told("align", "let a goal serve one of the tier above", PANEL)
 async def align(
     at: Terminal,
     name: GoalArg,
@@ -207,10 +196,11 @@ async def align(
     by: By = None,
     command_id: CommandId = None,
 ) -> int:
-    return await give(at, [name], "align", acting(by), {"parent": full(parent)}, command_id=command_id)
+    return await give_command(
+        at, [name], "align", require_actor(by), {"parent": goal_id(parent)}, command_id=command_id
+    )
 
 
-@goal.told("submit", "submit for approval", PANEL)
 async def submit(
     at: Terminal,
     goals: Goals = None,
@@ -219,11 +209,10 @@ async def submit(
     yes: Yes = False,
     command_id: CommandId = None,
 ) -> int:
-    chosen = await named(at, goals, everything, "submit", acting(by), yes)
-    return await give(at, chosen, "submit", acting(by), command_id=command_id)
+    chosen = await chosen_goals(at, goals, everything, "submit", require_actor(by), yes)
+    return await give_command(at, chosen, "submit", require_actor(by), command_id=command_id)
 
 
-@goal.told("approve", "approve", PANEL)
 async def approve(
     at: Terminal,
     goals: Goals = None,
@@ -233,12 +222,13 @@ async def approve(
     yes: Yes = False,
     command_id: CommandId = None,
 ) -> int:
-    chosen = await named(at, goals, everything, "approve", acting(by), yes)
-    return await give(at, chosen, "approve", acting(by), {"comment": comment}, command_id=command_id)
+    chosen = await chosen_goals(at, goals, everything, "approve", require_actor(by), yes)
+    return await give_command(
+        at, chosen, "approve", require_actor(by), {"comment": comment}, command_id=command_id
+    )
 
 
-@goal.told("return", "return with a comment", PANEL)
-async def give_back(
+async def return_goal(
     at: Terminal,
     goals: Goals = None,
     comment: Annotated[str, typer.Option(help="what to change (required)")] = "",
@@ -247,4 +237,6 @@ async def give_back(
 ) -> int:
     if not comment.strip():
         raise Problem(message("A return needs a comment: --comment '…'."), USAGE)
-    return await give(at, goals or [], "return", acting(by), {"comment": comment}, command_id=command_id)
+    return await give_command(
+        at, goals or [], "return", require_actor(by), {"comment": comment}, command_id=command_id
+    )

@@ -6,12 +6,11 @@ import typer
 from rich.text import Text
 
 from cairn.i18n import message
-from cairn_portal.cli.group import Group
 from cairn_portal.cli.options import By
 from cairn_portal.cli.problem import REFUSED, USAGE, Problem
-from cairn_portal.cli.session import acting, session
+from cairn_portal.cli.session import require_actor, session
 from cairn_portal.cli.terminal import Terminal
-from cairn_portal.presenting.words import grid, moment, number, span
+from cairn_portal.presenting.words import grid, number, span
 from projections.engine import catch_up, parking
 from projections.engine.catalog import folding, folding_model
 from projections.engine.comparing import TableDifference
@@ -19,10 +18,7 @@ from projections.engine.rebuild import differences, rebuild
 
 Model = Annotated[str | None, typer.Argument(metavar="[NAME]", help="a read model; by default all")]
 
-projections = Group("read models: status, rebuild, parked streams")
 
-
-@projections.told("status", "how far each is")
 async def status(at: Terminal) -> int:
     async with session(at) as s:
         models = await catch_up.status(s.pool)
@@ -42,7 +38,6 @@ async def status(at: Terminal) -> int:
     return REFUSED if any(model.parked for model in models) else 0
 
 
-@projections.told("rebuild", "rebuild from the log, compare, swap in")
 async def rebuilt(
     at: Terminal,
     name: Model = None,
@@ -67,7 +62,7 @@ async def rebuilt(
                         message("{each} is being rebuilt already; try again later.", each=each)
                     ) from None
                 bars.update(task, total=1, completed=1)
-    return _tell(at, found, compare_only)
+    return _show(at, found, compare_only)
 
 
 def _known(name: str) -> str:
@@ -85,7 +80,7 @@ def _known(name: str) -> str:
         ) from None
 
 
-def _tell(at: Terminal, found: dict[str, list[TableDifference]], compare_only: bool) -> int:
+def _show(at: Terminal, found: dict[str, list[TableDifference]], compare_only: bool) -> int:
     right = (at.say("rows"), at.say("only live"), at.say("only rebuilt"))
     table = grid("", at.say("read model"), at.say("table"), *right, right=right)
     for name, tables in found.items():
@@ -110,7 +105,6 @@ def _tell(at: Terminal, found: dict[str, list[TableDifference]], compare_only: b
     return 0 if equal else REFUSED
 
 
-@projections.told("parked", "parked streams: which event, why")
 async def parked(at: Terminal, name: Model = None) -> int:
     async with session(at) as s:
         found = await parking.parked(s.pool, _known(name) if name else None)
@@ -131,7 +125,7 @@ async def parked(at: Terminal, name: Model = None) -> int:
             each.type,
             each.reason,
             str(each.behind),
-            moment(each.parked_at),
+            at.moment(each.parked_at),
         )
     nothing = Text(at.say("✓ Nothing is parked."), style="green")
     at.answer(found, table if found else nothing)
@@ -142,7 +136,6 @@ Stream = Annotated[str, typer.Argument(metavar="STREAM", help="the stream")]
 Named = Annotated[str, typer.Argument(metavar="NAME", help="the read model")]
 
 
-@projections.told("retry", "try a parked stream again")
 async def retry(at: Terminal, name: Named, stream: Stream) -> int:
     async with session(at) as s:
         try:
@@ -152,7 +145,6 @@ async def retry(at: Terminal, name: Named, stream: Stream) -> int:
     return _freed(at, stream, free)
 
 
-@projections.told("skip", "leave the event out, with a reason that is kept")
 async def skip(
     at: Terminal,
     name: Named,
@@ -161,9 +153,9 @@ async def skip(
     by: By = None,
 ) -> int:
     async with session(at) as s:
-        await s.person(acting(by))
+        await s.person(require_actor(by))
         try:
-            free = await parking.skip(s.pool, _known(name), stream, reason=reason, by=acting(by))
+            free = await parking.skip(s.pool, _known(name), stream, reason=reason, by=require_actor(by))
         except LookupError:
             raise _not_parked(stream) from None
         except ValueError:

@@ -12,9 +12,8 @@ from temporalio.client import Client
 
 from cairn.i18n import marked, message
 from cairn_portal import servers
-from cairn_portal.cli.group import Group
 from cairn_portal.cli.problem import DOWN, REFUSED, USAGE, Problem
-from cairn_portal.cli.session import found, session, worker_listens
+from cairn_portal.cli.session import running_servers, session, worker_listens
 from cairn_portal.cli.terminal import Terminal
 from cairn_portal.presenting.words import NOTHING, facts, grid
 from cairn_portal.recovery import restart_starter, running_goals
@@ -23,15 +22,6 @@ from projections.models import goal as goals_model
 
 PANEL = marked("Running it")
 POSTGRES_AND_TEMPORAL = ("postgres", "temporal")
-
-
-def register(app: Group) -> None:
-    """Puts these commands on the list."""
-    app.told("up", "start servers, UI and a worker", PANEL)(up)
-    app.told("down", "stop everything, data stays", PANEL)(down)
-    app.told("doctor", "check the installation", PANEL)(doctor)
-    app.told("migrate", "bring the database up to date", PANEL)(migrated)
-    app.told("recover", "restart all workflows from the log", PANEL)(recover)
 
 
 async def up(
@@ -81,7 +71,7 @@ def shown_steps(at: Terminal) -> Iterator[servers.OnStep]:
     if at.as_json:
         yield lambda step: None
     else:
-        with servers.shown_steps(at.err) as on_step:
+        with servers.shown_steps(at.err, at.language) as on_step:
             yield on_step
 
 
@@ -131,13 +121,13 @@ async def doctor(at: Terminal) -> int:
     table = grid("", at.say("check"), at.say("finding"))
     signs = {True: Text("✓", style="green"), False: Text("✗", style="red"), None: Text("·", style="dim")}
     for check in checks:
-        table.add_row(signs[check.ok], check.name, check.sentence)
+        table.add_row(signs[check.ok], at.say(check.name), at.say(check.sentence))
     at.answer(checks, table)
     return REFUSED if any(check.ok is False for check in checks) else 0
 
 
 async def migrated(at: Terminal) -> None:
-    dsn = at.settings.database or found(at.settings).database_dsn
+    dsn = at.settings.database or running_servers(at.settings).database_dsn
     try:
         applied = await migrate.migrate_all(dsn)
     except asyncpg.InsufficientPrivilegeError as refused:
@@ -151,7 +141,11 @@ async def migrated(at: Terminal) -> None:
         ) from refused
     named = "\n".join(f"  {name}" for name in applied)
     said = (
-        at.say("✓ Applied {applied} migrations:\n{named}", applied=len(applied), named=named)
+        at.say(
+            "✓ Applied {applied} {applied:plural,migration,migrations}:\n{named}",
+            applied=len(applied),
+            named=named,
+        )
         if applied
         else at.say("✓ The database is up to date.")
     )
@@ -170,7 +164,7 @@ async def recover(
         running = await _restarted(at, gateway.client, open_goals, patience)
     done = running >= open_goals
     said = at.say(
-        "{sign} The log has {open_goals} open goals; {running} of their workflows run.",
+        "{sign} The log has {open_goals} open {open_goals:plural,goal,goals}; {running} of their workflows run.",
         sign="✓" if done else "!",
         open_goals=open_goals,
         running=running,

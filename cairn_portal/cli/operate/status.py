@@ -8,18 +8,12 @@ from temporalio.service import RPCError
 from cairn.application.operation import LogState
 from cairn.ledger import Horizon
 from cairn_portal import servers
-from cairn_portal.cli.group import Group
-from cairn_portal.cli.operate.servers import PANEL
 from cairn_portal.cli.problem import REFUSED, Problem
-from cairn_portal.cli.session import Session, found, session, worker_listens
+from cairn_portal.cli.session import Session, running_servers, session, worker_listens
 from cairn_portal.cli.terminal import Terminal
-from cairn_portal.presenting.words import NOTHING, facts, grid, moment, number, span
+from cairn_portal.presenting.words import NOTHING, facts, grid, number, span
 from cairn_portal.servers import ServerStatus
 from projections.engine import catch_up, parking
-
-
-def register(app: Group) -> None:
-    app.told("status", "what runs, how far behind, what is stuck", PANEL)(status)
 
 
 async def status(at: Terminal) -> int:
@@ -27,7 +21,7 @@ async def status(at: Terminal) -> int:
     known = servers.status(at.settings)
     table = _processes(at, known)
     try:
-        found(at.settings)
+        running_servers(at.settings)
     except Problem:
         if known and not at.as_json:
             at.out.print(table)
@@ -46,7 +40,9 @@ def _processes(at: Terminal, known: list[ServerStatus]) -> RenderableType:
     )
     for each in known:
         state = Text(at.say("running"), style="green") if each.running else Text(at.say("gone"), style="red")
-        table.add_row(each.name, state, str(each.pid or NOTHING), moment(each.since), each.address or NOTHING)
+        table.add_row(
+            each.name, state, str(each.pid or NOTHING), at.moment(each.since), each.address or NOTHING
+        )
     return table
 
 
@@ -110,7 +106,9 @@ def _unsealed(at: Terminal, sealing: Horizon) -> str:
     if not sealing.unsealed:
         return at.say("nothing")
     count = number(sealing.unsealed)
-    return at.say("{count} events, the oldest {lag} old", count=count, lag=span(at, sealing.lag))
+    return at.say(
+        "{count} {count:plural,event,events}, the oldest {lag} old", count=count, lag=span(at, sealing.lag)
+    )
 
 
 def _holder(at: Terminal, sealing: Horizon) -> str:
@@ -139,6 +137,11 @@ def _notes(
     if not listening:
         notes.append(at.say("No worker listens: start one with `cairn up`."))
     if parked:
-        notes.append(at.say("{parked} streams are parked: see `cairn projections parked`.", parked=parked))
+        notes.append(
+            at.say(
+                "{parked} {parked:plural,stream is,streams are} parked: see `cairn projections parked`.",
+                parked=parked,
+            )
+        )
     notes += [at.say("{name} has ended; its log is {log}.", name=each.name, log=each.log) for each in gone]
     return notes

@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from cairn_portal.cli.group import Language, spoken_by
+
 
 def register(app: typer.Typer) -> None:
     @app.callback()
@@ -13,8 +15,9 @@ def register(app: typer.Typer) -> None:
             bool,
             typer.Option("--version", is_eager=True, callback=show, help="show the version"),
         ] = False,
+        lang: Language = None,
     ) -> None:
-        pass
+        spoken_by(lang)
 
 
 def show(wanted: bool) -> None:

@@ -16,7 +16,6 @@ from cairn_portal.cli.cycle.results import show_scores
 from cairn_portal.cli.cycle.status import show_status
 from cairn_portal.cli.goal.progress import lines_of, progress_table
 from cairn_portal.cli.goal.replay import show_history
-from cairn_portal.cli.group import Group
 from cairn_portal.cli.problem import USAGE, Problem
 from cairn_portal.cli.session import Session
 from cairn_portal.cli.setup.rehearse import Fresh, Keep, play, results, script_of
@@ -26,10 +25,6 @@ from cairn_portal.rehearsal.drive import Report
 from cairn_portal.rehearsal.script import RehearsalScript
 from projections.models import goal as goals_model
 from projections.models import progress as progress_model
-
-
-def register(app: Group, panel: str) -> None:
-    app.told("demo", "play the year of the company that comes along", panel)(demo)
 
 
 async def demo(at: Terminal, fresh: Fresh = False, keep: Keep = False) -> int:
@@ -57,7 +52,7 @@ async def _demonstrated(s: Session, script: RehearsalScript, data: Path, report:
     heading = at.out.rule
     heading(_title(at, message("The cycle")), align="left")
     await show_status(s, script.cycle.id)
-    goal = await _telling(s, script.cycle.id)
+    goal = await _most_told(s, script.cycle.id)
     if goal is not None:
         heading(
             _title(at, message("What one person saw in the middle of the year")),
@@ -84,7 +79,7 @@ def _title(
     return Text(at.say(sentence), style="bold")
 
 
-async def _telling(s: Session, cycle: str) -> goals_model.GoalRow | None:
+async def _most_told(s: Session, cycle: str) -> goals_model.GoalRow | None:
     """The goal with the richest story: adjusted, if any was."""
     goals = [each for each in await goals_model.goals(s.pool, cycle=cycle) if each.tier == "individual"]
     return max(

@@ -1,5 +1,6 @@
 """Feeds at the command line: look at one, run it once, have it run by itself."""
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated
@@ -8,14 +9,17 @@ import typer
 from rich.console import RenderableType
 from rich.text import Text
 
-from cairn.application.feeds import FeedRun, ScheduledFeed, check_feed, yesterday
+from cairn.application.feeds import FeedRun, ScheduledFeed, check_feed, known_metrics, yesterday
 from cairn.domain.reading import Row
 from cairn.feeds.feed import Feed, load_feed
-from cairn_portal.cli.group import Group
+from cairn.feeds.readings import Metric
+from cairn_portal.cli.mistakes import mistake_facts, show_remarks
 from cairn_portal.cli.options import By
-from cairn_portal.cli.session import acting, session
+from cairn_portal.cli.problem import Problem
+from cairn_portal.cli.session import require_actor, session
 from cairn_portal.cli.terminal import Terminal
-from cairn_portal.presenting.words import facts, grid, moment, number
+from cairn_portal.cli.typed import day
+from cairn_portal.presenting.words import facts, grid, number
 from cairn_portal.schedules import TemporalSchedules
 
 File = Annotated[Path, typer.Argument(metavar="FILE", help="the feed's YAML")]
@@ -27,35 +31,38 @@ Data = Annotated[
     ),
 ]
 Upto = Annotated[
-    datetime | None,
+    str | None,
     typer.Option(
-        formats=["%Y-%m-%d"],
         metavar="YYYY-MM-DD",
         help="up to and with this day; by default yesterday",
     ),
 ]
 
-feed = Group("feeds of readings: check, run, schedule")
+MOST_NAMED = 30
+"""Readings or subjects that are named at the terminal."""
 
 
 def _base(file: Path, data: Path | None) -> Path:
     return (data or (file.parent.parent if file.parent.name == "feeds" else file.parent)).absolute()
 
 
-def _upto(given: datetime | None, found: Feed) -> date:
-    return given.date() if given else yesterday(found, datetime.now(UTC))
+def _upto(given: str | None, found: Feed) -> date:
+    return day(given, "--upto") or yesterday(found, datetime.now(UTC))
 
 
-@feed.told("check", "check a feed and see what it gives; records nothing")
 async def check(at: Terminal, file: File, data: Data = None, upto: Upto = None) -> int:
     found = load_feed(file)
     last = _upto(upto, found)
-    rows = await check_feed(found, upto=last, base=_base(file, data))
+    rows, remarks = await check_feed(found, upto=last, base=_base(file, data), metrics=await _metrics(at))
+    show_remarks(at, remarks)
     metrics: dict[str, list[Row]] = {}
     for row in rows:
         metrics.setdefault(row.metric, []).append(row)
     said = at.say(
-        "✓ {found}: {rows:number} readings up to {last}", found=found.name, rows=len(rows), last=last
+        "✓ {found}: {rows:number} {rows:plural,reading,readings} up to {last}",
+        found=found.name,
+        rows=len(rows),
+        last=last,
     )
     at.answer(
         {
@@ -63,11 +70,21 @@ async def check(at: Terminal, file: File, data: Data = None, upto: Upto = None) 
             "upto": last,
             "rows": len(rows),
             "metrics": {k: len(v) for k, v in metrics.items()},
+            "remarks": [mistake_facts(at, each) for each in remarks],
         },
         Text(said, style="green"),
         _by_metric(at, metrics),
     )
     return 0
+
+
+async def _metrics(at: Terminal) -> dict[str, Metric]:
+    """What adopted policies say of metrics; nothing where the servers do not run, since a check does without."""
+    try:
+        async with session(at) as s:
+            return await known_metrics(s.application.policies)
+    except Problem:
+        return {}
 
 
 def _by_metric(at: Terminal, metrics: dict[str, list[Row]]) -> RenderableType:
@@ -95,7 +112,6 @@ def _by_metric(at: Terminal, metrics: dict[str, list[Row]]) -> RenderableType:
     return table
 
 
-@feed.told("run", "collect once; again records nothing twice")
 async def run(at: Terminal, file: File, by: By = None, data: Data = None, upto: Upto = None) -> int:
     found = load_feed(file)
     last = _upto(upto, found)
@@ -103,16 +119,16 @@ async def run(at: Terminal, file: File, by: By = None, data: Data = None, upto: 
         with at.progress() as bars:
             task = bars.add_task(found.name, total=None)
             outcome = await s.application.feeds.run(
-                found, upto=last, by=acting(by), at=datetime.now(UTC), base=_base(file, data)
+                found, upto=last, by=require_actor(by), at=datetime.now(UTC), base=_base(file, data)
             )
             bars.update(task, total=1, completed=1)
         if outcome.events:
             await s.seen(found.stream, outcome.version, "reading", "progress")
-    _tell(at, found, outcome)
+    _show_run(at, found, outcome)
     return 0
 
 
-def _tell(at: Terminal, found: Feed, outcome: FeedRun) -> None:
+def _show_run(at: Terminal, found: Feed, outcome: FeedRun) -> None:
     if not outcome.rows:
         said = at.say(
             "✓ {found}: nothing new; known up to {watermark}", found=found.name, watermark=outcome.watermark
@@ -120,7 +136,8 @@ def _tell(at: Terminal, found: Feed, outcome: FeedRun) -> None:
     else:
         rows, corrected, upto = number(outcome.rows), number(outcome.corrected), outcome.watermark
         said = at.say(
-            "✓ {found}: {rows} readings recorded ({corrected} of them corrections), known up to {upto}",
+            "✓ {found}: {rows} {rows:plural,reading,readings} recorded ({corrected} of them corrections), "
+            "known up to {upto}",
             found=found.name,
             rows=rows,
             corrected=corrected,
@@ -128,17 +145,28 @@ def _tell(at: Terminal, found: Feed, outcome: FeedRun) -> None:
         )
     lines = [Text(said, style="green")]
     if outcome.gone:
-        gone = number(len(outcome.gone))
-        lines.append(
-            Text(
-                at.say("! {gone} readings are gone from the source; they stand until corrected.", gone=gone),
-                style="yellow",
-            )
+        gone = at.say(
+            "! {gone} {gone:plural,reading is,readings are} gone from the source; "
+            "what was recorded stands until corrected:",
+            gone=number(len(outcome.gone)),
         )
+        lines += _named(at, gone, [f"{row.metric} {row.subject} {row.on}" for row in outcome.gone])
+    if outcome.unknown:
+        unknown = at.say(
+            "! {unknown} {unknown:plural,subject is,subjects are} not in the roster; such readings count for nobody:",
+            unknown=number(len(outcome.unknown)),
+        )
+        lines += _named(at, unknown, outcome.unknown)
     at.answer({"feed": found.name, **outcome.__dict__}, *lines)
 
 
-@feed.told("schedule", "collect by itself, as its YAML says")
+def _named(at: Terminal, heading: str, names: Sequence[str]) -> list[Text]:
+    """A heading and the names below it; of very many the first."""
+    more = len(names) - MOST_NAMED
+    rest = [at.say("… and {more} more: see them with --json", more=more)] if more > 0 else []
+    return [Text(heading, style="yellow"), *(Text(f"  {each}") for each in [*names[:MOST_NAMED], *rest])]
+
+
 async def schedule(
     at: Terminal,
     file: File,
@@ -151,16 +179,16 @@ async def schedule(
         schedules = TemporalSchedules(await s.client(), at.settings.task_queue)
         feeds = s.application.feeds
         if remove:
-            await feeds.unschedule(found, schedules, acting(by), now)
+            await feeds.unschedule(found, schedules, require_actor(by), now)
             return _removed(at, found)
-        planned = ScheduledFeed(found, file.absolute(), _base(file, data), acting(by))
+        planned = ScheduledFeed(found, file.absolute(), _base(file, data), require_actor(by))
         upcoming = await feeds.schedule(planned, schedules, now)
     at.answer(
-        {"schedule": found.stream, "cron": found.cron, "timezone": found.timezone, "next": upcoming},
+        {"schedule": found.stream, "cron": found.schedule, "timezone": found.timezone, "next": upcoming},
         Text(at.say("✓ {found} is scheduled", found=found.name), style="green"),
         facts(
-            (at.say("when"), f"{found.cron} ({found.timezone})"),
-            (at.say("next run"), moment(upcoming, found.timezone)),
+            (at.say("when"), f"{found.schedule} ({found.timezone})"),
+            (at.say("next run"), at.in_zone(found.timezone).moment(upcoming)),
         ),
     )
     return 0

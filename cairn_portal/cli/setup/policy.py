@@ -12,22 +12,18 @@ from rich.text import Text
 from cairn.domain.policy import Policy
 from cairn.i18n import term
 from cairn.policies import PolicyInvalid, load, read_text
-from cairn_portal.cli.group import Group
+from cairn_portal.cli.mistakes import show_mistakes
 from cairn_portal.cli.options import By
-from cairn_portal.cli.problem import REFUSED
-from cairn_portal.cli.session import acting, session
+from cairn_portal.cli.session import require_actor, session
 from cairn_portal.cli.terminal import Terminal
-from cairn_portal.presenting.words import facts, grid, moment, number
-
-policy = Group("the policy: check, adopt, list")
+from cairn_portal.presenting.words import facts, grid, number
 
 
-@policy.told("check", "check a policy file, naming the line of every mistake")
 async def check(at: Terminal, file: Annotated[Path, typer.Argument(help="the policy's YAML")]) -> int:
     try:
         found = load(file)
     except PolicyInvalid as invalid:
-        return _tell_problems(at, invalid)
+        return _show_mistakes(at, invalid)
     at.answer(
         {"name": found.name, "version": found.version, "problems": []},
         Text(at.say("✓ {file} is all right", file=file.name), style="green"),
@@ -36,16 +32,11 @@ async def check(at: Terminal, file: Annotated[Path, typer.Argument(help="the pol
     return 0
 
 
-def _tell_problems(at: Terminal, invalid: PolicyInvalid) -> int:
-    table = grid(at.say("line, column"), at.say("field"), at.say("problem"))
-    for each in invalid.problems:
-        table.add_row(f"{each.line}:{each.column}", each.path, each.text(at.language))
-    count = len(invalid.problems)
-    heading = at.say("✗ {source} has {count} mistakes", source=invalid.source, count=count)
-    at.answer(
-        {"source": invalid.source, "problems": invalid.problems}, Text(heading, style="bold red"), table
+def _show_mistakes(at: Terminal, invalid: PolicyInvalid) -> int:
+    facts = {"source": invalid.source, "count": len(invalid.mistakes)}
+    return show_mistakes(
+        at, invalid, at.say("✗ {source} has {count} {count:plural,mistake,mistakes}", **facts)
     )
-    return REFUSED
 
 
 def _summary(at: Terminal, found: Policy) -> RenderableType:
@@ -58,7 +49,12 @@ def _summary(at: Terminal, found: Policy) -> RenderableType:
             f"{at.say(term('period_kind', kind))} {number(share)}%" for kind, share in shares.items()
         )
         count = len(family.template)
-        mixes.append((family.name.text(at.language), at.say("{mix}, {count} goals", mix=mix, count=count)))
+        mixes.append(
+            (
+                family.name.text(at.language),
+                at.say("{mix}, {count} {count:plural,goal,goals}", mix=mix, count=count),
+            )
+        )
     grades = "  ".join(
         f"{band.grade} ≥ {number(band.points)} ×{number(band.coefficient)}" for band in found.grades
     )
@@ -71,7 +67,6 @@ def _summary(at: Terminal, found: Policy) -> RenderableType:
     )
 
 
-@policy.told("adopt", "adopt a version of the policy into the log")
 async def adopt(
     at: Terminal,
     file: Annotated[Path, typer.Argument(help="the policy's YAML")],
@@ -80,10 +75,12 @@ async def adopt(
     try:
         text = read_text(file)
         async with session(at) as s:
-            adoption = await s.application.policies.adopt(text, file.name, acting(by), datetime.now(UTC))
+            adoption = await s.application.policies.adopt(
+                text, file.name, require_actor(by), datetime.now(UTC)
+            )
             await s.seen(adoption.stream, adoption.version)
     except PolicyInvalid as invalid:
-        return _tell_problems(at, invalid)
+        return _show_mistakes(at, invalid)
     reference = adoption.reference
     said = (
         at.say("✓ Adopted {reference}", reference=reference)
@@ -94,13 +91,12 @@ async def adopt(
     return 0
 
 
-@policy.told("list", "the versions adopted")
 async def listed(at: Terminal) -> None:
     async with session(at) as s:
         versions = await s.application.policies.adopted()
     table = grid(at.say("policy"), at.say("adopted"), at.say("by"))
     for each in versions:
-        table.add_row(f"{each.name}@{each.version}", moment(each.at), each.by)
+        table.add_row(f"{each.name}@{each.version}", at.moment(each.at), each.by)
     nothing = Text(at.say("No policy yet: cairn policy adopt FILE --by ID"))
     at.answer(
         [{"policy": f"{each.name}@{each.version}", "at": each.at, "by": each.by} for each in versions],

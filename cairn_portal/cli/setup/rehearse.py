@@ -14,7 +14,6 @@ from cairn.application.audit import Outcome
 from cairn.domain.goal.commands import COMMANDS
 from cairn.i18n import Message, message, term
 from cairn_portal import servers
-from cairn_portal.cli.group import Group
 from cairn_portal.cli.operate.servers import shown_steps
 from cairn_portal.cli.problem import REFUSED, USAGE, Problem, refusal_of
 from cairn_portal.cli.session import Session
@@ -33,10 +32,6 @@ Fresh = Annotated[bool, typer.Option("--fresh", help="begin anew, forgetting the
 Keep = Annotated[bool, typer.Option("--keep", help="leave everything running afterwards")]
 SHOWN_REFUSALS = 5
 Show = Callable[[Session, RehearsalScript, Path, Report], Awaitable[int]]
-
-
-def register(app: Group, panel: str) -> None:
-    app.told("rehearse", "play a cycle's whole year in minutes", panel)(rehearse)
 
 
 async def rehearse(
@@ -76,7 +71,7 @@ async def play(at: Terminal, script: RehearsalScript, data: Path, fresh: bool, k
     except RehearsalStopped as stopped:
         raise refusal_of(stopped.refused) from stopped
     except (CannotSkipTime, FeedFailed) as failed:
-        raise Problem(message("{reason}", reason=str(failed))) from failed
+        raise Problem(failed.sentence) from failed
     home = home_of(at.settings, script)
     at.remark(_nexts(home, keep))
     return code
@@ -150,7 +145,9 @@ def _summary(at: Terminal, report: Report, end: Ending, again: Outcome) -> Rende
     same = (
         at.say("✓ all {scores:number} scores come out the same again", scores=again.scores)
         if not again.differences
-        else at.say("✗ {differences} differences", differences=len(again.differences))
+        else at.say(
+            "✗ {differences} {differences:plural,difference,differences}", differences=len(again.differences)
+        )
     )
     resumed = at.say(" (went on where it was interrupted)") if report.resumed else ""
     return facts(

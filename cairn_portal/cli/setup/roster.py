@@ -10,19 +10,17 @@ from rich.text import Text
 from cairn.application.people import RosterImport
 from cairn.domain.people import Roster
 from cairn.domain.policy import Policy
-from cairn.policies import RosterInvalid, load
-from cairn.roster.reading import read_roster
-from cairn_portal.cli.group import Group
-from cairn_portal.cli.options import By
-from cairn_portal.cli.problem import REFUSED, Problem
-from cairn_portal.cli.session import acting, session
+from cairn.policies import load
+from cairn.roster.reading import RosterInvalid, RosterRead, Stated, read_roster
+from cairn_portal.cli.mistakes import mistake_facts, show_mistakes, show_remarks
+from cairn_portal.cli.options import By, Dates, Encoding, MatchZeros
+from cairn_portal.cli.problem import Problem
+from cairn_portal.cli.session import require_actor, session
 from cairn_portal.cli.terminal import Terminal
-from cairn_portal.presenting.words import facts, grid, number
+from cairn_portal.cli.typed import order
+from cairn_portal.presenting.words import facts, number
 
-roster = Group("the roster: check, import")
 
-
-@roster.told("import", "import a roster: all rows or, if one is bad, none")
 async def imported(
     at: Terminal,
     file: Annotated[Path, typer.Argument(help="file, or folder of data")],
@@ -38,18 +36,25 @@ async def imported(
         Path | None,
         typer.Option("--policy", help="check job families against this file"),
     ] = None,
+    encoding: Encoding = None,
+    dates: Dates = None,
+    match_zeros: MatchZeros = False,
     check_only: Annotated[bool, typer.Option("--check-only", help="check, import nothing")] = False,
 ) -> int:
     if file.suffix in (".yaml", ".yml") and mapping is None:
         mapping, file = file, data or file.parent
     rules = load(policy_file) if policy_file else await _latest_policy(at, needed=not check_only)
+    stated = Stated(encoding, order(dates), match_zeros)
+    source = data if mapping and data else file
     try:
-        source = data if mapping and data else file
-        found = read_roster(source, mapping, sheet=sheet, departments=departments, policy=rules)
+        found = read_roster(
+            source, mapping, sheet=sheet, departments=departments, policy=rules, stated=stated
+        )
     except RosterInvalid as invalid:
-        return _tell_rows(at, invalid)
-    recorded = None if check_only else await _import(at, found, acting(by))
-    _tell_roster(at, found, recorded)
+        return _show_mistakes(at, invalid)
+    show_remarks(at, found.remarks)
+    recorded = None if check_only else await _import(at, found.roster, require_actor(by))
+    _show_roster(at, found, recorded)
     return 0
 
 
@@ -73,21 +78,14 @@ async def _import(at: Terminal, found: Roster, by: str) -> RosterImport:
     return recorded
 
 
-def _tell_rows(at: Terminal, invalid: RosterInvalid) -> int:
-    table = grid(at.say("where"), at.say("problem"))
-    for each in invalid.problems:
-        table.add_row(each.place(at.language), each.text(at.language))
-    count = len(invalid.problems)
-    heading = at.say(
-        "✗ {source} has {count} mistakes; nothing was imported", source=invalid.source, count=count
-    )
-    at.answer(
-        {"source": invalid.source, "problems": invalid.problems}, Text(heading, style="bold red"), table
-    )
-    return REFUSED
+def _show_mistakes(at: Terminal, invalid: RosterInvalid) -> int:
+    facts = {"source": invalid.source, "count": len(invalid.mistakes)}
+    heading = at.say("✗ {source} has {count} {count:plural,mistake,mistakes}; nothing was imported", **facts)
+    return show_mistakes(at, invalid, heading, ("--match-zeros", "--encoding", "--dates"))
 
 
-def _tell_roster(at: Terminal, found: Roster, recorded: RosterImport | None) -> None:
+def _show_roster(at: Terminal, read: RosterRead, recorded: RosterImport | None) -> None:
+    found = read.roster
     here = sum(person.here for person in found.people)
     families: dict[str, int] = {}
     for person in found.people:
@@ -97,7 +95,9 @@ def _tell_roster(at: Terminal, found: Roster, recorded: RosterImport | None) -> 
     elif recorded.same:
         outcome = at.say("✓ The same as before; nothing changed")
     else:
-        outcome = at.say("✓ Imported; {changes} changes recorded", changes=recorded.changes)
+        outcome = at.say(
+            "✓ Imported; {changes} {changes:plural,change,changes} recorded", changes=recorded.changes
+        )
     split = at.say("separator:clause").join(f"{name} {count}" for name, count in sorted(families.items()))
     at.answer(
         {
@@ -106,6 +106,7 @@ def _tell_roster(at: Terminal, found: Roster, recorded: RosterImport | None) -> 
             "departments": len(found.departments),
             "families": families,
             "events": recorded.changes if recorded else None,
+            "remarks": [mistake_facts(at, each) for each in read.remarks],
         },
         Text(outcome, style="green"),
         facts(

@@ -1,17 +1,17 @@
-"""What the schema refuses, said to the person who wrote it: which field, what is wrong, what to write."""
+"""What a schema refuses, said to the person who wrote the file: which field, what is wrong, what to write."""
 
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
+from cairn.documents.mistakes import Mistake
+from cairn.documents.nodes import Node, spelled, spot
+from cairn.documents.shape import kinds_at, locate, names_at, part_at
 from cairn.domain.invalid import is_key, words_of
 from cairn.i18n.schema import schema_message
-from cairn.policies.document import Node
-from cairn.policies.problems import Problem
-from cairn.policies.shape import kinds_at, locate, names_at, part_at, spelled
 
 
-def said(error: ErrorDetails, root: Node, schema: type[BaseModel]) -> Problem:
-    """One error of the schema as a problem of the file."""
+def complaint(error: ErrorDetails, root: Node, schema: type[BaseModel]) -> Mistake:
+    """One error of the schema as a mistake of the file."""
     kind, loc = error["type"], error["loc"]
     path, place, node = locate(loc, root)
     value: object = node.value
@@ -26,8 +26,8 @@ def said(error: ErrorDetails, root: Node, schema: type[BaseModel]) -> Problem:
     elif not isinstance(value, dict | list):
         place = node.place
     known = _known(error, path, root, schema)
-    sentence = schema_message(error, _field(path), value, known)
-    return Problem(place.line, place.column, spelled(path), sentence)
+    message = schema_message(error, _field(path) or place.source, value, known)
+    return Mistake(message, spot(place, spelled(path)))
 
 
 def _known(error: ErrorDetails, path: list[str | int], root: Node, schema: type[BaseModel]) -> list[str]:
@@ -47,6 +47,6 @@ def _known(error: ErrorDetails, path: list[str | int], root: Node, schema: type[
 
 
 def _field(path: list[str | int]) -> str:
-    """The last name of a path: what a person calls the field."""
+    """The last name of a path: what a person calls the field; nothing for the whole file."""
     names = [part for part in path if isinstance(part, str)]
-    return names[-1] if names else "policy"
+    return names[-1] if names else ""

@@ -3,6 +3,7 @@
 import codecs
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import NamedTuple
 
 from cairn.documents.cells import quoted
@@ -24,6 +25,16 @@ CHINESE = "gb18030"
 class Decoded(NamedTuple):
     text: str
     encoding: str
+
+
+def read_content(path: Path) -> bytes | Mistake:
+    """A file's bytes, or why there are none."""
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return mistake("table:not-there", path=str(path))
+    except (OSError, ValueError):
+        return mistake("table:unreadable", path=str(path))
 
 
 def decode(raw: bytes, stated: str | None = None) -> Decoded | Mistake:

@@ -1,0 +1,189 @@
+"""Every command of `cairn`: its help, the panel it stands in, and the function that does it.
+
+This is the command line's table of contents. A module is imported when one of its commands is run or asked for help, so
+that `cairn --help` answers at once.
+"""
+
+from typing import NamedTuple
+
+from cairn.i18n import marked
+
+START = marked("See it first")
+RUN = marked("Running it")
+PREPARE = marked("Before a cycle")
+YEAR = marked("Through the year")
+AUDIT = marked("Looking back")
+LOOKING = marked("Looking")
+SETTING = marked("Goal setting")
+ADJUSTING = marked("Adjustments")
+REVIEW = marked("Execution and review")
+
+
+class Command(NamedTuple):
+    """One row: the name that is typed, `module:function` below `cairn_portal.cli`, help and panel as message ids."""
+
+    name: str
+    function: str
+    help: str
+    panel: str | None = None
+
+
+class CommandGroup(NamedTuple):
+    """Several commands under one name."""
+
+    name: str
+    help: str
+    panel: str | None
+    commands: tuple[Command, ...]
+
+
+COMMANDS: tuple[Command | CommandGroup, ...] = (
+    Command("demo", "setup.demo:demo", marked("play the year of the company that comes along"), START),
+    Command("rehearse", "setup.rehearse:rehearse", marked("play a cycle's whole year in minutes"), START),
+    Command("up", "operate.servers:up", marked("start servers, UI and a worker"), RUN),
+    Command("down", "operate.servers:down", marked("stop everything, data stays"), RUN),
+    Command("status", "operate.status:status", marked("what runs, how far behind, what is stuck"), RUN),
+    Command("doctor", "operate.servers:doctor", marked("check the installation"), RUN),
+    Command("migrate", "operate.servers:migrated", marked("bring the database up to date"), RUN),
+    Command("recover", "operate.servers:recover", marked("restart all workflows from the log"), RUN),
+    CommandGroup(
+        "projections",
+        marked("read models: status, rebuild, parked streams"),
+        RUN,
+        (
+            Command("status", "operate.read_models:status", marked("how far each is")),
+            Command(
+                "rebuild", "operate.read_models:rebuilt", marked("rebuild from the log, compare, swap in")
+            ),
+            Command("parked", "operate.read_models:parked", marked("parked streams: which event, why")),
+            Command("retry", "operate.read_models:retry", marked("try a parked stream again")),
+            Command(
+                "skip", "operate.read_models:skip", marked("leave the event out, with a reason that is kept")
+            ),
+        ),
+    ),
+    CommandGroup(
+        "policy",
+        marked("the policy: check, adopt, list"),
+        PREPARE,
+        (
+            Command(
+                "check", "setup.policy:check", marked("check a policy file, naming the line of every mistake")
+            ),
+            Command("adopt", "setup.policy:adopt", marked("adopt a version of the policy into the log")),
+            Command("list", "setup.policy:listed", marked("the versions adopted")),
+        ),
+    ),
+    CommandGroup(
+        "roster",
+        marked("the roster: check, import"),
+        PREPARE,
+        (
+            Command(
+                "import", "setup.roster:imported", marked("import a roster: all rows or, if one is bad, none")
+            ),
+        ),
+    ),
+    CommandGroup(
+        "targets",
+        marked("targets set before the launch, such as quotas"),
+        PREPARE,
+        (
+            Command("import", "setup.targets:import_targets", marked("import targets: all rows or none")),
+            Command(
+                "list",
+                "setup.targets:list_targets",
+                marked("the targets of a cycle, with the file, person and time they come from"),
+            ),
+        ),
+    ),
+    CommandGroup(
+        "cycle",
+        marked("a cycle: preview, launch, status, close"),
+        YEAR,
+        (
+            Command(
+                "preview", "cycle.launching:preview", marked("who is in, who is out and why, what is missing")
+            ),
+            Command(
+                "launch",
+                "cycle.launching:launch",
+                marked("launch the plan that was seen; twice makes no duplicate"),
+            ),
+            Command("status", "cycle.status:status", marked("stages, departments, who is waited for")),
+            Command("close", "cycle.launching:close", marked("close a cycle once all its goals are")),
+        ),
+    ),
+    CommandGroup(
+        "goal",
+        marked("goals: look at them, act on them"),
+        YEAR,
+        (
+            Command("show", "goal.reading:show", marked("everything about a goal"), LOOKING),
+            Command(
+                "list", "goal.reading:listed", marked("goals by owner, cycle, department or stage"), LOOKING
+            ),
+            Command("draft", "goal.setting:draft", marked("add a goal to a sheet"), SETTING),
+            Command("revise", "goal.setting:revise", marked("change a draft"), SETTING),
+            Command(
+                "check-smart",
+                "goal.setting:check_smart",
+                marked("the SMART check of a strategic goal"),
+                SETTING,
+            ),
+            Command(
+                "decompose",
+                "goal.setting:decompose",
+                marked("decompose a goal into parts with departments"),
+                SETTING,
+            ),
+            Command("align", "goal.setting:align", marked("let a goal serve one of the tier above"), SETTING),
+            Command("submit", "goal.setting:submit", marked("submit for approval"), SETTING),
+            Command("approve", "goal.setting:approve", marked("approve"), SETTING),
+            Command("return", "goal.setting:return_goal", marked("return with a comment"), SETTING),
+            Command("adjust", "goal.adjusting:adjust", marked("ask for an adjustment"), ADJUSTING),
+            Command("confirm", "goal.adjusting:confirm", marked("confirm an adjustment"), ADJUSTING),
+            Command("decline", "goal.adjusting:decline", marked("decline an adjustment"), ADJUSTING),
+            Command("withdraw", "goal.adjusting:withdraw", marked("withdraw one's own request"), ADJUSTING),
+            Command(
+                "check-in", "goal.reviewing:check_in", marked("report progress: a value or words"), REVIEW
+            ),
+            Command(
+                "accept", "goal.reviewing:accept", marked("accept a key task's criterion on evidence"), REVIEW
+            ),
+            Command("assess", "goal.reviewing:assess", marked("assess in points"), REVIEW),
+            Command(
+                "change-manager",
+                "goal.reviewing:change_manager",
+                marked("give goals to another manager"),
+                REVIEW,
+            ),
+            Command("pause", "goal.plain:pause", marked("let a goal rest, for a long leave say"), REVIEW),
+            Command("resume", "goal.plain:resume", marked("take up a paused goal again"), REVIEW),
+            Command("cancel", "goal.plain:cancel", marked("cancel with a reason"), REVIEW),
+            Command("supersede", "goal.reviewing:supersede", marked("supersede by another goal"), REVIEW),
+            Command("close", "goal.plain:close", marked("close scored goals"), REVIEW),
+        ),
+    ),
+    Command("inbox", "goal.reading:inbox", marked("what waits for me, since when, until when"), YEAR),
+    Command("overdue", "cycle.overdue:overdue", marked("what is late, with whom, since when"), YEAR),
+    CommandGroup(
+        "feed",
+        marked("feeds of readings: check, run, schedule"),
+        YEAR,
+        (
+            Command(
+                "check", "setup.feeds:check", marked("check a feed and see what it gives; records nothing")
+            ),
+            Command("run", "setup.feeds:run", marked("collect once; again records nothing twice")),
+            Command("schedule", "setup.feeds:schedule", marked("collect by itself, as its YAML says")),
+        ),
+    ),
+    Command("progress", "goal.progress:progress", marked("how much is done, how many days are left"), YEAR),
+    Command("scores", "cycle.results:scores", marked("scores of a cycle, a person or a goal"), YEAR),
+    Command("cascade", "cycle.results:cascade", marked("from strategy to person, with the gaps"), YEAR),
+    Command("replay", "goal.replay:replay", marked("a goal's story, as of any moment"), AUDIT),
+    Command(
+        "verify-scores", "goal.replay:verify_scores", marked("compute every score of a cycle again"), AUDIT
+    ),
+)

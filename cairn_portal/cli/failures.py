@@ -1,0 +1,133 @@
+"""What a command cannot do, in words: every error becomes one sentence in the reader's language and an exit code."""
+
+import asyncio
+import traceback
+from typing import NamedTuple
+
+import asyncpg
+from temporalio.service import RPCError
+
+from cairn.documents.mistakes import DocumentInvalid
+from cairn.domain.refusal import Refusal
+from cairn.i18n import message, refusal_message, say
+from cairn.settings import Settings
+from cairn_portal.cli.problem import DOWN, REFUSED, STOPPED, USAGE, Problem
+from cairn_portal.cli.typed import OptionInvalid
+from cairn_portal.gateway import NoAnswer
+from cairn_portal.servers import ServerProblem
+
+
+class Failure(NamedTuple):
+    """A failure as it is told: a stable name for programs, the sentence, the exit code."""
+
+    name: str
+    sentence: str
+    code: int
+    field: str | None = None
+
+
+def describe(error: BaseException, settings: Settings) -> Failure:
+    """What to tell of an error. Whatever is nobody's mistake is kept in a log file and said to be there."""
+    language = settings.language
+    match error:
+        case Problem():
+            return Failure(error.name, error.text(language), error.code)
+        case Refusal():
+            return Failure(error.code, refusal_message(error).text(language), REFUSED, error.field)
+        case OptionInvalid():
+            return Failure("usage", error.text(language), USAGE, error.source)
+        case DocumentInvalid():
+            return Failure("invalid", error.text(language), REFUSED)
+        case ServerProblem():
+            return Failure("servers", error.text(language), DOWN)
+        case KeyboardInterrupt() | asyncio.CancelledError():
+            return Failure("stopped", say(language, "Stopped."), STOPPED)
+    lost = _lost(error)
+    if lost is not None:
+        return Failure(lost.name, lost.text(language), lost.code)
+    return Failure("internal", _kept(error, settings), REFUSED)
+
+
+def _lost(error: BaseException) -> Problem | None:
+    """Servers that do not answer, or not yet as this program needs them."""
+    match error:
+        case NoAnswer():
+            return Problem(
+                message(
+                    "No worker answered in time ({error}). The command may still be done; look at `cairn "
+                    "status`, and repeat it with the same --id, which never does it twice.",
+                    error=error,
+                ),
+                DOWN,
+                "no-answer",
+            )
+        case (
+            asyncpg.UndefinedTableError()
+            | asyncpg.InvalidSchemaNameError()
+            | asyncpg.UndefinedFunctionError()
+        ):
+            return Problem(
+                message(
+                    "The database lacks something this program needs ({error}): run `cairn migrate` first.",
+                    error=_first_line(error),
+                ),
+                DOWN,
+                "not-migrated",
+            )
+        case RPCError() | RuntimeError() if _is_temporal(error):
+            return Problem(
+                message(
+                    "Temporal does not answer ({error}): see `cairn status`, or start it with `cairn up`.",
+                    error=error,
+                ),
+                DOWN,
+                "temporal-down",
+            )
+        case (
+            OSError()
+            | asyncpg.PostgresConnectionError()
+            | asyncpg.InterfaceError()
+            | asyncpg.CannotConnectNowError()
+        ):
+            return Problem(
+                message(
+                    "The database cannot be reached ({error}): see `cairn status`, or start it with "
+                    "`cairn up`.",
+                    error=error,
+                ),
+                DOWN,
+                "database-down",
+            )
+        case asyncpg.InvalidAuthorizationSpecificationError() | asyncpg.InvalidCatalogNameError():
+            return Problem(
+                message("The database refuses the login ({error}): check CAIRN_DATABASE.", error=error),
+                DOWN,
+                "database-refused",
+            )
+    return None
+
+
+def _first_line(error: BaseException) -> str:
+    return str(error).splitlines()[0]
+
+
+def _is_temporal(error: BaseException) -> bool:
+    return isinstance(error, RPCError) or "Failed client connect" in str(error)
+
+
+def _kept(error: BaseException, settings: Settings) -> str:
+    log = settings.home / "logs" / "cli.log"
+    try:
+        log.parent.mkdir(parents=True, exist_ok=True)
+        with log.open("a", encoding="utf-8") as file:
+            file.write("".join(traceback.format_exception(error)) + "\n")
+        where = str(log)
+    except OSError:
+        where = "-"
+    said = f"{type(error).__name__}: {error}"
+    return say(
+        settings.language,
+        "Something went wrong inside the program ({said}). Details are in {where}; please report them.",
+        said=said,
+        where=where,
+    )

@@ -1,0 +1,55 @@
+-- What is late in a cycle: who is waited for, and scores that are due and not there; with what people were told of it.
+
+-- name: fold
+with event as materialized (
+    select position, stream, occurred_at, data ->> 'phase' as phase, type = 'DeadlineMissed' as escalated,
+        array(select jsonb_array_elements_text(data::jsonb -> 'to')) as told
+    from read.window($1, $2, $3, $4)
+    where type in ('ReminderSent', 'DeadlineMissed')
+),
+saved as (
+    insert into notice (goal, phase, escalated, told, at, position)
+    select distinct on (stream, phase) stream, phase, escalated, told, occurred_at, position
+    from event
+    order by stream, phase, position desc
+    on conflict (goal, phase) do update set (escalated, told, at, position) =
+        (excluded.escalated, excluded.told, excluded.at, excluded.position)
+)
+select count(*) from event
+
+-- The dates are the cycle's: what the policy adds for whoever was asked late is not in them.
+-- name: late
+with task as (
+    select g.goal, w.act, w.awaited, null as period,
+        read.awaited_until(w.act, c.drafts_due, c.approvals_due, c.scores_due, g.expires_at) as due
+    from read.goal g
+    join read.cycle c on c.cycle = g.cycle
+    cross join lateral read.awaited(g.stage, g.tier, g.owner, g.manager, g.measure ->> 'kind', g.confirmed_manager,
+        g.confirmed_hr, exists (select from read.assessment a where a.goal = g.goal and a.period = 'Y')) w
+    where g.cycle = $1 and g.stage in ('draft', 'returned', 'submitted', 'adjusting', 'in_review')
+),
+-- As cairn.domain.goal.status: a goal that is judged has a score only where it was judged.
+score as (
+    select g.goal, 'score' as act, null as awaited, p.key as period, p.scored_at as due
+    from read.goal g
+    join read.period p on p.cycle = g.cycle and p.ends >= g.since
+    left join read.sheet s on s.sheet = g.sheet
+    where g.cycle = $1 and p.scored_at <= $2 and g.stage in ('active', 'adjusting', 'in_review')
+      and case when p.kind = 'year' then g.stage = 'in_review'
+               else g.tier = 'individual' and (s.family, p.kind) in (select * from unnest($4::text[], $5::text[])) end
+      and (g.measure ->> 'kind' = 'kpi'
+           or exists (select from read.assessment a where a.goal = g.goal and a.period = p.key))
+      and not exists (select from read.goal_score o where o.goal = g.goal and o.period = p.key)
+)
+select g.goal, g.title, g.owner, o.name as owner_name, g.department, l.act, l.period, l.awaited, a.name as awaited_name,
+    g.entered as since, l.due, coalesce(n.notices, '[]') as notices
+from (select * from task union all select * from score) l
+join read.goal g on g.goal = l.goal
+left join read.person o on o.id = g.owner
+left join read.person a on a.id = l.awaited
+left join lateral (
+    select jsonb_agg(jsonb_build_object('at', n.at, 'escalated', n.escalated, 'told', n.told) order by n.position desc)
+        as notices
+    from read.notice n
+    where n.goal = g.goal and n.at >= g.entered and l.awaited is not null) n on true
+where l.due <= $2 and ($3::text is null or g.department = $3)
