@@ -196,7 +196,7 @@ class ScoreAudit:
         if cycle.schedule is None:
             return []
         policy = await self.cycles.policies.version(event.policy)
-        again = issue_result(before, event.subordinates, cycle.schedule, policy, event.at)
+        again = issue_result(before, event.subordinates, cycle.schedule, policy, event.at, event.leads)
         found = differences(before.id, "Y", version, event, again[0] if again else None)
         for part in event.subordinates:
             issued = results.get((part.sheet, part.version))

@@ -79,7 +79,8 @@ class Evaluation:
             sheet = fold_sheet(name, rows)
             mine = [results[who] for who in reports[sheet.holder] if who in results]
             if cycle.schedule is not None:
-                events = issue_result(sheet, mine, cycle.schedule, policy, at)
+                leads = bool(reports[sheet.holder])
+                events = issue_result(sheet, mine, cycle.schedule, policy, at, leads)
                 await self._append(sheet, events, "result")
                 issued = events[0] if events else sheet.result
                 if issued and issued.points is not None and sheet.kind == "person":

@@ -4,6 +4,7 @@ import types
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from typing import Annotated, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel
@@ -65,7 +66,7 @@ def value_at(annotation: object) -> type[Decimal] | type[int] | type[date] | Non
     """What a single value is, where it is a number or a day and may be nothing else."""
     found = [one for one in alternatives(annotation) if one is not type(None)]
     match found:
-        case [one] if one is Decimal:
+        case [one] if one in (Decimal, Fraction):
             return Decimal
         case [one] if one is int:
             return int

@@ -1,12 +1,17 @@
 """A value that a model wants as a number or a day, read from whatever it was written as."""
 
+import re
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 
 from cairn.documents.dates import read_date
 from cairn.documents.mistakes import Mistake
 from cairn.documents.numbers import read_number
-from cairn.documents.shape import value_at
+from cairn.documents.shape import alternatives, value_at
+
+QUOTIENT = re.compile(r"-?\d+/\d+")
+"""An exact number as events hold it where it has no end."""
 
 
 def read_value(value: object, annotation: object) -> object | Mistake:
@@ -17,7 +22,7 @@ def read_value(value: object, annotation: object) -> object | Mistake:
         return value
     if kind is date:
         return read_date(value)
-    if isinstance(value, date):
+    if isinstance(value, date) or (Fraction in alternatives(annotation) and QUOTIENT.fullmatch(str(value))):
         return value
     number = read_number(value)
     if kind is int and isinstance(number, Decimal) and number == number.to_integral_value():

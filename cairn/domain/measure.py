@@ -1,4 +1,4 @@
-"""How a goal is measured: KPI, key task or capability, and what a KPI's target is in a period."""
+"""How a goal is measured: KPI, key task or capability."""
 
 from datetime import date
 from decimal import Decimal
@@ -7,15 +7,32 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from cairn.domain.event import Fact
+from cairn.domain.exact import Exact
 from cairn.domain.invalid import schema_error
-from cairn.domain.policy import Aggregation, Direction
+from cairn.domain.policy import Aggregation, Direction, PeriodKind
 from cairn.domain.quantity import Normalised
-from cairn.domain.schedule import Period, Schedule
+from cairn.domain.schedule import Span
+
+SCORED_IN = Field(
+    default=(), description="the kinds of period it is scored in; empty: all its family has (RULES M7)"
+)
+
+
+class Bounds(Fact):
+    """The ends of a range in one period."""
+
+    lower: Exact
+    upper: Exact
 
 
 class Kpi(Fact):
-    """A quantified goal. `targets` holds the targets of single periods where they are set one by one;
-    a period of the same kind that is not listed is then not measured (a joiner's first quarter)."""
+    """A quantified goal.
+
+    `target` is for the goal's own span, from its first day to the cycle's end; where `whole_cycle` says so, as in
+    templates, it is for the whole cycle and a later joiner has their part of it (RULES T2). `targets` are those of
+    single periods, all of one kind; a period of that kind that is not listed is not measured (T4). Threshold and
+    stretch lie at attainments of the target they were written beside; None is the target itself (M2).
+    """
 
     kind: Literal["kpi"] = "kpi"
     unit: Normalised = ""
@@ -27,10 +44,32 @@ class Kpi(Fact):
     stretch: Decimal | None = None
     lower: Decimal | None = None
     upper: Decimal | None = None
-    targets: dict[str, Decimal] = Field(default_factory=dict)
+    targets: dict[str, Exact] = Field(default_factory=dict)
+    baselines: dict[str, Exact] = Field(
+        default_factory=dict,
+        description="month → its part of a sum's baseline, where a change fixed it (RULES T3)",
+    )
+    bounds: dict[str, Bounds] = Field(
+        default_factory=dict,
+        description="month → its part of a sum's range, where a change fixed it (RULES T3)",
+    )
+    threshold_beside: Exact | None = Field(
+        default=None, description="the target the threshold was written beside"
+    )
+    stretch_beside: Exact | None = Field(
+        default=None, description="the target the stretch was written beside"
+    )
+    whole_cycle: bool = False
+    since: date | None = Field(
+        default=None, description="the first day it counts, where it took another metric's place"
+    )
+    possible: tuple[Decimal, ...] = Field(
+        default=(), description="the least and the most its value can be (RULES M2); empty: anything"
+    )
     metric: Normalised | None = None
-    subject: str | None = None
+    subject: Normalised | None = None
     curve: str = "standard"
+    scored_in: tuple[PeriodKind, ...] = SCORED_IN
 
     @model_validator(mode="after")
     def _range_has_both_ends(self) -> "Kpi":
@@ -38,6 +77,8 @@ class Kpi(Fact):
             self.lower is None or self.upper is None or self.lower > self.upper
         ):
             raise schema_error("range_without_ends")
+        if self.possible and (len(self.possible) != 2 or self.possible[0] > self.possible[1]):
+            raise schema_error("possible_without_ends")
         return self
 
     @property
@@ -45,55 +86,47 @@ class Kpi(Fact):
         """Whether there is anything to measure against."""
         return self.direction in ("range", "on_off") or self.target is not None or bool(self.targets)
 
+    @property
+    def adds_up(self) -> bool:
+        """Whether its target is a sum that periods share."""
+        return self.aggregation == "sum" and self.direction != "on_off"
+
 
 class KeyTask(Fact):
-    """A task with acceptance criteria; each is accepted with evidence."""
+    """A task with acceptance criteria; each is accepted with evidence. Its points are the share accepted, through its
+    curve where it names one, else in a straight line over the policy's scale (RULES M5)."""
 
     kind: Literal["key_task"] = "key_task"
     criteria: tuple[str, ...] = Field(min_length=1)
-    due: date | None = None
+    due: date | None = Field(
+        default=None, description="not applicable before; None: the cycle's last day (M7)"
+    )
+    curve: str | None = None
+    possible: tuple[Decimal, ...] = Field(
+        default=(), description="the ratings there are; empty: any on the scale"
+    )
+    scored_in: tuple[PeriodKind, ...] = SCORED_IN
 
 
 class Capability(Fact):
-    """Development with outcomes, assessed by the manager on the policy's scale."""
+    """Development with outcomes, rated on the policy's scale. A rating is its points; where a curve is named, it is an
+    attainment of what 100 % is on the scale and goes through that curve (RULES M5)."""
 
     kind: Literal["capability"] = "capability"
     outcomes: tuple[str, ...] = Field(min_length=1)
     due: date | None = None
+    curve: str | None = None
+    possible: tuple[Decimal, ...] = Field(
+        default=(), description="the ratings there are; empty: any on the scale"
+    )
+    scored_in: tuple[PeriodKind, ...] = SCORED_IN
 
 
 Measure = Annotated[Kpi | KeyTask | Capability, Field(discriminator="kind")]
 
 
-def target_in(kpi: Kpi, period: Period, schedule: Schedule, since: date) -> Decimal | None:
-    """The KPI's target in a period, or None where the period is not measured.
-
-    In this order: the period's own target; the sum of its parts' targets (sums only); the year's target, shared
-    out over the periods of the kind for sums and prorated by the days from `since` on (a joiner's first day).
-    """
-    if period.ends < since:
-        return None
-    if period.key in kpi.targets:
-        return kpi.targets[period.key]
-    if kpi.targets:
-        return _from_parts(kpi, period, schedule)
-    if kpi.target is None:
-        return Decimal(1) if kpi.direction == "on_off" else None
-    if kpi.aggregation != "sum":
-        return kpi.target
-    present = (period.ends - max(period.starts, since)).days + 1
-    share = kpi.target / len(schedule.of_kind(period.kind))
-    return share if present == period.days else share * present / period.days
-
-
-def _from_parts(kpi: Kpi, period: Period, schedule: Schedule) -> Decimal | None:
-    parts = [
-        part
-        for part in schedule.periods
-        if part.key in kpi.targets and period.starts <= part.starts and part.ends <= period.ends
-    ]
-    if not parts:
-        return None
-    if kpi.aggregation == "sum":
-        return sum((kpi.targets[part.key] for part in parts), Decimal(0))
-    return kpi.targets[max(parts, key=lambda part: part.ends).key]
+def is_task_due(task: KeyTask, accepted: int, period: Span) -> bool:
+    """Whether a key task has anything to show for in a period: once its due day has come, or the year's end, or once
+    all its criteria are accepted (RULES M7)."""
+    due = task.due is not None and task.due <= period.ends
+    return period.kind == "year" or due or accepted >= len(task.criteria)

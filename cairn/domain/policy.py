@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
 from cairn.domain.event import Fact
 from cairn.domain.invalid import schema_error
@@ -22,6 +22,18 @@ Aggregation = Literal["sum", "last", "mean", "ratio"]
 Draw = Literal["weight", "target", "metric"]
 Evaluator = Literal["self", "manager", "second_line_manager", "peers", "subordinates", "internal_customers"]
 Percent = Annotated[Decimal, Field(ge=0, le=100)]
+Missing = Literal["reweight", "zero"]
+Level = Literal["criterion", "measure", "goal", "period", "part"]
+"""Where something can be missing: a criterion of an evaluation, a measure of a perspective, a goal of a period, a
+period of the year, a part of the result."""
+
+
+def _without_limit(value: object) -> object:
+    return None if value == "none" else value
+
+
+Limit = Annotated[Decimal | None, BeforeValidator(_without_limit)]
+"""A limit, or `none` for no limit."""
 
 
 class Name(Fact):
@@ -34,11 +46,28 @@ class Name(Fact):
         return self.en if language == "en" else self.zh
 
 
+class Scale(Fact):
+    """The scale of a policy's points: where it begins, where it ends (`none`: nowhere) and what 100 % is on it."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    least: Decimal = Field(default=Decimal(0), alias="from")
+    to: Limit = Decimal(120)
+    full: Decimal = Decimal(100)
+
+    @model_validator(mode="after")
+    def _in_order(self) -> "Scale":
+        if not self.least < self.full or (self.to is not None and self.to < self.full):
+            to = "none" if self.to is None else self.to
+            raise schema_error("scale_order", least=self.least, full=self.full, to=to)
+        return self
+
+
 class LinearCurve(Fact):
     """Points at threshold, target and stretch, linear between; below the threshold `below` points.
 
-    A KPI without a threshold starts from its baseline (or zero) with `below` points; one without a stretch
-    goes on past the target with the slope between threshold and target, up to `cap`.
+    A KPI without a threshold starts from its baseline (or zero) with `below` points; one without a stretch goes on
+    past the target by a hundredth of the target's points for each percent, up to `cap` (RULES M4).
     """
 
     kind: Literal["linear"]
@@ -46,14 +75,15 @@ class LinearCurve(Fact):
     threshold: Decimal = Decimal(60)
     target: Decimal = Decimal(100)
     stretch: Decimal = Decimal(120)
-    cap: Decimal = Decimal(120)
+    cap: Limit = Decimal(120)
 
 
 class RatioCurve(Fact):
-    """Points are the attainment in percent, capped (比率法)."""
+    """Points are the attainment (比率法): `full` points at 100 %, in proportion below and above, capped."""
 
     kind: Literal["ratio"]
-    cap: Decimal = Decimal(120)
+    full: Decimal = Field(default=Decimal(100), gt=0)
+    cap: Limit = Decimal(120)
 
 
 class Band(Fact):
@@ -80,17 +110,41 @@ class AllOrNothingCurve(Fact):
 
 
 class DeductionCurve(Fact):
-    """From `start` points, `per_step` off for every whole or part `step` of missing attainment percent (减分法)."""
+    """From `start` points, `per_step` off for every whole or part `step` that is missing (减分法).
+
+    With `step_of: attainment` a step is in percent of attainment, with `step_of: value` in the KPI's own unit: five
+    points off for each error.
+    """
 
     kind: Literal["deduction"]
     start: Decimal = Decimal(100)
     step: Decimal = Field(default=Decimal(1), gt=0)
-    per_step: Decimal = Decimal(1)
+    step_of: Literal["attainment", "value"] = "attainment"
+    per_step: Decimal = Field(default=Decimal(1), ge=0)
     floor: Decimal = Decimal(0)
 
 
+class Piece(Fact):
+    """From this attainment (percent) on, these points and so many more for each further percent."""
+
+    attainment: Decimal
+    points: Decimal
+    per_percent: Decimal = Field(default=Decimal(0), ge=0)
+
+
+class PiecesCurve(Fact):
+    """Straight pieces, for accelerators and decelerators; a jump belongs to the piece that is reached. `below` points
+    under the lowest piece."""
+
+    kind: Literal["pieces"]
+    pieces: tuple[Piece, ...] = Field(min_length=1)
+    below: Decimal = Decimal(0)
+    cap: Limit = Decimal(120)
+
+
 Curve = Annotated[
-    LinearCurve | RatioCurve | BandsCurve | AllOrNothingCurve | DeductionCurve, Field(discriminator="kind")
+    LinearCurve | RatioCurve | BandsCurve | AllOrNothingCurve | DeductionCurve | PiecesCurve,
+    Field(discriminator="kind"),
 ]
 
 
@@ -116,7 +170,18 @@ class TemplateGoal(Fact):
         default=None, description="the feed's metric; without one, check-ins count"
     )
     subject: Literal["person", "department", "company"] = "person"
-    curve: str = "standard"
+    curve: str | None = Field(
+        default=None,
+        description="for a KPI `standard` where none is named; for other goals a straight line over the scale",
+    )
+    possible: tuple[Decimal, ...] = Field(
+        default=(),
+        description="of a KPI the least and the most its value can be; of a judged goal the ratings there are",
+    )
+    scored_in: tuple[PeriodKind, ...] = Field(
+        default=(), description="the kinds of period it is scored in; empty: all that the family has"
+    )
+    due: date | None = Field(default=None, description="the day a key task is due; none: the cycle's last")
     criteria: tuple[str, ...] = ()
     outcomes: tuple[str, ...] = ()
     serves: Normalised | None = Field(default=None, description="key of the goal it serves in the tier above")
@@ -212,10 +277,16 @@ class GradeBand(Fact):
 
 
 class ScoringRules(Fact):
-    """Rounding happens once, at the end, half up, to `places`; `missing` says what an unscored part does."""
+    """Rounding happens once, at the end, half up, to `places`; `missing` says what a part does that is due and unknown
+    (RULES U1), `missing_on` where a level says otherwise."""
 
     places: int = Field(default=2, ge=0, le=6)
-    missing: Literal["reweight", "zero"] = "reweight"
+    missing: Missing = "reweight"
+    missing_on: dict[Level, Missing] = Field(default_factory=dict)
+
+    def missing_at(self, level: Level) -> Missing:
+        """What something missing does on a level."""
+        return self.missing_on.get(level, self.missing)
 
 
 class WorkingCalendar(Fact):
@@ -240,6 +311,7 @@ class Policy(Fact):
         default_factory=dict, description="by department id, in place of department_template"
     )
     strategic: tuple[TemplateGoal, ...] = ()
+    scale: Scale = Scale()
     curves: dict[str, Curve] = Field(min_length=1)
     grades: tuple[GradeBand, ...] = Field(min_length=2)
     flexible_space: FlexibleSpace = FlexibleSpace()
@@ -253,8 +325,9 @@ class Policy(Fact):
     def _names_are_known(self) -> "Policy":
         for where, goals in self.goal_lists():
             for goal in goals:
-                if goal.kind == "kpi" and goal.curve not in self.curves:
-                    raise schema_error("curve_not_defined", place=where, key=goal.key, curve=goal.curve)
+                curve = goal.curve or ("standard" if goal.kind == "kpi" else None)
+                if curve is not None and curve not in self.curves:
+                    raise schema_error("curve_not_defined", place=where, key=goal.key, curve=curve)
         points = [band.points for band in self.grades]
         if points != sorted(points, reverse=True) or len(set(points)) != len(points):
             raise schema_error("grades_order")

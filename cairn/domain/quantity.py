@@ -3,6 +3,7 @@
 import unicodedata
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
+from fractions import Fraction
 from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator
@@ -33,6 +34,9 @@ def unbounded(value: object, path: str = "") -> Iterator[str]:
     match value:
         case Decimal():
             if not is_bounded(value):
+                yield path
+        case Fraction():
+            if max(abs(value.numerator), value.denominator) >= 10**MOST_DIGITS:
                 yield path
         case BaseModel():
             for name in type(value).model_fields:

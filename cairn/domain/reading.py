@@ -3,11 +3,14 @@
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 
 from pydantic import AwareDatetime
 
 from cairn.domain.event import Event, Fact
+from cairn.domain.exact import ONE, ZERO, exact
 from cairn.domain.policy import Aggregation
+from cairn.domain.quantity import Normalised
 
 
 class Row(Fact):
@@ -17,8 +20,8 @@ class Row(Fact):
     replaces the earlier one: that is how corrections arrive.
     """
 
-    metric: str
-    subject: str
+    metric: Normalised
+    subject: Normalised
     on: date
     value: Decimal
     base: Decimal | None = None
@@ -52,22 +55,53 @@ class Evidence(Fact):
     upto: int = 0
 
 
-def aggregate(rows: Sequence[Row], how: Aggregation, unit: str = "") -> Decimal | None:
-    """One number for a period, or None without rows. A ratio in `%` comes times one hundred.
+class Totals(Fact):
+    """What the days of a period come to: how many, the sums of their values, of their bases (1 where a row has none)
+    and of value times base, and the latest day's value."""
 
-    `last` is the value of the latest day; `ratio` the sum of values over the sum of bases (None when that is 0).
+    rows: int
+    total: Fraction
+    base: Fraction
+    weighed: Fraction
+    last: Fraction
+
+
+def totals(rows: Sequence[Row]) -> Totals:
+    """The totals of rows, in any order."""
+    values = [exact(row.value) for row in rows]
+    bases = [ONE if row.base is None else exact(row.base) for row in rows]
+    return Totals(
+        rows=len(rows),
+        total=sum(values, ZERO),
+        base=sum(bases, ZERO),
+        weighed=sum((value * base for value, base in zip(values, bases, strict=True)), ZERO),
+        last=exact(max(rows, key=lambda row: row.on).value) if rows else ZERO,
+    )
+
+
+def aggregate(rows: Sequence[Row], how: Aggregation, unit: str = "") -> Fraction | None:
+    """One exact number for a period, or None without rows. A ratio in `%` comes times one hundred.
+
+    `last` is the value of the latest day; `ratio` the sum of values over the sum of bases (None when that is 0). A mean
+    weighs by base where rows have one, a row without one counting as one (RULES D2).
     """
-    if not rows:
+    return aggregate_of(totals(rows), how, unit)
+
+
+def aggregate_of(found: Totals, how: Aggregation, unit: str = "") -> Fraction | None:
+    """The same from totals."""
+    if not found.rows:
         return None
     match how:
         case "sum":
-            return sum((row.value for row in rows), Decimal(0))
+            return found.total
         case "last":
-            return max(rows, key=lambda row: row.on).value
+            return found.last
         case "mean":
-            return sum((row.value for row in rows), Decimal(0)) / len(rows)
+            return _over(found.weighed, found.base)
         case "ratio":
-            base = sum((row.base if row.base is not None else Decimal(1) for row in rows), Decimal(0))
-            if base == 0:
-                return None
-            return sum((row.value for row in rows), Decimal(0)) * (100 if unit == "%" else 1) / base
+            return _over(found.total * (100 if unit == "%" else 1), found.base)
+
+
+def _over(whole: Fraction, base: Fraction) -> Fraction | None:
+    return whole / base if base else None

@@ -4,6 +4,9 @@ side (`cairn.i18n.refusals`): here are codes and values alone."""
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
+
+from cairn.domain.exact import written
 
 FactValue = str | tuple[str, ...] | None
 """A fact of a refusal as it travels and is stored: text, several texts, or nothing."""
@@ -31,6 +34,8 @@ def fact_value(value: object) -> FactValue:
             return tuple(map(str, value))
         case Decimal():
             return format(value, "f")
+        case Fraction():
+            return written(value)
         case date():
             return value.isoformat()
         case _:

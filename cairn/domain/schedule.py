@@ -1,12 +1,15 @@
 """The dates of a cycle, worked out once at launch and stored with it."""
 
 import calendar as gregorian
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from fractions import Fraction
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from pydantic import AwareDatetime
 
-from cairn.domain.calendar import opening
+from cairn.domain.calendar import ONE_DAY, opening
 from cairn.domain.event import Fact
 from cairn.domain.policy import PeriodKind, Policy, WorkingCalendar
 from cairn.domain.refusal import Refusal
@@ -15,14 +18,13 @@ MONTHS: dict[PeriodKind, int] = {"month": 1, "quarter": 3, "half_year": 6, "year
 LETTER: dict[PeriodKind, str] = {"month": "M", "quarter": "Q", "half_year": "H", "year": "Y"}
 
 
-class Period(Fact):
-    """A stretch of the cycle with a score of its own; both days are inside. Keys: M01…M12, Q1…Q4, H1, H2, Y."""
+class Span(Fact):
+    """A stretch of the cycle; both days are inside. Keys: M01…M12, Q1…Q4, H1, H2, Y."""
 
     key: str
     kind: PeriodKind
     starts: date
     ends: date
-    scored_at: AwareDatetime
 
     @property
     def days(self) -> int:
@@ -32,11 +34,42 @@ class Period(Fact):
         return self.starts <= day <= self.ends
 
 
-class Schedule(Fact):
-    """Every date a cycle's workflows wait for, as absolute times."""
+class Period(Span):
+    """A stretch of the cycle with a score of its own."""
+
+    scored_at: AwareDatetime
+
+
+class Timeline(Fact):
+    """The days of a cycle and the periods they are divided into. Months are counted from the first day (RULES T1)."""
 
     starts: date
     ends: date
+    periods: tuple[Span, ...]
+
+    def period(self, key: str) -> Span | None:
+        return next((period for period in self.periods if period.key == key), None)
+
+    @property
+    def year(self) -> Span:
+        return next(period for period in self.periods if period.kind == "year")
+
+    def of_kind(self, kind: PeriodKind) -> Sequence[Span]:
+        return [period for period in self.periods if period.kind == kind]
+
+    def months_between(self, first: date, last: date) -> Fraction:
+        """How many of the cycle's months lie between two days, both inside: a cut month counts as its days over the
+        full month's days. Nothing where `last` comes before `first`."""
+        return _counted(self.starts, max(first, self.starts), min(last, self.ends))
+
+    def months_of(self, period: Span, since: date) -> Fraction:
+        """How many months of a period lie on or after a day."""
+        return self.months_between(max(period.starts, since), period.ends)
+
+
+class Schedule(Timeline):
+    """Every date a cycle's workflows wait for, as absolute times."""
+
     calendar: WorkingCalendar
     drafts_due: AwareDatetime
     approvals_due: AwareDatetime
@@ -50,12 +83,20 @@ class Schedule(Fact):
     def period(self, key: str) -> Period | None:
         return next((period for period in self.periods if period.key == key), None)
 
-    @property
-    def year(self) -> Period:
-        return next(period for period in self.periods if period.kind == "year")
-
-    def of_kind(self, kind: PeriodKind) -> list[Period]:
+    def of_kind(self, kind: PeriodKind) -> Sequence[Period]:
         return [period for period in self.periods if period.kind == kind]
+
+
+@lru_cache(maxsize=4096)
+def _counted(starts: date, first: date, last: date) -> Fraction:
+    months, number, begins = Fraction(0), 0, starts
+    while begins <= last:
+        number += 1
+        following = months_later(starts, number)
+        inside = (min(last, following - ONE_DAY) - max(first, begins)).days + 1
+        months += Fraction(max(inside, 0), (following - begins).days)
+        begins = following
+    return months
 
 
 def local_day(moment: datetime, calendar: WorkingCalendar) -> date:

@@ -2,17 +2,19 @@
 
 from collections.abc import Callable
 from datetime import date, datetime
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
+from fractions import Fraction
+
+from cairn.domain.exact import exact, rounded
 
 
-def number(value: Decimal | float | int | str, places: int = 2) -> str:
+def number(value: Decimal | Fraction | float | int | str, places: int = 2) -> str:
     """A number grouped by thousands, rounded half up for the eye, without idle zeros: `1,234.5`."""
-    exact = Decimal(str(value)).quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
-    text = format(exact, ",f")
+    text = format(rounded(exact(value), places), ",f")
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def percent(value: Decimal | float | int | str) -> str:
+def percent(value: Decimal | Fraction | float | int | str) -> str:
     """A percentage, one place at most: `87.5%`."""
     return f"{number(value, 1)}%"
 

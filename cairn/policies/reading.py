@@ -11,6 +11,7 @@ from cairn.documents.nodes import spot
 from cairn.documents.yaml import Node, complaints, read_values, read_yaml_text
 from cairn.domain.policy import Policy
 from cairn.policies.goals import check_goals
+from cairn.policies.measures import check_measures
 from cairn.policies.rules import check_rules
 from cairn.policies.short_forms import short_form
 from cairn.policies.weights import check_families, check_sheets
@@ -41,6 +42,7 @@ def parse(text: str, source: str = "policy.yaml") -> Policy:
         policy = Policy.model_validate(content)
     except ValidationError as invalid:
         raise PolicyInvalid([*mistakes, *complaints(invalid, root, Policy, mistakes)], source) from None
+    mistakes += check_measures(policy, root, mistakes)
     if mistakes:
         raise PolicyInvalid(mistakes, source)
     return policy

@@ -1,9 +1,9 @@
 """Events in words: what each says happened, and what it changed."""
 
-import re
 from typing import Any
 
-from cairn.i18n import marked, term
+from cairn.domain.goal.events import Note
+from cairn.i18n import term
 from cairn_portal.presenting import reasons
 from cairn_portal.presenting.reader import Reader
 from cairn_portal.presenting.words import NOTHING, field, value
@@ -21,7 +21,7 @@ TOLD: dict[str, tuple[str, ...]] = {
     "ManagerChanged": ("effective", "reason"),
     "ReminderSent": ("phase", "to"),
     "DeadlineMissed": ("phase", "awaited", "to"),
-    "GoalScored": ("period", "actual", "target", "attainment", "points", "why"),
+    "GoalScored": ("period", "actual", "target", "attainment", "points", "why", "marks"),
     "GoalCancelled": ("cause", "reason"),
     "GoalSuperseded": ("replacement", "reason"),
     "SignalRefused": ("name", "code"),
@@ -31,30 +31,14 @@ TOLD: dict[str, tuple[str, ...]] = {
 }
 """Which facts of an event are told besides what it changed."""
 HIDDEN = frozenset({"adjustment", "goal", "sheet"})
+NAMED = frozenset({"target", "targets"})
+"""What an adjustment names of a measure: then the whole measure, as it is filed, need not be told."""
 
 
-WHY = (
-    marked("no readings in this period"),
-    marked("not measured in this period"),
-    marked("neither assessed nor accepted"),
-    marked("share of the criteria accepted"),
-    marked("managers' assessments, weighted by the days of their segments"),
-    marked("managers' assessment"),
-)
-"""The domain's notes on a score."""
-
-
-def why(at: Reader, given: str) -> str:
-    """The domain's note on a score in the reader's language; what is not known is said as it is."""
-    counted = re.fullmatch(r"(\w+) of (\d+) readings, (\w+) is better, curve (\w+)", given)
-    if not counted:
-        return at.say(given)
-    return at.say(
-        "{aggregation:aggregation} of {n} {n:plural,reading,readings}, curve {curve}",
-        aggregation=counted[1],
-        n=counted[2],
-        curve=counted[4],
-    )
+def note(at: Reader, given: Note | dict[str, Any]) -> str:
+    """A note on a score in the reader's language."""
+    found = given if isinstance(given, Note) else Note.model_validate(given)
+    return at.say(f"note:{found.code}", **found.facts)
 
 
 def event_name(at: Reader, event: str) -> str:
@@ -78,7 +62,9 @@ def described(at: Reader, event: str, facts: dict[str, Any]) -> str:
         elif name == "code":
             parts.append(reasons.refusal(at, given, facts.get("facts", {})))
         elif name == "why":
-            parts.append(why(at, given))
+            parts.append(note(at, given))
+        elif name == "marks":
+            parts += [note(at, each) for each in given]
         elif name == "changes":
             parts += [
                 f"{field(at, key)} → {value(at, each)}"
@@ -99,7 +85,11 @@ def changes(at: Reader, before: dict[str, Any], after: dict[str, Any]) -> list[s
     """`weight 30 → 25`, one for each thing that changed; what is first stated has no before."""
     lines = []
     for name, new in after.items():
-        if name in HIDDEN or (new is None and before.get(name) is None):
+        if (
+            name in HIDDEN
+            or (name == "measure" and NAMED & after.keys())
+            or (new is None and before.get(name) is None)
+        ):
             continue
         old = f"{value(at, before[name])} → " if name in before and before[name] is not None else ""
         lines.append(f"{field(at, name)}  {old}{value(at, new) if new is not None else NOTHING}")

@@ -2,7 +2,8 @@
 
 import re
 from datetime import UTC, date, datetime, timedelta
-from decimal import ROUND_HALF_UP, Context, Decimal
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from rich import box
@@ -10,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from cairn.domain.cycle.stages import CycleStage
+from cairn.domain.exact import HUNDRED, ZERO, exact, rounded
 from cairn.domain.goal.stages import Stage, StageKind, stage_row
 from cairn.i18n import say, term
 from cairn_portal.presenting.reader import Reader
@@ -54,19 +56,18 @@ def field(at: Reader, name: str) -> str:
 LONGEST = 30  # digits before the point; a number with more is shown by its magnitude
 
 
-def number(value: Decimal | float | int | None, places: int = 2) -> str:
+def number(value: Decimal | Fraction | float | int | None, places: int = 2) -> str:
     """A number as people read it: grouped, rounded half up for the eye, no idle zeros."""
     if value is None:
         return NOTHING
-    exact = Decimal(str(value))
-    if exact.adjusted() >= LONGEST:
-        return f"{exact:.{places}E}"
-    exact = exact.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP, Context(prec=LONGEST + places))
-    text = format(exact, ",f")
+    shown = rounded(exact(value), places)
+    if shown.adjusted() >= LONGEST:
+        return f"{shown:.{places}E}"
+    text = format(shown, ",f")
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def percent(value: Decimal | None) -> str:
+def percent(value: Decimal | Fraction | None) -> str:
     return NOTHING if value is None else f"{number(value, 1)}%"
 
 
@@ -101,11 +102,12 @@ def by_period(key: str) -> tuple[int, str]:
     return "MQHY".find(key[:1]), key
 
 
-def bar(done: Decimal | None, elapsed: Decimal | None = None, width: int = 24) -> Text:
+def bar(done: Decimal | Fraction | None, elapsed: Decimal | Fraction | None = None, width: int = 24) -> Text:
     """A bar of what is done (0 to 100); `┃` marks how much of the time is over. It reads without colour too."""
     if done is None:
         return Text("·" * width, style="dim")
-    full = int(min(max(done, Decimal(0)), Decimal(100)) * width / 100)
+    done, elapsed = exact(done), None if elapsed is None else exact(elapsed)
+    full = int(min(max(done, ZERO), HUNDRED) * width / 100)
     behind = elapsed is not None and done < elapsed
     text = Text("█" * full, style="yellow" if behind else "green") + Text("░" * (width - full), style="dim")
     if elapsed is None or elapsed >= 100:
@@ -153,7 +155,7 @@ def value(at: Reader, given: Any) -> str:
         case list() | tuple():
             return at.say("separator:list").join(value(at, each) for each in given)
         case str() if _is_number(given):
-            return number(Decimal(given))
+            return number(exact(given))
         case _:
             return str(given)
 
@@ -174,9 +176,9 @@ def measure(at: Reader, given: dict[str, Any]) -> str:
     return at.say("separator:clause").join(parts) or at.say("no target")
 
 
-DECIMAL = re.compile(r"-?\d+\.\d+(E[+-]?\d+)?|-?\d+E[+-]?\d+", re.IGNORECASE)
+DECIMAL = re.compile(r"-?\d+\.\d+(E[+-]?\d+)?|-?\d+E[+-]?\d+|-?\d+/\d+", re.IGNORECASE)
 
 
 def _is_number(text: str) -> bool:
-    """Decimals are stored as text; whole numbers may be ids and are left as they are."""
+    """Decimals and fractions are stored as text; whole numbers may be ids and are left as they are."""
     return DECIMAL.fullmatch(text) is not None

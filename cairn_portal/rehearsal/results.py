@@ -4,12 +4,14 @@ import re
 from collections import Counter
 from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
 from pathlib import Path
 
 from cairn.application import Application
 from cairn.documents.mistakes import DocumentInvalid, Mistake
 from cairn.documents.queries import open_tables, select
 from cairn.domain.event import Fact
+from cairn.domain.exact import rounded
 from cairn.domain.goal.stages import OVER
 from cairn_portal.rehearsal.script import RehearsalScript
 from projections.engine import catch_up
@@ -111,8 +113,8 @@ def _beside(row: dict[str, object], score: score_model.GoalScore | None) -> Atta
     )
 
 
-def _known(value: Decimal | None) -> Decimal | None:
-    return None if value is None else _four(value)
+def _known(value: Fraction | None) -> Decimal | None:
+    return None if value is None else rounded(value, 4)
 
 
 def _four(value: object) -> Decimal:

@@ -77,11 +77,13 @@ create table read.assessment (
     primary key (goal, period, manager)
 );
 
--- A measure, or changes to one, whose numbers are numbers (read.number); an event with others is parked.
+-- A measure, or changes to one, whose numbers are numbers (read.number); an event with others is parked. The target of a
+-- period may be a fraction, `100/3`.
 create function read.check_measure(measure jsonb) returns jsonb language plpgsql immutable parallel safe as $$
 begin
-    perform read.number(stated.value)
+    perform read.number(part)
     from jsonb_each_text($1 || coalesce(nullif($1 -> 'targets', 'null'), '{}')) stated
+    cross join lateral regexp_split_to_table(stated.value, '/') part
     where stated.key in ('baseline', 'threshold', 'target', 'stretch', 'lower', 'upper') or $1 -> 'targets' ? stated.key;
     return measure;
 end $$;
@@ -95,13 +97,14 @@ create function read.checked_measure(measure jsonb) returns jsonb language sql i
                 then $1 else read.check_measure($1) end
 $$;
 
--- A goal's measure after one change: replaced, or with other targets. As cairn.domain.goal.state.changed_measure.
+-- A goal's measure after one change: the one that was filed, else with other targets. As cairn.domain.goal.state.changed_measure.
 create function read.changed_measure(measure jsonb, change jsonb) returns jsonb
 language plpgsql immutable as $$
 declare
-    changed jsonb := coalesce(read.checked_measure(nullif(change -> 'measure', 'null')), measure);
+    filed   jsonb := read.checked_measure(nullif(change -> 'measure', 'null'));
+    changed jsonb := coalesce(filed, measure);
 begin
-    if changed ->> 'kind' is distinct from 'kpi' then
+    if filed is not null or changed ->> 'kind' is distinct from 'kpi' then
         return changed;
     end if;
     if change ->> 'target' is not null then

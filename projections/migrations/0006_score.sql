@@ -1,15 +1,18 @@
--- Scores as they were issued: per goal and period, per sheet and period, and the year's results.
+-- Scores as they were issued: per goal and period, per sheet and period, and the year's results. Exact numbers are kept
+-- as events hold them, `98.5` or `859095/9000`; beside them what is rounded once.
 create table read.goal_score (
     goal       text not null,
     period     text not null,
     starts     date not null,
     ends       date not null,
-    actual     numeric,
-    target     numeric,
-    attainment numeric,
-    points     numeric,
-    formula    text not null,
-    why        text not null,
+    actual     text,
+    target     text,
+    attainment text,
+    points     text,
+    rounded    numeric,
+    formula    jsonb not null,
+    why        jsonb,
+    marks      jsonb not null,
     applies    boolean not null,
     inputs     jsonb not null,
     policy     text not null,
@@ -23,7 +26,8 @@ create table read.goal_score (
 create table read.sheet_score (
     sheet    text not null,
     period   text not null,
-    points   numeric,
+    points   text,
+    rounded  numeric,
     parts    jsonb not null,
     policy   text not null,
     at       timestamptz not null,
@@ -34,12 +38,12 @@ create table read.sheet_score (
 
 create table read.result (
     sheet        text primary key,
-    points       numeric,
+    points       text,
     rounded      numeric,
     grade        text,
     coefficient  numeric,
     mix          jsonb not null,
-    by_kind      jsonb not null,
+    periods      jsonb not null,
     subordinates jsonb not null,
     policy       text not null,
     at           timestamptz not null,

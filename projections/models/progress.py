@@ -1,20 +1,24 @@
 """How far people are: actual against target in each period, and the sentence that says it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from itertools import groupby
-from typing import Annotated
+from typing import Annotated, Any
 
 import asyncpg
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, TypeAdapter
 
+from cairn.domain.attainment import Aim, aim_in, attainment
 from cairn.domain.cycle.events import CycleLaunched
+from cairn.domain.exact import HUNDRED, ZERO, exact, rounded
 from cairn.domain.goal import events as g
 from cairn.domain.goal.stages import Stage
 from cairn.domain.measure import KeyTask, Kpi, Measure
 from cairn.domain.policy import Dimension, PeriodKind, Tier
-from cairn.domain.reading import ReadingsRecorded
+from cairn.domain.reading import ReadingsRecorded, Totals, aggregate_of
+from cairn.domain.schedule import Span, Timeline
 from cairn.i18n import Message, message
 from projections.engine.read_model import ReadModel
 from projections.engine.rows import FROM_JSON, Reader
@@ -29,11 +33,17 @@ MODEL = ReadModel(
 )
 SQL = queries("progress")
 KINDS: tuple[PeriodKind, ...] = ("month", "quarter", "half_year", "year")
-HUNDRED = Decimal(100)
+STORED: TypeAdapter[Measure] = TypeAdapter(Annotated[Measure, FROM_JSON])
+PLACES = 6
+Shown = Annotated[
+    Fraction, PlainSerializer(lambda value: f"{rounded(value, PLACES):f}", return_type=str, when_used="json")
+]
+"""An exact number that leaves as a decimal, to six places."""
 
 
 class PeriodProgress(BaseModel):
-    """One period of one goal. Percentages: `attainment` as scored, `done` between 0 and 100; None without data.
+    """One period of one goal. Percentages: `attainment` as scored, `done` between 0 and 100; None without data. `aim`
+    is what a KPI aims at there.
 
     `days_left` are the days after the asked day up to the period's last, `days` the period's length; `rows` is
     how many readings or check-ins count, `latest` the last one's day.
@@ -45,25 +55,26 @@ class PeriodProgress(BaseModel):
     kind: PeriodKind
     starts: date
     ends: date
-    target: Decimal | None
-    actual: Decimal | None
-    attainment: Decimal | None
-    done: Decimal | None
+    target: Shown | None
+    actual: Shown | None
+    attainment: Shown | None
+    done: Shown | None
     rows: int
     latest: date | None
     days_left: int
+    aim: Aim | None = Field(default=None, exclude=True, repr=False)
 
     @property
     def days(self) -> int:
         return (self.ends - self.starts).days + 1
 
     @property
-    def elapsed(self) -> Decimal:
+    def elapsed(self) -> Fraction:
         """How much of the period is over, in percent."""
         return HUNDRED * min(max(self.days - self.days_left, 0), self.days) / self.days
 
     @property
-    def remaining(self) -> Decimal | None:
+    def remaining(self) -> Fraction | None:
         """What is left to do, in percent."""
         return None if self.done is None else HUNDRED - self.done
 
@@ -122,19 +133,67 @@ def _lines(
 
 
 def _line(rows: list[asyncpg.Record], today: date, kinds: set[PeriodKind]) -> ProgressLine:
-    periods = tuple(
-        PeriodProgress(**dict(row), days_left=max((row["ends"] - today).days, 0))
-        for row in rows
-        if row["period"] is not None
-    )
+    first = rows[0]
+    measure = STORED.validate_python(first["measure"])
+    periods = tuple(_periods(rows, measure, today))
     running = [each for each in periods if each.starts <= today <= each.ends and each.kind in kinds]
-    goal = {name: rows[0][name] for name in ProgressLine.model_fields if name in rows[0].keys()}  # noqa: SIM118
+    goal = {name: first[name] for name in ProgressLine.model_fields if name in first.keys()}  # noqa: SIM118
     return ProgressLine(
-        **goal,
+        **goal | {"measure": measure},
         current=min(running, key=lambda each: KINDS.index(each.kind), default=None),
         to_date=next((each for each in periods if each.kind == "year"), None),
         periods=periods,
     )
+
+
+def _periods(rows: list[asyncpg.Record], measure: Measure, today: date) -> Iterable[PeriodProgress]:
+    """Every period in which a goal has something to measure."""
+    spans = {row["period"]: _span(row) for row in rows if row["period"] is not None}
+    if not spans:
+        return
+    dates = Timeline(
+        starts=min(span.starts for span in spans.values()),
+        ends=max(span.ends for span in spans.values()),
+        periods=tuple(spans.values()),
+    )
+    for row in rows:
+        figures = worked_out(measure, dict(row), spans[row["period"]], dates)
+        if figures is not None:
+            left = max((row["ends"] - today).days, 0)
+            yield PeriodProgress(
+                **dict(spans[row["period"]]) | {"period": row["period"]}, **figures, days_left=left
+            )
+
+
+def _span(row: asyncpg.Record) -> Span:
+    return Span(key=row["period"], kind=row["kind"], starts=row["starts"], ends=row["ends"])
+
+
+def worked_out(
+    measure: Measure, row: Mapping[str, Any], span: Span, dates: Timeline
+) -> dict[str, Any] | None:
+    """Target, actual and attainment in a period by the domain's own functions; None where there is nothing to
+    measure."""
+    told = {"rows": row["rows"], "latest": row["latest"]}
+    if isinstance(measure, KeyTask):
+        number, done = Fraction(len(measure.criteria)), Fraction(row["accepted"])
+        return {**told, **_figures(number, done, HUNDRED * done / number), "aim": None}
+    if not isinstance(measure, Kpi) or (aim := aim_in(measure, span, dates, row["since"])) is None:
+        return None
+    actual = aggregate_of(_totals(row), measure.aggregation, measure.unit)
+    reached = attainment(aim, actual) if actual is not None else None
+    return {**told, **_figures(aim.target, actual, reached), "aim": aim}
+
+
+def _totals(row: Mapping[str, Any]) -> Totals:
+    return Totals(
+        rows=row["rows"], **{name: exact(row[name] or 0) for name in ("total", "base", "weighed", "last")}
+    )
+
+
+def _figures(target: Fraction | None, actual: Fraction | None, reached: Fraction | None) -> dict[str, Any]:
+    done = min(max(reached, ZERO), HUNDRED) if reached is not None else None
+    return {"target": target, "actual": actual, "attainment": reached, "done": done}
 
 
 def sentence(line: ProgressLine) -> Message:
@@ -167,7 +226,7 @@ def sentence(line: ProgressLine) -> Message:
 
 def _under_way(now: PeriodProgress, measure: Measure) -> Message:
     """What adds up has a rest to do; anything else only has a level."""
-    done, days = _cut(now.done or Decimal(0)), now.days_left
+    done, days = _cut(now.done or ZERO), now.days_left
     if isinstance(measure, Kpi) and measure.aggregation == "sum" and measure.direction == "higher":
         return message(
             "{done}% of {span:span} target done, {days} {days:plural,day,days} left for the other {rest}%",
@@ -184,5 +243,5 @@ def _under_way(now: PeriodProgress, measure: Measure) -> Message:
     )
 
 
-def _cut(percent: Decimal) -> int:
+def _cut(percent: Fraction) -> int:
     return int(percent)

@@ -1,5 +1,5 @@
 -- Progress: what is done of a goal's target in each period, from readings, check-ins and accepted criteria. The fold
--- keeps what the log cannot tell by a goal's name; read.progress_of works the rest out when somebody asks.
+-- keeps what the log cannot tell by a goal's name; read.progress_of looks the rest up when somebody asks, and cairn.domain says what it comes to.
 
 -- name: fold
 -- Check-ins are only looked at: a number with an exponent, as the log writes it, may be too large for read.progress_of.
@@ -44,14 +44,17 @@ with running as materialized (
     where g.owner = $1 and ($2::text is null or g.cycle = $2)
       and g.stage in ('approved', 'active', 'adjusting', 'in_review', 'scored', 'closed')
 )
-select a.*, p.period, p.kind, p.starts, p.ends, p.target, p.actual, p.attainment, p.done, p.rows, p.latest
+select a.goal, a.title, a.owner, a.sheet, a.tier, a.dimension, a.stage, a.weight,
+    coalesce(p.measure, a.measure) as measure, p.since, p.accepted, p.period, p.kind, p.starts, p.ends, p.rows, p.latest,
+    p.total, p.base, p.weighed, p.last
 from running a
 left join read.progress_of(array(select goal from running)) p on p.goal = a.goal
 order by a.weight desc nulls last, a.goal, p.starts, p.ends
 
 -- name: of_goal
-select g.goal, g.title, g.owner, g.sheet, g.tier, g.dimension, g.stage, g.measure, w.weight, p.period, p.kind, p.starts,
-    p.ends, p.target, p.actual, p.attainment, p.done, p.rows, p.latest
+select g.goal, g.title, g.owner, g.sheet, g.tier, g.dimension, g.stage, w.weight,
+    coalesce(p.measure, g.measure) as measure, p.since, p.accepted, p.period, p.kind, p.starts, p.ends, p.rows, p.latest,
+    p.total, p.base, p.weighed, p.last
 from read.goal g
 left join read.placement w on w.goal = g.goal and w.sheet = g.sheet
 left join read.progress_of(array[$1]) p on p.goal = g.goal

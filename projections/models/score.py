@@ -6,8 +6,9 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict
 
-from cairn.domain.goal.events import GoalScored, Inputs
-from cairn.domain.sheet.events import ResultIssued, ScorePart, SheetScored, SubordinatePart
+from cairn.domain.exact import Exact
+from cairn.domain.goal.events import GoalScored, Inputs, Note
+from cairn.domain.sheet.events import PeriodPart, ResultIssued, ScorePart, SheetScored, SubordinatePart
 from projections.engine.read_model import ReadModel
 from projections.engine.rows import FROM_JSON, Reader, parse_rows
 from projections.engine.sql import queries
@@ -23,7 +24,8 @@ SQL = queries("score")
 
 
 class GoalScore(BaseModel):
-    """A goal's score in a period; `version` is the score event's version, `position` its sealed position."""
+    """A goal's score in a period, exact and with its points rounded; `version` is the score event's version, `position`
+    its sealed position."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -31,12 +33,14 @@ class GoalScore(BaseModel):
     period: str
     starts: date
     ends: date
-    actual: Decimal | None
-    target: Decimal | None
-    attainment: Decimal | None
-    points: Decimal | None
-    formula: str
-    why: str
+    actual: Exact | None
+    target: Exact | None
+    attainment: Exact | None
+    points: Exact | None
+    rounded: Decimal | None
+    formula: Annotated[Note, FROM_JSON]
+    why: Annotated[Note | None, FROM_JSON]
+    marks: Annotated[tuple[Note, ...], FROM_JSON]
     applies: bool
     inputs: Annotated[Inputs, FROM_JSON]
     policy: str
@@ -68,22 +72,23 @@ class SheetFacts(BaseModel):
 
 
 class SheetScore(SheetFacts):
-    """A sheet's score in a period, unrounded, from its goals' points."""
+    """A sheet's score in a period, exact and rounded, from its goals' points."""
 
     period: str
-    points: Decimal | None
+    points: Exact | None
+    rounded: Decimal | None
     parts: Annotated[tuple[ScorePart, ...], FROM_JSON]
 
 
 class Result(SheetFacts):
     """The year's result: `points` exact, `rounded` as issued."""
 
-    points: Decimal | None
+    points: Exact | None
     rounded: Decimal | None
     grade: str | None
     coefficient: Decimal | None
     mix: Annotated[dict[str, Decimal], FROM_JSON]
-    by_kind: Annotated[dict[str, tuple[Decimal | None, ...]], FROM_JSON]
+    periods: Annotated[tuple[PeriodPart, ...], FROM_JSON]
     subordinates: Annotated[tuple[SubordinatePart, ...], FROM_JSON]
 
 

@@ -9,45 +9,47 @@ with event as materialized (
 goals as (
     insert into goal_score
     select distinct on (e.stream, d.period)
-        e.stream, d.period, d.starts, d.ends, d.actual, d.target, d.attainment, d.points, d.formula,
-        coalesce(d.why, ''), coalesce(d.applies, true), d.inputs, d.policy, d.by, e.occurred_at, e.version, e.position
+        e.stream, d.period, d.starts, d.ends, d.actual, d.target, d.attainment, d.points, d.rounded, d.formula,
+        nullif(d.why, 'null'), d.marks, d.applies, d.inputs, d.policy, d.by, e.occurred_at, e.version, e.position
     from event e
     cross join lateral jsonb_to_record(e.data) as d(
-        period text, starts date, ends date, actual numeric, target numeric, attainment numeric, points numeric,
-        formula text, why text, applies boolean, inputs jsonb, policy text, by text)
+        period text, starts date, ends date, actual text, target text, attainment text, points text, rounded numeric,
+        formula jsonb, why jsonb, marks jsonb, applies boolean, inputs jsonb, policy text, by text)
     where e.type = 'GoalScored'
     order by e.stream, d.period, e.position desc
     on conflict (goal, period) do update set (
-        starts, ends, actual, target, attainment, points, formula, why, applies, inputs, policy, by, at, version, position) = (
+        starts, ends, actual, target, attainment, points, rounded, formula, why, marks, applies, inputs, policy, by, at,
+        version, position) = (
         excluded.starts, excluded.ends, excluded.actual, excluded.target, excluded.attainment, excluded.points,
-        excluded.formula, excluded.why, excluded.applies, excluded.inputs, excluded.policy, excluded.by, excluded.at, excluded.version,
-        excluded.position)
+        excluded.rounded, excluded.formula, excluded.why, excluded.marks, excluded.applies, excluded.inputs,
+        excluded.policy, excluded.by, excluded.at, excluded.version, excluded.position)
 ),
 sheets as (
     insert into sheet_score
     select distinct on (e.stream, d.period)
-        e.stream, d.period, d.points, d.parts, d.policy, e.occurred_at, e.version, e.position
+        e.stream, d.period, d.points, d.rounded, d.parts, d.policy, e.occurred_at, e.version, e.position
     from event e
-    cross join lateral jsonb_to_record(e.data) as d(period text, points numeric, parts jsonb, policy text)
+    cross join lateral jsonb_to_record(e.data) as d(
+        period text, points text, rounded numeric, parts jsonb, policy text)
     where e.type = 'SheetScored'
     order by e.stream, d.period, e.position desc
-    on conflict (sheet, period) do update set (points, parts, policy, at, version, position) = (
-        excluded.points, excluded.parts, excluded.policy, excluded.at, excluded.version, excluded.position)
+    on conflict (sheet, period) do update set (points, rounded, parts, policy, at, version, position) = (
+        excluded.points, excluded.rounded, excluded.parts, excluded.policy, excluded.at, excluded.version, excluded.position)
 ),
 results as (
     insert into result
     select distinct on (e.stream)
-        e.stream, d.points, d.rounded, d.grade, d.coefficient, d.mix, d.by_kind, coalesce(d.subordinates, '[]'),
+        e.stream, d.points, d.rounded, d.grade, d.coefficient, d.mix, d.periods, d.subordinates,
         d.policy, e.occurred_at, e.version, e.position
     from event e
     cross join lateral jsonb_to_record(e.data) as d(
-        points numeric, rounded numeric, grade text, coefficient numeric, mix jsonb, by_kind jsonb,
+        points text, rounded numeric, grade text, coefficient numeric, mix jsonb, periods jsonb,
         subordinates jsonb, policy text)
     where e.type = 'ResultIssued'
     order by e.stream, e.position desc
     on conflict (sheet) do update set (
-        points, rounded, grade, coefficient, mix, by_kind, subordinates, policy, at, version, position) = (
-        excluded.points, excluded.rounded, excluded.grade, excluded.coefficient, excluded.mix, excluded.by_kind,
+        points, rounded, grade, coefficient, mix, periods, subordinates, policy, at, version, position) = (
+        excluded.points, excluded.rounded, excluded.grade, excluded.coefficient, excluded.mix, excluded.periods,
         excluded.subordinates, excluded.policy, excluded.at, excluded.version, excluded.position)
 )
 select count(*) from event

@@ -67,7 +67,8 @@ def scored(goal: str, period: str, days: int) -> Event:
     """The goal's score of a period, some days on."""
     return g.GoalScored(
         goal=goal, period=period, starts=date(2026, 1, 1), ends=date(2026, 1, 31), actual=D(1), target=D(2),
-        attainment=D(50), points=D(50), formula="sum", inputs=g.Inputs(version=1), policy="p", by="system",
+        attainment=D(50), points=D(50), rounded=D(50),
+        formula=g.Note(code="counted"), inputs=g.Inputs(version=1), policy="p", by="system",
         at=later(days),
     )  # fmt: skip
 

@@ -1,10 +1,12 @@
 """What is read of a goal once it is scored: its score with inputs, its story, the cycle at a glance, the cascade."""
 
 from datetime import date
+from fractions import Fraction
 
 import asyncpg
 
 from cairn.domain.cycle import events as c
+from cairn.domain.exact import exact
 from cairn.domain.goal import events as g
 from cairn.domain.people import Department, DepartmentNamed, Person, PersonChanged, PersonLeft
 from cairn.domain.sheet import events as s
@@ -35,12 +37,16 @@ from tests.projections.given import (
     record,
 )
 
+FACTS = {"aggregation": "sum", "n": "62", "direction": "higher", "curve": "standard"}
+COUNTED = g.Note.model_validate({"code": "counted", "facts": FACTS})
+
 
 def scored(points: str, version: int, at: float = 95) -> g.GoalScored:
     return g.GoalScored(
         goal=GOAL, period="Q1", starts=date(2026, 1, 1), ends=date(2026, 3, 31), actual=D("290000.50"),
-        target=D(300000), attainment=D("96.66683333"), points=D(points), formula="sum of 62 readings",
-        inputs=g.Inputs(readings=(7, 9), upto=20, version=version), policy="small@1", by="system", at=later(at),
+        target=D(300000), attainment=Fraction(29000050, 300000), points=exact(points), rounded=D("96.67"),
+        formula=COUNTED, inputs=g.Inputs(readings=(7, 9), upto=20, version=version), policy="small@1",
+        by="system", at=later(at),
     )  # fmt: skip
 
 
@@ -50,13 +56,14 @@ async def test_a_score_keeps_its_inputs_formula_policy_and_exact_numbers(pool: a
     await catch_up(pool)
     [found] = await goal_scores(pool, goal=GOAL)
     assert (found.actual, found.attainment, found.points) == (
-        D("290000.50"),
-        D("96.66683333"),
-        D("96.66683333"),
+        exact("290000.50"),
+        Fraction(29000050, 300000),
+        exact("96.66683333"),
     )
+    assert (found.rounded, found.why, found.marks) == (D("96.67"), None, ())
     assert (found.inputs.readings, found.inputs.upto, found.inputs.version) == ((7, 9), 20, 4)
     assert (found.formula, found.policy, found.position, found.version) == (
-        "sum of 62 readings", "small@1", position, 5
+        COUNTED, "small@1", position, 5
     )  # fmt: skip
     assert [each.title for each in await goal_scores(pool, sheet=SHEET, period="Q1")] == ["销售额"]
     assert await goal_scores(pool, sheet=SHEET, period="Q2") == []
@@ -71,24 +78,27 @@ async def test_the_last_score_of_a_period_stands(pool: asyncpg.Pool) -> None:
 
 
 async def test_a_sheets_scores_and_result_say_what_they_were_made_of(pool: asyncpg.Pool) -> None:
-    part = s.ScorePart(goal=GOAL, version=5, weight=D(100), points=D(96))
+    part = s.ScorePart(goal=GOAL, version=5, weight=D(100), points=exact(96))
+    quarter = s.PeriodPart(period="Q1", kind="quarter", months=exact(3), points=exact(96))
     at = {"sheet": SHEET, "policy": "small@1", "by": "system", "at": later(96)}
     await record(
         pool,
         opened(),
-        s.SheetScored.model_validate({"period": "Q1", "points": D(96), "parts": (part,), **at}),
+        s.SheetScored.model_validate(
+            {"period": "Q1", "points": D(96), "rounded": D(96), "parts": (part,), **at}
+        ),
         s.ResultIssued.model_validate(
             {"points": D("96.005"), "rounded": D("96.01"), "grade": "A", "coefficient": D("1.2"), **at}
-            | {"mix": {"quarter": D(40), "year": D(60)}, "by_kind": {"quarter": (D(96), None)}}
+            | {"mix": {"quarter": D(40), "year": D(60)}, "periods": (quarter,)}
         ),
     )
     await catch_up(pool)
     [score] = await sheet_scores(pool, cycle=CYCLE, period="Q1")
-    assert (score.points, score.parts, score.holder) == (D(96), (part,), "lin")
+    assert (score.points, score.parts, score.holder) == (exact(96), (part,), "lin")
     assert await sheet_scores(pool, sheet=SHEET) == [score]
     issued = await result(pool, SHEET)
     assert issued is not None
-    assert (issued.rounded, issued.grade, issued.by_kind) == (D("96.01"), "A", {"quarter": (D(96), None)})
+    assert (issued.rounded, issued.grade, issued.periods) == (D("96.01"), "A", (quarter,))
     assert await results(pool, CYCLE, "sales") == [issued]
     assert await results(pool, CYCLE, "rd") == []
 
@@ -154,7 +164,7 @@ async def test_a_story_tells_every_sheet_the_goal_was_placed_in(pool: asyncpg.Po
     by = {"by": "hua", "at": later(9)}
     placement = s.Placement(goal=GOAL, dimension="duties", weight=D(20))
     part = s.ScorePart(goal=GOAL, weight=D(20), points=D(96), version=4)
-    other, scores = "sheet-2026-qi", {"period": "Q1", "points": D(90), "policy": "p", **by}
+    other, scores = "sheet-2026-qi", {"period": "Q1", "points": D(90), "rounded": D(90), "policy": "p", **by}
     await record(
         pool,
         opened(),

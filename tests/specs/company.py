@@ -262,7 +262,8 @@ def in_review(goal: str = REVENUE, **facts: Any) -> tuple[Event, ...]:
 def score(goal: str = REVENUE, period: str = "Y", **facts: Any) -> did.GoalScored:
     usual = {
         "period": period, "starts": YEAR_STARTS, "ends": YEAR_ENDS, "actual": D(1200), "target": D(1200),
-        "attainment": D(100), "points": D(100), "formula": "sum", "inputs": did.Inputs(version=5), "policy": "plan@1",
+        "attainment": D(100), "points": D(100), "rounded": D(100),
+        "formula": did.Note(code="counted"), "inputs": did.Inputs(version=5), "policy": "plan@1",
     }  # fmt: skip
     return fact(did.GoalScored, SYSTEM, on("2027-01-15"), goal, **usual | facts)
 

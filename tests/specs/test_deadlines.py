@@ -205,7 +205,7 @@ def test_it_comes_once_and_the_next_months_is_the_next_deadline() -> None:
 def test_without_readings_the_score_says_so_and_is_not_zero() -> None:
     [event] = given(active()).when(deadline("period_scored", M01, period="M01")).events
     assert isinstance(event, did.GoalScored)
-    assert (event.points, event.why, event.applies) == (None, "no readings in this period", True)
+    assert (event.points, event.why, event.applies) == (None, did.Note(code="no_readings"), True)
 
 
 def test_readings_of_others_and_of_other_metrics_count_nothing() -> None:

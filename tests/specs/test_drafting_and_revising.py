@@ -119,20 +119,18 @@ def test_a_curve_that_the_policy_lacks_is_refused_by_name() -> None:
 
 
 def test_targets_of_periods_that_are_not_there_are_refused() -> None:
-    given(roomy()).when(wanted(measure=Kpi(targets={"Q9": D(5)}))).refused("adjustment.period", period="Q9")
+    given(roomy()).when(wanted(measure=Kpi(targets={"Q9": D(5)}))).refused("measure.period", period="Q9")
 
 
-@pytest.mark.parametrize("targets", [{"Q1": 5}, {"M01": 5, "Q2": 5}, {"Y": 5}])
-def test_targets_of_periods_are_of_one_kind_no_longer_than_the_shortest_scored(
-    targets: dict[str, Any],
-) -> None:
-    """Sales are scored monthly: a quarter's target would leave its months without one."""
-    given(roomy()).when(wanted(measure=Kpi(targets=targets))).refused("adjustment.kind")
+def test_targets_of_two_kinds_of_period_are_refused_unless_they_agree() -> None:
+    both = Kpi(targets={"M01": 5, "Q2": 5})
+    given(roomy()).when(wanted(measure=both)).refused("measure.disagree", period="Q2", target="5")
 
 
-def test_an_rnd_goal_takes_targets_by_quarter_or_by_month() -> None:
+@pytest.mark.parametrize("family", ["sales", "rnd"])
+def test_a_goal_takes_targets_by_quarter_or_by_month_whatever_its_family_is_scored_by(family: str) -> None:
     for key in ("Q1", "M01"):
-        outcome = given(roomy(family="rnd")).when(wanted(measure=Kpi(targets={key: D(5)})))
+        outcome = given(roomy(family=family)).when(wanted(measure=Kpi(targets={key: D(5)})))
         outcome.then_types(did.GoalDrafted, GoalPlaced)
 
 

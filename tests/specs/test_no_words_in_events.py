@@ -7,7 +7,7 @@ import pytest
 from pydantic import BaseModel
 
 from cairn.domain.cycle.events import CycleSignalRefused, LaunchFailure, LeftOut
-from cairn.domain.goal.events import GoalCancelled, SignalRefused
+from cairn.domain.goal.events import GoalCancelled, Note, SignalRefused
 from cairn.domain.launch.plan import LaunchPlan, Missing
 from cairn.domain.policy import Name
 from cairn.domain.registry import EVENTS
@@ -18,6 +18,7 @@ SAID: dict[tuple[type[BaseModel], str], str] = {
     (LaunchFailure, "code"): "launch_failure",
     (GoalCancelled, "cause"): "cause",
     (Missing, "code"): "missing",
+    (Note, "code"): "note",
 }
 """Under which kind of message the codes of a field are said."""
 OF_REFUSALS: tuple[type[BaseModel], ...] = (SignalRefused, CycleSignalRefused)

@@ -108,7 +108,7 @@ TOLD = [
     (
         23,
         "curves.standard.kind",
-        "kind 没有 liner 这个选项（是不是 linear？）：可以写 linear、ratio、bands、all_or_nothing、deduction",
+        "kind 没有 liner 这个选项（是不是 linear？）：可以写 linear、ratio、bands、all_or_nothing、deduction、pieces",
     ),
     (26, "grades[1].points", "等级要从高到低写，起点分逐级降低：80 不低于上一级的 60"),
     (27, "flexible_space.percent", "percent 不能大于 15，而这里是 20"),
@@ -241,11 +241,11 @@ def test_a_full_width_space_before_a_field_is_told_where_yaml_takes_it_for_a_let
 def test_an_alias_repeats_a_part_and_a_merge_takes_what_is_not_said() -> None:
     text = changed(
         "  standard: {kind: linear}",
-        "  standard: &one {kind: linear}\n  other: {<<: *one, cap: 130}\n  same: *one",
+        "  standard: &one {kind: linear}\n  other: {<<: *one, below: 10}\n  same: *one",
     )
     curves = parse(text).curves
     assert curves["same"] == curves["standard"]
-    assert curves["other"] == curves["standard"].model_copy(update={"cap": Decimal(130)})
+    assert curves["other"] == curves["standard"].model_copy(update={"below": Decimal(10)})
 
 
 def test_bands_are_read_with_their_points() -> None:

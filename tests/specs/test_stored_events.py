@@ -5,6 +5,7 @@ the new form beside the old one.
 """
 
 import json
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -84,7 +85,10 @@ EXAMPLES: tuple[Event, ...] = (
     fact(did.ManagerChanged, HUA, former=WANG, manager=None, effective="2026-04-01", reason="r"),
     fact(did.ReminderSent, SYSTEM, to=[LIN], **TIMER),
     fact(did.DeadlineMissed, SYSTEM, awaited=[LIN], to=["role:hr"], **TIMER),
-    score(inputs=did.Inputs(readings=(4, 5), upto=9, version=5), why="w"),
+    score(
+        inputs=did.Inputs(readings=(4, 5), upto=9, version=5), why=did.Note(code="no_readings"),
+        marks=[did.Note(code="approved_later", facts={"on": "2026-02-10"})],
+    ),
     fact(did.ReviewOpened, SYSTEM),
     fact(did.GoalCancelled, HUA, cause="asked", reason="r"),
     fact(did.GoalSuperseded, HUA, replacement="goal-2026-lin-2", reason="r"),
@@ -96,12 +100,13 @@ EXAMPLES: tuple[Event, ...] = (
     sheet.GoalRemoved(goal=REVENUE, **OF_SHEET),
     sheet.FlexibleSpaceUsed(goal=REVENUE, adjustment="a1", used=D(5), left=D(10), **OF_SHEET),
     sheet.SheetScored(
-        period="Y", points=D("92.25"), policy="plan@1", **OF_SHEET,
+        period="Y", points=Fraction(277, 3), rounded=D("92.33"), policy="plan@1", **OF_SHEET,
         parts=(sheet.ScorePart(goal=REVENUE, version=7, weight=D(50), points=None),),
     ),
     sheet.ResultIssued(
         points=D("92.254"), rounded=D("92.25"), grade="B", coefficient=D(1), mix={"month": D(40), "year": D(60)},
-        by_kind={"month": (D(90), None), "year": (D(93),)}, policy="plan@1", **OF_SHEET,
+        policy="plan@1", leads=True, **OF_SHEET,
+        periods=(sheet.PeriodPart(period="M03", kind="month", months=Fraction(16, 31), points=None),),
         subordinates=(sheet.SubordinatePart(sheet="sheet-2026-qian", version=9, result=D(88)),),
     ),
     launched().model_copy(

@@ -4,6 +4,11 @@ from dataclasses import dataclass
 
 import asyncpg
 
+from cairn.domain.exact import exact, rounded
+
+NUMBERS = frozenset({"actual", "target", "attainment", "points"})
+PLACES = 9
+
 Rows = dict[str, dict[str, str | None]]
 """Field → value as text, by `goal period`, `sheet period` or id."""
 Tables = dict[str, Rows]
@@ -67,7 +72,17 @@ async def _rows(connection: asyncpg.Connection, table: Table) -> Rows:
     fields = [name for name in table.fields if name in types]
     chosen = ", ".join(_as_text(name, types[name]) for name in (*table.key, *fields))
     found = await connection.fetch(f"select {chosen} from read.{table.name}")
-    return {" ".join(row[name] for name in table.key): {name: row[name] for name in fields} for row in found}
+    return {
+        " ".join(row[name] for name in table.key): {name: _comparable(name, row[name]) for name in fields}
+        for row in found
+    }
+
+
+def _comparable(field: str, value: str | None) -> str | None:
+    """A number to nine places, so that one tree may keep it exactly and another to its last digit."""
+    if value is None or field not in NUMBERS:
+        return value
+    return f"{rounded(exact(value), PLACES).normalize():f}"
 
 
 def _as_text(column: str, data_type: str) -> str:

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from decimal import Decimal
 from pathlib import Path
 
 import asyncpg
@@ -27,15 +26,15 @@ BEFORE = scores(Q1={"points": "95.4", "target": "50"}, Q2={"points": None, "targ
 
 async def scored(pool: asyncpg.Pool, points: str, grade: str = "B") -> None:
     await pool.execute(
-        "insert into read.goal_score (goal, period, starts, ends, actual, target, attainment, points, formula, why,"
+        "insert into read.goal_score (goal, period, starts, ends, actual, target, attainment, points, formula, marks,"
         " applies, inputs, policy, by, at, version, position)"
-        " values ($1, 'Q1', $2, $3, 55.14, 50, 110.28, $4, 'linear', '', true, '{}', 'sales/1', 'system', $5, 9, 703)"
+        " values ($1, 'Q1', $2, $3, 55.14, 50, 110.28, $4, '{}', '[]', true, '{}', 'sales/1', 'system', $5, 9, 703)"
         " on conflict (goal, period) do update set points = excluded.points",
-        *(GOAL, date(2026, 1, 1), date(2026, 3, 31), Decimal(points), AT),
+        *(GOAL, date(2026, 1, 1), date(2026, 3, 31), points, AT),
     )
     await pool.execute(
-        "insert into read.result (sheet, points, rounded, grade, coefficient, mix, by_kind, subordinates, policy, at,"
-        " version, position) values ($1, 88.123, 88.1, $2, 1.0, '{}', '{}', '[]', 'sales/1', $3, 9, 1700)"
+        "insert into read.result (sheet, points, rounded, grade, coefficient, mix, periods, subordinates, policy, at,"
+        " version, position) values ($1, 88.123, 88.1, $2, 1.0, '{}', '[]', '[]', 'sales/1', $3, 9, 1700)"
         " on conflict (sheet) do update set grade = excluded.grade",
         *(SHEET, grade, AT),
     )
@@ -55,7 +54,7 @@ async def test_a_changed_score_and_a_changed_grade_are_found(pool: asyncpg.Pool,
 async def test_the_same_number_written_otherwise_is_no_difference(pool: asyncpg.Pool, shared: str) -> None:
     await scored(pool, points="95.40")
     before = await exported(shared, SCORES)
-    await scored(pool, points="95.4")
+    await scored(pool, points="477/5")
     assert differences("company", before, await exported(shared, SCORES)) == []
 
 

@@ -30,7 +30,7 @@ from cairn.domain.goal.events import (
 )
 from cairn.domain.goal.state import Goal, PendingAdjustment
 from cairn.domain.refusal import Refusal
-from cairn.domain.schedule import Period, local_day
+from cairn.domain.schedule import Span, local_day
 from cairn.domain.sheet import rules
 
 
@@ -54,8 +54,9 @@ def is_repeated(command: AnyGoalAction, goal: Goal) -> bool:
 def request(command: RequestAdjustment, goal: Goal, context: GoalContext) -> list[Event]:
     _check_window(command.at, context)
     changes = _with_subject_of_sheet(command.changes, context)
-    check_changes(changes, goal, context)
-    draws = space_drawn(changes, goal, context)
+    today = local_day(command.at, context.policy.calendar)
+    check_changes(changes, goal, context, today)
+    draws = space_drawn(changes, goal, context, today)
     if draws > context.sheet.space_left:
         left, space = context.sheet.space_left, context.sheet.space
         raise Refusal("sheet.space", field="changes", needs=draws, left=left, space=space)
@@ -88,7 +89,7 @@ def _expiry(at: datetime, context: GoalContext) -> datetime:
     return opening(add_working_days(local_day(at, days), context.policy.adjusting.expires_after, days), days)
 
 
-def _quarter_of(day: date, context: GoalContext) -> tuple[Period | None, Period | None]:
+def _quarter_of(day: date, context: GoalContext) -> tuple[Span | None, Span | None]:
     quarters = context.schedule.of_kind("quarter") if context.schedule else []
     now = next((quarter for quarter in quarters if quarter.holds(day)), None)
     following = next((quarter for quarter in quarters if quarter.starts > day), None)
@@ -139,9 +140,10 @@ def _take_effect(
 ) -> list[Event]:
     """The sheet may have moved, a period been scored since it was asked for: what counts is now."""
     sheet, by, at = context.sheet, command.by, command.at
-    check_changes(pending.changes, goal, context)
-    changes = complete_changes(pending.changes, goal, context)
-    draws = space_drawn(pending.changes, goal, context)
+    today = local_day(at, context.policy.calendar)
+    check_changes(pending.changes, goal, context, today)
+    changes = complete_changes(pending.changes, goal, context, today)
+    draws = space_drawn(pending.changes, goal, context, today)
     filed = GoalAdjusted(
         goal=goal.id,
         adjustment=pending.adjustment,

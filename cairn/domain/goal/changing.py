@@ -1,29 +1,46 @@
 """What may be measured and what an adjustment may change, what that draws from the flexible space, and its filing."""
 
-from decimal import ROUND_HALF_UP, Decimal
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
 
+from cairn.domain import targets as periods
+from cairn.domain.exact import ONE, ZERO, exact, rounded
 from cairn.domain.goal.context import GoalContext
 from cairn.domain.goal.events import Changes
-from cairn.domain.goal.state import Goal, changed_measure, same_metric
-from cairn.domain.goal.status import period_kinds
-from cairn.domain.measure import Kpi, Measure, target_in
-from cairn.domain.policy import PeriodKind
+from cairn.domain.goal.state import Goal, same_metric
+from cairn.domain.measure import Kpi, Measure
+from cairn.domain.measure_checks import measure_problems
 from cairn.domain.refusal import Refusal
-from cairn.domain.schedule import MONTHS
-from cairn.domain.scoring import EXACT
+from cairn.domain.schedule import Timeline
 from cairn.domain.sheet import rules
+from cairn.domain.targets import DoesNotFit, has_ended, target_in
+
+WORKED_OUT = ("baselines", "bounds", "since", "whole_cycle")
+"""Fields of a KPI that follow from how it was changed: nobody writes them."""
 
 
-def check_measure(measure: Measure, goal: Goal, context: GoalContext, field: str = "measure") -> None:
-    """Refuses a KPI that could never be scored: a curve the policy lacks, targets of periods it is not scored in."""
-    if not isinstance(measure, Kpi):
+def check_measure(
+    measure: Measure, goal: Goal, context: GoalContext, field: str = "measure", today: date | None = None
+) -> None:
+    """Refuses a measure that could never be scored rightly: a curve the policy lacks, a KPI that does not pass the
+    checks (RULES M1). `today` says which periods have ended, None that none has."""
+    curves = context.policy.curves
+    if measure.curve is not None and measure.curve not in curves:
+        raise Refusal("measure.curve", field=f"{field}.curve", curve=measure.curve, known=sorted(curves))
+    if not isinstance(measure, Kpi) or context.schedule is None:
         return
-    if measure.curve not in context.policy.curves:
-        known = sorted(context.policy.curves)
-        raise Refusal("measure.curve", field=f"{field}.curve", curve=measure.curve, known=known)
-    _check_periods(
-        measure.targets, measure.model_copy(update={"targets": {}}), goal, context, f"{field}.targets"
-    )
+    since = _since(goal, context)
+    for problem in measure_problems(measure, curves[measure.curve], context.schedule, since, today):
+        raise Refusal(problem.code, field=f"{field}.{problem.field}", **problem.facts)
+
+
+def _since(goal: Goal, context: GoalContext) -> date:
+    """The goal's first day; that of its sheet while it is only planned."""
+    if goal.stage != "none" or context.schedule is None:
+        return goal.since
+    return max(context.schedule.starts, context.sheet.since)
 
 
 def with_subject(measure: Measure, context: GoalContext) -> Measure:
@@ -33,20 +50,103 @@ def with_subject(measure: Measure, context: GoalContext) -> Measure:
     return measure
 
 
-def check_changes(changes: Changes, goal: Goal, context: GoalContext) -> None:
-    """Refuses changes that change nothing, cannot be, or would move a score that is issued."""
+def as_written(
+    measure: Measure, goal: Goal, context: GoalContext, today: date | None = None, field: str = "measure"
+) -> Measure:
+    """A measure as somebody wrote it, with what follows from what stood before.
+
+    A target is for the goal's own span (RULES T2). Threshold and stretch that are as before keep their place (M2), an
+    unchanged metric keeps the targets of ended periods (T3, T6); another metric counts from `today` on.
+    """
+    measure, dates = with_subject(measure, context), context.schedule
+    if not isinstance(measure, Kpi) or dates is None:
+        return measure
+    old = goal.measure
+    if goal.stage != "none" and isinstance(old, Kpi) and same_metric(old, measure):
+        return _fitted(lambda: _rewritten(measure, old, goal, dates, today), field)
+    begins = today if today is not None and today > goal.since else None
+    fresh = {"baselines": {}, "bounds": {}, "whole_cycle": False, "since": begins}
+    ended = [key for key in measure.targets if (p := dates.period(key)) is not None and has_ended(p, today)]
+    if ended:
+        raise Refusal("adjustment.period-over", field=f"{field}.targets", period=ended[0])
+    return measure.model_copy(update=fresh)
+
+
+def _fitted(change: Callable[[], Kpi], field: str) -> Kpi:
+    """The changed KPI, or the refusal that says what would fit."""
+    try:
+        return change()
+    except DoesNotFit as wrong:
+        side = "above" if wrong.positive else "below"
+        raise Refusal("adjustment.nothing-left", field=field, fixed=wrong.fixed, side=side) from None
+
+
+def _rewritten(new: Kpi, old: Kpi, goal: Goal, dates: Timeline, today: date | None) -> Kpi:
+    """The same metric written anew: what is as before stays as it was, the rest is changed as if asked for alone."""
+    kept = {name: getattr(old, name) for name in ("target", "targets", *WORKED_OUT)}
+    if new.baseline != old.baseline:
+        kept["baselines"] = {}
+    placed = {
+        f"{name}_beside": getattr(old, f"{name}_beside")
+        for name in ("threshold", "stretch")
+        if getattr(new, name) == getattr(old, name) and getattr(new, f"{name}_beside") is None
+    }
+    kpi = new.model_copy(update={**kept, **placed})
+    if (new.lower, new.upper) != (old.lower, old.upper):
+        kpi = periods.with_bounds(kpi, old, dates, goal.since, today)
+    if new.targets and new.targets != old.targets:
+        kpi = _with_targets(kpi, new.targets, goal, dates, today)
+    elif new.target is not None and new.target != periods.whole_target(old, dates, goal.since):
+        kpi = periods.with_target(kpi, new.target, dates, goal.since, today)
+    else:
+        return kpi
+    return _named_anew(kpi, new, old, dates, goal)
+
+
+def _named_anew(kpi: Kpi, new: Kpi, old: Kpi, dates: Timeline, goal: Goal) -> Kpi:
+    """A threshold or stretch that the change names lies beside the new target."""
+    beside = exact(new.target) if new.target is not None else periods.whole_target(kpi, dates, goal.since)
+    named = {
+        f"{name}_beside": beside
+        for name in ("threshold", "stretch")
+        if getattr(new, name) is not None
+        and getattr(new, name) != getattr(old, name)
+        and getattr(new, f"{name}_beside") is None
+    }
+    return kpi.model_copy(update=named)
+
+
+def _with_targets(
+    kpi: Kpi, targets: dict[str, Fraction], goal: Goal, dates: Timeline, today: date | None
+) -> Kpi:
+    """The KPI with those targets of periods that are others than now."""
+    stands = {
+        key: target_in(kpi, period, dates, goal.since)
+        for key in targets
+        if (period := dates.period(key)) is not None
+    }
+    moved = {key: target for key, target in targets.items() if stands.get(key) != target}
+    over = [key for key in moved if (p := dates.period(key)) is not None and has_ended(p, today)]
+    if over:
+        raise Refusal("adjustment.period-over", field="changes.targets", period=over[0])
+    return periods.with_targets(kpi, moved, dates, goal.since, today) if moved else kpi
+
+
+def check_changes(changes: Changes, goal: Goal, context: GoalContext, today: date) -> None:
+    """Refuses changes that change nothing, cannot be, or would move the target of a period that has ended on the day
+    they count from."""
     if changes.empty:
         raise Refusal("adjustment.empty", field="changes")
-    if changes.measure is not None:
-        check_measure(changes.measure, goal, context, "changes.measure")
     _check_targets(changes, goal, context)
-    closed = [key for key in changes.targets if key in goal.scores]
-    if closed:
-        raise Refusal("adjustment.scored", field="changes.targets", period=closed[0])
     if new_weights(goal, changes):
         rules.check_whole_after(context.sheet, new_weights(goal, changes))
-    asked = complete_changes(changes, goal, context)
-    if values_before(asked, goal, context) == asked:
+    new = new_measure(changes, goal, context, today)
+    if new != goal.measure:
+        check_measure(new, goal, context, "changes.measure" if changes.measure else "changes", today)
+    same_title = changes.title in (None, goal.title)
+    weights = new_weights(goal, changes)
+    same_weights = all(context.sheet.weight_of(other) == weight for other, weight in weights.items())
+    if new == goal.measure and same_title and same_weights:
         raise Refusal("adjustment.empty", field="changes")
 
 
@@ -56,43 +156,19 @@ def _check_targets(changes: Changes, goal: Goal, context: GoalContext) -> None:
         return
     if not isinstance(measure, Kpi) or measure.direction == "range":
         raise Refusal("adjustment.no-target", field="changes.target")
-    if changes.target is not None and measure.targets:
-        raise Refusal("adjustment.by-period", field="changes.target", known=tuple(measure.targets))
-    _check_periods(changes.targets, measure, goal, context, "changes.targets")
-
-
-def _check_periods(
-    targets: dict[str, Decimal], kpi: Kpi, goal: Goal, context: GoalContext, field: str
-) -> None:
-    """Targets of periods are all of one kind: of several, a year would count them twice; of a kind longer than the
-    shortest that is scored, the shorter ones would have none."""
-    schedule = context.schedule
-    if not targets or schedule is None:
+    dates = context.schedule
+    if not changes.targets or dates is None:
         return
-    found = {key: schedule.period(key) for key in targets}
+    found = {key: dates.period(key) for key in changes.targets}
     unknown = [key for key, period in found.items() if period is None]
     if unknown:
-        raise Refusal("adjustment.period", field=field, period=unknown[0])
-    kinds = {key: period.kind for key, period in found.items() if period is not None}
-    fit = _kinds_for(kpi, next(iter(kinds.values())), goal, context)
-    wrong = [key for key, kind in kinds.items() if kind not in fit]
-    if wrong:
-        known = [period.key for period in schedule.periods if period.kind in fit]
-        raise Refusal("adjustment.kind", field=field, period=wrong[0], known=known)
-
-
-def _kinds_for(kpi: Kpi, asked: PeriodKind, goal: Goal, context: GoalContext) -> set[PeriodKind]:
-    schedule = context.schedule
-    present = {period.kind for period in schedule.periods if period.key in kpi.targets} if schedule else set()
-    if present:
-        return present
-    longest = min((MONTHS[kind] for kind in period_kinds(goal, context)), default=12)
-    longest = min(longest, MONTHS["half_year"])
-    return (
-        {asked}
-        if MONTHS[asked] <= longest
-        else {kind for kind, months in MONTHS.items() if months == longest}
-    )
+        raise Refusal("adjustment.period", field="changes.targets", period=unknown[0])
+    kinds = {period.kind for period in found.values() if period is not None}
+    if len(kinds) > 1 or kinds == {"year"} or changes.target is not None:
+        known = [period.key for period in dates.periods if period.kind in ("month", "quarter", "half_year")]
+        raise Refusal(
+            "adjustment.kind", field="changes.targets", period=list(changes.targets)[-1], known=known
+        )
 
 
 def new_weights(goal: Goal, changes: Changes) -> dict[str, Decimal]:
@@ -101,25 +177,36 @@ def new_weights(goal: Goal, changes: Changes) -> dict[str, Decimal]:
     return {**changes.counterweights, **own}
 
 
-def complete_changes(changes: Changes, goal: Goal, context: GoalContext) -> Changes:
-    """The changes as they take effect: where a year's target was shared out over its periods and single ones are now
-    set, the others keep their share by name, else they would have none."""
-    schedule, measure = context.schedule, changes.measure or goal.measure
-    if not changes.targets or schedule is None or not isinstance(measure, Kpi) or measure.targets:
-        return changes
-    kind = next(period.kind for period in schedule.periods if period.key in changes.targets)
-    kpi = measure if changes.target is None else measure.model_copy(update={"target": changes.target})
-    shares = {period.key: target_in(kpi, period, schedule, goal.since) for period in schedule.of_kind(kind)}
-    spread = {key: share for key, share in shares.items() if share is not None}
-    return changes.model_copy(update={"targets": {**spread, **changes.targets}})
+def new_measure(changes: Changes, goal: Goal, context: GoalContext, today: date) -> Measure:
+    """The measure as it is from `today` on, once the changes take effect."""
+    measure, dates = goal.measure, context.schedule
+    if changes.measure is not None:
+        measure = as_written(changes.measure, goal, context, today, "changes.measure")
+    if not isinstance(measure, Kpi) or dates is None:
+        return measure
+    kpi = measure
+    if changes.target is not None and changes.target != kpi.target:
+        target = changes.target
+        kpi = _fitted(
+            lambda: periods.with_target(measure, target, dates, goal.since, today), "changes.target"
+        )
+    if changes.targets:
+        kpi = _fitted(lambda: _with_targets(kpi, changes.targets, goal, dates, today), "changes.targets")
+    return kpi
+
+
+def complete_changes(changes: Changes, goal: Goal, context: GoalContext, today: date) -> Changes:
+    """The changes as they are filed: with the whole measure where it changes."""
+    new = new_measure(changes, goal, context, today)
+    return changes if new == goal.measure else changes.model_copy(update={"measure": new})
 
 
 def values_before(changes: Changes, goal: Goal, context: GoalContext) -> Changes:
     """What stood where the changes go, for the filing."""
-    measure, sheet, schedule = goal.measure, context.sheet, context.schedule
+    measure, sheet, dates = goal.measure, context.sheet, context.schedule
     kpi = measure if isinstance(measure, Kpi) else Kpi()
-    periods = [period for period in schedule.periods if period.key in changes.targets] if schedule else []
-    stood = {p.key: target_in(kpi, p, schedule, goal.since) for p in periods} if schedule else {}
+    named = [period for period in dates.periods if period.key in changes.targets] if dates else []
+    stood = {p.key: target_in(kpi, p, dates, goal.since) for p in named} if dates else {}
     return Changes(
         title=goal.title if changes.title is not None else None,
         target=kpi.target if changes.target is not None else None,
@@ -130,48 +217,55 @@ def values_before(changes: Changes, goal: Goal, context: GoalContext) -> Changes
     )
 
 
-def space_drawn(changes: Changes, goal: Goal, context: GoalContext) -> Decimal:
+def space_drawn(changes: Changes, goal: Goal, context: GoalContext, today: date) -> Decimal:
     """The flexible space an adjustment uses, in points of 100 (see `FlexibleSpace`).
 
     Moved weight counts once, not on both sides. A changed target counts the goal's weight times the relative change,
     a single period's target only that period's share. The same metric with another target is a changed target,
     however it is written.
     """
-    space, used = context.policy.flexible_space, Decimal(0)
+    space, used = context.policy.flexible_space, ZERO
     if "weight" in space.draws:
         used += _moved(changes, goal, context)
-    stretched = _stretched(changes, goal, context) if "target" in space.draws else Decimal(0)
-    replaced = space.metric_change if "metric" in space.draws and changes.measure is not None else Decimal(0)
-    return (used + max(stretched, replaced)).quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
+    stretched = _stretched(changes, goal, context, today) if "target" in space.draws else ZERO
+    replaced = "metric" in space.draws and changes.measure is not None
+    return rounded(used + max(stretched, exact(space.metric_change) if replaced else ZERO), 2)
 
 
-def _moved(changes: Changes, goal: Goal, context: GoalContext) -> Decimal:
-    moves = [weight - context.sheet.weight_of(name) for name, weight in new_weights(goal, changes).items()]
-    rises = sum((move for move in moves if move > 0), Decimal(0))
-    falls = sum((-move for move in moves if move < 0), Decimal(0))
+def _moved(changes: Changes, goal: Goal, context: GoalContext) -> Fraction:
+    moves = [
+        exact(weight - context.sheet.weight_of(name)) for name, weight in new_weights(goal, changes).items()
+    ]
+    rises = sum((move for move in moves if move > 0), ZERO)
+    falls = sum((-move for move in moves if move < 0), ZERO)
     return max(rises, falls)
 
 
-def _stretched(changes: Changes, goal: Goal, context: GoalContext) -> Decimal:
-    old, schedule = goal.measure, context.schedule
-    new = changed_measure(old, changes)
-    if not isinstance(old, Kpi) or not isinstance(new, Kpi) or schedule is None or not same_metric(old, new):
-        return Decimal(0)
-    if changes.measure is None:
-        used = _relative(old.target, changes.target)
-        for period in [period for period in schedule.periods if period.key in changes.targets]:
-            stood = target_in(old, period, schedule, goal.since)
-            used += EXACT.divide(
-                _relative(stood, changes.targets[period.key]), len(schedule.of_kind(period.kind))
-            )
+def _stretched(changes: Changes, goal: Goal, context: GoalContext, today: date) -> Fraction:
+    old, dates = goal.measure, context.schedule
+    new = new_measure(changes, goal, context, today)
+    if not isinstance(old, Kpi) or not isinstance(new, Kpi) or dates is None or not same_metric(old, new):
+        return ZERO
+    if changes.targets and changes.measure is None:
+        used = ZERO
+        for period in [period for period in dates.periods if period.key in changes.targets]:
+            stood = target_in(old, period, dates, goal.since)
+            used += _relative(stood, changes.targets[period.key]) / len(dates.of_kind(period.kind))
     else:
-        used = _relative(*(target_in(kpi, schedule.year, schedule, goal.since) for kpi in (old, new)))
-    weight = context.sheet.weight_of(goal.id)
+        used = _relative(*(_level(kpi, dates, goal.since) for kpi in (old, new)))
+    weight = exact(context.sheet.weight_of(goal.id))
     return min(weight, weight * used)
 
 
-def _relative(old: Decimal | None, new: Decimal | None) -> Decimal:
+def _level(kpi: Kpi, dates: Timeline, since: date) -> Fraction | None:
+    """The target that a change is measured by: a sum's of the year, of anything else the one that counts last."""
+    if kpi.adds_up:
+        return target_in(kpi, dates.year, dates, since)
+    return target_in(kpi, dates.of_kind("month")[-1], dates, since)
+
+
+def _relative(old: Fraction | None, new: Fraction | None) -> Fraction:
     """How far a target moves, in targets. From none, or from zero, any change is a whole one."""
     if new is None or new == old:
-        return Decimal(0)
-    return EXACT.divide(abs(new - old), abs(old)) if old else Decimal(1)
+        return ZERO
+    return abs(new - old) / abs(old) if old else ONE

@@ -230,7 +230,8 @@ class AcceptCriterion(GoalAction):
 
 
 class AssessGoal(GoalAction):
-    """Gives a goal that is not measured its points in a period (`Y` is the year); each manager's last word counts."""
+    """Gives a goal that is not measured its rating, on the policy's scale, in a period (`Y` is the year); each
+    manager's last word counts."""
 
     row = GoalRow(
         "assess",
@@ -240,7 +241,7 @@ class AssessGoal(GoalAction):
     )
 
     period: str = "Y"
-    points: Decimal = Field(ge=0, le=150)
+    points: Decimal
     comment: str = ""
 
 

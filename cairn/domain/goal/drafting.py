@@ -1,7 +1,7 @@
 """Goal setting: draft, revise, SMART check, decomposition, submission, return and approval."""
 
 from cairn.domain.event import SYSTEM, Event
-from cairn.domain.goal.changing import check_measure, with_subject
+from cairn.domain.goal.changing import as_written, check_measure
 from cairn.domain.goal.commands import (
     AlignGoal,
     ApproveGoal,
@@ -38,7 +38,7 @@ TIER: dict[str, Tier] = {"company": "strategic", "department": "department", "pe
 
 
 def draft(command: DraftGoal, goal: Goal, context: GoalContext) -> list[Event]:
-    sheet, measure = context.sheet, with_subject(command.measure, context)
+    sheet, measure = context.sheet, as_written(command.measure, Goal(id=goal.id), context)
     if goal.stage != "none":
         if _is_the_same(command, goal, sheet, measure):
             return []
@@ -100,7 +100,7 @@ def _drafted(command: DraftGoal, planned: Goal, context: GoalContext, measure: M
 def revise(command: ReviseGoal, goal: Goal, context: GoalContext) -> list[Event]:
     title, measure = command.title or goal.title, goal.measure
     if command.measure is not None:
-        measure = with_subject(command.measure, context)
+        measure = as_written(command.measure, goal, context)
         check_measure(measure, goal, context)
     events: list[Event] = []
     if (title, measure) != (goal.title, goal.measure):

@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import AwareDatetime, Field
 
 from cairn.domain.event import Event, Fact
+from cairn.domain.exact import Exact
 from cairn.domain.goal.stages import Phase
 from cairn.domain.measure import Measure
 from cairn.domain.policy import Dimension, Tier
@@ -15,6 +16,17 @@ from cairn.domain.refusal import FactValue
 Confirmer = Literal["manager", "hr"]
 """In which role an adjustment is confirmed or declined: for whoever judges the goal, or for HR."""
 CancelCause = Literal["asked", "never_approved"]
+NoteCode = Literal[
+    "counted",
+    "assessed",
+    "share_accepted",
+    "not_in_period",
+    "no_readings",
+    "not_assessed",
+    "not_due",
+    "approved_later",
+]
+"""How a score was computed, why there is none, and what is to be known of it."""
 
 
 class GoalEvent(Event):
@@ -49,12 +61,13 @@ class Changes(Fact):
     """What an adjustment changes; None leaves a thing as it is.
 
     `targets` are targets of single periods (in the KPI's unit); `weight` is the goal's new weight, `counterweights`
-    the new weights of other goals of the sheet, so that the sum stays 100; `measure` replaces the metric.
+    the new weights of other goals of the sheet, so that the sum stays 100; `measure` replaces the measure. Where a
+    change is filed, `measure` is the whole measure as it is from then on.
     """
 
     title: str | None = None
     target: Decimal | None = None
-    targets: dict[str, Decimal] = Field(default_factory=dict)
+    targets: dict[str, Exact] = Field(default_factory=dict)
     measure: Measure | None = None
     weight: Decimal | None = None
     counterweights: dict[str, Decimal] = Field(default_factory=dict)
@@ -257,24 +270,33 @@ class Inputs(Fact):
     version: int
 
 
+class Note(Fact):
+    """A note on a score as a code and its facts; the sentence `note:<code>` is made when somebody reads."""
+
+    code: NoteCode
+    facts: dict[str, FactValue] = Field(default_factory=dict)
+
+
 class GoalScored(GoalEvent):
     """The score of a goal in a period, with everything needed to compute it again.
 
-    `points` is None when nothing could be measured (`why` says so): the sheet re-weights it or counts zero, as the
-    policy declares. `applies` is False where the period is none of this goal's (a joiner's first quarter): then the
-    sheet leaves it out whatever the policy declares.
+    Numbers are exact; `rounded` are the points to the policy's places. `points` is None when nothing could be measured
+    (`why` says so): the sheet re-weights it or counts zero, as the policy declares. `applies` is False where the period
+    is none of this goal's (a joiner's first quarter): then the sheet leaves it out whatever the policy declares.
     """
 
     period: str
     starts: date
     ends: date
-    actual: Decimal | None
-    target: Decimal | None
-    attainment: Decimal | None
-    points: Decimal | None
-    formula: str
+    actual: Exact | None
+    target: Exact | None
+    attainment: Exact | None
+    points: Exact | None
+    rounded: Decimal | None
+    formula: Note
     applies: bool = True
-    why: str = ""
+    why: Note | None = None
+    marks: tuple[Note, ...] = ()
     inputs: Inputs
     policy: str
 

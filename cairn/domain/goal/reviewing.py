@@ -29,7 +29,7 @@ from cairn.domain.goal.events import (
 )
 from cairn.domain.goal.state import Goal
 from cairn.domain.goal.status import period_kinds
-from cairn.domain.measure import KeyTask, Kpi, Measure
+from cairn.domain.measure import Capability, KeyTask, Kpi, Measure
 from cairn.domain.refusal import Refusal
 from cairn.domain.schedule import local_day
 from cairn.domain.sheet import rules
@@ -86,6 +86,7 @@ def assess(command: AssessGoal, goal: Goal, context: GoalContext) -> list[Event]
     known = [period.key for period in schedule.periods if period.kind in kinds] if schedule else []
     if command.period not in known:
         raise Refusal("assess.period", field="period", period=command.period, known=known)
+    _check_rating(command, goal.measure, context)
     if command.period in goal.scores:
         raise Refusal("assess.scored", field="period", period=command.period)
     if goal.assessments.get(command.period, {}).get(command.by) == command.points:
@@ -100,6 +101,16 @@ def assess(command: AssessGoal, goal: Goal, context: GoalContext) -> list[Event]
             at=command.at,
         )
     ]
+
+
+def _check_rating(command: AssessGoal, measure: KeyTask | Capability, context: GoalContext) -> None:
+    """A rating lies on the policy's scale and is one of those there are (RULES M5)."""
+    scale, points = context.policy.scale, command.points
+    if measure.possible and points not in measure.possible:
+        raise Refusal("assess.possible", field="points", points=points, known=measure.possible)
+    if points < scale.least or (scale.to is not None and points > scale.to):
+        to = "∞" if scale.to is None else scale.to
+        raise Refusal("assess.scale", field="points", points=points, least=scale.least, to=to)
 
 
 def change_manager(command: ChangeManager, goal: Goal, context: GoalContext) -> list[Event]:

@@ -1,17 +1,42 @@
 """The score of one goal in one period, with its inputs. The same function recomputes it for an auditor."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import date, datetime
-from decimal import Decimal, localcontext
+from fractions import Fraction
 
+from cairn.domain import curves
+from cairn.domain.attainment import aim_in
 from cairn.domain.event import SYSTEM
+from cairn.domain.exact import HUNDRED, exact, rounded
 from cairn.domain.goal.context import GoalContext
-from cairn.domain.goal.events import GoalScored, Inputs
+from cairn.domain.goal.events import GoalScored, Inputs, Note, NoteCode
 from cairn.domain.goal.state import Goal
-from cairn.domain.measure import KeyTask, Kpi, target_in
+from cairn.domain.measure import Capability, KeyTask, Kpi, Measure, is_task_due
+from cairn.domain.policy import Policy
 from cairn.domain.reading import Reading, Row, aggregate
-from cairn.domain.refusal import Refusal
-from cairn.domain.schedule import Period, Schedule
-from cairn.domain.scoring import EXACT, kpi_points, mean, weighted
+from cairn.domain.refusal import FactValue, Refusal
+from cairn.domain.schedule import Period, Schedule, local_day
+from cairn.domain.scoring import MISSING, Score, kpi_points, mean, weighted
+from cairn.domain.targets import first_day
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a goal came to in a period; without points `why` says why, `applies` whether any were due."""
+
+    formula: Note
+    actual: Fraction | None = None
+    target: Fraction | None = None
+    attainment: Fraction | None = None
+    points: Fraction | None = None
+    applies: bool = True
+    why: Note | None = None
+    readings: tuple[int, ...] = ()
+
+
+def _note(code: NoteCode, **facts: FactValue) -> Note:
+    return Note(code=code, facts=facts)
 
 
 def score(goal: Goal, period_key: str, context: GoalContext, at: datetime) -> GoalScored:
@@ -23,44 +48,60 @@ def score(goal: Goal, period_key: str, context: GoalContext, at: datetime) -> Go
     if isinstance(goal.measure, Kpi):
         found = _kpi(goal, goal.measure, period, schedule, context)
     else:
-        found = _judged(goal, period)
-    plain: dict[str, object] = {"actual": None, "target": None, "attainment": None, "points": None, "why": ""}
-    used = found.pop("readings", ())
-    inputs = Inputs(readings=used, upto=context.evidence.upto, version=goal.version)
-    return GoalScored.model_validate(
-        {
-            "goal": goal.id,
-            "period": period.key,
-            "starts": period.starts,
-            "ends": period.ends,
-            "inputs": inputs,
-            "policy": context.policy.version,
-            "by": SYSTEM,
-            "at": at,
-            **plain,
-            **found,
-        }
+        found = _judged(goal, goal.measure, period, context.policy)
+    if not _is_scored_in(goal.measure, period):
+        found = Found(formula=found.formula, applies=False, why=_note("not_in_period"))
+    return GoalScored(
+        goal=goal.id,
+        period=period.key,
+        starts=period.starts,
+        ends=period.ends,
+        actual=found.actual,
+        target=found.target,
+        attainment=found.attainment,
+        points=found.points,
+        rounded=rounded(found.points, context.policy.scoring.places) if found.points is not None else None,
+        formula=found.formula,
+        applies=found.applies,
+        why=found.why,
+        marks=tuple(_marks(goal, period, schedule)),
+        inputs=Inputs(readings=found.readings, upto=context.evidence.upto, version=goal.version),
+        policy=context.policy.version,
+        by=SYSTEM,
+        at=at,
     )
 
 
-def _kpi(goal: Goal, kpi: Kpi, period: Period, schedule: Schedule, context: GoalContext) -> dict[str, object]:
+def _is_scored_in(measure: Measure, period: Period) -> bool:
+    return not measure.scored_in or period.kind in measure.scored_in
+
+
+def _marks(goal: Goal, period: Period, schedule: Schedule) -> Iterable[Note]:
+    """A target approved once its period was over holds for it all the same, and says so (RULES T6)."""
+    if goal.approved_at is not None and period.ends < local_day(goal.approved_at, schedule.calendar):
+        yield _note("approved_later", on=local_day(goal.approved_at, schedule.calendar).isoformat())
+
+
+def _kpi(goal: Goal, kpi: Kpi, period: Period, schedule: Schedule, context: GoalContext) -> Found:
     rows, positions = _rows(goal, kpi, period, context)
-    target = target_in(kpi, period, schedule, goal.since)
-    with localcontext(EXACT):
-        actual = aggregate(rows, kpi.aggregation, kpi.unit)
-    formula = f"{kpi.aggregation} of {len(rows)} readings, {kpi.direction} is better, curve {kpi.curve}"
-    found: dict[str, object] = {"readings": positions, "actual": actual, "target": target, "formula": formula}
-    if target is None and kpi.direction != "range":
-        return {**found, "applies": False, "why": "not measured in this period"}
+    counted = _note(
+        "counted", aggregation=kpi.aggregation, n=str(len(rows)), direction=kpi.direction, curve=kpi.curve
+    )
+    found = Found(formula=counted, readings=positions)
+    aim = aim_in(kpi, period, schedule, goal.since)
+    actual = aggregate(rows, kpi.aggregation, kpi.unit)
+    if aim is None:
+        return replace(found, actual=actual, applies=False, why=_note("not_in_period"))
+    found = replace(found, actual=actual, target=aim.target)
     if actual is None:
-        return {**found, "why": "no readings in this period"}
-    reached, points = kpi_points(kpi, context.policy.curves[kpi.curve], actual, target)
-    return {**found, "attainment": reached, "points": points}
+        return replace(found, why=_note("no_readings"))
+    reached, points = kpi_points(aim, context.policy.curves[kpi.curve], actual)
+    return replace(found, attainment=reached, points=points)
 
 
 def _rows(goal: Goal, kpi: Kpi, period: Period, context: GoalContext) -> tuple[list[Row], tuple[int, ...]]:
     """A fed KPI counts the feed's readings, any other the owner's check-ins; a day's last check-in stands."""
-    first = max(period.starts, goal.since)
+    first = max(period.starts, first_day(kpi, goal.since))
     if kpi.metric is not None:
         fed = [
             row for row in context.evidence.readings if _is_of(row, kpi) and first <= row.on <= period.ends
@@ -79,26 +120,48 @@ def _is_of(row: Reading, kpi: Kpi) -> bool:
     return row.metric == kpi.metric and row.subject == kpi.subject
 
 
-def _judged(goal: Goal, period: Period) -> dict[str, object]:
+def _judged(goal: Goal, measure: KeyTask | Capability, period: Period, policy: Policy) -> Found:
+    """A rating is its points, or goes through the curve that is named; a task that nobody rated counts the share of its
+    criteria that is accepted, from the day it is due (RULES M5, M7, U1)."""
     given = goal.assessments.get(period.key, {})
     if given:
-        points = weighted(_segments(goal, period, given), "reweight")
-        return {"points": points, "formula": "managers' assessments, weighted by the days of their segments"}
-    if isinstance(goal.measure, KeyTask) and goal.accepted:
-        done, number = len(goal.accepted), len(goal.measure.criteria)
-        with localcontext(EXACT):
-            share = Decimal(100) * done / number
-        return {
-            "actual": Decimal(done),
-            "target": Decimal(number),
-            "attainment": share,
-            "points": share,
-            "formula": "share of the criteria accepted",
-        }
-    return {"formula": "managers' assessment", "why": "neither assessed nor accepted"}
+        rating = weighted(
+            _segments(goal, period, {who: exact(each) for who, each in given.items()}), "reweight"
+        )
+        return _rated(rating, measure, policy)
+    if not isinstance(measure, KeyTask):
+        return Found(formula=_note("assessed"), why=_note("not_assessed"))
+    formula = _note("share_accepted")
+    if not is_task_due(measure, len(goal.accepted), period):
+        return Found(formula=formula, applies=False, why=_note("not_due"))
+    done, number = Fraction(len(goal.accepted)), Fraction(len(measure.criteria))
+    reached = HUNDRED * done / number
+    return Found(
+        formula=formula,
+        actual=done,
+        target=number,
+        attainment=reached,
+        points=_through_curve(reached, measure, policy),
+    )
 
 
-def _segments(goal: Goal, period: Period, given: dict[str, Decimal]) -> list[tuple[Decimal, Decimal | None]]:
+def _through_curve(reached: Fraction, measure: KeyTask | Capability, policy: Policy) -> Fraction:
+    if measure.curve is None:
+        return curves.straight(policy.scale, reached)
+    return curves.points(policy.curves[measure.curve], reached)
+
+
+def _rated(rating: Score, measure: KeyTask | Capability, policy: Policy) -> Found:
+    found = Found(formula=_note("assessed"))
+    if not isinstance(rating, Fraction):
+        return replace(found, why=_note("not_assessed"))
+    if measure.curve is None:
+        return replace(found, points=rating)
+    reached = curves.rated(policy.scale, rating)
+    return replace(found, actual=rating, attainment=reached, points=_through_curve(reached, measure, policy))
+
+
+def _segments(goal: Goal, period: Period, given: dict[str, Fraction]) -> list[tuple[Fraction, Score]]:
     """(days, points) of each manager's segment in the period. Who assessed without a segment in it (a committee
     member, a successor) counts for the days of the segments nobody assessed."""
     present: list[tuple[int, str]] = []
@@ -109,9 +172,8 @@ def _segments(goal: Goal, period: Period, given: dict[str, Decimal]) -> list[tup
             present.append((days, segment.manager or ""))
     managers = {manager for _, manager in present}
     stands = mean(points for who, points in given.items() if who not in managers)
-    return [(Decimal(days), given.get(manager, stands)) for days, manager in present] or [
-        (Decimal(1), stands)
-    ]
+    rest: Score = stands if stands is not None else MISSING
+    return [(Fraction(days), given.get(manager, rest)) for days, manager in present] or [(Fraction(1), rest)]
 
 
 def _days(since: date, following: date | None, period: Period) -> int:

@@ -113,6 +113,7 @@ class Goal(Fact):
         default=frozenset(), description="names of reminders and misses, each once"
     )
     entered: datetime | None = Field(default=None, description="since when it is in its stage")
+    approved_at: datetime | None = Field(default=None, description="when it was first approved")
 
     @property
     def over(self) -> bool:
@@ -166,7 +167,7 @@ def _evolved(goal: Goal, event: AnyGoalEvent) -> Goal:
         case GoalReturned():
             return _to(goal, "returned")
         case GoalApproved():
-            return _to(goal, "approved")
+            return _to(goal, "approved").model_copy(update={"approved_at": goal.approved_at or event.at})
         case GoalActivated():
             return _to(goal, "active")
         case GoalPaused():
@@ -275,9 +276,8 @@ def same_metric(before: Measure, after: Measure) -> bool:
 
 
 def changed_measure(measure: Measure, changes: Changes) -> Measure:
-    """The measure after an adjustment: replaced, or with other targets."""
-    new = changes.measure or measure
-    if not isinstance(new, Kpi):
-        return new
-    target = changes.target if changes.target is not None else new.target
-    return new.model_copy(update={"target": target, "targets": {**new.targets, **changes.targets}})
+    """The measure after an adjustment: the filed one, else the same with other targets."""
+    if changes.measure is not None or not isinstance(measure, Kpi):
+        return changes.measure or measure
+    target = changes.target if changes.target is not None else measure.target
+    return measure.model_copy(update={"target": target, "targets": {**measure.targets, **changes.targets}})

@@ -10,7 +10,7 @@ from cairn.domain.event import Fact
 from cairn.domain.goal.context import GoalContext
 from cairn.domain.goal.stages import PHASES, Phase, PhaseRow, Stage
 from cairn.domain.goal.state import Goal, deadline_name
-from cairn.domain.measure import Kpi
+from cairn.domain.measure import KeyTask, Kpi, is_task_due
 from cairn.domain.policy import PeriodKind, Policy
 from cairn.domain.rights import HR, approver_place
 from cairn.domain.schedule import Period, Schedule, local_day
@@ -148,11 +148,16 @@ def _reminder(phase: Phase, goal: Goal, context: GoalContext, schedule: Schedule
 
 
 def _is_scored_alone(period: Period, goal: Goal, context: GoalContext) -> bool:
-    """The periods before the year's end that the family gives a weight, from the goal's first day on. Key tasks and
-    capability goals count in them only where they were assessed for the period."""
+    """The periods before the year's end that the family gives a weight and the goal is scored in, from its first day
+    on. Capability goals count in them only where they were assessed for it, key tasks also once they are due."""
+    measure = goal.measure
     if period.kind not in period_kinds(goal, context) or period.kind == "year" or period.ends < goal.since:
         return False
-    return isinstance(goal.measure, Kpi) or period.key in goal.assessments
+    if measure.scored_in and period.kind not in measure.scored_in:
+        return False
+    if isinstance(measure, KeyTask) and is_task_due(measure, len(goal.accepted), period):
+        return True
+    return isinstance(measure, Kpi) or period.key in goal.assessments
 
 
 def period_kinds(goal: Goal, context: GoalContext) -> frozenset[PeriodKind]:

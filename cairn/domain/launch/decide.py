@@ -21,6 +21,10 @@ def launch(command: LaunchCycle, cycle: Cycle, plan: LaunchPlan, roster: int) ->
         raise Refusal("cycle.exists", field="cycle", cycle=command.cycle)
     if plan.digest != command.seen:
         raise Refusal("cycle.plan-changed", field="seen", seen=command.seen, now=plan.digest)
+    wrong = [(sheet, each) for sheet in plan.sheets for each in sheet.missing if each.code == "measure"]
+    if wrong:
+        sheet, first = wrong[0]
+        raise Refusal("cycle.targets", field="targets", number=len(wrong), holder=sheet.holder, **first.facts)
     if not plan.sheets:
         raise Refusal("cycle.empty", field="cycle")
     return [

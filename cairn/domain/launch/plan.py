@@ -9,11 +9,13 @@ from typing import Literal, NamedTuple
 
 from cairn.domain.cycle.events import LeftOut, TargetRow
 from cairn.domain.event import Event, Fact
+from cairn.domain.exact import exact
 from cairn.domain.goal.events import GoalDrafted
 from cairn.domain.measure import Capability, KeyTask, Kpi, Measure
+from cairn.domain.measure_checks import measure_problems
 from cairn.domain.people import Department, Person, Roster
 from cairn.domain.policy import Dimension, Exclusion, Policy, TemplateGoal, Tier
-from cairn.domain.refusal import FactValue
+from cairn.domain.refusal import FactValue, fact_value
 from cairn.domain.schedule import Schedule
 from cairn.domain.sheet.events import Holder, Placement, SheetOpened
 
@@ -31,10 +33,11 @@ class GoalPlan(Fact):
 
 
 class Missing(Fact):
-    """What a planned sheet lacks. `facts`: `goal` is the key of the goal without a target (`target`); `manager` is
-    the manager who has left, `on` the first day they are gone (`manager_left`)."""
+    """What a planned sheet lacks. `facts`: `goal` is the key of the goal without a target (`target`), or of one whose
+    proposed targets can't be (`measure`: `problem` is the refusal's code, its facts follow); `manager` is the manager
+    who has left, `on` the first day they are gone (`manager_left`)."""
 
-    code: Literal["target", "manager_left"]
+    code: Literal["target", "measure", "manager_left"]
     facts: dict[str, FactValue]
 
 
@@ -194,6 +197,8 @@ class Planner:
             measure = self._measure(line, holder, department)
             if isinstance(measure, Kpi) and not measure.measurable:
                 missing.append(Missing(code="target", facts={"goal": line.item.key}))
+            if isinstance(measure, Kpi) and (holder, line.item.key) in self.targets:
+                missing += self._wrong(measure, line.item.key, holder)
             goals.append(
                 GoalPlan(
                     goal=f"goal-{self.cycle}-{holder}-{line.number}", key=line.item.key,
@@ -202,6 +207,17 @@ class Planner:
                 )
             )  # fmt: skip
         return tuple(goals), tuple(missing)
+
+    def _wrong(self, kpi: Kpi, key: str, holder: str) -> list[Missing]:
+        """Why targets proposed for a goal can't be: the checks that every KPI goes through (RULES M1)."""
+        person = self.people.get(holder)
+        since = max(self.schedule.starts, person.hired) if person else self.schedule.starts
+        found = measure_problems(kpi, self.policy.curves.get(kpi.curve), self.schedule, since)
+        told = [
+            {name: fact_value(value) for name, value in each.facts.items()} | {"problem": each.code}
+            for each in found
+        ]
+        return [Missing(code="measure", facts={"goal": key, **facts}) for facts in told[:1]]
 
     def _template(
         self, kind: str, template: tuple[TemplateGoal, ...], above: str | None
@@ -239,16 +255,17 @@ class Planner:
     def _common(self, item: TemplateGoal) -> Measure:
         match item.kind:
             case "key_task":
-                return KeyTask(criteria=item.criteria or (item.title.text(self.language),))
+                criteria = item.criteria or (item.title.text(self.language),)
+                return KeyTask(criteria=criteria, **item.model_dump(include=JUDGED))
             case "capability":
-                return Capability(outcomes=item.outcomes or (item.title.text(self.language),))
+                outcomes = item.outcomes or (item.title.text(self.language),)
+                return Capability(outcomes=outcomes, **item.model_dump(include=JUDGED))
             case "kpi":
-                same = {"unit", "direction", "aggregation", "baseline", "threshold", "target", "stretch", "lower",
-                        "upper", "metric", "curve"}  # fmt: skip
-                return Kpi(**item.model_dump(include=same))
+                return template_kpi(item)
 
     def _measure(self, line: _Line, holder: str, department: str) -> Measure:
-        """The template's measure, with the targets proposed for the holder and the subject of their readings."""
+        """The template's measure, with the targets proposed for the holder and the subject of their readings. Threshold
+        and stretch stay beside the template's own target (RULES M2)."""
         item, measure = line.item, line.measure
         if not isinstance(measure, Kpi):
             return measure
@@ -259,8 +276,38 @@ class Planner:
             ]
         proposed = dict(self.targets.get((holder, item.key), {}))
         if proposed:
-            changed |= {"target": proposed.pop("Y", item.target), "targets": dict(sorted(proposed.items()))}
+            target = proposed.pop("Y", None)
+            changed |= {
+                "target": target,
+                "targets": {key: exact(each) for key, each in sorted(proposed.items())},
+            }
+            for name in ("threshold", "stretch"):
+                if getattr(item, name) is not None and item.target is not None:
+                    changed[f"{name}_beside"] = exact(item.target)
         return measure.model_copy(update=changed) if changed else measure
+
+
+JUDGED = {"due", "curve", "possible", "scored_in"}
+OF_KPI = {
+    *(
+        "unit",
+        "direction",
+        "aggregation",
+        "baseline",
+        "threshold",
+        "target",
+        "stretch",
+        "lower",
+        "upper",
+        "metric",
+    ),
+    *("possible", "scored_in"),
+}
+
+
+def template_kpi(item: TemplateGoal) -> Kpi:
+    """The KPI that a template states: its targets are for the whole cycle (RULES T2)."""
+    return Kpi(**item.model_dump(include=OF_KPI), curve=item.curve or "standard", whole_cycle=True)
 
 
 def _excluded(person: Person, exclusion: Exclusion) -> bool:

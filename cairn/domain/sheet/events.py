@@ -5,7 +5,8 @@ from decimal import Decimal
 from typing import Literal
 
 from cairn.domain.event import Event, Fact
-from cairn.domain.policy import Dimension
+from cairn.domain.exact import Exact
+from cairn.domain.policy import Dimension, PeriodKind
 
 Holder = Literal["person", "department", "company"]
 
@@ -77,14 +78,15 @@ class ScorePart(Fact):
     goal: str
     version: int
     weight: Decimal
-    points: Decimal | None
+    points: Exact | None
 
 
 class SheetScored(SheetEvent):
-    """The sheet's score in a period, from its goals' points (unrounded)."""
+    """The sheet's score in a period, from its goals' exact points; `rounded` to the policy's places."""
 
     period: str
-    points: Decimal | None
+    points: Exact | None
+    rounded: Decimal | None
     parts: tuple[ScorePart, ...]
     policy: str
 
@@ -94,19 +96,32 @@ class SubordinatePart(Fact):
 
     sheet: str
     version: int
-    result: Decimal
+    result: Exact
+
+
+class PeriodPart(Fact):
+    """A period as it counted in the year's result: its months in force, its points or None where they are missing."""
+
+    period: str
+    kind: PeriodKind
+    months: Exact
+    points: Exact | None
 
 
 class ResultIssued(SheetEvent):
-    """The year's result: periods mixed by the family's weights, rounded once, with its grade."""
+    """The year's result: periods mixed by the family's weights, exact and rounded once, with its grade.
 
-    points: Decimal | None
+    `leads` says whether anybody reports to the holder: without anybody the subordinates' part does not apply.
+    """
+
+    points: Exact | None
     rounded: Decimal | None
     grade: str | None
     coefficient: Decimal | None
     mix: dict[str, Decimal]
-    by_kind: dict[str, tuple[Decimal | None, ...]]
+    periods: tuple[PeriodPart, ...]
     subordinates: tuple[SubordinatePart, ...] = ()
+    leads: bool = True
     policy: str
 
 

@@ -1,5 +1,6 @@
 """How far people are and how they scored: progress, scores, the cascade from strategy to person."""
 
+from fractions import Fraction
 from typing import Annotated
 
 import typer
@@ -7,6 +8,7 @@ from rich.console import RenderableType
 from rich.text import Text
 from rich.tree import Tree
 
+from cairn.domain.scoring import weighted
 from cairn.i18n import term
 from cairn_portal.cli.goal.commanding import goal_id, goal_row, is_goal
 from cairn_portal.cli.goal.progress import the_cycle
@@ -108,13 +110,14 @@ def _mean(at: Terminal, result: scores_model.Result, kind: str) -> Text:
     """The mean of a kind of period, with its weight in the year's result."""
     if kind not in result.mix:
         return Text("")
-    given = (
-        [part.result for part in result.subordinates]
-        if kind == "subordinates"
-        else [points for points in result.by_kind.get(kind, ()) if points is not None]
+    if kind == "subordinates":
+        given = [(Fraction(1), part.result) for part in result.subordinates]
+    else:
+        given = [(p.months, p.points) for p in result.periods if p.kind == kind and p.points is not None]
+    mean = weighted(given, "reweight")
+    return Text(number(mean if isinstance(mean, Fraction) else None)).append(
+        f" ×{number(result.mix[kind])}%", style="dim"
     )
-    mean = sum(given) / len(given) if given else None
-    return Text(number(mean)).append(f" ×{number(result.mix[kind])}%", style="dim")
 
 
 def _period_table(

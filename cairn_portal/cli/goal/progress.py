@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import date
-from decimal import Decimal, localcontext
 from typing import Annotated
 
 import typer
@@ -10,12 +9,13 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from cairn.application.repository import fold_goal
+from cairn.domain.attainment import attainment
 from cairn.domain.cycle.state import Cycle
+from cairn.domain.exact import HUNDRED, ZERO
 from cairn.domain.measure import Kpi
 from cairn.domain.people import Person
 from cairn.domain.policy import PeriodKind
 from cairn.domain.reading import Row, aggregate
-from cairn.domain.scoring import EXACT, attainment
 from cairn.i18n import message
 from cairn_portal.cli.goal.commanding import goal_id, goal_row, is_goal
 from cairn_portal.cli.options import CycleOption
@@ -98,10 +98,9 @@ async def as_known(s: Session, line: progress_model.ProgressLine, day: date) -> 
     if now is None or now.latest is None or now.latest <= day or not isinstance(kpi, Kpi):
         return line
     rows = await _rows_upto(s, line, kpi, now.starts, day)
-    with localcontext(EXACT):
-        actual = aggregate(rows, kpi.aggregation, kpi.unit)
-    reached = attainment(kpi, actual, now.target) if actual is not None else None
-    done = min(max(reached, Decimal(0)), Decimal(100)) if reached is not None else None
+    actual = aggregate(rows, kpi.aggregation, kpi.unit)
+    reached = attainment(now.aim, actual) if actual is not None and now.aim is not None else None
+    done = min(max(reached, ZERO), HUNDRED) if reached is not None else None
     then = now.model_copy(update={"actual": actual, "attainment": reached, "done": done, "rows": len(rows)})
     return line.model_copy(update={"current": then})
 

@@ -15,7 +15,7 @@ from cairn_portal.cli.goal.commanding import goal_row
 from cairn_portal.cli.options import By, CycleOption, GoalArg
 from cairn_portal.cli.session import Session, require_actor, session
 from cairn_portal.cli.terminal import Terminal
-from cairn_portal.presenting.story import why
+from cairn_portal.presenting.story import note
 from cairn_portal.presenting.words import (
     NOTHING,
     bar,
@@ -143,7 +143,7 @@ def score_table(at: Terminal, scores: list[scores_model.GoalScore]) -> Renderabl
     )
     table = grid(at.say("period"), at.say("dates"), *right, at.say("note"), right=right)
     for each in sorted(scores, key=lambda each: by_period(each.period)):
-        note = why(at, each.why or each.formula)
+        told = note(at, each.why or each.formula)
         table.add_row(
             each.period,
             f"{each.starts} – {each.ends}",
@@ -151,7 +151,7 @@ def score_table(at: Terminal, scores: list[scores_model.GoalScore]) -> Renderabl
             number(each.target),
             percent(each.attainment),
             number(each.points),
-            Text(note, style="dim"),
+            Text(told, style="dim"),
         )
     return table
 

@@ -1,0 +1,179 @@
+"""The examples of U1, W1, Y1, Y2 and E2."""
+
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+from cairn.domain.evaluation.order import Extras, finished
+from cairn.domain.evaluation.scores import issue_result, score_sheet
+from cairn.domain.event import SYSTEM
+from cairn.domain.exact import exact
+from cairn.domain.goal import events as did
+from cairn.domain.measure import KeyTask
+from cairn.domain.policy import ScoringRules
+from cairn.domain.schedule import make_schedule
+from cairn.domain.scoring import (
+    MISSING,
+    NOT_APPLICABLE,
+    Score,
+    by_days,
+    by_months,
+    in_force,
+    mixed,
+    pays_after,
+    weighted,
+)
+from cairn.domain.sheet.events import SheetScored, SubordinatePart
+from cairn.domain.sheet.state import evolve
+from tests.specs.company import (
+    RELEASE,
+    REVENUE,
+    SHEET,
+    WANG,
+    D,
+    drafted,
+    fact,
+    on,
+    opened,
+    plan,
+    schedule,
+    score,
+)
+from tests.specs.given import given
+from tests.specs.rules import Example
+from tests.specs.rules.cases import TEN, scored
+
+AT = on("2027-01-17")
+ZERO = plan(scoring=ScoringRules(missing="zero"))
+
+
+def sheet_of_two(accepted: int) -> Any:
+    """A goal of weight 90 at 100 points beside a key task of weight 10 with two criteria, at the year's end."""
+    weights = [(REVENUE, "duties", 90), (RELEASE, "duties", 10)]
+    placements = [
+        {"goal": goal, "dimension": dimension, "weight": weight} for goal, dimension, weight in weights
+    ]
+    done = [
+        fact(did.CriterionAccepted, WANG, goal=RELEASE, criterion=n + 1, evidence="x")
+        for n in range(accepted)
+    ]
+    task = drafted(RELEASE, measure=KeyTask(criteria=("a", "b")))
+    world = given(opened(placements=placements), drafted(), score(), task, done)
+    world = given(world.events, scored(world, "Y", RELEASE))
+    goals = {goal: world.goal(goal) for goal in (REVENUE, RELEASE)}
+    [event] = score_sheet(world.sheet(), goals, "Y", plan(), AT)
+    return event.points
+
+
+def perspectives(last: Score = NOT_APPLICABLE) -> Score:
+    """Weight 20 with two measures, 120 and one that drops out, beside 100 (60), 80 (10) and 90 (10)."""
+    first = weighted([(exact(50), exact(120)), (exact(50), last)], "reweight")
+    rest = ((60, 100), (10, 80), (10, 90))
+    return weighted([(exact(20), first), *((exact(w), exact(p)) for w, p in rest)], "reweight")
+
+
+def result(policy: Any, family: str = "sales", since: date = date(2026, 1, 1), below: Any = (), leads: bool = True,
+           dates: Any = None, **points: Any) -> Any:  # fmt: skip
+    """The year's points of a sheet with these scores of periods; None is a score that is missing."""
+    sheet = given(opened(family=family, since=since)).sheet()
+    for period, value in points.items():
+        known = None if value is None else D(value)
+        facts = {"sheet": SHEET, "period": period, "points": known, "rounded": known, "parts": ()}
+        sheet = evolve(
+            sheet, SheetScored.model_validate({**facts, "policy": "plan@1", "by": SYSTEM, "at": AT})
+        )
+    parts = [
+        SubordinatePart(sheet=f"sheet-2026-{n}", version=1, result=exact(each))
+        for n, each in enumerate(below)
+    ]
+    [event] = issue_result(sheet, parts, dates or schedule(), policy, AT, leads)
+    return event.points
+
+
+ONE_MONTH: dict[str, Any] = {"M01": 90, **{f"M{n:02d}": None for n in range(2, 13)}, "Y": 80}
+
+U1 = (
+    Example("U1", "a key task of weight 10 beside 90 at 100: 0, 1, 2 of 2 accepted at the year's end", "90, 95, 100",
+            lambda: [sheet_of_two(number) for number in (0, 1, 2)]),
+    Example("U1", "a perspective of weight 20 at 120, one measure not applicable, beside 100 (60), 80 (10), 90 (10)",
+            "101", perspectives),
+    Example("U1", "40/60, January 90, no other month known, the year 80: reweighted, as zero", "84, 51",
+            lambda: [result(policy, **ONE_MONTH) for policy in (plan(), ZERO)]),
+    Example("U1", "the same, months as zero and parts reweighted (`missing_on: {period: zero}`)", "51",
+            lambda: result(plan(scoring=ScoringRules(missing_on={"period": "zero"})), **ONE_MONTH)),
+    Example("U1", "70 % year at 90, 30 % subordinates under `zero`: nobody reports, nobody has a result", "90, 63",
+            lambda: [result(ZERO, "management", leads=leads, Y=90) for leads in (False, True)]),
+    Example("U1", "100 and something not applicable; 100 and something missing, under `zero`", "100, 50",
+            lambda: [weighted([(exact(1), exact(100)), (exact(1), other)], "zero")
+                     for other in (NOT_APPLICABLE, MISSING)]),
+)  # fmt: skip
+
+
+def days(number: int, of: int) -> Fraction:
+    return Fraction(number, of)
+
+
+def replaced(first: int, whole: int, *points: int) -> Score:
+    """Visits of weight 10 up to some day, satisfaction of weight 10 from then on, the rest 90."""
+    visits, satisfaction, rest = (exact(each) for each in points)
+    parts = [(exact(10), days(first, whole), visits), (exact(10), days(whole - first, whole), satisfaction)]
+    return in_force([*parts, (exact(90), exact(1), rest)], "reweight")
+
+
+W1 = (
+    Example("W1", "visits (10) replaced by satisfaction (10) on 15 April, the rest 90: April with 40, 120 and 90",
+            "89.2667", lambda: replaced(14, 30, 40, 120, 90)),
+    Example("W1", "the same: the year with 50, 110 and 100", "99.2904", lambda: replaced(104, 365, 50, 110, 100)),
+)  # fmt: skip
+
+RND_TEN: dict[str, Any] = {"Q1": 100, "Q2": 100, "Q3": 100, "Q4": 40, "H1": 90, "H2": 90, "Y": 100}
+JOINER: dict[str, Any] = {"M07": 60, **{f"M{n:02d}": 90 for n in range(8, 13)}, "Y": 80}
+
+
+def mix_of_quarters() -> Score:
+    parts = [(exact(3), exact(100)), (exact(3), exact(100)), (exact(3), exact(100)), (exact(1), exact(40))]
+    return mixed({"quarter": D(100)}, {"quarter": parts}, NOT_APPLICABLE, ScoringRules())
+
+
+Y1 = (
+    Example("Y1", "a ten-month cycle: quarters of 3, 3, 3 and 1 months at 100, 100, 100 and 40", "94", mix_of_quarters),
+    Example("Y1", "the same in R&D (30/20/50), half-years at 90, the year at 100", "96.2",
+            lambda: result(plan(), "rnd", TEN.starts, dates=TEN, **RND_TEN)),
+    Example("Y1", "joined 16 July: that month 60, the other five 90, the year 80 (40/60)", "82.8772",
+            lambda: result(plan(), since=date(2026, 7, 16), **JOINER)),
+    Example("Y1", "a kind of weight 0 was paid 40 and 30 in advance, the year gives 96, or 60", "26, 0",
+            lambda: [pays_after(exact(year), [exact(40), exact(30)]) for year in (96, 60)]),
+)  # fmt: skip
+
+Y2 = (
+    Example("Y2", "A all year 100, B to 30 June (181 days) 60, C from 1 October (92 days) 120", "91.5361",
+            lambda: by_days([(365, exact(100)), (181, exact(60)), (92, exact(120))])),
+)  # fmt: skip
+
+
+def months_of_two_families() -> Fraction | None:
+    year = make_schedule(date(2026, 1, 1), date(2026, 12, 31), plan())
+    sales = year.months_between(year.starts, date(2026, 3, 15))
+    return by_months([(sales, exact(110)), (year.months_between(date(2026, 3, 16), year.ends), exact(80))])
+
+
+L7 = (Example("L7", "sales to 15 March 110, R&D after that 80", "86.2097", months_of_two_families),)
+
+
+def added(mix: Any, **extras: Any) -> Any:
+    return finished(exact(mix), plan(), Extras(**extras))
+
+
+E2 = (
+    Example("E2", "95.2, 3 gained, 10 lost, times 1.05", "92.61",
+            lambda: added("95.2", gains=(exact(3),), losses=(exact(10),), multipliers=(exact("1.05"),)).rounded),
+    Example("E2", "118 and 10 gained, on a scale to 120", "120", lambda: added(118, gains=(exact(10),)).points),
+    Example("E2", "90, gains of 8 and 9 capped at 10, losses of 20 capped at 5", "95",
+            lambda: added(90, gains=(exact(8), exact(9)), losses=(exact(20),), most_gained=D(10),
+                          most_lost=D(5)).points),
+    Example("E2", "goals 90 and behaviours 60 as 20 % of the result, 4 lost", "80",
+            lambda: added(90, behaviours=exact(60), behaviours_part=D(20), losses=(exact(4),)).points),
+    Example("E2", "94.995 exactly: rounded before the grade", "A", lambda: added("94.995").grade),
+)  # fmt: skip
+
+RESULTS = (U1, W1, Y1, Y2, L7, E2)
