@@ -14,6 +14,7 @@ from activities.inputs import (
     RecordCycleInput,
     RecordSignalRefusedInput,
     Refused,
+    refusal_key,
 )
 from cairn.application.cycles import Cycles
 from cairn.application.evaluation import Evaluation, NotScoredYet
@@ -28,6 +29,7 @@ from cairn.domain.cycle.commands import (
     RecordRefusedCycleSignal,
 )
 from cairn.domain.event import SYSTEM
+from cairn.domain.identity import SYSTEM_KEYS
 from cairn.domain.invalid import invalid_command
 from cairn.domain.refusal import Refusal
 
@@ -74,8 +76,9 @@ class CycleActivities:
                 at=input.at,
             )
             status = await self.cycles.launch(
-                command, fields.title, fields.starts, fields.ends, fields.policy, fields.language
-            )
+                command, fields.title, fields.starts, fields.ends, fields.policy, fields.language,
+                key=input.command_id,
+            )  # fmt: skip
         except Refusal as refusal:
             return CycleOutcome(refused=Refused.of(refusal))
         return CycleOutcome(status=status)
@@ -85,7 +88,7 @@ class CycleActivities:
         """Brings every sheet of the plan into the log and says that the launch is finished."""
         failures = await self.cycles.launch_sheets(input.cycle, beat)
         done = FinishLaunch(cycle=input.cycle, failures=tuple(failures), by=SYSTEM, at=input.at)
-        return CycleOutcome(status=await self.cycles.handle(done, "launch-finished"))
+        return CycleOutcome(status=await self.cycles.handle(done, f"{SYSTEM_KEYS}launch-finished"))
 
     @activity.defn(name="reach_cycle_stage")
     async def reach_stage(self, input: CycleDeadlineInput) -> CycleOutcome:
@@ -93,7 +96,7 @@ class CycleActivities:
         due = input.deadline
         reached = {"cycle": input.cycle, "stage": due.stage, "due": due.at, "by": SYSTEM, "at": input.at}
         command = ReachStage.model_validate(reached)
-        return CycleOutcome(status=await self.cycles.handle(command, f"stage:{due.stage}"))
+        return CycleOutcome(status=await self.cycles.handle(command, f"{SYSTEM_KEYS}stage:{due.stage}"))
 
     @activity.defn(name="score_period")
     async def score_period(self, input: CycleDeadlineInput) -> CycleOutcome:
@@ -103,7 +106,7 @@ class CycleActivities:
         done = FinishPeriod(
             cycle=cycle, period=period, sheets=sheets, due=input.deadline.at, by=SYSTEM, at=input.at
         )
-        return CycleOutcome(status=await self.cycles.handle(done, f"period:{period}"))
+        return CycleOutcome(status=await self.cycles.handle(done, f"{SYSTEM_KEYS}period:{period}"))
 
     @activity.defn(name="issue_results")
     async def issue_results(self, input: CycleDeadlineInput) -> CycleOutcome:
@@ -111,7 +114,7 @@ class CycleActivities:
         await self._scored(input, "Y")
         sheets = await self.evaluation.issue_results(input.cycle, input.at, beat)
         done = FinishResults(cycle=input.cycle, sheets=sheets, by=SYSTEM, at=input.at)
-        return CycleOutcome(status=await self.cycles.handle(done, "results"))
+        return CycleOutcome(status=await self.cycles.handle(done, f"{SYSTEM_KEYS}results"))
 
     async def _scored(self, input: CycleDeadlineInput, period: str) -> int:
         try:
@@ -146,7 +149,7 @@ class CycleActivities:
             cycle=input.stream.removeprefix("cycle-"), name=input.name, code=input.refused.code,
             field=input.refused.field, facts=input.refused.facts, by=input.by or SYSTEM, at=input.at,
         )  # fmt: skip
-        return CycleOutcome(status=await self.cycles.handle(command, f"refused:{input.command_id}"))
+        return CycleOutcome(status=await self.cycles.handle(command, refusal_key(input)))
 
 
 def launch_fields(input: RecordCycleInput) -> LaunchFields:

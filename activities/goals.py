@@ -10,6 +10,7 @@ from activities.inputs import (
     RecordGoalInput,
     RecordSignalRefusedInput,
     Refused,
+    refusal_key,
 )
 from cairn.application.goals import Answer, Goals, deadline, read_command
 from cairn.domain.event import SYSTEM
@@ -38,7 +39,7 @@ class GoalActivities:
         """Decides and appends a command; a refusal comes back as a value."""
         try:
             command = read_command(input.name, input.goal, input.by, input.at, input.fields, input.command_id)
-            answer = await self.goals.handle(command, input.command_id, causation=input.run)
+            answer = await self.goals.handle(command, input.command_id, run=input.run)
         except Refusal as refusal:
             return GoalOutcome(refused=Refused.of(refusal))
         return _outcome(answer)
@@ -49,7 +50,7 @@ class GoalActivities:
         due = input.deadline
         command, command_id = deadline(input.goal, due.phase, due.at, due.period, input.at)
         evidence = await self._evidence(input.goal, due) if phase_row(due.phase).scores else Evidence()
-        return _outcome(await self.goals.handle(command, command_id, evidence=evidence, causation=input.run))
+        return _outcome(await self.goals.handle(command, command_id, evidence=evidence, run=input.run))
 
     async def _evidence(self, name: str, due: Deadline) -> Evidence:
         goal, context = await self.goals.load(name)
@@ -77,7 +78,7 @@ class GoalActivities:
             goal=input.stream, name=input.name, code=input.refused.code, field=input.refused.field,
             facts=input.refused.facts, by=input.by or SYSTEM, at=input.at,
         )  # fmt: skip
-        return _outcome(await self.goals.handle(command, f"refused:{input.command_id}"))
+        return _outcome(await self.goals.handle(command, refusal_key(input)))
 
 
 def _outcome(answer: Answer) -> GoalOutcome:

@@ -6,6 +6,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from cairn.domain.cycle.status import CycleDeadline, CycleStatus
 from cairn.domain.goal.status import Deadline, GoalStatus
+from cairn.domain.identity import SYSTEM_KEYS, digest
 from cairn.domain.refusal import FactValue, Refusal, told
 
 
@@ -130,6 +131,12 @@ class RecordSignalRefusedInput(Value):
     at: AwareDatetime
     command_id: str
     refused: Refused
+
+
+def refusal_key(signal: RecordSignalRefusedInput) -> str:
+    """The key under which a refused signal is recorded: each refusal once, however often its key is used."""
+    asked = digest(signal.name, signal.by, signal.refused.model_dump_json())
+    return f"{SYSTEM_KEYS}refused:{asked}:{signal.command_id}"
 
 
 class BeginWorkflowsInput(Value):

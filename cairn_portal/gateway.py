@@ -1,6 +1,7 @@
 """Commands on their way to workflows: by update, begun with the workflow if need be, with an answer or a refusal."""
 
 import asyncio
+import json
 from datetime import timedelta
 from typing import Any, TypeVar
 from uuid import uuid4
@@ -16,6 +17,8 @@ from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError
 
 from activities.inputs import CycleOutcome, CycleStart, GoalOutcome, GoalStart, Refused
+from cairn.domain.identity import check_key, digest
+from cairn.domain.refusal import Refusal
 
 PATIENCE = timedelta(seconds=30)
 Answer = TypeVar("Answer", GoalOutcome, CycleOutcome)
@@ -58,6 +61,10 @@ class CommandGateway:
         fields: dict[str, Any], command_id: str | None,
     ) -> Answer:  # fmt: skip
         command_id = command_id or str(uuid4())
+        try:
+            check_key(command_id)
+        except Refusal as refusal:
+            return result(refused=Refused.of(refusal))
         begin: WithStartWorkflowOperation[Any, Any] = WithStartWorkflowOperation(
             workflow,
             start,
@@ -67,9 +74,11 @@ class CommandGateway:
             id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
         )
         message = {"by": by, "command_id": command_id, "fields": fields}
+        # Temporal answers an update id that it knows with the first answer, whatever it comes with.
+        update = digest(command_id, name, json.dumps(message, sort_keys=True, default=str))
         try:
             answer: Answer = await self.client.execute_update_with_start_workflow(
-                name, message, start_workflow_operation=begin, id=command_id, result_type=result,
+                name, message, start_workflow_operation=begin, id=update, result_type=result,
                 rpc_timeout=self.patience,
             )  # fmt: skip
             return answer

@@ -22,6 +22,7 @@ with workflow.unsafe.imports_passed_through():
     from cairn.domain.cycle.commands import CYCLE_COMMANDS
     from cairn.domain.cycle.status import CycleDeadline, CycleStatus
     from cairn.domain.event import SYSTEM
+    from cairn.domain.identity import SYSTEM_KEYS
 
 LAUNCH = timedelta(seconds=60)
 """How long one try of a launch may take: it plans the whole cycle."""
@@ -84,7 +85,7 @@ class CycleWorkflow(CommandedWorkflow[CycleStatus, CycleDeadline]):
             case "results":
                 return await work("issue_results", due, CycleOutcome)
             case "close":
-                closing = Message(by=SYSTEM, command_id="close")
+                closing = Message(by=SYSTEM, command_id=f"{SYSTEM_KEYS}close")
                 return await work("close_cycle", self.command("close", closing), CycleOutcome)
             case _:
                 assert_never(deadline.phase)

@@ -13,12 +13,13 @@ with workflow.unsafe.imports_passed_through():
 
     from activities.inputs import Refused
     from cairn.domain.event import SYSTEM
-    from cairn.domain.refusal import FactValue
+    from cairn.domain.identity import LONGEST_KEY, check_key
+    from cairn.domain.refusal import FactValue, Refusal
 
 
 LARGEST = 100_000
 """Bytes of a message that are read; what a person has to say about a goal is a thousandth of it."""
-LONGEST = 200
+LONGEST = LONGEST_KEY
 """Characters of a person's or a command's id."""
 UNWRITABLE = re.compile("[\x00\ud800-\udfff]")
 """What no database keeps as text: the zero byte and half characters."""
@@ -38,8 +39,9 @@ class Message(BaseModel):
 def read_message(name: str, args: Sequence[RawValue], fallback_id: str) -> Message:
     """The message of whatever arrived: an object with `by`, `command_id` and fields, nested or flat.
 
-    Only timers act as `system`: whoever claims to be it is nobody. Nothing here raises: what cannot be read comes
-    out as a message with its refusal, by nobody where nobody can be made out.
+    Only timers act as `system`: whoever claims to be it is nobody, and whoever names one of its keys is refused.
+    Nothing here raises: what cannot be read comes out as a message with its refusal, by nobody where nobody can be
+    made out.
     """
     try:
         return _message(name, args, fallback_id)
@@ -64,6 +66,10 @@ def _message(name: str, args: Sequence[RawValue], fallback_id: str) -> Message:
         if UNWRITABLE.search(value):
             return _unreadable(name, where, "unwritable", fallback_id)
     by = "" if by == SYSTEM else by
+    try:
+        check_key(command_id)
+    except Refusal as refusal:
+        return Message(by=by, command_id=fallback_id, refused=Refused.of(refusal))
     if _is_unwritable(fields):
         unwritable = _unreadable(name, "fields", "unwritable", command_id)
         return unwritable.model_copy(update={"by": by})

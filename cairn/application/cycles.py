@@ -8,20 +8,21 @@ from cairn.application import access
 from cairn.application.goals import TRIES
 from cairn.application.people import roster_at
 from cairn.application.policies import Policies
-from cairn.application.repository import fold_cycle, fold_person, to_appends
+from cairn.application.repository import first_answer, fold_cycle, fold_person, to_appends
 from cairn.domain.cycle.commands import AnyCycleCommand, LaunchCycle
 from cairn.domain.cycle.decide import decide
 from cairn.domain.cycle.events import LaunchFailure, TargetRow, TargetsProposed
 from cairn.domain.cycle.state import Cycle
 from cairn.domain.cycle.status import CycleStatus, status
 from cairn.domain.event import Event
+from cairn.domain.identity import SYSTEM_KEYS, Identity, by_system, identify
 from cairn.domain.launch.decide import launch
 from cairn.domain.launch.plan import LaunchPlan, Planner, SheetPlan, by_holder, opening_events
 from cairn.domain.people import Person
 from cairn.domain.policy import WorkingCalendar
 from cairn.domain.refusal import Refusal
 from cairn.domain.schedule import Schedule, make_schedule
-from cairn.ledger import Ledger, WrongExpectedVersion
+from cairn.ledger import AppendConflict, Ledger, StoredEvent
 
 BATCH = 120
 """Sheets in one append of a launch: some 600 goals."""
@@ -81,10 +82,29 @@ class Cycles:
         return rows
 
     async def launch(
-        self, command: LaunchCycle, title: str, starts: date, ends: date, policy: str, language: str = "zh"
-    ) -> CycleStatus:
-        """Records the launch of the plan that was seen; the sheets follow in `launch_sheets`."""
-        cycle, people = await self._read(command.cycle, command.by)
+        self, command: LaunchCycle, title: str, starts: date, ends: date, policy: str, language: str = "zh",
+        *, key: str | None = None,
+    ) -> CycleStatus:  # fmt: skip
+        """Records the launch of the plan that was seen; the sheets follow in `launch_sheets`.
+
+        Refused where the cycle has another command under this `key` (None: the plan is the key).
+        """
+        identity = identify(command, f"cycle-{command.cycle}", key or f"{SYSTEM_KEYS}launch:{command.seen}")
+        for _ in range(TRIES):
+            try:
+                await self._launch(command, identity, title, starts, ends, policy, language)
+                return await self.status(command.cycle)
+            except AppendConflict:
+                continue
+        raise Refusal("command.stale", stream=identity.stream)
+
+    async def _launch(
+        self, command: LaunchCycle, identity: Identity, title: str, starts: date, ends: date, policy: str,
+        language: str,
+    ) -> None:  # fmt: skip
+        cycle, people, rows = await self._read(command.cycle, command.by)
+        if first_answer(identity, rows):
+            return
         if cycle.version:
             plan, roster = await self._plan_of(cycle), cycle.roster
         else:
@@ -92,10 +112,7 @@ class Cycles:
         access.require_for_cycle(command, cycle, people, plan.schedule.calendar)
         events = launch(command, cycle, plan, roster)
         if events:
-            await self.ledger.append(
-                to_appends(events, {f"cycle-{cycle.id}": cycle.version}, f"launch:{command.seen}")
-            )
-        return await self.status(command.cycle)
+            await self.ledger.append(to_appends(events, {identity.stream: cycle.version}, identity))
 
     async def launched_plan(self, cycle: str) -> LaunchPlan:
         """The plan a cycle was launched from."""
@@ -136,37 +153,52 @@ class Cycles:
     async def _open(
         self, sheets: Sequence[SheetPlan], plan: LaunchPlan, by: str, at: datetime
     ) -> list[LaunchFailure]:
-        """One append for the whole batch; only where it conflicts, sheet by sheet, so that one loser fails alone."""
+        """One append for the whole batch; only where it conflicts, sheet by sheet, so that one loser fails alone.
+
+        A batch of which an earlier try recorded a part conflicts as well: sheet by sheet, what is recorded stays.
+        """
+        opening = by_system(f"cycle-{plan.cycle}", "launch")
         events: list[Event] = [event for sheet in sheets for event in opening_events(sheet, plan, by, at)]
         try:
-            await self.ledger.append(to_appends(events, {}, "launch"))
-        except WrongExpectedVersion as lost:
-            if len(sheets) == 1:
-                facts = {"streams": tuple(lost.losers)}
+            await self.ledger.append(to_appends(events, {}, opening))
+        except AppendConflict as lost:
+            if len(sheets) > 1:
+                return [failure for sheet in sheets for failure in await self._open([sheet], plan, by, at)]
+            if not await self._is_opened(sheets[0].sheet, opening):
+                facts = {"streams": lost.streams}
                 return [LaunchFailure(sheet=sheets[0].sheet, code="exists", facts=facts)]
-            return [failure for sheet in sheets for failure in await self._open([sheet], plan, by, at)]
         return []
 
-    async def handle(self, command: AnyCycleCommand, command_id: str) -> CycleStatus:
-        """Decides a command on a launched cycle and appends its events once."""
+    async def _is_opened(self, sheet: str, opening: Identity) -> bool:
+        """Whether this very launch opened the sheet before: by an earlier build, say, that wrote it otherwise."""
+        rows = await self.ledger.read_stream(sheet, upto=1)
+        return bool(rows) and rows[0].correlation == opening.id
+
+    async def handle(self, command: AnyCycleCommand, key: str) -> CycleStatus:
+        """Decides a command on a launched cycle and appends its events once. Refused where the cycle has another
+        command under this `key` (RULES C1)."""
+        identity = identify(command, f"cycle-{command.cycle}", key)
         for _ in range(TRIES):
-            cycle, people = await self._read(command.cycle, command.by)
+            cycle, people, rows = await self._read(command.cycle, command.by)
+            if first_answer(identity, rows):
+                break
             calendar = cycle.schedule.calendar if cycle.schedule else WorkingCalendar()
             access.require_for_cycle(command, cycle, people, calendar)
             events = decide(command, cycle)
             if not events:
                 break
             try:
-                await self.ledger.append(to_appends(events, {f"cycle-{cycle.id}": cycle.version}, command_id))
+                await self.ledger.append(to_appends(events, {identity.stream: cycle.version}, identity))
                 break
-            except WrongExpectedVersion:
+            except AppendConflict:
                 continue
         return await self.status(command.cycle)
 
-    async def _read(self, cycle: str, by: str) -> tuple[Cycle, dict[str, Person]]:
+    async def _read(self, cycle: str, by: str) -> tuple[Cycle, dict[str, Person], list[StoredEvent]]:
         streams = await self.ledger.read_streams([f"cycle-{cycle}", f"person-{by}"])
         person = fold_person(streams[f"person-{by}"])
-        return fold_cycle(cycle, streams[f"cycle-{cycle}"]), {by: person} if person else {}
+        rows = streams[f"cycle-{cycle}"]
+        return fold_cycle(cycle, rows), {by: person} if person else {}, rows
 
     async def sheets(self, cycle_id: str) -> list[str]:
         """Every sheet of a cycle, in the order of its launch plan."""

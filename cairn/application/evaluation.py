@@ -12,6 +12,7 @@ from cairn.domain.evaluation.scores import issue_result, score_sheet
 from cairn.domain.event import Event
 from cairn.domain.goal.state import Goal
 from cairn.domain.goal.status import deadlines_of
+from cairn.domain.identity import by_system
 from cairn.domain.people import Person
 from cairn.domain.policy import Policy
 from cairn.domain.sheet.events import SubordinatePart
@@ -61,9 +62,9 @@ class Evaluation:
         await self._append(sheet, events, f"score:{period}")
         return 1 if events or period in sheet.scores else 0
 
-    async def _append(self, sheet: Sheet, events: Sequence[Event], command: str) -> None:
+    async def _append(self, sheet: Sheet, events: Sequence[Event], key: str) -> None:
         if events:
-            await self.ledger.append(to_appends(events, {sheet.id: sheet.version}, command))
+            await self.ledger.append(to_appends(events, {sheet.id: sheet.version}, by_system(sheet.id, key)))
 
     async def issue_results(self, cycle_id: str, at: datetime, progress: Progress) -> int:
         """Issues the year's result of every sheet, those who manage nobody first, so that a manager's can count

@@ -26,13 +26,12 @@ from cairn.feeds.feed import Feed
 from cairn.feeds.readings import Metric
 from cairn.feeds.sources import NOTHING_KNOWN, Collected, collect, collect_corrections
 from cairn.ledger import (
+    AppendConflict,
     EventRefused,
     Ledger,
     NewEvent,
-    PartlyRecorded,
     StoredEvent,
     StreamAppend,
-    WrongExpectedVersion,
     upcast,
 )
 
@@ -179,7 +178,7 @@ async def run_feed(
             return FeedRun(0, 0, 0, False, since, found.corrections.gone, len(past))
         try:
             appended = await ledger.append([StreamAppend(feed.stream, len(past), _rows(made, len(past)))])
-        except (WrongExpectedVersion, PartlyRecorded):
+        except AppendConflict:
             continue
         now = watermark(feed, [*past, *made])
         corrected = len(found.corrections.rows)

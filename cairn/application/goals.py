@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, cast
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -12,6 +12,7 @@ from cairn.application.fields import read_fields
 from cairn.application.policies import Policies
 from cairn.application.repository import (
     NO_EVIDENCE,
+    first_answer,
     fold_cycle,
     fold_goal,
     fold_person,
@@ -26,13 +27,14 @@ from cairn.domain.goal.decide import decide
 from cairn.domain.goal.state import Goal
 from cairn.domain.goal.state import evolve as evolve_goal
 from cairn.domain.goal.status import GoalStatus, status
+from cairn.domain.identity import SYSTEM_KEYS, Identity, identify
 from cairn.domain.invalid import invalid_command
 from cairn.domain.people import DepartmentNamed, Person
 from cairn.domain.reading import Evidence
 from cairn.domain.refusal import Refusal
 from cairn.domain.sheet.state import evolve as evolve_sheet
 from cairn.domain.streams import cycle_of, holder_of, sheet_of
-from cairn.ledger import Ledger, StoredEvent, WrongExpectedVersion
+from cairn.ledger import AppendConflict, Ledger, StoredEvent
 
 TRIES = 12
 
@@ -57,36 +59,38 @@ class Goals:
     async def handle(
         self,
         command: AnyGoalCommand,
-        command_id: str,
+        key: str,
         *,
         evidence: Evidence = NO_EVIDENCE,
-        causation: str | None = None,
+        run: str | None = None,
     ) -> Answer:
         """Decides a command against the log as it stands and appends its events once, however often it is called.
 
-        Who loses a race reads again and decides again. Raises Refusal where the rules say no.
+        Who loses a race reads again and decides again. Raises Refusal where the rules say no, and where the goal has
+        another command under this `key` (RULES C1). `run` is the workflow's run that asks.
         """
+        identity = identify(command, command.goal, key)
         for attempt in range(TRIES):
             try:
-                return await self._try(command, command_id, evidence, causation)
-            except WrongExpectedVersion:
+                return await self._try(command, identity, evidence, run)
+            except AppendConflict:
                 await asyncio.sleep(random.uniform(0, 0.005 * 2**attempt))
         raise Refusal("command.stale", stream=command.goal)
 
     async def _try(
-        self, command: AnyGoalCommand, command_id: str, evidence: Evidence, causation: str | None
+        self, command: AnyGoalCommand, identity: Identity, evidence: Evidence, run: str | None
     ) -> Answer:
         goal, context, rows = await self._read(command.goal, command.by, evidence)
         if isinstance(command, KeepDeadline) and command.phase == "approvals_due":
             context = context.model_copy(update={"people": {**context.people, **await self._line_of(goal)}})
-        earlier = tuple(row.type for row in rows if row.correlation == command_id)
+        earlier = tuple(row.type for row in first_answer(identity, rows))
         if earlier:
             return Answer(events=earlier, replayed=True, status=status(goal, context))
         access.require(command, goal, context)
         events = decide(command, goal, context)
         if events:
             versions = {goal.id: goal.version, context.sheet.id: context.sheet.version}
-            await self.ledger.append(to_appends(events, versions, command_id, causation))
+            await self.ledger.append(to_appends(events, versions, identity, run))
             goal, context = self._after(goal, context, events)
         return Answer(events=tuple(event.type for event in events), status=status(goal, context))
 
@@ -165,8 +169,9 @@ def read_command(
 def deadline(
     goal: str, phase: str, due: datetime, period: str | None, at: datetime
 ) -> tuple[KeepDeadline, str]:
-    """The command of a deadline and its id: `(phase, due)` names it, so a timer that fires twice acts once."""
+    """The command of a deadline and its key: `(phase, due)` names it, so a timer that fires twice acts once, and no
+    person's key is like it."""
     command = KeepDeadline.model_validate(
         {"goal": goal, "phase": phase, "due": due, "period": period, "by": SYSTEM, "at": at}
     )
-    return command, f"{phase}:{period or ''}:{due.isoformat()}"
+    return command, f"{SYSTEM_KEYS}{phase}:{period or ''}:{due.astimezone(UTC).isoformat()}"

@@ -5,8 +5,9 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from cairn.application import access
-from cairn.application.repository import fold_person, to_appends, to_events
+from cairn.application.repository import first_answer, fold_person, to_appends, to_events
 from cairn.domain.event import Event
+from cairn.domain.identity import Identity, by_system, digest
 from cairn.domain.people import (
     Department,
     DepartmentNamed,
@@ -17,7 +18,7 @@ from cairn.domain.people import (
     Roster,
 )
 from cairn.domain.refusal import Refusal
-from cairn.ledger import Ledger, StoredEvent, WrongExpectedVersion
+from cairn.ledger import AppendConflict, Ledger, StoredEvent
 
 PEOPLE_TYPES = ("PersonJoined", "PersonChanged", "PersonLeft", "DepartmentNamed")
 PAGE = 5000
@@ -85,7 +86,7 @@ class People:
                 events += _difference(fold_person(rows), person, roster.unstated, by, at)
         if not events:
             return RosterImport(0, None)
-        await self._append(events, known, f"roster:{at.isoformat()}")
+        await self._append(events, known, by_system("roster", f"roster:{at.isoformat()}"))
         last = events[-1].stream
         return RosterImport(
             len(events), (last, len(known[last]) + sum(each.stream == last for each in events))
@@ -96,26 +97,28 @@ class People:
     ) -> None:
         """Gives somebody another manager in the roster, from a day on; again it changes nothing."""
         known, rows = await self._read(person)
-        if known.manager == manager or any(row.correlation == command for row in rows):
+        identity = _moving(person, command, "change_manager", by, manager, effective.isoformat(), reason)
+        if first_answer(identity, rows) or known.manager == manager:
             return
         details = known.model_copy(update={"manager": manager})
         changed = PersonChanged(
             person=person, details=details, effective=effective, reason=reason, by=by, at=at
         )
-        await self._append([changed], {changed.stream: rows}, command)
+        await self._append([changed], {changed.stream: rows}, identity)
 
     async def leave(
         self, person: str, effective: date, reason: str, by: str, at: datetime, command: str
     ) -> None:
         """Records that somebody left; what becomes of their goals is decided goal by goal. Refuses the last HR."""
         known, rows = await self._read(person)
-        if not known.here:
+        identity = _moving(person, command, "leave", by, effective.isoformat(), reason)
+        if first_answer(identity, rows) or not known.here:
             return
         if "hr" in known.roles:
             everybody = (await self.roster()).people
             _keep_hr(everybody, [each for each in everybody if each.id != person])
         left = PersonLeft(person=person, effective=effective, reason=reason, by=by, at=at)
-        await self._append([left], {left.stream: rows}, command)
+        await self._append([left], {left.stream: rows}, identity)
 
     async def _read(self, person: str) -> tuple[Person, list[StoredEvent]]:
         rows = await self.ledger.read_stream(f"person-{person}")
@@ -125,13 +128,13 @@ class People:
         return known, rows
 
     async def _append(
-        self, events: Sequence[Event], known: dict[str, list[StoredEvent]], command: str
+        self, events: Sequence[Event], known: dict[str, list[StoredEvent]], command: Identity
     ) -> None:
         versions = {stream: len(rows) for stream, rows in known.items()}
         try:
             await self.ledger.append(to_appends(events, versions, command))
-        except WrongExpectedVersion as lost:
-            raise Refusal("command.stale", stream=", ".join(lost.losers)) from None
+        except AppendConflict as lost:
+            raise Refusal("command.stale", stream=", ".join(lost.streams)) from None
 
 
 async def hr_instead_of(ledger: Ledger, by: str, at: datetime, *, coming: Roster | None = None) -> str | None:
@@ -157,6 +160,10 @@ async def roster_at(ledger: Ledger, position: int) -> Roster:
         if len(rows) < PAGE:
             return Roster(people=tuple(people.values()), departments=tuple(departments.values()))
         after = rows[-1].position or position
+
+
+def _moving(person: str, key: str, name: str, by: str, *content: str) -> Identity:
+    return Identity(f"person-{person}", key, name, digest(name, by, *content))
 
 
 def _apply(event: Event, people: dict[str, Person], departments: dict[str, Department]) -> None:

@@ -6,9 +6,10 @@ from typing import NamedTuple
 from cairn.application.people import hr_instead_of
 from cairn.application.repository import to_appends, to_events
 from cairn.domain.cycle.events import PolicyAdopted
+from cairn.domain.identity import by_system
 from cairn.domain.policy import Policy
 from cairn.domain.refusal import Refusal
-from cairn.ledger import Ledger, WrongExpectedVersion
+from cairn.ledger import AppendConflict, Ledger
 from cairn.policies import parse
 
 MANY = 10_000
@@ -45,10 +46,9 @@ class Policies:
         if any(isinstance(event, PolicyAdopted) and _reference(event) == reference for event in before):
             return Adoption(reference, False, adopted.stream, len(rows))
         try:
-            await self._ledger.append(
-                to_appends([adopted], {adopted.stream: len(rows)}, f"adopt:{policy.version}")
-            )
-        except WrongExpectedVersion:
+            identity = by_system(adopted.stream, f"adopt:{policy.version}")
+            await self._ledger.append(to_appends([adopted], {adopted.stream: len(rows)}, identity))
+        except AppendConflict:
             raise Refusal("command.stale", stream=adopted.stream) from None
         return Adoption(reference, True, adopted.stream, len(rows) + 1)
 

@@ -12,9 +12,11 @@ from cairn.domain.goal.context import GoalContext
 from cairn.domain.goal.events import AnyGoalEvent
 from cairn.domain.goal.state import Goal
 from cairn.domain.goal.state import evolve as evolve_goal
+from cairn.domain.identity import Identity
 from cairn.domain.people import AnyPersonEvent, Person, evolve_person
 from cairn.domain.policy import Policy
 from cairn.domain.reading import Evidence
+from cairn.domain.refusal import Refusal
 from cairn.domain.registry import EVENTS, decode
 from cairn.domain.sheet.events import AnySheetEvent
 from cairn.domain.sheet.state import Sheet
@@ -66,33 +68,57 @@ def fold_person(rows: Iterable[StoredEvent]) -> Person | None:
 
 
 def to_appends(
-    events: Sequence[Event], versions: dict[str, int], command: str, causation: str | None = None
+    events: Sequence[Event], versions: dict[str, int], command: Identity, run: str | None = None
 ) -> list[StreamAppend]:
-    """The appends of one command's events, stream by stream, each at the version that was read (0 = new)."""
+    """The appends of one command's events, stream by stream, each at the version that was read (0 = new).
+
+    `run` is the workflow's run that recorded them, where there is one."""
     streams: dict[str, list[NewEvent]] = {}
     for event in events:
         rows = streams.setdefault(event.stream, [])
-        rows.append(to_row(event, command, len(rows), causation))
+        rows.append(to_row(event, command, len(rows), run))
     return [
         StreamAppend(stream=name, expected_version=versions.get(name, 0), events=rows)
         for name, rows in streams.items()
     ]
 
 
-def to_row(event: Event, command: str, ordinal: int, causation: str | None = None) -> NewEvent:
+def to_row(event: Event, command: Identity, ordinal: int, run: str | None = None) -> NewEvent:
+    """The nth event of a command in its stream. The correlation is the command's identity; the causation says what was
+    asked, then the run."""
     stream = event.stream
     return NewEvent(
-        id=event_id(stream, command, ordinal),
+        id=event_id(stream, command.id, ordinal),
         type=event.type,
         data=event.model_dump_json(),
         occurred_at=event.at,
         actor=event.by,
         schema_version=event.schema_version,
-        correlation=command,
-        causation=causation,
+        correlation=command.id,
+        causation=f"{command.asked} {run}" if run else command.asked,
         subject=stream.removeprefix("person-") if stream.startswith("person-") else None,
         cycle=cycle_of(stream) if stream.startswith(("goal-", "sheet-", "cycle-")) else None,
     )
+
+
+def first_answer(command: Identity, rows: Iterable[StoredEvent]) -> list[StoredEvent]:
+    """The rows this command recorded before, [] where it is new.
+
+    Refuses a key under which another command was recorded: another kind, by somebody else or with other content.
+    """
+    earlier = [row for row in rows if row.correlation == command.id]
+    if earlier and not _is_asked(command, earlier[0]):
+        first = earlier[0]
+        asked = (first.causation or "").partition(" ")[0]
+        raise Refusal(
+            "command.key-used", field="command_id", key=command.key, earlier=asked, by=first.actor,
+            at=first.occurred_at,
+        )  # fmt: skip
+    return earlier
+
+
+def _is_asked(command: Identity, row: StoredEvent) -> bool:
+    return (row.causation or "").split(" ")[:2] == [command.name, command.digest]
 
 
 def goal_context(

@@ -12,8 +12,9 @@ from cairn.application.policies import Policies
 from cairn.application.repository import to_appends, to_events
 from cairn.domain.cycle.events import TargetRow, TargetsProposed
 from cairn.domain.event import Fact
+from cairn.domain.identity import by_system
 from cairn.domain.refusal import Refusal
-from cairn.ledger import Ledger, StoredEvent, WrongExpectedVersion
+from cairn.ledger import AppendConflict, Ledger, StoredEvent
 from cairn.targets.checking import CheckedTargets, check_targets
 from cairn.targets.reading import WrittenTargets
 
@@ -68,8 +69,9 @@ class Targets:
         ]
         try:
             if events:
-                await self.ledger.append(to_appends(events, {stream: version}, f"targets:{version}"))
-        except WrongExpectedVersion:
+                identity = by_system(stream, f"targets:{version}")
+                await self.ledger.append(to_appends(events, {stream: version}, identity))
+        except AppendConflict:
             raise Refusal("command.stale", stream=stream) from None
         return Proposal(len(targets), len(new), stream, version + len(events))
 

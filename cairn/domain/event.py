@@ -15,7 +15,12 @@ class Fact(BaseModel):
 
 
 class Command(Fact):
-    """Asks for something. `by` is a person's id (or `system`), `at` the time of asking (aware)."""
+    """Asks for something. `by` is a person's id (or `system`), `at` the time of asking (aware).
+
+    `looked_up` names the fields that nobody states: they are found in the log when the command is given.
+    """
+
+    looked_up: ClassVar[frozenset[str]] = frozenset()
 
     by: str
     at: AwareDatetime

@@ -1,6 +1,12 @@
 """The event store: append, seal and read the log that is the only record of what happened."""
 
-from cairn.ledger.conflict import EventRefused, PartlyRecorded, WrongExpectedVersion
+from cairn.ledger.conflict import (
+    AppendConflict,
+    EventRefused,
+    IdReused,
+    PartlyRecorded,
+    WrongExpectedVersion,
+)
 from cairn.ledger.event import Appended, NewEvent, StoredEvent, StreamAppend
 from cairn.ledger.horizon import Horizon, horizon
 from cairn.ledger.migrate import MigrationError, migrate, pending_migrations
@@ -12,9 +18,11 @@ from cairn.ledger.upcast import UPCASTERS, Upcasters, upcast
 __all__ = [
     "LOST",
     "UPCASTERS",
+    "AppendConflict",
     "Appended",
     "EventRefused",
     "Horizon",
+    "IdReused",
     "Ledger",
     "MigrationError",
     "NewEvent",

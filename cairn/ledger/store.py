@@ -31,9 +31,10 @@ class Ledger:
     async def append(self, appends: Sequence[StreamAppend]) -> Appended:
         """Records all events of all streams, or none, in one round trip and one transaction.
 
-        Asking again with the same ids gives the earlier result, even if the streams have moved on since.
-        Raises WrongExpectedVersion (someone was first), PartlyRecorded (ids of two different appends mixed)
-        and EventRefused (an event that cannot be kept); nothing is written then.
+        Asking again with the same ids and content gives the earlier result, even if the streams have moved on since.
+        Raises an AppendConflict (WrongExpectedVersion: someone was first; PartlyRecorded: some ids are recorded and
+        some are not; IdReused: an id is recorded in another stream or with other content) or EventRefused (an event
+        that cannot be kept); nothing is written then.
         """
         if not appends:
             return Appended({}, replayed=False)
@@ -55,7 +56,7 @@ class Ledger:
                 if error.constraint_name not in ("event_follows", "event_recorded_once"):
                     raise
             try:
-                return await self._ask(_SQL["settled"], *_heads(appends), _ids(appends))
+                return await self._ask(_SQL["settled"], *_heads(appends), *_contents(appends))
             except Overtaken:
                 continue
         raise EventRefused("Nothing was recorded: other appends came first again and again. Try again later.")
@@ -180,8 +181,14 @@ def _heads(appends: Sequence[StreamAppend]) -> tuple[list[str], list[int]]:
     return [append.stream for append in appends], [append.expected_version for append in appends]
 
 
-def _ids(appends: Sequence[StreamAppend]) -> list[UUID]:
-    return [event.id for append in appends for event in append.events]
+def _contents(appends: Sequence[StreamAppend]) -> tuple[list[Any], ...]:
+    """What ledger.settled compares, a list each: place of the stream, id, type, schema version, actor, data."""
+    rows = [
+        (at, event.id, event.type, event.schema_version, event.actor, event.data)
+        for at, append in enumerate(appends, 1)
+        for event in append.events
+    ]
+    return tuple(map(list, zip(*rows, strict=True)))
 
 
 def _fields(event: NewEvent) -> tuple[Any, ...]:

@@ -5,7 +5,7 @@ select ledger.append_one($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12);
 select ledger.append($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13);
 
 -- name: settled
-select ledger.settled($1, $2, $3);
+select ledger.settled($1, $2, $3, $4, $5, $6, $7, $8);
 
 -- name: stream
 select stream, version, type, schema_version, event_id, data, occurred_at, recorded_at, actor,

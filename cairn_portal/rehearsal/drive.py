@@ -17,6 +17,7 @@ from cairn.domain.calendar import opening
 from cairn.domain.cycle.events import RehearsalAdvanced
 from cairn.domain.event import SYSTEM, Fact
 from cairn.domain.goal.status import deadlines_of
+from cairn.domain.identity import by_system
 from cairn.domain.launch.plan import LaunchPlan
 from cairn.domain.people import Roster
 from cairn.policies import parse
@@ -168,7 +169,9 @@ class Rehearsal:
         for index, act in enumerate(self.script.on(instant.date())):
             await self.acts.perform(act, f"{self.cycle}:{instant:%Y-%m-%d}:{index}", instant)
         mark = RehearsalAdvanced(cycle=self.cycle, instant=instant, by=SYSTEM, at=instant)
-        await self.ledger.append(to_appends([mark], {stream: len(done)}, instant.isoformat()))
+        await self.ledger.append(
+            to_appends([mark], {stream: len(done)}, by_system(stream, instant.isoformat()))
+        )
         self.on_progress(f"{instant:%Y-%m-%d}", number + 1, of)
 
     async def advance(self, instant: datetime) -> None:

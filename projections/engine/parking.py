@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict
 
 from cairn.domain.skipping import EventSkipped
 from cairn.domain.streams import event_id
-from cairn.ledger import Ledger, NewEvent, StreamAppend, WrongExpectedVersion
+from cairn.ledger import IdReused, Ledger, NewEvent, StreamAppend, WrongExpectedVersion
 from projections.engine.catalog import folding_model, read_model, with_joins
 from projections.engine.folding import (
     EVENT_ERRORS,
@@ -124,6 +124,8 @@ async def _record_skip(pool: asyncpg.Pool, decision: EventSkipped) -> None:
             await ledger.append([StreamAppend(decision.stream, version, [event])])
         except WrongExpectedVersion:
             continue  # another stream's event was left out at the same moment
+        except IdReused:
+            pass  # it was decided before
         return
 
 

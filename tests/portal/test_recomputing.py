@@ -15,6 +15,7 @@ from cairn.application.people import People
 from cairn.application.repository import to_appends
 from cairn.domain.cycle.commands import FinishLaunch, LaunchCycle
 from cairn.domain.event import SYSTEM
+from cairn.domain.identity import by_system
 from cairn.domain.people import Department, Person, Roster
 from cairn.domain.reading import ReadingsRecorded, Row
 from cairn.ledger import Ledger, Sealer, open_pool
@@ -67,7 +68,9 @@ class Year:
     async def read(self, amount: int, day: date, number: int) -> None:
         row = Row(metric="sales", subject="E1", on=day, value=Decimal(amount))
         batch = ReadingsRecorded(feed="crm", content=f"{number}", rows=(row,), by="H1", at=JANUARY)
-        await self.ledger.append(to_appends([batch], {batch.stream: number}, f"batch-{number}"))
+        await self.ledger.append(
+            to_appends([batch], {batch.stream: number}, by_system(batch.stream, f"batch-{number}"))
+        )
         await self.seal()
 
     async def scored(self) -> None:

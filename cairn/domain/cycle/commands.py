@@ -43,11 +43,15 @@ class LaunchCycle(CycleAction):
 class FinishLaunch(CycleCommand):
     """Says that every sheet of the plan is in the log, but for the failures named."""
 
+    looked_up = frozenset({"failures"})
+
     failures: tuple[LaunchFailure, ...] = ()
 
 
 class ReachStage(CycleCommand):
     """The date of a stage has come; `due` is the time it was set for."""
+
+    looked_up = frozenset({"due"})
 
     stage: CycleStage
     due: AwareDatetime
@@ -56,6 +60,8 @@ class ReachStage(CycleCommand):
 class FinishPeriod(CycleCommand):
     """Says that all `sheets` have their score of a period, due at `due`."""
 
+    looked_up = frozenset({"sheets", "due"})
+
     period: str
     sheets: int
     due: AwareDatetime
@@ -63,6 +69,8 @@ class FinishPeriod(CycleCommand):
 
 class FinishResults(CycleCommand):
     """Says that the results of all `sheets` are out."""
+
+    looked_up = frozenset({"sheets"})
 
     sheets: int
 
@@ -78,6 +86,7 @@ class CloseCycle(CycleAction):
         already=("closed",),
         by_date=True,
     )
+    looked_up = frozenset({"open_goals", "goals"})
 
     open_goals: tuple[str, ...] = ()
     goals: int = 0

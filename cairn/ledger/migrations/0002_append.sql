@@ -1,8 +1,9 @@
 -- The one way in: append events to streams, exactly once, at exactly the versions the caller has seen.
 --
 -- Refusals carry a code: LG001 other versions than expected (detail: {stream: [expected, actual]}), LG002 some ids are
--- recorded and some are not (detail: the ones that are not), LG003 overtaken, ask again, LG004 not a transaction of its
--- own, LG005 a field does not fit on a line. Whoever was overtaken between the comparison of versions and the insert
+-- recorded and some are not (detail: {id: stream} of those that are not), LG003 overtaken, ask again, LG004 not a
+-- transaction of its own, LG005 a field does not fit on a line, LG006 an id is recorded in another stream or with other
+-- content (detail: {id: [stream, stream it is recorded in, version there]}). Whoever was overtaken between the comparison of versions and the insert
 -- gets the violation of event_follows or event_recorded_once; ledger.settled then tells what became of the append.
 -- No append locks a table or notifies: both would hold up every other append until this one is on disk.
 
@@ -19,20 +20,41 @@ create function ledger.leaf(
 $$;
 
 -- What became of an append that could not be written: the versions its streams had after it if all of its events are
--- recorded, else the refusal.
-create function ledger.settled(streams text[], expected integer[], event_ids uuid[]) returns integer[]
+-- recorded, each in its own stream and with what it says now, else the refusal. What an event says is its type, schema
+-- version, actor and data; the rest (time, correlation, causation) tells how it came to be recorded.
+create function ledger.settled(
+    streams text[], expected integer[], at integer[], event_ids uuid[], types text[], schema_versions integer[],
+    actors text[], data text[]
+) returns integer[]
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
-    missing text;
-    losers  text;
+    versions integer[];
+    found    integer;
+    missing  text;
+    others   text;
+    losers   text;
 begin
-    select json_agg(i.id)::text into missing from unnest(event_ids) i(id)
-    where not exists (select from ledger.event e where e.event_id = i.id and e.stream = any (streams));
-    if missing is null then
-        return array(
-            select (select max(e.version) from ledger.event e where e.event_id = any (event_ids) and e.stream = s.stream)
-            from unnest(streams) with ordinality s(stream, ord) order by s.ord);
-    elsif exists (select from ledger.event e where e.event_id = any (event_ids)) then
+    with asked as (
+        select a.*, s.stream from unnest(at, event_ids, types, schema_versions, actors, data)
+            a(at, id, type, schema_version, actor, data)
+        join unnest(streams) with ordinality s(stream, at) using (at)
+    ), compared as (
+        select a.at, a.id, a.stream, e.version, e.stream as recorded_in,
+               e.stream = a.stream collate "C" and e.type = a.type collate "C" and e.actor = a.actor
+               and e.schema_version = a.schema_version and e.data::text = a.data as same
+        from asked a left join ledger.event e on e.event_id = a.id
+    )
+    select count(c.recorded_in),
+           json_object_agg(c.id, c.stream) filter (where c.recorded_in is null),
+           json_object_agg(c.id, json_build_array(c.stream, c.recorded_in, c.version)) filter (where not c.same),
+           array(select max(v.version) from compared v group by v.at order by v.at)
+    into found, missing, others, versions
+    from compared c;
+    if others is not null then
+        raise 'an id is recorded in another stream or with other content' using errcode = 'LG006', detail = others;
+    elsif missing is null then
+        return versions;
+    elsif found > 0 then
         raise 'some of these events are recorded and some are not' using errcode = 'LG002', detail = missing;
     end if;
     select json_object_agg(a.stream, json_build_array(a.expected, h.version))::text into losers
@@ -63,7 +85,8 @@ begin
         raise 'a field of this event holds a line break' using errcode = 'LG005';
     elsif expected <> 0 and expected <> coalesce((select max(e.version) from ledger.event e
                                                   where e.stream = append_one.stream collate "C"), 0) then
-        return ledger.settled(array[stream], array[expected], array[event_id]);
+        return ledger.settled(array[stream], array[expected], array[1], array[event_id], array[type],
+                              array[schema_version], array[actor], array[data]);
     end if;
 
     now_at := clock_timestamp();
@@ -78,8 +101,8 @@ begin
     return null;
 end $$;
 
--- Appends the events, each to streams[at], and returns null; if all of them are recorded already it writes nothing and
--- returns the versions the streams had after them. The order of the steps matters:
+-- Appends the events, each to streams[at], and returns null; if all of them are recorded already as they are it writes
+-- nothing and returns the versions the streams had after them. The order of the steps matters:
 --   1. versions are compared before a transaction id is drawn. So whoever appends version v + 1 draws its id after the
 --      commit of version v, and a stream's versions always ascend in sealed order. A stream that is expected to be new
 --      has no version to come after: there the key alone decides, which spares a launch one look-up for each goal;
@@ -105,7 +128,7 @@ begin
         where a.expected <> 0 and a.expected <> coalesce((select max(e.version) from ledger.event e
                                                           where e.stream = a.stream collate "C"), 0))
     then
-        return ledger.settled(streams, expected, event_ids);
+        return ledger.settled(streams, expected, at, event_ids, types, schema_versions, actors, data);
     end if;
 
     now_at := clock_timestamp();

@@ -33,7 +33,7 @@ grant execute on function
     ledger.append_one(text, integer, uuid, text, integer, timestamptz, text, text, text, text, text, text),
     ledger.append(text[], integer[], integer[], uuid[], text[], integer[], timestamptz[], text[], text[], text[],
                   text[], text[], text[]),
-    ledger.settled(text[], integer[], uuid[])
+    ledger.settled(text[], integer[], integer[], uuid[], text[], integer[], text[], text[])
     to cairn_writer;
 grant insert on ledger.segment to cairn_sealer;
 
