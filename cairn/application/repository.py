@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import cast
+from zoneinfo import ZoneInfo
 
 from cairn.domain.cycle.events import AnyCycleEvent
 from cairn.domain.cycle.stages import cycle_stage_row
@@ -101,10 +102,13 @@ def to_row(event: Event, command: Identity, ordinal: int, run: str | None = None
     )
 
 
-def first_answer(command: Identity, rows: Iterable[StoredEvent]) -> list[StoredEvent]:
+def first_answer(
+    command: Identity, rows: Iterable[StoredEvent], zone: str | None = None
+) -> list[StoredEvent]:
     """The rows this command recorded before, [] where it is new.
 
-    Refuses a key under which another command was recorded: another kind, by somebody else or with other content.
+    Refuses a key under which another command was recorded: another kind, by somebody else or with other content. `zone`
+    (IANA, None: UTC) is the one in which the reader is told when.
     """
     earlier = [row for row in rows if row.correlation == command.id]
     if earlier and not _is_asked(command, earlier[0]):
@@ -112,7 +116,7 @@ def first_answer(command: Identity, rows: Iterable[StoredEvent]) -> list[StoredE
         asked = (first.causation or "").partition(" ")[0]
         raise Refusal(
             "command.key-used", field="command_id", key=command.key, earlier=asked, by=first.actor,
-            at=first.occurred_at,
+            at=first.occurred_at.astimezone(ZoneInfo(zone or "UTC")),
         )  # fmt: skip
     return earlier
 
