@@ -96,7 +96,7 @@ def to_row(event: Event, command: Identity, ordinal: int, run: str | None = None
         actor=event.by,
         schema_version=event.schema_version,
         correlation=command.id,
-        causation=f"{command.asked} {run}" if run else command.asked,
+        causation=f"{command.asked} {run}" if run else command.asked or None,
         subject=stream.removeprefix("person-") if stream.startswith("person-") else None,
         cycle=cycle_of(stream) if stream.startswith(("goal-", "sheet-", "cycle-")) else None,
     )
@@ -122,7 +122,7 @@ def first_answer(
 
 
 def _is_asked(command: Identity, row: StoredEvent) -> bool:
-    return (row.causation or "").split(" ")[:2] == [command.name, command.digest]
+    return " ".join((row.causation or "").split(" ")[:2]) == command.asked
 
 
 def goal_context(

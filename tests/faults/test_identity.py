@@ -102,7 +102,7 @@ async def test_a_strangers_cancel_under_a_used_key_is_refused_with_what_was_reco
         "by": "E1",
         "at": (JANUARY + timedelta(hours=1)).isoformat(),
     }
-    assert "E1 gave “submit for approval” under it" in refusal_message(refused.value).text("en")
+    assert "E1 gave “submit” under it" in refusal_message(refused.value).text("en")
     assert "E1 于" in refusal_message(refused.value).text("zh")
 
 
