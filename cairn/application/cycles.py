@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Seque
 from datetime import date, datetime
 
 from cairn.application import access
+from cairn.application.clock import zone_of
 from cairn.application.goals import TRIES
 from cairn.application.people import roster_at
 from cairn.application.policies import Policies
@@ -103,7 +104,7 @@ class Cycles:
         language: str,
     ) -> None:  # fmt: skip
         cycle, people, rows = await self._read(command.cycle, command.by)
-        if first_answer(identity, rows):
+        if first_answer(identity, rows, zone_of(cycle)):
             return
         if cycle.version:
             plan, roster = await self._plan_of(cycle), cycle.roster
@@ -180,7 +181,7 @@ class Cycles:
         identity = identify(command, f"cycle-{command.cycle}", key)
         for _ in range(TRIES):
             cycle, people, rows = await self._read(command.cycle, command.by)
-            if first_answer(identity, rows):
+            if first_answer(identity, rows, zone_of(cycle)):
                 break
             calendar = cycle.schedule.calendar if cycle.schedule else WorkingCalendar()
             access.require_for_cycle(command, cycle, people, calendar)

@@ -83,7 +83,7 @@ class Goals:
         goal, context, rows = await self._read(command.goal, command.by, evidence)
         if isinstance(command, KeepDeadline) and command.phase == "approvals_due":
             context = context.model_copy(update={"people": {**context.people, **await self._line_of(goal)}})
-        earlier = tuple(row.type for row in first_answer(identity, rows))
+        earlier = tuple(row.type for row in first_answer(identity, rows, context.policy.calendar.timezone))
         if earlier:
             return Answer(events=earlier, replayed=True, status=status(goal, context))
         access.require(command, goal, context)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import cast
+from zoneinfo import ZoneInfo
 
 from cairn.domain.cycle.events import AnyCycleEvent
 from cairn.domain.cycle.stages import cycle_stage_row
@@ -95,16 +96,19 @@ def to_row(event: Event, command: Identity, ordinal: int, run: str | None = None
         actor=event.by,
         schema_version=event.schema_version,
         correlation=command.id,
-        causation=f"{command.asked} {run}" if run else command.asked,
+        causation=f"{command.asked} {run}" if run else command.asked or None,
         subject=stream.removeprefix("person-") if stream.startswith("person-") else None,
         cycle=cycle_of(stream) if stream.startswith(("goal-", "sheet-", "cycle-")) else None,
     )
 
 
-def first_answer(command: Identity, rows: Iterable[StoredEvent]) -> list[StoredEvent]:
+def first_answer(
+    command: Identity, rows: Iterable[StoredEvent], zone: str | None = None
+) -> list[StoredEvent]:
     """The rows this command recorded before, [] where it is new.
 
-    Refuses a key under which another command was recorded: another kind, by somebody else or with other content.
+    Refuses a key under which another command was recorded: another kind, by somebody else or with other content. `zone`
+    (IANA, None: UTC) is the one in which the reader is told when.
     """
     earlier = [row for row in rows if row.correlation == command.id]
     if earlier and not _is_asked(command, earlier[0]):
@@ -112,13 +116,13 @@ def first_answer(command: Identity, rows: Iterable[StoredEvent]) -> list[StoredE
         asked = (first.causation or "").partition(" ")[0]
         raise Refusal(
             "command.key-used", field="command_id", key=command.key, earlier=asked, by=first.actor,
-            at=first.occurred_at,
+            at=first.occurred_at.astimezone(ZoneInfo(zone or "UTC")),
         )  # fmt: skip
     return earlier
 
 
 def _is_asked(command: Identity, row: StoredEvent) -> bool:
-    return (row.causation or "").split(" ")[:2] == [command.name, command.digest]
+    return " ".join((row.causation or "").split(" ")[:2]) == command.asked
 
 
 def goal_context(

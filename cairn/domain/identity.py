@@ -33,8 +33,8 @@ class Identity(NamedTuple):
 
     @property
     def asked(self) -> str:
-        """What was asked, as it is kept beside the events: name and digest."""
-        return f"{self.name} {self.digest}"
+        """What was asked, as it is kept beside the events: name and digest; empty where the key says it all."""
+        return f"{self.name} {self.digest}".strip()
 
 
 def identify(command: Command, stream: str, key: str) -> Identity:
@@ -46,7 +46,7 @@ def identify(command: Command, stream: str, key: str) -> Identity:
 
 def by_system(stream: str, key: str) -> Identity:
     """The identity of something no person gives as a command: its key says all there is to compare."""
-    return Identity(stream, f"{SYSTEM_KEYS}{key}", "system", digest(stream, key))
+    return Identity(stream, f"{SYSTEM_KEYS}{key}", "", "")
 
 
 def digest(*parts: str) -> str:

@@ -1,6 +1,7 @@
 """An append is all or nothing, exactly once, at exactly the versions its caller has seen."""
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 
 import asyncpg
@@ -9,6 +10,7 @@ import pytest
 from cairn.ledger import (
     Appended,
     EventRefused,
+    IdReused,
     Ledger,
     PartlyRecorded,
     StreamAppend,
@@ -170,6 +172,7 @@ async def test_partly_recorded_ids_are_refused_and_named(pool: Pool, expected: i
         await ledger.append([to("goal-1", expected, "submit", 3)])
 
     assert refused.value.missing == {event_id("goal-1", "submit", 2)}
+    assert refused.value.streams == ("goal-1",)
     assert len(await ledger.read_stream("goal-1")) == 2
 
 
@@ -177,10 +180,58 @@ async def test_an_id_that_another_stream_has_is_refused(pool: Pool) -> None:
     ledger = Ledger(pool)
     await ledger.append([to("goal-1", 0, "submit")])
 
-    with pytest.raises(PartlyRecorded):
+    with pytest.raises(IdReused, match="is version 1 of goal-1") as refused:
         await ledger.append([StreamAppend("goal-2", 0, [event("goal-1", "submit")])])
 
+    assert refused.value.reused == {event_id("goal-1", "submit"): ("goal-2", "goal-1", 1)}
     assert await ledger.read_stream("goal-2") == []
+
+
+@pytest.mark.parametrize("expected", [0, 1, 2, 7])
+@pytest.mark.parametrize("n", [1, 3])
+@pytest.mark.parametrize(
+    "other",
+    [{"data": '{"command": "other"}'}, {"type": "GoalApproved"}, {"actor": "wang"}, {"schema_version": 2}],
+)
+async def test_an_id_recorded_with_other_content_is_refused(
+    pool: Pool, other: dict[str, Any], n: int, expected: int
+) -> None:
+    ledger = Ledger(pool)
+    first = to("goal-1", 0, "submit", n)
+    await ledger.append([first])
+
+    changed = [*first.events[:-1], first.events[-1]._replace(**other)]
+    with pytest.raises(IdReused) as refused:
+        await ledger.append([StreamAppend("goal-1", expected, changed)])
+
+    assert refused.value.reused == {first.events[-1].id: ("goal-1", "goal-1", n)}
+    assert len(await ledger.read_stream("goal-1")) == n
+
+
+async def test_ids_swapped_between_two_streams_are_refused(pool: Pool) -> None:
+    ledger = Ledger(pool)
+    await ledger.append([to("goal-1", 0, "submit"), to("goal-2", 0, "submit")])
+
+    for expected in (0, 1):
+        with pytest.raises(IdReused) as refused:
+            await ledger.append(
+                [
+                    StreamAppend("goal-1", expected, [event("goal-2", "submit")]),
+                    StreamAppend("goal-2", expected, [event("goal-1", "submit")]),
+                ]
+            )
+        assert refused.value.streams == ("goal-1", "goal-2")
+    assert await pool.fetchval("select count(*) from ledger.event") == 2
+
+
+async def test_when_and_why_an_event_was_recorded_first_does_not_make_a_retry_another_append(
+    pool: Pool,
+) -> None:
+    ledger = Ledger(pool)
+    first = event("goal-1", "submit", causation="run-1")
+    await ledger.append([StreamAppend("goal-1", 0, [first])])
+    again = first._replace(causation="run-2", occurred_at=NEW_YEAR + timedelta(seconds=1))
+    assert (await ledger.append([StreamAppend("goal-1", 1, [again])])).replayed
 
 
 @pytest.mark.parametrize(
