@@ -199,7 +199,7 @@ def test_without_a_manager_the_goal_is_the_committees() -> None:
     world.when(please(ask.ApproveGoal, CHEN, "04-02")).then_types(did.GoalApproved, did.GoalActivated)
 
 
-def assess(by: str, points: int, day: str = "12-20", period: str = "Y") -> ask.AssessGoal:
+def assess(by: str, points: int, day: str = "2027-01-04", period: str = "Y") -> ask.AssessGoal:
     return please(ask.AssessGoal, by, day, LEARNING, period=period, points=points)
 
 

@@ -80,7 +80,7 @@ ASKED: dict[str, ask.GoalCommand] = {
     "resume": please(ask.ResumeGoal, HUA, DAY),
     "check_in": please(ask.CheckIn, LIN, DAY, VISITS, value=3),
     "accept": please(ask.AcceptCriterion, WANG, DAY, RELEASE, criterion=1, evidence="e"),
-    "assess": please(ask.AssessGoal, WANG, DAY, LEARNING, points=90),
+    "assess": please(ask.AssessGoal, WANG, DAY, LEARNING, period="M03", points=90),
     "change_manager": please(ask.ChangeManager, HUA, DAY, manager=CHEN, effective="2026-04-02"),
     "cancel": please(ask.CancelGoal, HUA, DAY, reason="r"),
     "supersede": please(ask.SupersedeGoal, HUA, DAY, replacement=VISITS, reason="r"),

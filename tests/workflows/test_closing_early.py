@@ -3,7 +3,7 @@
 from tests.workflows.company import HR, Company
 
 
-async def test_l8_closing_a_cycle_early_tells_when_its_results_come_and_how_many_goals_are_open(
+async def test_l8_closing_a_cycle_early_tells_of_its_results_and_its_open_goals(
     company: Company,
 ) -> None:
     await company.launched(employees=15)

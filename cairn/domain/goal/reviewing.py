@@ -1,6 +1,6 @@
 """Progress, acceptance, assessment and the ways a goal ends by hand."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from cairn.domain.event import SYSTEM, Event
 from cairn.domain.goal.commands import (
@@ -86,6 +86,7 @@ def assess(command: AssessGoal, goal: Goal, context: GoalContext) -> list[Event]
     known = [period.key for period in schedule.periods if period.kind in kinds] if schedule else []
     if command.period not in known:
         raise Refusal("assess.period", field="period", period=command.period, known=known)
+    _check_ended(command, goal, context)
     if command.period in goal.scores:
         raise Refusal("assess.scored", field="period", period=command.period)
     if goal.assessments.get(command.period, {}).get(command.by) == command.points:
@@ -100,6 +101,18 @@ def assess(command: AssessGoal, goal: Goal, context: GoalContext) -> list[Event]
             at=command.at,
         )
     ]
+
+
+def _check_ended(command: AssessGoal, goal: Goal, context: GoalContext) -> None:
+    """Only what has ended is assessed (RULES L9): for the owner, a period ends with their last day at the latest."""
+    period = context.schedule.period(command.period) if context.schedule else None
+    today = local_day(command.at, context.policy.calendar)
+    if period is None or today > period.ends:
+        return
+    owner = context.people.get(goal.owner)
+    last = owner.left - timedelta(days=1) if owner and owner.left else None
+    if last is None or today < last or not period.holds(last):
+        raise Refusal("assess.early", field="period", period=period.key, ends=period.ends)
 
 
 def change_manager(command: ChangeManager, goal: Goal, context: GoalContext) -> list[Event]:
