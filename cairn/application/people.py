@@ -15,6 +15,7 @@ from cairn.domain.people import (
     PersonJoined,
     PersonLeft,
     Roster,
+    check_new_manager,
 )
 from cairn.domain.refusal import Refusal
 from cairn.ledger import Ledger, StoredEvent, WrongExpectedVersion
@@ -98,6 +99,9 @@ class People:
         known, rows = await self._read(person)
         if known.manager == manager or any(row.correlation == command for row in rows):
             return
+        if person == manager:
+            raise Refusal("goal.own-manager", field="manager")
+        check_new_manager(person, manager, effective, by, (await self.roster()).by_id())
         details = known.model_copy(update={"manager": manager})
         changed = PersonChanged(
             person=person, details=details, effective=effective, reason=reason, by=by, at=at

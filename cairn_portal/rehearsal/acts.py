@@ -80,7 +80,7 @@ class ScriptedActs:
         await self.clock.advance(name, instant)
         for each, command in commands:
             goal, _ = await self.application.goals.load(name)
-            by = self.participants.person(act.by or "owner", goal)
+            by = self.participants.person(act.by or "owner", goal.held_on(instant.date()))
             offset = self.clock.clock_offset.total_seconds()
             outcome = await self.gateway.goal(name, each.name, by, each.fields, command, offset)
             self.commands += 1

@@ -30,6 +30,7 @@ from cairn.domain.goal.events import (
 from cairn.domain.goal.state import Goal
 from cairn.domain.goal.status import period_kinds
 from cairn.domain.measure import KeyTask, Kpi, Measure
+from cairn.domain.people import check_new_manager
 from cairn.domain.refusal import Refusal
 from cairn.domain.schedule import local_day
 from cairn.domain.sheet import rules
@@ -116,10 +117,15 @@ def _check_ended(command: AssessGoal, goal: Goal, context: GoalContext) -> None:
 
 
 def change_manager(command: ChangeManager, goal: Goal, context: GoalContext) -> list[Event]:
-    if command.manager == goal.manager:
+    """Another manager from a day on; before it nothing changes (RULES L1). The last decision, even of a day still
+    ahead, is what a further one is measured by."""
+    last = goal.segments[-1]
+    if command.manager == last.manager and (command.effective >= last.since or len(goal.segments) == 1):
         return []
     if command.manager == goal.owner:
         raise Refusal("goal.own-manager", field="manager")
+    if command.manager is not None:
+        check_new_manager(goal.owner, command.manager, command.effective, command.by, context.people)
     _check_effective(command.effective, goal)
     return [
         ManagerChanged(

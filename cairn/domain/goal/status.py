@@ -38,15 +38,15 @@ class GoalStatus(Fact):
     clock_offset: float = Field(default=0.0, description="seconds of the cycle's clock beside Temporal's")
 
 
-def status(goal: Goal, context: GoalContext) -> GoalStatus:
-    """The goal's status under its cycle's dates."""
+def status(goal: Goal, context: GoalContext, at: datetime) -> GoalStatus:
+    """The goal's status under its cycle's dates; who is waited for holds the place on the day of `at` (RULES L1)."""
     ahead = deadlines_of(goal, context)
     return GoalStatus(
         goal=goal.id,
         stage=goal.stage,
         version=goal.version,
         over=goal.over,
-        awaited=awaited(goal),
+        awaited=awaited(goal.held_on(local_day(at, context.policy.calendar))),
         next_deadline=ahead[0] if ahead else None,
         cycle=goal.cycle,
         department=goal.department or "",
@@ -55,7 +55,7 @@ def status(goal: Goal, context: GoalContext) -> GoalStatus:
 
 
 def awaited(goal: Goal) -> tuple[str, ...]:
-    """Whom the goal waits for; empty while it runs by itself."""
+    """Whom the goal waits for, as its places are held in it; empty while it runs by itself."""
     match goal.stage:
         case "draft" | "returned":
             return (goal.owner,)
