@@ -23,6 +23,7 @@ from cairn.domain.event import SYSTEM
 from cairn.domain.goal.commands import COMMANDS, AnyGoalCommand, ChangeManager, KeepDeadline
 from cairn.domain.goal.context import GoalContext
 from cairn.domain.goal.decide import decide
+from cairn.domain.goal.places import held_at
 from cairn.domain.goal.state import Goal
 from cairn.domain.goal.state import evolve as evolve_goal
 from cairn.domain.goal.status import GoalStatus, status
@@ -30,7 +31,6 @@ from cairn.domain.invalid import invalid_command
 from cairn.domain.people import DepartmentNamed, Person
 from cairn.domain.reading import Evidence
 from cairn.domain.refusal import Refusal
-from cairn.domain.schedule import local_day
 from cairn.domain.sheet.state import evolve as evolve_sheet
 from cairn.domain.streams import cycle_of, holder_of, sheet_of
 from cairn.ledger import Ledger, StoredEvent, WrongExpectedVersion
@@ -79,8 +79,7 @@ class Goals:
     ) -> Answer:
         goal, context, rows = await self._read(command.goal, command.by, evidence)
         if isinstance(command, KeepDeadline) and command.phase == "approvals_due":
-            held = goal.held_on(local_day(command.at, context.policy.calendar))
-            context = _with_people(context, await self._line_of(held))
+            context = _with_people(context, await self._line_of(held_at(goal, context, command.at)))
         if isinstance(command, ChangeManager):
             context = _with_people(context, await self._line_above(command.manager))
         earlier = tuple(row.type for row in rows if row.correlation == command_id)
@@ -154,8 +153,8 @@ def _with_people(context: GoalContext, more: dict[str, Person]) -> GoalContext:
 
 
 def head_of(rows: list[StoredEvent]) -> str | None:
-    """A department's head, None where it has none or is no department."""
-    return DepartmentNamed.model_validate_json(rows[-1].data).department.head if rows else None
+    """A department's head, empty while it has none, None where there is no such department."""
+    return (DepartmentNamed.model_validate_json(rows[-1].data).department.head or "") if rows else None
 
 
 def _people(streams: dict[str, list[StoredEvent]]) -> dict[str, Person]:

@@ -17,7 +17,7 @@ class GoalContext(Fact):
     a rehearsal. `open_for_goals` says whether the cycle still takes new goals. `people` holds at least whoever gives
     the command, by id; for deadlines also the owner and the manager, for a
     change of manager the new one and everybody above them. `head` is the id of the head of the sheet's
-    department where it is known: theirs are the goals drafted on its sheet.
+    department, empty while it has none, None where the sheet is no known department's: theirs are its goals.
     """
 
     policy: Policy

@@ -14,11 +14,11 @@ from cairn.domain.goal.events import (
     ReminderSent,
     ReviewOpened,
 )
+from cairn.domain.goal.places import held_at
 from cairn.domain.goal.scoring import score
 from cairn.domain.goal.state import Goal
 from cairn.domain.goal.status import awaited, deadlines_of
 from cairn.domain.rights import HR, by_committee
-from cairn.domain.schedule import local_day
 from cairn.domain.sheet import rules
 
 
@@ -30,7 +30,7 @@ def on_deadline(command: KeepDeadline, goal: Goal, context: GoalContext) -> list
     )
     if not due or command.at < command.due:
         return []
-    held = goal.held_on(local_day(command.at, context.policy.calendar))
+    held = held_at(goal, context, command.at)
     match command.phase:
         case "drafts_remind" | "approvals_remind" | "adjustment_remind":
             return [_remind(command, held)]

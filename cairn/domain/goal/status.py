@@ -8,6 +8,7 @@ from pydantic import AwareDatetime, Field
 from cairn.domain.calendar import add_working_days, opening
 from cairn.domain.event import Fact
 from cairn.domain.goal.context import GoalContext
+from cairn.domain.goal.places import held_at
 from cairn.domain.goal.stages import PHASES, Phase, PhaseRow, Stage
 from cairn.domain.goal.state import Goal, deadline_name
 from cairn.domain.measure import Kpi
@@ -39,14 +40,14 @@ class GoalStatus(Fact):
 
 
 def status(goal: Goal, context: GoalContext, at: datetime) -> GoalStatus:
-    """The goal's status under its cycle's dates; who is waited for holds the place on the day of `at` (RULES L1)."""
+    """The goal's status under its cycle's dates; who is waited for is who holds the place at `at`."""
     ahead = deadlines_of(goal, context)
     return GoalStatus(
         goal=goal.id,
         stage=goal.stage,
         version=goal.version,
         over=goal.over,
-        awaited=awaited(goal.held_on(local_day(at, context.policy.calendar))),
+        awaited=awaited(held_at(goal, context, at)),
         next_deadline=ahead[0] if ahead else None,
         cycle=goal.cycle,
         department=goal.department or "",
@@ -58,7 +59,7 @@ def awaited(goal: Goal) -> tuple[str, ...]:
     """Whom the goal waits for, as its places are held in it; empty while it runs by itself."""
     match goal.stage:
         case "draft" | "returned":
-            return (goal.owner,)
+            return (goal.owner or HR,)
         case "submitted":
             return (approver_place(goal),)
         case "adjusting":
