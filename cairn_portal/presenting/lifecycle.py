@@ -131,11 +131,13 @@ def _deadlines() -> list[str]:
 
 
 DEADLINE_NOTES = (
-    "每个期限只起作用一次；晚到也照做；已经有人处理过的，到期什么也不发生。提醒在期限前若干工作日发出。",
+    "每个期限只起作用一次；晚到也照做；已经有人处理过的，到期什么也不发生。提醒在期限前若干工作日发出；",
+    "逾期未提交、未审批的，在期限后第 `escalate_after` 个工作日上报。",
     "",
-    "Each deadline acts once, late rather than never, and not at all where somebody acted first. Who joins, hands in",
-    "or gets back a goal late still has the policy's `escalate_after` working days. Days are those of the policy's",
-    "calendar and time zone.",
+    "Each deadline acts once, late rather than never, and not at all where somebody acted first. What is not handed in",
+    "or approved in time is told further up `escalate_after` working days after the date. Who joins, hands in or gets",
+    "back a goal late still has as many working days until the date. Days are those of the policy's calendar and time",
+    "zone.",
 )
 
 

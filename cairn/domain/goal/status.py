@@ -1,7 +1,7 @@
 """Where a goal stands: its stage, who is waited for, and the deadlines ahead. All a workflow ever knows of a goal."""
 
 from datetime import datetime
-from typing import assert_never
+from typing import Literal, assert_never
 
 from pydantic import AwareDatetime, Field
 
@@ -109,10 +109,8 @@ def _deadlines_in(row: PhaseRow, goal: Goal, context: GoalContext, schedule: Sch
 def _moment(phase: Phase, goal: Goal, context: GoalContext, schedule: Schedule) -> datetime | None:
     """When a phase with one date of its own is due; None where there is nothing to wait for."""
     match phase:
-        case "drafts_due":
-            return with_notice(schedule.drafts_due, goal.entered, context.policy)
-        case "approvals_due":
-            return with_notice(schedule.approvals_due, goal.entered, context.policy)
+        case "drafts_due" | "approvals_due":
+            return _escalation(_asked_by(phase, goal, context, schedule), context.policy)
         case "adjustment_expires":
             return goal.pending.expires_at if goal.pending else None
         case "execution_starts":
@@ -127,6 +125,20 @@ def _moment(phase: Phase, goal: Goal, context: GoalContext, schedule: Schedule) 
             return None  # reminders are counted back from their deadline, scores fall due period by period
         case _:
             assert_never(phase)
+
+
+def _asked_by(
+    phase: Literal["drafts_due", "approvals_due"], goal: Goal, context: GoalContext, schedule: Schedule
+) -> datetime:
+    """By when people are asked to hand in or to approve."""
+    date = schedule.drafts_due if phase == "drafts_due" else schedule.approvals_due
+    return with_notice(date, goal.entered, context.policy)
+
+
+def _escalation(date: datetime, policy: Policy) -> datetime:
+    """When what is late since a date is told further up (RULES L6, K2)."""
+    days = policy.calendar
+    return opening(add_working_days(local_day(date, days), policy.deadlines.escalate_after, days), days)
 
 
 def with_notice(due: datetime, entered: datetime | None, policy: Policy) -> datetime:
@@ -144,6 +156,8 @@ def _reminder(phase: Phase, goal: Goal, context: GoalContext, schedule: Schedule
     due = _moment(phase, goal, context, schedule)
     if due is None or not before or deadline_name(phase, due) in goal.kept_deadlines:
         return None
+    if phase in ("drafts_due", "approvals_due"):
+        due = _asked_by(phase, goal, context, schedule)
     reminder = opening(add_working_days(local_day(due, days), -before, days), days)
     return reminder if goal.entered is None or reminder > goal.entered else None
 
