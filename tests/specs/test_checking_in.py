@@ -72,6 +72,31 @@ def test_no_check_in_lies_ahead() -> None:
     given(active(VISITS)).when(check_in(on="2026-03-09")).then_types(did.CheckedIn)
 
 
+@pytest.mark.parametrize(
+    ("since", "day", "inside"),
+    [
+        ("2026-01-01", "2025-12-31", False),
+        ("2026-01-01", "2026-01-01", True),
+        ("2026-01-01", "2026-12-31", True),
+        ("2026-01-01", "2027-01-01", False),
+        ("2026-07-01", "2026-06-30", False),
+        ("2026-07-01", "2026-07-01", True),
+    ],
+)
+def test_d6_a_check_ins_day_lies_inside_the_goals_span(since: str, day: str, inside: bool) -> None:
+    """One dated before the cycle was taken, and counted nowhere."""
+    command = check_in(day=on("2027-01-04"), on=day)
+    outcome = given(in_review(VISITS, since=since)).when(command)
+    if inside:
+        outcome.then_types(did.CheckedIn)
+    else:
+        outcome.refused("check-in.outside", on=day, since=since, ends="2026-12-31")
+
+
+def test_d6_in_review_the_day_has_to_be_said() -> None:
+    given(in_review(VISITS)).when(check_in(day=on("2027-01-04"))).refused("check-in.outside", on="2027-01-04")
+
+
 def test_today_is_todays_date_in_the_policys_time_zone() -> None:
     """16:30 UTC on 10 March is half past midnight on 11 March in Shanghai, and still 10 March in London."""
     [event] = given(active(VISITS)).when(check_in(day=utc("03-10", 16, 30))).events

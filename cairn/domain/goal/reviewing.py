@@ -41,6 +41,9 @@ def check_in(command: CheckIn, goal: Goal, context: GoalContext) -> list[Event]:
     on = command.on or today
     if on > today:
         raise Refusal("check-in.future", field="on", on=on)
+    ends = context.schedule.ends if context.schedule else on
+    if not goal.since <= on <= ends:  # it would count nowhere (RULES D6)
+        raise Refusal("check-in.outside", field="on", on=on, since=goal.since, ends=ends)
     if command.value is None and not command.note:
         raise Refusal("check-in.empty", field="value")
     if command.value is not None and isinstance(goal.measure, Kpi) and goal.measure.metric:
