@@ -27,11 +27,13 @@ from cairn.domain.goal.events import (
     GoalSuperseded,
     ManagerChanged,
 )
+from cairn.domain.goal.places import held_at
 from cairn.domain.goal.state import Goal
 from cairn.domain.goal.status import period_kinds
 from cairn.domain.measure import KeyTask, Kpi, Measure
 from cairn.domain.people import check_new_manager
 from cairn.domain.refusal import Refusal
+from cairn.domain.rights import by_committee, committee
 from cairn.domain.schedule import local_day
 from cairn.domain.sheet import rules
 
@@ -161,13 +163,33 @@ def resume(command: ResumeGoal, goal: Goal, context: GoalContext) -> list[Event]
     return [resumed]
 
 
+def _check_may_end(command: CancelGoal | SupersedeGoal, goal: Goal, context: GoalContext) -> None:
+    """Once a goal runs it changes by joint confirmation only (RULES L3): nobody ends it alone, but for the committee
+    what it judges, and HR what belongs to somebody who has left."""
+    if not goal.running:
+        return
+    held, person = held_at(goal, context, command.at), context.people[command.by]
+    owner = context.people.get(held.owner)
+    if (
+        goal.tier == "individual"
+        and owner
+        and not owner.here_on(local_day(command.at, context.policy.calendar))
+    ):
+        return
+    if by_committee(held) and committee.allows(person, held, command):
+        return
+    raise Refusal("goal.running", command=command.row.name, stage=goal.stage, owner=held.owner)
+
+
 def cancel(command: CancelGoal, goal: Goal, context: GoalContext) -> list[Event]:
+    _check_may_end(command, goal, context)
     gone = GoalCancelled(goal=goal.id, reason=command.reason, by=command.by, at=command.at)
     return [gone, *rules.remove(context.sheet, goal.id, command.by, command.at)]
 
 
 def supersede(command: SupersedeGoal, goal: Goal, context: GoalContext) -> list[Event]:
     """Another goal of the same sheet takes this one's place; its weight becomes free for that goal."""
+    _check_may_end(command, goal, context)
     if command.replacement == goal.id or command.replacement not in context.sheet.placements:
         raise Refusal("goal.no-replacement", field="replacement", replacement=command.replacement)
     gone = GoalSuperseded(
