@@ -1,5 +1,7 @@
 """Activities of one goal: record a command, a deadline or a refused signal. One append each."""
 
+from datetime import UTC, datetime
+
 import asyncpg
 from temporalio import activity
 
@@ -67,7 +69,7 @@ class GoalActivities:
     async def status(self, input: GoalStatusInput) -> GoalOutcome:
         """Where the goal stands in the log; the refusal when it is not there."""
         try:
-            return GoalOutcome(status=await self.goals.status(input.goal))
+            return GoalOutcome(status=await self.goals.status(input.goal, input.at or datetime.now(UTC)))
         except Refusal as refusal:
             return GoalOutcome(refused=Refused.of(refusal))
 

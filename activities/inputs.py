@@ -71,9 +71,10 @@ class CycleStart(Value):
 
 
 class GoalStatusInput(Value):
-    """Asks where a goal stands in the log."""
+    """Asks where a goal stands in the log. `at` is the workflow's time; earlier versions sent none."""
 
     goal: str
+    at: AwareDatetime | None = None
 
 
 class CycleStatusInput(Value):

@@ -78,7 +78,7 @@ class Starting:
             policy = await self.cycles.policies.version(cycle.policy)
             goal = evolve(Goal(id=drafted.goal), drafted)
             context = goal_context(cycle, policy, Sheet(id=drafted.sheet))
-            start = start.model_copy(update={"status": status(goal, context)})
+            start = start.model_copy(update={"status": status(goal, context, drafted.at)})
         await begin_goal(self.client, self.task_queue, start, drafted)
 
     async def _cycle(self, name: str) -> Cycle:

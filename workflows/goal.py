@@ -50,7 +50,7 @@ class GoalWorkflow(CommandedWorkflow[GoalStatus, Deadline]):
         await self.keep_deadlines(until=lambda status: has_come_to(status.stage, stage))
 
     async def read_status(self) -> GoalOutcome:
-        return await append("goal_status", GoalStatusInput(goal=self.stream), GoalOutcome)
+        return await append("goal_status", GoalStatusInput(goal=self.stream, at=self.now()), GoalOutcome)
 
     async def record_command(self, name: str, message: Message) -> GoalOutcome:
         command = RecordGoalInput(

@@ -11,6 +11,7 @@ from cairn.domain.goal.commands import AnyGoalCommand, DraftGoal, GoalAction
 from cairn.domain.goal.context import GoalContext
 from cairn.domain.goal.decide import require_exists
 from cairn.domain.goal.drafting import planned_goal
+from cairn.domain.goal.places import held_at
 from cairn.domain.goal.state import Goal
 from cairn.domain.people import Person
 from cairn.domain.policy import WorkingCalendar
@@ -24,9 +25,10 @@ NAMED = 5
 def require(command: AnyGoalCommand, goal: Goal, context: GoalContext) -> None:
     """Refuses a command on a goal by somebody who may not give it.
 
-    Asked in this order: is there such a goal, is the person known and still there, have they the right. What the goal's
-    stage and the rules say is the decider's. Deadlines and records of refused signals need no right: they come from
-    the workflow, and no message can name them.
+    Places count as they are held on the day of the command (RULES L1, L2). Asked in this order: is there such a goal,
+    is the person known and still there, have they the right. What the goal's stage and the rules say is the decider's.
+    Deadlines and records of refused signals need no right: they come from the workflow, and no message can name
+    them.
     """
     if not isinstance(command, GoalAction):
         return
@@ -34,7 +36,8 @@ def require(command: AnyGoalCommand, goal: Goal, context: GoalContext) -> None:
         goal = planned_goal(goal, context)
     else:
         require_exists(goal)
-    person = require_present(command.by, context.people, local_day(command.at, context.policy.calendar))
+    today = local_day(command.at, context.policy.calendar)
+    person, goal = require_present(command.by, context.people, today), held_at(goal, context, command.at)
     right = command.row.who.in_case(goal, command)
     if right.allows(person, goal, command):
         return

@@ -17,6 +17,7 @@ from cairn.domain.cycle.state import Cycle
 from cairn.domain.cycle.status import CycleStatus, status
 from cairn.domain.event import Event
 from cairn.domain.identity import SYSTEM_KEYS, Identity, by_system, identify
+from cairn.domain.launch.checking import check_departments, check_same_terms
 from cairn.domain.launch.decide import launch
 from cairn.domain.launch.plan import LaunchPlan, Planner, SheetPlan, by_holder, opening_events
 from cairn.domain.people import Person
@@ -54,17 +55,19 @@ class Cycles:
         self, cycle: str, title: str, starts: date, ends: date, policy: str, language: str = "zh",
         at_position: int | None = None,
     ) -> tuple[LaunchPlan, int]:  # fmt: skip
-        """The plan a launch would carry out now, and the log's position it was made from."""
+        """The plan a launch would carry out now, and the log's position it was made from.
+
+        Refuses a policy with goals for departments that nobody is in."""
         rules = await self.policies.version(policy)
-        return await self._plan(
-            cycle, title, make_schedule(starts, ends, rules), policy, language, at_position
-        )
+        upto = at_position if at_position is not None else await self.ledger.sealed_position()
+        if rules.department_templates:
+            check_departments(rules, await roster_at(self.ledger, upto), starts)
+        return await self._plan(cycle, title, make_schedule(starts, ends, rules), policy, language, upto)
 
     async def _plan(
-        self, cycle: str, title: str, schedule: Schedule, policy: str, language: str, position: int | None
+        self, cycle: str, title: str, schedule: Schedule, policy: str, language: str, upto: int
     ) -> tuple[LaunchPlan, int]:
         """The latest plan is kept: at a sealed position roster, targets and policy never change again."""
-        upto = position if position is not None else await self.ledger.sealed_position()
         made_from = (cycle, title, schedule, policy, language, upto)
         if self._planned is None or self._planned[0] != made_from:
             rules = await self.policies.version(policy)
@@ -111,6 +114,7 @@ class Cycles:
         else:
             plan, roster = await self.preview(command.cycle, title, starts, ends, policy, language)
         access.require_for_cycle(command, cycle, people, plan.schedule.calendar)
+        check_same_terms(cycle, title, starts, ends, policy)
         events = launch(command, cycle, plan, roster)
         if events:
             await self.ledger.append(to_appends(events, {identity.stream: cycle.version}, identity))

@@ -21,9 +21,10 @@ from cairn.application.repository import (
     to_appends,
 )
 from cairn.domain.event import SYSTEM
-from cairn.domain.goal.commands import COMMANDS, AnyGoalCommand, KeepDeadline
+from cairn.domain.goal.commands import COMMANDS, AnyGoalCommand, ChangeManager, KeepDeadline
 from cairn.domain.goal.context import GoalContext
 from cairn.domain.goal.decide import decide
+from cairn.domain.goal.places import held_at
 from cairn.domain.goal.state import Goal
 from cairn.domain.goal.state import evolve as evolve_goal
 from cairn.domain.goal.status import GoalStatus, status
@@ -82,17 +83,19 @@ class Goals:
     ) -> Answer:
         goal, context, rows = await self._read(command.goal, command.by, evidence)
         if isinstance(command, KeepDeadline) and command.phase == "approvals_due":
-            context = context.model_copy(update={"people": {**context.people, **await self._line_of(goal)}})
+            context = _with_people(context, await self._line_of(held_at(goal, context, command.at)))
+        if isinstance(command, ChangeManager):
+            context = _with_people(context, await self._line_above(command.manager))
         earlier = tuple(row.type for row in first_answer(identity, rows, context.policy.calendar.timezone))
         if earlier:
-            return Answer(events=earlier, replayed=True, status=status(goal, context))
+            return Answer(events=earlier, replayed=True, status=status(goal, context, command.at))
         access.require(command, goal, context)
         events = decide(command, goal, context)
         if events:
             versions = {goal.id: goal.version, context.sheet.id: context.sheet.version}
             await self.ledger.append(to_appends(events, versions, identity, run))
             goal, context = self._after(goal, context, events)
-        return Answer(events=tuple(event.type for event in events), status=status(goal, context))
+        return Answer(events=tuple(event.type for event in events), status=status(goal, context, command.at))
 
     def _after(self, goal: Goal, context: GoalContext, events: Any) -> tuple[Goal, GoalContext]:
         sheet = context.sheet
@@ -103,9 +106,9 @@ class Goals:
                 sheet = evolve_sheet(sheet, event)
         return goal, context.model_copy(update={"sheet": sheet})
 
-    async def status(self, goal: str) -> GoalStatus:
-        """Where a goal stands in the log now."""
-        return status(*await self.load(goal))
+    async def status(self, goal: str, at: datetime) -> GoalStatus:
+        """Where a goal stands in the log now; `at` is the present by the goal's cycle."""
+        return status(*await self.load(goal), at)
 
     async def load(self, goal: str) -> tuple[Goal, GoalContext]:
         """A goal and what is around it, as the log stands now."""
@@ -139,10 +142,23 @@ class Goals:
         names = [f"person-{name}" for name in (goal.owner, goal.manager) if name]
         return _people(await self.ledger.read_streams(names))
 
+    async def _line_above(self, name: str | None) -> dict[str, Person]:
+        """Somebody and everybody above them in the reporting lines, by id."""
+        found: dict[str, Person] = {}
+        while name and name not in found:
+            known = _people(await self.ledger.read_streams([f"person-{name}"]))
+            found |= known
+            name = known[name].manager if name in known else None
+        return found
+
+
+def _with_people(context: GoalContext, more: dict[str, Person]) -> GoalContext:
+    return context.model_copy(update={"people": {**context.people, **more}})
+
 
 def head_of(rows: list[StoredEvent]) -> str | None:
-    """A department's head, None where it has none or is no department."""
-    return DepartmentNamed.model_validate_json(rows[-1].data).department.head if rows else None
+    """A department's head, empty while it has none, None where there is no such department."""
+    return (DepartmentNamed.model_validate_json(rows[-1].data).department.head or "") if rows else None
 
 
 def _people(streams: dict[str, list[StoredEvent]]) -> dict[str, Person]:

@@ -86,8 +86,10 @@ class Moves:
 
 
 def goals_by_owner(plan: LaunchPlan) -> dict[str, list[str]]:
-    """Owner → the goals of their sheets in a launch plan."""
+    """Owner → the goals of their own sheet in a launch plan. A department's stay with its place (RULES L2)."""
     owned: dict[str, list[str]] = {}
     for sheet in plan.sheets:
+        if sheet.kind == "department":
+            continue
         owned.setdefault(sheet.owner, []).extend(goal.goal for goal in sheet.goals)
     return owned

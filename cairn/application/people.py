@@ -16,6 +16,7 @@ from cairn.domain.people import (
     PersonJoined,
     PersonLeft,
     Roster,
+    check_new_manager,
 )
 from cairn.domain.refusal import Refusal
 from cairn.ledger import AppendConflict, Ledger, StoredEvent
@@ -100,6 +101,9 @@ class People:
         identity = _moving(person, command, "change_manager", by, manager, effective.isoformat(), reason)
         if first_answer(identity, rows) or known.manager == manager:
             return
+        if person == manager:
+            raise Refusal("goal.own-manager", field="manager")
+        check_new_manager(person, manager, effective, by, (await self.roster()).by_id())
         details = known.model_copy(update={"manager": manager})
         changed = PersonChanged(
             person=person, details=details, effective=effective, reason=reason, by=by, at=at

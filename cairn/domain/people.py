@@ -1,9 +1,11 @@
 """People as the roster states them, and the one place that decides what a person may do."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Literal, assert_never
 
 from cairn.domain.event import Event, Fact
+from cairn.domain.refusal import Refusal
 
 Role = Literal["hr", "committee", "executive", "auditor"]
 """Roles a roster gives. Being somebody's manager or a department's head follows from the reporting lines."""
@@ -113,3 +115,30 @@ def evolve_person(person: Person | None, event: AnyPersonEvent) -> Person | None
             return person.model_copy(update={"left": event.effective}) if person else None
         case _:
             assert_never(event)
+
+
+def reports_to(person: str, above: str, people: Mapping[str, Person]) -> bool:
+    """Whether somebody is below another in the reporting lines, at any depth."""
+    seen: set[str] = set()
+    while person in people and person not in seen:
+        seen.add(person)
+        person = people[person].manager or ""
+        if person == above:
+            return True
+    return False
+
+
+def check_new_manager(
+    person: str, manager: str, effective: date, by: str, people: Mapping[str, Person]
+) -> None:
+    """Refuses a manager who is unknown, not there on that day, below the person, or whoever gives the command
+    (RULES L1). `people` holds at least the new manager and everybody above them, by id."""
+    new = people.get(manager)
+    if new is None:
+        raise Refusal("move.unknown-manager", field="manager", manager=manager)
+    if not new.here_on(effective) or effective < new.hired:
+        raise Refusal("move.manager-away", field="manager", manager=manager, effective=effective)
+    if reports_to(manager, person, people):
+        raise Refusal("move.circle", field="manager", manager=manager, person=person)
+    if manager == by:
+        raise Refusal("move.to-oneself", field="manager", manager=manager)

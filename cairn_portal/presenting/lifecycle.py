@@ -88,6 +88,9 @@ COMMAND_NOTES = (
     "  The approver is the manager; for departments, the company and people without a manager it is the committee.",
     "- 任何人都不能审批、确认或评估自己的目标；HR也不能移交或作废自己的目标。",
     "  Nobody approves, confirms or assesses their own goal, and HR neither moves nor cancels their own.",
+    "- 执行后，HR 只在责任人离职时、绩效委员会只对其审批的目标，才能单独作废或替代；其余须申请调整，双方共同确认。",
+    "  Once a goal runs, HR alone cancels or supersedes it only when its owner has left, and the committee what it",
+    "  judges; everything else is an adjustment, which both sides confirm.",
 )
 
 
@@ -131,11 +134,13 @@ def _deadlines() -> list[str]:
 
 
 DEADLINE_NOTES = (
-    "每个期限只起作用一次；晚到也照做；已经有人处理过的，到期什么也不发生。提醒在期限前若干工作日发出。",
+    "每个期限只起作用一次；晚到也照做；已经有人处理过的，到期什么也不发生。提醒在期限前若干工作日发出；",
+    "逾期未提交、未审批的，在期限后第 `escalate_after` 个工作日上报。",
     "",
-    "Each deadline acts once, late rather than never, and not at all where somebody acted first. Who joins, hands in",
-    "or gets back a goal late still has the policy's `escalate_after` working days. Days are those of the policy's",
-    "calendar and time zone.",
+    "Each deadline acts once, late rather than never, and not at all where somebody acted first. What is not handed in",
+    "or approved in time is told further up `escalate_after` working days after the date. Who joins, hands in or gets",
+    "back a goal late still has as many working days until the date. Days are those of the policy's calendar and time",
+    "zone.",
 )
 
 

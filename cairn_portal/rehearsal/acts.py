@@ -11,6 +11,7 @@ from cairn.application import Application, moves
 from cairn.application.moves import Moves, goals_by_owner
 from cairn.documents.queries import Database
 from cairn.domain.event import Fact
+from cairn.domain.goal.places import held_at
 from cairn.domain.launch.plan import LaunchPlan
 from cairn.i18n import refusal_message
 from cairn_portal.gateway import CommandGateway
@@ -79,8 +80,8 @@ class ScriptedActs:
         """A goal's commands of one act, in order."""
         await self.clock.advance(name, instant)
         for each, command in commands:
-            goal, _ = await self.application.goals.load(name)
-            by = self.participants.person(act.by or "owner", goal)
+            goal, context = await self.application.goals.load(name)
+            by = self.participants.person(act.by or "owner", held_at(goal, context, instant))
             offset = self.clock.clock_offset.total_seconds()
             outcome = await self.gateway.goal(name, each.name, by, each.fields, command, offset)
             self.commands += 1

@@ -41,7 +41,7 @@ async def test_two_goals_of_one_sheet_that_lapse_at_one_moment_both_lapse_and_th
             assert not (await cycle.is_due(cycle.goal(owner, number), "lapses", due)).replayed
 
     assert await cycle.evaluation.open_goals(CYCLE) == ([], 0)
-    assert [(await cycle.goals.status(cycle.goal("E1", number))).stage for number in (1, 2)] == [
+    assert [(await cycle.goals.status(cycle.goal("E1", number), due)).stage for number in (1, 2)] == [
         "cancelled",
         "cancelled",
     ]

@@ -2,7 +2,7 @@
 
 import asyncio
 import shutil
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from temporalio.common import WorkflowIDConflictPolicy
 from temporalio.service import RPCError
@@ -74,7 +74,7 @@ async def all_stand_where_the_log_says(company: Company) -> None:
     goals = Goals(company.ledger)
     for sheet in (await company.plan()).sheets:
         for planned in sheet.goals:
-            expected = await goals.status(planned.goal)
+            expected = await goals.status(planned.goal, datetime.now(UTC))
 
             async def stands(goal: str = planned.goal, expected: object = expected) -> bool:
                 try:

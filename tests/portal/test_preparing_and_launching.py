@@ -90,6 +90,15 @@ async def test_launching_twice_makes_no_duplicate(cairn: Cairn, launched: str) -
     assert len((await cairn("goal", "list", "--cycle", launched, "--json")).json) == 10
 
 
+async def test_launching_again_with_other_dates_is_refused_and_says_which(
+    cairn: Cairn, launched: str
+) -> None:
+    other = f"{launched}-02-01"
+    said = await cairn("cycle", "launch", launched, "--by", "H1", "--starts", other, "--lang", "en")
+    assert said.code == 1
+    assert f"with another first day: {launched}-01-01, where you say {other}" in " ".join(said.err.split())
+
+
 async def test_a_cycle_that_is_not_there_is_named(cairn: Cairn) -> None:
     said = await cairn("cycle", "status", "1999", "--lang", "en")
     assert (said.code, "there is no cycle 1999" in said.err) == (1, True)

@@ -94,8 +94,10 @@ class World:
             self.cycle(), self.policy, sheet, people=self.people, evidence=self.evidence, head=self.head
         )
 
-    def status(self, goal: str = REVENUE) -> GoalStatus:
-        return status(self.goal(goal), self.context(goal))
+    def status(self, goal: str = REVENUE, at: datetime | None = None) -> GoalStatus:
+        """As of a moment, else of the last thing that happened."""
+        now = at or max((event.at for event in self.events), default=on("01-01"))
+        return status(self.goal(goal), self.context(goal), now)
 
     def decided(self, command: ask.GoalCommand) -> list[Event]:
         asked, goal, context = (

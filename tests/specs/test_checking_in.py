@@ -15,6 +15,7 @@ from tests.specs.company import (
     LEARNING,
     LIN,
     OF_DEPARTMENT,
+    PEOPLE,
     QIAN,
     RELEASE,
     REVENUE,
@@ -29,6 +30,7 @@ from tests.specs.company import (
     fact,
     in_review,
     on,
+    person,
     plan,
     score,
     scored,
@@ -68,6 +70,31 @@ def test_a_note_after_the_value_does_not_take_it_away() -> None:
 def test_no_check_in_lies_ahead() -> None:
     given(active(VISITS)).when(check_in(on="2026-03-11")).refused("check-in.future", on="2026-03-11")
     given(active(VISITS)).when(check_in(on="2026-03-09")).then_types(did.CheckedIn)
+
+
+@pytest.mark.parametrize(
+    ("since", "day", "inside"),
+    [
+        ("2026-01-01", "2025-12-31", False),
+        ("2026-01-01", "2026-01-01", True),
+        ("2026-01-01", "2026-12-31", True),
+        ("2026-01-01", "2027-01-01", False),
+        ("2026-07-01", "2026-06-30", False),
+        ("2026-07-01", "2026-07-01", True),
+    ],
+)
+def test_d6_a_check_ins_day_lies_inside_the_goals_span(since: str, day: str, inside: bool) -> None:
+    """One dated before the cycle was taken, and counted nowhere."""
+    command = check_in(day=on("2027-01-04"), on=day)
+    outcome = given(in_review(VISITS, since=since)).when(command)
+    if inside:
+        outcome.then_types(did.CheckedIn)
+    else:
+        outcome.refused("check-in.outside", on=day, since=since, ends="2026-12-31")
+
+
+def test_d6_in_review_the_day_has_to_be_said() -> None:
+    given(in_review(VISITS)).when(check_in(day=on("2027-01-04"))).refused("check-in.outside", on="2027-01-04")
 
 
 def test_today_is_todays_date_in_the_policys_time_zone() -> None:
@@ -137,7 +164,7 @@ def test_a_key_task_scores_the_share_of_its_accepted_criteria() -> None:
 
 
 def assess(points: int = 90, by: str = WANG, goal: str = LEARNING, **facts: Any) -> ask.AssessGoal:
-    return please(ask.AssessGoal, by, "12-20", goal, points=points, **facts)
+    return please(ask.AssessGoal, by, facts.pop("day", on("2027-01-04")), goal, points=points, **facts)
 
 
 def test_the_manager_assesses_a_capability_goal_and_may_think_again() -> None:
@@ -170,6 +197,30 @@ def test_a_scored_period_is_not_assessed_again() -> None:
     given(active(LEARNING), score(LEARNING, "M03")).when(assess(period="M03")).refused(
         "assess.scored", period="M03"
     )
+
+
+@pytest.mark.parametrize(("period", "ends"), [("M02", "02-28"), ("M12", "12-31"), ("Y", "12-31")])
+def test_l9_a_period_that_has_not_ended_is_not_assessed(period: str, ends: str) -> None:
+    """M02, M12 and Y, all assessed in the middle of February; M01 has ended."""
+    early = assess(day="02-15", period=period)
+    given(active(LEARNING)).when(early).refused("assess.early", period=period, ends=f"2026-{ends}")
+    given(active(LEARNING)).when(assess(day="02-15", period="M01")).then_types(did.GoalAssessed)
+
+
+def test_l9_a_period_has_ended_on_the_day_after_it_where_the_policy_is_at_home() -> None:
+    """15:59 UTC on 28 February is the last minute of M02 in Shanghai."""
+    given(active(LEARNING)).when(assess(day=utc("02-28", 15, 59), period="M02")).refused("assess.early")
+    given(active(LEARNING)).when(assess(day=utc("02-28", 16, 0), period="M02")).then_types(did.GoalAssessed)
+
+
+def test_l9_a_leavers_periods_end_with_the_last_day() -> None:
+    """Lin is gone from 16 April: on the 15th M04 and the year are assessed, May never, and nothing on the 14th."""
+    leaving = {**PEOPLE, LIN: person(LIN, WANG, left=on("04-16").date())}
+    world = given(active(LEARNING), people=leaving)
+    for period in ("M04", "Y"):
+        world.when(assess(day="04-14", period=period)).refused("assess.early")
+        world.when(assess(day="04-15", period=period)).then_types(did.GoalAssessed)
+    world.when(assess(day="04-15", period="M05")).refused("assess.early")
 
 
 def test_in_review_a_judged_goal_waits_for_the_managers_assessment() -> None:

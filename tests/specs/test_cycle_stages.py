@@ -39,6 +39,7 @@ def reach(stage: str) -> Any:
 
 
 FINISHED = please(ask.FinishLaunch)
+RESULTS = please(ask.FinishResults, sheets=3)
 CLOSE = please(ask.CloseCycle, HUA, goals=9)
 
 
@@ -93,15 +94,27 @@ def test_a_period_is_scored_once_and_results_are_issued_once() -> None:
     assert does(period, after(FINISHED, period)) == [] and does(results, after(FINISHED, results)) == []
 
 
-def test_it_closes_by_hr_or_its_date_when_no_goal_is_open() -> None:
+def test_it_closes_by_hr_or_its_date_when_results_are_out_and_no_goal_is_open() -> None:
     for by in (HUA, SYSTEM):
-        [event] = does(please(ask.CloseCycle, by, goals=9), after(FINISHED))
+        [event] = does(please(ask.CloseCycle, by, goals=9), after(FINISHED, RESULTS))
         assert event == CycleClosed(cycle="2026", goals=9, by=by, at=AT)
+
+
+@pytest.mark.parametrize("open_goals", [(), ("goal-2026-lin-1",)])
+def test_l8_before_its_results_are_out_nobody_closes_it_and_hears_when_they_are_due(open_goals: Any) -> None:
+    """Closed on 16 January, a cycle never had its results issued (RULES L8)."""
+    for by in (HUA, SYSTEM):
+        refusal = refused(please(ask.CloseCycle, by, open_goals=open_goals), after(FINISHED))
+        due, open_ = schedule().results_due.date().isoformat(), str(len(open_goals))
+        assert (refusal.code, refusal.facts) == (
+            "cycle.no-results",
+            {"cycle": "2026", "sheets": "1", "due": due, "open": open_},
+        )
 
 
 def test_while_goals_are_open_it_stays_open_and_says_how_many() -> None:
     command = please(ask.CloseCycle, HUA, open_goals=["goal-2026-lin-1", "goal-2026-lin-2"])
-    refusal = refused(command, after(FINISHED))
+    refusal = refused(command, after(FINISHED, RESULTS))
     assert refusal.code == "cycle.open-goals" and refusal.facts == {"open": "2", "example": "goal-2026-lin-1"}
 
 
@@ -134,6 +147,9 @@ def test_whatever_is_asked_stages_never_go_back_and_nothing_follows_the_close(co
     cycle, events = evolve(Cycle(id="2026"), launched()), 1
     for command in commands:
         was = cycle.stage
+        if isinstance(command, ask.CloseCycle) and not cycle.results and was != "closed":
+            assert refused(command, cycle).code == "cycle.no-results"
+            continue
         for event in does(command, cycle):
             events += 1
             cycle = evolve(cycle, event)  # type: ignore[arg-type]
@@ -168,5 +184,5 @@ def test_what_is_done_is_no_longer_ahead() -> None:
 
 def test_a_launching_cycle_has_its_launch_ahead_and_a_closed_one_nothing() -> None:
     assert [due.phase for due in deadlines_of(after(), plan())] == ["launch"]
-    closed = after(FINISHED, CLOSE)
+    closed = after(FINISHED, RESULTS, CLOSE)
     assert deadlines_of(closed, plan()) == [] and status(closed, plan()).over

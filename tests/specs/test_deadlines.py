@@ -1,6 +1,6 @@
 """Deadlines: each reminds, escalates, scores or ends once, at its time, and not at all once somebody has acted."""
 
-from datetime import UTC, timedelta
+from datetime import UTC, date, timedelta
 from typing import Any
 
 import pytest
@@ -8,8 +8,8 @@ import pytest
 from cairn.domain.event import SYSTEM
 from cairn.domain.goal import commands as ask
 from cairn.domain.goal import events as did
-from cairn.domain.goal.status import Deadline, deadlines_of
-from cairn.domain.policy import Deadlines
+from cairn.domain.goal.status import Deadline, deadlines_of, own_due
+from cairn.domain.policy import Deadlines, WorkingCalendar
 from cairn.domain.sheet.events import GoalRemoved
 from tests.specs.company import (
     HUA,
@@ -44,7 +44,8 @@ from tests.specs.company import (
 )
 from tests.specs.given import World, deadline, given, please, utc
 
-DRAFTS_DUE, APPROVALS_DUE = on("01-16", 9), on("01-26", 9)
+DRAFTS_DUE, APPROVALS_DUE = on("01-21", 9), on("01-29", 9)
+"""When late drafts and approvals are told further up: three working days after Friday 16th and Monday 26th (L6)."""
 
 
 def ahead(world: World, goal: str = REVENUE) -> list[tuple[str, Any]]:
@@ -96,9 +97,37 @@ def test_escalation_follows_the_goals_own_manager_not_the_rosters_of_today() -> 
     assert isinstance(event, did.DeadlineMissed) and event.to == (ZHAO,)
 
 
-def test_who_submits_late_leaves_the_approver_three_working_days() -> None:
+@pytest.mark.parametrize(
+    ("after", "drafts", "approvals"), [(0, "01-16", "01-26"), (1, "01-19", "01-27"), (5, "01-23", "02-02")]
+)
+def test_l6_escalation_comes_so_many_working_days_after_the_date(
+    after: int, drafts: str, approvals: str
+) -> None:
+    """Drafts are due on Friday 16 January, approvals on Monday 26."""
+    world = {"policy": plan(deadlines=Deadlines(escalate_after=after))}
+    assert dict(ahead(given(draft(), **world)))["drafts_due"] == on(drafts, 9)
+    assert dict(ahead(given(submitted(), **world)))["approvals_due"] == on(approvals, 9)
+
+
+def test_l6_nothing_is_told_on_the_date_itself() -> None:
+    for day in ("01-16", "01-20"):
+        given(draft()).when(deadline("drafts_due", on(day, 9))).nothing()
+    given(draft()).when(deadline("drafts_due", on("01-21", 9))).then_types(did.DeadlineMissed)
+
+
+def test_l6_the_days_are_the_calendars() -> None:
+    """Friday 13 February + 2 is Tuesday 24th: Saturday 14th is worked for the Spring Festival (RULES K2)."""
+    festival = [date(2026, 2, day) for day in range(15, 24)]
+    calendar = WorkingCalendar(holidays=festival, worked=[date(2026, 2, 14)])
+    policy = plan(calendar=calendar, deadlines=Deadlines(drafts_due=43, approvals_due=90, escalate_after=2))
+    assert dict(ahead(given(draft(), policy=policy)))["drafts_due"] == on("02-24", 9)
+
+
+def test_who_submits_late_leaves_the_approver_three_working_days_before_it_is_late() -> None:
+    """Friday 6 February: asked until Wednesday 11th, escalated three working days after it."""
     late = (*draft(), fact(did.GoalSubmitted, at=on("02-06", 17)))
-    assert ahead(given(late))[0] == ("approvals_due", on("02-11", 9))
+    assert own_due(schedule().approvals_due, on("02-06", 17), plan()) == on("02-11", 9)
+    assert ahead(given(late))[0] == ("approvals_due", on("02-16", 9))
 
 
 def test_nobody_is_reminded_of_what_was_asked_only_after_the_reminders_day() -> None:
@@ -108,7 +137,7 @@ def test_nobody_is_reminded_of_what_was_asked_only_after_the_reminders_day() -> 
 
 def test_a_joiner_in_june_is_not_late_on_the_first_day() -> None:
     joined = drafted(since=on("06-15").date(), at=on("06-15"))
-    assert ahead(given(opened(), joined))[0] == ("drafts_due", on("06-18", 9))
+    assert ahead(given(opened(), joined))[0] == ("drafts_due", on("06-23", 9))
 
 
 def test_what_is_returned_late_leaves_its_owner_three_working_days_and_escalates_again() -> None:
@@ -116,14 +145,15 @@ def test_what_is_returned_late_leaves_its_owner_three_working_days_and_escalates
     missed = fact(
         did.DeadlineMissed, SYSTEM, DRAFTS_DUE, phase="drafts_due", due=DRAFTS_DUE, awaited=[LIN], to=[WANG]
     )
-    assert ahead(given(back, missed))[0] == ("drafts_due", on("01-23", 9))
+    assert ahead(given(back, missed))[0] == ("drafts_due", on("01-28", 9))
     assert ahead(given(returned()))[1] == ("drafts_due", DRAFTS_DUE)
 
 
 def test_the_days_a_late_submitter_leaves_count_from_the_policys_own_day() -> None:
-    """17:00 UTC on Thursday 5 February is Friday in Shanghai: three working days on it is Wednesday, not Tuesday."""
+    """17:00 UTC on Thursday 5 February is Friday in Shanghai: three working days on it is Wednesday
+    (not Tuesday), and three more Monday."""
     late = (*draft(), fact(did.GoalSubmitted, at=utc("02-05", 17)))
-    assert dict(ahead(given(late)))["approvals_due"] == on("02-11", 9)
+    assert dict(ahead(given(late)))["approvals_due"] == on("02-16", 9)
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from cairn.domain.goal import events as did
 from cairn.domain.goal.scoring import score as score_of
 from cairn.domain.goal.state import Segment
 from cairn.domain.sheet.events import GoalRemoved, GoalWeighted
+from cairn.i18n import refusal_message
 from tests.specs.company import (
     CHEN,
     GONE,
@@ -62,11 +63,15 @@ def move(
     )
 
 
+LEFT = {**PEOPLE, LIN: person(LIN, WANG, left=on("05-01").date())}
+"""Lin is gone from 1 May: the goals that ran are HR's to end."""
+
+
 def test_a_cancelled_goal_leaves_its_place_in_the_sheet() -> None:
     command = cancel()
     gone = did.GoalCancelled(goal=REVENUE, reason="left", by=HUA, at=command.at)
     removed = GoalRemoved(sheet=SHEET, goal=REVENUE, by=HUA, at=command.at)
-    world = given(active()).when(command).then(gone, removed)
+    world = given(active(), people=LEFT).when(command).then(gone, removed)
     assert world.sheet().weight == 50 and world.status().over and world.status().next_deadline is None
     world.when(command).nothing()
 
@@ -82,7 +87,33 @@ def test_once_it_runs_a_manager_alone_cannot_take_it_away(stage: Any) -> None:
     """Else cancelling and drafting anew would go around the joint confirmation of adjustments."""
     given(stage()).when(cancel(WANG)).refused("goal.not-yours")
     given(stage(), drafted(VISITS)).when(supersede(WANG)).refused("goal.not-yours")
-    given(stage()).when(cancel(HUA)).then_types(did.GoalCancelled, GoalRemoved)
+
+
+@pytest.mark.parametrize("stage", [active, adjusting, in_review])
+def test_l3_hr_alone_ends_no_goal_that_runs(stage: Any) -> None:
+    """Superseding 20 by 70 in the middle of the year went around manager, space and filing."""
+    given(stage()).when(cancel()).refused("goal.running", command="cancel", owner=LIN)
+    refusal = given(stage(), drafted(VISITS)).when(supersede()).refused("goal.running", command="supersede")
+    assert "ask for an adjustment" in refusal_message(refusal).text("en")
+
+
+@pytest.mark.parametrize("stage", [active, adjusting, in_review])
+def test_l3_hr_alone_ends_what_belongs_to_somebody_who_has_left(stage: Any) -> None:
+    given(stage(), people=LEFT).when(cancel()).then_types(did.GoalCancelled, GoalRemoved)
+    given(stage(), people=LEFT).when(cancel(day="04-30")).refused("goal.running")
+
+
+@pytest.mark.parametrize("stage", [draft, submitted, returned])
+def test_l3_hr_alone_ends_what_was_never_approved(stage: Any) -> None:
+    given(stage(), drafted(VISITS)).when(supersede()).then_types(
+        did.GoalSuperseded, GoalRemoved, GoalWeighted
+    )
+
+
+def test_l3_a_departments_goal_stays_when_its_head_leaves() -> None:
+    gone = {**PEOPLE, ZHAO: person(ZHAO, LI, left=on("04-01").date())}
+    world = given(active(OF_DEPARTMENT), people=gone, head=ZHAO)
+    world.when(cancel(goal=OF_DEPARTMENT)).refused("goal.running")
 
 
 def test_the_committee_cancels_what_it_approves() -> None:
@@ -111,7 +142,7 @@ def test_a_scored_or_closed_goal_stays() -> None:
 
 
 def test_a_cancelled_adjustment_waits_for_nobody() -> None:
-    world = given(adjusting()).having(cancel())
+    world = given(adjusting(), people=LEFT).having(cancel())
     assert world.status().awaited == ()
     world.when(please(ask.ConfirmAdjustment, HUA, "05-02", role="hr")).refused("goal.stage")
 
@@ -120,7 +151,7 @@ def test_a_superseding_goal_takes_the_weight() -> None:
     command = supersede()
     facts: dict[str, Any] = {"sheet": SHEET, "by": HUA, "at": command.at}
     gone = did.GoalSuperseded(goal=REVENUE, replacement=VISITS, reason="new market", by=HUA, at=command.at)
-    world = given(active(), drafted(VISITS)).when(command)
+    world = given(submitted(), drafted(VISITS)).when(command)
     after = world.then(
         gone,
         GoalRemoved(goal=REVENUE, **facts),
@@ -132,7 +163,7 @@ def test_a_superseding_goal_takes_the_weight() -> None:
 
 @pytest.mark.parametrize("replacement", [REVENUE, "goal-2026-qian-1", OF_DEPARTMENT])
 def test_only_another_goal_of_the_same_sheet_supersedes(replacement: str) -> None:
-    given(active()).when(supersede(replacement=replacement)).refused(
+    given(submitted()).when(supersede(replacement=replacement)).refused(
         "goal.no-replacement", replacement=replacement
     )
 
@@ -199,7 +230,7 @@ def test_without_a_manager_the_goal_is_the_committees() -> None:
     world.when(please(ask.ApproveGoal, CHEN, "04-02")).then_types(did.GoalApproved, did.GoalActivated)
 
 
-def assess(by: str, points: int, day: str = "12-20", period: str = "Y") -> ask.AssessGoal:
+def assess(by: str, points: int, day: str = "2027-01-04", period: str = "Y") -> ask.AssessGoal:
     return please(ask.AssessGoal, by, day, LEARNING, period=period, points=points)
 
 
@@ -278,5 +309,5 @@ def test_a_cancelled_goals_place_is_free_for_another() -> None:
         ask.DraftGoal, LIN, "05-02", "goal-2026-lin-9", key="k", title="t", dimension="duties", weight=50,
         measure={"kind": "kpi", "target": 5},
     )  # fmt: skip
-    world = given(active()).having(cancel(), new)
+    world = given(submitted()).having(cancel(), new)
     assert world.sheet().weight == 100

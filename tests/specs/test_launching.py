@@ -12,6 +12,7 @@ from cairn.domain.cycle.commands import LaunchCycle
 from cairn.domain.cycle.events import CycleEvent, CycleLaunched, TargetRow
 from cairn.domain.cycle.state import Cycle, evolve
 from cairn.domain.goal.events import GoalDrafted
+from cairn.domain.launch.checking import check_departments, check_same_terms
 from cairn.domain.launch.decide import launch
 from cairn.domain.launch.plan import LaunchPlan, Missing, Planner, SheetPlan, by_holder, opening_events
 from cairn.domain.measure import Capability, KeyTask, Kpi
@@ -30,6 +31,7 @@ from tests.specs.company import (
     QIAN,
     WANG,
     YEAR_ENDS,
+    YEAR_STARTS,
     ZHAO,
     D,
     on,
@@ -299,6 +301,62 @@ def test_launching_the_same_plan_again_does_nothing() -> None:
 
 def test_launching_a_launched_cycle_from_another_plan_is_refused() -> None:
     assert refused(order(seen="other"), launched()).code == "cycle.exists"
+
+
+@pytest.mark.parametrize(
+    ("said", "differs", "was", "asked"),
+    [
+        ({"starts": date(2026, 2, 1)}, ("starts",), ("2026-01-01",), ("2026-02-01",)),
+        ({"ends": date(2026, 6, 30)}, ("ends",), ("2026-12-31",), ("2026-06-30",)),
+        (
+            {"title": "Next", "policy": "plan@2"},
+            ("title", "policy"),
+            ("2026年度", "plan@1"),
+            ("Next", "plan@2"),
+        ),
+    ],
+)
+def test_a_repeated_launch_that_says_something_else_is_refused_and_names_it(
+    said: Any, differs: Any, was: Any, asked: Any
+) -> None:
+    terms: dict[str, Any] = {
+        "title": "2026年度",
+        "starts": YEAR_STARTS,
+        "ends": YEAR_ENDS,
+        "policy": "plan@1",
+    }
+    check_same_terms(launched(), **terms)
+    check_same_terms(Cycle(id="2026"), **{**terms, **said})
+    with pytest.raises(Refusal) as caught:
+        check_same_terms(launched(), **{**terms, **said})
+    facts = caught.value.facts
+    assert caught.value.code == "cycle.launched-otherwise"
+    assert (facts["differs"], facts["was"], facts["asked"]) == (differs, was, asked)
+    for language in ("zh", "en"):
+        assert all(value in refusal_message(caught.value).text(language) for value in (*was, *asked))
+
+
+def test_a_template_for_a_department_that_nobody_is_in_is_refused() -> None:
+    """By its name beside its id, say: such goals were nobody's, and nothing was said."""
+    roster = Roster(people=tuple(FOLK), departments=(SALES, RND))
+    goals = (template("new_customers", 100),)
+    check_departments(plan(department_templates={"sales": goals}), roster, YEAR_STARTS)
+    with pytest.raises(Refusal) as caught:
+        check_departments(
+            plan(department_templates={"Sales": goals, "sales": goals, "rnd": goals}), roster, YEAR_STARTS
+        )
+    assert (caught.value.code, caught.value.facts["departments"]) == ("cycle.no-department", ("Sales", "rnd"))
+    assert caught.value.facts["known"] == ("sales",)
+
+
+def test_l2_a_sheet_the_committee_must_approve_says_so_where_nobody_could() -> None:
+    """A place nobody holds is told before the launch: else its goals wait for ever."""
+    ordinary = [each.model_copy(update={"roles": ()}) for each in FOLK]
+    unjudged = [each.holder for each in planned(ordinary).sheets if Missing(code="committee") in each.missing]
+    assert unjudged == ["company", "department.sales", LI]
+    assert not [each for each in planned().sheets if each.missing]
+    alone = [each.model_copy(update={"roles": ("executive",) if each.id == LI else ()}) for each in FOLK]
+    assert [each.holder for each in planned(alone).sheets if each.missing] == ["company", LI]
 
 
 def test_a_plan_that_changed_since_it_was_seen_is_refused_with_both_digests() -> None:

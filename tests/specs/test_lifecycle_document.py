@@ -10,6 +10,7 @@ from cairn.domain.goal import commands as ask
 from cairn.domain.goal import events as did
 from cairn.domain.goal.stages import PHASES, STAGES, Phase, Stage
 from cairn.domain.goal.status import deadlines_of
+from cairn.domain.people import Person
 from cairn.domain.policy import Deadlines
 from cairn.domain.refusal import Refusal
 from cairn_portal.presenting.lifecycle import ALIVE, DONE, REFUSED, SAME, arrows, outcome, render
@@ -21,6 +22,7 @@ from tests.specs.company import (
     LIN,
     OF_COMPANY,
     OF_DEPARTMENT,
+    PEOPLE,
     RELEASE,
     REVENUE,
     VISITS,
@@ -36,6 +38,7 @@ from tests.specs.company import (
     fact,
     in_review,
     on,
+    person,
     plan,
     returned,
     scored,
@@ -80,7 +83,7 @@ ASKED: dict[str, ask.GoalCommand] = {
     "resume": please(ask.ResumeGoal, HUA, DAY),
     "check_in": please(ask.CheckIn, LIN, DAY, VISITS, value=3),
     "accept": please(ask.AcceptCriterion, WANG, DAY, RELEASE, criterion=1, evidence="e"),
-    "assess": please(ask.AssessGoal, WANG, DAY, LEARNING, points=90),
+    "assess": please(ask.AssessGoal, WANG, DAY, LEARNING, period="M03", points=90),
     "change_manager": please(ask.ChangeManager, HUA, DAY, manager=CHEN, effective="2026-04-02"),
     "cancel": please(ask.CancelGoal, HUA, DAY, reason="r"),
     "supersede": please(ask.SupersedeGoal, HUA, DAY, replacement=VISITS, reason="r"),
@@ -89,19 +92,23 @@ ASKED: dict[str, ask.GoalCommand] = {
 """Each command by somebody who may give it, of a goal it fits."""
 
 
-def world(stage: Stage, goal: str) -> World:
+LEAVERS = {**PEOPLE, LIN: person(LIN, WANG, left=on(DAY).date())}
+"""Once a goal runs it ends by HR's hand only when its owner has left (RULES L3)."""
+
+
+def world(stage: Stage, goal: str, people: dict[str, Person] = PEOPLE) -> World:
     events = [*IN[stage](goal)]
     if goal != VISITS:
         events.append(drafted(VISITS))
     if stage == "adjusting" and goal == REVENUE:
         events.append(confirmed("manager", WANG, on("04-01")))
-    return given(events, policy=LATE)
+    return given(events, policy=LATE, people=people)
 
 
 def asked(name: str, stage: Stage) -> str:
     """What the decider does with a command in a stage, in the document's signs."""
     command = ASKED[name]
-    before = world(stage, command.goal)
+    before = world(stage, command.goal, LEAVERS if name in ("cancel", "supersede") else PEOPLE)
     try:
         events = before.decided(command)
     except Refusal as refusal:

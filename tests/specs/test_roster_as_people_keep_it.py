@@ -71,14 +71,14 @@ def test_ids_that_look_alike_are_told_and_full_width_ones_are_the_same(tmp_path:
 
 
 @pytest.mark.parametrize("id", ["company", "system", "department.D1", "role:hr"])
-def test_a_reserved_id_is_refused_with_its_row(tmp_path: Path, id: str) -> None:
+def test_l10_a_reserved_id_is_refused_with_its_row(tmp_path: Path, id: str) -> None:
     """RULES L10."""
     path = handed_in(tmp_path, HEADER, *PEOPLE, f"{id},周敏,销售部,销售,E2,2018-05-07")
     (told,) = refused(path)
     assert told.startswith(f"roster.csv, row 4, {id}, column 工号: '{id}' is reserved")
 
 
-def test_an_id_may_be_a_guid(tmp_path: Path) -> None:
+def test_l10_an_id_may_be_a_guid(tmp_path: Path) -> None:
     """Doors, ids: a GUID with hyphens as employee id (RULES L10)."""
     guid = "3f2504e0-4f89-11d3-9a0c-0305e82c3301"
     path = handed_in(

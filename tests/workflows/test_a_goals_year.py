@@ -1,7 +1,11 @@
 """A goal's life from draft to close: by updates, by signals, by deadlines alone."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
+import pytest
+
+from cairn.application.people import People
+from cairn.domain.refusal import Refusal
 from tests.workflows.company import HR, MANAGER, OTHER_MANAGER, Company, morning
 
 RAISED = {"target": "1300"}
@@ -117,10 +121,12 @@ async def test_the_owner_is_reminded_once_and_the_manager_hears_once_of_a_late_d
     await company.launched()
     goal = company.goal()
     await company.goes_to(date(2026, 1, 20), goal)
+    assert await company.story(goal) == ["GoalDrafted", "ReminderSent"]
+    await company.goes_to(date(2026, 1, 21), goal)
     assert await company.story(goal) == ["GoalDrafted", "ReminderSent", "DeadlineMissed"]
     reminded, missed = await company.last(goal, "ReminderSent"), await company.last(goal, "DeadlineMissed")
     assert (reminded.to, missed.to) == (("E1",), (MANAGER,))
-    assert (missed.due, missed.due.astimezone(morning(date(2026, 1, 16)).tzinfo).day) == (missed.due, 16)
+    assert (missed.due, missed.due.astimezone(morning(date(2026, 1, 21)).tzinfo).day) == (missed.due, 21)
     for event in await company.log(goal):
         if event.type != "GoalDrafted":
             assert event.actor == "system"
@@ -150,7 +156,7 @@ async def test_the_task_goes_to_the_new_manager_and_the_old_one_is_refused(compa
     goal = company.goal()
     await company.asks(goal, "submit", "E1")
     moved = await company.asks(
-        goal, "change_manager", HR, manager=OTHER_MANAGER, effective="2026-01-05", reason="reorganised"
+        goal, "change_manager", HR, manager=OTHER_MANAGER, effective="2026-01-01", reason="reorganised"
     )
     assert moved.events == ("ManagerChanged",)
     assert await company.handle(goal).query("awaited") == [OTHER_MANAGER]
@@ -158,6 +164,30 @@ async def test_the_task_goes_to_the_new_manager_and_the_old_one_is_refused(compa
     assert old.refused is not None and old.refused.code == "goal.not-yours"
     assert old.refused.facts["manager"] == OTHER_MANAGER
     assert "GoalApproved" in (await company.asks(goal, "approve", OTHER_MANAGER)).events
+
+
+async def test_l1_the_old_manager_approves_until_the_day_of_the_change(company: Company) -> None:
+    await company.launched()
+    goal = company.goal()
+    await company.asks(goal, "submit", "E1")
+    await company.asks(goal, "change_manager", HR, manager=OTHER_MANAGER, effective="2026-07-01")
+    assert await company.handle(goal).query("awaited") == [MANAGER]
+    early = await company.asks(goal, "approve", OTHER_MANAGER)
+    assert early.refused is not None and early.refused.facts["manager"] == MANAGER
+    assert "GoalApproved" in (await company.asks(goal, "approve", MANAGER)).events
+
+
+async def test_l1_a_manager_who_is_unknown_or_below_the_owner_is_refused(company: Company) -> None:
+    await company.launched(managers_family="management")
+    for owner, manager, code in (("E1", "nobody", "unknown-manager"), (MANAGER, "E1", "circle")):
+        asked = await company.asks(
+            company.goal(owner), "change_manager", HR, manager=manager, effective="2026-01-01"
+        )
+        assert asked.refused is not None and asked.refused.code == f"move.{code}"
+        with pytest.raises(Refusal, match=rf"move\.{code}"):
+            await People(company.ledger).change_manager(
+                owner, manager, date(2026, 1, 1), "", HR, datetime.now(UTC), f"move-{owner}"
+            )
 
 
 async def test_a_check_in_beyond_all_measure_does_not_stop_the_score(company: Company) -> None:

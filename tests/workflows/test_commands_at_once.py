@@ -115,7 +115,7 @@ async def test_a_command_that_came_before_its_goal_leaves_a_workflow_that_finds_
         return found is not None and found["stage"] == "draft"
 
     await eventually(drafted)
-    await company.goes_to(date(2026, 1, 20), goal)
+    await company.goes_to(date(2026, 1, 21), goal)
     assert (await company.story(goal))[-1] == "DeadlineMissed"
 
 

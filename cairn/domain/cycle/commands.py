@@ -76,7 +76,10 @@ class FinishResults(CycleCommand):
 
 
 class CloseCycle(CycleAction):
-    """Closes a cycle once no goal is open. `open_goals` are goals not over yet, as the log has them, of `goals`."""
+    """Closes a cycle once its results are out (RULES L8) and no goal is open.
+
+    `open_goals` are goals not over yet, as the log has them, of `goals`.
+    """
 
     row = CycleRow(
         "close",

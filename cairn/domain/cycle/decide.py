@@ -24,6 +24,7 @@ from cairn.domain.cycle.events import (
 from cairn.domain.cycle.stages import ORDER, cycle_stage_row
 from cairn.domain.cycle.state import Cycle
 from cairn.domain.refusal import Refusal
+from cairn.domain.schedule import local_day
 
 
 def decide(command: AnyCycleCommand, cycle: Cycle) -> list[CycleEvent]:
@@ -79,6 +80,12 @@ def _is_ahead(command: ReachStage, cycle: Cycle) -> bool:
 
 
 def _close(command: CloseCycle, cycle: Cycle) -> list[CycleEvent]:
+    """Refuses a close before the results are out (RULES L8): nothing could bring them after it."""
+    if not cycle.results:
+        due = local_day(cycle.schedule.results_due, cycle.schedule.calendar) if cycle.schedule else None
+        raise Refusal(
+            "cycle.no-results", cycle=cycle.id, sheets=cycle.sheets, due=due, open=len(command.open_goals)
+        )
     if command.open_goals:
         raise Refusal("cycle.open-goals", open=len(command.open_goals), example=command.open_goals[0])
     return [CycleClosed(cycle=cycle.id, goals=command.goals, by=command.by, at=command.at)]

@@ -15,8 +15,9 @@ class GoalContext(Fact):
 
     `schedule` and `policy` are those of the goal's cycle. `clock_offset` is in seconds beside Temporal's: 0 but in
     a rehearsal. `open_for_goals` says whether the cycle still takes new goals. `people` holds at least whoever gives
-    the command, by id; for deadlines also the owner and the manager. `head` is the id of the head of the sheet's
-    department where it is known: theirs are the goals drafted on its sheet.
+    the command, by id; for deadlines also the owner and the manager, for a
+    change of manager the new one and everybody above them. `head` is the id of the head of the sheet's
+    department, empty while it has none, None where the sheet is no known department's: theirs are its goals.
     """
 
     policy: Policy

@@ -14,6 +14,7 @@ from cairn.domain.goal.events import (
     ReminderSent,
     ReviewOpened,
 )
+from cairn.domain.goal.places import held_at
 from cairn.domain.goal.scoring import score
 from cairn.domain.goal.state import Goal
 from cairn.domain.goal.status import awaited, deadlines_of
@@ -29,11 +30,12 @@ def on_deadline(command: KeepDeadline, goal: Goal, context: GoalContext) -> list
     )
     if not due or command.at < command.due:
         return []
+    held = held_at(goal, context, command.at)
     match command.phase:
         case "drafts_remind" | "approvals_remind" | "adjustment_remind":
-            return [_remind(command, goal)]
+            return [_remind(command, held)]
         case "drafts_due" | "approvals_due":
-            return [_missed(command, goal, context)]
+            return [_missed(command, held, context)]
         case "execution_starts":
             return [GoalActivated(goal=goal.id, by=SYSTEM, at=command.at)]
         case "adjustment_expires":

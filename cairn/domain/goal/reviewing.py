@@ -1,6 +1,6 @@
 """Progress, acceptance, assessment and the ways a goal ends by hand."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from cairn.domain.event import SYSTEM, Event
 from cairn.domain.goal.commands import (
@@ -27,10 +27,13 @@ from cairn.domain.goal.events import (
     GoalSuperseded,
     ManagerChanged,
 )
+from cairn.domain.goal.places import held_at
 from cairn.domain.goal.state import Goal
 from cairn.domain.goal.status import period_kinds
 from cairn.domain.measure import Capability, KeyTask, Kpi, Measure
+from cairn.domain.people import check_new_manager
 from cairn.domain.refusal import Refusal
+from cairn.domain.rights import by_committee, committee
 from cairn.domain.schedule import local_day
 from cairn.domain.sheet import rules
 
@@ -40,6 +43,9 @@ def check_in(command: CheckIn, goal: Goal, context: GoalContext) -> list[Event]:
     on = command.on or today
     if on > today:
         raise Refusal("check-in.future", field="on", on=on)
+    ends = context.schedule.ends if context.schedule else on
+    if not goal.since <= on <= ends:  # it would count nowhere (RULES D6)
+        raise Refusal("check-in.outside", field="on", on=on, since=goal.since, ends=ends)
     if command.value is None and not command.note:
         raise Refusal("check-in.empty", field="value")
     if command.value is not None and isinstance(goal.measure, Kpi) and goal.measure.metric:
@@ -87,6 +93,7 @@ def assess(command: AssessGoal, goal: Goal, context: GoalContext) -> list[Event]
     if command.period not in known:
         raise Refusal("assess.period", field="period", period=command.period, known=known)
     _check_rating(command, goal.measure, context)
+    _check_ended(command, goal, context)
     if command.period in goal.scores:
         raise Refusal("assess.scored", field="period", period=command.period)
     if goal.assessments.get(command.period, {}).get(command.by) == command.points:
@@ -113,11 +120,28 @@ def _check_rating(command: AssessGoal, measure: KeyTask | Capability, context: G
         raise Refusal("assess.scale", field="points", points=points, least=scale.least, to=to)
 
 
+def _check_ended(command: AssessGoal, goal: Goal, context: GoalContext) -> None:
+    """Only what has ended is assessed (RULES L9): for the owner, a period ends with their last day at the latest."""
+    period = context.schedule.period(command.period) if context.schedule else None
+    today = local_day(command.at, context.policy.calendar)
+    if period is None or today > period.ends:
+        return
+    owner = context.people.get(goal.owner)
+    last = owner.left - timedelta(days=1) if owner and owner.left else None
+    if last is None or today < last or not period.holds(last):
+        raise Refusal("assess.early", field="period", period=period.key, ends=period.ends)
+
+
 def change_manager(command: ChangeManager, goal: Goal, context: GoalContext) -> list[Event]:
-    if command.manager == goal.manager:
+    """Another manager from a day on; before it nothing changes (RULES L1). The last decision, even of a day still
+    ahead, is what a further one is measured by."""
+    last = goal.segments[-1]
+    if command.manager == last.manager and (command.effective >= last.since or len(goal.segments) == 1):
         return []
     if command.manager == goal.owner:
         raise Refusal("goal.own-manager", field="manager")
+    if command.manager is not None:
+        check_new_manager(goal.owner, command.manager, command.effective, command.by, context.people)
     _check_effective(command.effective, goal)
     return [
         ManagerChanged(
@@ -150,13 +174,33 @@ def resume(command: ResumeGoal, goal: Goal, context: GoalContext) -> list[Event]
     return [resumed]
 
 
+def _check_may_end(command: CancelGoal | SupersedeGoal, goal: Goal, context: GoalContext) -> None:
+    """Once a goal runs it changes by joint confirmation only (RULES L3): nobody ends it alone, but for the committee
+    what it judges, and HR what belongs to somebody who has left."""
+    if not goal.running:
+        return
+    held, person = held_at(goal, context, command.at), context.people[command.by]
+    owner = context.people.get(held.owner)
+    if (
+        goal.tier == "individual"
+        and owner
+        and not owner.here_on(local_day(command.at, context.policy.calendar))
+    ):
+        return
+    if by_committee(held) and committee.allows(person, held, command):
+        return
+    raise Refusal("goal.running", command=command.row.name, stage=goal.stage, owner=held.owner)
+
+
 def cancel(command: CancelGoal, goal: Goal, context: GoalContext) -> list[Event]:
+    _check_may_end(command, goal, context)
     gone = GoalCancelled(goal=goal.id, reason=command.reason, by=command.by, at=command.at)
     return [gone, *rules.remove(context.sheet, goal.id, command.by, command.at)]
 
 
 def supersede(command: SupersedeGoal, goal: Goal, context: GoalContext) -> list[Event]:
     """Another goal of the same sheet takes this one's place; its weight becomes free for that goal."""
+    _check_may_end(command, goal, context)
     if command.replacement == goal.id or command.replacement not in context.sheet.placements:
         raise Refusal("goal.no-replacement", field="replacement", replacement=command.replacement)
     gone = GoalSuperseded(

@@ -81,7 +81,8 @@ class Goal(Fact):
     tier: Tier = "individual"
     owner: str = Field(default="", description="the id of the person who answers for it")
     manager: str | None = Field(
-        default=None, description="the id of the owner's manager, None: the committee judges"
+        default=None,
+        description="the id of the owner's manager as last decided (see `held_on`), None: the committee judges",
     )
     department: str | None = Field(
         default=None, description="the department's id, None for the company's own goals"
@@ -129,6 +130,13 @@ class Goal(Fact):
     def requester(self) -> str | None:
         """Who asked for the adjustment that is waiting."""
         return self.pending.requested_by if self.pending else None
+
+    def held_on(self, day: date) -> "Goal":
+        """The goal as its places are held on a day (RULES L1): segments that begin later are left out."""
+        begun = tuple(segment for segment in self.segments if segment.since <= day) or self.segments[:1]
+        if len(begun) == len(self.segments):
+            return self
+        return self.model_copy(update={"segments": begun, "manager": begun[-1].manager})
 
     @property
     def former_managers(self) -> frozenset[str]:

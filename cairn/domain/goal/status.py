@@ -1,13 +1,14 @@
 """Where a goal stands: its stage, who is waited for, and the deadlines ahead. All a workflow ever knows of a goal."""
 
 from datetime import datetime
-from typing import assert_never
+from typing import Literal, assert_never
 
 from pydantic import AwareDatetime, Field
 
 from cairn.domain.calendar import add_working_days, opening
 from cairn.domain.event import Fact
 from cairn.domain.goal.context import GoalContext
+from cairn.domain.goal.places import held_at
 from cairn.domain.goal.stages import PHASES, Phase, PhaseRow, Stage
 from cairn.domain.goal.state import Goal, deadline_name
 from cairn.domain.measure import KeyTask, Kpi, is_task_due
@@ -38,15 +39,15 @@ class GoalStatus(Fact):
     clock_offset: float = Field(default=0.0, description="seconds of the cycle's clock beside Temporal's")
 
 
-def status(goal: Goal, context: GoalContext) -> GoalStatus:
-    """The goal's status under its cycle's dates."""
+def status(goal: Goal, context: GoalContext, at: datetime) -> GoalStatus:
+    """The goal's status under its cycle's dates; who is waited for is who holds the place at `at`."""
     ahead = deadlines_of(goal, context)
     return GoalStatus(
         goal=goal.id,
         stage=goal.stage,
         version=goal.version,
         over=goal.over,
-        awaited=awaited(goal),
+        awaited=awaited(held_at(goal, context, at)),
         next_deadline=ahead[0] if ahead else None,
         cycle=goal.cycle,
         department=goal.department or "",
@@ -55,10 +56,10 @@ def status(goal: Goal, context: GoalContext) -> GoalStatus:
 
 
 def awaited(goal: Goal) -> tuple[str, ...]:
-    """Whom the goal waits for; empty while it runs by itself."""
+    """Whom the goal waits for, as its places are held in it; empty while it runs by itself."""
     match goal.stage:
         case "draft" | "returned":
-            return (goal.owner,)
+            return (goal.owner or HR,)
         case "submitted":
             return (approver_place(goal),)
         case "adjusting":
@@ -108,10 +109,8 @@ def _deadlines_in(row: PhaseRow, goal: Goal, context: GoalContext, schedule: Sch
 def _moment(phase: Phase, goal: Goal, context: GoalContext, schedule: Schedule) -> datetime | None:
     """When a phase with one date of its own is due; None where there is nothing to wait for."""
     match phase:
-        case "drafts_due":
-            return own_due(schedule.drafts_due, goal.entered, context.policy)
-        case "approvals_due":
-            return own_due(schedule.approvals_due, goal.entered, context.policy)
+        case "drafts_due" | "approvals_due":
+            return _escalation(_asked_by(phase, goal, context, schedule), context.policy)
         case "adjustment_expires":
             return goal.pending.expires_at if goal.pending else None
         case "execution_starts":
@@ -126,6 +125,20 @@ def _moment(phase: Phase, goal: Goal, context: GoalContext, schedule: Schedule) 
             return None  # reminders are counted back from their deadline, scores fall due period by period
         case _:
             assert_never(phase)
+
+
+def _asked_by(
+    phase: Literal["drafts_due", "approvals_due"], goal: Goal, context: GoalContext, schedule: Schedule
+) -> datetime:
+    """By when people are asked to hand in or to approve."""
+    date = schedule.drafts_due if phase == "drafts_due" else schedule.approvals_due
+    return own_due(date, goal.entered, context.policy)
+
+
+def _escalation(date: datetime, policy: Policy) -> datetime:
+    """When what is late since a date is told further up (RULES L6, K2)."""
+    days = policy.calendar
+    return opening(add_working_days(local_day(date, days), policy.deadlines.escalate_after, days), days)
 
 
 def own_due(due: datetime, entered: datetime | None, policy: Policy) -> datetime:
@@ -143,6 +156,8 @@ def _reminder(phase: Phase, goal: Goal, context: GoalContext, schedule: Schedule
     due = _moment(phase, goal, context, schedule)
     if due is None or not before or deadline_name(phase, due) in goal.kept_deadlines:
         return None
+    if phase in ("drafts_due", "approvals_due"):
+        due = _asked_by(phase, goal, context, schedule)
     reminder = opening(add_working_days(local_day(due, days), -before, days), days)
     return reminder if goal.entered is None or reminder > goal.entered else None
 

@@ -7,6 +7,8 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Literal, NamedTuple
 
+from pydantic import Field
+
 from cairn.domain.cycle.events import LeftOut, TargetRow
 from cairn.domain.event import Event, Fact
 from cairn.domain.exact import exact
@@ -35,10 +37,11 @@ class GoalPlan(Fact):
 class Missing(Fact):
     """What a planned sheet lacks. `facts`: `goal` is the key of the goal without a target (`target`), or of one whose
     proposed targets can't be (`measure`: `problem` is the refusal's code, its facts follow); `manager` is the manager
-    who has left, `on` the first day they are gone (`manager_left`)."""
+    who has left, `on` the first day they are gone (`manager_left`). Nobody on the committee could approve it
+    (`committee`, without facts)."""
 
-    code: Literal["target", "measure", "manager_left"]
-    facts: dict[str, FactValue]
+    code: Literal["target", "measure", "manager_left", "committee"]
+    facts: dict[str, FactValue] = Field(default_factory=dict)
 
 
 class SheetPlan(Fact):
@@ -123,6 +126,7 @@ class Planner:
         company = self._company()
         self.above = {sheet.holder for sheet in company} | {f"department.{d.id}" for d in departments}
         sheets = [*company, *map(self._department, departments), *map(self._person, people)]
+        sheets = [self._with_judges(sheet) for sheet in sheets]
         return LaunchPlan(
             cycle=self.cycle,
             title=self.title,
@@ -188,6 +192,19 @@ class Planner:
             manager=person.manager, department=person.department, family=person.family,
             since=max(self.schedule.starts, person.hired), goals=goals, missing=missing,
         )  # fmt: skip
+
+    def _with_judges(self, sheet: SheetPlan) -> SheetPlan:
+        """The sheet, which says so where the committee has to approve it and nobody could."""
+        if sheet.kind == "person" and sheet.manager is not None:
+            return sheet
+        if any(person.id != sheet.owner for person in self._committee):
+            return sheet
+        return sheet.model_copy(update={"missing": (*sheet.missing, Missing(code="committee"))})
+
+    @cached_property
+    def _committee(self) -> list[Person]:
+        here = (person for person in self.roster.people if person.here_on(self.schedule.starts))
+        return [person for person in here if not {"committee", "executive"}.isdisjoint(person.roles)]
 
     def _goals(
         self, holder: str, department: str, template: tuple[TemplateGoal, ...], above: str | None, kind: str

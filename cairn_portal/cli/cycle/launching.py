@@ -56,6 +56,10 @@ async def _launch_terms(
             ),
             USAGE,
         )
+    known = await s.cycles.load(name)
+    if known.schedule is not None:  # launched: what is not said is as it was
+        title, policy = title or known.title, policy or known.policy
+        starts, ends = starts or known.schedule.starts, ends or known.schedule.ends
     year = int(name) if name.isdigit() and len(name) == 4 else None
     if year is None and (starts is None or ends is None):
         raise Problem(
@@ -192,17 +196,29 @@ def _left_out(at: Terminal, plan: LaunchPlan, people: dict[str, str]) -> Rendera
 
 
 def _missing(at: Terminal, plan: LaunchPlan) -> Text | None:
-    lacking = sum(1 for sheet in plan.sheets if sheet.missing)
-    if not lacking:
-        return None
-    return Text(
-        at.say(
-            "! {lacking} {lacking:plural,sheet has,sheets have} goals without a target: their owners fill "
-            "them in, or use `cairn targets import` first.",
-            lacking=lacking,
-        ),
-        style="yellow",
-    )
+    lacking, unjudged = _sheets_without(plan, "target"), _sheets_without(plan, "committee")
+    lines = []
+    if lacking:
+        lines.append(
+            at.say(
+                "! {lacking} {lacking:plural,sheet has,sheets have} goals without a target: their owners fill "
+                "them in, or use `cairn targets import` first.",
+                lacking=lacking,
+            )
+        )
+    if unjudged:
+        lines.append(
+            at.say(
+                "! {unjudged} {unjudged:plural,sheet waits,sheets wait} for the committee, and nobody in the roster "
+                "could decide there: give somebody else the role committee or executive first.",
+                unjudged=unjudged,
+            )
+        )
+    return Text("\n".join(lines), style="yellow") if lines else None
+
+
+def _sheets_without(plan: LaunchPlan, what: str) -> int:
+    return sum(any(each.code == what for each in sheet.missing) for sheet in plan.sheets)
 
 
 async def launch(
