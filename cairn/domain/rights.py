@@ -93,10 +93,15 @@ def manager(person: Person, goal: Parties, _: object) -> bool:
     return person.id == goal.manager and person.id != goal.owner
 
 
+def on_committee(person: Person) -> bool:
+    """Whether somebody judges what is the committee's: its members and the company's management."""
+    return _has(person, "committee", "executive")
+
+
 @_right
 def committee(person: Person, goal: Parties, _: object) -> bool:
     """The committee or the company's management, nobody for a goal of their own."""
-    return _has(person, "committee", "executive") and person.id != goal.owner
+    return on_committee(person) and person.id != goal.owner
 
 
 @_by_case

@@ -53,21 +53,26 @@ class Waiting(BaseModel):
 
 
 async def inbox(
-    reader: Reader, person: str, roles: Iterable[str] = (), *, cycle: str | None = None
+    reader: Reader,
+    person: str,
+    roles: Iterable[str] = (),
+    *,
+    cycle: str | None = None,
+    at: datetime | None = None,
 ) -> list[Task]:
     """What waits for a person and for the roles they have (`hr`, `committee`, …), most urgent first.
 
-    An executive acts for the committee. A role's tasks on the person's own goals are left out: nobody judges
-    their own goal.
+    Places are as they are held at `at`, without it at each cycle's present (RULES L1, L2). An executive acts for the
+    committee. A role's tasks on the person's own goals are left out: nobody judges their own goal.
     """
     names = {"committee" if role == "executive" else role for role in roles}
-    tasks = await reader.fetch(SQL["for_person"], person, sorted(f"role:{name}" for name in names), cycle)
+    tasks = await reader.fetch(SQL["for_person"], person, sorted(f"role:{name}" for name in names), cycle, at)
     return parse_rows(Task, tasks)
 
 
-async def tasks_of_goal(reader: Reader, goal: str) -> list[Task]:
-    """Everybody a goal waits for; empty while it runs by itself."""
-    return parse_rows(Task, await reader.fetch(SQL["for_goal"], goal))
+async def tasks_of_goal(reader: Reader, goal: str, at: datetime | None = None) -> list[Task]:
+    """Everybody a goal waits for at `at`, without it at its cycle's present; empty while it runs by itself."""
+    return parse_rows(Task, await reader.fetch(SQL["for_goal"], goal, at))
 
 
 async def waiting(reader: Reader, cycle: str, at: datetime) -> list[Waiting]:

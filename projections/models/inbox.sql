@@ -4,36 +4,52 @@
 with candidate as (
     select goal from read.goal where owner = $1 and stage in ('draft', 'returned')
     union
+    select g.goal from read.goal g join read.department d on d.id = g.department
+    where g.tier = 'department' and g.stage in ('draft', 'returned')
+      and (d.head = $1 or (d.head is null and 'role:hr' = any($2::text[])))
+    union
     select goal from read.goal where manager = $1 and stage in ('submitted', 'adjusting', 'in_review')
+    union
+    select goal from read.goal
+    where jsonb_array_length(segments) > 1 and segments @> jsonb_build_array(jsonb_build_object('manager', $1::text))
+      and stage in ('submitted', 'adjusting', 'in_review')
     union
     select goal from read.goal
     where 'role:committee' = any($2::text[]) and (tier <> 'individual' or manager is null)
       and stage in ('submitted', 'adjusting', 'in_review')
     union
     select goal from read.goal
+    where 'role:committee' = any($2::text[]) and jsonb_array_length(segments) > 1
+      and segments @> '[{"manager": null}]' and stage in ('submitted', 'adjusting', 'in_review')
+    union
+    select goal from read.goal
     where 'role:hr' = any($2::text[]) and stage = 'adjusting' and confirmed_hr is null
 )
-select g.goal, w.act, w.awaited, g.cycle, g.sheet, g.department, g.tier, g.owner, o.name as owner_name, g.title,
+select g.goal, w.act, w.awaited, g.cycle, g.sheet, g.department, g.tier, h.owner, o.name as owner_name, g.title,
     g.stage, g.version, g.entered as since,
     read.awaited_until(w.act, c.drafts_due, c.approvals_due, c.scores_due, g.expires_at) as until
 from candidate k
 join read.goal g on g.goal = k.goal
-cross join lateral read.awaited(g.stage, g.tier, g.owner, g.manager, g.measure ->> 'kind', g.confirmed_manager,
-    g.confirmed_hr, exists (select from read.assessment a where a.goal = g.goal and a.period = 'Y')) w
+cross join lateral read.held(g.tier, g.owner, g.department, g.segments, g.cycle, $4) h
+cross join lateral read.awaited(g.stage, g.tier, coalesce(nullif(h.owner, ''), 'role:hr'), h.manager,
+    g.measure ->> 'kind', g.confirmed_manager, g.confirmed_hr,
+    exists (select from read.assessment a where a.goal = g.goal and a.period = 'Y')) w
 left join read.cycle c on c.cycle = g.cycle
-left join read.person o on o.id = g.owner
-where (w.awaited = $1 or (w.awaited = any($2::text[]) and g.owner <> $1)) and ($3::text is null or g.cycle = $3)
+left join read.person o on o.id = h.owner
+where (w.awaited = $1 or (w.awaited = any($2::text[]) and h.owner <> $1)) and ($3::text is null or g.cycle = $3)
 order by until nulls last, g.goal, w.act
 
 -- name: for_goal
-select g.goal, w.act, w.awaited, g.cycle, g.sheet, g.department, g.tier, g.owner, o.name as owner_name, g.title,
+select g.goal, w.act, w.awaited, g.cycle, g.sheet, g.department, g.tier, h.owner, o.name as owner_name, g.title,
     g.stage, g.version, g.entered as since,
     read.awaited_until(w.act, c.drafts_due, c.approvals_due, c.scores_due, g.expires_at) as until
 from read.goal g
-cross join lateral read.awaited(g.stage, g.tier, g.owner, g.manager, g.measure ->> 'kind', g.confirmed_manager,
-    g.confirmed_hr, exists (select from read.assessment a where a.goal = g.goal and a.period = 'Y')) w
+cross join lateral read.held(g.tier, g.owner, g.department, g.segments, g.cycle, $2) h
+cross join lateral read.awaited(g.stage, g.tier, coalesce(nullif(h.owner, ''), 'role:hr'), h.manager,
+    g.measure ->> 'kind', g.confirmed_manager, g.confirmed_hr,
+    exists (select from read.assessment a where a.goal = g.goal and a.period = 'Y')) w
 left join read.cycle c on c.cycle = g.cycle
-left join read.person o on o.id = g.owner
+left join read.person o on o.id = h.owner
 where g.goal = $1
 order by w.act
 
@@ -43,8 +59,10 @@ select w.awaited, w.act, count(*)::int as goals, min(g.entered) as oldest,
     (count(*) filter (where read.awaited_until(w.act, c.drafts_due, c.approvals_due, c.scores_due, g.expires_at)
         <= $2))::int as overdue
 from read.goal g
-cross join lateral read.awaited(g.stage, g.tier, g.owner, g.manager, g.measure ->> 'kind', g.confirmed_manager,
-    g.confirmed_hr, exists (select from read.assessment a where a.goal = g.goal and a.period = 'Y')) w
+cross join lateral read.held(g.tier, g.owner, g.department, g.segments, g.cycle, $2) h
+cross join lateral read.awaited(g.stage, g.tier, coalesce(nullif(h.owner, ''), 'role:hr'), h.manager,
+    g.measure ->> 'kind', g.confirmed_manager, g.confirmed_hr,
+    exists (select from read.assessment a where a.goal = g.goal and a.period = 'Y')) w
 left join read.cycle c on c.cycle = g.cycle
 where g.cycle = $1 and g.stage in ('draft', 'returned', 'submitted', 'adjusting', 'in_review')
 group by w.awaited, w.act

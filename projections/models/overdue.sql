@@ -24,8 +24,10 @@ with task as (
         read.awaited_until(w.act, c.drafts_due, c.approvals_due, c.scores_due, g.expires_at) as due
     from read.goal g
     join read.cycle c on c.cycle = g.cycle
-    cross join lateral read.awaited(g.stage, g.tier, g.owner, g.manager, g.measure ->> 'kind', g.confirmed_manager,
-        g.confirmed_hr, exists (select from read.assessment a where a.goal = g.goal and a.period = 'Y')) w
+    cross join lateral read.held(g.tier, g.owner, g.department, g.segments, g.cycle, $2) h
+    cross join lateral read.awaited(g.stage, g.tier, coalesce(nullif(h.owner, ''), 'role:hr'), h.manager,
+        g.measure ->> 'kind', g.confirmed_manager, g.confirmed_hr,
+        exists (select from read.assessment a where a.goal = g.goal and a.period = 'Y')) w
     where g.cycle = $1 and g.stage in ('draft', 'returned', 'submitted', 'adjusting', 'in_review')
 ),
 -- As cairn.domain.goal.status: a goal that is judged has a score only where it was judged.

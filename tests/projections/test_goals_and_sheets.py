@@ -1,5 +1,6 @@
 """The goal and sheet read models are the domain's own folds of the log, however the log is cut into windows."""
 
+from datetime import UTC, timedelta
 from typing import Any
 
 import asyncpg
@@ -53,7 +54,11 @@ async def test_a_goal_is_what_the_domain_makes_of_its_events(
     changes = [n for n, event in enumerate(life, 1) if event.type not in SAYS_NOTHING_OF_THE_ROW]
     assert row is not None and row.version == changes[-1]
     assert await assessments(pool, state.id) == state.assessments
-    assert sorted(task.awaited for task in await tasks_of_goal(pool, state.id)) == sorted(awaited(state))
+    for at in (life[0].at, life[-1].at, life[-1].at + timedelta(days=400)):  # RULES L1: places by the day
+        held = state.held_on(at.astimezone(UTC).date())
+        assert sorted(task.awaited for task in await tasks_of_goal(pool, state.id, at)) == sorted(
+            awaited(held)
+        )
 
 
 async def assessments(pool: asyncpg.Pool, goal: str) -> dict[str, dict[str, object]]:

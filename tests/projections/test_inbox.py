@@ -1,13 +1,14 @@
 """The inbox after each step of a goal's life: who is waited for, for what, until when."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, date, datetime
 
 import asyncpg
 
 from cairn.domain.event import Event
 from cairn.domain.goal import events as g
 from cairn.domain.measure import Capability
+from cairn.domain.people import Department, DepartmentNamed
 from projections.engine.catch_up import catch_up
 from projections.models.inbox import inbox, tasks_of_goal, waiting
 from tests.projections.given import (
@@ -39,10 +40,12 @@ def confirmed(role: str, by: str) -> Event:
 
 
 async def told(
-    pool: asyncpg.Pool, person: str, roles: Sequence[str] = ()
+    pool: asyncpg.Pool, person: str, roles: Sequence[str] = (), at: datetime | None = None
 ) -> list[tuple[str, str, datetime, datetime | None]]:
     await catch_up(pool)
-    return [(task.act, task.awaited, task.since, task.until) for task in await inbox(pool, person, roles)]
+    return [
+        (task.act, task.awaited, task.since, task.until) for task in await inbox(pool, person, roles, at=at)
+    ]
 
 
 async def test_a_draft_waits_for_its_owner_until_drafts_are_due(pool: asyncpg.Pool) -> None:
@@ -129,8 +132,55 @@ async def test_open_tasks_go_along_to_the_new_manager(pool: asyncpg.Pool) -> Non
             goal=GOAL, former="wang", manager="zhao", effective=later(2).date(), by="hua", at=later(2)
         ),
     )
-    assert await told(pool, "wang") == []
-    assert [awaited for _, awaited, *_ in await told(pool, "zhao")] == ["zhao"]
+    assert await told(pool, "wang", at=later(2)) == []
+    assert [awaited for _, awaited, *_ in await told(pool, "zhao", at=later(2))] == ["zhao"]
+    assert await told(pool, "zhao", at=later(1)) == []
+    assert [awaited for _, awaited, *_ in await told(pool, "wang", at=later(1))] == ["wang"]
+
+
+async def test_l1_a_manager_to_be_waits_for_nothing_until_the_day_in_the_cycles_own_zone(
+    pool: asyncpg.Pool,
+) -> None:
+    moved = g.ManagerChanged(
+        goal=GOAL, former="wang", manager=None, effective=date(2026, 7, 1), by="hua", at=later(2)
+    )
+    submitted = g.GoalSubmitted(goal=GOAL, by="lin", at=later(1))
+    await record(pool, launched(), drafted(), submitted, moved)
+    last, first = datetime(2026, 6, 30, 15, 59, tzinfo=UTC), datetime(2026, 6, 30, 16, 0, tzinfo=UTC)
+    for at, holder in ((last, "wang"), (first, "role:committee")):
+        await catch_up(pool)
+        assert [task.awaited for task in await tasks_of_goal(pool, GOAL, at)] == [holder]
+        assert len(await told(pool, "wang", at=at)) == (holder == "wang")
+        assert len(await told(pool, "zhao", ["committee"], at=at)) == (holder != "wang")
+        assert [each.awaited for each in await waiting(pool, CYCLE, at)] == [holder]
+
+
+def headed(head: str | None) -> Event:
+    return DepartmentNamed(department=Department(id="sales", name="销售部", head=head), by="hua", at=later(2))
+
+
+async def test_l2_a_departments_goals_wait_for_its_head_of_the_day_and_without_one_for_hr(
+    pool: asyncpg.Pool,
+) -> None:
+    await record(
+        pool, launched(), headed("wang"), drafted(tier="department", owner="wang", department="sales")
+    )
+    assert len(await told(pool, "wang")) == 1
+    await record(pool, headed("zhao"))
+    assert await told(pool, "wang") == [] and [who for _, who, *_ in await told(pool, "zhao")] == ["zhao"]
+    await record(pool, headed(None))
+    assert await told(pool, "zhao") == []
+    assert [(act, who) for act, who, *_ in await told(pool, "hua", ["hr"])] == [("submit", "role:hr")]
+    assert [task.awaited for task in await tasks_of_goal(pool, GOAL)] == ["role:hr"]
+
+
+async def test_l2_a_new_head_on_the_committee_does_not_judge_the_departments_goals(
+    pool: asyncpg.Pool,
+) -> None:
+    goal = drafted(tier="department", owner="wang", department="sales")
+    await record(pool, headed("zhao"), goal, g.GoalSubmitted(goal=GOAL, by="zhao", at=later(3)))
+    assert await told(pool, "zhao", ["committee"]) == []
+    assert len(await told(pool, "wang", ["committee"])) == 1
 
 
 async def test_hr_sees_who_waits_for_whom_and_since_when(pool: asyncpg.Pool) -> None:

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from typing import get_args
+from zoneinfo import ZoneInfo
 
 import asyncpg
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from cairn.domain.event import Event
 from cairn.domain.goal import events as g
 from cairn.domain.goal.context import GoalContext
-from cairn.domain.goal.status import awaited, deadlines_of
+from cairn.domain.goal.status import awaited, deadlines_of, escalation
 from cairn.domain.measure import Capability
 from cairn.domain.sheet.state import Sheet
 from projections.engine.catch_up import catch_up
@@ -173,16 +174,24 @@ async def test_whatever_happened_late_is_what_the_domain_waits_for_and_its_date_
     goal = folded(life)
     found = [each for each in await late(pool, at) if each.goal == goal.id]
     asked = [each for each in found if each.act != "score"]
-    assert {each.awaited for each in asked} <= set(awaited(goal))
+    held = goal.held_on(
+        at.astimezone(ZoneInfo(DATES.calendar.timezone)).date()
+    )  # RULES L1: places by the day
+    assert {each.awaited for each in asked} <= set(awaited(held))
     if at > DATES.scores_due:
-        assert sorted(str(each.awaited) for each in asked) == sorted(awaited(goal))
+        assert sorted(str(each.awaited) for each in asked) == sorted(awaited(held))
     context = GoalContext(policy=policy(), schedule=DATES, sheet=Sheet(id=SHEET, family="sales"), people={})
     # What is kept is not ahead any more: that a reminder was sent or a date was missed is left aside here.
     ahead = deadlines_of(goal.model_copy(update={"kept_deadlines": frozenset()}), context)
     dates = {"submit": "drafts_due", "approve": "approvals_due", "assess": "scores_due"}
-    assert {(dates.get(each.act, "adjustment_expires"), each.due) for each in asked} <= {
-        (each.phase, each.at) for each in ahead if each.at <= at
-    }
+    told = {"submit", "approve"}  # further up so many working days after the date (RULES L6)
+    assert {
+        (
+            dates.get(each.act, "adjustment_expires"),
+            escalation(each.due, policy()) if each.act in told else each.due,
+        )
+        for each in asked
+    } <= {(each.phase, each.at) for each in ahead}
     missing = {
         each.period for each in ahead if each.phase in ("period_scored", "scores_due") and each.at <= at
     }

@@ -110,7 +110,7 @@ def _moment(phase: Phase, goal: Goal, context: GoalContext, schedule: Schedule) 
     """When a phase with one date of its own is due; None where there is nothing to wait for."""
     match phase:
         case "drafts_due" | "approvals_due":
-            return _escalation(_asked_by(phase, goal, context, schedule), context.policy)
+            return escalation(_asked_by(phase, goal, context, schedule), context.policy)
         case "adjustment_expires":
             return goal.pending.expires_at if goal.pending else None
         case "execution_starts":
@@ -135,7 +135,7 @@ def _asked_by(
     return own_due(date, goal.entered, context.policy)
 
 
-def _escalation(date: datetime, policy: Policy) -> datetime:
+def escalation(date: datetime, policy: Policy) -> datetime:
     """When what is late since a date is told further up (RULES L6, K2)."""
     days = policy.calendar
     return opening(add_working_days(local_day(date, days), policy.deadlines.escalate_after, days), days)

@@ -50,7 +50,7 @@ async def show_goal(s: Session, name: str) -> None:
     now, names = await s.clock.now(cycle), await s.names()
     progress = await progress_model.progress_of_goal(s.pool, found.goal, await s.clock.today(cycle))
     scores = await scores_model.goal_scores(s.pool, goal=found.goal)
-    tasks = await inboxes.tasks_of_goal(s.pool, found.goal)
+    tasks = await inboxes.tasks_of_goal(s.pool, found.goal, now)
     sheet = (await goals_model.sheets(s.pool, sheet=found.sheet))[0]
     lines: list[RenderableType] = [
         Text(f"{found.goal}  {found.title}", style="bold"),
