@@ -70,10 +70,10 @@ def test_l1_the_place_passes_on_with_the_day(day: str, hour: int, holder: str, o
 
 def test_l1_reminders_and_escalations_go_to_who_holds_the_place_that_day() -> None:
     world = decided_ahead(submitted())
-    due = on("01-26", 9)
+    due = on("01-29", 9)
     [missed] = world.when(deadline("approvals_due", due)).events
     assert isinstance(missed, did.DeadlineMissed) and (missed.awaited, missed.to) == ((WANG,), (ZHAO,))
-    late = deadline("drafts_due", on("01-16", 9))
+    late = deadline("drafts_due", on("01-21", 9))
     [missed] = decided_ahead(draft()).when(late).events
     assert isinstance(missed, did.DeadlineMissed) and missed.to == (WANG,)
 
