@@ -11,6 +11,7 @@ from tests.specs.company import (
     CHEN,
     HUA,
     LIN,
+    PEOPLE,
     REVENUE,
     WANG,
     active,
@@ -19,6 +20,7 @@ from tests.specs.company import (
     draft,
     fact,
     on,
+    person,
     plan,
 )
 from tests.specs.given import World, given, please
@@ -84,7 +86,10 @@ def test_what_is_not_settled_yet_cannot_rest(before: tuple[Event, ...]) -> None:
     given(before).when(pause()).refused("goal.stage")
 
 
-def test_a_resting_goal_still_changes_hands_and_ends_by_no_one_alone() -> None:
+def test_a_resting_goal_still_changes_hands_and_ends_by_hr_when_its_owner_leaves() -> None:
     move = please(ask.ChangeManager, HUA, "03-03", REVENUE, manager=CHEN, effective="2026-04-01")
     paused().when(move).then_types(did.ManagerChanged)
-    paused().when(please(ask.CancelGoal, HUA, "03-03", reason="?")).refused("goal.running")
+    left = {**PEOPLE, LIN: person(LIN, WANG, left=on("03-03").date())}
+    cancel = please(ask.CancelGoal, HUA, "03-03", REVENUE, reason="left")
+    paused().when(cancel).refused("goal.running", stage="paused")
+    assert paused().under(people=left).having(cancel).goal().stage == "cancelled"
