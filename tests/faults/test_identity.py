@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from cairn.domain.cycle.commands import CloseCycle, LaunchCycle
+from cairn.domain.cycle.commands import CloseCycle, FinishResults, LaunchCycle
 from cairn.domain.cycle.events import LaunchFailure
 from cairn.domain.event import SYSTEM
 from cairn.domain.refusal import Refusal
@@ -45,6 +45,8 @@ async def test_two_goals_of_one_sheet_that_lapse_at_one_moment_both_lapse_and_th
         "cancelled",
         "cancelled",
     ]
+    results = FinishResults(cycle=CYCLE, sheets=2, by=SYSTEM, at=due)
+    await cycle.cycles.handle(results, "system:results")
     close = CloseCycle(cycle=CYCLE, open_goals=(), goals=0, by=SYSTEM, at=due)
     assert (await cycle.cycles.handle(close, "system:close")).over
 
