@@ -51,6 +51,17 @@ async def test_two_goals_of_one_sheet_that_lapse_at_one_moment_both_lapse_and_th
     assert (await cycle.cycles.handle(close, "system:close")).over
 
 
+async def test_a_cycle_whose_goals_were_never_approved_closes(company: Company) -> None:
+    """identity: "close answers "open goals" for ever", through timers and workflows."""
+    await company.launched()
+    schedule = (await company.plan()).schedule
+    goals = [company.goal(number=number) for number in (1, 2)]
+    await company.goes_to(schedule.review_opens.date() + timedelta(days=1), *goals)
+    assert [(await company.story(goal))[-1] for goal in goals] == ["GoalCancelled"] * 2
+    closed = await company.asks_cycle("close", HR)
+    assert closed.refused is None and closed.status is not None and closed.status.over
+
+
 async def test_a_deadline_that_fires_again_does_nothing_again(cycle: LaunchedCycle) -> None:
     """identity: each deadline has an id of its own, and the same one gives its first answer."""
     due = (await cycle.schedule()).review_opens

@@ -15,7 +15,9 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 from cairn.ledger import (
     LOST,
     Appended,
+    IdReused,
     Ledger,
+    NewEvent,
     PartlyRecorded,
     Sealer,
     StreamAppend,
@@ -103,6 +105,19 @@ class LedgerAndList(RuleBasedStateMachine):
         with pytest.raises(PartlyRecorded) as refused:
             self.run(self.ledger.append(mixed))
         assert refused.value.missing == {event_id(first.stream, "new")}
+
+    @rule(data=st.data(), off=st.integers(-1, 1), field=st.sampled_from(["data", "type", "actor"]))
+    def use_an_id_again(self, data: st.DataObject, off: int, field: str) -> None:
+        """What is recorded says something else: refused, whatever the versions are."""
+        if not self.done:
+            return
+        appends, _ = data.draw(st.sampled_from(self.done))
+        last = appends[-1]
+        other = NewEvent(**(last.events[-1]._asdict() | {field: '"other"'}))
+        changed = StreamAppend(last.stream, max(last.expected_version + off, 0), [*last.events[:-1], other])
+        with pytest.raises(IdReused) as refused:
+            self.run(self.ledger.append([*appends[:-1], changed]))
+        assert set(refused.value.reused) == {other.id}
 
     @rule()
     def seal(self) -> None:
