@@ -58,6 +58,7 @@ async def test_a_cycle_whose_goals_were_never_approved_closes(company: Company) 
     goals = [company.goal(number=number) for number in (1, 2)]
     await company.goes_to(schedule.review_opens.date() + timedelta(days=1), *goals)
     assert [(await company.story(goal))[-1] for goal in goals] == ["GoalCancelled"] * 2
+    await company.goes_to(schedule.results_due.date() + timedelta(days=1), company.cycle_workflow)
     closed = await company.asks_cycle("close", HR)
     assert closed.refused is None and closed.status is not None and closed.status.over
 
