@@ -68,6 +68,8 @@ class ReviseGoal(GoalAction):
 
     title: str | None = None
     measure: Measure | None = None
+    target: Decimal | None = Field(default=None, description="another target of the goal's own KPI")
+    unit: str | None = Field(default=None, description="the unit that goes with `target`")
     weight: Decimal | None = Field(default=None, ge=0, le=100)
 
 

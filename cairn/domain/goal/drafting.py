@@ -99,8 +99,9 @@ def _drafted(command: DraftGoal, planned: Goal, context: GoalContext, measure: M
 
 def revise(command: ReviseGoal, goal: Goal, context: GoalContext) -> list[Event]:
     title, measure = command.title or goal.title, goal.measure
-    if command.measure is not None:
-        measure = as_written(command.measure, goal, context)
+    asked = command.measure if command.target is None else _with_target(command, goal)
+    if asked is not None:
+        measure = as_written(asked, goal, context)
         check_measure(measure, goal, context)
     events: list[Event] = []
     if (title, measure) != (goal.title, goal.measure):
@@ -108,6 +109,14 @@ def revise(command: ReviseGoal, goal: Goal, context: GoalContext) -> list[Event]
     if command.weight is not None:
         events += rules.reweigh(context.sheet, {goal.id: command.weight}, command.by, command.at)
     return events
+
+
+def _with_target(command: ReviseGoal, goal: Goal) -> Kpi:
+    """The goal's own KPI with another target: everything else about it stays."""
+    if not isinstance(goal.measure, Kpi) or goal.measure.direction == "range":
+        raise Refusal("adjustment.no-target", field="target")
+    unit = goal.measure.unit if command.unit is None else command.unit
+    return goal.measure.model_copy(update={"target": command.target, "unit": unit})
 
 
 def check_smart(command: CheckSmart, goal: Goal, context: GoalContext) -> list[Event]:

@@ -111,26 +111,24 @@ async def revise(
     command_id: CommandId = None,
 ) -> int:
     found = None
-    if target is not None:
-        found = await _with_target(at, name, target, unit)
-    elif criterion or outcome or measure:
+    if target is None and (criterion or outcome or measure):
         found = _measure(None, "", "higher", criterion, outcome, measure)
-    given = {"title": title, "measure": found, "weight": decimal(weight, "--weight")}
+    wanted = None if target is None else await _target(at, name, target, unit)
+    given = {
+        "title": title, "measure": found, "target": wanted, "unit": None if target is None else unit,
+        "weight": decimal(weight, "--weight"),
+    }  # fmt: skip
     fields = {key: each for key, each in given.items() if each is not None}
     if not fields:
         raise Problem(message("Say what to change, such as --target 120."), USAGE)
     return await give_command(at, [name], "revise", require_actor(by), fields, command_id=command_id)
 
 
-async def _with_target(at: Terminal, name: str, target: str, unit: str | None) -> dict[str, Any]:
-    """The goal's own KPI with another target: everything else about it stays."""
+async def _target(at: Terminal, name: str, target: str, unit: str | None) -> str | None:
+    """What was typed as a target, read in the unit that is given or the goal's own: 95% is 95 of a KPI in %."""
     async with session(at) as s:
-        found = await goal_row(s, name)
-    measure = found.measure.model_dump(mode="json")
-    if measure["kind"] != "kpi":
-        raise Problem(message("Only KPIs have targets."), USAGE)
-    kept = unit if unit is not None else measure["unit"]
-    return {**measure, "target": decimal(target, "--target", kept), "unit": kept}
+        measure = (await goal_row(s, name)).measure
+    return decimal(target, "--target", unit if unit is not None else getattr(measure, "unit", ""))
 
 
 async def check_smart(
