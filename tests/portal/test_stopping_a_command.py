@@ -53,7 +53,14 @@ async def submitting(settings: Settings, *goals: str, **more: str) -> asyncio.su
     env = {**os.environ, **environment(settings), **more}
     command = [sys.executable, "-m", "cairn_portal.cli", "goal", "submit", *goals, "--by", "E1"]
     pipe = asyncio.subprocess.PIPE
-    return await asyncio.create_subprocess_exec(*command, cwd=ROOT, env=env, stdout=pipe, stderr=pipe)
+    return await asyncio.create_subprocess_exec(
+        *command, cwd=ROOT, env=env, stdout=pipe, stderr=pipe, preexec_fn=hear_ctrl_c
+    )
+
+
+def hear_ctrl_c() -> None:
+    """Whoever runs tests in a shell's background has Ctrl-C ignored, and so would every program they start."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 async def stopped(process: asyncio.subprocess.Process, client: Client, goals: tuple[str, ...]) -> str:
