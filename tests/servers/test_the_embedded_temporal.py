@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import urllib.error
 import urllib.request
 from datetime import timedelta
 from pathlib import Path
@@ -33,8 +34,20 @@ async def test_the_embedded_server_keeps_closed_workflows_for_ninety_days(shared
 async def test_the_web_ui_comes_with_the_server(shared: Settings) -> None:
     address = (await started(shared)).ui_url
     assert address is not None
-    told = await asyncio.to_thread(read, f"{address}/api/v1/namespaces/default")
+    told = await answered(f"{address}/api/v1/namespaces/default")
     assert json.loads(told)["namespaceInfo"]["name"] == "default"
+
+
+async def answered(address: str) -> bytes:
+    """What an address answers: the web UI says 503 until it has found the server that it came with."""
+    async with asyncio.timeout(60):
+        while True:
+            try:
+                return await asyncio.to_thread(read, address)
+            except urllib.error.HTTPError as error:
+                if error.code != 503:
+                    raise
+            await asyncio.sleep(0.2)
 
 
 async def test_another_namespace_is_made_ready_too(shared: Settings) -> None:
