@@ -46,7 +46,7 @@ def drafted(goal: str, sheet: str, owner: str, at: datetime = AT) -> GoalDrafted
 
 def sheet_and_goals(holder: str) -> list[Event]:
     """The year of one person's sheet in order: opened, drafted, submitted, approved, activated, checked in."""
-    sheet = f"sheet-{CYCLE}-{holder}"
+    sheet = f"sheet-{CYCLE}-{holder}-1"
     goals = [f"goal-{CYCLE}-{holder}-{number}" for number in range(1, GOALS + 1)]
     places = [Placement(goal=goal, dimension="duties", weight=Decimal(100) / GOALS) for goal in goals]
     opened = SheetOpened(

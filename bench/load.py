@@ -40,7 +40,7 @@ def goal() -> StreamAppend:
     """A drafted goal that the read model of goals takes in."""
     holder = uuid4().hex
     name = f"goal-2026-{holder}-1"
-    return StreamAppend(name, 0, [new(drafted(name, f"sheet-2026-{holder}", holder))])
+    return StreamAppend(name, 0, [new(drafted(name, f"sheet-2026-{holder}-1", holder))])
 
 
 async def _main(dsn: str, writers: int, per_second: float) -> None:

@@ -1,4 +1,9 @@
-"""How streams are named, and what a goal's name says: `goal-<cycle>-<holder>-<number>`."""
+"""How streams are named, and what the names of goals and sheets say.
+
+A sheet is `sheet-<cycle>-<holder>-<number>`: a person who changes their job family has a second one (RULES L7).
+A goal is `goal-<cycle>-<holder>-<number>` in the first sheet, `goal-<cycle>-<holder>-<sheet>.<number>` in a later one.
+A cycle's id has no `-`, a holder's may have some.
+"""
 
 import hashlib
 from uuid import UUID
@@ -7,10 +12,21 @@ NAMESPACE = UUID("6f1a3c0e-6d0b-5e0f-9c43-0c41a1a27e55")
 _BEGUN = hashlib.sha1(NAMESPACE.bytes, usedforsecurity=False)
 
 
+def sheet_name(cycle: str, holder: str, number: int = 1) -> str:
+    """The stream of a holder's sheet; the first has the number 1."""
+    return f"sheet-{cycle}-{holder}-{number}"
+
+
+def goal_name(cycle: str, holder: str, number: int, sheet: int = 1) -> str:
+    """The stream of a goal in one of its holder's sheets."""
+    return f"goal-{cycle}-{holder}-{number}" if sheet == 1 else f"goal-{cycle}-{holder}-{sheet}.{number}"
+
+
 def sheet_of(goal: str) -> str:
-    """The sheet a goal belongs to. A cycle's id has no `-`; the number is what follows the last one."""
-    body = goal.removeprefix("goal-")
-    return f"sheet-{body.rpartition('-')[0]}"
+    """The sheet a goal belongs to."""
+    body, _, number = goal.removeprefix("goal-").rpartition("-")
+    sheet, dot, _ = number.partition(".")
+    return f"sheet-{body}-{sheet if dot else 1}"
 
 
 def cycle_of(name: str) -> str:
@@ -20,7 +36,7 @@ def cycle_of(name: str) -> str:
 
 def holder_of(sheet: str) -> str:
     """Whose sheet it is: a person's id, `department.<id>` or `company`."""
-    return sheet.partition("-")[2].partition("-")[2]
+    return sheet.partition("-")[2].partition("-")[2].rpartition("-")[0]
 
 
 def event_id(stream: str, command: str, ordinal: int) -> UUID:

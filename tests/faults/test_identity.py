@@ -217,11 +217,11 @@ async def test_a_launch_with_a_sheet_that_conflicts_ends_however_often_it_is_tri
     taken = f"goal-{CYCLE}-E3-2"
     await cycle.ledger.append([to(taken, 0, "somebody else's")])
 
-    failed = [LaunchFailure(sheet=f"sheet-{CYCLE}-E3", code="exists", facts={"streams": (taken,)})]
+    failed = [LaunchFailure(sheet=f"sheet-{CYCLE}-E3-1", code="exists", facts={"streams": (taken,)})]
     for _ in range(3):  # the completion of the first two was lost
         assert await cycle.cycles.launch_sheets(CYCLE, silently) == failed
     assert await cycle.story(f"goal-{CYCLE}-E5-2") == ["GoalDrafted"]
-    assert await cycle.story(f"sheet-{CYCLE}-E5") == ["SheetOpened"]
+    assert await cycle.story(f"sheet-{CYCLE}-E5-1") == ["SheetOpened"]
 
 
 async def test_a_launch_goes_on_where_an_earlier_build_wrote_a_sheet_otherwise(pool: Any) -> None:
@@ -239,4 +239,4 @@ async def test_a_launch_goes_on_where_an_earlier_build_wrote_a_sheet_otherwise(p
     await cycle.cycles.launch_sheets(CYCLE, silently)
     del cycle.ledger.append
     assert await cycle.cycles.launch_sheets(CYCLE, silently) == []
-    assert await cycle.story(f"sheet-{CYCLE}-E3") == ["SheetOpened"]
+    assert await cycle.story(f"sheet-{CYCLE}-E3-1") == ["SheetOpened"]

@@ -139,9 +139,9 @@ async def test_an_altered_reading_is_found_through_the_scores_that_cite_it(year:
 
 
 async def test_an_altered_sheet_score_is_found(year: Year) -> None:
-    await _alter(year, "sheet-2026-E1", "SheetScored", "points", "12")
+    await _alter(year, "sheet-2026-E1-1", "SheetScored", "points", "12")
     found = (await year.recomputing.cycle("2026", lambda done, of: None)).differences
-    assert [(each.of, each.field) for each in found] == [("sheet-2026-E1", "points")]
+    assert [(each.of, each.field) for each in found] == [("sheet-2026-E1-1", "points")]
 
 
 async def _alter(year: Year, stream: str, type_: str, field: str, value: str) -> None:

@@ -22,7 +22,7 @@ from cairn.ledger import Ledger, NewEvent, Sealer, StreamAppend
 
 AT = datetime(2026, 1, 5, 9, tzinfo=UTC)
 NEW_YEAR = date(2026, 1, 1)
-CYCLE, GOAL, SHEET = "2026", "goal-2026-lin-1", "sheet-2026-lin"
+CYCLE, GOAL, SHEET = "2026", "goal-2026-lin-1", "sheet-2026-lin-1"
 D = Decimal
 
 

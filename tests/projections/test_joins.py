@@ -112,7 +112,7 @@ async def test_nobody_is_ever_seen_ahead_though_followers_are_cancelled_and_cut_
         await record(pool, *year())
         await disturbed(pool, random.Random(11), rounds=8)
         await record(
-            pool, *(scored(GOAL, period, 40) for period in ("M03", "Q2")), opened("sheet-2026-qi", ())
+            pool, *(scored(GOAL, period, 40) for period in ("M03", "Q2")), opened("sheet-2026-qi-1", ())
         )
         await disturbed(pool, random.Random(12), rounds=8)
         await caught_up(pool)

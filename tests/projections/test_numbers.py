@@ -43,9 +43,9 @@ def checked_in(name: str, value: Decimal, day: int = 10, **facts: Any) -> Event:
 
 def company() -> list[Event]:
     """Lin has two goals and qi one, all measured by check-ins, each with 100 in March."""
-    qi = {"owner": "qi", "sheet": "sheet-2026-qi"}
+    qi = {"owner": "qi", "sheet": "sheet-2026-qi-1"}
     running = [*active(GOAL, OWN), *active(OTHER, OWN), *active(QI, OWN, **qi)]
-    sheets = [opened(goals=(GOAL, OTHER)), opened("sheet-2026-qi", (QI,), holder="qi")]
+    sheets = [opened(goals=(GOAL, OTHER)), opened("sheet-2026-qi-1", (QI,), holder="qi")]
     return [launched(), *sheets, *running, *(checked_in(name, D(100), 2) for name in (GOAL, OTHER, QI))]
 
 
@@ -201,9 +201,9 @@ async def test_a_reading_of_1e999999999_parks_its_feed_and_no_other(pool: asyncp
     [
         g.GoalAssessed(goal=GOAL, period="Y", points=ENDLESS, by="wang", at=later(80)),
         s.GoalWeighted(
-            sheet="sheet-2026-lin", goal=GOAL, before=D(50), after=ENDLESS, by="lin", at=later(80)
+            sheet="sheet-2026-lin-1", goal=GOAL, before=D(50), after=ENDLESS, by="lin", at=later(80)
         ),
-        opened("sheet-2026-x", (), holder="x", space=ENDLESS),
+        opened("sheet-2026-x-1", (), holder="x", space=ENDLESS),
     ],
     ids=["points", "weight", "space"],
 )

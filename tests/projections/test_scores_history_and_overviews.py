@@ -164,7 +164,10 @@ async def test_a_story_tells_every_sheet_the_goal_was_placed_in(pool: asyncpg.Po
     by = {"by": "hua", "at": later(9)}
     placement = s.Placement(goal=GOAL, dimension="duties", weight=D(20))
     part = s.ScorePart(goal=GOAL, weight=D(20), points=D(96), version=4)
-    other, scores = "sheet-2026-qi", {"period": "Q1", "points": D(90), "rounded": D(90), "policy": "p", **by}
+    other, scores = (
+        "sheet-2026-qi-1",
+        {"period": "Q1", "points": D(90), "rounded": D(90), "policy": "p", **by},
+    )
     await record(
         pool,
         opened(),
@@ -187,7 +190,7 @@ async def test_a_story_tells_every_sheet_the_goal_was_placed_in(pool: asyncpg.Po
 
 async def test_a_cycle_at_a_glance_counts_stages_waits_delays_and_space(pool: asyncpg.Pool) -> None:
     other, tall = "goal-2026-qi-1", "goal-2026-company-1"
-    failure = c.LaunchFailure(sheet="sheet-2026-x", code="exists", facts={"streams": ("sheet-2026-x",)})
+    failure = c.LaunchFailure(sheet="sheet-2026-x-1", code="exists", facts={"streams": ("sheet-2026-x-1",)})
     finished = c.LaunchFinished(cycle=CYCLE, sheets=1, goals=3, failures=(failure,), by="system", at=later(0))
     used = {"sheet": SHEET, "goal": GOAL, "adjustment": "a1", "used": D("2.5"), "left": D("12.5")}
     await record(

@@ -42,7 +42,11 @@ LIN, WANG, ZHAO, HUA, HE, CHEN, LI, QIAN, GONE = (
     "qian",
     "gone",
 )
-SHEET, DEPARTMENT_SHEET, COMPANY_SHEET = "sheet-2026-lin", "sheet-2026-department.sales", "sheet-2026-company"
+SHEET, DEPARTMENT_SHEET, COMPANY_SHEET = (
+    "sheet-2026-lin-1",
+    "sheet-2026-department.sales-1",
+    "sheet-2026-company-1",
+)
 REVENUE, VISITS, RELEASE, LEARNING = (f"goal-2026-lin-{number}" for number in (1, 2, 3, 4))
 OF_DEPARTMENT, OF_COMPANY = "goal-2026-department.sales-1", "goal-2026-company-1"
 

@@ -63,7 +63,7 @@ def refused(command: Any, cycle: Cycle) -> Refusal:
 
 
 def test_a_finished_launch_opens_goal_setting_and_names_what_failed() -> None:
-    failure = LaunchFailure(sheet="sheet-2026-x", code="exists", facts={"streams": ("sheet-2026-x",)})
+    failure = LaunchFailure(sheet="sheet-2026-x-1", code="exists", facts={"streams": ("sheet-2026-x-1",)})
     [event] = does(please(ask.FinishLaunch, failures=[failure]), after())
     assert isinstance(event, LaunchFinished) and event.failures == (failure,)
     assert after(FINISHED).stage == "goal_setting"

@@ -99,7 +99,7 @@ def sheet_with(family: str | None, **points: Any) -> Sheet:
 
 def result(sheet: Sheet, *below: Any, policy: Any = None) -> Any:
     subordinates = [
-        SubordinatePart(sheet=f"sheet-2026-{n}", version=1, result=D(each)) for n, each in enumerate(below)
+        SubordinatePart(sheet=f"sheet-2026-{n}-1", version=1, result=D(each)) for n, each in enumerate(below)
     ]
     [event] = issue_result(sheet, subordinates, schedule(), policy or plan(), AT)
     return event

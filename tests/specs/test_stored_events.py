@@ -107,7 +107,7 @@ EXAMPLES: tuple[Event, ...] = (
         points=D("92.254"), rounded=D("92.25"), grade="B", coefficient=D(1), mix={"month": D(40), "year": D(60)},
         policy="plan@1", leads=True, **OF_SHEET,
         periods=(sheet.PeriodPart(period="M03", kind="month", months=Fraction(16, 31), points=None),),
-        subordinates=(sheet.SubordinatePart(sheet="sheet-2026-qian", version=9, result=D(88)),),
+        subordinates=(sheet.SubordinatePart(sheet="sheet-2026-qian-1", version=9, result=D(88)),),
     ),
     launched().model_copy(
         update={"left_out": (LEFT_OUT,), "clock_offset": -3.5}

@@ -132,7 +132,7 @@ class Company:
         return f"goal-{self.cycle}-{owner}-{number}"
 
     def sheet(self, holder: str = "E1") -> str:
-        return f"sheet-{self.cycle}-{holder}"
+        return f"sheet-{self.cycle}-{holder}-1"
 
     async def next_goal(self) -> str:
         """The KPI of the next employee, whose goals nobody has touched yet."""

@@ -12,7 +12,7 @@ from tests.years.export import COMPARED, CannotExport, Table, Tables, exported
 from tests.years.playing import CannotPlay, commit_of
 
 ROOT = Path(__file__).parents[2]
-GOAL, SHEET = "goal-2026-E005-1", "sheet-2026-E005"
+GOAL, SHEET = "goal-2026-E005-1", "sheet-2026-E005-1"
 AT = datetime(2026, 4, 1, tzinfo=UTC)
 SCORES = tuple(table for table in COMPARED if table.name in ("goal_score", "result"))
 

@@ -20,6 +20,7 @@ from cairn.domain.policy import Dimension, Exclusion, Policy, TemplateGoal, Tier
 from cairn.domain.refusal import FactValue, fact_value
 from cairn.domain.schedule import Schedule
 from cairn.domain.sheet.events import Holder, Placement, SheetOpened
+from cairn.domain.streams import goal_name, sheet_name
 
 
 class GoalPlan(Fact):
@@ -164,7 +165,7 @@ class Planner:
             return []
         goals, missing = self._goals("company", "company", self.policy.strategic, None, "company")
         sheet = SheetPlan(
-            sheet=f"sheet-{self.cycle}-company", kind="company", holder="company", owner=owner, manager=None,
+            sheet=sheet_name(self.cycle, "company"), kind="company", holder="company", owner=owner, manager=None,
             department=None, family=None, since=self.schedule.starts, goals=goals, missing=missing,
         )  # fmt: skip
         return [sheet]
@@ -174,7 +175,7 @@ class Planner:
         holder = f"department.{department.id}"
         goals, missing = self._goals(holder, holder, template, "company", holder)
         return SheetPlan(
-            sheet=f"sheet-{self.cycle}-{holder}", kind="department", holder=holder, owner=department.head or "",
+            sheet=sheet_name(self.cycle, holder), kind="department", holder=holder, owner=department.head or "",
             manager=None, department=department.id, family=None, since=self.schedule.starts, goals=goals,
             missing=missing,
         )  # fmt: skip
@@ -188,7 +189,7 @@ class Planner:
             facts = {"manager": manager.id, "on": str(manager.left)}
             missing = (*missing, Missing(code="manager_left", facts=facts))
         return SheetPlan(
-            sheet=f"sheet-{self.cycle}-{person.id}", kind="person", holder=person.id, owner=person.id,
+            sheet=sheet_name(self.cycle, person.id), kind="person", holder=person.id, owner=person.id,
             manager=person.manager, department=person.department, family=person.family,
             since=max(self.schedule.starts, person.hired), goals=goals, missing=missing,
         )  # fmt: skip
@@ -218,7 +219,7 @@ class Planner:
                 missing += self._wrong(measure, line.item.key, holder)
             goals.append(
                 GoalPlan(
-                    goal=f"goal-{self.cycle}-{holder}-{line.number}", key=line.item.key,
+                    goal=goal_name(self.cycle, holder, line.number), key=line.item.key,
                     dimension=line.item.dimension, title=line.title, measure=measure, weight=line.item.weight,
                     parent=line.parent,
                 )

@@ -12,7 +12,7 @@ Holder = Literal["person", "department", "company"]
 
 
 class SheetEvent(Event):
-    """Any event of a goal sheet; `sheet` is its stream, such as `sheet-2026-E007`."""
+    """Any event of a goal sheet; `sheet` is its stream, such as `sheet-2026-E007-1`."""
 
     sheet: str
 

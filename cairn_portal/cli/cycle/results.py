@@ -9,6 +9,7 @@ from rich.text import Text
 from rich.tree import Tree
 
 from cairn.domain.scoring import weighted
+from cairn.domain.streams import sheet_name
 from cairn.i18n import term
 from cairn_portal.cli.goal.commanding import goal_id, goal_row, is_goal
 from cairn_portal.cli.goal.progress import the_cycle
@@ -141,7 +142,7 @@ async def _of_person(s: Session, who: str, cycle: str) -> None:
     at = s.at
     if who != "company" and not who.startswith("department."):
         await s.person(who)
-    sheet = f"sheet-{cycle}-{who}"
+    sheet = sheet_name(cycle, who)
     of_goals = await scores_model.goal_scores(s.pool, sheet=sheet)
     of_sheet = await scores_model.sheet_scores(s.pool, sheet=sheet)
     result = await scores_model.result(s.pool, sheet)

@@ -83,7 +83,7 @@ def result(policy: Any, family: str = "sales", since: date = date(2026, 1, 1), b
             sheet, SheetScored.model_validate({**facts, "policy": "plan@1", "by": SYSTEM, "at": AT})
         )
     parts = [
-        SubordinatePart(sheet=f"sheet-2026-{n}", version=1, result=exact(each))
+        SubordinatePart(sheet=f"sheet-2026-{n}-1", version=1, result=exact(each))
         for n, each in enumerate(below)
     ]
     [event] = issue_result(sheet, parts, dates or schedule(), policy, AT, leads)
