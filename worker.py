@@ -19,6 +19,7 @@ from activities.cycles import CycleActivities
 from activities.feeds import FeedActivities
 from activities.goals import GoalActivities
 from activities.inputs import BeginWorkflowsInput
+from activities.rescoring import Rescorer
 from activities.starting import Starting
 from cairn.application import Application
 from cairn.ledger import Sealer, stop_if_cancelled
@@ -94,7 +95,9 @@ async def running(
     client = client or await connect(settings)
     async with Application.open(settings.database or "", name="cairn-worker", size=24) as application:
         pool = application.pool
-        tasks = [asyncio.create_task(_kept_going(each)) for each in (Sealer(pool).run, Follower(pool).run)]
+        rescorer = Rescorer(application.goals, application.evaluation, pool)
+        beside = (Sealer(pool).run, Follower(pool).run, rescorer.run)
+        tasks = [asyncio.create_task(_kept_going(each)) for each in beside]
         try:
             async with build(client, settings, activities(application, client, settings), cached=cached):
                 await begin_starter(client, settings)

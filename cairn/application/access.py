@@ -1,7 +1,7 @@
 """Who may do what: the one place that asks rights. Whoever may not is told who could."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, datetime
 
 from cairn.domain import rights
 from cairn.domain.cycle.commands import AnyCycleCommand, CycleAction
@@ -17,6 +17,8 @@ from cairn.domain.people import Person
 from cairn.domain.policy import WorkingCalendar
 from cairn.domain.refusal import Refusal
 from cairn.domain.schedule import local_day
+from cairn.domain.sheet.events import RestatementProposed
+from cairn.domain.sheet.state import Sheet
 
 NAMED = 5
 """Of the people who could, so many are named."""
@@ -59,6 +61,23 @@ def require_for_cycle(
     right = command.row.who
     if not right.allows(person, cycle, command):
         raise Refusal("cycle.not-hr", field="by", by=person.id, who=right.name)
+
+
+def require_for_restatement(
+    by: str,
+    proposed: RestatementProposed,
+    sheet: Sheet,
+    people: Mapping[str, Person],
+    at: datetime,
+    calendar: WorkingCalendar,
+) -> None:
+    """Refuses a decision about a restatement by somebody who may not take it (RULES Y3); `people` holds at least
+    whoever does, by id."""
+    person = require_present(by, people, local_day(at, calendar))
+    about = rights.Restating(holder=sheet.holder, lowers=proposed.lowers)
+    right = rights.restatement_decider.in_case(about, None)
+    if not right.allows(person, about, None):
+        raise Refusal("restatement.not-yours", field="by", by=by, who=right.name, lowers=proposed.lowers)
 
 
 def hr_instead_of(

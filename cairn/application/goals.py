@@ -20,7 +20,8 @@ from cairn.application.repository import (
     goal_context,
     to_appends,
 )
-from cairn.domain.event import SYSTEM
+from cairn.domain.evaluation.following import scored_for_the_sheet, with_sheet
+from cairn.domain.event import SYSTEM, Event
 from cairn.domain.goal.commands import COMMANDS, AnyGoalCommand, ChangeManager, KeepDeadline
 from cairn.domain.goal.context import GoalContext
 from cairn.domain.goal.decide import decide
@@ -90,12 +91,20 @@ class Goals:
         if earlier:
             return Answer(events=earlier, replayed=True, status=status(goal, context, command.at))
         access.require(command, goal, context)
-        events = decide(command, goal, context)
+        events = await self._with_sheet(goal, context, decide(command, goal, context))
         if events:
             versions = {goal.id: goal.version, context.sheet.id: context.sheet.version}
             await self.ledger.append(to_appends(events, versions, identity, run))
             goal, context = self._after(goal, context, events)
         return Answer(events=tuple(event.type for event in events), status=status(goal, context, command.at))
+
+    async def _with_sheet(self, goal: Goal, context: GoalContext, events: list[Event]) -> list[Event]:
+        """The events with what a score of the goal does to its sheet at once (RULES W2, Y3)."""
+        if scored_for_the_sheet(events, context) is None:
+            return events
+        names = [name for name in context.sheet.weighings if name != goal.id]
+        streams = await self.ledger.read_streams(names)
+        return with_sheet(events, goal, context, {name: fold_goal(name, streams[name]) for name in names})
 
     def _after(self, goal: Goal, context: GoalContext, events: Any) -> tuple[Goal, GoalContext]:
         sheet = context.sheet

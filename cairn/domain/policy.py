@@ -281,6 +281,9 @@ class ScoringRules(Fact):
     (RULES U1), `missing_on` where a level says otherwise."""
 
     places: int = Field(default=2, ge=0, le=6)
+    settles_after: int = Field(
+        default=20, ge=0, description="working days after which a score that was shown is settled (RULES Y3)"
+    )
     missing: Missing = "reweight"
     missing_on: dict[Level, Missing] = Field(default_factory=dict)
 

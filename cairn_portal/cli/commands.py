@@ -181,6 +181,16 @@ COMMANDS: tuple[Command | CommandGroup, ...] = (
     ),
     Command("progress", "goal.progress:progress", marked("how much is done, how many days are left"), YEAR),
     Command("scores", "cycle.results:scores", marked("scores of a cycle, a person or a goal"), YEAR),
+    CommandGroup(
+        "restatements",
+        marked("restatements: what would change a settled score, and deciding it"),
+        YEAR,
+        (
+            Command("list", "cycle.restatements:listed", marked("those that wait for a decision")),
+            Command("accept", "cycle.restatements:accept", marked("let one take effect")),
+            Command("decline", "cycle.restatements:decline", marked("leave the score as it is")),
+        ),
+    ),
     Command("cascade", "cycle.results:cascade", marked("from strategy to person, with the gaps"), YEAR),
     Command("replay", "goal.replay:replay", marked("a goal's story, as of any moment"), AUDIT),
     Command(

@@ -14,6 +14,7 @@ from cairn.application.repository import goal_context
 from cairn.domain.cycle.events import AnyCycleEvent, CycleEvent
 from cairn.domain.cycle.state import Cycle
 from cairn.domain.cycle.state import evolve as evolve_cycle
+from cairn.domain.evaluation.following import with_sheet
 from cairn.domain.event import SYSTEM, Event
 from cairn.domain.goal import commands as ask
 from cairn.domain.goal import events as did
@@ -106,7 +107,8 @@ class World:
             self.context(command.goal),
         )
         access.require(asked, goal, context)
-        return decide(asked, goal, context)
+        others = {name: self.goal(name) for name in context.sheet.weighings if name != goal.id}
+        return with_sheet(decide(asked, goal, context), goal, context, others)
 
     def having(self, *commands: ask.GoalCommand) -> "World":
         """The world after these commands too, all of them accepted."""

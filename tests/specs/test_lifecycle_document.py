@@ -1,6 +1,7 @@
 """docs/lifecycle.md says what the decider does: every stage with every command and every deadline is asked."""
 
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any, get_args
 
@@ -13,6 +14,7 @@ from cairn.domain.goal.status import deadlines_of
 from cairn.domain.people import Person
 from cairn.domain.policy import Deadlines
 from cairn.domain.refusal import Refusal
+from cairn.domain.schedule import Days
 from cairn_portal.presenting.lifecycle import ALIVE, DONE, REFUSED, SAME, arrows, outcome, render
 from tests.specs.company import (
     CHEN,
@@ -27,6 +29,7 @@ from tests.specs.company import (
     REVENUE,
     VISITS,
     WANG,
+    YEAR_STARTS,
     active,
     adjusting,
     approved,
@@ -41,6 +44,7 @@ from tests.specs.company import (
     person,
     plan,
     returned,
+    score,
     scored,
     submitted,
     superseded,
@@ -146,8 +150,14 @@ def test_the_first_confirmation_leaves_a_goal_adjusting() -> None:
 
 @pytest.mark.parametrize("stage", ALIVE)
 def test_what_the_table_says_of_deadlines_is_what_falls_due(stage: Stage) -> None:
-    """Those of a late joiner's draft, too: all that ever fall due in a stage, and where they lead."""
-    before = world(stage, REVENUE)
+    """All that ever fall due in a stage, and where they lead; of January something was said after its score."""
+    events = world(stage, REVENUE).events
+    if stage in ("active", "adjusting", "in_review", "scored"):
+        january: dict[str, Any] = {"starts": YEAR_STARTS, "ends": date(2026, 1, 31)}
+        absence = Days(first=date(2026, 1, 5), last=date(2026, 1, 9))
+        late = fact(did.AbsencesSet, HUA, on("02-10"), absences=[absence])
+        events = (*events, score(period="M01", **january).model_copy(update={"at": on("02-05")}), late)
+    before = given(events, policy=LATE)
     found = {}
     for due in deadlines_of(before.goal(), before.context()):
         fired = deadline(due.phase, due.at, period=due.period, late=1)

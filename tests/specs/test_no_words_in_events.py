@@ -7,11 +7,11 @@ import pytest
 from pydantic import BaseModel
 
 from cairn.domain.cycle.events import CycleSignalRefused, LaunchFailure, LeftOut
-from cairn.domain.goal.events import GoalCancelled, LastDaySet, Note, SignalRefused
+from cairn.domain.goal.events import GoalCancelled, GoalScored, LastDaySet, Note, SignalRefused
 from cairn.domain.launch.plan import LaunchPlan, Missing
 from cairn.domain.policy import Name
 from cairn.domain.registry import EVENTS
-from cairn.domain.sheet.events import SheetLastDaySet
+from cairn.domain.sheet.events import RestatementProposed, ResultIssued, SheetLastDaySet, SheetScored
 from cairn.i18n.catalogues import Language, sentence
 
 SAID: dict[tuple[type[BaseModel], str], str] = {
@@ -19,6 +19,10 @@ SAID: dict[tuple[type[BaseModel], str], str] = {
     (LaunchFailure, "code"): "launch_failure",
     (GoalCancelled, "cause"): "cause",
     (LastDaySet, "cause"): "cause",
+    (GoalScored, "cause"): "cause",
+    (SheetScored, "cause"): "cause",
+    (ResultIssued, "cause"): "cause",
+    (RestatementProposed, "cause"): "cause",
     (SheetLastDaySet, "cause"): "cause",
     (Missing, "code"): "missing",
     (Note, "code"): "note",

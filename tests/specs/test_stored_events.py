@@ -57,6 +57,11 @@ CHANGES = did.Changes(
     counterweights={"goal-2026-lin-2": D(10)},
 )  # fmt: skip
 AWAY = Days(first=on("04-01").date(), last=on("06-30").date())
+PART = did.MeasurePart(
+    first=on("04-01").date(), last=on("04-14").date(), days=14, actual=D(4), target=D(10), attainment=D(40),
+    points=D(40), formula=did.Note(code="counted"), why=did.Note(code="no_readings"),
+)  # fmt: skip
+RESTATED = sheet.Restated(before=D(90), after=Fraction(277, 3), grade_before="B", grade_after="A")
 SMART = did.Smart(specific="a", measurable="b", achievable="c", relevant="d", time_bound="e")
 DEPARTMENT = Department(id="sales", name="销售部", head="zhao")
 
@@ -91,8 +96,9 @@ EXAMPLES: tuple[Event, ...] = (
     fact(did.DeadlineMissed, SYSTEM, awaited=[LIN], to=["role:hr"], **TIMER),
     score(
         inputs=did.Inputs(readings=(4, 5), upto=9, version=5), why=did.Note(code="no_readings"),
-        marks=[did.Note(code="approved_later", facts={"on": "2026-02-10"})],
+        marks=[did.Note(code="approved_later", facts={"on": "2026-02-10"})], number=2, cause="goal", parts=[PART],
     ),
+    fact(did.ScoreHeldBack, SYSTEM, period="M01", restatement="2026-lin-1-R1"),
     fact(did.ReviewOpened, SYSTEM),
     fact(did.GoalCancelled, HUA, cause="asked", reason="r", last="2026-07-14"),
     fact(did.GoalSuperseded, HUA, replacement="goal-2026-lin-2", reason="r", last="2026-07-14"),
@@ -107,13 +113,22 @@ EXAMPLES: tuple[Event, ...] = (
     sheet.FlexibleSpaceUsed(goal=REVENUE, adjustment="a1", used=D(5), left=D(10), **OF_SHEET),
     sheet.SheetScored(
         period="Y", points=Fraction(277, 3), rounded=D("92.33"), policy="plan@1", **OF_SHEET,
-        parts=(sheet.ScorePart(goal=REVENUE, version=7, weight=D(50), points=None),),
+        number=2, cause="readings",
+        parts=(sheet.ScorePart(goal=REVENUE, version=7, weight=D(50), share=Fraction(14, 30), points=None),),
     ),
     sheet.ResultIssued(
         points=D("92.254"), rounded=D("92.25"), grade="B", coefficient=D(1), mix={"month": D(40), "year": D(60)},
         policy="plan@1", leads=True, **OF_SHEET,
         periods=(sheet.PeriodPart(period="M03", kind="month", months=Fraction(16, 31), points=None),),
-        subordinates=(sheet.SubordinatePart(sheet="sheet-2026-qian-1", version=9, result=D(88)),),
+        subordinates=(sheet.SubordinatePart(sheet="sheet-2026-qian-1", version=9, result=D(88), days=181),),
+        number=3, cause="subordinates", waiting=("sheet-2026-sun-1",),
+    ),
+    sheet.RestatementProposed(
+        restatement="2026-lin-1-R1", cause="readings", goal=REVENUE, period="M01", replaces="2026-lin-1-R0",
+        subordinate="sheet-2026-qian-1", of_goal=RESTATED, of_period=RESTATED, of_result=RESTATED, **OF_SHEET,
+    ),
+    sheet.RestatementDecided(
+        restatement="2026-lin-1-R1", accepted=True, heard="agreed", reason="r", **OF_SHEET,
     ),
     launched().model_copy(
         update={"left_out": (LEFT_OUT,), "clock_offset": -3.5}

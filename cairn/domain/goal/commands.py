@@ -238,7 +238,7 @@ class AssessGoal(GoalAction):
     row = GoalRow(
         "assess",
         rights.approver_or_former_manager,
-        stages=("active", "adjusting", "in_review"),
+        stages=("active", "adjusting", "in_review", "scored"),
         judges=True,
     )
 
@@ -300,6 +300,17 @@ class KeepDeadline(GoalCommand):
     period: str | None = None
 
 
+class ScoreAgain(GoalCommand):
+    """Readings of a scored period came or were corrected: it is scored again, should that change anything (RULES D5).
+
+    `upto` is the sealed position of the readings that came."""
+
+    looked_up = frozenset({"upto"})
+
+    period: str
+    upto: int
+
+
 class RecordRefusedSignal(GoalCommand):
     """Records that a signal was refused: `name` is the command it asked for, the rest the refusal."""
 
@@ -332,7 +343,7 @@ AnyGoalAction = (
     | SupersedeGoal
     | CloseGoal
 )
-AnyGoalCommand = AnyGoalAction | KeepDeadline | RecordRefusedSignal
+AnyGoalCommand = AnyGoalAction | KeepDeadline | ScoreAgain | RecordRefusedSignal
 
 COMMANDS: Mapping[str, type[GoalAction]] = {kind.row.name: kind for kind in get_args(AnyGoalAction)}
 """The commands people give, by the names used in updates, signals, the API and the command line."""

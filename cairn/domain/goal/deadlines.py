@@ -40,8 +40,10 @@ def on_deadline(command: KeepDeadline, goal: Goal, context: GoalContext) -> list
             return [GoalActivated(goal=goal.id, by=SYSTEM, at=command.at)]
         case "adjustment_expires":
             return _expire(command, goal)
-        case "period_scored" | "scores_due":
-            return [score(goal, command.period or "Y", context, command.at)]
+        case "period_scored" | "scored_again" | "part_scored" | "scores_due":
+            late = goal.late.get(command.period or "Y")
+            cause = late.cause if late else "due"
+            return [score(goal, command.period or "Y", context, command.at, cause)]
         case "lapses":
             return _lapse(command, goal, context)
         case "review_opens":

@@ -28,12 +28,14 @@ from cairn.domain.goal.commands import (
     ResumeGoal,
     ReturnGoal,
     ReviseGoal,
+    ScoreAgain,
     SubmitGoal,
     SupersedeGoal,
     WithdrawAdjustment,
 )
 from cairn.domain.goal.context import GoalContext
 from cairn.domain.goal.events import SignalRefused
+from cairn.domain.goal.scoring import score_again
 from cairn.domain.goal.stages import STAGES
 from cairn.domain.goal.state import Goal
 from cairn.domain.refusal import Refusal
@@ -51,6 +53,9 @@ def decide(command: AnyGoalCommand, goal: Goal, context: GoalContext) -> list[Ev
         case KeepDeadline():
             require_exists(goal)
             return deadlines.on_deadline(command, goal, context)
+        case ScoreAgain():
+            require_exists(goal)
+            return score_again(command, goal, context)
         case DraftGoal():
             return _decided(command, goal, context)
         case _:

@@ -28,6 +28,7 @@ NoteCode = Literal[
     "not_assessed",
     "not_due",
     "approved_later",
+    "measures",
 ]
 """How a score was computed, why there is none, and what is to be known of it."""
 
@@ -296,14 +297,39 @@ class Note(Fact):
     facts: dict[str, FactValue] = Field(default_factory=dict)
 
 
+ScoreCause = Literal["due", "goal", "readings", "subordinates", "waived", "restated"]
+"""Why a version of a score or a result was computed: its date had come; something was said of the goal later (an
+assessment, an approval, an acceptance); readings came or were corrected; a result it counts changed; HR went on
+without what is missing; a restatement was decided (RULES W2, D5, U2, Y3)."""
+
+
+class MeasurePart(Fact):
+    """What one of several measures of a goal came to on its `days` in a period, from `first` to `last`."""
+
+    first: date
+    last: date
+    days: int
+    actual: Exact | None
+    target: Exact | None
+    attainment: Exact | None
+    points: Exact | None
+    formula: Note
+    why: Note | None = None
+
+
 class GoalScored(GoalEvent):
-    """The score of a goal in a period, with everything needed to compute it again.
+    """One version of the score of a goal in a period, with everything needed to compute it again.
+
+    Versions are numbered from 1; the last one counts, none is overwritten (RULES Y3).
 
     Numbers are exact; `rounded` are the points to the policy's places. `points` is None when nothing could be measured
     (`why` says so): the sheet re-weights it or counts zero, as the policy declares. `applies` is False where the period
     is none of this goal's (a joiner's first quarter): then the sheet leaves it out whatever the policy declares.
+    `parts` are those of several measures, where one took another's place within the period: they count by days.
     """
 
+    number: int = 1
+    cause: ScoreCause = "due"
     period: str
     starts: date
     ends: date
@@ -316,8 +342,16 @@ class GoalScored(GoalEvent):
     applies: bool = True
     why: Note | None = None
     marks: tuple[Note, ...] = ()
+    parts: tuple[MeasurePart, ...] = ()
     inputs: Inputs
     policy: str
+
+
+class ScoreHeldBack(GoalEvent):
+    """Another version of a score would change what is settled: the sheet has a restatement of it proposed (Y3)."""
+
+    period: str
+    restatement: str
 
 
 class ReviewOpened(GoalEvent):
@@ -389,6 +423,7 @@ AnyGoalEvent = (
     | ReminderSent
     | DeadlineMissed
     | GoalScored
+    | ScoreHeldBack
     | ReviewOpened
     | GoalCancelled
     | GoalSuperseded

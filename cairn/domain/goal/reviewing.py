@@ -94,8 +94,6 @@ def assess(command: AssessGoal, goal: Goal, context: GoalContext) -> list[Event]
         raise Refusal("assess.period", field="period", period=command.period, known=known)
     _check_rating(command, goal.measure, context)
     _check_ended(command, goal, context)
-    if command.period in goal.scores:
-        raise Refusal("assess.scored", field="period", period=command.period)
     if goal.assessments.get(command.period, {}).get(command.by) == command.points:
         return []
     return [

@@ -1,6 +1,6 @@
 """Where a goal stands: its stage, who is waited for, and the deadlines ahead. All a workflow ever knows of a goal."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal, assert_never
 
 from pydantic import AwareDatetime, Field
@@ -46,7 +46,7 @@ def status(goal: Goal, context: GoalContext, at: datetime) -> GoalStatus:
         goal=goal.id,
         stage=goal.stage,
         version=goal.version,
-        over=goal.over,
+        over=goal.over and not ahead,
         awaited=awaited(held_at(goal, context, at)),
         next_deadline=ahead[0] if ahead else None,
         cycle=goal.cycle,
@@ -92,18 +92,33 @@ def deadlines_of(goal: Goal, context: GoalContext) -> list[Deadline]:
 
 def _deadlines_in(row: PhaseRow, goal: Goal, context: GoalContext, schedule: Schedule) -> list[Deadline]:
     """The deadlines of one phase; several only where periods are scored."""
-    if row.name == "period_scored":
-        periods = [period for period in schedule.periods if _is_scored_alone(period, goal, context)]
-        return [
-            Deadline(phase=row.name, at=period.scored_at, period=period.key)
-            for period in periods
-            if period.key not in goal.scores
-        ]
+    if row.name in ("period_scored", "part_scored"):
+        return _scores_due(row.name, goal, context, schedule)
+    if row.name == "scored_again":  # something was said late: as soon as possible (RULES W2)
+        return [Deadline(phase=row.name, at=late.since, period=key) for key, late in goal.late.items()]
     if row.reminds_of is not None:
         at = _reminder(row.reminds_of, goal, context, schedule)
     else:
         at = _moment(row.name, goal, context, schedule)
     return [Deadline(phase=row.name, at=at, period="Y" if row.scores else None)] if at else []
+
+
+def _scores_due(phase: Phase, goal: Goal, context: GoalContext, schedule: Schedule) -> list[Deadline]:
+    """Scores of periods that are not there yet. A goal that was dropped while it ran is scored for its part of every
+    period it was in force in, the year included (RULES W1)."""
+    return [
+        Deadline(phase=phase, at=_scored_at(period, goal, context), period=period.key)
+        for period in schedule.periods
+        if period.key not in goal.scores and _is_scored_alone(period, goal, context)
+    ]
+
+
+def _scored_at(period: Period, goal: Goal, context: GoalContext) -> datetime:
+    """When a period is scored; soon after the goal's last day where that lies in it."""
+    if goal.last_day is None or not period.holds(goal.last_day):
+        return period.scored_at
+    days = context.policy.deadlines.period_scores_after
+    return min(period.scored_at, opening(goal.last_day + timedelta(days=days), context.policy.calendar))
 
 
 def _moment(phase: Phase, goal: Goal, context: GoalContext, schedule: Schedule) -> datetime | None:
@@ -121,8 +136,10 @@ def _moment(phase: Phase, goal: Goal, context: GoalContext, schedule: Schedule) 
             return schedule.scores_due
         case "closes":
             return schedule.closes
-        case "drafts_remind" | "approvals_remind" | "adjustment_remind" | "period_scored":
-            return None  # reminders are counted back from their deadline, scores fall due period by period
+        case "drafts_remind" | "approvals_remind" | "adjustment_remind":
+            return None  # they are counted back from their deadline
+        case "period_scored" | "scored_again" | "part_scored":
+            return None  # they fall due period by period
         case _:
             assert_never(phase)
 
@@ -166,8 +183,12 @@ def _is_scored_alone(period: Period, goal: Goal, context: GoalContext) -> bool:
     """The periods before the year's end that the family gives a weight and the goal is scored in, from its first day
     on. Capability goals count in them only where they were assessed for it, key tasks also once they are due."""
     measure = goal.measure
-    if period.kind not in period_kinds(goal, context) or period.kind == "year" or period.ends < goal.since:
+    if goal.over and (goal.approved_at is None or goal.last_day is None or period.starts > goal.last_day):
         return False
+    if period.kind not in period_kinds(goal, context) or period.ends < goal.since:
+        return False
+    if period.kind == "year":
+        return goal.over
     if measure.scored_in and period.kind not in measure.scored_in:
         return False
     if isinstance(measure, KeyTask) and is_task_due(measure, len(goal.accepted), period):
