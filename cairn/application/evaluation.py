@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import datetime
 
 from cairn.application.cycles import Cycles
-from cairn.application.people import roster_at
+from cairn.application.dated_roster import roster_at
 from cairn.application.repository import fold_goal, fold_sheet, goal_context, to_appends
 from cairn.domain.cycle.state import Cycle
 from cairn.domain.evaluation.scores import issue_result, score_sheet
@@ -70,7 +70,7 @@ class Evaluation:
         """Issues the year's result of every sheet, those who manage nobody first, so that a manager's can count
         the subordinates'. Returns the number of results."""
         cycle, policy = await self._cycle(cycle_id)
-        roster = await roster_at(self.ledger, await self.ledger.sealed_position())
+        roster = await roster_at(self.ledger, await self.ledger.sealed_position(), at.date())
         people = roster.by_id()
         results: dict[str, SubordinatePart] = {}
         sheets = sorted(await self.cycles.sheets(cycle_id), key=lambda name: -_depth(holder_of(name), people))
