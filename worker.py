@@ -50,6 +50,7 @@ def activities(application: Application, client: Client, settings: Settings) -> 
         of_goals.record_refused_signal,
         of_cycles.launch,
         of_cycles.launch_sheets,
+        of_cycles.add_sheets,
         of_cycles.reach_stage,
         of_cycles.score_period,
         of_cycles.issue_results,

@@ -20,6 +20,7 @@ from cairn.application.cycles import Cycles
 from cairn.application.evaluation import Evaluation, Scored
 from cairn.application.fields import read_fields
 from cairn.domain.cycle.commands import (
+    AddSheets,
     CloseCycle,
     FinishLaunch,
     FinishPeriod,
@@ -100,6 +101,19 @@ class CycleActivities:
         failures = await self.cycles.launch_sheets(input.cycle, beat)
         done = FinishLaunch(cycle=input.cycle, failures=tuple(failures), by=SYSTEM, at=input.at)
         return CycleOutcome(status=await self.cycles.handle(done, f"{SYSTEM_KEYS}launch-finished"))
+
+    @activity.defn(name="add_sheets")
+    async def add_sheets(self, input: RecordCycleInput) -> CycleOutcome:
+        """Opens the missing sheets of the preview HR saw, or says why not."""
+        try:
+            fields = read_fields(AddSheets, input.name, input.fields)
+            asked = {**fields, "cycle": input.cycle, "by": input.by, "at": input.at}
+            status = await self.cycles.add_sheets(AddSheets.model_validate(asked), input.command_id)
+        except ValidationError as wrong:
+            return CycleOutcome(refused=Refused.of(invalid_command(input.name, wrong)))
+        except Refusal as refusal:
+            return CycleOutcome(refused=Refused.of(refusal))
+        return CycleOutcome(status=status)
 
     @activity.defn(name="reach_cycle_stage")
     async def reach_stage(self, input: CycleDeadlineInput) -> CycleOutcome:

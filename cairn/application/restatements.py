@@ -16,8 +16,8 @@ from cairn.application.repository import (
     to_appends,
 )
 from cairn.domain.cycle.state import Cycle
-from cairn.domain.evaluation.following import propose, versions
 from cairn.domain.evaluation.reports import counted, result_with
+from cairn.domain.evaluation.versions import propose, versions
 from cairn.domain.event import Event
 from cairn.domain.goal.scoring import score
 from cairn.domain.goal.state import Goal, evolve
@@ -25,6 +25,7 @@ from cairn.domain.identity import Identity, digest
 from cairn.domain.policy import Policy
 from cairn.domain.reading import Evidence
 from cairn.domain.refusal import Refusal
+from cairn.domain.schedule import local_day
 from cairn.domain.sheet.events import RestatementDecided, RestatementProposed, ResultIssued, SheetScored
 from cairn.domain.sheet.state import Sheet
 from cairn.ledger import AppendConflict, Ledger
@@ -112,7 +113,7 @@ class Restatements:
                 known=sorted(sheet.restatements),
             )  # fmt: skip
         person = fold_person(await self.ledger.read_stream(f"person-{asked.by}"))
-        people = {asked.by: person} if person else {}
+        people = {asked.by: person.on(local_day(asked.at, cycle.schedule.calendar))} if person else {}
         access.require_for_restatement(asked.by, proposed, sheet, people, asked.at, cycle.schedule.calendar)
         return _Case(sheet, cycle, await self.cycles.policies.version(cycle.policy), proposed)
 

@@ -292,6 +292,19 @@ class ScoringRules(Fact):
         return self.missing_on.get(level, self.missing)
 
 
+class Least(Fact):
+    """The least time a sheet has to cover to have a result: days, or months from day to day."""
+
+    days: int | None = Field(default=None, ge=1)
+    months: int | None = Field(default=None, ge=1)
+
+    @model_validator(mode="after")
+    def _is_one(self) -> "Least":
+        if (self.days is None) == (self.months is None):
+            raise schema_error("least_days_or_months")
+        return self
+
+
 class WorkingCalendar(Fact):
     """Weekend days (1 = Monday … 7 = Sunday), holidays, and weekend days worked (调休)."""
 
@@ -322,6 +335,13 @@ class Policy(Fact):
     deadlines: Deadlines = Deadlines()
     scoring: ScoringRules = ScoringRules()
     calendar: WorkingCalendar = WorkingCalendar()
+    leavers: Literal["part_year", "none"] = Field(
+        default="part_year",
+        description="what somebody who left has: a result for their part of the year, or none",
+    )
+    minimum: Least | None = Field(
+        default=None, description="a sheet that covers less has no result and no weight (RULES L7)"
+    )
     exclude: tuple["Exclusion", ...] = ()
 
     @model_validator(mode="after")

@@ -85,6 +85,20 @@ COMMANDS: tuple[Command | CommandGroup, ...] = (
         ),
     ),
     CommandGroup(
+        "people",
+        marked("people through the year: who joins, leaves, moves, is away"),
+        YEAR,
+        (
+            Command("join", "people.moving:join", marked("somebody joins: their sheet opens")),
+            Command("leave", "people.moving:leave", marked("somebody leaves, with their last day")),
+            Command("move", "people.moving:move", marked("another department, title, family or manager")),
+            Command("manager", "people.moving:manager", marked("another manager from a day on")),
+            Command("away", "people.moving:away", marked("long leave: goals rest, targets are prorated")),
+            Command("return", "people.moving:come_back", marked("back from long leave")),
+            Command("delegate", "people.moving:delegate", marked("who does somebody's tasks for a time")),
+        ),
+    ),
+    CommandGroup(
         "targets",
         marked("targets set before the launch, such as quotas"),
         PREPARE,
@@ -156,6 +170,12 @@ COMMANDS: tuple[Command | CommandGroup, ...] = (
                 "change-manager",
                 "goal.reviewing:change_manager",
                 marked("give goals to another manager"),
+                REVIEW,
+            ),
+            Command(
+                "follow-holder",
+                "goal.reviewing:follow_holder",
+                marked("bring goals in line with their holder's days again"),
                 REVIEW,
             ),
             Command("pause", "goal.plain:pause", marked("let a goal rest, for a long leave say"), REVIEW),

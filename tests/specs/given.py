@@ -14,7 +14,7 @@ from cairn.application.repository import goal_context
 from cairn.domain.cycle.events import AnyCycleEvent, CycleEvent
 from cairn.domain.cycle.state import Cycle
 from cairn.domain.cycle.state import evolve as evolve_cycle
-from cairn.domain.evaluation.following import with_sheet
+from cairn.domain.evaluation.versions import with_sheet
 from cairn.domain.event import SYSTEM, Event
 from cairn.domain.goal import commands as ask
 from cairn.domain.goal import events as did

@@ -16,7 +16,17 @@ from cairn.domain.cycle import events as cycle
 from cairn.domain.event import SYSTEM, Event
 from cairn.domain.goal import events as did
 from cairn.domain.measure import Kpi
-from cairn.domain.people import Department, DepartmentNamed, PersonChanged, PersonJoined, PersonLeft
+from cairn.domain.people import (
+    DelegateNamed,
+    Department,
+    DepartmentNamed,
+    LeavingWithdrawn,
+    PersonAway,
+    PersonChanged,
+    PersonJoined,
+    PersonLeft,
+    PersonReturned,
+)
 from cairn.domain.policy import Name
 from cairn.domain.reading import ReadingsRecorded, Row
 from cairn.domain.registry import EVENTS, decode
@@ -75,7 +85,7 @@ EXAMPLES: tuple[Event, ...] = (
     fact(did.GoalReturned, WANG, comment="?"),
     fact(did.GoalApproved, WANG, comment="good"),
     fact(did.GoalActivated, SYSTEM),
-    fact(did.GoalPaused, HUA, reason="parental leave"),
+    fact(did.GoalPaused, HUA, reason="parental leave", away_since="2026-04-01"),
     fact(did.GoalResumed, HUA),
     fact(did.LastDaySet, HUA, last="2026-06-30", cause="left", reason="r"),
     fact(did.AbsencesSet, HUA, absences=[AWAY]),
@@ -134,6 +144,7 @@ EXAMPLES: tuple[Event, ...] = (
         update={"left_out": (LEFT_OUT,), "clock_offset": -3.5}
     ),
     cycle.LaunchFinished(sheets=3, goals=9, failures=(FAILED,), **OF_CYCLE),
+    cycle.SheetsAdded(plan="1a2b", roster=9, sheets=("sheet-2026-new-1",), goals=2, **OF_CYCLE),
     cycle.StageReached(stage="review", due=on("03-01"), **OF_CYCLE),
     cycle.PeriodScored(period="M01", sheets=3, due=on("03-01"), **OF_CYCLE),
     cycle.ResultsIssued(sheets=3, **OF_CYCLE),
@@ -147,6 +158,10 @@ EXAMPLES: tuple[Event, ...] = (
     PersonJoined(person=LIN, details=PEOPLE[LIN], **AT),
     PersonChanged(person=LIN, details=PEOPLE[LIN], effective=on("04-01").date(), reason="r", **AT),
     PersonLeft(person=LIN, effective=on("04-01").date(), reason="r", **AT),
+    LeavingWithdrawn(person=LIN, reason="r", **AT),
+    PersonAway(person=LIN, first=on("04-01").date(), last=on("06-30").date(), reason="r", **AT),
+    PersonReturned(person=LIN, effective=on("06-01").date(), reason="r", **AT),
+    DelegateNamed(person=WANG, delegate=LIN, first=on("04-01").date(), last=on("04-30").date(), reason="r", **AT),
     DepartmentNamed(department=DEPARTMENT, **AT),
     ReadingsRecorded(
         feed="crm", window_from=on("01-01"), window_upto=on("02-01"), content="sha", correction=True, **AT,

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
-from cairn.domain.evaluation.following import is_settled, propose
 from cairn.domain.evaluation.scores import issue_result
+from cairn.domain.evaluation.versions import is_settled, propose
 from cairn.domain.person_history import PersonHistory
 from cairn.domain.policy import Policy
 from cairn.domain.reporting import reporting_days

@@ -13,13 +13,14 @@ from pydantic import AwareDatetime, Field, model_validator
 from cairn.domain import rights
 from cairn.domain.command import CommandRow
 from cairn.domain.event import Command
-from cairn.domain.goal.events import Changes, Confirmer, Part, Smart
+from cairn.domain.goal.events import Changes, Confirmer, EndCause, Part, Smart
 from cairn.domain.goal.stages import OPEN, Phase, Stage
 from cairn.domain.invalid import schema_error
 from cairn.domain.measure import Measure
 from cairn.domain.policy import Dimension
 from cairn.domain.quantity import MOST_DIGITS, Normalised, unbounded
 from cairn.domain.refusal import FactValue
+from cairn.domain.schedule import Days
 
 GoalRow = CommandRow[Stage]
 BEFORE_SCORED = tuple(stage for stage in OPEN if stage != "scored")
@@ -257,6 +258,21 @@ class ChangeManager(GoalAction):
     reason: str = ""
 
 
+class FollowHolder(GoalAction):
+    """Brings the goal in line with its holder's days as the roster has them: the last one, and long leave (RULES L7).
+
+    Nobody states those days: they are found in the log when the command is given.
+    """
+
+    row = GoalRow("follow_holder", rights.hr_other_than_owner, stages=BEFORE_SCORED)
+    looked_up = frozenset({"last", "cause", "absences"})
+
+    last: date | None = None
+    cause: EndCause = "left"
+    absences: tuple[Days, ...] = ()
+    reason: str = ""
+
+
 class CancelGoal(GoalAction):
     """Ends a goal before it is scored, with a reason; its weight is free again."""
 
@@ -339,6 +355,7 @@ AnyGoalAction = (
     | AcceptCriterion
     | AssessGoal
     | ChangeManager
+    | FollowHolder
     | CancelGoal
     | SupersedeGoal
     | CloseGoal

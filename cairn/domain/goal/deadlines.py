@@ -3,6 +3,7 @@
 from typing import assert_never
 
 from cairn.domain.event import SYSTEM, Event
+from cairn.domain.goal import following
 from cairn.domain.goal.commands import KeepDeadline
 from cairn.domain.goal.context import GoalContext
 from cairn.domain.goal.events import (
@@ -40,6 +41,10 @@ def on_deadline(command: KeepDeadline, goal: Goal, context: GoalContext) -> list
             return [GoalActivated(goal=goal.id, by=SYSTEM, at=command.at)]
         case "adjustment_expires":
             return _expire(command, goal)
+        case "pauses":
+            return following.pause(command, goal)
+        case "resumes":
+            return following.resume(command, goal, context)
         case "period_scored" | "scored_again" | "part_scored" | "scores_due":
             late = goal.late.get(command.period or "Y")
             cause = late.cause if late else "due"

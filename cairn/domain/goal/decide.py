@@ -3,7 +3,7 @@
 from typing import assert_never
 
 from cairn.domain.event import Event
-from cairn.domain.goal import adjusting, deadlines, drafting, reviewing
+from cairn.domain.goal import adjusting, deadlines, drafting, following, reviewing
 from cairn.domain.goal.commands import (
     AcceptCriterion,
     AlignGoal,
@@ -20,6 +20,7 @@ from cairn.domain.goal.commands import (
     DeclineAdjustment,
     DecomposeGoal,
     DraftGoal,
+    FollowHolder,
     GoalRow,
     KeepDeadline,
     PauseGoal,
@@ -130,6 +131,8 @@ def _decided(command: AnyGoalAction, goal: Goal, context: GoalContext) -> list[E
             return reviewing.assess(command, goal, context)
         case ChangeManager():
             return reviewing.change_manager(command, goal, context)
+        case FollowHolder():
+            return following.follow_holder(command, goal, context)
         case CancelGoal():
             return reviewing.cancel(command, goal, context)
         case SupersedeGoal():

@@ -149,9 +149,11 @@ class GoalActivated(GoalEvent):
 
 
 class GoalPaused(GoalEvent):
-    """HR rested the goal: nothing is due until it is resumed."""
+    """The goal rests: HR asked for it, with a reason, until it is resumed; or its holder's long leave that begins on
+    `away_since` has come, until that is over."""
 
-    reason: str
+    reason: str = ""
+    away_since: date | None = None
 
 
 class GoalResumed(GoalEvent):

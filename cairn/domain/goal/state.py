@@ -120,6 +120,12 @@ class Goal(Fact):
         default=None, description="the last day that counts, None: the cycle's last one"
     )
     absences: tuple[Days, ...] = Field(default=(), description="days of long leave, which do not count")
+    away_since: date | None = Field(
+        default=None, description="the first day of the long leave for which it rests, None: HR asked for it"
+    )
+    rested: frozenset[date] = Field(
+        default=frozenset(), description="first days of the long leaves for which it has rested"
+    )
     parent: str | None = Field(default=None, description="the goal of a tier above that it serves")
     policy: str = Field(default="", description="the policy it was drafted under, `name@version`")
     smart: Smart | None = None
@@ -229,9 +235,11 @@ def _evolved(goal: Goal, event: AnyGoalEvent) -> Goal:
         case GoalActivated():
             return _to(goal, "active")
         case GoalPaused():
-            return _to(goal, "paused")
+            since = event.away_since
+            rested = goal.rested if since is None else goal.rested | {since}
+            return _to(goal, "paused").model_copy(update={"away_since": since, "rested": rested})
         case GoalResumed():
-            return _to(goal, "approved")
+            return _to(goal, "approved").model_copy(update={"away_since": None})
         case LastDaySet():
             first = min((day for day in (goal.last_day, event.last) if day is not None), default=None)
             moved = goal.model_copy(update={"last_day": event.last})

@@ -8,6 +8,7 @@ from pydantic import AwareDatetime, Field
 from cairn.domain.calendar import add_working_days, opening
 from cairn.domain.event import Fact
 from cairn.domain.goal.context import GoalContext
+from cairn.domain.goal.dates import due_of_owner, first_morning, own_dates, own_due, pauses_at, resumes_at
 from cairn.domain.goal.places import held_at
 from cairn.domain.goal.stages import PHASES, Phase, PhaseRow, Stage
 from cairn.domain.goal.state import Goal, deadline_name
@@ -77,9 +78,9 @@ def awaited(goal: Goal) -> tuple[str, ...]:
 
 def deadlines_of(goal: Goal, context: GoalContext) -> list[Deadline]:
     """Every deadline still ahead of the goal in its stage, earliest first; each is kept once."""
-    schedule = context.schedule
-    if schedule is None:
+    if context.schedule is None or (goal.stage == "paused" and goal.away_since is None):
         return []
+    schedule = own_dates(goal, context.schedule, context.policy)
     ahead = [
         deadline
         for row in PHASES
@@ -125,11 +126,16 @@ def _moment(phase: Phase, goal: Goal, context: GoalContext, schedule: Schedule) 
     """When a phase with one date of its own is due; None where there is nothing to wait for."""
     match phase:
         case "drafts_due" | "approvals_due":
-            return escalation(_asked_by(phase, goal, context, schedule), context.policy)
+            asked = _asked_by(phase, goal, context, schedule)
+            return escalation(asked, context.policy) if asked else None
         case "adjustment_expires":
             return goal.pending.expires_at if goal.pending else None
         case "execution_starts":
-            return schedule.execution_starts
+            return first_morning(goal, schedule)
+        case "pauses":
+            return pauses_at(goal, context.policy)
+        case "resumes":
+            return resumes_at(goal, context.policy)
         case "lapses" | "review_opens":
             return schedule.review_opens
         case "scores_due":
@@ -146,10 +152,11 @@ def _moment(phase: Phase, goal: Goal, context: GoalContext, schedule: Schedule) 
 
 def _asked_by(
     phase: Literal["drafts_due", "approvals_due"], goal: Goal, context: GoalContext, schedule: Schedule
-) -> datetime:
-    """By when people are asked to hand in or to approve."""
-    date = schedule.drafts_due if phase == "drafts_due" else schedule.approvals_due
-    return own_due(date, goal.entered, context.policy)
+) -> datetime | None:
+    """By when people are asked to hand in or to approve; None while the owner is away and nobody knows how long."""
+    if phase == "drafts_due":
+        return due_of_owner(schedule.drafts_due, goal, context.policy)
+    return own_due(schedule.approvals_due, goal.entered, context.policy)
 
 
 def escalation(date: datetime, policy: Policy) -> datetime:
@@ -158,23 +165,16 @@ def escalation(date: datetime, policy: Policy) -> datetime:
     return opening(add_working_days(local_day(date, days), policy.deadlines.escalate_after, days), days)
 
 
-def own_due(due: datetime, entered: datetime | None, policy: Policy) -> datetime:
-    """The date, or later: who joins late, gets a goal back late or is handed one late still has some working days."""
-    if entered is None:
-        return due
-    days = policy.calendar
-    last = add_working_days(local_day(entered, days), policy.deadlines.escalate_after, days)
-    return max(due, opening(last, days))
-
-
 def _reminder(phase: Phase, goal: Goal, context: GoalContext, schedule: Schedule) -> datetime | None:
     """When to remind of a phase that is still ahead; nobody is reminded of what was asked only after that."""
     days, before = context.policy.calendar, context.policy.deadlines.remind_before
     due = _moment(phase, goal, context, schedule)
     if due is None or not before or deadline_name(phase, due) in goal.kept_deadlines:
         return None
-    if phase in ("drafts_due", "approvals_due"):
-        due = _asked_by(phase, goal, context, schedule)
+    asked = _asked_by(phase, goal, context, schedule) if phase in ("drafts_due", "approvals_due") else due
+    if asked is None:
+        return None
+    due = asked
     reminder = opening(add_working_days(local_day(due, days), -before, days), days)
     return reminder if goal.entered is None or reminder > goal.entered else None
 

@@ -84,11 +84,11 @@ async def _decide(
         await s.application.restatements.decide(asked, key, _evidence_of(s))
         version = len(await s.ledger.read_stream(sheet))
         await s.seen(sheet, version, "score")
-        said = (
-            "✓ {restatement} takes effect." if accepted else "✓ {restatement} is declined: nothing changes."
-        )
-        facts = {"restatement": restatement, "accepted": accepted}
-        at.answer(facts, Text(at.say(said, restatement=restatement), style="green"))
+        if accepted:
+            said = at.say("✓ {restatement} takes effect.", restatement=restatement)
+        else:
+            said = at.say("✓ {restatement} is declined: nothing changes.", restatement=restatement)
+        at.answer({"restatement": restatement, "accepted": accepted}, Text(said, style="green"))
 
 
 def _evidence_of(s: Session) -> EvidenceOf:

@@ -1,5 +1,7 @@
 """The versions of a sheet's scores and result, from the log itself: which one, why, when, to how many points."""
 
+from collections.abc import Sequence
+
 from rich.console import RenderableType
 
 from cairn.application.repository import to_events
@@ -22,7 +24,7 @@ async def show_versions(s: Session, sheet: str, period: str | None) -> None:
     )
 
 
-def _table(at: Terminal, found: list[Event]) -> RenderableType:
+def _table(at: Terminal, found: Sequence[Event]) -> RenderableType:
     points = at.say("points")
     table = grid(
         at.say("what"), at.say("version"), at.say("because of"), points, at.say("grade"), at.say("time"), at.say("by"),

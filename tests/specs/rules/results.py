@@ -4,7 +4,6 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
-from cairn.domain import scoring
 from cairn.domain.evaluation.order import Extras, finished
 from cairn.domain.evaluation.scores import issue_result, score_sheet
 from cairn.domain.event import SYSTEM

@@ -1,7 +1,6 @@
 """The examples of W1, W2, D5 and Y3 as they happen: goals that change, and scores that come late."""
 
 from datetime import date, datetime
-from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -13,7 +12,6 @@ from cairn.domain.goal.scoring import score
 from cairn.domain.measure import Capability, Kpi
 from cairn.domain.reading import Reading
 from cairn.domain.sheet import events as sheet
-from cairn.domain.streams import sheet_of
 from tests.specs.company import (
     HUA,
     LEARNING,
