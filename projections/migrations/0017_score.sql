@@ -22,12 +22,4 @@ create table read.restatement (
 );
 create index restatement_of_sheet on read.restatement (sheet);
 
--- Who follows the log beside the read models, and how far each has come.
-create table read.follower (
-    name   text primary key,
-    cursor bigint not null
-);
-
-create index goal_of_metric on read.goal ((measure ->> 'metric'), (measure ->> 'subject'));
-
-grant select on read.restatement, read.follower to cairn_writer, cairn_reader;
+grant select on read.restatement to cairn_writer, cairn_reader;
