@@ -14,6 +14,7 @@ from cairn.domain.goal.events import (
     GoalClosed,
     ReminderSent,
     ReviewOpened,
+    ScoreCause,
 )
 from cairn.domain.goal.places import held_at
 from cairn.domain.goal.scoring import score
@@ -47,7 +48,7 @@ def on_deadline(command: KeepDeadline, goal: Goal, context: GoalContext) -> list
             return following.resume(command, goal, context)
         case "period_scored" | "scored_again" | "part_scored" | "scores_due":
             late = goal.late.get(command.period or "Y")
-            cause = late.cause if late else "due"
+            cause: ScoreCause = late.cause if late else "part" if command.phase == "part_scored" else "due"
             return [score(goal, command.period or "Y", context, command.at, cause)]
         case "lapses":
             return _lapse(command, goal, context)

@@ -299,8 +299,9 @@ class Note(Fact):
     facts: dict[str, FactValue] = Field(default_factory=dict)
 
 
-ScoreCause = Literal["due", "goal", "readings", "subordinates", "waived", "restated"]
-"""Why a version of a score or a result was computed: its date had come; something was said of the goal later (an
+ScoreCause = Literal["due", "part", "goal", "readings", "subordinates", "waived", "restated"]
+"""Why a version of a score or a result was computed: its date had come; the goal had
+ended before and is scored for its part of the period; something was said of the goal later (an
 assessment, an approval, an acceptance); readings came or were corrected; a result it counts changed; HR went on
 without what is missing; a restatement was decided (RULES W2, D5, U2, Y3)."""
 

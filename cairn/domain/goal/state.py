@@ -299,7 +299,8 @@ def _evolved(goal: Goal, event: AnyGoalEvent) -> Goal:
 def _scored(goal: Goal, event: GoalScored) -> Goal:
     late = {period: each for period, each in goal.late.items() if period != event.period}
     scored = goal.model_copy(update={"scores": {**goal.scores, event.period: event}, "late": late})
-    return _to(scored, "scored") if event.period == "Y" and goal.stage == "in_review" else scored
+    ends = event.period == "Y" and event.number == 1 and event.cause != "part"
+    return _to(scored, "scored") if ends else scored
 
 
 def _late(goal: Goal, at: datetime, concerns: Callable[[GoalScored], bool]) -> Goal:

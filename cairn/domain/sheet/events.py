@@ -89,7 +89,7 @@ class FlexibleSpaceUsed(SheetEvent):
     left: Decimal
 
 
-SheetCause = Literal["due", "goal", "readings", "subordinates", "waived", "restated"]
+SheetCause = Literal["due", "part", "goal", "readings", "subordinates", "waived", "restated"]
 """Why a version was computed, as `ScoreCause` of goals."""
 
 
