@@ -230,7 +230,7 @@ def _evolved(goal: Goal, event: AnyGoalEvent) -> Goal:
         case CriterionAccepted():
             return goal.model_copy(update={"accepted": {**goal.accepted, event.criterion: event.evidence}})
         case GoalAssessed():
-            given = {**goal.assessments.get(event.period, {}), event.by: event.points}
+            given = {**goal.assessments.get(event.period, {}), event.acting_for or event.by: event.points}
             return goal.model_copy(update={"assessments": {**goal.assessments, event.period: given}})
         case ManagerChanged():
             segments = (*goal.segments, Segment(since=event.effective, manager=event.manager))
