@@ -24,8 +24,9 @@ NAMED = 5
 """Of the people who could, so many are named."""
 
 
-def require(command: AnyGoalCommand, goal: Goal, context: GoalContext) -> None:
-    """Refuses a command on a goal by somebody who may not give it.
+def require(command: AnyGoalCommand, goal: Goal, context: GoalContext) -> str | None:
+    """Refuses a command on a goal by somebody who may not give it. Returns for whom they act, None for themselves:
+    while somebody is away or delegates, their stand-in has their place, but never for a goal of their own (RULES K5).
 
     Places count as they are held on the day of the command (RULES L1, L2). Asked in this order: is there such a goal,
     is the person known and still there, have they the right. What the goal's stage and the rules say is the decider's.
@@ -33,7 +34,7 @@ def require(command: AnyGoalCommand, goal: Goal, context: GoalContext) -> None:
     them.
     """
     if not isinstance(command, GoalAction):
-        return
+        return None
     if isinstance(command, DraftGoal) and goal.stage == "none":
         goal = planned_goal(goal, context)
     else:
@@ -42,11 +43,21 @@ def require(command: AnyGoalCommand, goal: Goal, context: GoalContext) -> None:
     person, goal = require_present(command.by, context.people, today), held_at(goal, context, command.at)
     right = command.row.who.in_case(goal, command)
     if right.allows(person, goal, command):
-        return
+        return None
+    for holder in _stood_in_for(person.id, goal, context):
+        place = {"owner" if holder == goal.owner else "manager": person.id}
+        if right.allows(person, goal.model_copy(update=place), command):
+            return holder
     who = {"who": right.name, "manager": goal.manager, "requester": goal.requester}
     if command.row.judges and person.id == goal.owner:
         raise Refusal("goal.own", field="by", by=person.id, **who)
     raise Refusal("goal.not-yours", field="by", by=person.id, **who)
+
+
+def _stood_in_for(person: str, goal: Goal, context: GoalContext) -> list[str]:
+    """The holders of the goal's places for whom somebody acts that day: its manager, and a department's head."""
+    places = [goal.owner] if goal.tier == "department" else [goal.manager or ""]
+    return [holder for holder in places if context.acting.get(holder) == person]
 
 
 def require_for_cycle(

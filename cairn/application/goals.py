@@ -26,6 +26,7 @@ from cairn.domain.event import SYSTEM, Event
 from cairn.domain.goal.commands import COMMANDS, AnyGoalCommand, ChangeManager, FollowHolder, KeepDeadline
 from cairn.domain.goal.context import GoalContext
 from cairn.domain.goal.decide import decide
+from cairn.domain.goal.events import PlaceEvent
 from cairn.domain.goal.places import held_at
 from cairn.domain.goal.state import Goal
 from cairn.domain.goal.state import evolve as evolve_goal
@@ -34,9 +35,10 @@ from cairn.domain.identity import SYSTEM_KEYS, Identity, identify
 from cairn.domain.invalid import invalid_command
 from cairn.domain.launch.spells import days_of_sheet
 from cairn.domain.people import DepartmentNamed, Person
-from cairn.domain.person_history import PersonHistory, people_on
+from cairn.domain.person_history import PersonHistory, acting_for, people_on
 from cairn.domain.reading import Evidence
 from cairn.domain.refusal import Refusal
+from cairn.domain.rights import HR
 from cairn.domain.schedule import local_day
 from cairn.domain.sheet.state import evolve as evolve_sheet
 from cairn.domain.streams import cycle_of, holder_of, sheet_of
@@ -92,15 +94,15 @@ class Goals:
             context = _with_people(context, await self._line_of(held_at(goal, context, command.at), day))
         if isinstance(command, FollowHolder):
             command = _with_days(command, context, histories.get(holder_of(context.sheet.id)), day)
+        context = await self._with_acting(goal, context, command.at)
         earlier = tuple(row.type for row in first_answer(identity, rows, context.policy.calendar.timezone))
         if earlier:
             return Answer(events=earlier, replayed=True, status=status(goal, context, command.at))
-        access.require(command, goal, context)
-        if isinstance(
-            command, ChangeManager
-        ):  # whoever is to be the manager on that day, and everybody above them
+        holder = access.require(command, goal, context)
+        if isinstance(command, ChangeManager):
             context = _with_people(context, await self._line_above(command.manager, command.effective))
-        events = await self._with_sheet(goal, context, decide(command, goal, context))
+        decided = await self._with_sheet(goal, context, decide(command, goal, context))
+        events = [_for_holder(event, holder) for event in decided]
         if events:
             versions = {goal.id: goal.version, context.sheet.id: context.sheet.version}
             await self.ledger.append(to_appends(events, versions, identity, run))
@@ -127,7 +129,7 @@ class Goals:
     async def status(self, goal: str, at: datetime) -> GoalStatus:
         """Where a goal stands in the log now; `at` is the present by the goal's cycle."""
         found, context, _, _ = await self._read(goal, SYSTEM, NO_EVIDENCE, at)
-        return status(found, context, at)
+        return status(found, await self._with_acting(found, context, at), at)
 
     async def load(self, goal: str) -> tuple[Goal, GoalContext]:
         """A goal and what is around it, as the log stands now."""
@@ -166,6 +168,30 @@ class Goals:
         names = [f"person-{name}" for name in (goal.owner, goal.manager) if name]
         return people_on(_histories(await self.ledger.read_streams(names)), day)
 
+    async def _with_acting(self, goal: Goal, context: GoalContext, at: datetime) -> GoalContext:
+        """The context with whoever stands in that day for the holders of the goal's places (RULES K5)."""
+        held, day = held_at(goal, context, at), local_day(at, context.policy.calendar)
+        holder = held.owner if held.tier == "department" else held.manager
+        if not holder or held.tier == "strategic":
+            return context
+        acting = acting_for(holder, day, await self._stand_ins(holder, day)) or HR
+        return context if acting == holder else context.model_copy(update={"acting": {holder: acting}})
+
+    async def _stand_ins(self, holder: str, day: date) -> dict[str, PersonHistory]:
+        """The histories that say who acts for somebody: theirs, and as far as it takes those of delegates and of the
+        line above."""
+        found: dict[str, PersonHistory] = {}
+        names = {holder}
+        while names:
+            read = _histories(await self.ledger.read_streams([f"person-{name}" for name in sorted(names)]))
+            found |= read
+            absent = [each for each in read.values() if not each.is_at_work(day) or each.delegate_on(day)]
+            further = {
+                name for each in absent for name in (each.delegate_on(day), each.on(day).manager) if name
+            }
+            names = further - set(found)
+        return found
+
     async def _line_above(self, name: str | None, day: date) -> dict[str, Person]:
         """Somebody and everybody above them in the reporting lines of a day, by id."""
         found: dict[str, Person] = {}
@@ -174,6 +200,13 @@ class Goals:
             found |= known
             name = known[name].manager if name in known else None
         return found
+
+
+def _for_holder(event: Event, holder: str | None) -> Event:
+    """The event, which says for whom it was done where somebody's stand-in did it."""
+    if holder is None or not isinstance(event, PlaceEvent):
+        return event
+    return event.model_copy(update={"acting_for": holder})
 
 
 def _with_people(context: GoalContext, more: dict[str, Person]) -> GoalContext:

@@ -7,6 +7,7 @@ from typing import Any, get_args
 
 import pytest
 
+from cairn.domain.event import SYSTEM
 from cairn.domain.goal import commands as ask
 from cairn.domain.goal import events as did
 from cairn.domain.goal.stages import PHASES, STAGES, Phase, Stage
@@ -53,13 +54,25 @@ from tests.specs.given import World, deadline, given, please
 from tests.specs.test_drafting_and_revising import PARTS, SMART
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "lifecycle.md"
+AWAY = Days(first=on("03-02").date(), last=on("04-20").date())
+
+
+def away(goal: str) -> did.AbsencesSet:
+    """The holder is on long leave in spring."""
+    return fact(did.AbsencesSet, HUA, on("02-01"), goal, absences=[AWAY])
+
+
 IN: dict[Stage, Callable[..., Any]] = {
     "draft": draft,
     "submitted": submitted,
     "returned": returned,
     "approved": approved,
     "active": active,
-    "paused": lambda goal: (*active(goal), fact(did.GoalPaused, HUA, on("03-02"), goal, reason="leave")),
+    "paused": lambda goal: (
+        *active(goal),
+        away(goal),
+        fact(did.GoalPaused, SYSTEM, on("03-02"), goal, away_since=AWAY.first),
+    ),
     "adjusting": lambda goal: adjusting(goal=goal),
     "in_review": in_review,
     "scored": scored,
@@ -89,6 +102,7 @@ ASKED: dict[str, ask.GoalCommand] = {
     "accept": please(ask.AcceptCriterion, WANG, DAY, RELEASE, criterion=1, evidence="e"),
     "assess": please(ask.AssessGoal, WANG, DAY, LEARNING, period="M03", points=90),
     "change_manager": please(ask.ChangeManager, HUA, DAY, manager=CHEN, effective="2026-04-02"),
+    "follow_holder": please(ask.FollowHolder, HUA, DAY, last="2026-06-30"),
     "cancel": please(ask.CancelGoal, HUA, DAY, reason="r"),
     "supersede": please(ask.SupersedeGoal, HUA, DAY, replacement=VISITS, reason="r"),
     "close": please(ask.CloseGoal, HUA, DAY),
@@ -151,13 +165,14 @@ def test_the_first_confirmation_leaves_a_goal_adjusting() -> None:
 @pytest.mark.parametrize("stage", ALIVE)
 def test_what_the_table_says_of_deadlines_is_what_falls_due(stage: Stage) -> None:
     """All that ever fall due in a stage, and where they lead; of January something was said after its score."""
-    events = world(stage, REVENUE).events
-    if stage in ("active", "adjusting", "in_review", "scored"):
-        january: dict[str, Any] = {"starts": YEAR_STARTS, "ends": date(2026, 1, 31)}
-        absence = Days(first=date(2026, 1, 5), last=date(2026, 1, 9))
-        late = fact(did.AbsencesSet, HUA, on("02-10"), absences=[absence])
-        events = (*events, score(period="M01", **january).model_copy(update={"at": on("02-05")}), late)
-    before = given(events, policy=LATE)
+    before = world(stage, REVENUE)
+    if stage in ("approved", "active"):
+        before = given(before.events, away(REVENUE), policy=LATE)
+    if stage in ("active", "paused", "adjusting", "in_review", "scored"):
+        january: dict[str, Any] = {"period": "M01", "starts": YEAR_STARTS, "ends": date(2026, 1, 31)}
+        scored_then = score(**january).model_copy(update={"at": on("02-05")})
+        checked = fact(did.CheckedIn, on="2026-01-10", note="late", at=on("02-10"))
+        before = given(before.events, scored_then, checked, policy=LATE)
     found = {}
     for due in deadlines_of(before.goal(), before.context()):
         fired = deadline(due.phase, due.at, period=due.period, late=1)

@@ -35,7 +35,7 @@ def on_deadline(command: KeepDeadline, goal: Goal, context: GoalContext) -> list
     held = held_at(goal, context, command.at)
     match command.phase:
         case "drafts_remind" | "approvals_remind" | "adjustment_remind":
-            return [_remind(command, held)]
+            return [_remind(command, held, context)]
         case "drafts_due" | "approvals_due":
             return [_missed(command, held, context)]
         case "execution_starts":
@@ -60,8 +60,8 @@ def on_deadline(command: KeepDeadline, goal: Goal, context: GoalContext) -> list
             assert_never(command.phase)
 
 
-def _remind(command: KeepDeadline, goal: Goal) -> ReminderSent:
-    waits = awaited(goal)
+def _remind(command: KeepDeadline, goal: Goal, context: GoalContext) -> ReminderSent:
+    waits = awaited(goal, context.acting)
     return ReminderSent(
         goal=goal.id, phase=command.phase, due=command.due, to=waits, by=SYSTEM, at=command.at
     )
@@ -72,11 +72,12 @@ def _missed(command: KeepDeadline, goal: Goal, context: GoalContext) -> Deadline
     approver = None if by_committee(goal) else context.people.get(goal.manager or "")
     above = approver.manager if approver else None
     up = goal.manager if command.phase == "drafts_due" else above
+    up = context.acting.get(up, up) if up else None
     return DeadlineMissed(
         goal=goal.id,
         phase=command.phase,
         due=command.due,
-        awaited=awaited(goal),
+        awaited=awaited(goal, context.acting),
         to=(up or HR,),
         by=SYSTEM,
         at=command.at,

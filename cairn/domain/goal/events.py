@@ -43,6 +43,12 @@ class GoalEvent(Event):
         return self.goal
 
 
+class PlaceEvent(GoalEvent):
+    """What the holder of a place does; `acting_for` is that holder's id where `by` did it for them (RULES K5)."""
+
+    acting_for: str | None = None
+
+
 class Smart(Fact):
     """The SMART check of a strategic goal: a sentence of ground for each letter."""
 
@@ -128,17 +134,17 @@ class GoalAligned(GoalEvent):
     parent: str
 
 
-class GoalSubmitted(GoalEvent):
+class GoalSubmitted(PlaceEvent):
     """The goal was handed in for approval."""
 
 
-class GoalReturned(GoalEvent):
+class GoalReturned(PlaceEvent):
     """The approver sent the goal back; `comment` says what has to change."""
 
     comment: str
 
 
-class GoalApproved(GoalEvent):
+class GoalApproved(PlaceEvent):
     """The approver agreed to the goal."""
 
     comment: str = ""
@@ -189,14 +195,14 @@ class AdjustmentRequested(GoalEvent):
     policy: str
 
 
-class AdjustmentConfirmed(GoalEvent):
+class AdjustmentConfirmed(PlaceEvent):
     """One of the two confirmations of an adjustment, by `by` in `role`."""
 
     adjustment: str
     role: Confirmer
 
 
-class AdjustmentDeclined(GoalEvent):
+class AdjustmentDeclined(PlaceEvent):
     """The adjustment was turned down in `role`; the goal runs on unchanged."""
 
     adjustment: str
@@ -240,14 +246,14 @@ class CheckedIn(GoalEvent):
     note: str = ""
 
 
-class CriterionAccepted(GoalEvent):
+class CriterionAccepted(PlaceEvent):
     """A key task's criterion (counted from 1) was accepted on evidence."""
 
     criterion: int
     evidence: str
 
 
-class GoalAssessed(GoalEvent):
+class GoalAssessed(PlaceEvent):
     """A manager's assessment of a goal in a period, in points; each manager assesses their own segment."""
 
     period: str

@@ -267,7 +267,7 @@ def _evolved(goal: Goal, event: AnyGoalEvent) -> Goal:
             )
             return _late(accepted, event.at, lambda score: score.period == "Y")
         case GoalAssessed():
-            given = {**goal.assessments.get(event.period, {}), event.by: event.points}
+            given = {**goal.assessments.get(event.period, {}), event.acting_for or event.by: event.points}
             assessed = goal.model_copy(update={"assessments": {**goal.assessments, event.period: given}})
             return _late(assessed, event.at, lambda score: score.period == event.period)
         case ManagerChanged():

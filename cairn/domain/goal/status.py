@@ -1,5 +1,6 @@
 """Where a goal stands: its stage, who is waited for, and the deadlines ahead. All a workflow ever knows of a goal."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Literal, assert_never
 
@@ -16,6 +17,8 @@ from cairn.domain.measure import KeyTask, Kpi, is_task_due
 from cairn.domain.policy import PeriodKind, Policy
 from cairn.domain.rights import HR, approver_place
 from cairn.domain.schedule import Period, Schedule, local_day
+
+NOBODY_ELSE: Mapping[str, str] = {}
 
 
 class Deadline(Fact):
@@ -48,7 +51,7 @@ def status(goal: Goal, context: GoalContext, at: datetime) -> GoalStatus:
         stage=goal.stage,
         version=goal.version,
         over=goal.over and not ahead,
-        awaited=awaited(held_at(goal, context, at)),
+        awaited=awaited(held_at(goal, context, at), context.acting),
         next_deadline=ahead[0] if ahead else None,
         cycle=goal.cycle,
         department=goal.department or "",
@@ -56,8 +59,13 @@ def status(goal: Goal, context: GoalContext, at: datetime) -> GoalStatus:
     )
 
 
-def awaited(goal: Goal) -> tuple[str, ...]:
-    """Whom the goal waits for, as its places are held in it; empty while it runs by itself."""
+def awaited(goal: Goal, acting: Mapping[str, str] = NOBODY_ELSE) -> tuple[str, ...]:
+    """Whom the goal waits for, as its places are held in it, or whoever is `acting` for them; empty while it runs by
+    itself."""
+    return tuple(acting.get(place, place) for place in _awaited_places(goal))
+
+
+def _awaited_places(goal: Goal) -> tuple[str, ...]:
     match goal.stage:
         case "draft" | "returned":
             return (goal.owner or HR,)
