@@ -186,12 +186,16 @@ def _baseline_of(kpi: Kpi, aim: Aim, period: Span) -> Iterator[MeasureProblem]:
 
 
 def _without_place(kpi: Kpi, name: str, aim: Aim, period: Span) -> Iterator[MeasureProblem]:
-    """Beside a target of zero nothing has a place that could be kept: it is asked for."""
+    """Beside a target of zero nothing has a place that could be kept: it is asked for. Where the target is zero the
+    values themselves are in order."""
     beside = kpi.threshold_beside if name == "threshold" else kpi.stretch_beside
+    value = exact(getattr(kpi, name))
     if beside == 0 and aim.target != 0:
-        yield _problem(
-            "no-place", name, name=name, value=getattr(kpi, name), target=aim.target, period=period.key
-        )
+        yield _problem("no-place", name, name=name, value=value, target=aim.target, period=period.key)
+    better = value if kpi.direction == "higher" else -value
+    if aim.target == 0 and (better > 0 if name == "threshold" else better < 0):
+        facts = {"one": "target", "low": aim.target, "other": name, "high": value}
+        yield _problem("order", name, direction=kpi.direction, **facts)
 
 
 def _moved(kpi: Kpi, name: str, value: Fraction) -> Iterator[MeasureProblem]:
