@@ -153,6 +153,7 @@ def _in_period(kpi: Kpi, period: Span, dates: Timeline, since: date) -> Iterator
     if aim is None or aim.target is None or kpi.direction not in DIRECTED:
         return
     yield from _baseline_of(kpi, aim, period)
+    yield from _tolerated(kpi, aim)
     for name, at in (("threshold", aim.threshold), ("stretch", aim.stretch)):
         value = getattr(kpi, name)
         if value is None:
@@ -185,17 +186,23 @@ def _baseline_of(kpi: Kpi, aim: Aim, period: Span) -> Iterator[MeasureProblem]:
         yield _problem("baseline", "target", **facts)
 
 
+def _tolerated(kpi: Kpi, aim: Aim) -> Iterator[MeasureProblem]:
+    """What is tolerated beside a target of zero is worse than zero (RULES M4)."""
+    if kpi.baseline is not None or aim.baseline is None or aim.target is None:
+        return
+    sign = 1 if kpi.direction == "higher" else -1
+    if sign * aim.baseline > sign * aim.target:
+        facts = {"one": "target", "low": aim.target, "other": "threshold", "high": aim.baseline}
+        yield _problem("order", "threshold", direction=kpi.direction, **facts)
+
+
 def _without_place(kpi: Kpi, name: str, aim: Aim, period: Span) -> Iterator[MeasureProblem]:
-    """Beside a target of zero nothing has a place that could be kept: it is asked for. Where the target is zero the
-    values themselves are in order."""
+    """Beside a target of zero nothing has a place that could be kept: it is asked for."""
     beside = kpi.threshold_beside if name == "threshold" else kpi.stretch_beside
-    value = exact(getattr(kpi, name))
     if beside == 0 and aim.target != 0:
-        yield _problem("no-place", name, name=name, value=value, target=aim.target, period=period.key)
-    better = value if kpi.direction == "higher" else -value
-    if aim.target == 0 and (better > 0 if name == "threshold" else better < 0):
-        facts = {"one": "target", "low": aim.target, "other": name, "high": value}
-        yield _problem("order", name, direction=kpi.direction, **facts)
+        yield _problem(
+            "no-place", name, name=name, value=getattr(kpi, name), target=aim.target, period=period.key
+        )
 
 
 def _moved(kpi: Kpi, name: str, value: Fraction) -> Iterator[MeasureProblem]:
