@@ -20,6 +20,7 @@ from cairn.domain.people import (
     PersonJoined,
     PersonLeft,
     Roster,
+    changed_fields,
 )
 from cairn.domain.person_history import PersonHistory, people_on
 from cairn.domain.refusal import Refusal
@@ -265,8 +266,9 @@ def _difference(
     details = now.model_copy(update={"left": before.left})
     events: list[PersonEvent] = []
     if details != before:
-        day = at.date()
-        events.append(PersonChanged(person=now.id, details=details, effective=day, by=by, at=at))
+        fields = changed_fields(before, details)
+        changed = {"person": now.id, "details": details, "effective": at.date(), "changed": fields}
+        events.append(PersonChanged.model_validate({**changed, "by": by, "at": at}))
     if leaves and now.left is not None:
         events.append(PersonLeft(person=now.id, effective=now.left, by=by, at=at))
     return events
