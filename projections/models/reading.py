@@ -2,15 +2,21 @@
 
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
-from cairn.domain.reading import Evidence, Reading, ReadingsRecorded
+from cairn.domain.coverage import Statement, Whom, coverage_of
+from cairn.domain.reading import Evidence, FeedCompleted, Reading, ReadingsRecorded
 from projections.engine.read_model import ReadModel
-from projections.engine.rows import Reader, parse_rows
+from projections.engine.rows import FROM_JSON, Reader, parse_rows
 from projections.engine.sql import queries
 
-MODEL = ReadModel(name="reading", tables=("reading",), reads=(ReadingsRecorded,))
+MODEL = ReadModel(
+    name="reading",
+    tables=("reading", "feed_statement", "feed_metric"),
+    reads=(ReadingsRecorded, FeedCompleted),
+)
 SQL = queries("reading")
 
 
@@ -31,22 +37,33 @@ class ReadingVersion(BaseModel):
     superseded_by: int | None
 
 
-async def evidence(reader: Reader, metric: str, subject: str, starts: date, ends: date) -> Evidence:
-    """The current readings of a metric and subject, both days inside, by day; `upto` says how far the log is in."""
-    rows = await reader.fetch(SQL["evidence"], metric, subject, starts, ends)
-    readings = tuple(
-        Reading(
-            metric=row["metric"],
-            subject=row["subject"],
-            on=row["day"],
-            value=row["value"],
-            base=row["base"],
-            position=row["position"],
-        )
-        for row in rows
-        if row["metric"] is not None
+class Known(BaseModel):
+    """What the read model holds of a metric: rows of a subject, what every feed said last, who has brought rows, and of
+    whom recorded batches are not in it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    upto: int = 0
+    readings: Annotated[tuple[Reading, ...], FROM_JSON] = ()
+    statements: Annotated[tuple[Statement, ...], FROM_JSON] = ()
+    brought_by: tuple[str, ...] = ()
+    unread: Annotated[dict[str, int], FROM_JSON] = Field(default_factory=dict)
+
+
+async def evidence(reader: Reader, metric: str, whom: Whom, starts: date, ends: date) -> Evidence:
+    """What is known of somebody's metric on these days, the last one inside; `upto` says how far the log is in."""
+    found = parse_rows(Known, await reader.fetch(SQL["evidence"], metric, whom.subject, starts, ends))
+    known = found[0] if found else Known()
+    said = coverage_of(metric, whom, (starts, ends), known.statements, known.brought_by)
+    return Evidence(
+        readings=known.readings,
+        upto=known.upto,
+        complete_through=said.complete_through,
+        covered=said.covered,
+        feeds=said.feeds,
+        coverage=said.positions,
+        unread=known.unread,
     )
-    return Evidence(readings=readings, upto=rows[0]["upto"] if rows else 0)
 
 
 async def versions(

@@ -43,8 +43,9 @@ async def run(ledger: Ledger, folder: Path, upto: date) -> FeedRun:
 
 
 async def recorded(ledger: Ledger) -> list[ReadingsRecorded]:
+    """The batches of the feed's stream; what it states is another event."""
     rows = await ledger.read_stream(FEED.stream)
-    return [ReadingsRecorded.model_validate_json(row.data) for row in rows]
+    return [ReadingsRecorded.model_validate_json(row.data) for row in rows if row.type == "ReadingsRecorded"]
 
 
 async def test_a_second_run_takes_up_where_the_first_ended(

@@ -14,6 +14,7 @@ from cairn.domain.goal.events import (
     ReminderSent,
     ReviewOpened,
 )
+from cairn.domain.goal.evidence import lacking
 from cairn.domain.goal.places import held_at
 from cairn.domain.goal.scoring import score
 from cairn.domain.goal.state import Goal
@@ -41,6 +42,8 @@ def on_deadline(command: KeepDeadline, goal: Goal, context: GoalContext) -> list
         case "adjustment_expires":
             return _expire(command, goal)
         case "period_scored" | "scores_due":
+            if lacking(goal, command.period or "Y", context) is not None:
+                return []  # it waits for its evidence (RULES D4), and is tried again
             return [score(goal, command.period or "Y", context, command.at)]
         case "lapses":
             return _lapse(command, goal, context)

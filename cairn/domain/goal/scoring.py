@@ -8,9 +8,10 @@ from fractions import Fraction
 from cairn.domain import curves
 from cairn.domain.attainment import aim_in
 from cairn.domain.event import SYSTEM
-from cairn.domain.exact import HUNDRED, exact, rounded
+from cairn.domain.exact import HUNDRED, ZERO, exact, rounded
 from cairn.domain.goal.context import GoalContext
 from cairn.domain.goal.events import GoalScored, Inputs, Note, NoteCode
+from cairn.domain.goal.evidence import days_of
 from cairn.domain.goal.state import Goal
 from cairn.domain.measure import Capability, KeyTask, Kpi, Measure, is_task_due
 from cairn.domain.policy import Policy
@@ -18,7 +19,6 @@ from cairn.domain.reading import Reading, Row, aggregate
 from cairn.domain.refusal import FactValue, Refusal
 from cairn.domain.schedule import Period, Schedule, local_day
 from cairn.domain.scoring import MISSING, Score, kpi_points, mean, weighted
-from cairn.domain.targets import first_day
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,7 @@ class Found:
     applies: bool = True
     why: Note | None = None
     readings: tuple[int, ...] = ()
+    marks: tuple[Note, ...] = ()
 
 
 def _note(code: NoteCode, **facts: FactValue) -> Note:
@@ -64,11 +65,25 @@ def score(goal: Goal, period_key: str, context: GoalContext, at: datetime) -> Go
         formula=found.formula,
         applies=found.applies,
         why=found.why,
-        marks=tuple(_marks(goal, period, schedule)),
-        inputs=Inputs(readings=found.readings, upto=context.evidence.upto, version=goal.version),
+        marks=(*_marks(goal, period, schedule), *found.marks),
+        inputs=_inputs(goal, found, context),
         policy=context.policy.version,
         by=SYSTEM,
         at=at,
+    )
+
+
+def _inputs(goal: Goal, found: Found, context: GoalContext) -> Inputs:
+    evidence = context.evidence
+    return Inputs(
+        readings=found.readings,
+        upto=evidence.upto,
+        version=goal.version,
+        complete_through=evidence.complete_through,
+        covered=evidence.covered,
+        coverage=evidence.coverage,
+        unread=dict(evidence.unread),
+        check_ins=context.policy.check_ins,
     )
 
 
@@ -83,37 +98,82 @@ def _marks(goal: Goal, period: Period, schedule: Schedule) -> Iterable[Note]:
 
 
 def _kpi(goal: Goal, kpi: Kpi, period: Period, schedule: Schedule, context: GoalContext) -> Found:
-    rows, positions = _rows(goal, kpi, period, context)
+    said = _fed(goal, kpi, period, context) if kpi.metric is not None else _told(goal, kpi, period, context)
     counted = _note(
-        "counted", aggregation=kpi.aggregation, n=str(len(rows)), direction=kpi.direction, curve=kpi.curve
+        "counted",
+        aggregation=kpi.aggregation,
+        n=str(len(said.rows)),
+        direction=kpi.direction,
+        curve=kpi.curve,
     )
-    found = Found(formula=counted, readings=positions)
+    found = Found(formula=counted, readings=said.positions, marks=said.marks)
     aim = aim_in(kpi, period, schedule, goal.since)
-    actual = aggregate(rows, kpi.aggregation, kpi.unit)
+    actual = aggregate(said.rows, kpi.aggregation, kpi.unit)
+    if actual is None and said.nothing and kpi.aggregation == "sum":
+        actual = ZERO
     if aim is None:
         return replace(found, actual=actual, applies=False, why=_note("not_in_period"))
     found = replace(found, actual=actual, target=aim.target)
     if actual is None:
-        return replace(found, why=_note("no_readings"))
+        return _unmeasured(found, kpi, said)
     reached, points = kpi_points(aim, context.policy.curves[kpi.curve], actual)
     return replace(found, attainment=reached, points=points)
 
 
-def _rows(goal: Goal, kpi: Kpi, period: Period, context: GoalContext) -> tuple[list[Row], tuple[int, ...]]:
-    """A fed KPI counts the feed's readings, any other the owner's check-ins; a day's last check-in stands."""
-    first = max(period.starts, first_day(kpi, goal.since))
-    if kpi.metric is not None:
-        fed = [
-            row for row in context.evidence.readings if _is_of(row, kpi) and first <= row.on <= period.ends
-        ]
-        return list(fed), tuple(sorted({row.position for row in fed}))
+@dataclass(frozen=True)
+class Said:
+    """What is known of a KPI in a period: the rows that count and where they are from. `nothing` says that where there
+    is no row nothing happened; `why` says why there is none, where that is not the plain reason."""
+
+    rows: list[Row]
+    positions: tuple[int, ...] = ()
+    nothing: bool = False
+    why: Note | None = None
+    marks: tuple[Note, ...] = ()
+
+
+def _unmeasured(found: Found, kpi: Kpi, said: Said) -> Found:
+    """Without a number: not applicable where a rate has no base (RULES D2) or the company did not bring what it should
+    have (D4, U2), else missing."""
+    if kpi.aggregation == "ratio" and (said.rows or said.nothing):
+        return replace(found, applies=False, why=_note("no_base"))
+    if said.why is not None and said.why.code == "not_brought":
+        return replace(found, applies=False, why=said.why)
+    return replace(found, why=said.why or _note("no_readings"))
+
+
+def _fed(goal: Goal, kpi: Kpi, period: Period, context: GoalContext) -> Said:
+    """A feed's readings. A covered subject of whom a complete feed has no row had nothing (RULES D3)."""
+    (first, last), evidence = days_of(goal, kpi, period), context.evidence
+    rows = [row for row in evidence.readings if _is_of(row, kpi) and first <= row.on <= last]
+    complete = evidence.complete_through is not None and evidence.complete_through >= last
+    waived = (not complete or bool(evidence.unread)) and period.key in goal.waived
+    return Said(
+        rows=list(rows),
+        positions=tuple(sorted({row.position for row in rows})),
+        nothing=complete and evidence.covered and not evidence.unread,
+        why=_note("not_brought") if waived else None,
+        marks=(_note("waived", reason=goal.waived[period.key]),) if waived and rows else (),
+    )
+
+
+def _told(goal: Goal, kpi: Kpi, period: Period, context: GoalContext) -> Said:
+    """The owner's reports, of each day the last one that counts: those the manager has confirmed, or all where the
+    policy trusts them (RULES D6)."""
+    first, last = days_of(goal, kpi, period)
+    trusted = context.policy.check_ins == "trusted"
     told: dict[date, Row] = {}
-    for said in goal.check_ins:
-        if said.value is not None and first <= said.on <= period.ends:
-            told[said.on] = Row(
-                metric="check_in", subject=goal.id, on=said.on, value=said.value, base=said.base
-            )
-    return list(told.values()), ()
+    waiting = 0
+    for each in goal.reports:
+        said = each.said
+        if said.value is None or not first <= said.on <= last:
+            continue
+        if each.confirmed_by is None and not trusted:
+            waiting += 1
+            continue
+        told[said.on] = Row(metric="check_in", subject=goal.id, on=said.on, value=said.value, base=said.base)
+    note = (_note("not_confirmed", n=str(waiting)),) if waiting else ()
+    return Said(list(told.values()), why=note[0] if note else None, marks=note if told else ())
 
 
 def _is_of(row: Reading, kpi: Kpi) -> bool:

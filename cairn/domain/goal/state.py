@@ -18,9 +18,12 @@ from cairn.domain.goal.events import (
     AnyGoalEvent,
     Changes,
     CheckedIn,
+    CheckInsConfirmed,
+    CheckInWithdrawn,
     Confirmer,
     CriterionAccepted,
     DeadlineMissed,
+    EvidenceWaived,
     GoalActivated,
     GoalAdjusted,
     GoalAligned,
@@ -65,6 +68,19 @@ class PendingAdjustment(Fact):
     requested_by: str
     expires_at: datetime
     confirmed: dict[Confirmer, str] = Field(default_factory=dict)
+
+
+class Report(Fact):
+    """A check-in with its number in the goal's life, from 1, and who confirmed it."""
+
+    number: int
+    said: CheckedIn
+    confirmed_by: str | None = None
+
+    @property
+    def waits(self) -> bool:
+        """Whether it has a value that nobody has confirmed."""
+        return self.said.value is not None and self.confirmed_by is None
 
 
 class Segment(Fact):
@@ -119,14 +135,19 @@ class Goal(Fact):
         default_factory=dict,
         description="adjustment → how it ended: adjusted, declined, withdrawn or expired",
     )
-    check_ins: tuple[CheckedIn, ...] = Field(
-        default=(), description="those that count for the present measure"
+    reports: tuple[Report, ...] = Field(
+        default=(), description="the check-ins of the present measure that were not withdrawn"
     )
+    reported: int = Field(default=0, description="how many check-ins there ever were")
     accepted: dict[int, str] = Field(default_factory=dict, description="criterion, from 1 → evidence")
     assessments: dict[str, dict[str, Decimal]] = Field(
         default_factory=dict, description="period → manager → points"
     )
     segments: tuple[Segment, ...] = Field(default=(), description="who managed it since when, in order")
+    waived: dict[str, str] = Field(
+        default_factory=dict,
+        description="period that is scored without what feeds have not brought → HR's reason",
+    )
     scores: dict[str, GoalScored] = Field(default_factory=dict, description="period → its score")
     kept_deadlines: frozenset[str] = Field(
         default=frozenset(), description="names of reminders and misses, each once"
@@ -148,6 +169,20 @@ class Goal(Fact):
     def requester(self) -> str | None:
         """Who asked for the adjustment that is waiting."""
         return self.pending.requested_by if self.pending else None
+
+    @property
+    def check_ins(self) -> tuple[CheckedIn, ...]:
+        """What was reported for the present measure and not withdrawn."""
+        return tuple(report.said for report in self.reports)
+
+    def report(self, number: int) -> Report | None:
+        """A check-in by its number, None where it is none of the present measure, or withdrawn."""
+        return next((each for each in self.reports if each.number == number), None)
+
+    def check_in_by(self, number: int) -> str | None:
+        """Who may still take a check-in back alone: who gave it, None once it is confirmed."""
+        found = self.report(number)
+        return found.said.by if found and found.confirmed_by is None else None
 
     def held_on(self, day: date) -> "Goal":
         """The goal as its places are held on a day (RULES L1): segments that begin later are left out."""
@@ -218,7 +253,12 @@ def _evolved(goal: Goal, event: AnyGoalEvent) -> Goal:
         case GoalAdjusted():
             return _adjusted(_settled(goal, event.adjustment, "adjusted"), event)
         case CheckedIn():
-            return goal.model_copy(update={"check_ins": (*goal.check_ins, event)})
+            return _reported(goal, event)
+        case CheckInsConfirmed():
+            return _confirmed_reports(goal, event)
+        case CheckInWithdrawn():
+            left = tuple(each for each in goal.reports if each.number != event.check_in)
+            return goal.model_copy(update={"reports": left})
         case CriterionAccepted():
             return goal.model_copy(update={"accepted": {**goal.accepted, event.criterion: event.evidence}})
         case GoalAssessed():
@@ -234,6 +274,8 @@ def _evolved(goal: Goal, event: AnyGoalEvent) -> Goal:
         case GoalScored():
             scored = goal.model_copy(update={"scores": {**goal.scores, event.period: event}})
             return _to(scored, "scored") if event.period == "Y" else scored
+        case EvidenceWaived():
+            return goal.model_copy(update={"waived": {**goal.waived, event.period: event.reason}})
         case ReviewOpened():
             return _to(goal, "in_review")
         case GoalCancelled():
@@ -256,6 +298,20 @@ def _drafted(goal: Goal, event: GoalDrafted) -> Goal:
     facts = event.model_dump(exclude={"by", "at", "goal", "measure"})
     first = Segment(since=event.since, manager=event.manager)
     return goal.model_copy(update={**facts, "measure": event.measure, "stage": "draft", "segments": (first,)})
+
+
+def _reported(goal: Goal, event: CheckedIn) -> Goal:
+    number = goal.reported + 1
+    told = (*goal.reports, Report(number=number, said=event))
+    return goal.model_copy(update={"reports": told, "reported": number})
+
+
+def _confirmed_reports(goal: Goal, event: CheckInsConfirmed) -> Goal:
+    reports = tuple(
+        each.model_copy(update={"confirmed_by": event.by}) if each.number in event.check_ins else each
+        for each in goal.reports
+    )
+    return goal.model_copy(update={"reports": reports})
 
 
 def _requested(goal: Goal, event: AdjustmentRequested) -> Goal:
@@ -284,7 +340,7 @@ def _settled(goal: Goal, adjustment: str, how: str) -> Goal:
 
 def _adjusted(goal: Goal, event: GoalAdjusted) -> Goal:
     title, new = event.after.title or goal.title, changed_measure(goal.measure, event.after)
-    kept = {"accepted": _still_accepted(goal, new), "check_ins": _still_counting(goal, new)}
+    kept = {"accepted": _still_accepted(goal, new), "reports": _still_counting(goal, new)}
     former = goal.former
     if event.since is not None and event.since > goal.since and not same_metric(goal.measure, new):
         last = event.since - ONE_DAY
@@ -304,9 +360,9 @@ def _still_accepted(goal: Goal, new: Measure) -> dict[int, str]:
     return {n: ground for n, ground in goal.accepted.items() if n in stay}
 
 
-def _still_counting(goal: Goal, new: Measure) -> tuple[CheckedIn, ...]:
+def _still_counting(goal: Goal, new: Measure) -> tuple[Report, ...]:
     """The owner's values of another metric are not values of this one; they stay in the goal's history."""
-    return goal.check_ins if same_metric(goal.measure, new) else ()
+    return goal.reports if same_metric(goal.measure, new) else ()
 
 
 def same_metric(before: Measure, after: Measure) -> bool:

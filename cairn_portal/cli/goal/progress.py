@@ -10,6 +10,7 @@ from rich.text import Text
 
 from cairn.application.repository import fold_goal
 from cairn.domain.attainment import attainment
+from cairn.domain.coverage import Whom
 from cairn.domain.cycle.state import Cycle
 from cairn.domain.exact import HUNDRED, ZERO
 from cairn.domain.measure import Kpi
@@ -109,7 +110,9 @@ async def _rows_upto(
     s: Session, line: progress_model.ProgressLine, kpi: Kpi, starts: date, day: date
 ) -> Sequence[Row]:
     if kpi.metric is not None and kpi.subject is not None:
-        return (await evidence(s.pool, kpi.metric, kpi.subject, starts, day)).readings
+        return (
+            await evidence(s.pool, kpi.metric, Whom(subject=kpi.subject, holder=""), starts, day)
+        ).readings
     goal = fold_goal(line.goal, await s.ledger.read_stream(line.goal))
     said = {each.on: each for each in goal.check_ins if each.value is not None and starts <= each.on <= day}
     return [
