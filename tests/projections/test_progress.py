@@ -13,7 +13,14 @@ from pydantic import TypeAdapter
 from cairn.domain.attainment import Aim, aim_in
 from cairn.domain.event import Event
 from cairn.domain.exact import exact
-from cairn.domain.goal.events import Changes, CheckedIn, CriterionAccepted, GoalAdjusted
+from cairn.domain.goal.events import (
+    Changes,
+    CheckedIn,
+    CheckInsConfirmed,
+    CheckInWithdrawn,
+    CriterionAccepted,
+    GoalAdjusted,
+)
 from cairn.domain.goal.state import Goal
 from cairn.domain.measure import Capability, KeyTask, Kpi, Measure
 from cairn.domain.policy import LinearCurve

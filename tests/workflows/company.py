@@ -67,6 +67,7 @@ grades:
   - {grade: A, points: 90, coefficient: 1.2}
   - {grade: B, points: 0, coefficient: 1}
 deadlines: {execution_starts: 31}
+check_ins: trusted
 """
 
 
