@@ -5,6 +5,7 @@ from pathlib import Path
 
 from tests.specs.rules import Example
 from tests.specs.rules.measures import MEASURES
+from tests.specs.rules.readings import READINGS
 from tests.specs.rules.results import RESULTS
 from tests.specs.rules.targets import TARGETS
 
@@ -13,6 +14,7 @@ PAGE = ROOT / "docs" / "rules.md"
 SPECS = {
     "tests/specs/test_rules_measures.py": MEASURES,
     "tests/specs/test_rules_targets.py": TARGETS,
+    "tests/specs/test_rules_readings.py": READINGS,
     "tests/specs/test_rules_results.py": RESULTS,
 }
 """The file of each rule's specs."""
