@@ -33,8 +33,9 @@ PATIENCE = 4.0
 again later: a score never leaves out a reading that was acknowledged before it (RULES D4)."""
 BEHIND_AGAIN = timedelta(minutes=1)
 """After how long a score is tried again while the read model of readings is behind."""
-SOONEST_AGAIN, LATEST_AGAIN = timedelta(minutes=10), timedelta(hours=1)
-"""A score that waits for its feed is tried again after a tenth of the time that it waits, within these."""
+SOONEST_AGAIN, LATEST_AGAIN = timedelta(minutes=10), timedelta(days=1)
+"""A score that waits for its feed is tried again after a tenth of the time that it has waited, within these: soon where
+the feed is an hour late, some 150 times in a quarter where it never comes."""
 
 
 class GoalActivities:
