@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from pydantic import ValidationError
+
 from cairn.application.cycles import Cycles
 from cairn.application.repository import fold_goal, fold_sheet, goal_context, to_events
 from cairn.domain.coverage import Statement, Whom, coverage_of
@@ -154,8 +156,8 @@ class ScoreAudit:
                 after=after, upto=upto, limit=PAGE, types=["ReadingsRecorded", "FeedCompleted"]
             )
             for row in rows:
-                if row.position not in skipped:
-                    found.add(row.position or 0, to_events([row])[0])
+                if row.position not in skipped and (event := _read(row)) is not None:
+                    found.add(row.position or 0, event)
             if len(rows) < PAGE:
                 return found
             after = rows[-1].position or upto
@@ -243,6 +245,14 @@ class ScoreAudit:
                     _difference(before.id, "Y", version, f"subordinates.{part.sheet}", part.result, said)
                 )
         return found
+
+
+def _read(row: StoredEvent) -> Event | None:
+    """An event of a feed; None where it is none that anybody can read, as a fold parks it."""
+    try:
+        return to_events([row])[0]
+    except ValidationError:
+        return None
 
 
 def _evidence(goal: Goal, event: GoalScored, cycle: Cycle, sheet: Sheet, readings: Readings) -> Evidence:

@@ -117,7 +117,7 @@ async def run_feed(
         stated = completion(feed, through, past.said, by, at)
         rows = [
             *_batch_rows(made, past.version),
-            *(_row(each, completion_id(each, past.said)) for each in stated),
+            *(_row(each, completion_id(each, past.version)) for each in stated),
         ]
         replayed = False
         if rows:

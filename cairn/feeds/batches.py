@@ -115,15 +115,11 @@ def completion(
     return [FeedCompleted(feed=feed.name, through=through, covers=covers, by=by, at=at)]
 
 
-def completion_id(said: FeedCompleted, before: FeedCompleted | None) -> UUID:
-    """The event id of a statement: what it says after what, so that two runs at once state it once."""
-    return event_id(said.stream, f"complete/{_digest(before)}/{_digest(said)}", 0)
-
-
-def _digest(said: FeedCompleted | None) -> str:
-    if said is None:
-        return "-"
-    return hashlib.sha256(said.model_dump_json(exclude={"by"}).encode()).hexdigest()
+def completion_id(said: FeedCompleted, version: int) -> UUID:
+    """The event id of a statement: its stream, what it says, and the stream's version it was made at, so that two runs
+    at once state it once, and a feed that is changed there and back states it each time."""
+    content = hashlib.sha256(said.model_dump_json(exclude={"by", "at"}).encode()).hexdigest()
+    return event_id(said.stream, f"complete/{version}/{content}", 0)
 
 
 def watermark(feed: Feed, events: Iterable[ReadingsRecorded]) -> date | None:

@@ -60,8 +60,8 @@ added as (
 select (select count(*) from added) + (select count(*) from stated) + (select count(*) from supplied)
 
 -- All of it as of one position. Who brought: rows of this subject, and where nobody has, any rows of the metric. Unread
--- are feeds whose stream is parked before events that name the metric; their text is looked through, since what is
--- parked may be no JSON of ours.
+-- are feeds whose stream is parked before events that name the metric, or before a statement of who has brought it; their
+-- text is looked through, since what is parked may be no JSON of ours.
 -- name: evidence
 with own as materialized (select distinct feed from read.reading where metric = $1 and subject = $2)
 select p.cursor as upto,
@@ -81,7 +81,9 @@ select p.cursor as upto,
                  where p.projection = 'reading' and p.stream like 'feed-%' offset 0) k
            join ledger.event e
              on e.stream = k.stream and (e.epoch, e.xid, e.id) >= ((k.key).epoch, (k.key).xid, (k.key).id)
-           where position(to_json($1::text)::text in e.data::text) > 0) u) as unread
+           where position(to_json($1::text)::text in e.data::text) > 0
+              or (e.type = 'FeedCompleted'
+                  and substr(k.stream, 6) in (select m.feed from read.feed_metric m where m.metric = $1))) u) as unread
 from read.projection p
 where p.name = 'reading'
 

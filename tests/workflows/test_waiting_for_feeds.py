@@ -92,8 +92,8 @@ async def test_D4_what_waits_keeps_nothing_else_from_being_done(company: Company
     """The review opens though quarters wait, the year comes after them all, and a quarter that is there is scored."""
     goal = await running(company)
     await company.goes_to(date(2026, 4, 7), goal)
-    asked = {"changes": {"target": "1300"}, "reason": "a new client"}
-    assert (await company.asks(goal, "adjust", "E1", **asked)).events == ("AdjustmentRequested",)
+    asked = await company.asks(goal, "adjust", "E1", changes={"target": "1300"}, reason="a new client")
+    assert asked.events == ("AdjustmentRequested",)
     await company.goes_to(date(2026, 5, 6), goal)
     assert (await company.story(goal))[-1] == "AdjustmentExpired"
     await comes(company, tmp_path, date(2026, 6, 30), date(2026, 7, 2), "sales,E1,2026-05-10,300")

@@ -27,6 +27,7 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 JANUARY = date(2026, 1, 1), date(2026, 1, 31)
 LAST = JANUARY[1]
 LIN_OF_SALES = Whom(subject=LIN, holder=LIN, family="sales", department="sales")
+DEPARTMENT = Whom(subject="department.sales", holder="department.sales", department="sales")
 DAILY = Feed(name="erp", source=FilesSource(kind="csv", path="x.csv"))
 
 
@@ -45,8 +46,8 @@ def said(through: date, *covers: Covers, feed: str = "erp", position: int = 1) -
     return Statement(position=position, said=stated)
 
 
-def covers(metric: str = "sales", since: date = JANUARY[0], **whom: Any) -> Covers:
-    return Covers.model_validate({"metric": metric, "since": since, **whom})
+def covers(*, since: date = JANUARY[0], **whom: Any) -> Covers:
+    return Covers.model_validate({"metric": "sales", "since": since, **whom})
 
 
 def known(*statements: Statement, whom: Whom = LIN_OF_SALES, brought_by: Any = ()) -> Coverage:
@@ -73,6 +74,10 @@ def points(measure: Kpi, covered: bool, *readings: Reading, through: str = "2027
 def _why(found: did.GoalScored) -> str:
     assert found.why is not None
     return found.why.code if found.applies else f"not applicable ({found.why.code})"
+
+
+def covered_by(declared: dict[str, Any], whom: Whom = LIN_OF_SALES) -> str:
+    return "yes" if known(said(LAST, covers(**declared)), whom=whom).covered else "no"
 
 
 PATENTS = Kpi(unit="项", target=D(2), curve="ratio")
@@ -157,13 +162,12 @@ D3 = (
             lambda: [points(Kpi(target=D(90), aggregation="mean"), True),
                      points(Kpi(target=D(90), aggregation="last"), True)]),
     Example("D3", "covered: everybody; by id; by family; by department; another family", "yes, yes, yes, yes, no",
-            lambda: ["yes" if known(said(LAST, covers(**whom))).covered else "no" for whom in (
+            lambda: [covered_by(whom) for whom in (
                 {"everybody": True}, {"subjects": [LIN]}, {"families": ["sales"]}, {"departments": ["sales"]},
                 {"families": ["rnd"]})]),
     Example("D3", "a department's own figures by its id; by the family of its people", "yes, no",
-            lambda: ["yes" if known(said(LAST, covers(**whom)), whom=Whom(
-                subject="department.sales", holder="department.sales", department="sales")).covered else "no"
-                for whom in ({"departments": ["sales"]}, {"families": ["sales"]})]),
+            lambda: [covered_by(declared, DEPARTMENT) for declared in (
+                {"departments": ["sales"]}, {"families": ["sales"]})]),
     Example("D3", "January, covered since the 2nd", "no",
             lambda: "yes" if known(said(LAST, covers(since=date(2026, 1, 2), everybody=True))).covered else "no"),
     Example("D3", "one feed up to the 10th, where it ended, another from the 11th", "yes",
