@@ -50,8 +50,12 @@ class Known(BaseModel):
     unread: Annotated[dict[str, int], FROM_JSON] = Field(default_factory=dict)
 
 
-async def evidence(reader: Reader, metric: str, whom: Whom, starts: date, ends: date) -> Evidence:
-    """What is known of somebody's metric on these days, the last one inside; `upto` says how far the log is in."""
+async def evidence(reader: Reader, metric: str, whom: Whom | str, starts: date, ends: date) -> Evidence:
+    """What is known of somebody's metric on these days, the last one inside; `upto` says how far the log is in.
+
+    Of a subject alone it is not known in which family or department a feed may cover it.
+    """
+    whom = Whom(subject=whom, holder="") if isinstance(whom, str) else whom
     found = parse_rows(Known, await reader.fetch(SQL["evidence"], metric, whom.subject, starts, ends))
     known = found[0] if found else Known()
     said = coverage_of(metric, whom, (starts, ends), known.statements, known.brought_by)

@@ -1,13 +1,19 @@
 """What people report themselves: look at it, confirm it, take it back; and going on without what feeds do not bring."""
 
-from typing import Annotated, Any
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Annotated, Any, NamedTuple
 
 import typer
 from rich.console import RenderableType
 from rich.text import Text
 
 from cairn.application.repository import fold_goal
+from cairn.domain.cycle.state import Cycle
+from cairn.domain.exact import rounded
 from cairn.domain.goal.state import Goal, Report
+from cairn.domain.measure import Kpi
+from cairn.domain.reading import Row, aggregate
 from cairn.i18n import message
 from cairn_portal.cli.goal.adjusting import Reason
 from cairn_portal.cli.goal.commanding import chosen_goals, give_command, goal_id, require_in_log
@@ -18,6 +24,7 @@ from cairn_portal.cli.terminal import Terminal
 from cairn_portal.cli.typed import iso_day
 from cairn_portal.presenting.words import NOTHING, grid, number
 
+PLACES = 6
 Numbers = Annotated[
     list[int] | None, typer.Option("--number", min=1, help="a check-in's number; may be given several times")
 ]
@@ -77,6 +84,53 @@ def _table(at: Terminal, goal: Goal, names: dict[str, str]) -> RenderableType:
             by,
         )
     return table
+
+
+class ToldApart(NamedTuple):
+    """What an owner reported of the whole cycle: what counts, and what it would be with what is not confirmed yet."""
+
+    confirmed: Decimal | None
+    with_unconfirmed: Decimal | None
+    unconfirmed: int
+
+
+async def told_apart(s: Session, cycle: Cycle, name: str) -> ToldApart | None:
+    """What was confirmed of a goal and what was not (RULES D6); None where all that is known counts."""
+    goal = await _goal(s, name)
+    waiting = sum(each.waits for each in goal.reports)
+    trusted = (await s.policies.version(cycle.policy)).check_ins == "trusted"
+    kpi = goal.measure
+    if not waiting or trusted or not isinstance(kpi, Kpi) or kpi.metric is not None:
+        return None
+    confirmed = [each for each in goal.reports if each.confirmed_by is not None]
+    return ToldApart(_amount(kpi, confirmed), _amount(kpi, goal.reports), waiting)
+
+
+def _amount(kpi: Kpi, reports: Sequence[Report]) -> Decimal | None:
+    """What reports come to, of each day the last one."""
+    told = {
+        each.said.on: Row(
+            metric="check_in", subject="", on=each.said.on, value=each.said.value, base=each.said.base
+        )
+        for each in reports
+        if each.said.value is not None
+    }
+    found = aggregate(list(told.values()), kpi.aggregation, kpi.unit)
+    return None if found is None else rounded(found, PLACES)
+
+
+def reported_lines(at: Terminal, found: ToldApart | None) -> list[RenderableType]:
+    """The same in words, none where there is nothing to tell apart."""
+    if found is None:
+        return []
+    said = at.say(
+        "! Confirmed so far: {confirmed}. With {unconfirmed} {unconfirmed:plural,report,reports} that the manager has "
+        "not confirmed, it is {all}.",
+        confirmed=number(found.confirmed),
+        unconfirmed=found.unconfirmed,
+        all=number(found.with_unconfirmed),
+    )
+    return [Text(said, style="yellow")]
 
 
 async def confirm(
