@@ -6,7 +6,7 @@ from pathlib import Path
 from temporalio import activity
 
 from activities.inputs import CollectFeedInput, FeedOutcome
-from cairn.application.feeds import known_metrics, run_feed
+from cairn.application.feeds import known_metrics, run_feed, yesterday
 from cairn.application.policies import Policies
 from cairn.feeds.feed import load_feed
 from cairn.feeds.invalid import FeedInvalid, FeedRowsInvalid
@@ -23,15 +23,15 @@ class FeedActivities:
     async def collect(self, input: CollectFeedInput) -> FeedOutcome:
         """Records a feed's new rows; again after a crash it records nothing twice. Bad rows are told, all at once,
         and nothing is recorded. A source that does not answer raises, to be tried again."""
-        path = Path(input.path)
+        path, at = Path(input.path), input.at or datetime.now(UTC)
         try:
             feed = load_feed(path)
             run = await run_feed(
                 self.ledger,
                 feed,
-                upto=date.fromisoformat(input.upto),
+                upto=date.fromisoformat(input.upto) if input.upto else yesterday(feed, at),
                 by=input.by,
-                at=input.at or datetime.now(UTC),
+                at=at,
                 base=Path(input.base),
                 metrics=await known_metrics(self.policies),
             )
@@ -43,4 +43,7 @@ class FeedActivities:
             batches=run.events,
             corrected=run.corrected,
             upto=str(run.watermark or ""),
+            complete_through=str(run.complete_through or ""),
+            unknown=run.unknown,
+            gone=len(run.gone),
         )

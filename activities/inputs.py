@@ -149,7 +149,8 @@ class BeginWorkflowsInput(Value):
 
 class CollectFeedInput(Value):
     """`path` is the feed's file, `base` the folder its files are relative to; days after the watermark up to and
-    with `upto` are collected. A schedule leaves `upto` and `at` to the workflow."""
+    with `upto` are collected, without it up to the last whole day in the feed's time zone at `at`. A schedule leaves
+    `at` to the workflow."""
 
     path: str
     base: str
@@ -159,12 +160,17 @@ class CollectFeedInput(Value):
 
 
 class FeedOutcome(Value):
-    """What a collection recorded: `rows` in `batches`, `corrected` of them replacing earlier ones. `problem` says
-    in words why nothing was recorded."""
+    """What a collection recorded: `rows` in `batches`, `corrected` of them replacing earlier ones; through which day it
+    is complete, which recorded subjects nobody knows, how many readings are gone from the source, and whose goals it
+    leaves without readings, since it does not cover them. `problem` says in words why nothing was recorded."""
 
     feed: str
     rows: int = 0
     batches: int = 0
     corrected: int = 0
     upto: str = ""
+    complete_through: str = ""
+    unknown: tuple[str, ...] = ()
+    gone: int = 0
+    uncovered: tuple[str, ...] = ()
     problem: str = ""

@@ -12,7 +12,7 @@ from cairn.application.repository import to_events
 from cairn.domain.event import SYSTEM
 from cairn.domain.goal.commands import ScoreAgain
 from cairn.domain.identity import SYSTEM_KEYS
-from cairn.domain.reading import Evidence, ReadingsRecorded
+from cairn.domain.reading import ReadingsRecorded
 from cairn.domain.refusal import Refusal
 from cairn.domain.sheet.events import ResultIssued
 from cairn.ledger import StoredEvent
@@ -83,8 +83,11 @@ class Rescorer:
             await self._again(concerned, recorded.at, position)
 
     async def _again(self, concerned: score.Concerned, at: datetime, position: int) -> None:
-        goal, _ = await self.goals.load(concerned.goal)
-        evidence: Evidence = await reading.evidence(self.pool, goal.fed, concerned.starts, concerned.ends)
+        goal, context = await self.goals.load(concerned.goal)
+        period = context.schedule.period(concerned.period) if context.schedule else None
+        if period is None:
+            return
+        evidence = await reading.evidence_of(self.pool, goal, context.sheet, period)
         command = ScoreAgain(
             goal=concerned.goal, period=concerned.period, upto=evidence.upto, by=SYSTEM, at=at
         )

@@ -33,6 +33,9 @@ class Deadline(Protocol):
     def phase(self) -> str: ...
     @property
     def at(self) -> datetime: ...
+    @property
+    def acts_at(self) -> datetime:
+        """When it is done, or tried again where it could not be."""
 
 
 D = TypeVar("D", bound=Deadline, covariant=True)
@@ -194,7 +197,7 @@ class CommandedWorkflow(ABC, Generic[S, Due]):
     async def wait_for_deadline(self, status: S) -> None:
         """Waits for the status's next deadline and does what is due; returns early when the status changes."""
         deadline: Due | None = status.next_deadline
-        due_at = deadline.at if deadline else None
+        due_at = deadline.acts_at if deadline else None
         if not await has_passed(
             due_at, self.clock_offset, lambda: self.status is not status or _is_continue_as_new_due()
         ):

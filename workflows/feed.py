@@ -28,9 +28,8 @@ class FeedWorkflow:
 
     def dated(self, input: CollectFeedInput) -> CollectFeedInput:
         """A scheduled collection takes everything up to the day before the one it was planned for, so that
-        filling in a missed day gives the same window."""
+        filling in a missed day gives the same window. Which day that is, the feed's time zone says (RULES D1)."""
         if input.upto:
             return input
         planned = workflow.info().typed_search_attributes.get(SCHEDULED) or workflow.now()
-        yesterday = (planned - timedelta(days=1)).date()
-        return input.model_copy(update={"upto": yesterday.isoformat(), "at": planned})
+        return input.model_copy(update={"at": planned})

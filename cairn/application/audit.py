@@ -5,14 +5,20 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from pydantic import ValidationError
+
 from cairn.application.cycles import Cycles
 from cairn.application.repository import fold_goal, fold_sheet, goal_context, to_events
+from cairn.domain.coverage import Statement, Whom, coverage_of
 from cairn.domain.cycle.state import Cycle
 from cairn.domain.evaluation.scores import Beside, issue_result, score_sheet
 from cairn.domain.event import Event, Fact
 from cairn.domain.goal.events import GoalScored
+from cairn.domain.goal.evidence import days_of, whom_of
 from cairn.domain.goal.scoring import score
-from cairn.domain.reading import Evidence, Reading, ReadingsRecorded, Row
+from cairn.domain.goal.state import Goal
+from cairn.domain.measure import Kpi
+from cairn.domain.reading import Evidence, FeedCompleted, Reading, ReadingsRecorded
 from cairn.domain.sheet.events import (
     EarlierPart,
     GoalPlaced,
@@ -22,6 +28,7 @@ from cairn.domain.sheet.events import (
     SubordinatePart,
 )
 from cairn.domain.sheet.state import Sheet
+from cairn.domain.skipping import EventSkipped
 from cairn.domain.streams import cycle_of, sheet_of
 from cairn.ledger import Ledger, StoredEvent
 
@@ -64,24 +71,60 @@ class Outcome(Fact):
 
 
 class Readings:
-    """Every row of every feed with its sealed position, in the order of the log."""
+    """What feeds said, with the sealed positions of it, in the order of the log: every row, and every statement."""
 
     def __init__(self) -> None:
-        self._rows: dict[Subject, list[Reading]] = defaultdict(list)
+        self._rows: dict[Subject, list[tuple[str, Reading]]] = defaultdict(list)
+        self._said: list[Statement] = []
+        self._brought: dict[str, dict[str, int]] = defaultdict(dict)
 
-    def add(self, position: int, rows: Iterable[Row]) -> None:
-        for row in rows:
+    def add(self, position: int, event: Event) -> None:
+        """Takes in an event of a feed; others say nothing here."""
+        if isinstance(event, FeedCompleted):
+            self._said.append(Statement(position=position, said=event))
+        if not isinstance(event, ReadingsRecorded):
+            return
+        for row in event.rows:
             told = row.model_dump() | {"position": position}
-            self._rows[row.metric, row.subject].append(Reading.model_validate(told))
+            self._rows[row.metric, row.subject].append((event.feed, Reading.model_validate(told)))
+            self._brought[row.metric].setdefault(event.feed, position)
 
-    def as_of(self, subjects: Iterable[Subject], upto: int) -> Evidence:
-        """What the log said up to a position: of each day the row that came last."""
+    def as_of(
+        self, metric: str, whom: Whom, days: tuple[date, date], upto: int, unread: Mapping[str, int]
+    ) -> Evidence:
+        """What the log said up to a position: of each day the row that came last, and what feeds had stated.
+
+        Of the feeds in `unread` the events from a position on are left out.
+        """
+
+        def counts(feed: str, position: int) -> bool:
+            return position <= upto and position < unread.get(feed, position + 1)
+
+        rows = [(feed, row) for feed, row in self._rows[metric, whom.subject] if counts(feed, row.position)]
+        latest = {row.on: row for _, row in rows if days[0] <= row.on <= days[1]}
+        said = {each.said.feed: each for each in self._said if counts(each.said.feed, each.position)}
+        brought = [feed for feed, first in self._brought[metric].items() if counts(feed, first)]
+        found = coverage_of(metric, whom, days, list(said.values()), {feed for feed, _ in rows} or brought)
+        return Evidence(
+            readings=tuple(latest[day] for day in sorted(latest)),
+            upto=upto,
+            complete_through=found.complete_through,
+            covered=found.covered,
+            feeds=found.feeds,
+            coverage=found.positions,
+            unread=unread,
+        )
+
+    def rows_as_of(
+        self, subjects: Iterable[Subject], days: tuple[date, date], upto: int
+    ) -> tuple[Reading, ...]:
+        """The rows of metrics and subjects on days, as the log said up to a position: of each day the last one."""
         latest: dict[tuple[Subject, date], Reading] = {}
         for subject in subjects:
-            for row in self._rows[subject]:
-                if row.position <= upto:
+            for _, row in self._rows[subject]:
+                if row.position <= upto and days[0] <= row.on <= days[1]:
                     latest[subject, row.on] = row
-        return Evidence(readings=tuple(latest[day] for day in sorted(latest)), upto=upto)
+        return tuple(latest[key] for key in sorted(latest, key=lambda key: (key[1], key[0])))
 
 
 class ScoreAudit:
@@ -94,7 +137,8 @@ class ScoreAudit:
         """Every score of one goal, or of the prefix of its stream that is given."""
         cycle = await self.cycles.load(cycle_of(name))
         found = list(rows) if rows is not None else await self.ledger.read_stream(name)
-        return await self._goal(name, found, cycle, await self.readings())
+        sheet = fold_sheet(sheet_of(name), await self.ledger.read_stream(sheet_of(name)))
+        return await self._goal(name, found, cycle, sheet, await self.readings())
 
     async def cycle(self, name: str, on_progress: OnProgress) -> Outcome:
         """Every goal's and sheet's score and every result of a cycle."""
@@ -107,8 +151,10 @@ class ScoreAudit:
             goals = await self.ledger.read_streams(
                 sorted({g for each in streams.values() for g in _placed(each)})
             )
+            folded = {sheet: fold_sheet(sheet, rows) for sheet, rows in streams.items()}
             for goal, rows in goals.items():
-                total = total.plus(await self._goal(goal, rows, cycle, readings))
+                sheet_folded = folded[sheet_of(goal)]
+                total = total.plus(await self._goal(goal, rows, cycle, sheet_folded, readings))
             for sheet in part:
                 of_sheet = {goal: rows for goal, rows in goals.items() if sheet_of(goal) == sheet}
                 total = total.plus(await self._sheet(sheet, streams[sheet], of_sheet, cycle, results))
@@ -116,21 +162,26 @@ class ScoreAudit:
         return total
 
     async def readings(self) -> Readings:
-        """All readings in the log."""
+        """All readings and statements of feeds in the log, but for what was left out of the read model for good."""
         found, after, upto = Readings(), 0, await self.ledger.sealed_position()
+        skipped = {
+            event.position
+            for event in to_events(await self.ledger.read_stream("projection-reading"))
+            if isinstance(event, EventSkipped)
+        }
         while True:
             rows = await self.ledger.read_sealed(
-                after=after, upto=upto, limit=PAGE, types=["ReadingsRecorded"]
+                after=after, upto=upto, limit=PAGE, types=["ReadingsRecorded", "FeedCompleted"]
             )
-            for row, event in zip(rows, to_events(rows), strict=True):
-                if isinstance(event, ReadingsRecorded):
-                    found.add(row.position or 0, event.rows)
+            for row in rows:
+                if row.position not in skipped and (event := _read(row)) is not None:
+                    found.add(row.position or 0, event)
             if len(rows) < PAGE:
                 return found
             after = rows[-1].position or upto
 
     async def _goal(
-        self, name: str, rows: Sequence[StoredEvent], cycle: Cycle, readings: Readings
+        self, name: str, rows: Sequence[StoredEvent], cycle: Cycle, sheet: Sheet, readings: Readings
     ) -> Outcome:
         scored = [
             (row.version, event)
@@ -140,9 +191,10 @@ class ScoreAudit:
         found: list[Difference] = []
         for version, event in scored:
             goal = fold_goal(name, rows[: event.inputs.version])
-            evidence = readings.as_of(goal.fed, event.inputs.upto)
             policy = await self.cycles.policies.version(event.policy)
-            context = goal_context(cycle, policy, Sheet(id=goal.sheet), evidence=evidence)
+            policy = policy.model_copy(update={"check_ins": event.inputs.check_ins})
+            evidence = _evidence(goal, event, cycle, sheet, readings)
+            context = goal_context(cycle, policy, sheet, evidence=evidence)
             found += differences(
                 name, event.period, version, event, score(goal, event.period, context, event.at, event.cause)
             )
@@ -217,6 +269,28 @@ class ScoreAudit:
                 said = str(issued.of_sheet) if issued else "-"
                 found.append(_difference(before.id, "Y", version, f"results.{part.sheet}", part.result, said))
         return found
+
+
+def _read(row: StoredEvent) -> Event | None:
+    """An event of a feed; None where it is none that anybody can read, as a fold parks it."""
+    try:
+        return to_events([row])[0]
+    except ValidationError:
+        return None
+
+
+def _evidence(goal: Goal, event: GoalScored, cycle: Cycle, sheet: Sheet, readings: Readings) -> Evidence:
+    """What was known of a goal's metric when it was scored."""
+    kpi, whom = goal.measure, whom_of(goal, sheet)
+    upto = event.inputs.upto
+    period = cycle.schedule.period(event.period) if cycle.schedule else None
+    if period is None:
+        return Evidence(upto=upto)
+    found = Evidence(upto=upto)
+    if whom is not None and isinstance(kpi, Kpi) and kpi.metric is not None:
+        found = readings.as_of(kpi.metric, whom, days_of(goal, kpi, period), upto, event.inputs.unread)
+    former = readings.rows_as_of(goal.formerly_fed, (period.starts, period.ends), upto)
+    return found.model_copy(update={"readings": (*found.readings, *former)})
 
 
 def _counts(row: StoredEvent, version: int | None, scored: StoredEvent) -> bool:

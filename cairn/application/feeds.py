@@ -1,61 +1,31 @@
 """Feeds of readings: look at one, run it once (recorded once however often it is tried), have it run by itself."""
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from pathlib import Path
 from typing import Protocol
-from zoneinfo import ZoneInfo
 
-from cairn.application.dated_roster import roster_at
+from cairn.application.collecting import FeedRun, run_feed, yesterday
 from cairn.application.people import hr_instead_of
 from cairn.application.policies import Policies
-from cairn.domain.people import known_holders
-from cairn.domain.reading import ReadingsRecorded, Row
 from cairn.domain.refusal import Refusal
-from cairn.feeds.batches import (
-    Corrections,
-    Window,
-    batch_id,
-    batches,
-    known_rows,
-    look_back_window,
-    watermark,
-)
 from cairn.feeds.feed import Feed
 from cairn.feeds.readings import Metric
-from cairn.feeds.sources import NOTHING_KNOWN, Collected, collect, collect_corrections
-from cairn.ledger import (
-    AppendConflict,
-    EventRefused,
-    Ledger,
-    NewEvent,
-    StoredEvent,
-    StreamAppend,
-    upcast,
-)
+from cairn.feeds.sources import NOTHING_KNOWN, Collected, collect
+from cairn.ledger import Ledger
 
-ATTEMPTS = 5
-
-
-@dataclass(frozen=True)
-class FeedRun:
-    """What a run recorded. `gone` are readings the source no longer has; they stand until they are corrected.
-    `unknown` are subjects of recorded readings whom the roster does not have: they count for nobody.
-
-    `replayed` says that an earlier run had recorded all of it. `watermark` is the last day known afterwards, `version`
-    the number of events in the feed's stream then.
-    """
-
-    events: int
-    rows: int
-    corrected: int
-    replayed: bool
-    watermark: date | None
-    gone: tuple[Row, ...] = ()
-    version: int = 0
-    unknown: tuple[str, ...] = ()
+__all__ = [
+    "FeedRun",
+    "Feeds",
+    "ScheduledFeed",
+    "Schedules",
+    "check_feed",
+    "known_metrics",
+    "run_feed",
+    "yesterday",
+]
 
 
 @dataclass(frozen=True)
@@ -86,12 +56,15 @@ class Feeds:
         self.ledger = ledger
         self.policies = policies or Policies(ledger)
 
-    async def run(self, feed: Feed, *, upto: date, by: str, at: datetime, base: Path) -> FeedRun:
-        """Records what is new and what changed (see `run_feed`). Only HR may."""
+    async def run(
+        self, feed: Feed, *, upto: date, by: str, at: datetime, base: Path, since: date | None = None
+    ) -> FeedRun:
+        """Records what is new and what changed, or reads the days from `since` again (see `run_feed`). Only HR may."""
         if instead := await hr_instead_of(self.ledger, by, at):
             raise Refusal("feed.not-hr", field="by", by=by, who=instead)
+        known = await known_metrics(self.policies)
         return await run_feed(
-            self.ledger, feed, upto=upto, by=by, at=at, base=base, metrics=await known_metrics(self.policies)
+            self.ledger, feed, upto=upto, by=by, at=at, base=base, metrics=known, since=since
         )
 
     async def schedule(self, planned: ScheduledFeed, schedules: Schedules, at: datetime) -> datetime | None:
@@ -134,100 +107,3 @@ async def known_metrics(policies: Policies) -> dict[str, Metric]:
         ratio = goal.aggregation == "ratio" or (before is not None and before.is_ratio)
         found[goal.metric] = Metric(unit, ratio)
     return found
-
-
-def yesterday(feed: Feed, now: datetime) -> date:
-    """The last whole day in the feed's time zone: what a run collects up to when nobody says."""
-    return now.astimezone(ZoneInfo(feed.timezone)).date() - timedelta(days=1)
-
-
-@dataclass(frozen=True)
-class _Found:
-    """What the source has to say beyond the log."""
-
-    window: Window
-    rows: list[Row]
-    again: Window
-    corrections: Corrections
-
-
-async def run_feed(
-    ledger: Ledger,
-    feed: Feed,
-    *,
-    upto: date,
-    by: str,
-    at: datetime,
-    base: Path,
-    metrics: Mapping[str, Metric] = NOTHING_KNOWN,
-) -> FeedRun:
-    """Records the days after the watermark up to and with `upto`, and corrections of the days looked back on.
-
-    `metrics` is what policies say of them. Raises FeedRowsInvalid (nothing is recorded then), FeedUnreadable, and
-    EventRefused when others were first again and again.
-    """
-    for _ in range(ATTEMPTS):
-        past = [_recorded(row) for row in await ledger.read_stream(feed.stream)]
-        since = watermark(feed, past)
-        found = await asyncio.to_thread(_look, feed, past, since, upto, base, metrics)
-        made = [
-            *batches(feed, found.rows, found.window, by, at),
-            *batches(feed, found.corrections.rows, found.again, by, at, correction=True),
-        ]
-        rows = len(found.rows) + len(found.corrections.rows)
-        if not made:
-            return FeedRun(0, 0, 0, False, since, found.corrections.gone, len(past))
-        try:
-            appended = await ledger.append([StreamAppend(feed.stream, len(past), _rows(made, len(past)))])
-        except AppendConflict:
-            continue
-        now = watermark(feed, [*past, *made])
-        corrected = len(found.corrections.rows)
-        version = len(past) + len(made)
-        unknown = await _unknown_subjects(ledger, made)
-        gone = found.corrections.gone
-        return FeedRun(len(made), rows, corrected, appended.replayed, now, gone, version, unknown)
-    raise EventRefused(f"Feed {feed.name}: other runs came first again and again. Try again later.")
-
-
-def _look(
-    feed: Feed,
-    past: list[ReadingsRecorded],
-    since: date | None,
-    upto: date,
-    base: Path,
-    metrics: Mapping[str, Metric],
-) -> _Found:
-    window = Window(since, upto)
-    rows = [] if window.empty else collect(feed, after=since, upto=upto, base=base, metrics=metrics).rows
-    if not feed.look_back or not past or since is None:
-        return _Found(window, rows, window, Corrections((), ()))
-    again = look_back_window(feed, since)
-    before = known_rows(past, again)
-    found = collect_corrections(feed, before, upto=since, base=base, metrics=metrics)
-    return _Found(window, rows, again, found)
-
-
-async def _unknown_subjects(ledger: Ledger, made: Iterable[ReadingsRecorded]) -> tuple[str, ...]:
-    """The subjects of readings who are nobody in the roster as the sealed log has it."""
-    roster = await roster_at(ledger, await ledger.sealed_position(), date.max)
-    subjects = {row.subject for event in made for row in event.rows}
-    return tuple(sorted(subjects - known_holders(roster)))
-
-
-def _recorded(row: StoredEvent) -> ReadingsRecorded:
-    return ReadingsRecorded.model_validate(upcast(row))
-
-
-def _rows(made: list[ReadingsRecorded], version: int) -> list[NewEvent]:
-    return [
-        NewEvent(
-            id=batch_id(event, version),
-            type=event.type,
-            data=event.model_dump_json(),
-            occurred_at=event.at,
-            actor=event.by,
-            schema_version=event.schema_version,
-        )
-        for event in made
-    ]

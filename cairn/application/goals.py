@@ -214,6 +214,11 @@ def _for_holder(event: Event, holder: str | None) -> Event:
     return event.model_copy(update={"acting_for": holder})
 
 
+def with_evidence(context: GoalContext, evidence: Evidence) -> GoalContext:
+    """The same with what is known of the goal's metric."""
+    return context.model_copy(update={"evidence": evidence})
+
+
 def _with_people(context: GoalContext, more: dict[str, Person]) -> GoalContext:
     return context.model_copy(update={"people": {**context.people, **more}})
 

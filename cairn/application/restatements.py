@@ -1,7 +1,7 @@
 """Deciding proposed restatements: what was settled changes only so (RULES Y3)."""
 
 from collections.abc import Awaitable, Callable
-from datetime import date, datetime
+from datetime import datetime
 from typing import NamedTuple
 
 from cairn.application import access
@@ -25,13 +25,13 @@ from cairn.domain.identity import Identity, digest
 from cairn.domain.policy import Policy
 from cairn.domain.reading import Evidence
 from cairn.domain.refusal import Refusal
-from cairn.domain.schedule import local_day
+from cairn.domain.schedule import Period, local_day
 from cairn.domain.sheet.events import RestatementDecided, RestatementProposed, ResultIssued, SheetScored
 from cairn.domain.sheet.state import Sheet
 from cairn.ledger import AppendConflict, Ledger
 
-EvidenceOf = Callable[[Goal, date, date], Awaitable[Evidence]]
-"""The readings that count for a goal between two days, both inside, as they are now."""
+EvidenceOf = Callable[[Goal, Sheet, Period], Awaitable[Evidence]]
+"""What is known now of what a goal is measured by in a period."""
 
 
 class Decision(NamedTuple):
@@ -127,7 +127,7 @@ class Restatements:
         period = schedule.period(case.proposed.period) if schedule else None
         if schedule is None or period is None:
             raise Refusal("cycle.unknown", cycle=case.cycle.id)
-        found = await evidence(goal, period.starts, period.ends)
+        found = await evidence(goal, case.sheet, period)
         context = goal_context(case.cycle, case.policy, case.sheet, evidence=found)
         scored = score(goal, period.key, context, at, "restated")
         goals[name] = evolve(goal, scored)

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from cairn.documents.cells import Cell, Given, cell_of, quoted, trimmed
 from cairn.documents.labels import placeholder
-from cairn.documents.look_alikes import look_alikes
+from cairn.documents.look_alikes import look_alikes, outline
 from cairn.documents.mistakes import Mistake, Remark, mistake, remark
 from cairn.documents.texts import invisible_in
 from cairn.i18n import Message, message
@@ -78,6 +78,20 @@ def match_zeros(unknown: Sequence[str], known: Iterable[str]) -> LostZeros | Non
     written, meant = next(iter(matches.items()))
     facts = {"number": len(matches), "unknown": len(set(unknown)), "written": quoted(written)}
     return LostZeros(matches, message("id:zeros", meant=quoted(meant), **facts))
+
+
+def probable_ids(unknown: Iterable[str], known: Iterable[str]) -> dict[str, str]:
+    """Unknown ids that look like one known id alone – but for case, width, alphabet, separators or leading zeros – with
+    the id that is probably meant."""
+    by_look: defaultdict[str, set[str]] = defaultdict(set)
+    for id in known:
+        by_look[_look(id)].add(id)
+    alike = {text: by_look.get(_look(text), set()) - {text} for text in unknown}
+    return {text: next(iter(ids)) for text, ids in alike.items() if len(ids) == 1}
+
+
+def _look(text: str) -> str:
+    return _without_zeros(outline(text))
 
 
 def _without_zeros(text: str) -> str:

@@ -268,6 +268,10 @@ class Deadlines(Fact):
         return self
 
 
+CheckInsCount = Literal["confirmed", "trusted"]
+"""Whether what people report themselves counts once the manager has confirmed it, or at once (RULES D6)."""
+
+
 class GradeBand(Fact):
     """A grade from these points on, with the coefficient it is worth."""
 
@@ -334,6 +338,10 @@ class Policy(Fact):
     adjusting: Adjusting = Adjusting()
     deadlines: Deadlines = Deadlines()
     scoring: ScoringRules = ScoringRules()
+    check_ins: CheckInsCount = Field(
+        default="confirmed",
+        description="whether a report counts once the manager has confirmed it, or at once",
+    )
     calendar: WorkingCalendar = WorkingCalendar()
     leavers: Literal["part_year", "none"] = Field(
         default="part_year",

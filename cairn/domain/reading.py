@@ -1,11 +1,11 @@
 """Readings: what ERP, CRM and people say about a metric, day by day, and their aggregate over a period."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field
 
 from cairn.domain.event import Event, Fact
 from cairn.domain.exact import ONE, ZERO, exact
@@ -42,6 +42,36 @@ class ReadingsRecorded(Event):
         return f"feed-{self.feed}"
 
 
+class Covers(Fact):
+    """Whom a feed covers in one metric on the days from `since` on, up to `until` where it ends (RULES D3).
+
+    A covered subject of whom there is no row had nothing: its sum is zero. `subjects` are subjects as rows name them;
+    `families` and `departments` stand for everybody in them, a department for its own figures too; `everybody` is
+    every subject there is.
+    """
+
+    metric: Normalised
+    since: date
+    until: date | None = None
+    everybody: bool = False
+    subjects: tuple[Normalised, ...] = ()
+    families: tuple[Normalised, ...] = ()
+    departments: tuple[Normalised, ...] = ()
+
+
+class FeedCompleted(Event):
+    """The feed has brought everything it has up to and with the local day `through`, also where that is no row; whom it
+    covers from then on, in place of what it stated before."""
+
+    feed: str
+    through: date
+    covers: tuple[Covers, ...] = ()
+
+    @property
+    def stream(self) -> str:
+        return f"feed-{self.feed}"
+
+
 class Reading(Row):
     """A row with the sealed position of the event that brought it."""
 
@@ -49,10 +79,22 @@ class Reading(Row):
 
 
 class Evidence(Fact):
-    """The readings that count for a goal in a period, as the log stood at the sealed position `upto`."""
+    """What is known of a goal's metric in a period, as the log stood at the sealed position `upto`.
+
+    `complete_through` is the last day through which every feed that supplies the metric is complete, None where one has
+    never said so, or where there is no such feed (`feeds` names them). `covered` says that they cover the subject on
+    every day of the period (RULES D3). `coverage` are the sealed positions of the statements that say it.
+    `unread` are feeds of which batches of the metric are recorded that are not in these readings yet (RULES D4), with
+    the sealed position from which on their events are left out.
+    """
 
     readings: tuple[Reading, ...] = ()
     upto: int = 0
+    complete_through: date | None = None
+    covered: bool = False
+    feeds: tuple[str, ...] = ()
+    coverage: tuple[int, ...] = ()
+    unread: Mapping[str, int] = Field(default_factory=dict)
 
 
 class Totals(Fact):

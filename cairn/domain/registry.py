@@ -6,11 +6,19 @@ from cairn.domain.cycle.events import AnyCycleEvent, PolicyAdopted, RehearsalAdv
 from cairn.domain.event import Event
 from cairn.domain.goal.events import AnyGoalEvent
 from cairn.domain.people import AnyPersonEvent, DepartmentNamed
-from cairn.domain.reading import ReadingsRecorded
+from cairn.domain.reading import FeedCompleted, ReadingsRecorded
 from cairn.domain.sheet.events import AnySheetEvent
 from cairn.domain.skipping import EventSkipped
 
-_ALONE = (PolicyAdopted, RehearsalAdvanced, TargetsProposed, DepartmentNamed, ReadingsRecorded, EventSkipped)
+_ALONE = (
+    PolicyAdopted,
+    RehearsalAdvanced,
+    TargetsProposed,
+    DepartmentNamed,
+    ReadingsRecorded,
+    FeedCompleted,
+    EventSkipped,
+)
 
 EVENTS: dict[str, type[Event]] = {
     event.__name__: event

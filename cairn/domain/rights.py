@@ -44,6 +44,9 @@ class Parties(Protocol):
     def former_managers(self) -> Collection[str]:
         """Those who managed the goal in earlier segments, without its owner."""
 
+    def check_in_by(self, number: int) -> str | None:
+        """Who gave a check-in that is not confirmed yet, None for any other."""
+
 
 @dataclass(frozen=True)
 class Right(Generic[Subject]):
@@ -196,6 +199,18 @@ def approver_and_hr(_: Parties, command: Any) -> Right[Parties]:
 def approver_or_hr(_: Parties, command: Any) -> Right[Parties]:
     """Either of them, in the role the command names."""
     return _in_role(command)
+
+
+@_right
+def who_reported(person: Person, goal: Parties, command: Any) -> bool:
+    """Who gave the check-in."""
+    return person.id == goal.check_in_by(command.check_in)
+
+
+@_by_case
+def check_in_withdrawer(goal: Parties, command: Any) -> Right[Parties]:
+    """Who gave a check-in, until it is confirmed; after that whoever judges the goal."""
+    return who_reported if goal.check_in_by(command.check_in) else approver
 
 
 @_right

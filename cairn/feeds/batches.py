@@ -8,7 +8,7 @@ from decimal import Decimal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from cairn.domain.reading import ReadingsRecorded, Row
+from cairn.domain.reading import FeedCompleted, ReadingsRecorded, Row
 from cairn.domain.streams import event_id
 from cairn.feeds.feed import Feed
 
@@ -94,21 +94,48 @@ def batch_id(batch: ReadingsRecorded, version: int) -> UUID:
     return event_id(batch.stream, "/".join([*ends, batch.content, *turn]), 0)
 
 
+def last_day(feed: Feed, batch: ReadingsRecorded) -> date | None:
+    """The last day of a batch's window, in the feed's time zone."""
+    if batch.window_upto is None:
+        return None
+    return batch.window_upto.astimezone(ZoneInfo(feed.timezone)).date() - ONE_DAY
+
+
+def completion(
+    feed: Feed, through: date, said: FeedCompleted | None, by: str, at: datetime
+) -> list[FeedCompleted]:
+    """The statement that the feed is complete through a day, unless that is what it `said` last.
+
+    What was complete stays so: an earlier day is none.
+    """
+    covers = tuple(sorted(feed.covers, key=lambda each: each.model_dump_json()))
+    through = max(through, said.through) if said else through
+    if said is not None and (said.through, said.covers) == (through, covers):
+        return []
+    return [FeedCompleted(feed=feed.name, through=through, covers=covers, by=by, at=at)]
+
+
+def completion_id(said: FeedCompleted, version: int) -> UUID:
+    """The event id of a statement: its stream, what it says, and the stream's version it was made at, so that two runs
+    at once state it once, and a feed that is changed there and back states it each time."""
+    content = hashlib.sha256(said.model_dump_json(exclude={"by", "at"}).encode()).hexdigest()
+    return event_id(said.stream, f"complete/{version}/{content}", 0)
+
+
 def watermark(feed: Feed, events: Iterable[ReadingsRecorded]) -> date | None:
-    """The last day already collected, by the feed's events; before the first, the feed's own watermark."""
-    zone = ZoneInfo(feed.timezone)
-    days = [
-        event.window_upto.astimezone(zone).date() - ONE_DAY
-        for event in events
-        if event.window_upto and not event.correction
-    ]
-    return max(days, default=feed.watermark)
+    """The last day that was collected, by a feed's events: later windows lie behind earlier ones, corrections aside."""
+    return max(
+        (day for each in events if not each.correction and (day := last_day(feed, each))), default=None
+    )
 
 
-def look_back_window(feed: Feed, upto: date) -> Window:
-    """The days that are read again for corrections; never those before the feed's own watermark."""
+def look_back_window(feed: Feed, upto: date, brought: date | None) -> Window:
+    """The days that are read again for corrections, never those before the feed's own watermark: `look_back` of them,
+    and all since the day up to which rows were `brought`, for a source may have been late with what it has of them."""
     after = upto - feed.look_back * ONE_DAY
-    return Window(max(after, feed.watermark) if feed.watermark else after, upto)
+    if brought is None or feed.watermark is None:
+        return Window(min(after, brought) if brought else feed.watermark, upto)
+    return Window(max(min(after, brought), feed.watermark), upto)
 
 
 def known_rows(events: Iterable[ReadingsRecorded], window: Window) -> list[Row]:

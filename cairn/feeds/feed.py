@@ -14,6 +14,7 @@ from cairn.documents.dates import Order
 from cairn.documents.yaml import read_model, read_yaml
 from cairn.domain.event import Fact
 from cairn.domain.invalid import schema_error
+from cairn.domain.reading import Covers
 from cairn.feeds.cron import as_crons, clock, is_cron
 from cairn.feeds.invalid import FeedInvalid
 
@@ -161,7 +162,8 @@ class Feed(Fact):
     """One feed. `watermark` is the day after which the first run begins (none: from the source's first day);
     `look_back` is how many days before the watermark are read again for corrections. `dates` states the order of
     year, month and day where the source's own days leave it open; `combine: sum` adds up several rows of a day (such
-    as transactions), which are refused without it."""
+    as transactions), which are refused without it. `covers` declares per metric of whom no row is a fact, and since
+    when (RULES D3)."""
 
     name: str
     title: str = ""
@@ -170,6 +172,7 @@ class Feed(Fact):
     look_back: int = Field(default=0, ge=0, le=400)
     dates: Order | None = None
     combine: Literal["sum"] | None = None
+    covers: tuple[Covers, ...] = ()
     schedule: str = "06:00"
     timezone: str = "Asia/Shanghai"
 
@@ -195,6 +198,16 @@ class Feed(Fact):
         if not (clock(schedule) or is_cron(schedule)):
             raise schema_error("feed_schedule", schedule=schedule)
         return schedule
+
+    @field_validator("covers")
+    @classmethod
+    def _says_whom(cls, covers: tuple[Covers, ...]) -> tuple[Covers, ...]:
+        for each in covers:
+            if not (each.everybody or each.subjects or each.families or each.departments):
+                raise schema_error("feed_covers_nobody", metric=each.metric)
+            if each.until is not None and each.until < each.since:
+                raise schema_error("feed_covers_order", metric=each.metric)
+        return covers
 
     @model_validator(mode="after")
     def _rows_are_whole(self) -> "Feed":

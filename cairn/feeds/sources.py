@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from cairn.documents.mistakes import Remark, in_order
 from cairn.domain.reading import Row
 from cairn.feeds import files
-from cairn.feeds.batches import Corrections, compare, look_back_window
+from cairn.feeds.batches import Corrections, Window, compare
 from cairn.feeds.feed import Feed, FilesSource, HttpSource, SqlSource, TablesSource
 from cairn.feeds.readings import Metric, Raw, Reading, read_rows
 
@@ -52,17 +52,16 @@ def collect(
 def collect_corrections(
     feed: Feed,
     known: Iterable[Row],
+    window: Window,
     *,
-    upto: date,
     base: Path,
     parameters: Mapping[str, str] = NOTHING,
     metrics: Mapping[str, Metric] = NOTHING_KNOWN,
 ) -> Corrections:
-    """A second look at the feed's last `look_back` days up to `upto`: what changed, came late or is gone.
+    """A second look at the days of a window: what changed, came late or is gone.
 
     `known` are the readings as the log has them. Raises as `collect` does.
     """
-    window = look_back_window(feed, upto)
     if window.empty:
         return Corrections((), ())
     seen = collect(

@@ -72,6 +72,11 @@ class Ledger:
         """The events of a stream with versions in (after, upto], in order; [] if there is no such stream."""
         return _events(await self._pool.fetch(_SQL["stream"], stream, after, upto))
 
+    async def version_of(self, stream: str) -> int:
+        """How many events a stream has; 0 if there is no such stream."""
+        version: int = await self._pool.fetchval(_SQL["version"], stream)
+        return version
+
     async def read_streams(self, streams: Sequence[str]) -> dict[str, list[StoredEvent]]:
         """All events of several streams in one round trip; a stream that does not exist has []."""
         found: dict[str, list[StoredEvent]] = {stream: [] for stream in streams}

@@ -14,6 +14,9 @@ from ledger.event
 where stream = $1 and version > $2 and version <= coalesce($3, 2147483647)
 order by version;
 
+-- name: version
+select coalesce(max(version), 0) from ledger.event where stream = $1;
+
 -- name: streams
 select stream, version, type, schema_version, event_id, data, occurred_at, recorded_at, actor,
        correlation, causation, subject, cycle, null::bigint as position

@@ -163,6 +163,22 @@ COMMANDS: tuple[Command | CommandGroup, ...] = (
                 "check-in", "goal.reviewing:check_in", marked("report progress: a value or words"), REVIEW
             ),
             Command(
+                "check-ins", "goal.reports:listed", marked("what was reported, confirmed or not"), REVIEW
+            ),
+            Command(
+                "confirm-check-ins",
+                "goal.reports:confirm",
+                marked("confirm what the owner reported, so that it counts"),
+                REVIEW,
+            ),
+            Command("withdraw-check-in", "goal.reports:withdraw", marked("take a report back"), REVIEW),
+            Command(
+                "score-without",
+                "goal.reports:score_without",
+                marked("score a period without readings that do not come, with a reason"),
+                REVIEW,
+            ),
+            Command(
                 "accept", "goal.reviewing:accept", marked("accept a key task's criterion on evidence"), REVIEW
             ),
             Command("assess", "goal.reviewing:assess", marked("assess in points"), REVIEW),
@@ -196,6 +212,9 @@ COMMANDS: tuple[Command | CommandGroup, ...] = (
                 "check", "setup.feeds:check", marked("check a feed and see what it gives; records nothing")
             ),
             Command("run", "setup.feeds:run", marked("collect once; again records nothing twice")),
+            Command(
+                "status", "setup.feeds:status", marked("how far each feed is, and whom it does not cover")
+            ),
             Command("schedule", "setup.feeds:schedule", marked("collect by itself, as its YAML says")),
         ),
     ),

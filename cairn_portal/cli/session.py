@@ -13,6 +13,7 @@ from cairn.settings import Settings
 from cairn_portal.cli.problem import DOWN, USAGE, Problem
 from cairn_portal.cli.terminal import Terminal
 from projections.engine.catch_up import wait_for
+from projections.models import dashboard as dashboards
 from projections.models import person as people_model
 
 if TYPE_CHECKING:  # Temporal's client is loaded by the commands that need it
@@ -110,6 +111,14 @@ class Session:
         return {each.id: each.name for each in people} | {
             f"department.{each.id}": each.name for each in departments
         }
+
+    async def trusting(self) -> list[str]:
+        """The cycles in which what people report counts without being confirmed (RULES D6)."""
+        return [
+            each.cycle
+            for each in await dashboards.cycles(self.pool)
+            if (await self.policies.version(each.policy)).check_ins == "trusted"
+        ]
 
     async def cycle(self, name: str) -> Cycle:
         """A launched cycle. Raises Refusal where there is none."""

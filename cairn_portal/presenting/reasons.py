@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from cairn.domain.cycle.events import LaunchFailure, LeftOut
+from cairn.domain.goal.evidence import Lack
 from cairn.domain.launch.plan import Missing
 from cairn_portal.presenting.reader import Reader
 
@@ -31,3 +32,13 @@ def cause(at: Reader, code: str) -> str:
 def refusal(at: Reader, code: str, facts: Mapping[str, object]) -> str:
     """The sentence of a refusal that was recorded."""
     return at.say(f"refusal:{code}", **facts)
+
+
+def lack_said(at: Reader, found: Lack) -> str:
+    """Which readings a score waits for."""
+    return at.say(
+        f"lack:{found.reason}",
+        metric=found.metric,
+        feeds=found.feeds,
+        through=found.complete_through,
+    )

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from temporalio.client import Client
@@ -24,8 +24,10 @@ class FeedFailed(Exception):
 async def collect_feeds(
     client: Client, task_queue: str, script: RehearsalScript, data: Path, upto: date, at: datetime
 ) -> list[FeedOutcome]:
-    """Collects all feeds at once up to and with a day. Raises FeedFailed; what was recorded stays recorded once."""
-    one_by_one = (_collect(client, task_queue, script, data, name, upto, at) for name in script.feeds)
+    """Collects all feeds at once up to and with a day, as if it were over: the feeds are complete through it. Raises
+    FeedFailed; what was recorded stays recorded once."""
+    over = at + timedelta(days=1)
+    one_by_one = (_collect(client, task_queue, script, data, name, upto, over) for name in script.feeds)
     collected = await asyncio.gather(*one_by_one)
     problems = [f"{each.feed}: {each.problem}" for each in collected if each.problem]
     if problems:

@@ -12,9 +12,9 @@ from projections.engine.read_model import ReadModel
 from projections.engine.rows import Reader, parse_rows
 from projections.engine.sql import queries
 
-MODEL = ReadModel(name="inbox", joins=("goal", "dashboard", "person"))
+MODEL = ReadModel(name="inbox", joins=("goal", "dashboard", "person", "check_in"))
 SQL = queries("inbox")
-Act = Literal["submit", "approve", "confirm_manager", "confirm_hr", "assess"]
+Act = Literal["submit", "approve", "confirm_manager", "confirm_hr", "assess", "confirm_check_ins"]
 
 
 class Task(BaseModel):
@@ -59,22 +59,27 @@ async def inbox(
     *,
     cycle: str | None = None,
     at: datetime | None = None,
+    trusting: Iterable[str] = (),
 ) -> list[Task]:
     """What waits for a person and for the roles they have (`hr`, `committee`, …), most urgent first.
 
     Places are as they are held at `at`, without it at each cycle's present (RULES L1, L2). An executive acts for the
-    committee. A role's tasks on the person's own goals are left out: nobody judges their own goal.
+    committee. A role's tasks on the person's own goals are left out: nobody judges their own goal. `trusting` are the
+    cycles in which reports count without being confirmed.
     """
     names = {"committee" if role == "executive" else role for role in roles}
-    tasks = await reader.fetch(SQL["for_person"], person, sorted(f"role:{name}" for name in names), cycle, at)
+    places = sorted(f"role:{name}" for name in names)
+    tasks = await reader.fetch(SQL["for_person"], person, places, cycle, at, list(trusting))
     return parse_rows(Task, tasks)
 
 
-async def tasks_of_goal(reader: Reader, goal: str, at: datetime | None = None) -> list[Task]:
+async def tasks_of_goal(
+    reader: Reader, goal: str, at: datetime | None = None, *, trusting: Iterable[str] = ()
+) -> list[Task]:
     """Everybody a goal waits for at `at`, without it at its cycle's present; empty while it runs by itself."""
-    return parse_rows(Task, await reader.fetch(SQL["for_goal"], goal, at))
+    return parse_rows(Task, await reader.fetch(SQL["for_goal"], goal, at, list(trusting)))
 
 
-async def waiting(reader: Reader, cycle: str, at: datetime) -> list[Waiting]:
+async def waiting(reader: Reader, cycle: str, at: datetime, *, trusting: Iterable[str] = ()) -> list[Waiting]:
     """Who waits for whom in a cycle, most overdue first."""
-    return parse_rows(Waiting, await reader.fetch(SQL["waiting"], cycle, at))
+    return parse_rows(Waiting, await reader.fetch(SQL["waiting"], cycle, at, list(trusting)))

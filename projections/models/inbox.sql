@@ -1,7 +1,8 @@
 -- Who is waited for, for what, since when and until when: the goals' stages under their cycle's dates.
 
 -- name: for_person
-with candidate as (
+with reported as (select distinct goal from read.check_in where waits),
+candidate as (
     select goal from read.goal where owner = $1 and stage in ('draft', 'returned')
     union
     select g.goal from read.goal g join read.department d on d.id = g.department
@@ -29,55 +30,76 @@ with candidate as (
     select g.goal from read.goal g
     join (select person from read.person_leave union select id from read.person where left_on is not null) a
         on a.person = g.manager
-    where g.stage in ('submitted', 'adjusting', 'in_review')
+    where g.stage in ('submitted', 'adjusting', 'in_review') or g.goal in (select goal from reported)
     union
     select g.goal from read.goal g join read.department d on d.id = g.department
     join (select person from read.person_leave union select id from read.person where left_on is not null) a
         on a.person = d.head
     where g.tier = 'department' and g.stage in ('draft', 'returned')
+    union
+    select g.goal from read.goal g join reported r on r.goal = g.goal
+    where g.manager = $1 or 'role:committee' = any($2::text[])
+       or (jsonb_array_length(g.segments) > 1
+           and g.segments @> jsonb_build_array(jsonb_build_object('manager', $1::text)))
 )
 select g.goal, w.act, s.awaited, g.cycle, g.sheet, g.department, g.tier, h.owner, o.name as owner_name, g.title,
-    g.stage, g.version, g.entered as since,
-    read.awaited_until(w.act, c.drafts_due, c.approvals_due, c.scores_due, g.expires_at) as until
+    g.stage, g.version, w.since, w.until
 from candidate k
 join read.goal g on g.goal = k.goal
-cross join lateral read.held(g.tier, g.owner, g.department, g.segments, g.cycle, $4) h
-cross join lateral read.awaited(g.stage, g.tier, coalesce(nullif(h.owner, ''), 'role:hr'), h.manager,
-    g.measure ->> 'kind', g.confirmed_manager, g.confirmed_hr,
-    exists (select from read.assessment a where a.goal = g.goal and a.period = 'Y')) w
-cross join lateral (select read.done_by(g.tier, w.act, w.awaited, g.cycle, $4) as awaited offset 0) s
 left join read.cycle c on c.cycle = g.cycle
+cross join lateral read.held(g.tier, g.owner, g.department, g.segments, g.cycle, $4) h
+cross join lateral (
+    select a.act, a.awaited, g.entered as since, read.awaited_until(
+        a.act, c.drafts_due, c.approvals_due, c.scores_due, g.expires_at) as until
+    from read.awaited(g.stage, g.tier, coalesce(nullif(h.owner, ''), 'role:hr'), h.manager,
+        g.measure ->> 'kind', g.confirmed_manager, g.confirmed_hr,
+        exists (select from read.assessment a where a.goal = g.goal and a.period = 'Y')) a
+    union all
+    select r.act, r.awaited, r.since, null
+    from read.awaited_reports(g.goal, g.stage, g.tier, h.manager, g.cycle, $5) r) w
+cross join lateral (select read.done_by(g.tier, w.act, w.awaited, g.cycle, $4) as awaited offset 0) s
 left join read.person o on o.id = h.owner
 where (s.awaited = $1 and (h.owner <> $1 or w.act = 'submit') or (s.awaited = any($2::text[]) and h.owner <> $1)) and ($3::text is null or g.cycle = $3)
 order by until nulls last, g.goal, w.act
 
 -- name: for_goal
 select g.goal, w.act, s.awaited, g.cycle, g.sheet, g.department, g.tier, h.owner, o.name as owner_name, g.title,
-    g.stage, g.version, g.entered as since,
-    read.awaited_until(w.act, c.drafts_due, c.approvals_due, c.scores_due, g.expires_at) as until
+    g.stage, g.version, w.since, w.until
 from read.goal g
-cross join lateral read.held(g.tier, g.owner, g.department, g.segments, g.cycle, $2) h
-cross join lateral read.awaited(g.stage, g.tier, coalesce(nullif(h.owner, ''), 'role:hr'), h.manager,
-    g.measure ->> 'kind', g.confirmed_manager, g.confirmed_hr,
-    exists (select from read.assessment a where a.goal = g.goal and a.period = 'Y')) w
-cross join lateral (select read.done_by(g.tier, w.act, w.awaited, g.cycle, $2) as awaited offset 0) s
 left join read.cycle c on c.cycle = g.cycle
+cross join lateral read.held(g.tier, g.owner, g.department, g.segments, g.cycle, $2) h
+cross join lateral (
+    select a.act, a.awaited, g.entered as since, read.awaited_until(
+        a.act, c.drafts_due, c.approvals_due, c.scores_due, g.expires_at) as until
+    from read.awaited(g.stage, g.tier, coalesce(nullif(h.owner, ''), 'role:hr'), h.manager,
+        g.measure ->> 'kind', g.confirmed_manager, g.confirmed_hr,
+        exists (select from read.assessment a where a.goal = g.goal and a.period = 'Y')) a
+    union all
+    select r.act, r.awaited, r.since, null
+    from read.awaited_reports(g.goal, g.stage, g.tier, h.manager, g.cycle, $3) r) w
+cross join lateral (select read.done_by(g.tier, w.act, w.awaited, g.cycle, $2) as awaited offset 0) s
 left join read.person o on o.id = h.owner
 where g.goal = $1
 order by w.act
 
 -- name: waiting
-select s.awaited, w.act, count(*)::int as goals, min(g.entered) as oldest,
-    min(read.awaited_until(w.act, c.drafts_due, c.approvals_due, c.scores_due, g.expires_at)) as until,
-    (count(*) filter (where read.awaited_until(w.act, c.drafts_due, c.approvals_due, c.scores_due, g.expires_at)
-        <= $2))::int as overdue
+select s.awaited, w.act, count(*)::int as goals, min(w.since) as oldest, min(w.until) as until,
+    (count(*) filter (where w.until <= $2))::int as overdue
 from read.goal g
-cross join lateral read.held(g.tier, g.owner, g.department, g.segments, g.cycle, $2) h
-cross join lateral read.awaited(g.stage, g.tier, coalesce(nullif(h.owner, ''), 'role:hr'), h.manager,
-    g.measure ->> 'kind', g.confirmed_manager, g.confirmed_hr,
-    exists (select from read.assessment a where a.goal = g.goal and a.period = 'Y')) w
-cross join lateral (select read.done_by(g.tier, w.act, w.awaited, g.cycle, $2) as awaited offset 0) s
 left join read.cycle c on c.cycle = g.cycle
-where g.cycle = $1 and g.stage in ('draft', 'returned', 'submitted', 'adjusting', 'in_review')
+cross join lateral read.held(g.tier, g.owner, g.department, g.segments, g.cycle, $2) h
+cross join lateral (
+    select a.act, a.awaited, g.entered as since, read.awaited_until(
+        a.act, c.drafts_due, c.approvals_due, c.scores_due, g.expires_at) as until
+    from read.awaited(g.stage, g.tier, coalesce(nullif(h.owner, ''), 'role:hr'), h.manager,
+        g.measure ->> 'kind', g.confirmed_manager, g.confirmed_hr,
+        exists (select from read.assessment a where a.goal = g.goal and a.period = 'Y')) a
+    union all
+    select r.act, r.awaited, r.since, null
+    from read.awaited_reports(g.goal, g.stage, g.tier, h.manager, g.cycle, $3) r) w
+cross join lateral (select read.done_by(g.tier, w.act, w.awaited, g.cycle, $2) as awaited offset 0) s
+where g.cycle = $1
+  and (g.stage in ('draft', 'returned', 'submitted', 'adjusting', 'in_review')
+       or exists (select from read.check_in i where i.goal = g.goal and i.waits))
 group by s.awaited, w.act
 order by overdue desc, goals desc, s.awaited

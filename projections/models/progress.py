@@ -29,7 +29,15 @@ MODEL = ReadModel(
     tables=("progress_period", "progress_day"),
     reads=(CycleLaunched, ReadingsRecorded, g.CheckedIn),
     joins=("goal",),
-    looks_up=(g.GoalDrafted, g.GoalRevised, g.GoalAdjusted, g.CriterionAccepted, g.CheckedIn),
+    looks_up=(
+        g.GoalDrafted,
+        g.GoalRevised,
+        g.GoalAdjusted,
+        g.CriterionAccepted,
+        g.CheckedIn,
+        g.CheckInsConfirmed,
+        g.CheckInWithdrawn,
+    ),
 )
 SQL = queries("progress")
 KINDS: tuple[PeriodKind, ...] = ("month", "quarter", "half_year", "year")
@@ -44,6 +52,8 @@ Shown = Annotated[
 class PeriodProgress(BaseModel):
     """One period of one goal. Percentages: `attainment` as scored, `done` between 0 and 100; None without data. `aim`
     is what a KPI aims at there.
+
+    `unconfirmed` of the rows are reports that the manager has not confirmed.
 
     `days_left` are the days after the asked day up to the period's last, `days` the period's length; `rows` is
     how many readings or check-ins count, `latest` the last one's day.
@@ -60,6 +70,7 @@ class PeriodProgress(BaseModel):
     attainment: Shown | None
     done: Shown | None
     rows: int
+    unconfirmed: int = 0
     latest: date | None
     days_left: int
     aim: Aim | None = Field(default=None, exclude=True, repr=False)
@@ -174,7 +185,7 @@ def worked_out(
 ) -> dict[str, Any] | None:
     """Target, actual and attainment in a period by the domain's own functions; None where there is nothing to
     measure."""
-    told = {"rows": row["rows"], "latest": row["latest"]}
+    told = {"rows": row["rows"], "latest": row["latest"], "unconfirmed": row["unconfirmed"]}
     if isinstance(measure, KeyTask):
         number, done = Fraction(len(measure.criteria)), Fraction(row["accepted"])
         return {**told, **_figures(number, done, HUNDRED * done / number), "aim": None}

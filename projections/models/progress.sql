@@ -46,7 +46,7 @@ with running as materialized (
 )
 select a.goal, a.title, a.owner, a.sheet, a.tier, a.dimension, a.stage, a.weight,
     coalesce(p.measure, a.measure) as measure, p.since, p.accepted, p.period, p.kind, p.starts, p.ends, p.rows, p.latest,
-    p.total, p.base, p.weighed, p.last
+    p.total, p.base, p.weighed, p.last, p.unconfirmed
 from running a
 left join read.progress_of(array(select goal from running)) p on p.goal = a.goal
 order by a.weight desc nulls last, a.goal, p.starts, p.ends
@@ -54,7 +54,7 @@ order by a.weight desc nulls last, a.goal, p.starts, p.ends
 -- name: of_goal
 select g.goal, g.title, g.owner, g.sheet, g.tier, g.dimension, g.stage, w.weight,
     coalesce(p.measure, g.measure) as measure, p.since, p.accepted, p.period, p.kind, p.starts, p.ends, p.rows, p.latest,
-    p.total, p.base, p.weighed, p.last
+    p.total, p.base, p.weighed, p.last, p.unconfirmed
 from read.goal g
 left join read.placement w on w.goal = g.goal and w.sheet = g.sheet
 left join read.progress_of(array[$1]) p on p.goal = g.goal

@@ -13,11 +13,12 @@ from cairn.application.evaluation import Evaluation
 from cairn.application.goals import Goals, deadline, read_command
 from cairn.application.people import People
 from cairn.application.repository import to_appends
+from cairn.domain.coverage import Whom
 from cairn.domain.cycle.commands import FinishLaunch, LaunchCycle
 from cairn.domain.event import SYSTEM
 from cairn.domain.identity import by_system
 from cairn.domain.people import Department, Person, Roster
-from cairn.domain.reading import ReadingsRecorded, Row
+from cairn.domain.reading import FeedCompleted, ReadingsRecorded, Row
 from cairn.ledger import Ledger, Sealer, open_pool
 from cairn_portal.servers.migrate import migrate_all
 from projections.engine import catch_up
@@ -68,9 +69,16 @@ class Year:
     async def read(self, amount: int, day: date, number: int) -> None:
         row = Row(metric="sales", subject="E1", on=day, value=Decimal(amount))
         batch = ReadingsRecorded(feed="crm", content=f"{number}", rows=(row,), by="H1", at=JANUARY)
-        await self.ledger.append(
-            to_appends([batch], {batch.stream: number}, by_system(batch.stream, f"batch-{number}"))
-        )
+        await self._of_feed(batch, f"batch-{number}")
+
+    async def complete(self) -> None:
+        """The feed states that it has brought everything of the first quarter."""
+        said = FeedCompleted(feed="crm", through=date(2026, 3, 31), by="H1", at=JANUARY)
+        await self._of_feed(said, "complete")
+
+    async def _of_feed(self, event: ReadingsRecorded | FeedCompleted, key: str) -> None:
+        version = await self.ledger.version_of(event.stream)
+        await self.ledger.append(to_appends([event], {event.stream: version}, by_system(event.stream, key)))
         await self.seal()
 
     async def scored(self) -> None:
@@ -80,7 +88,9 @@ class Year:
         period = context.schedule.period("Q1")
         assert period is not None
         command, command_id = deadline(GOAL, "period_scored", period.scored_at, "Q1", period.scored_at)
-        evidence = await reading.evidence(self.pool, [("sales", "E1")], period.starts, period.ends)
+        evidence = await reading.evidence(
+            self.pool, "sales", Whom(subject="E1", holder="E1", family="sales"), period.starts, period.ends
+        )
         await self.goals.handle(command, command_id, evidence=evidence)
         await Evaluation(self.ledger, self.cycles).score_period("2026", "Q1", period.scored_at, _silent)
 
@@ -101,6 +111,7 @@ async def year(databases: Databases) -> AsyncIterator[Year]:
     await made.launched()
     await made.read(100, date(2026, 2, 1), 0)
     await made.read(150, date(2026, 3, 1), 1)
+    await made.complete()
     await made.scored()
     yield made
     await pool.close()

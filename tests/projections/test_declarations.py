@@ -162,7 +162,12 @@ def test_a_read_model_comes_after_those_it_joins() -> None:
     order = list(MODELS)
     for model in MODELS.values():
         assert all(order.index(joined) < order.index(model.name) for joined in model.joins)
-    assert sorted(model.name for model in with_joins(["inbox"])) == ["dashboard", "goal", "person"]
+    assert sorted(model.name for model in with_joins(["inbox"])) == [
+        "check_in",
+        "dashboard",
+        "goal",
+        "person",
+    ]
 
 
 def declared(name: str, *joins: str, tables: tuple[str, ...] = ()) -> ReadModel:
@@ -186,7 +191,8 @@ def test_declarations_that_contradict_are_refused_in_words(models: list[ReadMode
 
 def test_a_read_model_without_a_fold_names_those_that_have_one() -> None:
     with pytest.raises(
-        LookupError, match=r"inbox has no tables of its own; it reads those of dashboard, goal, person"
+        LookupError,
+        match=r"inbox has no tables of its own; it reads those of check_in, dashboard, goal, person",
     ):
         folding_model("inbox")
     with pytest.raises(LookupError, match="there is no read model 'goals'; there are cascade"):

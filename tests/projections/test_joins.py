@@ -84,7 +84,7 @@ async def test_a_rebuild_goes_no_further_than_those_it_joins(pool: asyncpg.Pool)
 async def test_waiting_for_a_read_model_waits_for_those_it_joins(pool: asyncpg.Pool) -> None:
     end = await record(pool, *year())
     await catch_up(pool, names=["goal", "person"])
-    with pytest.raises(TimeoutError, match=f"inbox joins dashboard, which is at 0, not yet at {end}"):
+    with pytest.raises(TimeoutError, match=f"inbox joins check_in, which is at 0, not yet at {end}"):
         await wait_for(pool, "inbox", end, 0.02)
     await catch_up(pool)
     assert await wait_for(pool, "inbox", end, 5) == end

@@ -9,6 +9,7 @@ from typing import Any, get_args
 import asyncpg
 import pytest
 
+from cairn.domain.coverage import Whom
 from cairn.domain.event import Event
 from cairn.domain.goal import events as g
 from cairn.domain.measure import Kpi
@@ -192,7 +193,9 @@ async def test_a_reading_of_1e999999999_parks_its_feed_and_no_other(pool: asyncp
     await catch_up(pool)
     assert await parked_streams(pool) == [("progress", "feed-crm"), ("reading", "feed-crm")]
     assert reasons(await parked(pool)) == {SAID}
-    found = await evidence(pool, [("sales", "lin")], date(2026, 1, 1), date(2026, 12, 31))
+    found = await evidence(
+        pool, "sales", Whom(subject="lin", holder="lin"), date(2026, 1, 1), date(2026, 12, 31)
+    )
     assert [(each.on, each.value) for each in found.readings] == [(date(2026, 3, 3), D(9))]
 
 

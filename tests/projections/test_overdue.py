@@ -222,4 +222,5 @@ async def test_who_may_read_the_log_may_read_what_people_were_told(pool: asyncpg
 
 
 def test_whatever_waits_in_an_inbox_can_be_late() -> None:
-    assert set(get_args(Act)) == {*get_args(inbox.Act), "score"}
+    """A report waits to be confirmed without a date of its own."""
+    assert {*get_args(Act), "confirm_check_ins"} == {*get_args(inbox.Act), "score"}

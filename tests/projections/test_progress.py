@@ -13,7 +13,14 @@ from pydantic import TypeAdapter
 from cairn.domain.attainment import Aim, aim_in
 from cairn.domain.event import Event
 from cairn.domain.exact import exact
-from cairn.domain.goal.events import Changes, CheckedIn, CriterionAccepted, GoalAdjusted
+from cairn.domain.goal.events import (
+    Changes,
+    CheckedIn,
+    CheckInsConfirmed,
+    CheckInWithdrawn,
+    CriterionAccepted,
+    GoalAdjusted,
+)
 from cairn.domain.goal.state import Goal
 from cairn.domain.measure import Capability, KeyTask, Kpi, Measure
 from cairn.domain.policy import LinearCurve
@@ -118,7 +125,13 @@ def figures(
     aim: Aim | None,
 ) -> dict[str, Any]:
     done = None if reached is None else min(max(reached, Fraction(0)), Fraction(100))
-    counted = {"rows": len(rows), "latest": max((row.on for row in rows), default=None), "aim": aim}
+    unconfirmed = sum(row.metric == "-" for row in rows)
+    counted = {
+        "rows": len(rows),
+        "unconfirmed": unconfirmed,
+        "latest": max((row.on for row in rows), default=None),
+        "aim": aim,
+    }
     return {"target": target, "actual": actual, "attainment": reached, "done": done, **counted}
 
 
@@ -217,6 +230,22 @@ async def test_check_ins_count_where_no_feed_brings_the_metric(pool: asyncpg.Poo
     )
     assert sentence(found).text("zh") == "本月目标达成率80%，还剩10天"
     assert sentence(found).text("en") == "reached 80% of this month's target, 10 days left"
+
+
+async def test_reports_confirmed_and_not_are_counted_apart_and_withdrawn_ones_not_at_all(
+    pool: asyncpg.Pool,
+) -> None:
+    """RULES D6: 5 was confirmed, 7 was not, 500 was withdrawn."""
+    kpi = Kpi(unit="次", target=D(240))
+    said = [
+        CheckedIn(goal=GOAL, on=date(2026, 3, day), value=D(value), by="lin", at=later(70))
+        for day, value in ((2, "5"), (3, "7"), (4, "500"))
+    ]
+    confirmed = CheckInsConfirmed(goal=GOAL, check_ins=(1,), by="wang", at=later(71))
+    gone = CheckInWithdrawn(goal=GOAL, check_in=3, by="lin", at=later(71))
+    await record(pool, launched(), *active(measure=kpi), *said, confirmed, gone)
+    found = (await line(pool)).current
+    assert found is not None and (found.actual, found.rows, found.unconfirmed) == (exact(12), 2, 1)
 
 
 async def test_check_ins_of_a_former_metric_do_not_count_for_the_new_one(pool: asyncpg.Pool) -> None:

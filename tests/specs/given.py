@@ -34,6 +34,8 @@ from cairn.domain.streams import sheet_of
 from cairn.i18n import refusal_message
 from tests.specs.company import PEOPLE, PLAN, REVENUE, SHEET, launched, on
 
+COMPLETE = Evidence(complete_through=date(2027, 12, 31), feeds=("erp",))
+"""Nothing was brought, by a feed that has brought all it has, and covers nobody."""
 Command = TypeVar("Command", bound=ask.GoalCommand)
 
 
@@ -58,7 +60,7 @@ class World:
     events: tuple[Event, ...] = ()
     policy: Policy = PLAN
     people: dict[str, Person] = field(default_factory=lambda: dict(PEOPLE))
-    evidence: Evidence = field(default_factory=Evidence)
+    evidence: Evidence = COMPLETE
     head: str | None = None
     acting: dict[str, str] = field(default_factory=dict)
 
@@ -67,7 +69,11 @@ class World:
         return replace(self, **facts)
 
     def with_readings(self, *readings: Reading) -> "World":
-        return replace(self, evidence=Evidence(readings=readings, upto=99))
+        return self.with_evidence(readings=readings, upto=99)
+
+    def with_evidence(self, **facts: Any) -> "World":
+        """The same with something else known of the metric; its feed is complete unless `facts` say otherwise."""
+        return replace(self, evidence=COMPLETE.model_copy(update=facts))
 
     def goal(self, name: str = REVENUE) -> Goal:
         state = Goal(id=name)

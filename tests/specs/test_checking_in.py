@@ -39,6 +39,8 @@ from tests.specs.company import (
 )
 from tests.specs.given import deadline, given, please, utc
 
+TRUSTING = plan(check_ins="trusted")
+
 
 def check_in(
     value: Any = 5, day: Any = "03-10", by: str = LIN, goal: str = VISITS, **facts: Any
@@ -58,13 +60,13 @@ def test_the_same_check_in_twice_is_one() -> None:
 
 def test_a_days_value_is_corrected_and_corrected_back() -> None:
     """5, then 7, then 5 again: the last word of the day counts, not the first of its kind."""
-    world = given(active(VISITS)).having(check_in(5), check_in(7), check_in(5))
+    world = given(active(VISITS), policy=TRUSTING).having(check_in(5), check_in(7), check_in(5))
     assert [said.value for said in world.goal(VISITS).check_ins] == [5, 7, 5]
     assert score_of(world.goal(VISITS), "M03", world.context(VISITS), on("04-05")).actual == 5
 
 
 def test_a_note_after_the_value_does_not_take_it_away() -> None:
-    world = given(active(VISITS)).having(check_in(5), check_in(None, note="more tomorrow"))
+    world = given(active(VISITS), policy=TRUSTING).having(check_in(5), check_in(None, note="more tomorrow"))
     assert score_of(world.goal(VISITS), "M03", world.context(VISITS), on("04-05")).actual == 5
 
 
@@ -121,7 +123,7 @@ def test_a_ratio_needs_both_its_numbers() -> None:
     """A typed 95 without its base would be taken as 95 of 1: 9,500 %."""
     ratio = Kpi(unit="%", aggregation="ratio", target=D(95))
     given(active(VISITS, measure=ratio)).when(check_in(95)).refused("check-in.base")
-    world = given(active(VISITS, measure=ratio)).having(check_in(95, base=100))
+    world = given(active(VISITS, measure=ratio), policy=TRUSTING).having(check_in(95, base=100))
     assert score_of(world.goal(VISITS), "M03", world.context(VISITS), on("04-05")).actual == 95
 
 

@@ -216,7 +216,10 @@ def test_a_months_score_comes_five_days_after_it_with_its_readings() -> None:
     [event] = world.when(deadline("period_scored", M01, period="M01")).events
     assert isinstance(event, did.GoalScored)
     assert [event.actual, event.target, event.attainment] == [90, 100, 90]
-    assert event.inputs == did.Inputs(readings=(7, 8), upto=99, version=4)
+    through = world.evidence.complete_through
+    assert event.inputs == did.Inputs(
+        readings=(7, 8), upto=99, version=4, complete_through=through, check_ins="confirmed"
+    )
     assert (event.period, event.ends, event.policy, event.applies) == (
         "M01",
         on("01-31").date(),

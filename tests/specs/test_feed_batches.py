@@ -77,7 +77,7 @@ def test_a_value_that_goes_there_and_back_and_there_again_is_three_corrections()
 
 
 def test_the_watermark_is_the_last_day_of_the_latest_window() -> None:
-    assert watermark(FEED, []) == date(2025, 12, 31)
+    assert watermark(FEED, []) is None
     later = batch([row(1)])
     earlier = batch([row(1)], Window(date(2025, 12, 31), date(2026, 1, 10)))
     assert watermark(FEED, [later, earlier]) == date(2026, 1, 31)
@@ -91,12 +91,19 @@ def test_the_watermark_survives_being_stored_in_another_time_zone() -> None:
 
 
 def test_a_correction_does_not_move_the_watermark() -> None:
-    assert watermark(FEED, [batch([row(5)], correction=True)]) == date(2025, 12, 31)
+    assert watermark(FEED, [batch([row(5)], correction=True)]) is None
 
 
 def test_looking_back_never_goes_behind_the_feeds_own_beginning() -> None:
-    assert look_back_window(FEED, date(2026, 1, 31)).after == date(2026, 1, 24)
-    assert look_back_window(FEED, date(2026, 1, 3)).after == date(2025, 12, 31)
+    last = date(2026, 1, 31)
+    assert look_back_window(FEED, last, last).after == date(2026, 1, 24)
+    assert look_back_window(FEED, date(2026, 1, 3), date(2026, 1, 3)).after == date(2025, 12, 31)
+
+
+def test_looking_back_takes_in_all_days_since_the_last_rows() -> None:
+    last = date(2026, 1, 31)
+    assert look_back_window(FEED, last, date(2026, 1, 10)).after == date(2026, 1, 10)
+    assert look_back_window(FEED, last, None).after == date(2025, 12, 31)
 
 
 def test_a_second_look_finds_what_changed_what_came_late_and_what_is_gone() -> None:

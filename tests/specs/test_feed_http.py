@@ -428,6 +428,7 @@ async def test_a_run_that_the_source_broke_off_is_tried_again_and_recorded_once(
     assert await Ledger(pool).read_stream("feed-erp") == []
     erp.answers[pages[1]] = answer([row("E2", 2)])
     outcomes = await asyncio.gather(collecting(input), collecting(input))
-    (recorded,) = await Ledger(pool).read_stream("feed-erp")
+    recorded, stated = await Ledger(pool).read_stream("feed-erp")
+    assert (recorded.type, stated.type) == ("ReadingsRecorded", "FeedCompleted")
     assert {each.upto for each in outcomes} == {"2026-01-31"}
     assert '"E2"' in recorded.data and TOKEN not in recorded.data + repr(outcomes)

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -11,16 +11,21 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
-from cairn.application.feeds import FeedRun, known_metrics, run_feed
+from cairn.application.collecting import FeedRun, read_past, run_feed
+from cairn.application.feeds import known_metrics
+from cairn.application.people import People
 from cairn.application.policies import Policies
-from cairn.domain.reading import ReadingsRecorded, Row
+from cairn.domain.reading import Covers, FeedCompleted, ReadingsRecorded, Row
+from cairn.domain.refusal import Refusal
+from cairn.feeds.batches import Window, batches, completion
 from cairn.feeds.feed import Feed, FilesSource, SqlSource
 from cairn.feeds.invalid import FeedRowsInvalid, FeedUnreadable
 from cairn.feeds.readings import Metric
 from cairn.feeds.sources import collect
-from cairn.ledger import Ledger
+from cairn.ledger import Ledger, NewEvent, StreamAppend
 from tests.databases import database, databases, pool
 from tests.projections.given import seal
+from tests.workflows.company import HR, roster
 
 __all__ = ["database", "databases", "pool"]
 
@@ -43,8 +48,9 @@ async def run(ledger: Ledger, folder: Path, upto: date) -> FeedRun:
 
 
 async def recorded(ledger: Ledger) -> list[ReadingsRecorded]:
+    """The batches of the feed's stream; what it states is another event."""
     rows = await ledger.read_stream(FEED.stream)
-    return [ReadingsRecorded.model_validate_json(row.data) for row in rows]
+    return [ReadingsRecorded.model_validate_json(row.data) for row in rows if row.type == "ReadingsRecorded"]
 
 
 async def test_a_second_run_takes_up_where_the_first_ended(
@@ -124,6 +130,131 @@ async def test_readings_of_somebody_unknown_and_those_that_are_gone_are_named(
     says(tmp_path, "m,company,2026-01-05,1", "m,company,2026-01-07,1")
     again = await run(ledger, tmp_path, date(2026, 1, 7))
     assert [(row.metric, row.subject) for row in again.gone] == [("m", "nobody")]
+
+
+async def stated(ledger: Ledger) -> list[FeedCompleted]:
+    rows = await ledger.read_stream(FEED.stream)
+    return [FeedCompleted.model_validate_json(row.data) for row in rows if row.type == "FeedCompleted"]
+
+
+async def test_D3_a_run_states_through_which_day_it_is_complete_also_without_rows(
+    pool: "asyncpg.Pool[asyncpg.Record]", tmp_path: Path
+) -> None:
+    """The same statement twice records nothing; a run that got further, or covers other people, states it anew."""
+    ledger = Ledger(pool)
+    says(tmp_path)
+    days = [date(2026, 1, 5), date(2026, 1, 5), date(2026, 1, 3), date(2026, 1, 9)]
+    ran = [await run(ledger, tmp_path, day) for day in days]
+    assert [each.complete_through for each in ran] == [date(2026, 1, day) for day in (5, 5, 5, 9)]
+    assert [each.through for each in await stated(ledger)] == [date(2026, 1, 5), date(2026, 1, 9)]
+    covering = FEED.model_copy(
+        update={"covers": (Covers(metric="m", since=date(2026, 1, 1), everybody=True),)}
+    )
+    for feed in (covering, covering, FEED, covering):
+        await run_feed(ledger, feed, upto=date(2026, 1, 9), by="system", at=NOW, base=tmp_path)
+    assert [len(each.covers) for each in await stated(ledger)] == [0, 0, 1, 0, 1]
+    assert await recorded(ledger) == []
+
+
+async def test_D3_a_day_that_has_not_ended_is_not_complete(
+    pool: "asyncpg.Pool[asyncpg.Record]", tmp_path: Path
+) -> None:
+    """At 06:00 UTC on 1 February it is 14:00 in Shanghai: what there is is recorded, January is complete."""
+    ledger = Ledger(pool)
+    says(tmp_path, "m,a,2026-02-01,1")
+    ran = await run(ledger, tmp_path, date(2026, 2, 1))
+    assert (ran.rows, ran.complete_through) == (1, date(2026, 1, 31))
+
+
+async def test_D3_what_comes_late_for_a_day_that_was_complete_is_a_correction(
+    pool: "asyncpg.Pool[asyncpg.Record]", tmp_path: Path
+) -> None:
+    """Whatever the look-back: nothing was there for three weeks, and a source is late with one row of them."""
+    ledger = Ledger(pool)
+    says(tmp_path, "m,a,2026-01-02,1")
+    await run(ledger, tmp_path, date(2026, 1, 3))
+    await run(ledger, tmp_path, date(2026, 1, 30))
+    says(tmp_path, "m,a,2026-01-02,1", "m,a,2026-01-08,7", "m,a,2026-01-31,2")
+    ran = await run(ledger, tmp_path, date(2026, 1, 31))
+    assert [(each.correction, [row.on.day for row in each.rows]) for each in await recorded(ledger)] == [
+        (False, [2]),
+        (False, [31]),
+        (True, [8]),
+    ]
+    assert (ran.rows, ran.corrected) == (2, 1)
+    assert (await run(ledger, tmp_path, date(2026, 1, 31))).rows == 0
+
+
+async def test_days_can_be_chosen_to_be_read_again(
+    pool: "asyncpg.Pool[asyncpg.Record]", tmp_path: Path
+) -> None:
+    """Far behind what is looked back on: what differs is a correction, what is gone is named, the rest is as it was."""
+    ledger = Ledger(pool)
+    says(tmp_path, *(f"m,a,2026-01-{day:02d},1" for day in range(1, 29)))
+    await run(ledger, tmp_path, date(2026, 1, 28))
+    says(tmp_path, "m,a,2026-01-02,5", "m,b,2026-01-03,5", "m,a,2026-01-09,9")
+
+    async def again(first: int, last: int) -> FeedRun:
+        days = date(2026, 1, first), date(2026, 1, last)
+        return await run_feed(ledger, FEED, since=days[0], upto=days[1], by="system", at=NOW, base=tmp_path)
+
+    ran = await again(2, 4)
+    assert [(row.subject, row.on.day) for row in (await recorded(ledger))[-1].rows] == [("a", 2), ("b", 3)]
+    assert (ran.corrected, [row.on.day for row in ran.gone]) == (2, [3, 4])
+    assert (ran.watermark, ran.complete_through) == (date(2026, 1, 28), date(2026, 1, 28))
+    assert (await again(2, 4)).events == 0
+    with pytest.raises(Refusal) as ahead:
+        await again(2, 31)
+    assert (ahead.value.code, ahead.value.facts["known"]) == ("feed.days-ahead", "2026-01-28")
+    with pytest.raises(Refusal) as order:
+        await again(4, 2)
+    assert order.value.code == "feed.days-order"
+
+
+@pytest.mark.parametrize("look_back", [0, 7])
+async def test_a_run_reads_the_end_of_a_long_stream_alone(
+    pool: "asyncpg.Pool[asyncpg.Record]", tmp_path: Path, look_back: int
+) -> None:
+    """Two hundred days, a run each: the next one reads batches of the last days, and finds what changed in them."""
+    ledger = Ledger(pool)
+    feed = FEED.model_copy(update={"look_back": look_back})
+    first, zone = date(2025, 7, 1), UTC
+    said: FeedCompleted | None = None
+    for number in range(200):
+        day, version = first + timedelta(number), 2 * number
+        window = Window(day - timedelta(1), day)
+        rows = [Row(metric="m", subject=who, on=day, value=Decimal(1)) for who in "ab"]
+        made = batches(feed, rows, window, "system", datetime(2026, 2, 1, tzinfo=zone))
+        [now] = completion(feed, day, said, "system", NOW)
+        new = [
+            NewEvent(uuid4(), event.type, event.model_dump_json(), event.at, event.by)
+            for event in (*made, now)
+        ]
+        await ledger.append([StreamAppend(feed.stream, version, new)])
+        said = now
+    last = first + timedelta(199)
+    past = await read_past(ledger, feed)
+    assert (past.version, past.known, past.whole) == (400, last, False)
+    assert len(past.batches) <= 16
+    changed = last - timedelta(6)
+    lines = [f"m,{who},{first + timedelta(n)},1" for n in range(200) for who in "ab"]
+    says(tmp_path, *lines, f"m,c,{changed},3")
+    ran = await run_feed(ledger, feed, upto=last, by="system", at=NOW, base=tmp_path)
+    assert (ran.rows, ran.corrected, ran.gone) == ((1, 1, ()) if look_back else (0, 0, ()))
+
+
+async def test_an_unknown_subject_is_named_with_who_is_probably_meant(
+    pool: "asyncpg.Pool[asyncpg.Record]", tmp_path: Path
+) -> None:
+    """Case, zeros, separators, another alphabet (a Cyrillic Е); fullwidth letters are the same id."""
+    ledger = Ledger(pool)
+    await People(ledger).import_roster(roster(3), HR, NOW)
+    await seal(pool)
+    subjects = ("e1", "E01", "E-2", "\u0415" + "3", "\uff25\uff13", "nobody")
+    says(tmp_path, *(f"m,{who},2026-01-05,1" for who in subjects))
+    ran = await run(ledger, tmp_path, date(2026, 1, 6))
+    assert set(ran.unknown) == {"e1", "E01", "E-2", "\u0415" + "3", "nobody"}
+    assert ran.probably == {"e1": "E1", "E01": "E1", "E-2": "E2", "\u0415" + "3": "E3"}
 
 
 async def test_a_ratio_is_what_an_adopted_policy_says(

@@ -99,6 +99,9 @@ ASKED: dict[str, ask.GoalCommand] = {
     "pause": please(ask.PauseGoal, HUA, DAY, reason="leave"),
     "resume": please(ask.ResumeGoal, HUA, DAY),
     "check_in": please(ask.CheckIn, LIN, DAY, VISITS, value=3),
+    "confirm_check_ins": please(ask.ConfirmCheckIns, WANG, DAY, VISITS),
+    "withdraw_check_in": please(ask.WithdrawCheckIn, LIN, DAY, VISITS, check_in=1),
+    "score_without": please(ask.ScoreWithout, HUA, DAY, period="M01", reason="the till was broken"),
     "accept": please(ask.AcceptCriterion, WANG, DAY, RELEASE, criterion=1, evidence="e"),
     "assess": please(ask.AssessGoal, WANG, DAY, LEARNING, period="M03", points=90),
     "change_manager": please(ask.ChangeManager, HUA, DAY, manager=CHEN, effective="2026-04-02"),
@@ -116,6 +119,8 @@ LEAVERS = {**PEOPLE, LIN: person(LIN, WANG, left=on(DAY).date())}
 
 def world(stage: Stage, goal: str, people: dict[str, Person] = PEOPLE) -> World:
     events = [*IN[stage](goal)]
+    if goal == VISITS:
+        events.append(fact(did.CheckedIn, LIN, on("03-02"), VISITS, on="2026-03-02", value=2))
     if goal != VISITS:
         events.append(drafted(VISITS))
     if stage == "adjusting" and goal == REVENUE:

@@ -28,7 +28,7 @@ from cairn.domain.people import (
     PersonReturned,
 )
 from cairn.domain.policy import Name
-from cairn.domain.reading import ReadingsRecorded, Row
+from cairn.domain.reading import Covers, FeedCompleted, ReadingsRecorded, Row
 from cairn.domain.registry import EVENTS, decode
 from cairn.domain.schedule import Days
 from cairn.domain.sheet import events as sheet
@@ -99,13 +99,20 @@ EXAMPLES: tuple[Event, ...] = (
         space_left=D(10), since="2026-07-15",
     ),
     fact(did.CheckedIn, on="2026-02-01", value=D(95), base=D(100), note="n"),
+    fact(did.CheckInsConfirmed, WANG, check_ins=[1, 2]),
+    fact(did.CheckInWithdrawn, LIN, check_in=3, reason="the wrong month"),
+    fact(did.EvidenceWaived, HUA, period="M01", reason="the till was broken"),
     fact(did.CriterionAccepted, WANG, criterion=1, evidence="release notes", acting_for=HUA),
     fact(did.GoalAssessed, WANG, period="Y", points=D(90), comment="c", acting_for=HUA),
     fact(did.ManagerChanged, HUA, former=WANG, manager=None, effective="2026-04-01", reason="r"),
     fact(did.ReminderSent, SYSTEM, to=[LIN], **TIMER),
     fact(did.DeadlineMissed, SYSTEM, awaited=[LIN], to=["role:hr"], **TIMER),
     score(
-        inputs=did.Inputs(readings=(4, 5), upto=9, version=5), why=did.Note(code="no_readings"),
+        inputs=did.Inputs(
+            readings=(4, 5), upto=9, version=5, complete_through=on("01-31").date(), covered=True, coverage=(6,),
+            unread={"crm": 7}, check_ins="confirmed",
+        ),
+        why=did.Note(code="no_readings"),
         marks=[did.Note(code="approved_later", facts={"on": "2026-02-10"})], number=2, cause="goal", parts=[PART],
     ),
     fact(did.ScoreHeldBack, SYSTEM, period="M01", restatement="2026-lin-1-R1"),
@@ -167,6 +174,15 @@ EXAMPLES: tuple[Event, ...] = (
     ReadingsRecorded(
         feed="crm", window_from=on("01-01"), window_upto=on("02-01"), content="sha", correction=True, **AT,
         rows=(Row(metric="sales", subject=LIN, on=on("01-10").date(), value=D("33.33"), base=D(100)),),
+    ),
+    FeedCompleted(
+        feed="crm", through=on("01-31").date(), **AT,
+        covers=(
+            Covers(
+                metric="sales", since=on("01-01").date(), until=on("12-31").date(), everybody=False,
+                subjects=("company",), families=("sales",), departments=("sales",),
+            ),
+        ),
     ),
     EventSkipped(
         projection="goal", position=7, event_stream=REVENUE, event_type="AdjustmentRequested",

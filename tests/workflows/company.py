@@ -67,6 +67,7 @@ grades:
   - {grade: A, points: 90, coefficient: 1.2}
   - {grade: B, points: 0, coefficient: 1}
 deadlines: {execution_starts: 31}
+check_ins: trusted
 """
 
 
@@ -117,6 +118,7 @@ class Company:
     ) -> None:
         self.settings, self.client, self.pool, self.cycle = settings, client, pool, cycle
         self.taken = 0
+        self.policy = POLICY
         self.ledger = Ledger(pool)
         self.cycles = Cycles(self.ledger)
         self.gateway = CommandGateway(client, settings.task_queue)
@@ -148,7 +150,7 @@ class Company:
     async def prepared(self, employees: int = 1, managers_family: str = "none") -> dict[str, Any]:
         """Policy and roster in the sealed log; the fields of a launch of what the preview shows."""
         at = morning(STARTS)
-        policy = (await Policies(self.ledger).adopt(POLICY, "policy.yaml", HR, at)).reference
+        policy = (await Policies(self.ledger).adopt(self.policy, "policy.yaml", HR, at)).reference
         people = roster(employees, managers_family)
         await People(self.ledger).import_roster(people, HR, at)
         await self.ledger.wait_sealed(f"person-{people.people[-1].id}", 1, PATIENCE)

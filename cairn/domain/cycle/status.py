@@ -25,6 +25,11 @@ class CycleDeadline(Fact):
     stage: CycleStage | None = None
     period: str | None = None
 
+    @property
+    def acts_at(self) -> datetime:
+        """When it is done."""
+        return self.at
+
 
 class CycleStatus(Fact):
     """What the log says of a cycle at `version`; `clock_offset` is in seconds beside Temporal's clock."""

@@ -223,6 +223,45 @@ class CheckIn(GoalAction):
     note: str = ""
 
 
+class ConfirmCheckIns(GoalAction):
+    """Confirms what the owner reported: by number, all up to a day, or all there are. Unconfirmed it does not count,
+    unless the policy trusts reports."""
+
+    row = GoalRow(
+        "confirm_check_ins",
+        rights.approver,
+        stages=("approved", "active", "adjusting", "in_review"),
+        judges=True,
+    )
+
+    check_ins: tuple[int, ...] = Field(
+        default=(), description="numbers, from 1 in the goal's life; empty: all"
+    )
+    upto: date | None = Field(default=None, description="those of days up to this one")
+
+
+class WithdrawCheckIn(GoalAction):
+    """Takes a report back: who gave it, until it is confirmed; afterwards whoever judges the goal, with a reason."""
+
+    row = GoalRow(
+        "withdraw_check_in",
+        rights.check_in_withdrawer,
+        stages=("approved", "active", "adjusting", "in_review"),
+    )
+
+    check_in: int = Field(ge=1, description="its number, from 1 in the goal's life")
+    reason: str = ""
+
+
+class ScoreWithout(GoalAction):
+    """Lets a period be scored without waiting any longer for what feeds have not brought."""
+
+    row = GoalRow("score_without", rights.hr_other_than_owner, stages=("active", "adjusting", "in_review"))
+
+    period: str
+    reason: str = Field(min_length=1)
+
+
 class AcceptCriterion(GoalAction):
     """Accepts a key task's criterion, counted from 1, on evidence."""
 
@@ -352,6 +391,9 @@ AnyGoalAction = (
     | PauseGoal
     | ResumeGoal
     | CheckIn
+    | ConfirmCheckIns
+    | WithdrawCheckIn
+    | ScoreWithout
     | AcceptCriterion
     | AssessGoal
     | ChangeManager

@@ -16,6 +16,7 @@ from cairn.domain.goal.events import (
     ReviewOpened,
     ScoreCause,
 )
+from cairn.domain.goal.evidence import lacking
 from cairn.domain.goal.places import held_at
 from cairn.domain.goal.scoring import score
 from cairn.domain.goal.state import Goal
@@ -47,6 +48,8 @@ def on_deadline(command: KeepDeadline, goal: Goal, context: GoalContext) -> list
         case "resumes":
             return following.resume(command, goal, context)
         case "period_scored" | "scored_again" | "part_scored" | "scores_due":
+            if lacking(goal, command.period or "Y", context) is not None:
+                return []  # it waits for its evidence (RULES D4), and is tried again
             late = goal.late.get(command.period or "Y")
             cause: ScoreCause = late.cause if late else "part" if command.phase == "part_scored" else "due"
             return [score(goal, command.period or "Y", context, command.at, cause)]

@@ -3,7 +3,7 @@
 from typing import assert_never
 
 from cairn.domain.event import Event
-from cairn.domain.goal import adjusting, deadlines, drafting, following, reviewing
+from cairn.domain.goal import adjusting, deadlines, drafting, following, reporting, reviewing
 from cairn.domain.goal.commands import (
     AcceptCriterion,
     AlignGoal,
@@ -17,6 +17,7 @@ from cairn.domain.goal.commands import (
     CheckSmart,
     CloseGoal,
     ConfirmAdjustment,
+    ConfirmCheckIns,
     DeclineAdjustment,
     DecomposeGoal,
     DraftGoal,
@@ -30,9 +31,11 @@ from cairn.domain.goal.commands import (
     ReturnGoal,
     ReviseGoal,
     ScoreAgain,
+    ScoreWithout,
     SubmitGoal,
     SupersedeGoal,
     WithdrawAdjustment,
+    WithdrawCheckIn,
 )
 from cairn.domain.goal.context import GoalContext
 from cairn.domain.goal.events import SignalRefused
@@ -124,7 +127,13 @@ def _decided(command: AnyGoalAction, goal: Goal, context: GoalContext) -> list[E
         case ResumeGoal():
             return reviewing.resume(command, goal, context)
         case CheckIn():
-            return reviewing.check_in(command, goal, context)
+            return reporting.check_in(command, goal, context)
+        case ConfirmCheckIns():
+            return reporting.confirm_check_ins(command, goal, context)
+        case WithdrawCheckIn():
+            return reporting.withdraw_check_in(command, goal, context)
+        case ScoreWithout():
+            return reporting.score_without(command, goal, context)
         case AcceptCriterion():
             return reviewing.accept(command, goal, context)
         case AssessGoal():

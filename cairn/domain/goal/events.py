@@ -10,7 +10,7 @@ from cairn.domain.event import Event, Fact
 from cairn.domain.exact import Exact
 from cairn.domain.goal.stages import Phase
 from cairn.domain.measure import Measure
-from cairn.domain.policy import Dimension, Tier
+from cairn.domain.policy import CheckInsCount, Dimension, Tier
 from cairn.domain.refusal import FactValue
 from cairn.domain.schedule import Days
 
@@ -25,6 +25,10 @@ NoteCode = Literal[
     "share_accepted",
     "not_in_period",
     "no_readings",
+    "no_base",
+    "not_brought",
+    "waived",
+    "not_confirmed",
     "not_assessed",
     "not_due",
     "approved_later",
@@ -246,6 +250,19 @@ class CheckedIn(GoalEvent):
     note: str = ""
 
 
+class CheckInsConfirmed(GoalEvent):
+    """The manager confirmed reports of the owner; `check_ins` are their numbers, counted from 1 in the goal's life."""
+
+    check_ins: tuple[int, ...]
+
+
+class CheckInWithdrawn(GoalEvent):
+    """A report was taken back: it counts no more, and what was reported for its day before it stands again."""
+
+    check_in: int
+    reason: str = ""
+
+
 class CriterionAccepted(PlaceEvent):
     """A key task's criterion (counted from 1) was accepted on evidence."""
 
@@ -291,11 +308,21 @@ class DeadlineMissed(GoalEvent):
 
 
 class Inputs(Fact):
-    """What a score was computed from: sealed positions of readings, `upto` the last one, and the goal's version."""
+    """What a score was computed from: sealed positions of readings, `upto` the last one, and the goal's version.
+
+    `complete_through` and `covered` are what feeds had stated of the metric then, at the sealed positions `coverage`;
+    `unread` are feeds whose events from that position on were recorded, and not read.
+    `check_ins` says which of the owner's reports counted.
+    """
 
     readings: tuple[int, ...] = ()
     upto: int = 0
     version: int
+    complete_through: date | None = None
+    covered: bool = False
+    coverage: tuple[int, ...] = ()
+    unread: dict[str, int] = Field(default_factory=dict)
+    check_ins: CheckInsCount = "trusted"
 
 
 class Note(Fact):
@@ -363,6 +390,13 @@ class ScoreHeldBack(GoalEvent):
     restatement: str
 
 
+class EvidenceWaived(GoalEvent):
+    """HR decided that a period is scored without waiting any longer for what feeds have not brought (RULES D4)."""
+
+    period: str
+    reason: str
+
+
 class ReviewOpened(GoalEvent):
     """The year is over and the goal is being reviewed."""
 
@@ -426,6 +460,8 @@ AnyGoalEvent = (
     | AdjustmentExpired
     | GoalAdjusted
     | CheckedIn
+    | CheckInsConfirmed
+    | CheckInWithdrawn
     | CriterionAccepted
     | GoalAssessed
     | ManagerChanged
@@ -433,6 +469,7 @@ AnyGoalEvent = (
     | DeadlineMissed
     | GoalScored
     | ScoreHeldBack
+    | EvidenceWaived
     | ReviewOpened
     | GoalCancelled
     | GoalSuperseded

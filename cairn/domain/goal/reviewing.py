@@ -1,4 +1,4 @@
-"""Progress, acceptance, assessment and the ways a goal ends by hand."""
+"""Acceptance, assessment and the ways a goal ends by hand."""
 
 from datetime import date, timedelta
 
@@ -8,7 +8,6 @@ from cairn.domain.goal.commands import (
     AssessGoal,
     CancelGoal,
     ChangeManager,
-    CheckIn,
     CloseGoal,
     PauseGoal,
     ResumeGoal,
@@ -17,7 +16,6 @@ from cairn.domain.goal.commands import (
 from cairn.domain.goal.context import GoalContext
 from cairn.domain.goal.dates import first_morning
 from cairn.domain.goal.events import (
-    CheckedIn,
     CriterionAccepted,
     GoalActivated,
     GoalAssessed,
@@ -31,43 +29,12 @@ from cairn.domain.goal.events import (
 from cairn.domain.goal.places import held_at
 from cairn.domain.goal.state import Goal
 from cairn.domain.goal.status import period_kinds
-from cairn.domain.measure import Capability, KeyTask, Kpi, Measure
+from cairn.domain.measure import Capability, KeyTask, Kpi
 from cairn.domain.people import check_new_manager
 from cairn.domain.refusal import Refusal
 from cairn.domain.rights import by_committee, on_committee
 from cairn.domain.schedule import local_day
 from cairn.domain.sheet import rules
-
-
-def check_in(command: CheckIn, goal: Goal, context: GoalContext) -> list[Event]:
-    today = local_day(command.at, context.policy.calendar)
-    on = command.on or today
-    if on > today:
-        raise Refusal("check-in.future", field="on", on=on)
-    ends = goal.last_day or (context.schedule.ends if context.schedule else on)
-    if not goal.since <= on <= ends:  # it would count nowhere (RULES D6)
-        raise Refusal("check-in.outside", field="on", on=on, since=goal.since, ends=ends)
-    if command.value is None and not command.note:
-        raise Refusal("check-in.empty", field="value")
-    if command.value is not None and isinstance(goal.measure, Kpi) and goal.measure.metric:
-        raise Refusal("check-in.fed", field="value", metric=goal.measure.metric)
-    if command.value is not None and command.base is None and _is_ratio(goal.measure):
-        raise Refusal("check-in.base", field="base")
-    checked = CheckedIn(
-        goal=goal.id,
-        on=on,
-        value=command.value,
-        base=command.base,
-        note=command.note,
-        by=command.by,
-        at=command.at,
-    )
-    last = next((said for said in reversed(goal.check_ins) if said.on == on), None)
-    return [] if last is not None and last.model_copy(update={"at": command.at}) == checked else [checked]
-
-
-def _is_ratio(measure: Measure) -> bool:
-    return isinstance(measure, Kpi) and measure.aggregation == "ratio"
 
 
 def accept(command: AcceptCriterion, goal: Goal, context: GoalContext) -> list[Event]:

@@ -9,11 +9,11 @@ from cairn.domain import curves
 from cairn.domain.attainment import aim_in
 from cairn.domain.calendar import ONE_DAY
 from cairn.domain.event import SYSTEM, Event
-from cairn.domain.exact import HUNDRED, exact, rounded
+from cairn.domain.exact import HUNDRED, ZERO, exact, rounded
 from cairn.domain.goal.commands import ScoreAgain
 from cairn.domain.goal.context import GoalContext
-from cairn.domain.goal.events import CheckedIn, GoalScored, Inputs, MeasurePart, Note, NoteCode, ScoreCause
-from cairn.domain.goal.state import Goal
+from cairn.domain.goal.events import GoalScored, Inputs, MeasurePart, Note, NoteCode, ScoreCause
+from cairn.domain.goal.state import Goal, Report
 from cairn.domain.measure import Capability, KeyTask, Kpi, Measure, is_task_due
 from cairn.domain.policy import Policy
 from cairn.domain.reading import Reading, Row, aggregate
@@ -34,6 +34,7 @@ class Found:
     applies: bool = True
     why: Note | None = None
     readings: tuple[int, ...] = ()
+    marks: tuple[Note, ...] = ()
     parts: tuple[MeasurePart, ...] = ()
 
     @property
@@ -55,7 +56,7 @@ class Piece:
     measure: Measure
     first: date
     last: date
-    check_ins: tuple[CheckedIn, ...]
+    reports: tuple[Report, ...]
     accepted: int
     done: date | None
     dates: Timeline
@@ -95,9 +96,9 @@ def score(
         formula=found.formula,
         applies=found.applies,
         why=found.why,
-        marks=tuple(_marks(goal, period, schedule)),
+        marks=(*_marks(goal, period, schedule), *found.marks),
         parts=found.parts,
-        inputs=Inputs(readings=found.readings, upto=context.evidence.upto, version=goal.version),
+        inputs=_inputs(goal, found, context),
         policy=context.policy.version,
         by=SYSTEM,
         at=at,
@@ -110,10 +111,10 @@ def _pieces(goal: Goal, schedule: Schedule) -> Iterator[Piece]:
     for former in goal.former:
         dates = schedule.without(gaps_of(former.last, goal.absences))
         done, last = day_of(former.done_at, schedule.calendar), min(former.last, ends)
-        yield Piece(former.measure, first, last, former.check_ins, len(former.accepted), done, dates)
+        yield Piece(former.measure, first, last, former.reports, len(former.accepted), done, dates)
         first = former.last + ONE_DAY
     done, dates = day_of(goal.done_at, schedule.calendar), schedule.without(goal.gaps)
-    yield Piece(goal.measure, first, ends, goal.check_ins, len(goal.accepted), done, dates)
+    yield Piece(goal.measure, first, ends, goal.reports, len(goal.accepted), done, dates)
 
 
 def _found(goal: Goal, piece: Piece, period: Period, context: GoalContext) -> Found:
@@ -139,6 +140,7 @@ def _together(founds: list[tuple[Piece, Found]], period: Period, policy: Policy)
         applies=points is not NOT_APPLICABLE,
         why=None if isinstance(points, Fraction) else next(found.why for _, found in founds if found.why),
         readings=tuple(sorted({position for _, found in founds for position in found.readings})),
+        marks=tuple(mark for _, found in founds for mark in found.marks),
         parts=tuple(parts),
     )
 
@@ -157,6 +159,20 @@ def _part(piece: Piece, found: Found, period: Period) -> MeasurePart:
     )
 
 
+def _inputs(goal: Goal, found: Found, context: GoalContext) -> Inputs:
+    evidence = context.evidence
+    return Inputs(
+        readings=found.readings,
+        upto=evidence.upto,
+        version=goal.version,
+        complete_through=evidence.complete_through,
+        covered=evidence.covered,
+        coverage=evidence.coverage,
+        unread=dict(evidence.unread),
+        check_ins=context.policy.check_ins,
+    )
+
+
 def _is_scored_in(measure: Measure, period: Period) -> bool:
     return not measure.scored_in or period.kind in measure.scored_in
 
@@ -168,42 +184,90 @@ def _marks(goal: Goal, period: Period, schedule: Schedule) -> Iterable[Note]:
 
 
 def _kpi(goal: Goal, piece: Piece, kpi: Kpi, period: Period, context: GoalContext) -> Found:
-    rows, positions = _rows(goal, piece, kpi, period, context)
+    fed = kpi.metric is not None
+    said = _fed(goal, piece, kpi, period, context) if fed else _told(goal, piece, period, context)
     counted = _note(
-        "counted", aggregation=kpi.aggregation, n=str(len(rows)), direction=kpi.direction, curve=kpi.curve
+        "counted",
+        aggregation=kpi.aggregation,
+        n=str(len(said.rows)),
+        direction=kpi.direction,
+        curve=kpi.curve,
     )
-    found = Found(formula=counted, readings=positions)
+    found = Found(formula=counted, readings=said.positions, marks=said.marks)
     aim = aim_in(kpi, period, piece.dates, goal.since)
-    actual = aggregate(rows, kpi.aggregation, kpi.unit)
+    actual = aggregate(said.rows, kpi.aggregation, kpi.unit)
+    if actual is None and said.nothing and kpi.aggregation == "sum":
+        actual = ZERO
     if aim is None:
         return replace(found, actual=actual, applies=False, why=_note("not_in_period"))
     found = replace(found, actual=actual, target=aim.target)
     if actual is None:
-        return replace(found, why=_note("no_readings"))
+        return _unmeasured(found, kpi, said)
     reached, points = kpi_points(aim, context.policy.curves[kpi.curve], actual)
     return replace(found, attainment=reached, points=points)
 
 
-def _rows(
-    goal: Goal, piece: Piece, kpi: Kpi, period: Period, context: GoalContext
-) -> tuple[list[Row], tuple[int, ...]]:
-    """A fed KPI counts the feed's readings, any other the owner's check-ins; a day's last check-in stands. What lies
-    outside the measure's own days, or in an absence, is not counted."""
+@dataclass(frozen=True)
+class Said:
+    """What is known of a KPI in a period: the rows that count and where they are from. `nothing` says that where there
+    is no row nothing happened; `why` says why there is none, where that is not the plain reason."""
+
+    rows: list[Row]
+    positions: tuple[int, ...] = ()
+    nothing: bool = False
+    why: Note | None = None
+    marks: tuple[Note, ...] = ()
+
+
+def _unmeasured(found: Found, kpi: Kpi, said: Said) -> Found:
+    """Without a number: not applicable where a rate has no base (RULES D2) or the company did not bring what it should
+    have (D4, U2), else missing."""
+    if kpi.aggregation == "ratio" and (said.rows or said.nothing):
+        return replace(found, applies=False, why=_note("no_base"))
+    if said.why is not None and said.why.code == "not_brought":
+        return replace(found, applies=False, why=said.why)
+    return replace(found, why=said.why or _note("no_readings"))
+
+
+def _counts(goal: Goal, piece: Piece, period: Period, day: date) -> bool:
+    """Whether a day is one of the measure's own in a period, and no day of long leave."""
     first, last = max(period.starts, piece.first), min(period.ends, piece.last)
+    return first <= day <= last and not any(away.holds(day) for away in goal.absences)
 
-    def counts(day: date) -> bool:
-        return first <= day <= last and not any(away.holds(day) for away in goal.absences)
 
-    if kpi.metric is not None:
-        fed = [row for row in context.evidence.readings if _is_of(row, kpi) and counts(row.on)]
-        return list(fed), tuple(sorted({row.position for row in fed}))
+def _fed(goal: Goal, piece: Piece, kpi: Kpi, period: Period, context: GoalContext) -> Said:
+    """A feed's readings. A covered subject of whom a complete feed has no row had nothing (RULES D3). What feeds have
+    stated is known of the present metric alone: of a former one no row is missing."""
+    evidence, last = context.evidence, min(period.ends, piece.last)
+    rows = [row for row in evidence.readings if _is_of(row, kpi) and _counts(goal, piece, period, row.on)]
+    present = piece.measure is goal.measure
+    complete = evidence.complete_through is not None and evidence.complete_through >= last
+    waived = (not complete or bool(evidence.unread)) and period.key in goal.waived
+    return Said(
+        rows=list(rows),
+        positions=tuple(sorted({row.position for row in rows})),
+        nothing=present and complete and evidence.covered and not evidence.unread,
+        why=_note("not_brought") if waived else None,
+        marks=(_note("waived", reason=goal.waived[period.key]),) if waived and rows else (),
+    )
+
+
+def _told(goal: Goal, piece: Piece, period: Period, context: GoalContext) -> Said:
+    """The owner's reports, of each day the last one that counts: those the manager has confirmed, or all where the
+    policy trusts them (RULES D6)."""
+    trusted = context.policy.check_ins == "trusted"
     told: dict[date, Row] = {}
-    for said in piece.check_ins:
-        if said.value is not None and counts(said.on):
-            told[said.on] = Row(
-                metric="check_in", subject=goal.id, on=said.on, value=said.value, base=said.base
-            )
-    return list(told.values()), ()
+    waiting = 0
+    for each in piece.reports:
+        said = each.said
+        if said.value is None or not _counts(goal, piece, period, said.on):
+            continue
+        if each.confirmed_by is None and not trusted:
+            waiting += 1
+            continue
+        told[said.on] = Row(metric="check_in", subject=goal.id, on=said.on, value=said.value, base=said.base)
+    note = (_note("not_confirmed", n=str(waiting)),) if waiting else ()
+    return Said(list(told.values()), why=note[0] if note else None, marks=note if told else ())
 
 
 def _is_of(row: Reading, kpi: Kpi) -> bool:

@@ -1,6 +1,6 @@
 """A goal as its events make it, and the fold."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import assert_never
@@ -19,9 +19,12 @@ from cairn.domain.goal.events import (
     AnyGoalEvent,
     Changes,
     CheckedIn,
+    CheckInsConfirmed,
+    CheckInWithdrawn,
     Confirmer,
     CriterionAccepted,
     DeadlineMissed,
+    EvidenceWaived,
     GoalActivated,
     GoalAdjusted,
     GoalAligned,
@@ -70,6 +73,19 @@ class PendingAdjustment(Fact):
     confirmed: dict[Confirmer, str] = Field(default_factory=dict)
 
 
+class Report(Fact):
+    """A check-in with its number in the goal's life, from 1, and who confirmed it."""
+
+    number: int
+    said: CheckedIn
+    confirmed_by: str | None = None
+
+    @property
+    def waits(self) -> bool:
+        """Whether it has a value that nobody has confirmed."""
+        return self.said.value is not None and self.confirmed_by is None
+
+
 class Segment(Fact):
     """Who was the goal's manager from the day `since` on; None stands for the committee."""
 
@@ -89,7 +105,7 @@ class FormerMeasure(Fact):
 
     measure: Measure
     last: date
-    check_ins: tuple[CheckedIn, ...] = ()
+    reports: tuple[Report, ...] = ()
     accepted: dict[int, str] = Field(default_factory=dict)
     done_at: datetime | None = None
 
@@ -136,9 +152,10 @@ class Goal(Fact):
         default_factory=dict,
         description="adjustment → how it ended: adjusted, declined, withdrawn or expired",
     )
-    check_ins: tuple[CheckedIn, ...] = Field(
-        default=(), description="those that count for the present measure"
+    reports: tuple[Report, ...] = Field(
+        default=(), description="the check-ins of the present measure that were not withdrawn"
     )
+    reported: int = Field(default=0, description="how many check-ins there ever were")
     accepted: dict[int, str] = Field(default_factory=dict, description="criterion, from 1 → evidence")
     done_at: datetime | None = Field(default=None, description="when the last criterion was accepted")
     assessments: dict[str, dict[str, Decimal]] = Field(
@@ -148,6 +165,10 @@ class Goal(Fact):
         default=frozenset(), description="periods whose score waits for a restatement"
     )
     segments: tuple[Segment, ...] = Field(default=(), description="who managed it since when, in order")
+    waived: dict[str, str] = Field(
+        default_factory=dict,
+        description="period that is scored without what feeds have not brought → HR's reason",
+    )
     scores: dict[str, GoalScored] = Field(default_factory=dict, description="period → its last score")
     late: dict[str, Late] = Field(
         default_factory=dict, description="period → what was said of it after its last score"
@@ -180,6 +201,20 @@ class Goal(Fact):
         """Who asked for the adjustment that is waiting."""
         return self.pending.requested_by if self.pending else None
 
+    @property
+    def check_ins(self) -> tuple[CheckedIn, ...]:
+        """What was reported for the present measure and not withdrawn."""
+        return tuple(report.said for report in self.reports)
+
+    def report(self, number: int) -> Report | None:
+        """A check-in by its number, None where it is none of the present measure, or withdrawn."""
+        return next((each for each in self.reports if each.number == number), None)
+
+    def check_in_by(self, number: int) -> str | None:
+        """Who may still take a check-in back alone: who gave it, None once it is confirmed."""
+        found = self.report(number)
+        return found.said.by if found and found.confirmed_by is None else None
+
     def held_on(self, day: date) -> "Goal":
         """The goal as its places are held on a day (RULES L1): segments that begin later are left out."""
         begun = tuple(segment for segment in self.segments if segment.since <= day) or self.segments[:1]
@@ -188,10 +223,9 @@ class Goal(Fact):
         return self.model_copy(update={"segments": begun, "manager": begun[-1].manager})
 
     @property
-    def fed(self) -> tuple[tuple[str, str], ...]:
-        """The (metric, subject) pairs whose readings count for it, those of replaced measures too."""
-        measures = (*(former.measure for former in self.former), self.measure)
-        kpis = (measure for measure in measures if isinstance(measure, Kpi))
+    def formerly_fed(self) -> tuple[tuple[str, str], ...]:
+        """The (metric, subject) pairs of replaced measures whose readings count for its earlier days."""
+        kpis = (former.measure for former in self.former if isinstance(former.measure, Kpi))
         return tuple(dict.fromkeys((kpi.metric, kpi.subject) for kpi in kpis if kpi.metric and kpi.subject))
 
     @property
@@ -264,8 +298,17 @@ def _evolved(goal: Goal, event: AnyGoalEvent) -> Goal:
         case GoalAdjusted():
             return _adjusted(_settled(goal, event.adjustment, "adjusted"), event)
         case CheckedIn():
-            checked = goal.model_copy(update={"check_ins": (*goal.check_ins, event)})
-            return _late(checked, event.at, lambda score: score.starts <= event.on <= score.ends)
+            return _late(
+                _reported(goal, event), event.at, lambda score: score.starts <= event.on <= score.ends
+            )
+        case CheckInsConfirmed():
+            days = {each.said.on for each in goal.reports if each.number in event.check_ins}
+            return _late(_confirmed_reports(goal, event), event.at, lambda score: _holds(score, days))
+        case CheckInWithdrawn():
+            days = {each.said.on for each in goal.reports if each.number == event.check_in}
+            left = tuple(each for each in goal.reports if each.number != event.check_in)
+            withdrawn = goal.model_copy(update={"reports": left})
+            return _late(withdrawn, event.at, lambda score: _holds(score, days))
         case CriterionAccepted():
             accepted = _accepted(goal, {**goal.accepted, event.criterion: event.evidence}, event.at)
             return _late(accepted, event.at, lambda score: score.period == "Y")
@@ -285,6 +328,8 @@ def _evolved(goal: Goal, event: AnyGoalEvent) -> Goal:
         case ScoreHeldBack():
             late = {period: each for period, each in goal.late.items() if period != event.period}
             return goal.model_copy(update={"late": late, "held": goal.held | {event.period}})
+        case EvidenceWaived():
+            return goal.model_copy(update={"waived": {**goal.waived, event.period: event.reason}})
         case ReviewOpened():
             return _to(goal, "in_review")
         case GoalCancelled():
@@ -312,6 +357,10 @@ def _scored(goal: Goal, event: GoalScored) -> Goal:
     return _to(scored, "scored") if ends else scored
 
 
+def _holds(score: GoalScored, days: Collection[date]) -> bool:
+    return any(score.starts <= day <= score.ends for day in days)
+
+
 def _late(goal: Goal, at: datetime, concerns: Callable[[GoalScored], bool]) -> Goal:
     """The goal whose scores that are concerned do not say all there is any more."""
     found = {period: Late(since=at, cause="goal") for period, score in goal.scores.items() if concerns(score)}
@@ -326,6 +375,20 @@ def _drafted(goal: Goal, event: GoalDrafted) -> Goal:
     facts = event.model_dump(exclude={"by", "at", "goal", "measure"})
     first = Segment(since=event.since, manager=event.manager)
     return goal.model_copy(update={**facts, "measure": event.measure, "stage": "draft", "segments": (first,)})
+
+
+def _reported(goal: Goal, event: CheckedIn) -> Goal:
+    number = goal.reported + 1
+    told = (*goal.reports, Report(number=number, said=event))
+    return goal.model_copy(update={"reports": told, "reported": number})
+
+
+def _confirmed_reports(goal: Goal, event: CheckInsConfirmed) -> Goal:
+    reports = tuple(
+        each.model_copy(update={"confirmed_by": event.by}) if each.number in event.check_ins else each
+        for each in goal.reports
+    )
+    return goal.model_copy(update={"reports": reports})
 
 
 def _requested(goal: Goal, event: AdjustmentRequested) -> Goal:
@@ -354,7 +417,7 @@ def _settled(goal: Goal, adjustment: str, how: str) -> Goal:
 
 def _adjusted(goal: Goal, event: GoalAdjusted) -> Goal:
     title, new = event.after.title or goal.title, changed_measure(goal.measure, event.after)
-    kept: dict[str, object] = {"check_ins": _still_counting(goal, new)}
+    kept: dict[str, object] = {"reports": _still_counting(goal, new)}
     former = goal.former
     if event.since is not None and event.since > goal.since and not same_metric(goal.measure, new):
         last = event.since - ONE_DAY
@@ -363,7 +426,7 @@ def _adjusted(goal: Goal, event: GoalAdjusted) -> Goal:
             FormerMeasure(
                 measure=goal.measure,
                 last=last,
-                check_ins=goal.check_ins,
+                reports=goal.reports,
                 accepted=goal.accepted,
                 done_at=goal.done_at,
             ),
@@ -381,9 +444,9 @@ def _still_accepted(goal: Goal, new: Measure) -> dict[int, str]:
     return {n: ground for n, ground in goal.accepted.items() if n in stay}
 
 
-def _still_counting(goal: Goal, new: Measure) -> tuple[CheckedIn, ...]:
+def _still_counting(goal: Goal, new: Measure) -> tuple[Report, ...]:
     """The owner's values of another metric are not values of this one; they stay in the goal's history."""
-    return goal.check_ins if same_metric(goal.measure, new) else ()
+    return goal.reports if same_metric(goal.measure, new) else ()
 
 
 def same_metric(before: Measure, after: Measure) -> bool:

@@ -1,6 +1,6 @@
 """Where a goal stands: its stage, who is waited for, and the deadlines ahead. All a workflow ever knows of a goal."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Literal, assert_never
 
@@ -22,11 +22,21 @@ NOBODY_ELSE: Mapping[str, str] = {}
 
 
 class Deadline(Fact):
-    """One deadline as an absolute time; `period` is the key of the period it scores, None for the others."""
+    """One deadline as an absolute time; `period` is the key of the period it scores, None for the others.
+
+    `again_at` is when something is tried again that could not be done when it was due: a score that waits for its
+    evidence (RULES D4). None where it was not tried.
+    """
 
     phase: Phase
     at: AwareDatetime
     period: str | None = None
+    again_at: AwareDatetime | None = None
+
+    @property
+    def acts_at(self) -> datetime:
+        """When it is done or tried next."""
+        return self.again_at or self.at
 
 
 class GoalStatus(Fact):
@@ -57,6 +67,18 @@ def status(goal: Goal, context: GoalContext, at: datetime) -> GoalStatus:
         department=goal.department or "",
         clock_offset=context.clock_offset,
     )
+
+
+def waiting(
+    found: GoalStatus, ahead: Iterable[Deadline], waits: Collection[str], again_at: datetime
+) -> GoalStatus:
+    """The status of a goal some of whose periods wait for their evidence until `again_at`: they keep nothing else from
+    being done. `ahead` are all its deadlines."""
+    postponed = [
+        each.model_copy(update={"again_at": again_at}) if each.period in waits else each for each in ahead
+    ]
+    first = min(postponed, key=lambda each: each.acts_at, default=None)
+    return found.model_copy(update={"next_deadline": first})
 
 
 def awaited(goal: Goal, acting: Mapping[str, str] = NOBODY_ELSE) -> tuple[str, ...]:

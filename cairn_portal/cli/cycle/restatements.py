@@ -1,6 +1,5 @@
 """Restatements: what waits for a decision because a settled score would come out otherwise, and deciding it."""
 
-from datetime import date
 from typing import Annotated
 from uuid import uuid4
 
@@ -12,7 +11,9 @@ from cairn.application.clock import zone_of
 from cairn.application.restatements import Decision, EvidenceOf
 from cairn.domain.goal.state import Goal
 from cairn.domain.reading import Evidence
+from cairn.domain.schedule import Period
 from cairn.domain.sheet.events import Restated
+from cairn.domain.sheet.state import Sheet
 from cairn.i18n import message
 from cairn_portal.cli.goal.progress import the_cycle
 from cairn_portal.cli.options import By, CommandId
@@ -21,7 +22,7 @@ from cairn_portal.cli.session import Session, require_actor, session
 from cairn_portal.cli.terminal import Terminal
 from cairn_portal.presenting.words import NOTHING, grid, number
 from projections.models import score as scores_model
-from projections.models.reading import evidence
+from projections.models.reading import evidence_of
 
 RestatementArg = Annotated[str, typer.Argument(metavar="RESTATEMENT", help="the restatement's id")]
 Heard = Annotated[str, typer.Option(help="what the person said to it")]
@@ -92,8 +93,8 @@ async def _decide(
 
 
 def _evidence_of(s: Session) -> EvidenceOf:
-    async def found(goal: Goal, starts: date, ends: date) -> Evidence:
-        return await evidence(s.pool, goal.fed, starts, ends)
+    async def found(goal: Goal, sheet: Sheet, period: Period) -> Evidence:
+        return await evidence_of(s.pool, goal, sheet, period)
 
     return found
 

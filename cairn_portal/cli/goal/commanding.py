@@ -193,7 +193,8 @@ async def chosen_goals(
         raise Problem(message("Use --all or name goals, not both."), USAGE)
     async with session(at) as s:
         person = await s.person(by)
-        tasks = [task for task in await inboxes.inbox(s.pool, by, person.roles) if task.act == act]
+        waiting = await inboxes.inbox(s.pool, by, person.roles, trusting=await s.trusting())
+    tasks = [task for task in waiting if task.act == act]
     if not tasks:
         what = task_name(at, act)
         raise Problem(message("Nothing in the inbox of {by} waits to be done: {what}.", by=by, what=what))

@@ -18,6 +18,7 @@ from cairn.domain.policy import PeriodKind
 from cairn.domain.reading import Row, aggregate
 from cairn.i18n import message
 from cairn_portal.cli.goal.commanding import goal_id, goal_row, is_goal
+from cairn_portal.cli.goal.reports import reported_lines, told_apart
 from cairn_portal.cli.options import CycleOption
 from cairn_portal.cli.problem import Problem
 from cairn_portal.cli.session import Session, session
@@ -109,7 +110,7 @@ async def _rows_upto(
     s: Session, line: progress_model.ProgressLine, kpi: Kpi, starts: date, day: date
 ) -> Sequence[Row]:
     if kpi.metric is not None and kpi.subject is not None:
-        return (await evidence(s.pool, [(kpi.metric, kpi.subject)], starts, day)).readings
+        return (await evidence(s.pool, kpi.metric, kpi.subject, starts, day)).readings
     goal = fold_goal(line.goal, await s.ledger.read_stream(line.goal))
     said = {each.on: each for each in goal.check_ins if each.value is not None and starts <= each.on <= day}
     return [
@@ -155,7 +156,10 @@ async def _of_goal(s: Session, name: str, day: date | None) -> None:
         if line
         else Text(NOTHING)
     )
-    at.answer({"day": today, "progress": line}, said, table)
+    reported = await told_apart(s, cycle, name)
+    at.answer(
+        {"day": today, "progress": line, "reported": reported}, said, table, *reported_lines(at, reported)
+    )
 
 
 def progress_table(at: Terminal, lines: list[progress_model.ProgressLine], title: str) -> RenderableType:

@@ -8,6 +8,7 @@ from temporalio.service import RPCError
 from cairn.application.operation import LogState
 from cairn.ledger import Horizon
 from cairn_portal import servers
+from cairn_portal.cli.cycle.waiting import waiting_notes, waiting_scores
 from cairn_portal.cli.problem import REFUSED, Problem
 from cairn_portal.cli.session import Session, running_servers, session, worker_listens
 from cairn_portal.cli.terminal import Terminal
@@ -54,6 +55,8 @@ async def _status(s: Session, known: list[ServerStatus], table: RenderableType) 
     stuck = await parking.parked(s.pool)
     client, listening, waiting = await _temporal(s)
     notes = _notes(at, state, listening, len(stuck), [each for each in known if not each.running])
+    waits = await waiting_scores(s)
+    notes += waiting_notes(at, waits)
     lags = grid(
         at.say("read model"),
         at.say("position"),
@@ -86,6 +89,7 @@ async def _status(s: Session, known: list[ServerStatus], table: RenderableType) 
         "parked": stuck,
         "worker_listens": listening,
         "workflows_waiting": waiting,
+        "waiting_for_feeds": waits,
         "notes": notes,
     }
     at.answer(facts_for_programs, *([table] if known else []), log, lags, Lines(*(told or [verdict])))

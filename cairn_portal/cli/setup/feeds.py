@@ -21,6 +21,7 @@ from cairn_portal.cli.terminal import Terminal
 from cairn_portal.cli.typed import day
 from cairn_portal.presenting.words import facts, grid, number
 from cairn_portal.schedules import TemporalSchedules
+from projections.models import coverage
 
 File = Annotated[Path, typer.Argument(metavar="FILE", help="the feed's YAML")]
 Data = Annotated[
@@ -112,38 +113,46 @@ def _by_metric(at: Terminal, metrics: dict[str, list[Row]]) -> RenderableType:
     return table
 
 
-async def run(at: Terminal, file: File, by: By = None, data: Data = None, upto: Upto = None) -> int:
+async def run(
+    at: Terminal,
+    file: File,
+    by: By = None,
+    data: Data = None,
+    upto: Upto = None,
+    since: Annotated[
+        str | None,
+        typer.Option(
+            "--from",
+            metavar="YYYY-MM-DD",
+            help="read the days from this one on again, and record what differs",
+        ),
+    ] = None,
+) -> int:
     found = load_feed(file)
-    last = _upto(upto, found)
+    first, last = day(since, "--from"), _upto(upto, found)
     async with session(at) as s:
         with at.progress() as bars:
             task = bars.add_task(found.name, total=None)
             outcome = await s.application.feeds.run(
-                found, upto=last, by=require_actor(by), at=datetime.now(UTC), base=_base(file, data)
+                found,
+                upto=last,
+                by=require_actor(by),
+                at=datetime.now(UTC),
+                base=_base(file, data),
+                since=first,
             )
             bars.update(task, total=1, completed=1)
-        if outcome.events:
-            await s.seen(found.stream, outcome.version, "reading", "progress")
-    _show_run(at, found, outcome)
+        if outcome.version:
+            await s.seen(found.stream, outcome.version, "reading", "progress", "goal")
+        uncovered = await coverage.uncovered(s.pool, found.name)
+    _show_run(at, found, outcome, uncovered)
     return 0
 
 
-def _show_run(at: Terminal, found: Feed, outcome: FeedRun) -> None:
-    if not outcome.rows:
-        said = at.say(
-            "✓ {found}: nothing new; known up to {watermark}", found=found.name, watermark=outcome.watermark
-        )
-    else:
-        rows, corrected, upto = number(outcome.rows), number(outcome.corrected), outcome.watermark
-        said = at.say(
-            "✓ {found}: {rows} {rows:plural,reading,readings} recorded ({corrected} of them corrections), "
-            "known up to {upto}",
-            found=found.name,
-            rows=rows,
-            corrected=corrected,
-            upto=upto,
-        )
-    lines = [Text(said, style="green")]
+def _show_run(at: Terminal, found: Feed, outcome: FeedRun, uncovered: Sequence[coverage.Uncovered]) -> None:
+    lines = [Text(_recorded(at, found, outcome), style="green")]
+    if outcome.complete_through:
+        lines.append(Text(at.say("  complete through {through}", through=outcome.complete_through)))
     if outcome.gone:
         gone = at.say(
             "! {gone} {gone:plural,reading is,readings are} gone from the source; "
@@ -156,8 +165,65 @@ def _show_run(at: Terminal, found: Feed, outcome: FeedRun) -> None:
             "! {unknown} {unknown:plural,subject is,subjects are} not in the roster; such readings count for nobody:",
             unknown=number(len(outcome.unknown)),
         )
-        lines += _named(at, unknown, outcome.unknown)
-    at.answer({"feed": found.name, **outcome.__dict__}, *lines)
+        lines += _named(at, unknown, [_with_probable(at, each, outcome) for each in outcome.unknown])
+    if uncovered:
+        lines += _named(
+            at, _uncovered(at, uncovered), [f"{each.metric} {each.subject}" for each in uncovered]
+        )
+    at.answer({"feed": found.name, **outcome.__dict__, "uncovered": uncovered}, *lines)
+
+
+def _recorded(at: Terminal, found: Feed, outcome: FeedRun) -> str:
+    if not outcome.rows:
+        return at.say(
+            "✓ {found}: nothing new; known up to {watermark}", found=found.name, watermark=outcome.watermark
+        )
+    return at.say(
+        "✓ {found}: {rows} {rows:plural,reading,readings} recorded ({corrected} of them corrections), "
+        "known up to {upto}",
+        found=found.name,
+        rows=number(outcome.rows),
+        corrected=number(outcome.corrected),
+        upto=outcome.watermark,
+    )
+
+
+def _with_probable(at: Terminal, unknown: str, outcome: FeedRun) -> str:
+    meant = outcome.probably.get(unknown)
+    return at.say("{unknown} (probably {meant})", unknown=unknown, meant=meant) if meant else unknown
+
+
+def _uncovered(at: Terminal, uncovered: Sequence[coverage.Uncovered]) -> str:
+    return at.say(
+        "! {count} {count:plural,subject is,subjects are} covered by no feed in these metrics; "
+        "without readings they are missing:",
+        count=number(len(uncovered)),
+    )
+
+
+async def status(at: Terminal) -> int:
+    """What every feed stated last, and whom none covers."""
+    async with session(at) as s:
+        found = await coverage.feeds(s.pool)
+        without = {each.said.feed: await coverage.uncovered(s.pool, each.said.feed) for each in found}
+    right = (at.say("not covered"),)
+    table = grid(
+        at.say("feed"), at.say("complete through"), at.say("metrics"), *right, at.say("stated"), right=right
+    )
+    for each in found:
+        table.add_row(
+            each.said.feed,
+            str(each.said.through),
+            ", ".join(each.metrics),
+            number(len(without[each.said.feed])),
+            at.moment(each.said.at),
+        )
+    lines: list[RenderableType] = [table if found else Text(at.say("No feed has run yet."))]
+    every = list(dict.fromkeys(one for each in without.values() for one in each))
+    if every:
+        lines += _named(at, _uncovered(at, every), [f"{each.metric} {each.subject}" for each in every])
+    at.answer([{**each.model_dump(), "uncovered": without[each.said.feed]} for each in found], *lines)
+    return 0
 
 
 def _named(at: Terminal, heading: str, names: Sequence[str]) -> list[Text]:

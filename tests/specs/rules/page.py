@@ -6,6 +6,7 @@ from pathlib import Path
 from tests.specs.rules import Example
 from tests.specs.rules.measures import MEASURES
 from tests.specs.rules.people import PEOPLE
+from tests.specs.rules.readings import READINGS
 from tests.specs.rules.results import RESULTS
 from tests.specs.rules.targets import TARGETS
 from tests.specs.rules.versions import VERSIONS
@@ -15,6 +16,7 @@ PAGE = ROOT / "docs" / "rules.md"
 SPECS = {
     "tests/specs/test_rules_measures.py": MEASURES,
     "tests/specs/test_rules_targets.py": TARGETS,
+    "tests/specs/test_rules_readings.py": READINGS,
     "tests/specs/test_rules_results.py": RESULTS,
     "tests/specs/test_rules_versions.py": VERSIONS,
     "tests/specs/test_rules_people.py": PEOPLE,
