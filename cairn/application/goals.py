@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any, cast
 
@@ -9,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from cairn.application import access
 from cairn.application.fields import read_fields
+from cairn.application.people import roster_at
 from cairn.application.policies import Policies
 from cairn.application.repository import (
     NO_EVIDENCE,
@@ -21,7 +23,14 @@ from cairn.application.repository import (
     to_appends,
 )
 from cairn.domain.event import SYSTEM
-from cairn.domain.goal.commands import COMMANDS, AnyGoalCommand, ChangeManager, KeepDeadline
+from cairn.domain.goal.commands import (
+    COMMANDS,
+    AnyGoalCommand,
+    ChangeManager,
+    DecomposeGoal,
+    KeepDeadline,
+    RecordInterview,
+)
 from cairn.domain.goal.context import GoalContext
 from cairn.domain.goal.decide import decide
 from cairn.domain.goal.places import held_at
@@ -86,6 +95,10 @@ class Goals:
             context = _with_people(context, await self._line_of(held_at(goal, context, command.at)))
         if isinstance(command, ChangeManager):
             context = _with_people(context, await self._line_above(command.manager))
+        if isinstance(command, RecordInterview):
+            context = _with_people(context, await self._known(command.participants))
+        if isinstance(command, DecomposeGoal):
+            context = await self._with_departments(context, {part.department for part in command.parts})
         earlier = tuple(row.type for row in first_answer(identity, rows, context.policy.calendar.timezone))
         if earlier:
             return Answer(events=earlier, replayed=True, status=status(goal, context, command.at))
@@ -139,8 +152,21 @@ class Goals:
         return goal, context, [*streams[name], *streams[sheet]]
 
     async def _line_of(self, goal: Goal) -> dict[str, Person]:
-        names = [f"person-{name}" for name in (goal.owner, goal.manager) if name]
-        return _people(await self.ledger.read_streams(names))
+        return await self._known([name for name in (goal.owner, goal.manager) if name])
+
+    async def _known(self, names: Iterable[str]) -> dict[str, Person]:
+        """Those of these people whom the log knows, by id."""
+        return _people(await self.ledger.read_streams([f"person-{name}" for name in names]))
+
+    async def _with_departments(self, context: GoalContext, named: Iterable[str]) -> GoalContext:
+        """The context with the departments that are named; with all there are where one of them is not known."""
+        streams = await self.ledger.read_streams([f"department-{name}" for name in sorted(named)])
+        known = [
+            DepartmentNamed.model_validate_json(rows[-1].data).department for rows in streams.values() if rows
+        ]
+        if len(known) < len(streams):
+            known += list((await roster_at(self.ledger, await self.ledger.sealed_position())).departments)
+        return context.model_copy(update={"departments": {each.id: each.name for each in known}})
 
     async def _line_above(self, name: str | None) -> dict[str, Person]:
         """Somebody and everybody above them in the reporting lines, by id."""

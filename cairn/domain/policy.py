@@ -181,7 +181,9 @@ class TemplateGoal(Fact):
     scored_in: tuple[PeriodKind, ...] = Field(
         default=(), description="the kinds of period it is scored in; empty: all that the family has"
     )
-    due: date | None = Field(default=None, description="the day a key task is due; none: the cycle's last")
+    due: date | None = Field(
+        default=None, description="the day a key task or capability goal is due; none: the cycle's last"
+    )
     criteria: tuple[str, ...] = ()
     outcomes: tuple[str, ...] = ()
     serves: Normalised | None = Field(default=None, description="key of the goal it serves in the tier above")
@@ -318,6 +320,13 @@ class Policy(Fact):
     adjusting: Adjusting = Adjusting()
     deadlines: Deadlines = Deadlines()
     scoring: ScoringRules = ScoringRules()
+    smart: Literal["advisory", "strict"] = Field(
+        default="advisory",
+        description="what a strategic goal that looks unfinished gets when it is submitted: hints, or a refusal",
+    )
+    goal_interview: Literal["optional", "required"] = Field(
+        default="optional", description="whether a person's goal is approved without an interview on record"
+    )
     calendar: WorkingCalendar = WorkingCalendar()
     exclude: tuple["Exclusion", ...] = ()
 

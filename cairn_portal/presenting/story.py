@@ -9,6 +9,7 @@ from cairn_portal.presenting.reader import Reader
 from cairn_portal.presenting.words import NOTHING, field, value
 
 TOLD: dict[str, tuple[str, ...]] = {
+    "GoalInterviewHeld": ("on", "participants", "agreed"),
     "GoalReturned": ("comment",),
     "GoalApproved": ("comment",),
     "AdjustmentRequested": ("changes", "reason", "draws"),

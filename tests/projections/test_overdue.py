@@ -173,7 +173,7 @@ async def test_whatever_happened_late_is_what_the_domain_waits_for_and_its_date_
     await record(pool, launched(), opened(SHEET, ()), *life)
     goal = folded(life)
     found = [each for each in await late(pool, at) if each.goal == goal.id]
-    asked = [each for each in found if each.act != "score"]
+    asked = [each for each in found if each.act not in ("score", "deliver")]
     held = goal.held_on(
         at.astimezone(ZoneInfo(DATES.calendar.timezone)).date()
     )  # RULES L1: places by the day
@@ -222,4 +222,4 @@ async def test_who_may_read_the_log_may_read_what_people_were_told(pool: asyncpg
 
 
 def test_whatever_waits_in_an_inbox_can_be_late() -> None:
-    assert set(get_args(Act)) == {*get_args(inbox.Act), "score"}
+    assert set(get_args(Act)) == {*get_args(inbox.Act), "score", "deliver"}

@@ -59,6 +59,7 @@ class World:
     people: dict[str, Person] = field(default_factory=lambda: dict(PEOPLE))
     evidence: Evidence = field(default_factory=Evidence)
     head: str | None = None
+    departments: dict[str, str] | None = None
 
     def under(self, **facts: Any) -> "World":
         """The same under another policy, with other people or readings."""
@@ -90,9 +91,10 @@ class World:
 
     def context(self, goal: str = REVENUE) -> GoalContext:
         sheet = self.sheet(sheet_of(goal))
-        return goal_context(
+        context = goal_context(
             self.cycle(), self.policy, sheet, people=self.people, evidence=self.evidence, head=self.head
         )
+        return context.model_copy(update={"departments": self.departments})
 
     def status(self, goal: str = REVENUE, at: datetime | None = None) -> GoalStatus:
         """As of a moment, else of the last thing that happened."""

@@ -18,6 +18,7 @@ class GoalContext(Fact):
     the command, by id; for deadlines also the owner and the manager, for a
     change of manager the new one and everybody above them. `head` is the id of the head of the sheet's
     department, empty while it has none, None where the sheet is no known department's: theirs are its goals.
+    `departments` are the known ones, id → name, None where the command names none.
     """
 
     policy: Policy
@@ -26,5 +27,6 @@ class GoalContext(Fact):
     people: Mapping[str, Person]
     evidence: Evidence = Evidence()
     head: str | None = None
+    departments: Mapping[str, str] | None = None
     clock_offset: float = 0.0
     open_for_goals: bool = True

@@ -124,6 +124,14 @@ class GoalAligned(GoalEvent):
     parent: str
 
 
+class GoalInterviewHeld(GoalEvent):
+    """The goal interview: on which local day, who took part (ids of people), and what was agreed on the goal."""
+
+    on: date
+    participants: tuple[str, ...]
+    agreed: str
+
+
 class GoalSubmitted(GoalEvent):
     """The goal was handed in for approval."""
 
@@ -219,7 +227,7 @@ class CheckedIn(GoalEvent):
 
 
 class CriterionAccepted(GoalEvent):
-    """A key task's criterion (counted from 1) was accepted on evidence."""
+    """A key task's criterion, or a capability goal's outcome (counted from 1), was accepted on evidence."""
 
     criterion: int
     evidence: str
@@ -341,6 +349,7 @@ AnyGoalEvent = (
     | SmartChecked
     | GoalDecomposed
     | GoalAligned
+    | GoalInterviewHeld
     | GoalSubmitted
     | GoalReturned
     | GoalApproved

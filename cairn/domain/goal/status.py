@@ -1,11 +1,11 @@
 """Where a goal stands: its stage, who is waited for, and the deadlines ahead. All a workflow ever knows of a goal."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal, assert_never
 
 from pydantic import AwareDatetime, Field
 
-from cairn.domain.calendar import add_working_days, opening
+from cairn.domain.calendar import ONE_DAY, add_working_days, end_of_day, opening
 from cairn.domain.event import Fact
 from cairn.domain.goal.context import GoalContext
 from cairn.domain.goal.places import held_at
@@ -121,10 +121,23 @@ def _moment(phase: Phase, goal: Goal, context: GoalContext, schedule: Schedule) 
             return schedule.scores_due
         case "closes":
             return schedule.closes
-        case "drafts_remind" | "approvals_remind" | "adjustment_remind" | "period_scored":
+        case "delivery_due":
+            day = to_deliver(goal, schedule)
+            return end_of_day(day, context.policy.calendar) if day else None
+        case "drafts_remind" | "approvals_remind" | "adjustment_remind" | "delivery_remind" | "period_scored":
             return None  # reminders are counted back from their deadline, scores fall due period by period
         case _:
             assert_never(phase)
+
+
+def to_deliver(goal: Goal, schedule: Schedule) -> date | None:
+    """The day by which a key task or a capability goal has to be delivered; None where it has no day of its own or all
+    is done: every criterion or outcome accepted, or the goal assessed for a period that holds the day."""
+    measure = goal.measure
+    if isinstance(measure, Kpi) or measure.due is None or len(goal.accepted) >= len(measure.listed):
+        return None
+    ends = (period.ends for key in goal.assessments if (period := schedule.period(key)) is not None)
+    return None if any(day >= measure.due for day in ends) else measure.due
 
 
 def _asked_by(
@@ -156,6 +169,8 @@ def _reminder(phase: Phase, goal: Goal, context: GoalContext, schedule: Schedule
     due = _moment(phase, goal, context, schedule)
     if due is None or not before or deadline_name(phase, due) in goal.kept_deadlines:
         return None
+    if phase == "delivery_due":
+        due -= ONE_DAY
     if phase in ("drafts_due", "approvals_due"):
         due = _asked_by(phase, goal, context, schedule)
     reminder = opening(add_working_days(local_day(due, days), -before, days), days)
