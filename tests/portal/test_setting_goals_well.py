@@ -1,0 +1,57 @@
+"""Goal setting at the command line: hints while a goal is set, parts that name departments, interviews on record."""
+
+import pytest_asyncio
+
+from tests.portal.conftest import Cairn
+
+LETTERS = ("--specific", "--measurable", "--achievable", "--relevant", "--time-bound")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def cycle(cairn: Cairn) -> str:
+    """A cycle of its own, long before any of its dates."""
+    done = await cairn("cycle", "launch", "2085", "--by", "H1", "--yes")
+    assert done.code == 0, done.err
+    return "2085"
+
+
+async def test_an_interview_for_the_whole_sheet_is_shown_and_replayed(cairn: Cairn, cycle: str) -> None:
+    agreed = ("--agreed", "全年 1,200 万，季度复盘", "--on", "2026-01-08")
+    said = await cairn("goal", "interview", f"{cycle}-E1-1", "--sheet", *agreed, "--by", "M1", "--json")
+    assert (said.code, said.json["done"]) == (0, 2), said.out
+    shown = await cairn("goal", "show", f"goal-{cycle}-E1-2", "--json")
+    [held] = shown.json["interviews"]
+    assert (held["on"], held["participants"]) == ("2026-01-08", ["E1", "M1"])
+    assert "E1 周敏" in (await cairn("goal", "show", f"goal-{cycle}-E1-2")).out
+    assert "季度复盘" in (await cairn("replay", f"goal-{cycle}-E1-1")).out
+
+
+async def test_an_interview_with_somebody_unknown_or_without_words_is_refused(
+    cairn: Cairn, cycle: str
+) -> None:
+    goal = f"goal-{cycle}-E2-1"
+    said = await cairn(
+        "goal", "interview", goal, "--agreed", "x", "--with", "E2", "--with", "E99", "--by", "M1"
+    )
+    assert (said.code, "E99" in said.err) == (1, True)
+    assert (await cairn("goal", "interview", goal, "--by", "M1")).code == 2
+
+
+async def test_hints_are_told_while_a_goal_is_set(cairn: Cairn, cycle: str) -> None:
+    goal = f"goal-{cycle}-E2-2"
+    hints = (await cairn("goal", "show", goal, "--json")).json["hints"]
+    assert [hint["code"] for hint in hints] == ["no-parent", "no-date"]
+    said = await cairn("goal", "revise", goal, "--due", "2085-06-30", "--by", "E2", "--lang", "en")
+    assert said.code == 0 and "it serves no goal of the tier above" in said.err
+    shown = await cairn("goal", "show", goal, "--json")
+    assert [hint["code"] for hint in shown.json["hints"]] == ["no-parent"]
+    assert shown.json["goal"]["measure"]["due"] == "2085-06-30"
+    kpi = await cairn("goal", "revise", f"goal-{cycle}-E2-1", "--due", "2085-06-30", "--by", "E2")
+    assert kpi.code == 2
+
+
+async def test_five_blanks_are_no_smart_check(cairn: Cairn, cycle: str) -> None:
+    blank = [word for letter in LETTERS for word in (letter, " ")]
+    said = await cairn("goal", "check-smart", f"goal-{cycle}-E2-1", *blank, "--by", "E2", "--lang", "en")
+    assert said.code == 1
+    assert "specific, measurable, achievable, relevant, time-bound" in said.err
