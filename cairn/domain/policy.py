@@ -342,6 +342,12 @@ class Policy(Fact):
             raise schema_error("grades_order")
         return self
 
+    def kinds_of(self, family: str | None) -> frozenset[PeriodKind]:
+        """The kinds of period a family has scores for, always the year; the year alone for what is no family's."""
+        found = self.families.get(family or "")
+        scored = (kind for kind, weight in found.periods.items() if weight > 0) if found else ()
+        return frozenset(scored) | {"year"}
+
     def goal_lists(self) -> list[tuple[str, tuple[TemplateGoal, ...]]]:
         """Every list of template goals with its path."""
         lists = [(f"families.{key}.template", family.template) for key, family in self.families.items()]

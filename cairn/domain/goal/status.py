@@ -192,7 +192,4 @@ def _is_scored_alone(period: Period, goal: Goal, context: GoalContext) -> bool:
 
 def period_kinds(goal: Goal, context: GoalContext) -> frozenset[PeriodKind]:
     """The kinds of period a goal has scores for: its family's; the year alone for departments and the company."""
-    family = context.policy.families.get(context.sheet.family or "")
-    if family is None or goal.tier != "individual":
-        return frozenset({"year"})
-    return frozenset(kind for kind, weight in family.periods.items() if weight > 0) | {"year"}
+    return context.policy.kinds_of(context.sheet.family if goal.tier == "individual" else None)

@@ -14,13 +14,13 @@ from cairn.domain.measure import Capability, KeyTask
 from cairn.i18n import marked, term
 from cairn_portal.cli.goal.commanding import goal_row
 from cairn_portal.cli.goal.hints import hints_of, sentence
+from cairn_portal.cli.goal.progress import drawn, line_of
 from cairn_portal.cli.options import By, CycleOption, GoalArg
 from cairn_portal.cli.session import Session, require_actor, session
 from cairn_portal.cli.terminal import Terminal
 from cairn_portal.presenting.story import note
 from cairn_portal.presenting.words import (
     NOTHING,
-    bar,
     by_period,
     day,
     facts,
@@ -50,7 +50,7 @@ async def show_goal(s: Session, name: str) -> None:
     cycle = await s.cycle(found.cycle)
     at = s.at.in_zone(zone_of(cycle))
     now, names = await s.clock.now(cycle), await s.names()
-    progress = await progress_model.progress_of_goal(s.pool, found.goal, await s.clock.today(cycle))
+    progress = await line_of(s, cycle, found.goal, await s.clock.today(cycle))
     scores = await scores_model.goal_scores(s.pool, goal=found.goal)
     tasks = await inboxes.tasks_of_goal(s.pool, found.goal, now)
     state, context = await s.goals.load(found.goal)
@@ -65,7 +65,7 @@ async def show_goal(s: Session, name: str) -> None:
     if progress is not None and progress.current is not None:
         done = progress.current
         told = Text(at.say(progress_model.sentence(progress)))
-        lines.append(Text("  ").append_text(bar(done.done, done.elapsed)).append("  ").append_text(told))
+        lines.append(Text("  ").append_text(drawn(done, done.elapsed)).append("  ").append_text(told))
     lines += [_task(at, task, names, now) for task in tasks]
     if found.awaiting is not None:
         lines.append(_pending(at, found))
