@@ -2,8 +2,10 @@
 
 import shlex
 from collections.abc import AsyncIterator, Iterable
+from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 import pytest_asyncio
@@ -145,6 +147,26 @@ async def test_the_launch_command_that_a_preview_prints_works_as_printed(cairn: 
     said = await cairn(*typed, "--json")
     assert (program, said.code) == ("cairn", 0), said.out
     assert said.json["goals"] == said.json["planned"] > 0
+
+
+async def test_a_late_launch_tells_what_has_passed_and_moves_goal_setting_as_asked(cairn: Cairn) -> None:
+    today = datetime.now(ZoneInfo("Asia/Shanghai")).date()
+    days = ("--starts", str(today - timedelta(days=60)), "--ends", str(today + timedelta(days=300)))
+    late = await cairn("cycle", "preview", "LATE", *days, "--json")
+    assert [each["name"] for each in late.json["passed"]] == ["drafts_due", "approvals_due"]
+    assert "--shift today" in (await cairn("cycle", "preview", "LATE", *days)).out
+    moved = await cairn("cycle", "preview", "LATE", *days, "--shift", "today", "--json")
+    assert moved.json["passed"] == [] and moved.json["digest"] != late.json["digest"]
+    assert datetime.fromisoformat(moved.json["schedule"]["drafts_due"]).date() >= today + timedelta(days=15)
+    shown = await cairn("cycle", "preview", "LATE", *days, "--shift", "today")
+    (line,) = (line for line in shown.err.splitlines() if "cairn cycle launch" in line)
+    _, *typed = shlex.split(line[line.index("cairn cycle launch") :])
+    assert typed[typed.index("--shift") + 1] == str(today)
+    for _ in range(2):
+        said = await cairn(*typed, "--json")
+        assert said.code == 0, said.out
+    again = await cairn("cycle", "launch", "LATE", "--by", "H1", "--shift", str(today + timedelta(days=30)))
+    assert again.code == 1 and "提交截止" in again.err
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
