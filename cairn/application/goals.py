@@ -22,7 +22,7 @@ from cairn.application.repository import (
     goal_context,
     to_appends,
 )
-from cairn.domain.event import SYSTEM
+from cairn.domain.event import SYSTEM, Event
 from cairn.domain.goal.commands import (
     COMMANDS,
     AnyGoalCommand,
@@ -91,14 +91,7 @@ class Goals:
         self, command: AnyGoalCommand, identity: Identity, evidence: Evidence, run: str | None
     ) -> Answer:
         goal, context, rows = await self._read(command.goal, command.by, evidence)
-        if isinstance(command, KeepDeadline) and command.phase == "approvals_due":
-            context = _with_people(context, await self._line_of(held_at(goal, context, command.at)))
-        if isinstance(command, ChangeManager):
-            context = _with_people(context, await self._line_above(command.manager))
-        if isinstance(command, RecordInterview):
-            context = _with_people(context, await self._known(command.participants))
-        if isinstance(command, DecomposeGoal):
-            context = await self._with_departments(context, {part.department for part in command.parts})
+        context = await self._with_named(command, goal, context)
         earlier = tuple(row.type for row in first_answer(identity, rows, context.policy.calendar.timezone))
         if earlier:
             return Answer(events=earlier, replayed=True, status=status(goal, context, command.at))
@@ -109,6 +102,28 @@ class Goals:
             await self.ledger.append(to_appends(events, versions, identity, run))
             goal, context = self._after(goal, context, events)
         return Answer(events=tuple(event.type for event in events), status=status(goal, context, command.at))
+
+    async def foresee(self, command: AnyGoalCommand) -> list[Event]:
+        """The events a command would lead to as the log stands now; nothing is recorded. Refuses what `handle` would,
+        but for keys that are used."""
+        goal, context, _ = await self._read(command.goal, command.by, NO_EVIDENCE)
+        context = await self._with_named(command, goal, context)
+        access.require(command, goal, context)
+        return decide(command, goal, context)
+
+    async def _with_named(self, command: AnyGoalCommand, goal: Goal, context: GoalContext) -> GoalContext:
+        """The context with whom and what a command names, or has to tell, besides its own people."""
+        match command:
+            case KeepDeadline() if command.phase == "approvals_due":
+                return _with_people(context, await self._line_of(held_at(goal, context, command.at)))
+            case ChangeManager():
+                return _with_people(context, await self._line_above(command.manager))
+            case RecordInterview():
+                return _with_people(context, await self._known(command.participants))
+            case DecomposeGoal():
+                return await self._with_departments(context, {part.department for part in command.parts})
+            case _:
+                return context
 
     def _after(self, goal: Goal, context: GoalContext, events: Any) -> tuple[Goal, GoalContext]:
         sheet = context.sheet

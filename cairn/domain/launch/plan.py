@@ -60,6 +60,13 @@ class SheetPlan(Fact):
     missing: tuple[Missing, ...] = ()
 
 
+class Unmatched(Fact):
+    """Targets that were proposed for a goal which nobody in the plan has: they count nowhere."""
+
+    holder: str
+    goal: str
+
+
 class LaunchPlan(Fact):
     cycle: str
     title: str
@@ -69,6 +76,7 @@ class LaunchPlan(Fact):
     language: str
     sheets: tuple[SheetPlan, ...]
     left_out: tuple[LeftOut, ...]
+    unmatched: tuple[Unmatched, ...] = ()
 
     @cached_property
     def digest(self) -> str:
@@ -137,6 +145,14 @@ class Planner:
             language=self.language,
             sheets=tuple(sheet for sheet in sheets if sheet.goals),
             left_out=tuple(self.left_out),
+            unmatched=self._unmatched(sheets),
+        )
+
+    def _unmatched(self, sheets: Iterable[SheetPlan]) -> tuple[Unmatched, ...]:
+        """The goals that targets were proposed for and that are in no sheet, in order."""
+        planned = {(sheet.holder, goal.key) for sheet in sheets for goal in sheet.goals}
+        return tuple(
+            Unmatched(holder=holder, goal=goal) for holder, goal in sorted(self.targets.keys() - planned)
         )
 
     def _takes_part(self, person: Person) -> bool:

@@ -182,6 +182,7 @@ def _show(
         "policy": plan.policy,
         "schedule": schedule,
         "passed": passed,
+        "unmatched": plan.unmatched,
     }
     at.answer(facts_for_programs, *lines)
 
@@ -274,6 +275,13 @@ def _missing(at: Terminal, plan: LaunchPlan) -> Text | None:
                 "! {unjudged} {unjudged:plural,sheet waits,sheets wait} for the committee, and nobody in the roster "
                 "could decide there: give somebody else the role committee or executive first.",
                 unjudged=unjudged,
+            )
+        )
+    if plan.unmatched:
+        listed = tuple(f"{each.holder} {each.goal}" for each in plan.unmatched)
+        lines.append(
+            at.say(
+                "! Targets for goals that nobody in this cycle has count nowhere: {listed}.", listed=listed
             )
         )
     return Text("\n".join(lines), style="yellow") if lines else None
