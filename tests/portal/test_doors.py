@@ -4,21 +4,17 @@ import shlex
 from collections.abc import AsyncIterator, Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
-from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
 import pytest_asyncio
-from temporalio.client import Client
 
-import worker
 from cairn.application import Application
 from cairn.domain.people import Person
 from cairn.settings import Settings
 from cairn_portal.servers.migrate import migrate_all
-from cairn_portal.servers.temporal_ready import make_usable
 from tests.databases import Databases
-from tests.portal.conftest import ROSTER, Cairn, environment
+from tests.portal.conftest import ROSTER, Cairn, company_of_its_own, environment
 
 NAMESPACE = "cli-doors"
 ROWS = ROSTER.strip().splitlines()
@@ -29,18 +25,8 @@ async def company(
     settings: Settings, databases: Databases, temporal_server: str, files: Path
 ) -> AsyncIterator[Settings]:
     """A company of this file's own, with worker, policy and roster; its namespace too, which has one starter."""
-    dsn = await databases.empty()
-    await migrate_all(dsn)
-    await make_usable(await Client.connect(temporal_server), NAMESPACE)
-    queue = f"doors-{uuid4().hex[:8]}"
-    own = settings.model_copy(update={"database": dsn, "namespace": NAMESPACE, "task_queue": queue})
-    async with worker.running(own):
-        terminal = Cairn(environment(own))
-        for group, what, file in (("policy", "adopt", "policy.yaml"), ("roster", "import", "roster.csv")):
-            done = await terminal(group, what, str(files / file), "--by", "H1")
-            assert done.code == 0, done.err
+    async with company_of_its_own(NAMESPACE, settings, databases, temporal_server, files) as own:
         yield own
-    await databases.drop(dsn)
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -1,10 +1,24 @@
 """Goal setting at the command line: hints while a goal is set, parts that name departments, interviews on record."""
 
+from collections.abc import AsyncIterator
+from pathlib import Path
+
 import pytest_asyncio
 
-from tests.portal.conftest import Cairn
+from cairn.settings import Settings
+from tests.databases import Databases
+from tests.portal.conftest import Cairn, company_of_its_own, environment
 
 LETTERS = ("--specific", "--measurable", "--achievable", "--relevant", "--time-bound")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def cairn(
+    settings: Settings, databases: Databases, temporal_server: str, files: Path
+) -> AsyncIterator[Cairn]:
+    """A terminal of a company of this file's own."""
+    async with company_of_its_own("cli-setting", settings, databases, temporal_server, files) as own:
+        yield Cairn(environment(own))
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")

@@ -1,15 +1,27 @@
 """Targets of a launched cycle: shown goal by goal first, then revisions and adjustments, with a result for each row."""
 
+from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest_asyncio
 
-from tests.portal.conftest import Cairn
+from cairn.settings import Settings
+from tests.databases import Databases
+from tests.portal.conftest import Cairn, company_of_its_own, environment
 
 HEADER = "工号,目标,考核期,目标值"
 REASON = ("--reason", "指标分解")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def cairn(
+    settings: Settings, databases: Databases, temporal_server: str, files: Path
+) -> AsyncIterator[Cairn]:
+    """A terminal of a company of this file's own."""
+    async with company_of_its_own("cli-targets", settings, databases, temporal_server, files) as own:
+        yield Cairn(environment(own))
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -110,7 +122,7 @@ async def test_a_running_goal_gets_an_adjustment_with_reason_and_source(cairn: C
     assert (goal["stage"], goal["pending"]["reason"]) == ("adjusting", "指标分解 (targets.csv)")
     assert goal["measure"]["target"] == "1200", "nothing changes before both have confirmed"
     for role, by in (("manager", "M1"), ("hr", "H1")):
-        said = await cairn("goal", "confirm", "goal-NOW84-E1-1", "--role", role, "--by", by)
+        said = await cairn("goal", "confirm", "goal-NOW84-E1-1", "--as", role, "--by", by)
         assert said.code == 0, said.err
     goal = (await cairn("goal", "show", "goal-NOW84-E1-1", "--json")).json["goal"]
     assert (goal["stage"], goal["measure"]["target"]) == ("active", "1140")

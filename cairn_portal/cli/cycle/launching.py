@@ -197,7 +197,7 @@ def _late(at: Terminal, passed: tuple[Passed, ...]) -> Text:
         lines.append(at.say("! These dates have passed already: {dates}.", dates=told))
     if any(each.name in GOAL_SETTING for each in dates):
         lines.append(
-            at.say("  --shift today gives goal setting the days that the policy gives it, from today on.")
+            at.say("  `--shift today` gives goal setting the days that the policy gives it, from today on.")
         )
     if periods:
         lines.append(
