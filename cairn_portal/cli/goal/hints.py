@@ -13,8 +13,10 @@ SETTING = ("draft", "returned", "submitted")
 
 
 def hints_of(goal: Goal, context: GoalContext) -> tuple[Hint, ...]:
-    """The hints of a goal that is being set; none later."""
-    return smart_hints(goal, context) if goal.stage in SETTING else ()
+    """The hints of a goal that is being set; later only that its parts do not make it up any more."""
+    if goal.over:
+        return ()
+    return tuple(hint for hint in smart_hints(goal, context) if goal.stage in SETTING or hint.code == "parts")
 
 
 def sentence(at: Terminal, hint: Hint) -> str:
