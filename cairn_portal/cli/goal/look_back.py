@@ -10,7 +10,7 @@ from cairn.domain.cycle.state import Cycle
 from cairn.domain.goal.state import Goal, same_metric
 from cairn.domain.measure import Kpi
 from cairn.domain.reading import Row, totals
-from cairn.domain.schedule import Schedule, Span
+from cairn.domain.schedule import Schedule, Span, Timeline
 from cairn.domain.targets import first_day
 from cairn.ledger import Ledger
 from projections.engine.rows import Reader
@@ -44,7 +44,8 @@ async def look_back(
         "measure": goal.measure,
     }
     rows = await _rows(ledger, reader, goal, dates, day)
-    periods = (_period(goal, span, dates, rows, day) for span in dates.periods)
+    counted = dates.without(goal.gaps)
+    periods = (_period(goal, span, counted, rows, day) for span in counted.periods)
     return with_periods(line.model_copy(update=known), (each for each in periods if each), day, kinds)
 
 
@@ -65,7 +66,7 @@ async def _rows(ledger: Ledger, reader: Reader, goal: Goal, dates: Schedule, day
     ]
 
 
-def _period(goal: Goal, span: Span, dates: Schedule, rows: Sequence[Row], day: date) -> PeriodProgress | None:
+def _period(goal: Goal, span: Span, dates: Timeline, rows: Sequence[Row], day: date) -> PeriodProgress | None:
     if isinstance(goal.measure, Kpi):
         begins = max(span.starts, first_day(goal.measure, goal.since))
         counted = [row for row in rows if begins <= row.on <= span.ends]
