@@ -7,7 +7,7 @@ import pytest_asyncio
 
 from cairn.settings import Settings
 from tests.databases import Databases
-from tests.portal.conftest import Cairn, company_of_its_own, environment
+from tests.portal.conftest import POLICY, Cairn, company_of_its_own, environment
 
 LETTERS = ("--specific", "--measurable", "--achievable", "--relevant", "--time-bound")
 
@@ -69,3 +69,18 @@ async def test_five_blanks_are_no_smart_check(cairn: Cairn, cycle: str) -> None:
     said = await cairn("goal", "check-smart", f"goal-{cycle}-E2-1", *blank, "--by", "E2", "--lang", "en")
     assert said.code == 1
     assert "specific, measurable, achievable, relevant, time-bound" in said.err
+
+
+async def test_a_part_of_a_department_that_nobody_knows_is_refused_with_those_there_are(
+    cairn: Cairn, tmp_path: Path
+) -> None:
+    policy = tmp_path / "policy.yaml"
+    goal = "{key: customers, kind: kpi, title: 新客户, weight: 100, target: 30, unit: 家}"
+    policy.write_text(f"{POLICY}department_template:\n  - {goal}\n", encoding="utf-8")
+    assert (await cairn("policy", "adopt", str(policy), "--by", "H1")).code == 0
+    assert (await cairn("cycle", "launch", "2083", "--by", "H1", "--yes")).code == 0
+    typed = ("goal", "decompose", "goal-2083-department.D1-1", "--by", "H1")
+    said = await cairn(*typed, "--part", "D9:东区:20", "--part", "D1:西区:10", "--lang", "en")
+    assert said.code == 1 and "no such departments: D9" in said.err and "D1 D1" in said.err
+    done = await cairn(*typed, "--part", "D1:东区:20", "--part", "D1:西区:5", "--lang", "en")
+    assert done.code == 0 and "the parts' targets sum to 25, the goal's target is 30" in done.err
