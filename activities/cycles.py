@@ -41,8 +41,9 @@ CENTURY = 36_500 * 24 * 3600
 
 
 class LaunchFields(BaseModel):
-    """What HR says of a launch: `seen` is the digest of the preview that was looked at, `clock_offset` the seconds
-    that the cycle's clock runs beside Temporal's (a rehearsal's)."""
+    """What HR says of a launch: `seen` is the digest of the preview that was looked at, `shift` the day after which
+    passed dates of goal setting come, `clock_offset` the seconds that the cycle's clock runs beside Temporal's (a
+    rehearsal's)."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -52,6 +53,7 @@ class LaunchFields(BaseModel):
     policy: str
     seen: str
     language: Literal["zh", "en"] = "zh"
+    shift: date | None = None
     clock_offset: float = Field(default=0.0, ge=-CENTURY, le=CENTURY, allow_inf_nan=False)
 
 
@@ -89,7 +91,7 @@ class CycleActivities:
             )
             status = await self.cycles.launch(
                 command, fields.title, fields.starts, fields.ends, fields.policy, fields.language,
-                key=input.command_id,
+                key=input.command_id, shift=fields.shift,
             )  # fmt: skip
         except Refusal as refusal:
             return CycleOutcome(refused=Refused.of(refusal))

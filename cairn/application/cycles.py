@@ -19,6 +19,7 @@ from cairn.domain.event import Event
 from cairn.domain.identity import SYSTEM_KEYS, Identity, by_system, identify
 from cairn.domain.launch.checking import check_departments, check_same_terms
 from cairn.domain.launch.decide import add_sheets, launch
+from cairn.domain.launch.lateness import shifted
 from cairn.domain.launch.plan import (
     LaunchPlan,
     OpenedSheet,
@@ -28,7 +29,7 @@ from cairn.domain.launch.plan import (
     opening_events,
 )
 from cairn.domain.people import Person
-from cairn.domain.policy import WorkingCalendar
+from cairn.domain.policy import Policy, WorkingCalendar
 from cairn.domain.refusal import Refusal
 from cairn.domain.schedule import Schedule, local_day, make_schedule
 from cairn.domain.sheet.state import Sheet
@@ -62,16 +63,18 @@ class Cycles:
 
     async def preview(
         self, cycle: str, title: str, starts: date, ends: date, policy: str, language: str = "zh",
-        at_position: int | None = None,
+        at_position: int | None = None, shift: date | None = None,
     ) -> tuple[LaunchPlan, int]:  # fmt: skip
         """The plan a launch would carry out now, and the log's position it was made from.
 
-        Refuses a policy with goals for departments that nobody is in."""
+        With `shift`, the day of a late launch, what has passed of goal setting by then comes after it. Refuses a
+        policy with goals for departments that nobody is in."""
         rules = await self.policies.version(policy)
         upto = at_position if at_position is not None else await self.ledger.sealed_position()
         if rules.department_templates:
             check_departments(rules, (await dated_roster_at(self.ledger, upto)).on(starts), starts)
-        return await self._plan(cycle, title, make_schedule(starts, ends, rules), policy, language, upto)
+        schedule = _schedule(starts, ends, rules, shift)
+        return await self._plan(cycle, title, schedule, policy, language, upto)
 
     async def _plan(
         self, cycle: str, title: str, schedule: Schedule, policy: str, language: str, upto: int
@@ -162,7 +165,7 @@ class Cycles:
 
     async def launch(
         self, command: LaunchCycle, title: str, starts: date, ends: date, policy: str, language: str = "zh",
-        *, key: str | None = None,
+        *, key: str | None = None, shift: date | None = None,
     ) -> CycleStatus:  # fmt: skip
         """Records the launch of the plan that was seen; the sheets follow in `launch_sheets`.
 
@@ -171,7 +174,7 @@ class Cycles:
         identity = identify(command, f"cycle-{command.cycle}", key or f"{SYSTEM_KEYS}launch:{command.seen}")
         for _ in range(TRIES):
             try:
-                await self._launch(command, identity, title, starts, ends, policy, language)
+                await self._launch(command, identity, title, starts, ends, policy, language, shift)
                 return await self.status(command.cycle)
             except AppendConflict:
                 continue
@@ -179,7 +182,7 @@ class Cycles:
 
     async def _launch(
         self, command: LaunchCycle, identity: Identity, title: str, starts: date, ends: date, policy: str,
-        language: str,
+        language: str, shift: date | None,
     ) -> None:  # fmt: skip
         cycle, people, rows = await self._read(command.cycle, command.by, command.at)
         if first_answer(identity, rows, zone_of(cycle)):
@@ -187,9 +190,12 @@ class Cycles:
         if cycle.version:
             plan, roster = await self._plan_of(cycle), cycle.roster
         else:
-            plan, roster = await self.preview(command.cycle, title, starts, ends, policy, language)
+            plan, roster = await self.preview(
+                command.cycle, title, starts, ends, policy, language, shift=shift
+            )
         access.require_for_cycle(command, cycle, people, plan.schedule.calendar)
-        check_same_terms(cycle, title, starts, ends, policy)
+        again = _schedule(starts, ends, await self.policies.version(policy), shift) if shift else None
+        check_same_terms(cycle, title, starts, ends, policy, again)
         events = launch(command, cycle, plan, roster)
         if events:
             await self.ledger.append(to_appends(events, {identity.stream: cycle.version}, identity))
@@ -301,6 +307,11 @@ def _opened(sheet: Sheet) -> OpenedSheet:
     return OpenedSheet(
         sheet=sheet.id, number=number, family=sheet.family, since=sheet.since, last=sheet.last_day
     )
+
+
+def _schedule(starts: date, ends: date, rules: Policy, shift: date | None) -> Schedule:
+    schedule = make_schedule(starts, ends, rules)
+    return schedule if shift is None else shifted(schedule, rules, shift)
 
 
 async def _all(lanes: Sequence[Coroutine[None, None, None]]) -> None:

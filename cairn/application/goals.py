@@ -2,13 +2,14 @@
 
 import asyncio
 import random
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, cast
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from cairn.application import access
+from cairn.application.dated_roster import roster_at
 from cairn.application.fields import read_fields
 from cairn.application.policies import Policies
 from cairn.application.repository import (
@@ -23,7 +24,15 @@ from cairn.application.repository import (
 )
 from cairn.domain.evaluation.versions import scored_for_the_sheet, with_sheet
 from cairn.domain.event import SYSTEM, Event
-from cairn.domain.goal.commands import COMMANDS, AnyGoalCommand, ChangeManager, FollowHolder, KeepDeadline
+from cairn.domain.goal.commands import (
+    COMMANDS,
+    AnyGoalCommand,
+    ChangeManager,
+    DecomposeGoal,
+    FollowHolder,
+    KeepDeadline,
+    RecordInterview,
+)
 from cairn.domain.goal.context import GoalContext
 from cairn.domain.goal.decide import decide
 from cairn.domain.goal.events import PlaceEvent
@@ -90,11 +99,9 @@ class Goals:
     ) -> Answer:
         goal, context, rows, histories = await self._read(command.goal, command.by, evidence, command.at)
         day = local_day(command.at, context.policy.calendar)
-        if isinstance(command, KeepDeadline) and command.phase == "approvals_due":
-            context = _with_people(context, await self._line_of(held_at(goal, context, command.at), day))
         if isinstance(command, FollowHolder):
             command = _with_days(command, context, histories.get(holder_of(context.sheet.id)), day)
-        context = await self._with_acting(goal, context, command.at)
+        context = await self._with_named(command, goal, await self._with_acting(goal, context, command.at))
         earlier = tuple(row.type for row in first_answer(identity, rows, context.policy.calendar.timezone))
         if earlier:
             return Answer(events=earlier, replayed=True, status=status(goal, context, command.at))
@@ -116,6 +123,29 @@ class Goals:
         names = [name for name in context.sheet.weighings if name != goal.id]
         streams = await self.ledger.read_streams(names)
         return with_sheet(events, goal, context, {name: fold_goal(name, streams[name]) for name in names})
+
+    async def foresee(self, command: AnyGoalCommand) -> list[Event]:
+        """The events a command would lead to as the log stands now; nothing is recorded. Refuses what `handle` would,
+        but for keys that are used."""
+        goal, context, _, _ = await self._read(command.goal, command.by, NO_EVIDENCE, command.at)
+        context = await self._with_named(command, goal, await self._with_acting(goal, context, command.at))
+        access.require(command, goal, context)
+        return decide(command, goal, context)
+
+    async def _with_named(self, command: AnyGoalCommand, goal: Goal, context: GoalContext) -> GoalContext:
+        """The context with whom and what a command names, or has to tell, besides its own people."""
+        day = local_day(command.at, context.policy.calendar)
+        match command:
+            case KeepDeadline() if command.phase == "approvals_due":
+                return _with_people(context, await self._line_of(held_at(goal, context, command.at), day))
+            case ChangeManager():
+                return _with_people(context, await self._line_above(command.manager, command.effective))
+            case RecordInterview():
+                return _with_people(context, await self._known(command.participants, day))
+            case DecomposeGoal():
+                return await self._with_departments(context, {part.department for part in command.parts}, day)
+            case _:
+                return context
 
     def _after(self, goal: Goal, context: GoalContext, events: Any) -> tuple[Goal, GoalContext]:
         sheet = context.sheet
@@ -165,8 +195,24 @@ class Goals:
         return goal, context, [*streams[name], *streams[sheet]], histories
 
     async def _line_of(self, goal: Goal, day: date) -> dict[str, Person]:
-        names = [f"person-{name}" for name in (goal.owner, goal.manager) if name]
-        return people_on(_histories(await self.ledger.read_streams(names)), day)
+        return await self._known([name for name in (goal.owner, goal.manager) if name], day)
+
+    async def _known(self, names: Iterable[str], day: date) -> dict[str, Person]:
+        """Those of these people whom the log knows, by id, as of a day."""
+        return people_on(
+            _histories(await self.ledger.read_streams([f"person-{name}" for name in names])), day
+        )
+
+    async def _with_departments(self, context: GoalContext, named: Iterable[str], day: date) -> GoalContext:
+        """The context with the departments that are named; with all there are where one of them is not known."""
+        streams = await self.ledger.read_streams([f"department-{name}" for name in sorted(named)])
+        known = [
+            DepartmentNamed.model_validate_json(rows[-1].data).department for rows in streams.values() if rows
+        ]
+        if len(known) < len(streams):
+            everybody = await roster_at(self.ledger, await self.ledger.sealed_position(), day)
+            known += list(everybody.departments)
+        return context.model_copy(update={"departments": {each.id: each.name for each in known}})
 
     async def _with_acting(self, goal: Goal, context: GoalContext, at: datetime) -> GoalContext:
         """The context with whoever stands in that day for the holders of the goal's places (RULES K5)."""

@@ -1,28 +1,35 @@
-"""Targets proposed for a cycle before its launch: proposing them, and listing them with their origin."""
+"""Targets proposed for a cycle: before its launch as they are, after it as what has to be asked of each goal."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, Literal, NamedTuple
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field
 
 from cairn.application.dated_roster import roster_at
+from cairn.application.goals import Goals, read_command
 from cairn.application.people import hr_instead_of
 from cairn.application.policies import Policies
 from cairn.application.repository import to_appends, to_events
 from cairn.domain.cycle.events import TargetRow, TargetsProposed
 from cairn.domain.event import Fact
+from cairn.domain.exact import Exact
+from cairn.domain.goal.events import AdjustmentRequested
+from cairn.domain.goal.retargeting import retarget, standing
+from cairn.domain.goal.stages import Stage
 from cairn.domain.identity import by_system
-from cairn.domain.refusal import Refusal
+from cairn.domain.refusal import FactValue, Refusal
 from cairn.ledger import AppendConflict, Ledger, StoredEvent
-from cairn.targets.checking import CheckedTargets, check_targets
+from cairn.targets.checking import CheckedTargets, LaunchedGoals, check_targets
 from cairn.targets.reading import WrittenTargets
 
 ROWS = 1000
 """Targets in one event."""
 Place = tuple[str, str, str]
 """Holder, goal key and period."""
+Holding = tuple[str, str]
+"""Holder and goal key."""
 
 
 class Proposal(NamedTuple):
@@ -46,20 +53,40 @@ class ProposedTarget(Fact):
     at: AwareDatetime
 
 
+class TargetStep(Fact):
+    """What is to be done for one goal of a launched cycle: its targets as they are (`was`) and as they are proposed,
+    and the command that asks for them with its fields. `draws` is what an adjustment would take of the flexible space;
+    `code` and `facts` are those of the refusal."""
+
+    holder: str
+    key: str
+    goal: str
+    stage: Stage
+    was: dict[str, Exact | None]
+    targets: dict[str, Decimal]
+    act: Literal["same", "revise", "adjust", "refused"] = "same"
+    fields: dict[str, Any] = Field(default_factory=dict)
+    draws: Decimal | None = None
+    code: str = ""
+    facts: dict[str, FactValue] = Field(default_factory=dict)
+
+
 class Targets:
-    """The targets of cycles not launched yet."""
+    """The targets of cycles: proposed before the launch, asked for goal by goal after it."""
 
     def __init__(self, ledger: Ledger, policies: Policies | None = None) -> None:
         self.ledger = ledger
         self.policies = policies or Policies(ledger)
+        self.goals = Goals(ledger, self.policies)
 
     async def propose(
         self, cycle: str, targets: Sequence[TargetRow], source: str, by: str, at: datetime
     ) -> Proposal:
         """Records the targets that differ from what was proposed before. `source` names where they come from. Only
         HR may (before there is a roster, anybody)."""
-        if instead := await hr_instead_of(self.ledger, by, at):
-            raise Refusal("targets.not-hr", field="by", by=by, who=instead)
+        await self._require_hr(by, at)
+        if await self.ledger.read_stream(f"cycle-{cycle}", upto=1):
+            raise Refusal("targets.launched", field="cycle", cycle=cycle)
         stream = f"targets-{cycle}"
         rows = await self.ledger.read_stream(stream)
         known, version = _standing(rows), len(rows)
@@ -81,13 +108,51 @@ class Targets:
         found = _standing(await self.ledger.read_stream(f"targets-{cycle}"))
         return [found[place] for place in sorted(found)]
 
-    async def check(self, written: WrittenTargets) -> CheckedTargets:
-        """The targets of a table, checked against the roster as the sealed log has it and the latest adopted policy.
-        Raises TargetsInvalid with every bad row."""
+    async def _require_hr(self, by: str, at: datetime) -> None:
+        if instead := await hr_instead_of(self.ledger, by, at):
+            raise Refusal("targets.not-hr", field="by", by=by, who=instead)
+
+    async def foresee(
+        self, rows: Sequence[TargetRow], goals: Mapping[Holding, str], reason: str, by: str, at: datetime
+    ) -> list[TargetStep]:
+        """What it takes that goals of a launched cycle have these targets, goal by goal, as the log stands now; nothing
+        is recorded. `goals` says which goal a holder has under a key. Only HR may."""
+        await self._require_hr(by, at)
+        proposed: dict[Holding, dict[str, Decimal]] = {}
+        for row in rows:
+            proposed.setdefault((row.holder, row.goal), {})[row.period] = row.target
+        return [
+            await self._step(holding, goals[holding], targets, reason, by, at)
+            for holding, targets in proposed.items()
+        ]
+
+    async def _step(
+        self, holding: Holding, name: str, targets: Mapping[str, Decimal], reason: str, by: str, at: datetime
+    ) -> TargetStep:
+        goal, context = await self.goals.load(name)
+        was = {key: standing(goal, key, context) for key in targets}
+        step = TargetStep(
+            holder=holding[0], key=holding[1], goal=name, stage=goal.stage, was=was, targets=dict(targets)
+        )
+        try:
+            asked = retarget(goal, targets, context, reason)
+            if asked is None:
+                return step
+            command = read_command(asked.name, name, by, at, dict(asked.fields), f"foreseen:{name}")
+            events = await self.goals.foresee(command)
+        except Refusal as refusal:
+            why = {"code": refusal.code, "facts": refusal.facts}
+            return step.model_copy(update={"act": "refused", **why})
+        draws = next((each.draws for each in events if isinstance(each, AdjustmentRequested)), None)
+        return step.model_copy(update={"act": asked.name, "fields": dict(asked.fields), "draws": draws})
+
+    async def check(self, written: WrittenTargets, launched: LaunchedGoals | None = None) -> CheckedTargets:
+        """The targets of a table, checked against the roster as the sealed log has it and the latest adopted policy, or
+        the goals of a launched cycle. Raises TargetsInvalid with every bad row."""
         roster = await roster_at(self.ledger, await self.ledger.sealed_position(), date.max)
         adopted = await self.policies.adopted()
         policy = await self.policies.version(await self.policies.choose(None)) if adopted else None
-        return check_targets(written, roster, policy)
+        return check_targets(written, roster, policy, launched)
 
 
 def _standing(rows: Iterable[StoredEvent]) -> dict[Place, ProposedTarget]:

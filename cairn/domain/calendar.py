@@ -45,6 +45,11 @@ def opening(day: date, calendar: WorkingCalendar) -> datetime:
     return datetime.combine(day, time(calendar.opens), ZoneInfo(calendar.timezone))
 
 
+def end_of_day(day: date, calendar: WorkingCalendar) -> datetime:
+    """The aware moment a day is over in the calendar's time zone: what is due on it may come until then (RULES K3)."""
+    return datetime.combine(day + ONE_DAY, time(0), ZoneInfo(calendar.timezone))
+
+
 def _days(a: date, b: date, step: timedelta) -> Iterator[date]:
     while a != b:
         a += step

@@ -107,6 +107,11 @@ class KeyTask(Fact):
     )
     scored_in: tuple[PeriodKind, ...] = SCORED_IN
 
+    @property
+    def listed(self) -> tuple[str, ...]:
+        """What is accepted one by one."""
+        return self.criteria
+
 
 class Capability(Fact):
     """Development with outcomes, rated on the policy's scale. A rating is its points; where a curve is named, it is an
@@ -114,12 +119,17 @@ class Capability(Fact):
 
     kind: Literal["capability"] = "capability"
     outcomes: tuple[str, ...] = Field(min_length=1)
-    due: date | None = None
+    due: date | None = Field(default=None, description="by when the outcomes are to be there")
     curve: str | None = None
     possible: tuple[Decimal, ...] = Field(
         default=(), description="the ratings there are; empty: any on the scale"
     )
     scored_in: tuple[PeriodKind, ...] = SCORED_IN
+
+    @property
+    def listed(self) -> tuple[str, ...]:
+        """What is accepted one by one; it gives no points by itself."""
+        return self.outcomes
 
 
 Measure = Annotated[Kpi | KeyTask | Capability, Field(discriminator="kind")]

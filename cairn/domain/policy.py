@@ -181,7 +181,9 @@ class TemplateGoal(Fact):
     scored_in: tuple[PeriodKind, ...] = Field(
         default=(), description="the kinds of period it is scored in; empty: all that the family has"
     )
-    due: date | None = Field(default=None, description="the day a key task is due; none: the cycle's last")
+    due: date | None = Field(
+        default=None, description="the day a key task or capability goal is due; none: the cycle's last"
+    )
     criteria: tuple[str, ...] = ()
     outcomes: tuple[str, ...] = ()
     serves: Normalised | None = Field(default=None, description="key of the goal it serves in the tier above")
@@ -342,6 +344,13 @@ class Policy(Fact):
         default="confirmed",
         description="whether a report counts once the manager has confirmed it, or at once",
     )
+    smart: Literal["advisory", "strict"] = Field(
+        default="advisory",
+        description="what a strategic goal that looks unfinished gets when it is submitted: hints, or a refusal",
+    )
+    goal_interview: Literal["optional", "required"] = Field(
+        default="optional", description="whether a person's goal is approved without an interview on record"
+    )
     calendar: WorkingCalendar = WorkingCalendar()
     leavers: Literal["part_year", "none"] = Field(
         default="part_year",
@@ -363,6 +372,12 @@ class Policy(Fact):
         if points != sorted(points, reverse=True) or len(set(points)) != len(points):
             raise schema_error("grades_order")
         return self
+
+    def kinds_of(self, family: str | None) -> frozenset[PeriodKind]:
+        """The kinds of period a family has scores for, always the year; the year alone for what is no family's."""
+        found = self.families.get(family or "")
+        scored = (kind for kind, weight in found.periods.items() if weight > 0) if found else ()
+        return frozenset(scored) | {"year"}
 
     def goal_lists(self) -> list[tuple[str, tuple[TemplateGoal, ...]]]:
         """Every list of template goals with its path."""

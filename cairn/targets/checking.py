@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from cairn.documents.cells import quoted
 from cairn.documents.ids import match_zeros, normalised
@@ -11,6 +12,7 @@ from cairn.documents.numbers import plain
 from cairn.documents.percentages import read_measured
 from cairn.documents.words import hint, nearest
 from cairn.domain.cycle.events import TargetRow
+from cairn.domain.measure import Kpi, Measure
 from cairn.domain.people import Person, Roster, known_holders
 from cairn.domain.policy import Policy, TemplateGoal
 from cairn.targets.reading import TargetsInvalid, WrittenTarget, WrittenTargets
@@ -28,21 +30,46 @@ class CheckedTargets:
     remarks: tuple[Remark, ...]
 
 
-def check_targets(written: WrittenTargets, roster: Roster, policy: Policy | None) -> CheckedTargets:
-    """The targets of a table against the roster and, where one is adopted, the policy. Raises TargetsInvalid with
-    every bad row."""
+class TargetGoal(NamedTuple):
+    """A goal that may be given a target: one of a template, or of a launched cycle."""
+
+    key: str
+    is_kpi: bool
+    titles: tuple[str, ...]
+    unit: str = ""
+    negative: bool = False
+    """Whether its numbers may lie below zero: some that it states do."""
+
+
+class LaunchedGoals(NamedTuple):
+    """What a launched cycle has: holder → its goals, and the keys of its periods."""
+
+    goals: Mapping[str, Sequence[TargetGoal]]
+    periods: Sequence[str]
+
+
+def check_targets(
+    written: WrittenTargets, roster: Roster, policy: Policy | None, launched: LaunchedGoals | None = None
+) -> CheckedTargets:
+    """The targets of a table against the roster and the templates of the policy, where one is adopted, or against the
+    goals of a launched cycle. Raises TargetsInvalid with every bad row."""
     mistakes = list(written.mistakes)
     remarks = list(written.remarks)
     rows: dict[tuple[str, str, str], WrittenTarget] = {}
     checked: list[TargetRow] = []
-    mistakes += _unknown_holders(written.rows, known_holders(roster))
-    if policy is None:
+    holders = known_holders(roster)
+    mistakes += _unknown_holders(written.rows, holders)
+    if policy is None and launched is None:
         remarks.append(remark("target:no-policy"))
     people = roster.by_id()
     for row in written.rows:
-        goal = _goal(row, people, policy)
-        amount = read_measured(row.amount, goal.unit if isinstance(goal, TemplateGoal) else "")
+        known = _known(row.holder if row.holder in holders else "", people, policy, launched)
+        goal = _goal(row, known)
+        amount = read_measured(row.amount, goal.unit if isinstance(goal, TargetGoal) else "")
         found = [*_told(goal, row, "goal"), *_told(_out_of_range(amount, goal), row, "target")]
+        if launched and row.period and row.period not in launched.periods:
+            wrong = mistake("word:unknown", written=quoted(row.period), known=tuple(launched.periods))
+            found.append(wrong.at(row.record.place("period")))
         key = row.holder, row.goal, row.period
         if all(key) and (first := rows.setdefault(key, row)) is not row:
             found.append(_twice(row, first))
@@ -69,44 +96,74 @@ def _unknown_holders(rows: Sequence[WrittenTarget], known: set[str]) -> Iterator
             yield told.at(row.record.place("holder"))
 
 
-def _goal(row: WrittenTarget, people: People, policy: Policy | None) -> TemplateGoal | Mistake | None:
-    """The goal of the holder's template that is meant; None where nobody can tell."""
-    template = _template(row.holder, people, policy)
-    if policy is None or template is None or not row.goal:
-        return None
-    by_key = {goal.key: goal for goal in template}
+def _goal(row: WrittenTarget, known: Sequence[TargetGoal] | Mistake | None) -> TargetGoal | Mistake | None:
+    """The goal that is meant; None where nobody can tell."""
+    if known is None or isinstance(known, Mistake) or not row.goal:
+        return known if isinstance(known, Mistake) else None
+    by_key = {goal.key: goal for goal in known}
     if (goal := by_key.get(row.goal)) is not None:
-        written = quoted(row.goal)
-        return goal if goal.kind == "kpi" else mistake("target:goal-not-kpi", written=written)
-    titled = next(
-        (goal.key for goal in template if row.goal in map(normalised, (goal.title.zh, goal.title.en))), None
-    )
+        return goal if goal.is_kpi else mistake("target:goal-not-kpi", written=quoted(row.goal))
+    titled = next((goal.key for goal in known if row.goal in map(normalised, goal.titles)), None)
     if titled is not None:
         return mistake("target:goal-title", written=quoted(row.goal), key=titled)
-    keys = tuple(key for key, goal in by_key.items() if goal.kind == "kpi")
+    keys = tuple(key for key, goal in by_key.items() if goal.is_kpi)
     facts = {"written": quoted(row.goal), "holder": row.holder, "known": keys or None}
     return mistake("target:goal-unknown", **facts, **hint(nearest(row.goal, keys)))
 
 
-def _template(holder: str, people: People, policy: Policy | None) -> tuple[TemplateGoal, ...] | None:
+def _known(
+    holder: str, people: People, policy: Policy | None, launched: LaunchedGoals | None
+) -> Sequence[TargetGoal] | Mistake | None:
+    """The goals of somebody known: of the launched cycle, else of the template; None where nobody can tell."""
+    if launched is not None:
+        return _launched(holder, launched) if holder else None
+    return _template(holder, people, policy)
+
+
+def _launched(holder: str, launched: LaunchedGoals) -> Sequence[TargetGoal] | Mistake:
+    """The goals that somebody known has in the launched cycle. Who takes no part in it is told."""
+    return launched.goals.get(holder) or mistake("target:no-sheet", holder=holder)
+
+
+def _template(holder: str, people: People, policy: Policy | None) -> tuple[TargetGoal, ...] | None:
     if policy is None or not holder:
         return None
     if holder == "company":
-        return policy.strategic
+        return tuple(map(_of_template, policy.strategic))
     if holder.startswith("department."):
         department = holder.removeprefix("department.")
-        return policy.department_templates.get(department, policy.department_template)
+        template = policy.department_templates.get(department, policy.department_template)
+        return tuple(map(_of_template, template))
     person = people.get(holder)
     family = policy.families.get(person.family) if person else None
-    return family.template if family else None
+    return tuple(map(_of_template, family.template)) if family else None
 
 
-def _out_of_range(amount: Decimal | Mistake, goal: TemplateGoal | Mistake | None) -> Decimal | Mistake:
-    """The amount; a Mistake where it is negative and nothing in the template says that this measure may be."""
-    if isinstance(amount, Mistake) or amount >= 0 or not isinstance(goal, TemplateGoal):
-        return amount
+def _of_template(goal: TemplateGoal) -> TargetGoal:
     stated = (goal.baseline, goal.threshold, goal.target, goal.stretch, goal.lower, goal.upper)
-    if any(value is not None and value < 0 for value in stated):
+    below = any(value is not None and value < 0 for value in stated)
+    return TargetGoal(goal.key, goal.kind == "kpi", (goal.title.zh, goal.title.en), goal.unit, below)
+
+
+def target_goal(key: str, title: str, measure: Measure) -> TargetGoal:
+    """A goal of a launched cycle, as targets are checked against it."""
+    if not isinstance(measure, Kpi):
+        return TargetGoal(key, False, (title,))
+    stated = (
+        measure.baseline,
+        measure.threshold,
+        measure.target,
+        measure.stretch,
+        measure.lower,
+        measure.upper,
+    )
+    below = any(value is not None and value < 0 for value in (*stated, *measure.targets.values()))
+    return TargetGoal(key, True, (title,), measure.unit, below)
+
+
+def _out_of_range(amount: Decimal | Mistake, goal: TargetGoal | Mistake | None) -> Decimal | Mistake:
+    """The amount; a Mistake where it is negative and nothing that the goal states says that this measure may be."""
+    if isinstance(amount, Mistake) or amount >= 0 or not isinstance(goal, TargetGoal) or goal.negative:
         return amount
     return mistake("target:negative", written=plain(amount), goal=goal.key)
 

@@ -152,6 +152,9 @@ COMMANDS: tuple[Command | CommandGroup, ...] = (
                 SETTING,
             ),
             Command("align", "goal.setting:align", marked("let a goal serve one of the tier above"), SETTING),
+            Command(
+                "interview", "goal.interviewing:interview", marked("put a goal interview on record"), SETTING
+            ),
             Command("submit", "goal.setting:submit", marked("submit for approval"), SETTING),
             Command("approve", "goal.setting:approve", marked("approve"), SETTING),
             Command("return", "goal.setting:return_goal", marked("return with a comment"), SETTING),

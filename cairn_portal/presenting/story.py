@@ -10,6 +10,7 @@ from cairn_portal.presenting.reader import Reader
 from cairn_portal.presenting.words import NOTHING, field, value
 
 TOLD: dict[str, tuple[str, ...]] = {
+    "GoalInterviewHeld": ("on", "participants", "agreed"),
     "GoalSubmitted": ("acting_for",),
     "GoalReturned": ("comment", "acting_for"),
     "GoalApproved": ("comment", "acting_for"),

@@ -102,13 +102,19 @@ def by_period(key: str) -> tuple[int, str]:
     return "MQHY".find(key[:1]), key
 
 
-def bar(done: Decimal | Fraction | None, elapsed: Decimal | Fraction | None = None, width: int = 24) -> Text:
-    """A bar of what is done (0 to 100); `┃` marks how much of the time is over. It reads without colour too."""
+def bar(
+    done: Decimal | Fraction | None,
+    elapsed: Decimal | Fraction | None = None,
+    width: int = 24,
+    limit: bool = False,
+) -> Text:
+    """A bar of what is done (0 to 100); `┃` marks how much of the time is over. It reads without colour too. With
+    `limit` it is what is used of something: then it is ahead of time that is bad."""
     if done is None:
         return Text("·" * width, style="dim")
     done, elapsed = exact(done), None if elapsed is None else exact(elapsed)
     full = int(min(max(done, ZERO), HUNDRED) * width / 100)
-    behind = elapsed is not None and done < elapsed
+    behind = elapsed is not None and (done > elapsed if limit else done < elapsed)
     text = Text("█" * full, style="yellow" if behind else "green") + Text("░" * (width - full), style="dim")
     if elapsed is None or elapsed >= 100:
         return text

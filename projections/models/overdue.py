@@ -21,7 +21,7 @@ MODEL = ReadModel(
     by_stream=True,
 )
 SQL = queries("overdue")
-Act = Literal["submit", "approve", "confirm_manager", "confirm_hr", "assess", "score"]
+Act = Literal["submit", "approve", "confirm_manager", "confirm_hr", "assess", "score", "deliver"]
 
 
 class Notice(BaseModel):

@@ -43,10 +43,26 @@ score as (
       and (g.measure ->> 'kind' = 'kpi'
            or exists (select from read.assessment a where a.goal = g.goal and a.period = p.key))
       and not exists (select from read.goal_score o where o.goal = g.goal and o.period = p.key)
+),
+-- As cairn.domain.goal.status.to_deliver: over with the day itself, on the clock of the cycle's calendar.
+delivery as (
+    select g.goal, 'deliver' as act, coalesce(nullif(h.owner, ''), 'role:hr') as awaited, null as period,
+        ((g.measure ->> 'due')::date + 1)::timestamp
+            at time zone coalesce(c.schedule #>> '{calendar,timezone}', 'UTC') as due
+    from read.goal g
+    join read.cycle c on c.cycle = g.cycle
+    cross join lateral read.held(g.tier, g.owner, g.department, g.segments, g.cycle, $2) h
+    where g.cycle = $1 and g.stage in ('active', 'adjusting', 'in_review')
+      and g.measure ->> 'kind' in ('key_task', 'capability') and g.measure ->> 'due' is not null
+      and (select count(*) from jsonb_object_keys(g.accepted))
+          < jsonb_array_length(coalesce(g.measure -> 'criteria', g.measure -> 'outcomes'))
+      and not exists (select from read.assessment a
+                      join read.period p on p.cycle = g.cycle and p.key = a.period
+                      where a.goal = g.goal and p.ends >= (g.measure ->> 'due')::date)
 )
 select g.goal, g.title, g.owner, o.name as owner_name, g.department, l.act, l.period, l.awaited, a.name as awaited_name,
     g.entered as since, g.since as begins, l.due, coalesce(n.notices, '[]') as notices
-from (select * from task union all select * from score) l
+from (select * from task union all select * from score union all select * from delivery) l
 join read.goal g on g.goal = l.goal
 left join read.person o on o.id = g.owner
 left join read.person a on a.id = l.awaited
@@ -54,5 +70,6 @@ left join lateral (
     select jsonb_agg(jsonb_build_object('at', n.at, 'escalated', n.escalated, 'recipients', n.recipients)
                      order by n.position desc) as notices
     from read.notice n
-    where n.goal = g.goal and n.at >= g.entered and l.awaited is not null) n on true
+    where n.goal = g.goal and n.at >= g.entered and l.awaited is not null
+      and (l.act = 'deliver') = (n.phase in ('delivery_remind', 'delivery_due'))) n on true
 where l.due <= $2 and ($3::text is null or g.department = $3)

@@ -1,10 +1,11 @@
 """How far people are: actual against target in each period, and the sentence that says it."""
 
-from collections.abc import Iterable, Mapping
-from datetime import date
+from collections.abc import Callable, Collection, Iterable, Mapping
+from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from itertools import groupby
+from math import ceil, floor
 from typing import Annotated, Any
 
 import asyncpg
@@ -19,7 +20,9 @@ from cairn.domain.measure import KeyTask, Kpi, Measure
 from cairn.domain.policy import Dimension, PeriodKind, Tier
 from cairn.domain.reading import ReadingsRecorded, Totals, aggregate_of
 from cairn.domain.schedule import Span, Timeline
+from cairn.domain.targets import first_day
 from cairn.i18n import Message, message
+from cairn.i18n.values import number
 from projections.engine.read_model import ReadModel
 from projections.engine.rows import FROM_JSON, Reader
 from projections.engine.sql import queries
@@ -43,6 +46,9 @@ SQL = queries("progress")
 KINDS: tuple[PeriodKind, ...] = ("month", "quarter", "half_year", "year")
 STORED: TypeAdapter[Measure] = TypeAdapter(Annotated[Measure, FROM_JSON])
 PLACES = 6
+Kinds = Mapping[str, Collection[PeriodKind]]
+"""Job family → the kinds of period its goals are scored in."""
+YEAR: tuple[PeriodKind, ...] = ("year",)
 Shown = Annotated[
     Fraction, PlainSerializer(lambda value: f"{rounded(value, PLACES):f}", return_type=str, when_used="json")
 ]
@@ -55,8 +61,10 @@ class PeriodProgress(BaseModel):
 
     `unconfirmed` of the rows are reports that the manager has not confirmed.
 
-    `days_left` are the days after the asked day up to the period's last, `days` the period's length; `rows` is
-    how many readings or check-ins count, `latest` the last one's day.
+    A sum that is to stay low has no `done`, but `used`: what it has taken of its limit, in percent. `days_left` are
+    the days after the asked day up to the period's last, `days` the period's length; `rows` is how many readings or
+    check-ins count, `latest` the last one's day. Of a sum that runs, `pace` is what a day has brought so far and
+    `needed` what each day left has to bring to reach the target (or may bring at most), in the KPI's unit.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -73,6 +81,9 @@ class PeriodProgress(BaseModel):
     unconfirmed: int = 0
     latest: date | None
     days_left: int
+    used: Shown | None = None
+    pace: Shown | None = None
+    needed: Shown | None = None
     aim: Aim | None = Field(default=None, exclude=True, repr=False)
 
     @property
@@ -103,6 +114,7 @@ class ProgressLine(BaseModel):
     owner: str
     sheet: str
     tier: Tier
+    family: str | None = None
     dimension: Dimension
     stage: Stage
     weight: Decimal | None
@@ -118,43 +130,54 @@ async def progress_of(
     today: date,
     *,
     cycle: str | None = None,
-    kinds: Iterable[PeriodKind] | None = None,
+    kinds: Kinds | None = None,
 ) -> list[ProgressLine]:
     """A person's running goals, heaviest first, as of a day.
 
     The current period is the shortest one that holds `today` and has something to measure; `kinds` restricts it
-    to the periods the person's family is evaluated by.
+    to the periods the goal is scored in.
     """
     return _lines(await reader.fetch(SQL["of_owner"], person, cycle), today, kinds)
 
 
 async def progress_of_goal(
-    reader: Reader, goal: str, today: date, *, kinds: Iterable[PeriodKind] | None = None
+    reader: Reader, goal: str, today: date, *, kinds: Kinds | None = None
 ) -> ProgressLine | None:
     """One goal's progress as of a day, in whatever stage it is; None when there is no such goal."""
     lines = _lines(await reader.fetch(SQL["of_goal"], goal), today, kinds)
     return lines[0] if lines else None
 
 
-def _lines(
-    rows: Iterable[asyncpg.Record], today: date, kinds: Iterable[PeriodKind] | None
-) -> list[ProgressLine]:
-    wanted = set(kinds) if kinds is not None else set(KINDS)
-    return [_line(list(group), today, wanted) for _, group in groupby(rows, key=lambda row: row["goal"])]
+def _lines(rows: Iterable[asyncpg.Record], today: date, kinds: Kinds | None) -> list[ProgressLine]:
+    return [_line(list(group), today, kinds) for _, group in groupby(rows, key=lambda row: row["goal"])]
 
 
-def _line(rows: list[asyncpg.Record], today: date, kinds: set[PeriodKind]) -> ProgressLine:
+def _line(rows: list[asyncpg.Record], today: date, kinds: Kinds | None) -> ProgressLine:
     first = rows[0]
     measure = STORED.validate_python(first["measure"])
-    periods = tuple(_periods(rows, measure, today))
-    running = [each for each in periods if each.starts <= today <= each.ends and each.kind in kinds]
     goal = {name: first[name] for name in ProgressLine.model_fields if name in first.keys()}  # noqa: SIM118
-    return ProgressLine(
-        **goal | {"measure": measure},
-        current=min(running, key=lambda each: KINDS.index(each.kind), default=None),
-        to_date=next((each for each in periods if each.kind == "year"), None),
-        periods=periods,
-    )
+    line = ProgressLine(**goal | {"measure": measure}, current=None, to_date=None, periods=())
+    return with_periods(line, _periods(rows, measure, today), today, kinds)
+
+
+def with_periods(
+    line: ProgressLine, periods: Iterable[PeriodProgress], today: date, kinds: Kinds | None
+) -> ProgressLine:
+    """The line with these periods, and which of them is the current one on a day."""
+    found, wanted = tuple(periods), _scored_in(line, kinds)
+    running = [each for each in found if each.starts <= today <= each.ends and each.kind in wanted]
+    current = min(running, key=lambda each: KINDS.index(each.kind), default=None)
+    to_date = next((each for each in found if each.kind == "year"), None)
+    return line.model_copy(update={"current": current, "to_date": to_date, "periods": found})
+
+
+def _scored_in(line: ProgressLine, kinds: Kinds | None) -> Collection[PeriodKind]:
+    """The kinds of period a goal is scored in: its family's, the year alone for departments and the company, and of
+    those the ones it names itself (RULES M7)."""
+    if kinds is None:
+        return KINDS
+    own = kinds.get(line.family or "", YEAR) if line.tier == "individual" else YEAR
+    return [kind for kind in own if not line.measure.scored_in or kind in line.measure.scored_in]
 
 
 def _periods(rows: list[asyncpg.Record], measure: Measure, today: date) -> Iterable[PeriodProgress]:
@@ -170,10 +193,30 @@ def _periods(rows: list[asyncpg.Record], measure: Measure, today: date) -> Itera
     for row in rows:
         figures = worked_out(measure, dict(row), spans[row["period"]], dates)
         if figures is not None:
-            left = max((row["ends"] - today).days, 0)
-            yield PeriodProgress(
-                **dict(spans[row["period"]]) | {"period": row["period"]}, **figures, days_left=left
-            )
+            yield period_progress(spans[row["period"]], figures, measure, row["since"], today)
+
+
+def period_progress(
+    span: Span, figures: Mapping[str, Any], measure: Measure, since: date, today: date
+) -> PeriodProgress:
+    """A period with what `worked_out` found, as of a day; `since` is the goal's first day."""
+    spoken = {"period": span.key, "kind": span.kind, "starts": span.starts, "ends": span.ends}
+    left = max((span.ends - today).days, 0)
+    paces = _paces(span, figures, measure, since, today)
+    return PeriodProgress(**spoken, **figures, days_left=left, **paces)
+
+
+def _paces(
+    span: Span, figures: Mapping[str, Any], measure: Measure, since: date, today: date
+) -> dict[str, Fraction]:
+    """What a day has brought so far and what each day left has to, of a sum in the period that runs."""
+    actual, target, left = figures["actual"], figures["target"], (span.ends - today).days
+    if not isinstance(measure, Kpi) or not measure.adds_up or None in (actual, target):
+        return {}
+    begun = (today - max(span.starts, first_day(measure, since))).days + 1
+    if begun < 1 or left < 1 or measure.direction not in ("higher", "lower"):
+        return {}
+    return {"pace": actual / begun, "needed": max((target - actual) / left, ZERO)}
 
 
 def _span(row: asyncpg.Record) -> Span:
@@ -193,7 +236,22 @@ def worked_out(
         return None
     actual = aggregate_of(_totals(row), measure.aggregation, measure.unit)
     reached = attainment(aim, actual) if actual is not None else None
-    return {**told, **_figures(aim.target, actual, reached), "aim": aim}
+    figures = _figures(aim.target, actual, reached)
+    if is_limit(measure) and actual is not None and aim.target is not None:
+        figures |= {"done": None, "used": _used(actual, aim.target)}
+    return {**told, **figures, "aim": aim}
+
+
+def is_limit(measure: Measure) -> bool:
+    """Whether a target is an amount that must not be passed: nothing is done of it, it is used up."""
+    return isinstance(measure, Kpi) and measure.adds_up and measure.direction == "lower"
+
+
+def _used(actual: Fraction, limit: Fraction) -> Fraction:
+    """What is used of a limit, in percent; of nothing, whatever there is is more than all of it."""
+    if limit > 0:
+        return HUNDRED * actual / limit
+    return ZERO if actual <= limit else HUNDRED + 1
 
 
 def _totals(row: Mapping[str, Any]) -> Totals:
@@ -214,20 +272,22 @@ def sentence(line: ProgressLine) -> Message:
     """
     now = line.current
     if now is None:
-        return message("assessed by the manager")
-    if isinstance(line.measure, KeyTask):
-        return message(
-            "{done} of {criteria} acceptance criteria met, {days} {days:plural,day,days} left",
-            done=int(now.actual or 0),
-            criteria=int(now.target or 0),
-            days=now.days_left,
+        due = getattr(line.measure, "due", None)
+        return (
+            message("assessed by the manager, due on {due:day}", due=due)
+            if due
+            else message("assessed by the manager")
         )
-    if now.done is None:
+    if isinstance(line.measure, KeyTask):
+        return _of_task(now, line.measure)
+    if now.actual is None:
         return message(
             "no data yet for {span:span} target, {days} {days:plural,day,days} left",
             span=now.kind,
             days=now.days_left,
         )
+    if is_limit(line.measure):
+        return _limited(now)
     if now.done == HUNDRED:
         return message(
             "reached {span:span} target ({reached}%)", span=now.kind, reached=_cut(now.attainment or HUNDRED)
@@ -235,10 +295,46 @@ def sentence(line: ProgressLine) -> Message:
     return _under_way(now, line.measure)
 
 
+def _of_task(now: PeriodProgress, task: KeyTask) -> Message:
+    """A task's criteria, with the days to its own day where it has one."""
+    met = {"done": int(now.actual or 0), "criteria": int(now.target or 0)}
+    if task.due is None or met["done"] == met["criteria"]:
+        return message(
+            "{done} of {criteria} acceptance criteria met, {days} {days:plural,day,days} left",
+            days=now.days_left,
+            **met,
+        )
+    left = (task.due - (now.ends - timedelta(days=now.days_left))).days
+    if left < 0:
+        return message(
+            "{done} of {criteria} acceptance criteria met, due on {due:day}: {days} {days:plural,day,days} late",
+            days=-left,
+            due=task.due,
+            **met,
+        )
+    return message(
+        "{done} of {criteria} acceptance criteria met, due on {due:day}: {days} {days:plural,day,days} left",
+        days=left,
+        due=task.due,
+        **met,
+    )
+
+
 def _under_way(now: PeriodProgress, measure: Measure) -> Message:
     """What adds up has a rest to do; anything else only has a level."""
     done, days = _cut(now.done or ZERO), now.days_left
     if isinstance(measure, Kpi) and measure.aggregation == "sum" and measure.direction == "higher":
+        if now.pace is not None and now.needed is not None:
+            return message(
+                "{done}% of {span:span} target done, {days} {days:plural,day,days} left for the other {rest}%: "
+                "{needed} a day to make it, {pace} so far",
+                done=done,
+                span=now.kind,
+                days=days,
+                rest=100 - done,
+                needed=_a_day(now.needed, ceil),
+                pace=_a_day(now.pace),
+            )
         return message(
             "{done}% of {span:span} target done, {days} {days:plural,day,days} left for the other {rest}%",
             done=done,
@@ -252,6 +348,43 @@ def _under_way(now: PeriodProgress, measure: Measure) -> Message:
         span=now.kind,
         days=days,
     )
+
+
+def _limited(now: PeriodProgress) -> Message:
+    """What is used of a limit: it is kept or passed when the period is over, not before."""
+    actual, limit, days = now.actual or ZERO, now.target or ZERO, now.days_left
+    facts = {"used": actual, "limit": limit, "span": now.kind, "days": days}
+    if actual > limit:
+        return message(
+            "{used:number} used, {over:number} more than {span:span} limit of {limit:number}, "
+            "{days} {days:plural,day,days} left",
+            over=actual - limit,
+            **facts,
+        )
+    if now.pace is None or now.needed is None:
+        return message(
+            "{used:number} of at most {limit:number} used within {span:span} limit, "
+            "{days} {days:plural,day,days} left",
+            **facts,
+        )
+    return message(
+        "{used:number} of at most {limit:number} used within {span:span} limit, "
+        "{days} {days:plural,day,days} left: {needed} a day keeps to it, {pace} so far",
+        needed=_a_day(now.needed, floor),
+        pace=_a_day(now.pace),
+        **facts,
+    )
+
+
+def _a_day(amount: Fraction, to_whole: Callable[[Fraction], int] | None = None) -> str:
+    """An amount a day for the eye, to two places, a small one to two digits. What is asked for goes up, so that it is
+    enough, what is allowed down."""
+    places = 2
+    while amount and abs(amount) * 10**places < 10 and places < PLACES:
+        places += 1
+    if to_whole is None:
+        return number(amount, places)
+    return number(Fraction(to_whole(amount * 10**places), 10**places), places)
 
 
 def _cut(percent: Fraction) -> int:

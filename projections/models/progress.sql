@@ -38,13 +38,14 @@ on conflict (metric, subject, day) do update set (ordinal, position, value, base
 
 -- name: of_owner
 with running as materialized (
-    select g.goal, g.title, g.owner, g.sheet, g.tier, g.dimension, g.stage, g.measure, w.weight
+    select g.goal, g.title, g.owner, g.sheet, g.tier, g.dimension, g.stage, g.measure, w.weight, s.family
     from read.goal g
+    left join read.sheet s on s.sheet = g.sheet
     left join read.placement w on w.goal = g.goal and w.sheet = g.sheet
     where g.owner = $1 and ($2::text is null or g.cycle = $2)
       and g.stage in ('approved', 'active', 'adjusting', 'in_review', 'scored', 'closed')
 )
-select a.goal, a.title, a.owner, a.sheet, a.tier, a.dimension, a.stage, a.weight,
+select a.goal, a.title, a.owner, a.sheet, a.tier, a.family, a.dimension, a.stage, a.weight,
     coalesce(p.measure, a.measure) as measure, p.since, p.accepted, p.period, p.kind, p.starts, p.ends, p.rows, p.latest,
     p.total, p.base, p.weighed, p.last, p.unconfirmed
 from running a
@@ -52,10 +53,11 @@ left join read.progress_of(array(select goal from running)) p on p.goal = a.goal
 order by a.weight desc nulls last, a.goal, p.starts, p.ends
 
 -- name: of_goal
-select g.goal, g.title, g.owner, g.sheet, g.tier, g.dimension, g.stage, w.weight,
+select g.goal, g.title, g.owner, g.sheet, g.tier, s.family, g.dimension, g.stage, w.weight,
     coalesce(p.measure, g.measure) as measure, p.since, p.accepted, p.period, p.kind, p.starts, p.ends, p.rows, p.latest,
     p.total, p.base, p.weighed, p.last, p.unconfirmed
 from read.goal g
+left join read.sheet s on s.sheet = g.sheet
 left join read.placement w on w.goal = g.goal and w.sheet = g.sheet
 left join read.progress_of(array[$1]) p on p.goal = g.goal
 where g.goal = $1

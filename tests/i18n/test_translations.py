@@ -42,7 +42,7 @@ VOCABULARIES: dict[str, set[str]] = {
     "command": {*COMMANDS, *CYCLE_COMMANDS},
     "right": {one.name for one in vars(rights).values() if isinstance(one, rights.Right)},
     "phase": set(get_args(Phase)),
-    "task": set(get_args(inbox.Act)),
+    "task": {*get_args(inbox.Act), "deliver"},
     "cycle_stage": set(get_args(CycleStage)),
     "cycle_phase": set(get_args(CyclePhase)),
 }

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -120,6 +121,25 @@ async def cairn(settings: Settings, files: Path) -> AsyncIterator[Cairn]:
             done = await terminal(*typed, "--by", "H1")
             assert done.code == 0, done.err
         yield terminal
+
+
+@asynccontextmanager
+async def company_of_its_own(
+    namespace: str, settings: Settings, databases: Databases, temporal_server: str, files: Path
+) -> AsyncIterator[Settings]:
+    """Another company with worker, policy and roster; its namespace too, which has one starter."""
+    dsn = await databases.empty()
+    await migrate_all(dsn)
+    await make_usable(await Client.connect(temporal_server), namespace)
+    queue = f"{namespace}-{uuid4().hex[:8]}"
+    own = settings.model_copy(update={"database": dsn, "namespace": namespace, "task_queue": queue})
+    async with worker.running(own):
+        terminal = Cairn(environment(own))
+        for group, what, file in (("policy", "adopt", "policy.yaml"), ("roster", "import", "roster.csv")):
+            done = await terminal(group, what, str(files / file), "--by", "H1")
+            assert done.code == 0, done.err
+        yield own
+    await databases.drop(dsn)
 
 
 @pytest.fixture(scope="session")

@@ -2,21 +2,19 @@
 
 import shlex
 from collections.abc import AsyncIterator, Iterable
+from datetime import datetime, timedelta
 from pathlib import Path
-from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 import pytest_asyncio
-from temporalio.client import Client
 
-import worker
 from cairn.application import Application
 from cairn.domain.people import Person
 from cairn.settings import Settings
 from cairn_portal.servers.migrate import migrate_all
-from cairn_portal.servers.temporal_ready import make_usable
 from tests.databases import Databases
-from tests.portal.conftest import ROSTER, Cairn, environment
+from tests.portal.conftest import ROSTER, Cairn, company_of_its_own, environment
 
 NAMESPACE = "cli-doors"
 ROWS = ROSTER.strip().splitlines()
@@ -27,18 +25,8 @@ async def company(
     settings: Settings, databases: Databases, temporal_server: str, files: Path
 ) -> AsyncIterator[Settings]:
     """A company of this file's own, with worker, policy and roster; its namespace too, which has one starter."""
-    dsn = await databases.empty()
-    await migrate_all(dsn)
-    await make_usable(await Client.connect(temporal_server), NAMESPACE)
-    queue = f"doors-{uuid4().hex[:8]}"
-    own = settings.model_copy(update={"database": dsn, "namespace": NAMESPACE, "task_queue": queue})
-    async with worker.running(own):
-        terminal = Cairn(environment(own))
-        for group, what, file in (("policy", "adopt", "policy.yaml"), ("roster", "import", "roster.csv")):
-            done = await terminal(group, what, str(files / file), "--by", "H1")
-            assert done.code == 0, done.err
+    async with company_of_its_own(NAMESPACE, settings, databases, temporal_server, files) as own:
         yield own
-    await databases.drop(dsn)
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -145,6 +133,26 @@ async def test_the_launch_command_that_a_preview_prints_works_as_printed(cairn: 
     said = await cairn(*typed, "--json")
     assert (program, said.code) == ("cairn", 0), said.out
     assert said.json["goals"] == said.json["planned"] > 0
+
+
+async def test_a_late_launch_tells_what_has_passed_and_moves_goal_setting_as_asked(cairn: Cairn) -> None:
+    today = datetime.now(ZoneInfo("Asia/Shanghai")).date()
+    days = ("--starts", str(today - timedelta(days=60)), "--ends", str(today + timedelta(days=300)))
+    late = await cairn("cycle", "preview", "LATE", *days, "--json")
+    assert [each["name"] for each in late.json["passed"]] == ["drafts_due", "approvals_due"]
+    assert "--shift today" in (await cairn("cycle", "preview", "LATE", *days)).out
+    moved = await cairn("cycle", "preview", "LATE", *days, "--shift", "today", "--json")
+    assert moved.json["passed"] == [] and moved.json["digest"] != late.json["digest"]
+    assert datetime.fromisoformat(moved.json["schedule"]["drafts_due"]).date() >= today + timedelta(days=15)
+    shown = await cairn("cycle", "preview", "LATE", *days, "--shift", "today")
+    (line,) = (line for line in shown.err.splitlines() if "cairn cycle launch" in line)
+    _, *typed = shlex.split(line[line.index("cairn cycle launch") :])
+    assert typed[typed.index("--shift") + 1] == str(today)
+    for _ in range(2):
+        said = await cairn(*typed, "--json")
+        assert said.code == 0, said.out
+    again = await cairn("cycle", "launch", "LATE", "--by", "H1", "--shift", str(today + timedelta(days=30)))
+    assert again.code == 1 and "提交截止" in again.err
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")

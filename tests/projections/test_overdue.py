@@ -1,6 +1,6 @@
 """What is late in a cycle: as the domain has it, with what people were told, and never before their time is over."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import get_args
 from zoneinfo import ZoneInfo
 
@@ -13,7 +13,7 @@ from cairn.domain.event import Event
 from cairn.domain.goal import events as g
 from cairn.domain.goal.context import GoalContext
 from cairn.domain.goal.status import awaited, deadlines_of, escalation
-from cairn.domain.measure import Capability
+from cairn.domain.measure import Capability, KeyTask
 from cairn.domain.sheet.state import Sheet
 from projections.engine.catch_up import catch_up
 from projections.engine.rebuild import differences
@@ -173,7 +173,7 @@ async def test_whatever_happened_late_is_what_the_domain_waits_for_and_its_date_
     await record(pool, launched(), opened(SHEET, ()), *life)
     goal = folded(life)
     found = [each for each in await late(pool, at) if each.goal == goal.id]
-    asked = [each for each in found if each.act != "score"]
+    asked = [each for each in found if each.act not in ("score", "deliver")]
     held = goal.held_on(
         at.astimezone(ZoneInfo(DATES.calendar.timezone)).date()
     )  # RULES L1: places by the day
@@ -223,4 +223,37 @@ async def test_who_may_read_the_log_may_read_what_people_were_told(pool: asyncpg
 
 def test_whatever_waits_in_an_inbox_can_be_late() -> None:
     """A report waits to be confirmed without a date of its own."""
-    assert {*get_args(Act), "confirm_check_ins"} == {*get_args(inbox.Act), "score"}
+    assert {*get_args(Act), "confirm_check_ins"} == {*get_args(inbox.Act), "score", "deliver"}
+
+
+async def test_a_task_whose_day_is_over_is_late_with_its_owner_until_all_is_accepted(
+    pool: asyncpg.Pool,
+) -> None:
+    due = DATES.periods[1].ends
+    task = KeyTask(criteria=("上线", "测试"), due=due)
+    over = datetime.combine(due + DAY, time(0), ZoneInfo(DATES.calendar.timezone))
+    missed = g.DeadlineMissed(
+        goal=GOAL, phase="delivery_due", due=over, awaited=("lin",), to=("wang",), by="system", at=over
+    )
+    await record(pool, launched(), opened(), *active(measure=task), missed)
+    assert await late(pool, over - A_SECOND) == []
+    [one] = await late(pool, over)
+    assert (one.act, one.awaited, one.due) == ("deliver", "lin", over)
+    assert [each.recipients for each in one.notices] == [("wang",)]
+    first = g.CriterionAccepted(goal=GOAL, criterion=1, evidence="e", by="wang", at=over)
+    second = g.CriterionAccepted(goal=GOAL, criterion=2, evidence="e", by="wang", at=over)
+    await record(pool, first)
+    assert [each.act for each in await late(pool, over + A_SECOND)] == ["deliver"]
+    await record(pool, second)
+    assert await late(pool, over + A_SECOND) == []
+
+
+async def test_a_capability_goal_is_late_by_the_same_rule_and_done_once_it_is_assessed(
+    pool: asyncpg.Pool,
+) -> None:
+    due = DATES.periods[1].ends
+    await record(pool, launched(), opened(), *active(measure=Capability(outcomes=("培训",), due=due)))
+    assert [each.act for each in await late(pool, later(80))] == ["deliver"]
+    given_for = g.GoalAssessed(goal=GOAL, period="M02", points=D(90), by="wang", at=later(70))
+    await record(pool, given_for)
+    assert [each.act for each in await late(pool, later(80))] == ["score"]

@@ -23,7 +23,7 @@ from cairn.domain.goal.events import (
 )
 from cairn.domain.goal.state import Goal
 from cairn.domain.measure import Capability, KeyTask, Kpi, Measure
-from cairn.domain.policy import LinearCurve
+from cairn.domain.policy import LinearCurve, PeriodKind
 from cairn.domain.reading import ReadingsRecorded, Row, aggregate
 from cairn.domain.schedule import Span
 from cairn.domain.scoring import kpi_points
@@ -114,7 +114,17 @@ def by_domain(goal: Goal, period: Span, events: list[Event]) -> dict[str, Any] |
     rows = [row for row in days(goal, goal.measure, events) if first <= row.on <= period.ends]
     actual = aggregate(rows, goal.measure.aggregation, goal.measure.unit)
     reached = None if actual is None else kpi_points(aim, LinearCurve(kind="linear"), actual)[0]
-    return figures(aim.target, actual, reached, rows, aim)
+    found = figures(aim.target, actual, reached, rows, aim)
+    if (
+        goal.measure.adds_up
+        and goal.measure.direction == "lower"
+        and actual is not None
+        and aim.target is not None
+    ):
+        limit = aim.target
+        used = 100 * actual / limit if limit > 0 else Fraction(0 if actual <= limit else 101)
+        return found | {"done": None, "used": used}
+    return found
 
 
 def figures(
@@ -174,8 +184,65 @@ async def test_an_employee_sees_what_is_done_this_month_and_the_days_left_for_th
         10,
     )
     assert (found.to_date.period, found.to_date.done) == ("Y", exact(5)) and found.weight == 100
-    assert sentence(found).text("zh") == "本月目标已完成60%，剩余10天完成其余40%"
-    assert sentence(found).text("en") == "60% of this month's target done, 10 days left for the other 40%"
+    assert sentence(found).text("zh") == "本月目标已完成60%，剩余10天完成其余40%：每天需4，目前每天2.86"
+    assert sentence(found).text("en") == (
+        "60% of this month's target done, 10 days left for the other 40%: 4 a day to make it, 2.86 so far"
+    )
+
+
+async def test_the_pace_that_is_needed_is_enough_and_small_amounts_keep_two_digits(
+    pool: asyncpg.Pool,
+) -> None:
+    kpi = Kpi(unit="项", target=D(12), metric="sales", subject="lin")
+    await record(pool, launched(), *active(measure=kpi), readings((date(2026, 3, 2), "0.2")))
+    found = await line(pool)
+    assert found.current is not None and found.current.needed == Fraction(8, 100)
+    assert sentence(found).text("en").endswith("0.08 a day to make it, 0.0095 so far")
+    last = await line(pool, END_OF_MARCH)
+    assert sentence(last).text("en") == "20% of this month's target done, 0 days left for the other 80%"
+
+
+async def test_a_lower_is_better_sum_is_used_up_and_not_reached_on_day_four(pool: asyncpg.Pool) -> None:
+    kpi = Kpi(unit="次", direction="lower", target=D(360), metric="sales", subject="lin")
+    await record(pool, launched(), *active(measure=kpi), readings((date(2026, 3, 2), "4")))
+    early = await line(pool, date(2026, 3, 4))
+    assert sentence(early).text("en") == (
+        "4 of at most 30 used within this month's limit, 27 days left: 0.96 a day keeps to it, 1 so far"
+    )
+    assert sentence(early).text("zh") == "本月已用4，上限30，还剩27天：每天不超过0.96即可守住，目前每天1"
+    assert early.current is not None
+    assert (early.current.done, early.current.used) == (None, Fraction(40, 3))
+    await record(pool, readings((date(2026, 3, 9), "31")))
+    over = sentence(await line(pool)).text("en")
+    assert over == "35 used, 5 more than this month's limit of 30, 10 days left"
+
+
+async def test_a_limit_of_nothing_is_kept_or_passed(pool: asyncpg.Pool) -> None:
+    kpi = Kpi(unit="起", direction="lower", target=D(0), metric="sales", subject="lin")
+    await record(pool, launched(), *active(measure=kpi), readings((date(2026, 3, 2), "0")))
+    kept = await line(pool)
+    assert kept.current is not None and kept.current.used == 0
+    await record(pool, readings((date(2026, 3, 3), "1")))
+    assert sentence(await line(pool)).text("zh") == "本月已用1，超出上限0达1，还剩10天"
+
+
+async def test_the_month_word_is_the_one_of_the_goals_own_family_and_tier(pool: asyncpg.Pool) -> None:
+    """Whoever asks, for a person or for a goal, hears of the same period."""
+    await record(pool, launched(), opened(), *active())
+    await catch_up(pool)
+    families: dict[str, tuple[PeriodKind, ...]] = {"sales": ("quarter", "year"), "rnd": ("month", "year")}
+    [of_person] = await progress_of(pool, "lin", MID_MARCH, kinds=families)
+    of_goal = await progress_of_goal(pool, GOAL, MID_MARCH, kinds=families)
+    assert of_goal is not None and sentence(of_goal) == sentence(of_person)
+    assert of_goal.current is not None and of_goal.current.period == "Q1"
+
+
+async def test_a_goal_scored_in_the_year_alone_speaks_of_the_year(pool: asyncpg.Pool) -> None:
+    kpi = Kpi(unit="项", target=D(2), metric="sales", subject="lin", scored_in=("year",))
+    await record(pool, launched(), opened(), *active(measure=kpi))
+    await catch_up(pool)
+    found = await progress_of_goal(pool, GOAL, MID_MARCH, kinds={"sales": ("month", "year")})
+    assert found is not None and found.current is not None and found.current.period == "Y"
 
 
 async def test_a_correction_changes_progress_at_once(pool: asyncpg.Pool) -> None:
@@ -321,10 +388,21 @@ async def test_a_key_task_counts_its_accepted_criteria_once_each(pool: asyncpg.P
     assert sentence(found).text("en") == "2 of 3 acceptance criteria met, 1 day left"
 
 
+async def test_a_task_with_a_day_of_its_own_counts_to_that_day(pool: asyncpg.Pool) -> None:
+    task = KeyTask(criteria=("上线", "三轮测试"), due=date(2026, 6, 30))
+    await record(pool, launched(), *active(measure=task))
+    before, after = (
+        sentence(await line(pool, date(2026, 6, 28))),
+        sentence(await line(pool, date(2026, 7, 3))),
+    )
+    assert before.text("zh") == "2项验收标准已通过0项，2026-06-30 到期，还剩2天"
+    assert after.text("en") == "0 of 2 acceptance criteria met, due on 2026-06-30: 3 days late"
+
+
 async def test_a_family_without_months_sees_its_quarter(pool: asyncpg.Pool) -> None:
-    await record(pool, launched(), *active())
+    await record(pool, launched(), opened(), *active())
     await catch_up(pool)
-    [found] = await progress_of(pool, "lin", MID_MARCH, kinds=["quarter", "year"])
+    [found] = await progress_of(pool, "lin", MID_MARCH, kinds={"sales": ("quarter", "year")})
     assert found.current is not None and (found.current.period, found.current.days_left) == ("Q1", 10)
     assert sentence(found).text("zh") == "本季度尚无数据，还剩10天"
     assert sentence(found).text("en") == "no data yet for this quarter's target, 10 days left"

@@ -136,7 +136,7 @@ PEOPLE = {
 MEASURES: dict[str, Measure] = {
     REVENUE: Kpi(unit="万元", target=D(1200), metric="sales", subject=LIN),
     VISITS: Kpi(unit="次", target=D(240)),
-    RELEASE: KeyTask(criteria=("live before Q3", "three user tests passed")),
+    RELEASE: KeyTask(criteria=("live before Q3", "three user tests passed"), due=date(2026, 6, 30)),
     LEARNING: Capability(outcomes=("training finished",)),
     OF_DEPARTMENT: Kpi(target=D(30)),
     OF_COMPANY: Kpi(unit="%", target=D(20), aggregation="last"),

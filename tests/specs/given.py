@@ -63,6 +63,7 @@ class World:
     evidence: Evidence = COMPLETE
     head: str | None = None
     acting: dict[str, str] = field(default_factory=dict)
+    departments: dict[str, str] | None = None
 
     def under(self, **facts: Any) -> "World":
         """The same under another policy, with other people or readings."""
@@ -101,7 +102,7 @@ class World:
         context = goal_context(
             self.cycle(), self.policy, sheet, people=self.people, evidence=self.evidence, head=self.head
         )
-        return context.model_copy(update={"acting": self.acting}) if self.acting else context
+        return context.model_copy(update={"acting": self.acting, "departments": self.departments})
 
     def status(self, goal: str = REVENUE, at: datetime | None = None) -> GoalStatus:
         """As of a moment, else of the last thing that happened."""

@@ -157,7 +157,7 @@ def test_the_owner_accepts_nothing_of_their_own() -> None:
 
 def test_only_criteria_that_are_there_are_accepted() -> None:
     given(active(RELEASE)).when(accept(3)).refused("accept.unknown", number="3", of="2")
-    given(active(VISITS)).when(accept(goal=VISITS)).refused("accept.not-a-task")
+    given(active(VISITS)).when(accept(goal=VISITS)).refused("accept.measured")
 
 
 def test_a_key_task_scores_the_share_of_its_accepted_criteria() -> None:

@@ -385,3 +385,10 @@ def test_a_plan_without_anybody_is_not_launched() -> None:
 @pytest.mark.parametrize("cycle", ["2026-27", "FY 26", "", "年度"])
 def test_a_cycles_id_has_no_hyphen_because_goals_are_named_after_it(cycle: str) -> None:
     assert refused(order(cycle=cycle), Cycle(id=cycle)).code == "cycle.id"
+
+
+def test_targets_for_goals_that_nobody_has_are_told_and_belong_to_the_digest() -> None:
+    quotas = [row(LIN, "revenue", "Y", 900), row(LIN, "gone", "Y", 1), row("nobody", "revenue", "Q1", 1)]
+    found = planned(targets=quotas)
+    assert [(each.holder, each.goal) for each in found.unmatched] == [(LIN, "gone"), ("nobody", "revenue")]
+    assert planned(targets=quotas[:1]).unmatched == () and found.digest != planned(targets=quotas[:1]).digest

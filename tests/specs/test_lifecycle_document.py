@@ -89,6 +89,7 @@ ASKED: dict[str, ask.GoalCommand] = {
     "check_smart": please(ask.CheckSmart, LI, DAY, OF_COMPANY, check=SMART),
     "decompose": please(ask.DecomposeGoal, LI, DAY, OF_COMPANY, parts=PARTS),
     "align": please(ask.AlignGoal, LIN, DAY, parent=OF_DEPARTMENT),
+    "interview": please(ask.RecordInterview, WANG, DAY, agreed="1,200 a year"),
     "submit": please(ask.SubmitGoal, LIN, DAY),
     "return": please(ask.ReturnGoal, WANG, DAY, comment="?"),
     "approve": please(ask.ApproveGoal, WANG, DAY),
@@ -179,12 +180,14 @@ def test_what_the_table_says_of_deadlines_is_what_falls_due(stage: Stage) -> Non
         checked = fact(did.CheckedIn, on="2026-01-10", note="late", at=on("02-10"))
         before = given(before.events, scored_then, checked, policy=LATE)
     found = {}
-    for due in deadlines_of(before.goal(), before.context()):
-        fired = deadline(due.phase, due.at, period=due.period, late=1)
-        after = before.having(fired)
-        found[due.phase] = after.goal().stage
-        assert len(after.events) > len(before.events)
-        after.when(fired).nothing()
+    for name in (REVENUE, RELEASE):
+        before = world(stage, name)
+        for due in deadlines_of(before.goal(name), before.context(name)):
+            fired = deadline(due.phase, due.at, name, period=due.period, late=1)
+            after = before.having(fired)
+            found[due.phase] = after.goal(name).stage
+            assert len(after.events) > len(before.events)
+            after.when(fired).nothing()
     assert found == {row.name: row.leads_to or stage for row in PHASES if stage in row.stages}
 
 

@@ -81,6 +81,7 @@ EXAMPLES: tuple[Event, ...] = (
     fact(did.SmartChecked, check=SMART),
     fact(did.GoalDecomposed, parts=[did.Part(title="主营A", department="sales", target=D(15))]),
     fact(did.GoalAligned, parent="goal-2026-company-1"),
+    fact(did.GoalInterviewHeld, WANG, on="2026-01-08", participants=[LIN, WANG], agreed="1,200 a year"),
     fact(did.GoalSubmitted, acting_for=WANG),
     fact(did.GoalReturned, WANG, comment="?", acting_for=HUA),
     fact(did.GoalApproved, WANG, comment="good", acting_for=HUA),

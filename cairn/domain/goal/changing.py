@@ -10,6 +10,7 @@ from cairn.domain.exact import ONE, ZERO, exact, rounded
 from cairn.domain.goal.context import GoalContext
 from cairn.domain.goal.events import Changes
 from cairn.domain.goal.state import Goal, same_metric
+from cairn.domain.goal.weighing import check_capability
 from cairn.domain.measure import Kpi, Measure
 from cairn.domain.measure_checks import measure_problems
 from cairn.domain.refusal import Refusal
@@ -140,6 +141,8 @@ def check_changes(changes: Changes, goal: Goal, context: GoalContext, today: dat
     _check_targets(changes, goal, context)
     if new_weights(goal, changes):
         rules.check_whole_after(context.sheet, new_weights(goal, changes))
+        after = rules.weighed(context.sheet, new_weights(goal, changes))
+        check_capability(context.sheet, after, context, "changes.counterweights")
     new = new_measure(changes, goal, context, today)
     if new != goal.measure:
         check_measure(new, goal, context, "changes.measure" if changes.measure else "changes", today)

@@ -104,6 +104,23 @@ class AlignGoal(GoalAction):
     parent: str
 
 
+class RecordInterview(GoalAction):
+    """Puts the goal interview on record: who took part (ids of people) and what was agreed.
+
+    `on` is the local day it was held, None for today; without `participants` it was the owner and whoever records it.
+    """
+
+    row = GoalRow(
+        "interview",
+        rights.hr_other_than_owner_or_approver,
+        stages=("draft", "returned", "submitted", "approved", "active"),
+    )
+
+    on: date | None = None
+    participants: tuple[str, ...] = ()
+    agreed: str = Field(min_length=1)
+
+
 class SubmitGoal(GoalAction):
     """Hands a goal in for approval; its sheet must be whole."""
 
@@ -263,7 +280,7 @@ class ScoreWithout(GoalAction):
 
 
 class AcceptCriterion(GoalAction):
-    """Accepts a key task's criterion, counted from 1, on evidence."""
+    """Accepts a key task's criterion or an outcome of a capability goal, counted from 1, on evidence."""
 
     row = GoalRow("accept", rights.approver, stages=("active", "adjusting", "in_review"), judges=True)
 
@@ -381,6 +398,7 @@ AnyGoalAction = (
     | CheckSmart
     | DecomposeGoal
     | AlignGoal
+    | RecordInterview
     | SubmitGoal
     | ReturnGoal
     | ApproveGoal

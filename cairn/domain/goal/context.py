@@ -20,6 +20,7 @@ class GoalContext(Fact):
     department, empty while it has none, None where the sheet is no known department's: theirs are its goals. `acting`
     says who does the tasks of a place's holder that day where it is not themselves: a delegate, the next above, or
     `role:hr` where nobody can (RULES K5).
+    `departments` are the known ones, id → name, None where the command names none.
     """
 
     policy: Policy
@@ -29,5 +30,6 @@ class GoalContext(Fact):
     evidence: Evidence = Evidence()
     head: str | None = None
     acting: Mapping[str, str] = {}
+    departments: Mapping[str, str] | None = None
     clock_offset: float = 0.0
     open_for_goals: bool = True

@@ -21,8 +21,10 @@ from cairn.domain.goal.places import held_at
 from cairn.domain.goal.scoring import score
 from cairn.domain.goal.state import Goal
 from cairn.domain.goal.status import awaited, deadlines_of
-from cairn.domain.rights import HR, by_committee
+from cairn.domain.rights import HR, approver_place, by_committee
 from cairn.domain.sheet import rules
+
+DELIVERY = ("delivery_remind", "delivery_due")
 
 
 def on_deadline(command: KeepDeadline, goal: Goal, context: GoalContext) -> list[Event]:
@@ -35,9 +37,9 @@ def on_deadline(command: KeepDeadline, goal: Goal, context: GoalContext) -> list
         return []
     held = held_at(goal, context, command.at)
     match command.phase:
-        case "drafts_remind" | "approvals_remind" | "adjustment_remind":
+        case "drafts_remind" | "approvals_remind" | "adjustment_remind" | "delivery_remind":
             return [_remind(command, held, context)]
-        case "drafts_due" | "approvals_due":
+        case "drafts_due" | "approvals_due" | "delivery_due":
             return [_missed(command, held, context)]
         case "execution_starts":
             return [GoalActivated(goal=goal.id, by=SYSTEM, at=command.at)]
@@ -64,23 +66,31 @@ def on_deadline(command: KeepDeadline, goal: Goal, context: GoalContext) -> list
 
 
 def _remind(command: KeepDeadline, goal: Goal, context: GoalContext) -> ReminderSent:
-    waits = awaited(goal, context.acting)
+    waits = _asked(command, goal, context)
     return ReminderSent(
         goal=goal.id, phase=command.phase, due=command.due, to=waits, by=SYSTEM, at=command.at
     )
 
 
+def _asked(command: KeepDeadline, goal: Goal, context: GoalContext) -> tuple[str, ...]:
+    """Who has to act on a deadline: whoever the goal waits for, its owner where something is to be delivered."""
+    return (goal.owner or HR,) if command.phase in DELIVERY else awaited(goal, context.acting)
+
+
 def _missed(command: KeepDeadline, goal: Goal, context: GoalContext) -> DeadlineMissed:
-    """A late draft is told to the manager, a late approval to the manager's manager, else to HR."""
+    """A late draft is told to the manager, a late approval to the manager's manager, else to HR; a delivery that is
+    late, to whoever judges it."""
     approver = None if by_committee(goal) else context.people.get(goal.manager or "")
     above = approver.manager if approver else None
     up = goal.manager if command.phase == "drafts_due" else above
+    if command.phase == "delivery_due":
+        up = approver_place(goal)
     up = context.acting.get(up, up) if up else None
     return DeadlineMissed(
         goal=goal.id,
         phase=command.phase,
         due=command.due,
-        awaited=awaited(goal, context.acting),
+        awaited=_asked(command, goal, context),
         to=(up or HR,),
         by=SYSTEM,
         at=command.at,

@@ -3,7 +3,7 @@
 from typing import assert_never
 
 from cairn.domain.event import Event
-from cairn.domain.goal import adjusting, deadlines, drafting, following, reporting, reviewing
+from cairn.domain.goal import adjusting, deadlines, drafting, following, interviewing, reporting, reviewing
 from cairn.domain.goal.commands import (
     AcceptCriterion,
     AlignGoal,
@@ -25,6 +25,7 @@ from cairn.domain.goal.commands import (
     GoalRow,
     KeepDeadline,
     PauseGoal,
+    RecordInterview,
     RecordRefusedSignal,
     RequestAdjustment,
     ResumeGoal,
@@ -108,6 +109,8 @@ def _decided(command: AnyGoalAction, goal: Goal, context: GoalContext) -> list[E
             return drafting.decompose(command, goal, context)
         case AlignGoal():
             return drafting.align(command, goal, context)
+        case RecordInterview():
+            return interviewing.interview(command, goal, context)
         case SubmitGoal():
             return drafting.submit(command, goal, context)
         case ReturnGoal():

@@ -25,7 +25,10 @@ from cairn.domain.goal.events import (
     GoalSubmitted,
     SmartChecked,
 )
+from cairn.domain.goal.interviewing import check_interviewed
+from cairn.domain.goal.smart import check_parts, check_said, check_smart_goal
 from cairn.domain.goal.state import Goal
+from cairn.domain.goal.weighing import check_capability
 from cairn.domain.measure import Kpi, Measure
 from cairn.domain.policy import Tier
 from cairn.domain.refusal import Refusal
@@ -52,6 +55,8 @@ def draft(command: DraftGoal, goal: Goal, context: GoalContext) -> list[Event]:
         _check_parent(command.parent, planned)
     placement = Placement(goal=command.goal, dimension=command.dimension, weight=command.weight)
     placed = rules.place(sheet, placement, command.by, command.at)
+    placements = {**sheet.placements, placement.goal: placement}
+    check_capability(sheet, sheet.model_copy(update={"placements": placements}), context, "weight")
     return [_drafted(command, planned, context, measure), *placed]
 
 
@@ -108,7 +113,9 @@ def revise(command: ReviseGoal, goal: Goal, context: GoalContext) -> list[Event]
     if (title, measure) != (goal.title, goal.measure):
         events.append(GoalRevised(goal=goal.id, title=title, measure=measure, by=command.by, at=command.at))
     if command.weight is not None:
-        events += rules.reweigh(context.sheet, {goal.id: command.weight}, command.by, command.at)
+        weights = {goal.id: command.weight}
+        events += rules.reweigh(context.sheet, weights, command.by, command.at)
+        check_capability(context.sheet, rules.weighed(context.sheet, weights), context, "weight")
     return events
 
 
@@ -121,7 +128,8 @@ def _with_target(command: ReviseGoal, goal: Goal) -> Kpi:
 
 
 def check_smart(command: CheckSmart, goal: Goal, context: GoalContext) -> list[Event]:
-    if goal.smart == command.check:
+    check_said(command.check)
+    if goal.smart == command.check and not goal.smart_stale:
         return []
     return [SmartChecked(goal=goal.id, check=command.check, by=command.by, at=command.at)]
 
@@ -131,6 +139,7 @@ def decompose(command: DecomposeGoal, goal: Goal, context: GoalContext) -> list[
         raise Refusal("goal.not-decomposed", field="goal")
     if goal.parts == command.parts:
         return []
+    check_parts(command.parts, goal, context)
     return [GoalDecomposed(goal=goal.id, parts=command.parts, by=command.by, at=command.at)]
 
 
@@ -165,12 +174,9 @@ def submit(command: SubmitGoal, goal: Goal, context: GoalContext) -> list[Event]
 def _check_ready(goal: Goal, context: GoalContext) -> None:
     if isinstance(goal.measure, Kpi) and not goal.measure.measurable:
         raise Refusal("goal.no-target", field="measure.target", title=goal.title)
-    if goal.tier == "strategic":
-        if goal.smart is None:
-            raise Refusal("goal.not-smart", field="check", title=goal.title)
-        if not goal.parts:
-            raise Refusal("goal.no-parts", field="parts", title=goal.title)
+    check_smart_goal(goal, context)
     rules.check_complete(context.sheet)
+    check_capability(None, context.sheet, context, "weight")
 
 
 def return_goal(command: ReturnGoal, goal: Goal, context: GoalContext) -> list[Event]:
@@ -179,6 +185,7 @@ def return_goal(command: ReturnGoal, goal: Goal, context: GoalContext) -> list[E
 
 def approve(command: ApproveGoal, goal: Goal, context: GoalContext) -> list[Event]:
     _check_ready(goal, context)
+    check_interviewed(goal, context)
     approved = GoalApproved(goal=goal.id, comment=command.comment, by=command.by, at=command.at)
     schedule = context.schedule
     if schedule and command.at >= first_morning(goal, schedule):

@@ -138,6 +138,14 @@ class GoalAligned(GoalEvent):
     parent: str
 
 
+class GoalInterviewHeld(GoalEvent):
+    """The goal interview: on which local day, who took part (ids of people), and what was agreed on the goal."""
+
+    on: date
+    participants: tuple[str, ...]
+    agreed: str
+
+
 class GoalSubmitted(PlaceEvent):
     """The goal was handed in for approval."""
 
@@ -264,7 +272,7 @@ class CheckInWithdrawn(GoalEvent):
 
 
 class CriterionAccepted(PlaceEvent):
-    """A key task's criterion (counted from 1) was accepted on evidence."""
+    """A key task's criterion, or a capability goal's outcome (counted from 1), was accepted on evidence."""
 
     criterion: int
     evidence: str
@@ -445,6 +453,7 @@ AnyGoalEvent = (
     | SmartChecked
     | GoalDecomposed
     | GoalAligned
+    | GoalInterviewHeld
     | GoalSubmitted
     | GoalReturned
     | GoalApproved

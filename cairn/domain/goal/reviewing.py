@@ -38,11 +38,11 @@ from cairn.domain.sheet import rules
 
 
 def accept(command: AcceptCriterion, goal: Goal, context: GoalContext) -> list[Event]:
-    if not isinstance(goal.measure, KeyTask):
-        raise Refusal("accept.not-a-task", field="goal")
-    if command.criterion > len(goal.measure.criteria):
+    if isinstance(goal.measure, Kpi):
+        raise Refusal("accept.measured", field="goal")
+    if command.criterion > len(goal.measure.listed):
         raise Refusal(
-            "accept.unknown", field="criterion", number=command.criterion, of=len(goal.measure.criteria)
+            "accept.unknown", field="criterion", number=command.criterion, of=len(goal.measure.listed)
         )
     if command.criterion in goal.accepted:
         return []

@@ -13,8 +13,8 @@ Stage = Literal["none", ExistingStage]
 """`none` is the stage of a goal of which the log knows nothing."""
 Phase = Literal[
     "drafts_remind", "drafts_due", "approvals_remind", "approvals_due", "execution_starts", "adjustment_remind",
-    "adjustment_expires", "pauses", "resumes", "period_scored", "scored_again", "part_scored", "lapses", "review_opens",
-    "scores_due", "closes",
+    "adjustment_expires", "delivery_remind", "delivery_due", "pauses", "resumes", "period_scored", "scored_again",
+    "part_scored", "lapses", "review_opens", "scores_due", "closes",
 ]  # fmt: skip
 StageKind = Literal["absent", "waiting", "sent_back", "running", "judged", "settled", "ended", "dropped"]
 
@@ -92,6 +92,8 @@ PHASES: tuple[PhaseRow, ...] = (
     PhaseRow(name="execution_starts", stages=("approved",), leads_to="active"),
     PhaseRow(name="adjustment_remind", stages=("adjusting",), reminds_of="adjustment_expires"),
     PhaseRow(name="adjustment_expires", stages=("adjusting",), leads_to="active"),
+    PhaseRow(name="delivery_remind", stages=("active", "adjusting"), reminds_of="delivery_due"),
+    PhaseRow(name="delivery_due", stages=("active", "adjusting", "in_review")),
     PhaseRow(name="pauses", stages=("approved", "active"), leads_to="paused"),
     PhaseRow(name="resumes", stages=("paused",), leads_to="active"),
     PhaseRow(name="period_scored", stages=("active", "paused", "adjusting", "in_review"), scores=True),

@@ -34,6 +34,7 @@ from cairn.domain.goal.events import (
     GoalClosed,
     GoalDecomposed,
     GoalDrafted,
+    GoalInterviewHeld,
     GoalPaused,
     GoalResumed,
     GoalReturned,
@@ -53,7 +54,7 @@ from cairn.domain.goal.events import (
     SmartChecked,
 )
 from cairn.domain.goal.stages import Phase, Stage, stage_row
-from cairn.domain.measure import Capability, KeyTask, Kpi, Measure
+from cairn.domain.measure import Capability, Kpi, Measure
 from cairn.domain.policy import Dimension, Tier
 from cairn.domain.schedule import Days, gaps_of
 
@@ -146,7 +147,11 @@ class Goal(Fact):
     parent: str | None = Field(default=None, description="the goal of a tier above that it serves")
     policy: str = Field(default="", description="the policy it was drafted under, `name@version`")
     smart: Smart | None = None
+    smart_stale: bool = Field(
+        default=False, description="the goal has another title, measure or parts than when it was checked"
+    )
     parts: tuple[Part, ...] = ()
+    interviews: tuple[GoalInterviewHeld, ...] = Field(default=(), description="those held on it, in order")
     pending: PendingAdjustment | None = None
     adjustments: dict[str, str] = Field(
         default_factory=dict,
@@ -258,13 +263,15 @@ def _evolved(goal: Goal, event: AnyGoalEvent) -> Goal:
         case GoalDrafted():
             return _drafted(goal, event)
         case GoalRevised():
-            return goal.model_copy(update={"title": event.title, "measure": event.measure})
+            return _unchecked(goal).model_copy(update={"title": event.title, "measure": event.measure})
         case SmartChecked():
-            return goal.model_copy(update={"smart": event.check})
-        case GoalDecomposed():
-            return goal.model_copy(update={"parts": event.parts})
+            return goal.model_copy(update={"smart": event.check, "smart_stale": False})
+        case GoalDecomposed():  # its first parts are what the check asks for, other ones are another goal
+            return (_unchecked(goal) if goal.parts else goal).model_copy(update={"parts": event.parts})
         case GoalAligned():
             return goal.model_copy(update={"parent": event.parent})
+        case GoalInterviewHeld():
+            return goal.model_copy(update={"interviews": (*goal.interviews, event)})
         case GoalSubmitted():
             return _to(goal, "submitted")
         case GoalReturned():
@@ -345,7 +352,7 @@ def _evolved(goal: Goal, event: AnyGoalEvent) -> Goal:
 
 
 def _accepted(goal: Goal, accepted: dict[int, str], at: datetime) -> Goal:
-    whole = isinstance(goal.measure, KeyTask) and len(accepted) >= len(goal.measure.criteria)
+    whole = not isinstance(goal.measure, Kpi) and len(accepted) >= len(goal.measure.listed)
     done = (goal.done_at or at) if whole else None
     return goal.model_copy(update={"accepted": accepted, "done_at": done})
 
@@ -365,6 +372,11 @@ def _late(goal: Goal, at: datetime, concerns: Callable[[GoalScored], bool]) -> G
     """The goal whose scores that are concerned do not say all there is any more."""
     found = {period: Late(since=at, cause="goal") for period, score in goal.scores.items() if concerns(score)}
     return goal.model_copy(update={"late": {**goal.late, **found}}) if found else goal
+
+
+def _unchecked(goal: Goal) -> Goal:
+    """The goal whose SMART check, if it has one, speaks of something else than what it is now."""
+    return goal.model_copy(update={"smart_stale": goal.smart is not None})
 
 
 def _to(goal: Goal, stage: Stage) -> Goal:
@@ -431,15 +443,15 @@ def _adjusted(goal: Goal, event: GoalAdjusted) -> Goal:
                 done_at=goal.done_at,
             ),
         )
-    changed = goal.model_copy(update={"title": title, "measure": new, "former": former, **kept})
+    changed = _unchecked(goal).model_copy(update={"title": title, "measure": new, "former": former, **kept})
     return _accepted(changed, _still_accepted(goal, new), event.at)
 
 
 def _still_accepted(goal: Goal, new: Measure) -> dict[int, str]:
-    """What was accepted stays accepted for the criteria that stay: others have to be met first."""
-    if not isinstance(goal.measure, KeyTask) or not isinstance(new, KeyTask):
+    """What was accepted stays accepted for the criteria and outcomes that stay: others have to be met first."""
+    if isinstance(goal.measure, Kpi) or isinstance(new, Kpi) or goal.measure.kind != new.kind:
         return {}
-    before, after = goal.measure.criteria, new.criteria
+    before, after = goal.measure.listed, new.listed
     stay = {n for n, pair in enumerate(zip(before, after, strict=False), start=1) if pair[0] == pair[1]}
     return {n: ground for n, ground in goal.accepted.items() if n in stay}
 

@@ -1,12 +1,12 @@
 """Where a goal stands: its stage, who is waited for, and the deadlines ahead. All a workflow ever knows of a goal."""
 
 from collections.abc import Collection, Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal, assert_never
 
 from pydantic import AwareDatetime, Field
 
-from cairn.domain.calendar import add_working_days, opening
+from cairn.domain.calendar import ONE_DAY, add_working_days, end_of_day, opening
 from cairn.domain.event import Fact
 from cairn.domain.goal.context import GoalContext
 from cairn.domain.goal.dates import due_of_owner, first_morning, own_dates, own_due, pauses_at, resumes_at
@@ -166,12 +166,25 @@ def _moment(phase: Phase, goal: Goal, context: GoalContext, schedule: Schedule) 
             return schedule.scores_due
         case "closes":
             return schedule.closes
-        case "drafts_remind" | "approvals_remind" | "adjustment_remind":
+        case "delivery_due":
+            day = to_deliver(goal, schedule)
+            return end_of_day(day, context.policy.calendar) if day else None
+        case "drafts_remind" | "approvals_remind" | "adjustment_remind" | "delivery_remind":
             return None  # they are counted back from their deadline
         case "period_scored" | "scored_again" | "part_scored":
             return None  # they fall due period by period
         case _:
             assert_never(phase)
+
+
+def to_deliver(goal: Goal, schedule: Schedule) -> date | None:
+    """The day by which a key task or a capability goal has to be delivered; None where it has no day of its own or all
+    is done: every criterion or outcome accepted, or the goal assessed for a period that holds the day."""
+    measure = goal.measure
+    if isinstance(measure, Kpi) or measure.due is None or len(goal.accepted) >= len(measure.listed):
+        return None
+    ends = (period.ends for key in goal.assessments if (period := schedule.period(key)) is not None)
+    return None if any(day >= measure.due for day in ends) else measure.due
 
 
 def _asked_by(
@@ -195,6 +208,8 @@ def _reminder(phase: Phase, goal: Goal, context: GoalContext, schedule: Schedule
     due = _moment(phase, goal, context, schedule)
     if due is None or not before or deadline_name(phase, due) in goal.kept_deadlines:
         return None
+    if phase == "delivery_due":
+        due -= ONE_DAY
     asked = _asked_by(phase, goal, context, schedule) if phase in ("drafts_due", "approvals_due") else due
     if asked is None:
         return None
@@ -224,7 +239,4 @@ def _is_scored_alone(period: Period, goal: Goal, context: GoalContext) -> bool:
 
 def period_kinds(goal: Goal, context: GoalContext) -> frozenset[PeriodKind]:
     """The kinds of period a goal has scores for: its family's; the year alone for departments and the company."""
-    family = context.policy.families.get(context.sheet.family or "")
-    if family is None or goal.tier != "individual":
-        return frozenset({"year"})
-    return frozenset(kind for kind, weight in family.periods.items() if weight > 0) | {"year"}
+    return context.policy.kinds_of(context.sheet.family if goal.tier == "individual" else None)

@@ -4,15 +4,19 @@ from collections.abc import Mapping
 from datetime import date
 
 from cairn.domain.cycle.state import Cycle
+from cairn.domain.launch.lateness import GOAL_SETTING
 from cairn.domain.people import Roster
 from cairn.domain.policy import Policy
 from cairn.domain.refusal import Refusal
+from cairn.domain.schedule import Schedule, local_day
 
 
-def check_same_terms(cycle: Cycle, title: str, starts: date, ends: date, policy: str) -> None:
+def check_same_terms(
+    cycle: Cycle, title: str, starts: date, ends: date, policy: str, shift: Schedule | None = None
+) -> None:
     """Refuses a repeated launch that says something else than the first: nobody's dates change by saying it again.
 
-    `policy` is `name@version`.
+    `policy` is `name@version`; `shift` are the dates that goal setting would be moved to, None where that is not said.
     """
     if cycle.schedule is None:
         return
@@ -23,6 +27,8 @@ def check_same_terms(cycle: Cycle, title: str, starts: date, ends: date, policy:
         "policy": cycle.policy,
     }
     asked: Mapping[str, object] = {"title": title, "starts": starts, "ends": ends, "policy": policy}
+    if shift is not None:
+        there, asked = {**there, **_days(cycle.schedule)}, {**asked, **_days(shift)}
     differs = [name for name, value in asked.items() if value != there[name]]
     if differs:
         raise Refusal(
@@ -33,6 +39,11 @@ def check_same_terms(cycle: Cycle, title: str, starts: date, ends: date, policy:
             was=[there[name] for name in differs],
             asked=[asked[name] for name in differs],
         )
+
+
+def _days(schedule: Schedule) -> dict[str, date]:
+    """The days of goal setting."""
+    return {name: local_day(getattr(schedule, name), schedule.calendar) for name in GOAL_SETTING}
 
 
 def check_departments(policy: Policy, roster: Roster, starts: date) -> None:

@@ -94,6 +94,13 @@ class OpenedSheet(Fact):
         return self.last is not None and self.last < self.since
 
 
+class Unmatched(Fact):
+    """Targets that were proposed for a goal which nobody in the plan has: they count nowhere."""
+
+    holder: str
+    goal: str
+
+
 class LaunchPlan(Fact):
     cycle: str
     title: str
@@ -103,6 +110,7 @@ class LaunchPlan(Fact):
     language: str
     sheets: tuple[SheetPlan, ...]
     left_out: tuple[LeftOut, ...]
+    unmatched: tuple[Unmatched, ...] = ()
 
     @cached_property
     def digest(self) -> str:
@@ -193,6 +201,14 @@ class Planner:
             language=self.language,
             sheets=tuple(sheet for sheet in sheets if sheet.goals),
             left_out=tuple(self.left_out),
+            unmatched=self._unmatched(sheets),
+        )
+
+    def _unmatched(self, sheets: Iterable[SheetPlan]) -> tuple[Unmatched, ...]:
+        """The goals that targets were proposed for and that are in no sheet, in order."""
+        planned = {(sheet.holder, goal.key) for sheet in sheets for goal in sheet.goals}
+        return tuple(
+            Unmatched(holder=holder, goal=goal) for holder, goal in sorted(self.targets.keys() - planned)
         )
 
     def _participants(self, only: Collection[str] = ()) -> dict[str, list[Spell]]:

@@ -57,15 +57,20 @@ def check_complete(sheet: Sheet) -> None:
             raise Refusal(f"sheet.no-{dimension}", field="dimension", sheet=sheet.id)
 
 
-def check_whole_after(sheet: Sheet, weights: dict[str, Decimal]) -> None:
-    """Refuses an adjustment after which the sheet would not be whole: weights of 100 %, none below zero, and every
-    dimension that had weight still has some."""
-    _check_known(sheet, weights)
+def weighed(sheet: Sheet, weights: dict[str, Decimal]) -> Sheet:
+    """The sheet once these goals of it have other weights."""
     placements = {
         goal: placed.model_copy(update={"weight": weights.get(goal, placed.weight)})
         for goal, placed in sheet.placements.items()
     }
-    after = sheet.model_copy(update={"placements": placements})
+    return sheet.model_copy(update={"placements": placements})
+
+
+def check_whole_after(sheet: Sheet, weights: dict[str, Decimal]) -> None:
+    """Refuses an adjustment after which the sheet would not be whole: weights of 100 %, none below zero, and every
+    dimension that had weight still has some."""
+    _check_known(sheet, weights)
+    after = weighed(sheet, weights)
     wrong = [(goal, weight) for goal, weight in weights.items() if not 0 <= weight <= WHOLE]
     if wrong:
         raise Refusal("sheet.weight", field="counterweights", goal=wrong[0][0], weight=wrong[0][1])

@@ -7,6 +7,7 @@ from typing import assert_never
 from pydantic import AwareDatetime, Field
 
 from cairn.domain.event import Fact
+from cairn.domain.policy import Dimension
 from cairn.domain.schedule import Days, gaps_of
 from cairn.domain.sheet.events import (
     AnySheetEvent,
@@ -81,6 +82,11 @@ class Sheet(Fact):
     def weight(self) -> Decimal:
         """The sum of its goals' weights."""
         return sum((placement.weight for placement in self.placements.values()), Decimal(0))
+
+    def weight_in(self, dimension: Dimension) -> Decimal:
+        """What its goals of one dimension weigh together."""
+        placed = (each.weight for each in self.placements.values() if each.dimension == dimension)
+        return sum(placed, Decimal(0))
 
     def weight_of(self, goal: str) -> Decimal:
         """A goal's weight, 0 where it is not in the sheet."""

@@ -10,8 +10,10 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from cairn.domain.cycle.events import LaunchFailure
+from cairn.domain.launch.lateness import GOAL_SETTING, Passed, passed_dates
 from cairn.domain.launch.plan import LaunchPlan
-from cairn.i18n import message
+from cairn.domain.schedule import local_day
+from cairn.i18n import message, term
 from cairn.settings import Settings
 from cairn_portal.cli.options import By, CommandId, CycleArg, Yes
 from cairn_portal.cli.problem import REFUSED, USAGE, Problem, refusal_of
@@ -27,6 +29,14 @@ Title = Annotated[str | None, typer.Option(help="the cycle's title")]
 Starts = Annotated[str | None, Day]
 Ends = Annotated[str | None, Day]
 PolicyOption = Annotated[str | None, typer.Option("--policy", help="name or name@version")]
+Shift = Annotated[
+    str | None,
+    typer.Option(
+        "--shift",
+        metavar="today|YYYY-MM-DD",
+        help="move passed dates of goal setting to working days after this one",
+    ),
+]
 SHOWN = 12  # rows of a preview before it says how many more there are
 
 
@@ -38,6 +48,7 @@ class LaunchTerms(NamedTuple):
     starts: date
     ends: date
     policy: str
+    shift: date | None = None
 
 
 async def _launch_terms(
@@ -47,6 +58,7 @@ async def _launch_terms(
     starts: date | None,
     ends: date | None,
     policy: str | None,
+    shift: str | None = None,
 ) -> LaunchTerms:
     name = cycle.removeprefix("cycle-")
     if not all(sign.isalnum() or sign in "._" for sign in name):
@@ -70,9 +82,16 @@ async def _launch_terms(
     last = ends or date(year or 1, 12, 31)
     if last <= first:
         raise Problem(message("A cycle ends after it starts."), USAGE)
-    return LaunchTerms(
-        name, title or s.at.say("{name}", name=name), first, last, await s.policies.choose(policy)
-    )
+    chosen = await s.policies.choose(policy)
+    moved = await _shift(s, chosen, shift)
+    return LaunchTerms(name, title or s.at.say("{name}", name=name), first, last, chosen, moved)
+
+
+async def _shift(s: Session, policy: str, typed: str | None) -> date | None:
+    """The day after which passed dates come: `today` is that of the policy's time zone."""
+    if typed != "today":
+        return day(typed, "--shift")
+    return local_day(datetime.now(UTC), (await s.policies.version(policy)).calendar)
 
 
 async def preview(
@@ -82,15 +101,17 @@ async def preview(
     starts: Starts = None,
     ends: Ends = None,
     policy: PolicyOption = None,
+    shift: Shift = None,
     everybody: Annotated[bool, typer.Option("--everybody", help="list every sheet")] = False,
 ) -> int:
     first, last = day(starts, "--starts"), day(ends, "--ends")
     async with session(at) as s:
-        asked = await _launch_terms(s, name, title, first, last, policy)
+        asked = await _launch_terms(s, name, title, first, last, policy, shift)
         plan, position = await _plan(s, asked)
+        passed = await _passed(s, asked, plan)
         people = await s.names()
         hr = await s.application.people.hr(datetime.now(UTC))
-    _show(at, plan, position, people, everybody)
+    _show(at, plan, position, people, everybody, passed)
     if hr and not at.as_json:
         line = _launch_line(at, asked, plan.digest, hr[0])
         at.err.print(Text(at.say("To launch it: {line}", line=line), style="dim"), soft_wrap=True)
@@ -101,6 +122,7 @@ def _launch_line(at: Terminal, asked: LaunchTerms, digest: str, by: str) -> str:
     """The command that launches this very plan, to be typed as it is."""
     words = ["cairn", "cycle", "launch", asked.cycle, "--title", asked.title]
     words += ["--starts", asked.starts.isoformat(), "--ends", asked.ends.isoformat()]
+    words += ["--shift", asked.shift.isoformat()] if asked.shift else []
     words += ["--policy", asked.policy, "--seen", digest, "--by", by]
     if at.language != Settings().language:
         words += ["--lang", at.language]
@@ -109,11 +131,25 @@ def _launch_line(at: Terminal, asked: LaunchTerms, digest: str, by: str) -> str:
 
 async def _plan(s: Session, asked: LaunchTerms) -> tuple[LaunchPlan, int]:
     return await s.cycles.preview(
-        asked.cycle, asked.title, asked.starts, asked.ends, asked.policy, s.at.language
+        asked.cycle, asked.title, asked.starts, asked.ends, asked.policy, s.at.language, shift=asked.shift
     )
 
 
-def _show(at: Terminal, plan: LaunchPlan, position: int, people: dict[str, str], everybody: bool) -> None:
+async def _passed(s: Session, asked: LaunchTerms, plan: LaunchPlan) -> tuple[Passed, ...]:
+    """The dates of the plan that have passed; none once it is launched."""
+    if (await s.cycles.load(asked.cycle)).version:
+        return ()
+    return passed_dates(plan.schedule, await s.policies.version(asked.policy), datetime.now(UTC))
+
+
+def _show(
+    at: Terminal,
+    plan: LaunchPlan,
+    position: int,
+    people: dict[str, str],
+    everybody: bool,
+    passed: tuple[Passed, ...] = (),
+) -> None:
     schedule = plan.schedule
     at = at.in_zone(schedule.calendar.timezone)
     summary = facts(
@@ -135,6 +171,8 @@ def _show(at: Terminal, plan: LaunchPlan, position: int, people: dict[str, str],
         lines.append(_left_out(at, plan, people))
     if missing := _missing(at, plan):
         lines.append(missing)
+    if passed:
+        lines.append(_late(at, passed))
     facts_for_programs = {
         "digest": plan.digest,
         "position": position,
@@ -142,8 +180,33 @@ def _show(at: Terminal, plan: LaunchPlan, position: int, people: dict[str, str],
         "sheets": plan.sheets,
         "left_out": plan.left_out,
         "policy": plan.policy,
+        "schedule": schedule,
+        "passed": passed,
+        "unmatched": plan.unmatched,
     }
     at.answer(facts_for_programs, *lines)
+
+
+def _late(at: Terminal, passed: tuple[Passed, ...]) -> Text:
+    """What has passed already, and how goal setting is moved on."""
+    dates = [each for each in passed if each.period is None]
+    periods = tuple(each.period for each in passed if each.period is not None)
+    lines = []
+    if dates:
+        told = tuple(f"{at.say(term('field', each.name))} {at.moment(each.at)}" for each in dates)
+        lines.append(at.say("! These dates have passed already: {dates}.", dates=told))
+    if any(each.name in GOAL_SETTING for each in dates):
+        lines.append(
+            at.say("  `--shift today` gives goal setting the days that the policy gives it, from today on.")
+        )
+    if periods:
+        lines.append(
+            at.say(
+                "! Periods that have ended are scored once their goals are approved: {periods}.",
+                periods=periods,
+            )
+        )
+    return Text("\n".join(lines), style="yellow")
 
 
 def _by_kind(at: Terminal, plan: LaunchPlan) -> str:
@@ -214,6 +277,13 @@ def _missing(at: Terminal, plan: LaunchPlan) -> Text | None:
                 unjudged=unjudged,
             )
         )
+    if plan.unmatched:
+        listed = tuple(f"{each.holder} {each.goal}" for each in plan.unmatched)
+        lines.append(
+            at.say(
+                "! Targets for goals that nobody in this cycle has count nowhere: {listed}.", listed=listed
+            )
+        )
     return Text("\n".join(lines), style="yellow") if lines else None
 
 
@@ -229,13 +299,14 @@ async def launch(
     starts: Starts = None,
     ends: Ends = None,
     policy: PolicyOption = None,
+    shift: Shift = None,
     seen: Annotated[str | None, typer.Option(help="the digest of the preview you saw")] = None,
     yes: Yes = False,
     command_id: CommandId = None,
 ) -> int:
     first, last = day(starts, "--starts"), day(ends, "--ends")
     async with session(at) as s:
-        asked = await _launch_terms(s, name, title, first, last, policy)
+        asked = await _launch_terms(s, name, title, first, last, policy, shift)
         gateway = await s.gateway()
         known = await s.cycles.load(asked.cycle)
         digest = (
@@ -249,6 +320,8 @@ async def launch(
             "seen": digest,
             "language": at.language,
         }
+        if asked.shift is not None:
+            fields["shift"] = asked.shift.isoformat()
         outcome = await gateway.cycle(asked.cycle, "launch", require_actor(by), fields, command_id)
         if outcome.refused:
             raise refusal_of(outcome.refused)
@@ -259,7 +332,8 @@ async def _confirmed_digest(s: Session, asked: LaunchTerms, yes: bool) -> str:
     """The digest of the plan as it is now, shown and agreed to."""
     plan, position = await _plan(s, asked)
     if not s.at.as_json:
-        _show(s.at, plan, position, await s.names(), everybody=False)
+        passed = await _passed(s, asked, plan)
+        _show(s.at, plan, position, await s.names(), everybody=False, passed=passed)
     if not yes:
         if not s.at.interactive:
             raise Problem(

@@ -1,34 +1,29 @@
 """How far people are: goals with a bar each, and the sentence that says what is left."""
 
-from collections.abc import Sequence
 from datetime import date
+from fractions import Fraction
 from typing import Annotated
 
 import typer
 from rich.console import RenderableType
 from rich.text import Text
 
-from cairn.application.repository import fold_goal
-from cairn.domain.attainment import attainment
 from cairn.domain.cycle.state import Cycle
-from cairn.domain.exact import HUNDRED, ZERO
-from cairn.domain.measure import Kpi
+from cairn.domain.goal.stages import stage_row
 from cairn.domain.people import Person
-from cairn.domain.policy import PeriodKind
-from cairn.domain.reading import Row, aggregate
 from cairn.i18n import message
 from cairn_portal.cli.goal.commanding import goal_id, goal_row, is_goal
+from cairn_portal.cli.goal.look_back import look_back
 from cairn_portal.cli.goal.reports import reported_lines, told_apart
 from cairn_portal.cli.options import CycleOption
 from cairn_portal.cli.problem import Problem
 from cairn_portal.cli.session import Session, session
 from cairn_portal.cli.terminal import Terminal
 from cairn_portal.cli.typed import day as day_typed
-from cairn_portal.presenting.words import NOTHING, bar, by_period, grid, number, percent
+from cairn_portal.presenting.words import bar, by_period, grid, number, percent
 from projections.models import dashboard as dashboards
 from projections.models import goal as goals_model
 from projections.models import progress as progress_model
-from projections.models.reading import evidence
 
 Who = Annotated[
     str | None,
@@ -41,6 +36,7 @@ Who = Annotated[
 ]
 
 
+APPROVED = stage_row("approved").order
 On = Annotated[
     str | None,
     typer.Option("--on", metavar="YYYY-MM-DD", help="as of a day"),
@@ -80,44 +76,29 @@ async def progress(at: Terminal, who: Who = None, cycle: CycleOption = None, on:
     )
 
 
-async def _kinds(s: Session, cycle: Cycle, family: str) -> set[PeriodKind] | None:
-    """The kinds of period somebody is evaluated by: what "this month" means to them."""
-    known = (await s.policies.version(cycle.policy)).families.get(family)
-    return {kind for kind, weight in known.periods.items() if weight > 0} | {"year"} if known else None
+async def kinds_of(s: Session, cycle: Cycle) -> progress_model.Kinds:
+    """The kinds of period each family of a cycle's policy is scored in: what "this month" means to its people."""
+    policy = await s.policies.version(cycle.policy)
+    return {family: policy.kinds_of(family) for family in policy.families}
 
 
 async def lines_of(s: Session, cycle: Cycle, person: Person, day: date) -> list[progress_model.ProgressLine]:
-    """Somebody's goals with their progress as it was known on a day."""
-    kinds = await _kinds(s, cycle, person.family)
+    """Somebody's goals with their progress as it was on a day."""
+    kinds = await kinds_of(s, cycle)
     lines = await progress_model.progress_of(s.pool, person.id, day, cycle=cycle.id, kinds=kinds)
-    return [await as_known(s, line, day) for line in lines]
+    if day >= await s.clock.today(cycle):
+        return lines
+    then = [await look_back(s.ledger, s.pool, line, cycle, day, kinds) for line in lines]
+    return [line for line in then if line is not None and stage_row(line.stage).order >= APPROVED]
 
 
-async def as_known(s: Session, line: progress_model.ProgressLine, day: date) -> progress_model.ProgressLine:
-    """The running period with the readings up to that day only: a look back shows what people saw then."""
-    now, kpi = line.current, line.measure
-    if now is None or now.latest is None or now.latest <= day or not isinstance(kpi, Kpi):
+async def line_of(s: Session, cycle: Cycle, name: str, day: date) -> progress_model.ProgressLine | None:
+    """One goal with its progress as it was on a day; None where it was not there yet."""
+    kinds = await kinds_of(s, cycle)
+    line = await progress_model.progress_of_goal(s.pool, name, day, kinds=kinds)
+    if line is None or day >= await s.clock.today(cycle):
         return line
-    rows = await _rows_upto(s, line, kpi, now.starts, day)
-    actual = aggregate(rows, kpi.aggregation, kpi.unit)
-    reached = attainment(now.aim, actual) if actual is not None and now.aim is not None else None
-    done = min(max(reached, ZERO), HUNDRED) if reached is not None else None
-    then = now.model_copy(update={"actual": actual, "attainment": reached, "done": done, "rows": len(rows)})
-    return line.model_copy(update={"current": then})
-
-
-async def _rows_upto(
-    s: Session, line: progress_model.ProgressLine, kpi: Kpi, starts: date, day: date
-) -> Sequence[Row]:
-    if kpi.metric is not None and kpi.subject is not None:
-        return (await evidence(s.pool, kpi.metric, kpi.subject, starts, day)).readings
-    goal = fold_goal(line.goal, await s.ledger.read_stream(line.goal))
-    said = {each.on: each for each in goal.check_ins if each.value is not None and starts <= each.on <= day}
-    return [
-        Row(metric="check_in", subject=line.goal, on=each.on, value=each.value, base=each.base)
-        for each in said.values()
-        if each.value is not None
-    ]
+    return await look_back(s.ledger, s.pool, line, cycle, day, kinds)
 
 
 def _in_order(period: progress_model.PeriodProgress) -> tuple[int, str]:
@@ -128,8 +109,9 @@ async def _of_goal(s: Session, name: str, day: date | None) -> None:
     at, found = s.at, await goal_row(s, name)
     cycle = await s.cycle(found.cycle)
     today = day or await s.clock.today(cycle)
-    line = await progress_model.progress_of_goal(s.pool, name, today)
-    line = await as_known(s, line, today) if line else None
+    line = await line_of(s, cycle, name, today)
+    if line is None:
+        raise Problem(message("There was no goal {goal} then.", goal=name))
     table = grid(
         at.say("period"),
         at.say("target"),
@@ -139,27 +121,29 @@ async def _of_goal(s: Session, name: str, day: date | None) -> None:
         at.say("readings"),
         right=(at.say("target"), at.say("actual"), at.say("attainment")),
     )
-    for each in sorted(line.periods, key=_in_order) if line else ():
+    for each in sorted(line.periods, key=_in_order):
         now = each.starts <= today <= each.ends
         table.add_row(
             Text(each.period, style="bold" if now else ""),
             number(each.target),
             number(each.actual),
             percent(each.attainment),
-            bar(each.done, each.elapsed if now else None),
+            drawn(each, each.elapsed if now else None),
             str(each.rows),
         )
-    said = (
-        Text(
-            f"{found.goal}  {found.title}" + at.say("separator:colon") + at.say(progress_model.sentence(line))
-        )
-        if line
-        else Text(NOTHING)
+    said = Text(
+        f"{found.goal}  {line.title}" + at.say("separator:colon") + at.say(progress_model.sentence(line))
     )
     reported = await told_apart(s, cycle, name)
     at.answer(
         {"day": today, "progress": line, "reported": reported}, said, table, *reported_lines(at, reported)
     )
+
+
+def drawn(period: progress_model.PeriodProgress, elapsed: Fraction | None) -> Text:
+    """The bar of a period: what is done of a target, or used of a limit."""
+    limit = period.used is not None
+    return bar(period.used if limit else period.done, elapsed, limit=limit)
 
 
 def progress_table(at: Terminal, lines: list[progress_model.ProgressLine], title: str) -> RenderableType:
@@ -176,6 +160,6 @@ def progress_table(at: Terminal, lines: list[progress_model.ProgressLine], title
     for line in lines:
         now = line.current
         figures = f"{number(now.actual)} / {number(now.target)}" if now else ""
-        drawn = bar(now.done, now.elapsed) if now else Text("")
-        table.add_row(line.title, percent(line.weight), figures, drawn, at.say(progress_model.sentence(line)))
+        shown = drawn(now, now.elapsed) if now else Text("")
+        table.add_row(line.title, percent(line.weight), figures, shown, at.say(progress_model.sentence(line)))
     return table

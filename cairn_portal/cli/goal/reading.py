@@ -8,17 +8,19 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from cairn.application.clock import zone_of
+from cairn.domain.goal.events import GoalInterviewHeld
 from cairn.domain.goal.stages import ExistingStage
 from cairn.domain.measure import Capability, KeyTask
 from cairn.i18n import marked, term
 from cairn_portal.cli.goal.commanding import goal_row
+from cairn_portal.cli.goal.hints import hints_of, sentence
+from cairn_portal.cli.goal.progress import drawn, line_of
 from cairn_portal.cli.options import By, CycleOption, GoalArg
 from cairn_portal.cli.session import Session, require_actor, session
 from cairn_portal.cli.terminal import Terminal
 from cairn_portal.presenting.story import note
 from cairn_portal.presenting.words import (
     NOTHING,
-    bar,
     by_period,
     day,
     facts,
@@ -48,25 +50,38 @@ async def show_goal(s: Session, name: str) -> None:
     cycle = await s.cycle(found.cycle)
     at = s.at.in_zone(zone_of(cycle))
     now, names = await s.clock.now(cycle), await s.names()
-    progress = await progress_model.progress_of_goal(s.pool, found.goal, await s.clock.today(cycle))
+    progress = await line_of(s, cycle, found.goal, await s.clock.today(cycle))
     scores = await scores_model.goal_scores(s.pool, goal=found.goal)
     tasks = await inboxes.tasks_of_goal(s.pool, found.goal, now, trusting=await s.trusting())
+    state, context = await s.goals.load(found.goal)
+    hints = hints_of(state, context)
     sheet = (await goals_model.sheets(s.pool, sheet=found.sheet))[0]
     lines: list[RenderableType] = [
         Text(f"{found.goal}  {found.title}", style="bold"),
         _head(at, found, names, sheet),
     ]
+    lines += [_interview(at, held, names) for held in state.interviews]
+    lines += [Text("  SMART  " + sentence(at, hint), style="yellow") for hint in hints]
     if progress is not None and progress.current is not None:
         done = progress.current
         told = Text(at.say(progress_model.sentence(progress)))
-        lines.append(Text("  ").append_text(bar(done.done, done.elapsed)).append("  ").append_text(told))
+        lines.append(Text("  ").append_text(drawn(done, done.elapsed)).append("  ").append_text(told))
     lines += [_task(at, task, names, now) for task in tasks]
     if found.awaiting is not None:
         lines.append(_pending(at, found))
     if scores:
         lines.append(score_table(at, scores))
     at.answer(
-        {"goal": found, "sheet": sheet, "progress": progress, "scores": scores, "awaited": tasks}, *lines
+        {
+            "goal": found,
+            "sheet": sheet,
+            "progress": progress,
+            "scores": scores,
+            "awaited": tasks,
+            "interviews": state.interviews,
+            "hints": hints,
+        },
+        *lines,
     )
     at.remark("Its history: cairn replay {goal}", goal=found.goal)
 
@@ -98,11 +113,21 @@ def _head(
         rows += [
             (f"  {n}", f"{'✓' if n in found.accepted else '□'} {text}") for n, text in enumerate(listed, 1)
         ]
+        if found.measure.due is not None:
+            rows.append((at.say("due"), found.measure.due.isoformat()))
     if found.parts:
         rows += [
             (at.say("part"), f"{part.department} {part.title} {number(part.target)}") for part in found.parts
         ]
     return facts(*rows)
+
+
+def _interview(at: Terminal, held: GoalInterviewHeld, names: dict[str, str]) -> Text:
+    people = tuple(f"{who} {names.get(who, '')}".strip() for who in held.participants)
+    said = at.say(
+        "  interview on {on} with {people}: {agreed}", on=held.on, people=people, agreed=held.agreed
+    )
+    return Text(said)
 
 
 def _task(at: Terminal, task: inboxes.Task, names: dict[str, str], now: datetime) -> Text:

@@ -7,11 +7,12 @@ import typer
 
 from cairn.i18n import marked, message
 from cairn_portal.cli.goal.commanding import chosen_goals, give_command, goal_id, goal_row
+from cairn_portal.cli.goal.hints import tell_hints
 from cairn_portal.cli.options import By, CommandId, Everything, GoalArg, Goals, Yes
 from cairn_portal.cli.problem import USAGE, Problem
 from cairn_portal.cli.session import require_actor, session
 from cairn_portal.cli.terminal import Terminal
-from cairn_portal.cli.typed import decimal
+from cairn_portal.cli.typed import decimal, iso_day
 
 PANEL = marked("Goal setting")
 Title = Annotated[str | None, typer.Option(help="title")]
@@ -25,6 +26,9 @@ Criteria = Annotated[
 Outcomes = Annotated[list[str] | None, typer.Option("--outcome", help="an outcome; repeat it")]
 MeasureJson = Annotated[
     str | None, typer.Option("--measure", metavar="JSON", help="the whole measure as JSON")
+]
+Due = Annotated[
+    str | None, typer.Option(metavar="YYYY-MM-DD", help="the day a key task or capability goal is due")
 ]
 Comment = Annotated[str, typer.Option(help="a comment")]
 
@@ -61,6 +65,15 @@ def _measure(
     return None
 
 
+def _with_due(measure: dict[str, Any] | None, due: str | None) -> dict[str, Any] | None:
+    """The measure with its day. Refuses a day for a KPI, which has its periods."""
+    if due is None or measure is None:
+        return measure
+    if measure.get("kind") == "kpi":
+        raise Problem(message("--due is for key tasks and capability goals; a KPI has its periods."), USAGE)
+    return measure | {"due": iso_day(due, "--due")}
+
+
 async def draft(
     at: Terminal,
     name: GoalArg,
@@ -77,10 +90,11 @@ async def draft(
     criterion: Criteria = None,
     outcome: Outcomes = None,
     measure: MeasureJson = None,
+    due: Due = None,
     parent: Annotated[str | None, typer.Option(help="the goal it serves")] = None,
     command_id: CommandId = None,
 ) -> int:
-    found = _measure(target, unit, direction, criterion, outcome, measure)
+    found = _with_due(_measure(target, unit, direction, criterion, outcome, measure), due)
     if found is None:
         raise Problem(
             message("Say how it is measured: --target, --criterion, --outcome or --measure."),
@@ -94,7 +108,9 @@ async def draft(
         "weight": decimal(weight, "--weight"),
         "parent": goal_id(parent) if parent else None,
     }
-    return await give_command(at, [name], "draft", require_actor(by), fields, command_id=command_id, new=True)
+    done = await give_command(at, [name], "draft", require_actor(by), fields, command_id=command_id, new=True)
+    await tell_hints(at, name)
+    return done
 
 
 async def revise(
@@ -108,11 +124,14 @@ async def revise(
     criterion: Criteria = None,
     outcome: Outcomes = None,
     measure: MeasureJson = None,
+    due: Due = None,
     command_id: CommandId = None,
 ) -> int:
     found = None
     if target is None and (criterion or outcome or measure):
-        found = _measure(None, "", "higher", criterion, outcome, measure)
+        found = _with_due(_measure(None, "", "higher", criterion, outcome, measure), due)
+    elif due is not None:
+        found = await _due_anew(at, name, due)
     wanted = None if target is None else await _target(at, name, target, unit)
     given = {
         "title": title, "measure": found, "target": wanted, "unit": None if target is None else unit,
@@ -121,7 +140,16 @@ async def revise(
     fields = {key: each for key, each in given.items() if each is not None}
     if not fields:
         raise Problem(message("Say what to change, such as --target 120."), USAGE)
-    return await give_command(at, [name], "revise", require_actor(by), fields, command_id=command_id)
+    done = await give_command(at, [name], "revise", require_actor(by), fields, command_id=command_id)
+    await tell_hints(at, name)
+    return done
+
+
+async def _due_anew(at: Terminal, name: str, due: str) -> dict[str, Any] | None:
+    """The goal's own measure with another day."""
+    async with session(at) as s:
+        measure = (await goal_row(s, name)).measure
+    return _with_due(measure.model_dump(mode="json"), due)
 
 
 async def _target(at: Terminal, name: str, target: str, unit: str | None) -> str | None:
@@ -149,9 +177,11 @@ async def check_smart(
         "relevant": relevant,
         "time_bound": time_bound,
     }
-    return await give_command(
+    done = await give_command(
         at, [name], "check_smart", require_actor(by), {"check": check}, command_id=command_id
     )
+    await tell_hints(at, name)
+    return done
 
 
 async def decompose(
@@ -164,14 +194,12 @@ async def decompose(
     by: By = None,
     command_id: CommandId = None,
 ) -> int:
-    return await give_command(
-        at,
-        [name],
-        "decompose",
-        require_actor(by),
-        {"parts": [_part(each) for each in part]},
-        command_id=command_id,
+    parts = [_part(each) for each in part]
+    done = await give_command(
+        at, [name], "decompose", require_actor(by), {"parts": parts}, command_id=command_id
     )
+    await tell_hints(at, name)
+    return done
 
 
 def _part(written: str) -> dict[str, Any]:

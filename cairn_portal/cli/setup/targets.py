@@ -1,4 +1,4 @@
-"""Targets set before a launch, such as quotas: every bad row at once, and all or none."""
+"""Targets such as quotas: every bad row at once, and all or none. After a launch they are asked for goal by goal."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,8 +9,9 @@ from rich.text import Text
 
 from cairn.targets.reading import TargetsInvalid, read_targets
 from cairn_portal.cli.mistakes import mistake_facts, show_mistakes, show_remarks
-from cairn_portal.cli.options import By, CycleArg, Encoding
+from cairn_portal.cli.options import By, CycleArg, Encoding, Yes
 from cairn_portal.cli.session import require_actor, session
+from cairn_portal.cli.setup.retargeting import retarget
 from cairn_portal.cli.terminal import Terminal
 from cairn_portal.presenting.words import grid, number
 
@@ -24,10 +25,18 @@ async def import_targets(
     by: By = None,
     sheet: Annotated[str | None, typer.Option(help="the workbook's sheet")] = None,
     encoding: Encoding = None,
+    reason: Annotated[str, typer.Option(help="why running goals change, once the cycle is launched")] = "",
+    yes: Yes = False,
+    partly: Annotated[
+        bool, typer.Option("--partly", help="do the other rows where some are refused (launched cycles)")
+    ] = False,
 ) -> int:
     written = read_targets(file, sheet, encoding)
     async with session(at) as s:
+        known = await s.cycles.load(cycle.removeprefix("cycle-"))
         try:
+            if known.schedule is not None:
+                return await retarget(s, written, known, require_actor(by), reason, yes, partly)
             found = await s.application.targets.check(written)
         except TargetsInvalid as invalid:
             return _show_mistakes(at, invalid)

@@ -1,0 +1,83 @@
+"""Progress as it was on a day: under the target, the stage and the weight of that day, with readings up to it."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from cairn.application.repository import fold_goal, fold_sheet
+from cairn.domain.calendar import end_of_day
+from cairn.domain.cycle.state import Cycle
+from cairn.domain.goal.state import Goal, same_metric
+from cairn.domain.measure import Kpi
+from cairn.domain.reading import Row, totals
+from cairn.domain.schedule import Schedule, Span, Timeline
+from cairn.domain.targets import first_day
+from cairn.ledger import Ledger
+from projections.engine.rows import Reader
+from projections.models.progress import (
+    Kinds,
+    PeriodProgress,
+    ProgressLine,
+    period_progress,
+    with_periods,
+    worked_out,
+)
+from projections.models.reading import evidence
+
+
+async def look_back(
+    ledger: Ledger, reader: Reader, line: ProgressLine, cycle: Cycle, day: date, kinds: Kinds
+) -> ProgressLine | None:
+    """The line as it was when a day ended, None where there was no such goal yet (RULES T6)."""
+    dates = cycle.schedule
+    if dates is None:
+        return line
+    over = end_of_day(day, dates.calendar) - timedelta(microseconds=1)
+    goal = fold_goal(line.goal, await ledger.as_of(line.goal, occurred=over))
+    if goal.stage == "none":
+        return None
+    sheet = fold_sheet(line.sheet, await ledger.as_of(line.sheet, occurred=over))
+    known = {
+        "title": goal.title,
+        "stage": goal.stage,
+        "weight": sheet.weight_of(goal.id),
+        "measure": goal.measure,
+    }
+    rows = await _rows(ledger, reader, goal, dates, day)
+    counted = dates.without(goal.gaps)
+    periods = (_period(goal, span, counted, rows, day) for span in counted.periods)
+    return with_periods(line.model_copy(update=known), (each for each in periods if each), day, kinds)
+
+
+async def _rows(ledger: Ledger, reader: Reader, goal: Goal, dates: Schedule, day: date) -> Sequence[Row]:
+    """What counts for the goal as it was measured then, up to the day: readings, or check-ins (later ones too)."""
+    kpi = goal.measure
+    if not isinstance(kpi, Kpi):
+        return ()
+    if kpi.metric is not None and kpi.subject is not None:
+        return (await evidence(reader, kpi.metric, kpi.subject, dates.starts, day)).readings
+    now = fold_goal(goal.id, await ledger.read_stream(goal.id))
+    later = now.check_ins if same_metric(now.measure, kpi) else ()
+    said = {each.on: each for each in (*goal.check_ins, *later) if each.value is not None and each.on <= day}
+    return [
+        Row(metric="check_in", subject=goal.id, on=each.on, value=each.value, base=each.base)
+        for each in said.values()
+        if each.value is not None
+    ]
+
+
+def _period(goal: Goal, span: Span, dates: Timeline, rows: Sequence[Row], day: date) -> PeriodProgress | None:
+    if isinstance(goal.measure, Kpi):
+        begins = max(span.starts, first_day(goal.measure, goal.since))
+        counted = [row for row in rows if begins <= row.on <= span.ends]
+    elif span.kind == "year":
+        counted = []
+    else:
+        return None
+    figures = worked_out(goal.measure, _as_row(goal, counted), span, dates)
+    return period_progress(span, figures, goal.measure, goal.since, day) if figures else None
+
+
+def _as_row(goal: Goal, rows: Sequence[Row]) -> Mapping[str, Any]:
+    latest = max((row.on for row in rows), default=None)
+    return {**dict(totals(rows)), "latest": latest, "since": goal.since, "accepted": len(goal.accepted)}
