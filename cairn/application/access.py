@@ -7,10 +7,10 @@ from cairn.domain import rights
 from cairn.domain.cycle.commands import AnyCycleCommand, CycleAction
 from cairn.domain.cycle.state import Cycle
 from cairn.domain.event import SYSTEM
+from cairn.domain.goal.beginning import planned_goal
 from cairn.domain.goal.commands import AnyGoalCommand, DraftGoal, GoalAction
 from cairn.domain.goal.context import GoalContext
 from cairn.domain.goal.decide import require_exists
-from cairn.domain.goal.drafting import planned_goal
 from cairn.domain.goal.places import held_at
 from cairn.domain.goal.state import Goal
 from cairn.domain.people import Person

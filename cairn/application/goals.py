@@ -20,8 +20,21 @@ from cairn.application.repository import (
     goal_context,
     to_appends,
 )
+from cairn.application.seats import SeatHolders
 from cairn.domain.event import SYSTEM
-from cairn.domain.goal.commands import COMMANDS, AnyGoalCommand, ChangeManager, KeepDeadline
+from cairn.domain.goal.commands import (
+    COMMANDS,
+    AnyGoalCommand,
+    ApproveGoal,
+    ChangeManager,
+    ConfirmAdjustment,
+    DeclineAdjustment,
+    DraftGoal,
+    KeepDeadline,
+    RequestAdjustment,
+    ReturnGoal,
+    SupersedeGoal,
+)
 from cairn.domain.goal.context import GoalContext
 from cairn.domain.goal.decide import decide
 from cairn.domain.goal.places import held_at
@@ -33,6 +46,7 @@ from cairn.domain.invalid import invalid_command
 from cairn.domain.people import DepartmentNamed, Person
 from cairn.domain.reading import Evidence
 from cairn.domain.refusal import Refusal
+from cairn.domain.rights import by_committee
 from cairn.domain.sheet.state import evolve as evolve_sheet
 from cairn.domain.streams import cycle_of, holder_of, sheet_of
 from cairn.ledger import AppendConflict, Ledger, StoredEvent
@@ -56,6 +70,7 @@ class Goals:
     def __init__(self, ledger: Ledger, policies: Policies | None = None) -> None:
         self.ledger = ledger
         self.policies = policies or Policies(ledger)
+        self.seats = SeatHolders(ledger)
 
     async def handle(
         self,
@@ -86,6 +101,8 @@ class Goals:
             context = _with_people(context, await self._line_of(held_at(goal, context, command.at)))
         if isinstance(command, ChangeManager):
             context = _with_people(context, await self._line_above(command.manager))
+        context = await self._with_seats(command, goal, context)
+        context = await self._with_others(command, goal, context)
         earlier = tuple(row.type for row in first_answer(identity, rows, context.policy.calendar.timezone))
         if earlier:
             return Answer(events=earlier, replayed=True, status=status(goal, context, command.at))
@@ -102,13 +119,16 @@ class Goals:
         for event in events:
             if event.stream == goal.id:
                 goal = evolve_goal(goal, event)
-            else:
+            elif event.stream == sheet.id:
                 sheet = evolve_sheet(sheet, event)
         return goal, context.model_copy(update={"sheet": sheet})
 
     async def status(self, goal: str, at: datetime) -> GoalStatus:
         """Where a goal stands in the log now; `at` is the present by the goal's cycle."""
-        return status(*await self.load(goal), at)
+        found, context = await self.load(goal)
+        if found.pending is not None:
+            context = context.model_copy(update={"seats": await self.seats.on(at, context)})
+        return status(found, context, at)
 
     async def load(self, goal: str) -> tuple[Goal, GoalContext]:
         """A goal and what is around it, as the log stands now."""
@@ -137,6 +157,37 @@ class Goals:
             head=head_of(streams[department]),
         )
         return goal, context, [*streams[name], *streams[sheet]]
+
+    async def _with_seats(self, command: AnyGoalCommand, goal: Goal, context: GoalContext) -> GoalContext:
+        """With whoever holds the company's roles, where HR or the committee has a part in the decision."""
+        asked = isinstance(command, RequestAdjustment | ConfirmAdjustment | DeclineAdjustment)
+        voted = isinstance(command, ApproveGoal | ReturnGoal) and by_committee(
+            held_at(goal, context, command.at)
+        )
+        if not (asked or voted or goal.pending is not None):
+            return context
+        return context.model_copy(update={"seats": await self.seats.on(command.at, context)})
+
+    async def _with_others(self, command: AnyGoalCommand, goal: Goal, context: GoalContext) -> GoalContext:
+        """With the other goals that a decision looks at: those of the sheet before another one is drafted there, the
+        one in whose favour a goal ends, those that an adjustment would add."""
+        match command:
+            case DraftGoal():
+                names = list(context.sheet.placements)
+            case SupersedeGoal():
+                names = [command.replacement]
+            case RequestAdjustment():
+                names = list(command.changes.added)
+            case ConfirmAdjustment() | DeclineAdjustment() if goal.pending is not None:
+                names = list(goal.pending.changes.added)
+            case _:
+                names = []
+        if not names:
+            return context
+        streams = await self.ledger.read_streams(names)
+        return context.model_copy(
+            update={"others": {name: fold_goal(name, rows) for name, rows in streams.items()}}
+        )
 
     async def _line_of(self, goal: Goal) -> dict[str, Person]:
         names = [f"person-{name}" for name in (goal.owner, goal.manager) if name]

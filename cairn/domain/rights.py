@@ -13,6 +13,7 @@ from cairn.domain.policy import Tier
 
 COMMITTEE = "role:committee"
 HR = "role:hr"
+EXECUTIVE = "role:executive"
 """Places that several people hold, as they are written where somebody is waited for."""
 
 Subject = TypeVar("Subject", contravariant=True)
@@ -39,6 +40,10 @@ class Parties(Protocol):
     @property
     def requester(self) -> str | None:
         """Who asked for the adjustment that is waiting, None where none is."""
+
+    @property
+    def no_other_hr(self) -> bool:
+        """Whether nobody but the owner or the manager is HR."""
 
     @property
     def former_managers(self) -> Collection[str]:
@@ -182,20 +187,33 @@ def requester(_: Parties, __: object) -> Right[Parties]:
     return who_asked
 
 
-def _in_role(command: Any) -> Right[Parties]:
-    return hr_other_than_owner if command.role == "hr" else approver
+@_right
+def executive_for_hr(person: Person, goal: Parties, _: object) -> bool:
+    """The company's management, where all of HR are parties to the goal."""
+    return _has(person, "executive") and person.id not in (goal.owner, goal.manager)
+
+
+def hr_place(goal: Parties) -> str:
+    """Whom HR's confirmation waits for: `role:hr`, or `role:executive` where all of HR are parties (RULES L3)."""
+    return EXECUTIVE if goal.no_other_hr else HR
+
+
+def _in_role(goal: Parties, command: Any) -> Right[Parties]:
+    if command.role != "hr":
+        return approver
+    return executive_for_hr if goal.no_other_hr else hr_other_than_owner
 
 
 @_by_case
-def approver_and_hr(_: Parties, command: Any) -> Right[Parties]:
+def approver_and_hr(goal: Parties, command: Any) -> Right[Parties]:
     """Both, each in their role; the decider sees to it that they are two people."""
-    return _in_role(command)
+    return _in_role(goal, command)
 
 
 @_by_case
-def approver_or_hr(_: Parties, command: Any) -> Right[Parties]:
+def approver_or_hr(goal: Parties, command: Any) -> Right[Parties]:
     """Either of them, in the role the command names."""
-    return _in_role(command)
+    return _in_role(goal, command)
 
 
 @_right
@@ -206,6 +224,6 @@ def hr_other_than_owner_or_approver(person: Person, goal: Parties, command: obje
 
 @_by_case
 def hr_or_approver_before_it_runs(goal: Parties, _: object) -> Right[Parties]:
-    """Once a goal runs, a manager alone cannot take it away: changes then need HR as well, as adjustments do."""
-    alone = goal.running and not by_committee(goal)
-    return hr_other_than_owner if alone else hr_other_than_owner_or_approver
+    """Before a goal runs, HR or who judges it; once it runs it changes by joint confirmation, and HR alone ends what
+    belongs to somebody who has left (RULES L3)."""
+    return hr_other_than_owner if goal.running else hr_other_than_owner_or_approver

@@ -24,7 +24,9 @@ from cairn.domain.schedule import Days
 from cairn.domain.sheet import events as sheet
 from cairn.domain.skipping import EventSkipped
 from tests.specs.company import (
+    CHEN,
     HUA,
+    LI,
     LIN,
     MEASURES,
     PEOPLE,
@@ -57,6 +59,7 @@ CHANGES = did.Changes(
     counterweights={"goal-2026-lin-2": D(10)},
 )  # fmt: skip
 AWAY = Days(first=on("04-01").date(), last=on("06-30").date())
+BALLOT = did.Ballot(by=CHEN, vote="for", comment="serves growth", at=on("01-20"))
 SMART = did.Smart(specific="a", measurable="b", achievable="c", relevant="d", time_bound="e")
 DEPARTMENT = Department(id="sales", name="销售部", head="zhao")
 
@@ -76,6 +79,11 @@ EXAMPLES: tuple[Event, ...] = (
     fact(did.AbsencesSet, HUA, absences=[AWAY]),
     requested(CHANGES),
     fact(did.AdjustmentConfirmed, HUA, adjustment="a1", role="hr"),
+    fact(did.CommitteeVoted, CHEN, adjustment="a1", vote="against", comment="too little"),
+    fact(
+        did.CommitteeDecided, LI, adjustment=None, outcome="for", members=3, quorum=2, majority="simple",
+        ballots=[BALLOT, BALLOT.model_copy(update={"by": LI})],
+    ),
     fact(did.AdjustmentDeclined, WANG, adjustment="a1", role="manager", reason="no"),
     fact(did.AdjustmentWithdrawn, adjustment="a1"),
     fact(did.AdjustmentExpired, SYSTEM, adjustment="a1"),

@@ -3,11 +3,20 @@
 from collections.abc import Mapping
 
 from cairn.domain.event import Fact
+from cairn.domain.goal.state import Goal
 from cairn.domain.people import Person
-from cairn.domain.policy import Policy
+from cairn.domain.policy import Dimension, Policy
 from cairn.domain.reading import Evidence
 from cairn.domain.schedule import Schedule
 from cairn.domain.sheet.state import Sheet
+
+
+class Seats(Fact):
+    """Who holds the company's roles on a day, by id; `executives` judge with the committee."""
+
+    hr: frozenset[str] = frozenset()
+    committee: frozenset[str] = frozenset()
+    executives: frozenset[str] = frozenset()
 
 
 class GoalContext(Fact):
@@ -18,6 +27,8 @@ class GoalContext(Fact):
     the command, by id; for deadlines also the owner and the manager, for a
     change of manager the new one and everybody above them. `head` is the id of the head of the sheet's
     department, empty while it has none, None where the sheet is no known department's: theirs are its goals.
+    `seats` are known where a decision needs them: votes of the committee and confirmations; None elsewhere. `others`
+    are the goals of the sheet, and those that an adjustment would add, where a decision looks at them, by id.
     """
 
     policy: Policy
@@ -26,5 +37,12 @@ class GoalContext(Fact):
     people: Mapping[str, Person]
     evidence: Evidence = Evidence()
     head: str | None = None
+    seats: Seats | None = None
+    others: Mapping[str, Goal] = {}
     clock_offset: float = 0.0
     open_for_goals: bool = True
+
+    @property
+    def dimensions(self) -> tuple[Dimension, ...]:
+        """The dimensions the sheet has to have by its policy."""
+        return self.policy.dimensions_of(self.sheet.family)

@@ -1,6 +1,6 @@
 """What an adjustment draws from the flexible space: decided by what changes and not by how it is written (RULES L4)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -8,13 +8,14 @@ from fractions import Fraction
 from cairn.domain.attainment import Aim, attainment, value_at
 from cairn.domain.exact import ONE, ZERO, exact, maybe_exact, rounded
 from cairn.domain.measure import Kpi, Measure
+from cairn.domain.policy import Draw
 from cairn.domain.quantity import normalised
 from cairn.domain.schedule import Span, Timeline
 from cairn.domain.sheet.events import Placement
 from cairn.domain.targets import first_day, has_ended, months_in, target_in, whole_target
 
 NUMBERS = ("baseline", "lower", "upper")
-"""What is drawn for by how far it moved, besides the target; threshold and stretch by how far they moved of themselves."""
+"""What counts by how far it moved, besides the target; threshold and stretch by how far they moved of themselves."""
 MANNER = ("direction", "aggregation", "curve", "possible", "scored_in", "due")
 """What has no size of its own: a change of it counts as `metric_change`."""
 LISTED = ("criteria", "outcomes")
@@ -95,9 +96,15 @@ def otherwise_moved(old: Measure, new: Measure, dates: Timeline, since: date) ->
     if isinstance(old, Kpi) and isinstance(new, Kpi):
         for name in NUMBERS:
             before, after = maybe_exact(getattr(old, name)), maybe_exact(getattr(new, name))
-            found += [relative(before, after)] if before != after else []
-        found += [move for name in ("threshold", "stretch") if (move := _shifted(name, old, new, dates, since))]
+            found += [_sized(before, after)] if before != after else []
+        moves = [_shifted(name, old, new, dates, since) for name in ("threshold", "stretch")]
+        found += [move for move in moves if move is not None]
     return max(found, default=None)
+
+
+def _sized(old: Fraction | None, new: Fraction | None) -> Fraction:
+    """How far a number moves; one that comes or goes has no size to measure it by."""
+    return ZERO if old is None or new is None else relative(old, new)
 
 
 def _share(before: Iterable[str], after: Iterable[str]) -> Fraction:
@@ -106,19 +113,20 @@ def _share(before: Iterable[str], after: Iterable[str]) -> Fraction:
     return min(ONE, Fraction(max(len(old - new), len(new - old), 1), max(len(old), 1)))
 
 
-def _shifted(name: str, old: Kpi, new: Kpi, dates: Timeline, since: date) -> Fraction:
-    """How far a threshold or stretch lies from where it would have kept its place beside the new target."""
+def _shifted(name: str, old: Kpi, new: Kpi, dates: Timeline, since: date) -> Fraction | None:
+    """How far a threshold or stretch lies from where it would have kept its place beside the new target; None where it
+    lies there."""
     was, now = maybe_exact(getattr(old, name)), maybe_exact(getattr(new, name))
     if was is None or now is None:
-        return relative(was, now)
+        return _sized(was, now) if was != now else None
     beside, target = _beside(name, old, dates, since), _beside(name, new, dates, since)
-    if (was, beside) == (now, target) or beside is None or target is None:
-        return relative(was, now) if was != now else ZERO
-    at = Aim(new.direction, target=target, baseline=maybe_exact(new.baseline))
-    if not beside or not target:
-        return relative(was, now)
-    place = attainment(Aim(old.direction, target=beside, baseline=maybe_exact(old.baseline)), was)
-    return relative(value_at(at, place), now)
+    if (was, beside) == (now, target):
+        return None
+    at = was
+    if beside and target:
+        place = attainment(Aim(old.direction, target=beside, baseline=maybe_exact(old.baseline)), was)
+        at = value_at(Aim(new.direction, target=target, baseline=maybe_exact(new.baseline)), place)
+    return relative(at, now) if at != now else None
 
 
 def _beside(name: str, kpi: Kpi, dates: Timeline, since: date) -> Fraction | None:
@@ -128,20 +136,21 @@ def _beside(name: str, kpi: Kpi, dates: Timeline, since: date) -> Fraction | Non
 
 def measure_draw(
     old: Measure, new: Measure, weight: Fraction, titles: tuple[str, str], dates: Timeline, since: date,
-    today: date | None,
+    today: date | None, draws: Collection[Draw],
 ) -> tuple[Fraction, bool]:  # fmt: skip
-    """(points that the moves of numbers come to, at most the goal's weight; whether `metric_change` is the least)."""
+    """(points that the moves of numbers come to, at most the goal's weight; whether `metric_change` is the least).
+
+    `draws` says whether moves of the target count, and those of the rest (`metric`).
+    """
     if not is_same_metric(old, new, titles):
         return ZERO, True
-    target = ZERO
-    if isinstance(old, Kpi) and isinstance(new, Kpi):
-        target = target_moved(old, new, dates, since, today)
     rest = otherwise_moved(old, new, dates, since)
-    return min(weight, weight * max(target, rest or ZERO)), rest is not None
+    moves = [rest] if rest is not None and "metric" in draws else []
+    if "target" in draws and isinstance(old, Kpi) and isinstance(new, Kpi):
+        moves.append(target_moved(old, new, dates, since, today))
+    return min(weight, weight * max(moves, default=ZERO)), rest is not None
 
 
 def in_points(*parts: Fraction) -> Decimal:
     """Points of the flexible space, to the hundredth."""
     return rounded(sum(parts, ZERO), 2)
-
-

@@ -13,7 +13,7 @@ from cairn.domain.goal.stages import PHASES, Phase, PhaseRow, Stage
 from cairn.domain.goal.state import Goal, deadline_name
 from cairn.domain.measure import KeyTask, Kpi, is_task_due
 from cairn.domain.policy import PeriodKind, Policy
-from cairn.domain.rights import HR, approver_place
+from cairn.domain.rights import HR, approver_place, hr_place
 from cairn.domain.schedule import Period, Schedule, local_day
 
 
@@ -64,7 +64,7 @@ def awaited(goal: Goal) -> tuple[str, ...]:
             return (approver_place(goal),)
         case "adjusting":
             confirmed = goal.pending.confirmed if goal.pending else {}
-            places = {"manager": approver_place(goal), "hr": HR}
+            places = {"manager": approver_place(goal), "hr": hr_place(goal)}
             return tuple(place for role, place in places.items() if role not in confirmed)
         case "in_review":
             judged = not isinstance(goal.measure, Kpi) and "Y" not in goal.assessments

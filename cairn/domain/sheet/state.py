@@ -7,6 +7,7 @@ from typing import assert_never
 from pydantic import Field
 
 from cairn.domain.event import Fact
+from cairn.domain.policy import Dimension
 from cairn.domain.schedule import Days, gaps_of
 from cairn.domain.sheet.events import (
     AnySheetEvent,
@@ -46,6 +47,9 @@ class Sheet(Fact):
     placements: dict[str, Placement] = Field(default_factory=dict, description="goal → its place and weight")
     scores: dict[str, SheetScored] = Field(default_factory=dict, description="period → its score")
     result: ResultIssued | None = None
+    without: frozenset[Dimension] = Field(
+        default=frozenset(), description="dimensions that HR and the committee decided it does without"
+    )
     policy: str = Field(default="", description="the policy it was opened under, `name@version`")
 
     @property
