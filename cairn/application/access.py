@@ -17,6 +17,8 @@ from cairn.domain.people import Person
 from cairn.domain.policy import WorkingCalendar
 from cairn.domain.refusal import Refusal
 from cairn.domain.schedule import local_day
+from cairn.domain.sheet.commands import AnySheetAction
+from cairn.domain.sheet.state import Sheet
 
 NAMED = 5
 """Of the people who could, so many are named."""
@@ -59,6 +61,18 @@ def require_for_cycle(
     right = command.row.who
     if not right.allows(person, cycle, command):
         raise Refusal("cycle.not-hr", field="by", by=person.id, who=right.name)
+
+
+def require_for_sheet(
+    command: AnySheetAction, sheet: Sheet, people: Mapping[str, Person], calendar: WorkingCalendar
+) -> None:
+    """Refuses a command on a sheet by somebody who may not give it; `people` holds at least whoever does, by id."""
+    if sheet.version == 0:
+        raise Refusal("sheet.unknown", field="sheet", sheet=sheet.id)
+    person = require_present(command.by, people, local_day(command.at, calendar))
+    right = command.who.in_case(sheet, command)
+    if not right.allows(person, sheet, command):
+        raise Refusal("sheet.not-yours", field="by", by=person.id, who=right.name)
 
 
 def hr_instead_of(

@@ -96,13 +96,7 @@ class Goals:
     async def _try(
         self, command: AnyGoalCommand, identity: Identity, evidence: Evidence, run: str | None
     ) -> Answer:
-        goal, context, rows = await self._read(command.goal, command.by, evidence)
-        if isinstance(command, KeepDeadline) and command.phase == "approvals_due":
-            context = _with_people(context, await self._line_of(held_at(goal, context, command.at)))
-        if isinstance(command, ChangeManager):
-            context = _with_people(context, await self._line_above(command.manager))
-        context = await self._with_seats(command, goal, context)
-        context = await self._with_others(command, goal, context)
+        goal, context, rows = await self._around(command, evidence)
         earlier = tuple(row.type for row in first_answer(identity, rows, context.policy.calendar.timezone))
         if earlier:
             return Answer(events=earlier, replayed=True, status=status(goal, context, command.at))
@@ -134,6 +128,24 @@ class Goals:
         """A goal and what is around it, as the log stands now."""
         found, context, _ = await self._read(goal, SYSTEM, NO_EVIDENCE)
         return found, context
+
+    async def around(
+        self, command: AnyGoalCommand, evidence: Evidence = NO_EVIDENCE
+    ) -> tuple[Goal, GoalContext]:
+        """The goal of a command and all that its decision looks at, as the log stands now."""
+        goal, context, _ = await self._around(command, evidence)
+        return goal, context
+
+    async def _around(
+        self, command: AnyGoalCommand, evidence: Evidence
+    ) -> tuple[Goal, GoalContext, list[StoredEvent]]:
+        goal, context, rows = await self._read(command.goal, command.by, evidence)
+        if isinstance(command, KeepDeadline) and command.phase == "approvals_due":
+            context = _with_people(context, await self._line_of(held_at(goal, context, command.at)))
+        if isinstance(command, ChangeManager):
+            context = _with_people(context, await self._line_above(command.manager))
+        context = await self._with_seats(command, goal, context)
+        return goal, await self._with_others(command, goal, context), rows
 
     async def _read(
         self, name: str, by: str, evidence: Evidence

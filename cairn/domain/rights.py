@@ -139,6 +139,32 @@ def hr_other_than_owner(person: Person, goal: Parties, _: object) -> bool:
     return _has(person, "hr") and person.id != goal.owner
 
 
+class Held(Protocol):
+    """What rights look at of a goal sheet."""
+
+    @property
+    def holder(self) -> str:
+        """A person's id, `department.<id>` or `company`."""
+
+
+@_right
+def hr_other_than_holder(person: Person, sheet: Held, _: object) -> bool:
+    """HR, but never for a sheet of their own."""
+    return _has(person, "hr") and person.id != sheet.holder
+
+
+@_right
+def committee_other_than_holder(person: Person, sheet: Held, _: object) -> bool:
+    """The committee or the company's management, nobody for a sheet of their own."""
+    return on_committee(person) and person.id != sheet.holder
+
+
+@_by_case
+def hr_or_committee(_: Held, command: Any) -> Right[Held]:
+    """Both, each in their role; the decider sees to it that they are different people."""
+    return hr_other_than_holder if command.role == "hr" else committee_other_than_holder
+
+
 @_right
 def owner_or_hr(person: Person, goal: Parties, _: object) -> bool:
     """The owner, or HR for them."""

@@ -9,10 +9,11 @@ from cairn.domain.evaluation.order import finished
 from cairn.domain.event import SYSTEM
 from cairn.domain.exact import exact, rounded
 from cairn.domain.goal.state import Goal
-from cairn.domain.policy import Policy
+from cairn.domain.policy import Dimension, Policy
 from cairn.domain.schedule import Schedule
 from cairn.domain.scoring import MISSING, NOT_APPLICABLE, Score, mean, mixed, weighted
 from cairn.domain.sheet.events import PeriodPart, ResultIssued, ScorePart, SheetScored, SubordinatePart
+from cairn.domain.sheet.rules import missing_dimensions
 from cairn.domain.sheet.state import Sheet
 
 
@@ -81,6 +82,12 @@ def parts_of(sheet: Sheet, mix: Mapping[str, Decimal], schedule: Schedule) -> tu
     )
 
 
+def lacking(sheet: Sheet, policy: Policy) -> tuple[Dimension, ...]:
+    """The dimensions of which nothing ran in a sheet that has goals, though nobody decided so (RULES L5)."""
+    needed = policy.dimensions_of(sheet.family) if sheet.placements else ()
+    return tuple(missing_dimensions(sheet, sheet.placements, needed))
+
+
 def issue_result(
     sheet: Sheet,
     subordinates: Sequence[SubordinatePart],
@@ -114,6 +121,8 @@ def issue_result(
             subordinates=tuple(subordinates),
             leads=leads,
             policy=policy.version,
+            lapsed=sheet.lapsed,
+            lacking=lacking(sheet, policy),
             by=SYSTEM,
             at=at,
         )

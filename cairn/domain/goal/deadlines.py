@@ -32,9 +32,9 @@ def on_deadline(command: KeepDeadline, goal: Goal, context: GoalContext) -> list
         return []
     held = held_at(goal, context, command.at)
     match command.phase:
-        case "drafts_remind" | "approvals_remind" | "adjustment_remind":
+        case "drafts_remind" | "approvals_remind" | "adjustment_remind" | "unapproved_remind":
             return [_remind(command, held)]
-        case "drafts_due" | "approvals_due":
+        case "drafts_due" | "approvals_due" | "unapproved":
             return [_missed(command, held, context)]
         case "execution_starts":
             return [GoalActivated(goal=goal.id, by=SYSTEM, at=command.at)]
@@ -60,10 +60,11 @@ def _remind(command: KeepDeadline, goal: Goal) -> ReminderSent:
 
 
 def _missed(command: KeepDeadline, goal: Goal, context: GoalContext) -> DeadlineMissed:
-    """A late draft is told to the manager, a late approval to the manager's manager, else to HR."""
+    """A late draft is told to the manager, a late approval to the manager's manager, else to HR. What is not approved
+    though execution has begun is HR's to decide: to extend, or to go on without it (RULES L5)."""
     approver = None if by_committee(goal) else context.people.get(goal.manager or "")
     above = approver.manager if approver else None
-    up = goal.manager if command.phase == "drafts_due" else above
+    up = {"drafts_due": goal.manager, "approvals_due": above}.get(command.phase)
     return DeadlineMissed(
         goal=goal.id,
         phase=command.phase,
@@ -89,4 +90,4 @@ def _lapse(command: KeepDeadline, goal: Goal, context: GoalContext) -> list[Even
         by=SYSTEM,
         at=command.at,
     )
-    return [lapsed, *rules.remove(context.sheet, goal.id, SYSTEM, command.at)]
+    return [lapsed, *rules.remove(context.sheet, goal.id, SYSTEM, command.at, "never_approved")]

@@ -5,7 +5,7 @@ from typing import Literal, assert_never
 
 from pydantic import AwareDatetime, Field
 
-from cairn.domain.calendar import add_working_days, opening
+from cairn.domain.calendar import ONE_DAY, add_working_days, opening
 from cairn.domain.event import Fact
 from cairn.domain.goal.context import GoalContext
 from cairn.domain.goal.places import held_at
@@ -111,6 +111,8 @@ def _moment(phase: Phase, goal: Goal, context: GoalContext, schedule: Schedule) 
     match phase:
         case "drafts_due" | "approvals_due":
             return escalation(_asked_by(phase, goal, context, schedule), context.policy)
+        case "unapproved":
+            return escalation(_whole_by(goal, context, schedule), context.policy)
         case "adjustment_expires":
             return goal.pending.expires_at if goal.pending else None
         case "execution_starts":
@@ -121,7 +123,9 @@ def _moment(phase: Phase, goal: Goal, context: GoalContext, schedule: Schedule) 
             return schedule.scores_due
         case "closes":
             return schedule.closes
-        case "drafts_remind" | "approvals_remind" | "adjustment_remind" | "period_scored":
+        case (
+            "drafts_remind" | "approvals_remind" | "unapproved_remind" | "adjustment_remind" | "period_scored"
+        ):
             return None  # reminders are counted back from their deadline, scores fall due period by period
         case _:
             assert_never(phase)
@@ -133,6 +137,15 @@ def _asked_by(
     """By when people are asked to hand in or to approve."""
     date = schedule.drafts_due if phase == "drafts_due" else schedule.approvals_due
     return own_due(date, goal.entered, context.policy)
+
+
+def _whole_by(goal: Goal, context: GoalContext, schedule: Schedule) -> datetime:
+    """From when a goal that is not approved is missing in its sheet (RULES L5): execution has begun and approvals were
+    due, or the end of the day to which HR extended it."""
+    extended = context.sheet.extended
+    if extended is not None:
+        return opening(extended + ONE_DAY, context.policy.calendar)
+    return own_due(max(schedule.execution_starts, schedule.approvals_due), goal.entered, context.policy)
 
 
 def escalation(date: datetime, policy: Policy) -> datetime:
@@ -156,6 +169,9 @@ def _reminder(phase: Phase, goal: Goal, context: GoalContext, schedule: Schedule
     due = _moment(phase, goal, context, schedule)
     if due is None or not before or deadline_name(phase, due) in goal.kept_deadlines:
         return None
+    if phase == "unapproved":  # people are told on the day itself: before it they are reminded of what is due
+        told = _whole_by(goal, context, schedule)
+        return told if goal.entered is None or told > goal.entered else None
     if phase in ("drafts_due", "approvals_due"):
         due = _asked_by(phase, goal, context, schedule)
     reminder = opening(add_working_days(local_day(due, days), -before, days), days)

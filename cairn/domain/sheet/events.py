@@ -4,12 +4,16 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
+from pydantic import Field
+
 from cairn.domain.event import Event, Fact
 from cairn.domain.exact import Exact
 from cairn.domain.policy import Dimension, PeriodKind
 from cairn.domain.schedule import Days
 
 Holder = Literal["person", "department", "company"]
+RemovalCause = Literal["never_approved"]
+Waiver = Literal["hr", "committee"]
 SheetEndCause = Literal["left", "family"]
 
 
@@ -60,9 +64,28 @@ class GoalWeighted(SheetEvent):
 
 
 class GoalRemoved(SheetEvent):
-    """A goal left the sheet, its weight is free again."""
+    """A goal left the sheet, its weight is free again. `cause` says where nobody asked for it: it was never approved
+    when the review opened (RULES L5)."""
 
     goal: str
+    cause: RemovalCause | None = Field(default=None, exclude_if=lambda cause: cause is None)
+
+
+class SheetExtended(SheetEvent):
+    """HR gave a sheet that is not whole until the end of the day `until` (RULES L5)."""
+
+    until: date
+    reason: str
+
+
+class DimensionWaived(SheetEvent):
+    """HR, or a member of the committee, agreed that the sheet does without a dimension. It does from the event on that
+    is `decided`: HR and enough of the committee have agreed (RULES L5)."""
+
+    dimension: Dimension
+    role: Waiver
+    reason: str
+    decided: bool
 
 
 class SheetLastDaySet(SheetEvent):
@@ -139,6 +162,16 @@ class ResultIssued(SheetEvent):
     subordinates: tuple[SubordinatePart, ...] = ()
     leads: bool = True
     policy: str
+    lapsed: tuple[str, ...] = Field(
+        default=(),
+        exclude_if=lambda lapsed: not lapsed,
+        description="goals that were never approved: what ran counts, re-weighted (RULES L5)",
+    )
+    lacking: tuple[Dimension, ...] = Field(
+        default=(),
+        exclude_if=lambda lacking: not lacking,
+        description="dimensions the sheet was without, though nobody decided so (RULES L5)",
+    )
 
 
 AnySheetEvent = (
@@ -146,6 +179,8 @@ AnySheetEvent = (
     | GoalPlaced
     | GoalWeighted
     | GoalRemoved
+    | SheetExtended
+    | DimensionWaived
     | SheetLastDaySet
     | SheetAbsencesSet
     | FlexibleSpaceUsed

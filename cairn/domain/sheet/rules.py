@@ -12,6 +12,7 @@ from cairn.domain.sheet.events import (
     GoalRemoved,
     GoalWeighted,
     Placement,
+    RemovalCause,
     SheetEvent,
 )
 from cairn.domain.sheet.state import Sheet
@@ -47,9 +48,13 @@ def weighted(sheet: Sheet, weights: Mapping[str, Decimal], by: str, at: datetime
     ]
 
 
-def remove(sheet: Sheet, goal: str, by: str, at: datetime) -> list[SheetEvent]:
+def remove(
+    sheet: Sheet, goal: str, by: str, at: datetime, cause: RemovalCause | None = None
+) -> list[SheetEvent]:
     """The goal's place is free again."""
-    return [GoalRemoved(sheet=sheet.id, goal=goal, by=by, at=at)] if goal in sheet.placements else []
+    if goal not in sheet.placements:
+        return []
+    return [GoalRemoved(sheet=sheet.id, goal=goal, cause=cause, by=by, at=at)]
 
 
 def check_complete(sheet: Sheet, needed: Iterable[Dimension] = DIMENSIONS) -> None:

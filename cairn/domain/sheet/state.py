@@ -11,6 +11,7 @@ from cairn.domain.policy import Dimension
 from cairn.domain.schedule import Days, gaps_of
 from cairn.domain.sheet.events import (
     AnySheetEvent,
+    DimensionWaived,
     FlexibleSpaceUsed,
     GoalPlaced,
     GoalRemoved,
@@ -19,9 +20,11 @@ from cairn.domain.sheet.events import (
     Placement,
     ResultIssued,
     SheetAbsencesSet,
+    SheetExtended,
     SheetLastDaySet,
     SheetOpened,
     SheetScored,
+    Waiver,
 )
 
 
@@ -47,6 +50,16 @@ class Sheet(Fact):
     placements: dict[str, Placement] = Field(default_factory=dict, description="goal → its place and weight")
     scores: dict[str, SheetScored] = Field(default_factory=dict, description="period → its score")
     result: ResultIssued | None = None
+    extended: date | None = Field(
+        default=None,
+        description="the day until which HR lets it be made whole, None: no longer than the rest",
+    )
+    lapsed: tuple[str, ...] = Field(
+        default=(), description="goals that were never approved and have ended so"
+    )
+    waivers: dict[str, dict[str, Waiver]] = Field(
+        default_factory=dict, description="dimension → who agreed to do without it, in which role"
+    )
     without: frozenset[Dimension] = Field(
         default=frozenset(), description="dimensions that HR and the committee decided it does without"
     )
@@ -91,7 +104,15 @@ def _evolved(sheet: Sheet, event: AnySheetEvent) -> Sheet:
             return _with(sheet, placement.model_copy(update={"weight": event.after}))
         case GoalRemoved():
             left = {goal: placement for goal, placement in sheet.placements.items() if goal != event.goal}
-            return sheet.model_copy(update={"placements": left})
+            lapsed = (*sheet.lapsed, event.goal) if event.cause == "never_approved" else sheet.lapsed
+            return sheet.model_copy(update={"placements": left, "lapsed": lapsed})
+        case SheetExtended():
+            return sheet.model_copy(update={"extended": event.until})
+        case DimensionWaived():
+            agreed = {**sheet.waivers.get(event.dimension, {}), event.by: event.role}
+            without = sheet.without | {event.dimension} if event.decided else sheet.without
+            waivers = {**sheet.waivers, event.dimension: agreed}
+            return sheet.model_copy(update={"waivers": waivers, "without": without})
         case SheetLastDaySet():
             return sheet.model_copy(update={"last_day": event.last})
         case SheetAbsencesSet():
