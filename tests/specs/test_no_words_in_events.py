@@ -11,7 +11,7 @@ from cairn.domain.goal.events import GoalCancelled, LastDaySet, Note, SignalRefu
 from cairn.domain.launch.plan import LaunchPlan, Missing
 from cairn.domain.policy import Name
 from cairn.domain.registry import EVENTS
-from cairn.domain.sheet.events import SheetLastDaySet
+from cairn.domain.sheet.events import GoalRemoved, SheetLastDaySet
 from cairn.i18n.catalogues import Language, sentence
 
 SAID: dict[tuple[type[BaseModel], str], str] = {
@@ -20,6 +20,7 @@ SAID: dict[tuple[type[BaseModel], str], str] = {
     (GoalCancelled, "cause"): "cause",
     (LastDaySet, "cause"): "cause",
     (SheetLastDaySet, "cause"): "cause",
+    (GoalRemoved, "cause"): "cause",
     (Missing, "code"): "missing",
     (Note, "code"): "note",
 }

@@ -112,6 +112,8 @@ EXAMPLES: tuple[Event, ...] = (
     sheet.GoalRemoved(goal=REVENUE, **OF_SHEET),
     sheet.SheetLastDaySet(last=on("06-30").date(), cause="family", **OF_SHEET),
     sheet.SheetAbsencesSet(absences=(AWAY,), **OF_SHEET),
+    sheet.SheetExtended(until=on("03-20").date(), reason="on a training", **OF_SHEET),
+    sheet.DimensionWaived(dimension="capability", role="committee", reason="seconded", decided=True, **OF_SHEET),
     sheet.FlexibleSpaceUsed(goal=REVENUE, adjustment="a1", used=D(5), left=D(10), **OF_SHEET),
     sheet.SheetScored(
         period="Y", points=Fraction(277, 3), rounded=D("92.33"), policy="plan@1", **OF_SHEET,

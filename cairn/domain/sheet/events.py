@@ -12,7 +12,7 @@ from cairn.domain.policy import Dimension, PeriodKind
 from cairn.domain.schedule import Days
 
 Holder = Literal["person", "department", "company"]
-RemovalCause = Literal["never_approved"]
+RemovalCause = Literal["asked", "never_approved"]
 Waiver = Literal["hr", "committee"]
 SheetEndCause = Literal["left", "family"]
 
@@ -64,11 +64,11 @@ class GoalWeighted(SheetEvent):
 
 
 class GoalRemoved(SheetEvent):
-    """A goal left the sheet, its weight is free again. `cause` says where nobody asked for it: it was never approved
-    when the review opened (RULES L5)."""
+    """A goal left the sheet, its weight is free again. `cause` says whether somebody asked for it, or it was never
+    approved when the review opened (RULES L5)."""
 
     goal: str
-    cause: RemovalCause | None = Field(default=None, exclude_if=lambda cause: cause is None)
+    cause: RemovalCause = Field(default="asked", exclude_if=lambda cause: cause == "asked")
 
 
 class SheetExtended(SheetEvent):

@@ -48,9 +48,7 @@ def weighted(sheet: Sheet, weights: Mapping[str, Decimal], by: str, at: datetime
     ]
 
 
-def remove(
-    sheet: Sheet, goal: str, by: str, at: datetime, cause: RemovalCause | None = None
-) -> list[SheetEvent]:
+def remove(sheet: Sheet, goal: str, by: str, at: datetime, cause: RemovalCause = "asked") -> list[SheetEvent]:
     """The goal's place is free again."""
     if goal not in sheet.placements:
         return []

@@ -8,10 +8,13 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from cairn.application.clock import zone_of
+from cairn.application.repository import fold_goal
+from cairn.domain.goal.contribution import Contribution, contributions
 from cairn.domain.goal.stages import ExistingStage
 from cairn.domain.measure import Capability, KeyTask
 from cairn.i18n import marked, term
 from cairn_portal.cli.goal.commanding import goal_row
+from cairn_portal.cli.goal.viewing import As, of_goal, viewer
 from cairn_portal.cli.options import By, CycleOption, GoalArg
 from cairn_portal.cli.session import Session, require_actor, session
 from cairn_portal.cli.terminal import Terminal
@@ -38,18 +41,22 @@ from projections.models import score as scores_model
 PANEL = marked("Looking")
 
 
-async def show(at: Terminal, name: GoalArg) -> None:
+async def show(at: Terminal, name: GoalArg, reader: As = None) -> None:
     async with session(at) as s:
-        await show_goal(s, name)
+        await show_goal(s, name, reader)
 
 
-async def show_goal(s: Session, name: str) -> None:
+async def show_goal(s: Session, name: str, reader: str | None = None) -> None:
     found = await goal_row(s, name)
     cycle = await s.cycle(found.cycle)
+    view, of = await viewer(s, reader, cycle), of_goal(found)
+    view.require("goals", of)
     at = s.at.in_zone(zone_of(cycle))
     now, names = await s.clock.now(cycle), await s.names()
-    progress = await progress_model.progress_of_goal(s.pool, found.goal, await s.clock.today(cycle))
-    scores = await scores_model.goal_scores(s.pool, goal=found.goal)
+    progress, scores = None, []
+    if view.may("scores", of):
+        progress = await progress_model.progress_of_goal(s.pool, found.goal, await s.clock.today(cycle))
+        scores = await scores_model.goal_scores(s.pool, goal=found.goal)
     tasks = await inboxes.tasks_of_goal(s.pool, found.goal, now)
     sheet = (await goals_model.sheets(s.pool, sheet=found.sheet))[0]
     lines: list[RenderableType] = [
@@ -63,12 +70,48 @@ async def show_goal(s: Session, name: str) -> None:
     lines += [_task(at, task, names, now) for task in tasks]
     if found.awaiting is not None:
         lines.append(_pending(at, found))
+    lines += await _of_committee(s, found, view.may("comments", of))
     if scores:
         lines.append(score_table(at, scores))
     at.answer(
         {"goal": found, "sheet": sheet, "progress": progress, "scores": scores, "awaited": tasks}, *lines
     )
+    if not view.may("scores", of):
+        at.remark("Progress and scores are left out: {who} may not read them.", who=reader)
     at.remark("Its history: cairn replay {goal}", goal=found.goal)
+
+
+async def _of_committee(s: Session, found: goals_model.GoalRow, with_comments: bool) -> list[RenderableType]:
+    """How the committee's members have voted on what is before them, and what was the last decision; for a department's
+    goal how far it carries the strategic part it serves."""
+    at, lines = s.at, list[RenderableType]()
+    if found.tier == "individual" and found.manager is not None:
+        return lines
+    goal = fold_goal(found.goal, await s.ledger.read_stream(found.goal))
+    if found.tier == "department" and found.parent is not None:
+        parent = await goals_model.goal(s.pool, found.parent)
+        lines += [Text(_carried(at, each)) for each in contributions(goal, parent.parts if parent else ())]
+    for ballot in goal.ballots.values():
+        said = f"  {ballot.comment}" if with_comments and ballot.comment else ""
+        lines.append(
+            Text(
+                f"  {ballot.by}: {at.say(term('vote', ballot.vote))}  {at.moment(ballot.at)}{said}",
+                style="yellow",
+            )
+        )
+    return lines
+
+
+def _carried(at: Terminal, each: Contribution) -> str:
+    if each.deviation is None:
+        return at.say(
+            "  serves the part {part}: {target} of {of}; how far it carries it cannot be said in numbers",
+            part=each.part, target=number(each.target), of=number(each.of),
+        )  # fmt: skip
+    return at.say(
+        "  serves the part {part}: {target:number} of {of:number}, {deviation:percent} away from the strategy",
+        part=each.part, target=each.target, of=each.of, deviation=each.deviation,
+    )  # fmt: skip
 
 
 def _head(
@@ -163,11 +206,14 @@ async def listed(
     department: Annotated[str | None, typer.Option(metavar="ID", help="department")] = None,
     stage_is: Annotated[ExistingStage | None, typer.Option("--stage", help="stage")] = None,
     limit: Annotated[int, typer.Option(min=1, help="rows at most")] = 100,
+    reader: As = None,
 ) -> None:
     async with session(at) as s:
         found = await goals_model.goals(
-            s.pool, owner=owner, cycle=cycle, department=department, stage=stage_is, limit=limit + 1
-        )
+            s.pool, owner=owner, cycle=cycle, department=department, stage=stage_is,
+            limit=limit + 1 if reader is None else None,
+        )  # fmt: skip
+        found = await _readable(s, found, reader)
         names = await s.names()
     right = (at.say("weight"),)
     table = grid(
@@ -187,6 +233,16 @@ async def listed(
     at.answer(found[:limit], table if found else nothing)
     if len(found) > limit:
         at.remark("Only the first {limit} are shown (--limit).", limit=limit)
+
+
+async def _readable(
+    s: Session, found: list[goals_model.GoalRow], reader: str | None
+) -> list[goals_model.GoalRow]:
+    """Those of the goals that somebody may read."""
+    if reader is None:
+        return found
+    views = {name: await viewer(s, reader, await s.cycle(name)) for name in {each.cycle for each in found}}
+    return [each for each in found if views[each.cycle].may("goals", of_goal(each))]
 
 
 async def inbox(at: Terminal, by: By = None, cycle: CycleOption = None) -> None:
