@@ -6,13 +6,20 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from cairn.domain.goal.events import CommitteeVoted
 from cairn.domain.goal.stages import Stage
 from cairn.domain.policy import Tier
 from projections.engine.read_model import ReadModel
 from projections.engine.rows import Reader, parse_rows
 from projections.engine.sql import queries
 
-MODEL = ReadModel(name="inbox", joins=("goal", "dashboard", "person"))
+MODEL = ReadModel(
+    name="inbox",
+    tables=("vote",),
+    reads=(CommitteeVoted,),
+    joins=("goal", "dashboard", "person"),
+    by_stream=True,
+)
 SQL = queries("inbox")
 Act = Literal["submit", "approve", "confirm_manager", "confirm_hr", "assess"]
 
@@ -63,9 +70,10 @@ async def inbox(
     """What waits for a person and for the roles they have (`hr`, `committee`, …), most urgent first.
 
     Places are as they are held at `at`, without it at each cycle's present (RULES L1, L2). An executive acts for the
-    committee. A role's tasks on the person's own goals are left out: nobody judges their own goal.
+    committee, and for HR where all of HR are parties. A role's tasks on the person's own goals are left out: nobody
+    judges their own goal; nor does who has voted see the goal again while the others vote.
     """
-    names = {"committee" if role == "executive" else role for role in roles}
+    names = {*roles, *(["committee"] if "executive" in roles else [])}
     tasks = await reader.fetch(SQL["for_person"], person, sorted(f"role:{name}" for name in names), cycle, at)
     return parse_rows(Task, tasks)
 

@@ -1,5 +1,20 @@
 -- Who is waited for, for what, since when and until when: the goals' stages under their cycle's dates.
 
+-- name: fold
+with event as materialized (
+    select position, stream, occurred_at, data ->> 'by' as member
+    from read.window($1, $2, $3, $4)
+    where type = 'CommitteeVoted'
+),
+saved as (
+    insert into vote (goal, member, at, position)
+    select distinct on (stream, member) stream, member, occurred_at, position
+    from event
+    order by stream, member, position desc
+    on conflict (goal, member) do update set (at, position) = (excluded.at, excluded.position)
+)
+select count(*) from event
+
 -- name: for_person
 with candidate as (
     select goal from read.goal where owner = $1 and stage in ('draft', 'returned')
@@ -23,9 +38,10 @@ with candidate as (
       and segments @> '[{"manager": null}]' and stage in ('submitted', 'adjusting', 'in_review')
     union
     select goal from read.goal
-    where 'role:hr' = any($2::text[]) and stage = 'adjusting' and confirmed_hr is null
+    where ('role:hr' = any($2::text[]) or 'role:executive' = any($2::text[]))
+      and stage = 'adjusting' and confirmed_hr is null
 )
-select g.goal, w.act, w.awaited, g.cycle, g.sheet, g.department, g.tier, h.owner, o.name as owner_name, g.title,
+select g.goal, w.act, a.awaited, g.cycle, g.sheet, g.department, g.tier, h.owner, o.name as owner_name, g.title,
     g.stage, g.version, g.entered as since,
     read.awaited_until(w.act, c.drafts_due, c.approvals_due, c.scores_due, g.expires_at) as until
 from candidate k
@@ -34,13 +50,20 @@ cross join lateral read.held(g.tier, g.owner, g.department, g.segments, g.cycle,
 cross join lateral read.awaited(g.stage, g.tier, coalesce(nullif(h.owner, ''), 'role:hr'), h.manager,
     g.measure ->> 'kind', g.confirmed_manager, g.confirmed_hr,
     exists (select from read.assessment a where a.goal = g.goal and a.period = 'Y')) w
+cross join lateral (
+    select case when w.act = 'confirm_hr'
+        then read.hr_place(h.owner, h.manager, coalesce($4, now())::date) else w.awaited end as awaited) a
 left join read.cycle c on c.cycle = g.cycle
 left join read.person o on o.id = h.owner
-where (w.awaited = $1 or (w.awaited = any($2::text[]) and h.owner <> $1)) and ($3::text is null or g.cycle = $3)
+where (a.awaited = $1 or (a.awaited = any($2::text[]) and h.owner <> $1)) and ($3::text is null or g.cycle = $3)
+  and not (a.awaited = 'role:committee'
+           and exists (select from read.vote v where v.goal = g.goal and v.member = $1 and v.at >= g.entered))
 order by until nulls last, g.goal, w.act
 
 -- name: for_goal
-select g.goal, w.act, w.awaited, g.cycle, g.sheet, g.department, g.tier, h.owner, o.name as owner_name, g.title,
+select g.goal, w.act, case when w.act = 'confirm_hr'
+        then read.hr_place(h.owner, h.manager, coalesce($2, now())::date) else w.awaited end as awaited,
+    g.cycle, g.sheet, g.department, g.tier, h.owner, o.name as owner_name, g.title,
     g.stage, g.version, g.entered as since,
     read.awaited_until(w.act, c.drafts_due, c.approvals_due, c.scores_due, g.expires_at) as until
 from read.goal g

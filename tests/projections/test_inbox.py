@@ -191,3 +191,25 @@ async def test_hr_sees_who_waits_for_whom_and_since_when(pool: asyncpg.Pool) -> 
     found = [(each.awaited, each.act, each.goals, each.overdue) for each in await waiting(pool, CYCLE, AT)]
     assert sorted(found) == [("qi", "submit", 1, 0), ("wang", "approve", 1, 0)]
     assert {each.overdue for each in await waiting(pool, CYCLE, late)} == {1}
+
+
+async def test_l12_who_has_voted_is_not_asked_again_while_the_others_vote(pool: asyncpg.Pool) -> None:
+    voted = g.CommitteeVoted(goal=GOAL, adjustment=None, vote="for", by="zhao", at=later(2))
+    await record(
+        pool, drafted(tier="department", owner="wang"), g.GoalSubmitted(goal=GOAL, by="x", at=later(1)), voted
+    )
+    assert await told(pool, "zhao", ["committee"]) == []
+    assert len(await told(pool, "chen", ["committee"])) == 1
+    back = g.GoalReturned(goal=GOAL, comment="?", by="chen", at=later(3))
+    await record(pool, back, g.GoalSubmitted(goal=GOAL, by="x", at=later(4)))
+    assert len(await told(pool, "zhao", ["committee"])) == 1
+
+
+async def test_l3_where_all_of_hr_are_parties_the_management_confirms_for_hr(pool: asyncpg.Pool) -> None:
+    people = [joined("wang", roles=("hr",)), joined("li", roles=("executive",)), joined("lin")]
+    await record(pool, launched(), *people, drafted(), ASKED)
+    assert await told(pool, "wang", ["hr"]) == [("confirm_manager", "wang", later(5), EXPIRES)]
+    assert await told(pool, "li", ["executive"]) == [("confirm_hr", "role:executive", later(5), EXPIRES)]
+    assert {task.awaited for task in await tasks_of_goal(pool, GOAL)} == {"wang", "role:executive"}
+    await record(pool, joined("hua", roles=("hr",)))
+    assert await told(pool, "li", ["executive"]) == []

@@ -71,8 +71,8 @@ def test_L3_one_confirmation_files_moves_and_draws_all_of_it_at_once() -> None:
     ]  # fmt: skip
     filed = events[1]
     assert isinstance(filed, did.GoalAdjusted)
-    assert (filed.by, filed.reason, filed.space_left) == (HUA, "r", 10)
-    assert (filed.before.weight, filed.before.title) == (20, "标题") and filed.after.added[
+    assert (filed.by, filed.reason, filed.space_left) == (HUA, "r", D(10))
+    assert (filed.before.weight, filed.before.title) == (D(20), "标题") and filed.after.added[
         NEW
     ].title == "满意度"
 
@@ -162,7 +162,7 @@ def test_law_L3_whatever_is_confirmed_the_sheet_weighs_100_has_both_dimensions_a
 @for_all(st.integers(300, 1200), st.booleans())
 def test_law_L4_a_target_draws_the_same_however_it_is_written(target: int, beside: bool) -> None:
     measure = kpi(480, 600, 720, unit="万元") if beside else kpi(600, unit="万元")
-    written = {"kind": "kpi", "unit": " 万元", "target": str(target)}
+    written: dict[str, Any] = {"kind": "kpi", "unit": " 万元", "target": str(target)}
     if beside:
         written |= {"threshold": "480", "stretch": "720"}
     open_months = [f"M{number:02d}" for number in range(4, 13)]

@@ -149,7 +149,7 @@ def _head(
 
 
 def _task(at: Terminal, task: inboxes.Task, names: dict[str, str], now: datetime) -> Text:
-    who = {"role:hr": "HR", "role:committee": at.say("the committee")}.get(task.awaited, task.awaited)
+    who = at.say(term("awaited", task.awaited)) if ":" in task.awaited else task.awaited
     act = task_name(at, task.act)
     said = at.say(
         "  waiting for {who} {names} to {act}, ", who=who, names=names.get(task.awaited, ""), act=act
