@@ -89,8 +89,8 @@ COMMAND_NOTES = (
     "- 任何人都不能审批、确认或评估自己的目标；HR也不能移交或作废自己的目标。",
     "  Nobody approves, confirms or assesses their own goal, and HR neither moves nor cancels their own.",
     "- 执行后，HR 只在责任人离职时才能单独作废；新增、作废、替代目标和一切改动都须申请调整，由审批人和 HR 共同确认。",
-    "  Once a goal runs, HR alone cancels it only when its owner has left; goals that are added, cancelled or replaced,",
-    "  like every other change, are adjustments, which the approver and HR both confirm.",
+    "  Once a goal runs, HR alone cancels it only when its owner has left; goals that are added, cancelled or",
+    "  replaced, like every other change, are adjustments, which the approver and HR both confirm.",
     "- 绩效委员会由成员表决：达到法定人数和多数才作出决定，并留有记录。",
     "  The committee votes: a quorum and a majority of its members decide, with minutes.",
 )

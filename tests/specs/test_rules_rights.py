@@ -143,15 +143,15 @@ def test_law_L3_whatever_is_confirmed_the_sheet_weighs_100_has_both_dimensions_a
         sheet, new = world.sheet(), f"goal-2026-lin-{number + 20}"
         other = next((each for each in sheet.placements if each != goal), goal)
         weight, beside = sheet.weight_of(goal), sheet.weight_of(other)
-        changes: dict[str, Any] = {
+        ways: dict[str, dict[str, Any]] = {
             "cancel": {"cancel": True, "counterweights": {other: beside + weight}},
             "replace": {"added": {new: new_goal(points)}, "replaced_by": new,
                         "counterweights": {other: beside + weight - points}},
             "add": {"weight": weight - points, "added": {new: new_goal(points)}},
             "weigh": {"weight": weight + points, "counterweights": {other: beside - points}},
-        }[what]  # fmt: skip
+        }  # fmt: skip
         try:
-            world = world.having(asked(changes, goal, name=f"a{number}"), *confirmed(goal))
+            world = world.having(asked(ways[what], goal, name=f"a{number}"), *confirmed(goal))
         except Refusal:
             continue
     filed = [event.draws for event in world.events if isinstance(event, did.GoalAdjusted)]

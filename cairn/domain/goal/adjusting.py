@@ -188,7 +188,7 @@ def _take_effect(
 
 
 def decline(command: DeclineAdjustment, goal: Goal, context: GoalContext) -> list[Event]:
-    pending = _the_pending(None, goal)
+    pending = _the_pending(command.adjustment, goal)
     if command.role == "manager" and by_committee(held_at(goal, context, command.at)):
         if command.by in pending.confirmed.values():
             raise Refusal("adjustment.two-roles", field="role", by=command.by)
