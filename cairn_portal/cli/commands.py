@@ -112,6 +112,11 @@ COMMANDS: tuple[Command | CommandGroup, ...] = (
             ),
             Command("status", "cycle.status:status", marked("stages, departments, who is waited for")),
             Command("close", "cycle.launching:close", marked("close a cycle once all its goals are")),
+            Command(
+                "abandon",
+                "cycle.abandoning:abandon",
+                marked("give a cycle up before its end, and see what is lost"),
+            ),
         ),
     ),
     CommandGroup(

@@ -120,3 +120,20 @@ async def test_comments_are_left_out_of_the_story_for_others(
     said = await cairn("replay", goal, "--as", reader, "--json")
     assert said.code == 0, said.err
     assert ("谈判课已报名" in said.out) is seen
+
+
+async def test_hr_abandons_a_cycle_and_hears_what_is_lost(cairn: Cairn) -> None:
+    starts, ends = TODAY + timedelta(days=40), TODAY + timedelta(days=400)
+    typed = ("--starts", starts.isoformat(), "--ends", ends.isoformat(), "--by", "H1", "--yes")
+    assert (await cairn("cycle", "launch", "mistaken", *typed)).code == 0
+    unsure = await cairn("cycle", "abandon", "mistaken", "--reason", "重复启动", "--by", "H1", "--lang", "en")
+    assert (unsure.code, "10 of 10 goals" in unsure.err) == (2, True)
+    assert (await cairn("cycle", "abandon", "mistaken", "--reason", "x", "--by", "E1", "--yes")).code == 1
+    done = await cairn(
+        "cycle", "abandon", "mistaken", "--reason", "重复启动", "--by", "H1", "--yes", "--json"
+    )
+    assert (done.code, done.json["open_goals"], done.json["without_result"]) == (0, 10, 5), done.err
+    rows = (await cairn("goal", "list", "--cycle", "mistaken", "--json")).json
+    assert {each["stage"] for each in rows} == {"cancelled"}
+    late = await cairn("goal", "submit", "goal-mistaken-E1-1", "--by", "E1")
+    assert late.code == 1

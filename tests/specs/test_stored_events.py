@@ -133,6 +133,7 @@ EXAMPLES: tuple[Event, ...] = (
     cycle.PeriodScored(period="M01", sheets=3, due=on("03-01"), **OF_CYCLE),
     cycle.ResultsIssued(sheets=3, **OF_CYCLE),
     cycle.CycleClosed(goals=9, **OF_CYCLE),
+    cycle.CycleAbandoned(reason="merged", open_goals=7, goals=9, sheets=3, results=False, **OF_CYCLE),
     cycle.CycleSignalRefused(name="close", code="cycle.not-hr", field="by", facts=FACTS, **OF_CYCLE),
     cycle.PolicyAdopted(name="plan", version="1a2b", text="name: plan", effective=on("01-01").date(), **AT),
     cycle.RehearsalAdvanced(instant=on("03-01"), **OF_CYCLE),

@@ -3,6 +3,7 @@
 from typing import assert_never
 
 from cairn.domain.cycle.commands import (
+    AbandonCycle,
     AnyCycleCommand,
     CloseCycle,
     FinishLaunch,
@@ -13,6 +14,7 @@ from cairn.domain.cycle.commands import (
     RecordRefusedCycleSignal,
 )
 from cairn.domain.cycle.events import (
+    CycleAbandoned,
     CycleClosed,
     CycleEvent,
     CycleSignalRefused,
@@ -56,6 +58,17 @@ def decide(command: AnyCycleCommand, cycle: Cycle) -> list[CycleEvent]:
             return [] if cycle.results else [ResultsIssued(sheets=command.sheets, **who)]
         case CloseCycle():
             return _close(command, cycle)
+        case AbandonCycle():
+            return [
+                CycleAbandoned(
+                    reason=command.reason,
+                    open_goals=command.open_goals,
+                    goals=command.goals,
+                    sheets=cycle.sheets,
+                    results=cycle.results,
+                    **who,
+                )
+            ]
         case RecordRefusedCycleSignal():
             return [_refused_signal(command)]
         case _:

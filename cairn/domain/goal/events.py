@@ -18,7 +18,7 @@ from cairn.domain.schedule import Days
 Confirmer = Literal["manager", "hr"]
 """In which role an adjustment is confirmed or declined: for whoever judges the goal, or for HR."""
 Vote = Literal["for", "against"]
-CancelCause = Literal["asked", "never_approved"]
+CancelCause = Literal["asked", "never_approved", "abandoned"]
 EndCause = Literal["left", "family"]
 """Why a goal has a last day before the cycle's: its holder leaves, or changes to another job family (RULES L7)."""
 NoteCode = Literal[
@@ -390,7 +390,8 @@ class ReviewOpened(GoalEvent):
 
 
 class GoalCancelled(GoalEvent):
-    """The goal is void: HR asked for it, with a reason, or the review opened before it was ever approved.
+    """The goal is void: HR asked for it, with a reason, the review opened before it was ever approved, or its cycle was
+    abandoned.
 
     `last` is the last day on which it counts, None where it was never in force: it is scored for that part (RULES W1).
     """

@@ -71,7 +71,7 @@ async def show_status(s: Session, name: str) -> None:
     found = await dashboards.dashboard(s.pool, name, now)
     if found is None:
         raise Problem(message("The read model is behind; look again in a moment."))
-    waiting = [] if cycle.stage == "closed" else await inboxes.waiting(s.pool, name, now)
+    waiting = [] if cycle.stage in ("closed", "abandoned") else await inboxes.waiting(s.pool, name, now)
     due = deadlines_of(cycle, await s.policies.version(cycle.policy))
     row = found.cycle
     ahead = f"{_phase(at, due[0])} {at.moment(due[0].at)}" if due else NOTHING

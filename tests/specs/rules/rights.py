@@ -5,14 +5,17 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from pydantic import ValidationError
+
 from cairn.application.access import Circle, Readable, Shown, may_read
-from cairn.domain.cycle.commands import CloseCycle
+from cairn.domain.cycle.commands import AbandonCycle, CloseCycle
 from cairn.domain.cycle.decide import decide as decide_cycle
-from cairn.domain.cycle.events import ResultsIssued
+from cairn.domain.cycle.events import CycleAbandoned, ResultsIssued
 from cairn.domain.evaluation.scores import score_sheet
 from cairn.domain.event import SYSTEM
 from cairn.domain.goal import commands as ask
 from cairn.domain.goal import events as did
+from cairn.domain.invalid import invalid_command
 from cairn.domain.measure import Kpi
 from cairn.domain.policy import Committee, Transparency
 from cairn.domain.sheet import decide as sheet_decisions
@@ -307,12 +310,25 @@ def closing(*events: Any) -> str:
     return type(found[-1]).__name__
 
 
+def abandoning(reason: str = "merged") -> str:
+    fields = {"cycle": "2026", "by": HUA, "at": on("06-01"), "open_goals": 7, "goals": 9, "reason": reason}
+    try:
+        command = AbandonCycle.model_validate(fields)
+    except ValidationError as wrong:
+        raise invalid_command("abandon", wrong) from None
+    [event] = decide_cycle(command, given().cycle())
+    assert isinstance(event, CycleAbandoned)
+    return f"{event.open_goals} of {event.goals}, {given(event).cycle().stage}"
+
+
 RESULTS = ResultsIssued(cycle="2026", sheets=1, by=SYSTEM, at=on("2027-01-18"))
 
 L8 = (
     Example("L8", "HR closes on 16 January, before the results are out", "refused: cycle.no-results",
             lambda: closing()),
     Example("L8", "once they are", "CycleClosed", lambda: closing(RESULTS)),
+    Example("L8", "HR abandons it with 7 of 9 goals open: what is lost, the stage", "7 of 9, abandoned", abandoning),
+    Example("L8", "without a reason", "refused: command.invalid", lambda: abandoning("")),
 )  # fmt: skip
 
 
