@@ -21,11 +21,13 @@ from cairn.domain.sheet.events import (
 from cairn.policies import PolicyInvalid, parse
 from tests.specs.company import (
     CHEN,
+    HE,
     HUA,
     LEARNING,
     LIN,
     OF_DEPARTMENT,
     PEOPLE,
+    QIAN,
     RELEASE,
     REVENUE,
     SHEET,
@@ -123,6 +125,24 @@ def test_L3_who_voted_with_the_committee_does_not_confirm_for_hr() -> None:
     world = world.having(please(ask.ConfirmAdjustment, CHEN, "04-15", OF_DEPARTMENT, role="manager"))
     last = please(ask.ConfirmAdjustment, CHEN, "04-15", OF_DEPARTMENT, role="hr")
     world.when(last).refused("adjustment.two-roles")
+
+
+def test_L3_nor_while_the_committee_has_not_decided_nor_when_others_voted_last() -> None:
+    both = {
+        **PEOPLE,
+        CHEN: person(CHEN, "li", roles=("committee", "hr")),
+        QIAN: person(QIAN, WANG, roles=("committee",)),
+        HE: person(HE, "li", roles=("committee",)),
+    }
+    votes = [please(ask.ConfirmAdjustment, by, "04-15", OF_DEPARTMENT, role="manager") for by in (CHEN, QIAN)]
+    as_hr = please(ask.ConfirmAdjustment, CHEN, "04-15", OF_DEPARTMENT, role="hr")
+    world = given(active(OF_DEPARTMENT), people=both).having(asked({"target": "33"}, OF_DEPARTMENT, QIAN))
+    world = world.having(votes[0])
+    assert not world.goal(OF_DEPARTMENT).pending.confirmed  # type: ignore[union-attr]
+    world.when(as_hr).refused("adjustment.two-roles")
+    world = world.having(votes[1])
+    assert world.goal(OF_DEPARTMENT).pending.confirmed == {"manager": QIAN}  # type: ignore[union-attr]
+    world.when(as_hr).refused("adjustment.two-roles")
 
 
 MOVES = st.lists(

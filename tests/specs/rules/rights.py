@@ -192,6 +192,11 @@ def there_and_back() -> list[Decimal]:
     return [event.used for event in world.events if isinstance(event, FlexibleSpaceUsed)]
 
 
+def sheet_of_90() -> World:
+    world = given(in_force(REVENUE, VISITS, LEARNING).events, drafted(RELEASE))
+    return world.having(please(ask.CancelGoal, HUA, "02-10", RELEASE, reason="r"))
+
+
 SAME = {"kind": "kpi", "unit": "万元 ", "threshold": "480", "target": "540", "stretch": "720"}
 AGAIN = {"kind": "kpi", "unit": "万元", "target": "9"}
 LEVEL = kpi(95, unit="%", aggregation="mean")
@@ -228,6 +233,8 @@ L4 = (
             lambda: drawn({"target": "540", "weight": "26", "counterweights": {REVENUE: "44"}})),
     Example("L4", "three goals' weights: one rises by 6, two fall by 4 and 2", "6.00",
             lambda: drawn({"weight": "26", "counterweights": {REVENUE: "46", LEARNING: "18"}})),
+    Example("L4", "a sheet of 90, for a goal of 10 was never approved: another rises by 10", "10.00",
+            lambda: drawn({"weight": "30"}, world=sheet_of_90())),
     Example("L4", "a goal of weight 20 replaced by one of 16 with another metric", "9.00",
             lambda: drawn({"added": {NEW: new_goal(16)}, "replaced_by": NEW, "counterweights": {REVENUE: "54"}})),
     Example("L4", "replaced by one of the same metric", "refused: adjustment.same-metric",
@@ -295,6 +302,7 @@ L5 = (
             lambda: told(0)),
     Example("L5", "the same three working days later", "unapproved: role:hr", lambda: told(3)),
     Example("L5", "without a dimension, HR alone", "both needed", lambda: waived((HUA, "hr"))),
+    Example("L5", "the committee alone", "both needed", lambda: waived((CHEN, "committee"), (ZHAO, "committee"))),
     Example("L5", "HR and the committee", "without it", lambda: waived((HUA, "hr"), (CHEN, "committee"))),
     Example("L5", "the same person for both", "refused: adjustment.two-roles",
             lambda: waived((HUA, "hr"), (HUA, "committee"))),
