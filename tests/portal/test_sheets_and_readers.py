@@ -70,6 +70,7 @@ async def test_a_running_goal_is_replaced_by_manager_and_hr_and_the_new_one_runs
     assert shown["sheet"]["used"] == "5.00"
     checked = await cairn("goal", "check-in", new, "--value", "91", "--by", "E1")
     assert checked.code == 0, checked.err
+    assert "客户满意度 80% ≥ 90 %" in (await cairn("replay", goal)).out.replace("\n", "")
     story = (await cairn("replay", new, "--json")).json["events"]
     assert {"GoalDrafted", "GoalApproved", "GoalActivated", "GoalPlaced"} <= {each["type"] for each in story}
 

@@ -8,12 +8,11 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from cairn.application.clock import zone_of
-from cairn.application.repository import fold_goal
-from cairn.domain.goal.contribution import Contribution, contributions
 from cairn.domain.goal.stages import ExistingStage
 from cairn.domain.measure import Capability, KeyTask
 from cairn.i18n import marked, term
 from cairn_portal.cli.goal.commanding import goal_row
+from cairn_portal.cli.goal.committee import of_committee
 from cairn_portal.cli.goal.viewing import As, of_goal, viewer
 from cairn_portal.cli.options import By, CycleOption, GoalArg
 from cairn_portal.cli.session import Session, require_actor, session
@@ -51,6 +50,7 @@ async def show_goal(s: Session, name: str, reader: str | None = None) -> None:
     cycle = await s.cycle(found.cycle)
     view, of = await viewer(s, reader, cycle), of_goal(found)
     view.require("goals", of)
+    found = view.row(found)
     at = s.at.in_zone(zone_of(cycle))
     now, names = await s.clock.now(cycle), await s.names()
     progress, scores = None, []
@@ -70,7 +70,7 @@ async def show_goal(s: Session, name: str, reader: str | None = None) -> None:
     lines += [_task(at, task, names, now) for task in tasks]
     if found.awaiting is not None:
         lines.append(_pending(at, found))
-    lines += await _of_committee(s, found, view.may("comments", of))
+    lines += await of_committee(s, found, view.may("comments", of))
     if scores:
         lines.append(score_table(at, scores))
     at.answer(
@@ -79,39 +79,6 @@ async def show_goal(s: Session, name: str, reader: str | None = None) -> None:
     if not view.may("scores", of):
         at.remark("Progress and scores are left out: {who} may not read them.", who=reader)
     at.remark("Its history: cairn replay {goal}", goal=found.goal)
-
-
-async def _of_committee(s: Session, found: goals_model.GoalRow, with_comments: bool) -> list[RenderableType]:
-    """How the committee's members have voted on what is before them, and what was the last decision; for a department's
-    goal how far it carries the strategic part it serves."""
-    at, lines = s.at, list[RenderableType]()
-    if found.tier == "individual" and found.manager is not None:
-        return lines
-    goal = fold_goal(found.goal, await s.ledger.read_stream(found.goal))
-    if found.tier == "department" and found.parent is not None:
-        parent = await goals_model.goal(s.pool, found.parent)
-        lines += [Text(_carried(at, each)) for each in contributions(goal, parent.parts if parent else ())]
-    for ballot in goal.ballots.values():
-        said = f"  {ballot.comment}" if with_comments and ballot.comment else ""
-        lines.append(
-            Text(
-                f"  {ballot.by}: {at.say(term('vote', ballot.vote))}  {at.moment(ballot.at)}{said}",
-                style="yellow",
-            )
-        )
-    return lines
-
-
-def _carried(at: Terminal, each: Contribution) -> str:
-    if each.deviation is None:
-        return at.say(
-            "  serves the part {part}: {target} of {of}; how far it carries it cannot be said in numbers",
-            part=each.part, target=number(each.target), of=number(each.of),
-        )  # fmt: skip
-    return at.say(
-        "  serves the part {part}: {target:number} of {of:number}, {deviation:percent} away from the strategy",
-        part=each.part, target=each.target, of=each.of, deviation=each.deviation,
-    )  # fmt: skip
 
 
 def _head(
@@ -242,7 +209,8 @@ async def _readable(
     if reader is None:
         return found
     views = {name: await viewer(s, reader, await s.cycle(name)) for name in {each.cycle for each in found}}
-    return [each for each in found if views[each.cycle].may("goals", of_goal(each))]
+    may = [each for each in found if views[each.cycle].may("goals", of_goal(each))]
+    return [views[each.cycle].row(each) for each in may]
 
 
 async def inbox(at: Terminal, by: By = None, cycle: CycleOption = None) -> None:

@@ -66,6 +66,12 @@ class Viewer:
         }
         return {name: value for name, value in facts.items() if name not in hidden}
 
+    def row(self, goal: goals_model.GoalRow) -> goals_model.GoalRow:
+        """A goal without the words on its evidence, where they may not read comments."""
+        if self.may("comments", of_goal(goal)):
+            return goal
+        return goal.model_copy(update={"accepted": dict.fromkeys(goal.accepted, "")})
+
 
 async def viewer(s: Session, who: str | None, cycle: Cycle) -> Viewer:
     """The viewer named in a cycle. Refuses somebody who is not known or has left."""
