@@ -1,6 +1,7 @@
 """Whole sheets, adjustments that add and end goals, HR's decisions, and what somebody named may read, as typed."""
 
 import json
+from collections.abc import AsyncIterator
 from datetime import date, timedelta
 
 import pytest
@@ -12,13 +13,16 @@ TODAY = date.today()
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def running(cairn: Cairn) -> str:
-    """A cycle that runs since half a year: execution has begun, approvals were due long ago."""
+async def running(cairn: Cairn) -> AsyncIterator[str]:
+    """A cycle that runs since half a year: execution has begun, approvals were due long ago. It is given up at the end,
+    so that it waits for nobody in other tests."""
     starts, ends = TODAY - timedelta(days=150), TODAY + timedelta(days=200)
     typed = ("--starts", starts.isoformat(), "--ends", ends.isoformat())
     done = await cairn("cycle", "launch", "running", *typed, "--by", "H1", "--yes")
     assert done.code == 0, done.err
-    return "running"
+    yield "running"
+    done = await cairn("cycle", "abandon", "running", "--reason", "the tests are over", "--by", "H1", "--yes")
+    assert done.code == 0, done.err
 
 
 async def in_force(cairn: Cairn, cycle: str, who: str) -> None:
