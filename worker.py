@@ -55,6 +55,7 @@ def activities(application: Application, client: Client, settings: Settings) -> 
         of_cycles.score_period,
         of_cycles.issue_results,
         of_cycles.close,
+        of_cycles.abandon,
         of_cycles.status,
         of_cycles.record_refused_signal,
         starting.begin,

@@ -20,6 +20,7 @@ from cairn.application.cycles import Cycles
 from cairn.application.evaluation import Evaluation, Scored
 from cairn.application.fields import read_fields
 from cairn.domain.cycle.commands import (
+    AbandonCycle,
     AddSheets,
     CloseCycle,
     FinishLaunch,
@@ -159,6 +160,23 @@ class CycleActivities:
             return CycleOutcome(status=await self.cycles.handle(command, input.command_id))
         except Refusal as refusal:
             return CycleOutcome(refused=Refused.of(refusal))
+
+    @activity.defn(name="abandon_cycle")
+    async def abandon(self, input: RecordCycleInput) -> CycleOutcome:
+        """Gives the cycle up and ends its open goals; run again it goes on where it was."""
+        waiting, goals = await self.evaluation.open_goals(input.cycle)
+        try:
+            found = {"open_goals": len(waiting), "goals": goals, "by": input.by, "at": input.at}
+            command = AbandonCycle.model_validate(
+                {"cycle": input.cycle, **read_fields(AbandonCycle, input.name, input.fields), **found}
+            )
+            status = await self.cycles.handle(command, input.command_id)
+            await self.evaluation.abandon(input.cycle, input.by, command.reason, input.at, beat)
+            return CycleOutcome(status=status)
+        except Refusal as refusal:
+            return CycleOutcome(refused=Refused.of(refusal))
+        except ValidationError as wrong:
+            return CycleOutcome(refused=Refused.of(invalid_command(input.name, wrong)))
 
     @activity.defn(name="cycle_status")
     async def status(self, input: CycleStatusInput) -> CycleOutcome:

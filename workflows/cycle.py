@@ -59,6 +59,8 @@ class CycleWorkflow(CommandedWorkflow[CycleStatus, CycleDeadline]):
                 return await append("add_sheets", self.command(name, message), CycleOutcome, LAUNCH)
             case "close":
                 return await work("close_cycle", self.command(name, message), CycleOutcome)
+            case "abandon":
+                return await work("abandon_cycle", self.command(name, message), CycleOutcome)
             case _:
                 return CycleOutcome(refused=unknown_command(name, tuple(CYCLE_COMMANDS)))
 

@@ -1,25 +1,28 @@
-"""Who may do what: the one place that asks rights. Whoever may not is told who could."""
+"""Who may do what, and who may read what: the one place that asks rights. Whoever may not is told who could."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
+from typing import Literal, NamedTuple, assert_never
 
 from cairn.domain import rights
 from cairn.domain.cycle.commands import AnyCycleCommand, CycleAction
 from cairn.domain.cycle.state import Cycle
 from cairn.domain.event import SYSTEM
+from cairn.domain.goal.beginning import planned_goal
 from cairn.domain.goal.commands import AnyGoalCommand, DraftGoal, GoalAction
 from cairn.domain.goal.context import GoalContext
 from cairn.domain.goal.decide import require_exists
-from cairn.domain.goal.drafting import planned_goal
 from cairn.domain.goal.places import held_at
 from cairn.domain.goal.state import Goal
-from cairn.domain.people import Person
-from cairn.domain.policy import WorkingCalendar
+from cairn.domain.people import Person, reports_to
+from cairn.domain.policy import Reader, Transparency, WorkingCalendar
 from cairn.domain.refusal import Refusal
 from cairn.domain.schedule import local_day
+from cairn.domain.sheet.commands import AnySheetAction
 from cairn.domain.sheet.events import RestatementProposed
 from cairn.domain.sheet.state import Sheet
 
+Readable = Literal["goals", "scores", "comments"]
 NAMED = 5
 """Of the people who could, so many are named."""
 
@@ -89,6 +92,72 @@ def require_for_restatement(
     right = rights.restatement_decider.in_case(about, None)
     if not right.allows(person, about, None):
         raise Refusal("restatement.not-yours", field="by", by=by, who=right.name, lowers=proposed.lowers)
+
+
+def require_for_sheet(
+    command: AnySheetAction, sheet: Sheet, people: Mapping[str, Person], calendar: WorkingCalendar
+) -> None:
+    """Refuses a command on a sheet by somebody who may not give it; `people` holds at least whoever does, by id."""
+    if sheet.version == 0:
+        raise Refusal("sheet.unknown", field="sheet", sheet=sheet.id)
+    person = require_present(command.by, people, local_day(command.at, calendar))
+    right = command.who.in_case(sheet, command)
+    if not right.allows(person, sheet, command):
+        raise Refusal("sheet.not-yours", field="by", by=person.id, who=right.name)
+
+
+class Shown(NamedTuple):
+    """What is to be read, as reading rights look at it: whose it is, who manages them, which department's. `manager` is
+    None where the committee is the other party."""
+
+    holder: str
+    manager: str | None
+    department: str | None
+
+
+class Circle(NamedTuple):
+    """Among whom a cycle's things are read: everybody by id, whoever has a sheet in it, and its policy's rules."""
+
+    people: Mapping[str, Person]
+    participants: Collection[str]
+    rules: Transparency
+
+
+def may_read(person: Person, what: Readable, of: Shown, among: Circle) -> bool:
+    """Whether somebody may read a goal, or its scores or comments, by the policy's `transparency` (RULES L12)."""
+    readers: tuple[Reader, ...] = getattr(among.rules, what)
+    return any(_is_reader(person, reader, of, among) for reader in readers)
+
+
+def require_may_read(person: Person, what: Readable, of: Shown, among: Circle) -> None:
+    """Refuses somebody who may not read it, naming those who may."""
+    if not may_read(person, what, of, among):
+        who = getattr(among.rules, what)
+        raise Refusal("reading.not-yours", field="as", by=person.id, what=what, holder=of.holder, who=who)
+
+
+def _is_reader(person: Person, reader: Reader, of: Shown, among: Circle) -> bool:
+    match reader:
+        case "everybody":
+            return True
+        case "participants":
+            return person.id in among.participants
+        case "department":
+            return of.department is not None and person.department == of.department
+        case "holder":
+            return person.id == of.holder
+        case "manager":
+            return rights.on_committee(person) if of.manager is None else person.id == of.manager
+        case "line":
+            return person.id == of.manager or reports_to(of.holder, person.id, among.people)
+        case "hr":
+            return "hr" in person.roles
+        case "committee":
+            return rights.on_committee(person)
+        case "auditors":
+            return "auditor" in person.roles
+        case _:
+            assert_never(reader)
 
 
 def hr_instead_of(

@@ -16,6 +16,7 @@ from cairn.application.operation import Operation
 from cairn.application.people import People
 from cairn.application.policies import Policies
 from cairn.application.restatements import Restatements
+from cairn.application.sheets import Sheets
 from cairn.application.targets import Targets
 from cairn.ledger import Ledger, open_pool
 
@@ -35,6 +36,7 @@ class Application:
         self.feeds = Feeds(self.ledger, self.policies)
         self.cycles = Cycles(self.ledger, self.policies)
         self.goals = Goals(self.ledger, self.policies)
+        self.sheets = Sheets(self.goals)
         self.evaluation = Evaluation(self.ledger, self.cycles)
         self.restatements = Restatements(self.ledger, self.cycles)
         self.clock = CycleClock(self.ledger)

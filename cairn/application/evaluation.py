@@ -1,25 +1,29 @@
 """What a cycle does for all its sheets at once: period scores, the year's results, and who is still open."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple
 
 from cairn.application.cycles import Cycles
 from cairn.application.dated_roster import dated_roster_at
+from cairn.application.goals import TRIES
 from cairn.application.repository import fold_goal, fold_person, fold_sheet, goal_context, to_appends
 from cairn.domain.cycle.state import Cycle
 from cairn.domain.evaluation.reports import Reports, counted, result_with
 from cairn.domain.evaluation.scores import Beside, score_sheet
 from cairn.domain.event import Event
+from cairn.domain.goal.events import GoalCancelled
+from cairn.domain.goal.replacing import last_day
 from cairn.domain.goal.state import Goal
 from cairn.domain.goal.status import deadlines_of
 from cairn.domain.identity import by_system
 from cairn.domain.policy import Policy
+from cairn.domain.refusal import Refusal
 from cairn.domain.reporting import reporting_days
-from cairn.domain.schedule import Schedule
+from cairn.domain.schedule import Schedule, local_day
 from cairn.domain.sheet.state import Sheet, evolve
 from cairn.domain.streams import sheet_name
-from cairn.ledger import Ledger
+from cairn.ledger import AppendConflict, Ledger
 
 CHUNK = 40
 MOST_SHEETS = 6
@@ -167,6 +171,33 @@ class Evaluation:
                 number += len(goals)
                 waiting += [name for name, goal in goals.items() if not goal.over]
         return waiting, number
+
+    async def abandon(self, cycle_id: str, by: str, reason: str, at: datetime, progress: Progress) -> int:
+        """Ends every goal of an abandoned cycle that is not over; again it ends nothing twice. Returns their number."""
+        cycle, sheets = await self.cycles.load(cycle_id), await self.cycles.sheets(cycle_id)
+        today = local_day(at, cycle.schedule.calendar) if cycle.schedule else at.date()
+        ended = 0
+        for start in range(0, len(sheets), CHUNK):
+            for _, goals in await self._read(sheets[start : start + CHUNK]):
+                for goal in (each for each in goals.values() if not each.over):
+                    ended += await self._end(goal, by, reason, at, today)
+            await progress(min(start + CHUNK, len(sheets)), len(sheets))
+        return ended
+
+    async def _end(self, goal: Goal, by: str, reason: str, at: datetime, today: date) -> int:
+        """Ends one goal, whatever else happens to it meanwhile."""
+        for _ in range(TRIES):
+            last = last_day(goal, today)
+            gone = GoalCancelled(goal=goal.id, cause="abandoned", reason=reason, last=last, by=by, at=at)
+            try:
+                appends = to_appends([gone], {goal.id: goal.version}, by_system(goal.id, "abandon"))
+                await self.ledger.append(appends)
+                return 1
+            except AppendConflict:
+                goal = fold_goal(goal.id, await self.ledger.read_stream(goal.id))
+                if goal.over:
+                    return 0
+        raise Refusal("command.stale", stream=goal.id)
 
     async def _cycle(self, cycle_id: str) -> tuple[Cycle, Policy]:
         cycle = await self.cycles.load(cycle_id)

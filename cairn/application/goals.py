@@ -22,16 +22,24 @@ from cairn.application.repository import (
     goal_context,
     to_appends,
 )
+from cairn.application.seats import SeatHolders
 from cairn.domain.evaluation.versions import scored_for_the_sheet, with_sheet
 from cairn.domain.event import SYSTEM, Event
 from cairn.domain.goal.commands import (
     COMMANDS,
     AnyGoalCommand,
+    ApproveGoal,
     ChangeManager,
+    ConfirmAdjustment,
+    DeclineAdjustment,
     DecomposeGoal,
+    DraftGoal,
     FollowHolder,
     KeepDeadline,
     RecordInterview,
+    RequestAdjustment,
+    ReturnGoal,
+    SupersedeGoal,
 )
 from cairn.domain.goal.context import GoalContext
 from cairn.domain.goal.decide import decide
@@ -47,7 +55,7 @@ from cairn.domain.people import DepartmentNamed, Person
 from cairn.domain.person_history import PersonHistory, acting_for, people_on
 from cairn.domain.reading import Evidence
 from cairn.domain.refusal import Refusal
-from cairn.domain.rights import HR
+from cairn.domain.rights import HR, by_committee
 from cairn.domain.schedule import local_day
 from cairn.domain.sheet.state import evolve as evolve_sheet
 from cairn.domain.streams import cycle_of, holder_of, sheet_of
@@ -72,6 +80,7 @@ class Goals:
     def __init__(self, ledger: Ledger, policies: Policies | None = None) -> None:
         self.ledger = ledger
         self.policies = policies or Policies(ledger)
+        self.seats = SeatHolders(ledger)
 
     async def handle(
         self,
@@ -97,17 +106,11 @@ class Goals:
     async def _try(
         self, command: AnyGoalCommand, identity: Identity, evidence: Evidence, run: str | None
     ) -> Answer:
-        goal, context, rows, histories = await self._read(command.goal, command.by, evidence, command.at)
-        day = local_day(command.at, context.policy.calendar)
-        if isinstance(command, FollowHolder):
-            command = _with_days(command, context, histories.get(holder_of(context.sheet.id)), day)
-        context = await self._with_named(command, goal, await self._with_acting(goal, context, command.at))
+        command, goal, context, rows = await self._around(command, evidence)
         earlier = tuple(row.type for row in first_answer(identity, rows, context.policy.calendar.timezone))
         if earlier:
             return Answer(events=earlier, replayed=True, status=status(goal, context, command.at))
         holder = access.require(command, goal, context)
-        if isinstance(command, ChangeManager):
-            context = _with_people(context, await self._line_above(command.manager, command.effective))
         decided = await self._with_sheet(goal, context, decide(command, goal, context))
         events = [_for_holder(event, holder) for event in decided]
         if events:
@@ -127,8 +130,7 @@ class Goals:
     async def foresee(self, command: AnyGoalCommand) -> list[Event]:
         """The events a command would lead to as the log stands now; nothing is recorded. Refuses what `handle` would,
         but for keys that are used."""
-        goal, context, _, _ = await self._read(command.goal, command.by, NO_EVIDENCE, command.at)
-        context = await self._with_named(command, goal, await self._with_acting(goal, context, command.at))
+        command, goal, context, _ = await self._around(command, NO_EVIDENCE)
         access.require(command, goal, context)
         return decide(command, goal, context)
 
@@ -152,19 +154,42 @@ class Goals:
         for event in events:
             if event.stream == goal.id:
                 goal = evolve_goal(goal, event)
-            else:
+            elif event.stream == sheet.id:
                 sheet = evolve_sheet(sheet, event)
         return goal, context.model_copy(update={"sheet": sheet})
 
     async def status(self, goal: str, at: datetime) -> GoalStatus:
         """Where a goal stands in the log now; `at` is the present by the goal's cycle."""
         found, context, _, _ = await self._read(goal, SYSTEM, NO_EVIDENCE, at)
-        return status(found, await self._with_acting(found, context, at), at)
+        context = await self._with_acting(found, context, at)
+        if found.pending is not None:
+            context = context.model_copy(update={"seats": await self.seats.on(at, context)})
+        return status(found, context, at)
 
     async def load(self, goal: str) -> tuple[Goal, GoalContext]:
         """A goal and what is around it, as the log stands now."""
         found, context, _, _ = await self._read(goal, SYSTEM, NO_EVIDENCE, None)
         return found, context
+
+    async def around(
+        self, command: AnyGoalCommand, evidence: Evidence = NO_EVIDENCE
+    ) -> tuple[Goal, GoalContext]:
+        """The goal of a command and all that its decision looks at, as the log stands now."""
+        _, goal, context, _ = await self._around(command, evidence)
+        return goal, context
+
+    async def _around(
+        self, command: AnyGoalCommand, evidence: Evidence
+    ) -> tuple[AnyGoalCommand, Goal, GoalContext, list[StoredEvent]]:
+        """The command with what it leaves to the log, its goal, all that its decision looks at, and the rows of both
+        streams."""
+        goal, context, rows, histories = await self._read(command.goal, command.by, evidence, command.at)
+        if isinstance(command, FollowHolder):
+            day = local_day(command.at, context.policy.calendar)
+            command = _with_days(command, context, histories.get(holder_of(context.sheet.id)), day)
+        context = await self._with_named(command, goal, await self._with_acting(goal, context, command.at))
+        context = await self._with_seats(command, goal, context)
+        return command, goal, await self._with_others(command, goal, context), rows
 
     async def _read(
         self, name: str, by: str, evidence: Evidence, at: datetime | None
@@ -193,6 +218,37 @@ class Goals:
             head=head_of(streams[department]),
         )
         return goal, context, [*streams[name], *streams[sheet]], histories
+
+    async def _with_seats(self, command: AnyGoalCommand, goal: Goal, context: GoalContext) -> GoalContext:
+        """With whoever holds the company's roles, where HR or the committee has a part in the decision."""
+        asked = isinstance(command, RequestAdjustment | ConfirmAdjustment | DeclineAdjustment)
+        voted = isinstance(command, ApproveGoal | ReturnGoal) and by_committee(
+            held_at(goal, context, command.at)
+        )
+        if not (asked or voted or goal.pending is not None):
+            return context
+        return context.model_copy(update={"seats": await self.seats.on(command.at, context)})
+
+    async def _with_others(self, command: AnyGoalCommand, goal: Goal, context: GoalContext) -> GoalContext:
+        """With the other goals that a decision looks at: those of the sheet before another one is drafted there, the
+        one in whose favour a goal ends, those that an adjustment would add."""
+        match command:
+            case DraftGoal():
+                names = list(context.sheet.placements)
+            case SupersedeGoal():
+                names = [command.replacement]
+            case RequestAdjustment():
+                names = list(command.changes.added)
+            case ConfirmAdjustment() | DeclineAdjustment() if goal.pending is not None:
+                names = list(goal.pending.changes.added)
+            case _:
+                names = []
+        if not names:
+            return context
+        streams = await self.ledger.read_streams(names)
+        return context.model_copy(
+            update={"others": {name: fold_goal(name, rows) for name, rows in streams.items()}}
+        )
 
     async def _line_of(self, goal: Goal, day: date) -> dict[str, Person]:
         return await self._known([name for name in (goal.owner, goal.manager) if name], day)

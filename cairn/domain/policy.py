@@ -237,6 +237,33 @@ class Adjusting(Fact):
     )
 
 
+Majority = Literal["simple", "two_thirds", "unanimous"]
+
+
+class Committee(Fact):
+    """How the performance committee decides (RULES L12): so many of its members have to vote, and so many of those who
+    vote have to be for it. `quorum` is `half` (rounded up), `all`, or a number of members."""
+
+    quorum: Literal["half", "all"] | Annotated[int, Field(ge=1)] = "half"
+    majority: Majority = "simple"
+
+
+Reader = Literal[
+    "everybody", "participants", "department", "holder", "manager", "line", "hr", "committee", "auditors"
+]  # fmt: skip
+"""Who reads: everybody in the roster, those with a sheet in the cycle, colleagues of the holder's department, the
+holder of the goal or sheet, their manager, everybody above them in the reporting lines, or whoever has a role; the
+company's management reads what the committee does."""
+
+
+class Transparency(Fact):
+    """Who may read what (RULES L12). Each list names readers; nobody else is shown that kind of thing."""
+
+    goals: tuple[Reader, ...] = ("participants", "line", "hr", "committee", "auditors")
+    scores: tuple[Reader, ...] = ("holder", "line", "hr", "committee", "auditors")
+    comments: tuple[Reader, ...] = ("holder", "manager", "hr")
+
+
 IN_ORDER = (
     ("drafts_due", "approvals_due"),
     ("period_scores_after", "scores_due"),
@@ -338,6 +365,8 @@ class Policy(Fact):
     grades: tuple[GradeBand, ...] = Field(min_length=2)
     flexible_space: FlexibleSpace = FlexibleSpace()
     adjusting: Adjusting = Adjusting()
+    committee: Committee = Committee()
+    transparency: Transparency = Transparency()
     deadlines: Deadlines = Deadlines()
     scoring: ScoringRules = ScoringRules()
     check_ins: CheckInsCount = Field(
@@ -378,6 +407,13 @@ class Policy(Fact):
         found = self.families.get(family or "")
         scored = (kind for kind, weight in found.periods.items() if weight > 0) if found else ()
         return frozenset(scored) | {"year"}
+
+    def dimensions_of(self, family: str | None) -> tuple[Dimension, ...]:
+        """The dimensions that sheets of a family have to have: both, unless it leaves no weight for capability."""
+        known = self.families.get(family or "")
+        if known is not None and known.capability_weight[1] == 0:
+            return ("duties",)
+        return ("duties", "capability")
 
     def goal_lists(self) -> list[tuple[str, tuple[TemplateGoal, ...]]]:
         """Every list of template goals with its path."""

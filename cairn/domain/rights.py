@@ -13,6 +13,7 @@ from cairn.domain.policy import Tier
 
 COMMITTEE = "role:committee"
 HR = "role:hr"
+EXECUTIVE = "role:executive"
 """Places that several people hold, as they are written where somebody is waited for."""
 
 Subject = TypeVar("Subject", contravariant=True)
@@ -39,6 +40,10 @@ class Parties(Protocol):
     @property
     def requester(self) -> str | None:
         """Who asked for the adjustment that is waiting, None where none is."""
+
+    @property
+    def no_other_hr(self) -> bool:
+        """Whether nobody but the owner or the manager is HR."""
 
     @property
     def former_managers(self) -> Collection[str]:
@@ -137,6 +142,32 @@ def hr_other_than_owner(person: Person, goal: Parties, _: object) -> bool:
     return _has(person, "hr") and person.id != goal.owner
 
 
+class Held(Protocol):
+    """What rights look at of a goal sheet."""
+
+    @property
+    def holder(self) -> str:
+        """A person's id, `department.<id>` or `company`."""
+
+
+@_right
+def hr_other_than_holder(person: Person, sheet: Held, _: object) -> bool:
+    """HR, but never for a sheet of their own."""
+    return _has(person, "hr") and person.id != sheet.holder
+
+
+@_right
+def committee_other_than_holder(person: Person, sheet: Held, _: object) -> bool:
+    """The committee or the company's management, nobody for a sheet of their own."""
+    return on_committee(person) and person.id != sheet.holder
+
+
+@_by_case
+def hr_or_committee(_: Held, command: Any) -> Right[Held]:
+    """Both, each in their role; the decider sees to it that they are different people."""
+    return hr_other_than_holder if command.role == "hr" else committee_other_than_holder
+
+
 @_right
 def owner_or_hr(person: Person, goal: Parties, _: object) -> bool:
     """The owner, or HR for them."""
@@ -185,20 +216,33 @@ def requester(_: Parties, __: object) -> Right[Parties]:
     return who_asked
 
 
-def _in_role(command: Any) -> Right[Parties]:
-    return hr_other_than_owner if command.role == "hr" else approver
+@_right
+def executive_for_hr(person: Person, goal: Parties, _: object) -> bool:
+    """The company's management, where all of HR are parties to the goal."""
+    return _has(person, "executive") and person.id not in (goal.owner, goal.manager)
+
+
+def hr_place(goal: Parties) -> str:
+    """Whom HR's confirmation waits for: `role:hr`, or `role:executive` where all of HR are parties (RULES L3)."""
+    return EXECUTIVE if goal.no_other_hr else HR
+
+
+def _in_role(goal: Parties, command: Any) -> Right[Parties]:
+    if command.role != "hr":
+        return approver
+    return executive_for_hr if goal.no_other_hr else hr_other_than_owner
 
 
 @_by_case
-def approver_and_hr(_: Parties, command: Any) -> Right[Parties]:
+def approver_and_hr(goal: Parties, command: Any) -> Right[Parties]:
     """Both, each in their role; the decider sees to it that they are two people."""
-    return _in_role(command)
+    return _in_role(goal, command)
 
 
 @_by_case
-def approver_or_hr(_: Parties, command: Any) -> Right[Parties]:
+def approver_or_hr(goal: Parties, command: Any) -> Right[Parties]:
     """Either of them, in the role the command names."""
-    return _in_role(command)
+    return _in_role(goal, command)
 
 
 @_right
@@ -221,9 +265,9 @@ def hr_other_than_owner_or_approver(person: Person, goal: Parties, command: obje
 
 @_by_case
 def hr_or_approver_before_it_runs(goal: Parties, _: object) -> Right[Parties]:
-    """Once a goal runs, a manager alone cannot take it away: changes then need HR as well, as adjustments do."""
-    alone = goal.running and not by_committee(goal)
-    return hr_other_than_owner if alone else hr_other_than_owner_or_approver
+    """Before a goal runs, HR or who judges it; once it runs it changes by joint confirmation, and HR alone ends what
+    belongs to somebody who has left (RULES L3)."""
+    return hr_other_than_owner if goal.running else hr_other_than_owner_or_approver
 
 
 @dataclass(frozen=True)
@@ -232,18 +276,6 @@ class Restating:
 
     holder: str
     lowers: bool
-
-
-@_right
-def committee_other_than_holder(person: Person, about: Restating, _: object) -> bool:
-    """The committee or the company's management, nobody about themselves."""
-    return on_committee(person) and person.id != about.holder
-
-
-@_right
-def hr_other_than_holder(person: Person, about: Restating, _: object) -> bool:
-    """HR, nobody about themselves."""
-    return _has(person, "hr") and person.id != about.holder
 
 
 @_by_case

@@ -22,7 +22,8 @@ def check_families(root: Node) -> Iterator[Mistake]:
             where = family.keys["template"]
             weights = [_weight(goal) for goal in template.list()]
             yield from _hundred(weights, where, f"{path}.template", marked("policy:goals-sum"), key)
-            yield from _both_dimensions(key, template, f"{path}.template", where)
+            if _bounds(family)[1] != 0:
+                yield from _both_dimensions(key, template, f"{path}.template", where)
             yield from _capability(key, family, template, path)
 
 
@@ -62,21 +63,30 @@ def _both_dimensions(key: str, template: Node, path: str, place: Place) -> Itera
 
 def _capability(key: str, family: Node, template: Node, path: str) -> Iterator[Mistake]:
     """The capability goals together keep within the family's bounds for them."""
-    written = family.get("capability_weight")
-    bounds = [node.number() for node in written.list()] if written else list(CAPABILITY_WEIGHT)
+    low, high = _bounds(family)
     share = _total([_weight(goal) for goal in template.list() if _dimension(goal) == "capability"])
-    low, high = bounds if len(bounds) == 2 else (None, None)
     if low is None or high is None:
         return
     if low > high:
         yield mistake("policy:capability-bounds").at(
             spot(family.keys["capability_weight"], f"{path}.capability_weight")
         )
+    elif share == 0 and high > 0 and any(_dimension(goal) == "capability" for goal in template.list()):
+        yield mistake("policy:capability-nothing", family=key).at(
+            spot(family.keys["template"], f"{path}.template")
+        )
     elif share and not low <= share <= high:
         facts = {"family": key, "share": _plain(share), "low": _plain(low), "high": _plain(high)}
         yield mistake("policy:capability-share", **facts).at(
             spot(family.keys["template"], f"{path}.template")
         )
+
+
+def _bounds(family: Node) -> tuple[Decimal | None, Decimal | None]:
+    """The least and the most that capability goals weigh together; no most above 0: the family has none of them."""
+    written = family.get("capability_weight")
+    bounds = [node.number() for node in written.list()] if written else list(CAPABILITY_WEIGHT)
+    return (bounds[0], bounds[1]) if len(bounds) == 2 else (None, None)
 
 
 def _hundred(parts: list[Decimal | None], place: Place, path: str, id: str, family: str) -> Iterator[Mistake]:

@@ -126,6 +126,11 @@ COMMANDS: tuple[Command | CommandGroup, ...] = (
             ),
             Command("status", "cycle.status:status", marked("stages, departments, who is waited for")),
             Command("close", "cycle.launching:close", marked("close a cycle once all its goals are")),
+            Command(
+                "abandon",
+                "cycle.abandoning:abandon",
+                marked("give a cycle up before its end, and see what is lost"),
+            ),
         ),
     ),
     CommandGroup(
@@ -202,6 +207,25 @@ COMMANDS: tuple[Command | CommandGroup, ...] = (
             Command("cancel", "goal.plain:cancel", marked("cancel with a reason"), REVIEW),
             Command("supersede", "goal.reviewing:supersede", marked("supersede by another goal"), REVIEW),
             Command("close", "goal.plain:close", marked("close scored goals"), REVIEW),
+        ),
+    ),
+    CommandGroup(
+        "sheet",
+        marked("goal sheets: whether they are whole, all goals of one at once"),
+        YEAR,
+        (
+            Command("show", "goal.sheets:show", marked("a sheet's goals, and what it lacks")),
+            Command("list", "goal.sheets:listed", marked("the sheets of a cycle that are not whole")),
+            Command("submit", "goal.sheets:submit", marked("submit all its goals, or none")),
+            Command("approve", "goal.sheets:approve", marked("approve all its submitted goals, or none")),
+            Command("return", "goal.sheets:return_sheet", marked("return all its submitted goals, or none")),
+            Command("extend", "goal.sheets:extend", marked("give it more time to be made whole")),
+            Command("go-on", "goal.sheets:go_on", marked("go on without what is not approved")),
+            Command(
+                "waive",
+                "goal.sheets:waive",
+                marked("agree that it does without a dimension: HR and committee"),
+            ),
         ),
     ),
     Command("inbox", "goal.reading:inbox", marked("what waits for me, since when, until when"), YEAR),

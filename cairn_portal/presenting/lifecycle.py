@@ -88,9 +88,11 @@ COMMAND_NOTES = (
     "  The approver is the manager; for departments, the company and people without a manager it is the committee.",
     "- 任何人都不能审批、确认或评估自己的目标；HR也不能移交或作废自己的目标。",
     "  Nobody approves, confirms or assesses their own goal, and HR neither moves nor cancels their own.",
-    "- 执行后，HR 只在责任人离职时、绩效委员会只对其审批的目标，才能单独作废或替代；其余须申请调整，双方共同确认。",
-    "  Once a goal runs, HR alone cancels or supersedes it only when its owner has left, and the committee what it",
-    "  judges; everything else is an adjustment, which both sides confirm.",
+    "- 执行后，HR 只在责任人离职时才能单独作废；新增、作废、替代目标和一切改动都须申请调整，由审批人和 HR 共同确认。",
+    "  Once a goal runs, HR alone cancels it only when its owner has left; goals that are added, cancelled or",
+    "  replaced, like every other change, are adjustments, which the approver and HR both confirm.",
+    "- 绩效委员会由成员表决：达到法定人数和多数才作出决定，并留有记录。",
+    "  The committee votes: a quorum and a majority of its members decide, with minutes.",
 )
 
 

@@ -20,6 +20,8 @@ TOLD: dict[str, tuple[str, ...]] = {
     "AdjustmentRequested": ("changes", "reason", "draws"),
     "AdjustmentConfirmed": ("role", "acting_for"),
     "AdjustmentDeclined": ("role", "reason", "acting_for"),
+    "CommitteeVoted": ("vote", "comment"),
+    "CommitteeDecided": ("outcome", "ballots"),
     "GoalAdjusted": ("reason",),
     "CheckedIn": ("on", "value", "base", "note"),
     "CheckInsConfirmed": ("check_ins",),
@@ -73,6 +75,10 @@ def described(at: Reader, event: str, facts: dict[str, Any]) -> str:
             parts.append(at.say(term("phase", given)))
         elif name == "role":
             parts.append(at.say("as {given:role}", given=given))
+        elif name in ("vote", "outcome"):
+            parts.append(at.say(term("vote", given)))
+        elif name == "ballots":
+            parts += [_ballot(at, each) for each in given]
         elif name == "cause":
             parts += [reasons.cause(at, given)] if given != "asked" else []
         elif name == "code":
@@ -97,6 +103,12 @@ def described(at: Reader, event: str, facts: dict[str, Any]) -> str:
         else:
             parts.append(f"{field(at, name)} {value(at, given)}")
     return at.say("separator:clause").join(parts)
+
+
+def _ballot(at: Reader, ballot: dict[str, Any]) -> str:
+    """How a member of the committee voted, as the minutes have it."""
+    said = at.say("{who}: {vote}", who=ballot["by"], vote=at.say(term("vote", ballot["vote"])))
+    return f"{said} ({ballot['comment']})" if ballot.get("comment") else said
 
 
 def changes(at: Reader, before: dict[str, Any], after: dict[str, Any]) -> list[str]:

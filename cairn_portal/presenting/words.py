@@ -156,6 +156,8 @@ def value(at: Reader, given: Any) -> str:
             return at.say("yes" if given else "no")
         case dict() if "kind" in given:
             return measure(at, given)
+        case {"title": title, "weight": weight, "measure": how}:  # a goal that an adjustment adds
+            return f"{title} {percent(exact(weight))} {measure(at, how)}"
         case dict():
             return at.say("separator:clause").join(f"{key} {value(at, each)}" for key, each in given.items())
         case list() | tuple():

@@ -7,11 +7,13 @@ from pathlib import Path
 
 from temporalio.client import Client
 
+from activities.inputs import GoalOutcome
 from cairn.application import Application, moves
 from cairn.application.moves import Moves
 from cairn.application.person_commands import read_person_command
 from cairn.documents.queries import Database
 from cairn.domain.event import Fact
+from cairn.domain.goal.events import CommitteeVoted
 from cairn.domain.goal.places import held_at
 from cairn.domain.launch.plan import LaunchPlan
 from cairn.i18n import refusal_message
@@ -35,6 +37,8 @@ DAY_OF = {
     "return": "effective", "delegate": "first",
 }  # fmt: skip
 """The day of each command that is the act's own where the row does not say it."""
+VOTED = CommitteeVoted.__name__
+"""The committee has not decided yet: another member votes."""
 AT_ONCE = 24
 """Goals that are dealt with at the same time."""
 OnProgress = Callable[[str, int, int], None]
@@ -100,12 +104,19 @@ class ScriptedActs:
         await self.clock.advance(name, instant)
         for each, command in commands:
             goal, context = await self.application.goals.load(name)
-            by = self.participants.person(act.by or "owner", held_at(goal, context, instant), act.on)
-            offset = self.clock.clock_offset.total_seconds()
-            outcome = await self.gateway.goal(name, each.name, by, each.fields, command, offset)
-            self.commands += 1
+            held = held_at(goal, context, instant)
+            by = self.participants.person(act.by or "owner", held, act.on)
+            outcome = await self._ask(name, each, by, command)
+            voters = (who for who in self.participants.committee(held) if who != by)
+            while VOTED in outcome.events and (another := next(voters, None)):
+                outcome = await self._ask(name, each, another, f"{command}:{another}")
             if outcome.refused:
                 self._keep(act, name, outcome.refused)
+
+    async def _ask(self, name: str, each: ScriptedCommand, by: str, command: str) -> GoalOutcome:
+        offset = self.clock.clock_offset.total_seconds()
+        self.commands += 1
+        return await self.gateway.goal(name, each.name, by, each.fields, command, offset)
 
     async def _move(self, each: ScriptedCommand, act: ScriptedAct, command: str, instant: datetime) -> None:
         async def ready(stream: str) -> None:

@@ -30,6 +30,19 @@ class Participants:
             case _:
                 return role
 
+    def committee(self, goal: Goal) -> list[str]:
+        """The committee's members and the management, without the goal's owner, in the order in which they vote."""
+        return [
+            person.id
+            for person in self._people
+            if person.id != goal.owner and {"committee", "executive"} & set(person.roles)
+        ]
+
+    def without(self, person: str) -> "Participants":
+        """The same without somebody who left."""
+        people = tuple(each for each in self._people if each.id != person)
+        return Participants(Roster(people=people, departments=()), self.hr)
+
     def _judge(self, goal: Goal) -> str:
         if by_committee(goal) or goal.manager is None:
             return self._with(("committee", "executive"), {goal.owner})

@@ -21,7 +21,7 @@ MODEL = ReadModel(
     tables=("cycle", "period"),
     reads=(
         c.CycleLaunched, c.LaunchFinished, c.StageReached, c.PeriodScored, c.ResultsIssued, c.CycleClosed,
-        c.CycleSignalRefused,
+        c.CycleAbandoned, c.CycleSignalRefused,
     ),
     joins=("goal", "person"),
 )  # fmt: skip

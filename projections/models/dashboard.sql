@@ -5,11 +5,11 @@ with event as materialized (
     select position, stream, version, type, occurred_at, data::jsonb as data
     from read.window($1, $2, $3, $4)
     where type in ('CycleLaunched', 'LaunchFinished', 'StageReached', 'PeriodScored', 'ResultsIssued', 'CycleClosed',
-                   'CycleSignalRefused')
+                   'CycleAbandoned', 'CycleSignalRefused')
 ),
 known as (
     select e.*, coalesce(c.stage <> 'launching', false)
-            or bool_or(e.type in ('StageReached', 'CycleClosed')) over (partition by e.stream order by e.position)
+            or bool_or(e.type in ('StageReached', 'CycleClosed', 'CycleAbandoned')) over (partition by e.stream order by e.position)
             as past_launching
     from event e left join cycle c on c.cycle = e.data ->> 'cycle'
 ),
@@ -25,6 +25,7 @@ step as (
             when 'StageReached' then jsonb_build_object('stage', data -> 'stage')
             when 'ResultsIssued' then '{"results": true}'
             when 'CycleClosed' then '{"stage": "closed"}'
+            when 'CycleAbandoned' then '{"stage": "abandoned"}'
         end as patch,
         case when type = 'PeriodScored' then jsonb_build_object(data ->> 'period', data -> 'sheets') end as scored
     from known

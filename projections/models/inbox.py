@@ -6,13 +6,20 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from cairn.domain.goal.events import CommitteeVoted
 from cairn.domain.goal.stages import Stage
 from cairn.domain.policy import Tier
 from projections.engine.read_model import ReadModel
 from projections.engine.rows import Reader, parse_rows
 from projections.engine.sql import queries
 
-MODEL = ReadModel(name="inbox", joins=("goal", "dashboard", "person", "check_in"))
+MODEL = ReadModel(
+    name="inbox",
+    tables=("vote",),
+    reads=(CommitteeVoted,),
+    joins=("goal", "dashboard", "person", "check_in"),
+    by_stream=True,
+)
 SQL = queries("inbox")
 Act = Literal["submit", "approve", "confirm_manager", "confirm_hr", "assess", "confirm_check_ins"]
 
@@ -64,10 +71,11 @@ async def inbox(
     """What waits for a person and for the roles they have (`hr`, `committee`, …), most urgent first.
 
     Places are as they are held at `at`, without it at each cycle's present (RULES L1, L2). An executive acts for the
-    committee. A role's tasks on the person's own goals are left out: nobody judges their own goal. `trusting` are the
-    cycles in which reports count without being confirmed.
+    committee, and for HR where all of HR are parties. A role's tasks on the person's own goals are left out: nobody
+    judges their own goal; nor does who has voted see the goal again while the others vote. `trusting` are the cycles in
+    which reports count without being confirmed.
     """
-    names = {"committee" if role == "executive" else role for role in roles}
+    names = {*roles, *(["committee"] if "executive" in roles else [])}
     places = sorted(f"role:{name}" for name in names)
     tasks = await reader.fetch(SQL["for_person"], person, places, cycle, at, list(trusting))
     return parse_rows(Task, tasks)

@@ -1,5 +1,20 @@
 -- Who is waited for, for what, since when and until when: the goals' stages under their cycle's dates.
 
+-- name: fold
+with event as materialized (
+    select position, stream, occurred_at, data ->> 'by' as member
+    from read.window($1, $2, $3, $4)
+    where type = 'CommitteeVoted'
+),
+saved as (
+    insert into vote (goal, member, at, position)
+    select distinct on (stream, member) stream, member, occurred_at, position
+    from event
+    order by stream, member, position desc
+    on conflict (goal, member) do update set (at, position) = (excluded.at, excluded.position)
+)
+select count(*) from event
+
 -- name: for_person
 with reported as (select distinct goal from read.check_in where waits),
 candidate as (
@@ -24,7 +39,8 @@ candidate as (
       and segments @> '[{"manager": null}]' and stage in ('submitted', 'adjusting', 'in_review')
     union
     select goal from read.goal
-    where 'role:hr' = any($2::text[]) and stage = 'adjusting' and confirmed_hr is null
+    where ('role:hr' = any($2::text[]) or 'role:executive' = any($2::text[]))
+      and stage = 'adjusting' and confirmed_hr is null
     union
     -- whoever is or was away, has left or delegates: somebody stands in for them
     select g.goal from read.goal g
@@ -57,9 +73,13 @@ cross join lateral (
     union all
     select r.act, r.awaited, r.since, null
     from read.awaited_reports(g.goal, g.stage, g.tier, h.manager, g.cycle, $5) r) w
-cross join lateral (select read.done_by(g.tier, w.act, w.awaited, g.cycle, $4) as awaited offset 0) s
+cross join lateral (
+    select case when w.act = 'confirm_hr' then read.hr_place(h.owner, h.manager, coalesce($4, now())::date)
+                else read.done_by(g.tier, w.act, w.awaited, g.cycle, $4) end as awaited offset 0) s
 left join read.person o on o.id = h.owner
 where (s.awaited = $1 and (h.owner <> $1 or w.act = 'submit') or (s.awaited = any($2::text[]) and h.owner <> $1)) and ($3::text is null or g.cycle = $3)
+  and not (s.awaited = 'role:committee'
+           and exists (select from read.vote v where v.goal = g.goal and v.member = $1 and v.at >= g.entered))
 order by until nulls last, g.goal, w.act
 
 -- name: for_goal
@@ -77,7 +97,9 @@ cross join lateral (
     union all
     select r.act, r.awaited, r.since, null
     from read.awaited_reports(g.goal, g.stage, g.tier, h.manager, g.cycle, $3) r) w
-cross join lateral (select read.done_by(g.tier, w.act, w.awaited, g.cycle, $2) as awaited offset 0) s
+cross join lateral (
+    select case when w.act = 'confirm_hr' then read.hr_place(h.owner, h.manager, coalesce($2, now())::date)
+                else read.done_by(g.tier, w.act, w.awaited, g.cycle, $2) end as awaited offset 0) s
 left join read.person o on o.id = h.owner
 where g.goal = $1
 order by w.act
@@ -97,7 +119,9 @@ cross join lateral (
     union all
     select r.act, r.awaited, r.since, null
     from read.awaited_reports(g.goal, g.stage, g.tier, h.manager, g.cycle, $3) r) w
-cross join lateral (select read.done_by(g.tier, w.act, w.awaited, g.cycle, $2) as awaited offset 0) s
+cross join lateral (
+    select case when w.act = 'confirm_hr' then read.hr_place(h.owner, h.manager, coalesce($2, now())::date)
+                else read.done_by(g.tier, w.act, w.awaited, g.cycle, $2) end as awaited offset 0) s
 where g.cycle = $1
   and (g.stage in ('draft', 'returned', 'submitted', 'adjusting', 'in_review')
        or exists (select from read.check_in i where i.goal = g.goal and i.waits))

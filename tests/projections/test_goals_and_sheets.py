@@ -22,7 +22,8 @@ from tests.projections.stories import lives, sheet_lives
 LAW = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 SAYS_NOTHING_OF_THE_ROW = (
     "CheckedIn", "GoalInterviewHeld", "CheckInsConfirmed", "CheckInWithdrawn", "EvidenceWaived", "ReminderSent",
-    "DeadlineMissed", "SignalRefused", "LastDaySet", "AbsencesSet", "ScoreHeldBack",
+    "DeadlineMissed", "SignalRefused", "LastDaySet", "AbsencesSet", "ScoreHeldBack", "CommitteeVoted",
+    "CommitteeDecided",
 )  # fmt: skip
 SAME = (
     "stage", "entered", "cycle", "sheet", "tier", "owner", "manager", "department", "key", "dimension",

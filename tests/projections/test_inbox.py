@@ -265,3 +265,25 @@ async def test_l7_somebody_with_a_leave_date_ahead_is_here_until_then(pool: asyn
     await record(pool, LeavingWithdrawn(person="lin", by="hua", at=later(2)))
     await catch_up(pool)
     assert [each.id for each in await people(pool, day=date(2026, 8, 1))] == ["lin"]
+
+
+async def test_l12_who_has_voted_is_not_asked_again_while_the_others_vote(pool: asyncpg.Pool) -> None:
+    voted = g.CommitteeVoted(goal=GOAL, adjustment=None, vote="for", by="zhao", at=later(2))
+    await record(
+        pool, drafted(tier="department", owner="wang"), g.GoalSubmitted(goal=GOAL, by="x", at=later(1)), voted
+    )
+    assert await told(pool, "zhao", ["committee"]) == []
+    assert len(await told(pool, "chen", ["committee"])) == 1
+    back = g.GoalReturned(goal=GOAL, comment="?", by="chen", at=later(3))
+    await record(pool, back, g.GoalSubmitted(goal=GOAL, by="x", at=later(4)))
+    assert len(await told(pool, "zhao", ["committee"])) == 1
+
+
+async def test_l3_where_all_of_hr_are_parties_the_management_confirms_for_hr(pool: asyncpg.Pool) -> None:
+    people = [joined("wang", roles=("hr",)), joined("li", roles=("executive",)), joined("lin")]
+    await record(pool, launched(), *people, drafted(), ASKED)
+    assert await told(pool, "wang", ["hr"]) == [("confirm_manager", "wang", later(5), EXPIRES)]
+    assert await told(pool, "li", ["executive"]) == [("confirm_hr", "role:executive", later(5), EXPIRES)]
+    assert {task.awaited for task in await tasks_of_goal(pool, GOAL)} == {"wang", "role:executive"}
+    await record(pool, joined("hua", roles=("hr",)))
+    assert await told(pool, "li", ["executive"]) == []

@@ -63,7 +63,7 @@ async def test_later_events_of_a_parked_stream_stay_behind_it(pool: asyncpg.Pool
     await record(pool, drafted())
     await catch_up(pool)
     assert await goal(pool, GOAL) is None
-    assert [(each.position, each.behind) for each in await parked(pool, "inbox")] == [(1, 1)]
+    assert [(each.position, each.behind) for each in await parked(pool, "cascade")] == [(1, 1)]
 
 
 async def test_only_the_read_model_that_cannot_fold_it_parks_the_stream(pool: asyncpg.Pool) -> None:

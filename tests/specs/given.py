@@ -18,7 +18,7 @@ from cairn.domain.evaluation.versions import with_sheet
 from cairn.domain.event import SYSTEM, Event
 from cairn.domain.goal import commands as ask
 from cairn.domain.goal import events as did
-from cairn.domain.goal.context import GoalContext
+from cairn.domain.goal.context import GoalContext, Seats
 from cairn.domain.goal.decide import decide
 from cairn.domain.goal.state import Goal
 from cairn.domain.goal.state import evolve as evolve_goal
@@ -102,7 +102,27 @@ class World:
         context = goal_context(
             self.cycle(), self.policy, sheet, people=self.people, evidence=self.evidence, head=self.head
         )
-        return context.model_copy(update={"acting": self.acting, "departments": self.departments})
+        others = {
+            name: self.goal(name) for name in {event.stream for event in self.events} if name[:5] == "goal-"
+        }
+        return context.model_copy(
+            update={
+                "seats": self.seats(),
+                "others": others,
+                "acting": self.acting,
+                "departments": self.departments,
+            }
+        )
+
+    def seats(self) -> Seats:
+        """Who has which role; those who have left by the last thing that happened hold no seat."""
+        now = max((event.at for event in self.events), default=on("01-01")).date()
+        here = [each for each in self.people.values() if each.here_on(now)]
+        names = {
+            role: frozenset(p.id for p in here if role in p.roles)
+            for role in ("hr", "committee", "executive")
+        }
+        return Seats(hr=names["hr"], committee=names["committee"], executives=names["executive"])
 
     def status(self, goal: str = REVENUE, at: datetime | None = None) -> GoalStatus:
         """As of a moment, else of the last thing that happened."""

@@ -190,6 +190,11 @@ def test_the_owner_cannot_decline_and_others_cannot_withdraw() -> None:
     )
 
 
+def test_a_late_no_to_one_adjustment_does_not_meet_the_next() -> None:
+    late = please(ask.DeclineAdjustment, WANG, "04-02", role="manager", reason="no", adjustment="a0")
+    given(adjusting()).when(late).refused("adjustment.unknown", adjustment="a0")
+
+
 def test_who_asked_withdraws_even_after_the_first_confirmation() -> None:
     command = please(ask.WithdrawAdjustment, LIN, "04-02")
     world = given(adjusting(), confirmed("hr", HUA)).when(command)

@@ -86,7 +86,7 @@ def test_a_stranger_is_not_told_that_an_active_goal_was_approved() -> None:
 @pytest.mark.parametrize("by", [CHEN, LI])
 def test_committee_and_executives_approve_a_departments_goal(by: str) -> None:
     given(submitted(OF_DEPARTMENT)).when(approve(by, goal=OF_DEPARTMENT)).then_types(
-        did.GoalApproved, did.GoalActivated
+        did.CommitteeDecided, did.GoalApproved, did.GoalActivated
     )
 
 
@@ -106,7 +106,7 @@ def test_a_manager_does_not_approve_a_departments_goal() -> None:
 def test_the_goal_of_somebody_without_a_manager_is_the_committees() -> None:
     world = given(submitted(manager=None))
     assert world.status().awaited == ("role:committee",)
-    world.when(approve(CHEN)).then_types(did.GoalApproved, did.GoalActivated)
+    world.when(approve(CHEN)).then_types(did.CommitteeDecided, did.GoalApproved, did.GoalActivated)
     world.when(approve(WANG)).refused("goal.not-yours")
 
 

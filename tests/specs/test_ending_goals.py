@@ -69,17 +69,23 @@ LEFT = {**PEOPLE, LIN: person(LIN, WANG, left=on("05-01").date())}
 
 def test_a_cancelled_goal_leaves_its_place_in_the_sheet() -> None:
     command = cancel()
-    gone = did.GoalCancelled(goal=REVENUE, reason="left", by=HUA, at=command.at)
+    last = on("04-30").date()
+    gone = did.GoalCancelled(goal=REVENUE, reason="left", last=last, by=HUA, at=command.at)
     removed = GoalRemoved(sheet=SHEET, goal=REVENUE, by=HUA, at=command.at)
     world = given(active(), people=LEFT).when(command).then(gone, removed)
     assert world.sheet().weight == 50 and world.status().over and world.status().next_deadline is None
     world.when(command).nothing()
 
 
-@pytest.mark.parametrize("stage", [draft, submitted, returned, approved])
+@pytest.mark.parametrize("stage", [draft, submitted, returned])
 def test_before_it_runs_the_manager_cancels_too(stage: Any) -> None:
     for by in (WANG, HUA):
         given(stage()).when(cancel(by)).then_types(did.GoalCancelled, GoalRemoved)
+
+
+def test_l3_hr_alone_ends_nothing_that_was_approved_who_approved_it_takes_it_back() -> None:
+    given(approved()).when(cancel(WANG)).then_types(did.GoalCancelled, GoalRemoved)
+    given(approved()).when(cancel(HUA)).refused("goal.approved", owner=LIN)
 
 
 @pytest.mark.parametrize("stage", [active, adjusting, in_review])
@@ -116,11 +122,12 @@ def test_l3_a_departments_goal_stays_when_its_head_leaves() -> None:
     world.when(cancel(goal=OF_DEPARTMENT)).refused("goal.running")
 
 
-def test_the_committee_cancels_what_it_approves() -> None:
-    given(active(OF_DEPARTMENT)).when(cancel(CHEN, goal=OF_DEPARTMENT)).then_types(
+def test_l3_nor_does_the_committee_end_a_departments_goal_that_runs() -> None:
+    given(submitted(OF_DEPARTMENT)).when(cancel(CHEN, goal=OF_DEPARTMENT)).then_types(
         did.GoalCancelled, GoalRemoved
     )
-    given(active(OF_DEPARTMENT)).when(cancel(ZHAO, goal=OF_DEPARTMENT)).refused("goal.not-yours")
+    given(active(OF_DEPARTMENT)).when(cancel(CHEN, goal=OF_DEPARTMENT)).refused("goal.not-yours")
+    given(submitted(OF_DEPARTMENT)).when(cancel(ZHAO, goal=OF_DEPARTMENT)).refused("goal.not-yours")
 
 
 @pytest.mark.parametrize("by", [LIN, QIAN, ZHAO])
@@ -227,7 +234,9 @@ def test_what_is_over_is_not_moved() -> None:
 def test_without_a_manager_the_goal_is_the_committees() -> None:
     world = given(submitted()).having(move(None))
     assert world.status().awaited == ("role:committee",)
-    world.when(please(ask.ApproveGoal, CHEN, "04-02")).then_types(did.GoalApproved, did.GoalActivated)
+    world.when(please(ask.ApproveGoal, CHEN, "04-02")).then_types(
+        did.CommitteeDecided, did.GoalApproved, did.GoalActivated
+    )
 
 
 def assess(by: str, points: int, day: str = "2027-01-04", period: str = "Y") -> ask.AssessGoal:

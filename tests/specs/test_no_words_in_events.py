@@ -11,7 +11,13 @@ from cairn.domain.goal.events import GoalCancelled, GoalScored, LastDaySet, Note
 from cairn.domain.launch.plan import LaunchPlan, Missing, SheetPlan
 from cairn.domain.policy import Name
 from cairn.domain.registry import EVENTS
-from cairn.domain.sheet.events import RestatementProposed, ResultIssued, SheetLastDaySet, SheetScored
+from cairn.domain.sheet.events import (
+    GoalRemoved,
+    RestatementProposed,
+    ResultIssued,
+    SheetLastDaySet,
+    SheetScored,
+)
 from cairn.i18n.catalogues import Language, sentence
 
 SAID: dict[tuple[type[BaseModel], str], str] = {
@@ -25,6 +31,7 @@ SAID: dict[tuple[type[BaseModel], str], str] = {
     (RestatementProposed, "cause"): "cause",
     (SheetLastDaySet, "cause"): "cause",
     (SheetPlan, "cause"): "cause",
+    (GoalRemoved, "cause"): "cause",
     (Missing, "code"): "missing",
     (Note, "code"): "note",
 }

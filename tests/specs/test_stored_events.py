@@ -34,7 +34,9 @@ from cairn.domain.schedule import Days
 from cairn.domain.sheet import events as sheet
 from cairn.domain.skipping import EventSkipped
 from tests.specs.company import (
+    CHEN,
     HUA,
+    LI,
     LIN,
     MEASURES,
     PEOPLE,
@@ -72,6 +74,7 @@ PART = did.MeasurePart(
     points=D(40), formula=did.Note(code="counted"), why=did.Note(code="no_readings"),
 )  # fmt: skip
 RESTATED = sheet.Restated(before=D(90), after=Fraction(277, 3), grade_before="B", grade_after="A")
+BALLOT = did.Ballot(by=CHEN, vote="for", comment="serves growth", at=on("01-20"))
 SMART = did.Smart(specific="a", measurable="b", achievable="c", relevant="d", time_bound="e")
 DEPARTMENT = Department(id="sales", name="销售部", head="zhao")
 
@@ -93,6 +96,11 @@ EXAMPLES: tuple[Event, ...] = (
     requested(CHANGES),
     fact(did.AdjustmentConfirmed, HUA, adjustment="a1", role="hr", acting_for=WANG),
     fact(did.AdjustmentDeclined, WANG, adjustment="a1", role="manager", reason="no", acting_for=HUA),
+    fact(did.CommitteeVoted, CHEN, adjustment="a1", vote="against", comment="too little"),
+    fact(
+        did.CommitteeDecided, LI, adjustment=None, outcome="for", members=3, quorum=2, majority="simple",
+        ballots=[BALLOT, BALLOT.model_copy(update={"by": LI})],
+    ),
     fact(did.AdjustmentWithdrawn, adjustment="a1"),
     fact(did.AdjustmentExpired, SYSTEM, adjustment="a1"),
     fact(
@@ -128,6 +136,8 @@ EXAMPLES: tuple[Event, ...] = (
     sheet.GoalRemoved(goal=REVENUE, **OF_SHEET),
     sheet.SheetLastDaySet(last=on("06-30").date(), cause="family", **OF_SHEET),
     sheet.SheetAbsencesSet(absences=(AWAY,), **OF_SHEET),
+    sheet.SheetExtended(until=on("03-20").date(), reason="on a training", **OF_SHEET),
+    sheet.DimensionWaived(dimension="capability", role="committee", reason="seconded", decided=True, **OF_SHEET),
     sheet.FlexibleSpaceUsed(goal=REVENUE, adjustment="a1", used=D(5), left=D(10), **OF_SHEET),
     sheet.SheetScored(
         period="Y", points=Fraction(277, 3), rounded=D("92.33"), policy="plan@1", **OF_SHEET,
@@ -158,6 +168,7 @@ EXAMPLES: tuple[Event, ...] = (
     cycle.PeriodScored(period="M01", sheets=3, due=on("03-01"), **OF_CYCLE),
     cycle.ResultsIssued(sheets=3, **OF_CYCLE),
     cycle.CycleClosed(goals=9, **OF_CYCLE),
+    cycle.CycleAbandoned(reason="merged", open_goals=7, goals=9, sheets=3, results=False, **OF_CYCLE),
     cycle.CycleSignalRefused(name="close", code="cycle.not-hr", field="by", facts=FACTS, **OF_CYCLE),
     cycle.PolicyAdopted(name="plan", version="1a2b", text="name: plan", effective=on("01-01").date(), **AT),
     cycle.RehearsalAdvanced(instant=on("03-01"), **OF_CYCLE),

@@ -132,7 +132,7 @@ async def test_the_owner_is_reminded_once_and_the_manager_hears_once_of_a_late_d
         if event.type != "GoalDrafted":
             assert event.actor == "system"
     due = await company.handle(goal).query("next_deadline")
-    assert due["phase"] == "lapses"
+    assert due["phase"] == "unapproved_remind"
 
 
 async def test_a_late_approval_is_told_to_the_managers_manager(company: Company) -> None:
@@ -140,8 +140,9 @@ async def test_a_late_approval_is_told_to_the_managers_manager(company: Company)
     goal = company.goal()
     await company.asks(goal, "submit", "E1")
     await company.goes_to(date(2026, 2, 4), goal)
-    missed = await company.last(goal, "DeadlineMissed")
-    assert (missed.phase, missed.awaited, missed.to) == ("approvals_due", (MANAGER,), ("BOSS",))
+    approval, unapproved = await company.all(goal, "DeadlineMissed")
+    assert (approval.phase, approval.awaited, approval.to) == ("approvals_due", (MANAGER,), ("BOSS",))
+    assert (unapproved.phase, unapproved.to) == ("unapproved", ("role:hr",))
 
 
 async def test_a_goal_that_was_never_approved_lapses_when_the_year_is_over(company: Company) -> None:

@@ -105,6 +105,26 @@ class CloseCycle(CycleAction):
     goals: int = 0
 
 
+class AbandonCycle(CycleAction):
+    """Gives a cycle up before its end, with a reason: nothing is due, asked for or scored in it any more.
+
+    `open_goals` are how many goals are not over yet, as the log has them, of `goals`.
+    """
+
+    row = CycleRow(
+        "abandon",
+        rights.hr,
+        stages=("launching", "goal_setting", "execution", "review", "scoring"),
+        leads_to="abandoned",
+        already=("abandoned",),
+    )
+    looked_up = frozenset({"open_goals", "goals"})
+
+    reason: str = Field(min_length=1)
+    open_goals: int = 0
+    goals: int = 0
+
+
 class RecordRefusedCycleSignal(CycleCommand):
     """Records that a signal was refused: `name` is the command it asked for, the rest the refusal."""
 
@@ -114,7 +134,7 @@ class RecordRefusedCycleSignal(CycleCommand):
     facts: dict[str, FactValue] = Field(default_factory=dict)
 
 
-AnyCycleAction = LaunchCycle | AddSheets | CloseCycle
+AnyCycleAction = LaunchCycle | AddSheets | CloseCycle | AbandonCycle
 AnyCycleCommand = (
     AnyCycleAction | FinishLaunch | ReachStage | FinishPeriod | FinishResults | RecordRefusedCycleSignal
 )

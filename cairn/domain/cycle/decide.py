@@ -3,6 +3,7 @@
 from typing import assert_never
 
 from cairn.domain.cycle.commands import (
+    AbandonCycle,
     AddSheets,
     AnyCycleCommand,
     CloseCycle,
@@ -14,6 +15,7 @@ from cairn.domain.cycle.commands import (
     RecordRefusedCycleSignal,
 )
 from cairn.domain.cycle.events import (
+    CycleAbandoned,
     CycleClosed,
     CycleEvent,
     CycleSignalRefused,
@@ -57,6 +59,17 @@ def decide(command: AnyCycleCommand, cycle: Cycle) -> list[CycleEvent]:
             return [] if cycle.results else [ResultsIssued(sheets=command.sheets, **who)]
         case CloseCycle():
             return _close(command, cycle)
+        case AbandonCycle():
+            return [
+                CycleAbandoned(
+                    reason=command.reason,
+                    open_goals=command.open_goals,
+                    goals=command.goals,
+                    sheets=cycle.sheets,
+                    results=cycle.results,
+                    **who,
+                )
+            ]
         case RecordRefusedCycleSignal():
             return [_refused_signal(command)]
         case _:

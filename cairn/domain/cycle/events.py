@@ -111,6 +111,17 @@ class CycleClosed(CycleEvent):
     goals: int
 
 
+class CycleAbandoned(CycleEvent):
+    """HR gave the cycle up before it came to its end (RULES L8): `open_goals` of its `goals` were not over, and
+    `results` says whether those of its `sheets` were out. All open goals end with it."""
+
+    reason: str
+    open_goals: int
+    goals: int
+    sheets: int
+    results: bool
+
+
 class TargetRow(Fact):
     """A holder's target of one goal of the template; period `Y` is the year."""
 
@@ -176,5 +187,6 @@ AnyCycleEvent = (
     | PeriodScored
     | ResultsIssued
     | CycleClosed
+    | CycleAbandoned
     | CycleSignalRefused
 )

@@ -5,7 +5,9 @@ from typing import Literal
 
 from cairn.domain.event import Fact
 
-CycleStage = Literal["none", "launching", "goal_setting", "execution", "review", "scoring", "closed"]
+CycleStage = Literal[
+    "none", "launching", "goal_setting", "execution", "review", "scoring", "closed", "abandoned"
+]
 CycleStageDate = Literal["approvals_due", "review_opens", "scores_due"]
 
 
@@ -30,6 +32,7 @@ CYCLE_STAGES: tuple[CycleStageRow, ...] = (
     CycleStageRow(name="review", begins="review_opens"),
     CycleStageRow(name="scoring", begins="scores_due"),
     CycleStageRow(name="closed", over=True),
+    CycleStageRow(name="abandoned", over=True),
 )
 """Every stage in its order: a cycle never goes back."""
 ORDER: Mapping[CycleStage, int] = {row.name: number for number, row in enumerate(CYCLE_STAGES)}

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from cairn.domain.cycle.events import (
     AnyCycleEvent,
+    CycleAbandoned,
     CycleClosed,
     CycleLaunched,
     CycleSignalRefused,
@@ -69,6 +70,8 @@ def _evolved(cycle: Cycle, event: AnyCycleEvent) -> Cycle:
             return cycle.model_copy(update={"results": True})
         case CycleClosed():
             return cycle.model_copy(update={"stage": "closed"})
+        case CycleAbandoned():
+            return cycle.model_copy(update={"stage": "abandoned"})
         case CycleSignalRefused():
             return cycle
         case _:

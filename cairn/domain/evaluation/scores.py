@@ -11,7 +11,7 @@ from cairn.domain.evaluation.weighing import shares
 from cairn.domain.event import SYSTEM
 from cairn.domain.exact import exact, rounded
 from cairn.domain.goal.state import Goal
-from cairn.domain.policy import Policy
+from cairn.domain.policy import Dimension, Policy
 from cairn.domain.schedule import Schedule, Span, months_later
 from cairn.domain.scoring import MISSING, NOT_APPLICABLE, Score, by_days, by_months, in_force, mixed
 from cairn.domain.sheet.events import (
@@ -24,6 +24,7 @@ from cairn.domain.sheet.events import (
     SubordinatePart,
     Withheld,
 )
+from cairn.domain.sheet.rules import missing_dimensions
 from cairn.domain.sheet.state import Sheet
 
 NEVER = datetime.min.replace(tzinfo=UTC)
@@ -136,6 +137,12 @@ class Beside:
         return cls(result.subordinates, result.leads, result.waiting, result.earlier)
 
 
+def lacking(sheet: Sheet, policy: Policy) -> tuple[Dimension, ...]:
+    """The dimensions of which nothing ran in a sheet that has goals, though nobody decided so (RULES L5)."""
+    needed = policy.dimensions_of(sheet.family) if sheet.placements else ()
+    return tuple(missing_dimensions(sheet, sheet.placements, needed))
+
+
 def issue_result(
     sheet: Sheet,
     beside: Beside,
@@ -168,6 +175,8 @@ def issue_result(
         earlier=tuple(beside.earlier),
         withheld=kept_back if whole is None else None,
         policy=policy.version,
+        lapsed=sheet.lapsed,
+        lacking=lacking(sheet, policy),
         by=SYSTEM,
         at=at,
     )

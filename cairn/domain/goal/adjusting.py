@@ -4,14 +4,9 @@ from datetime import date, datetime, timedelta
 
 from cairn.domain.calendar import add_working_days, opening
 from cairn.domain.event import Event
-from cairn.domain.goal.changing import (
-    check_changes,
-    complete_changes,
-    new_weights,
-    space_drawn,
-    values_before,
-    with_subject,
-)
+from cairn.domain.goal import committee
+from cairn.domain.goal.adjustment import check_changes, done, space_drawn, values_before
+from cairn.domain.goal.changing import complete_changes, with_subject
 from cairn.domain.goal.commands import (
     AnyGoalAction,
     ConfirmAdjustment,
@@ -28,8 +23,10 @@ from cairn.domain.goal.events import (
     Changes,
     GoalAdjusted,
 )
+from cairn.domain.goal.places import held_at
 from cairn.domain.goal.state import Goal, PendingAdjustment
 from cairn.domain.refusal import Refusal
+from cairn.domain.rights import by_committee
 from cairn.domain.schedule import Span, local_day
 from cairn.domain.sheet import rules
 
@@ -115,14 +112,42 @@ def confirm(command: ConfirmAdjustment, goal: Goal, context: GoalContext) -> lis
         raise _ended("expired")
     if command.role in pending.confirmed:
         return []
-    if command.by in pending.confirmed.values():
+    if command.by in (*pending.confirmed.values(), *pending.voted) or _voted(command, goal):
         raise Refusal("adjustment.two-roles", field="role", by=command.by)
+    if command.role == "manager" and by_committee(held_at(goal, context, command.at)):
+        voting = committee.cast(command, goal, context, "for", "", pending.adjustment)
+        return [*voting.events, *_decided(voting, command, goal, context, pending)]
+    return _confirmed(command, goal, context, pending)
+
+
+def _voted(command: ConfirmAdjustment, goal: Goal) -> bool:
+    """Whether HR's confirmation comes from somebody who has voted on it with the committee."""
+    return command.role == "hr" and command.by in goal.ballots
+
+
+def _confirmed(
+    command: ConfirmAdjustment | DeclineAdjustment, goal: Goal, context: GoalContext, pending: PendingAdjustment
+) -> list[Event]:  # fmt: skip
     confirmed = AdjustmentConfirmed(
         goal=goal.id, adjustment=pending.adjustment, role=command.role, by=command.by, at=command.at
     )
     if not pending.confirmed:
         return [confirmed]
     return [confirmed, *_take_effect(pending, goal, context, command)]
+
+
+def _decided(
+    voting: committee.Voting, command: ConfirmAdjustment | DeclineAdjustment, goal: Goal, context: GoalContext,
+    pending: PendingAdjustment,
+) -> list[Event]:  # fmt: skip
+    """What the committee's decision, where there is one now, does in the manager's place."""
+    match voting.outcome:
+        case None:
+            return []
+        case "for":
+            return _confirmed(command, goal, context, pending)
+        case "against":
+            return [_declined(command, goal, pending, voting.comments)]
 
 
 def _ended(how: str) -> Refusal:
@@ -136,8 +161,9 @@ def _the_pending(adjustment: str | None, goal: Goal) -> PendingAdjustment:
 
 
 def _take_effect(
-    pending: PendingAdjustment, goal: Goal, context: GoalContext, command: ConfirmAdjustment
-) -> list[Event]:
+    pending: PendingAdjustment, goal: Goal, context: GoalContext,
+    command: ConfirmAdjustment | DeclineAdjustment,
+) -> list[Event]:  # fmt: skip
     """The sheet may have moved, a period been scored since it was asked for: what counts is now."""
     sheet, by, at = context.sheet, command.by, command.at
     today = local_day(at, context.policy.calendar)
@@ -157,21 +183,31 @@ def _take_effect(
         at=at,
     )
     used = rules.draw_space(sheet, goal.id, pending.adjustment, draws, by, at)
-    return [filed, *used, *rules.reweigh(sheet, new_weights(goal, changes), by, at)]
+    rest = done(changes, goal, context, pending.reason, pending.requested_by, by, at, today)
+    return [filed, *used, *rest]
 
 
 def decline(command: DeclineAdjustment, goal: Goal, context: GoalContext) -> list[Event]:
-    pending = _the_pending(None, goal)
-    return [
-        AdjustmentDeclined(
-            goal=goal.id,
-            adjustment=pending.adjustment,
-            role=command.role,
-            reason=command.reason,
-            by=command.by,
-            at=command.at,
-        )
-    ]
+    pending = _the_pending(command.adjustment, goal)
+    if command.role == "manager" and by_committee(held_at(goal, context, command.at)):
+        if command.by in pending.confirmed.values():
+            raise Refusal("adjustment.two-roles", field="role", by=command.by)
+        voting = committee.cast(command, goal, context, "against", command.reason, pending.adjustment)
+        return [*voting.events, *_decided(voting, command, goal, context, pending)]
+    return [_declined(command, goal, pending, command.reason)]
+
+
+def _declined(
+    command: ConfirmAdjustment | DeclineAdjustment, goal: Goal, pending: PendingAdjustment, reason: str
+) -> Event:
+    return AdjustmentDeclined(
+        goal=goal.id,
+        adjustment=pending.adjustment,
+        role=command.role,
+        reason=reason,
+        by=command.by,
+        at=command.at,
+    )
 
 
 def withdraw(command: WithdrawAdjustment, goal: Goal, context: GoalContext) -> list[Event]:

@@ -1,21 +1,18 @@
-"""What may be measured and what an adjustment may change, what that draws from the flexible space, and its filing."""
+"""What may be measured, and a measure as an adjustment or a revision leaves it."""
 
 from collections.abc import Callable
 from datetime import date
-from decimal import Decimal
 from fractions import Fraction
 
 from cairn.domain import targets as periods
-from cairn.domain.exact import ONE, ZERO, exact, rounded
+from cairn.domain.exact import exact
 from cairn.domain.goal.context import GoalContext
 from cairn.domain.goal.events import Changes
 from cairn.domain.goal.state import Goal, same_metric
-from cairn.domain.goal.weighing import check_capability
 from cairn.domain.measure import Kpi, Measure
 from cairn.domain.measure_checks import measure_problems
 from cairn.domain.refusal import Refusal
 from cairn.domain.schedule import Timeline
-from cairn.domain.sheet import rules
 from cairn.domain.targets import DoesNotFit, has_ended, target_in
 
 WORKED_OUT = ("baselines", "bounds", "since", "whole_cycle")
@@ -133,27 +130,7 @@ def _with_targets(
     return periods.with_targets(kpi, moved, dates, goal.since, today) if moved else kpi
 
 
-def check_changes(changes: Changes, goal: Goal, context: GoalContext, today: date) -> None:
-    """Refuses changes that change nothing, cannot be, or would move the target of a period that has ended on the day
-    they count from."""
-    if changes.empty:
-        raise Refusal("adjustment.empty", field="changes")
-    _check_targets(changes, goal, context)
-    if new_weights(goal, changes):
-        rules.check_whole_after(context.sheet, new_weights(goal, changes))
-        after = rules.weighed(context.sheet, new_weights(goal, changes))
-        check_capability(context.sheet, after, context, "changes.counterweights")
-    new = new_measure(changes, goal, context, today)
-    if new != goal.measure:
-        check_measure(new, goal, context, "changes.measure" if changes.measure else "changes", today)
-    same_title = changes.title in (None, goal.title)
-    weights = new_weights(goal, changes)
-    same_weights = all(context.sheet.weight_of(other) == weight for other, weight in weights.items())
-    if new == goal.measure and same_title and same_weights:
-        raise Refusal("adjustment.empty", field="changes")
-
-
-def _check_targets(changes: Changes, goal: Goal, context: GoalContext) -> None:
+def check_targets(changes: Changes, goal: Goal, context: GoalContext) -> None:
     measure = changes.measure or goal.measure
     if changes.target is None and not changes.targets:
         return
@@ -172,12 +149,6 @@ def _check_targets(changes: Changes, goal: Goal, context: GoalContext) -> None:
         raise Refusal(
             "adjustment.kind", field="changes.targets", period=list(changes.targets)[-1], known=known
         )
-
-
-def new_weights(goal: Goal, changes: Changes) -> dict[str, Decimal]:
-    """The new weights an adjustment asks for, the goal's own among them."""
-    own = {goal.id: changes.weight} if changes.weight is not None else {}
-    return {**changes.counterweights, **own}
 
 
 def new_measure(changes: Changes, goal: Goal, context: GoalContext, today: date) -> Measure:
@@ -202,73 +173,3 @@ def complete_changes(changes: Changes, goal: Goal, context: GoalContext, today: 
     """The changes as they are filed: with the whole measure where it changes."""
     new = new_measure(changes, goal, context, today)
     return changes if new == goal.measure else changes.model_copy(update={"measure": new})
-
-
-def values_before(changes: Changes, goal: Goal, context: GoalContext) -> Changes:
-    """What stood where the changes go, for the filing."""
-    measure, sheet, dates = goal.measure, context.sheet, context.schedule
-    kpi = measure if isinstance(measure, Kpi) else Kpi()
-    named = [period for period in dates.periods if period.key in changes.targets] if dates else []
-    stood = {p.key: target_in(kpi, p, dates, goal.since) for p in named} if dates else {}
-    return Changes(
-        title=goal.title if changes.title is not None else None,
-        target=kpi.target if changes.target is not None else None,
-        targets={key: target for key, target in stood.items() if target is not None},
-        measure=measure if changes.measure is not None else None,
-        weight=sheet.weight_of(goal.id) if changes.weight is not None else None,
-        counterweights={other: sheet.weight_of(other) for other in changes.counterweights},
-    )
-
-
-def space_drawn(changes: Changes, goal: Goal, context: GoalContext, today: date) -> Decimal:
-    """The flexible space an adjustment uses, in points of 100 (see `FlexibleSpace`).
-
-    Moved weight counts once, not on both sides. A changed target counts the goal's weight times the relative change,
-    a single period's target only that period's share. The same metric with another target is a changed target,
-    however it is written.
-    """
-    space, used = context.policy.flexible_space, ZERO
-    if "weight" in space.draws:
-        used += _moved(changes, goal, context)
-    stretched = _stretched(changes, goal, context, today) if "target" in space.draws else ZERO
-    replaced = "metric" in space.draws and changes.measure is not None
-    return rounded(used + max(stretched, exact(space.metric_change) if replaced else ZERO), 2)
-
-
-def _moved(changes: Changes, goal: Goal, context: GoalContext) -> Fraction:
-    moves = [
-        exact(weight - context.sheet.weight_of(name)) for name, weight in new_weights(goal, changes).items()
-    ]
-    rises = sum((move for move in moves if move > 0), ZERO)
-    falls = sum((-move for move in moves if move < 0), ZERO)
-    return max(rises, falls)
-
-
-def _stretched(changes: Changes, goal: Goal, context: GoalContext, today: date) -> Fraction:
-    old, dates = goal.measure, context.schedule
-    new = new_measure(changes, goal, context, today)
-    if not isinstance(old, Kpi) or not isinstance(new, Kpi) or dates is None or not same_metric(old, new):
-        return ZERO
-    if changes.targets and changes.measure is None:
-        used = ZERO
-        for period in [period for period in dates.periods if period.key in changes.targets]:
-            stood = target_in(old, period, dates, goal.since)
-            used += _relative(stood, changes.targets[period.key]) / len(dates.of_kind(period.kind))
-    else:
-        used = _relative(*(_level(kpi, dates, goal.since) for kpi in (old, new)))
-    weight = exact(context.sheet.weight_of(goal.id))
-    return min(weight, weight * used)
-
-
-def _level(kpi: Kpi, dates: Timeline, since: date) -> Fraction | None:
-    """The target that a change is measured by: a sum's of the year, of anything else the one that counts last."""
-    if kpi.adds_up:
-        return target_in(kpi, dates.year, dates, since)
-    return target_in(kpi, dates.of_kind("month")[-1], dates, since)
-
-
-def _relative(old: Fraction | None, new: Fraction | None) -> Fraction:
-    """How far a target moves, in targets. From none, or from zero, any change is a whole one."""
-    if new is None or new == old:
-        return ZERO
-    return abs(new - old) / abs(old) if old else ONE

@@ -186,12 +186,16 @@ class ConfirmAdjustment(GoalAction):
 
 
 class DeclineAdjustment(GoalAction):
-    """Turns down the adjustment that is waiting, in one of the two roles; the goal runs on unchanged."""
+    """Turns down the adjustment that is waiting, in one of the two roles; the goal runs on unchanged.
+
+    `adjustment` guards against declining another one than was read; None means whichever is waiting.
+    """
 
     row = GoalRow("decline", rights.approver_or_hr, stages=("adjusting",), leads_to="active", judges=True)
 
     role: Confirmer
     reason: str = Field(min_length=1)
+    adjustment: str | None = None
 
 
 class WithdrawAdjustment(GoalAction):

@@ -3,11 +3,20 @@
 from collections.abc import Mapping
 
 from cairn.domain.event import Fact
+from cairn.domain.goal.state import Goal
 from cairn.domain.people import Person
-from cairn.domain.policy import Policy
+from cairn.domain.policy import Dimension, Policy
 from cairn.domain.reading import Evidence
 from cairn.domain.schedule import Schedule
 from cairn.domain.sheet.state import Sheet
+
+
+class Seats(Fact):
+    """Who holds the company's roles on a day, by id; `executives` judge with the committee."""
+
+    hr: frozenset[str] = frozenset()
+    committee: frozenset[str] = frozenset()
+    executives: frozenset[str] = frozenset()
 
 
 class GoalContext(Fact):
@@ -21,6 +30,8 @@ class GoalContext(Fact):
     says who does the tasks of a place's holder that day where it is not themselves: a delegate, the next above, or
     `role:hr` where nobody can (RULES K5).
     `departments` are the known ones, id → name, None where the command names none.
+    `seats` are known where a decision needs them: votes of the committee and confirmations; None elsewhere. `others`
+    are the goals of the sheet, and those that an adjustment would add, where a decision looks at them, by id.
     """
 
     policy: Policy
@@ -31,5 +42,12 @@ class GoalContext(Fact):
     head: str | None = None
     acting: Mapping[str, str] = {}
     departments: Mapping[str, str] | None = None
+    seats: Seats | None = None
+    others: Mapping[str, Goal] = {}
     clock_offset: float = 0.0
     open_for_goals: bool = True
+
+    @property
+    def dimensions(self) -> tuple[Dimension, ...]:
+        """The dimensions the sheet has to have by its policy."""
+        return self.policy.dimensions_of(self.sheet.family)

@@ -37,9 +37,15 @@ def on_deadline(command: KeepDeadline, goal: Goal, context: GoalContext) -> list
         return []
     held = held_at(goal, context, command.at)
     match command.phase:
-        case "drafts_remind" | "approvals_remind" | "adjustment_remind" | "delivery_remind":
+        case (
+            "drafts_remind"
+            | "approvals_remind"
+            | "adjustment_remind"
+            | "delivery_remind"
+            | "unapproved_remind"
+        ):
             return [_remind(command, held, context)]
-        case "drafts_due" | "approvals_due" | "delivery_due":
+        case "drafts_due" | "approvals_due" | "delivery_due" | "unapproved":
             return [_missed(command, held, context)]
         case "execution_starts":
             return [GoalActivated(goal=goal.id, by=SYSTEM, at=command.at)]
@@ -79,12 +85,13 @@ def _asked(command: KeepDeadline, goal: Goal, context: GoalContext) -> tuple[str
 
 def _missed(command: KeepDeadline, goal: Goal, context: GoalContext) -> DeadlineMissed:
     """A late draft is told to the manager, a late approval to the manager's manager, else to HR; a delivery that is
-    late, to whoever judges it."""
+    late, to whoever judges it. What is not approved though execution has begun is HR's to decide: to extend, or to go
+    on without it (RULES L5)."""
     approver = None if by_committee(goal) else context.people.get(goal.manager or "")
     above = approver.manager if approver else None
-    up = goal.manager if command.phase == "drafts_due" else above
-    if command.phase == "delivery_due":
-        up = approver_place(goal)
+    up = {"drafts_due": goal.manager, "approvals_due": above, "delivery_due": approver_place(goal)}.get(
+        command.phase
+    )
     up = context.acting.get(up, up) if up else None
     return DeadlineMissed(
         goal=goal.id,
@@ -111,4 +118,4 @@ def _lapse(command: KeepDeadline, goal: Goal, context: GoalContext) -> list[Even
         by=SYSTEM,
         at=command.at,
     )
-    return [lapsed, *rules.remove(context.sheet, goal.id, SYSTEM, command.at)]
+    return [lapsed, *rules.remove(context.sheet, goal.id, SYSTEM, command.at, "never_approved")]

@@ -1,6 +1,8 @@
 """Goal setting: draft, revise, SMART check, decomposition, submission, return and approval."""
 
 from cairn.domain.event import SYSTEM, Event
+from cairn.domain.goal import committee
+from cairn.domain.goal.beginning import check_parent, drafted, planned_goal
 from cairn.domain.goal.changing import as_written, check_measure
 from cairn.domain.goal.commands import (
     AlignGoal,
@@ -19,26 +21,22 @@ from cairn.domain.goal.events import (
     GoalAligned,
     GoalApproved,
     GoalDecomposed,
-    GoalDrafted,
     GoalReturned,
     GoalRevised,
     GoalSubmitted,
     SmartChecked,
 )
 from cairn.domain.goal.interviewing import check_interviewed
+from cairn.domain.goal.places import held_at
 from cairn.domain.goal.smart import check_parts, check_said, check_smart_goal
 from cairn.domain.goal.state import Goal
 from cairn.domain.goal.weighing import check_capability
 from cairn.domain.measure import Kpi, Measure
-from cairn.domain.policy import Tier
 from cairn.domain.refusal import Refusal
+from cairn.domain.rights import by_committee
 from cairn.domain.sheet import rules
 from cairn.domain.sheet.events import Placement
 from cairn.domain.sheet.state import Sheet
-from cairn.domain.streams import cycle_of, holder_of, sheet_of
-
-TIERS: tuple[Tier, ...] = ("strategic", "department", "individual")
-TIER: dict[str, Tier] = {"company": "strategic", "department": "department", "person": "individual"}
 
 
 def draft(command: DraftGoal, goal: Goal, context: GoalContext) -> list[Event]:
@@ -52,55 +50,37 @@ def draft(command: DraftGoal, goal: Goal, context: GoalContext) -> list[Event]:
         raise Refusal("cycle.too-late", field="goal")
     check_measure(measure, planned, context)
     if command.parent is not None:
-        _check_parent(command.parent, planned)
+        check_parent(command.parent, planned)
+    _check_not_in_force(command, context)
     placement = Placement(goal=command.goal, dimension=command.dimension, weight=command.weight)
     placed = rules.place(sheet, placement, command.by, command.at)
     placements = {**sheet.placements, placement.goal: placement}
     check_capability(sheet, sheet.model_copy(update={"placements": placements}), context, "weight")
-    return [_drafted(command, planned, context, measure), *placed]
+    planned = planned.model_copy(
+        update={
+            "id": command.goal,
+            "key": command.key,
+            "dimension": command.dimension,
+            "title": command.title,
+        }
+    )
+    return [drafted(planned, measure, command.parent, context, command.by, command.at), *placed]
 
 
-def planned_goal(goal: Goal, context: GoalContext) -> Goal:
-    """The goal as a draft on its sheet would begin, with those who have a part in it.
-
-    A department's goals are its head's, and nobody's while it has none: whoever drafts one does not get the owner's
-    rights by drafting. Refuses a sheet that is not there.
-    """
-    sheet = context.sheet
-    if sheet.version == 0:
-        raise Refusal("sheet.unknown", field="goal", sheet=sheet.id)
-    holder = context.people.get(sheet.holder)
-    owner = sheet.holder if sheet.kind == "person" else context.head or ""
-    parties = {"tier": TIER[sheet.kind], "owner": owner, "manager": holder.manager if holder else None}
-    return goal.model_copy(update=parties)
+def _check_not_in_force(command: DraftGoal, context: GoalContext) -> None:
+    """Once all goals of a sheet are approved and execution has begun, another one comes by joint confirmation
+    (RULES L3)."""
+    dates, sheet = context.schedule, context.sheet
+    if dates is None or command.at < dates.execution_starts or sheet.weight < rules.WHOLE:
+        return
+    known = [context.others[name] for name in sheet.placements if name in context.others]
+    if len(known) == len(sheet.placements) and all(goal.approved_at for goal in known):
+        raise Refusal("sheet.in-force", field="goal", sheet=sheet.id)
 
 
 def _is_the_same(command: DraftGoal, goal: Goal, sheet: Sheet, measure: Measure) -> bool:
     asked = (command.key, command.title, command.dimension, measure, command.weight)
     return (goal.key, goal.title, goal.dimension, goal.measure, sheet.weight_of(goal.id)) == asked
-
-
-def _drafted(command: DraftGoal, planned: Goal, context: GoalContext, measure: Measure) -> GoalDrafted:
-    sheet = context.sheet
-    since = context.schedule.starts if context.schedule else sheet.since
-    return GoalDrafted(
-        goal=command.goal,
-        cycle=sheet.cycle,
-        sheet=sheet.id,
-        tier=planned.tier,
-        owner=planned.owner or command.by,
-        manager=planned.manager,
-        department=sheet.department,
-        key=command.key,
-        dimension=command.dimension,
-        title=command.title,
-        measure=measure,
-        since=max(since, sheet.since),
-        parent=command.parent,
-        policy=context.policy.version,
-        by=command.by,
-        at=command.at,
-    )
 
 
 def revise(command: ReviseGoal, goal: Goal, context: GoalContext) -> list[Event]:
@@ -146,24 +126,8 @@ def decompose(command: DecomposeGoal, goal: Goal, context: GoalContext) -> list[
 def align(command: AlignGoal, goal: Goal, context: GoalContext) -> list[Event]:
     if goal.parent == command.parent:
         return []
-    _check_parent(command.parent, goal)
+    check_parent(command.parent, goal)
     return [GoalAligned(goal=goal.id, parent=command.parent, by=command.by, at=command.at)]
-
-
-def _check_parent(parent: str, goal: Goal) -> None:
-    """A goal serves one of a tier above, in its own cycle: so no goal ever serves itself by a detour."""
-    if parent == goal.id:
-        raise Refusal("goal.own-parent", field="parent")
-    holder = holder_of(sheet_of(parent))
-    tier = (
-        "strategic"
-        if holder == "company"
-        else "department"
-        if holder.startswith("department.")
-        else "individual"
-    )
-    if cycle_of(parent) != cycle_of(goal.id) or TIERS.index(tier) >= TIERS.index(goal.tier):
-        raise Refusal("goal.parent", field="parent", parent=parent)
 
 
 def submit(command: SubmitGoal, goal: Goal, context: GoalContext) -> list[Event]:
@@ -175,19 +139,48 @@ def _check_ready(goal: Goal, context: GoalContext) -> None:
     if isinstance(goal.measure, Kpi) and not goal.measure.measurable:
         raise Refusal("goal.no-target", field="measure.target", title=goal.title)
     check_smart_goal(goal, context)
-    rules.check_complete(context.sheet)
+    rules.check_complete(context.sheet, context.dimensions)
     check_capability(None, context.sheet, context, "weight")
 
 
 def return_goal(command: ReturnGoal, goal: Goal, context: GoalContext) -> list[Event]:
-    return [GoalReturned(goal=goal.id, comment=command.comment, by=command.by, at=command.at)]
+    if not by_committee(held_at(goal, context, command.at)):
+        return [_returned(command, command.comment)]
+    voting = committee.cast(command, goal, context, "against", command.comment)
+    return [*voting.events, *_decided(voting, command, goal, context)]
 
 
 def approve(command: ApproveGoal, goal: Goal, context: GoalContext) -> list[Event]:
     _check_ready(goal, context)
     check_interviewed(goal, context)
-    approved = GoalApproved(goal=goal.id, comment=command.comment, by=command.by, at=command.at)
+    if not by_committee(held_at(goal, context, command.at)):
+        return _approved(command, goal, context, command.comment)
+    voting = committee.cast(command, goal, context, "for", command.comment)
+    return [*voting.events, *_decided(voting, command, goal, context)]
+
+
+def _decided(
+    voting: committee.Voting, command: ApproveGoal | ReturnGoal, goal: Goal, context: GoalContext
+) -> list[Event]:
+    """What the committee's decision, where there is one now, does with the goal."""
+    match voting.outcome:
+        case None:
+            return []
+        case "for":
+            return _approved(command, goal, context, voting.comments)
+        case "against":
+            return [_returned(command, voting.comments)]
+
+
+def _returned(command: ApproveGoal | ReturnGoal, comment: str) -> Event:
+    return GoalReturned(goal=command.goal, comment=comment, by=command.by, at=command.at)
+
+
+def _approved(
+    command: ApproveGoal | ReturnGoal, goal: Goal, context: GoalContext, comment: str
+) -> list[Event]:
+    approved = GoalApproved(goal=command.goal, comment=comment, by=command.by, at=command.at)
     schedule = context.schedule
     if schedule and command.at >= first_morning(goal, schedule):
-        return [approved, GoalActivated(goal=goal.id, by=SYSTEM, at=command.at)]
+        return [approved, GoalActivated(goal=command.goal, by=SYSTEM, at=command.at)]
     return [approved]

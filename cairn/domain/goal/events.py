@@ -10,13 +10,15 @@ from cairn.domain.event import Event, Fact
 from cairn.domain.exact import Exact
 from cairn.domain.goal.stages import Phase
 from cairn.domain.measure import Measure
-from cairn.domain.policy import CheckInsCount, Dimension, Tier
+from cairn.domain.policy import CheckInsCount, Dimension, Majority, Tier
+from cairn.domain.quantity import Normalised
 from cairn.domain.refusal import FactValue
 from cairn.domain.schedule import Days
 
 Confirmer = Literal["manager", "hr"]
 """In which role an adjustment is confirmed or declined: for whoever judges the goal, or for HR."""
-CancelCause = Literal["asked", "never_approved"]
+Vote = Literal["for", "against"]
+CancelCause = Literal["asked", "never_approved", "abandoned"]
 EndCause = Literal["left", "family"]
 """Why a goal has a last day before the cycle's: its holder leaves, or changes to another job family (RULES L7)."""
 NoteCode = Literal[
@@ -35,6 +37,11 @@ NoteCode = Literal[
     "measures",
 ]
 """How a score was computed, why there is none, and what is to be known of it."""
+
+
+def is_nothing(value: object) -> bool:
+    """Whether a field says nothing: then it is not stored, and reads as its default."""
+    return not value
 
 
 class GoalEvent(Event):
@@ -71,12 +78,30 @@ class Part(Fact):
     target: Decimal | None = None
 
 
+class NewGoal(Fact):
+    """A goal that an adjustment adds to a running sheet; it counts from the second confirmation on (RULES L3, W1).
+
+    A KPI's target is for the goal's own time, from that day to the cycle's end (RULES T2). A strategic goal brings its
+    SMART check and its parts.
+    """
+
+    key: Normalised
+    title: str = Field(min_length=1)
+    dimension: Dimension
+    measure: Measure
+    weight: Decimal = Field(gt=0, le=100)
+    parent: str | None = None
+    smart: Smart | None = None
+    parts: tuple[Part, ...] = ()
+
+
 class Changes(Fact):
     """What an adjustment changes; None leaves a thing as it is.
 
     `targets` are targets of single periods (in the KPI's unit); `weight` is the goal's new weight, `counterweights`
     the new weights of other goals of the sheet, so that the sum stays 100; `measure` replaces the measure. Where a
-    change is filed, `measure` is the whole measure as it is from then on.
+    change is filed, `measure` is the whole measure as it is from then on. `added` are new goals by their ids; the goal
+    itself ends where `cancel` says so, or in favour of `replaced_by`, which is one of them.
     """
 
     title: str | None = None
@@ -85,10 +110,18 @@ class Changes(Fact):
     measure: Measure | None = None
     weight: Decimal | None = None
     counterweights: dict[str, Decimal] = Field(default_factory=dict)
+    added: dict[str, NewGoal] = Field(default_factory=dict, exclude_if=is_nothing)
+    replaced_by: str | None = Field(default=None, exclude_if=is_nothing)
+    cancel: bool = Field(default=False, exclude_if=is_nothing)
 
     @property
     def empty(self) -> bool:
         return self == Changes()
+
+    @property
+    def ends(self) -> bool:
+        """Whether the goal itself ends."""
+        return self.cancel or self.replaced_by is not None
 
 
 class GoalDrafted(GoalEvent):
@@ -212,6 +245,38 @@ class AdjustmentConfirmed(PlaceEvent):
 
     adjustment: str
     role: Confirmer
+
+
+class Ballot(Fact):
+    """How a member of the committee voted, with a comment, and when."""
+
+    by: str
+    vote: Vote
+    comment: str = ""
+    at: AwareDatetime
+
+
+class CommitteeVoted(GoalEvent):
+    """A member of the committee voted for or against a goal, or an adjustment of it; the committee has not decided yet.
+
+    `adjustment` is None where the goal itself is voted on.
+    """
+
+    adjustment: str | None
+    vote: Vote
+    comment: str = ""
+
+
+class CommitteeDecided(GoalEvent):
+    """The minutes of a committee's decision (RULES L12): who voted what and when, how many `members` could, how many
+    had to (`quorum`), and which of the policy's majorities decided. What follows from it is the next event."""
+
+    adjustment: str | None
+    outcome: Vote
+    ballots: tuple[Ballot, ...]
+    members: int
+    quorum: int
+    majority: Majority
 
 
 class AdjustmentDeclined(PlaceEvent):
@@ -410,7 +475,8 @@ class ReviewOpened(GoalEvent):
 
 
 class GoalCancelled(GoalEvent):
-    """The goal is void: HR asked for it, with a reason, or the review opened before it was ever approved.
+    """The goal is void: HR asked for it, with a reason, the review opened before it was ever approved, or its cycle was
+    abandoned.
 
     `last` is the last day on which it counts, None where it was never in force: it is scored for that part (RULES W1).
     """
@@ -464,6 +530,8 @@ AnyGoalEvent = (
     | AbsencesSet
     | AdjustmentRequested
     | AdjustmentConfirmed
+    | CommitteeVoted
+    | CommitteeDecided
     | AdjustmentDeclined
     | AdjustmentWithdrawn
     | AdjustmentExpired

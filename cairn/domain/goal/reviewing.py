@@ -27,6 +27,7 @@ from cairn.domain.goal.events import (
     ManagerChanged,
 )
 from cairn.domain.goal.places import held_at
+from cairn.domain.goal.replacing import last_day
 from cairn.domain.goal.state import Goal
 from cairn.domain.goal.status import period_kinds
 from cairn.domain.measure import Capability, KeyTask, Kpi
@@ -141,26 +142,42 @@ def resume(command: ResumeGoal, goal: Goal, context: GoalContext) -> list[Event]
 
 
 def _check_may_end(command: CancelGoal | SupersedeGoal, goal: Goal, context: GoalContext) -> None:
-    """Once a goal runs it changes by joint confirmation only (RULES L3): nobody ends it alone, but for the committee
-    what it judges, and HR what belongs to somebody who has left."""
-    if not goal.running:
-        return
-    held, person = held_at(goal, context, command.at), context.people[command.by]
+    """Once a goal runs it changes by joint confirmation only (RULES L3). HR alone ends what was never approved, or
+    belongs to somebody who has left; who judges a goal may take an approval back before it runs."""
+    held = held_at(goal, context, command.at)
     owner = context.people.get(held.owner)
-    if (
-        goal.tier == "individual"
-        and owner
-        and not owner.here_on(local_day(command.at, context.policy.calendar))
-    ):
+    today = local_day(command.at, context.policy.calendar)
+    if goal.tier == "individual" and owner and not owner.here_on(today):
         return
-    if by_committee(held) and on_committee(person):
+    if goal.running:
+        raise Refusal("goal.running", command=command.row.name, stage=goal.stage, owner=held.owner)
+    judges = on_committee(context.people[command.by]) if by_committee(held) else command.by == held.manager
+    if goal.stage == "approved" and not judges:
+        raise Refusal("goal.approved", command=command.row.name, owner=held.owner)
+    _check_dimensions(command, goal, context)
+
+
+def _check_dimensions(command: CancelGoal | SupersedeGoal, goal: Goal, context: GoalContext) -> None:
+    """Once execution has begun nobody takes a sheet's last goal of a dimension away without HR and the committee
+    deciding so (RULES L5)."""
+    dates, sheet = context.schedule, context.sheet
+    if dates is None or command.at < dates.execution_starts or isinstance(command, SupersedeGoal):
         return
-    raise Refusal("goal.running", command=command.row.name, stage=goal.stage, owner=held.owner)
+    left = {name: placed for name, placed in sheet.placements.items() if name != goal.id}
+    lacking = rules.missing_dimensions(sheet, left, context.dimensions)
+    had = rules.missing_dimensions(sheet, sheet.placements, context.dimensions)
+    for dimension in lacking:
+        if dimension not in had and left:
+            raise Refusal("sheet.dimension-gone", field="goal", dimension=dimension, sheet=sheet.id)
 
 
 def cancel(command: CancelGoal, goal: Goal, context: GoalContext) -> list[Event]:
     _check_may_end(command, goal, context)
-    gone = GoalCancelled(goal=goal.id, reason=command.reason, by=command.by, at=command.at)
+    last = last_day(goal, local_day(command.at, context.policy.calendar))
+    owner = context.people.get(goal.owner)
+    if last is not None and owner is not None and owner.left is not None:
+        last = min(last, owner.left - timedelta(days=1))
+    gone = GoalCancelled(goal=goal.id, reason=command.reason, last=last, by=command.by, at=command.at)
     return [gone, *rules.remove(context.sheet, goal.id, command.by, command.at)]
 
 
@@ -169,6 +186,9 @@ def supersede(command: SupersedeGoal, goal: Goal, context: GoalContext) -> list[
     _check_may_end(command, goal, context)
     if command.replacement == goal.id or command.replacement not in context.sheet.placements:
         raise Refusal("goal.no-replacement", field="replacement", replacement=command.replacement)
+    other = context.others.get(command.replacement)
+    if other is not None and other.approved_at is not None:  # its weight moves by joint confirmation only
+        raise Refusal("goal.replacement-approved", field="replacement", replacement=command.replacement)
     gone = GoalSuperseded(
         goal=goal.id, replacement=command.replacement, reason=command.reason, by=command.by, at=command.at
     )

@@ -12,9 +12,9 @@ ExistingStage = Literal[
 Stage = Literal["none", ExistingStage]
 """`none` is the stage of a goal of which the log knows nothing."""
 Phase = Literal[
-    "drafts_remind", "drafts_due", "approvals_remind", "approvals_due", "execution_starts", "adjustment_remind",
-    "adjustment_expires", "delivery_remind", "delivery_due", "pauses", "resumes", "period_scored", "scored_again",
-    "part_scored", "lapses", "review_opens", "scores_due", "closes",
+    "drafts_remind", "drafts_due", "approvals_remind", "approvals_due", "unapproved_remind", "unapproved",
+    "execution_starts", "adjustment_remind", "adjustment_expires", "delivery_remind", "delivery_due", "pauses",
+    "resumes", "period_scored", "scored_again", "part_scored", "lapses", "review_opens", "scores_due", "closes",
 ]  # fmt: skip
 StageKind = Literal["absent", "waiting", "sent_back", "running", "judged", "settled", "ended", "dropped"]
 
@@ -89,6 +89,8 @@ PHASES: tuple[PhaseRow, ...] = (
     PhaseRow(name="drafts_due", stages=("draft", "returned")),
     PhaseRow(name="approvals_remind", stages=("submitted",), reminds_of="approvals_due"),
     PhaseRow(name="approvals_due", stages=("submitted",)),
+    PhaseRow(name="unapproved_remind", stages=("draft", "returned", "submitted"), reminds_of="unapproved"),
+    PhaseRow(name="unapproved", stages=("draft", "returned", "submitted")),
     PhaseRow(name="execution_starts", stages=("approved",), leads_to="active"),
     PhaseRow(name="adjustment_remind", stages=("adjusting",), reminds_of="adjustment_expires"),
     PhaseRow(name="adjustment_expires", stages=("adjusting",), leads_to="active"),

@@ -17,10 +17,13 @@ from cairn.domain.goal.events import (
     AdjustmentRequested,
     AdjustmentWithdrawn,
     AnyGoalEvent,
+    Ballot,
     Changes,
     CheckedIn,
     CheckInsConfirmed,
     CheckInWithdrawn,
+    CommitteeDecided,
+    CommitteeVoted,
     Confirmer,
     CriterionAccepted,
     DeadlineMissed,
@@ -72,6 +75,7 @@ class PendingAdjustment(Fact):
     requested_by: str
     expires_at: datetime
     confirmed: dict[Confirmer, str] = Field(default_factory=dict)
+    voted: tuple[str, ...] = Field(default=(), description="the committee's members who voted on it")
 
 
 class Report(Fact):
@@ -153,6 +157,14 @@ class Goal(Fact):
     parts: tuple[Part, ...] = ()
     interviews: tuple[GoalInterviewHeld, ...] = Field(default=(), description="those held on it, in order")
     pending: PendingAdjustment | None = None
+    ballots: dict[str, Ballot] = Field(
+        default_factory=dict,
+        description="the committee's members → how they voted on what is before them now",
+    )
+    no_other_hr: bool = Field(
+        default=False,
+        description="nobody but the owner or the manager is HR (set by `held_at`): an executive stands in",
+    )
     adjustments: dict[str, str] = Field(
         default_factory=dict,
         description="adjustment → how it ended: adjusted, declined, withdrawn or expired",
@@ -254,7 +266,7 @@ def evolve(goal: Goal, event: AnyGoalEvent) -> Goal:
     """The goal after one more event."""
     changed = _evolved(goal, event)
     if changed.stage != goal.stage:
-        changed = changed.model_copy(update={"entered": event.at})
+        changed = changed.model_copy(update={"entered": event.at, "ballots": {}})
     return changed.model_copy(update={"version": goal.version + 1})
 
 
@@ -300,6 +312,11 @@ def _evolved(goal: Goal, event: AnyGoalEvent) -> Goal:
             return _requested(goal, event)
         case AdjustmentConfirmed():
             return _confirmed(goal, event)
+        case CommitteeVoted():
+            ballot = Ballot(by=event.by, vote=event.vote, comment=event.comment, at=event.at)
+            return goal.model_copy(update={"ballots": {**goal.ballots, event.by: ballot}})
+        case CommitteeDecided():
+            return _decided(goal, event)
         case AdjustmentDeclined() | AdjustmentWithdrawn() | AdjustmentExpired():
             return _settled(goal, event.adjustment, type(event).__name__.removeprefix("Adjustment").lower())
         case GoalAdjusted():
@@ -413,6 +430,14 @@ def _requested(goal: Goal, event: AdjustmentRequested) -> Goal:
         expires_at=event.expires_at,
     )
     return goal.model_copy(update={"pending": pending, "stage": "adjusting"})
+
+
+def _decided(goal: Goal, event: CommitteeDecided) -> Goal:
+    decided = goal.model_copy(update={"ballots": {}})
+    if goal.pending is None or event.adjustment is None:
+        return decided
+    pending = goal.pending.model_copy(update={"voted": tuple(ballot.by for ballot in event.ballots)})
+    return decided.model_copy(update={"pending": pending})
 
 
 def _confirmed(goal: Goal, event: AdjustmentConfirmed) -> Goal:

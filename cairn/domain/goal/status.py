@@ -15,7 +15,7 @@ from cairn.domain.goal.stages import PHASES, Phase, PhaseRow, Stage
 from cairn.domain.goal.state import Goal, deadline_name
 from cairn.domain.measure import KeyTask, Kpi, is_task_due
 from cairn.domain.policy import PeriodKind, Policy
-from cairn.domain.rights import HR, approver_place
+from cairn.domain.rights import HR, approver_place, hr_place
 from cairn.domain.schedule import Period, Schedule, day_of, local_day
 
 NOBODY_ELSE: Mapping[str, str] = {}
@@ -95,7 +95,7 @@ def _awaited_places(goal: Goal) -> tuple[str, ...]:
             return (approver_place(goal),)
         case "adjusting":
             confirmed = goal.pending.confirmed if goal.pending else {}
-            places = {"manager": approver_place(goal), "hr": HR}
+            places = {"manager": approver_place(goal), "hr": hr_place(goal)}
             return tuple(place for role, place in places.items() if role not in confirmed)
         case "in_review":
             judged = not isinstance(goal.measure, Kpi) and "Y" not in goal.assessments
@@ -152,6 +152,9 @@ def _moment(phase: Phase, goal: Goal, context: GoalContext, schedule: Schedule) 
         case "drafts_due" | "approvals_due":
             asked = _asked_by(phase, goal, context, schedule)
             return escalation(asked, context.policy) if asked else None
+        case "unapproved":
+            by = _whole_by(goal, context, schedule)
+            return escalation(by, context.policy) if by else None
         case "adjustment_expires":
             return goal.pending.expires_at if goal.pending else None
         case "execution_starts":
@@ -169,7 +172,13 @@ def _moment(phase: Phase, goal: Goal, context: GoalContext, schedule: Schedule) 
         case "delivery_due":
             day = to_deliver(goal, schedule)
             return end_of_day(day, context.policy.calendar) if day else None
-        case "drafts_remind" | "approvals_remind" | "adjustment_remind" | "delivery_remind":
+        case (
+            "drafts_remind"
+            | "approvals_remind"
+            | "adjustment_remind"
+            | "delivery_remind"
+            | "unapproved_remind"
+        ):
             return None  # they are counted back from their deadline
         case "period_scored" | "scored_again" | "part_scored":
             return None  # they fall due period by period
@@ -196,6 +205,15 @@ def _asked_by(
     return own_due(schedule.approvals_due, goal.entered, context.policy)
 
 
+def _whole_by(goal: Goal, context: GoalContext, schedule: Schedule) -> datetime:
+    """From when a goal that is not approved is missing in its sheet (RULES L5): execution has begun and approvals were
+    due, or the end of the day to which HR extended it."""
+    extended = context.sheet.extended
+    if extended is not None:
+        return opening(extended + ONE_DAY, context.policy.calendar)
+    return own_due(max(schedule.execution_starts, schedule.approvals_due), goal.entered, context.policy)
+
+
 def escalation(date: datetime, policy: Policy) -> datetime:
     """When what is late since a date is told further up (RULES L6, K2)."""
     days = policy.calendar
@@ -208,6 +226,9 @@ def _reminder(phase: Phase, goal: Goal, context: GoalContext, schedule: Schedule
     due = _moment(phase, goal, context, schedule)
     if due is None or not before or deadline_name(phase, due) in goal.kept_deadlines:
         return None
+    if phase == "unapproved":  # people are told on the day itself: before it they are reminded of what is due
+        told = _whole_by(goal, context, schedule)
+        return told if goal.entered is None or told > goal.entered else None
     if phase == "delivery_due":
         due -= ONE_DAY
     asked = _asked_by(phase, goal, context, schedule) if phase in ("drafts_due", "approvals_due") else due

@@ -5,12 +5,16 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Literal
 
+from pydantic import Field
+
 from cairn.domain.event import Event, Fact
 from cairn.domain.exact import Exact
 from cairn.domain.policy import Dimension, PeriodKind
 from cairn.domain.schedule import Days
 
 Holder = Literal["person", "department", "company"]
+RemovalCause = Literal["asked", "never_approved"]
+Waiver = Literal["hr", "committee"]
 SheetEndCause = Literal["left", "family"]
 
 
@@ -61,9 +65,28 @@ class GoalWeighted(SheetEvent):
 
 
 class GoalRemoved(SheetEvent):
-    """A goal left the sheet, its weight is free again."""
+    """A goal left the sheet, its weight is free again. `cause` says whether somebody asked for it, or it was never
+    approved when the review opened (RULES L5)."""
 
     goal: str
+    cause: RemovalCause = Field(default="asked", exclude_if=lambda cause: cause == "asked")
+
+
+class SheetExtended(SheetEvent):
+    """HR gave a sheet that is not whole until the end of the day `until` (RULES L5)."""
+
+    until: date
+    reason: str
+
+
+class DimensionWaived(SheetEvent):
+    """HR, or a member of the committee, agreed that the sheet does without a dimension. It does from the event on that
+    is `decided`: HR and enough of the committee have agreed (RULES L5)."""
+
+    dimension: Dimension
+    role: Waiver
+    reason: str
+    decided: bool
 
 
 class SheetLastDaySet(SheetEvent):
@@ -177,6 +200,16 @@ class ResultIssued(SheetEvent):
     earlier: tuple[EarlierPart, ...] = ()
     withheld: Withheld | None = None
     policy: str
+    lapsed: tuple[str, ...] = Field(
+        default=(),
+        exclude_if=lambda lapsed: not lapsed,
+        description="goals that were never approved: what ran counts, re-weighted (RULES L5)",
+    )
+    lacking: tuple[Dimension, ...] = Field(
+        default=(),
+        exclude_if=lambda lacking: not lacking,
+        description="dimensions the sheet was without, though nobody decided so (RULES L5)",
+    )
 
     @property
     def of_sheet(self) -> Fraction | None:
@@ -234,6 +267,8 @@ AnySheetEvent = (
     | GoalPlaced
     | GoalWeighted
     | GoalRemoved
+    | SheetExtended
+    | DimensionWaived
     | SheetLastDaySet
     | SheetAbsencesSet
     | FlexibleSpaceUsed

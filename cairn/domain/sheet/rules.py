@@ -1,5 +1,6 @@
 """What the sheet allows its goals: weights of 100 %, both dimensions, moves within the flexible space."""
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
 
@@ -11,6 +12,7 @@ from cairn.domain.sheet.events import (
     GoalRemoved,
     GoalWeighted,
     Placement,
+    RemovalCause,
     SheetEvent,
 )
 from cairn.domain.sheet.state import Sheet
@@ -30,10 +32,15 @@ def place(sheet: Sheet, placement: Placement, by: str, at: datetime) -> list[She
 
 def reweigh(sheet: Sheet, weights: dict[str, Decimal], by: str, at: datetime) -> list[SheetEvent]:
     """The goals named get new weights; the sum may not pass 100."""
-    _check_known(sheet, weights)
+    check_known(sheet, weights)
     after = sum((weights.get(goal, placed.weight) for goal, placed in sheet.placements.items()), Decimal(0))
     if after > WHOLE:
         raise Refusal("sheet.over-after", field="weight", sum=after)
+    return weighted(sheet, weights, by, at)
+
+
+def weighted(sheet: Sheet, weights: Mapping[str, Decimal], by: str, at: datetime) -> list[SheetEvent]:
+    """The new weights of those goals whose weight is another one now."""
     return [
         GoalWeighted(sheet=sheet.id, goal=goal, before=sheet.weight_of(goal), after=weight, by=by, at=at)
         for goal, weight in weights.items()
@@ -41,20 +48,30 @@ def reweigh(sheet: Sheet, weights: dict[str, Decimal], by: str, at: datetime) ->
     ]
 
 
-def remove(sheet: Sheet, goal: str, by: str, at: datetime) -> list[SheetEvent]:
+def remove(sheet: Sheet, goal: str, by: str, at: datetime, cause: RemovalCause = "asked") -> list[SheetEvent]:
     """The goal's place is free again."""
-    return [GoalRemoved(sheet=sheet.id, goal=goal, by=by, at=at)] if goal in sheet.placements else []
+    if goal not in sheet.placements:
+        return []
+    return [GoalRemoved(sheet=sheet.id, goal=goal, cause=cause, by=by, at=at)]
 
 
-def check_complete(sheet: Sheet) -> None:
-    """Refuses a sheet that cannot take effect: weights not 100, or a person's dimension missing."""
+def check_complete(sheet: Sheet, needed: Iterable[Dimension] = DIMENSIONS) -> None:
+    """Refuses a sheet that cannot take effect: weights not 100, or a person's dimension missing that is `needed`."""
     if sheet.weight != WHOLE:
         raise Refusal("sheet.not-whole", field="weight", sum=sheet.weight, sheet=sheet.id)
+    for dimension in missing_dimensions(sheet, sheet.placements, needed):
+        raise Refusal(f"sheet.no-{dimension}", field="dimension", sheet=sheet.id)
+
+
+def missing_dimensions(
+    sheet: Sheet, placements: Mapping[str, Placement], needed: Iterable[Dimension]
+) -> list[Dimension]:
+    """The dimensions a person's sheet would lack with these goals: those `needed` that have no weight, but for what HR
+    and the committee decided it does without (RULES L5)."""
     if sheet.kind != "person":
-        return
-    for dimension in DIMENSIONS:
-        if not _has(sheet, dimension):
-            raise Refusal(f"sheet.no-{dimension}", field="dimension", sheet=sheet.id)
+        return []
+    there = {placed.dimension for placed in placements.values() if placed.weight > 0}
+    return [each for each in needed if each not in there and each not in sheet.without]
 
 
 def weighed(sheet: Sheet, weights: dict[str, Decimal]) -> Sheet:
@@ -66,29 +83,26 @@ def weighed(sheet: Sheet, weights: dict[str, Decimal]) -> Sheet:
     return sheet.model_copy(update={"placements": placements})
 
 
-def check_whole_after(sheet: Sheet, weights: dict[str, Decimal]) -> None:
-    """Refuses an adjustment after which the sheet would not be whole: weights of 100 %, none below zero, and every
-    dimension that had weight still has some."""
-    _check_known(sheet, weights)
-    after = weighed(sheet, weights)
-    wrong = [(goal, weight) for goal, weight in weights.items() if not 0 <= weight <= WHOLE]
+def check_whole_after(
+    sheet: Sheet, after: Mapping[str, Placement], needed: Iterable[Dimension] = DIMENSIONS
+) -> None:
+    """Refuses an adjustment after which the sheet would not be whole: weights of 100, none below zero, and both
+    dimensions (RULES L3)."""
+    wrong = [placed for placed in after.values() if not 0 <= placed.weight <= WHOLE]
     if wrong:
-        raise Refusal("sheet.weight", field="counterweights", goal=wrong[0][0], weight=wrong[0][1])
-    if after.weight != WHOLE:
-        raise Refusal("sheet.not-whole-after", field="counterweights", sum=after.weight)
-    for dimension in DIMENSIONS:
-        if _has(sheet, dimension) and not _has(after, dimension):
-            raise Refusal(f"sheet.no-{dimension}", field="counterweights", sheet=sheet.id)
+        raise Refusal("sheet.weight", field="counterweights", goal=wrong[0].goal, weight=wrong[0].weight)
+    total = sum((placed.weight for placed in after.values()), Decimal(0))
+    if total != WHOLE:
+        raise Refusal("sheet.not-whole-after", field="counterweights", sum=total)
+    for dimension in missing_dimensions(sheet, after, needed):
+        raise Refusal(f"sheet.no-{dimension}", field="counterweights", sheet=sheet.id)
 
 
-def _check_known(sheet: Sheet, weights: dict[str, Decimal]) -> None:
+def check_known(sheet: Sheet, weights: Iterable[str]) -> None:
+    """Refuses goals that are not in the sheet."""
     unknown = [goal for goal in weights if goal not in sheet.placements]
     if unknown:
         raise Refusal("sheet.unknown-goal", field="counterweights", goal=unknown[0], sheet=sheet.id)
-
-
-def _has(sheet: Sheet, dimension: Dimension) -> bool:
-    return any(placed.dimension == dimension and placed.weight > 0 for placed in sheet.placements.values())
 
 
 def draw_space(

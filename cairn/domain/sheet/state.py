@@ -11,6 +11,7 @@ from cairn.domain.policy import Dimension
 from cairn.domain.schedule import Days, gaps_of
 from cairn.domain.sheet.events import (
     AnySheetEvent,
+    DimensionWaived,
     FlexibleSpaceUsed,
     GoalPlaced,
     GoalRemoved,
@@ -22,9 +23,11 @@ from cairn.domain.sheet.events import (
     ResultIssued,
     SheetAbsencesSet,
     SheetEndCause,
+    SheetExtended,
     SheetLastDaySet,
     SheetOpened,
     SheetScored,
+    Waiver,
 )
 
 
@@ -66,6 +69,19 @@ class Sheet(Fact):
         default_factory=dict, description="those that wait for a decision, by their ids"
     )
     proposed: int = Field(default=0, description="how many restatements were ever proposed")
+    extended: date | None = Field(
+        default=None,
+        description="the day until which HR lets it be made whole, None: no longer than the rest",
+    )
+    lapsed: tuple[str, ...] = Field(
+        default=(), description="goals that were never approved and have ended so"
+    )
+    waivers: dict[str, dict[str, Waiver]] = Field(
+        default_factory=dict, description="dimension → who agreed to do without it, in which role"
+    )
+    without: frozenset[Dimension] = Field(
+        default=frozenset(), description="dimensions that HR and the committee decided it does without"
+    )
     policy: str = Field(default="", description="the policy it was opened under, `name@version`")
 
     @property
@@ -116,7 +132,16 @@ def _evolved(sheet: Sheet, event: AnySheetEvent) -> Sheet:
         case GoalRemoved():
             left = {goal: placement for goal, placement in sheet.placements.items() if goal != event.goal}
             weighings = _weighed(sheet, event.goal, Decimal(0), event.at)
-            return sheet.model_copy(update={"placements": left, "weighings": weighings})
+            lapsed = (*sheet.lapsed, event.goal) if event.cause == "never_approved" else sheet.lapsed
+            update: dict[str, object] = {"placements": left, "weighings": weighings, "lapsed": lapsed}
+            return sheet.model_copy(update=update)
+        case SheetExtended():
+            return sheet.model_copy(update={"extended": event.until})
+        case DimensionWaived():
+            agreed = {**sheet.waivers.get(event.dimension, {}), event.by: event.role}
+            without = sheet.without | {event.dimension} if event.decided else sheet.without
+            waivers = {**sheet.waivers, event.dimension: agreed}
+            return sheet.model_copy(update={"waivers": waivers, "without": without})
         case SheetLastDaySet():
             cause = event.cause if event.last else None
             return sheet.model_copy(update={"last_day": event.last, "end_cause": cause})

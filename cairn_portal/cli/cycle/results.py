@@ -1,5 +1,6 @@
 """How far people are and how they scored: progress, scores, the cascade from strategy to person."""
 
+from collections.abc import Callable
 from fractions import Fraction
 from typing import Annotated
 
@@ -8,6 +9,7 @@ from rich.console import RenderableType
 from rich.text import Text
 from rich.tree import Tree
 
+from cairn.application.access import Shown
 from cairn.domain.scoring import weighted
 from cairn.domain.streams import sheet_name
 from cairn.i18n import term
@@ -15,6 +17,7 @@ from cairn_portal.cli.cycle.versions import show_versions
 from cairn_portal.cli.goal.commanding import goal_id, goal_row, is_goal
 from cairn_portal.cli.goal.progress import the_cycle
 from cairn_portal.cli.goal.reading import score_table
+from cairn_portal.cli.goal.viewing import As, of_goal, of_holder, viewer
 from cairn_portal.cli.options import CycleArg, CycleOption
 from cairn_portal.cli.session import Session, session
 from cairn_portal.cli.terminal import Terminal
@@ -28,6 +31,7 @@ from cairn_portal.presenting.words import (
     stage,
 )
 from projections.models import cascade as cascades
+from projections.models import person as people_model
 from projections.models import score as scores_model
 
 
@@ -42,10 +46,12 @@ async def scores(
     versions: Annotated[
         bool, typer.Option("--versions", help="every version of a person's scores, why and when")
     ] = False,
+    reader: As = None,
 ) -> None:
     async with session(at) as s:
         if of is not None and await is_goal(s, of):
             found = await goal_row(s, goal_id(of))
+            (await viewer(s, reader, await s.cycle(found.cycle))).require("scores", of_goal(found))
             table = await scores_model.goal_scores(s.pool, goal=found.goal)
             nothing = Text(at.say("Not scored yet."))
             at.answer(
@@ -54,21 +60,45 @@ async def scores(
                 score_table(at, table) if table else nothing,
             )
         elif of is not None and cycle is None and (await s.cycles.load(of)).version:
-            await show_scores(s, of, period)
+            await show_scores(s, of, period, reader)
         elif of is None:
-            await show_scores(s, (await the_cycle(s, cycle)).id, period)
+            await show_scores(s, (await the_cycle(s, cycle)).id, period, reader)
         elif versions:
             await show_versions(s, sheet_name((await the_cycle(s, cycle, of)).id, of), period)
         else:
-            await _of_person(s, of, (await the_cycle(s, cycle, of)).id)
+            the = await the_cycle(s, cycle, of)
+            (await viewer(s, reader, the)).require("scores", (await _owners(s))(of))
+            await _of_person(s, of, the.id)
 
 
-async def show_scores(s: Session, cycle: str, period: str | None = None) -> None:
-    """The results of a cycle, best first; before they are issued, the sheets' scores of periods."""
+async def _owners(s: Session) -> Callable[[str], Shown]:
+    """Sheets by holder as reading rights look at them: a department's is its head's."""
+    heads = {each.id: each.head for each in await people_model.departments(s.pool)}
+    people = {each.id: each for each in await people_model.people(s.pool, with_leavers=True)}
+
+    def owned(holder: str) -> Shown:
+        department = holder.removeprefix("department.")
+        if department != holder:
+            return Shown(heads.get(department) or "", None, department)
+        return of_holder(holder, people)
+
+    return owned
+
+
+async def show_scores(s: Session, cycle: str, period: str | None = None, reader: str | None = None) -> None:
+    """The results of a cycle, best first; before they are issued, the sheets' scores of periods. Whoever reads, where
+    they are named, sees those they may."""
     at = s.at
     names = await s.names()
     results = await scores_model.results(s.pool, cycle)
     of_periods = await scores_model.sheet_scores(s.pool, cycle=cycle, period=period)
+    if reader is not None:
+        view = await viewer(s, reader, await s.cycle(cycle))
+        holders = {each.holder or "" for each in (*results, *of_periods)}
+        owned = await _owners(s)
+        may = {holder for holder in holders if view.may("scores", owned(holder))}
+        results = [each for each in results if each.holder in may]
+        of_periods = [each for each in of_periods if each.holder in may]
     families = (await s.policies.version((await s.cycle(cycle)).policy)).families
     names |= {f"family.{key}": family.name.text(at.language) for key, family in families.items()}
     table = (

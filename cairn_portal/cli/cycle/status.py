@@ -72,7 +72,11 @@ async def show_status(s: Session, name: str) -> None:
     if found is None:
         raise Problem(message("The read model is behind; look again in a moment."))
     trusting = await s.trusting()
-    waiting = [] if cycle.stage == "closed" else await inboxes.waiting(s.pool, name, now, trusting=trusting)
+    waiting = (
+        []
+        if cycle.stage in ("closed", "abandoned")
+        else await inboxes.waiting(s.pool, name, now, trusting=trusting)
+    )
     due = deadlines_of(cycle, await s.policies.version(cycle.policy))
     row = found.cycle
     ahead = f"{_phase(at, due[0])} {at.moment(due[0].at)}" if due else NOTHING

@@ -38,10 +38,20 @@ async def adjust(
     ] = None,
     title: Title = None,
     measure: MeasureJson = None,
+    add: Annotated[
+        list[str] | None,
+        typer.Option(metavar="JSON", help="a new goal, with `goal`, its id, and all of it; repeat it"),
+    ] = None,
+    replace: Annotated[
+        str | None, typer.Option(metavar="JSON", help="the new goal that takes this one's place")
+    ] = None,
+    cancel: Annotated[bool, typer.Option("--cancel", help="end this goal")] = False,
     command_id: CommandId = None,
 ) -> int:
     if not reason.strip():
         raise Problem(message("An adjustment needs its reason: --reason '…'."), USAGE)
+    added = dict(_new_goal(each, "--add") for each in add or ())
+    instead, new = await _replacement(at, name, replace) if replace else (None, {})
     changes: dict[str, Any] = {
         "title": title,
         "target": decimal(target, "--target"),
@@ -49,10 +59,33 @@ async def adjust(
         "weight": decimal(weight, "--weight"),
         "counterweights": {goal_id(key): each for key, each in _pairs(counterweight, "--counterweight")},
         "measure": from_json(measure, "--measure") if measure else None,
+        "added": added | new,
+        "replaced_by": instead,
+        "cancel": cancel,
     }
+    changes = {key: each for key, each in changes.items() if each or key not in ("added", "cancel")}
     return await give_command(
         at, [name], "adjust", require_actor(by), {"changes": changes, "reason": reason}, command_id=command_id
     )
+
+
+def _new_goal(written: str, option: str) -> tuple[str, dict[str, Any]]:
+    """A new goal's id and the rest of it."""
+    facts = from_json(written, option)
+    if not isinstance(facts, dict) or not str(facts.get("goal") or "").strip():
+        raise Problem(
+            message("{option} is a JSON object with the new goal's id as `goal`.", option=option), USAGE
+        )
+    return goal_id(str(facts.pop("goal")).strip()), facts
+
+
+async def _replacement(at: Terminal, name: str, written: str) -> tuple[str, dict[str, Any]]:
+    """The goal that takes another's place: what it does not say of dimension, weight and parent is the other's."""
+    new, facts = _new_goal(written, "--replace")
+    async with session(at) as s:
+        old = await goal_row(s, name)
+    kept = {"dimension": old.dimension, "weight": str(old.weight or 0), "parent": old.parent}
+    return new, {new: kept | facts}
 
 
 def _pairs(written: list[str] | None, option: str) -> list[tuple[str, str]]:

@@ -13,8 +13,10 @@ from cairn.domain.goal.stages import ExistingStage
 from cairn.domain.measure import Capability, KeyTask
 from cairn.i18n import marked, term
 from cairn_portal.cli.goal.commanding import goal_row
+from cairn_portal.cli.goal.committee import of_committee
 from cairn_portal.cli.goal.hints import hints_of, sentence
 from cairn_portal.cli.goal.progress import drawn, line_of
+from cairn_portal.cli.goal.viewing import As, of_goal, viewer
 from cairn_portal.cli.options import By, CycleOption, GoalArg
 from cairn_portal.cli.session import Session, require_actor, session
 from cairn_portal.cli.terminal import Terminal
@@ -40,18 +42,23 @@ from projections.models import score as scores_model
 PANEL = marked("Looking")
 
 
-async def show(at: Terminal, name: GoalArg) -> None:
+async def show(at: Terminal, name: GoalArg, reader: As = None) -> None:
     async with session(at) as s:
-        await show_goal(s, name)
+        await show_goal(s, name, reader)
 
 
-async def show_goal(s: Session, name: str) -> None:
+async def show_goal(s: Session, name: str, reader: str | None = None) -> None:
     found = await goal_row(s, name)
     cycle = await s.cycle(found.cycle)
+    view, of = await viewer(s, reader, cycle), of_goal(found)
+    view.require("goals", of)
+    found = view.row(found)
     at = s.at.in_zone(zone_of(cycle))
     now, names = await s.clock.now(cycle), await s.names()
-    progress = await line_of(s, cycle, found.goal, await s.clock.today(cycle))
-    scores = await scores_model.goal_scores(s.pool, goal=found.goal)
+    progress, scores = None, []
+    if view.may("scores", of):
+        progress = await line_of(s, cycle, found.goal, await s.clock.today(cycle))
+        scores = await scores_model.goal_scores(s.pool, goal=found.goal)
     tasks = await inboxes.tasks_of_goal(s.pool, found.goal, now, trusting=await s.trusting())
     state, context = await s.goals.load(found.goal)
     hints = hints_of(state, context)
@@ -69,6 +76,7 @@ async def show_goal(s: Session, name: str) -> None:
     lines += [_task(at, task, names, now) for task in tasks]
     if found.awaiting is not None:
         lines.append(_pending(at, found))
+    lines += await of_committee(s, found, view.may("comments", of))
     if scores:
         lines.append(score_table(at, scores))
     at.answer(
@@ -83,6 +91,8 @@ async def show_goal(s: Session, name: str) -> None:
         },
         *lines,
     )
+    if not view.may("scores", of):
+        at.remark("Progress and scores are left out: {who} may not read them.", who=reader)
     at.remark("Its history: cairn replay {goal}", goal=found.goal)
 
 
@@ -131,7 +141,7 @@ def _interview(at: Terminal, held: GoalInterviewHeld, names: dict[str, str]) -> 
 
 
 def _task(at: Terminal, task: inboxes.Task, names: dict[str, str], now: datetime) -> Text:
-    who = {"role:hr": "HR", "role:committee": at.say("the committee")}.get(task.awaited, task.awaited)
+    who = at.say(term("awaited", task.awaited)) if ":" in task.awaited else task.awaited
     act = task_name(at, task.act)
     said = at.say(
         "  waiting for {who} {names} to {act}, ", who=who, names=names.get(task.awaited, ""), act=act
@@ -188,11 +198,14 @@ async def listed(
     department: Annotated[str | None, typer.Option(metavar="ID", help="department")] = None,
     stage_is: Annotated[ExistingStage | None, typer.Option("--stage", help="stage")] = None,
     limit: Annotated[int, typer.Option(min=1, help="rows at most")] = 100,
+    reader: As = None,
 ) -> None:
     async with session(at) as s:
         found = await goals_model.goals(
-            s.pool, owner=owner, cycle=cycle, department=department, stage=stage_is, limit=limit + 1
-        )
+            s.pool, owner=owner, cycle=cycle, department=department, stage=stage_is,
+            limit=limit + 1 if reader is None else None,
+        )  # fmt: skip
+        found = await _readable(s, found, reader)
         names = await s.names()
     right = (at.say("weight"),)
     table = grid(
@@ -212,6 +225,17 @@ async def listed(
     at.answer(found[:limit], table if found else nothing)
     if len(found) > limit:
         at.remark("Only the first {limit} are shown (--limit).", limit=limit)
+
+
+async def _readable(
+    s: Session, found: list[goals_model.GoalRow], reader: str | None
+) -> list[goals_model.GoalRow]:
+    """Those of the goals that somebody may read."""
+    if reader is None:
+        return found
+    views = {name: await viewer(s, reader, await s.cycle(name)) for name in {each.cycle for each in found}}
+    may = [each for each in found if views[each.cycle].may("goals", of_goal(each))]
+    return [views[each.cycle].row(each) for each in may]
 
 
 async def inbox(at: Terminal, by: By = None, cycle: CycleOption = None) -> None:

@@ -17,6 +17,7 @@ from cairn.domain.streams import cycle_of, sheet_of
 from cairn.i18n import message
 from cairn.ledger import StoredEvent
 from cairn_portal.cli.goal.commanding import goal_id, require_in_log
+from cairn_portal.cli.goal.viewing import As, Viewer, of_goal, viewer
 from cairn_portal.cli.options import CycleArg, GoalArg
 from cairn_portal.cli.problem import REFUSED, Problem
 from cairn_portal.cli.session import Session, session
@@ -62,6 +63,7 @@ async def replay(
         typer.Option("--step", help="event by event, with the state after each"),
     ] = False,
     verify: Annotated[bool, typer.Option("--verify", help="compute every score again and compare")] = False,
+    reader: As = None,
 ) -> int:
     async with session(at) as s:
         goal = goal_id(name)
@@ -71,11 +73,13 @@ async def replay(
         rows = await s.ledger.as_of(goal, **bound._asdict())
         of_sheet = await s.ledger.as_of(sheet_of(goal), **bound._asdict())
         story = await _story(s, goal, [*rows, *of_sheet])
+        now, view = fold_goal(goal, rows), await viewer(s, reader, await s.cycle(cycle_of(goal)))
+        view.require("goals", of_goal(now))
+        story, now = _seen_by(view, story, now)
         outcome = await ScoreAudit(s.ledger, s.cycles).goal(goal, rows) if verify else None
         names = await s.names()
     if not rows:
         raise Problem(message("There was no goal {goal} then.", goal=goal))
-    now = fold_goal(goal, rows)
     weight = fold_sheet(sheet_of(goal), of_sheet).weight_of(goal)
     if step and not at.as_json:
         _step(at, story, rows, names)
@@ -97,6 +101,19 @@ async def replay(
     if step and outcome is not None:
         at.answer(outcome, _verdict(at, outcome))
     return REFUSED if outcome and outcome.differences else 0
+
+
+def _seen_by(view: Viewer, story: list[HistoryEntry], now: Goal) -> tuple[list[HistoryEntry], Goal]:
+    """The story and the state as somebody may read them: scores and comments of others are left out."""
+    of = of_goal(now)
+    told = [each.model_copy(update={"facts": view.without(each.type, each.facts, of)}) for each in story]
+    if not view.may("scores", of):
+        now = now.model_copy(update={"scores": {}, "assessments": {}})
+    if not view.may("comments", of):
+        now = now.model_copy(
+            update={"check_ins": (), "ballots": {}, "accepted": dict.fromkeys(now.accepted, "")}
+        )
+    return told, now
 
 
 async def show_history(s: Session, goal: str) -> None:

@@ -8,6 +8,7 @@ from tests.specs.rules.measures import MEASURES
 from tests.specs.rules.people import PEOPLE
 from tests.specs.rules.readings import READINGS
 from tests.specs.rules.results import RESULTS
+from tests.specs.rules.rights import RIGHTS
 from tests.specs.rules.targets import TARGETS
 from tests.specs.rules.versions import VERSIONS
 
@@ -20,6 +21,7 @@ SPECS = {
     "tests/specs/test_rules_results.py": RESULTS,
     "tests/specs/test_rules_versions.py": VERSIONS,
     "tests/specs/test_rules_people.py": PEOPLE,
+    "tests/specs/test_rules_rights.py": RIGHTS,
 }
 """The file of each rule's specs."""
 TABLE = re.compile(r"\n\| spec \|.*?\nSpecs: [^\n]*\n", re.DOTALL)
