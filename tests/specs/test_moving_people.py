@@ -277,3 +277,13 @@ def test_l7_a_sheet_under_the_policys_minimum_has_no_result(
     goals = {name: world.goal(name) for name in world.sheet().placements}
     [sheet] = sheet_consequences(people[LIN], [world.sheet()], goals, schedule(), rules, day("02-10"))
     assert sheet.result is has
+
+
+def test_l7_the_digest_of_some_peoples_sheets_is_the_same_whoever_else_was_asked_about() -> None:
+    people = after(say(Join, "new", "05-11", details=NEW), say(Leave, QIAN, last_day="2026-01-15"))
+    gone = {**people, "old": after(say(Join, "old", details=person("old", WANG, left=day("01-01"))))["old"]}
+    found = [
+        planner(gone).additions(first_sheets(), ["company"], day("05-11"), only)
+        for only in (["new"], ["new", "old"], ["new", LIN])
+    ]
+    assert len({each.digest for each in found}) == 1 and found[0].left_out == ()
