@@ -27,6 +27,7 @@ from cairn.domain.goal.context import GoalContext
 from cairn.domain.goal.decide import decide
 from cairn.domain.goal.events import PlaceEvent
 from cairn.domain.goal.places import held_at
+from cairn.domain.goal.stages import Stage
 from cairn.domain.goal.state import Goal
 from cairn.domain.goal.state import evolve as evolve_goal
 from cairn.domain.goal.status import GoalStatus, status
@@ -44,6 +45,8 @@ from cairn.domain.streams import cycle_of, holder_of, sheet_of
 from cairn.ledger import AppendConflict, Ledger, StoredEvent
 
 TRIES = 12
+WAITING: tuple[Stage, ...] = ("submitted", "adjusting", "in_review")
+"""Stages in which somebody other than the owner is waited for."""
 
 
 class Answer(BaseModel):
@@ -93,7 +96,8 @@ class Goals:
             context = _with_people(context, await self._line_of(held_at(goal, context, command.at), day))
         if isinstance(command, FollowHolder):
             command = _with_days(command, context, histories.get(holder_of(context.sheet.id)), day)
-        context = await self._with_acting(goal, context, command.at)
+        if _asks_who_stands_in(goal, command.by):
+            context = await self._with_acting(goal, context, command.at)
         earlier = tuple(row.type for row in first_answer(identity, rows, context.policy.calendar.timezone))
         if earlier:
             return Answer(events=earlier, replayed=True, status=status(goal, context, command.at))
@@ -104,7 +108,9 @@ class Goals:
         if events:
             versions = {goal.id: goal.version, context.sheet.id: context.sheet.version}
             await self.ledger.append(to_appends(events, versions, identity, run))
-            goal, context = self._after(goal, context, events)
+            before, (goal, context) = goal, self._after(goal, context, events)
+            if goal.stage in WAITING and (goal.stage, goal.manager) != (before.stage, before.manager):
+                context = await self._with_acting(goal, context, command.at)
         return Answer(events=tuple(event.type for event in events), status=status(goal, context, command.at))
 
     def _after(self, goal: Goal, context: GoalContext, events: Any) -> tuple[Goal, GoalContext]:
@@ -119,7 +125,9 @@ class Goals:
     async def status(self, goal: str, at: datetime) -> GoalStatus:
         """Where a goal stands in the log now; `at` is the present by the goal's cycle."""
         found, context, _, _ = await self._read(goal, SYSTEM, NO_EVIDENCE, at)
-        return status(found, await self._with_acting(found, context, at), at)
+        if _asks_who_stands_in(found, SYSTEM):
+            context = await self._with_acting(found, context, at)
+        return status(found, context, at)
 
     async def load(self, goal: str) -> tuple[Goal, GoalContext]:
         """A goal and what is around it, as the log stands now."""
@@ -195,6 +203,11 @@ class Goals:
             found |= known
             name = known[name].manager if name in known else None
         return found
+
+
+def _asks_who_stands_in(goal: Goal, by: str) -> bool:
+    """Whether a stand-in may matter: where a place is waited for, and where neither party gives the command."""
+    return goal.stage in WAITING or goal.tier == "department" or by not in (goal.owner, goal.manager, SYSTEM)
 
 
 def _for_holder(event: Event, holder: str | None) -> Event:
