@@ -45,6 +45,7 @@ from cairn.domain.goal.context import GoalContext
 from cairn.domain.goal.decide import decide
 from cairn.domain.goal.events import PlaceEvent
 from cairn.domain.goal.places import held_at
+from cairn.domain.goal.stages import Stage
 from cairn.domain.goal.state import Goal
 from cairn.domain.goal.state import evolve as evolve_goal
 from cairn.domain.goal.status import GoalStatus, status
@@ -62,6 +63,8 @@ from cairn.domain.streams import cycle_of, holder_of, sheet_of
 from cairn.ledger import AppendConflict, Ledger, StoredEvent
 
 TRIES = 12
+WAITING: tuple[Stage, ...] = ("submitted", "adjusting", "in_review")
+"""Stages in which somebody other than the owner is waited for."""
 
 
 class Answer(BaseModel):
@@ -116,7 +119,9 @@ class Goals:
         if events:
             versions = {goal.id: goal.version, context.sheet.id: context.sheet.version}
             await self.ledger.append(to_appends(events, versions, identity, run))
-            goal, context = self._after(goal, context, events)
+            before, (goal, context) = goal, self._after(goal, context, events)
+            if goal.stage in WAITING and (goal.stage, goal.manager) != (before.stage, before.manager):
+                context = await self._with_acting(goal, context, command.at)
         return Answer(events=tuple(event.type for event in events), status=status(goal, context, command.at))
 
     async def _with_sheet(self, goal: Goal, context: GoalContext, events: list[Event]) -> list[Event]:
@@ -161,7 +166,8 @@ class Goals:
     async def status(self, goal: str, at: datetime) -> GoalStatus:
         """Where a goal stands in the log now; `at` is the present by the goal's cycle."""
         found, context, _, _ = await self._read(goal, SYSTEM, NO_EVIDENCE, at)
-        context = await self._with_acting(found, context, at)
+        if _asks_who_stands_in(found, SYSTEM):
+            context = await self._with_acting(found, context, at)
         if found.pending is not None:
             context = context.model_copy(update={"seats": await self.seats.on(at, context)})
         return status(found, context, at)
@@ -187,7 +193,9 @@ class Goals:
         if isinstance(command, FollowHolder):
             day = local_day(command.at, context.policy.calendar)
             command = _with_days(command, context, histories.get(holder_of(context.sheet.id)), day)
-        context = await self._with_named(command, goal, await self._with_acting(goal, context, command.at))
+        if _asks_who_stands_in(goal, command.by):
+            context = await self._with_acting(goal, context, command.at)
+        context = await self._with_named(command, goal, context)
         context = await self._with_seats(command, goal, context)
         return command, goal, await self._with_others(command, goal, context), rows
 
@@ -307,6 +315,11 @@ class Goals:
             found |= known
             name = known[name].manager if name in known else None
         return found
+
+
+def _asks_who_stands_in(goal: Goal, by: str) -> bool:
+    """Whether a stand-in may matter: where a place is waited for, and where neither party gives the command."""
+    return goal.stage in WAITING or goal.tier == "department" or by not in (goal.owner, goal.manager, SYSTEM)
 
 
 def _for_holder(event: Event, holder: str | None) -> Event:

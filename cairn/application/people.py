@@ -112,6 +112,7 @@ class People:
         if instead := await hr_instead_of(self.ledger, by, at, coming=roster):
             raise Refusal("roster.not-hr", field="by", by=by, who=instead)
         _keep_hr(known.people, _after(known, roster))
+        _check_not_to_oneself(known, roster, by)
         streams = [f"person-{person.id}" for person in roster.people]
         streams += [f"department-{department.id}" for department in roster.departments]
         changes, last = 0, None
@@ -136,7 +137,8 @@ class People:
         for person in roster.people:
             rows = known.get(f"person-{person.id}")
             if rows is not None:
-                events += _difference(_on(fold_person(rows), at), person, roster.unstated, by, at)
+                before = _on(fold_person(rows), at)
+                events += _difference(before, person, roster.unstated, by, at)
         if not events:
             return RosterImport(0, None)
         await self._append(events, known, by_system("roster", f"roster:{at.isoformat()}"))
@@ -233,6 +235,13 @@ def _merged(before: Person | None, now: Person, unstated: Collection[str]) -> Pe
 
 def _department(data: str) -> Department:
     return DepartmentNamed.model_validate_json(data).department
+
+
+def _check_not_to_oneself(known: Roster, coming: Roster, by: str) -> None:
+    """Who imports does not make themselves the manager of somebody who is here (RULES L1)."""
+    before = known.by_id()
+    if any(each.manager == by != before[each.id].manager for each in coming.people if each.id in before):
+        raise Refusal("move.to-oneself", field="manager", manager=by)
 
 
 def _gone(roster: Roster, dated: DatedRoster, day: date) -> list[str]:

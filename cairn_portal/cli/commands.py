@@ -124,6 +124,11 @@ COMMANDS: tuple[Command | CommandGroup, ...] = (
                 "cycle.launching:launch",
                 marked("launch the plan that was seen; twice makes no duplicate"),
             ),
+            Command(
+                "add-sheets",
+                "people.adding:add_sheets",
+                marked("open the sheets that are missing since the launch"),
+            ),
             Command("status", "cycle.status:status", marked("stages, departments, who is waited for")),
             Command("close", "cycle.launching:close", marked("close a cycle once all its goals are")),
             Command(

@@ -20,8 +20,8 @@ MODEL = ReadModel(
     name="dashboard",
     tables=("cycle", "period"),
     reads=(
-        c.CycleLaunched, c.LaunchFinished, c.StageReached, c.PeriodScored, c.ResultsIssued, c.CycleClosed,
-        c.CycleAbandoned, c.CycleSignalRefused,
+        c.CycleLaunched, c.LaunchFinished, c.SheetsAdded, c.StageReached, c.PeriodScored, c.ResultsIssued,
+        c.CycleClosed, c.CycleAbandoned, c.CycleSignalRefused,
     ),
     joins=("goal", "person"),
 )  # fmt: skip
@@ -37,8 +37,8 @@ class Launch(Fact):
 
 
 class CycleRow(BaseModel):
-    """One cycle. `sheets` and `goals` are the plan's numbers, `launch` what came of it (None while launching);
-    `scored` names the periods that are scored, with the number of sheets."""
+    """One cycle. `sheets` and `goals` are the plan's numbers with those that were added, `launch` what came of it (None
+    while launching); `scored` names the periods that are scored, with the number of sheets."""
 
     model_config = ConfigDict(frozen=True)
 

@@ -5,7 +5,7 @@ with event as materialized (
     select position, stream, version, type, occurred_at, data::jsonb as data
     from read.window($1, $2, $3, $4)
     where type in ('CycleLaunched', 'LaunchFinished', 'StageReached', 'PeriodScored', 'ResultsIssued', 'CycleClosed',
-                   'CycleAbandoned', 'CycleSignalRefused')
+                   'CycleAbandoned', 'CycleSignalRefused', 'SheetsAdded')
 ),
 known as (
     select e.*, coalesce(c.stage <> 'launching', false)
@@ -27,13 +27,16 @@ step as (
             when 'CycleClosed' then '{"stage": "closed"}'
             when 'CycleAbandoned' then '{"stage": "abandoned"}'
         end as patch,
-        case when type = 'PeriodScored' then jsonb_build_object(data ->> 'period', data -> 'sheets') end as scored
+        case when type = 'PeriodScored' then jsonb_build_object(data ->> 'period', data -> 'sheets') end as scored,
+        case when type = 'SheetsAdded' then jsonb_array_length(data -> 'sheets') else 0 end as more_sheets,
+        case when type = 'SheetsAdded' then (data ->> 'goals')::int else 0 end as more_goals
     from known
 ),
 merged as (
     select cycle, max(version) as version, max(position) as position,
         read.merge(patch order by position) filter (where patch is not null) as patch,
-        read.merge(scored order by position) filter (where scored is not null) as scored
+        read.merge(scored order by position) filter (where scored is not null) as scored,
+        sum(more_sheets)::int as more_sheets, sum(more_goals)::int as more_goals
     from step group by cycle
 ),
 cycles as (
@@ -44,6 +47,8 @@ cycles as (
     cross join lateral jsonb_populate_record(c, jsonb_build_object('results', coalesce(c.results, false))
         || coalesce(m.patch, '{}') || jsonb_build_object(
         'cycle', m.cycle, 'version', m.version, 'position', m.position,
+        'sheets', coalesce((m.patch ->> 'sheets')::int, c.sheets) + m.more_sheets,
+        'goals', coalesce((m.patch ->> 'goals')::int, c.goals) + m.more_goals,
         'scored', coalesce(c.scored, '{}') || coalesce(m.scored, '{}'))) r
     on conflict (cycle) do update set (
         version, position, stage, title, policy, plan, roster, sheets, goals, left_out, launch, scored, results,

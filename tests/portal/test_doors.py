@@ -224,7 +224,7 @@ async def test_somebody_whose_id_is_a_guid_has_progress_and_scores(cairn: Cairn,
     """Doors, ids: a GUID with hyphens as employee id: progress and scores: "no goal"."""
     guid = "3f2504e0-4f89-11d3-9a0c-0305e82c3301"
     rows = [*ROWS, f"{guid},白鹭,D1,客户经理,销售,M1,2020-01-01,,"]
-    assert (await cairn("roster", "import", written(tmp_path, rows), "--by", "H1")).code == 0
+    assert (await cairn("roster", "import", written(tmp_path, rows), "--by", "H1", "--yes")).code == 0
     assert (await cairn("cycle", "launch", "2088", "--by", "H1", "--yes")).code == 0
     said = await cairn("progress", guid, "--cycle", "2088", "--json")
     assert (said.code, said.json["person"]["id"]) == (0, guid)

@@ -1,4 +1,4 @@
-"""People through the year as HR types them: joining, moving, leaving, being away, delegating; and from a file."""
+"""People through the year as HR types them: joining, moving, leaving, away, delegating; one by one and from a file."""
 
 from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, timedelta
@@ -186,3 +186,13 @@ async def test_l7_sheets_that_are_missing_since_the_launch_are_listed_and_opened
     said = await company("cycle", "add-sheets", "c1", "--by", "H1")
     assert said.code == 0 and "No sheet is missing" in said.out
     assert (await company("cycle", "add-sheets", "c1", "--dry-run", "--json")).json["opens"] == []
+
+
+async def test_l1_nobody_becomes_a_manager_by_a_file_of_their_own(company: Cairn, tmp_path: Path) -> None:
+    file = tmp_path / "roster.csv"
+    rows = ROSTER + MORE
+    file.write_text(
+        rows.replace("E5,高远,D1,客户经理,销售,M1", "E5,高远,D1,客户经理,销售,H2"), encoding="utf-8"
+    )
+    said = await company("roster", "import", str(file), "--by", "H2", "--yes")
+    assert said.code == 1 and "H2" in said.err

@@ -257,3 +257,33 @@ def test_a_delegate_is_somebody_else_who_is_there() -> None:
     refused(say(Delegate, WANG, to="nobody", first="2026-04-01"), "person.delegate-away")
     refused(say(Delegate, WANG, to=CHEN, first="2026-04-02", last="2026-04-01"), "person.days-order")
     assert events_of(say(Delegate, WANG, to=None, first="2026-04-01")) == []
+
+
+@pytest.mark.parametrize(
+    ("last", "least", "has"),
+    [
+        ("2026-03-31", {"days": 90}, True),
+        ("2026-03-30", {"days": 90}, False),
+        ("2026-02-28", {"months": 2}, True),
+        ("2026-02-27", {"months": 2}, False),
+    ],
+)
+def test_l7_a_sheet_under_the_policys_minimum_has_no_result(
+    last: str, least: dict[str, int], has: bool
+) -> None:
+    rules = plan(minimum=least)
+    people = after(say(Leave, LIN, "02-10", last_day=last))
+    world = given(active())
+    goals = {name: world.goal(name) for name in world.sheet().placements}
+    [sheet] = sheet_consequences(people[LIN], [world.sheet()], goals, schedule(), rules, day("02-10"))
+    assert sheet.result is has
+
+
+def test_l7_the_digest_of_some_peoples_sheets_is_the_same_whoever_else_was_asked_about() -> None:
+    people = after(say(Join, "new", "05-11", details=NEW), say(Leave, QIAN, last_day="2026-01-15"))
+    gone = {**people, "old": after(say(Join, "old", details=person("old", WANG, left=day("01-01"))))["old"]}
+    found = [
+        planner(gone).additions(first_sheets(), ["company"], day("05-11"), only)
+        for only in (["new"], ["new", "old"], ["new", LIN])
+    ]
+    assert len({each.digest for each in found}) == 1 and found[0].left_out == ()

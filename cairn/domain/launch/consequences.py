@@ -2,9 +2,10 @@
 it."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from fractions import Fraction
 
+from cairn.domain.calendar import ONE_DAY
 from cairn.domain.event import Fact
 from cairn.domain.goal.dates import own_dates
 from cairn.domain.goal.stages import Stage, stage_row
@@ -15,7 +16,7 @@ from cairn.domain.measure import Kpi
 from cairn.domain.people import Person
 from cairn.domain.person_history import PersonHistory
 from cairn.domain.policy import Policy
-from cairn.domain.schedule import Schedule, gaps_of
+from cairn.domain.schedule import Schedule, gaps_of, months_later
 from cairn.domain.sheet.state import Sheet
 from cairn.domain.targets import target_in
 
@@ -117,9 +118,21 @@ def _sheet(
         holder=sheet.holder,
         last_before=sheet.last_day,
         days=days,
-        result=(days.cause != "left" or policy.leavers == "part_year") if cut else None,
+        result=_has_result(sheet.since, days, policy) if cut else None,
         goals=tuple(goals),
     )
+
+
+def _has_result(since: date, days: SheetDays, policy: Policy) -> bool:
+    """Whether a sheet that ends before the cycle has a result: leavers' where the policy says so, none under the least
+    that a sheet has to cover (RULES L7)."""
+    if days.last is None or (days.cause == "left" and policy.leavers == "none"):
+        return days.last is None
+    least = policy.minimum
+    if least is None:
+        return True
+    months = None if least.months is None else months_later(since, least.months) - ONE_DAY
+    return days.last >= (months or since + timedelta(days=(least.days or 1) - 1))
 
 
 def _goal(

@@ -188,6 +188,8 @@ class Planner:
                 if found is None:
                     number += 1
                     sheets.append(self._person(spell, number))
+        if only:  # what is opened for some has the same digest whoever else was asked about
+            self.left_out = []
         return self._as_plan(sheets)
 
     def _as_plan(self, planned: Iterable[SheetPlan]) -> LaunchPlan:

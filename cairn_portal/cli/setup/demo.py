@@ -16,6 +16,7 @@ from cairn_portal.cli.cycle.results import show_scores
 from cairn_portal.cli.cycle.status import show_status
 from cairn_portal.cli.goal.progress import lines_of, progress_table
 from cairn_portal.cli.goal.replay import show_history
+from cairn_portal.cli.people.year import moved_people
 from cairn_portal.cli.problem import USAGE, Problem
 from cairn_portal.cli.session import Session
 from cairn_portal.cli.setup.rehearse import Fresh, Keep, play, results, script_of
@@ -62,6 +63,9 @@ async def _demonstrated(s: Session, script: RehearsalScript, data: Path, report:
     if selling := await _selling(s, script.cycle.id):
         heading(_title(at, message("Attainment of every salesperson by quarter")), align="left")
         at.out.print(selling)
+    if moved := await moved_people(s, await s.cycle(script.cycle.id)):
+        heading(_title(at, message("Who joined, moved, was away or left")), align="left")
+        at.out.print(moved)
     heading(_title(at, message("The year's results")), align="left")
     await show_scores(s, script.cycle.id)
     if goal is not None:

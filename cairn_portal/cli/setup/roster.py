@@ -1,7 +1,7 @@
 """The roster at the command line: check a file and bring it into the log, all rows or none."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -152,7 +152,8 @@ def _show_roster(
     follows: Sequence[Consequences] = (),
 ) -> None:
     found = read.roster
-    here = sum(person.here for person in found.people)
+    today = datetime.now(UTC).date()
+    here = sum(person.here_on(today) for person in found.people)
     families: dict[str, int] = {}
     for person in found.people:
         families[person.family] = families.get(person.family, 0) + 1
