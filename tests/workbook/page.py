@@ -1,0 +1,132 @@
+"""One worksheet: titles, inputs, formulas, and where each of them stands by name."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.worksheet import Worksheet
+
+Value = str | int | float | date | None
+
+NOTHING = "–"
+"""Stands where something has no points: no number, so no formula counts it."""
+
+_TITLE, _HEAD = Font(bold=True, size=14), Font(bold=True, size=10)
+_QUIET = Font(color="666666", size=10)
+_INPUT = (Font(color="1F4E9E"), PatternFill("solid", fgColor="FFF7DC"))
+_HEADING = PatternFill("solid", fgColor="E8EDF3")
+_OUTCOME = (Font(bold=True), PatternFill("solid", fgColor="E2F0DF"))
+_THIN = Border(bottom=Side(style="thin", color="B8C0CC"))
+DAY, NUMBER, POINTS = "yyyy-mm-dd", "General", "#,##0.0000"
+
+
+def absolute(row: int, column: int) -> str:
+    """`$C$5`."""
+    return f"${get_column_letter(column)}${row}"
+
+
+@dataclass
+class Page:
+    """A worksheet that is written from the top down. `inputs` and `results` say in which cell a name stands: inputs are
+    what a person may change, results what is compared with Cairn."""
+
+    sheet: Worksheet
+    inputs: dict[str, str] = field(default_factory=dict)
+    results: dict[str, str] = field(default_factory=dict)
+    row: int = 1
+
+    def at(self, name: str) -> str:
+        """Where a name stands, for formulas of this worksheet."""
+        return self.inputs.get(name) or self.results[name]
+
+    def from_elsewhere(self, name: str) -> str:
+        """Where a name stands, for formulas of other worksheets."""
+        return f"'{self.sheet.title}'!{self.at(name)}"
+
+    def title(self, zh: str, en: str, *notes: str) -> None:
+        self._text(1, f"{zh} · {en}", _TITLE)
+        for note in notes:
+            self.row += 1
+            self._text(1, note, _QUIET)
+        self.row += 2
+
+    def heading(self, zh: str, en: str) -> None:
+        self.row += 1
+        self._text(1, f"{zh} · {en}", _HEAD)
+        self.row += 1
+
+    def columns(self, *names: str) -> None:
+        """A table's head, `中文 English` in each cell."""
+        for column, name in enumerate(names, 1):
+            cell = self.sheet.cell(self.row, column, name)
+            cell.font, cell.fill, cell.border = _HEAD, _HEADING, _THIN
+            cell.alignment = Alignment(wrap_text=True, vertical="top")
+        self.row += 1
+
+    def put(
+        self,
+        column: int,
+        value: Value,
+        *,
+        given: str = "",
+        found: str = "",
+        as_: str = "",
+        strong: bool = False,
+    ) -> str:
+        """A cell of the row that is written: an input by the name `given`, a result by the name `found`, or neither."""
+        cell = self.sheet.cell(self.row, column, value)
+        where = absolute(self.row, column)
+        cell.number_format = as_ or (DAY if isinstance(value, date) else "General")
+        cell.alignment = Alignment(
+            horizontal="right" if not isinstance(value, str) or given or found else "left"
+        )
+        if given:
+            self.inputs[given] = where
+            cell.font, cell.fill = _INPUT
+        if found:
+            self.results[found] = where
+        if strong:
+            cell.font, cell.fill = _OUTCOME
+        return where
+
+    def given(self, name: str, zh: str, en: str, value: Value, unit: str = "") -> str:
+        """A row with one input."""
+        return self._row(zh, en, value, unit, given=name)
+
+    def found(
+        self,
+        name: str,
+        zh: str,
+        en: str,
+        formula: Value,
+        unit: str = "",
+        as_: str = POINTS,
+        strong: bool = False,
+    ) -> str:
+        """A row with one result."""
+        return self._row(zh, en, formula, unit, found=name, as_=as_, strong=strong)
+
+    def _row(self, zh: str, en: str, value: Value, unit: str, **facts: Any) -> str:
+        self._text(1, zh)
+        self._text(2, en)
+        where = self.put(3, value, **facts)
+        self._text(4, unit, _QUIET)
+        self.row += 1
+        return where
+
+    def _text(self, column: int, text: str, font: Font | None = None) -> None:
+        cell = self.sheet.cell(self.row, column, text or None)
+        if font is not None:
+            cell.font = font
+
+    def widths(self, *widths: float) -> None:
+        for column, width in enumerate(widths, 1):
+            self.sheet.column_dimensions[get_column_letter(column)].width = width
+
+
+def column_of(cells: Sequence[str]) -> str:
+    """The range from the first to the last of cells that stand one under another."""
+    return f"{cells[0]}:{cells[-1]}"
