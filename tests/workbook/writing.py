@@ -271,7 +271,7 @@ class Writer:
         for goal in self.contract.goals:
             applies = not goal.scored_in or kind in goal.scored_in
             if goal.kind == "kpi":
-                self._measured(column, goal, inside, label, version)
+                self._measured(column, goal, inside if applies else None, label, version)
                 column += 3
             formula = self._points(goal, kind, key, column, version) if applies else NOTHING
             points.append(page.put(column, formula, found=self.name(*label, goal.key, "points"), as_=POINTS))
@@ -281,9 +281,13 @@ class Writer:
             column, say.mean_by(weights, points), found=self.name(*label, "score"), as_=POINTS, strong=True
         )
 
-    def _measured(self, column: int, goal: Goal, inside: str, label: tuple[str, ...], version: str) -> None:
-        """Target, actual and attainment of a KPI in a period."""
+    def _measured(self, column: int, goal: Goal, inside: str | None, label: tuple[str, ...], version: str) -> None:
+        """Target, actual and attainment of a KPI in a period; nothing where it is not scored."""
         page, row = self.page, self.page.row
+        if inside is None:
+            for further, name in enumerate(("target", "actual", "attainment")):
+                page.put(column + further, NOTHING, found=self.name(*label, goal.key, name))
+            return
         target = (
             f"=SUMIFS({self.calendar[goal.key]},{inside})"
             if goal.adds_up
