@@ -2,12 +2,17 @@
 
 import ast
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests import workbook
+from tests.specs.rules import shown
+from tests.specs.workbook import examples
 from tests.specs.workbook.cells import Inputs, Recalculated, differences
-from tests.specs.workbook.contracts import Played, policy_of
+from tests.specs.workbook.contracts import Played, year_of
+from tests.specs.workbook.log import Log
+from tests.specs.workbook.policy import policy_of
 from tests.workbook.book import Book, make_book
 from tests.workbook.cases import CASES
 from tests.workbook.contract import Case
@@ -28,17 +33,44 @@ def recalculated(book: Book, tmp_path_factory: pytest.TempPathFactory) -> Recalc
 def cairn(book: Book, case: Case) -> dict[str, object]:
     """Cairn's numbers for a case, from the workbook's inputs."""
     policy, cells = policy_of(Inputs(book.plan)), Inputs(book.pages[case.key])
-    found: dict[str, object] = {}
-    for number, contract in enumerate(case.contracts, 1):
-        prefix = f"{number}." if len(case.contracts) > 1 else ""
-        found |= Played(contract, policy, cells, prefix, number).numbers()
-    return found
+    if len(case.contracts) == 1:
+        return dict(Played(Log(case.contracts[0], policy, cells)).numbers())
+    return dict(year_of(case.contracts, policy, cells))
 
 
-@pytest.mark.parametrize("case", CASES, ids=[case.key for case in CASES])
+LATER = {"transfer": "a goal's last day does not cut its score yet"}
+"""Cases that Cairn cannot do yet, with what is missing."""
+
+
+def cases() -> list[Any]:
+    waiting = {key: [pytest.mark.xfail(reason=why, strict=True)] for key, why in LATER.items()}
+    return [pytest.param(case, id=case.key, marks=waiting.get(case.key, ())) for case in CASES]
+
+
+@pytest.mark.parametrize("case", cases())
 def test_every_cell_of_a_case_is_cairns_number(case: Case, book: Book, recalculated: Recalculated) -> None:
     different = differences(book.pages[case.key], recalculated, cairn(book, case))
     assert different == [], "\n" + "\n".join(different)
+
+
+SHOWN = {
+    "L5": "66.67",
+    "W1.april": "89.2667",
+    "W1.year": "99.2904",
+    "Y2": "91.5361",
+    "U1.whole": "101",
+    "U1.reweight": "84",
+    "U1.zero": "51",
+}
+"""The examples as docs/rules.md shows them."""
+
+
+def test_the_rules_examples_are_cairns_numbers(book: Book, recalculated: Recalculated) -> None:
+    page = book.pages["examples"]
+    found = examples.numbers(Inputs(page))
+    different = differences(page, recalculated, found)
+    assert different == [], "\n" + "\n".join(different)
+    assert {name: shown(found[name], like) for name, like in SHOWN.items()} == SHOWN
 
 
 def test_the_workbook_is_written_without_the_scoring_code() -> None:

@@ -5,4 +5,6 @@ from pathlib import Path
 
 from tests.workbook.book import make_book
 
-make_book().save(Path(sys.argv[1]))
+path = Path(sys.argv[1])
+make_book().save(path)
+print(f"{path}: the rules as formulas; change what is blue on yellow, all else follows")

@@ -119,23 +119,52 @@ CORRECTED = Contract(
     first_version=("M03", date(2026, 4, 5)),
 )
 
+FAMILY_CHANGES = date(2026, 3, 15)
+TRANSFERRED = (
+    Contract(
+        "sales",
+        (replace(REVENUE, weight=70), replace(VISITS, weight=30)),
+        (*monthly("revenue", (55.5, 49)), Reading(date(2026, 3, 12), "revenue", 31.2),
+         Reading(date(2026, 3, 25), "revenue", 40), *monthly("visits", (24, 17, 11), 9)),
+        until=FAMILY_CHANGES,
+    ),
+    Contract(
+        "rnd",
+        (
+            replace(PATENTS, weight=30, approved=date(2026, 3, 23)),
+            replace(TIME, weight=40, approved=date(2026, 3, 23)),
+            replace(ARCHITECTURE, weight=30, approved=date(2026, 3, 23), ratings={"H1": 84, "H2": 92, "Y": 90}),
+        ),
+        (*(Reading(date(2026, n, 27), "time", value) for n, value in enumerate(DAYS[2:], 3)),
+         Reading(date(2026, 10, 9), "patents", 1)),
+        since=date(2026, 3, 16),
+    ),
+)  # fmt: skip
+
 CASES = (
     Case("sales", "销售 Sales", "销售：月度 40 %，年度 60 %", "Sales: months 40 %, year 60 %",
-         ("规则 Rules T1, Y1, U1：年度才评的能力目标在各月不适用。· The capability goal is rated in the year alone and does not "
-          "apply in the months.",), (SALES,)),
+         ("规则 Rules: T1, Y1, U1", "只在年度评的能力目标，各月不适用。",
+          "The capability goal is rated in the year alone and does not apply in the months."), (SALES,)),
     Case("rnd", "研发 R&D", "研发：季度 30 %，半年 20 %，年度 50 %", "R&D: quarters 30 %, half-years 20 %, year 50 %",
-         ("规则 Rules M4, M7, Y1, U1：上半年没有评分，权重让给其余目标。· Nobody rated the first half-year: its weight goes to the "
-          "other goals.",), (RND,)),
+         ("规则 Rules: M4, M7, Y1, U1", "上半年没有评分，该项权重让给其余目标。",
+          "Nobody rated the first half-year: that weight goes to the other goals."), (RND,)),
     Case("management", "管理 Management", "管理：年度 70 %，下属 30 %", "Management: year 70 %, subordinates 30 %",
-         ("规则 Rules Y1, Y2：下属按汇报天数加权。· Subordinates count by the days they reported.",), (MANAGEMENT,)),
+         ("规则 Rules: Y1, Y2", "下属的结果按汇报天数加权。", "Subordinates count by the days they reported."),
+         (MANAGEMENT,)),
     Case("joiner", "入职 Joiner", "年中入职：7 月 16 日起", "Joined on 16 July",
-         ("规则 Rules T1, T2, Y1：目标按月折算，不满的月按天。· Targets by months, the cut month by its days.",), (JOINER,)),
+         ("规则 Rules: T1, T2, Y1", "目标按月折算，不满的月按天。", "Targets go by months, a cut month by its days."),
+         (JOINER,)),
+    Case("transfer", "调动 Transfer", "换岗位序列：3 月 15 日前销售，其后研发", "From sales to R&D after 15 March",
+         ("规则 Rules: L7", "两份合约各按自己的比例计算，全年按月数加权。",
+          "Two contracts, each with its own mix; the year weighs them by their months."), TRANSFERRED),
     Case("changed", "改目标 Changed target", "年度目标变更：8 月 15 日起", "The year's target changed on 15 August",
-         ("规则 Rules T3, M2：已结束的月份不变，余数按原比例分到其余月份；门槛与挑战值保持完成率。· Ended months keep their "
-          "targets, the rest is spread as it was; threshold and stretch keep their attainments.",), (CHANGED,)),
+         ("规则 Rules: T3, M2", "已结束的月份不变，余数按原比例分到其余月份；门槛与挑战值保持完成率。",
+          "Ended months keep their targets, the rest is spread as it was; threshold and stretch keep their places."),
+         (CHANGED,)),
     Case("late", "补批 Late approval", "迟到的审批：一月算分以后才批准", "A goal approved after January was scored",
-         ("规则 Rules W2, T6：批准后整段计入，一月出第二版。· Once approved it counts for its whole span: January gets a second "
-          "version.",), (LATE,)),
+         ("规则 Rules: W2, T6", "批准后整段计入，一月出第二版。",
+          "Once approved it counts for its whole span: January gets a second version."), (LATE,)),
     Case("corrected", "更正 Correction", "读数更正：三月出第二版", "A reading corrected: March gets a second version",
-         ("规则 Rules D5, W2。",), (CORRECTED,)),
+         ("规则 Rules: D5, W2", "算分以后才更正的读数，使该期出下一版。",
+          "A reading that is corrected after a period was scored makes its next version."), (CORRECTED,)),
 )  # fmt: skip

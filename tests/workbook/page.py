@@ -7,6 +7,7 @@ from typing import Any
 
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 Value = str | int | float | date | None
@@ -14,13 +15,18 @@ Value = str | int | float | date | None
 NOTHING = "–"
 """Stands where something has no points: no number, so no formula counts it."""
 
-_TITLE, _HEAD = Font(bold=True, size=14), Font(bold=True, size=10)
-_QUIET = Font(color="666666", size=10)
-_INPUT = (Font(color="1F4E9E"), PatternFill("solid", fgColor="FFF7DC"))
-_HEADING = PatternFill("solid", fgColor="E8EDF3")
-_OUTCOME = (Font(bold=True), PatternFill("solid", fgColor="E2F0DF"))
+
+def _font(**facts: Any) -> Font:
+    return Font(name="Calibri", **{"size": 11, **facts})
+
+
+_TITLE, _HEAD, _QUIET = _font(bold=True, size=14), _font(bold=True), _font(color="666666", size=10)
+_PLAIN, _BLUE = _font(), _font(color="1F4E9E")
+_YELLOW, _GREY, _GREEN = (PatternFill("solid", fgColor=color) for color in ("FFF7DC", "E8EDF3", "E2F0DF"))
 _THIN = Border(bottom=Side(style="thin", color="B8C0CC"))
-DAY, NUMBER, POINTS = "yyyy-mm-dd", "General", "#,##0.0000"
+DAY, NUMBER, POINTS = "yyyy-mm-dd", "#,##0.00##", "#,##0.0000"
+HEAD_HEIGHT = 48
+"""A table's head: three lines."""
 
 
 def absolute(row: int, column: int) -> str:
@@ -62,8 +68,9 @@ class Page:
         """A table's head, `中文 English` in each cell."""
         for column, name in enumerate(names, 1):
             cell = self.sheet.cell(self.row, column, name)
-            cell.font, cell.fill, cell.border = _HEAD, _HEADING, _THIN
+            cell.font, cell.fill, cell.border = _HEAD, _GREY, _THIN
             cell.alignment = Alignment(wrap_text=True, vertical="top")
+        self.sheet.row_dimensions[self.row].height = HEAD_HEIGHT
         self.row += 1
 
     def put(
@@ -79,17 +86,16 @@ class Page:
         """A cell of the row that is written: an input by the name `given`, a result by the name `found`, or neither."""
         cell = self.sheet.cell(self.row, column, value)
         where = absolute(self.row, column)
+        is_text = isinstance(value, str) and not value.startswith("=")
+        cell.font, cell.alignment = _PLAIN, Alignment(horizontal="left" if is_text else "right")
         cell.number_format = as_ or (DAY if isinstance(value, date) else "General")
-        cell.alignment = Alignment(
-            horizontal="right" if not isinstance(value, str) or given or found else "left"
-        )
         if given:
             self.inputs[given] = where
-            cell.font, cell.fill = _INPUT
+            cell.font, cell.fill = _BLUE, _YELLOW
         if found:
             self.results[found] = where
         if strong:
-            cell.font, cell.fill = _OUTCOME
+            cell.font, cell.fill = _HEAD, _GREEN
         return where
 
     def given(self, name: str, zh: str, en: str, value: Value, unit: str = "") -> str:
@@ -117,14 +123,22 @@ class Page:
         self.row += 1
         return where
 
-    def _text(self, column: int, text: str, font: Font | None = None) -> None:
+    def _text(self, column: int, text: str, font: Font = _PLAIN) -> None:
         cell = self.sheet.cell(self.row, column, text or None)
-        if font is not None:
-            cell.font = font
+        cell.font = font
 
     def widths(self, *widths: float) -> None:
+        """The columns' widths; the page is printed one page wide."""
+        self.sheet.page_setup.orientation = "landscape"
+        self.sheet.page_setup.fitToHeight = 0
+        self.sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
         for column, width in enumerate(widths, 1):
             self.sheet.column_dimensions[get_column_letter(column)].width = width
+
+
+def column_letter(column: int) -> str:
+    """`$C`, of a cell in the same row."""
+    return f"${get_column_letter(column)}"
 
 
 def column_of(cells: Sequence[str]) -> str:

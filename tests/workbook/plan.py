@@ -3,7 +3,7 @@
 from openpyxl.worksheet.worksheet import Worksheet
 
 from tests.workbook.formulas import CurvePoints
-from tests.workbook.page import NUMBER, Page, column_of
+from tests.workbook.page import Page, column_of
 
 GRADES = (("D", 0, 0), ("B", 80, 1), ("A", 95, 1.2), ("S", 110, 1.5))
 MIXES: dict[str, dict[str, int]] = {
@@ -86,7 +86,7 @@ def _write_grades(page: Plan) -> None:
             (
                 page.put(2, points, given=f"grade.{grade}.points"),
                 names,
-                page.put(3, coefficient, given=f"grade.{grade}.coefficient", as_=NUMBER),
+                page.put(3, coefficient, given=f"grade.{grade}.coefficient"),
             )
         )
         page.row += 1

@@ -63,7 +63,9 @@ def differences(page: Page, recalculated: Recalculated, cairn: Mapping[str, Any]
             continue
         found = recalculated.value(page.sheet, where)
         if not _is_same(found, cairn[name]):
-            told.append(f"{page.sheet.title}!{where.replace('$', '')} {name}: {found}, Cairn {_told(cairn[name])}")
+            told.append(
+                f"{page.sheet.title}!{where.replace('$', '')} {name}: {found}, Cairn {_told(cairn[name])}"
+            )
     return told
 
 
