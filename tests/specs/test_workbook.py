@@ -1,14 +1,17 @@
 """The workbook's cells are Cairn's numbers: written apart from the scoring code, recalculated by a formula library."""
 
 import ast
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests import workbook
 from tests.specs.rules import shown
-from tests.specs.workbook import examples
+from tests.specs.workbook import examples, varied
 from tests.specs.workbook.cells import Inputs, Recalculated, differences
 from tests.specs.workbook.contracts import Played, year_of
 from tests.specs.workbook.log import Log
@@ -71,6 +74,39 @@ def test_the_rules_examples_are_cairns_numbers(book: Book, recalculated: Recalcu
     different = differences(page, recalculated, found)
     assert different == [], "\n" + "\n".join(different)
     assert {name: shown(found[name], like) for name, like in SHOWN.items()} == SHOWN
+
+
+def typed(test: Callable[..., None]) -> Callable[..., None]:
+    """A law for whatever people may type into the cells: a whole worksheet for each example, so they are few."""
+    law: Callable[..., None] = given(data=st.data())(test)
+    return settings(deadline=None, max_examples=10)(law)
+
+
+@pytest.mark.parametrize("case", [pytest.param(case, id=case.key) for case in CASES if case.key not in LATER])
+@typed
+def test_law_whatever_is_typed_every_cell_is_cairns_number(
+    case: Case, data: st.DataObject, book: Book, recalculated: Recalculated
+) -> None:
+    page = book.pages[case.key]
+    other: dict[str, Any] = {}
+    for number, contract in enumerate(case.contracts, 1):
+        prefix = f"{number}." if len(case.contracts) > 1 else ""
+        other |= varied.contract(contract, Inputs(page), prefix, data.draw)
+    with (
+        recalculated.with_inputs(book.plan, varied.policy(data.draw)),
+        recalculated.with_inputs(page, other),
+    ):
+        different = differences(page, recalculated, cairn(book, case))
+    assert different == [], "\n" + "\n".join(different)
+
+
+@typed
+def test_law_so_is_every_cell_of_the_examples(
+    data: st.DataObject, book: Book, recalculated: Recalculated
+) -> None:
+    page = book.pages["examples"]
+    with recalculated.with_inputs(page, varied.examples(Inputs(page), data.draw)):
+        assert differences(page, recalculated, examples.numbers(Inputs(page))) == []
 
 
 def test_the_workbook_is_written_without_the_scoring_code() -> None:

@@ -23,7 +23,7 @@ FRONT = (
 )
 
 
-@dataclass
+@dataclass(repr=False)
 class Book:
     """The workbook, and its pages by the key of their case."""
 

@@ -34,7 +34,7 @@ def absolute(row: int, column: int) -> str:
     return f"${get_column_letter(column)}${row}"
 
 
-@dataclass
+@dataclass(repr=False)
 class Page:
     """A worksheet that is written from the top down. `inputs` and `results` say in which cell a name stands: inputs are
     what a person may change, results what is compared with Cairn."""

@@ -136,7 +136,8 @@ class Periods:
         row, numbers = self.given.page.row, range(1, len(goal.accepted) + 1)
         days = column_of([self.given.at(goal.key, "criterion", str(n)) for n in numbers])
         whole, done = f"ROWS({days})", f'COUNTIFS({days},"<="&$C{row})'
-        share = f"{self.plan.from_elsewhere('ratio.full')}*{done}/{whole}"
+        least, full = self.plan.from_elsewhere("scale.from"), self.plan.from_elsewhere("scale.full")
+        share = f"{least}+({full}-{least})*{done}/{whole}"
         if kind == "year":
             return share
         due = f"{self.given.at(goal.key, 'due')}<=$C{row}" if goal.due else "FALSE"

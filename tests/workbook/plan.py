@@ -58,6 +58,7 @@ def write_plan(sheet: Worksheet) -> Plan:
     page.heading("分制与取整", "The scale and the rounding")
     page.given("scale.from", "最低", "from", 0, "分 points")
     page.given("scale.to", "最高", "to", 120, "分 points")
+    page.given("scale.full", "100 % 是", "100 % is", 100, "分 points")
     page.given("places", "四舍五入到小数位", "rounded half up to places", 2)
     _write_mixes(page)
     _write_grades(page)

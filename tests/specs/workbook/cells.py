@@ -1,6 +1,7 @@
 """The workbook as a person would have it: inputs as they stand in its file, results as a formula library finds them."""
 
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -51,7 +52,24 @@ class Recalculated:
 
     def value(self, sheet: Worksheet, where: str) -> Any:
         row, column = coordinate_to_tuple(where.replace("$", ""))
-        return self.workbook.evaluate_cell(sheet.title, row, column)
+        return self.workbook.get_value(sheet.title, row, column)
+
+    @contextmanager
+    def with_inputs(self, page: Page, cells: Mapping[str, Any]) -> Iterator[None]:
+        """Everything worked out with other inputs on a page; afterwards they are as they were."""
+        before = {name: page.sheet[page.inputs[name].replace("$", "")].value for name in cells}
+        try:
+            self._type(page, cells)
+            yield
+        finally:
+            self._type(page, before)
+
+    def _type(self, page: Page, cells: Mapping[str, Any]) -> None:
+        for name, value in cells.items():
+            where = page.inputs[name].replace("$", "")
+            page.sheet[where].value = value
+            self.workbook.set_value(page.sheet.title, *coordinate_to_tuple(where), value)
+        self.workbook.evaluate_all()
 
 
 def differences(page: Page, recalculated: Recalculated, cairn: Mapping[str, Any]) -> list[str]:

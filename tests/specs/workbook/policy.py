@@ -42,7 +42,7 @@ def policy_of(cells: Inputs) -> Policy:
                       coefficient=cells[f"grade.{g}.coefficient"])
             for g, *_ in reversed(GRADES)
         ],
-        scale=Scale.model_validate({"from": cells["scale.from"], "to": cells["scale.to"]}),
+        scale=Scale.model_validate({name: cells[f"scale.{name}"] for name in ("from", "to", "full")}),
         scoring=ScoringRules(places=int(cells["places"])),
         flexible_space=FlexibleSpace.model_validate({"percent": 15, "draws": ("metric",), "metric_change": 0}),
     )  # fmt: skip
