@@ -27,6 +27,11 @@ def days(first: date, last: date) -> st.SearchStrategy[date]:
     return st.integers(0, (last - first).days).map(lambda number: first + timedelta(number))
 
 
+FIRST_DAYS = [date(2026, month, 1) for month in range(1, 13)]
+EDGES = [*FIRST_DAYS, *(day - timedelta(1) for day in FIRST_DAYS[1:]), date(2026, 12, 31)]
+"""The first and last days of months."""
+
+
 def policy(draw: Draw[Any]) -> Cells:
     """Another curve that does not fall, other weights and places."""
     steps = sorted(draw(st.lists(numbers(0, 120), min_size=len(CURVE), max_size=len(CURVE))))
@@ -43,7 +48,7 @@ def contract(of: Contract, cells: Inputs, prefix: str, draw: Draw[Any]) -> Cells
     found: Cells = {}
     for goal in of.goals:
         found |= _goal(goal, draw)
-    found |= _readings(of, draw)
+    found |= _readings(of, found, draw)
     found["since"] = draw(days(NEW_YEAR, of.since))
     if of.until.month < 12:
         found["until"] = draw(days(date(2026, 2, 1), date(2026, 12, 30)))
@@ -90,19 +95,21 @@ def _numbers(goal: Goal, draw: Draw[Any]) -> Cells:
     return found
 
 
-def _readings(of: Contract, draw: Draw[Any]) -> Cells:
-    """Each goal's readings on other days, no two on one; some corrected."""
+def _readings(of: Contract, goals: Cells, draw: Draw[Any]) -> Cells:
+    """Each goal's readings on other days, no two on one; some at its threshold, target or stretch; some corrected."""
     found: Cells = {}
+    any_day = days(NEW_YEAR, date(2026, 12, 31)) | st.sampled_from(EDGES)
     for goal in of.goals:
         mine = [(number, row) for number, row in enumerate(of.readings) if row.goal == goal.key]
-        when = draw(
-            st.lists(days(NEW_YEAR, date(2026, 12, 31)), min_size=len(mine), max_size=len(mine), unique=True)
-        )
+        when = draw(st.lists(any_day, min_size=len(mine), max_size=len(mine), unique=True))
+        names = [f"{goal.key}.{name}" for name in ("baseline", "threshold", "target", "stretch")]
+        places = [goals[name] for name in names if name in goals and not goal.adds_up]
+        value = numbers(0, 200) | st.sampled_from(places) if places else numbers(0, 200)
         for (number, row), day in zip(mine, when, strict=True):
             name = f"reading.{number}"
-            found |= {f"{name}.day": day, f"{name}.value": draw(numbers(0, 200))}
+            found |= {f"{name}.day": day, f"{name}.value": draw(value)}
             if row.base is not None:
-                found[f"{name}.base"] = draw(numbers(1, 200))
+                found[f"{name}.base"] = draw(numbers(1, 200) | st.just(100))
             if of.first_version and draw(st.booleans()):
                 found |= {
                     f"{name}.later": draw(numbers(0, 200)),
