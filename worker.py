@@ -19,6 +19,7 @@ from activities.cycles import CycleActivities
 from activities.feeds import FeedActivities
 from activities.goals import GoalActivities
 from activities.inputs import BeginWorkflowsInput
+from activities.rescoring import Rescorer
 from activities.starting import Starting
 from cairn.application import Application
 from cairn.ledger import Sealer, stop_if_cancelled
@@ -49,6 +50,7 @@ def activities(application: Application, client: Client, settings: Settings) -> 
         of_goals.record_refused_signal,
         of_cycles.launch,
         of_cycles.launch_sheets,
+        of_cycles.add_sheets,
         of_cycles.reach_stage,
         of_cycles.score_period,
         of_cycles.issue_results,
@@ -94,7 +96,9 @@ async def running(
     client = client or await connect(settings)
     async with Application.open(settings.database or "", name="cairn-worker", size=24) as application:
         pool = application.pool
-        tasks = [asyncio.create_task(_kept_going(each)) for each in (Sealer(pool).run, Follower(pool).run)]
+        rescorer = Rescorer(application.goals, application.evaluation, pool)
+        beside = (Sealer(pool).run, Follower(pool).run, rescorer.run)
+        tasks = [asyncio.create_task(_kept_going(each)) for each in beside]
         try:
             async with build(client, settings, activities(application, client, settings), cached=cached):
                 await begin_starter(client, settings)

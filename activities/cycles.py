@@ -17,9 +17,10 @@ from activities.inputs import (
     refusal_key,
 )
 from cairn.application.cycles import Cycles
-from cairn.application.evaluation import Evaluation, NotScoredYet
+from cairn.application.evaluation import Evaluation, Scored
 from cairn.application.fields import read_fields
 from cairn.domain.cycle.commands import (
+    AddSheets,
     CloseCycle,
     FinishLaunch,
     FinishPeriod,
@@ -33,6 +34,8 @@ from cairn.domain.identity import SYSTEM_KEYS
 from cairn.domain.invalid import invalid_command
 from cairn.domain.refusal import Refusal
 
+TRIES = 6
+"""So often scores are tried again at once, within a minute: timers of goals may be a little late."""
 CENTURY = 36_500 * 24 * 3600
 """Seconds that a cycle's clock may run beside Temporal's."""
 
@@ -50,6 +53,15 @@ class LaunchFields(BaseModel):
     seen: str
     language: Literal["zh", "en"] = "zh"
     clock_offset: float = Field(default=0.0, ge=-CENTURY, le=CENTURY, allow_inf_nan=False)
+
+
+def _not_yet(found: Scored, period: str, last: bool = False) -> ApplicationError:
+    """Nothing is wrong: the goals' own timers, or people, come first."""
+    return ApplicationError(
+        f"{len(found.waiting)} goals have no score of {period} yet, {found.waiting[0]} among them",
+        category=ApplicationErrorCategory.BENIGN,
+        non_retryable=last,
+    )
 
 
 async def beat(done: int, total: int) -> None:
@@ -90,6 +102,19 @@ class CycleActivities:
         done = FinishLaunch(cycle=input.cycle, failures=tuple(failures), by=SYSTEM, at=input.at)
         return CycleOutcome(status=await self.cycles.handle(done, f"{SYSTEM_KEYS}launch-finished"))
 
+    @activity.defn(name="add_sheets")
+    async def add_sheets(self, input: RecordCycleInput) -> CycleOutcome:
+        """Opens the missing sheets of the preview HR saw, or says why not."""
+        try:
+            fields = read_fields(AddSheets, input.name, input.fields)
+            asked = {**fields, "cycle": input.cycle, "by": input.by, "at": input.at}
+            status = await self.cycles.add_sheets(AddSheets.model_validate(asked), input.command_id)
+        except ValidationError as wrong:
+            return CycleOutcome(refused=Refused.of(invalid_command(input.name, wrong)))
+        except Refusal as refusal:
+            return CycleOutcome(refused=Refused.of(refusal))
+        return CycleOutcome(status=status)
+
     @activity.defn(name="reach_cycle_stage")
     async def reach_stage(self, input: CycleDeadlineInput) -> CycleOutcome:
         """Records that the date of a stage has come."""
@@ -100,27 +125,26 @@ class CycleActivities:
 
     @activity.defn(name="score_period")
     async def score_period(self, input: CycleDeadlineInput) -> CycleOutcome:
-        """Every sheet's score of a period; raises, to be tried again, while goals are behind."""
+        """Every sheet's score of a period. While goals are behind it raises, to be tried again, a few times; then it
+        goes on without their sheets, whose scores follow with the goals' own (RULES W2)."""
         cycle, period = input.cycle, input.deadline.period or "Y"
-        sheets = await self._scored(input, period)
+        found = await self.evaluation.score_period(cycle, period, input.at, beat)
+        if found.waiting and activity.info().attempt < TRIES:
+            raise _not_yet(found, period)
         done = FinishPeriod(
-            cycle=cycle, period=period, sheets=sheets, due=input.deadline.at, by=SYSTEM, at=input.at
+            cycle=cycle, period=period, sheets=found.sheets, due=input.deadline.at, by=SYSTEM, at=input.at
         )
         return CycleOutcome(status=await self.cycles.handle(done, f"{SYSTEM_KEYS}period:{period}"))
 
     @activity.defn(name="issue_results")
     async def issue_results(self, input: CycleDeadlineInput) -> CycleOutcome:
-        """The year's score and result of every sheet; raises, to be tried again, while goals are behind."""
-        await self._scored(input, "Y")
-        sheets = await self.evaluation.issue_results(input.cycle, input.at, beat)
-        done = FinishResults(cycle=input.cycle, sheets=sheets, by=SYSTEM, at=input.at)
+        """The year's score and result of every sheet whose goals are all scored. While some are not it raises: to be
+        tried again at once a few times, and after that by the workflow, day by day."""
+        found = await self.evaluation.issue_results(input.cycle, input.at, beat)
+        if found.waiting:
+            raise _not_yet(found, "Y", last=activity.info().attempt >= TRIES)
+        done = FinishResults(cycle=input.cycle, sheets=found.sheets, by=SYSTEM, at=input.at)
         return CycleOutcome(status=await self.cycles.handle(done, f"{SYSTEM_KEYS}results"))
-
-    async def _scored(self, input: CycleDeadlineInput, period: str) -> int:
-        try:
-            return await self.evaluation.score_period(input.cycle, period, input.at, beat)
-        except NotScoredYet as behind:  # nothing is wrong: the goals' own timers come first
-            raise ApplicationError(str(behind), category=ApplicationErrorCategory.BENIGN) from behind
 
     @activity.defn(name="close_cycle")
     async def close(self, input: RecordCycleInput) -> CycleOutcome:

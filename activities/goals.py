@@ -19,7 +19,6 @@ from cairn.domain.event import SYSTEM
 from cairn.domain.goal.commands import RecordRefusedSignal
 from cairn.domain.goal.stages import phase_row
 from cairn.domain.goal.status import Deadline
-from cairn.domain.measure import Kpi
 from cairn.domain.reading import Evidence
 from cairn.domain.refusal import Refusal
 from projections.engine import catch_up
@@ -58,12 +57,11 @@ class GoalActivities:
         goal, context = await self.goals.load(name)
         schedule = context.schedule
         period = schedule.period(due.period or "Y") if schedule else None
-        kpi = goal.measure
-        if period is None or not isinstance(kpi, Kpi) or kpi.metric is None or kpi.subject is None:
+        if period is None or not goal.fed:
             return Evidence()
         sealed = await self.goals.ledger.wait_types_sealed(["ReadingsRecorded"], PATIENCE)
         await catch_up.wait_for(self.pool, "reading", sealed, PATIENCE)
-        return await reading.evidence(self.pool, kpi.metric, kpi.subject, period.starts, period.ends)
+        return await reading.evidence(self.pool, goal.fed, period.starts, period.ends)
 
     @activity.defn(name="goal_status")
     async def status(self, input: GoalStatusInput) -> GoalOutcome:

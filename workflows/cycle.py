@@ -55,6 +55,8 @@ class CycleWorkflow(CommandedWorkflow[CycleStatus, CycleDeadline]):
             case "launch":
                 self.set_clock(message.fields.get("clock_offset"))
                 return await append("launch_cycle", self.command(name, message), CycleOutcome, LAUNCH)
+            case "add_sheets":
+                return await append("add_sheets", self.command(name, message), CycleOutcome, LAUNCH)
             case "close":
                 return await work("close_cycle", self.command(name, message), CycleOutcome)
             case _:

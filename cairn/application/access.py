@@ -1,7 +1,7 @@
 """Who may do what: the one place that asks rights. Whoever may not is told who could."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, datetime
 
 from cairn.domain import rights
 from cairn.domain.cycle.commands import AnyCycleCommand, CycleAction
@@ -17,13 +17,16 @@ from cairn.domain.people import Person
 from cairn.domain.policy import WorkingCalendar
 from cairn.domain.refusal import Refusal
 from cairn.domain.schedule import local_day
+from cairn.domain.sheet.events import RestatementProposed
+from cairn.domain.sheet.state import Sheet
 
 NAMED = 5
 """Of the people who could, so many are named."""
 
 
-def require(command: AnyGoalCommand, goal: Goal, context: GoalContext) -> None:
-    """Refuses a command on a goal by somebody who may not give it.
+def require(command: AnyGoalCommand, goal: Goal, context: GoalContext) -> str | None:
+    """Refuses a command on a goal by somebody who may not give it. Returns for whom they act, None for themselves:
+    while somebody is away or delegates, their stand-in has their place, but never for a goal of their own (RULES K5).
 
     Places count as they are held on the day of the command (RULES L1, L2). Asked in this order: is there such a goal,
     is the person known and still there, have they the right. What the goal's stage and the rules say is the decider's.
@@ -31,7 +34,7 @@ def require(command: AnyGoalCommand, goal: Goal, context: GoalContext) -> None:
     them.
     """
     if not isinstance(command, GoalAction):
-        return
+        return None
     if isinstance(command, DraftGoal) and goal.stage == "none":
         goal = planned_goal(goal, context)
     else:
@@ -40,11 +43,21 @@ def require(command: AnyGoalCommand, goal: Goal, context: GoalContext) -> None:
     person, goal = require_present(command.by, context.people, today), held_at(goal, context, command.at)
     right = command.row.who.in_case(goal, command)
     if right.allows(person, goal, command):
-        return
+        return None
+    for holder in _stood_in_for(person.id, goal, context):
+        place = {"owner" if holder == goal.owner else "manager": person.id}
+        if right.allows(person, goal.model_copy(update=place), command):
+            return holder
     who = {"who": right.name, "manager": goal.manager, "requester": goal.requester}
     if command.row.judges and person.id == goal.owner:
         raise Refusal("goal.own", field="by", by=person.id, **who)
     raise Refusal("goal.not-yours", field="by", by=person.id, **who)
+
+
+def _stood_in_for(person: str, goal: Goal, context: GoalContext) -> list[str]:
+    """The holders of the goal's places for whom somebody acts that day: its manager, and a department's head."""
+    places = [goal.owner] if goal.tier == "department" else [goal.manager or ""]
+    return [holder for holder in places if context.acting.get(holder) == person]
 
 
 def require_for_cycle(
@@ -59,6 +72,23 @@ def require_for_cycle(
     right = command.row.who
     if not right.allows(person, cycle, command):
         raise Refusal("cycle.not-hr", field="by", by=person.id, who=right.name)
+
+
+def require_for_restatement(
+    by: str,
+    proposed: RestatementProposed,
+    sheet: Sheet,
+    people: Mapping[str, Person],
+    at: datetime,
+    calendar: WorkingCalendar,
+) -> None:
+    """Refuses a decision about a restatement by somebody who may not take it (RULES Y3); `people` holds at least
+    whoever does, by id."""
+    person = require_present(by, people, local_day(at, calendar))
+    about = rights.Restating(holder=sheet.holder, lowers=proposed.lowers)
+    right = rights.restatement_decider.in_case(about, None)
+    if not right.allows(person, about, None):
+        raise Refusal("restatement.not-yours", field="by", by=by, who=right.name, lowers=proposed.lowers)
 
 
 def hr_instead_of(

@@ -15,6 +15,7 @@ from cairn.application.goals import Goals
 from cairn.application.operation import Operation
 from cairn.application.people import People
 from cairn.application.policies import Policies
+from cairn.application.restatements import Restatements
 from cairn.application.targets import Targets
 from cairn.ledger import Ledger, open_pool
 
@@ -35,6 +36,7 @@ class Application:
         self.cycles = Cycles(self.ledger, self.policies)
         self.goals = Goals(self.ledger, self.policies)
         self.evaluation = Evaluation(self.ledger, self.cycles)
+        self.restatements = Restatements(self.ledger, self.cycles)
         self.clock = CycleClock(self.ledger)
         self.audit = ScoreAudit(self.ledger, self.cycles)
         self.operation = Operation(pool)

@@ -12,7 +12,6 @@ from cairn.domain.evaluation.scores import issue_result, score_sheet
 from cairn.domain.event import Event, Fact
 from cairn.domain.goal.events import GoalScored
 from cairn.domain.goal.scoring import score
-from cairn.domain.measure import Kpi
 from cairn.domain.reading import Evidence, Reading, ReadingsRecorded, Row
 from cairn.domain.sheet.events import GoalPlaced, ResultIssued, SheetOpened, SheetScored
 from cairn.domain.sheet.state import Sheet
@@ -68,12 +67,13 @@ class Readings:
             told = row.model_dump() | {"position": position}
             self._rows[row.metric, row.subject].append(Reading.model_validate(told))
 
-    def as_of(self, metric: str, subject: str, upto: int) -> Evidence:
+    def as_of(self, subjects: Iterable[Subject], upto: int) -> Evidence:
         """What the log said up to a position: of each day the row that came last."""
-        latest: dict[date, Reading] = {}
-        for row in self._rows[metric, subject]:
-            if row.position <= upto:
-                latest[row.on] = row
+        latest: dict[tuple[Subject, date], Reading] = {}
+        for subject in subjects:
+            for row in self._rows[subject]:
+                if row.position <= upto:
+                    latest[subject, row.on] = row
         return Evidence(readings=tuple(latest[day] for day in sorted(latest)), upto=upto)
 
 
@@ -133,13 +133,11 @@ class ScoreAudit:
         found: list[Difference] = []
         for version, event in scored:
             goal = fold_goal(name, rows[: event.inputs.version])
-            evidence = Evidence(upto=event.inputs.upto)
-            if isinstance(goal.measure, Kpi) and goal.measure.metric and goal.measure.subject:
-                evidence = readings.as_of(goal.measure.metric, goal.measure.subject, event.inputs.upto)
+            evidence = readings.as_of(goal.fed, event.inputs.upto)
             policy = await self.cycles.policies.version(event.policy)
             context = goal_context(cycle, policy, Sheet(id=goal.sheet), evidence=evidence)
             found += differences(
-                name, event.period, version, event, score(goal, event.period, context, event.at)
+                name, event.period, version, event, score(goal, event.period, context, event.at, event.cause)
             )
         return Outcome(goals=len(scored), differences=tuple(found))
 
@@ -165,7 +163,7 @@ class ScoreAudit:
         for row, event in zip(rows, to_events(rows), strict=True):
             before = fold_sheet(name, rows[: row.version - 1])
             if isinstance(event, SheetScored):
-                again: Sequence[Event] = await self._sheet_score(before, event, row, goals)
+                again: Sequence[Event] = await self._sheet_score(before, event, row, goals, cycle)
                 found = differences(name, event.period, row.version, event, again[0] if again else None)
                 total = total.plus(Outcome(sheets=1, differences=tuple(found)))
             if isinstance(event, ResultIssued):
@@ -174,7 +172,12 @@ class ScoreAudit:
         return total
 
     async def _sheet_score(
-        self, before: Sheet, event: SheetScored, row: StoredEvent, goals: Mapping[str, Sequence[StoredEvent]]
+        self,
+        before: Sheet,
+        event: SheetScored,
+        row: StoredEvent,
+        goals: Mapping[str, Sequence[StoredEvent]],
+        cycle: Cycle,
     ) -> Sequence[Event]:
         """From its goals as they were: the cited ones at the cited version, others as recorded before it."""
         cited = {part.goal: part.version for part in event.parts}
@@ -183,7 +186,9 @@ class ScoreAudit:
             for goal, stream in goals.items()
         }
         policy = await self.cycles.policies.version(event.policy)
-        return score_sheet(before, known, event.period, policy, event.at)
+        if cycle.schedule is None:
+            return []
+        return score_sheet(before, known, event.period, cycle.schedule, policy, event.at, event.cause)
 
     async def _result(
         self,
@@ -196,7 +201,16 @@ class ScoreAudit:
         if cycle.schedule is None:
             return []
         policy = await self.cycles.policies.version(event.policy)
-        again = issue_result(before, event.subordinates, cycle.schedule, policy, event.at, event.leads)
+        again = issue_result(
+            before,
+            event.subordinates,
+            cycle.schedule,
+            policy,
+            event.at,
+            event.leads,
+            event.waiting,
+            event.cause,
+        )
         found = differences(before.id, "Y", version, event, again[0] if again else None)
         for part in event.subordinates:
             issued = results.get((part.sheet, part.version))

@@ -1,16 +1,16 @@
 """Commands on cycles, the preview, the launch in batches, and what a cycle scores and closes for all its sheets."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Coroutine, Iterable, Sequence
 from datetime import date, datetime
 
 from cairn.application import access
 from cairn.application.clock import zone_of
+from cairn.application.dated_roster import DatedRoster, dated_roster_at
 from cairn.application.goals import TRIES
-from cairn.application.people import roster_at
 from cairn.application.policies import Policies
-from cairn.application.repository import first_answer, fold_cycle, fold_person, to_appends
-from cairn.domain.cycle.commands import AnyCycleCommand, LaunchCycle
+from cairn.application.repository import first_answer, fold_cycle, fold_person, fold_sheet, to_appends
+from cairn.domain.cycle.commands import AddSheets, AnyCycleCommand, LaunchCycle
 from cairn.domain.cycle.decide import decide
 from cairn.domain.cycle.events import LaunchFailure, TargetRow, TargetsProposed
 from cairn.domain.cycle.state import Cycle
@@ -18,12 +18,21 @@ from cairn.domain.cycle.status import CycleStatus, status
 from cairn.domain.event import Event
 from cairn.domain.identity import SYSTEM_KEYS, Identity, by_system, identify
 from cairn.domain.launch.checking import check_departments, check_same_terms
-from cairn.domain.launch.decide import launch
-from cairn.domain.launch.plan import LaunchPlan, Planner, SheetPlan, by_holder, opening_events
+from cairn.domain.launch.decide import add_sheets, launch
+from cairn.domain.launch.plan import (
+    LaunchPlan,
+    OpenedSheet,
+    Planner,
+    SheetPlan,
+    by_holder,
+    opening_events,
+)
 from cairn.domain.people import Person
 from cairn.domain.policy import WorkingCalendar
 from cairn.domain.refusal import Refusal
-from cairn.domain.schedule import Schedule, make_schedule
+from cairn.domain.schedule import Schedule, local_day, make_schedule
+from cairn.domain.sheet.state import Sheet
+from cairn.domain.streams import holder_of, sheet_name
 from cairn.ledger import AppendConflict, Ledger, StoredEvent
 
 BATCH = 120
@@ -61,7 +70,7 @@ class Cycles:
         rules = await self.policies.version(policy)
         upto = at_position if at_position is not None else await self.ledger.sealed_position()
         if rules.department_templates:
-            check_departments(rules, await roster_at(self.ledger, upto), starts)
+            check_departments(rules, (await dated_roster_at(self.ledger, upto)).on(starts), starts)
         return await self._plan(cycle, title, make_schedule(starts, ends, rules), policy, language, upto)
 
     async def _plan(
@@ -71,13 +80,79 @@ class Cycles:
         made_from = (cycle, title, schedule, policy, language, upto)
         if self._planned is None or self._planned[0] != made_from:
             rules = await self.policies.version(policy)
-            roster = await roster_at(self.ledger, upto)
+            people = await dated_roster_at(self.ledger, upto)
             targets = by_holder(await self._targets(cycle, upto))
-            self._planned = (
-                made_from,
-                Planner(cycle, title, schedule, rules, roster, targets, language).plan(),
-            )
+            planner = Planner(
+                cycle, title, schedule, rules, people.on(schedule.starts), targets, language,
+                histories=people.histories,
+            )  # fmt: skip
+            self._planned = made_from, planner.plan()
         return self._planned[1], upto
+
+    async def missing(
+        self, cycle_id: str, people: Collection[str], today: date, known: DatedRoster | None = None
+    ) -> tuple[LaunchPlan, int]:
+        """The plan of the sheets that are missing in a launched cycle, of these people or (empty) of everybody, and the
+        log's position it was made from. `known` are the people it is made for, by default as the log has them."""
+        cycle, upto = await self.load(cycle_id), await self.ledger.sealed_position()
+        dates = cycle.schedule
+        if dates is None:
+            raise Refusal("cycle.unknown", field="cycle", cycle=cycle_id)
+        roster = known or await dated_roster_at(self.ledger, upto)
+        rules = await self.policies.version(cycle.policy)
+        targets = by_holder(await self._targets(cycle_id, upto))
+        planner = Planner(
+            cycle_id, cycle.title, dates, rules, roster.on(dates.starts), targets, cycle.language,
+            histories=roster.histories,
+        )  # fmt: skip
+        names = await self.sheets(cycle_id)
+        there = {
+            holder: [_opened(sheet) for sheet in of]
+            for holder, of in (await self.sheets_of(cycle_id, people or roster.histories)).items()
+        }
+        return planner.additions(there, map(holder_of, names), today, people), upto
+
+    async def sheets_of(self, cycle_id: str, people: Iterable[str]) -> dict[str, list[Sheet]]:
+        """Person → their sheets in a cycle, in order; whoever has none is left out."""
+        found: dict[str, list[Sheet]] = {}
+        wanted, number = list(people), 1
+        while wanted:
+            names = {sheet_name(cycle_id, person, number): person for person in wanted}
+            rows = await self.ledger.read_streams(list(names))
+            wanted = [person for name, person in names.items() if rows[name]]
+            for name, person in names.items():
+                if rows[name]:
+                    found.setdefault(person, []).append(fold_sheet(name, rows[name]))
+            number += 1
+        return found
+
+    async def add_sheets(self, command: AddSheets, key: str) -> CycleStatus:
+        """Opens the sheets of a preview of what is missing (see `missing`), each with its goals, in one append a
+        batch."""
+        identity = identify(command, f"cycle-{command.cycle}", key)
+        for _ in range(TRIES):
+            cycle, people, rows = await self._read(command.cycle, command.by, command.at)
+            if first_answer(identity, rows, zone_of(cycle)):
+                break
+            calendar = cycle.schedule.calendar if cycle.schedule else WorkingCalendar()
+            access.require_for_cycle(command, cycle, people, calendar)
+            plan, position = await self.missing(
+                command.cycle, command.people, local_day(command.at, calendar)
+            )
+            added = add_sheets(command, cycle, plan, position)
+            opened = [
+                event
+                for sheet in plan.sheets
+                for event in opening_events(sheet, plan, command.by, command.at)
+            ]
+            try:
+                if added:
+                    versions = {identity.stream: cycle.version}
+                    await self.ledger.append(to_appends([*added, *opened], versions, identity))
+                break
+            except AppendConflict:
+                continue
+        return await self.status(command.cycle)
 
     async def _targets(self, cycle: str, upto: int) -> list[TargetRow]:
         rows: list[TargetRow] = []
@@ -106,7 +181,7 @@ class Cycles:
         self, command: LaunchCycle, identity: Identity, title: str, starts: date, ends: date, policy: str,
         language: str,
     ) -> None:  # fmt: skip
-        cycle, people, rows = await self._read(command.cycle, command.by)
+        cycle, people, rows = await self._read(command.cycle, command.by, command.at)
         if first_answer(identity, rows, zone_of(cycle)):
             return
         if cycle.version:
@@ -184,7 +259,7 @@ class Cycles:
         command under this `key` (RULES C1)."""
         identity = identify(command, f"cycle-{command.cycle}", key)
         for _ in range(TRIES):
-            cycle, people, rows = await self._read(command.cycle, command.by)
+            cycle, people, rows = await self._read(command.cycle, command.by, command.at)
             if first_answer(identity, rows, zone_of(cycle)):
                 break
             calendar = cycle.schedule.calendar if cycle.schedule else WorkingCalendar()
@@ -199,20 +274,33 @@ class Cycles:
                 continue
         return await self.status(command.cycle)
 
-    async def _read(self, cycle: str, by: str) -> tuple[Cycle, dict[str, Person], list[StoredEvent]]:
-        streams = await self.ledger.read_streams([f"cycle-{cycle}", f"person-{by}"])
-        person = fold_person(streams[f"person-{by}"])
-        rows = streams[f"cycle-{cycle}"]
-        return fold_cycle(cycle, rows), {by: person} if person else {}, rows
+    async def _read(
+        self, name: str, by: str, at: datetime
+    ) -> tuple[Cycle, dict[str, Person], list[StoredEvent]]:
+        """The cycle, whoever gives the command as of its day, and the cycle's rows."""
+        streams = await self.ledger.read_streams([f"cycle-{name}", f"person-{by}"])
+        person, rows = fold_person(streams[f"person-{by}"]), streams[f"cycle-{name}"]
+        cycle = fold_cycle(name, rows)
+        day = local_day(at, cycle.schedule.calendar) if cycle.schedule else at.date()
+        return cycle, {by: person.on(day)} if person else {}, rows
 
     async def sheets(self, cycle_id: str) -> list[str]:
-        """Every sheet of a cycle, in the order of its launch plan."""
+        """Every sheet of a cycle, in the order of its launch plan, then those that were added."""
         return [sheet async for sheet in self._sheets(cycle_id)]
 
     async def _sheets(self, cycle_id: str) -> AsyncIterator[str]:
-        plan = await self._plan_of(await self.load(cycle_id))
-        for sheet in plan.sheets:
+        cycle = await self.load(cycle_id)
+        for sheet in (await self._plan_of(cycle)).sheets:
             yield sheet.sheet
+        for name in cycle.added:
+            yield name
+
+
+def _opened(sheet: Sheet) -> OpenedSheet:
+    number = int(sheet.id.rpartition("-")[2])
+    return OpenedSheet(
+        sheet=sheet.id, number=number, family=sheet.family, since=sheet.since, last=sheet.last_day
+    )
 
 
 async def _all(lanes: Sequence[Coroutine[None, None, None]]) -> None:

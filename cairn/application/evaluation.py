@@ -1,35 +1,38 @@
 """What a cycle does for all its sheets at once: period scores, the year's results, and who is still open."""
 
-from collections import defaultdict
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from cairn.application.cycles import Cycles
-from cairn.application.people import roster_at
-from cairn.application.repository import fold_goal, fold_sheet, goal_context, to_appends
+from cairn.application.dated_roster import dated_roster_at
+from cairn.application.repository import fold_goal, fold_person, fold_sheet, goal_context, to_appends
 from cairn.domain.cycle.state import Cycle
-from cairn.domain.evaluation.scores import issue_result, score_sheet
+from cairn.domain.evaluation.reports import Below, Reports, counted, result_with
+from cairn.domain.evaluation.scores import score_sheet
 from cairn.domain.event import Event
 from cairn.domain.goal.state import Goal
 from cairn.domain.goal.status import deadlines_of
 from cairn.domain.identity import by_system
-from cairn.domain.people import Person
 from cairn.domain.policy import Policy
+from cairn.domain.reporting import reporting_days
+from cairn.domain.schedule import Schedule
 from cairn.domain.sheet.events import SubordinatePart
-from cairn.domain.sheet.state import Sheet
-from cairn.domain.streams import holder_of
+from cairn.domain.sheet.state import Sheet, evolve
+from cairn.domain.streams import sheet_name
 from cairn.ledger import Ledger
 
 CHUNK = 40
+MOST_SHEETS = 6
+"""Nobody changes their job family more often in one cycle."""
 Progress = Callable[[int, int], Awaitable[None]]
 
 
-class NotScoredYet(Exception):
-    """Some goals' own timers have not scored the period yet; try again later."""
+class Scored(NamedTuple):
+    """How many sheets have a score or a result, and the goals that the others wait for."""
 
-    def __init__(self, goals: Sequence[str], period: str) -> None:
-        self.goals = goals
-        super().__init__(f"{len(goals)} goals have no score of {period} yet, {goals[0]} among them")
+    sheets: int
+    waiting: Sequence[str]
 
 
 class Evaluation:
@@ -38,58 +41,119 @@ class Evaluation:
     def __init__(self, ledger: Ledger, cycles: Cycles) -> None:
         self.ledger, self.cycles = ledger, cycles
 
-    async def score_period(self, cycle_id: str, period: str, at: datetime, progress: Progress) -> int:
-        """Issues every sheet's score of a period. Raises NotScoredYet, before anything is written for a sheet whose
-        goals are behind; sheets scored already are left as they are. Returns the number of sheets with a score."""
+    async def score_period(self, cycle_id: str, period: str, at: datetime, progress: Progress) -> Scored:
+        """Issues the score of a period of every sheet whose goals all have theirs. What comes later follows with the
+        goals' own scores (RULES W2)."""
         cycle, policy = await self._cycle(cycle_id)
         sheets = await self.cycles.sheets(cycle_id)
-        scored, behind = 0, []
+        scored, waiting = 0, []
         for start in range(0, len(sheets), CHUNK):
             for sheet, goals in await self._read(sheets[start : start + CHUNK]):
                 waits = [name for name, goal in goals.items() if _waits(goal, sheet, cycle, policy, period)]
-                behind += waits
-                if not waits:
-                    scored += await self._score(sheet, goals, period, policy, at)
+                waiting += waits
+                if not waits and cycle.schedule is not None:
+                    scored += await self._score(sheet, goals, period, cycle.schedule, policy, at)
             await progress(min(start + CHUNK, len(sheets)), len(sheets))
-        if behind:
-            raise NotScoredYet(behind, period)
-        return scored
+        return Scored(scored, waiting)
 
     async def _score(
-        self, sheet: Sheet, goals: dict[str, Goal], period: str, policy: Policy, at: datetime
+        self,
+        sheet: Sheet,
+        goals: Mapping[str, Goal],
+        period: str,
+        schedule: Schedule,
+        policy: Policy,
+        at: datetime,
     ) -> int:
-        events = score_sheet(sheet, goals, period, policy, at)
+        if period in sheet.scores:
+            return 1
+        events = score_sheet(sheet, goals, period, schedule, policy, at)
         await self._append(sheet, events, f"score:{period}")
-        return 1 if events or period in sheet.scores else 0
+        return len(events)
 
     async def _append(self, sheet: Sheet, events: Sequence[Event], key: str) -> None:
         if events:
             await self.ledger.append(to_appends(events, {sheet.id: sheet.version}, by_system(sheet.id, key)))
 
-    async def issue_results(self, cycle_id: str, at: datetime, progress: Progress) -> int:
-        """Issues the year's result of every sheet, those who manage nobody first, so that a manager's can count
-        the subordinates'. Returns the number of results."""
+    async def issue_results(self, cycle_id: str, at: datetime, progress: Progress) -> Scored:
+        """Issues the year's result of every sheet whose goals are all scored, those who lead nobody first, so that a
+        manager's can count the subordinates'.
+
+        A result that is there is issued again, as its next version, where a subordinate's has come since; a settled one
+        becomes a proposed restatement (RULES Y3)."""
         cycle, policy = await self._cycle(cycle_id)
-        roster = await roster_at(self.ledger, await self.ledger.sealed_position())
-        people = roster.by_id()
+        reports = await self._reports(cycle_id)
+        names = reports.in_order()
         results: dict[str, SubordinatePart] = {}
-        sheets = sorted(await self.cycles.sheets(cycle_id), key=lambda name: -_depth(holder_of(name), people))
-        reports = _reports(people.values())
-        for number, name in enumerate(sheets):
-            rows = await self.ledger.read_stream(name)
-            sheet = fold_sheet(name, rows)
-            mine = [results[who] for who in reports[sheet.holder] if who in results]
-            if cycle.schedule is not None:
-                leads = bool(reports[sheet.holder])
-                events = issue_result(sheet, mine, cycle.schedule, policy, at, leads)
-                await self._append(sheet, events, "result")
-                issued = events[0] if events else sheet.result
-                if issued and issued.points is not None and sheet.kind == "person":
-                    version = sheet.version + len(events)
-                    results[sheet.holder] = SubordinatePart(sheet=name, version=version, result=issued.points)
+        waiting: list[str] = []
+        issued = 0
+        for number, name in enumerate(names):
+            [(sheet, goals)] = await self._read([name])
+            waits = [goal.id for goal in goals.values() if not goal.done]
+            waiting += waits
+            if not waits and cycle.schedule is not None:
+                below = reports.below(sheet.holder, results)
+                sheet = await self._issue(sheet, goals, below, cycle.schedule, policy, at)
+                issued += 1
+            if sheet.kind == "person" and sheet.result and sheet.result.points is not None:
+                results[name] = SubordinatePart(sheet=name, version=sheet.version, result=sheet.result.points)
             if number % CHUNK == 0:
-                await progress(number, len(sheets))
-        return len(sheets)
+                await progress(number, len(names))
+        return Scored(issued, waiting)
+
+    async def _issue(
+        self,
+        sheet: Sheet,
+        goals: Mapping[str, Goal],
+        below: Below,
+        schedule: Schedule,
+        policy: Policy,
+        at: datetime,
+    ) -> Sheet:
+        """The sheet with the year's score and the result that counts now, recorded where they are new."""
+        scored = [] if "Y" in sheet.scores else score_sheet(sheet, goals, "Y", schedule, policy, at)
+        after = evolve(sheet, scored[0]) if scored else sheet
+        issued = result_with(after, below, schedule, policy, at)
+        events: list[Event] = [*scored, *issued]
+        await self._append(sheet, events, f"result:{sheet.version}")
+        return evolve(after, issued[0]) if issued else after
+
+    async def issue_above(self, name: str, at: datetime) -> int:
+        """Has the last result of a sheet counted in those of the managers its holder reported to: as their next
+        versions, or as proposed restatements where they are settled (RULES Y2, Y3). Managers whose result is not there
+        yet are left to the cycle. Returns how many changed."""
+        sheet = fold_sheet(name, await self.ledger.read_stream(name))
+        cycle, policy = await self._cycle(sheet.cycle)
+        history = fold_person(await self.ledger.read_stream(f"person-{sheet.holder}"))
+        if sheet.result is None or sheet.kind != "person" or history is None or cycle.schedule is None:
+            return 0
+        last = min(sheet.last_day or cycle.schedule.ends, cycle.schedule.ends)
+        changed = 0
+        for (above, _), days in reporting_days({sheet.holder: history}, sheet.since, last).items():
+            for upper in await self._sheets_of(sheet.cycle, above):
+                below = counted(upper, sheet, days)
+                events = result_with(upper, below, cycle.schedule, policy, at, name)
+                await self._append(upper, events, f"above:{name}:{sheet.version}")
+                changed += len(events)
+        return changed
+
+    async def _sheets_of(self, cycle: str, holder: str) -> list[Sheet]:
+        """Somebody's sheets in a cycle that have a result."""
+        names = [sheet_name(cycle, holder, number) for number in range(1, MOST_SHEETS + 1)]
+        rows = await self.ledger.read_streams(names)
+        sheets = (fold_sheet(name, rows[name]) for name in names)
+        return [sheet for sheet in sheets if sheet.result is not None]
+
+    async def _reports(self, cycle_id: str) -> Reports:
+        """Who reported to whom on how many days of each sheet."""
+        cycle = await self.cycles.load(cycle_id)
+        roster = await dated_roster_at(self.ledger, await self.ledger.sealed_position())
+        sheets: list[Sheet] = []
+        names = await self.cycles.sheets(cycle_id)
+        for start in range(0, len(names), CHUNK):
+            rows = await self.ledger.read_streams(names[start : start + CHUNK])
+            sheets += [fold_sheet(name, rows[name]) for name in names[start : start + CHUNK]]
+        return Reports.of(sheets, roster.histories, cycle.schedule)
 
     async def open_goals(self, cycle_id: str) -> tuple[list[str], int]:
         """(goals not over yet, number of goals still on a sheet)."""
@@ -117,18 +181,3 @@ class Evaluation:
 def _waits(goal: Goal, sheet: Sheet, cycle: Cycle, policy: Policy, period: str) -> bool:
     context = goal_context(cycle, policy, sheet)
     return any(due.period == period for due in deadlines_of(goal, context))
-
-
-def _depth(holder: str, people: dict[str, Person]) -> int:
-    depth, person = 0, people.get(holder)
-    while person is not None and person.manager is not None and depth < 100:
-        depth, person = depth + 1, people.get(person.manager)
-    return depth
-
-
-def _reports(people: Iterable[Person]) -> dict[str, list[str]]:
-    reports: dict[str, list[str]] = defaultdict(list)
-    for person in people:
-        if person.manager:
-            reports[person.manager].append(person.id)
-    return reports

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from cairn.application.people import hr_instead_of, roster_at
+from cairn.application.dated_roster import roster_at
+from cairn.application.people import hr_instead_of
 from cairn.application.policies import Policies
 from cairn.domain.people import known_holders
 from cairn.domain.reading import ReadingsRecorded, Row
@@ -209,7 +210,7 @@ def _look(
 
 async def _unknown_subjects(ledger: Ledger, made: Iterable[ReadingsRecorded]) -> tuple[str, ...]:
     """The subjects of readings who are nobody in the roster as the sealed log has it."""
-    roster = await roster_at(ledger, await ledger.sealed_position())
+    roster = await roster_at(ledger, await ledger.sealed_position(), date.max)
     subjects = {row.subject for event in made for row in event.rows}
     return tuple(sorted(subjects - known_holders(roster)))
 

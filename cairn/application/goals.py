@@ -2,7 +2,8 @@
 
 import asyncio
 import random
-from datetime import UTC, datetime
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, cast
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -20,19 +21,25 @@ from cairn.application.repository import (
     goal_context,
     to_appends,
 )
-from cairn.domain.event import SYSTEM
-from cairn.domain.goal.commands import COMMANDS, AnyGoalCommand, ChangeManager, KeepDeadline
+from cairn.domain.evaluation.versions import scored_for_the_sheet, with_sheet
+from cairn.domain.event import SYSTEM, Event
+from cairn.domain.goal.commands import COMMANDS, AnyGoalCommand, ChangeManager, FollowHolder, KeepDeadline
 from cairn.domain.goal.context import GoalContext
 from cairn.domain.goal.decide import decide
+from cairn.domain.goal.events import PlaceEvent
 from cairn.domain.goal.places import held_at
 from cairn.domain.goal.state import Goal
 from cairn.domain.goal.state import evolve as evolve_goal
 from cairn.domain.goal.status import GoalStatus, status
 from cairn.domain.identity import SYSTEM_KEYS, Identity, identify
 from cairn.domain.invalid import invalid_command
+from cairn.domain.launch.spells import days_of_sheet
 from cairn.domain.people import DepartmentNamed, Person
+from cairn.domain.person_history import PersonHistory, acting_for, people_on
 from cairn.domain.reading import Evidence
 from cairn.domain.refusal import Refusal
+from cairn.domain.rights import HR
+from cairn.domain.schedule import local_day
 from cairn.domain.sheet.state import evolve as evolve_sheet
 from cairn.domain.streams import cycle_of, holder_of, sheet_of
 from cairn.ledger import AppendConflict, Ledger, StoredEvent
@@ -81,21 +88,34 @@ class Goals:
     async def _try(
         self, command: AnyGoalCommand, identity: Identity, evidence: Evidence, run: str | None
     ) -> Answer:
-        goal, context, rows = await self._read(command.goal, command.by, evidence)
+        goal, context, rows, histories = await self._read(command.goal, command.by, evidence, command.at)
+        day = local_day(command.at, context.policy.calendar)
         if isinstance(command, KeepDeadline) and command.phase == "approvals_due":
-            context = _with_people(context, await self._line_of(held_at(goal, context, command.at)))
-        if isinstance(command, ChangeManager):
-            context = _with_people(context, await self._line_above(command.manager))
+            context = _with_people(context, await self._line_of(held_at(goal, context, command.at), day))
+        if isinstance(command, FollowHolder):
+            command = _with_days(command, context, histories.get(holder_of(context.sheet.id)), day)
+        context = await self._with_acting(goal, context, command.at)
         earlier = tuple(row.type for row in first_answer(identity, rows, context.policy.calendar.timezone))
         if earlier:
             return Answer(events=earlier, replayed=True, status=status(goal, context, command.at))
-        access.require(command, goal, context)
-        events = decide(command, goal, context)
+        holder = access.require(command, goal, context)
+        if isinstance(command, ChangeManager):
+            context = _with_people(context, await self._line_above(command.manager, command.effective))
+        decided = await self._with_sheet(goal, context, decide(command, goal, context))
+        events = [_for_holder(event, holder) for event in decided]
         if events:
             versions = {goal.id: goal.version, context.sheet.id: context.sheet.version}
             await self.ledger.append(to_appends(events, versions, identity, run))
             goal, context = self._after(goal, context, events)
         return Answer(events=tuple(event.type for event in events), status=status(goal, context, command.at))
+
+    async def _with_sheet(self, goal: Goal, context: GoalContext, events: list[Event]) -> list[Event]:
+        """The events with what a score of the goal does to its sheet at once (RULES W2, Y3)."""
+        if scored_for_the_sheet(events, context) is None:
+            return events
+        names = [name for name in context.sheet.weighings if name != goal.id]
+        streams = await self.ledger.read_streams(names)
+        return with_sheet(events, goal, context, {name: fold_goal(name, streams[name]) for name in names})
 
     def _after(self, goal: Goal, context: GoalContext, events: Any) -> tuple[Goal, GoalContext]:
         sheet = context.sheet
@@ -108,16 +128,19 @@ class Goals:
 
     async def status(self, goal: str, at: datetime) -> GoalStatus:
         """Where a goal stands in the log now; `at` is the present by the goal's cycle."""
-        return status(*await self.load(goal), at)
+        found, context, _, _ = await self._read(goal, SYSTEM, NO_EVIDENCE, at)
+        return status(found, await self._with_acting(found, context, at), at)
 
     async def load(self, goal: str) -> tuple[Goal, GoalContext]:
         """A goal and what is around it, as the log stands now."""
-        found, context, _ = await self._read(goal, SYSTEM, NO_EVIDENCE)
+        found, context, _, _ = await self._read(goal, SYSTEM, NO_EVIDENCE, None)
         return found, context
 
     async def _read(
-        self, name: str, by: str, evidence: Evidence
-    ) -> tuple[Goal, GoalContext, list[StoredEvent]]:
+        self, name: str, by: str, evidence: Evidence, at: datetime | None
+    ) -> tuple[Goal, GoalContext, list[StoredEvent], dict[str, PersonHistory]]:
+        """The goal, its context with the people of the day (without `at`: of the cycle's present), and their
+        histories."""
         sheet, cycle_id = sheet_of(name), cycle_of(name)
         cycle_stream = f"cycle-{cycle_id}"
         holder = holder_of(sheet)
@@ -128,28 +151,62 @@ class Goals:
         if cycle.version == 0:
             raise Refusal("cycle.unknown", field="goal", cycle=cycle_id)
         goal = fold_goal(name, streams[name])
+        policy = await self.policies.version(cycle.policy)
+        histories = _histories({person: streams[person] for person in persons})
+        now = at or datetime.now(UTC) + timedelta(seconds=cycle.clock_offset)
         context = goal_context(
             cycle,
-            await self.policies.version(cycle.policy),
+            policy,
             fold_sheet(sheet, streams[sheet]),
-            people=_people({person: streams[person] for person in persons}),
+            people=people_on(histories, local_day(now, policy.calendar)),
             evidence=evidence,
             head=head_of(streams[department]),
         )
-        return goal, context, [*streams[name], *streams[sheet]]
+        return goal, context, [*streams[name], *streams[sheet]], histories
 
-    async def _line_of(self, goal: Goal) -> dict[str, Person]:
+    async def _line_of(self, goal: Goal, day: date) -> dict[str, Person]:
         names = [f"person-{name}" for name in (goal.owner, goal.manager) if name]
-        return _people(await self.ledger.read_streams(names))
+        return people_on(_histories(await self.ledger.read_streams(names)), day)
 
-    async def _line_above(self, name: str | None) -> dict[str, Person]:
-        """Somebody and everybody above them in the reporting lines, by id."""
+    async def _with_acting(self, goal: Goal, context: GoalContext, at: datetime) -> GoalContext:
+        """The context with whoever stands in that day for the holders of the goal's places (RULES K5)."""
+        held, day = held_at(goal, context, at), local_day(at, context.policy.calendar)
+        holder = held.owner if held.tier == "department" else held.manager
+        if not holder or held.tier == "strategic":
+            return context
+        acting = acting_for(holder, day, await self._stand_ins(holder, day)) or HR
+        return context if acting == holder else context.model_copy(update={"acting": {holder: acting}})
+
+    async def _stand_ins(self, holder: str, day: date) -> dict[str, PersonHistory]:
+        """The histories that say who acts for somebody: theirs, and as far as it takes those of delegates and of the
+        line above."""
+        found: dict[str, PersonHistory] = {}
+        names = {holder}
+        while names:
+            read = _histories(await self.ledger.read_streams([f"person-{name}" for name in sorted(names)]))
+            found |= read
+            absent = [each for each in read.values() if not each.is_at_work(day) or each.delegate_on(day)]
+            further = {
+                name for each in absent for name in (each.delegate_on(day), each.on(day).manager) if name
+            }
+            names = further - set(found)
+        return found
+
+    async def _line_above(self, name: str | None, day: date) -> dict[str, Person]:
+        """Somebody and everybody above them in the reporting lines of a day, by id."""
         found: dict[str, Person] = {}
         while name and name not in found:
-            known = _people(await self.ledger.read_streams([f"person-{name}"]))
+            known = people_on(_histories(await self.ledger.read_streams([f"person-{name}"])), day)
             found |= known
             name = known[name].manager if name in known else None
         return found
+
+
+def _for_holder(event: Event, holder: str | None) -> Event:
+    """The event, which says for whom it was done where somebody's stand-in did it."""
+    if holder is None or not isinstance(event, PlaceEvent):
+        return event
+    return event.model_copy(update={"acting_for": holder})
 
 
 def _with_people(context: GoalContext, more: dict[str, Person]) -> GoalContext:
@@ -161,9 +218,21 @@ def head_of(rows: list[StoredEvent]) -> str | None:
     return (DepartmentNamed.model_validate_json(rows[-1].data).department.head or "") if rows else None
 
 
-def _people(streams: dict[str, list[StoredEvent]]) -> dict[str, Person]:
+def _histories(streams: Mapping[str, list[StoredEvent]]) -> dict[str, PersonHistory]:
     folded = (fold_person(rows) for rows in streams.values())
-    return {person.id: person for person in folded if person is not None}
+    return {history.id: history for history in folded if history is not None}
+
+
+def _with_days(
+    command: FollowHolder, context: GoalContext, holder: PersonHistory | None, today: date
+) -> FollowHolder:
+    """The command with the days of the goal's sheet as its holder's history has them; a department's and the company's
+    goals have no such days."""
+    sheet, schedule = context.sheet, context.schedule
+    if holder is None or schedule is None:
+        return command.model_copy(update={"last": sheet.last_day, "absences": sheet.absences})
+    days = days_of_sheet(holder, sheet.family, sheet.since, schedule, today)
+    return command.model_copy(update=dict(days))
 
 
 def read_command(

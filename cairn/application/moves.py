@@ -1,18 +1,38 @@
-"""Moving people with everything that is under way for them: a manager change, somebody leaving."""
+"""Moving people with everything that is under way for them: the preview of what follows, and the doing of it."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from datetime import date, datetime
-from typing import Any, Protocol
+from datetime import date
+from typing import Any, NamedTuple, Protocol
 
+from cairn.application.cycles import Cycles
+from cairn.application.dated_roster import DatedRoster
 from cairn.application.people import People
-from cairn.domain.launch.plan import LaunchPlan
+from cairn.application.repository import fold_goal
+from cairn.domain.cycle.stages import cycle_stage_row
+from cairn.domain.cycle.state import Cycle
+from cairn.domain.goal.state import Goal
+from cairn.domain.launch.consequences import (
+    Consequences,
+    GoalConsequence,
+    SheetConsequence,
+    TasksPass,
+    reporting_to,
+    sheet_consequences,
+)
+from cairn.domain.moves import AnyPersonCommand, Delegate, GoAway, Leave, first_day_of
+from cairn.domain.person_history import PersonHistory, acting_for, evolve_person, people_on
+from cairn.domain.policy import Policy
+from cairn.domain.sheet.state import Sheet
 
+SEALED_WITHIN = 30.0
+"""Seconds until what was recorded has its place in the sealed log, from which sheets are planned."""
+AT_ONCE = 16
 Ready = Callable[[str], Awaitable[None]]
 
 
 class RefusedCommand(Protocol):
-    """Why a goal refused its command."""
+    """Why a goal or cycle refused its command."""
 
     @property
     def code(self) -> str: ...
@@ -21,15 +41,15 @@ class RefusedCommand(Protocol):
     def facts(self) -> Mapping[str, Any]: ...
 
 
-class GoalAnswer(Protocol):
-    """What a goal answered: a refusal, or None when the command was done."""
+class Answer(Protocol):
+    """What a goal or a cycle answered: a refusal, or None when the command was done."""
 
     @property
     def refused(self) -> RefusedCommand | None: ...
 
 
-class GoalCommands(Protocol):
-    """The way to give goals commands: each runs through the goal's workflow, once for each command id."""
+class Gateway(Protocol):
+    """The way to give commands: each runs through the workflow of its goal or cycle, once for each command id."""
 
     async def goal(
         self,
@@ -38,58 +58,192 @@ class GoalCommands(Protocol):
         by: str,
         fields: dict[str, Any] | None = None,
         command_id: str | None = None,
-    ) -> GoalAnswer: ...
+    ) -> Answer: ...
+
+    async def cycle(
+        self,
+        cycle: str,
+        name: str,
+        by: str,
+        fields: dict[str, Any] | None = None,
+        command_id: str | None = None,
+    ) -> Answer: ...
 
 
-async def _at_once(goal: str) -> None:
-    """Every goal takes commands at once; only a rehearsal has to move a goal's clock first."""
+class RefusedMove(NamedTuple):
+    """A goal or cycle that did not follow, and why."""
+
+    stream: str
+    refused: RefusedCommand
 
 
 class Moves:
-    """Changes the roster and then every open goal of the person, goal by goal, so that no draft or task is lost.
+    """Says what follows from what HR says of people, in every cycle that is under way, and does it.
 
-    `goals_of` names a person's goals; `ready` is awaited for each goal before its command."""
+    `ready` is awaited for a goal's or cycle's stream before its command: a rehearsal has to move its clock first.
+    """
 
-    def __init__(
+    def __init__(self, people: People, cycles: Cycles) -> None:
+        self.people, self.cycles, self.ledger = people, cycles, people.ledger
+
+    async def preview(self, commands: Sequence[AnyPersonCommand], today: date) -> list[Consequences]:
+        """What follows from these commands, cycle by cycle; nothing is recorded. Refused where a command is."""
+        roster = await self.people.dated()
+        for command in commands:
+            roster = _after(roster, await self.people.decided(command, today, roster), command.person)
+        return await self._follows(commands, roster, today)
+
+    async def carry_out(
         self,
-        people: People,
-        commands: GoalCommands,
-        goals_of: Callable[[str], Sequence[str]],
-        ready: Ready = _at_once,
-    ) -> None:
-        self.people, self.commands, self.goals_of, self.ready = people, commands, goals_of, ready
+        commands: Sequence[AnyPersonCommand],
+        today: date,
+        key: str,
+        gateway: Gateway,
+        ready: Ready | None = None,
+    ) -> tuple[list[Consequences], list[RefusedMove]]:
+        """Records the commands, then does what follows: opens sheets, tells every goal. Returns what followed, and who
+        refused. Given again with the same key it does what is left to do."""
+        for number, command in enumerate(commands):
+            await self.people.record(command, today, f"{key}:{number}" if number else key)
+        await self._sealed(commands)
+        follows = await self._follows(commands, await self.people.dated(), today)
+        refused: list[RefusedMove] = []
+        if commands:
+            by, reason = commands[0].by, commands[0].reason
+            for each in follows:
+                refused += await _Doing(gateway, ready, by, reason, key).all_of(each)
+        return follows, refused
 
-    async def change_manager(
-        self, person: str, manager: str, effective: date, reason: str, by: str, at: datetime, command: str
-    ) -> list[RefusedCommand]:
-        """The person reports to another manager from a day on. Returns the refusals of single goals."""
-        await self.people.change_manager(person, manager, effective, reason, by, at, command)
-        fields = {"manager": manager, "effective": effective.isoformat(), "reason": reason}
-        return await self._each(person, "change_manager", by, fields, command)
+    async def _sealed(self, commands: Sequence[AnyPersonCommand]) -> None:
+        for person in {command.person for command in commands}:
+            stream = f"person-{person}"
+            rows = await self.ledger.read_stream(stream)
+            if rows:
+                await self.ledger.wait_sealed(stream, len(rows), SEALED_WITHIN)
 
-    async def leave(
-        self, person: str, effective: date, reason: str, by: str, at: datetime, command: str
-    ) -> list[RefusedCommand]:
-        """The person leaves: open goals are cancelled with the reason, scored ones stay as they are."""
-        await self.people.leave(person, effective, reason, by, at, command)
-        return await self._each(person, "cancel", by, {"reason": reason}, command)
+    async def _follows(
+        self, commands: Sequence[AnyPersonCommand], roster: DatedRoster, today: date
+    ) -> list[Consequences]:
+        found = [await self._in_cycle(cycle, commands, roster, today) for cycle in await self.under_way()]
+        return [each for each in found if not each.nothing]
 
-    async def _each(
-        self, person: str, name: str, by: str, fields: dict[str, str], command: str
-    ) -> list[RefusedCommand]:
-        async def one(goal: str) -> RefusedCommand | None:
-            await self.ready(goal)
-            return (await self.commands.goal(goal, name, by, dict(fields), f"{command}:{goal}")).refused
+    async def under_way(self) -> list[Cycle]:
+        """Every launched cycle that is not closed; two may overlap (RULES L8)."""
+        rows = await self.ledger.read_sealed(after=0, limit=1000, types=["CycleLaunched"])
+        cycles = [await self.cycles.load(row.stream.removeprefix("cycle-")) for row in rows]
+        return [cycle for cycle in cycles if not cycle_stage_row(cycle.stage).over]
 
-        answers = await asyncio.gather(*(one(goal) for goal in self.goals_of(person)))
-        return [refused for refused in answers if refused is not None and refused.code != "goal.stage"]
+    async def _in_cycle(
+        self, cycle: Cycle, commands: Sequence[AnyPersonCommand], roster: DatedRoster, today: date
+    ) -> Consequences:
+        people = sorted({command.person for command in commands})
+        policy = await self.cycles.policies.version(cycle.policy)
+        changed: list[SheetConsequence] = []
+        for person, sheets in (await self.cycles.sheets_of(cycle.id, people)).items():
+            changed += await self._of_sheets(cycle, policy, roster.histories[person], sheets, today)
+        plan, _ = await self.cycles.missing(cycle.id, people, today, roster)
+        passes = [one for command in commands if (one := _passes(command, roster, today))]
+        left, vacant = _left_alone(commands, roster)
+        return Consequences(
+            cycle=cycle.id, digest=plan.digest if plan.sheets else None, opens=plan.sheets, sheets=tuple(changed),
+            passes=tuple(passes), without_manager=left, vacant=vacant,
+        )  # fmt: skip
+
+    async def _of_sheets(
+        self, cycle: Cycle, policy: Policy, history: PersonHistory, sheets: Sequence[Sheet], today: date
+    ) -> list[SheetConsequence]:
+        if cycle.schedule is None:
+            return []
+        rows = await self.ledger.read_streams([goal for sheet in sheets for goal in sheet.placements])
+        goals: dict[str, Goal] = {name: fold_goal(name, of) for name, of in rows.items()}
+        return sheet_consequences(history, sheets, goals, cycle.schedule, policy, today)
 
 
-def goals_by_owner(plan: LaunchPlan) -> dict[str, list[str]]:
-    """Owner → the goals of their own sheet in a launch plan. A department's stay with its place (RULES L2)."""
-    owned: dict[str, list[str]] = {}
-    for sheet in plan.sheets:
-        if sheet.kind == "department":
+class _Doing:
+    """Gives the commands of one change of people; each has an id made from the change's, so that nothing is done
+    twice."""
+
+    def __init__(self, gateway: Gateway, ready: Ready | None, by: str, reason: str, key: str) -> None:
+        self.gateway, self.ready, self.by, self.reason, self.key = gateway, ready, by, reason, key
+        self.gate = asyncio.Semaphore(AT_ONCE)
+
+    async def all_of(self, follows: Consequences) -> list[RefusedMove]:
+        goals = [goal for sheet in follows.sheets for goal in sheet.goals]
+        refused = [each for of in await asyncio.gather(*map(self._goal, goals)) for each in of]
+        if follows.opens:
+            refused += await self._open(follows)
+        return refused
+
+    async def _open(self, follows: Consequences) -> list[RefusedMove]:
+        stream = f"cycle-{follows.cycle}"
+        await self._ready(stream)
+        fields = {"seen": follows.digest, "people": sorted({sheet.holder for sheet in follows.opens})}
+        answer = await self.gateway.cycle(
+            follows.cycle, "add_sheets", self.by, fields, f"{self.key}:{follows.digest}"
+        )
+        return [RefusedMove(stream, answer.refused)] if answer.refused else []
+
+    async def _goal(self, goal: GoalConsequence) -> list[RefusedMove]:
+        async with self.gate:
+            await self._ready(goal.goal)
+            refused = [await self._follow(goal), await self._pass_on(goal)]
+        return [RefusedMove(goal.goal, each) for each in refused if each is not None]
+
+    async def _follow(self, goal: GoalConsequence) -> RefusedCommand | None:
+        if not goal.follows:
+            return None
+        fields = {"reason": self.reason}
+        return await self._give(goal.goal, "follow_holder", fields)
+
+    async def _pass_on(self, goal: GoalConsequence) -> RefusedCommand | None:
+        if goal.manager is None:
+            return None
+        fields = {
+            "manager": goal.manager.manager, "effective": goal.manager.since.isoformat(), "reason": self.reason,
+        }  # fmt: skip
+        return await self._give(goal.goal, "change_manager", fields)
+
+    async def _give(self, goal: str, name: str, fields: dict[str, Any]) -> RefusedCommand | None:
+        answer = await self.gateway.goal(goal, name, self.by, fields, f"{self.key}:{name}:{goal}")
+        return answer.refused
+
+    async def _ready(self, stream: str) -> None:
+        if self.ready is not None:
+            await self.ready(stream)
+
+
+def _after(roster: DatedRoster, events: Sequence[Any], person: str) -> DatedRoster:
+    """The roster as those events leave it."""
+    history = roster.histories.get(person)
+    for event in events:
+        history = evolve_person(history, event)
+    known = roster.histories if history is None else {**roster.histories, person: history}
+    return DatedRoster(known, roster.departments)
+
+
+def _passes(command: AnyPersonCommand, roster: DatedRoster, today: date) -> TasksPass | None:
+    """Whose tasks pass to whom while somebody is away or delegates, where they have any of others to do."""
+    if not isinstance(command, GoAway | Delegate):
+        return None
+    day = max(command.first, today)
+    people = people_on(roster.histories, day)
+    heads = {each.head for each in roster.departments.values()}
+    if command.person not in heads and not reporting_to(people, command.person, day):
+        return None
+    to = acting_for(command.person, day, roster.histories)
+    return TasksPass(person=command.person, since=command.first, last=command.last, to=to)
+
+
+def _left_alone(
+    commands: Sequence[AnyPersonCommand], roster: DatedRoster
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Who has no manager any more once people have left, and which departments no head (RULES L1, L2)."""
+    without: list[str] = []
+    vacant: list[str] = []
+    for command in commands:
+        day = first_day_of(command)
+        if not isinstance(command, Leave) or day is None:
             continue
-        owned.setdefault(sheet.owner, []).extend(goal.goal for goal in sheet.goals)
-    return owned
+        without += reporting_to(people_on(roster.histories, day), command.person, day)
+        vacant += [each.id for each in roster.departments.values() if each.head == command.person]
+    return tuple(without), tuple(vacant)

@@ -1,28 +1,29 @@
-"""The roster in the log: importing it as dated events, moving people in it, reading it back as of a position."""
+"""The roster in the log: importing it as dated events, and what HR says of single people through the year."""
 
 from collections.abc import Collection, Iterable, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import NamedTuple
 
 from cairn.application import access
-from cairn.application.repository import first_answer, fold_person, to_appends, to_events
+from cairn.application.dated_roster import DatedRoster, dated_roster_at, roster_at
+from cairn.application.repository import first_answer, fold_person, to_appends
 from cairn.domain.event import Event
 from cairn.domain.identity import Identity, by_system, digest
+from cairn.domain.moves import AnyPersonCommand, decide_move, first_day_of
 from cairn.domain.people import (
     Department,
     DepartmentNamed,
     Person,
     PersonChanged,
+    PersonEvent,
     PersonJoined,
     PersonLeft,
     Roster,
-    check_new_manager,
 )
+from cairn.domain.person_history import PersonHistory, people_on
 from cairn.domain.refusal import Refusal
 from cairn.ledger import AppendConflict, Ledger, StoredEvent
 
-PEOPLE_TYPES = ("PersonJoined", "PersonChanged", "PersonLeft", "DepartmentNamed")
-PAGE = 5000
 BATCH = 500
 """People and departments in one append of an import."""
 NAMED = 5
@@ -47,13 +48,17 @@ class People:
     def __init__(self, ledger: Ledger) -> None:
         self.ledger = ledger
 
-    async def roster(self) -> Roster:
-        """Everybody as the sealed log has them now."""
-        return await roster_at(self.ledger, await self.ledger.sealed_position())
+    async def dated(self) -> DatedRoster:
+        """Everybody by business day, as the sealed log has them now."""
+        return await dated_roster_at(self.ledger, await self.ledger.sealed_position())
+
+    async def roster(self, day: date | None = None) -> Roster:
+        """Everybody as of a day, by default today, as the sealed log has them now."""
+        return (await self.dated()).on(day or datetime.now(UTC).date())
 
     async def hr(self, at: datetime) -> list[str]:
         """Everybody with the role HR who is here on that day."""
-        return _hr_on((await self.roster()).people, at)
+        return _hr_on((await self.roster(at.date())).people, at)
 
     async def import_roster(self, roster: Roster, by: str, at: datetime) -> RosterImport:
         """Records what differs from the log: who joined, changed or left, and departments. People who are not in
@@ -61,7 +66,7 @@ class People:
 
         Only HR may: of the roster in the log, or, while there is none, of the one that is imported. Refuses a roster
         after which nobody would be HR."""
-        known = await self.roster()
+        known = await self.roster(at.date())
         if instead := await hr_instead_of(self.ledger, by, at, coming=roster):
             raise Refusal("roster.not-hr", field="by", by=by, who=instead)
         _keep_hr(known.people, _after(known, roster))
@@ -84,7 +89,7 @@ class People:
         for person in roster.people:
             rows = known.get(f"person-{person.id}")
             if rows is not None:
-                events += _difference(fold_person(rows), person, roster.unstated, by, at)
+                events += _difference(_on(fold_person(rows), at), person, roster.unstated, by, at)
         if not events:
             return RosterImport(0, None)
         await self._append(events, known, by_system("roster", f"roster:{at.isoformat()}"))
@@ -93,43 +98,38 @@ class People:
             len(events), (last, len(known[last]) + sum(each.stream == last for each in events))
         )
 
-    async def change_manager(
-        self, person: str, manager: str, effective: date, reason: str, by: str, at: datetime, command: str
-    ) -> None:
-        """Gives somebody another manager in the roster, from a day on; again it changes nothing."""
-        known, rows = await self._read(person)
-        identity = _moving(person, command, "change_manager", by, manager, effective.isoformat(), reason)
-        if first_answer(identity, rows) or known.manager == manager:
-            return
-        if person == manager:
-            raise Refusal("goal.own-manager", field="manager")
-        check_new_manager(person, manager, effective, by, (await self.roster()).by_id())
-        details = known.model_copy(update={"manager": manager})
-        changed = PersonChanged(
-            person=person, details=details, effective=effective, reason=reason, by=by, at=at
-        )
-        await self._append([changed], {changed.stream: rows}, identity)
+    async def decided(self, command: AnyPersonCommand, today: date, roster: DatedRoster) -> list[PersonEvent]:
+        """The events of a command by that roster; nothing is recorded. Refused where the rules say no, and where the
+        company would have no HR any more. Who may is asked when it is recorded."""
+        history = roster.histories.get(command.person)
+        return self._decided(command, today, roster, history)
 
-    async def leave(
-        self, person: str, effective: date, reason: str, by: str, at: datetime, command: str
-    ) -> None:
-        """Records that somebody left; what becomes of their goals is decided goal by goal. Refuses the last HR."""
-        known, rows = await self._read(person)
-        identity = _moving(person, command, "leave", by, effective.isoformat(), reason)
-        if first_answer(identity, rows) or not known.here:
-            return
-        if "hr" in known.roles:
-            everybody = (await self.roster()).people
-            _keep_hr(everybody, [each for each in everybody if each.id != person])
-        left = PersonLeft(person=person, effective=effective, reason=reason, by=by, at=at)
-        await self._append([left], {left.stream: rows}, identity)
+    def _decided(
+        self, command: AnyPersonCommand, today: date, roster: DatedRoster, history: PersonHistory | None
+    ) -> list[PersonEvent]:
+        day = first_day_of(command) or today
+        events = decide_move(command, history, people_on(roster.histories, day), today)
+        if any(isinstance(event, PersonLeft) for event in events):
+            everybody = roster.on(day).people
+            _keep_hr(everybody, [each for each in everybody if each.id != command.person])
+        return events
 
-    async def _read(self, person: str) -> tuple[Person, list[StoredEvent]]:
-        rows = await self.ledger.read_stream(f"person-{person}")
-        known = fold_person(rows)
-        if known is None:
-            raise Refusal("person.unknown", field="person", by=person)
-        return known, rows
+    async def record(self, command: AnyPersonCommand, today: date, key: str) -> int:
+        """Records what HR says of a person, once; returns the number of events. Refused to anybody but HR, and where
+        the person has another command under this `key` (RULES C1)."""
+        roster = await self.dated()
+        if instead := await hr_instead_of(self.ledger, command.by, command.at):
+            raise Refusal("person.not-hr", field="by", by=command.by, who=instead)
+        stream = f"person-{command.person}"
+        rows = await self.ledger.read_stream(stream)
+        asked = command.model_dump_json(exclude={"at"}, exclude_defaults=True)
+        identity = Identity(stream, key, type(command).__name__, digest(type(command).__name__, asked))
+        if first_answer(identity, rows):
+            return 0
+        events = self._decided(command, today, roster, fold_person(rows))
+        if events:
+            await self._append(events, {stream: rows}, identity)
+        return len(events)
 
     async def _append(
         self, events: Sequence[Event], known: dict[str, list[StoredEvent]], command: Identity
@@ -145,41 +145,15 @@ async def hr_instead_of(ledger: Ledger, by: str, at: datetime, *, coming: Roster
     """None when somebody may act as HR by the sealed log, else the ids of some who may (see `access`).
 
     Refuses a first roster in which nobody has the role."""
-    known = (await roster_at(ledger, await ledger.sealed_position())).people
+    known = (await roster_at(ledger, await ledger.sealed_position(), at.date())).people
     if not known and coming is not None and not _hr_on(coming.people, at):
         raise Refusal("roster.no-hr", field="roles")
     able = access.hr_instead_of(by, known, at.date(), coming.people if coming else None)
     return ", ".join(able) if able else None
 
 
-async def roster_at(ledger: Ledger, position: int) -> Roster:
-    """Everybody as the log stood at a sealed position."""
-    people: dict[str, Person] = {}
-    departments: dict[str, Department] = {}
-    after = 0
-    while True:
-        rows = await ledger.read_sealed(after=after, upto=position, limit=PAGE, types=PEOPLE_TYPES)
-        for event in to_events(rows):
-            _apply(event, people, departments)
-        if len(rows) < PAGE:
-            return Roster(people=tuple(people.values()), departments=tuple(departments.values()))
-        after = rows[-1].position or position
-
-
-def _moving(person: str, key: str, name: str, by: str, *content: str) -> Identity:
-    return Identity(f"person-{person}", key, name, digest(name, by, *content))
-
-
-def _apply(event: Event, people: dict[str, Person], departments: dict[str, Department]) -> None:
-    match event:
-        case PersonJoined() | PersonChanged():
-            people[event.person] = event.details
-        case PersonLeft() if event.person in people:
-            people[event.person] = people[event.person].model_copy(update={"left": event.effective})
-        case DepartmentNamed():
-            departments[event.department.id] = event.department
-        case _:
-            pass
+def _on(history: PersonHistory | None, at: datetime) -> Person | None:
+    return history.on(at.date()) if history else None
 
 
 def _hr_on(people: Iterable[Person], at: datetime) -> list[str]:

@@ -14,7 +14,8 @@ from cairn.domain.goal.events import AnyGoalEvent
 from cairn.domain.goal.state import Goal
 from cairn.domain.goal.state import evolve as evolve_goal
 from cairn.domain.identity import Identity
-from cairn.domain.people import AnyPersonEvent, Person, evolve_person
+from cairn.domain.people import AnyPersonEvent, Person
+from cairn.domain.person_history import PersonHistory, fold_history
 from cairn.domain.policy import Policy
 from cairn.domain.reading import Evidence
 from cairn.domain.refusal import Refusal
@@ -61,11 +62,9 @@ def fold_cycle(name: str, rows: Iterable[StoredEvent]) -> Cycle:
     return cycle
 
 
-def fold_person(rows: Iterable[StoredEvent]) -> Person | None:
-    person: Person | None = None
-    for event in to_events(rows):
-        person = evolve_person(person, cast(AnyPersonEvent, event))
-    return person
+def fold_person(rows: Iterable[StoredEvent]) -> PersonHistory | None:
+    """A person by business day; None where nobody of that id ever joined."""
+    return fold_history(cast(AnyPersonEvent, event) for event in to_events(rows))
 
 
 def to_appends(

@@ -1,13 +1,14 @@
 """Targets proposed for a cycle before its launch: proposing them, and listing them with their origin."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import NamedTuple
 
 from pydantic import AwareDatetime
 
-from cairn.application.people import hr_instead_of, roster_at
+from cairn.application.dated_roster import roster_at
+from cairn.application.people import hr_instead_of
 from cairn.application.policies import Policies
 from cairn.application.repository import to_appends, to_events
 from cairn.domain.cycle.events import TargetRow, TargetsProposed
@@ -83,7 +84,7 @@ class Targets:
     async def check(self, written: WrittenTargets) -> CheckedTargets:
         """The targets of a table, checked against the roster as the sealed log has it and the latest adopted policy.
         Raises TargetsInvalid with every bad row."""
-        roster = await roster_at(self.ledger, await self.ledger.sealed_position())
+        roster = await roster_at(self.ledger, await self.ledger.sealed_position(), date.max)
         adopted = await self.policies.adopted()
         policy = await self.policies.version(await self.policies.choose(None)) if adopted else None
         return check_targets(written, roster, policy)

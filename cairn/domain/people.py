@@ -1,8 +1,8 @@
-"""People as the roster states them, and the one place that decides what a person may do."""
+"""People as the roster states them on a day, what can happen to them, and whom somebody may come to report to."""
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Literal, assert_never
+from typing import Literal
 
 from cairn.domain.event import Event, Fact
 from cairn.domain.refusal import Refusal
@@ -93,6 +93,39 @@ class PersonLeft(PersonEvent):
     reason: str = ""
 
 
+class LeavingWithdrawn(PersonEvent):
+    """The person stays after all: the day of leaving that was recorded does not come."""
+
+    reason: str = ""
+
+
+class PersonAway(PersonEvent):
+    """The person is on long leave from `first` to `last`, both inside; without `last` the end is not known yet. The
+    same leave with another end has the same `first`."""
+
+    first: date
+    last: date | None = None
+    reason: str = ""
+
+
+class PersonReturned(PersonEvent):
+    """`effective` is the first day on which the person is back from a long leave; on the leave's first day or before it
+    the leave does not take place."""
+
+    effective: date
+    reason: str = ""
+
+
+class DelegateNamed(PersonEvent):
+    """Whoever does the person's tasks from `first` to `last`, both inside (without `last`: until another is named);
+    None: nobody does any more."""
+
+    delegate: str | None
+    first: date
+    last: date | None = None
+    reason: str = ""
+
+
 class DepartmentNamed(Event):
     """A department came into being or changed its name, head or parent."""
 
@@ -103,18 +136,9 @@ class DepartmentNamed(Event):
         return f"department-{self.department.id}"
 
 
-AnyPersonEvent = PersonJoined | PersonChanged | PersonLeft
-
-
-def evolve_person(person: Person | None, event: AnyPersonEvent) -> Person | None:
-    """Fold one roster event into the person; None before the first."""
-    match event:
-        case PersonJoined() | PersonChanged():
-            return event.details
-        case PersonLeft():
-            return person.model_copy(update={"left": event.effective}) if person else None
-        case _:
-            assert_never(event)
+AnyPersonEvent = (
+    PersonJoined | PersonChanged | PersonLeft | LeavingWithdrawn | PersonAway | PersonReturned | DelegateNamed
+)
 
 
 def reports_to(person: str, above: str, people: Mapping[str, Person]) -> bool:

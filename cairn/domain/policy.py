@@ -281,12 +281,28 @@ class ScoringRules(Fact):
     (RULES U1), `missing_on` where a level says otherwise."""
 
     places: int = Field(default=2, ge=0, le=6)
+    settles_after: int = Field(
+        default=20, ge=0, description="working days after which a score that was shown is settled (RULES Y3)"
+    )
     missing: Missing = "reweight"
     missing_on: dict[Level, Missing] = Field(default_factory=dict)
 
     def missing_at(self, level: Level) -> Missing:
         """What something missing does on a level."""
         return self.missing_on.get(level, self.missing)
+
+
+class Least(Fact):
+    """The least time a sheet has to cover to have a result: days, or months from day to day."""
+
+    days: int | None = Field(default=None, ge=1)
+    months: int | None = Field(default=None, ge=1)
+
+    @model_validator(mode="after")
+    def _is_one(self) -> "Least":
+        if (self.days is None) == (self.months is None):
+            raise schema_error("least_days_or_months")
+        return self
 
 
 class WorkingCalendar(Fact):
@@ -319,6 +335,13 @@ class Policy(Fact):
     deadlines: Deadlines = Deadlines()
     scoring: ScoringRules = ScoringRules()
     calendar: WorkingCalendar = WorkingCalendar()
+    leavers: Literal["part_year", "none"] = Field(
+        default="part_year",
+        description="what somebody who left has: a result for their part of the year, or none",
+    )
+    minimum: Least | None = Field(
+        default=None, description="a sheet that covers less has no result and no weight (RULES L7)"
+    )
     exclude: tuple["Exclusion", ...] = ()
 
     @model_validator(mode="after")

@@ -209,3 +209,29 @@ def hr_or_approver_before_it_runs(goal: Parties, _: object) -> Right[Parties]:
     """Once a goal runs, a manager alone cannot take it away: changes then need HR as well, as adjustments do."""
     alone = goal.running and not by_committee(goal)
     return hr_other_than_owner if alone else hr_other_than_owner_or_approver
+
+
+@dataclass(frozen=True)
+class Restating:
+    """What rights look at of a restatement: whose sheet it is, and whether anything becomes less."""
+
+    holder: str
+    lowers: bool
+
+
+@_right
+def committee_other_than_holder(person: Person, about: Restating, _: object) -> bool:
+    """The committee or the company's management, nobody about themselves."""
+    return on_committee(person) and person.id != about.holder
+
+
+@_right
+def hr_other_than_holder(person: Person, about: Restating, _: object) -> bool:
+    """HR, nobody about themselves."""
+    return _has(person, "hr") and person.id != about.holder
+
+
+@_by_case
+def restatement_decider(about: Restating, _: object) -> Right[Restating]:
+    """The committee where anything becomes less, else HR (RULES Y3)."""
+    return committee_other_than_holder if about.lowers else hr_other_than_holder

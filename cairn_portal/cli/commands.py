@@ -85,6 +85,20 @@ COMMANDS: tuple[Command | CommandGroup, ...] = (
         ),
     ),
     CommandGroup(
+        "people",
+        marked("people through the year: who joins, leaves, moves, is away"),
+        YEAR,
+        (
+            Command("join", "people.moving:join", marked("somebody joins: their sheet opens")),
+            Command("leave", "people.moving:leave", marked("somebody leaves, with their last day")),
+            Command("move", "people.moving:move", marked("another department, title, family or manager")),
+            Command("manager", "people.moving:manager", marked("another manager from a day on")),
+            Command("away", "people.moving:away", marked("long leave: goals rest, targets are prorated")),
+            Command("return", "people.moving:come_back", marked("back from long leave")),
+            Command("delegate", "people.moving:delegate", marked("who does somebody's tasks for a time")),
+        ),
+    ),
+    CommandGroup(
         "targets",
         marked("targets set before the launch, such as quotas"),
         PREPARE,
@@ -158,6 +172,12 @@ COMMANDS: tuple[Command | CommandGroup, ...] = (
                 marked("give goals to another manager"),
                 REVIEW,
             ),
+            Command(
+                "follow-holder",
+                "goal.reviewing:follow_holder",
+                marked("bring goals in line with their holder's days again"),
+                REVIEW,
+            ),
             Command("pause", "goal.plain:pause", marked("let a goal rest, for a long leave say"), REVIEW),
             Command("resume", "goal.plain:resume", marked("take up a paused goal again"), REVIEW),
             Command("cancel", "goal.plain:cancel", marked("cancel with a reason"), REVIEW),
@@ -181,6 +201,16 @@ COMMANDS: tuple[Command | CommandGroup, ...] = (
     ),
     Command("progress", "goal.progress:progress", marked("how much is done, how many days are left"), YEAR),
     Command("scores", "cycle.results:scores", marked("scores of a cycle, a person or a goal"), YEAR),
+    CommandGroup(
+        "restatements",
+        marked("restatements: what would change a settled score, and deciding it"),
+        YEAR,
+        (
+            Command("list", "cycle.restatements:listed", marked("those that wait for a decision")),
+            Command("accept", "cycle.restatements:accept", marked("let one take effect")),
+            Command("decline", "cycle.restatements:decline", marked("leave the score as it is")),
+        ),
+    ),
     Command("cascade", "cycle.results:cascade", marked("from strategy to person, with the gaps"), YEAR),
     Command("replay", "goal.replay:replay", marked("a goal's story, as of any moment"), AUDIT),
     Command(

@@ -2,13 +2,14 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 
 from temporalio.client import Client
 
 from cairn.application import Application, moves
-from cairn.application.moves import Moves, goals_by_owner
+from cairn.application.moves import Moves
+from cairn.application.person_commands import read_person_command
 from cairn.documents.queries import Database
 from cairn.domain.event import Fact
 from cairn.domain.goal.places import held_at
@@ -18,9 +19,22 @@ from cairn_portal.gateway import CommandGateway
 from cairn_portal.rehearsal.clock import RehearsalClock
 from cairn_portal.rehearsal.feeding import collect_feeds
 from cairn_portal.rehearsal.participants import Participants
-from cairn_portal.rehearsal.queries import ScriptedCommand, planned_goals, scripted_commands, select_rows
+from cairn_portal.rehearsal.queries import (
+    ScriptedCommand,
+    added_goals,
+    planned_goals,
+    scripted_commands,
+    select_rows,
+)
 from cairn_portal.rehearsal.script import RehearsalScript, ScriptedAct
 
+SPOKEN = {"change_manager": "manager", "come_back": "return"}
+"""Commands about people whose names in a script are others than on the command line, where they would be a goal's."""
+DAY_OF = {
+    "join": "hired", "leave": "last_day", "move": "effective", "manager": "effective", "away": "first",
+    "return": "effective", "delegate": "first",
+}  # fmt: skip
+"""The day of each command that is the act's own where the row does not say it."""
 AT_ONCE = 24
 """Goals that are dealt with at the same time."""
 OnProgress = Callable[[str, int, int], None]
@@ -48,7 +62,8 @@ class ScriptedActs:
         self.script, self.data, self.tables, self.application = script, data, tables, application
         self.client, self.gateway, self.clock, self.participants = client, gateway, clock, participants
         self.on_progress = on_progress
-        self.planned, self.owned = planned_goals(plan), goals_by_owner(plan)
+        self.planned = planned_goals(plan)
+        self.added: set[str] = set()
         self.refused: list[RefusedCommand] = []
         self.commands = 0
 
@@ -68,6 +83,10 @@ class ScriptedActs:
                 by_goal.setdefault(each.goal, []).append((each, f"{command}:{each.goal}:{number}"))
         for each in of_people:
             await self._move(each, act, f"{command}:{each.person}", instant)
+        if of_people:
+            await self.learn_added()
+            roster = await self.application.people.roster(act.on)
+            self.participants = Participants(roster, self.script.hr)
 
         async def to_goal(goal: str) -> None:
             await self._give(goal, by_goal[goal], act, instant)
@@ -81,7 +100,7 @@ class ScriptedActs:
         await self.clock.advance(name, instant)
         for each, command in commands:
             goal, context = await self.application.goals.load(name)
-            by = self.participants.person(act.by or "owner", held_at(goal, context, instant))
+            by = self.participants.person(act.by or "owner", held_at(goal, context, instant), act.on)
             offset = self.clock.clock_offset.total_seconds()
             outcome = await self.gateway.goal(name, each.name, by, each.fields, command, offset)
             self.commands += 1
@@ -89,24 +108,28 @@ class ScriptedActs:
                 self._keep(act, name, outcome.refused)
 
     async def _move(self, each: ScriptedCommand, act: ScriptedAct, command: str, instant: datetime) -> None:
-        async def ready(goal: str) -> None:
-            await self.clock.advance(goal, instant)
+        async def ready(stream: str) -> None:
+            await self.clock.advance(stream, instant)
 
-        people = Moves(
-            self.application.people, self.gateway, lambda person: self.owned.get(person, []), ready
-        )
-        effective = date.fromisoformat(str(each.fields.get("effective", act.on)))
-        reason = str(each.fields.get("reason") or act.story)
-        person, by = each.person or "", self.script.hr
-        if each.name == "leave":
-            refused = await people.leave(person, effective, reason, by, instant, command)
-            self.participants = self.participants.without(person)
-        else:
-            manager = str(each.fields["manager"])
-            refused = await people.change_manager(person, manager, effective, reason, by, instant, command)
-        self.commands += len(self.owned.get(person, []))
+        name, day = SPOKEN.get(each.name, each.name), act.on.isoformat()
+        days = {DAY_OF[name]: day} if name in DAY_OF else {}
+        said = {**days, "reason": act.story, **each.fields}
+        person = read_person_command(name, each.person or "", self.script.hr, instant, said)
+        people = Moves(self.application.people, self.application.cycles)
+        follows, refused = await people.carry_out([person], act.on, command, self.gateway, ready)
+        self.commands += 1 + sum(len(sheet.goals) for one in follows for sheet in one.sheets)
         for one in refused:
-            self._keep(act, person, one)
+            self._keep(act, one.stream, one.refused)
+
+    async def learn_added(self) -> None:
+        """Takes up the goals of sheets that came after the launch, once their workflows are there."""
+        application, cycle = self.application, await self.application.cycles.load(self.script.cycle.id)
+        new = [name for name in cycle.added if name not in self.added]
+        found = await added_goals(application.ledger, new)
+        for goal in found:
+            await self.clock.begun(goal.goal)
+        self.added |= set(new)
+        self.planned += found
 
     def _keep(self, act: ScriptedAct, goal: str, refused: moves.RefusedCommand) -> None:
         sentence = refusal_message(refused).text(self.script.language)

@@ -38,6 +38,17 @@ class RehearsalClock:
         now = await self._skipper.get_current_time(self._client.get_workflow_handle(workflow))
         self._ahead[workflow] = max(now - datetime.now(UTC), timedelta(0))
 
+    async def begun(self, workflow: str) -> None:
+        """Waits until a workflow is there."""
+        while True:
+            try:
+                await self._client.get_workflow_handle(workflow).describe()
+                return
+            except RPCError as error:
+                if error.status != RPCStatusCode.NOT_FOUND:
+                    raise
+            await asyncio.sleep(0.1)
+
     async def advance(self, workflow: str, to: datetime) -> bool:
         """Moves a workflow to a business time and waits until every timer before it has fired and been dealt with.
 

@@ -68,6 +68,11 @@ class Rehearsal:
     def cycle(self) -> str:
         return self.script.cycle.id
 
+    @property
+    def goals(self) -> list[str]:
+        """Every goal of the cycle, those of sheets that were added too."""
+        return [goal.goal for goal in self.acts.planned]
+
     async def run(self) -> Report:
         """The whole year. Raises what is wrong with the script's own files before anything is launched."""
         began = asyncio.get_running_loop().time()
@@ -77,7 +82,7 @@ class Rehearsal:
             self.script, self.data, self.tables, self.application, self.client, self.gateway, self.clock,
             Participants(roster, self.script.hr), plan, self.on_progress,
         )  # fmt: skip
-        self.goals = [goal.goal for goal in self.acts.planned]
+        await self.acts.learn_added()
         await self.wait_for_workflows()
         instants = await self.instants()
         for number, instant in enumerate(instants):
@@ -106,7 +111,7 @@ class Rehearsal:
         self.reference = adoption.reference
         roster = read_script_roster(script, self.data, policy)
         if self.resumed:
-            return await application.people.roster()
+            return await application.people.roster(script.cycle.starts)
         await application.people.import_roster(roster, script.hr, morning)
         await self._sealed(roster)
         rows = target_rows(script, self.tables)

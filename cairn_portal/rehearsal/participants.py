@@ -1,6 +1,7 @@
 """Who acts in a rehearsal: owner, manager, HR and committee as the log has them at that moment."""
 
 from collections.abc import Sequence
+from datetime import date
 
 from cairn.domain.goal.state import Goal
 from cairn.domain.people import Role, Roster
@@ -11,11 +12,12 @@ class Participants:
     """Finds the person for a role in a script. People who have left take no part."""
 
     def __init__(self, roster: Roster, hr: str) -> None:
-        self.hr = hr
+        self.hr, self._day = hr, date.min
         self._people = roster.people
 
-    def person(self, role: str, goal: Goal) -> str:
-        """The id of whoever is `owner`, `manager`, `hr` or `committee` for a goal; anything else is an id."""
+    def person(self, role: str, goal: Goal, day: date) -> str:
+        """The id of whoever is `owner`, `manager`, `hr` or `committee` for a goal on a day; anything else is an id."""
+        self._day = day
         match role:
             case "owner":
                 return goal.owner
@@ -27,11 +29,6 @@ class Participants:
                 return self._with(("committee", "executive"), {goal.owner})
             case _:
                 return role
-
-    def without(self, person: str) -> "Participants":
-        """The same without somebody who left."""
-        people = tuple(each for each in self._people if each.id != person)
-        return Participants(Roster(people=people, departments=()), self.hr)
 
     def _judge(self, goal: Goal) -> str:
         if by_committee(goal) or goal.manager is None:
@@ -45,6 +42,8 @@ class Participants:
 
     def _with(self, roles: Sequence[Role], but: set[str]) -> str:
         fit = (
-            person.id for person in self._people if person.id not in but and set(roles) & set(person.roles)
+            person.id
+            for person in self._people
+            if person.id not in but and set(roles) & set(person.roles) and person.here_on(self._day)
         )
         return next(fit, self.hr)

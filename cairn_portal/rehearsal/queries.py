@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from cairn.application.repository import fold_goal, fold_sheet
 from cairn.documents.mistakes import Mistake, Place, mistake
 from cairn.documents.queries import Database, add_view, open_tables, replace_table, select
 from cairn.domain.cycle.events import TargetRow
@@ -16,6 +17,7 @@ from cairn.domain.event import Fact
 from cairn.domain.goal.commands import COMMANDS
 from cairn.domain.launch.plan import TIERS, LaunchPlan
 from cairn.i18n.schema import schema_message
+from cairn.ledger import Ledger
 from cairn_portal.rehearsal.script import (
     PEOPLE_COMMANDS,
     RehearsalScript,
@@ -105,6 +107,22 @@ def select_rows(
     if strange is not None:
         raise invalid(script, mistake("script:goal-unknown", goal=str(strange)), place)
     return rows
+
+
+async def added_goals(ledger: Ledger, sheets: Sequence[str]) -> list[PlannedGoal]:
+    """The goals of sheets that came after the launch, as rows of the table `goal`."""
+    rows = await ledger.read_streams(sheets)
+    found = [fold_sheet(name, rows[name]) for name in sheets]
+    goals = await ledger.read_streams([goal for sheet in found for goal in sheet.placements])
+    return [
+        PlannedGoal(
+            goal=goal.id, holder=sheet.holder, key=goal.key, tier=goal.tier, kind=goal.measure.kind,
+            dimension=goal.dimension, owner=goal.owner, manager=goal.manager, department=goal.department,
+            family=sheet.family,
+        )
+        for sheet in found
+        for goal in (fold_goal(name, goals[name]) for name in sheet.placements)
+    ]  # fmt: skip
 
 
 def _put_goals(tables: Database, goals: Sequence[PlannedGoal]) -> None:

@@ -14,10 +14,16 @@ from cairn.domain.goal.commands import COMMANDS
 from cairn.domain.invalid import schema_error
 
 PEOPLE_COMMANDS: Mapping[str, tuple[str, ...]] = {
-    "change_manager": ("person", "manager", "reason"),
+    "join": ("person", "name", "department", "family"),
     "leave": ("person", "reason"),
+    "move": ("person",),
+    "change_manager": ("person", "manager", "reason"),
+    "away": ("person",),
+    "come_back": ("person",),
+    "delegate": ("person", "to"),
 }
-"""Commands about people, with the columns their rows have; `effective`, a day, may be added to both."""
+"""Commands about people, with the columns their rows must have; others are those of `cairn people`. A day that is not
+said is the act's own."""
 GOAL_COMMANDS = tuple(name for name, command in COMMANDS.items() if "none" not in command.row.stages)
 ACTS = tuple(dict.fromkeys([*GOAL_COMMANDS, *PEOPLE_COMMANDS]))
 """What may be done: any command to goals that were launched, and commands about people."""

@@ -71,7 +71,8 @@ stage_change as (
                         when 'GoalAdjusted' then 'active' when 'ReviewOpened' then 'in_review'
                         when 'GoalCancelled' then 'cancelled' when 'GoalSuperseded' then 'superseded'
                         when 'GoalClosed' then 'closed'
-                        when 'GoalScored' then case when data ->> 'period' = 'Y' then 'scored' end
+                        when 'GoalScored' then case when data ->> 'period' = 'Y' and coalesce((data ->> 'number')::int, 1) = 1
+                            and coalesce(data ->> 'cause', 'due') <> 'part' then 'scored' end
                     end as stage
                 from event
                 where type in (

@@ -5,8 +5,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from cairn.domain.goal.dates import own_due
 from cairn.domain.goal.events import DeadlineMissed, ReminderSent
-from cairn.domain.goal.status import own_due
 from cairn.domain.policy import Policy
 from projections.engine.read_model import ReadModel
 from projections.engine.rows import FROM_JSON, Reader

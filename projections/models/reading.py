@@ -1,5 +1,6 @@
 """What the readings say: the evidence a score counts, and what corrections replaced."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -31,9 +32,10 @@ class ReadingVersion(BaseModel):
     superseded_by: int | None
 
 
-async def evidence(reader: Reader, metric: str, subject: str, starts: date, ends: date) -> Evidence:
-    """The current readings of a metric and subject, both days inside, by day; `upto` says how far the log is in."""
-    rows = await reader.fetch(SQL["evidence"], metric, subject, starts, ends)
+async def evidence(reader: Reader, fed: Sequence[tuple[str, str]], starts: date, ends: date) -> Evidence:
+    """The current readings of (metric, subject) pairs, both days inside, by day; `upto` says how far the log is in."""
+    metrics, subjects = [metric for metric, _ in fed], [subject for _, subject in fed]
+    rows = await reader.fetch(SQL["evidence"], metrics, subjects, starts, ends)
     readings = tuple(
         Reading(
             metric=row["metric"],

@@ -51,9 +51,10 @@ select count(*) from added
 select p.cursor as upto, r.metric, r.subject, r.day, r.value, r.base, r.position
 from read.projection p
 left join read.reading r
-    on r.metric = $1 and r.subject = $2 and r.day between $3 and $4 and r.superseded_by is null
+    on (r.metric, r.subject) in (select * from unnest($1::text[], $2::text[]))
+    and r.day between $3 and $4 and r.superseded_by is null
 where p.name = 'reading'
-order by r.day
+order by r.day, r.metric, r.subject
 
 -- name: versions
 select metric, subject, day, value, base, position, feed, correction, recorded_at, superseded_by

@@ -1,5 +1,6 @@
 """Scores and results with everything they were computed from."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated
@@ -7,16 +8,25 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict
 
 from cairn.domain.exact import Exact
-from cairn.domain.goal.events import GoalScored, Inputs, Note
-from cairn.domain.sheet.events import PeriodPart, ResultIssued, ScorePart, SheetScored, SubordinatePart
+from cairn.domain.goal.events import GoalScored, Inputs, MeasurePart, Note
+from cairn.domain.sheet.events import (
+    PeriodPart,
+    Restated,
+    RestatementDecided,
+    RestatementProposed,
+    ResultIssued,
+    ScorePart,
+    SheetScored,
+    SubordinatePart,
+)
 from projections.engine.read_model import ReadModel
 from projections.engine.rows import FROM_JSON, Reader, parse_rows
 from projections.engine.sql import queries
 
 MODEL = ReadModel(
     name="score",
-    tables=("goal_score", "sheet_score", "result"),
-    reads=(GoalScored, SheetScored, ResultIssued),
+    tables=("goal_score", "sheet_score", "result", "restatement"),
+    reads=(GoalScored, SheetScored, ResultIssued, RestatementProposed, RestatementDecided),
     joins=("goal",),
     by_stream=True,
 )
@@ -48,6 +58,9 @@ class GoalScore(BaseModel):
     at: datetime
     version: int
     position: int
+    number: int
+    cause: str
+    parts: Annotated[tuple[MeasurePart, ...], FROM_JSON]
     title: str | None
     owner: str | None
     sheet: str | None
@@ -69,6 +82,8 @@ class SheetFacts(BaseModel):
     at: datetime
     version: int
     position: int
+    number: int
+    cause: str
 
 
 class SheetScore(SheetFacts):
@@ -90,6 +105,37 @@ class Result(SheetFacts):
     mix: Annotated[dict[str, Decimal], FROM_JSON]
     periods: Annotated[tuple[PeriodPart, ...], FROM_JSON]
     subordinates: Annotated[tuple[SubordinatePart, ...], FROM_JSON]
+    waiting: Annotated[tuple[str, ...], FROM_JSON]
+
+
+class OpenRestatement(BaseModel):
+    """A restatement that waits for its decision, as `RestatementProposed`."""
+
+    model_config = ConfigDict(frozen=True)
+
+    restatement: str
+    sheet: str
+    holder: str | None
+    cycle: str | None
+    cause: str
+    goal: str | None
+    subordinate: str | None
+    period: str
+    of_goal: Annotated[Restated | None, FROM_JSON]
+    of_period: Annotated[Restated | None, FROM_JSON]
+    of_result: Annotated[Restated | None, FROM_JSON]
+    at: datetime
+
+
+class Concerned(BaseModel):
+    """A goal's score of a period, both days inside, that readings concern."""
+
+    model_config = ConfigDict(frozen=True)
+
+    goal: str
+    period: str
+    starts: date
+    ends: date
 
 
 async def goal_scores(
@@ -124,3 +170,17 @@ async def result(reader: Reader, sheet: str) -> Result | None:
 async def results(reader: Reader, cycle: str, department: str | None = None) -> list[Result]:
     """The results of a cycle, best first."""
     return parse_rows(Result, await reader.fetch(SQL["results_of_cycle"], cycle, department))
+
+
+async def restatements(reader: Reader, cycle: str) -> list[OpenRestatement]:
+    """The restatements of a cycle's sheets that wait for their decision, the oldest first."""
+    return parse_rows(OpenRestatement, await reader.fetch(SQL["restatements"], cycle))
+
+
+async def scores_of_readings(
+    reader: Reader, keys: Sequence[tuple[str, str, date]], position: int
+) -> list[Concerned]:
+    """The scores in whose days readings of (metric, subject, day) lie and that were computed before a position."""
+    metrics, subjects, days = ([key[at] for key in keys] for at in range(3))
+    found = await reader.fetch(SQL["scores_of_readings"], metrics, subjects, days, position)
+    return parse_rows(Concerned, found)

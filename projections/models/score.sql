@@ -4,53 +4,82 @@
 with event as materialized (
     select position, stream, version, type, occurred_at, data::jsonb as data
     from read.window($1, $2, $3, $4)
-    where type in ('GoalScored', 'SheetScored', 'ResultIssued')
+    where type in ('GoalScored', 'SheetScored', 'ResultIssued', 'RestatementProposed', 'RestatementDecided')
 ),
 goals as (
     insert into goal_score
     select distinct on (e.stream, d.period)
         e.stream, d.period, d.starts, d.ends, d.actual, d.target, d.attainment, d.points, d.rounded, d.formula,
-        nullif(d.why, 'null'), d.marks, d.applies, d.inputs, d.policy, d.by, e.occurred_at, e.version, e.position
+        nullif(d.why, 'null'), d.marks, d.applies, d.inputs, d.policy, d.by, e.occurred_at, e.version, e.position,
+        coalesce(d.number, 1), coalesce(d.cause, 'due'), coalesce(d.parts, '[]')
     from event e
     cross join lateral jsonb_to_record(e.data) as d(
         period text, starts date, ends date, actual text, target text, attainment text, points text, rounded numeric,
-        formula jsonb, why jsonb, marks jsonb, applies boolean, inputs jsonb, policy text, by text)
+        formula jsonb, why jsonb, marks jsonb, applies boolean, inputs jsonb, policy text, by text, number int,
+        cause text, parts jsonb)
     where e.type = 'GoalScored'
     order by e.stream, d.period, e.position desc
     on conflict (goal, period) do update set (
         starts, ends, actual, target, attainment, points, rounded, formula, why, marks, applies, inputs, policy, by, at,
-        version, position) = (
+        version, position, number, cause, parts) = (
         excluded.starts, excluded.ends, excluded.actual, excluded.target, excluded.attainment, excluded.points,
         excluded.rounded, excluded.formula, excluded.why, excluded.marks, excluded.applies, excluded.inputs,
-        excluded.policy, excluded.by, excluded.at, excluded.version, excluded.position)
+        excluded.policy, excluded.by, excluded.at, excluded.version, excluded.position, excluded.number,
+        excluded.cause, excluded.parts)
 ),
 sheets as (
     insert into sheet_score
     select distinct on (e.stream, d.period)
-        e.stream, d.period, d.points, d.rounded, d.parts, d.policy, e.occurred_at, e.version, e.position
+        e.stream, d.period, d.points, d.rounded, d.parts, d.policy, e.occurred_at, e.version, e.position,
+        coalesce(d.number, 1), coalesce(d.cause, 'due')
     from event e
     cross join lateral jsonb_to_record(e.data) as d(
-        period text, points text, rounded numeric, parts jsonb, policy text)
+        period text, points text, rounded numeric, parts jsonb, policy text, number int, cause text)
     where e.type = 'SheetScored'
     order by e.stream, d.period, e.position desc
-    on conflict (sheet, period) do update set (points, rounded, parts, policy, at, version, position) = (
-        excluded.points, excluded.rounded, excluded.parts, excluded.policy, excluded.at, excluded.version, excluded.position)
+    on conflict (sheet, period) do update set (
+        points, rounded, parts, policy, at, version, position, number, cause) = (
+        excluded.points, excluded.rounded, excluded.parts, excluded.policy, excluded.at, excluded.version,
+        excluded.position, excluded.number, excluded.cause)
 ),
 results as (
     insert into result
     select distinct on (e.stream)
         e.stream, d.points, d.rounded, d.grade, d.coefficient, d.mix, d.periods, d.subordinates,
-        d.policy, e.occurred_at, e.version, e.position
+        d.policy, e.occurred_at, e.version, e.position, coalesce(d.number, 1), coalesce(d.cause, 'due'),
+        coalesce(d.waiting, '[]')
     from event e
     cross join lateral jsonb_to_record(e.data) as d(
         points text, rounded numeric, grade text, coefficient numeric, mix jsonb, periods jsonb,
-        subordinates jsonb, policy text)
+        subordinates jsonb, policy text, number int, cause text, waiting jsonb)
     where e.type = 'ResultIssued'
     order by e.stream, e.position desc
     on conflict (sheet) do update set (
-        points, rounded, grade, coefficient, mix, periods, subordinates, policy, at, version, position) = (
+        points, rounded, grade, coefficient, mix, periods, subordinates, policy, at, version, position, number,
+        cause, waiting) = (
         excluded.points, excluded.rounded, excluded.grade, excluded.coefficient, excluded.mix, excluded.periods,
-        excluded.subordinates, excluded.policy, excluded.at, excluded.version, excluded.position)
+        excluded.subordinates, excluded.policy, excluded.at, excluded.version, excluded.position, excluded.number,
+        excluded.cause, excluded.waiting)
+),
+-- A proposal is there from its event until another one replaces it or it is decided.
+ended as (
+    select data ->> 'restatement' as restatement from event where type = 'RestatementDecided'
+    union
+    select data ->> 'replaces' from event where type = 'RestatementProposed' and data ->> 'replaces' is not null
+),
+gone as (
+    delete from restatement where restatement in (select restatement from ended)
+),
+proposed as (
+    insert into restatement
+    select d.restatement, e.stream, d.cause, d.goal, d.subordinate, d.period, nullif(d.of_goal, 'null'),
+        nullif(d.of_period, 'null'), nullif(d.of_result, 'null'), e.occurred_at, e.version, e.position
+    from event e
+    cross join lateral jsonb_to_record(e.data) as d(
+        restatement text, cause text, goal text, subordinate text, period text, of_goal jsonb, of_period jsonb,
+        of_result jsonb)
+    where e.type = 'RestatementProposed' and d.restatement not in (select restatement from ended)
+    on conflict (restatement) do nothing
 )
 select count(*) from event
 
@@ -103,4 +132,19 @@ from read.goal g
 join read.goal_score c on c.goal = g.goal
 left join read.placement p on p.goal = g.goal and p.sheet = g.sheet
 where g.cycle = $1 and g.key = $2
+order by c.goal, c.starts, c.ends
+
+-- name: restatements
+select r.*, s.cycle, s.holder
+from read.restatement r
+join read.sheet s on s.sheet = r.sheet
+where s.cycle = $1
+order by r.position
+
+-- name: scores_of_readings
+select distinct c.goal, c.period, c.starts, c.ends
+from unnest($1::text[], $2::text[], $3::date[]) as k(metric, subject, day)
+join read.goal g on g.measure ->> 'metric' = k.metric and g.measure ->> 'subject' = k.subject
+join read.goal_score c on c.goal = g.goal and k.day between c.starts and c.ends
+where (c.inputs ->> 'upto')::bigint < $4
 order by c.goal, c.starts, c.ends

@@ -11,6 +11,7 @@ import pytest_asyncio
 from cairn.domain.cycle.commands import CloseCycle, FinishResults, LaunchCycle
 from cairn.domain.cycle.events import LaunchFailure
 from cairn.domain.event import SYSTEM
+from cairn.domain.moves import Leave, Move
 from cairn.domain.refusal import Refusal
 from cairn.i18n import refusal_message
 from cairn.ledger import IdReused, Ledger, StreamAppend
@@ -188,12 +189,13 @@ async def test_the_key_of_a_launch_closes_no_cycle(pool: Any) -> None:
 async def test_a_move_under_a_used_key_is_refused(cycle: LaunchedCycle) -> None:
     """identity: a key seen again with other content, on a person."""
     day = date(2026, 3, 1)
+    asked = {"person": "E1", "reason": "moved", "by": HR, "at": JANUARY}
     for _ in range(2):
-        await cycle.people.change_manager("E1", "M2", day, "moved", HR, JANUARY, "k")
+        await cycle.people.record(Move(manager="M2", effective=day, **asked), day, "k")
     with pytest.raises(Refusal, match=r"command\.key-used"):
-        await cycle.people.change_manager("E1", "BOSS", day, "moved", HR, JANUARY, "k")
+        await cycle.people.record(Move(manager="BOSS", effective=day, **asked), day, "k")
     with pytest.raises(Refusal, match=r"command\.key-used"):
-        await cycle.people.leave("E1", day, "moved", HR, JANUARY, "k")
+        await cycle.people.record(Leave(last_day=day, **asked), day, "k")
 
 
 async def test_two_ids_swapped_between_two_streams_are_refused_and_nothing_is_written(pool: Any) -> None:

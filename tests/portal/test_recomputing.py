@@ -80,7 +80,7 @@ class Year:
         period = context.schedule.period("Q1")
         assert period is not None
         command, command_id = deadline(GOAL, "period_scored", period.scored_at, "Q1", period.scored_at)
-        evidence = await reading.evidence(self.pool, "sales", "E1", period.starts, period.ends)
+        evidence = await reading.evidence(self.pool, [("sales", "E1")], period.starts, period.ends)
         await self.goals.handle(command, command_id, evidence=evidence)
         await Evaluation(self.ledger, self.cycles).score_period("2026", "Q1", period.scored_at, _silent)
 

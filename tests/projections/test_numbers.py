@@ -192,7 +192,7 @@ async def test_a_reading_of_1e999999999_parks_its_feed_and_no_other(pool: asyncp
     await catch_up(pool)
     assert await parked_streams(pool) == [("progress", "feed-crm"), ("reading", "feed-crm")]
     assert reasons(await parked(pool)) == {SAID}
-    found = await evidence(pool, "sales", "lin", date(2026, 1, 1), date(2026, 12, 31))
+    found = await evidence(pool, [("sales", "lin")], date(2026, 1, 1), date(2026, 12, 31))
     assert [(each.on, each.value) for each in found.readings] == [(date(2026, 3, 3), D(9))]
 
 

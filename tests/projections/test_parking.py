@@ -76,7 +76,7 @@ async def test_a_good_batch_before_and_after_the_poison_counts(pool: asyncpg.Poo
     await record_raw(pool, "feed-crm", "ReadingsRecorded", BAD)
     await record(pool, *(readings((date(2026, 1, day), "1")) for day in range(6, 11)))
     await catch_up(pool)
-    assert len((await evidence(pool, "sales", "lin", *JANUARY)).readings) == 10
+    assert len((await evidence(pool, [("sales", "lin")], *JANUARY)).readings) == 10
     assert [(each.projection, each.stream) for each in await parked(pool)] == [
         ("progress", "feed-crm"),
         ("reading", "feed-crm"),
@@ -115,7 +115,7 @@ async def test_a_reading_that_waited_does_not_replace_one_that_came_later(pool: 
     await catch_up(pool)
     await pool.execute("alter table read.reading drop constraint dull")
     assert await retry(pool, "reading", "feed-crm") is True
-    [counts] = (await evidence(pool, "sales", "lin", *JANUARY)).readings
+    [counts] = (await evidence(pool, [("sales", "lin")], *JANUARY)).readings
     assert counts.value == 2
     assert all(table.equal for table in await differences(pool, "reading"))
 

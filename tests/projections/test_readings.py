@@ -26,7 +26,7 @@ async def test_each_day_counts_its_last_row_whatever_the_windows(
     await record(pool, *(readings(*batch, subject=subject) for batch in batches))
     await catch_up(pool, names=["reading"], window=window)
     expected = dict(sorted({on: Decimal(value) for batch in batches for on, value in batch}.items()))
-    found = await evidence(pool, "sales", subject, *JANUARY)
+    found = await evidence(pool, [("sales", subject)], *JANUARY)
     assert {row.on: row.value for row in found.readings} == expected
     assert [row.on for row in found.readings] == list(expected)
     kept = await versions(pool, "sales", subject, *JANUARY)
@@ -42,15 +42,15 @@ async def test_a_correction_replaces_the_row_and_both_stay_visible(pool: asyncpg
     before, after = await versions(pool, "sales", "lin", *JANUARY)
     assert (before.value, before.position, before.superseded_by) == (D("12.50"), first, second)
     assert (after.value, after.correction, after.superseded_by) == (D("13.10"), True, None)
-    [counts] = (await evidence(pool, "sales", "lin", *JANUARY)).readings
+    [counts] = (await evidence(pool, [("sales", "lin")], *JANUARY)).readings
     assert (counts.value, counts.position) == (D("13.10"), second)
 
 
 async def test_evidence_names_the_position_it_stands_at_even_without_readings(pool: asyncpg.Pool) -> None:
-    assert (await evidence(pool, "sales", "lin", *JANUARY)).upto == 0
+    assert (await evidence(pool, [("sales", "lin")], *JANUARY)).upto == 0
     position = await record(pool, readings((date(2026, 2, 1), "1")))
     await catch_up(pool)
-    found = await evidence(pool, "sales", "lin", *JANUARY)
+    found = await evidence(pool, [("sales", "lin")], *JANUARY)
     assert (found.readings, found.upto) == ((), position)
 
 
@@ -64,5 +64,5 @@ async def test_evidence_is_of_one_metric_one_subject_and_its_days(pool: asyncpg.
     await record(pool, readings(*days), readings(*days, subject="qi"), readings(*days, metric="visits"))
     await catch_up(pool)
     async with pool.acquire() as connection:
-        found = await evidence(connection, "sales", "lin", *JANUARY)
+        found = await evidence(connection, [("sales", "lin")], *JANUARY)
     assert [row.value for row in found.readings] == [2, 3]

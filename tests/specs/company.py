@@ -204,6 +204,15 @@ def drafted(goal: str = REVENUE, **facts: Any) -> did.GoalDrafted:
     return did.GoalDrafted.model_validate(usual | facts)
 
 
+def in_force(*goals: str, **facts: Any) -> tuple[Event, ...]:
+    """Goals as the launch drafted them, approved on 6 January: they count from their first day."""
+    return tuple(
+        each
+        for goal in goals or (REVENUE,)
+        for each in (drafted(goal, **facts), fact(did.GoalApproved, WANG, on("01-06"), goal))
+    )
+
+
 Kind = TypeVar("Kind", bound=Event)
 
 
@@ -281,11 +290,12 @@ def closed(goal: str = REVENUE) -> tuple[Event, ...]:
 
 
 def cancelled(goal: str = REVENUE) -> tuple[Event, ...]:
-    return (*active(goal), fact(did.GoalCancelled, HUA, on("05-01"), goal, reason="left"))
+    return (*active(goal), fact(did.GoalCancelled, HUA, on("05-01"), goal, reason="left", last="2026-04-30"))
 
 
 def superseded(goal: str = REVENUE) -> tuple[Event, ...]:
-    return (*active(goal), fact(did.GoalSuperseded, HUA, on("05-01"), goal, reason="new", replacement=VISITS))
+    ended = {"reason": "new", "replacement": VISITS, "last": "2026-04-30"}
+    return (*active(goal), fact(did.GoalSuperseded, HUA, on("05-01"), goal, **ended))
 
 
 def reading(day: str, value: str, position: int = 1, metric: str = "sales", subject: str = LIN) -> Reading:

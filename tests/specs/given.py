@@ -14,6 +14,7 @@ from cairn.application.repository import goal_context
 from cairn.domain.cycle.events import AnyCycleEvent, CycleEvent
 from cairn.domain.cycle.state import Cycle
 from cairn.domain.cycle.state import evolve as evolve_cycle
+from cairn.domain.evaluation.versions import with_sheet
 from cairn.domain.event import SYSTEM, Event
 from cairn.domain.goal import commands as ask
 from cairn.domain.goal import events as did
@@ -59,6 +60,7 @@ class World:
     people: dict[str, Person] = field(default_factory=lambda: dict(PEOPLE))
     evidence: Evidence = field(default_factory=Evidence)
     head: str | None = None
+    acting: dict[str, str] = field(default_factory=dict)
 
     def under(self, **facts: Any) -> "World":
         """The same under another policy, with other people or readings."""
@@ -90,9 +92,10 @@ class World:
 
     def context(self, goal: str = REVENUE) -> GoalContext:
         sheet = self.sheet(sheet_of(goal))
-        return goal_context(
+        context = goal_context(
             self.cycle(), self.policy, sheet, people=self.people, evidence=self.evidence, head=self.head
         )
+        return context.model_copy(update={"acting": self.acting}) if self.acting else context
 
     def status(self, goal: str = REVENUE, at: datetime | None = None) -> GoalStatus:
         """As of a moment, else of the last thing that happened."""
@@ -106,7 +109,8 @@ class World:
             self.context(command.goal),
         )
         access.require(asked, goal, context)
-        return decide(asked, goal, context)
+        others = {name: self.goal(name) for name in context.sheet.weighings if name != goal.id}
+        return with_sheet(decide(asked, goal, context), goal, context, others)
 
     def having(self, *commands: ask.GoalCommand) -> "World":
         """The world after these commands too, all of them accepted."""

@@ -1,5 +1,6 @@
 """Progress and judgement while a goal runs: check-ins, accepted criteria, assessments."""
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -36,7 +37,7 @@ from tests.specs.company import (
     scored,
     submitted,
 )
-from tests.specs.given import given, please, utc
+from tests.specs.given import deadline, given, please, utc
 
 
 def check_in(
@@ -193,10 +194,14 @@ def test_a_period_without_a_score_takes_no_assessment(period: str) -> None:
     given(active(LEARNING)).when(assess(period=period)).refused("assess.period", period=period)
 
 
-def test_a_scored_period_is_not_assessed_again() -> None:
-    given(active(LEARNING), score(LEARNING, "M03")).when(assess(period="M03")).refused(
-        "assess.scored", period="M03"
-    )
+def test_w2_an_assessment_after_the_score_has_the_period_scored_again_at_once() -> None:
+    march: dict[str, Any] = {"starts": date(2026, 3, 1), "ends": date(2026, 3, 31)}
+    late = assess(period="M03", day="04-10")
+    world = given(active(LEARNING), score(LEARNING, "M03", **march)).having(late)
+    due = world.status(LEARNING).next_deadline
+    assert due and (due.phase, due.period, due.at) == ("scored_again", "M03", late.at)
+    again = world.having(deadline("scored_again", due.at, LEARNING, "M03")).goal(LEARNING).scores["M03"]
+    assert again.number == 2 and again.cause == "goal" and again.points == 90
 
 
 @pytest.mark.parametrize(("period", "ends"), [("M02", "02-28"), ("M12", "12-31"), ("Y", "12-31")])

@@ -8,7 +8,8 @@ import pytest
 from cairn.domain.event import SYSTEM
 from cairn.domain.goal import commands as ask
 from cairn.domain.goal import events as did
-from cairn.domain.goal.status import Deadline, deadlines_of, own_due
+from cairn.domain.goal.dates import own_due
+from cairn.domain.goal.status import Deadline, deadlines_of
 from cairn.domain.policy import Deadlines, WorkingCalendar
 from cairn.domain.sheet.events import GoalRemoved
 from tests.specs.company import (

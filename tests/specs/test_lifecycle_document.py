@@ -1,11 +1,13 @@
 """docs/lifecycle.md says what the decider does: every stage with every command and every deadline is asked."""
 
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any, get_args
 
 import pytest
 
+from cairn.domain.event import SYSTEM
 from cairn.domain.goal import commands as ask
 from cairn.domain.goal import events as did
 from cairn.domain.goal.stages import PHASES, STAGES, Phase, Stage
@@ -13,6 +15,7 @@ from cairn.domain.goal.status import deadlines_of
 from cairn.domain.people import Person
 from cairn.domain.policy import Deadlines
 from cairn.domain.refusal import Refusal
+from cairn.domain.schedule import Days
 from cairn_portal.presenting.lifecycle import ALIVE, DONE, REFUSED, SAME, arrows, outcome, render
 from tests.specs.company import (
     CHEN,
@@ -27,6 +30,7 @@ from tests.specs.company import (
     REVENUE,
     VISITS,
     WANG,
+    YEAR_STARTS,
     active,
     adjusting,
     approved,
@@ -41,6 +45,7 @@ from tests.specs.company import (
     person,
     plan,
     returned,
+    score,
     scored,
     submitted,
     superseded,
@@ -49,13 +54,25 @@ from tests.specs.given import World, deadline, given, please
 from tests.specs.test_drafting_and_revising import PARTS, SMART
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "lifecycle.md"
+AWAY = Days(first=on("03-02").date(), last=on("04-20").date())
+
+
+def away(goal: str) -> did.AbsencesSet:
+    """The holder is on long leave in spring."""
+    return fact(did.AbsencesSet, HUA, on("02-01"), goal, absences=[AWAY])
+
+
 IN: dict[Stage, Callable[..., Any]] = {
     "draft": draft,
     "submitted": submitted,
     "returned": returned,
     "approved": approved,
     "active": active,
-    "paused": lambda goal: (*active(goal), fact(did.GoalPaused, HUA, on("03-02"), goal, reason="leave")),
+    "paused": lambda goal: (
+        *active(goal),
+        away(goal),
+        fact(did.GoalPaused, SYSTEM, on("03-02"), goal, away_since=AWAY.first),
+    ),
     "adjusting": lambda goal: adjusting(goal=goal),
     "in_review": in_review,
     "scored": scored,
@@ -85,6 +102,7 @@ ASKED: dict[str, ask.GoalCommand] = {
     "accept": please(ask.AcceptCriterion, WANG, DAY, RELEASE, criterion=1, evidence="e"),
     "assess": please(ask.AssessGoal, WANG, DAY, LEARNING, period="M03", points=90),
     "change_manager": please(ask.ChangeManager, HUA, DAY, manager=CHEN, effective="2026-04-02"),
+    "follow_holder": please(ask.FollowHolder, HUA, DAY, last="2026-06-30"),
     "cancel": please(ask.CancelGoal, HUA, DAY, reason="r"),
     "supersede": please(ask.SupersedeGoal, HUA, DAY, replacement=VISITS, reason="r"),
     "close": please(ask.CloseGoal, HUA, DAY),
@@ -146,8 +164,15 @@ def test_the_first_confirmation_leaves_a_goal_adjusting() -> None:
 
 @pytest.mark.parametrize("stage", ALIVE)
 def test_what_the_table_says_of_deadlines_is_what_falls_due(stage: Stage) -> None:
-    """Those of a late joiner's draft, too: all that ever fall due in a stage, and where they lead."""
+    """All that ever fall due in a stage, and where they lead; of January something was said after its score."""
     before = world(stage, REVENUE)
+    if stage in ("approved", "active"):
+        before = given(before.events, away(REVENUE), policy=LATE)
+    if stage in ("active", "paused", "adjusting", "in_review", "scored"):
+        january: dict[str, Any] = {"period": "M01", "starts": YEAR_STARTS, "ends": date(2026, 1, 31)}
+        scored_then = score(**january).model_copy(update={"at": on("02-05")})
+        checked = fact(did.CheckedIn, on="2026-01-10", note="late", at=on("02-10"))
+        before = given(before.events, scored_then, checked, policy=LATE)
     found = {}
     for due in deadlines_of(before.goal(), before.context()):
         fired = deadline(due.phase, due.at, period=due.period, late=1)

@@ -7,11 +7,11 @@ import pytest
 from pydantic import BaseModel
 
 from cairn.domain.cycle.events import CycleSignalRefused, LaunchFailure, LeftOut
-from cairn.domain.goal.events import GoalCancelled, LastDaySet, Note, SignalRefused
-from cairn.domain.launch.plan import LaunchPlan, Missing
+from cairn.domain.goal.events import GoalCancelled, GoalScored, LastDaySet, Note, SignalRefused
+from cairn.domain.launch.plan import LaunchPlan, Missing, SheetPlan
 from cairn.domain.policy import Name
 from cairn.domain.registry import EVENTS
-from cairn.domain.sheet.events import SheetLastDaySet
+from cairn.domain.sheet.events import RestatementProposed, ResultIssued, SheetLastDaySet, SheetScored
 from cairn.i18n.catalogues import Language, sentence
 
 SAID: dict[tuple[type[BaseModel], str], str] = {
@@ -19,7 +19,12 @@ SAID: dict[tuple[type[BaseModel], str], str] = {
     (LaunchFailure, "code"): "launch_failure",
     (GoalCancelled, "cause"): "cause",
     (LastDaySet, "cause"): "cause",
+    (GoalScored, "cause"): "cause",
+    (SheetScored, "cause"): "cause",
+    (ResultIssued, "cause"): "cause",
+    (RestatementProposed, "cause"): "cause",
     (SheetLastDaySet, "cause"): "cause",
+    (SheetPlan, "cause"): "cause",
     (Missing, "code"): "missing",
     (Note, "code"): "note",
 }
@@ -44,7 +49,8 @@ STORED = {model for event in (*EVENTS.values(), LaunchPlan) for model in models(
 
 def codes_of(model: type[BaseModel], field: str) -> tuple[str, ...]:
     annotation = model.model_fields[field].annotation
-    return get_args(annotation) if get_origin(annotation) is Literal else ()
+    choices = [each for each in (annotation, *get_args(annotation)) if get_origin(each) is Literal]
+    return tuple(code for each in choices for code in get_args(each))
 
 
 def test_the_parts_of_events_were_looked_through() -> None:

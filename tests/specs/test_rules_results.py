@@ -1,4 +1,4 @@
-"""U1, W1, Y1, Y2, L7 and E2: what is missing, sheets and the year, by example and by law."""
+"""U1, Y1, Y2, L7 and E2: what is missing, sheets and the year, by example and by law."""
 
 from decimal import Decimal
 from fractions import Fraction
@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from cairn.domain.policy import ScoringRules
-from cairn.domain.scoring import MISSING, NOT_APPLICABLE, Score, in_force, mixed, weighted
+from cairn.domain.scoring import MISSING, NOT_APPLICABLE, Score, mixed, weighted
 from tests.specs.given import for_all
 from tests.specs.rules import Example, check, specs
 from tests.specs.rules.results import RESULTS
@@ -65,11 +65,3 @@ def test_law_Y1_equal_months_in_force_are_the_plain_mean(parts: list[tuple[Fract
         assert found == sum(known, Fraction(0)) / len(known)
     else:
         assert not isinstance(found, Fraction)
-
-
-@for_all(st.integers(1, 364), st.integers(0, 120), st.integers(0, 120))
-def test_law_W1_a_weight_that_changes_nothing_changes_no_score(day: int, own: int, rest: int) -> None:
-    """Split on any day, a goal counts as it would whole."""
-    whole = [(Fraction(10), Fraction(1), Fraction(own)), (Fraction(90), Fraction(1), Fraction(rest))]
-    halves = [(Fraction(10), Fraction(part, 365), Fraction(own)) for part in (day, 365 - day)]
-    assert in_force([*halves, whole[1]], "reweight") == in_force(whole, "reweight")

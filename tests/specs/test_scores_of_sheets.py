@@ -20,7 +20,7 @@ from tests.specs.company import (
     VISITS,
     D,
     active,
-    drafted,
+    in_force,
     on,
     opened,
     plan,
@@ -44,18 +44,18 @@ def three(points: dict[str, Any], period: str = "Y", **facts: Any) -> World:
         score(goal, period, points=None if value is None else D(value), **facts)
         for goal, value in points.items()
     ]
-    return given(opened(), drafted(), drafted(VISITS), drafted(LEARNING), made)
+    return given(opened(), in_force(REVENUE, VISITS, LEARNING), made)
 
 
 def scored_in(world: World, policy: Any = None, period: str = "Y") -> Any:
-    [event] = score_sheet(world.sheet(), goals(world), period, policy or plan(), AT)
+    [event] = score_sheet(world.sheet(), goals(world), period, schedule(), policy or plan(), AT)
     return event
 
 
 def test_a_sheets_score_is_its_goals_mean_by_weight_with_each_part_named() -> None:
     event = scored_in(three({REVENUE: 90, VISITS: 110, LEARNING: 80}))
     assert (event.points, event.rounded) == (Fraction(90 * 50 + 110 * 20 + 80 * 20, 90), D("92.22"))
-    assert ScorePart(goal=VISITS, version=2, weight=D(20), points=D(110)) in event.parts
+    assert ScorePart(goal=VISITS, version=3, weight=D(20), points=D(110)) in event.parts
 
 
 def test_a_goal_without_points_is_left_out_or_counts_zero_as_the_policy_declares() -> None:
@@ -74,9 +74,9 @@ def test_a_period_that_is_none_of_the_goals_is_left_out_whatever_the_policy_says
 
 def test_a_period_without_any_score_has_none_and_one_scored_has_no_second() -> None:
     world = three({REVENUE: 90})
-    assert score_sheet(world.sheet(), goals(world), "M01", plan(), AT) == []
+    assert score_sheet(world.sheet(), goals(world), "M01", schedule(), plan(), AT) == []
     sheet = evolve_sheet(world.sheet(), scored_in(world))
-    assert score_sheet(sheet, goals(world), "Y", plan(), AT) == []
+    assert score_sheet(sheet, goals(world), "Y", schedule(), plan(), AT) == []
 
 
 def sheet_with(family: str | None, **points: Any) -> Sheet:

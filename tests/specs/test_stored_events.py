@@ -16,7 +16,17 @@ from cairn.domain.cycle import events as cycle
 from cairn.domain.event import SYSTEM, Event
 from cairn.domain.goal import events as did
 from cairn.domain.measure import Kpi
-from cairn.domain.people import Department, DepartmentNamed, PersonChanged, PersonJoined, PersonLeft
+from cairn.domain.people import (
+    DelegateNamed,
+    Department,
+    DepartmentNamed,
+    LeavingWithdrawn,
+    PersonAway,
+    PersonChanged,
+    PersonJoined,
+    PersonLeft,
+    PersonReturned,
+)
 from cairn.domain.policy import Name
 from cairn.domain.reading import ReadingsRecorded, Row
 from cairn.domain.registry import EVENTS, decode
@@ -57,6 +67,11 @@ CHANGES = did.Changes(
     counterweights={"goal-2026-lin-2": D(10)},
 )  # fmt: skip
 AWAY = Days(first=on("04-01").date(), last=on("06-30").date())
+PART = did.MeasurePart(
+    first=on("04-01").date(), last=on("04-14").date(), days=14, actual=D(4), target=D(10), attainment=D(40),
+    points=D(40), formula=did.Note(code="counted"), why=did.Note(code="no_readings"),
+)  # fmt: skip
+RESTATED = sheet.Restated(before=D(90), after=Fraction(277, 3), grade_before="B", grade_after="A")
 SMART = did.Smart(specific="a", measurable="b", achievable="c", relevant="d", time_bound="e")
 DEPARTMENT = Department(id="sales", name="销售部", head="zhao")
 
@@ -66,17 +81,17 @@ EXAMPLES: tuple[Event, ...] = (
     fact(did.SmartChecked, check=SMART),
     fact(did.GoalDecomposed, parts=[did.Part(title="主营A", department="sales", target=D(15))]),
     fact(did.GoalAligned, parent="goal-2026-company-1"),
-    fact(did.GoalSubmitted),
-    fact(did.GoalReturned, WANG, comment="?"),
-    fact(did.GoalApproved, WANG, comment="good"),
+    fact(did.GoalSubmitted, acting_for=WANG),
+    fact(did.GoalReturned, WANG, comment="?", acting_for=HUA),
+    fact(did.GoalApproved, WANG, comment="good", acting_for=HUA),
     fact(did.GoalActivated, SYSTEM),
-    fact(did.GoalPaused, HUA, reason="parental leave"),
+    fact(did.GoalPaused, HUA, reason="parental leave", away_since="2026-04-01"),
     fact(did.GoalResumed, HUA),
     fact(did.LastDaySet, HUA, last="2026-06-30", cause="left", reason="r"),
     fact(did.AbsencesSet, HUA, absences=[AWAY]),
     requested(CHANGES),
-    fact(did.AdjustmentConfirmed, HUA, adjustment="a1", role="hr"),
-    fact(did.AdjustmentDeclined, WANG, adjustment="a1", role="manager", reason="no"),
+    fact(did.AdjustmentConfirmed, HUA, adjustment="a1", role="hr", acting_for=WANG),
+    fact(did.AdjustmentDeclined, WANG, adjustment="a1", role="manager", reason="no", acting_for=HUA),
     fact(did.AdjustmentWithdrawn, adjustment="a1"),
     fact(did.AdjustmentExpired, SYSTEM, adjustment="a1"),
     fact(
@@ -84,15 +99,16 @@ EXAMPLES: tuple[Event, ...] = (
         space_left=D(10), since="2026-07-15",
     ),
     fact(did.CheckedIn, on="2026-02-01", value=D(95), base=D(100), note="n"),
-    fact(did.CriterionAccepted, WANG, criterion=1, evidence="release notes"),
-    fact(did.GoalAssessed, WANG, period="Y", points=D(90), comment="c"),
+    fact(did.CriterionAccepted, WANG, criterion=1, evidence="release notes", acting_for=HUA),
+    fact(did.GoalAssessed, WANG, period="Y", points=D(90), comment="c", acting_for=HUA),
     fact(did.ManagerChanged, HUA, former=WANG, manager=None, effective="2026-04-01", reason="r"),
     fact(did.ReminderSent, SYSTEM, to=[LIN], **TIMER),
     fact(did.DeadlineMissed, SYSTEM, awaited=[LIN], to=["role:hr"], **TIMER),
     score(
         inputs=did.Inputs(readings=(4, 5), upto=9, version=5), why=did.Note(code="no_readings"),
-        marks=[did.Note(code="approved_later", facts={"on": "2026-02-10"})],
+        marks=[did.Note(code="approved_later", facts={"on": "2026-02-10"})], number=2, cause="goal", parts=[PART],
     ),
+    fact(did.ScoreHeldBack, SYSTEM, period="M01", restatement="2026-lin-1-R1"),
     fact(did.ReviewOpened, SYSTEM),
     fact(did.GoalCancelled, HUA, cause="asked", reason="r", last="2026-07-14"),
     fact(did.GoalSuperseded, HUA, replacement="goal-2026-lin-2", reason="r", last="2026-07-14"),
@@ -107,18 +123,28 @@ EXAMPLES: tuple[Event, ...] = (
     sheet.FlexibleSpaceUsed(goal=REVENUE, adjustment="a1", used=D(5), left=D(10), **OF_SHEET),
     sheet.SheetScored(
         period="Y", points=Fraction(277, 3), rounded=D("92.33"), policy="plan@1", **OF_SHEET,
-        parts=(sheet.ScorePart(goal=REVENUE, version=7, weight=D(50), points=None),),
+        number=2, cause="readings",
+        parts=(sheet.ScorePart(goal=REVENUE, version=7, weight=D(50), share=Fraction(14, 30), points=None),),
     ),
     sheet.ResultIssued(
         points=D("92.254"), rounded=D("92.25"), grade="B", coefficient=D(1), mix={"month": D(40), "year": D(60)},
         policy="plan@1", leads=True, **OF_SHEET,
         periods=(sheet.PeriodPart(period="M03", kind="month", months=Fraction(16, 31), points=None),),
-        subordinates=(sheet.SubordinatePart(sheet="sheet-2026-qian-1", version=9, result=D(88)),),
+        subordinates=(sheet.SubordinatePart(sheet="sheet-2026-qian-1", version=9, result=D(88), days=181),),
+        number=3, cause="subordinates", waiting=("sheet-2026-sun-1",),
+    ),
+    sheet.RestatementProposed(
+        restatement="2026-lin-1-R1", cause="readings", goal=REVENUE, period="M01", replaces="2026-lin-1-R0",
+        subordinate="sheet-2026-qian-1", of_goal=RESTATED, of_period=RESTATED, of_result=RESTATED, **OF_SHEET,
+    ),
+    sheet.RestatementDecided(
+        restatement="2026-lin-1-R1", accepted=True, heard="agreed", reason="r", **OF_SHEET,
     ),
     launched().model_copy(
         update={"left_out": (LEFT_OUT,), "clock_offset": -3.5}
     ),
     cycle.LaunchFinished(sheets=3, goals=9, failures=(FAILED,), **OF_CYCLE),
+    cycle.SheetsAdded(plan="1a2b", roster=9, sheets=("sheet-2026-new-1",), goals=2, **OF_CYCLE),
     cycle.StageReached(stage="review", due=on("03-01"), **OF_CYCLE),
     cycle.PeriodScored(period="M01", sheets=3, due=on("03-01"), **OF_CYCLE),
     cycle.ResultsIssued(sheets=3, **OF_CYCLE),
@@ -132,6 +158,10 @@ EXAMPLES: tuple[Event, ...] = (
     PersonJoined(person=LIN, details=PEOPLE[LIN], **AT),
     PersonChanged(person=LIN, details=PEOPLE[LIN], effective=on("04-01").date(), reason="r", **AT),
     PersonLeft(person=LIN, effective=on("04-01").date(), reason="r", **AT),
+    LeavingWithdrawn(person=LIN, reason="r", **AT),
+    PersonAway(person=LIN, first=on("04-01").date(), last=on("06-30").date(), reason="r", **AT),
+    PersonReturned(person=LIN, effective=on("06-01").date(), reason="r", **AT),
+    DelegateNamed(person=WANG, delegate=LIN, first=on("04-01").date(), last=on("04-30").date(), reason="r", **AT),
     DepartmentNamed(department=DEPARTMENT, **AT),
     ReadingsRecorded(
         feed="crm", window_from=on("01-01"), window_upto=on("02-01"), content="sha", correction=True, **AT,

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from cairn.application.people import People
+from cairn.domain.moves import Move
 from cairn.domain.refusal import Refusal
 from tests.workflows.company import HR, MANAGER, OTHER_MANAGER, Company, morning
 
@@ -185,9 +186,9 @@ async def test_l1_a_manager_who_is_unknown_or_below_the_owner_is_refused(company
         )
         assert asked.refused is not None and asked.refused.code == f"move.{code}"
         with pytest.raises(Refusal, match=rf"move\.{code}"):
-            await People(company.ledger).change_manager(
-                owner, manager, date(2026, 1, 1), "", HR, datetime.now(UTC), f"move-{owner}"
-            )
+            day = date(2026, 1, 1)
+            move = Move(person=owner, manager=manager, effective=day, by=HR, at=datetime.now(UTC))
+            await People(company.ledger).record(move, day, f"move-{owner}")
 
 
 async def test_a_check_in_beyond_all_measure_does_not_stop_the_score(company: Company) -> None:

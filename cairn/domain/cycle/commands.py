@@ -48,6 +48,16 @@ class FinishLaunch(CycleCommand):
     failures: tuple[LaunchFailure, ...] = ()
 
 
+class AddSheets(CycleAction):
+    """Opens sheets that are missing after the launch, from a preview (RULES L7): of `people`, without any of everybody
+    who takes part by now. `seen` is the digest of that preview."""
+
+    row = CycleRow("add_sheets", rights.hr, stages=("goal_setting", "execution"))
+
+    seen: str
+    people: tuple[str, ...] = ()
+
+
 class ReachStage(CycleCommand):
     """The date of a stage has come; `due` is the time it was set for."""
 
@@ -104,7 +114,7 @@ class RecordRefusedCycleSignal(CycleCommand):
     facts: dict[str, FactValue] = Field(default_factory=dict)
 
 
-AnyCycleAction = LaunchCycle | CloseCycle
+AnyCycleAction = LaunchCycle | AddSheets | CloseCycle
 AnyCycleCommand = (
     AnyCycleAction | FinishLaunch | ReachStage | FinishPeriod | FinishResults | RecordRefusedCycleSignal
 )

@@ -3,6 +3,7 @@
 from typing import assert_never
 
 from cairn.domain.cycle.commands import (
+    AddSheets,
     AnyCycleCommand,
     CloseCycle,
     FinishLaunch,
@@ -32,7 +33,7 @@ def decide(command: AnyCycleCommand, cycle: Cycle) -> list[CycleEvent]:
 
     Who may give it was asked before (`cairn.application.access`).
     """
-    if isinstance(command, LaunchCycle):
+    if isinstance(command, LaunchCycle | AddSheets):  # decided with their plan (cairn.domain.launch.decide)
         raise Refusal("cycle.exists", field="cycle", cycle=command.cycle)
     if cycle.version == 0:
         raise Refusal("cycle.unknown", field="cycle", cycle=command.cycle)

@@ -73,6 +73,17 @@ class LaunchFinished(CycleEvent):
     failures: tuple[LaunchFailure, ...] = ()
 
 
+class SheetsAdded(CycleEvent):
+    """Sheets that were missing after the launch came into the log with this event: joiners', those of a second family,
+    and of whoever was left out before. `plan` is the digest of the preview, `roster` the log's position it was made
+    from."""
+
+    plan: str
+    roster: int
+    sheets: tuple[str, ...]
+    goals: int
+
+
 class StageReached(CycleEvent):
     """The cycle came into a stage with its date, due at `due`."""
 
@@ -160,6 +171,7 @@ class CycleSignalRefused(CycleEvent):
 AnyCycleEvent = (
     CycleLaunched
     | LaunchFinished
+    | SheetsAdded
     | StageReached
     | PeriodScored
     | ResultsIssued

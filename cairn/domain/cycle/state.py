@@ -13,6 +13,7 @@ from cairn.domain.cycle.events import (
     LeftOut,
     PeriodScored,
     ResultsIssued,
+    SheetsAdded,
     StageReached,
 )
 from cairn.domain.cycle.stages import CycleStage
@@ -37,6 +38,7 @@ class Cycle(Fact):
     language: str = Field(default="zh", description="in which the template's titles were written")
     clock_offset: float = Field(default=0.0, description="seconds beside Temporal's clock")
     launch: LaunchFinished | None = Field(default=None, description="how the launch ended, None until it has")
+    added: tuple[str, ...] = Field(default=(), description="sheets that came after the launch, in order")
     scored: frozenset[str] = Field(
         default=frozenset(), description="keys of the periods all sheets are scored in"
     )
@@ -57,6 +59,8 @@ def _evolved(cycle: Cycle, event: AnyCycleEvent) -> Cycle:
         case LaunchFinished():
             stage = "goal_setting" if cycle.stage == "launching" else cycle.stage
             return cycle.model_copy(update={"launch": event, "stage": stage})
+        case SheetsAdded():
+            return cycle.model_copy(update={"added": (*cycle.added, *event.sheets)})
         case StageReached():
             return cycle.model_copy(update={"stage": event.stage})
         case PeriodScored():

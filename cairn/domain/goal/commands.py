@@ -13,13 +13,14 @@ from pydantic import AwareDatetime, Field, model_validator
 from cairn.domain import rights
 from cairn.domain.command import CommandRow
 from cairn.domain.event import Command
-from cairn.domain.goal.events import Changes, Confirmer, Part, Smart
+from cairn.domain.goal.events import Changes, Confirmer, EndCause, Part, Smart
 from cairn.domain.goal.stages import OPEN, Phase, Stage
 from cairn.domain.invalid import schema_error
 from cairn.domain.measure import Measure
 from cairn.domain.policy import Dimension
 from cairn.domain.quantity import MOST_DIGITS, Normalised, unbounded
 from cairn.domain.refusal import FactValue
+from cairn.domain.schedule import Days
 
 GoalRow = CommandRow[Stage]
 BEFORE_SCORED = tuple(stage for stage in OPEN if stage != "scored")
@@ -238,7 +239,7 @@ class AssessGoal(GoalAction):
     row = GoalRow(
         "assess",
         rights.approver_or_former_manager,
-        stages=("active", "adjusting", "in_review"),
+        stages=("active", "adjusting", "in_review", "scored"),
         judges=True,
     )
 
@@ -254,6 +255,21 @@ class ChangeManager(GoalAction):
 
     manager: str | None
     effective: date
+    reason: str = ""
+
+
+class FollowHolder(GoalAction):
+    """Brings the goal in line with its holder's days as the roster has them: the last one, and long leave (RULES L7).
+
+    Nobody states those days: they are found in the log when the command is given.
+    """
+
+    row = GoalRow("follow_holder", rights.hr_other_than_owner, stages=BEFORE_SCORED)
+    looked_up = frozenset({"last", "cause", "absences"})
+
+    last: date | None = None
+    cause: EndCause = "left"
+    absences: tuple[Days, ...] = ()
     reason: str = ""
 
 
@@ -300,6 +316,17 @@ class KeepDeadline(GoalCommand):
     period: str | None = None
 
 
+class ScoreAgain(GoalCommand):
+    """Readings of a scored period came or were corrected: it is scored again, should that change anything (RULES D5).
+
+    `upto` is the sealed position of the readings that came."""
+
+    looked_up = frozenset({"upto"})
+
+    period: str
+    upto: int
+
+
 class RecordRefusedSignal(GoalCommand):
     """Records that a signal was refused: `name` is the command it asked for, the rest the refusal."""
 
@@ -328,11 +355,12 @@ AnyGoalAction = (
     | AcceptCriterion
     | AssessGoal
     | ChangeManager
+    | FollowHolder
     | CancelGoal
     | SupersedeGoal
     | CloseGoal
 )
-AnyGoalCommand = AnyGoalAction | KeepDeadline | RecordRefusedSignal
+AnyGoalCommand = AnyGoalAction | KeepDeadline | ScoreAgain | RecordRefusedSignal
 
 COMMANDS: Mapping[str, type[GoalAction]] = {kind.row.name: kind for kind in get_args(AnyGoalAction)}
 """The commands people give, by the names used in updates, signals, the API and the command line."""

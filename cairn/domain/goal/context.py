@@ -17,7 +17,9 @@ class GoalContext(Fact):
     a rehearsal. `open_for_goals` says whether the cycle still takes new goals. `people` holds at least whoever gives
     the command, by id; for deadlines also the owner and the manager, for a
     change of manager the new one and everybody above them. `head` is the id of the head of the sheet's
-    department, empty while it has none, None where the sheet is no known department's: theirs are its goals.
+    department, empty while it has none, None where the sheet is no known department's: theirs are its goals. `acting`
+    says who does the tasks of a place's holder that day where it is not themselves: a delegate, the next above, or
+    `role:hr` where nobody can (RULES K5).
     """
 
     policy: Policy
@@ -26,5 +28,6 @@ class GoalContext(Fact):
     people: Mapping[str, Person]
     evidence: Evidence = Evidence()
     head: str | None = None
+    acting: Mapping[str, str] = {}
     clock_offset: float = 0.0
     open_for_goals: bool = True

@@ -3,6 +3,7 @@
 from typing import assert_never
 
 from cairn.domain.event import SYSTEM, Event
+from cairn.domain.goal import following
 from cairn.domain.goal.commands import KeepDeadline
 from cairn.domain.goal.context import GoalContext
 from cairn.domain.goal.events import (
@@ -13,6 +14,7 @@ from cairn.domain.goal.events import (
     GoalClosed,
     ReminderSent,
     ReviewOpened,
+    ScoreCause,
 )
 from cairn.domain.goal.places import held_at
 from cairn.domain.goal.scoring import score
@@ -33,15 +35,21 @@ def on_deadline(command: KeepDeadline, goal: Goal, context: GoalContext) -> list
     held = held_at(goal, context, command.at)
     match command.phase:
         case "drafts_remind" | "approvals_remind" | "adjustment_remind":
-            return [_remind(command, held)]
+            return [_remind(command, held, context)]
         case "drafts_due" | "approvals_due":
             return [_missed(command, held, context)]
         case "execution_starts":
             return [GoalActivated(goal=goal.id, by=SYSTEM, at=command.at)]
         case "adjustment_expires":
             return _expire(command, goal)
-        case "period_scored" | "scores_due":
-            return [score(goal, command.period or "Y", context, command.at)]
+        case "pauses":
+            return following.pause(command, goal)
+        case "resumes":
+            return following.resume(command, goal, context)
+        case "period_scored" | "scored_again" | "part_scored" | "scores_due":
+            late = goal.late.get(command.period or "Y")
+            cause: ScoreCause = late.cause if late else "part" if command.phase == "part_scored" else "due"
+            return [score(goal, command.period or "Y", context, command.at, cause)]
         case "lapses":
             return _lapse(command, goal, context)
         case "review_opens":
@@ -52,8 +60,8 @@ def on_deadline(command: KeepDeadline, goal: Goal, context: GoalContext) -> list
             assert_never(command.phase)
 
 
-def _remind(command: KeepDeadline, goal: Goal) -> ReminderSent:
-    waits = awaited(goal)
+def _remind(command: KeepDeadline, goal: Goal, context: GoalContext) -> ReminderSent:
+    waits = awaited(goal, context.acting)
     return ReminderSent(
         goal=goal.id, phase=command.phase, due=command.due, to=waits, by=SYSTEM, at=command.at
     )
@@ -64,11 +72,12 @@ def _missed(command: KeepDeadline, goal: Goal, context: GoalContext) -> Deadline
     approver = None if by_committee(goal) else context.people.get(goal.manager or "")
     above = approver.manager if approver else None
     up = goal.manager if command.phase == "drafts_due" else above
+    up = context.acting.get(up, up) if up else None
     return DeadlineMissed(
         goal=goal.id,
         phase=command.phase,
         due=command.due,
-        awaited=awaited(goal),
+        awaited=awaited(goal, context.acting),
         to=(up or HR,),
         by=SYSTEM,
         at=command.at,

@@ -3,7 +3,7 @@
 from typing import assert_never
 
 from cairn.domain.event import Event
-from cairn.domain.goal import adjusting, deadlines, drafting, reviewing
+from cairn.domain.goal import adjusting, deadlines, drafting, following, reviewing
 from cairn.domain.goal.commands import (
     AcceptCriterion,
     AlignGoal,
@@ -20,6 +20,7 @@ from cairn.domain.goal.commands import (
     DeclineAdjustment,
     DecomposeGoal,
     DraftGoal,
+    FollowHolder,
     GoalRow,
     KeepDeadline,
     PauseGoal,
@@ -28,12 +29,14 @@ from cairn.domain.goal.commands import (
     ResumeGoal,
     ReturnGoal,
     ReviseGoal,
+    ScoreAgain,
     SubmitGoal,
     SupersedeGoal,
     WithdrawAdjustment,
 )
 from cairn.domain.goal.context import GoalContext
 from cairn.domain.goal.events import SignalRefused
+from cairn.domain.goal.scoring import score_again
 from cairn.domain.goal.stages import STAGES
 from cairn.domain.goal.state import Goal
 from cairn.domain.refusal import Refusal
@@ -51,6 +54,9 @@ def decide(command: AnyGoalCommand, goal: Goal, context: GoalContext) -> list[Ev
         case KeepDeadline():
             require_exists(goal)
             return deadlines.on_deadline(command, goal, context)
+        case ScoreAgain():
+            require_exists(goal)
+            return score_again(command, goal, context)
         case DraftGoal():
             return _decided(command, goal, context)
         case _:
@@ -125,6 +131,8 @@ def _decided(command: AnyGoalAction, goal: Goal, context: GoalContext) -> list[E
             return reviewing.assess(command, goal, context)
         case ChangeManager():
             return reviewing.change_manager(command, goal, context)
+        case FollowHolder():
+            return following.follow_holder(command, goal, context)
         case CancelGoal():
             return reviewing.cancel(command, goal, context)
         case SupersedeGoal():

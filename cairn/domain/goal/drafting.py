@@ -13,6 +13,7 @@ from cairn.domain.goal.commands import (
     SubmitGoal,
 )
 from cairn.domain.goal.context import GoalContext
+from cairn.domain.goal.dates import first_morning
 from cairn.domain.goal.events import (
     GoalActivated,
     GoalAligned,
@@ -180,6 +181,6 @@ def approve(command: ApproveGoal, goal: Goal, context: GoalContext) -> list[Even
     _check_ready(goal, context)
     approved = GoalApproved(goal=goal.id, comment=command.comment, by=command.by, at=command.at)
     schedule = context.schedule
-    if schedule and command.at >= schedule.execution_starts:
+    if schedule and command.at >= first_morning(goal, schedule):
         return [approved, GoalActivated(goal=goal.id, by=SYSTEM, at=command.at)]
     return [approved]

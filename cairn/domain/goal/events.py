@@ -28,6 +28,7 @@ NoteCode = Literal[
     "not_assessed",
     "not_due",
     "approved_later",
+    "measures",
 ]
 """How a score was computed, why there is none, and what is to be known of it."""
 
@@ -40,6 +41,12 @@ class GoalEvent(Event):
     @property
     def stream(self) -> str:
         return self.goal
+
+
+class PlaceEvent(GoalEvent):
+    """What the holder of a place does; `acting_for` is that holder's id where `by` did it for them (RULES K5)."""
+
+    acting_for: str | None = None
 
 
 class Smart(Fact):
@@ -127,17 +134,17 @@ class GoalAligned(GoalEvent):
     parent: str
 
 
-class GoalSubmitted(GoalEvent):
+class GoalSubmitted(PlaceEvent):
     """The goal was handed in for approval."""
 
 
-class GoalReturned(GoalEvent):
+class GoalReturned(PlaceEvent):
     """The approver sent the goal back; `comment` says what has to change."""
 
     comment: str
 
 
-class GoalApproved(GoalEvent):
+class GoalApproved(PlaceEvent):
     """The approver agreed to the goal."""
 
     comment: str = ""
@@ -148,9 +155,11 @@ class GoalActivated(GoalEvent):
 
 
 class GoalPaused(GoalEvent):
-    """HR rested the goal: nothing is due until it is resumed."""
+    """The goal rests: HR asked for it, with a reason, until it is resumed; or its holder's long leave that begins on
+    `away_since` has come, until that is over."""
 
-    reason: str
+    reason: str = ""
+    away_since: date | None = None
 
 
 class GoalResumed(GoalEvent):
@@ -186,14 +195,14 @@ class AdjustmentRequested(GoalEvent):
     policy: str
 
 
-class AdjustmentConfirmed(GoalEvent):
+class AdjustmentConfirmed(PlaceEvent):
     """One of the two confirmations of an adjustment, by `by` in `role`."""
 
     adjustment: str
     role: Confirmer
 
 
-class AdjustmentDeclined(GoalEvent):
+class AdjustmentDeclined(PlaceEvent):
     """The adjustment was turned down in `role`; the goal runs on unchanged."""
 
     adjustment: str
@@ -237,14 +246,14 @@ class CheckedIn(GoalEvent):
     note: str = ""
 
 
-class CriterionAccepted(GoalEvent):
+class CriterionAccepted(PlaceEvent):
     """A key task's criterion (counted from 1) was accepted on evidence."""
 
     criterion: int
     evidence: str
 
 
-class GoalAssessed(GoalEvent):
+class GoalAssessed(PlaceEvent):
     """A manager's assessment of a goal in a period, in points; each manager assesses their own segment."""
 
     period: str
@@ -296,14 +305,40 @@ class Note(Fact):
     facts: dict[str, FactValue] = Field(default_factory=dict)
 
 
+ScoreCause = Literal["due", "part", "goal", "readings", "subordinates", "waived", "restated"]
+"""Why a version of a score or a result was computed: its date had come; the goal had
+ended before and is scored for its part of the period; something was said of the goal later (an
+assessment, an approval, an acceptance); readings came or were corrected; a result it counts changed; HR went on
+without what is missing; a restatement was decided (RULES W2, D5, U2, Y3)."""
+
+
+class MeasurePart(Fact):
+    """What one of several measures of a goal came to on its `days` in a period, from `first` to `last`."""
+
+    first: date
+    last: date
+    days: int
+    actual: Exact | None
+    target: Exact | None
+    attainment: Exact | None
+    points: Exact | None
+    formula: Note
+    why: Note | None = None
+
+
 class GoalScored(GoalEvent):
-    """The score of a goal in a period, with everything needed to compute it again.
+    """One version of the score of a goal in a period, with everything needed to compute it again.
+
+    Versions are numbered from 1; the last one counts, none is overwritten (RULES Y3).
 
     Numbers are exact; `rounded` are the points to the policy's places. `points` is None when nothing could be measured
     (`why` says so): the sheet re-weights it or counts zero, as the policy declares. `applies` is False where the period
     is none of this goal's (a joiner's first quarter): then the sheet leaves it out whatever the policy declares.
+    `parts` are those of several measures, where one took another's place within the period: they count by days.
     """
 
+    number: int = 1
+    cause: ScoreCause = "due"
     period: str
     starts: date
     ends: date
@@ -316,8 +351,16 @@ class GoalScored(GoalEvent):
     applies: bool = True
     why: Note | None = None
     marks: tuple[Note, ...] = ()
+    parts: tuple[MeasurePart, ...] = ()
     inputs: Inputs
     policy: str
+
+
+class ScoreHeldBack(GoalEvent):
+    """Another version of a score would change what is settled: the sheet has a restatement of it proposed (Y3)."""
+
+    period: str
+    restatement: str
 
 
 class ReviewOpened(GoalEvent):
@@ -389,6 +432,7 @@ AnyGoalEvent = (
     | ReminderSent
     | DeadlineMissed
     | GoalScored
+    | ScoreHeldBack
     | ReviewOpened
     | GoalCancelled
     | GoalSuperseded

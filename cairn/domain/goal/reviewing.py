@@ -15,6 +15,7 @@ from cairn.domain.goal.commands import (
     SupersedeGoal,
 )
 from cairn.domain.goal.context import GoalContext
+from cairn.domain.goal.dates import first_morning
 from cairn.domain.goal.events import (
     CheckedIn,
     CriterionAccepted,
@@ -43,7 +44,7 @@ def check_in(command: CheckIn, goal: Goal, context: GoalContext) -> list[Event]:
     on = command.on or today
     if on > today:
         raise Refusal("check-in.future", field="on", on=on)
-    ends = context.schedule.ends if context.schedule else on
+    ends = goal.last_day or (context.schedule.ends if context.schedule else on)
     if not goal.since <= on <= ends:  # it would count nowhere (RULES D6)
         raise Refusal("check-in.outside", field="on", on=on, since=goal.since, ends=ends)
     if command.value is None and not command.note:
@@ -94,8 +95,6 @@ def assess(command: AssessGoal, goal: Goal, context: GoalContext) -> list[Event]
         raise Refusal("assess.period", field="period", period=command.period, known=known)
     _check_rating(command, goal.measure, context)
     _check_ended(command, goal, context)
-    if command.period in goal.scores:
-        raise Refusal("assess.scored", field="period", period=command.period)
     if goal.assessments.get(command.period, {}).get(command.by) == command.points:
         return []
     return [
@@ -127,7 +126,7 @@ def _check_ended(command: AssessGoal, goal: Goal, context: GoalContext) -> None:
     if period is None or today > period.ends:
         return
     owner = context.people.get(goal.owner)
-    last = owner.left - timedelta(days=1) if owner and owner.left else None
+    last = goal.last_day or (owner.left - timedelta(days=1) if owner and owner.left else None)
     if last is None or today < last or not period.holds(last):
         raise Refusal("assess.early", field="period", period=period.key, ends=period.ends)
 
@@ -169,7 +168,7 @@ def pause(command: PauseGoal, goal: Goal) -> list[Event]:
 def resume(command: ResumeGoal, goal: Goal, context: GoalContext) -> list[Event]:
     """The goal goes on where the year is: active once execution has begun."""
     resumed = GoalResumed(goal=goal.id, by=command.by, at=command.at)
-    if context.schedule and command.at >= context.schedule.execution_starts:
+    if context.schedule and command.at >= first_morning(goal, context.schedule):
         return [resumed, GoalActivated(goal=goal.id, by=SYSTEM, at=command.at)]
     return [resumed]
 

@@ -1,24 +1,25 @@
 """The score of one goal in one period, with its inputs. The same function recomputes it for an auditor."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from fractions import Fraction
 
 from cairn.domain import curves
 from cairn.domain.attainment import aim_in
-from cairn.domain.event import SYSTEM
+from cairn.domain.calendar import ONE_DAY
+from cairn.domain.event import SYSTEM, Event
 from cairn.domain.exact import HUNDRED, exact, rounded
+from cairn.domain.goal.commands import ScoreAgain
 from cairn.domain.goal.context import GoalContext
-from cairn.domain.goal.events import GoalScored, Inputs, Note, NoteCode
+from cairn.domain.goal.events import CheckedIn, GoalScored, Inputs, MeasurePart, Note, NoteCode, ScoreCause
 from cairn.domain.goal.state import Goal
 from cairn.domain.measure import Capability, KeyTask, Kpi, Measure, is_task_due
 from cairn.domain.policy import Policy
 from cairn.domain.reading import Reading, Row, aggregate
 from cairn.domain.refusal import FactValue, Refusal
-from cairn.domain.schedule import Period, Schedule, local_day
-from cairn.domain.scoring import MISSING, Score, kpi_points, mean, weighted
-from cairn.domain.targets import first_day
+from cairn.domain.schedule import Period, Schedule, Timeline, gaps_of, local_day
+from cairn.domain.scoring import MISSING, NOT_APPLICABLE, Score, kpi_points, mean, weighted
 
 
 @dataclass(frozen=True)
@@ -33,26 +34,55 @@ class Found:
     applies: bool = True
     why: Note | None = None
     readings: tuple[int, ...] = ()
+    parts: tuple[MeasurePart, ...] = ()
+
+    @property
+    def score(self) -> Score:
+        """The points, or why there are none (RULES U1)."""
+        if not self.applies:
+            return NOT_APPLICABLE
+        return MISSING if self.points is None else self.points
 
 
 def _note(code: NoteCode, **facts: FactValue) -> Note:
     return Note(code=code, facts=facts)
 
 
-def score(goal: Goal, period_key: str, context: GoalContext, at: datetime) -> GoalScored:
-    """The score event of a goal in a period; `points` is None with `why` where nothing could be measured."""
+@dataclass(frozen=True)
+class Piece:
+    """A measure of a goal and the days from `first` to `last` on which it was the goal's, with what was said of it."""
+
+    measure: Measure
+    first: date
+    last: date
+    check_ins: tuple[CheckedIn, ...]
+    accepted: int
+    dates: Timeline
+
+
+def score(
+    goal: Goal, period_key: str, context: GoalContext, at: datetime, cause: ScoreCause = "due"
+) -> GoalScored:
+    """The next version of a goal's score in a period; `points` is None with `why` where nothing could be measured.
+
+    Targets are prorated for the days on which the goal was in force (RULES L7). Where one measure took another's place
+    within the period each is scored for its days (RULES W1)."""
     schedule = context.schedule
     period = schedule.period(period_key) if schedule else None
     if schedule is None or period is None:
         raise Refusal("adjustment.period", field="period", period=period_key)
-    if isinstance(goal.measure, Kpi):
-        found = _kpi(goal, goal.measure, period, schedule, context)
-    else:
-        found = _judged(goal, goal.measure, period, context.policy)
-    if not _is_scored_in(goal.measure, period):
-        found = Found(formula=found.formula, applies=False, why=_note("not_in_period"))
+    pieces = [
+        piece
+        for piece in _pieces(goal, schedule)
+        if piece.first <= period.ends and period.starts <= piece.last
+    ]
+    founds = [(piece, _found(goal, piece, period, context)) for piece in pieces]
+    found = founds[0][1] if len(founds) == 1 else _together(founds, period, context.policy)
+    before = goal.scores.get(period.key)
     return GoalScored(
         goal=goal.id,
+        number=before.number + 1 if before else 1,
+        cause=cause,
         period=period.key,
         starts=period.starts,
         ends=period.ends,
@@ -65,10 +95,64 @@ def score(goal: Goal, period_key: str, context: GoalContext, at: datetime) -> Go
         applies=found.applies,
         why=found.why,
         marks=tuple(_marks(goal, period, schedule)),
+        parts=found.parts,
         inputs=Inputs(readings=found.readings, upto=context.evidence.upto, version=goal.version),
         policy=context.policy.version,
         by=SYSTEM,
         at=at,
+    )
+
+
+def _pieces(goal: Goal, schedule: Schedule) -> Iterator[Piece]:
+    """The goal's measures in order, each with its days."""
+    first, ends = goal.since, min(goal.last_day or schedule.ends, schedule.ends)
+    for former in goal.former:
+        dates = schedule.without(gaps_of(former.last, goal.absences))
+        yield Piece(
+            former.measure, first, min(former.last, ends), former.check_ins, len(former.accepted), dates
+        )
+        first = former.last + ONE_DAY
+    yield Piece(goal.measure, first, ends, goal.check_ins, len(goal.accepted), schedule.without(goal.gaps))
+
+
+def _found(goal: Goal, piece: Piece, period: Period, context: GoalContext) -> Found:
+    if isinstance(piece.measure, Kpi):
+        found = _kpi(goal, piece, piece.measure, period, context)
+    else:
+        found = _judged(goal, piece, piece.measure, period, context.policy)
+    if not _is_scored_in(piece.measure, period) or not piece.dates.days_of(period, piece.first):
+        return Found(formula=found.formula, applies=False, why=_note("not_in_period"))
+    return found
+
+
+def _together(founds: list[tuple[Piece, Found]], period: Period, policy: Policy) -> Found:
+    """Several measures by their days; none, where the goal was not there."""
+    if not founds:
+        return Found(formula=_note("measures", n="0"), applies=False, why=_note("not_in_period"))
+    parts = [_part(piece, found, period) for piece, found in founds]
+    scores = [(Fraction(part.days), found.score) for part, (_, found) in zip(parts, founds, strict=True)]
+    points = weighted(scores, policy.scoring.missing_at("measure"))
+    return Found(
+        formula=_note("measures", n=str(len(parts))),
+        points=points if isinstance(points, Fraction) else None,
+        applies=points is not NOT_APPLICABLE,
+        why=None if isinstance(points, Fraction) else next(found.why for _, found in founds if found.why),
+        readings=tuple(sorted({position for _, found in founds for position in found.readings})),
+        parts=tuple(parts),
+    )
+
+
+def _part(piece: Piece, found: Found, period: Period) -> MeasurePart:
+    return MeasurePart(
+        first=max(piece.first, period.starts),
+        last=min(piece.last, period.ends),
+        days=piece.dates.days_of(period, piece.first),
+        actual=found.actual,
+        target=found.target,
+        attainment=found.attainment,
+        points=found.points,
+        formula=found.formula,
+        why=found.why,
     )
 
 
@@ -82,13 +166,13 @@ def _marks(goal: Goal, period: Period, schedule: Schedule) -> Iterable[Note]:
         yield _note("approved_later", on=local_day(goal.approved_at, schedule.calendar).isoformat())
 
 
-def _kpi(goal: Goal, kpi: Kpi, period: Period, schedule: Schedule, context: GoalContext) -> Found:
-    rows, positions = _rows(goal, kpi, period, context)
+def _kpi(goal: Goal, piece: Piece, kpi: Kpi, period: Period, context: GoalContext) -> Found:
+    rows, positions = _rows(goal, piece, kpi, period, context)
     counted = _note(
         "counted", aggregation=kpi.aggregation, n=str(len(rows)), direction=kpi.direction, curve=kpi.curve
     )
     found = Found(formula=counted, readings=positions)
-    aim = aim_in(kpi, period, schedule, goal.since)
+    aim = aim_in(kpi, period, piece.dates, goal.since)
     actual = aggregate(rows, kpi.aggregation, kpi.unit)
     if aim is None:
         return replace(found, actual=actual, applies=False, why=_note("not_in_period"))
@@ -99,17 +183,22 @@ def _kpi(goal: Goal, kpi: Kpi, period: Period, schedule: Schedule, context: Goal
     return replace(found, attainment=reached, points=points)
 
 
-def _rows(goal: Goal, kpi: Kpi, period: Period, context: GoalContext) -> tuple[list[Row], tuple[int, ...]]:
-    """A fed KPI counts the feed's readings, any other the owner's check-ins; a day's last check-in stands."""
-    first = max(period.starts, first_day(kpi, goal.since))
+def _rows(
+    goal: Goal, piece: Piece, kpi: Kpi, period: Period, context: GoalContext
+) -> tuple[list[Row], tuple[int, ...]]:
+    """A fed KPI counts the feed's readings, any other the owner's check-ins; a day's last check-in stands. What lies
+    outside the measure's own days, or in an absence, is not counted."""
+    first, last = max(period.starts, piece.first), min(period.ends, piece.last)
+
+    def counts(day: date) -> bool:
+        return first <= day <= last and not any(away.holds(day) for away in goal.absences)
+
     if kpi.metric is not None:
-        fed = [
-            row for row in context.evidence.readings if _is_of(row, kpi) and first <= row.on <= period.ends
-        ]
+        fed = [row for row in context.evidence.readings if _is_of(row, kpi) and counts(row.on)]
         return list(fed), tuple(sorted({row.position for row in fed}))
     told: dict[date, Row] = {}
-    for said in goal.check_ins:
-        if said.value is not None and first <= said.on <= period.ends:
+    for said in piece.check_ins:
+        if said.value is not None and counts(said.on):
             told[said.on] = Row(
                 metric="check_in", subject=goal.id, on=said.on, value=said.value, base=said.base
             )
@@ -120,7 +209,7 @@ def _is_of(row: Reading, kpi: Kpi) -> bool:
     return row.metric == kpi.metric and row.subject == kpi.subject
 
 
-def _judged(goal: Goal, measure: KeyTask | Capability, period: Period, policy: Policy) -> Found:
+def _judged(goal: Goal, piece: Piece, measure: KeyTask | Capability, period: Period, policy: Policy) -> Found:
     """A rating is its points, or goes through the curve that is named; a task that nobody rated counts the share of its
     criteria that is accepted, from the day it is due (RULES M5, M7, U1)."""
     given = goal.assessments.get(period.key, {})
@@ -132,9 +221,9 @@ def _judged(goal: Goal, measure: KeyTask | Capability, period: Period, policy: P
     if not isinstance(measure, KeyTask):
         return Found(formula=_note("assessed"), why=_note("not_assessed"))
     formula = _note("share_accepted")
-    if not is_task_due(measure, len(goal.accepted), period):
+    if not is_task_due(measure, piece.accepted, period):
         return Found(formula=formula, applies=False, why=_note("not_due"))
-    done, number = Fraction(len(goal.accepted)), Fraction(len(measure.criteria))
+    done, number = Fraction(piece.accepted), Fraction(len(measure.criteria))
     reached = HUNDRED * done / number
     return Found(
         formula=formula,
@@ -179,3 +268,17 @@ def _segments(goal: Goal, period: Period, given: dict[str, Fraction]) -> list[tu
 def _days(since: date, following: date | None, period: Period) -> int:
     last = min(period.ends, following) if following else period.ends
     return (last - since).days + (0 if following and following <= period.ends else 1)
+
+
+def score_again(command: ScoreAgain, goal: Goal, context: GoalContext) -> list[Event]:
+    """The next version of a score by the readings there are now; none where they change nothing (RULES D5)."""
+    before = goal.scores.get(command.period)
+    if before is None or before.inputs.upto >= command.upto:
+        return []
+    again = score(goal, command.period, context, command.at, "readings")
+    return [] if _content(before) == _content(again) else [again]
+
+
+def _content(scored: GoalScored) -> tuple[object, ...]:
+    """What a score comes to, without what it was read from."""
+    return scored.actual, scored.target, scored.points, scored.applies, scored.why, scored.parts

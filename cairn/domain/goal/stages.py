@@ -13,7 +13,8 @@ Stage = Literal["none", ExistingStage]
 """`none` is the stage of a goal of which the log knows nothing."""
 Phase = Literal[
     "drafts_remind", "drafts_due", "approvals_remind", "approvals_due", "execution_starts", "adjustment_remind",
-    "adjustment_expires", "period_scored", "lapses", "review_opens", "scores_due", "closes",
+    "adjustment_expires", "pauses", "resumes", "period_scored", "scored_again", "part_scored", "lapses", "review_opens",
+    "scores_due", "closes",
 ]  # fmt: skip
 StageKind = Literal["absent", "waiting", "sent_back", "running", "judged", "settled", "ended", "dropped"]
 
@@ -91,9 +92,15 @@ PHASES: tuple[PhaseRow, ...] = (
     PhaseRow(name="execution_starts", stages=("approved",), leads_to="active"),
     PhaseRow(name="adjustment_remind", stages=("adjusting",), reminds_of="adjustment_expires"),
     PhaseRow(name="adjustment_expires", stages=("adjusting",), leads_to="active"),
-    PhaseRow(name="period_scored", stages=("active", "adjusting", "in_review"), scores=True),
+    PhaseRow(name="pauses", stages=("approved", "active"), leads_to="paused"),
+    PhaseRow(name="resumes", stages=("paused",), leads_to="active"),
+    PhaseRow(name="period_scored", stages=("active", "paused", "adjusting", "in_review"), scores=True),
+    PhaseRow(
+        name="scored_again", stages=("active", "paused", "adjusting", "in_review", "scored"), scores=True
+    ),
+    PhaseRow(name="part_scored", stages=("cancelled", "superseded"), scores=True),
     PhaseRow(name="lapses", stages=("draft", "returned", "submitted"), leads_to="cancelled"),
-    PhaseRow(name="review_opens", stages=("active", "adjusting"), leads_to="in_review"),
+    PhaseRow(name="review_opens", stages=("active", "paused", "adjusting"), leads_to="in_review"),
     PhaseRow(name="scores_due", stages=("in_review",), leads_to="scored", scores=True),
     PhaseRow(name="closes", stages=("scored",), leads_to="closed"),
 )

@@ -1,5 +1,6 @@
 """A goal as its events make it, and the fold."""
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import assert_never
@@ -42,6 +43,8 @@ from cairn.domain.goal.events import (
     Part,
     ReminderSent,
     ReviewOpened,
+    ScoreCause,
+    ScoreHeldBack,
     SignalRefused,
     Smart,
     SmartChecked,
@@ -72,6 +75,13 @@ class Segment(Fact):
 
     since: date
     manager: str | None
+
+
+class Late(Fact):
+    """Since when a score no longer says all there is, and what came late (RULES W2)."""
+
+    since: datetime
+    cause: ScoreCause
 
 
 class FormerMeasure(Fact):
@@ -110,6 +120,12 @@ class Goal(Fact):
         default=None, description="the last day that counts, None: the cycle's last one"
     )
     absences: tuple[Days, ...] = Field(default=(), description="days of long leave, which do not count")
+    away_since: date | None = Field(
+        default=None, description="the first day of the long leave for which it rests, None: HR asked for it"
+    )
+    rested: frozenset[date] = Field(
+        default=frozenset(), description="first days of the long leaves for which it has rested"
+    )
     parent: str | None = Field(default=None, description="the goal of a tier above that it serves")
     policy: str = Field(default="", description="the policy it was drafted under, `name@version`")
     smart: Smart | None = None
@@ -127,7 +143,10 @@ class Goal(Fact):
         default_factory=dict, description="period → manager → points"
     )
     segments: tuple[Segment, ...] = Field(default=(), description="who managed it since when, in order")
-    scores: dict[str, GoalScored] = Field(default_factory=dict, description="period → its score")
+    scores: dict[str, GoalScored] = Field(default_factory=dict, description="period → its last score")
+    late: dict[str, Late] = Field(
+        default_factory=dict, description="period → what was said of it after its last score"
+    )
     kept_deadlines: frozenset[str] = Field(
         default=frozenset(), description="names of reminders and misses, each once"
     )
@@ -145,6 +164,13 @@ class Goal(Fact):
         return stage_row(self.stage).running
 
     @property
+    def done(self) -> bool:
+        """Whether nothing of its year is still to be scored; what was dropped while it ran has a score of its part."""
+        if self.stage in ("cancelled", "superseded"):
+            return self.approved_at is None or self.last_day is None or "Y" in self.scores
+        return stage_row(self.stage).kind in ("settled", "ended")
+
+    @property
     def requester(self) -> str | None:
         """Who asked for the adjustment that is waiting."""
         return self.pending.requested_by if self.pending else None
@@ -155,6 +181,13 @@ class Goal(Fact):
         if len(begun) == len(self.segments):
             return self
         return self.model_copy(update={"segments": begun, "manager": begun[-1].manager})
+
+    @property
+    def fed(self) -> tuple[tuple[str, str], ...]:
+        """The (metric, subject) pairs whose readings count for it, those of replaced measures too."""
+        measures = (*(former.measure for former in self.former), self.measure)
+        kpis = (measure for measure in measures if isinstance(measure, Kpi))
+        return tuple(dict.fromkeys((kpi.metric, kpi.subject) for kpi in kpis if kpi.metric and kpi.subject))
 
     @property
     def gaps(self) -> tuple[Days, ...]:
@@ -202,13 +235,21 @@ def _evolved(goal: Goal, event: AnyGoalEvent) -> Goal:
         case GoalActivated():
             return _to(goal, "active")
         case GoalPaused():
-            return _to(goal, "paused")
+            since = event.away_since
+            rested = goal.rested if since is None else goal.rested | {since}
+            return _to(goal, "paused").model_copy(update={"away_since": since, "rested": rested})
         case GoalResumed():
-            return _to(goal, "approved")
+            return _to(goal, "approved").model_copy(update={"away_since": None})
         case LastDaySet():
-            return goal.model_copy(update={"last_day": event.last})
+            first = min((day for day in (goal.last_day, event.last) if day is not None), default=None)
+            moved = goal.model_copy(update={"last_day": event.last})
+            return _late(moved, event.at, lambda score: first is not None and score.ends > first)
         case AbsencesSet():
-            return goal.model_copy(update={"absences": event.absences})
+            changed = {*goal.absences} ^ {*event.absences}
+            moved = goal.model_copy(update={"absences": event.absences})
+            return _late(
+                moved, event.at, lambda score: any(d.inside(score.starts, score.ends) for d in changed)
+            )
         case AdjustmentRequested():
             return _requested(goal, event)
         case AdjustmentConfirmed():
@@ -218,12 +259,17 @@ def _evolved(goal: Goal, event: AnyGoalEvent) -> Goal:
         case GoalAdjusted():
             return _adjusted(_settled(goal, event.adjustment, "adjusted"), event)
         case CheckedIn():
-            return goal.model_copy(update={"check_ins": (*goal.check_ins, event)})
+            checked = goal.model_copy(update={"check_ins": (*goal.check_ins, event)})
+            return _late(checked, event.at, lambda score: score.starts <= event.on <= score.ends)
         case CriterionAccepted():
-            return goal.model_copy(update={"accepted": {**goal.accepted, event.criterion: event.evidence}})
+            accepted = goal.model_copy(
+                update={"accepted": {**goal.accepted, event.criterion: event.evidence}}
+            )
+            return _late(accepted, event.at, lambda score: score.period == "Y")
         case GoalAssessed():
-            given = {**goal.assessments.get(event.period, {}), event.by: event.points}
-            return goal.model_copy(update={"assessments": {**goal.assessments, event.period: given}})
+            given = {**goal.assessments.get(event.period, {}), event.acting_for or event.by: event.points}
+            assessed = goal.model_copy(update={"assessments": {**goal.assessments, event.period: given}})
+            return _late(assessed, event.at, lambda score: score.period == event.period)
         case ManagerChanged():
             segments = (*goal.segments, Segment(since=event.effective, manager=event.manager))
             return goal.model_copy(update={"manager": event.manager, "segments": segments})
@@ -232,8 +278,10 @@ def _evolved(goal: Goal, event: AnyGoalEvent) -> Goal:
                 update={"kept_deadlines": goal.kept_deadlines | {deadline_name(event.phase, event.due)}}
             )
         case GoalScored():
-            scored = goal.model_copy(update={"scores": {**goal.scores, event.period: event}})
-            return _to(scored, "scored") if event.period == "Y" else scored
+            return _scored(goal, event)
+        case ScoreHeldBack():
+            late = {period: each for period, each in goal.late.items() if period != event.period}
+            return goal.model_copy(update={"late": late})
         case ReviewOpened():
             return _to(goal, "in_review")
         case GoalCancelled():
@@ -246,6 +294,19 @@ def _evolved(goal: Goal, event: AnyGoalEvent) -> Goal:
             return goal
         case _:
             assert_never(event)
+
+
+def _scored(goal: Goal, event: GoalScored) -> Goal:
+    late = {period: each for period, each in goal.late.items() if period != event.period}
+    scored = goal.model_copy(update={"scores": {**goal.scores, event.period: event}, "late": late})
+    ends = event.period == "Y" and event.number == 1 and event.cause != "part"
+    return _to(scored, "scored") if ends else scored
+
+
+def _late(goal: Goal, at: datetime, concerns: Callable[[GoalScored], bool]) -> Goal:
+    """The goal whose scores that are concerned do not say all there is any more."""
+    found = {period: Late(since=at, cause="goal") for period, score in goal.scores.items() if concerns(score)}
+    return goal.model_copy(update={"late": {**goal.late, **found}}) if found else goal
 
 
 def _to(goal: Goal, stage: Stage) -> Goal:

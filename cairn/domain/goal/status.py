@@ -1,6 +1,7 @@
 """Where a goal stands: its stage, who is waited for, and the deadlines ahead. All a workflow ever knows of a goal."""
 
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Literal, assert_never
 
 from pydantic import AwareDatetime, Field
@@ -8,6 +9,7 @@ from pydantic import AwareDatetime, Field
 from cairn.domain.calendar import add_working_days, opening
 from cairn.domain.event import Fact
 from cairn.domain.goal.context import GoalContext
+from cairn.domain.goal.dates import due_of_owner, first_morning, own_dates, own_due, pauses_at, resumes_at
 from cairn.domain.goal.places import held_at
 from cairn.domain.goal.stages import PHASES, Phase, PhaseRow, Stage
 from cairn.domain.goal.state import Goal, deadline_name
@@ -15,6 +17,8 @@ from cairn.domain.measure import KeyTask, Kpi, is_task_due
 from cairn.domain.policy import PeriodKind, Policy
 from cairn.domain.rights import HR, approver_place
 from cairn.domain.schedule import Period, Schedule, local_day
+
+NOBODY_ELSE: Mapping[str, str] = {}
 
 
 class Deadline(Fact):
@@ -46,8 +50,8 @@ def status(goal: Goal, context: GoalContext, at: datetime) -> GoalStatus:
         goal=goal.id,
         stage=goal.stage,
         version=goal.version,
-        over=goal.over,
-        awaited=awaited(held_at(goal, context, at)),
+        over=goal.over and not ahead,
+        awaited=awaited(held_at(goal, context, at), context.acting),
         next_deadline=ahead[0] if ahead else None,
         cycle=goal.cycle,
         department=goal.department or "",
@@ -55,8 +59,13 @@ def status(goal: Goal, context: GoalContext, at: datetime) -> GoalStatus:
     )
 
 
-def awaited(goal: Goal) -> tuple[str, ...]:
-    """Whom the goal waits for, as its places are held in it; empty while it runs by itself."""
+def awaited(goal: Goal, acting: Mapping[str, str] = NOBODY_ELSE) -> tuple[str, ...]:
+    """Whom the goal waits for, as its places are held in it, or whoever is `acting` for them; empty while it runs by
+    itself."""
+    return tuple(acting.get(place, place) for place in _awaited_places(goal))
+
+
+def _awaited_places(goal: Goal) -> tuple[str, ...]:
     match goal.stage:
         case "draft" | "returned":
             return (goal.owner or HR,)
@@ -77,9 +86,9 @@ def awaited(goal: Goal) -> tuple[str, ...]:
 
 def deadlines_of(goal: Goal, context: GoalContext) -> list[Deadline]:
     """Every deadline still ahead of the goal in its stage, earliest first; each is kept once."""
-    schedule = context.schedule
-    if schedule is None:
+    if context.schedule is None or (goal.stage == "paused" and goal.away_since is None):
         return []
+    schedule = own_dates(goal, context.schedule, context.policy)
     ahead = [
         deadline
         for row in PHASES
@@ -92,13 +101,10 @@ def deadlines_of(goal: Goal, context: GoalContext) -> list[Deadline]:
 
 def _deadlines_in(row: PhaseRow, goal: Goal, context: GoalContext, schedule: Schedule) -> list[Deadline]:
     """The deadlines of one phase; several only where periods are scored."""
-    if row.name == "period_scored":
-        periods = [period for period in schedule.periods if _is_scored_alone(period, goal, context)]
-        return [
-            Deadline(phase=row.name, at=period.scored_at, period=period.key)
-            for period in periods
-            if period.key not in goal.scores
-        ]
+    if row.name in ("period_scored", "part_scored"):
+        return _scores_due(row.name, goal, context, schedule)
+    if row.name == "scored_again":  # something was said late: as soon as possible (RULES W2)
+        return [Deadline(phase=row.name, at=late.since, period=key) for key, late in goal.late.items()]
     if row.reminds_of is not None:
         at = _reminder(row.reminds_of, goal, context, schedule)
     else:
@@ -106,33 +112,59 @@ def _deadlines_in(row: PhaseRow, goal: Goal, context: GoalContext, schedule: Sch
     return [Deadline(phase=row.name, at=at, period="Y" if row.scores else None)] if at else []
 
 
+def _scores_due(phase: Phase, goal: Goal, context: GoalContext, schedule: Schedule) -> list[Deadline]:
+    """Scores of periods that are not there yet. A goal that was dropped while it ran is scored for its part of every
+    period it was in force in, the year included (RULES W1)."""
+    return [
+        Deadline(phase=phase, at=_scored_at(period, goal, context), period=period.key)
+        for period in schedule.periods
+        if period.key not in goal.scores and _is_scored_alone(period, goal, context)
+    ]
+
+
+def _scored_at(period: Period, goal: Goal, context: GoalContext) -> datetime:
+    """When a period is scored; soon after the goal's last day where that lies in it."""
+    if goal.last_day is None or not period.holds(goal.last_day):
+        return period.scored_at
+    days = context.policy.deadlines.period_scores_after
+    return min(period.scored_at, opening(goal.last_day + timedelta(days=days), context.policy.calendar))
+
+
 def _moment(phase: Phase, goal: Goal, context: GoalContext, schedule: Schedule) -> datetime | None:
     """When a phase with one date of its own is due; None where there is nothing to wait for."""
     match phase:
         case "drafts_due" | "approvals_due":
-            return escalation(_asked_by(phase, goal, context, schedule), context.policy)
+            asked = _asked_by(phase, goal, context, schedule)
+            return escalation(asked, context.policy) if asked else None
         case "adjustment_expires":
             return goal.pending.expires_at if goal.pending else None
         case "execution_starts":
-            return schedule.execution_starts
+            return first_morning(goal, schedule)
+        case "pauses":
+            return pauses_at(goal, context.policy)
+        case "resumes":
+            return resumes_at(goal, context.policy)
         case "lapses" | "review_opens":
             return schedule.review_opens
         case "scores_due":
             return schedule.scores_due
         case "closes":
             return schedule.closes
-        case "drafts_remind" | "approvals_remind" | "adjustment_remind" | "period_scored":
-            return None  # reminders are counted back from their deadline, scores fall due period by period
+        case "drafts_remind" | "approvals_remind" | "adjustment_remind":
+            return None  # they are counted back from their deadline
+        case "period_scored" | "scored_again" | "part_scored":
+            return None  # they fall due period by period
         case _:
             assert_never(phase)
 
 
 def _asked_by(
     phase: Literal["drafts_due", "approvals_due"], goal: Goal, context: GoalContext, schedule: Schedule
-) -> datetime:
-    """By when people are asked to hand in or to approve."""
-    date = schedule.drafts_due if phase == "drafts_due" else schedule.approvals_due
-    return own_due(date, goal.entered, context.policy)
+) -> datetime | None:
+    """By when people are asked to hand in or to approve; None while the owner is away and nobody knows how long."""
+    if phase == "drafts_due":
+        return due_of_owner(schedule.drafts_due, goal, context.policy)
+    return own_due(schedule.approvals_due, goal.entered, context.policy)
 
 
 def escalation(date: datetime, policy: Policy) -> datetime:
@@ -141,23 +173,16 @@ def escalation(date: datetime, policy: Policy) -> datetime:
     return opening(add_working_days(local_day(date, days), policy.deadlines.escalate_after, days), days)
 
 
-def own_due(due: datetime, entered: datetime | None, policy: Policy) -> datetime:
-    """The date, or later: who joins late, gets a goal back late or is handed one late still has some working days."""
-    if entered is None:
-        return due
-    days = policy.calendar
-    last = add_working_days(local_day(entered, days), policy.deadlines.escalate_after, days)
-    return max(due, opening(last, days))
-
-
 def _reminder(phase: Phase, goal: Goal, context: GoalContext, schedule: Schedule) -> datetime | None:
     """When to remind of a phase that is still ahead; nobody is reminded of what was asked only after that."""
     days, before = context.policy.calendar, context.policy.deadlines.remind_before
     due = _moment(phase, goal, context, schedule)
     if due is None or not before or deadline_name(phase, due) in goal.kept_deadlines:
         return None
-    if phase in ("drafts_due", "approvals_due"):
-        due = _asked_by(phase, goal, context, schedule)
+    asked = _asked_by(phase, goal, context, schedule) if phase in ("drafts_due", "approvals_due") else due
+    if asked is None:
+        return None
+    due = asked
     reminder = opening(add_working_days(local_day(due, days), -before, days), days)
     return reminder if goal.entered is None or reminder > goal.entered else None
 
@@ -166,8 +191,12 @@ def _is_scored_alone(period: Period, goal: Goal, context: GoalContext) -> bool:
     """The periods before the year's end that the family gives a weight and the goal is scored in, from its first day
     on. Capability goals count in them only where they were assessed for it, key tasks also once they are due."""
     measure = goal.measure
-    if period.kind not in period_kinds(goal, context) or period.kind == "year" or period.ends < goal.since:
+    if goal.over and (goal.approved_at is None or goal.last_day is None or period.starts > goal.last_day):
         return False
+    if period.kind not in period_kinds(goal, context) or period.ends < goal.since:
+        return False
+    if period.kind == "year":
+        return goal.over
     if measure.scored_in and period.kind not in measure.scored_in:
         return False
     if isinstance(measure, KeyTask) and is_task_due(measure, len(goal.accepted), period):

@@ -2,8 +2,8 @@
 
 import re
 
-from cairn.domain.cycle.commands import LaunchCycle
-from cairn.domain.cycle.events import CycleEvent, CycleLaunched
+from cairn.domain.cycle.commands import AddSheets, LaunchCycle
+from cairn.domain.cycle.events import CycleEvent, CycleLaunched, SheetsAdded
 from cairn.domain.cycle.state import Cycle
 from cairn.domain.launch.plan import LaunchPlan
 from cairn.domain.refusal import Refusal
@@ -19,12 +19,7 @@ def launch(command: LaunchCycle, cycle: Cycle, plan: LaunchPlan, roster: int) ->
         if cycle.plan == command.seen:
             return []
         raise Refusal("cycle.exists", field="cycle", cycle=command.cycle)
-    if plan.digest != command.seen:
-        raise Refusal("cycle.plan-changed", field="seen", seen=command.seen, now=plan.digest)
-    wrong = [(sheet, each) for sheet in plan.sheets for each in sheet.missing if each.code == "measure"]
-    if wrong:
-        sheet, first = wrong[0]
-        raise Refusal("cycle.targets", field="targets", number=len(wrong), holder=sheet.holder, **first.facts)
+    _check_plan(command.seen, plan)
     if not plan.sheets:
         raise Refusal("cycle.empty", field="cycle")
     return [
@@ -44,3 +39,29 @@ def launch(command: LaunchCycle, cycle: Cycle, plan: LaunchPlan, roster: int) ->
             at=command.at,
         )
     ]
+
+
+def add_sheets(command: AddSheets, cycle: Cycle, plan: LaunchPlan, roster: int) -> list[CycleEvent]:
+    """Adds the sheets of a plan of what is missing; nothing is left to do where none is."""
+    if cycle.stage not in command.row.stages:
+        raise Refusal("cycle.no-more-sheets", field="cycle", cycle=cycle.id, stage=cycle.stage)
+    if not plan.sheets:
+        return []
+    _check_plan(command.seen, plan)
+    sheets = tuple(sheet.sheet for sheet in plan.sheets)
+    return [
+        SheetsAdded(
+            cycle=cycle.id, plan=plan.digest, roster=roster, sheets=sheets, goals=plan.goals, by=command.by,
+            at=command.at,
+        )
+    ]  # fmt: skip
+
+
+def _check_plan(seen: str, plan: LaunchPlan) -> None:
+    """Refuses another plan than the one that was seen, and one with targets that cannot be."""
+    if plan.digest != seen:
+        raise Refusal("cycle.plan-changed", field="seen", seen=seen, now=plan.digest)
+    wrong = [(sheet, each) for sheet in plan.sheets for each in sheet.missing if each.code == "measure"]
+    if wrong:
+        sheet, first = wrong[0]
+        raise Refusal("cycle.targets", field="targets", number=len(wrong), holder=sheet.holder, **first.facts)

@@ -1,7 +1,7 @@
 """The launch plan: who is in, who is out and why, with which goals. The preview is this plan; the launch is it too."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
@@ -12,14 +12,24 @@ from pydantic import Field
 from cairn.domain.cycle.events import LeftOut, TargetRow
 from cairn.domain.event import Event, Fact
 from cairn.domain.exact import exact
-from cairn.domain.goal.events import GoalDrafted
+from cairn.domain.goal.events import AbsencesSet, GoalDrafted, GoalEvent, LastDaySet, ManagerChanged
+from cairn.domain.launch.spells import ManagerSince, Spell, belongs, spells_of
 from cairn.domain.measure import Capability, KeyTask, Kpi, Measure
 from cairn.domain.measure_checks import measure_problems
 from cairn.domain.people import Department, Person, Roster
+from cairn.domain.person_history import PersonHistory, as_stated
 from cairn.domain.policy import Dimension, Exclusion, Policy, TemplateGoal, Tier
 from cairn.domain.refusal import FactValue, fact_value
-from cairn.domain.schedule import Schedule
-from cairn.domain.sheet.events import Holder, Placement, SheetOpened
+from cairn.domain.schedule import Days, Schedule
+from cairn.domain.sheet.events import (
+    Holder,
+    Placement,
+    SheetAbsencesSet,
+    SheetEndCause,
+    SheetEvent,
+    SheetLastDaySet,
+    SheetOpened,
+)
 from cairn.domain.streams import goal_name, sheet_name
 
 
@@ -46,7 +56,11 @@ class Missing(Fact):
 
 
 class SheetPlan(Fact):
-    """One sheet with its goals. `missing` is what has to be filled in before it can be submitted."""
+    """One sheet with its goals. `missing` is what has to be filled in before it can be submitted.
+
+    What is known already of its holder's year is in it too: the `last` day of the sheet and its cause, the managers who
+    follow, the days of long leave. `number` counts the holder's sheets in the cycle.
+    """
 
     sheet: str
     kind: Holder
@@ -58,6 +72,26 @@ class SheetPlan(Fact):
     since: date
     goals: tuple[GoalPlan, ...]
     missing: tuple[Missing, ...] = ()
+    number: int = 1
+    last: date | None = None
+    cause: SheetEndCause | None = None
+    managers: tuple[ManagerSince, ...] = ()
+    absences: tuple[Days, ...] = ()
+
+
+class OpenedSheet(Fact):
+    """A person's sheet as it is in the log already."""
+
+    sheet: str
+    number: int
+    family: str | None
+    since: date
+    last: date | None = None
+
+    @property
+    def void(self) -> bool:
+        """Whether it was taken back before its first day."""
+        return self.last is not None and self.last < self.since
 
 
 class LaunchPlan(Fact):
@@ -107,27 +141,49 @@ class Planner:
 
     def __init__(
         self, cycle: str, title: str, schedule: Schedule, policy: Policy, roster: Roster, targets: Targets,
-        language: str = "zh",
+        language: str = "zh", *, histories: Mapping[str, PersonHistory] | None = None,
     ) -> None:  # fmt: skip
+        """`roster` is that of the cycle's first day; `histories` say what is known of the days after it."""
         self.cycle, self.title, self.schedule, self.policy = cycle, title, schedule, policy
         self.roster, self.targets, self.language = roster, targets, language
-        self.people = roster.by_id()
+        self.histories = histories or {person.id: as_stated(person) for person in roster.people}
         self.left_out: list[LeftOut] = []
         self.above: set[str] = set()
         self._lines: dict[tuple[str, str], tuple[_Line, ...]] = {}
 
     def plan(self) -> LaunchPlan:
-        people = [
-            person for person in sorted(self.roster.people, key=lambda p: p.id) if self._takes_part(person)
-        ]
-        in_use = {person.department for person in people}
+        spells = self._participants()
+        in_use = {of[0].person.department for of in spells.values()}
         departments = [
             d for d in sorted(self.roster.departments, key=lambda d: d.id) if d.id in in_use and d.head
         ]
         company = self._company()
         self.above = {sheet.holder for sheet in company} | {f"department.{d.id}" for d in departments}
-        sheets = [*company, *map(self._department, departments), *map(self._person, people)]
-        sheets = [self._with_judges(sheet) for sheet in sheets]
+        people = [
+            self._person(spell, number) for of in spells.values() for number, spell in enumerate(of, start=1)
+        ]
+        return self._as_plan([*company, *map(self._department, departments), *people])
+
+    def additions(
+        self, opened: Mapping[str, Sequence[OpenedSheet]], above: Iterable[str], today: date,
+        only: Collection[str] = (),
+    ) -> LaunchPlan:  # fmt: skip
+        """The sheets of people that are missing after the launch: joiners', those of a second family, and of whoever
+        was left out and no longer is. `opened` are the sheets there are, by holder, `above` the holders of goals that
+        others may serve; with `only`, of those people alone."""
+        self.above = set(above)
+        sheets: list[SheetPlan] = []
+        for person, spells in self._participants(only).items():
+            there = opened.get(person, ())
+            number = max((each.number for each in there), default=0)
+            for spell, found in matched(spells, there, today):
+                if found is None:
+                    number += 1
+                    sheets.append(self._person(spell, number))
+        return self._as_plan(sheets)
+
+    def _as_plan(self, planned: Iterable[SheetPlan]) -> LaunchPlan:
+        sheets = [self._with_judges(sheet) for sheet in planned]
         return LaunchPlan(
             cycle=self.cycle,
             title=self.title,
@@ -139,11 +195,19 @@ class Planner:
             left_out=tuple(self.left_out),
         )
 
-    def _takes_part(self, person: Person) -> bool:
-        left_out = self._left_out(person)
-        if left_out:
-            self.left_out.append(left_out)
-        return left_out is None
+    def _participants(self, only: Collection[str] = ()) -> dict[str, list[Spell]]:
+        """The spells of everybody who takes part, by id, in families that the policy has."""
+        found: dict[str, list[Spell]] = {}
+        for id in sorted(only or self.histories):
+            spells = spells_of(self.histories[id], self.schedule.starts, self.schedule.ends)
+            person = spells[0].person if spells else self.histories[id].on(self.schedule.starts)
+            known = [spell for spell in spells if spell.family in self.policy.families]
+            left_out = self._left_out(known[0].person if known else person)
+            if left_out:
+                self.left_out.append(left_out)
+            else:
+                found[id] = known
+        return found
 
     def _left_out(self, person: Person) -> LeftOut | None:
         """Why the person takes no part; None for a participant."""
@@ -180,18 +244,22 @@ class Planner:
             missing=missing,
         )  # fmt: skip
 
-    def _person(self, person: Person) -> SheetPlan:
+    def _person(self, spell: Spell, number: int) -> SheetPlan:
+        person = spell.person
         family = self.policy.families[person.family]
         above = f"department.{person.department}"
-        goals, missing = self._goals(person.id, above, family.template, above, f"family.{person.family}")
-        manager = self.people.get(person.manager or "")
-        if manager and not manager.here_on(self.schedule.starts):
-            facts = {"manager": manager.id, "on": str(manager.left)}
+        goals, missing = self._goals(
+            person.id, above, family.template, above, f"family.{person.family}", number, spell.since
+        )
+        manager = self.histories.get(person.manager or "")
+        if manager and manager.last_day is not None and manager.last_day < spell.since:
+            facts = {"manager": manager.id, "on": str(manager.on(spell.since).left)}
             missing = (*missing, Missing(code="manager_left", facts=facts))
         return SheetPlan(
-            sheet=sheet_name(self.cycle, person.id), kind="person", holder=person.id, owner=person.id,
-            manager=person.manager, department=person.department, family=person.family,
-            since=max(self.schedule.starts, person.hired), goals=goals, missing=missing,
+            sheet=sheet_name(self.cycle, person.id, number), kind="person", holder=person.id, owner=person.id,
+            manager=person.manager, department=person.department, family=person.family, since=spell.since,
+            goals=goals, missing=missing, number=number, last=spell.last, cause=spell.cause, managers=spell.managers,
+            absences=spell.absences,
         )  # fmt: skip
 
     def _with_judges(self, sheet: SheetPlan) -> SheetPlan:
@@ -208,7 +276,14 @@ class Planner:
         return [person for person in here if not {"committee", "executive"}.isdisjoint(person.roles)]
 
     def _goals(
-        self, holder: str, department: str, template: tuple[TemplateGoal, ...], above: str | None, kind: str
+        self,
+        holder: str,
+        department: str,
+        template: tuple[TemplateGoal, ...],
+        above: str | None,
+        kind: str,
+        sheet: int = 1,
+        since: date | None = None,
     ) -> tuple[tuple[GoalPlan, ...], tuple[Missing, ...]]:
         goals, missing = [], []
         for line in self._template(kind, template, above):
@@ -216,20 +291,18 @@ class Planner:
             if isinstance(measure, Kpi) and not measure.measurable:
                 missing.append(Missing(code="target", facts={"goal": line.item.key}))
             if isinstance(measure, Kpi) and (holder, line.item.key) in self.targets:
-                missing += self._wrong(measure, line.item.key, holder)
+                missing += self._wrong(measure, line.item.key, since or self.schedule.starts)
             goals.append(
                 GoalPlan(
-                    goal=goal_name(self.cycle, holder, line.number), key=line.item.key,
+                    goal=goal_name(self.cycle, holder, line.number, sheet), key=line.item.key,
                     dimension=line.item.dimension, title=line.title, measure=measure, weight=line.item.weight,
                     parent=line.parent,
                 )
             )  # fmt: skip
         return tuple(goals), tuple(missing)
 
-    def _wrong(self, kpi: Kpi, key: str, holder: str) -> list[Missing]:
+    def _wrong(self, kpi: Kpi, key: str, since: date) -> list[Missing]:
         """Why targets proposed for a goal can't be: the checks that every KPI goes through (RULES M1)."""
-        person = self.people.get(holder)
-        since = max(self.schedule.starts, person.hired) if person else self.schedule.starts
         found = measure_problems(kpi, self.policy.curves.get(kpi.curve), self.schedule, since)
         told = [
             {name: fact_value(value) for name, value in each.facts.items()} | {"problem": each.code}
@@ -334,6 +407,20 @@ def _excluded(person: Person, exclusion: Exclusion) -> bool:
     return named or late
 
 
+def matched(
+    spells: Sequence[Spell], opened: Sequence[OpenedSheet], today: date
+) -> list[tuple[Spell, OpenedSheet | None]]:
+    """Each spell with its sheet, None where it has none yet."""
+    left = [each for each in opened if not each.void]
+    found: list[tuple[Spell, OpenedSheet | None]] = []
+    for spell in spells:
+        sheet = next((each for each in left if belongs(each.family, each.since, spell, today)), None)
+        if sheet is not None:
+            left.remove(sheet)
+        found.append((spell, sheet))
+    return found
+
+
 TIERS: dict[Holder, Tier] = {"company": "strategic", "department": "department", "person": "individual"}
 
 
@@ -347,7 +434,36 @@ def opening_events(sheet: SheetPlan, plan: LaunchPlan, by: str, at: datetime) ->
         family=sheet.family, since=sheet.since, space=plan.space, placements=placements, policy=plan.policy,
         by=by, at=at,
     )  # fmt: skip
-    return [opened, *(_drafted(goal, sheet, plan, by, at) for goal in sheet.goals)]
+    drafted = [_drafted(goal, sheet, plan, by, at) for goal in sheet.goals]
+    return [opened, *drafted, *_known_of_sheet(sheet, by, at), *_known_of_goals(sheet, by, at)]
+
+
+def _known_of_sheet(sheet: SheetPlan, by: str, at: datetime) -> list[SheetEvent]:
+    """What is known of the sheet's days when it is opened (RULES L7)."""
+    events: list[SheetEvent] = []
+    if sheet.last is not None and sheet.cause is not None:
+        events.append(SheetLastDaySet(sheet=sheet.sheet, last=sheet.last, cause=sheet.cause, by=by, at=at))
+    if sheet.absences:
+        events.append(SheetAbsencesSet(sheet=sheet.sheet, absences=sheet.absences, by=by, at=at))
+    return events
+
+
+def _known_of_goals(sheet: SheetPlan, by: str, at: datetime) -> list[GoalEvent]:
+    events: list[GoalEvent] = []
+    for goal in (each.goal for each in sheet.goals):
+        if sheet.last is not None and sheet.cause is not None:
+            events.append(LastDaySet(goal=goal, last=sheet.last, cause=sheet.cause, by=by, at=at))
+        if sheet.absences:
+            events.append(AbsencesSet(goal=goal, absences=sheet.absences, by=by, at=at))
+        former = sheet.manager
+        for each in sheet.managers:
+            events.append(
+                ManagerChanged(
+                    goal=goal, former=former, manager=each.manager, effective=each.since, by=by, at=at
+                )
+            )
+            former = each.manager
+    return events
 
 
 def _drafted(goal: GoalPlan, sheet: SheetPlan, plan: LaunchPlan, by: str, at: datetime) -> GoalDrafted:

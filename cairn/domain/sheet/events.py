@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from typing import Literal
 
 from cairn.domain.event import Event, Fact
@@ -88,18 +89,29 @@ class FlexibleSpaceUsed(SheetEvent):
     left: Decimal
 
 
+SheetCause = Literal["due", "part", "goal", "readings", "subordinates", "waived", "restated"]
+"""Why a version was computed, as `ScoreCause` of goals."""
+
+
 class ScorePart(Fact):
-    """One goal's part of a sheet's score; `version` is the goal's version when it was read."""
+    """One goal's part of a sheet's score: its weight, and the share of the period's days on which it was in force with
+    it (RULES W1); `version` is the goal's version when it was read."""
 
     goal: str
     version: int
     weight: Decimal
+    share: Exact = Fraction(1)
     points: Exact | None
 
 
 class SheetScored(SheetEvent):
-    """The sheet's score in a period, from its goals' exact points; `rounded` to the policy's places."""
+    """One version of the sheet's score in a period, from its goals' exact points; `rounded` to the policy's places.
 
+    Versions are numbered from 1; the last one counts, none is overwritten (RULES Y3).
+    """
+
+    number: int = 1
+    cause: SheetCause = "due"
     period: str
     points: Exact | None
     rounded: Decimal | None
@@ -108,11 +120,13 @@ class SheetScored(SheetEvent):
 
 
 class SubordinatePart(Fact):
-    """A subordinate's result as it counted: their sheet at a version, in points."""
+    """A subordinate's result as it counted: their sheet at a version, in points; `days` are those on which they
+    reported to the holder within the cycle (RULES Y2), None: all of them count alike."""
 
     sheet: str
     version: int
     result: Exact
+    days: int | None = None
 
 
 class PeriodPart(Fact):
@@ -125,11 +139,15 @@ class PeriodPart(Fact):
 
 
 class ResultIssued(SheetEvent):
-    """The year's result: periods mixed by the family's weights, exact and rounded once, with its grade.
+    """One version of the year's result: periods mixed by the family's weights, exact and rounded once, with its grade.
 
-    `leads` says whether anybody reports to the holder: without anybody the subordinates' part does not apply.
+    Versions are numbered from 1; the last one counts, none is overwritten (RULES Y3). `leads` says whether anybody
+    reports to the holder: without anybody the subordinates' part does not apply. `waiting` are the sheets of
+    subordinates whose results were still open (RULES U2).
     """
 
+    number: int = 1
+    cause: SheetCause = "due"
     points: Exact | None
     rounded: Decimal | None
     grade: str | None
@@ -138,7 +156,53 @@ class ResultIssued(SheetEvent):
     periods: tuple[PeriodPart, ...]
     subordinates: tuple[SubordinatePart, ...] = ()
     leads: bool = True
+    waiting: tuple[str, ...] = ()
     policy: str
+
+
+class Restated(Fact):
+    """What a restatement changes: exact points before and after (None: none), and of a result the grades."""
+
+    before: Exact | None
+    after: Exact | None
+    grade_before: str | None = None
+    grade_after: str | None = None
+
+
+class RestatementProposed(SheetEvent):
+    """A settled score or result would come out otherwise now: nothing changes until it is decided (RULES Y3).
+
+    `goal` is the goal whose score of `period` would change to the points `of_goal` says; or `subordinate` is the sheet
+    whose result changed. `of_period` is the sheet's score of that period, `of_result` the year's result,
+    each None where it is not there or stays as it is. A proposal that `replaces` another one takes its place.
+    """
+
+    restatement: str
+    cause: SheetCause
+    goal: str | None = None
+    subordinate: str | None = None
+    period: str
+    of_goal: Restated | None = None
+    of_period: Restated | None = None
+    of_result: Restated | None = None
+    replaces: str | None = None
+
+    @property
+    def lowers(self) -> bool:
+        """Whether a score or the result would become less, or be no more."""
+        changed = [each for each in (self.of_period, self.of_result) if each is not None]
+        return any(
+            each.before is not None and (each.after is None or each.after < each.before) for each in changed
+        )
+
+
+class RestatementDecided(SheetEvent):
+    """Whether a restatement takes effect; `heard` is what the person said to it."""
+
+    restatement: str
+    accepted: bool
+    heard: str
+    reason: str
 
 
 AnySheetEvent = (
@@ -151,4 +215,6 @@ AnySheetEvent = (
     | FlexibleSpaceUsed
     | SheetScored
     | ResultIssued
+    | RestatementProposed
+    | RestatementDecided
 )

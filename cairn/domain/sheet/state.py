@@ -1,10 +1,10 @@
 """A goal sheet as its events make it, and the fold."""
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import assert_never
 
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 from cairn.domain.event import Fact
 from cairn.domain.schedule import Days, gaps_of
@@ -16,12 +16,21 @@ from cairn.domain.sheet.events import (
     GoalWeighted,
     Holder,
     Placement,
+    RestatementDecided,
+    RestatementProposed,
     ResultIssued,
     SheetAbsencesSet,
     SheetLastDaySet,
     SheetOpened,
     SheetScored,
 )
+
+
+class Weighing(Fact):
+    """A goal's weight from a moment on; 0 once it has left the sheet."""
+
+    at: AwareDatetime
+    weight: Decimal
 
 
 class Sheet(Fact):
@@ -44,8 +53,16 @@ class Sheet(Fact):
     space: Decimal = Field(default=Decimal(0), description="the flexible space of the whole cycle")
     used: Decimal = Field(default=Decimal(0), description="what adjustments have drawn of it")
     placements: dict[str, Placement] = Field(default_factory=dict, description="goal → its place and weight")
-    scores: dict[str, SheetScored] = Field(default_factory=dict, description="period → its score")
-    result: ResultIssued | None = None
+    weighings: dict[str, tuple[Weighing, ...]] = Field(
+        default_factory=dict,
+        description="goal → its weights in order, those of goals that left the sheet too",
+    )
+    scores: dict[str, SheetScored] = Field(default_factory=dict, description="period → its last score")
+    result: ResultIssued | None = Field(default=None, description="the last one")
+    restatements: dict[str, RestatementProposed] = Field(
+        default_factory=dict, description="those that wait for a decision, by their ids"
+    )
+    proposed: int = Field(default=0, description="how many restatements were ever proposed")
     policy: str = Field(default="", description="the policy it was opened under, `name@version`")
 
     @property
@@ -79,15 +96,19 @@ def _evolved(sheet: Sheet, event: AnySheetEvent) -> Sheet:
         case SheetOpened():
             facts = event.model_dump(exclude={"by", "at", "sheet", "placements"})
             placements = {placement.goal: placement for placement in event.placements}
-            return sheet.model_copy(update={**facts, "placements": placements})
+            weighings: dict[str, tuple[Weighing, ...]] = {
+                each.goal: (Weighing(at=event.at, weight=each.weight),) for each in event.placements
+            }
+            return sheet.model_copy(update={**facts, "placements": placements, "weighings": weighings})
         case GoalPlaced():
-            return _with(sheet, event.placement)
+            return _with(sheet, event.placement, event.at)
         case GoalWeighted():
             placement = sheet.placements[event.goal]
-            return _with(sheet, placement.model_copy(update={"weight": event.after}))
+            return _with(sheet, placement.model_copy(update={"weight": event.after}), event.at)
         case GoalRemoved():
             left = {goal: placement for goal, placement in sheet.placements.items() if goal != event.goal}
-            return sheet.model_copy(update={"placements": left})
+            weighings = _weighed(sheet, event.goal, Decimal(0), event.at)
+            return sheet.model_copy(update={"placements": left, "weighings": weighings})
         case SheetLastDaySet():
             return sheet.model_copy(update={"last_day": event.last})
         case SheetAbsencesSet():
@@ -98,9 +119,23 @@ def _evolved(sheet: Sheet, event: AnySheetEvent) -> Sheet:
             return sheet.model_copy(update={"scores": {**sheet.scores, event.period: event}})
         case ResultIssued():
             return sheet.model_copy(update={"result": event})
+        case RestatementProposed():
+            others = {key: each for key, each in sheet.restatements.items() if key != event.replaces}
+            open_ones = {**others, event.restatement: event}
+            return sheet.model_copy(update={"restatements": open_ones, "proposed": sheet.proposed + 1})
+        case RestatementDecided():
+            waiting = {key: each for key, each in sheet.restatements.items() if key != event.restatement}
+            return sheet.model_copy(update={"restatements": waiting})
         case _:
             assert_never(event)
 
 
-def _with(sheet: Sheet, placement: Placement) -> Sheet:
-    return sheet.model_copy(update={"placements": {**sheet.placements, placement.goal: placement}})
+def _with(sheet: Sheet, placement: Placement, at: datetime) -> Sheet:
+    placements = {**sheet.placements, placement.goal: placement}
+    weighings = _weighed(sheet, placement.goal, placement.weight, at)
+    return sheet.model_copy(update={"placements": placements, "weighings": weighings})
+
+
+def _weighed(sheet: Sheet, goal: str, weight: Decimal, at: datetime) -> dict[str, tuple[Weighing, ...]]:
+    before = sheet.weighings.get(goal, ())
+    return {**sheet.weighings, goal: (*before, Weighing(at=at, weight=weight))}

@@ -11,6 +11,7 @@ from rich.tree import Tree
 from cairn.domain.scoring import weighted
 from cairn.domain.streams import sheet_name
 from cairn.i18n import term
+from cairn_portal.cli.cycle.versions import show_versions
 from cairn_portal.cli.goal.commanding import goal_id, goal_row, is_goal
 from cairn_portal.cli.goal.progress import the_cycle
 from cairn_portal.cli.goal.reading import score_table
@@ -38,6 +39,9 @@ async def scores(
     ] = None,
     cycle: CycleOption = None,
     period: Annotated[str | None, typer.Option(help="one period only")] = None,
+    versions: Annotated[
+        bool, typer.Option("--versions", help="every version of a person's scores, why and when")
+    ] = False,
 ) -> None:
     async with session(at) as s:
         if of is not None and await is_goal(s, of):
@@ -53,6 +57,8 @@ async def scores(
             await show_scores(s, of, period)
         elif of is None:
             await show_scores(s, (await the_cycle(s, cycle)).id, period)
+        elif versions:
+            await show_versions(s, sheet_name((await the_cycle(s, cycle, of)).id, of), period)
         else:
             await _of_person(s, of, (await the_cycle(s, cycle, of)).id)
 

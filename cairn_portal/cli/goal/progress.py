@@ -109,7 +109,7 @@ async def _rows_upto(
     s: Session, line: progress_model.ProgressLine, kpi: Kpi, starts: date, day: date
 ) -> Sequence[Row]:
     if kpi.metric is not None and kpi.subject is not None:
-        return (await evidence(s.pool, kpi.metric, kpi.subject, starts, day)).readings
+        return (await evidence(s.pool, [(kpi.metric, kpi.subject)], starts, day)).readings
     goal = fold_goal(line.goal, await s.ledger.read_stream(line.goal))
     said = {each.on: each for each in goal.check_ins if each.value is not None and starts <= each.on <= day}
     return [

@@ -88,6 +88,19 @@ async def change_manager(
     )
 
 
+async def follow_holder(
+    at: Terminal,
+    goals: Goals = None,
+    by: By = None,
+    reason: Annotated[str, typer.Option(help="why")] = "",
+    command_id: CommandId = None,
+) -> int:
+    fields = {"reason": reason}
+    return await give_command(
+        at, goals or [], "follow_holder", require_actor(by), fields, command_id=command_id
+    )
+
+
 async def supersede(
     at: Terminal,
     name: GoalArg,

@@ -7,6 +7,7 @@ from tests.specs.rules import Example
 from tests.specs.rules.measures import MEASURES
 from tests.specs.rules.results import RESULTS
 from tests.specs.rules.targets import TARGETS
+from tests.specs.rules.versions import VERSIONS
 
 ROOT = Path(__file__).parents[3]
 PAGE = ROOT / "docs" / "rules.md"
@@ -14,6 +15,7 @@ SPECS = {
     "tests/specs/test_rules_measures.py": MEASURES,
     "tests/specs/test_rules_targets.py": TARGETS,
     "tests/specs/test_rules_results.py": RESULTS,
+    "tests/specs/test_rules_versions.py": VERSIONS,
 }
 """The file of each rule's specs."""
 TABLE = re.compile(r"\n\| spec \|.*?\nSpecs: [^\n]*\n", re.DOTALL)

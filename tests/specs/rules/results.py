@@ -1,4 +1,4 @@
-"""The examples of U1, W1, Y1, Y2 and E2."""
+"""The examples of U1, Y1, Y2 and E2."""
 
 from datetime import date
 from fractions import Fraction
@@ -18,7 +18,6 @@ from cairn.domain.scoring import (
     Score,
     by_days,
     by_months,
-    in_force,
     mixed,
     pays_after,
     weighted,
@@ -33,6 +32,7 @@ from tests.specs.company import (
     D,
     drafted,
     fact,
+    in_force,
     on,
     opened,
     plan,
@@ -58,10 +58,11 @@ def sheet_of_two(accepted: int) -> Any:
         for n in range(accepted)
     ]
     task = drafted(RELEASE, measure=KeyTask(criteria=("a", "b")))
-    world = given(opened(placements=placements), drafted(), score(), task, done)
+    approved = fact(did.GoalApproved, WANG, goal=RELEASE)
+    world = given(opened(placements=placements), in_force(), score(), task, approved, done)
     world = given(world.events, scored(world, "Y", RELEASE))
     goals = {goal: world.goal(goal) for goal in (REVENUE, RELEASE)}
-    [event] = score_sheet(world.sheet(), goals, "Y", plan(), AT)
+    [event] = score_sheet(world.sheet(), goals, "Y", schedule(), plan(), AT)
     return event.points
 
 
@@ -108,23 +109,6 @@ U1 = (
                      for other in (NOT_APPLICABLE, MISSING)]),
 )  # fmt: skip
 
-
-def days(number: int, of: int) -> Fraction:
-    return Fraction(number, of)
-
-
-def replaced(first: int, whole: int, *points: int) -> Score:
-    """Visits of weight 10 up to some day, satisfaction of weight 10 from then on, the rest 90."""
-    visits, satisfaction, rest = (exact(each) for each in points)
-    parts = [(exact(10), days(first, whole), visits), (exact(10), days(whole - first, whole), satisfaction)]
-    return in_force([*parts, (exact(90), exact(1), rest)], "reweight")
-
-
-W1 = (
-    Example("W1", "visits (10) replaced by satisfaction (10) on 15 April, the rest 90: April with 40, 120 and 90",
-            "89.2667", lambda: replaced(14, 30, 40, 120, 90)),
-    Example("W1", "the same: the year with 50, 110 and 100", "99.2904", lambda: replaced(104, 365, 50, 110, 100)),
-)  # fmt: skip
 
 RND_TEN: dict[str, Any] = {"Q1": 100, "Q2": 100, "Q3": 100, "Q4": 40, "H1": 90, "H2": 90, "Y": 100}
 JOINER: dict[str, Any] = {"M07": 60, **{f"M{n:02d}": 90 for n in range(8, 13)}, "Y": 80}
@@ -176,4 +160,4 @@ E2 = (
     Example("E2", "94.995 exactly: rounded before the grade", "A", lambda: added("94.995").grade),
 )  # fmt: skip
 
-RESULTS = (U1, W1, Y1, Y2, L7, E2)
+RESULTS = (U1, Y1, Y2, L7, E2)

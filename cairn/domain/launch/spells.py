@@ -1,0 +1,119 @@
+"""How a person's days fall into sheets: one spell for each stretch of a cycle in one job family (RULES L7)."""
+
+from collections.abc import Sequence
+from datetime import date
+from itertools import groupby, pairwise
+
+from cairn.domain.calendar import ONE_DAY
+from cairn.domain.event import Fact
+from cairn.domain.people import Person
+from cairn.domain.person_history import PersonHistory
+from cairn.domain.schedule import Days, Timeline
+from cairn.domain.sheet.events import SheetEndCause
+
+
+class ManagerSince(Fact):
+    """Who is somebody's manager from a day on; None stands for the committee."""
+
+    since: date
+    manager: str | None
+
+
+class Spell(Fact):
+    """The days of a person in a cycle under one family: from `since` to `last`, both inside (None: the cycle's last).
+
+    `person` is as of `since`; `managers` are those who follow in the spell; `absences` the days of long leave in it.
+    """
+
+    person: Person
+    since: date
+    last: date | None = None
+    cause: SheetEndCause | None = None
+    managers: tuple[ManagerSince, ...] = ()
+    absences: tuple[Days, ...] = ()
+
+    @property
+    def family(self) -> str:
+        return self.person.family
+
+
+class _Part(Fact):
+    """Days in a row on which nothing of the person changes."""
+
+    person: Person
+    first: date
+    last: date
+    stay_ends: bool
+
+
+def spells_of(history: PersonHistory, starts: date, ends: date) -> tuple[Spell, ...]:
+    """The spells of a person between two days, both inside, in order; none where they are not there in them."""
+    spells: list[Spell] = []
+    for stay in history.stays:
+        parts = _parts(history, max(stay.first, starts), min(stay.last or ends, ends), stay)
+        families = [list(of) for _, of in groupby(parts, key=lambda part: part.person.family)]
+        spells += [_spell(of, history, ends) for of in families]
+    return tuple(spells)
+
+
+class SheetDays(Fact):
+    """The days of one sheet as its holder's history has them: the last one, why it is the last, and long leave."""
+
+    last: date | None
+    cause: SheetEndCause
+    absences: tuple[Days, ...]
+
+
+def days_of_sheet(
+    history: PersonHistory, family: str | None, since: date, dates: Timeline, today: date
+) -> SheetDays:
+    """The days of the sheet that a person has since a day under a family. One to which no spell belongs any more ends
+    on the eve of its first day: it counts nothing."""
+    spells = spells_of(history, dates.starts, dates.ends)
+    found = next((spell for spell in spells if belongs(family, since, spell, today)), None)
+    if found is None:
+        return SheetDays(last=since - ONE_DAY, cause="family", absences=())
+    return SheetDays(last=found.last, cause=found.cause or "left", absences=found.absences)
+
+
+def belongs(family: str | None, since: date, spell: Spell, today: date) -> bool:
+    """Whether the sheet of a family since some day is that of a spell: it begins with it, or it has begun already and
+    the spell, as it is known now, meets it. One that is still ahead is taken back and opened anew on its right day."""
+    if family != spell.family:
+        return False
+    return since == spell.since or (since <= today and (spell.last is None or since <= spell.last))
+
+
+def _parts(history: PersonHistory, first: date, last: date, stay: Days) -> list[_Part]:
+    if first > last:
+        return []
+    turns = history.turns(first, last)
+    ends = [*(each - ONE_DAY for each in turns[1:]), last]
+    return [
+        _Part(person=history.on(since), first=since, last=until, stay_ends=stay.last == until)
+        for since, until in zip(turns, ends, strict=True)
+    ]
+
+
+def _spell(parts: Sequence[_Part], history: PersonHistory, ends: date) -> Spell:
+    since, last = parts[0].first, parts[-1].last
+    cut = last < ends
+    managers = [
+        ManagerSince(since=part.first, manager=part.person.manager)
+        for before, part in pairwise(parts)
+        if part.person.manager != before.person.manager
+    ]
+    return Spell(
+        person=parts[0].person,
+        since=since,
+        last=last if cut else None,
+        cause=("left" if parts[-1].stay_ends else "family") if cut else None,
+        managers=tuple(managers),
+        absences=_absences(history.absences, since, last),
+    )
+
+
+def _absences(absences: Sequence[Days], since: date, last: date) -> tuple[Days, ...]:
+    """Those that touch the spell, from its first day on."""
+    touching = (each for each in absences if each.inside(since, last))
+    return tuple(Days(first=max(each.first, since), last=each.last) for each in touching)

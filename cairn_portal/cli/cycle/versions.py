@@ -1,0 +1,56 @@
+"""The versions of a sheet's scores and result, from the log itself: which one, why, when, to how many points."""
+
+from collections.abc import Sequence
+
+from rich.console import RenderableType
+
+from cairn.application.repository import to_events
+from cairn.domain.event import Event
+from cairn.domain.sheet.events import RestatementDecided, RestatementProposed, ResultIssued, SheetScored
+from cairn_portal.cli.session import Session
+from cairn_portal.cli.terminal import Terminal
+from cairn_portal.presenting.words import NOTHING, grid, number
+
+
+async def show_versions(s: Session, sheet: str, period: str | None) -> None:
+    """Every version in the order of the log, with proposed restatements and what was decided about them."""
+    rows = await s.ledger.read_stream(sheet)
+    chained = (SheetScored, ResultIssued, RestatementProposed, RestatementDecided)
+    found = [event for event in to_events(rows) if isinstance(event, chained)]
+    if period is not None:
+        found = [event for event in found if getattr(event, "period", period) == period]
+    s.at.answer(
+        [{"type": event.type, **event.model_dump(mode="json")} for event in found], _table(s.at, found)
+    )
+
+
+def _table(at: Terminal, found: Sequence[Event]) -> RenderableType:
+    points = at.say("points")
+    table = grid(
+        at.say("what"), at.say("version"), at.say("because of"), points, at.say("grade"), at.say("time"), at.say("by"),
+        right=(points,),
+    )  # fmt: skip
+    for event in found:
+        table.add_row(*_cells(at, event), at.moment(event.at), event.by)
+    return table
+
+
+def _cells(at: Terminal, event: Event) -> tuple[str, ...]:
+    match event:
+        case SheetScored():
+            cause = at.say(f"cause:{event.cause}")
+            return event.period, str(event.number), cause, number(event.rounded), ""
+        case ResultIssued():
+            cause = at.say(f"cause:{event.cause}")
+            result = at.say("result")
+            return result, str(event.number), cause, number(event.rounded), event.grade or NOTHING
+        case RestatementProposed():
+            change = event.of_result or event.of_period
+            said = f"{number(change.before)} → {number(change.after)}" if change else NOTHING
+            what = at.say("proposed {restatement}", restatement=event.restatement)
+            return what, "", at.say(f"cause:{event.cause}"), said, ""
+        case RestatementDecided():
+            decided = at.say("accepted") if event.accepted else at.say("declined")
+            return f"{decided} {event.restatement}", "", event.reason, "", ""
+        case _:
+            return event.type, "", "", "", ""

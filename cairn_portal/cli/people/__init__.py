@@ -1,0 +1,1 @@
+"""What HR types of people through the year."""

@@ -1,0 +1,290 @@
+"""The examples of W1, W2, D5 and Y3 as they happen: goals that change, and scores that come late."""
+
+from datetime import date, datetime
+from fractions import Fraction
+from typing import Any
+
+from cairn.domain.evaluation.scores import issue_result, score_sheet
+from cairn.domain.event import SYSTEM
+from cairn.domain.goal import commands as ask
+from cairn.domain.goal import events as did
+from cairn.domain.goal.scoring import score
+from cairn.domain.measure import Capability, Kpi
+from cairn.domain.reading import Reading
+from cairn.domain.sheet import events as sheet
+from tests.specs.company import (
+    HUA,
+    LEARNING,
+    LIN,
+    REVENUE,
+    SHEET,
+    VISITS,
+    WANG,
+    D,
+    drafted,
+    fact,
+    in_force,
+    on,
+    opened,
+    plan,
+    reading,
+    schedule,
+)
+from tests.specs.given import World, given, please
+from tests.specs.rules import Example
+
+REST, SATISFACTION = REVENUE, "goal-2026-lin-5"
+DATES = schedule()
+
+
+def placed(*weights: tuple[str, int]) -> list[Any]:
+    return [{"goal": goal, "dimension": "duties", "weight": weight} for goal, weight in weights]
+
+
+def points_of(goal: str, period: str, value: Any) -> did.GoalScored:
+    """A score of so many points, wherever they come from."""
+    found = DATES.period(period)
+    assert found is not None
+    return fact(
+        did.GoalScored, SYSTEM, on("2027-01-15"), goal, period=period, starts=found.starts, ends=found.ends,
+        actual=None, target=None, attainment=None, points=D(value), rounded=D(value),
+        formula=did.Note(code="counted"), inputs=did.Inputs(version=2), policy="plan@1",
+    )  # fmt: skip
+
+
+def sheet_points(world: World, period: str) -> Any:
+    goals = {name: world.goal(name) for name in world.sheet().weighings}
+    [scored] = score_sheet(world.sheet(), goals, period, DATES, plan(), on("2027-01-17"))
+    return scored.points
+
+
+def superseded(period: str, *points: int) -> Any:
+    """Visits (10) end in favour of satisfaction (10), confirmed on 15 April; the rest has 90."""
+    confirmed = {"by": HUA, "at": on("04-15")}
+    placement = sheet.Placement(goal=SATISFACTION, dimension="duties", weight=D(10))
+    gone = {"replacement": SATISFACTION, "reason": "r", "last": date(2026, 4, 14)}
+    world = given(
+        opened(placements=placed((VISITS, 10), (REST, 90))),
+        in_force(VISITS, REST),
+        drafted(SATISFACTION, since=date(2026, 4, 15)),
+        fact(did.GoalApproved, WANG, on("04-15"), SATISFACTION),
+        fact(did.GoalSuperseded, HUA, on("04-15"), VISITS, **gone),
+        sheet.GoalRemoved(sheet=SHEET, goal=VISITS, **confirmed),
+        sheet.GoalPlaced(sheet=SHEET, placement=placement, **confirmed),
+        [
+            points_of(goal, period, each)
+            for goal, each in zip((VISITS, SATISFACTION, REST), points, strict=True)
+        ],
+    )
+    return sheet_points(world, period)
+
+
+def another_metric(period: str, *points: int) -> Any:
+    """The same goal of weight 10 has another metric from 15 April on: each measure counts for its days."""
+    ratio = {"aggregation": "mean", "target": D(100), "curve": "ratio", "subject": LIN}
+    visits, satisfaction = (
+        Kpi.model_validate({"metric": name, **ratio}) for name in ("visits", "satisfaction")
+    )
+    after = did.Changes(measure=satisfaction.model_copy(update={"since": date(2026, 4, 15)}))
+    changed = {"adjustment": "a1", "before": did.Changes(measure=visits), "after": after, "reason": "r"}
+    filed = {**changed, "draws": D(5), "space_left": D(10), "since": date(2026, 4, 15)}
+    world = given(
+        opened(placements=placed((VISITS, 10), (REST, 90))),
+        in_force(VISITS, measure=visits),
+        in_force(REST),
+        fact(did.GoalActivated, SYSTEM, on("01-06"), VISITS),
+        fact(did.GoalAdjusted, HUA, on("04-15"), VISITS, **filed),
+        points_of(REST, period, points[2]),
+    ).with_readings(
+        reading("04-03", str(points[0]), metric="visits"),
+        reading("04-20", str(points[1]), metric="satisfaction"),
+    )
+    due = DATES.period(period)
+    assert due is not None
+    at = due.scored_at if period != "Y" else on("2027-01-16")
+    scored = score(world.goal(VISITS), period, world.context(VISITS), at)
+    return sheet_points(given(world.events, scored), period)
+
+
+W1 = (
+    Example("W1", "visits (10) replaced by satisfaction (10) on 15 April, the rest 90: April with 40, 120 and 90",
+            "89.2667", lambda: superseded("M04", 40, 120, 90)),
+    Example("W1", "the same: the year with 50, 110 and 100", "99.2904", lambda: superseded("Y", 50, 110, 100)),
+    Example("W1", "the goal stays and has another metric from 15 April on: April", "89.2667",
+            lambda: another_metric("M04", 40, 120, 90)),
+    Example("W1", "the same: the year", "99.2904", lambda: another_metric("Y", 50, 110, 100)),
+)  # fmt: skip
+
+
+class Year:
+    """Lin's year as it happens: what is due fires by itself, each command and each reading on its day."""
+
+    def __init__(self, *weights: tuple[str, int], **measures: Any) -> None:
+        names = [goal for goal, _ in weights]
+        made = [drafted(goal, **({"measure": measures[goal]} if goal in measures else {})) for goal in names]
+        self.world = given(opened(placements=placed(*weights)), made)
+
+    def approve(self, goal: str, day: str) -> "Year":
+        facts = [fact(did.GoalSubmitted, LIN, on(day), goal), fact(did.GoalApproved, WANG, on(day), goal)]
+        return self._with([*facts, fact(did.GoalActivated, SYSTEM, on(day), goal)])
+
+    def read(self, *readings: Reading) -> "Year":
+        """Readings that are in the log from now on."""
+        self.world = self.world.under(evidence=self.world.evidence.model_copy(
+            update={"readings": (*self.world.evidence.readings, *readings), "upto": self.world.evidence.upto + 1}
+        ))  # fmt: skip
+        return self
+
+    def upto(self, moment: datetime) -> "Year":
+        """All timers of goals until a moment, in order; the cycle's own scores of sheets a day after its goals."""
+        for _ in range(500):
+            due = [
+                (deadline, goal)
+                for goal in self.world.sheet().weighings
+                if (deadline := self.world.status(goal, moment).next_deadline) and deadline.at <= moment
+            ]
+            if not due:
+                break
+            deadline, goal = min(due, key=lambda each: (each[0].at, each[1]))
+            facts = {"phase": deadline.phase, "due": deadline.at, "period": deadline.period}
+            last = max(event.at for event in self.world.events)
+            self.world = self.world.having(
+                please(ask.KeepDeadline, SYSTEM, max(deadline.at, last), goal, **facts)
+            )
+        return self
+
+    def cycle_scores(self, period: str, moment: datetime) -> "Year":
+        goals = {name: self.world.goal(name) for name in self.world.sheet().weighings}
+        return self._with(score_sheet(self.world.sheet(), goals, period, DATES, plan(), moment))
+
+    def result(self, moment: datetime) -> "Year":
+        self.cycle_scores("Y", moment)
+        return self._with(issue_result(self.world.sheet(), [], DATES, plan(), moment, leads=False))
+
+    def do(self, command: ask.GoalCommand) -> "Year":
+        self.world = self.world.having(command)
+        return self
+
+    def again(self, goal: str, period: str, day: str) -> "Year":
+        """The readings of a scored period have changed."""
+        upto = self.world.evidence.upto
+        return self.do(please(ask.ScoreAgain, SYSTEM, on(day), goal, period=period, upto=upto))
+
+    def _with(self, events: Any) -> "Year":
+        self.world = given(self.world.events, list(events), evidence=self.world.evidence)
+        return self
+
+    def chain(self, period: str) -> list[tuple[int, str, Fraction | None]]:
+        """The versions of the sheet's score of a period: number, cause and points."""
+        found = [e for e in self.world.events if isinstance(e, sheet.SheetScored) and e.period == period]
+        return [(each.number, each.cause, each.points) for each in found]
+
+    def proposed(self) -> list[sheet.RestatementProposed]:
+        return [event for event in self.world.events if isinstance(event, sheet.RestatementProposed)]
+
+
+BY_HAND = Capability(outcomes=("a",))
+SALES = Kpi(target=D(1200), metric="sales", subject=LIN, curve="ratio", whole_cycle=True)
+
+
+def sales(day: str, value: str, position: int = 1) -> Reading:
+    return reading(day, value, position)
+
+
+def shown(chain: list[tuple[int, str, Any]]) -> list[Any]:
+    return [points for _, _, points in chain]
+
+
+def late_approval() -> Any:
+    """Sales (60) approved in time, visits (40) on 10 February, when January's scores are out."""
+    year = Year((REVENUE, 60), (VISITS, 40), **{REVENUE: SALES, VISITS: SALES})
+    year.approve(REVENUE, "01-06").read(sales("01-10", "100")).upto(on("02-07"))
+    year.cycle_scores("M01", on("02-07"))
+    before = year.chain("M01")
+    year.approve(VISITS, "02-10").upto(on("02-11"))
+    return [*shown(before), *[number for number, _, _ in year.chain("M01")]]
+
+
+def late_assessment() -> Any:
+    """Sales (60) at 100; learning (40) is assessed at 40 for January on 8 February, after the sheet's score."""
+    year = Year((REVENUE, 60), (LEARNING, 40), **{REVENUE: SALES})
+    year.approve(REVENUE, "01-06").approve(LEARNING, "01-06").read(sales("01-10", "100")).upto(on("02-07"))
+    year.cycle_scores("M01", on("02-07"))
+    year.do(please(ask.AssessGoal, WANG, "02-08", LEARNING, period="M01", points=40)).upto(on("02-08", 11))
+    return shown(year.chain("M01"))
+
+
+def late_launch() -> Any:
+    """Goals approved on 20 March: January and February are scored then, the sheet with them."""
+    year = Year((REVENUE, 100), **{REVENUE: SALES}).read(sales("01-10", "100"), sales("02-10", "50"))
+    for period, day in (("M01", "02-07"), ("M02", "03-07")):
+        year.cycle_scores(period, on(day))
+    year.approve(REVENUE, "03-20").upto(on("03-20", 11))
+    return [*shown(year.chain("M01")), *shown(year.chain("M02"))]
+
+
+W2 = (
+    Example("W2", "a goal of weight 40 approved on 10 February: January's score before, its versions after",
+            "100, 1, 2", late_approval),
+    Example("W2", "learning (40) assessed at 40 on 8 February, sales (60) at 100: January's versions", "100, 76",
+            late_assessment),
+    Example("W2", "launched and approved in March: January at 100, February at 50", "100, 50", late_launch),
+)  # fmt: skip
+
+
+def corrected(day: str) -> "Year":
+    """January at 50 of 100; a correction to 80 that comes on a day."""
+    year = Year((REVENUE, 100), **{REVENUE: SALES})
+    year.approve(REVENUE, "01-06").read(sales("01-10", "50")).upto(on("02-07")).cycle_scores(
+        "M01", on("02-07")
+    )
+    year.world = year.world.under(evidence=year.world.evidence.model_copy(update={"readings": ()}))
+    return year.read(sales("01-10", "80", 2)).again(REVENUE, "M01", day)
+
+
+D5 = (
+    Example("D5", "January at 50, corrected to 80 on 20 February: its versions", "50, 80",
+            lambda: shown(corrected("02-20").chain("M01"))),
+    Example("D5", "corrected on 20 March, when the score is settled: its versions", "50",
+            lambda: shown(corrected("03-20").chain("M01"))),
+)  # fmt: skip
+
+
+def restated(day: str) -> Any:
+    [proposed] = corrected(day).proposed()
+    assert proposed.of_goal and proposed.of_period
+    return [
+        proposed.of_goal.before,
+        proposed.of_goal.after,
+        proposed.of_period.before,
+        proposed.of_period.after,
+    ]
+
+
+def of_the_result() -> Any:
+    """The year's result counts the correction as its next version, with the month's."""
+    year = Year((REVENUE, 100), **{REVENUE: SALES})
+    months = [sales(f"{month:02d}-10", "100") for month in range(1, 13)]
+    year.approve(REVENUE, "01-06").read(*months)
+    for month in range(1, 13):
+        period = DATES.period(f"M{month:02d}")
+        assert period is not None
+        year.upto(period.scored_at).cycle_scores(period.key, period.scored_at)
+    year.upto(on("2027-01-16")).result(on("2027-01-18"))
+    first = year.world.sheet().result
+    kept = tuple(each for each in year.world.evidence.readings if each.on.month != 12)
+    year.world = year.world.under(evidence=year.world.evidence.model_copy(update={"readings": kept}))
+    year.read(sales("12-10", "40", 2)).again(REVENUE, "M12", "2027-01-20").again(REVENUE, "Y", "2027-01-20")
+    last = year.world.sheet().result
+    assert first and last
+    return [first.points, last.number, last.points]
+
+
+Y3 = (
+    Example("Y3", "the proposal made on 20 March: the goal's points before and after, the sheet's", "50, 80, 50, 80",
+            lambda: restated("03-20")),
+    Example("Y3", "December corrected from 100 to 40 after the result: the first, number and points of the last",
+            "100, 3, 95", of_the_result),
+)  # fmt: skip
+
+VERSIONS = (W1, W2, D5, Y3)
