@@ -41,16 +41,10 @@ def cairn(book: Book, case: Case) -> dict[str, object]:
     return dict(year_of(case.contracts, policy, cells))
 
 
-LATER = {"transfer": "a goal's last day does not cut its score yet"}
-"""Cases that Cairn cannot do yet, with what is missing."""
+of_cases = pytest.mark.parametrize("case", [pytest.param(case, id=case.key) for case in CASES])
 
 
-def cases() -> list[Any]:
-    waiting = {key: [pytest.mark.xfail(reason=why, strict=True)] for key, why in LATER.items()}
-    return [pytest.param(case, id=case.key, marks=waiting.get(case.key, ())) for case in CASES]
-
-
-@pytest.mark.parametrize("case", cases())
+@of_cases
 def test_every_cell_of_a_case_is_cairns_number(case: Case, book: Book, recalculated: Recalculated) -> None:
     different = differences(book.pages[case.key], recalculated, cairn(book, case))
     assert different == [], "\n" + "\n".join(different)
@@ -82,7 +76,7 @@ def typed(test: Callable[..., None]) -> Callable[..., None]:
     return settings(deadline=None, max_examples=10)(law)
 
 
-@pytest.mark.parametrize("case", [pytest.param(case, id=case.key) for case in CASES if case.key not in LATER])
+@of_cases
 @typed
 def test_law_whatever_is_typed_every_cell_is_cairns_number(
     case: Case, data: st.DataObject, book: Book, recalculated: Recalculated

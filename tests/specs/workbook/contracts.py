@@ -2,26 +2,26 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
-from typing import Any, cast
+from functools import cached_property
+from typing import Any
 
 from cairn.domain.attainment import aim_in
 from cairn.domain.evaluation.order import finished
-from cairn.domain.evaluation.scores import issue_result, mix_of, score_sheet
+from cairn.domain.evaluation.scores import mix_of
 from cairn.domain.exact import exact
+from cairn.domain.goal.events import GoalScored
 from cairn.domain.goal.scoring import score
-from cairn.domain.goal.state import Goal as GoalState
 from cairn.domain.measure import Kpi
 from cairn.domain.policy import Policy
-from cairn.domain.reading import Evidence
 from cairn.domain.schedule import Period, Timeline
-from cairn.domain.scoring import NOT_APPLICABLE, Score, by_days, by_months, mixed, weighted
-from cairn.domain.sheet.state import Sheet
-from cairn.domain.sheet.state import evolve as evolve_sheet
+from cairn.domain.scoring import MISSING, NOT_APPLICABLE, Score, by_days, by_months, mixed, weighted
+from cairn.domain.sheet.events import SheetScored
 from tests.specs.given import World
 from tests.specs.workbook.cells import Inputs
-from tests.specs.workbook.log import Log, at
+from tests.specs.workbook.log import Log
+from tests.specs.workbook.year import Year
 from tests.workbook.contract import Contract, Goal
 from tests.workbook.plan import MIXES
 
@@ -30,10 +30,14 @@ D = Decimal
 
 @dataclass
 class Played:
-    """A contract's log and the numbers found so far, by their names on the page."""
+    """A contract's log, the year as it went, and the numbers found so far by their names on the page."""
 
     log: Log
     found: dict[str, Any] = field(default_factory=dict)
+
+    @cached_property
+    def year(self) -> Year:
+        return Year(self.log)
 
     def tell(self, value: Any, *parts: str) -> None:
         self.found[self.log.prefix + ".".join(parts)] = value
@@ -51,15 +55,15 @@ class Played:
         self.calendar()
         for goal in self.contract.goals:
             self.places(goal)
-        if self.contract.first_version:
-            key, _ = self.contract.first_version
-            day = self.log.cell("v1.on")
-            self.period(key, at(day), self.log.readings(day), "v1")
-        sheet = self.log.known(at(self.log.schedule.ends)).sheet(self.log.sheet)
         for period in self.log.schedule.periods:
             if period.kind in MIXES[self.contract.family]:
-                sheet = self.period(period.key, None, None, sheet=sheet)
-        self.result(sheet)
+                self.period(period)
+        if self.contract.first_version:
+            key, _ = self.contract.first_version
+            first = self.log.schedule.period(key)
+            assert first is not None
+            self.period(first, "v1")
+        self.result()
         return self.found
 
     def timeline(self) -> Timeline:
@@ -96,74 +100,64 @@ class Played:
             if getattr(goal, name) is not None:
                 self.tell(getattr(aim, name), goal.key, f"{name}_at")
 
-    def period(
-        self,
-        key: str,
-        moment: datetime | None,
-        evidence: Evidence | None,
-        version: str = "",
-        sheet: Sheet | None = None,
-    ) -> Sheet:
-        """Scores a period when it is due, or at a moment; later for goals approved later. The sheet with that score."""
-        period = self.log.schedule.period(key)
-        assert period is not None
-        label = (version, key) if version else (key,)
-        goals: dict[str, GoalState] = {}
+    def period(self, period: Period, version: str = "") -> None:
+        """A period's last version, or its first one."""
+        label = (version, period.key) if version else (period.key,)
         for goal in self.contract.goals:
-            due = moment or max(period.scored_at, at(self.log.cell(goal.key, "approved")))
-            self.one(goal, period, self.log.known(due, evidence), label, goals)
-        before = sheet or self.log.known(moment or period.scored_at).sheet(self.log.sheet)
-        scored = score_sheet(before, goals, key, self.log.policy, period.scored_at)
+            self.one(goal, period, label)
+        scored = [
+            each for each in self.year.made if isinstance(each, SheetScored) and each.period == period.key
+        ]
         self.tell(period.starts, *label, "starts")
         self.tell(period.ends, *label, "ends")
         self.tell(self.timeline().months_of(period, self.since), *label, "months")
-        self.tell(scored[0].points if scored else None, *label, "score")
-        return evolve_sheet(before, scored[0]) if scored else before
+        assert [each.number for each in scored] == list(range(1, len(scored) + 1))
+        if version:
+            scored = [each for each in scored if each.at <= self.year.due(period)]
+        self.tell(scored[-1].points if scored else None, *label, "score")
 
-    def one(
-        self, goal: Goal, period: Period, world: World, label: tuple[str, ...], goals: dict[str, GoalState]
-    ) -> None:
-        """One goal's score; a goal that is not approved yet has none."""
-        name = self.log.goal(goal.key)
-        state = world.goal(name)
-        found = score(state, period.key, world.context(name), period.scored_at)
+    def one(self, goal: Goal, period: Period, label: tuple[str, ...]) -> None:
+        """One goal's score; what a goal that was not approved yet would have had, without points."""
+        name, due = self.log.goal(goal.key), self.year.due(period)
+        scored = [
+            e
+            for e in self.year.made
+            if isinstance(e, GoalScored) and (e.goal, e.period) == (name, period.key)
+        ]
+        if len(label) > 1:
+            scored = [each for each in scored if each.at <= due]
+        world = self.year.known(due)
+        found = scored[-1] if scored else score(world.goal(name), period.key, world.context(name), due)
         if goal.kind == "kpi":
             for part in ("target", "actual", "attainment"):
                 self.tell(getattr(found, part), *label, goal.key, part)
-        runs = state.stage == "active"
-        self.tell(found.points if runs else None, *label, goal.key, "points")
-        if runs:
-            goals[name] = World((*world.events, found)).goal(name)
+        self.tell(found.points if scored else None, *label, goal.key, "points")
 
-    def result(self, sheet: Sheet) -> None:
-        mix, below = mix_of(sheet, self.log.policy), self.subordinates()
-        [event] = issue_result(
-            sheet, [], self.log.schedule, self.log.policy, at(self.log.schedule.ends), leads=False
-        )
+    def result(self) -> None:
+        """The last version of the result, and what it is made of."""
+        event = self.year.result()
         by_kind: dict[str, list[tuple[Any, Score]]] = {}
         for part in event.periods:
-            known = part.points if part.points is not None else NOT_APPLICABLE
+            known: Score = MISSING if part.points is None else part.points
             by_kind.setdefault(str(part.kind), []).append((part.months, known))
-        for kind in by_kind:
-            self.tell(weighted(by_kind[kind], "reweight"), "result", kind)
-        points = mixed(mix, by_kind, below, self.log.policy.scoring)
-        if not self.contract.below:
-            assert event.points == points
+        for kind in (kind for kind in MIXES[self.contract.family] if kind != "subordinates"):
+            mean = weighted(by_kind.get(kind, []), "reweight")
+            self.tell(mean if mean not in (MISSING, NOT_APPLICABLE) else None, "result", kind)
+        mix = mix_of(self.year.sheet(), self.log.policy)
+        points = mixed(mix, by_kind, self.subordinates(), self.log.policy.scoring)
         self.tell(points, "result", "mix")
-        end = finished(cast(Any, points), self.log.policy)
         for name in ("points", "rounded", "grade", "coefficient"):
-            self.tell(getattr(end, name), "result", name)
+            self.tell(getattr(event, name), "result", name)
 
     def subordinates(self) -> Score:
         if not self.contract.below:
             return NOT_APPLICABLE
-        results = []
         for each in self.contract.below:
-            first, last = (self.log.cell("below", each.who, name) for name in ("first", "last"))
-            days = (last - first).days + 1
-            self.tell(D(days), "below", each.who, "days")
-            results.append((days, exact(self.log.cell("below", each.who, "result"))))
-        mean = by_days(results)
+            self.tell(D(self.log.days_below(each)), "below", each.who, "days")
+        results = (
+            (self.log.days_below(e), self.log.cell("below", e.who, "result")) for e in self.contract.below
+        )
+        mean = by_days((days, exact(result)) for days, result in results)
         assert mean is not None
         self.tell(mean, "result", "subordinates")
         return mean

@@ -18,7 +18,7 @@ from cairn.domain.streams import goal_name, sheet_name
 from tests.specs.company import HUA, LIN, SHANGHAI, WANG, opened
 from tests.specs.given import World, please
 from tests.specs.workbook.cells import Inputs
-from tests.workbook.contract import Contract, Goal
+from tests.workbook.contract import Below, Contract, Goal
 
 
 def at(day: date, hour: int = 10) -> datetime:
@@ -162,7 +162,7 @@ class Log:
         for role, by in (("manager", WANG), ("hr", HUA)):
             yield please(ask.ConfirmAdjustment, by, at(day), goal, adjustment="a1", role=role)
 
-    def known(self, moment: datetime, evidence: Evidence | None = None) -> World:
-        """The world as of a moment."""
-        events = tuple(event for event in self.world.events if event.at <= moment)
-        return self.world.under(events=events, evidence=evidence or self.world.evidence)
+    def days_below(self, each: Below) -> int:
+        """How many days a subordinate reported."""
+        first, last = (cast(date, self.cell("below", each.who, name)) for name in ("first", "last"))
+        return max((last - first).days + 1, 0)

@@ -43,6 +43,6 @@ def policy_of(cells: Inputs) -> Policy:
             for g, *_ in reversed(GRADES)
         ],
         scale=Scale.model_validate({name: cells[f"scale.{name}"] for name in ("from", "to", "full")}),
-        scoring=ScoringRules(places=int(cells["places"])),
+        scoring=ScoringRules(places=int(cells["places"]), settles_after=300),
         flexible_space=FlexibleSpace.model_validate({"percent": 15, "draws": ("metric",), "metric_change": 0}),
     )  # fmt: skip

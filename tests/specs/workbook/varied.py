@@ -52,6 +52,12 @@ def contract(of: Contract, cells: Inputs, prefix: str, draw: Draw[Any]) -> Cells
     found["since"] = draw(days(NEW_YEAR, of.since))
     if of.until.month < 12:
         found["until"] = draw(days(date(2026, 2, 1), date(2026, 12, 30)))
+    if of.first_version:
+        found |= {
+            f"{goal.key}.approved": draw(days(date(2026, 1, 5), date(2026, 11, 30))) for goal in of.goals
+        }
+        scored = {"M01": date(2026, 2, 1), "M03": date(2026, 4, 1)}[of.first_version[0]]
+        found["v1.on"] = draw(days(scored, scored + timedelta(60)))
     if of.change:
         found["change.on"] = draw(days(date(2026, 1, 12), date(2026, 12, 31)))
         whole = Decimal(str(found[f"{of.change.goal}.target"]))
@@ -125,4 +131,7 @@ def examples(cells: Inputs, draw: Draw[Any]) -> Cells:
     found: Cells = {name: draw(st.none() | numbers(0, 120)) for name in scores}
     kept = ("L5.1.points", "U1.perspective.1.points", "U1.year", "U1.M01")
     found |= {name: draw(numbers(0, 120)) for name in found if name in kept or name.startswith(("W1", "Y2"))}
+    for key in ("W1.april", "W1.year"):
+        last = draw(days(NEW_YEAR, date(2026, 12, 30)))
+        found |= {f"{key}.1.last": last, f"{key}.2.first": last + timedelta(1)}
     return found | {name: draw(st.integers(1, 100)) for name in weights if not name.startswith("Y2")}
