@@ -174,7 +174,12 @@ class Goals:
         holder = held.owner if held.tier == "department" else held.manager
         if not holder or held.tier == "strategic":
             return context
-        acting = acting_for(holder, day, await self._stand_ins(holder, day)) or HR
+        histories = await self._stand_ins(holder, day)
+        if held.tier == "department" and holder in histories and not histories[holder].is_here(day):
+            return context.model_copy(
+                update={"head": ""}
+            )  # a head who is gone leaves the place vacant (RULES L2)
+        acting = acting_for(holder, day, histories) or HR
         return context if acting == holder else context.model_copy(update={"acting": {holder: acting}})
 
     async def _stand_ins(self, holder: str, day: date) -> dict[str, PersonHistory]:
@@ -231,7 +236,7 @@ def _with_days(
     sheet, schedule = context.sheet, context.schedule
     if holder is None or schedule is None:
         return command.model_copy(update={"last": sheet.last_day, "absences": sheet.absences})
-    days = days_of_sheet(holder, sheet.family, sheet.since, schedule, today)
+    days = days_of_sheet(holder, sheet.family, sheet.since, schedule, today, context.policy.exclude)
     return command.model_copy(update=dict(days))
 
 

@@ -21,6 +21,7 @@ from cairn.domain.launch.consequences import (
     sheet_consequences,
 )
 from cairn.domain.moves import AnyPersonCommand, Delegate, GoAway, Leave, first_day_of
+from cairn.domain.people import PersonEvent, PersonLeft
 from cairn.domain.person_history import PersonHistory, acting_for, evolve_person, people_on
 from cairn.domain.policy import Policy
 from cairn.domain.sheet.state import Sheet
@@ -28,6 +29,8 @@ from cairn.domain.sheet.state import Sheet
 SEALED_WITHIN = 30.0
 """Seconds until what was recorded has its place in the sealed log, from which sheets are planned."""
 AT_ONCE = 16
+Leaves = Sequence[tuple[str, date]]
+"""Person → the first day they are gone."""
 Ready = Callable[[str], Awaitable[None]]
 
 
@@ -91,7 +94,25 @@ class Moves:
         roster = await self.people.dated()
         for command in commands:
             roster = _after(roster, await self.people.decided(command, today, roster), command.person)
-        return await self._follows(commands, roster, today)
+        return await self._follows(commands, roster, today, _leaves(commands))
+
+    async def preview_events(self, events: Sequence[PersonEvent], today: date) -> list[Consequences]:
+        """What follows from events that an import of a roster would record; nothing is recorded."""
+        roster = await self.people.dated()
+        for event in events:
+            roster = _after(roster, [event], event.person)
+        return await self._follows((), roster, today, *_of_events(events))
+
+    async def follow_up(
+        self, events: Sequence[PersonEvent], today: date, by: str, key: str, gateway: Gateway
+    ) -> tuple[list[Consequences], list[RefusedMove]]:
+        """Does what follows from events that an import recorded. Returns what followed, and who refused."""
+        leaves, people = _of_events(events)
+        for person in people:
+            await self._is_sealed(person)
+        follows = await self._follows((), await self.people.dated(), today, leaves, people)
+        refused = [one for each in follows for one in await _Doing(gateway, None, by, "", key).all_of(each)]
+        return follows, refused
 
     async def carry_out(
         self,
@@ -105,8 +126,9 @@ class Moves:
         refused. Given again with the same key it does what is left to do."""
         for number, command in enumerate(commands):
             await self.people.record(command, today, f"{key}:{number}" if number else key)
-        await self._sealed(commands)
-        follows = await self._follows(commands, await self.people.dated(), today)
+        for person in {command.person for command in commands}:
+            await self._is_sealed(person)
+        follows = await self._follows(commands, await self.people.dated(), today, _leaves(commands))
         refused: list[RefusedMove] = []
         if commands:
             by, reason = commands[0].by, commands[0].reason
@@ -114,18 +136,25 @@ class Moves:
                 refused += await _Doing(gateway, ready, by, reason, key).all_of(each)
         return follows, refused
 
-    async def _sealed(self, commands: Sequence[AnyPersonCommand]) -> None:
-        for person in {command.person for command in commands}:
-            stream = f"person-{person}"
-            rows = await self.ledger.read_stream(stream)
-            if rows:
-                await self.ledger.wait_sealed(stream, len(rows), SEALED_WITHIN)
+    async def _is_sealed(self, person: str) -> None:
+        """Waits until what is recorded of a person is sealed: sheets are planned from there."""
+        stream = f"person-{person}"
+        rows = await self.ledger.read_stream(stream)
+        if rows:
+            await self.ledger.wait_sealed(stream, len(rows), SEALED_WITHIN)
 
     async def _follows(
-        self, commands: Sequence[AnyPersonCommand], roster: DatedRoster, today: date
-    ) -> list[Consequences]:
-        found = [await self._in_cycle(cycle, commands, roster, today) for cycle in await self.under_way()]
-        return [each for each in found if not each.nothing]
+        self, commands: Sequence[AnyPersonCommand], roster: DatedRoster, today: date, leaves: Leaves,
+        people: Sequence[str] = (),
+    ) -> list[Consequences]:  # fmt: skip
+        """`people` are those of whom something else is known than by commands; `leaves` who is gone from which day."""
+        of = sorted({*people, *(command.person for command in commands)})
+        passes = [one for command in commands if (one := _passes(command, roster, today))]
+        without, vacant = _left_alone(leaves, roster)
+        alone = {"passes": tuple(passes), "without_manager": without, "vacant": vacant}
+        found = [await self._in_cycle(cycle, of, roster, today) for cycle in await self.under_way()]
+        whole = [each.model_copy(update=alone) for each in found]
+        return [each for each in whole if not each.nothing]
 
     async def under_way(self) -> list[Cycle]:
         """Every launched cycle that is not closed; two may overlap (RULES L8)."""
@@ -134,20 +163,17 @@ class Moves:
         return [cycle for cycle in cycles if not cycle_stage_row(cycle.stage).over]
 
     async def _in_cycle(
-        self, cycle: Cycle, commands: Sequence[AnyPersonCommand], roster: DatedRoster, today: date
+        self, cycle: Cycle, people: Sequence[str], roster: DatedRoster, today: date
     ) -> Consequences:
-        people = sorted({command.person for command in commands})
         policy = await self.cycles.policies.version(cycle.policy)
         changed: list[SheetConsequence] = []
         for person, sheets in (await self.cycles.sheets_of(cycle.id, people)).items():
             changed += await self._of_sheets(cycle, policy, roster.histories[person], sheets, today)
-        plan, _ = await self.cycles.missing(cycle.id, people, today, roster)
-        passes = [one for command in commands if (one := _passes(command, roster, today))]
-        left, vacant = _left_alone(commands, roster)
-        return Consequences(
-            cycle=cycle.id, digest=plan.digest if plan.sheets else None, opens=plan.sheets, sheets=tuple(changed),
-            passes=tuple(passes), without_manager=left, vacant=vacant,
-        )  # fmt: skip
+        opens = cycle_stage_row(cycle.stage).takes_goals and people
+        plan = (await self.cycles.missing(cycle.id, people, today, roster))[0] if opens else None
+        new = plan.sheets if plan else ()
+        digest = plan.digest if plan and new else None
+        return Consequences(cycle=cycle.id, digest=digest, opens=new, sheets=tuple(changed))
 
     async def _of_sheets(
         self, cycle: Cycle, policy: Policy, history: PersonHistory, sheets: Sequence[Sheet], today: date
@@ -234,16 +260,25 @@ def _passes(command: AnyPersonCommand, roster: DatedRoster, today: date) -> Task
     return TasksPass(person=command.person, since=command.first, last=command.last, to=to)
 
 
-def _left_alone(
-    commands: Sequence[AnyPersonCommand], roster: DatedRoster
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _leaves(commands: Sequence[AnyPersonCommand]) -> Leaves:
+    return [
+        (command.person, day)
+        for command in commands
+        if isinstance(command, Leave) and (day := first_day_of(command))
+    ]
+
+
+def _of_events(events: Sequence[PersonEvent]) -> tuple[Leaves, list[str]]:
+    """Who is gone from which day, and everybody the events are of."""
+    leaves = [(event.person, event.effective) for event in events if isinstance(event, PersonLeft)]
+    return leaves, sorted({event.person for event in events})
+
+
+def _left_alone(leaves: Leaves, roster: DatedRoster) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Who has no manager any more once people have left, and which departments no head (RULES L1, L2)."""
     without: list[str] = []
     vacant: list[str] = []
-    for command in commands:
-        day = first_day_of(command)
-        if not isinstance(command, Leave) or day is None:
-            continue
-        without += reporting_to(people_on(roster.histories, day), command.person, day)
-        vacant += [each.id for each in roster.departments.values() if each.head == command.person]
+    for person, day in leaves:
+        without += reporting_to(people_on(roster.histories, day), person, day)
+        vacant += [each.id for each in roster.departments.values() if each.head == person]
     return tuple(without), tuple(vacant)

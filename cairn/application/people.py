@@ -7,6 +7,7 @@ from typing import NamedTuple
 from cairn.application import access
 from cairn.application.dated_roster import DatedRoster, dated_roster_at, roster_at
 from cairn.application.repository import first_answer, fold_person, to_appends
+from cairn.domain.calendar import ONE_DAY
 from cairn.domain.event import Event
 from cairn.domain.identity import Identity, by_system, digest
 from cairn.domain.moves import AnyPersonCommand, decide_move, first_day_of
@@ -19,6 +20,7 @@ from cairn.domain.people import (
     PersonJoined,
     PersonLeft,
     Roster,
+    changed_fields,
 )
 from cairn.domain.person_history import PersonHistory, people_on
 from cairn.domain.refusal import Refusal
@@ -42,6 +44,18 @@ class RosterImport(NamedTuple):
         return self.changes == 0
 
 
+class RosterChanges(NamedTuple):
+    """How a roster differs from the log, by person's id: `gone` are here by the log and not in the roster, `moved` have
+    another department, family or manager, `changed` anything else. `events` are what an import would record."""
+
+    joined: tuple[str, ...]
+    left: tuple[str, ...]
+    moved: tuple[str, ...]
+    changed: tuple[str, ...]
+    gone: tuple[str, ...]
+    events: tuple[PersonEvent, ...]
+
+
 class People:
     """Who works here, as dated facts. One instance serves a whole process."""
 
@@ -60,13 +74,41 @@ class People:
         """Everybody with the role HR who is here on that day."""
         return _hr_on((await self.roster(at.date())).people, at)
 
-    async def import_roster(self, roster: Roster, by: str, at: datetime) -> RosterImport:
+    async def differences(
+        self, roster: Roster, by: str, at: datetime, last_day: date | None = None
+    ) -> RosterChanges:
+        """How a roster differs from the log; nothing is recorded. Who is gone leaves with `last_day`, without one they
+        stay as they are."""
+        dated, day = await self.dated(), at.date()
+        found: list[PersonEvent] = []
+        for person in roster.people:
+            found += _difference(_on(dated.histories.get(person.id), at), person, roster.unstated, by, at)
+        gone = _gone(roster, dated, day)
+        found += _leaving(gone, last_day, by, at)
+        changes = [event for event in found if isinstance(event, PersonChanged)]
+        moved = {
+            each.person for each in changes if _moves(dated.histories[each.person].on(day), each.details)
+        }
+        return RosterChanges(
+            joined=tuple(each.person for each in found if isinstance(each, PersonJoined)),
+            left=tuple(each.person for each in found if isinstance(each, PersonLeft)),
+            moved=tuple(sorted(moved)),
+            changed=tuple(each.person for each in changes if each.person not in moved),
+            gone=tuple(gone),
+            events=tuple(found),
+        )
+
+    async def import_roster(
+        self, roster: Roster, by: str, at: datetime, last_day: date | None = None
+    ) -> RosterImport:
         """Records what differs from the log: who joined, changed or left, and departments. People who are not in
-        `roster` stay as they are, and so do its `unstated` fields; importing it again records nothing.
+        `roster` leave with `last_day`, without one they stay as they are, and so do its `unstated` fields; importing it
+        again records nothing.
 
         Only HR may: of the roster in the log, or, while there is none, of the one that is imported. Refuses a roster
         after which nobody would be HR."""
-        known = await self.roster(at.date())
+        dated = await self.dated()
+        known = dated.on(at.date())
         if instead := await hr_instead_of(self.ledger, by, at, coming=roster):
             raise Refusal("roster.not-hr", field="by", by=by, who=instead)
         _keep_hr(known.people, _after(known, roster))
@@ -77,7 +119,12 @@ class People:
             recorded = await self._import(roster, set(streams[start : start + BATCH]), by, at)
             changes += recorded.changes
             last = recorded.last or last
-        return RosterImport(changes, last)
+        leaving = _leaving(_gone(roster, dated, at.date()), last_day, by, at)
+        if leaving:
+            rows = await self.ledger.read_streams([event.stream for event in leaving])
+            await self._append(leaving, rows, by_system("roster", f"roster:{at.isoformat()}"))
+            last = leaving[-1].stream, len(rows[leaving[-1].stream]) + 1
+        return RosterImport(changes + len(leaving), last)
 
     async def _import(self, roster: Roster, streams: set[str], by: str, at: datetime) -> RosterImport:
         known = await self.ledger.read_streams(sorted(streams))
@@ -188,19 +235,40 @@ def _department(data: str) -> Department:
     return DepartmentNamed.model_validate_json(data).department
 
 
+def _gone(roster: Roster, dated: DatedRoster, day: date) -> list[str]:
+    """Whoever is here by the log and not in the roster."""
+    stated = roster.by_id()
+    return sorted(id for id, each in dated.histories.items() if id not in stated and each.is_here(day))
+
+
+def _leaving(people: Iterable[str], last_day: date | None, by: str, at: datetime) -> list[PersonEvent]:
+    if last_day is None:
+        return []
+    gone = last_day + ONE_DAY
+    return [PersonLeft(person=person, effective=gone, by=by, at=at) for person in people]
+
+
+def _moves(before: Person, now: Person) -> bool:
+    return (before.department, before.family, before.manager) != (now.department, now.family, now.manager)
+
+
 def _difference(
     before: Person | None, stated: Person, unstated: Collection[str], by: str, at: datetime
-) -> list[Event]:
-    """What happened to one person: joined, changed, left, or changed and left."""
+) -> list[PersonEvent]:
+    """What happened to one person: joined, changed, left, or changed and left. A roster without a day of leaving does
+    not take back one that is known: that is said of the person (see `Leave`)."""
     if before is None:
         return [PersonJoined(person=stated.id, details=stated, by=by, at=at)]
     now = _merged(before, stated, unstated)
-    leaves = now.left is not None and before.left is None
-    details = now.model_copy(update={"left": None}) if leaves else now
-    events: list[Event] = []
+    if now.left is None and before.left is not None:
+        now = now.model_copy(update={"left": before.left})
+    leaves = now.left != before.left
+    details = now.model_copy(update={"left": before.left})
+    events: list[PersonEvent] = []
     if details != before:
-        day = at.date()
-        events.append(PersonChanged(person=now.id, details=details, effective=day, by=by, at=at))
+        fields = changed_fields(before, details)
+        changed = {"person": now.id, "details": details, "effective": at.date(), "changed": fields}
+        events.append(PersonChanged.model_validate({**changed, "by": by, "at": at}))
     if leaves and now.left is not None:
         events.append(PersonLeft(person=now.id, effective=now.left, by=by, at=at))
     return events

@@ -125,8 +125,8 @@ class Capability(Fact):
 Measure = Annotated[Kpi | KeyTask | Capability, Field(discriminator="kind")]
 
 
-def is_task_due(task: KeyTask, accepted: int, period: Span) -> bool:
+def is_task_due(task: KeyTask, done: date | None, period: Span) -> bool:
     """Whether a key task has anything to show for in a period: once its due day has come, or the year's end, or once
-    all its criteria are accepted (RULES M7)."""
-    due = task.due is not None and task.due <= period.ends
-    return period.kind == "year" or due or accepted >= len(task.criteria)
+    all its criteria are accepted, on the day `done` (RULES M7)."""
+    by_then = [day for day in (task.due, done) if day is not None and day <= period.ends]
+    return period.kind == "year" or bool(by_then)

@@ -153,6 +153,7 @@ def _in_period(kpi: Kpi, period: Span, dates: Timeline, since: date) -> Iterator
     if aim is None or aim.target is None or kpi.direction not in DIRECTED:
         return
     yield from _baseline_of(kpi, aim, period)
+    yield from _tolerated(kpi, aim)
     for name, at in (("threshold", aim.threshold), ("stretch", aim.stretch)):
         value = getattr(kpi, name)
         if value is None:
@@ -183,6 +184,16 @@ def _baseline_of(kpi: Kpi, aim: Aim, period: Span) -> Iterator[MeasureProblem]:
     if sign * base >= sign * target:
         facts = {"baseline": base, "target": target, "period": period.key, "direction": kpi.direction}
         yield _problem("baseline", "target", **facts)
+
+
+def _tolerated(kpi: Kpi, aim: Aim) -> Iterator[MeasureProblem]:
+    """What is tolerated beside a target of zero is worse than zero (RULES M4)."""
+    if kpi.baseline is not None or aim.baseline is None or aim.target is None:
+        return
+    sign = 1 if kpi.direction == "higher" else -1
+    if sign * aim.baseline > sign * aim.target:
+        facts = {"one": "target", "low": aim.target, "other": "threshold", "high": aim.baseline}
+        yield _problem("order", "threshold", direction=kpi.direction, **facts)
 
 
 def _without_place(kpi: Kpi, name: str, aim: Aim, period: Span) -> Iterator[MeasureProblem]:

@@ -19,6 +19,7 @@ from cairn.domain.people import (
     PersonJoined,
     PersonLeft,
     PersonReturned,
+    changed_fields,
     check_new_manager,
 )
 from cairn.domain.person_history import PersonHistory
@@ -162,7 +163,7 @@ def _move(command: Move, history: PersonHistory, people: Mapping[str, Person]) -
     return [
         PersonChanged(
             person=command.person, details=details, effective=command.effective, reason=command.reason,
-            by=command.by, at=command.at,
+            changed=changed_fields(before, details), by=command.by, at=command.at,
         )
     ]  # fmt: skip
 

@@ -79,11 +79,13 @@ class PersonJoined(PersonEvent):
 
 
 class PersonChanged(PersonEvent):
-    """Department, title, family, manager or roles changed, as of `effective` (the business day)."""
+    """Department, title, family, manager or roles changed, as of `effective` (the business day). `changed` names the
+    fields that did; events from before it was kept name none: whatever differs."""
 
     details: Person
     effective: date
     reason: str = ""
+    changed: tuple[str, ...] = ()
 
 
 class PersonLeft(PersonEvent):
@@ -139,6 +141,11 @@ class DepartmentNamed(Event):
 AnyPersonEvent = (
     PersonJoined | PersonChanged | PersonLeft | LeavingWithdrawn | PersonAway | PersonReturned | DelegateNamed
 )
+
+
+def changed_fields(before: Person, after: Person) -> tuple[str, ...]:
+    """The fields in which somebody differs from before."""
+    return tuple(name for name in Person.model_fields if getattr(before, name) != getattr(after, name))
 
 
 def reports_to(person: str, above: str, people: Mapping[str, Person]) -> bool:

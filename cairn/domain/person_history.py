@@ -145,7 +145,8 @@ def people_on(histories: Mapping[str, PersonHistory], day: date) -> dict[str, Pe
 
 def acting_for(who: str, day: date, histories: Mapping[str, PersonHistory]) -> str | None:
     """Who does somebody's tasks on a day: they themselves, their delegate while they delegate or are away, else the
-    next above who is there; None where nobody is (RULES K5). Of somebody unknown nothing is known but that it is theirs."""
+    next above who is there; None where nobody is (RULES K5). Of somebody unknown nothing is known but that it is
+    theirs."""
     if who not in histories:
         return who
     seen: set[str] = set()

@@ -165,6 +165,11 @@ def local_day(moment: datetime, calendar: WorkingCalendar) -> date:
     return moment.astimezone(ZoneInfo(calendar.timezone)).date()
 
 
+def day_of(moment: datetime | None, calendar: WorkingCalendar) -> date | None:
+    """The calendar day of a moment, None where there is none."""
+    return local_day(moment, calendar) if moment else None
+
+
 def months_later(day: date, months: int) -> date:
     """The same day some months on, the month's last day where it has no such day (30 Nov + 3 → 28 Feb)."""
     month = day.month - 1 + months

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from cairn.documents import ids, labels
 from cairn.documents.cells import quoted
@@ -35,12 +36,13 @@ class Stated:
     """What the person who hands in the tables says about them.
 
     `encoding` is that of text files, `order` the order of day, month and year in dates; `match_zeros` agrees to
-    match ids past leading zeros.
+    match ids past leading zeros; `today` is the day it is handed in.
     """
 
     encoding: str | None = None
     order: Order | None = None
     match_zeros: bool = False
+    today: date | None = None
 
 
 NOTHING_STATED = Stated()
@@ -61,7 +63,7 @@ def assemble(
     listed, more = read_departments(departments.records if departments else ())
     names = Names(entries)
     lost = _lost_zeros(entries, listed, names, stated)
-    managers, unfit = find_managers(entries, names)
+    managers, unfit = find_managers(entries, names, stated.today or date.today())
     circles = list(report_circles(managers, names))
     called, misplaced = find_departments(listed, entries, {} if circles else managers, names)
     families, strange = _families(entries, policy)

@@ -1,6 +1,7 @@
 """What only the whole roster shows: who is there twice, whose manager is missing, who reports in a circle."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 
 from cairn.documents.cells import quoted
 from cairn.documents.ids import LostZeros, match_zeros
@@ -64,7 +65,9 @@ class Names:
         return nearest(text, [*self.by_id, *self.by_name]) if self.guesses <= MOST_GUESSES else None
 
 
-def find_managers(entries: Sequence[Entry], names: Names) -> tuple[dict[str, str], list[Mistake]]:
+def find_managers(
+    entries: Sequence[Entry], names: Names, today: date
+) -> tuple[dict[str, str], list[Mistake]]:
     """Each person's manager by ids, and every manager who cannot be one."""
     managers: dict[str, str] = {}
     mistakes: list[Mistake] = []
@@ -78,7 +81,7 @@ def find_managers(entries: Sequence[Entry], names: Names) -> tuple[dict[str, str
             mistakes.append(mistake("roster:manager-self", name=entry.name or entry.id).at(place))
         else:
             managers.setdefault(entry.id, manager.id)
-            if manager.left and not entry.left:
+            if manager.left and manager.left <= today and not entry.left:
                 facts = {"name": manager.name, "id": manager.id, "left": manager.left.isoformat()}
                 mistakes.append(mistake("roster:manager-left", **facts).at(place))
     return managers, mistakes

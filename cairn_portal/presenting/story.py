@@ -1,5 +1,6 @@
 """Events in words: what each says happened, and what it changed."""
 
+from datetime import date
 from typing import Any
 
 from cairn.domain.goal.events import Note
@@ -9,15 +10,19 @@ from cairn_portal.presenting.reader import Reader
 from cairn_portal.presenting.words import NOTHING, field, value
 
 TOLD: dict[str, tuple[str, ...]] = {
-    "GoalReturned": ("comment",),
-    "GoalApproved": ("comment",),
+    "GoalSubmitted": ("acting_for",),
+    "GoalReturned": ("comment", "acting_for"),
+    "GoalApproved": ("comment", "acting_for"),
+    "GoalPaused": ("reason",),
+    "LastDaySet": ("last", "cause", "reason"),
+    "AbsencesSet": ("absences",),
     "AdjustmentRequested": ("changes", "reason", "draws"),
-    "AdjustmentConfirmed": ("role",),
-    "AdjustmentDeclined": ("role", "reason"),
+    "AdjustmentConfirmed": ("role", "acting_for"),
+    "AdjustmentDeclined": ("role", "reason", "acting_for"),
     "GoalAdjusted": ("reason",),
     "CheckedIn": ("on", "value", "base", "note"),
-    "CriterionAccepted": ("criterion", "evidence"),
-    "GoalAssessed": ("period", "points", "comment"),
+    "CriterionAccepted": ("criterion", "evidence", "acting_for"),
+    "GoalAssessed": ("period", "points", "comment", "acting_for"),
     "ManagerChanged": ("effective", "reason"),
     "ReminderSent": ("phase", "to"),
     "DeadlineMissed": ("phase", "awaited", "to"),
@@ -39,6 +44,13 @@ def note(at: Reader, given: Note | dict[str, Any]) -> str:
     """A note on a score in the reader's language."""
     found = given if isinstance(given, Note) else Note.model_validate(given)
     return at.say(f"note:{found.code}", **found.facts)
+
+
+def days(at: Reader, first: date | str, last: date | str | None) -> str:
+    """Days in a row; without a last one somebody is still to return."""
+    if last is None:
+        return at.say("from {first:day} until they return", first=first)
+    return at.say("from {first:day} to {last:day}", first=first, last=last)
 
 
 def event_name(at: Reader, event: str) -> str:
@@ -65,6 +77,8 @@ def described(at: Reader, event: str, facts: dict[str, Any]) -> str:
             parts.append(note(at, given))
         elif name == "marks":
             parts += [note(at, each) for each in given]
+        elif name == "absences":
+            parts += [days(at, each["first"], each.get("last")) for each in given]
         elif name == "changes":
             parts += [
                 f"{field(at, key)} → {value(at, each)}"

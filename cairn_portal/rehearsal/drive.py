@@ -87,8 +87,9 @@ class Rehearsal:
         instants = await self.instants()
         for number, instant in enumerate(instants):
             await self.go_to(instant, number, len(instants))
+        people = len((await self.application.people.dated()).histories)
         return Report(
-            cycle=self.cycle, sheets=len(plan.sheets), goals=plan.goals, people=len(roster.people),
+            cycle=self.cycle, sheets=len(plan.sheets) + len(self.acts.added), goals=len(self.goals), people=people,
             instants=len(instants), commands=self.acts.commands, refused=tuple(self.acts.refused),
             seconds=asyncio.get_running_loop().time() - began, resumed=self.resumed,
         )  # fmt: skip

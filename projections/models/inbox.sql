@@ -24,8 +24,19 @@ with candidate as (
     union
     select goal from read.goal
     where 'role:hr' = any($2::text[]) and stage = 'adjusting' and confirmed_hr is null
+    union
+    -- whoever is or was away, has left or delegates: somebody stands in for them
+    select g.goal from read.goal g
+    join (select person from read.person_leave union select id from read.person where left_on is not null) a
+        on a.person = g.manager
+    where g.stage in ('submitted', 'adjusting', 'in_review')
+    union
+    select g.goal from read.goal g join read.department d on d.id = g.department
+    join (select person from read.person_leave union select id from read.person where left_on is not null) a
+        on a.person = d.head
+    where g.tier = 'department' and g.stage in ('draft', 'returned')
 )
-select g.goal, w.act, w.awaited, g.cycle, g.sheet, g.department, g.tier, h.owner, o.name as owner_name, g.title,
+select g.goal, w.act, s.awaited, g.cycle, g.sheet, g.department, g.tier, h.owner, o.name as owner_name, g.title,
     g.stage, g.version, g.entered as since,
     read.awaited_until(w.act, c.drafts_due, c.approvals_due, c.scores_due, g.expires_at) as until
 from candidate k
@@ -34,13 +45,14 @@ cross join lateral read.held(g.tier, g.owner, g.department, g.segments, g.cycle,
 cross join lateral read.awaited(g.stage, g.tier, coalesce(nullif(h.owner, ''), 'role:hr'), h.manager,
     g.measure ->> 'kind', g.confirmed_manager, g.confirmed_hr,
     exists (select from read.assessment a where a.goal = g.goal and a.period = 'Y')) w
+cross join lateral (select read.done_by(g.tier, w.act, w.awaited, g.cycle, $4) as awaited offset 0) s
 left join read.cycle c on c.cycle = g.cycle
 left join read.person o on o.id = h.owner
-where (w.awaited = $1 or (w.awaited = any($2::text[]) and h.owner <> $1)) and ($3::text is null or g.cycle = $3)
+where (s.awaited = $1 and (h.owner <> $1 or w.act = 'submit') or (s.awaited = any($2::text[]) and h.owner <> $1)) and ($3::text is null or g.cycle = $3)
 order by until nulls last, g.goal, w.act
 
 -- name: for_goal
-select g.goal, w.act, w.awaited, g.cycle, g.sheet, g.department, g.tier, h.owner, o.name as owner_name, g.title,
+select g.goal, w.act, s.awaited, g.cycle, g.sheet, g.department, g.tier, h.owner, o.name as owner_name, g.title,
     g.stage, g.version, g.entered as since,
     read.awaited_until(w.act, c.drafts_due, c.approvals_due, c.scores_due, g.expires_at) as until
 from read.goal g
@@ -48,13 +60,14 @@ cross join lateral read.held(g.tier, g.owner, g.department, g.segments, g.cycle,
 cross join lateral read.awaited(g.stage, g.tier, coalesce(nullif(h.owner, ''), 'role:hr'), h.manager,
     g.measure ->> 'kind', g.confirmed_manager, g.confirmed_hr,
     exists (select from read.assessment a where a.goal = g.goal and a.period = 'Y')) w
+cross join lateral (select read.done_by(g.tier, w.act, w.awaited, g.cycle, $2) as awaited offset 0) s
 left join read.cycle c on c.cycle = g.cycle
 left join read.person o on o.id = h.owner
 where g.goal = $1
 order by w.act
 
 -- name: waiting
-select w.awaited, w.act, count(*)::int as goals, min(g.entered) as oldest,
+select s.awaited, w.act, count(*)::int as goals, min(g.entered) as oldest,
     min(read.awaited_until(w.act, c.drafts_due, c.approvals_due, c.scores_due, g.expires_at)) as until,
     (count(*) filter (where read.awaited_until(w.act, c.drafts_due, c.approvals_due, c.scores_due, g.expires_at)
         <= $2))::int as overdue
@@ -63,7 +76,8 @@ cross join lateral read.held(g.tier, g.owner, g.department, g.segments, g.cycle,
 cross join lateral read.awaited(g.stage, g.tier, coalesce(nullif(h.owner, ''), 'role:hr'), h.manager,
     g.measure ->> 'kind', g.confirmed_manager, g.confirmed_hr,
     exists (select from read.assessment a where a.goal = g.goal and a.period = 'Y')) w
+cross join lateral (select read.done_by(g.tier, w.act, w.awaited, g.cycle, $2) as awaited offset 0) s
 left join read.cycle c on c.cycle = g.cycle
 where g.cycle = $1 and g.stage in ('draft', 'returned', 'submitted', 'adjusting', 'in_review')
-group by w.awaited, w.act
-order by overdue desc, goals desc, w.awaited
+group by s.awaited, w.act
+order by overdue desc, goals desc, s.awaited

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from cairn.domain.calendar import opening
 from cairn.domain.goal.dates import own_due
 from cairn.domain.goal.events import DeadlineMissed, ReminderSent
 from cairn.domain.policy import Policy
@@ -79,8 +80,10 @@ async def overdue(
     for record in await reader.fetch(SQL["late"], cycle, at, department, names, kinds):
         due = record["due"]
         if record["act"] in ("submit", "approve"):
-            due = own_due(due, record["since"], policy)
+            asked = max(record["since"], opening(record["begins"], policy.calendar))
+            due = own_due(due, asked if record["act"] == "submit" else record["since"], policy)
         if due <= at:
             days = max(1, round((at - due) / timedelta(days=1)))
-            found.append(Late.model_validate({**record, "due": due, "days_late": days}))
+            told = {name: each for name, each in record.items() if name != "begins"}
+            found.append(Late.model_validate({**told, "due": due, "days_late": days}))
     return sorted(found, key=lambda late: (late.due, late.goal, late.act, late.period or ""))

@@ -20,7 +20,7 @@ select count(*) from event
 -- The dates are the cycle's: what the policy adds for whoever was asked late is not in them.
 -- name: late
 with task as (
-    select g.goal, w.act, w.awaited, null as period,
+    select g.goal, w.act, read.done_by(g.tier, w.act, w.awaited, g.cycle, $2) as awaited, null as period,
         read.awaited_until(w.act, c.drafts_due, c.approvals_due, c.scores_due, g.expires_at) as due
     from read.goal g
     join read.cycle c on c.cycle = g.cycle
@@ -29,6 +29,7 @@ with task as (
         g.measure ->> 'kind', g.confirmed_manager, g.confirmed_hr,
         exists (select from read.assessment a where a.goal = g.goal and a.period = 'Y')) w
     where g.cycle = $1 and g.stage in ('draft', 'returned', 'submitted', 'adjusting', 'in_review')
+      and not (w.act = 'submit' and g.tier = 'individual' and read.is_away(g.owner, read.day_of(g.cycle, $2)))
 ),
 -- As cairn.domain.goal.status: a goal that is judged has a score only where it was judged.
 score as (
@@ -44,7 +45,7 @@ score as (
       and not exists (select from read.goal_score o where o.goal = g.goal and o.period = p.key)
 )
 select g.goal, g.title, g.owner, o.name as owner_name, g.department, l.act, l.period, l.awaited, a.name as awaited_name,
-    g.entered as since, l.due, coalesce(n.notices, '[]') as notices
+    g.entered as since, g.since as begins, l.due, coalesce(n.notices, '[]') as notices
 from (select * from task union all select * from score) l
 join read.goal g on g.goal = l.goal
 left join read.person o on o.id = g.owner

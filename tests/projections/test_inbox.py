@@ -8,9 +8,19 @@ import asyncpg
 from cairn.domain.event import Event
 from cairn.domain.goal import events as g
 from cairn.domain.measure import Capability
-from cairn.domain.people import Department, DepartmentNamed
+from cairn.domain.people import (
+    DelegateNamed,
+    Department,
+    DepartmentNamed,
+    LeavingWithdrawn,
+    PersonAway,
+    PersonChanged,
+    PersonLeft,
+    PersonReturned,
+)
 from projections.engine.catch_up import catch_up
 from projections.models.inbox import inbox, tasks_of_goal, waiting
+from projections.models.person import people, person
 from tests.projections.given import (
     AT,
     CYCLE,
@@ -191,3 +201,67 @@ async def test_hr_sees_who_waits_for_whom_and_since_when(pool: asyncpg.Pool) -> 
     found = [(each.awaited, each.act, each.goals, each.overdue) for each in await waiting(pool, CYCLE, AT)]
     assert sorted(found) == [("qi", "submit", 1, 0), ("wang", "approve", 1, 0)]
     assert {each.overdue for each in await waiting(pool, CYCLE, late)} == {1}
+
+
+def named(who: str, to: str | None, first: date, last: date | None = None) -> Event:
+    return DelegateNamed(person=who, delegate=to, first=first, last=last, by="hua", at=later(0))
+
+
+async def test_k5_a_delegate_finds_the_tasks_in_their_inbox_for_those_days(pool: asyncpg.Pool) -> None:
+    submitted = g.GoalSubmitted(goal=GOAL, by="lin", at=later(1))
+    company = [joined(who) for who in ("lin", "wang", "chen")]
+    delegation = named("wang", "chen", date(2026, 2, 1), date(2026, 2, 10))
+    await record(pool, launched(), *company, drafted(), submitted, delegation)
+    before, during = datetime(2026, 1, 20, tzinfo=UTC), datetime(2026, 2, 5, tzinfo=UTC)
+    assert [act for act, *_ in await told(pool, "wang", at=before)] == ["approve"]
+    assert await told(pool, "chen", at=before) == [] and await told(pool, "wang", at=during) == []
+    assert [(act, who) for act, who, *_ in await told(pool, "chen", at=during)] == [("approve", "chen")]
+    assert [each.awaited for each in await waiting(pool, CYCLE, during)] == ["chen"]
+    assert [each.awaited for each in await tasks_of_goal(pool, GOAL, during)] == ["chen"]
+
+
+async def test_k5_while_the_manager_is_away_the_next_above_has_the_tasks_until_they_return(
+    pool: asyncpg.Pool,
+) -> None:
+    wang = joined("wang")
+    wang = wang.model_copy(update={"details": wang.details.model_copy(update={"manager": "zhao"})})
+    submitted = g.GoalSubmitted(goal=GOAL, by="lin", at=later(1))
+    leave = PersonAway(person="wang", first=date(2026, 2, 1), by="hua", at=later(0))
+    await record(pool, launched(), joined("lin"), wang, joined("zhao"), drafted(), submitted, leave)
+    during, back = datetime(2026, 2, 5, tzinfo=UTC), datetime(2026, 3, 2, tzinfo=UTC)
+    assert [who for _, who, *_ in await told(pool, "zhao", at=during)] == ["zhao"]
+    returned = PersonReturned(person="wang", effective=date(2026, 3, 1), by="hua", at=later(60))
+    await record(pool, returned)
+    assert await told(pool, "zhao", at=back) == [] and len(await told(pool, "wang", at=back)) == 1
+
+
+async def test_l1_a_change_decided_for_a_later_day_is_seen_from_that_day_on(pool: asyncpg.Pool) -> None:
+    lin = joined("lin")
+    moved = lin.details.model_copy(update={"manager": "chen"})
+    july = PersonChanged(
+        person="lin", details=moved, effective=date(2026, 7, 1), changed=("manager",), by="hua", at=later(1)
+    )
+    senior = lin.details.model_copy(update={"title": "Senior"})
+    soon = PersonChanged(
+        person="lin", details=senior, effective=date(2026, 2, 1), changed=("title",), by="hua", at=later(2)
+    )
+    await record(pool, lin, july, soon)
+    await catch_up(pool)
+    seen = [await person(pool, "lin", day=date(2026, month, 1)) for month in (1, 3, 7)]
+    assert [(each.manager, each.title) for each in seen if each] == [
+        (lin.details.manager, ""),
+        (lin.details.manager, "Senior"),
+        ("chen", "Senior"),
+    ]
+
+
+async def test_l7_somebody_with_a_leave_date_ahead_is_here_until_then(pool: asyncpg.Pool) -> None:
+    await record(
+        pool, joined("lin"), PersonLeft(person="lin", effective=date(2026, 7, 1), by="hua", at=later(1))
+    )
+    await catch_up(pool)
+    for day, here in ((date(2026, 6, 30), ["lin"]), (date(2026, 7, 1), [])):
+        assert [each.id for each in await people(pool, day=day)] == here
+    await record(pool, LeavingWithdrawn(person="lin", by="hua", at=later(2)))
+    await catch_up(pool)
+    assert [each.id for each in await people(pool, day=date(2026, 8, 1))] == ["lin"]

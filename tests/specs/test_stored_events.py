@@ -156,7 +156,7 @@ EXAMPLES: tuple[Event, ...] = (
         rows=(cycle.TargetRow(holder=LIN, goal="revenue", period="Q1", target=D("10.5")),), source="crm", **OF_CYCLE
     ),
     PersonJoined(person=LIN, details=PEOPLE[LIN], **AT),
-    PersonChanged(person=LIN, details=PEOPLE[LIN], effective=on("04-01").date(), reason="r", **AT),
+    PersonChanged(person=LIN, details=PEOPLE[LIN], effective=on("04-01").date(), reason="r", changed=("title",), **AT),
     PersonLeft(person=LIN, effective=on("04-01").date(), reason="r", **AT),
     LeavingWithdrawn(person=LIN, reason="r", **AT),
     PersonAway(person=LIN, first=on("04-01").date(), last=on("06-30").date(), reason="r", **AT),

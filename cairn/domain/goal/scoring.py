@@ -18,7 +18,7 @@ from cairn.domain.measure import Capability, KeyTask, Kpi, Measure, is_task_due
 from cairn.domain.policy import Policy
 from cairn.domain.reading import Reading, Row, aggregate
 from cairn.domain.refusal import FactValue, Refusal
-from cairn.domain.schedule import Period, Schedule, Timeline, gaps_of, local_day
+from cairn.domain.schedule import Period, Schedule, Timeline, day_of, gaps_of, local_day
 from cairn.domain.scoring import MISSING, NOT_APPLICABLE, Score, kpi_points, mean, weighted
 
 
@@ -57,6 +57,7 @@ class Piece:
     last: date
     check_ins: tuple[CheckedIn, ...]
     accepted: int
+    done: date | None
     dates: Timeline
 
 
@@ -108,11 +109,11 @@ def _pieces(goal: Goal, schedule: Schedule) -> Iterator[Piece]:
     first, ends = goal.since, min(goal.last_day or schedule.ends, schedule.ends)
     for former in goal.former:
         dates = schedule.without(gaps_of(former.last, goal.absences))
-        yield Piece(
-            former.measure, first, min(former.last, ends), former.check_ins, len(former.accepted), dates
-        )
+        done, last = day_of(former.done_at, schedule.calendar), min(former.last, ends)
+        yield Piece(former.measure, first, last, former.check_ins, len(former.accepted), done, dates)
         first = former.last + ONE_DAY
-    yield Piece(goal.measure, first, ends, goal.check_ins, len(goal.accepted), schedule.without(goal.gaps))
+    done, dates = day_of(goal.done_at, schedule.calendar), schedule.without(goal.gaps)
+    yield Piece(goal.measure, first, ends, goal.check_ins, len(goal.accepted), done, dates)
 
 
 def _found(goal: Goal, piece: Piece, period: Period, context: GoalContext) -> Found:
@@ -221,7 +222,7 @@ def _judged(goal: Goal, piece: Piece, measure: KeyTask | Capability, period: Per
     if not isinstance(measure, KeyTask):
         return Found(formula=_note("assessed"), why=_note("not_assessed"))
     formula = _note("share_accepted")
-    if not is_task_due(measure, piece.accepted, period):
+    if not is_task_due(measure, piece.done, period):
         return Found(formula=formula, applies=False, why=_note("not_due"))
     done, number = Fraction(piece.accepted), Fraction(len(measure.criteria))
     reached = HUNDRED * done / number

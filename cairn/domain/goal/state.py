@@ -91,6 +91,7 @@ class FormerMeasure(Fact):
     last: date
     check_ins: tuple[CheckedIn, ...] = ()
     accepted: dict[int, str] = Field(default_factory=dict)
+    done_at: datetime | None = None
 
 
 class Goal(Fact):
@@ -139,8 +140,12 @@ class Goal(Fact):
         default=(), description="those that count for the present measure"
     )
     accepted: dict[int, str] = Field(default_factory=dict, description="criterion, from 1 → evidence")
+    done_at: datetime | None = Field(default=None, description="when the last criterion was accepted")
     assessments: dict[str, dict[str, Decimal]] = Field(
         default_factory=dict, description="period → manager → points"
+    )
+    held: frozenset[str] = Field(
+        default=frozenset(), description="periods whose score waits for a restatement"
     )
     segments: tuple[Segment, ...] = Field(default=(), description="who managed it since when, in order")
     scores: dict[str, GoalScored] = Field(default_factory=dict, description="period → its last score")
@@ -262,9 +267,7 @@ def _evolved(goal: Goal, event: AnyGoalEvent) -> Goal:
             checked = goal.model_copy(update={"check_ins": (*goal.check_ins, event)})
             return _late(checked, event.at, lambda score: score.starts <= event.on <= score.ends)
         case CriterionAccepted():
-            accepted = goal.model_copy(
-                update={"accepted": {**goal.accepted, event.criterion: event.evidence}}
-            )
+            accepted = _accepted(goal, {**goal.accepted, event.criterion: event.evidence}, event.at)
             return _late(accepted, event.at, lambda score: score.period == "Y")
         case GoalAssessed():
             given = {**goal.assessments.get(event.period, {}), event.acting_for or event.by: event.points}
@@ -281,7 +284,7 @@ def _evolved(goal: Goal, event: AnyGoalEvent) -> Goal:
             return _scored(goal, event)
         case ScoreHeldBack():
             late = {period: each for period, each in goal.late.items() if period != event.period}
-            return goal.model_copy(update={"late": late})
+            return goal.model_copy(update={"late": late, "held": goal.held | {event.period}})
         case ReviewOpened():
             return _to(goal, "in_review")
         case GoalCancelled():
@@ -294,6 +297,12 @@ def _evolved(goal: Goal, event: AnyGoalEvent) -> Goal:
             return goal
         case _:
             assert_never(event)
+
+
+def _accepted(goal: Goal, accepted: dict[int, str], at: datetime) -> Goal:
+    whole = isinstance(goal.measure, KeyTask) and len(accepted) >= len(goal.measure.criteria)
+    done = (goal.done_at or at) if whole else None
+    return goal.model_copy(update={"accepted": accepted, "done_at": done})
 
 
 def _scored(goal: Goal, event: GoalScored) -> Goal:
@@ -345,15 +354,22 @@ def _settled(goal: Goal, adjustment: str, how: str) -> Goal:
 
 def _adjusted(goal: Goal, event: GoalAdjusted) -> Goal:
     title, new = event.after.title or goal.title, changed_measure(goal.measure, event.after)
-    kept = {"accepted": _still_accepted(goal, new), "check_ins": _still_counting(goal, new)}
+    kept: dict[str, object] = {"check_ins": _still_counting(goal, new)}
     former = goal.former
     if event.since is not None and event.since > goal.since and not same_metric(goal.measure, new):
         last = event.since - ONE_DAY
         former = (
             *former,
-            FormerMeasure(measure=goal.measure, last=last, check_ins=goal.check_ins, accepted=goal.accepted),
+            FormerMeasure(
+                measure=goal.measure,
+                last=last,
+                check_ins=goal.check_ins,
+                accepted=goal.accepted,
+                done_at=goal.done_at,
+            ),
         )
-    return goal.model_copy(update={"title": title, "measure": new, "former": former, **kept})
+    changed = goal.model_copy(update={"title": title, "measure": new, "former": former, **kept})
+    return _accepted(changed, _still_accepted(goal, new), event.at)
 
 
 def _still_accepted(goal: Goal, new: Measure) -> dict[int, str]:

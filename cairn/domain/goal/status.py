@@ -16,7 +16,7 @@ from cairn.domain.goal.state import Goal, deadline_name
 from cairn.domain.measure import KeyTask, Kpi, is_task_due
 from cairn.domain.policy import PeriodKind, Policy
 from cairn.domain.rights import HR, approver_place
-from cairn.domain.schedule import Period, Schedule, local_day
+from cairn.domain.schedule import Period, Schedule, day_of, local_day
 
 NOBODY_ELSE: Mapping[str, str] = {}
 
@@ -118,7 +118,9 @@ def _scores_due(phase: Phase, goal: Goal, context: GoalContext, schedule: Schedu
     return [
         Deadline(phase=phase, at=_scored_at(period, goal, context), period=period.key)
         for period in schedule.periods
-        if period.key not in goal.scores and _is_scored_alone(period, goal, context)
+        if period.key not in goal.scores
+        and period.key not in goal.held
+        and _is_scored_alone(period, goal, context)
     ]
 
 
@@ -199,7 +201,9 @@ def _is_scored_alone(period: Period, goal: Goal, context: GoalContext) -> bool:
         return goal.over
     if measure.scored_in and period.kind not in measure.scored_in:
         return False
-    if isinstance(measure, KeyTask) and is_task_due(measure, len(goal.accepted), period):
+    if isinstance(measure, KeyTask) and is_task_due(
+        measure, day_of(goal.done_at, context.policy.calendar), period
+    ):
         return True
     return isinstance(measure, Kpi) or period.key in goal.assessments
 

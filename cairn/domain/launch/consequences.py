@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from cairn.domain.event import Fact
 from cairn.domain.goal.dates import own_dates
-from cairn.domain.goal.stages import Stage
+from cairn.domain.goal.stages import Stage, stage_row
 from cairn.domain.goal.state import Goal
 from cairn.domain.launch.plan import OpenedSheet, SheetPlan, matched
 from cairn.domain.launch.spells import ManagerSince, SheetDays, days_of_sheet, spells_of
@@ -86,7 +86,7 @@ def sheet_consequences(
 ) -> list[SheetConsequence]:  # fmt: skip
     """What a person's history means for their sheets in a cycle; those that stay as they are, are left out."""
     found = []
-    spells = spells_of(history, dates.starts, dates.ends)
+    spells = spells_of(history, dates.starts, dates.ends, policy.exclude)
     opened = [
         OpenedSheet(sheet=sheet.id, number=0, family=sheet.family, since=sheet.since, last=sheet.last_day)
         for sheet in sheets
@@ -97,7 +97,7 @@ def sheet_consequences(
         if each is not None
     }
     for sheet in sheets:
-        days = days_of_sheet(history, sheet.family, sheet.since, dates, today)
+        days = days_of_sheet(history, sheet.family, sheet.since, dates, today, policy.exclude)
         changed = [
             one
             for name in sheet.placements
@@ -130,7 +130,7 @@ def _goal(
     dates: Schedule,
     policy: Policy,
 ) -> GoalConsequence | None:
-    if goal.over or goal.stage == "scored":
+    if goal.stage == "scored" or not stage_row(goal.stage).open:
         return None
     follows = (days.last, days.absences) != (goal.last_day, goal.absences) or (
         (days.last, days.absences) != (sheet.last_day, sheet.absences)

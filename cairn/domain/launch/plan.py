@@ -13,12 +13,12 @@ from cairn.domain.cycle.events import LeftOut, TargetRow
 from cairn.domain.event import Event, Fact
 from cairn.domain.exact import exact
 from cairn.domain.goal.events import AbsencesSet, GoalDrafted, GoalEvent, LastDaySet, ManagerChanged
-from cairn.domain.launch.spells import ManagerSince, Spell, belongs, spells_of
+from cairn.domain.launch.spells import ManagerSince, Spell, belongs, exclusion, spells_of
 from cairn.domain.measure import Capability, KeyTask, Kpi, Measure
 from cairn.domain.measure_checks import measure_problems
 from cairn.domain.people import Department, Person, Roster
 from cairn.domain.person_history import PersonHistory, as_stated
-from cairn.domain.policy import Dimension, Exclusion, Policy, TemplateGoal, Tier
+from cairn.domain.policy import Dimension, Policy, TemplateGoal, Tier
 from cairn.domain.refusal import FactValue, fact_value
 from cairn.domain.schedule import Days, Schedule
 from cairn.domain.sheet.events import (
@@ -199,10 +199,12 @@ class Planner:
         """The spells of everybody who takes part, by id, in families that the policy has."""
         found: dict[str, list[Spell]] = {}
         for id in sorted(only or self.histories):
-            spells = spells_of(self.histories[id], self.schedule.starts, self.schedule.ends)
+            spells = spells_of(
+                self.histories[id], self.schedule.starts, self.schedule.ends, self.policy.exclude
+            )
             person = spells[0].person if spells else self.histories[id].on(self.schedule.starts)
-            known = [spell for spell in spells if spell.family in self.policy.families]
-            left_out = self._left_out(known[0].person if known else person)
+            known = [each for each in spells if each.family in self.policy.families and not each.excluded]
+            left_out = None if known else self._left_out(person)
             if left_out:
                 self.left_out.append(left_out)
             else:
@@ -217,10 +219,8 @@ class Planner:
             return LeftOut(person=person.id, code="joins_later", facts={"on": person.hired.isoformat()})
         if person.family not in self.policy.families:
             return LeftOut(person=person.id, code="no_family", facts={"family": person.family})
-        for exclusion in self.policy.exclude:
-            if _excluded(person, exclusion):
-                return LeftOut(person=person.id, code="excluded", reason=exclusion.reason)
-        return None
+        rule = exclusion(person, self.policy.exclude)
+        return LeftOut(person=person.id, code="excluded", reason=rule.reason) if rule else None
 
     def _company(self) -> list[SheetPlan]:
         heads = [p for p in self.roster.people if p.manager is None and p.here_on(self.schedule.starts)]
@@ -399,12 +399,6 @@ OF_KPI = {
 def template_kpi(item: TemplateGoal) -> Kpi:
     """The KPI that a template states: its targets are for the whole cycle (RULES T2)."""
     return Kpi(**item.model_dump(include=OF_KPI), curve=item.curve or "standard", whole_cycle=True)
-
-
-def _excluded(person: Person, exclusion: Exclusion) -> bool:
-    named = person.title in exclusion.titles or person.department in exclusion.departments
-    late = exclusion.hired_after is not None and person.hired > exclusion.hired_after
-    return named or late
 
 
 def matched(

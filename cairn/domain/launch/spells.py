@@ -8,6 +8,7 @@ from cairn.domain.calendar import ONE_DAY
 from cairn.domain.event import Fact
 from cairn.domain.people import Person
 from cairn.domain.person_history import PersonHistory
+from cairn.domain.policy import Exclusion
 from cairn.domain.schedule import Days, Timeline
 from cairn.domain.sheet.events import SheetEndCause
 
@@ -22,7 +23,8 @@ class ManagerSince(Fact):
 class Spell(Fact):
     """The days of a person in a cycle under one family: from `since` to `last`, both inside (None: the cycle's last).
 
-    `person` is as of `since`; `managers` are those who follow in the spell; `absences` the days of long leave in it.
+    `person` is as of `since`; `managers` are those who follow in the spell; `absences` the days of long leave in it;
+    `excluded` is the policy's rule by which they take no part in these days.
     """
 
     person: Person
@@ -31,6 +33,7 @@ class Spell(Fact):
     cause: SheetEndCause | None = None
     managers: tuple[ManagerSince, ...] = ()
     absences: tuple[Days, ...] = ()
+    excluded: Exclusion | None = None
 
     @property
     def family(self) -> str:
@@ -46,14 +49,27 @@ class _Part(Fact):
     stay_ends: bool
 
 
-def spells_of(history: PersonHistory, starts: date, ends: date) -> tuple[Spell, ...]:
+def spells_of(
+    history: PersonHistory, starts: date, ends: date, exclude: Sequence[Exclusion] = ()
+) -> tuple[Spell, ...]:
     """The spells of a person between two days, both inside, in order; none where they are not there in them."""
     spells: list[Spell] = []
     for stay in history.stays:
         parts = _parts(history, max(stay.first, starts), min(stay.last or ends, ends), stay)
-        families = [list(of) for _, of in groupby(parts, key=lambda part: part.person.family)]
-        spells += [_spell(of, history, ends) for of in families]
+        for (_, rule), of in groupby(
+            parts, key=lambda part: (part.person.family, exclusion(part.person, exclude))
+        ):
+            spells.append(_spell(list(of), history, ends).model_copy(update={"excluded": rule}))
     return tuple(spells)
+
+
+def exclusion(person: Person, exclude: Sequence[Exclusion]) -> Exclusion | None:
+    """The first rule of a policy that leaves somebody out."""
+    for rule in exclude:
+        late = rule.hired_after is not None and person.hired > rule.hired_after
+        if person.title in rule.titles or person.department in rule.departments or late:
+            return rule
+    return None
 
 
 class SheetDays(Fact):
@@ -65,11 +81,12 @@ class SheetDays(Fact):
 
 
 def days_of_sheet(
-    history: PersonHistory, family: str | None, since: date, dates: Timeline, today: date
-) -> SheetDays:
+    history: PersonHistory, family: str | None, since: date, dates: Timeline, today: date,
+    exclude: Sequence[Exclusion] = (),
+) -> SheetDays:  # fmt: skip
     """The days of the sheet that a person has since a day under a family. One to which no spell belongs any more ends
     on the eve of its first day: it counts nothing."""
-    spells = spells_of(history, dates.starts, dates.ends)
+    spells = spells_of(history, dates.starts, dates.ends, exclude)
     found = next((spell for spell in spells if belongs(family, since, spell, today)), None)
     if found is None:
         return SheetDays(last=since - ONE_DAY, cause="family", absences=())
@@ -79,7 +96,7 @@ def days_of_sheet(
 def belongs(family: str | None, since: date, spell: Spell, today: date) -> bool:
     """Whether the sheet of a family since some day is that of a spell: it begins with it, or it has begun already and
     the spell, as it is known now, meets it. One that is still ahead is taken back and opened anew on its right day."""
-    if family != spell.family:
+    if family != spell.family or spell.excluded is not None:
         return False
     return since == spell.since or (since <= today and (spell.last is None or since <= spell.last))
 

@@ -11,6 +11,7 @@ from cairn.domain.launch.plan import SheetPlan
 from cairn.domain.schedule import Days
 from cairn_portal.cli.terminal import Terminal
 from cairn_portal.presenting import reasons
+from cairn_portal.presenting.story import days
 from cairn_portal.presenting.words import NOTHING, grid, number
 
 
@@ -77,10 +78,8 @@ def _days(at: Terminal, sheet: SheetConsequence, names: Mapping[str, str]) -> It
         )
 
 
-def _span(at: Terminal, days: Days) -> str:
-    if days.last is None:
-        return at.say("from {first:day} until they return", first=days.first)
-    return at.say("from {first:day} to {last:day}", first=days.first, last=days.last)
+def _span(at: Terminal, leave: Days) -> str:
+    return days(at, leave.first, leave.last)
 
 
 def _goal(at: Terminal, goal: GoalConsequence, names: Mapping[str, str]) -> Iterator[str]:
@@ -108,12 +107,12 @@ def _goal(at: Terminal, goal: GoalConsequence, names: Mapping[str, str]) -> Iter
 
 
 def _passes(at: Terminal, one: TasksPass, names: Mapping[str, str]) -> str:
-    who, days = _called(one.person, names), _span(at, Days(first=one.since, last=one.last))
+    who, span = _called(one.person, names), days(at, one.since, one.last)
     if one.to is None:
-        return at.say("! Nobody can do the tasks of {who} {days}: they stand still", who=who, days=days)
+        return at.say("! Nobody can do the tasks of {who} {days}: they stand still", who=who, days=span)
     if one.to == one.person:
-        return at.say("The tasks of {who} are their own {days}", who=who, days=days)
-    return at.say("The tasks of {who} pass to {to} {days}", who=who, to=_called(one.to, names), days=days)
+        return at.say("The tasks of {who} are their own {days}", who=who, days=span)
+    return at.say("The tasks of {who} pass to {to} {days}", who=who, to=_called(one.to, names), days=span)
 
 
 def _left_alone(at: Terminal, follows: Consequences, names: Mapping[str, str]) -> Iterator[str]:

@@ -1,23 +1,29 @@
 """The roster at the command line: check a file and bring it into the log, all rows or none."""
 
-from datetime import UTC, datetime
+from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.console import RenderableType
 from rich.text import Text
 
-from cairn.application.people import RosterImport
-from cairn.domain.people import Roster
+from cairn.application.moves import RefusedMove
+from cairn.application.people import RosterChanges, RosterImport
+from cairn.domain.launch.consequences import Consequences
 from cairn.domain.policy import Policy
+from cairn.i18n import message, refusal_message
 from cairn.policies import load
 from cairn.roster.reading import RosterInvalid, RosterRead, Stated, read_roster
 from cairn_portal.cli.mistakes import mistake_facts, show_mistakes, show_remarks
-from cairn_portal.cli.options import By, Dates, Encoding, MatchZeros
-from cairn_portal.cli.problem import Problem
-from cairn_portal.cli.session import require_actor, session
+from cairn_portal.cli.options import By, Dates, Encoding, MatchZeros, Yes
+from cairn_portal.cli.people.moving import moves, present
+from cairn_portal.cli.people.showing import consequences
+from cairn_portal.cli.problem import REFUSED, USAGE, Problem
+from cairn_portal.cli.session import Session, require_actor, session
 from cairn_portal.cli.terminal import Terminal
-from cairn_portal.cli.typed import order
+from cairn_portal.cli.typed import day, order
 from cairn_portal.presenting.words import facts, number
 
 
@@ -39,6 +45,11 @@ async def imported(
     encoding: Encoding = None,
     dates: Dates = None,
     match_zeros: MatchZeros = False,
+    last_day: Annotated[
+        str | None,
+        typer.Option("--last-day", metavar="YYYY-MM-DD", help="who is not in the file leaves with this day"),
+    ] = None,
+    yes: Yes = False,
     check_only: Annotated[bool, typer.Option("--check-only", help="check, import nothing")] = False,
 ) -> int:
     if file.suffix in (".yaml", ".yml") and mapping is None:
@@ -53,9 +64,12 @@ async def imported(
     except RosterInvalid as invalid:
         return _show_mistakes(at, invalid)
     show_remarks(at, found.remarks)
-    recorded = None if check_only else await _import(at, found.roster, require_actor(by))
-    _show_roster(at, found, recorded)
-    return 0
+    gone_with = day(last_day, "--last-day")
+    if check_only:
+        _show_roster(at, found, None)
+        return 0
+    async with session(at) as s:
+        return await _import(s, found, require_actor(by), gone_with, yes)
 
 
 async def _latest_policy(at: Terminal, needed: bool) -> Policy | None:
@@ -70,12 +84,58 @@ async def _latest_policy(at: Terminal, needed: bool) -> Policy | None:
         return None
 
 
-async def _import(at: Terminal, found: Roster, by: str) -> RosterImport:
-    async with session(at) as s:
-        recorded = await s.application.people.import_roster(found, by, datetime.now(UTC))
-        if recorded.last:
-            await s.seen(*recorded.last, "person")
-    return recorded
+async def _import(s: Session, read: RosterRead, by: str, last_day: date | None, yes: bool) -> int:
+    """Says who is new, gone, moved and changed and what follows in the cycles under way, asks, and does it all."""
+    people, (now, today) = s.application.people, await present(s)
+    changes = await people.differences(read.roster, by, now, last_day)
+    follows = await moves(s).preview_events(changes.events, today)
+    if follows or (changes.gone and last_day):
+        await _agree(s, changes, follows, yes)
+    elif changes.gone:
+        s.at.remark(
+            "Not in the file, and left as they are: {people}. To let them go, add --last-day YYYY-MM-DD.",
+            people=s.at.say("separator:list").join(changes.gone),
+        )
+    recorded = await people.import_roster(read.roster, by, now, last_day)
+    if recorded.last:
+        await s.seen(*recorded.last, "person")
+    refused: Sequence[RefusedMove] = ()
+    if follows:
+        key = f"roster:{now.isoformat()}"
+        follows, refused = await moves(s).follow_up(changes.events, today, by, key, await s.gateway())
+    _show_roster(s.at, read, recorded, changes, follows)
+    for each in refused:
+        why = refusal_message(each.refused).text(s.at.language)
+        s.at.err.print(Text(s.at.say("! {stream}: {why}", stream=each.stream, why=why), style="yellow"))
+    return REFUSED if refused else 0
+
+
+async def _agree(s: Session, changes: RosterChanges, follows: Sequence[Consequences], yes: bool) -> None:
+    """Shows what would follow and asks; for scripts, --yes agrees."""
+    if yes:
+        return
+    names = await s.names()
+    for line in (_changes(s.at, changes), *consequences(s.at, follows, names)):
+        s.at.err.print(line)
+    if not s.at.interactive:
+        raise Problem(
+            message("This changes sheets and goals that are under way: look at what follows and say --yes."),
+            USAGE,
+        )
+    typer.confirm(s.at.say("Import it, and do all of this?"), abort=True, err=True)
+
+
+def _changes(at: Terminal, changes: RosterChanges) -> RenderableType:
+    """Who is new, moved, changed, leaves or is gone, by id."""
+    rows = {
+        at.say("new"): changes.joined,
+        at.say("moved"): changes.moved,
+        at.say("changed"): changes.changed,
+        at.say("leaving"): changes.left,
+        at.say("not in the file"): changes.gone,
+    }
+    told = [(name, at.say("separator:list").join(people)) for name, people in rows.items() if people]
+    return facts(*told)
 
 
 def _show_mistakes(at: Terminal, invalid: RosterInvalid) -> int:
@@ -84,7 +144,13 @@ def _show_mistakes(at: Terminal, invalid: RosterInvalid) -> int:
     return show_mistakes(at, invalid, heading, ("--match-zeros", "--encoding", "--dates"))
 
 
-def _show_roster(at: Terminal, read: RosterRead, recorded: RosterImport | None) -> None:
+def _show_roster(
+    at: Terminal,
+    read: RosterRead,
+    recorded: RosterImport | None,
+    changes: RosterChanges | None = None,
+    follows: Sequence[Consequences] = (),
+) -> None:
     found = read.roster
     here = sum(person.here for person in found.people)
     families: dict[str, int] = {}
@@ -106,6 +172,8 @@ def _show_roster(at: Terminal, read: RosterRead, recorded: RosterImport | None) 
             "departments": len(found.departments),
             "families": families,
             "events": recorded.changes if recorded else None,
+            "changes": changes._asdict() | {"events": None} if changes else None,
+            "consequences": list(follows),
             "remarks": [mistake_facts(at, each) for each in read.remarks],
         },
         Text(outcome, style="green"),
@@ -114,4 +182,6 @@ def _show_roster(at: Terminal, read: RosterRead, recorded: RosterImport | None) 
             (at.say("departments"), number(len(found.departments))),
             (at.say("job families"), split),
         ),
+        *([_changes(at, changes)] if changes and changes.joined != tuple(read.roster.by_id()) else []),
+        *(consequences(at, follows, {}) if follows else []),
     )

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from tests.specs.rules import Example
 from tests.specs.rules.measures import MEASURES
+from tests.specs.rules.people import PEOPLE
 from tests.specs.rules.results import RESULTS
 from tests.specs.rules.targets import TARGETS
 from tests.specs.rules.versions import VERSIONS
@@ -16,6 +17,7 @@ SPECS = {
     "tests/specs/test_rules_targets.py": TARGETS,
     "tests/specs/test_rules_results.py": RESULTS,
     "tests/specs/test_rules_versions.py": VERSIONS,
+    "tests/specs/test_rules_people.py": PEOPLE,
 }
 """The file of each rule's specs."""
 TABLE = re.compile(r"\n\| spec \|.*?\nSpecs: [^\n]*\n", re.DOTALL)
