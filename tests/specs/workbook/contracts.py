@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
@@ -26,6 +27,7 @@ from tests.workbook.contract import Contract, Goal
 from tests.workbook.plan import MIXES
 
 D = Decimal
+GRADED = ("rounded", "grade", "coefficient")
 
 
 @dataclass
@@ -142,11 +144,11 @@ class Played:
             by_kind.setdefault(str(part.kind), []).append((part.months, known))
         for kind in (kind for kind in MIXES[self.contract.family] if kind != "subordinates"):
             mean = weighted(by_kind.get(kind, []), "reweight")
-            self.tell(mean if mean not in (MISSING, NOT_APPLICABLE) else None, "result", kind)
+            self.tell(known_only(mean), "result", kind)
         mix = mix_of(self.year.sheet(), self.log.policy)
         points = mixed(mix, by_kind, self.subordinates(), self.log.policy.scoring)
-        self.tell(points, "result", "mix")
-        for name in ("points", "rounded", "grade", "coefficient"):
+        self.tell(known_only(points), "result", "mix")
+        for name in ("points", *GRADED):
             self.tell(getattr(event, name), "result", name)
 
     def subordinates(self) -> Score:
@@ -172,13 +174,14 @@ def year_of(contracts: Sequence[Contract], policy: Policy, cells: Inputs) -> dic
         found |= played.numbers()
         months = played.timeline().months_of(played.log.schedule.year, played.since)
         found[f"year.months.{number}"] = months
-        sheets.append((months, found[f"{number}.result.points"]))
+        if found[f"{number}.result.points"] is not None:
+            sheets.append((months, found[f"{number}.result.points"]))
     points = by_months(sheets)
-    assert points is not None
+    if points is None:
+        return found | {f"year.{name}": None for name in ("points", *GRADED)}
     end = finished(points, policy)
-    return found | {
-        "year.points": points,
-        "year.rounded": end.rounded,
-        "year.grade": end.grade,
-        "year.coefficient": end.coefficient,
-    }
+    return found | {"year.points": points} | {f"year.{name}": getattr(end, name) for name in GRADED}
+
+
+def known_only(score: Score) -> Fraction | None:
+    return score if isinstance(score, Fraction) else None
