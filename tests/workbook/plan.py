@@ -2,7 +2,7 @@
 
 from openpyxl.worksheet.worksheet import Worksheet
 
-from tests.workbook.formulas import CurvePoints
+from tests.workbook.formulas import CurvePoints, where_known
 from tests.workbook.page import Page, column_of
 
 GRADES = (("D", 0, 0), ("B", 80, 1), ("A", 95, 1.2), ("S", 110, 1.5))
@@ -39,7 +39,8 @@ class Plan(Page):
     def graded(self, points: str, column: int) -> str:
         """What stands in a column of the grades (1 grade, 2 coefficient) for rounded points."""
         title = f"'{self.sheet.title}'!"
-        return f"=LOOKUP({points},{title}{self.grades[0]},{title}{self.grades[column]})"
+        found = f"LOOKUP({points},{title}{self.grades[0]},{title}{self.grades[column]})"
+        return where_known((points,), found)
 
 
 def write_plan(sheet: Worksheet) -> Plan:

@@ -23,7 +23,8 @@ def write_result(given: Given, plan: Plan) -> None:
         page.row += 1
     page.found(given.name("result.mix"), "加权合计", "the mix", say.mean_by(weights, means))
     low, high = plan.from_elsewhere("scale.from"), plan.from_elsewhere("scale.to")
-    scaled = f"=MIN({high},MAX({low},{given.at('result.mix')}))"
+    mix = given.at("result.mix")
+    scaled = say.where_known((mix,), f"MIN({high},MAX({low},{mix}))")
     page.found(given.name("result.points"), "限于分制", "on the scale", scaled)
     _write_grade(page, plan, given.name("result"), given.at("result.points"))
 
@@ -56,14 +57,8 @@ def _mean(given: Given, part: str) -> str:
 
 def _write_grade(page: Page, plan: Plan, name: str, points: str) -> None:
     places = plan.from_elsewhere("places")
-    page.found(
-        f"{name}.rounded",
-        "四舍五入",
-        "rounded half up",
-        f"=ROUND({points},{places})",
-        as_=NUMBER,
-        strong=True,
-    )
+    whole = say.where_known((points,), f"ROUND({points},{places})")
+    page.found(f"{name}.rounded", "四舍五入", "rounded half up", whole, as_=NUMBER, strong=True)
     rounded = page.at(f"{name}.rounded")
     page.found(f"{name}.grade", "等级", "grade", plan.graded(rounded, 1), strong=True)
     page.found(

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, cast
+from fractions import Fraction
+from typing import Any
 
 from cairn.domain.attainment import aim_in
 from cairn.domain.evaluation.order import finished
@@ -144,13 +145,18 @@ class Played:
         for part in event.periods:
             known = part.points if part.points is not None else NOT_APPLICABLE
             by_kind.setdefault(str(part.kind), []).append((part.months, known))
-        for kind in by_kind:
-            self.tell(weighted(by_kind[kind], "reweight"), "result", kind)
+        for kind in (kind for kind in MIXES[self.contract.family] if kind != "subordinates"):
+            mean = weighted(by_kind.get(kind, []), "reweight")
+            self.tell(mean if isinstance(mean, Fraction) else None, "result", kind)
         points = mixed(mix, by_kind, below, self.log.policy.scoring)
+        if not isinstance(points, Fraction):
+            for name in ("mix", "points", "rounded", "grade", "coefficient"):
+                self.tell(None, "result", name)
+            return
         if not self.contract.below:
-            assert event.points == points
+            assert event.points == finished(points, self.log.policy).points
         self.tell(points, "result", "mix")
-        end = finished(cast(Any, points), self.log.policy)
+        end = finished(points, self.log.policy)
         for name in ("points", "rounded", "grade", "coefficient"):
             self.tell(getattr(end, name), "result", name)
 
