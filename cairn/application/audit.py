@@ -8,12 +8,19 @@ from typing import Any
 from cairn.application.cycles import Cycles
 from cairn.application.repository import fold_goal, fold_sheet, goal_context, to_events
 from cairn.domain.cycle.state import Cycle
-from cairn.domain.evaluation.scores import issue_result, score_sheet
+from cairn.domain.evaluation.scores import Beside, issue_result, score_sheet
 from cairn.domain.event import Event, Fact
 from cairn.domain.goal.events import GoalScored
 from cairn.domain.goal.scoring import score
 from cairn.domain.reading import Evidence, Reading, ReadingsRecorded, Row
-from cairn.domain.sheet.events import GoalPlaced, ResultIssued, SheetOpened, SheetScored
+from cairn.domain.sheet.events import (
+    EarlierPart,
+    GoalPlaced,
+    ResultIssued,
+    SheetOpened,
+    SheetScored,
+    SubordinatePart,
+)
 from cairn.domain.sheet.state import Sheet
 from cairn.domain.streams import cycle_of, sheet_of
 from cairn.ledger import Ledger, StoredEvent
@@ -201,24 +208,14 @@ class ScoreAudit:
         if cycle.schedule is None:
             return []
         policy = await self.cycles.policies.version(event.policy)
-        again = issue_result(
-            before,
-            event.subordinates,
-            cycle.schedule,
-            policy,
-            event.at,
-            event.leads,
-            event.waiting,
-            event.cause,
-        )
+        again = issue_result(before, Beside.of(event), cycle.schedule, policy, event.at, event.cause)
         found = differences(before.id, "Y", version, event, again[0] if again else None)
-        for part in event.subordinates:
+        cited: tuple[SubordinatePart | EarlierPart, ...] = (*event.subordinates, *event.earlier)
+        for part in cited:
             issued = results.get((part.sheet, part.version))
-            if issued is None or issued.points != part.result:
-                said = str(issued.points) if issued else "-"
-                found.append(
-                    _difference(before.id, "Y", version, f"subordinates.{part.sheet}", part.result, said)
-                )
+            if issued is None or issued.of_sheet != part.result:
+                said = str(issued.of_sheet) if issued else "-"
+                found.append(_difference(before.id, "Y", version, f"results.{part.sheet}", part.result, said))
         return found
 
 

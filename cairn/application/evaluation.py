@@ -8,8 +8,8 @@ from cairn.application.cycles import Cycles
 from cairn.application.dated_roster import dated_roster_at
 from cairn.application.repository import fold_goal, fold_person, fold_sheet, goal_context, to_appends
 from cairn.domain.cycle.state import Cycle
-from cairn.domain.evaluation.reports import Below, Reports, counted, result_with
-from cairn.domain.evaluation.scores import score_sheet
+from cairn.domain.evaluation.reports import Reports, counted, result_with
+from cairn.domain.evaluation.scores import Beside, score_sheet
 from cairn.domain.event import Event
 from cairn.domain.goal.state import Goal
 from cairn.domain.goal.status import deadlines_of
@@ -17,7 +17,6 @@ from cairn.domain.identity import by_system
 from cairn.domain.policy import Policy
 from cairn.domain.reporting import reporting_days
 from cairn.domain.schedule import Schedule
-from cairn.domain.sheet.events import SubordinatePart
 from cairn.domain.sheet.state import Sheet, evolve
 from cairn.domain.streams import sheet_name
 from cairn.ledger import Ledger
@@ -84,7 +83,7 @@ class Evaluation:
         cycle, policy = await self._cycle(cycle_id)
         reports = await self._reports(cycle_id)
         names = reports.in_order()
-        results: dict[str, SubordinatePart] = {}
+        done: dict[str, Sheet] = {}
         waiting: list[str] = []
         issued = 0
         for number, name in enumerate(names):
@@ -92,11 +91,11 @@ class Evaluation:
             waits = [goal.id for goal in goals.values() if not goal.done]
             waiting += waits
             if not waits and cycle.schedule is not None:
-                below = reports.below(sheet.holder, results)
-                sheet = await self._issue(sheet, goals, below, cycle.schedule, policy, at)
+                beside = reports.beside(sheet, done, cycle.schedule)
+                sheet = await self._issue(sheet, goals, beside, cycle.schedule, policy, at)
                 issued += 1
-            if sheet.kind == "person" and sheet.result and sheet.result.points is not None:
-                results[name] = SubordinatePart(sheet=name, version=sheet.version, result=sheet.result.points)
+            if sheet.kind == "person" and sheet.result is not None:
+                done[name] = sheet
             if number % CHUNK == 0:
                 await progress(number, len(names))
         return Scored(issued, waiting)
@@ -105,7 +104,7 @@ class Evaluation:
         self,
         sheet: Sheet,
         goals: Mapping[str, Goal],
-        below: Below,
+        beside: Beside,
         schedule: Schedule,
         policy: Policy,
         at: datetime,
@@ -113,26 +112,30 @@ class Evaluation:
         """The sheet with the year's score and the result that counts now, recorded where they are new."""
         scored = [] if "Y" in sheet.scores else score_sheet(sheet, goals, "Y", schedule, policy, at)
         after = evolve(sheet, scored[0]) if scored else sheet
-        issued = result_with(after, below, schedule, policy, at)
+        issued = result_with(after, beside, schedule, policy, at)
         events: list[Event] = [*scored, *issued]
         await self._append(sheet, events, f"result:{sheet.version}")
         return evolve(after, issued[0]) if issued else after
 
     async def issue_above(self, name: str, at: datetime) -> int:
-        """Has the last result of a sheet counted in those of the managers its holder reported to: as their next
-        versions, or as proposed restatements where they are settled (RULES Y2, Y3). Managers whose result is not there
-        yet are left to the cycle. Returns how many changed."""
+        """Has the last result of a sheet counted in those of the managers its holder reported to, and of the holder's
+        later sheets: as their next versions, or as proposed restatements where they are settled (RULES Y2, Y3). Those
+        whose result is not there yet are left to the cycle. Returns how many changed."""
         sheet = fold_sheet(name, await self.ledger.read_stream(name))
         cycle, policy = await self._cycle(sheet.cycle)
         history = fold_person(await self.ledger.read_stream(f"person-{sheet.holder}"))
         if sheet.result is None or sheet.kind != "person" or history is None or cycle.schedule is None:
             return 0
         last = min(sheet.last_day or cycle.schedule.ends, cycle.schedule.ends)
+        reported = reporting_days({sheet.holder: history}, sheet.since, last)
+        days = {above: number for (above, _), number in reported.items()} | {sheet.holder: 0}
         changed = 0
-        for (above, _), days in reporting_days({sheet.holder: history}, sheet.since, last).items():
-            for upper in await self._sheets_of(sheet.cycle, above):
-                below = counted(upper, sheet, days)
-                events = result_with(upper, below, cycle.schedule, policy, at, name)
+        for who, number in days.items():
+            for upper in await self._sheets_of(sheet.cycle, who):
+                if who == sheet.holder and upper.since <= sheet.since:
+                    continue
+                beside = counted(upper, sheet, number, cycle.schedule)
+                events = result_with(upper, beside, cycle.schedule, policy, at, name)
                 await self._append(upper, events, f"above:{name}:{sheet.version}")
                 changed += len(events)
         return changed

@@ -143,8 +143,8 @@ class Restatements:
         if schedule is None or last is None:
             raise Refusal("cycle.unknown", cycle=case.cycle.id)
         days = {part.sheet: part.days for part in last.subordinates}.get(name) or 0
-        below = counted(case.sheet, under, days)
-        issued = result_with(case.sheet, below, schedule, case.policy, at, name, settled=False)
+        beside = counted(case.sheet, under, days, schedule)
+        issued = result_with(case.sheet, beside, schedule, case.policy, at, name, settled=False)
         results = [each for each in issued if isinstance(each, SheetScored | ResultIssued)]
         now = propose(case.sheet, results, "Y", case.proposed.cause, at, subordinate=name)
         return [each.model_copy(update={"cause": "restated"}) for each in results], now

@@ -4,7 +4,8 @@ alter table read.goal_score add column number int not null default 1, add column
     add column parts jsonb not null default '[]';
 alter table read.sheet_score add column number int not null default 1, add column cause text not null default 'due';
 alter table read.result add column number int not null default 1, add column cause text not null default 'due',
-    add column waiting jsonb not null default '[]';
+    add column waiting jsonb not null default '[]', add column own text, add column earlier jsonb not null default '[]',
+    add column withheld text;
 
 create table read.restatement (
     restatement text primary key,

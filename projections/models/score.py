@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict
 from cairn.domain.exact import Exact
 from cairn.domain.goal.events import GoalScored, Inputs, MeasurePart, Note
 from cairn.domain.sheet.events import (
+    EarlierPart,
     PeriodPart,
     Restated,
     RestatementDecided,
@@ -18,6 +19,7 @@ from cairn.domain.sheet.events import (
     ScorePart,
     SheetScored,
     SubordinatePart,
+    Withheld,
 )
 from projections.engine.read_model import ReadModel
 from projections.engine.rows import FROM_JSON, Reader, parse_rows
@@ -106,6 +108,9 @@ class Result(SheetFacts):
     periods: Annotated[tuple[PeriodPart, ...], FROM_JSON]
     subordinates: Annotated[tuple[SubordinatePart, ...], FROM_JSON]
     waiting: Annotated[tuple[str, ...], FROM_JSON]
+    own: Exact | None
+    earlier: Annotated[tuple[EarlierPart, ...], FROM_JSON]
+    withheld: Withheld | None
 
 
 class OpenRestatement(BaseModel):

@@ -47,19 +47,20 @@ results as (
     select distinct on (e.stream)
         e.stream, d.points, d.rounded, d.grade, d.coefficient, d.mix, d.periods, d.subordinates,
         d.policy, e.occurred_at, e.version, e.position, coalesce(d.number, 1), coalesce(d.cause, 'due'),
-        coalesce(d.waiting, '[]')
+        coalesce(d.waiting, '[]'), d.own, coalesce(d.earlier, '[]'), d.withheld
     from event e
     cross join lateral jsonb_to_record(e.data) as d(
         points text, rounded numeric, grade text, coefficient numeric, mix jsonb, periods jsonb,
-        subordinates jsonb, policy text, number int, cause text, waiting jsonb)
+        subordinates jsonb, policy text, number int, cause text, waiting jsonb, own text,
+        earlier jsonb, withheld text)
     where e.type = 'ResultIssued'
     order by e.stream, e.position desc
     on conflict (sheet) do update set (
         points, rounded, grade, coefficient, mix, periods, subordinates, policy, at, version, position, number,
-        cause, waiting) = (
+        cause, waiting, own, earlier, withheld) = (
         excluded.points, excluded.rounded, excluded.grade, excluded.coefficient, excluded.mix, excluded.periods,
         excluded.subordinates, excluded.policy, excluded.at, excluded.version, excluded.position, excluded.number,
-        excluded.cause, excluded.waiting)
+        excluded.cause, excluded.waiting, excluded.own, excluded.earlier, excluded.withheld)
 ),
 -- A proposal is there from its event until another one replaces it or it is decided.
 ended as (

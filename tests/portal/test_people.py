@@ -1,8 +1,9 @@
-"""People through the year as HR types them: joining, moving, leaving, away and delegating, one by one and from a file."""
+"""People through the year as HR types them: joining, moving, leaving, being away, delegating; and from a file."""
 
 from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -54,11 +55,11 @@ async def company(
     await databases.drop(dsn)
 
 
-async def people(company: Cairn, *typed: str, by: str = "H1") -> dict[str, object]:
+async def people(company: Cairn, *typed: str, by: str = "H1") -> dict[str, Any]:
     """The answer of a command about people that was done."""
     said = await company("people", *typed, "--by", by, "--json")
     assert said.code == 0, said.out + said.err
-    found: dict[str, object] = said.json
+    found: dict[str, Any] = said.json
     return found
 
 
@@ -67,7 +68,7 @@ JOIN = ("join", "N1", "--name", "新人", "--department", "D1", "--family", "sal
 
 async def test_l7_joining_is_previewed_and_then_opens_the_sheet_that_was_promised(company: Cairn) -> None:
     preview = await people(company, *JOIN, "--from", TODAY.isoformat(), "--dry-run")
-    [follows] = preview["consequences"]  # type: ignore[misc]
+    [follows] = preview["consequences"]
     assert [each["sheet"] for each in follows["opens"]] == ["sheet-c1-N1-1"]
     assert (await company("goal", "show", "goal-c1-N1-1", "--json")).code == 1
     done = await people(company, *JOIN, "--from", TODAY.isoformat())
@@ -106,7 +107,7 @@ async def test_k5_a_delegate_approves_for_the_manager_who_is_away(company: Cairn
     assert (await company("goal", "submit", "goal-c1-E5-1", "--by", "E5")).code == 0
     assert (await company("goal", "approve", "goal-c1-E5-1", "--by", "M2")).code == 1
     given = ("delegate", "M1", "--delegate", "M2", "--from", TODAY.isoformat(), "--to", AHEAD)
-    [follows] = (await people(company, *given))["consequences"]  # type: ignore[misc]
+    [follows] = (await people(company, *given))["consequences"]
     assert [each["to"] for each in follows["passes"]] == ["M2"]
     assert "goal-c1-E5-1" in (await company("inbox", "--by", "M2", "--json")).out
     assert (await company("goal", "approve", "goal-c1-E5-1", "--by", "M2")).code == 0
@@ -117,7 +118,7 @@ async def test_k5_a_delegate_approves_for_the_manager_who_is_away(company: Cairn
 
 async def test_l7_long_leave_says_what_rests_and_to_what_targets_come(company: Cairn) -> None:
     away = ("away", "E5", "--from", AHEAD, "--to", (TODAY + timedelta(days=80)).isoformat())
-    [follows] = (await people(company, *away, "--dry-run"))["consequences"]  # type: ignore[misc]
+    [follows] = (await people(company, *away, "--dry-run"))["consequences"]
     [sheet] = follows["sheets"]
     first = next(each for each in sheet["goals"] if each["goal"] == "goal-c1-E5-1")
     assert first["target_before"] and first["target_before"] != first["target_after"]
@@ -179,3 +180,9 @@ async def test_l7_a_manager_whose_day_of_leaving_is_ahead_is_accepted(company: C
     file.write_text(ROSTER.replace(before, after), encoding="utf-8")
     said = await company("roster", "import", str(file), "--check-only")
     assert said.code == 0, said.out
+
+
+async def test_l7_sheets_that_are_missing_since_the_launch_are_listed_and_opened(company: Cairn) -> None:
+    said = await company("cycle", "add-sheets", "c1", "--by", "H1")
+    assert said.code == 0 and "No sheet is missing" in said.out
+    assert (await company("cycle", "add-sheets", "c1", "--dry-run", "--json")).json["opens"] == []

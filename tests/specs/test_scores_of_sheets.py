@@ -3,7 +3,7 @@
 from fractions import Fraction
 from typing import Any
 
-from cairn.domain.evaluation.scores import issue_result, mix_of, score_sheet
+from cairn.domain.evaluation.scores import Beside, issue_result, mix_of, score_sheet
 from cairn.domain.event import SYSTEM
 from cairn.domain.goal.scoring import score as score_of
 from cairn.domain.goal.state import Goal
@@ -101,7 +101,7 @@ def result(sheet: Sheet, *below: Any, policy: Any = None) -> Any:
     subordinates = [
         SubordinatePart(sheet=f"sheet-2026-{n}-1", version=1, result=D(each)) for n, each in enumerate(below)
     ]
-    [event] = issue_result(sheet, subordinates, schedule(), policy or plan(), AT)
+    [event] = issue_result(sheet, Beside(subordinates), schedule(), policy or plan(), AT)
     return event
 
 
@@ -139,7 +139,7 @@ def test_without_any_score_there_is_no_result_to_grade() -> None:
 
 def test_a_result_is_issued_once() -> None:
     sheet = sheet_with("sales", Y=90)
-    assert issue_result(evolve_sheet(sheet, result(sheet)), [], schedule(), plan(), AT) == []
+    assert issue_result(evolve_sheet(sheet, result(sheet)), Beside(), schedule(), plan(), AT) == []
 
 
 def test_a_score_is_computed_again_from_its_inputs_to_the_same_number() -> None:

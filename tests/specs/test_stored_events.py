@@ -131,7 +131,8 @@ EXAMPLES: tuple[Event, ...] = (
         policy="plan@1", leads=True, **OF_SHEET,
         periods=(sheet.PeriodPart(period="M03", kind="month", months=Fraction(16, 31), points=None),),
         subordinates=(sheet.SubordinatePart(sheet="sheet-2026-qian-1", version=9, result=D(88), days=181),),
-        number=3, cause="subordinates", waiting=("sheet-2026-sun-1",),
+        number=3, cause="subordinates", waiting=("sheet-2026-sun-1",), own=D(80), withheld="minimum",
+        earlier=(sheet.EarlierPart(sheet="sheet-2026-lin-1", version=7, months=Fraction(77, 31), result=D(110)),),
     ),
     sheet.RestatementProposed(
         restatement="2026-lin-1-R1", cause="readings", goal=REVENUE, period="M01", replaces="2026-lin-1-R0",

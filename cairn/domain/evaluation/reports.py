@@ -2,36 +2,36 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
-from cairn.domain.evaluation.scores import issue_result
+from cairn.domain.evaluation.scores import Beside, issue_result, months_in_force
 from cairn.domain.evaluation.versions import is_settled, propose
 from cairn.domain.person_history import PersonHistory
 from cairn.domain.policy import Policy
 from cairn.domain.reporting import reporting_days
 from cairn.domain.schedule import Schedule
-from cairn.domain.sheet.events import RestatementProposed, ResultIssued, SheetCause, SubordinatePart
+from cairn.domain.sheet.events import (
+    EarlierPart,
+    RestatementProposed,
+    ResultIssued,
+    SheetCause,
+    SubordinatePart,
+)
 from cairn.domain.sheet.state import Sheet
 
 DEEPEST = 100
 """No reporting line is longer; a circle in the people's history ends here."""
 
 
-class Below(NamedTuple):
-    """What a manager's result counts of those who reported to them: their results, the sheets whose result is still
-    open (RULES U2), and whether there was anybody at all."""
-
-    parts: tuple[SubordinatePart, ...]
-    waiting: tuple[str, ...]
-    leads: bool
-
-
 class Reports(NamedTuple):
-    """Manager → the sheets of those who reported to them, with the days on which they did while the sheet counted."""
+    """Who reported to whom: manager → the sheets of those who did, with the days on which they did while the sheet
+    counted. `holders` says whose each sheet is, `of_holder` which sheets somebody has."""
 
     days: Mapping[str, Mapping[str, int]]
     holders: Mapping[str, str]
+    of_holder: Mapping[str, tuple[str, ...]]
 
     @classmethod
     def of(
@@ -48,17 +48,27 @@ class Reports(NamedTuple):
             alone = {sheet.holder: histories[sheet.holder]}
             for (manager, _), number in reporting_days(alone, sheet.since, last).items():
                 days[manager][sheet.id] = number
-        return cls(days, holders)
+        of_holder: dict[str, tuple[str, ...]] = {}
+        for name, holder in holders.items():
+            of_holder[holder] = (*of_holder.get(holder, ()), name)
+        return cls(days, holders, of_holder)
 
-    def below(self, holder: str, results: Mapping[str, SubordinatePart]) -> Below:
-        """What counts of those who reported to somebody, by the results there are."""
-        under = self.days.get(holder, {})
-        parts = tuple(
-            results[sheet].model_copy(update={"days": number})
-            for sheet, number in sorted(under.items())
-            if sheet in results
+    def beside(self, sheet: Sheet, done: Mapping[str, Sheet], schedule: Schedule) -> Beside:
+        """What the result of a sheet counts besides its own scores, by the sheets that are done."""
+        under = self.days.get(sheet.holder, {})
+        parts = (_part(done[name], days) for name, days in sorted(under.items()) if name in done)
+        earlier = (
+            found
+            for name in self.of_holder.get(sheet.holder, ())
+            if name != sheet.id and name in done and done[name].since < sheet.since
+            if (found := earlier_part(done[name], schedule)) is not None
         )
-        return Below(parts, tuple(sheet for sheet in sorted(under) if sheet not in results), bool(under))
+        return Beside(
+            subordinates=tuple(part for part in parts if part is not None),
+            leads=bool(under),
+            waiting=tuple(name for name in sorted(under) if name not in done),
+            earlier=tuple(earlier),
+        )
 
     def in_order(self) -> list[str]:
         """All sheets, those of subordinates before their managers'."""
@@ -71,38 +81,62 @@ class Reports(NamedTuple):
                 heights[holder] = 1 + max((height(each, depth + 1) for each in under), default=-1)
             return heights.get(holder, 0)
 
-        return sorted(self.holders, key=lambda sheet: height(self.holders[sheet], 0))
+        return sorted(self.holders, key=lambda sheet: (height(self.holders[sheet], 0), sheet))
+
+
+def _part(sheet: Sheet, days: int) -> SubordinatePart | None:
+    """A subordinate's sheet as it counts: by its own points; None where it has none."""
+    points = sheet.result.of_sheet if sheet.result else None
+    if points is None:
+        return None
+    return SubordinatePart(sheet=sheet.id, version=sheet.version, result=points, days=days)
+
+
+def earlier_part(sheet: Sheet, schedule: Schedule) -> EarlierPart | None:
+    """A sheet as it counts in the year of the same person's next one; None where it has no points (RULES L7)."""
+    points = sheet.result.of_sheet if sheet.result else None
+    if points is None:
+        return None
+    months = months_in_force(sheet, schedule)
+    return EarlierPart(sheet=sheet.id, version=sheet.version, months=months, result=points)
 
 
 def result_with(
     sheet: Sheet,
-    below: Below,
+    beside: Beside,
     schedule: Schedule,
     policy: Policy,
     at: datetime,
     changed: str | None = None,
     settled: bool = True,
 ) -> list[ResultIssued | RestatementProposed]:
-    """The sheet's result with these subordinates' results in it: the first one, the next version, or a proposed
-    restatement of a settled one; none where it would be the same. `changed` is the sheet whose result changed; with
-    `settled` False a restatement was decided, and the next version comes in any case."""
+    """The sheet's result with all this beside it: the first one, the next version, or a proposed restatement of a
+    settled one; none where it would be the same.
+
+    `changed` is the sheet whose result changed; with `settled` False a restatement was decided, and the next version
+    comes in any case."""
     cause: SheetCause = "due" if sheet.result is None else "subordinates"
-    issued = issue_result(sheet, below.parts, schedule, policy, at, below.leads, below.waiting, cause)
+    issued = issue_result(sheet, beside, schedule, policy, at, cause)
     if issued and settled and is_settled(sheet.result, policy, at):
         return [propose(sheet, issued, "Y", cause, at, subordinate=changed)]
     return [*issued]
 
 
-def counted(sheet: Sheet, under: Sheet, days: int) -> Below:
-    """What a manager's last result counted, with the last result of one more subordinate, or another of the same."""
-    if sheet.result is None or under.result is None:
+def counted(sheet: Sheet, changed: Sheet, days: int, schedule: Schedule) -> Beside:
+    """What the last result of a sheet counted, with the last result of another sheet in it: of a subordinate, who
+    reported on so many days, or of the same person's earlier one."""
+    if sheet.result is None or changed.result is None:
         raise ValueError("neither sheet may be without a result")
-    others = [part for part in sheet.result.subordinates if part.sheet != under.id]
-    points = under.result.points
-    parts = (
-        []
-        if points is None
-        else [SubordinatePart(sheet=under.id, version=under.version, result=points, days=days)]
+    was = Beside.of(sheet.result)
+    if changed.holder == sheet.holder:
+        others = tuple(part for part in was.earlier if part.sheet != changed.id)
+        now = earlier_part(changed, schedule)
+        return replace(was, earlier=(*others, now) if now else others)
+    below = tuple(part for part in was.subordinates if part.sheet != changed.id)
+    part = _part(changed, days)
+    return replace(
+        was,
+        subordinates=tuple(sorted((*below, part), key=lambda each: each.sheet)) if part else below,
+        leads=True,
+        waiting=tuple(name for name in was.waiting if name != changed.id),
     )
-    waiting = tuple(name for name in sheet.result.waiting if name != under.id)
-    return Below(tuple(sorted((*others, *parts), key=lambda part: part.sheet)), waiting, True)

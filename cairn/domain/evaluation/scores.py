@@ -1,6 +1,7 @@
 """A sheet's score in a period from its goals, and the year's result from its periods and subordinates."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -11,15 +12,17 @@ from cairn.domain.event import SYSTEM
 from cairn.domain.exact import exact, rounded
 from cairn.domain.goal.state import Goal
 from cairn.domain.policy import Policy
-from cairn.domain.schedule import Schedule, Span
-from cairn.domain.scoring import MISSING, NOT_APPLICABLE, Score, by_days, in_force, mixed
+from cairn.domain.schedule import Schedule, Span, months_later
+from cairn.domain.scoring import MISSING, NOT_APPLICABLE, Score, by_days, by_months, in_force, mixed
 from cairn.domain.sheet.events import (
+    EarlierPart,
     PeriodPart,
     ResultIssued,
     ScorePart,
     SheetCause,
     SheetScored,
     SubordinatePart,
+    Withheld,
 )
 from cairn.domain.sheet.state import Sheet
 
@@ -116,29 +119,38 @@ def parts_of(sheet: Sheet, mix: Mapping[str, Decimal], schedule: Schedule) -> tu
     )
 
 
+@dataclass(frozen=True)
+class Beside:
+    """What a result counts besides the sheet's own scores: the results of those who reported to the holder, each by
+    their days, whether anybody did (`leads`: who leads nobody has no such part, RULES U1), the sheets of those whose
+    result is still open, and the person's earlier sheets (RULES L7)."""
+
+    subordinates: Sequence[SubordinatePart] = ()
+    leads: bool = True
+    waiting: Sequence[str] = ()
+    earlier: Sequence[EarlierPart] = ()
+
+    @classmethod
+    def of(cls, result: ResultIssued) -> "Beside":
+        """What a result counted."""
+        return cls(result.subordinates, result.leads, result.waiting, result.earlier)
+
+
 def issue_result(
     sheet: Sheet,
-    subordinates: Sequence[SubordinatePart],
+    beside: Beside,
     schedule: Schedule,
     policy: Policy,
     at: datetime,
-    leads: bool = True,
-    waiting: Sequence[str] = (),
     cause: SheetCause = "due",
 ) -> list[ResultIssued]:
-    """The next version of the year's result with its grade; none where the last one was computed from the very same.
-
-    `subordinates` are the results of those who reported to the holder, each by their days; `leads` says whether anybody
-    did: who leads nobody has no such part (RULES U1). `waiting` are the sheets of those whose result is still open."""
+    """The next version of the year's result with its grade; none where the last one was computed from the very same."""
     mix, before = mix_of(sheet, policy), sheet.result
     periods = parts_of(sheet, mix, schedule)
-    by_kind: dict[str, list[tuple[Fraction, Score]]] = {}
-    for part in periods:
-        by_kind.setdefault(str(part.kind), []).append((part.months, _score(part.points)))
-    below = by_days((1 if part.days is None else part.days, part.result) for part in subordinates)
-    of_subordinates: Score = below if below is not None else MISSING if leads else NOT_APPLICABLE
-    mix_points = _points(mixed(mix, by_kind, of_subordinates, policy.scoring))
-    result = finished(mix_points, policy) if mix_points is not None else None
+    kept_back = withheld(sheet, schedule, policy)
+    own = None if kept_back else _mixed(mix, periods, beside, policy)
+    whole = _of_the_year(sheet, own, beside.earlier, schedule)
+    result = finished(whole, policy) if whole is not None else None
     issued = ResultIssued(
         sheet=sheet.id,
         number=before.number + 1 if before else 1,
@@ -149,14 +161,61 @@ def issue_result(
         coefficient=result.coefficient if result else None,
         mix=mix,
         periods=periods,
-        subordinates=tuple(subordinates),
-        leads=leads,
-        waiting=tuple(waiting),
+        subordinates=tuple(beside.subordinates),
+        leads=beside.leads,
+        waiting=tuple(beside.waiting),
+        own=finished(own, policy).points if own is not None and beside.earlier else None,
+        earlier=tuple(beside.earlier),
+        withheld=kept_back if whole is None else None,
         policy=policy.version,
         by=SYSTEM,
         at=at,
     )
     return [] if before is not None and _content(before) == _content(issued) else [issued]
+
+
+def _mixed(
+    mix: Mapping[str, Decimal], periods: Iterable[PeriodPart], beside: Beside, policy: Policy
+) -> Fraction | None:
+    by_kind: dict[str, list[tuple[Fraction, Score]]] = {}
+    for part in periods:
+        by_kind.setdefault(str(part.kind), []).append((part.months, _score(part.points)))
+    below = by_days((1 if part.days is None else part.days, part.result) for part in beside.subordinates)
+    of_subordinates: Score = below if below is not None else MISSING if beside.leads else NOT_APPLICABLE
+    return _points(mixed(mix, by_kind, of_subordinates, policy.scoring))
+
+
+def _of_the_year(
+    sheet: Sheet, own: Fraction | None, earlier: Sequence[EarlierPart], schedule: Schedule
+) -> Fraction | None:
+    """The sheet's points, or those of the year's sheets by their months (RULES L7)."""
+    if not earlier:
+        return own
+    parts = [(part.months, part.result) for part in earlier]
+    if own is not None:
+        parts.append((months_in_force(sheet, schedule), own))
+    return by_months(parts)
+
+
+def months_in_force(sheet: Sheet, schedule: Schedule) -> Fraction:
+    """How many of the cycle's months a sheet covers, long leave not counted."""
+    return schedule.without(sheet.gaps).months_of(schedule.year, sheet.since)
+
+
+def withheld(sheet: Sheet, schedule: Schedule, policy: Policy) -> Withheld | None:
+    """Why a sheet has no result of its own, None where it has one (RULES L7)."""
+    if sheet.kind != "person":
+        return None
+    if sheet.end_cause == "left" and policy.leavers == "none":
+        return "leaver"
+    least = policy.minimum
+    if least is None:
+        return None
+    days = schedule.without(sheet.gaps).days_of(schedule.year, sheet.since)
+    if least.days is not None:
+        return "minimum" if days < least.days else None
+    after = months_later(sheet.since, least.months or 0) - sheet.since
+    return "minimum" if days < after.days else None
 
 
 def _content(result: ResultIssued) -> ResultIssued:

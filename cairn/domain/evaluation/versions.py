@@ -5,7 +5,7 @@ from datetime import datetime
 
 from cairn.domain.calendar import add_working_days, opening
 from cairn.domain.cycle.status import AFTER_THE_GOALS
-from cairn.domain.evaluation.scores import issue_result, score_sheet
+from cairn.domain.evaluation.scores import Beside, issue_result, score_sheet
 from cairn.domain.event import SYSTEM, Event
 from cairn.domain.goal.context import GoalContext
 from cairn.domain.goal.events import GoalScored, ScoreHeldBack
@@ -63,11 +63,9 @@ def versions(
 def result_again(
     sheet: Sheet, schedule: Schedule, policy: Policy, at: datetime, cause: SheetCause
 ) -> list[ResultIssued]:
-    """The next version of a result from the sheet's scores, with the subordinates' as they were."""
+    """The next version of a result from the sheet's scores, with all else it counted as it was."""
     last = sheet.result
-    if last is None:
-        return []
-    return issue_result(sheet, last.subordinates, schedule, policy, at, last.leads, last.waiting, cause)
+    return [] if last is None else issue_result(sheet, Beside.of(last), schedule, policy, at, cause)
 
 
 def scored_for_the_sheet(events: Sequence[Event], context: GoalContext) -> GoalScored | None:

@@ -1,7 +1,7 @@
 """Where a goal stands: its stage, who is waited for, and the deadlines ahead. All a workflow ever knows of a goal."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Literal, assert_never
 
 from pydantic import AwareDatetime, Field
@@ -116,20 +116,12 @@ def _scores_due(phase: Phase, goal: Goal, context: GoalContext, schedule: Schedu
     """Scores of periods that are not there yet. A goal that was dropped while it ran is scored for its part of every
     period it was in force in, the year included (RULES W1)."""
     return [
-        Deadline(phase=phase, at=_scored_at(period, goal, context), period=period.key)
+        Deadline(phase=phase, at=period.scored_at, period=period.key)
         for period in schedule.periods
         if period.key not in goal.scores
         and period.key not in goal.held
         and _is_scored_alone(period, goal, context)
     ]
-
-
-def _scored_at(period: Period, goal: Goal, context: GoalContext) -> datetime:
-    """When a period is scored; soon after the goal's last day where that lies in it."""
-    if goal.last_day is None or not period.holds(goal.last_day):
-        return period.scored_at
-    days = context.policy.deadlines.period_scores_after
-    return min(period.scored_at, opening(goal.last_day + timedelta(days=days), context.policy.calendar))
 
 
 def _moment(phase: Phase, goal: Goal, context: GoalContext, schedule: Schedule) -> datetime | None:

@@ -138,12 +138,28 @@ class PeriodPart(Fact):
     points: Exact | None
 
 
+Withheld = Literal["minimum", "leaver"]
+"""Why a sheet has no result: it covers less than the policy's minimum; its holder left, and the policy gives no result
+for a part of the year (RULES L7)."""
+
+
+class EarlierPart(Fact):
+    """An earlier sheet of the same person in the cycle as it counted: at a version, its months in force, its own points
+    (RULES L7)."""
+
+    sheet: str
+    version: int
+    months: Exact
+    result: Exact
+
+
 class ResultIssued(SheetEvent):
     """One version of the year's result: periods mixed by the family's weights, exact and rounded once, with its grade.
 
     Versions are numbered from 1; the last one counts, none is overwritten (RULES Y3). `leads` says whether anybody
     reports to the holder: without anybody the subordinates' part does not apply. `waiting` are the sheets of
-    subordinates whose results were still open (RULES U2).
+    subordinates whose results were still open (RULES U2). Where the person had `earlier` sheets, `own` are this sheet's
+    points and `points` those of the year, all of them weighted by their months. `withheld` says why there are none.
     """
 
     number: int = 1
@@ -157,7 +173,15 @@ class ResultIssued(SheetEvent):
     subordinates: tuple[SubordinatePart, ...] = ()
     leads: bool = True
     waiting: tuple[str, ...] = ()
+    own: Exact | None = None
+    earlier: tuple[EarlierPart, ...] = ()
+    withheld: Withheld | None = None
     policy: str
+
+    @property
+    def of_sheet(self) -> Fraction | None:
+        """This sheet's own points, whatever the year's are."""
+        return self.own if self.earlier else self.points
 
 
 class Restated(Fact):

@@ -20,6 +20,7 @@ from cairn.domain.sheet.events import (
     RestatementProposed,
     ResultIssued,
     SheetAbsencesSet,
+    SheetEndCause,
     SheetLastDaySet,
     SheetOpened,
     SheetScored,
@@ -49,6 +50,7 @@ class Sheet(Fact):
     last_day: date | None = Field(
         default=None, description="the last day that counts, None: the cycle's last one"
     )
+    end_cause: SheetEndCause | None = Field(default=None, description="why it has a last day")
     absences: tuple[Days, ...] = Field(default=(), description="days of long leave, which do not count")
     space: Decimal = Field(default=Decimal(0), description="the flexible space of the whole cycle")
     used: Decimal = Field(default=Decimal(0), description="what adjustments have drawn of it")
@@ -110,7 +112,8 @@ def _evolved(sheet: Sheet, event: AnySheetEvent) -> Sheet:
             weighings = _weighed(sheet, event.goal, Decimal(0), event.at)
             return sheet.model_copy(update={"placements": left, "weighings": weighings})
         case SheetLastDaySet():
-            return sheet.model_copy(update={"last_day": event.last})
+            cause = event.cause if event.last else None
+            return sheet.model_copy(update={"last_day": event.last, "end_cause": cause})
         case SheetAbsencesSet():
             return sheet.model_copy(update={"absences": event.absences})
         case FlexibleSpaceUsed():

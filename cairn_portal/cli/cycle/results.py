@@ -180,6 +180,12 @@ async def _of_person(s: Session, who: str, cycle: str) -> None:
                 style="bold",
             )
         )
+        if result.withheld == "minimum":
+            lines.append(Text(at.say("It covers less than the policy's minimum: no result."), style="yellow"))
+        if result.withheld == "leaver":
+            lines.append(
+                Text(at.say("The policy gives who has left no result of a part of the year."), style="yellow")
+            )
     at.answer({"goals": of_goals, "sheet": of_sheet, "result": result}, *lines)
 
 

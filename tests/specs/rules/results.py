@@ -1,29 +1,27 @@
 """The examples of U1, Y1, Y2 and E2."""
 
 from datetime import date
-from fractions import Fraction
 from typing import Any
 
 from cairn.domain.evaluation.order import Extras, finished
-from cairn.domain.evaluation.scores import issue_result, score_sheet
+from cairn.domain.evaluation.reports import earlier_part
+from cairn.domain.evaluation.scores import Beside, issue_result, score_sheet
 from cairn.domain.event import SYSTEM
 from cairn.domain.exact import exact
 from cairn.domain.goal import events as did
 from cairn.domain.measure import KeyTask
-from cairn.domain.policy import ScoringRules
-from cairn.domain.schedule import make_schedule
+from cairn.domain.policy import Least, ScoringRules
 from cairn.domain.scoring import (
     MISSING,
     NOT_APPLICABLE,
     Score,
     by_days,
-    by_months,
     mixed,
     pays_after,
     weighted,
 )
-from cairn.domain.sheet.events import SheetScored, SubordinatePart
-from cairn.domain.sheet.state import evolve
+from cairn.domain.sheet.events import ResultIssued, SheetLastDaySet, SheetScored, SubordinatePart
+from cairn.domain.sheet.state import Sheet, evolve
 from tests.specs.company import (
     RELEASE,
     REVENUE,
@@ -87,7 +85,7 @@ def result(policy: Any, family: str = "sales", since: date = date(2026, 1, 1), b
         SubordinatePart(sheet=f"sheet-2026-{n}-1", version=1, result=exact(each))
         for n, each in enumerate(below)
     ]
-    [event] = issue_result(sheet, parts, dates or schedule(), policy, AT, leads)
+    [event] = issue_result(sheet, Beside(parts, leads), dates or schedule(), policy, AT)
     return event.points
 
 
@@ -135,13 +133,51 @@ Y2 = (
 )  # fmt: skip
 
 
-def months_of_two_families() -> Fraction | None:
-    year = make_schedule(date(2026, 1, 1), date(2026, 12, 31), plan())
-    sales = year.months_between(year.starts, date(2026, 3, 15))
-    return by_months([(sales, exact(110)), (year.months_between(date(2026, 3, 16), year.ends), exact(80))])
+def sheet_with(sheet: Sheet, **points: Any) -> Sheet:
+    """A sheet with these scores of periods."""
+    for period, value in points.items():
+        facts = {"sheet": sheet.id, "period": period, "points": D(value), "rounded": D(value), "parts": ()}
+        sheet = evolve(
+            sheet, SheetScored.model_validate({**facts, "policy": "plan@1", "by": SYSTEM, "at": AT})
+        )
+    return sheet
 
 
-L7 = (Example("L7", "sales to 15 March 110, R&D after that 80", "86.2097", months_of_two_families),)
+def issued(sheet: Sheet, policy: Any, earlier: Any = ()) -> ResultIssued:
+    [event] = issue_result(sheet, Beside(leads=False, earlier=earlier), schedule(), policy, AT)
+    return event
+
+
+def in_sales(cause: str = "family") -> Sheet:
+    """Sales to 15 March at 110 points."""
+    last = SheetLastDaySet.model_validate(
+        {"sheet": SHEET, "last": date(2026, 3, 15), "cause": cause, "by": SYSTEM, "at": AT}
+    )
+    return sheet_with(given(opened(), last).sheet(), M01=110, M02=110, M03=110, Y=110)
+
+
+def year_of_two_families(policy: Any) -> ResultIssued:
+    """Sales to 15 March 110, R&D from the 16th on 80."""
+    first = in_sales()
+    first = evolve(first, issued(first, policy))
+    next_one = {"kind": "person", "holder": "lin", "department": "rnd", "family": "rnd"}
+    world = given(opened("sheet-2026-lin-2", since=date(2026, 3, 16), placements=(), **next_one))
+    second = sheet_with(world.sheet("sheet-2026-lin-2"), Q1=80, Q2=80, Q3=80, Q4=80, H1=80, H2=80, Y=80)
+    part = earlier_part(first, schedule())
+    return issued(second, policy, (part,) if part else ())
+
+
+NINETY = plan(minimum=Least(days=90))
+L7 = (
+    Example("L7", "sales to 15 March 110, R&D after that 80: the year, the sheet alone", "86.2097, 80",
+            lambda: [(found := year_of_two_families(plan())).points, found.of_sheet]),
+    Example("L7", "the same under `minimum: {days: 90}`: 74 days have no result and no weight", "80",
+            lambda: year_of_two_families(NINETY).points),
+    Example("L7", "somebody who left on 15 March under `minimum: {months: 2}`, `{months: 3}`, `leavers: none`",
+            "110, none, none",
+            lambda: [issued(in_sales("left"), policy).points for policy in (
+                plan(minimum=Least(months=2)), plan(minimum=Least(months=3)), plan(leavers="none"))]),
+)  # fmt: skip
 
 
 def added(mix: Any, **extras: Any) -> Any:

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from fractions import Fraction
 from typing import Any
 
-from cairn.domain.evaluation.scores import issue_result, score_sheet
+from cairn.domain.evaluation.scores import Beside, issue_result, score_sheet
 from cairn.domain.event import SYSTEM
 from cairn.domain.goal import commands as ask
 from cairn.domain.goal import events as did
@@ -159,7 +159,7 @@ class Year:
 
     def result(self, moment: datetime) -> "Year":
         self.cycle_scores("Y", moment)
-        return self._with(issue_result(self.world.sheet(), [], DATES, plan(), moment, leads=False))
+        return self._with(issue_result(self.world.sheet(), Beside(leads=False), DATES, plan(), moment))
 
     def do(self, command: ask.GoalCommand) -> "Year":
         self.world = self.world.having(command)
