@@ -10,15 +10,16 @@ from typing import Any
 
 from cairn.domain.attainment import aim_in
 from cairn.domain.evaluation.order import finished
-from cairn.domain.evaluation.scores import mix_of
+from cairn.domain.evaluation.reports import earlier_part
+from cairn.domain.evaluation.scores import mix_of, months_in_force
 from cairn.domain.exact import exact
 from cairn.domain.goal.events import GoalScored
 from cairn.domain.goal.scoring import score
 from cairn.domain.measure import Kpi
 from cairn.domain.policy import Policy
 from cairn.domain.schedule import Period, Timeline
-from cairn.domain.scoring import MISSING, NOT_APPLICABLE, Score, by_days, by_months, mixed, weighted
-from cairn.domain.sheet.events import SheetScored
+from cairn.domain.scoring import MISSING, NOT_APPLICABLE, Score, by_days, mixed, weighted
+from cairn.domain.sheet.events import EarlierPart, SheetScored
 from tests.specs.given import World
 from tests.specs.workbook.cells import Inputs
 from tests.specs.workbook.log import Log
@@ -27,7 +28,7 @@ from tests.workbook.contract import Contract, Goal
 from tests.workbook.plan import MIXES
 
 D = Decimal
-GRADED = ("rounded", "grade", "coefficient")
+GRADED = ("points", "rounded", "grade", "coefficient")
 
 
 @dataclass
@@ -35,11 +36,12 @@ class Played:
     """A contract's log, the year as it went, and the numbers found so far by their names on the page."""
 
     log: Log
+    earlier: tuple[EarlierPart, ...] = ()
     found: dict[str, Any] = field(default_factory=dict)
 
     @cached_property
     def year(self) -> Year:
-        return Year(self.log)
+        return Year(self.log, self.earlier)
 
     def tell(self, value: Any, *parts: str) -> None:
         self.found[self.log.prefix + ".".join(parts)] = value
@@ -148,8 +150,11 @@ class Played:
         mix = mix_of(self.year.sheet(), self.log.policy)
         points = mixed(mix, by_kind, self.subordinates(), self.log.policy.scoring)
         self.tell(known_only(points), "result", "mix")
-        for name in ("points", *GRADED):
-            self.tell(getattr(event, name), "result", name)
+        end: Any = event
+        if self.earlier:
+            end = None if event.own is None else finished(event.own, self.log.policy)
+        for name in GRADED:
+            self.tell(getattr(end, name, None), "result", name)
 
     def subordinates(self) -> Score:
         if not self.contract.below:
@@ -168,19 +173,16 @@ class Played:
 def year_of(contracts: Sequence[Contract], policy: Policy, cells: Inputs) -> dict[str, Any]:
     """The numbers of several contracts one after another, and of the year they make (RULES L7)."""
     found: dict[str, Any] = {}
-    sheets = []
+    earlier: tuple[EarlierPart, ...] = ()
     for number, contract in enumerate(contracts, 1):
-        played = Played(Log(contract, policy, cells, f"{number}.", number))
+        played = Played(Log(contract, policy, cells, f"{number}.", number), earlier)
         found |= played.numbers()
-        months = played.timeline().months_of(played.log.schedule.year, played.since)
-        found[f"year.months.{number}"] = months
-        if found[f"{number}.result.points"] is not None:
-            sheets.append((months, found[f"{number}.result.points"]))
-    points = by_months(sheets)
-    if points is None:
-        return found | {f"year.{name}": None for name in ("points", *GRADED)}
-    end = finished(points, policy)
-    return found | {"year.points": points} | {f"year.{name}": getattr(end, name) for name in GRADED}
+        sheet, schedule = played.year.sheet(), played.log.schedule
+        found[f"year.months.{number}"] = months_in_force(sheet, schedule)
+        part = earlier_part(sheet, schedule)
+        earlier = (*earlier, part) if part else earlier
+    event = played.year.result()
+    return found | {f"year.{name}": getattr(event, name) for name in GRADED}
 
 
 def known_only(score: Score) -> Fraction | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 
-from cairn.domain.evaluation.scores import issue_result, score_sheet
+from cairn.domain.evaluation.scores import Beside, issue_result, score_sheet
 from cairn.domain.evaluation.versions import with_sheet
 from cairn.domain.event import Event
 from cairn.domain.exact import exact
@@ -14,7 +14,7 @@ from cairn.domain.goal.scoring import score
 from cairn.domain.goal.state import Goal
 from cairn.domain.reading import Evidence
 from cairn.domain.schedule import Period
-from cairn.domain.sheet.events import ResultIssued, SubordinatePart
+from cairn.domain.sheet.events import EarlierPart, ResultIssued, SubordinatePart
 from cairn.domain.sheet.state import Sheet
 from tests.specs.given import World
 from tests.specs.workbook.log import Log, at
@@ -23,9 +23,11 @@ from tests.workbook.plan import MIXES
 
 @dataclass
 class Year:
-    """The log of a contract with the scores that come of it, each version in `made`."""
+    """The log of a contract with the scores that come of it, each version in `made`. `earlier` is the same person's
+    sheet before."""
 
     log: Log
+    earlier: tuple[EarlierPart, ...] = ()
     made: list[Event] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -103,7 +105,8 @@ class Year:
             for each in self.log.contract.below
         ]  # fmt: skip
         sheet = self.known(moment).sheet(self.log.sheet)
-        self.made += issue_result(sheet, below, self.log.schedule, self.log.policy, moment, bool(below))
+        beside = Beside(subordinates=below, leads=bool(below), earlier=self.earlier)
+        self.made += issue_result(sheet, beside, self.log.schedule, self.log.policy, moment)
 
     def sheet(self) -> Sheet:
         """The sheet in the end."""
