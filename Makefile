@@ -7,8 +7,9 @@ STAMP := .venv/.installed
 unexport PYTHONDONTWRITEBYTECODE
 DATA ?= ../shared/data/adventureworks
 YEARS ?= company adventureworks
+TO ?= rules.xlsx
 
-.PHONY: help setup demo test check lint types contracts format specs docs coverage adventureworks compare-years bench messages lock clean
+.PHONY: help setup demo test check lint types contracts format specs docs coverage adventureworks compare-years bench workbook messages lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -69,6 +70,9 @@ bench: $(STAMP) .venv/.installed-bench ## measure everything beside its floor (m
 .venv/.installed-bench: requirements/bench.txt $(STAMP)
 	@$(BIN)/python -m pip --disable-pip-version-check install -q --require-hashes -r $<
 	@touch $@
+
+workbook: $(STAMP) ## write the rules as a workbook with live formulas: make workbook TO=rules.xlsx
+	@$(BIN)/python -m tests.workbook "$(TO)"
 
 messages: $(STAMP) ## tell which messages lack a sentence and which nobody uses, and put cairn/i18n/locales right
 	@$(BIN)/python -m cairn.i18n

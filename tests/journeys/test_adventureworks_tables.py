@@ -115,6 +115,21 @@ def test_the_orders_feed_gives_each_quarter_what_plain_sql_gives(
         assert (actual, share) == (Decimal(line["actual"]), Decimal(line["attainment"])), line
 
 
+@pytest.mark.parametrize("known_until", ["2013-02-28", "2012-11-30"])
+def test_the_last_quota_anybody_knows_is_compared_with_its_quarters_orders_too(
+    attainment: list[dict[str, Any]], known_until: str, tmp_path: Path
+) -> None:
+    head, *quotas = (DATA / "sales_person_quota_history.csv").read_text("utf-8").splitlines()
+    known = [line for line in quotas if line.split(",")[1] <= known_until]
+    history = tmp_path / "sales_person_quota_history.csv"
+    history.write_text("\n".join([head, *known]), encoding="utf-8")
+    quarters = {"2013-02-28": ("Q1", "Q2", "Q3", "Q4"), "2012-11-30": ("Q1", "Q2", "Q3")}[known_until]
+    files = {path.stem: path for path in DATA.glob("*.csv")} | {history.stem: history}
+    found = selected(files, (EXAMPLE / "attainment.sql").read_text(encoding="utf-8"))
+    assert found == [line for line in attainment if line["quarter"] in quarters]
+    assert any(Decimal(line["attainment"]) > 0 for line in found if line["quarter"] == quarters[-1])
+
+
 def test_the_departments_and_the_company_have_the_sum_of_their_parts() -> None:
     rows = readings("orders")
     people = sum((row.value for row in rows if row.subject.isdigit()), Decimal(0))
