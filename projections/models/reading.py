@@ -86,7 +86,7 @@ async def evidence_of(reader: Reader, goal: Goal, sheet: Sheet, period: Period) 
         return found
     metrics, subjects = zip(*goal.formerly_fed, strict=True)
     rows = await reader.fetch(SQL["former"], list(metrics), list(subjects), period.starts, period.ends)
-    former = tuple(Reading.model_validate(dict(row) | {"on": row["day"]}) for row in rows)
+    former = tuple(Reading.model_validate(dict(row)) for row in rows)
     upto = found.upto or max((row.position for row in former), default=0)
     return found.model_copy(update={"readings": (*found.readings, *former), "upto": upto})
 

@@ -95,7 +95,7 @@ order by day, position, ordinal
 
 -- The current readings of (metric, subject) pairs.
 -- name: former
-select metric, subject, day, value, base, position
+select metric, subject, day as "on", value, base, position
 from read.reading
 where (metric, subject) in (select * from unnest($1::text[], $2::text[]))
   and day between $3 and $4 and superseded_by is null
