@@ -217,7 +217,7 @@ async def test_a_run_reads_the_end_of_a_long_stream_alone(
 ) -> None:
     """Two hundred days, a run each: the next one reads batches of the last days, and finds what changed in them."""
     ledger = Ledger(pool)
-    feed = FEED.model_copy(update={"look_back": look_back})
+    feed = FEED.model_copy(update={"look_back": look_back, "watermark": date(2025, 6, 30)})
     first, zone = date(2025, 7, 1), UTC
     said: FeedCompleted | None = None
     for number in range(200):
