@@ -15,3 +15,5 @@ create table read.check_in (
     primary key (goal, number)
 );
 create index check_in_waits on read.check_in (goal) where waits;
+
+grant select on read.check_in to cairn_writer, cairn_reader;

@@ -14,3 +14,5 @@ create table read.feed_metric (
 );
 
 insert into read.feed_metric select distinct metric, feed from read.reading;
+
+grant select on read.feed_statement, read.feed_metric to cairn_writer, cairn_reader;

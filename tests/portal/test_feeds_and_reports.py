@@ -1,13 +1,22 @@
 """Feeds and reports at the command line: what waits for which feed, what was reported, and HR going on without."""
 
+from collections.abc import AsyncIterator
 from datetime import date, timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 import pytest_asyncio
+from temporalio.client import Client
 
-from tests.portal.conftest import POLICY, Cairn
+import worker
+from cairn.settings import Settings
+from cairn_portal.servers.migrate import migrate_all
+from cairn_portal.servers.temporal_ready import make_usable
+from tests.databases import Databases
+from tests.portal.conftest import POLICY, Cairn, environment
 
+NAMESPACE = "cli-feeds"
 TODAY = date.today()
 STARTS = TODAY - timedelta(days=100)
 """The first quarter is over and its score is due."""
@@ -27,20 +36,43 @@ FED_GOAL, VISITS, UNCOVERED = "goal-fed-E1-1", "goal-fed-E1-2", "goal-fed-E2-1"
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def fed(cairn: Cairn, files: Path) -> Cairn:
-    """A cycle that began a hundred days ago; E1 and E2 have approved goals, E1's are a fed and a reported one."""
+async def fed(
+    databases: Databases, temporal_server: str, files: Path, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Cairn]:
+    """Servers of their own, where a cycle began a hundred days ago; E1 and E2 have approved goals, a fed and a reported
+    one each."""
+    dsn = await databases.empty()
+    await migrate_all(dsn)
+    await make_usable(await Client.connect(temporal_server), NAMESPACE)
+    own = Settings(
+        home=tmp_path_factory.mktemp("fed"),
+        database=dsn,
+        temporal_address=temporal_server,
+        namespace=NAMESPACE,
+        task_queue=f"fed-{uuid4().hex[:8]}",
+    )
+    async with worker.running(own):
+        terminal = Cairn(environment(own))
+        await _launched(terminal, files)
+        yield terminal
+    await databases.drop(dsn)
+
+
+async def _launched(fed: Cairn, files: Path) -> None:
     (files / "fed.yaml").write_text(FED, encoding="utf-8")
     (files / "erp.yaml").write_text(YAML, encoding="utf-8")
-    assert (await cairn("policy", "adopt", str(files / "fed.yaml"), "--by", "H1")).code == 0
     days = ("--starts", str(STARTS), "--ends", str(STARTS + timedelta(days=364)))
-    done = await cairn("cycle", "launch", "fed", *days, "--policy", "fed", "--by", "H1", "--yes")
-    assert done.code == 0, done.err
+    asked = [
+        ("policy", "adopt", str(files / "fed.yaml"), "--by", "H1"),
+        ("roster", "import", str(files / "roster.csv"), "--by", "H1"),
+        ("cycle", "launch", "fed", *days, "--policy", "fed", "--by", "H1", "--yes"),
+    ]
     for owner in ("E1", "E2"):
         goals = [f"goal-fed-{owner}-{number}" for number in (1, 2, 3)]
-        for verb, by in (("submit", owner), ("approve", "M1")):
-            done = await cairn("goal", verb, *goals, "--by", by)
-            assert done.code == 0, done.err
-    return cairn
+        asked += [("goal", "submit", *goals, "--by", owner), ("goal", "approve", *goals, "--by", "M1")]
+    for typed in asked:
+        done = await fed(*typed)
+        assert done.code == 0, done.err
 
 
 def brings(files: Path, *rows: str) -> str:
@@ -126,5 +158,5 @@ async def test_what_is_reported_counts_once_the_manager_has_confirmed_it(fed: Ca
 
 
 @pytest.mark.parametrize("command", ["check-ins", "confirm-check-ins", "withdraw-check-in", "score-without"])
-async def test_every_command_says_what_it_does(cairn: Cairn, command: str) -> None:
-    assert (await cairn("goal", command, "--help")).code == 0
+async def test_every_command_says_what_it_does(fed: Cairn, command: str) -> None:
+    assert (await fed("goal", command, "--help")).code == 0

@@ -125,3 +125,11 @@ async def test_whom_no_feed_covers_is_named(pool: asyncpg.Pool) -> None:
         ("crm", ("sales",)),
         ("erp", ("sales",)),
     ]
+
+
+async def test_who_may_read_the_log_may_read_what_is_new_in_the_read_models(pool: asyncpg.Pool) -> None:
+    for role in ("cairn_reader", "cairn_writer"):
+        for table in ("feed_statement", "feed_metric", "check_in"):
+            assert await pool.fetchval(
+                "select has_table_privilege($1::text, 'read.' || $2::text, 'select')", role, table
+            )

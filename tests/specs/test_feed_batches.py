@@ -12,6 +12,8 @@ from cairn.feeds.batches import (
     batch_id,
     batches,
     compare,
+    completion,
+    completion_id,
     content_hash,
     known_rows,
     look_back_window,
@@ -98,6 +100,14 @@ def test_looking_back_never_goes_behind_the_feeds_own_beginning() -> None:
     last = date(2026, 1, 31)
     assert look_back_window(FEED, last, last).after == date(2026, 1, 24)
     assert look_back_window(FEED, date(2026, 1, 3), date(2026, 1, 3)).after == date(2025, 12, 31)
+
+
+def test_what_was_complete_stays_complete() -> None:
+    [said] = completion(FEED, date(2026, 1, 31), None, "system", NOW)
+    assert completion(FEED, date(2026, 1, 30), said, "system", NOW) == []
+    [later] = completion(FEED, date(2026, 2, 1), said, "system", NOW)
+    assert (later.through, completion_id(said, 3) == completion_id(later, 3)) == (date(2026, 2, 1), False)
+    assert completion_id(said, 3) != completion_id(said, 4)
 
 
 def test_looking_back_takes_in_all_days_since_the_last_rows() -> None:
