@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any
 
+import asyncpg
 from temporalio.client import Client
 from temporalio.common import VersioningBehavior, WorkerDeploymentVersion, WorkflowIDConflictPolicy
 from temporalio.contrib.pydantic import pydantic_data_converter
@@ -21,9 +22,9 @@ from activities.goals import GoalActivities
 from activities.inputs import BeginWorkflowsInput
 from activities.starting import Starting
 from cairn.application import Application
-from cairn.ledger import Sealer, stop_if_cancelled
+from cairn.ledger import Sealer, application_name, open_pool, stop_if_cancelled
 from cairn.settings import Settings
-from projections.engine.catch_up import Follower
+from projections.engine.catch_up import CONCURRENT_FOLDS, Follower
 from workflows.registration import WORKFLOWS, sandbox
 from workflows.starter import NAME, StarterWorkflow
 
@@ -92,9 +93,13 @@ async def running(
     """A whole worker for as long as the context lasts: sealer, read models, starter and Temporal's tasks. `client`
     where it is to be another one than the settings give."""
     client = client or await connect(settings)
-    async with Application.open(settings.database or "", name="cairn-worker", size=24) as application:
-        pool = application.pool
-        tasks = [asyncio.create_task(_kept_going(each)) for each in (Sealer(pool).run, Follower(pool).run)]
+    database = settings.database or ""
+    async with (
+        Application.open(database, name="cairn-worker", size=20) as application,
+        _folding_pool(settings.folding_database or database) as folding,
+    ):
+        sealer = Sealer(settings.sealer_database or database)
+        tasks = [asyncio.create_task(_kept_going(each)) for each in (sealer.run, Follower(folding).run)]
         try:
             async with build(client, settings, activities(application, client, settings), cached=cached):
                 await begin_starter(client, settings)
@@ -103,6 +108,16 @@ async def running(
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+
+
+@asynccontextmanager
+async def _folding_pool(dsn: str) -> AsyncIterator["asyncpg.Pool[asyncpg.Record]"]:
+    """The connections of those who keep the read models: one that listens, and one for each that folds at a time."""
+    pool = await open_pool(dsn, size=CONCURRENT_FOLDS + 2, application=application_name("cairn-folding"))
+    try:
+        yield pool
+    finally:
+        pool.terminate()
 
 
 async def _kept_going(work: Callable[[], Coroutine[Any, Any, None]]) -> None:

@@ -23,8 +23,40 @@ class Settings(BaseSettings):
     )
     database: str | None = Field(
         None,
+        repr=False,
         description="Address of the ledger's Postgres database (postgresql://user:password@host:port/name). "
         "Not set: Cairn starts a Postgres of its own in the home folder.",
+    )
+    sealer_database: str | None = Field(
+        None,
+        repr=False,
+        description="The same with the login that seals the log. Not set: that of CAIRN_DATABASE.",
+    )
+    folding_database: str | None = Field(
+        None,
+        repr=False,
+        description="The same with the login that keeps the read models. Not set: that of CAIRN_DATABASE.",
+    )
+    migration_database: str | None = Field(
+        None,
+        repr=False,
+        description="The same with the login that owns the database and migrates it. Not set: that of CAIRN_DATABASE.",
+    )
+    portal_database: str | None = Field(
+        None,
+        repr=False,
+        description="The same with the login of people's commands. Not set: that of CAIRN_DATABASE.",
+    )
+    backup_database: str | None = Field(
+        None,
+        repr=False,
+        description="The same with the login that reads all for a backup. Not set: that of CAIRN_DATABASE.",
+    )
+    admin_database: str | None = Field(
+        None,
+        repr=False,
+        description="The same with a login that may make roles: with it a migration makes the others. "
+        "Not set: whoever runs Postgres makes them.",
     )
     temporal_address: str | None = Field(
         None,

@@ -10,7 +10,7 @@ from cairn.ledger.conflict import (
 from cairn.ledger.event import Appended, NewEvent, StoredEvent, StreamAppend
 from cairn.ledger.horizon import Horizon, horizon
 from cairn.ledger.migrate import MigrationError, migrate, pending_migrations
-from cairn.ledger.pool import LOST, open_pool, stop_if_cancelled
+from cairn.ledger.pool import LOST, application_name, open_pool, stop_if_cancelled, unlimited
 from cairn.ledger.sealer import Sealer, SealRefused
 from cairn.ledger.store import Ledger
 from cairn.ledger.upcast import UPCASTERS, Upcasters, upcast
@@ -33,10 +33,12 @@ __all__ = [
     "StreamAppend",
     "Upcasters",
     "WrongExpectedVersion",
+    "application_name",
     "horizon",
     "migrate",
     "open_pool",
     "pending_migrations",
     "stop_if_cancelled",
+    "unlimited",
     "upcast",
 ]

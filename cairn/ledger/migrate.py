@@ -6,6 +6,7 @@ from pathlib import Path
 
 import asyncpg
 
+from cairn.ledger.pool import application_name
 from cairn.ledger.statements import read_statements
 
 _SQL = read_statements(Path(__file__).with_suffix(".sql"))
@@ -32,7 +33,9 @@ async def migrate(
     from several places. Raises MigrationError if an applied file has changed or is unknown, or if one fails;
     a failed migration leaves nothing behind.
     """
-    connection = await asyncpg.connect(dsn, server_settings={"application_name": "cairn migrate"})
+    connection = await asyncpg.connect(
+        dsn, server_settings={"application_name": application_name("cairn-migrate")}
+    )
     try:
         await connection.execute(_SQL["lock"])
         await connection.execute(_SQL["prepare"])
@@ -46,7 +49,9 @@ async def migrate(
 
 async def pending_migrations(dsn: str, *, folders: Sequence[Path] = ()) -> list[str]:
     """What `migrate` would apply, as "<folder>/<file>"; changes nothing."""
-    connection = await asyncpg.connect(dsn, timeout=10)
+    connection = await asyncpg.connect(
+        dsn, timeout=10, server_settings={"application_name": application_name("cairn-migrate")}
+    )
     try:
         rows = await connection.fetch(_SQL["everything_applied"])
     except (asyncpg.UndefinedTableError, asyncpg.InvalidSchemaNameError):

@@ -22,9 +22,18 @@ _MAX_ASKING = 5  # how often an append that was overtaken by its own twin asks a
 class Ledger:
     """Appends to and reads from the ledger in the pool's database; `open_pool` makes a fitting pool."""
 
-    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]", *, joined: bool = True) -> None:
-        """`joined`: appends that are asked for while others are under way share a transaction (see `Joining`)."""
-        self._pool = pool
+    def __init__(
+        self,
+        pool: "asyncpg.Pool[asyncpg.Record]",
+        *,
+        joined: bool = True,
+        writing: "asyncpg.Pool[asyncpg.Record] | None" = None,
+    ) -> None:
+        """`joined`: appends that are asked for while others are under way share a transaction (see `GroupCommit`).
+
+        `writing`: another pool for the appends, where `pool` only reads.
+        """
+        self._pool, self._writing = pool, writing or pool
         self._tail = Tail(pool)
         self._record = GroupCommit(self._recorded).record if joined else self._recorded
 
@@ -63,7 +72,7 @@ class Ledger:
 
     async def _ask(self, statement: str, *arguments: Any) -> list[int] | None:
         try:
-            answer: list[int] | None = await self._pool.fetchval(statement, *arguments)
+            answer: list[int] | None = await self._writing.fetchval(statement, *arguments)
             return answer
         except asyncpg.PostgresError as error:
             raise refusal(error) or error from error

@@ -38,9 +38,7 @@ async def rehearsal_servers(
         update={"home": home_of(settings, script), "database": None, "temporal_address": None}
     )
     addresses = await start_all(own, on_step, durable=False)
-    own = own.model_copy(
-        update={"database": addresses.database_dsn, "temporal_address": addresses.temporal_address}
-    )
+    own = addresses.applied_to(own)
     stop_worker(own)
     start_worker(own, addresses)
     try:

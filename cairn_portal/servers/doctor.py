@@ -13,7 +13,7 @@ from temporalio.service import RPCError
 
 from cairn.i18n import Message, message, verbatim
 from cairn.settings import Settings
-from cairn_portal.servers import data_folder, migrate, postgres, process, temporal, temporal_program
+from cairn_portal.servers import data_folder, logins, migrate, postgres, process, temporal, temporal_program
 from cairn_portal.servers.problem import ServerProblem
 from cairn_portal.servers.temporal_ready import connected, missing_search_attributes, server_version
 
@@ -112,7 +112,11 @@ def _ports(settings: Settings) -> Check:
 async def _database(settings: Settings) -> str | None:
     if settings.database is not None:
         return settings.database
-    return postgres.address(settings.home) if process.running(settings.home, postgres.NAME) else None
+    return (
+        postgres.login(settings.home, logins.MIGRATION)
+        if process.running(settings.home, postgres.NAME)
+        else None
+    )
 
 
 async def _postgres(settings: Settings) -> Check:

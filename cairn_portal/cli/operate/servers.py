@@ -127,7 +127,10 @@ async def doctor(at: Terminal) -> int:
 
 
 async def migrated(at: Terminal) -> None:
-    dsn = at.settings.database or running_servers(at.settings).database_dsn
+    dsn = at.settings.migration_database or at.settings.database
+    if dsn is None:
+        found = running_servers(at.settings)
+        dsn = found.migration_dsn or found.database_dsn
     try:
         applied = await migrate.migrate_all(dsn)
     except asyncpg.InsufficientPrivilegeError as refused:
