@@ -5,6 +5,7 @@ import gc
 import logging
 import os
 import signal
+import sys
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -13,7 +14,6 @@ from typing import Any
 import asyncpg
 from temporalio.client import Client
 from temporalio.common import VersioningBehavior, WorkerDeploymentVersion, WorkflowIDConflictPolicy
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import Worker, WorkerDeploymentConfig
 
 from activities.cycles import CycleActivities
@@ -24,18 +24,13 @@ from activities.starting import Starting
 from cairn.application import Application
 from cairn.ledger import Sealer, application_name, open_pool, stop_if_cancelled
 from cairn.settings import Settings
+from cairn.temporal import KeyProblem, connect
 from projections.engine.catch_up import CONCURRENT_FOLDS, Follower
 from workflows.registration import WORKFLOWS, sandbox
 from workflows.starter import NAME, StarterWorkflow
 
 log = logging.getLogger("cairn.worker")
 PAUSE = 2.0
-
-
-async def connect(settings: Settings) -> Client:
-    """A client of the Temporal server that the settings name."""
-    address = settings.temporal_address or "127.0.0.1:7233"
-    return await Client.connect(address, namespace=settings.namespace, data_converter=pydantic_data_converter)
 
 
 def activities(application: Application, client: Client, settings: Settings) -> list[Any]:
@@ -167,5 +162,15 @@ async def main() -> None:
         await stop.wait()
 
 
+def run() -> int:
+    """The worker as a program: 2 where it is not set up to run, with a sentence that says what is missing."""
+    try:
+        asyncio.run(main())
+    except KeyProblem as problem:
+        print(problem.sentence.text(Settings().language), file=sys.stderr)
+        return 2
+    return 0
+
+
 if __name__ == "__main__":
-    asyncio.run(main())
+    sys.exit(run())

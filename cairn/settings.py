@@ -63,6 +63,42 @@ class Settings(BaseSettings):
         description="Address of a Temporal server, host:port (1.32 or newer). "
         "Not set: Cairn starts one of its own in the home folder.",
     )
+    temporal_tls: bool | None = Field(
+        None,
+        description="Whether to talk TLS with the Temporal server. Not set: where a certificate or an API key is set.",
+    )
+    temporal_ca: Path | None = Field(
+        None, description="File with the certificates (PEM) of who vouches for the Temporal server."
+    )
+    temporal_certificate: Path | None = Field(
+        None, description="File with this client's certificate (PEM), where the Temporal server asks for one."
+    )
+    temporal_certificate_key: Path | None = Field(
+        None, description="File with the key (PEM) of that certificate."
+    )
+    temporal_server_name: str | None = Field(
+        None, description="Name in the Temporal server's certificate, where it is not that of the address."
+    )
+    temporal_api_key: str | None = Field(
+        None, repr=False, description="API key for the Temporal server; it is sent over TLS only."
+    )
+    payload_key: str | None = Field(
+        None,
+        repr=False,
+        description="Key that encrypts what is sent to Temporal: 32 random bytes in Base64, the same for all workers "
+        "and commands. Not set: payload.key in the home folder, which is made with Cairn's own Temporal.",
+    )
+    earlier_payload_keys: str | None = Field(
+        None,
+        repr=False,
+        description="Keys that encrypted it before, with commas between: what they encrypted stays readable.",
+    )
+    plain_payloads: Literal["read", "refuse"] | None = Field(
+        None,
+        description="What comes from Temporal unencrypted: read (workflows that began before there was a key), or "
+        "refuse (nobody without the key can give a command). Not set: refuse in a home folder whose Temporal "
+        "had a key from its first start, read elsewhere.",
+    )
     namespace: str = Field("default", description="Temporal namespace in which the workflows run.")
     task_queue: str = Field("cairn", description="Temporal task queue on which the workers listen.")
     postgres_port: int | None = Field(

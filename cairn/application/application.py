@@ -51,10 +51,10 @@ class Application:
         database role it acts as. A quarter of the connections write, and none of their transactions takes long; the
         others can only read, and take their time. They are cut at the end: whoever opened them has finished by then.
         """
-        writers, shown = max(size // 4, 2), application_name(name)
+        writers, shown = max(size // 4, 1), application_name(name)
         async with AsyncExitStack() as opened:
             reading = await open_pool(
-                database, role=role, size=size - writers, application=shown, reads_only=True
+                database, role=role, size=max(size - writers, 1), application=shown, reads_only=True
             )
             opened.callback(reading.terminate)
             writing = await open_pool(database, role=role, size=writers, application=shown)

@@ -59,15 +59,10 @@ class Session:
     async def client(self) -> "Client":
         """A client of Temporal, made when first needed."""
         if self._client is None:
-            from temporalio.client import Client
-            from temporalio.contrib.pydantic import pydantic_data_converter
+            from cairn.temporal import connect
 
-            settings = self.at.settings
-            self._client = await Client.connect(
-                self.addresses.temporal_address,
-                namespace=settings.namespace,
-                data_converter=pydantic_data_converter,
-            )
+            address = self.addresses.temporal_address
+            self._client = await connect(self.at.settings.model_copy(update={"temporal_address": address}))
         return self._client
 
     @asynccontextmanager

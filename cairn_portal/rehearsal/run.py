@@ -9,11 +9,11 @@ from temporalio.client import Client
 
 from cairn.application import Application
 from cairn.settings import Settings
+from cairn.temporal import connect
 from cairn_portal.rehearsal.acts import OnProgress
 from cairn_portal.rehearsal.drive import Rehearsal, Report
 from cairn_portal.rehearsal.script import RehearsalScript, load_script
 from cairn_portal.servers import OnStep, down, start_all, start_worker, stop_worker
-from worker import connect
 
 
 def home_of(settings: Settings, script: RehearsalScript) -> Path:

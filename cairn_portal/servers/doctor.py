@@ -153,7 +153,7 @@ async def _temporal(settings: Settings) -> Check:
     address = settings.temporal_address or (server.address if server else None)
     if address is None:
         return Check(name, None, message("not running; `cairn up` starts it"))
-    client = await connected(address, settings.namespace)
+    client = await connected(settings, address)
     facts = {"version": await server_version(client), "address": address}
     missing = await missing_search_attributes(client, settings.namespace)
     if not missing:

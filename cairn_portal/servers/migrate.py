@@ -39,9 +39,9 @@ async def pending(dsn: str) -> list[str]:
     return await pending_migrations(dsn, folders=[READ_MODELS])
 
 
-async def _prepare(address: str, namespace: str) -> None:
-    await make_usable(await connected(address, namespace), namespace)
-    print(f"Temporal on {address}: namespace {namespace} and search attributes are ready.")
+async def _prepare(settings: Settings, address: str) -> None:
+    await make_usable(await connected(settings, address), settings.namespace)
+    print(f"Temporal on {address}: namespace {settings.namespace} and search attributes are ready.")
 
 
 async def _logins(administrator: str, settings: Settings) -> None:
@@ -65,7 +65,7 @@ def _main() -> int:
             f"Applied: {', '.join(applied)}" if applied else "Nothing to apply: the database is up to date."
         )
         if settings.temporal_address is not None:
-            asyncio.run(_prepare(settings.temporal_address, settings.namespace))
+            asyncio.run(_prepare(settings, settings.temporal_address))
     except (ServerProblem, OSError, asyncpg.PostgresError) as failed:
         print(f"Not ready: {failed}", file=sys.stderr)
         return 1

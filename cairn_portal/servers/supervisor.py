@@ -11,6 +11,7 @@ from pathlib import Path
 
 from cairn.i18n import message
 from cairn.settings import Settings
+from cairn.temporal import make_key
 from cairn_portal.servers import data_folder, logins, migrate, postgres, process, temporal, temporal_ready
 from cairn_portal.servers.problem import ServerProblem
 from cairn_portal.servers.process import Process
@@ -139,6 +140,7 @@ def environment(settings: Settings, addresses: Addresses) -> dict[str, str]:
         "CAIRN_SEALER_DATABASE": addresses.sealer_dsn or "",
         "CAIRN_FOLDING_DATABASE": addresses.folding_dsn or "",
         "CAIRN_TEMPORAL_ADDRESS": addresses.temporal_address,
+        "CAIRN_PAYLOAD_KEY": settings.payload_key or "",
         "CAIRN_NAMESPACE": settings.namespace,
         "CAIRN_TASK_QUEUE": settings.task_queue,
         "CAIRN_LANGUAGE": settings.language,
@@ -158,6 +160,8 @@ async def _database(settings: Settings, on_step: OnStep, durable: bool) -> None:
 
 async def _temporal(settings: Settings, on_step: OnStep) -> str:
     if settings.temporal_address is None:
+        # A folder without Temporal's data has never sent anything that was not encrypted.
+        make_key(settings.home, reads_plain=(settings.home / temporal.NAME).exists())
         return await temporal.start(settings, on_step)
     on_step(
         Step(
@@ -165,7 +169,7 @@ async def _temporal(settings: Settings, on_step: OnStep) -> str:
             message("Temporal: asking {address}", address=settings.temporal_address),
         )
     )
-    client = await temporal_ready.connected(settings.temporal_address, settings.namespace)
+    client = await temporal_ready.connected(settings, settings.temporal_address)
     await temporal_ready.make_usable(client, settings.namespace)
     on_step(
         Step(

@@ -15,10 +15,10 @@ from temporalio.client import Client
 
 from cairn.ledger import open_pool
 from cairn.settings import Settings
+from cairn.temporal import connect
 from cairn_portal.servers import Addresses, Process, down, start_all, start_worker
 from cairn_portal.servers.process import running
 from tests.workflows.company import Company, eventually
-from worker import connect
 
 
 @dataclass

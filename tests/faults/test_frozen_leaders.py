@@ -1,6 +1,5 @@
 """A worker that leads is frozen, also in the middle of a transaction, cut off or killed: another one goes on."""
 
-import asyncio
 import os
 import signal
 from collections.abc import AsyncIterator
@@ -34,12 +33,10 @@ class Workers:
 
     async def leader(self) -> Process:
         """The worker that seals."""
-        found = (await horizon(self.database)).sealer
-        return self.of(found) if found else await eventually(self._some_leader)
+        return self.of(await eventually(self._sealer))
 
-    async def _some_leader(self) -> Process | None:
-        found = (await horizon(self.database)).sealer
-        return self.of(found) if found else None
+    async def _sealer(self) -> str:
+        return (await horizon(self.database)).sealer or ""
 
     def of(self, session: str) -> Process:
         """The worker that a session of the database belongs to, by its name "cairn-… host:process"."""
@@ -115,13 +112,13 @@ async def test_sealing_goes_on_when_a_worker_is_frozen_in_the_middle_of_a_fold(w
     await workers.sealing_goes_on()
 
 
-async def folding_in_the_middle(database: Any) -> str | None:
-    """The session of a worker that has begun to fold and waits for a table."""
+async def folding_in_the_middle(database: Any) -> str:
+    """The session of a worker that has begun to fold and waits for a table; empty for none."""
     found: str | None = await database.fetchval(
         "select application_name from pg_stat_activity where application_name like 'cairn-folding%'"
         " and backend_xid is not null and wait_event_type = 'Lock' limit 1"
     )
-    return found
+    return found or ""
 
 
 async def test_sealing_goes_on_when_the_leader_is_killed(workers: Workers) -> None:
@@ -135,14 +132,14 @@ async def test_sealing_goes_on_when_the_leader_is_killed(workers: Workers) -> No
 async def test_a_launch_begins_its_goals_when_the_worker_with_the_starter_is_frozen(workers: Workers) -> None:
     company = workers.site.company()
 
-    async def at_work() -> Process | None:
+    async def at_work() -> list[Process]:
         pending = (
             await company.client.get_workflow_handle(NAME).describe()
         ).raw_description.pending_activities
         pids = [
             int(each.last_worker_identity.partition("@")[0]) for each in pending if each.last_worker_identity
         ]
-        return next((each for each in workers.processes if each.pid in pids), None)
+        return [each for each in workers.processes if each.pid in pids]
 
-    async with frozen(await eventually(at_work)):
+    async with frozen((await eventually(at_work))[0]):
         await company.launched(employees=3)

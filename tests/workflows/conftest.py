@@ -12,12 +12,12 @@ import asyncpg
 import pytest
 import pytest_asyncio
 from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.service import RPCError
 
 import worker
 from cairn.ledger import migrate, open_pool
 from cairn.settings import Settings
+from cairn.temporal import connect
 from cairn_portal.servers.temporal_ready import make_usable
 from projections.engine.sql import MIGRATIONS
 from tests.databases import Databases, databases
@@ -59,7 +59,7 @@ async def own_database(databases: Databases, template: str) -> AsyncIterator[str
 async def client(temporal_server: str) -> Client:
     """A client of the run's Temporal server, in a namespace of these tests."""
     await make_usable(await Client.connect(temporal_server), NAMESPACE)
-    return await Client.connect(temporal_server, namespace=NAMESPACE, data_converter=pydantic_data_converter)
+    return await connect(Settings(temporal_address=temporal_server, namespace=NAMESPACE))
 
 
 def settings_at(database: str, temporal_server: str, home: Path) -> Settings:

@@ -11,6 +11,7 @@ from rich.text import Text
 from temporalio.client import Client
 
 from cairn.i18n import marked, message
+from cairn.temporal import reach
 from cairn_portal import servers
 from cairn_portal.cli.problem import DOWN, REFUSED, USAGE, Problem
 from cairn_portal.cli.session import running_servers, session, worker_listens
@@ -76,7 +77,7 @@ def shown_steps(at: Terminal) -> Iterator[servers.OnStep]:
 
 
 async def _until_worker_listens(at: Terminal, addresses: servers.Addresses, worker: process.Process) -> None:
-    client = await Client.connect(addresses.temporal_address, namespace=at.settings.namespace)
+    client = await reach(at.settings, addresses.temporal_address)
     for _ in range(150):
         if not worker.alive():
             raise Problem(
