@@ -22,9 +22,10 @@ from activities.goals import GoalActivities
 from activities.inputs import BeginWorkflowsInput
 from activities.starting import Starting
 from cairn.application import Application
+from cairn.application.sessions import require_sessions
 from cairn.ledger import Sealer, application_name, open_pool, stop_if_cancelled
-from cairn.settings import Settings
-from cairn.temporal import KeyProblem, connect
+from cairn.settings import Settings, SettingsProblem
+from cairn.temporal import connect
 from projections.engine.catch_up import CONCURRENT_FOLDS, Follower
 from workflows.registration import WORKFLOWS, sandbox
 from workflows.starter import NAME, StarterWorkflow
@@ -88,6 +89,7 @@ async def running(
     """A whole worker for as long as the context lasts: sealer, read models, starter and Temporal's tasks. `client`
     where it is to be another one than the settings give."""
     client = client or await connect(settings)
+    await require_sessions(settings)
     database = settings.database or ""
     async with (
         Application.open(database, name="cairn-worker", size=20) as application,
@@ -166,7 +168,7 @@ def run() -> int:
     """The worker as a program: 2 where it is not set up to run, with a sentence that says what is missing."""
     try:
         asyncio.run(main())
-    except KeyProblem as problem:
+    except SettingsProblem as problem:
         print(problem.sentence.text(Settings().language), file=sys.stderr)
         return 2
     return 0

@@ -7,10 +7,20 @@ from typing import Literal
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from cairn.i18n import Message
+
 
 def default_cache() -> Path:
     """The folder for what is downloaded once per machine, by the XDG convention."""
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "cairn"
+
+
+class SettingsProblem(Exception):
+    """Settings with which Cairn cannot run; the sentence says what is wrong and what to set."""
+
+    def __init__(self, sentence: Message) -> None:
+        self.sentence = sentence
+        super().__init__(str(sentence))
 
 
 class Settings(BaseSettings):

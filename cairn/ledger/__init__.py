@@ -11,6 +11,7 @@ from cairn.ledger.event import Appended, NewEvent, StoredEvent, StreamAppend
 from cairn.ledger.horizon import Horizon, horizon
 from cairn.ledger.migrate import MigrationError, migrate, pending_migrations
 from cairn.ledger.pool import LOST, application_name, open_pool, stop_if_cancelled, unlimited
+from cairn.ledger.pooler import shares_sessions
 from cairn.ledger.sealer import Sealer, SealRefused
 from cairn.ledger.store import Ledger
 from cairn.ledger.upcast import UPCASTERS, Upcasters, upcast
@@ -38,6 +39,7 @@ __all__ = [
     "migrate",
     "open_pool",
     "pending_migrations",
+    "shares_sessions",
     "stop_if_cancelled",
     "unlimited",
     "upcast",

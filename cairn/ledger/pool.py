@@ -3,7 +3,7 @@
 import asyncio
 import os
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -25,6 +25,7 @@ TRANSACTION_LIMIT = "5s"
 """A transaction that has written holds back every reader of sealed events, whatever became of its program: the server
 ends one that takes longer (Postgres 17 and later), and one that waits for its program so long (any Postgres)."""
 
+# Said once the session is there: a pooler between here and the server takes few parameters at the start.
 _SESSION = {
     "idle_in_transaction_session_timeout": TRANSACTION_LIMIT,
     "jit": "off",
@@ -61,25 +62,25 @@ async def open_pool(
     after every use, a second round trip for each append. Nothing in Cairn changes a session's settings and leaves them
     so; this pool does not.
     """
-    settings = _settings(application, role) | ({"default_transaction_read_only": "on"} if reads_only else {})
 
     async def prepare(connection: Connection) -> None:
-        await _prepare(connection, "0" if reads_only else TRANSACTION_LIMIT)
+        reads = {"default_transaction_read_only": "on", "transaction_timeout": "0"} if reads_only else {}
+        await _prepare(connection, reads)
 
     return await asyncpg.create_pool(
         dsn,
         min_size=1,
         max_size=size,
-        server_settings=settings,
+        server_settings=_at_the_start(application, role),
         init=prepare,
         reset=_as_it_is,
     )
 
 
-async def connect(dsn: str, *, application: str, limit: str = TRANSACTION_LIMIT) -> Connection:
+async def connect(dsn: str, *, application: str) -> Connection:
     """A session of its own, with the settings of a pool's: for whoever holds something by its session."""
-    connection = await asyncpg.connect(dsn, timeout=10, server_settings=_settings(application, None))
-    await _prepare(connection, limit)
+    connection = await asyncpg.connect(dsn, timeout=10, server_settings=_at_the_start(application))
+    await _prepare(connection, {})
     return connection
 
 
@@ -106,15 +107,17 @@ def can_limit(connection: Connection) -> bool:
     return bool(connection.get_server_version().major >= _LIMITED)
 
 
-def _settings(application: str, role: str | None) -> dict[str, str]:
-    return _SESSION | {"application_name": application} | ({"role": role} if role else {})
+def _at_the_start(application: str, role: str | None = None) -> dict[str, str]:
+    return {"application_name": application} | ({"role": role} if role else {})
 
 
-async def _prepare(connection: Connection, limit: str) -> None:
-    """What cannot be said when connecting: a Postgres that does not know the limit would refuse."""
+async def _prepare(connection: Connection, more: Mapping[str, str]) -> None:
+    """The settings of a session, those that this Postgres knows, and keepalives at this end too."""
     _keep_alive(connection)
-    if can_limit(connection):
-        await connection.execute(f"set transaction_timeout = '{limit}'")
+    settings = {**_SESSION, "transaction_timeout": TRANSACTION_LIMIT, **more}
+    if not can_limit(connection):
+        del settings["transaction_timeout"]
+    await connection.execute("; ".join(f"set {name} = '{value}'" for name, value in settings.items()))
 
 
 def _keep_alive(connection: Connection) -> None:

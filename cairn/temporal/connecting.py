@@ -10,15 +10,15 @@ from temporalio.client import Client
 from temporalio.service import TLSConfig
 
 from cairn.i18n import message
-from cairn.settings import Settings
-from cairn.temporal.keys import KeyProblem, payload_keys
+from cairn.settings import Settings, SettingsProblem
+from cairn.temporal.keys import payload_keys
 from cairn.temporal.payloads import encrypting
 
 DEFAULT_ADDRESS = "127.0.0.1:7233"
 
 
 async def connect(settings: Settings, *, interceptors: Sequence[Any] = ()) -> Client:
-    """A client that works with workflows: all it sends is encrypted. Raises KeyProblem where there is no key."""
+    """A client that works with workflows: all it sends is encrypted. Raises SettingsProblem where there is no key."""
     return await Client.connect(
         settings.temporal_address or DEFAULT_ADDRESS,
         namespace=settings.namespace,
@@ -57,6 +57,6 @@ def _content(file: Path | None) -> bytes | None:
     try:
         return file.read_bytes() if file else None
     except OSError as unreadable:
-        raise KeyProblem(
+        raise SettingsProblem(
             message("The file {file} cannot be read: {reason}.", file=file, reason=unreadable.strerror)
         ) from unreadable

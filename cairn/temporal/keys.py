@@ -9,19 +9,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from cairn.i18n import Message, message
-from cairn.settings import Settings
+from cairn.i18n import message
+from cairn.settings import Settings, SettingsProblem
 
 KEY_FILE = "payload.key"
 SIZE = 32  # bytes: AES-256
-
-
-class KeyProblem(Exception):
-    """There is no key, or it is none; the sentence says what to do."""
-
-    def __init__(self, sentence: Message) -> None:
-        self.sentence = sentence
-        super().__init__(str(sentence))
 
 
 @dataclass(frozen=True)
@@ -44,7 +36,7 @@ def key_id(key: bytes) -> str:
 
 
 def payload_keys(settings: Settings) -> PayloadKeys:
-    """The keys of these settings: CAIRN_PAYLOAD_KEY, else the file in the data folder. Raises KeyProblem."""
+    """The keys of these settings: CAIRN_PAYLOAD_KEY, else the file in the data folder. Raises SettingsProblem."""
     plain = settings.plain_payloads
     if settings.payload_key is not None:
         texts = [settings.payload_key, *(settings.earlier_payload_keys or "").split(",")]
@@ -54,19 +46,19 @@ def payload_keys(settings: Settings) -> PayloadKeys:
     try:
         lines = file.read_text("ascii").split()
     except FileNotFoundError:
-        raise KeyProblem(
+        raise SettingsProblem(
             message(
                 "There is no key for what is sent to Temporal: set CAIRN_PAYLOAD_KEY to 32 random bytes in Base64 "
                 "(`openssl rand -base64 32`), the same for all workers and commands, and keep it safe."
             )
         ) from None
     except (OSError, UnicodeDecodeError) as unreadable:
-        raise KeyProblem(
+        raise SettingsProblem(
             message("The key file {file} cannot be read: {reason}.", file=file, reason=str(unreadable))
         ) from unreadable
     keys = [_decoded(text, str(file)) for text in lines if text != REFUSES_PLAIN]
     if not keys:
-        raise KeyProblem(message("{place} is no key: it has to be 32 bytes in Base64.", place=str(file)))
+        raise SettingsProblem(message("{place} is no key: it has to be 32 bytes in Base64.", place=str(file)))
     return PayloadKeys.of(*keys, reads_plain=(plain or "read") == "read" and REFUSES_PLAIN not in lines)
 
 
@@ -93,5 +85,5 @@ def _decoded(text: str, place: str) -> bytes:
     except (binascii.Error, ValueError):
         key = b""
     if len(key) != SIZE:
-        raise KeyProblem(message("{place} is no key: it has to be 32 bytes in Base64.", place=place))
+        raise SettingsProblem(message("{place} is no key: it has to be 32 bytes in Base64.", place=place))
     return key

@@ -10,8 +10,7 @@ from temporalio.service import RPCError
 from cairn.documents.mistakes import DocumentInvalid
 from cairn.domain.refusal import Refusal
 from cairn.i18n import message, refusal_message, say
-from cairn.settings import Settings
-from cairn.temporal.keys import KeyProblem
+from cairn.settings import Settings, SettingsProblem
 from cairn_portal.cli.problem import DOWN, REFUSED, STOPPED, USAGE, Problem
 from cairn_portal.cli.typed import OptionInvalid
 from cairn_portal.gateway import NoAnswer
@@ -41,8 +40,8 @@ def describe(error: BaseException, settings: Settings) -> Failure:
             return Failure("invalid", error.text(language), REFUSED)
         case ServerProblem():
             return Failure("servers", error.text(language), DOWN)
-        case KeyProblem():
-            return Failure("key", error.sentence.text(language), DOWN)
+        case SettingsProblem():
+            return Failure("settings", error.sentence.text(language), DOWN)
         case KeyboardInterrupt() | asyncio.CancelledError():
             return Failure("stopped", say(language, "Stopped."), STOPPED)
     lost = _lost(error)

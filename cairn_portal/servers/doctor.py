@@ -11,8 +11,9 @@ from dataclasses import dataclass
 import asyncpg
 from temporalio.service import RPCError
 
+from cairn.application.sessions import require_sessions
 from cairn.i18n import Message, message, verbatim
-from cairn.settings import Settings
+from cairn.settings import Settings, SettingsProblem
 from cairn_portal.servers import data_folder, logins, migrate, postgres, process, temporal, temporal_program
 from cairn_portal.servers.problem import ServerProblem
 from cairn_portal.servers.temporal_ready import connected, missing_search_attributes, server_version
@@ -45,7 +46,7 @@ async def checks(settings: Settings) -> list[Check]:
 async def _looked(name: Message, look: Callable[[Settings], Awaitable[Check]], settings: Settings) -> Check:
     try:
         return await look(settings)
-    except ServerProblem as problem:
+    except (ServerProblem, SettingsProblem) as problem:
         return Check(name, False, problem.sentence)
     except (OSError, asyncpg.PostgresError, RPCError, RuntimeError, TimeoutError) as failed:
         return Check(name, False, verbatim(str(failed) or type(failed).__name__))
@@ -123,6 +124,7 @@ async def _postgres(settings: Settings) -> Check:
     name, dsn = verbatim("Postgres"), await _database(settings)
     if dsn is None:
         return Check(name, None, message("not running; `cairn up` starts it"))
+    await require_sessions(settings)
     connection = await asyncpg.connect(dsn, timeout=5)
     try:
         version = str(connection.get_settings().server_version)

@@ -21,8 +21,8 @@ from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
 from cairn.i18n import message
-from cairn.settings import Settings
-from cairn.temporal import KeyProblem, reach
+from cairn.settings import Settings, SettingsProblem
+from cairn.temporal import reach
 from cairn_portal.servers.problem import ServerProblem
 
 OLDEST = (1, 32)
@@ -71,7 +71,7 @@ async def connected(settings: Settings, address: str) -> Client:
     """A client for a server that should run. Raises `ServerProblem` if it does not answer or is too old."""
     try:
         client = await reach(settings, address)
-    except KeyProblem as problem:
+    except SettingsProblem as problem:
         raise ServerProblem(problem.sentence) from problem
     except RuntimeError as refused:
         raise ServerProblem(

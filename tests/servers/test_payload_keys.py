@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from temporalio.api.common.v1 import Payload
 
-from cairn.settings import Settings
-from cairn.temporal import KEY_FILE, KeyProblem, PayloadEncryption, PayloadKeys, make_key, payload_keys
+from cairn.settings import Settings, SettingsProblem
+from cairn.temporal import KEY_FILE, PayloadEncryption, PayloadKeys, make_key, payload_keys
 from cairn.temporal.payloads import NOTHING, UnreadablePayload
 
 ONE, OTHER = os.urandom(32), os.urandom(32)
@@ -35,17 +35,17 @@ def test_a_key_is_made_once_and_for_its_owners_eyes_alone(tmp_path: Path) -> Non
 
 
 def test_without_a_key_a_sentence_says_how_to_make_one(tmp_path: Path) -> None:
-    with pytest.raises(KeyProblem, match="CAIRN_PAYLOAD_KEY"):
+    with pytest.raises(SettingsProblem, match="CAIRN_PAYLOAD_KEY"):
         payload_keys(without_a_setting(tmp_path))
 
 
 @pytest.mark.parametrize("wrong", ["secret", text(ONE[:16]), text(ONE) + "!", "钥匙"])
 def test_what_is_no_key_is_refused_and_not_repeated(tmp_path: Path, wrong: str) -> None:
-    with pytest.raises(KeyProblem) as refused:
+    with pytest.raises(SettingsProblem) as refused:
         payload_keys(without_a_setting(tmp_path, payload_key=wrong))
     assert wrong not in str(refused.value)
     (tmp_path / KEY_FILE).write_text(wrong, encoding="utf-8")
-    with pytest.raises(KeyProblem):
+    with pytest.raises(SettingsProblem):
         payload_keys(without_a_setting(tmp_path))
 
 
