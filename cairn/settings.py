@@ -128,6 +128,11 @@ class Settings(BaseSettings):
         description="Folder for a Temporal server downloaded where none was installed; it outlives a checkout. "
         "Default: $XDG_CACHE_HOME/cairn or ~/.cache/cairn.",
     )
+    feed_env: str | None = Field(
+        None,
+        description="Environment variables that feeds' files may name, with commas between: ERP_URL, ERP_*. "
+        "Not set: none. Cairn's own (CAIRN_…) never are.",
+    )
     language: Literal["zh", "en"] = Field("zh", description="Language of what people read: zh or en.")
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="How much the processes write to their logs."

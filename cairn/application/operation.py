@@ -8,6 +8,8 @@ from cairn.ledger import Horizon, horizon
 
 STALLED = 5.0
 """Seconds events may wait for their seal before something is wrong."""
+TOO_OLD = 10.0
+"""Seconds after which a writing transaction is somebody's mistake: those of Cairn's own logins are ended before."""
 Trouble = Literal["blocked", "unattended"]
 """Sealing waits behind an open writing transaction, or nobody seals at all."""
 
@@ -33,6 +35,8 @@ class Operation:
     async def log(self) -> LogState:
         """How far the log is sealed now, and what is wrong where it is late."""
         now = await horizon(self.pool)
+        if now.age is not None and now.age > TOO_OLD:
+            return LogState(now, "blocked")
         if not now.unsealed or now.lag <= STALLED:
             return LogState(now, None)
         return LogState(now, "unattended" if now.oldest_xid is None else "blocked")

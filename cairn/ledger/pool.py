@@ -54,18 +54,19 @@ async def open_pool(
     size: int = 10,
     application: str = "cairn",
     reads_only: bool = False,
+    limit: str = TRANSACTION_LIMIT,
 ) -> "asyncpg.Pool[asyncpg.Record]":
     """A pool of up to `size` connections to `dsn`, acting as `role` (cairn_writer, cairn_reader, …) if given.
 
-    No transaction takes longer than TRANSACTION_LIMIT unless it says so itself (`unlimited`). With `reads_only` nothing
-    can be written, so that nothing is held back and reading may take its time. asyncpg's own pools send a reset query
-    after every use, a second round trip for each append. Nothing in Cairn changes a session's settings and leaves them
-    so; this pool does not.
+    No transaction takes longer than `limit` ("0": as long as it takes) unless it says so itself (`unlimited`). With
+    `reads_only` nothing can be written, so that nothing is held back and reading may take its time. asyncpg's own pools
+    send a reset query after every use, a second round trip for each append. Nothing in Cairn changes a session's
+    settings and leaves them so; this pool does not.
     """
 
     async def prepare(connection: Connection) -> None:
-        reads = {"default_transaction_read_only": "on", "transaction_timeout": "0"} if reads_only else {}
-        await _prepare(connection, reads)
+        reads = {"default_transaction_read_only": "on", "transaction_timeout": "0"}
+        await _prepare(connection, reads if reads_only else {"transaction_timeout": limit})
 
     return await asyncpg.create_pool(
         dsn,

@@ -1,6 +1,7 @@
 """What a command cannot do, in words: every error becomes one sentence in the reader's language and an exit code."""
 
 import asyncio
+import os
 import traceback
 from typing import NamedTuple
 
@@ -120,8 +121,10 @@ def _is_temporal(error: BaseException) -> bool:
 def _kept(error: BaseException, settings: Settings) -> str:
     log = settings.home / "logs" / "cli.log"
     try:
-        log.parent.mkdir(parents=True, exist_ok=True)
-        with log.open("a", encoding="utf-8") as file:
+        log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with os.fdopen(
+            os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "a", encoding="utf-8"
+        ) as file:
             file.write("".join(traceback.format_exception(error)) + "\n")
         where = str(log)
     except OSError:

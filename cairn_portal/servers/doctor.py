@@ -14,10 +14,16 @@ from temporalio.service import RPCError
 from cairn.application.sessions import require_sessions
 from cairn.i18n import Message, message, verbatim
 from cairn.settings import Settings, SettingsProblem
+from cairn.temporal import KEY_FILE, payload_keys
 from cairn_portal.servers import data_folder, logins, migrate, postgres, process, temporal, temporal_program
 from cairn_portal.servers.problem import ServerProblem
 from cairn_portal.servers.temporal_ready import connected, missing_search_attributes, server_version
 
+MIGHTY = """
+select current_user::text, r.rolsuper or pg_has_role(current_user, c.relowner, 'member')
+    or has_table_privilege(current_user, c.oid, 'update, delete, truncate, trigger')
+from pg_roles r, pg_class c where r.rolname = current_user and c.oid = 'ledger.event'::regclass
+"""
 PACKAGES = ("cairn", "projections", "activities", "workflows", "cairn_portal", "worker")
 
 
@@ -33,10 +39,11 @@ class Check:
 async def checks(settings: Settings) -> list[Check]:
     """Everything, from the interpreter to the migrations; never raises."""
     found = [_python(), *map(_package, PACKAGES)]
-    found += [_program(settings), _disk(settings), _ports(settings)]
+    found += [_program(settings), _disk(settings), _ports(settings), _key(settings), *_others(settings)]
     for name, look in (
         (verbatim("Postgres"), _postgres),
         (message("Migrations"), _migrations),
+        (message("Rights"), _rights),
         (verbatim("Temporal"), _temporal),
     ):
         found.append(await _looked(name, look, settings))
@@ -108,6 +115,69 @@ def _ports(settings: Settings) -> Check:
         return Check(message("Ports"), None, nothing)
     listed = [f"{server.name} {server.address}" for server in servers]
     return Check(message("Ports"), True, verbatim(listed))
+
+
+def _key(settings: Settings) -> Check:
+    """Where the key lies, and what is believed without it."""
+    name = message("Payload key")
+    try:
+        keys = payload_keys(settings)
+    except SettingsProblem as problem:
+        never_started = settings.temporal_address is None and not (settings.home / temporal.NAME).exists()
+        return Check(name, None if never_started else False, problem.sentence)
+    place = "CAIRN_PAYLOAD_KEY" if settings.payload_key else str(settings.home / KEY_FILE)
+    if keys.reads_plain:
+        said = message(
+            "{key} from {place}; what comes unencrypted is believed", key=keys.current, place=place
+        )
+    else:
+        said = message("{key} from {place}; what comes unencrypted is refused", key=keys.current, place=place)
+    return Check(name, True, said)
+
+
+def _others(settings: Settings) -> list[Check]:
+    """What a Temporal that asks for no password leaves open to whoever is on the same machine."""
+    server = process.running(settings.home, temporal.NAME)
+    if settings.temporal_address is not None or server is None:
+        return []
+    said = message(
+        "can reach Temporal on {address}, which asks for no password: they see which workflows there are, and can stop "
+        "them or take work away from the workers. They read no content, and without the key give no command. Where you "
+        "do not trust them, set CAIRN_TEMPORAL_ADDRESS to a server with TLS.",
+        address=server.address,
+    )
+    return [Check(message("Other accounts of this machine"), None, said)]
+
+
+async def _rights(settings: Settings) -> Check:
+    """Whether the login of workers, or of commands, could change what is recorded."""
+    name, dsn = message("Rights"), settings.database
+    if dsn is None and process.running(settings.home, postgres.NAME):
+        dsn = postgres.login(settings.home, logins.WORKER)
+    if dsn is None:
+        return Check(name, None, message("unknown while Postgres is not running"))
+    connection = await asyncpg.connect(dsn, timeout=5)
+    try:
+        found = await connection.fetchrow(MIGHTY)
+        assert found is not None  # whoever is connected is in the list of roles
+        login, mighty = found
+    except (asyncpg.UndefinedTableError, asyncpg.InvalidSchemaNameError):
+        return Check(name, None, message("unknown before the migrations"))
+    finally:
+        await connection.close()
+    if not mighty:
+        return Check(
+            name, True, message("{login} records and reads, and cannot change what is recorded", login=login)
+        )
+    return Check(
+        name,
+        None,
+        message(
+            "{login} could change what is recorded: set CAIRN_ADMIN_DATABASE and give Cairn logins of its own "
+            "(deploy/example.env)",
+            login=login,
+        ),
+    )
 
 
 async def _database(settings: Settings) -> str | None:

@@ -21,14 +21,12 @@ EVENT_ERRORS = (
 """Errors that an event's content causes. Any other (a lost connection, a broken statement) is no event's fault."""
 SMALL_WINDOW = 500
 """Events: a window of so few is folded many times a second, a larger one when there is something to catch up."""
-FOLD_TIMEOUT, REBUILD_TIMEOUT, LAST_TIMEOUT = "1s", "3s", "4s"
+FOLD_TIMEOUT, REBUILD_TIMEOUT, LAST_TIMEOUT = "1s", "4s", "4s"
 """A fold is a writing transaction, and while it runs nothing that comes after it can be sealed: a window that takes
 longer is given up and tried again at half its size. A rebuild's reads and reckons for most of its time, and draws its
 transaction id when it begins to write; a single event has more time, for it cannot be halved."""
-FOLD_SECONDS, REBUILD_SECONDS = 0.4, 1.0
+FOLD_SECONDS, REBUILD_SECONDS = 0.5, 2.5
 """What a window should take: the next one is larger or smaller accordingly."""
-FIRST_WINDOW = 10_000
-"""Events: how much is tried first where nobody knows yet how long it takes."""
 
 
 @dataclass(frozen=True)
@@ -110,11 +108,11 @@ async def fold_until(
 ) -> int:
     """Folds window by window (events) until the cursor is at the position `upto`; returns the cursor.
 
-    A window is at most `window` events, and as large as what FOLD_SECONDS are enough for. An event that cannot be
+    A window is at most `window` events, and as large as what its time is enough for. An event that cannot be
     folded is found by halving the window that fails, and its stream is parked; the next window is as large as the
     stretch before it. A window that ends at `known_end` is known to hold events the fold reads.
     """
-    size, failing_end, started = min(window, FIRST_WINDOW), 0, -1
+    size, failing_end, started = window, 0, -1
     while (after := await cursor_of(connection, target.cursor_name)) < upto:
         started = after if started < 0 else started
         end = min(after + size, upto)
@@ -149,14 +147,14 @@ async def _fold_window(
     Nobody else moves a rebuild's cursor: there it comes last, for whoever has written has a transaction id.
     """
     async with connection.transaction():
-        if target.is_live and not await _move_cursor(connection, target, after, upto):
-            return
         if not target.is_live:
             await apply_settings(connection, target, upto - after)
+        elif not await _move_cursor(connection, target, after, upto):
+            return
         if known or await _holds_events(connection, target, after, upto):
             await fold(connection, target, after, upto)
-        if not target.is_live and not await _move_cursor(connection, target, after, upto):
-            raise RuntimeError(f"somebody else has moved the cursor {target.cursor_name}")
+        if not target.is_live:
+            await _move_cursor(connection, target, after, upto)
 
 
 async def _holds_events(connection: Connection, target: FoldTarget, after: int, upto: int) -> bool:

@@ -14,7 +14,7 @@ from cairn_portal.presenting.words import grid, number, span
 from projections.engine import catch_up, parking
 from projections.engine.catalog import folding, folding_model
 from projections.engine.comparing import TableDifference
-from projections.engine.rebuild import differences, rebuild
+from projections.engine.rebuild import SwapGaveUp, differences, rebuild
 
 Model = Annotated[str | None, typer.Argument(metavar="[NAME]", help="a read model; by default all")]
 
@@ -57,6 +57,14 @@ async def rebuilt(
                 work = differences if compare_only else rebuild
                 try:
                     found[each] = await work(pool, each, show)
+                except SwapGaveUp:
+                    raise Problem(
+                        message(
+                            "Somebody reads {each} all the time, so the rebuilt one could not take its place; nothing "
+                            "was changed. Try again later.",
+                            each=each,
+                        )
+                    ) from None
                 except RuntimeError:
                     raise Problem(
                         message("{each} is being rebuilt already; try again later.", each=each)

@@ -74,6 +74,7 @@ async def _status(s: Session, known: list[ServerStatus], table: RenderableType) 
         (at.say("log sealed up to"), number(sealing.sealed)),
         (at.say("not sealed yet"), _unsealed(at, sealing)),
         (at.say("oldest writing transaction"), _holder(at, sealing)),
+        (at.say("sealed by"), sealing.sealer or NOTHING),
         ("Temporal", at.say("connected") if client else at.say("does not answer")),
         (at.say("workflows waiting"), number(waiting) if waiting is not None else NOTHING),
     )
@@ -126,10 +127,16 @@ def _notes(
     if state.trouble == "blocked":
         notes.append(
             at.say(
-                "Sealing waits behind an open writing transaction ({holder}): end it, or run select "
-                "pg_terminate_backend({pid}).",
+                "Sealing waits behind an open writing transaction ({holder}), whose last statement is “{statement}”: "
+                "end it, or run select pg_terminate_backend({pid}).",
                 holder=_holder(at, sealing),
+                statement=sealing.statement or "?",
                 pid=sealing.pid,
+            )
+            if sealing.pid is not None
+            else at.say(
+                "Sealing waits behind a prepared transaction ({holder}): commit it, or roll it back.",
+                holder=_holder(at, sealing),
             )
         )
     elif state.trouble == "unattended":
