@@ -98,9 +98,17 @@ async def unlimited(connection: Connection) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        if not connection.is_closed():
+        if not is_gone(connection):
             for name, value in before.items():
                 await connection.execute(f"set {name} = '{value}'")
+
+
+def is_gone(connection: Connection) -> bool:
+    """Whether the session has ended; a pool takes one that has away from whoever borrowed it."""
+    try:
+        return bool(connection.is_closed())
+    except asyncpg.InterfaceError:
+        return True
 
 
 def can_limit(connection: Connection) -> bool:

@@ -10,7 +10,15 @@ from typing import Any, TypeVar
 import asyncpg
 
 from cairn.ledger.merkle import GENESIS, chained_root, tree
-from cairn.ledger.pool import LOST, Connection, application_name, can_limit, connect, stop_if_cancelled
+from cairn.ledger.pool import (
+    LOST,
+    Connection,
+    application_name,
+    can_limit,
+    connect,
+    is_gone,
+    stop_if_cancelled,
+)
 from cairn.ledger.statements import read_statements
 
 _SQL = read_statements(Path(__file__).with_suffix(".sql"))
@@ -40,7 +48,8 @@ class Sealer:
         """Leads, or stands by until the leader's session ends, until cancelled. Reconnects when it has to."""
         while True:
             try:
-                async with self._connection() as connection:
+                # The limits come first: whoever is cut off just when it has the lock must lose it, too.
+                async with self._connection() as connection, _watched(connection):
                     await self._stand_by(connection)
                     await self._lead(connection)
             except LOST as error:
@@ -55,14 +64,13 @@ class Sealer:
 
     async def _lead(self, connection: Connection) -> None:
         """Seals on the session that holds the lock: whoever lost the lock has lost the voice as well."""
-        async with _watched(connection):
-            while True:
-                try:
-                    _, full = await _answered(connection, _seal(connection))
-                except asyncpg.UniqueViolationError:
-                    continue  # seal_once was quicker by a moment; look again
-                if not full:
-                    await asyncio.sleep(self._interval)
+        while True:
+            try:
+                _, full = await _answered(connection, _seal(connection))
+            except asyncpg.UniqueViolationError:
+                continue  # seal_once was quicker by a moment; look again
+            if not full:
+                await asyncio.sleep(self._interval)
 
     async def seal_once(self) -> int:
         """Seals all that is below the horizon and returns the last position; safe beside a running sealer.
@@ -95,7 +103,7 @@ class Sealer:
 
 @asynccontextmanager
 async def _watched(connection: Connection) -> AsyncIterator[None]:
-    """The session that leads, with the limits of a leader; at the end it is as it was, without the lock."""
+    """A session that leads or will, with the limits of a leader; at the end it is as it was, without the lock."""
     limits = {name: value for name, value in _LEADING.items() if _knows(connection, name)}
     before = {name: await connection.fetchval(f"show {name}") for name in limits}
     try:
@@ -103,7 +111,7 @@ async def _watched(connection: Connection) -> AsyncIterator[None]:
             await connection.execute(f"set {name} = '{value}'")
         yield
     finally:
-        if not connection.is_closed():
+        if not is_gone(connection):
             async with asyncio.timeout(1):
                 await connection.execute("select pg_advisory_unlock_all()")
                 for name, value in before.items():
