@@ -63,6 +63,42 @@ async def hand_over(owner: str, schemas: Mapping[str, str]) -> None:
         await connection.close()
 
 
+async def give_database(administrator: str, *, owner: str | None, builders: Sequence[str]) -> None:
+    """Makes `owner` the owner of the database, if one is named, and lets the builders make schemas in it."""
+    connection = await _connected(administrator)
+    try:
+        for role in builders:
+            await _say(connection, "let_build", role)
+        if owner is not None:
+            await _say(connection, "give_database", owner)
+    finally:
+        await connection.close()
+
+
+async def let_read(owner: str, *, schemas: Sequence[str], roles: Sequence[str]) -> None:
+    """Lets roles read all tables of the schemas that are there now; `owner` is who owns them or a superuser."""
+    connection = await _connected(owner)
+    try:
+        for schema in schemas:
+            for role in roles:
+                await _say(connection, "let_read", schema, role)
+    finally:
+        await connection.close()
+
+
+async def may_tamper(dsn: str) -> tuple[str, bool]:
+    """The name of an address's login, and whether it could change or remove what is recorded.
+
+    Raises asyncpg.UndefinedTableError where there is no log yet.
+    """
+    connection = await _connected(dsn)
+    try:
+        found = await connection.fetchrow(_SQL["may_tamper"])
+        return found["login"], found["mighty"]
+    finally:
+        await connection.close()
+
+
 async def _insist(connection: Connection, statement: str) -> None:
     """Executes a statement that needs a table for itself: not waiting long for it, but again and again."""
     for _ in range(TRIES - 1):

@@ -16,6 +16,22 @@ select format('grant %I to %I', $1::text, $2::text);
 -- name: set_for
 select format('alter role %I set %I = %L', $1::text, $2::text, $3::text);
 
+-- name: let_build
+select format('grant create on database %I to %I', current_database(), $1::text);
+
+-- name: give_database
+select format('alter database %I owner to %I', current_database(), $1::text);
+
+-- name: let_read
+select format('grant usage on schema %1$I to %2$I; grant select on all tables in schema %1$I to %2$I', $1::text, $2::text);
+
+-- name: may_tamper
+select current_user::text as login,
+       r.rolsuper or pg_has_role(current_user, c.relowner, 'member')
+       or has_table_privilege(current_user, c.oid, 'update, delete, truncate, trigger') as mighty
+from pg_roles r, pg_class c
+where r.rolname = current_user and c.oid = 'ledger.event'::regclass;
+
 -- What lies in the schemas (or is one of them) and belongs to somebody else. A sequence that belongs to a column goes
 -- with its table.
 -- name: foreign

@@ -13,17 +13,13 @@ from temporalio.service import RPCError
 
 from cairn.application.sessions import require_sessions
 from cairn.i18n import Message, message, verbatim
+from cairn.ledger.logins import may_tamper
 from cairn.settings import Settings, SettingsProblem
 from cairn.temporal import KEY_FILE, payload_keys
 from cairn_portal.servers import data_folder, logins, migrate, postgres, process, temporal, temporal_program
 from cairn_portal.servers.problem import ServerProblem
 from cairn_portal.servers.temporal_ready import connected, missing_search_attributes, server_version
 
-MIGHTY = """
-select current_user::text, r.rolsuper or pg_has_role(current_user, c.relowner, 'member')
-    or has_table_privilege(current_user, c.oid, 'update, delete, truncate, trigger')
-from pg_roles r, pg_class c where r.rolname = current_user and c.oid = 'ledger.event'::regclass
-"""
 PACKAGES = ("cairn", "projections", "activities", "workflows", "cairn_portal", "worker")
 
 
@@ -156,15 +152,10 @@ async def _rights(settings: Settings) -> Check:
         dsn = postgres.login(settings.home, logins.WORKER)
     if dsn is None:
         return Check(name, None, message("unknown while Postgres is not running"))
-    connection = await asyncpg.connect(dsn, timeout=5)
     try:
-        found = await connection.fetchrow(MIGHTY)
-        assert found is not None  # whoever is connected is in the list of roles
-        login, mighty = found
+        login, mighty = await may_tamper(dsn)
     except (asyncpg.UndefinedTableError, asyncpg.InvalidSchemaNameError):
         return Check(name, None, message("unknown before the migrations"))
-    finally:
-        await connection.close()
     if not mighty:
         return Check(
             name, True, message("{login} records and reads, and cannot change what is recorded", login=login)

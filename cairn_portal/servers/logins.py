@@ -6,17 +6,12 @@ from urllib.parse import unquote, urlsplit
 
 import asyncpg
 
-from cairn.ledger.logins import Login, ensure_logins, hand_over
+from cairn.ledger.logins import Login, ensure_logins, give_database, hand_over, let_read
 from cairn.settings import Settings
 
 FOLDER = "cairn_folder"
 WORKER, SEALER, FOLDING, PORTAL = "worker", "sealer", "folding", "portal"
 MIGRATION, BACKUP = "migration", "backup"
-READABLE = """
-grant usage on schema read, migration to cairn_writer, cairn_reader;
-grant select on migration.applied to cairn_writer, cairn_reader;
-grant select on all tables in schema read to cairn_writer, cairn_reader;
-"""
 NAMES = {
     WORKER: "cairn_worker",
     SEALER: "cairn_worker_sealing",
@@ -89,18 +84,10 @@ async def prepare(
 ) -> None:
     """Makes the logins, and gives the database to the one that migrates it (`owner`), with whatever is in it."""
     await ensure_logins(administrator, wanted, iterations=iterations)
-    connection = await asyncpg.connect(administrator, timeout=10)
-    try:
-        database = await connection.fetchval("select quote_ident(current_database())")
-        if any(FOLDER in each.groups for each in wanted):
-            await connection.execute(f"grant create on database {database} to {FOLDER}")
-        if owner is None:
-            return
-        quoted = await connection.fetchval("select quote_ident($1)", owner)
-        await connection.execute(f"alter database {database} owner to {quoted}")
-    finally:
-        await connection.close()
-    await hand_over(administrator, {"ledger": owner, "migration": owner})
+    builders = [FOLDER] if any(FOLDER in each.groups for each in wanted) else []
+    await give_database(administrator, owner=owner, builders=builders)
+    if owner is not None:
+        await hand_over(administrator, {"ledger": owner, "migration": owner})
 
 
 async def hand_over_read_models(owner: str) -> None:
@@ -110,8 +97,4 @@ async def hand_over_read_models(owner: str) -> None:
     """
     with suppress(asyncpg.InsufficientPrivilegeError):
         await hand_over(owner, {"read": FOLDER})
-    connection = await asyncpg.connect(owner, timeout=10)
-    try:
-        await connection.execute(READABLE)
-    finally:
-        await connection.close()
+    await let_read(owner, schemas=("read", "migration"), roles=("cairn_writer", "cairn_reader"))
