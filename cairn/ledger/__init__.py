@@ -8,10 +8,11 @@ from cairn.ledger.conflict import (
     WrongExpectedVersion,
 )
 from cairn.ledger.event import Appended, NewEvent, StoredEvent, StreamAppend
+from cairn.ledger.home import AwayFromHome, Home, OpeningRefused, Place, home, open_epoch, strays, unsealed
 from cairn.ledger.horizon import Horizon, horizon
 from cairn.ledger.migrate import MigrationError, migrate, pending_migrations
 from cairn.ledger.pool import LOST, open_pool, stop_if_cancelled
-from cairn.ledger.sealer import Sealer, SealRefused
+from cairn.ledger.sealer import Sealer
 from cairn.ledger.store import Ledger
 from cairn.ledger.upcast import UPCASTERS, Upcasters, upcast
 
@@ -20,23 +21,30 @@ __all__ = [
     "UPCASTERS",
     "AppendConflict",
     "Appended",
+    "AwayFromHome",
     "EventRefused",
+    "Home",
     "Horizon",
     "IdReused",
     "Ledger",
     "MigrationError",
     "NewEvent",
+    "OpeningRefused",
     "PartlyRecorded",
-    "SealRefused",
+    "Place",
     "Sealer",
     "StoredEvent",
     "StreamAppend",
     "Upcasters",
     "WrongExpectedVersion",
+    "home",
     "horizon",
     "migrate",
+    "open_epoch",
     "open_pool",
     "pending_migrations",
     "stop_if_cancelled",
+    "strays",
+    "unsealed",
     "upcast",
 ]

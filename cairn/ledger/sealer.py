@@ -9,6 +9,7 @@ from typing import Any
 
 import asyncpg
 
+from cairn.ledger.home import AwayFromHome
 from cairn.ledger.merkle import GENESIS, chained_root, tree
 from cairn.ledger.pool import LOST, stop_if_cancelled
 from cairn.ledger.statements import read_statements
@@ -19,10 +20,6 @@ _STAND_BY = 0.2  # seconds between two tries to become the leader, or to reach t
 
 log = logging.getLogger(__name__)
 Connection = Any  # asyncpg's connection, bare or lent by a pool
-
-
-class SealRefused(Exception):
-    """This database may not be sealed as it is; the message says what has to be done first."""
 
 
 class Sealer:
@@ -91,10 +88,7 @@ async def _seal(connection: Connection) -> tuple[int, bool]:
     """Seals one segment. Returns the last position and whether there may be more to seal at once."""
     found = await connection.fetchrow(_SQL["unsealed"], _LARGEST)
     if not found["at_home"]:
-        raise SealRefused(
-            "This ledger was restored into another Postgres cluster, where transaction ids start anew: "
-            "nothing is sealed until a new epoch is opened for it."
-        )
+        raise AwayFromHome
     if not found["n"]:
         return found["last_position"], False
     no, prev_root = found["last_no"] + 1, found["last_root"] or GENESIS
@@ -117,4 +111,4 @@ async def _seal(connection: Connection) -> tuple[int, bool]:
         prev_root,
         root,
     )
-    return sealed["position"], found["n"] >= _LARGEST
+    return sealed["position"], found["n"] >= _LARGEST or not found["is_last_epoch"]

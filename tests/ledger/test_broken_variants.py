@@ -16,7 +16,7 @@ from tests.ledger.given import seal_all, to
 from tests.ledger.laws import Record, Seen, Witness, broken_laws, read_model_breaks, record_of
 
 Pool = Any
-HORIZON = "and e.xid < pg_snapshot_xmin(pg_current_snapshot())"
+HORIZON = "and (e.epoch < home.epoch or e.xid < pg_snapshot_xmin(pg_current_snapshot()))"
 WHOLE = "rows with ties"
 
 
