@@ -21,7 +21,7 @@ from activities.goals import GoalActivities
 from activities.inputs import BeginWorkflowsInput
 from activities.starting import Starting
 from cairn.application import Application
-from cairn.ledger import Sealer, stop_if_cancelled
+from cairn.ledger import AwayFromHome, Sealer, stop_if_cancelled
 from cairn.settings import Settings
 from projections.engine.catch_up import Follower
 from workflows.registration import WORKFLOWS, sandbox
@@ -90,10 +90,12 @@ async def running(
     settings: Settings, *, cached: int = 2000, client: Client | None = None
 ) -> AsyncIterator[Client]:
     """A whole worker for as long as the context lasts: sealer, read models, starter and Temporal's tasks. `client`
-    where it is to be another one than the settings give."""
+    where it is to be another one than the settings give. Raises AwayFromHome where the ledger takes nothing in."""
     client = client or await connect(settings)
     async with Application.open(settings.database or "", name="cairn-worker", size=24) as application:
         pool = application.pool
+        if not (await application.operation.home()).takes_appends:
+            raise AwayFromHome
         tasks = [asyncio.create_task(_kept_going(each)) for each in (Sealer(pool).run, Follower(pool).run)]
         try:
             async with build(client, settings, activities(application, client, settings), cached=cached):
@@ -110,6 +112,8 @@ async def _kept_going(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
     while True:
         try:
             await work()
+        except AwayFromHome as away:
+            log.error("%s", away)
         except Exception as error:
             stop_if_cancelled(error)
             log.exception("a task beside the worker ended; it begins again in %s s", PAUSE)
@@ -147,9 +151,12 @@ async def main() -> None:
     stop = asyncio.Event()
     for wanted in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(wanted, stop.set)
-    async with running(settings):
-        log.info("the worker is ready on task queue %s", settings.task_queue)
-        await stop.wait()
+    try:
+        async with running(settings):
+            log.info("the worker is ready on task queue %s", settings.task_queue)
+            await stop.wait()
+    except AwayFromHome as away:
+        raise SystemExit(str(away)) from None
 
 
 if __name__ == "__main__":

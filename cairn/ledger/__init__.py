@@ -15,6 +15,7 @@ from cairn.ledger.pool import LOST, open_pool, stop_if_cancelled
 from cairn.ledger.sealer import Sealer
 from cairn.ledger.store import Ledger
 from cairn.ledger.upcast import UPCASTERS, Upcasters, upcast
+from cairn.ledger.verifying import Fault, Verified, verify
 
 __all__ = [
     "LOST",
@@ -23,6 +24,7 @@ __all__ = [
     "Appended",
     "AwayFromHome",
     "EventRefused",
+    "Fault",
     "Home",
     "Horizon",
     "IdReused",
@@ -36,6 +38,7 @@ __all__ = [
     "StoredEvent",
     "StreamAppend",
     "Upcasters",
+    "Verified",
     "WrongExpectedVersion",
     "home",
     "horizon",
@@ -47,4 +50,5 @@ __all__ = [
     "strays",
     "unsealed",
     "upcast",
+    "verify",
 ]

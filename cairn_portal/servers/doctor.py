@@ -12,6 +12,7 @@ import asyncpg
 from temporalio.service import RPCError
 
 from cairn.i18n import Message, message, verbatim
+from cairn.ledger import home, open_pool
 from cairn.settings import Settings
 from cairn_portal.servers import data_folder, migrate, postgres, process, temporal, temporal_program
 from cairn_portal.servers.problem import ServerProblem
@@ -36,6 +37,7 @@ async def checks(settings: Settings) -> list[Check]:
     for name, look in (
         (verbatim("Postgres"), _postgres),
         (message("Migrations"), _migrations),
+        (message("Ledger"), _ledger),
         (verbatim("Temporal"), _temporal),
     ):
         found.append(await _looked(name, look, settings))
@@ -141,6 +143,20 @@ async def _migrations(settings: Settings) -> Check:
     own = "python -m cairn_portal.servers.migrate"
     return Check(
         name, False, message("pending: {pending}; `{command}` applies them", pending=pending, command=own)
+    )
+
+
+async def _ledger(settings: Settings) -> Check:
+    name, dsn = message("Ledger"), await _database(settings)
+    if dsn is None or await migrate.pending(dsn):
+        return Check(name, None, message("unknown while Postgres is not running or lacks migrations"))
+    async with await open_pool(dsn, size=1) as pool:
+        place = (await home(pool)).place
+    facts = {"place": place}
+    if place == "home":
+        return Check(name, True, Message(f"place:{place}"))
+    return Check(
+        name, False, message("{place:place}: `cairn ledger open-epoch --dry-run` says what to do", **facts)
     )
 
 

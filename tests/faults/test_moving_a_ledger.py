@@ -129,8 +129,8 @@ async def test_a_dump_restored_into_another_cluster_takes_nothing_in_until_an_ep
         assert await open_epoch(pool, by="HR1", reason="the disk was lost") == 2
         assert await place_of(pool) == "home"
         await goes_on(pool, before)
-        opened = await pool.fetchrow("select opened_by, reason from ledger.epoch where no = 2")
-        assert tuple(opened) == ("HR1", "the disk was lost")
+        opened = await home(pool)
+        assert (opened.epoch, opened.opened_by, opened.reason) == (2, "HR1", "the disk was lost")
         with pytest.raises(OpeningRefused) as refused:
             await open_epoch(pool, by="HR1", reason="once more")
         assert refused.value.why == "home"
