@@ -40,6 +40,21 @@ class Period(Span):
     scored_at: AwareDatetime
 
 
+class Days(Fact):
+    """Days of a business calendar in a row, both inside; without `last` there is no end yet."""
+
+    first: date
+    last: date | None = None
+
+    def holds(self, day: date) -> bool:
+        return self.first <= day and (self.last is None or day <= self.last)
+
+    def inside(self, first: date, last: date) -> int:
+        """How many of them lie between two days, both inside."""
+        ends = last if self.last is None else min(last, self.last)
+        return max((ends - max(first, self.first)).days + 1, 0)
+
+
 class Timeline(Fact):
     """The days of a cycle and the periods they are divided into. Months are counted from the first day (RULES T1)."""
 
@@ -63,8 +78,45 @@ class Timeline(Fact):
         return _counted(self.starts, max(first, self.starts), min(last, self.ends))
 
     def months_of(self, period: Span, since: date) -> Fraction:
-        """How many months of a period lie on or after a day."""
+        """How many months of a period lie on or after a day and count (see `without`)."""
         return self.months_between(max(period.starts, since), period.ends)
+
+    def days_of(self, period: Span, since: date) -> int:
+        """How many days of a period lie on or after a day and count."""
+        return Days(first=since).inside(period.starts, period.ends)
+
+    def without(self, gaps: "Sequence[Days]") -> "Timeline":
+        """The same days, of which those in the gaps do not count: somebody was away, or a goal had ended (RULES L7)."""
+        if not gaps:
+            return self
+        return CutTimeline(starts=self.starts, ends=self.ends, periods=self.periods, gaps=tuple(gaps))
+
+    @property
+    def whole(self) -> "Timeline":
+        """The days with nothing left out."""
+        return self
+
+
+class CutTimeline(Timeline):
+    """A timeline with gaps, which do not overlap: what lies in them is nothing of a period."""
+
+    gaps: tuple[Days, ...]
+
+    def months_of(self, period: Span, since: date) -> Fraction:
+        first = max(period.starts, since)
+        missed = (
+            self.months_between(max(first, gap.first), min(period.ends, gap.last or self.ends))
+            for gap in self.gaps
+        )
+        return super().months_of(period, since) - sum(missed, Fraction(0))
+
+    def days_of(self, period: Span, since: date) -> int:
+        first = max(period.starts, since)
+        return super().days_of(period, since) - sum(gap.inside(first, period.ends) for gap in self.gaps)
+
+    @property
+    def whole(self) -> Timeline:
+        return Timeline(starts=self.starts, ends=self.ends, periods=self.periods)
 
 
 class Schedule(Timeline):
@@ -85,6 +137,15 @@ class Schedule(Timeline):
 
     def of_kind(self, kind: PeriodKind) -> Sequence[Period]:
         return [period for period in self.periods if period.kind == kind]
+
+
+def gaps_of(last: date | None, absences: Sequence[Days]) -> tuple[Days, ...]:
+    """The days that do not count: absences, and all that follows a last day. They do not overlap."""
+    if last is None:
+        return tuple(absences)
+    before = (each for each in absences if each.first <= last)
+    cut = (Days(first=each.first, last=min(each.last or last, last)) for each in before)
+    return (*cut, Days(first=last + ONE_DAY))
 
 
 @lru_cache(maxsize=4096)

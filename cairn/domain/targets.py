@@ -26,7 +26,7 @@ def target_in(kpi: Kpi, period: Span, dates: Timeline, since: date) -> Fraction 
     and any other one is the same in every period. Switched on is a target of 1.
     """
     since = first_day(kpi, since)
-    if period.ends < since:
+    if not dates.months_of(period, since):
         return None
     if kpi.targets:
         return _combined(kpi, _monthly_targets(kpi, period, dates, since), dates, since)
@@ -48,8 +48,13 @@ def months_in(period: Span, dates: Timeline, since: date) -> list[Span]:
     return [
         month
         for month in dates.of_kind("month")
-        if period.starts <= month.starts and month.ends <= period.ends and month.ends >= since
+        if period.starts <= month.starts and month.ends <= period.ends and dates.months_of(month, since)
     ]
+
+
+def _kept(month: Span, dates: Timeline, since: date) -> Fraction:
+    """The part of a month's own that is left of it where days of it do not count."""
+    return dates.months_of(month, since) / dates.whole.months_of(month, since)
 
 
 def _monthly_targets(kpi: Kpi, period: Span, dates: Timeline, since: date) -> Monthly:
@@ -64,7 +69,7 @@ def _monthly_targets(kpi: Kpi, period: Span, dates: Timeline, since: date) -> Mo
             continue
         amount = kpi.targets[of.key]
         if kpi.adds_up:
-            whole = dates.months_of(of, dates.starts if kpi.whole_cycle else since)
+            whole = dates.whole.months_of(of, dates.starts if kpi.whole_cycle else since)
             amount = amount * dates.months_of(month, since) / whole
         found[month.key] = amount
     return found
@@ -89,7 +94,7 @@ def whole_target(kpi: Kpi, dates: Timeline, since: date) -> Fraction | None:
     if kpi.target is not None:
         return exact(kpi.target)
     begins = dates.starts if kpi.whole_cycle else since
-    return target_in(kpi, dates.year, dates, begins)
+    return target_in(kpi, dates.year, dates.whole, begins)
 
 
 def baseline_in(kpi: Kpi, period: Span, target: Fraction, dates: Timeline, since: date) -> Fraction | None:
@@ -99,8 +104,9 @@ def baseline_in(kpi: Kpi, period: Span, target: Fraction, dates: Timeline, since
     if not kpi.adds_up:
         return exact(kpi.baseline)
     if kpi.baselines:
-        months = months_in(period, dates, first_day(kpi, since))
-        return sum((kpi.baselines[month.key] for month in months if month.key in kpi.baselines), ZERO)
+        begins = first_day(kpi, since)
+        stated = (month for month in months_in(period, dates, begins) if month.key in kpi.baselines)
+        return sum((kpi.baselines[month.key] * _kept(month, dates, begins) for month in stated), ZERO)
     whole = whole_target(kpi, dates, since)
     if not whole:
         return exact(kpi.baseline) * share(kpi, period, dates, first_day(kpi, since))
@@ -111,13 +117,20 @@ def bounds_in(kpi: Kpi, period: Span, dates: Timeline, since: date) -> Bounds | 
     """The ends of a KPI's range in a period, those of a sum shared out by months (RULES T5); None where the period lies
     before the KPI's first day."""
     since = first_day(kpi, since)
-    if kpi.direction != "range" or period.ends < since or kpi.lower is None or kpi.upper is None:
+    if kpi.direction != "range" or kpi.lower is None or kpi.upper is None:
+        return None
+    if not dates.months_of(period, since):
         return None
     if not kpi.adds_up:
         return Bounds(lower=exact(kpi.lower), upper=exact(kpi.upper))
     if kpi.bounds:
-        found = [kpi.bounds[m.key] for m in months_in(period, dates, since) if m.key in kpi.bounds]
-        lower, upper = (sum((getattr(each, end) for each in found), ZERO) for end in ("lower", "upper"))
+        found = [
+            (kpi.bounds[m.key], _kept(m, dates, since))
+            for m in months_in(period, dates, since)
+            if m.key in kpi.bounds
+        ]
+        lower = sum((each.lower * part for each, part in found), ZERO)
+        upper = sum((each.upper * part for each, part in found), ZERO)
         return Bounds(lower=lower, upper=upper) if found else None
     part = share(kpi, period, dates, since)
     return Bounds(lower=exact(kpi.lower) * part, upper=exact(kpi.upper) * part)

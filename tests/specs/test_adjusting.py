@@ -103,6 +103,7 @@ def test_it_takes_effect_with_the_second_confirmation_in_either_order(first: str
         reason="market",
         draws=D(5),
         space_left=D(10),
+        since=last.at.date(),
         **by_at,
     )
     filed = filed.model_copy(

@@ -7,16 +7,19 @@ import pytest
 from pydantic import BaseModel
 
 from cairn.domain.cycle.events import CycleSignalRefused, LaunchFailure, LeftOut
-from cairn.domain.goal.events import GoalCancelled, Note, SignalRefused
+from cairn.domain.goal.events import GoalCancelled, LastDaySet, Note, SignalRefused
 from cairn.domain.launch.plan import LaunchPlan, Missing
 from cairn.domain.policy import Name
 from cairn.domain.registry import EVENTS
+from cairn.domain.sheet.events import SheetLastDaySet
 from cairn.i18n.catalogues import Language, sentence
 
 SAID: dict[tuple[type[BaseModel], str], str] = {
     (LeftOut, "code"): "left_out",
     (LaunchFailure, "code"): "launch_failure",
     (GoalCancelled, "cause"): "cause",
+    (LastDaySet, "cause"): "cause",
+    (SheetLastDaySet, "cause"): "cause",
     (Missing, "code"): "missing",
     (Note, "code"): "note",
 }

@@ -20,6 +20,7 @@ from cairn.domain.people import Department, DepartmentNamed, PersonChanged, Pers
 from cairn.domain.policy import Name
 from cairn.domain.reading import ReadingsRecorded, Row
 from cairn.domain.registry import EVENTS, decode
+from cairn.domain.schedule import Days
 from cairn.domain.sheet import events as sheet
 from cairn.domain.skipping import EventSkipped
 from tests.specs.company import (
@@ -55,6 +56,7 @@ CHANGES = did.Changes(
     title="new", target=D("1320.5"), targets={"M05": D(130)}, measure=Kpi(target=D(3)), weight=D(60),
     counterweights={"goal-2026-lin-2": D(10)},
 )  # fmt: skip
+AWAY = Days(first=on("04-01").date(), last=on("06-30").date())
 SMART = did.Smart(specific="a", measurable="b", achievable="c", relevant="d", time_bound="e")
 DEPARTMENT = Department(id="sales", name="销售部", head="zhao")
 
@@ -70,6 +72,8 @@ EXAMPLES: tuple[Event, ...] = (
     fact(did.GoalActivated, SYSTEM),
     fact(did.GoalPaused, HUA, reason="parental leave"),
     fact(did.GoalResumed, HUA),
+    fact(did.LastDaySet, HUA, last="2026-06-30", cause="left", reason="r"),
+    fact(did.AbsencesSet, HUA, absences=[AWAY]),
     requested(CHANGES),
     fact(did.AdjustmentConfirmed, HUA, adjustment="a1", role="hr"),
     fact(did.AdjustmentDeclined, WANG, adjustment="a1", role="manager", reason="no"),
@@ -77,7 +81,7 @@ EXAMPLES: tuple[Event, ...] = (
     fact(did.AdjustmentExpired, SYSTEM, adjustment="a1"),
     fact(
         did.GoalAdjusted, HUA, adjustment="a1", before=did.Changes(), after=CHANGES, reason="r", draws=D(5),
-        space_left=D(10),
+        space_left=D(10), since="2026-07-15",
     ),
     fact(did.CheckedIn, on="2026-02-01", value=D(95), base=D(100), note="n"),
     fact(did.CriterionAccepted, WANG, criterion=1, evidence="release notes"),
@@ -90,14 +94,16 @@ EXAMPLES: tuple[Event, ...] = (
         marks=[did.Note(code="approved_later", facts={"on": "2026-02-10"})],
     ),
     fact(did.ReviewOpened, SYSTEM),
-    fact(did.GoalCancelled, HUA, cause="asked", reason="r"),
-    fact(did.GoalSuperseded, HUA, replacement="goal-2026-lin-2", reason="r"),
+    fact(did.GoalCancelled, HUA, cause="asked", reason="r", last="2026-07-14"),
+    fact(did.GoalSuperseded, HUA, replacement="goal-2026-lin-2", reason="r", last="2026-07-14"),
     fact(did.GoalClosed, SYSTEM),
     fact(did.SignalRefused, name="approve", code="goal.own", field="by", facts=FACTS),
     opened(),
     sheet.GoalPlaced(placement=sheet.Placement(goal=REVENUE, dimension="duties", weight=D("12.5")), **OF_SHEET),
     sheet.GoalWeighted(goal=REVENUE, before=D(50), after=D(40), **OF_SHEET),
     sheet.GoalRemoved(goal=REVENUE, **OF_SHEET),
+    sheet.SheetLastDaySet(last=on("06-30").date(), cause="family", **OF_SHEET),
+    sheet.SheetAbsencesSet(absences=(AWAY,), **OF_SHEET),
     sheet.FlexibleSpaceUsed(goal=REVENUE, adjustment="a1", used=D(5), left=D(10), **OF_SHEET),
     sheet.SheetScored(
         period="Y", points=Fraction(277, 3), rounded=D("92.33"), policy="plan@1", **OF_SHEET,

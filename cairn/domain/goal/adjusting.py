@@ -152,6 +152,7 @@ def _take_effect(
         reason=pending.reason,
         draws=draws,
         space_left=sheet.space_left - draws,
+        since=today,
         by=by,
         at=at,
     )

@@ -12,10 +12,13 @@ from cairn.domain.goal.stages import Phase
 from cairn.domain.measure import Measure
 from cairn.domain.policy import Dimension, Tier
 from cairn.domain.refusal import FactValue
+from cairn.domain.schedule import Days
 
 Confirmer = Literal["manager", "hr"]
 """In which role an adjustment is confirmed or declined: for whoever judges the goal, or for HR."""
 CancelCause = Literal["asked", "never_approved"]
+EndCause = Literal["left", "family"]
+"""Why a goal has a last day before the cycle's: its holder leaves, or changes to another job family (RULES L7)."""
 NoteCode = Literal[
     "counted",
     "assessed",
@@ -154,6 +157,21 @@ class GoalResumed(GoalEvent):
     """The goal goes on as an approved one; where execution has begun, `GoalActivated` follows."""
 
 
+class LastDaySet(GoalEvent):
+    """The goal counts up to and with `last` and is scored for that part (RULES L7). None: to the cycle's last day."""
+
+    last: date | None
+    cause: EndCause
+    reason: str = ""
+
+
+class AbsencesSet(GoalEvent):
+    """Those days of the goal's span on which its holder is away for long, all of them, in order: nothing is due on them
+    and targets are prorated (RULES L7)."""
+
+    absences: tuple[Days, ...]
+
+
 class AdjustmentRequested(GoalEvent):
     """An adjustment was asked for and waits for two confirmations until `expires_at`.
 
@@ -198,9 +216,10 @@ class AdjustmentExpired(GoalEvent):
 class GoalAdjusted(GoalEvent):
     """The filing (备案) of an adjustment that took effect: before, after and why.
 
-    `draws` and `space_left` are in points of 100 of the sheet.
+    `draws` and `space_left` are in points of 100 of the sheet. `since` is the first day on which the change counts.
     """
 
+    since: date | None = None
     adjustment: str
     before: Changes
     after: Changes
@@ -306,17 +325,25 @@ class ReviewOpened(GoalEvent):
 
 
 class GoalCancelled(GoalEvent):
-    """The goal is void: HR asked for it, with a reason, or the review opened before it was ever approved."""
+    """The goal is void: HR asked for it, with a reason, or the review opened before it was ever approved.
+
+    `last` is the last day on which it counts, None where it was never in force: it is scored for that part (RULES W1).
+    """
 
     cause: CancelCause = "asked"
     reason: str = ""
+    last: date | None = None
 
 
 class GoalSuperseded(GoalEvent):
-    """The goal was ended in favour of the goal `replacement` of the same sheet, which has its weight now."""
+    """The goal was ended in favour of the goal `replacement` of the same sheet, which has its weight now.
+
+    `last` is the last day on which it counts, None where it was never in force: it is scored for that part (RULES W1).
+    """
 
     replacement: str
     reason: str
+    last: date | None = None
 
 
 class GoalClosed(GoalEvent):
@@ -347,6 +374,8 @@ AnyGoalEvent = (
     | GoalActivated
     | GoalPaused
     | GoalResumed
+    | LastDaySet
+    | AbsencesSet
     | AdjustmentRequested
     | AdjustmentConfirmed
     | AdjustmentDeclined

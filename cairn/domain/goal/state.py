@@ -6,8 +6,10 @@ from typing import assert_never
 
 from pydantic import Field
 
+from cairn.domain.calendar import ONE_DAY
 from cairn.domain.event import Fact
 from cairn.domain.goal.events import (
+    AbsencesSet,
     AdjustmentConfirmed,
     AdjustmentDeclined,
     AdjustmentExpired,
@@ -35,6 +37,7 @@ from cairn.domain.goal.events import (
     GoalScored,
     GoalSubmitted,
     GoalSuperseded,
+    LastDaySet,
     ManagerChanged,
     Part,
     ReminderSent,
@@ -46,6 +49,7 @@ from cairn.domain.goal.events import (
 from cairn.domain.goal.stages import Phase, Stage, stage_row
 from cairn.domain.measure import Capability, KeyTask, Kpi, Measure
 from cairn.domain.policy import Dimension, Tier
+from cairn.domain.schedule import Days, gaps_of
 
 
 class PendingAdjustment(Fact):
@@ -70,6 +74,15 @@ class Segment(Fact):
     manager: str | None
 
 
+class FormerMeasure(Fact):
+    """A measure that another one replaced, with what was said of it; it counts up to and with `last` (RULES W1)."""
+
+    measure: Measure
+    last: date
+    check_ins: tuple[CheckedIn, ...] = ()
+    accepted: dict[int, str] = Field(default_factory=dict)
+
+
 class Goal(Fact):
     """One goal as of its `version`. Its weight is not here: the sheet holds it."""
 
@@ -91,7 +104,12 @@ class Goal(Fact):
     dimension: Dimension = "duties"
     title: str = ""
     measure: Measure = Capability(outcomes=("-",))
+    former: tuple[FormerMeasure, ...] = Field(default=(), description="measures that were replaced, in order")
     since: date = Field(default=date.min, description="the first day that counts")
+    last_day: date | None = Field(
+        default=None, description="the last day that counts, None: the cycle's last one"
+    )
+    absences: tuple[Days, ...] = Field(default=(), description="days of long leave, which do not count")
     parent: str | None = Field(default=None, description="the goal of a tier above that it serves")
     policy: str = Field(default="", description="the policy it was drafted under, `name@version`")
     smart: Smart | None = None
@@ -139,6 +157,11 @@ class Goal(Fact):
         return self.model_copy(update={"segments": begun, "manager": begun[-1].manager})
 
     @property
+    def gaps(self) -> tuple[Days, ...]:
+        """The days from its first one on that do not count."""
+        return gaps_of(self.last_day, self.absences)
+
+    @property
     def former_managers(self) -> frozenset[str]:
         """Those who managed it in earlier segments, without its owner."""
         former = (segment.manager for segment in self.segments[:-1])
@@ -182,6 +205,10 @@ def _evolved(goal: Goal, event: AnyGoalEvent) -> Goal:
             return _to(goal, "paused")
         case GoalResumed():
             return _to(goal, "approved")
+        case LastDaySet():
+            return goal.model_copy(update={"last_day": event.last})
+        case AbsencesSet():
+            return goal.model_copy(update={"absences": event.absences})
         case AdjustmentRequested():
             return _requested(goal, event)
         case AdjustmentConfirmed():
@@ -210,9 +237,9 @@ def _evolved(goal: Goal, event: AnyGoalEvent) -> Goal:
         case ReviewOpened():
             return _to(goal, "in_review")
         case GoalCancelled():
-            return _to(goal, "cancelled")
+            return _to(goal, "cancelled").model_copy(update={"last_day": event.last})
         case GoalSuperseded():
-            return _to(goal, "superseded")
+            return _to(goal, "superseded").model_copy(update={"last_day": event.last})
         case GoalClosed():
             return _to(goal, "closed")
         case SignalRefused():
@@ -258,7 +285,14 @@ def _settled(goal: Goal, adjustment: str, how: str) -> Goal:
 def _adjusted(goal: Goal, event: GoalAdjusted) -> Goal:
     title, new = event.after.title or goal.title, changed_measure(goal.measure, event.after)
     kept = {"accepted": _still_accepted(goal, new), "check_ins": _still_counting(goal, new)}
-    return goal.model_copy(update={"title": title, "measure": new, **kept})
+    former = goal.former
+    if event.since is not None and event.since > goal.since and not same_metric(goal.measure, new):
+        last = event.since - ONE_DAY
+        former = (
+            *former,
+            FormerMeasure(measure=goal.measure, last=last, check_ins=goal.check_ins, accepted=goal.accepted),
+        )
+    return goal.model_copy(update={"title": title, "measure": new, "former": former, **kept})
 
 
 def _still_accepted(goal: Goal, new: Measure) -> dict[int, str]:

@@ -7,8 +7,10 @@ from typing import Literal
 from cairn.domain.event import Event, Fact
 from cairn.domain.exact import Exact
 from cairn.domain.policy import Dimension, PeriodKind
+from cairn.domain.schedule import Days
 
 Holder = Literal["person", "department", "company"]
+SheetEndCause = Literal["left", "family"]
 
 
 class SheetEvent(Event):
@@ -61,6 +63,20 @@ class GoalRemoved(SheetEvent):
     """A goal left the sheet, its weight is free again."""
 
     goal: str
+
+
+class SheetLastDaySet(SheetEvent):
+    """The sheet counts up to and with `last`: its holder leaves, or changes to another job family, whose sheet follows
+    (RULES L7). None: to the cycle's end after all."""
+
+    last: date | None
+    cause: SheetEndCause
+
+
+class SheetAbsencesSet(SheetEvent):
+    """Those days on which the holder is away for long, all of them, in order: periods count by the rest (RULES L7)."""
+
+    absences: tuple[Days, ...]
 
 
 class FlexibleSpaceUsed(SheetEvent):
@@ -126,5 +142,13 @@ class ResultIssued(SheetEvent):
 
 
 AnySheetEvent = (
-    SheetOpened | GoalPlaced | GoalWeighted | GoalRemoved | FlexibleSpaceUsed | SheetScored | ResultIssued
+    SheetOpened
+    | GoalPlaced
+    | GoalWeighted
+    | GoalRemoved
+    | SheetLastDaySet
+    | SheetAbsencesSet
+    | FlexibleSpaceUsed
+    | SheetScored
+    | ResultIssued
 )

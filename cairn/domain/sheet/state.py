@@ -7,6 +7,7 @@ from typing import assert_never
 from pydantic import Field
 
 from cairn.domain.event import Fact
+from cairn.domain.schedule import Days, gaps_of
 from cairn.domain.sheet.events import (
     AnySheetEvent,
     FlexibleSpaceUsed,
@@ -16,6 +17,8 @@ from cairn.domain.sheet.events import (
     Holder,
     Placement,
     ResultIssued,
+    SheetAbsencesSet,
+    SheetLastDaySet,
     SheetOpened,
     SheetScored,
 )
@@ -34,12 +37,21 @@ class Sheet(Fact):
         default=None, description="the holder's job family, None where it is no person's"
     )
     since: date = Field(default=date.min, description="the first day that counts")
+    last_day: date | None = Field(
+        default=None, description="the last day that counts, None: the cycle's last one"
+    )
+    absences: tuple[Days, ...] = Field(default=(), description="days of long leave, which do not count")
     space: Decimal = Field(default=Decimal(0), description="the flexible space of the whole cycle")
     used: Decimal = Field(default=Decimal(0), description="what adjustments have drawn of it")
     placements: dict[str, Placement] = Field(default_factory=dict, description="goal → its place and weight")
     scores: dict[str, SheetScored] = Field(default_factory=dict, description="period → its score")
     result: ResultIssued | None = None
     policy: str = Field(default="", description="the policy it was opened under, `name@version`")
+
+    @property
+    def gaps(self) -> tuple[Days, ...]:
+        """The days from its first one on that do not count."""
+        return gaps_of(self.last_day, self.absences)
 
     @property
     def space_left(self) -> Decimal:
@@ -76,6 +88,10 @@ def _evolved(sheet: Sheet, event: AnySheetEvent) -> Sheet:
         case GoalRemoved():
             left = {goal: placement for goal, placement in sheet.placements.items() if goal != event.goal}
             return sheet.model_copy(update={"placements": left})
+        case SheetLastDaySet():
+            return sheet.model_copy(update={"last_day": event.last})
+        case SheetAbsencesSet():
+            return sheet.model_copy(update={"absences": event.absences})
         case FlexibleSpaceUsed():
             return sheet.model_copy(update={"used": sheet.used + event.used})
         case SheetScored():
