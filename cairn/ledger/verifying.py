@@ -50,6 +50,7 @@ async def verify(pool: "asyncpg.Pool[asyncpg.Record]", on_progress: OnProgress |
         pool.acquire() as connection,
         connection.transaction(isolation="repeatable_read", readonly=True),
     ):
+        await connection.execute(_SQL["without_timeout"])
         no, position, root = 0, 0, GENESIS
         faults: list[Fault] = []
         while rows := await connection.fetch(_SQL["segments"], no, _PAGE):

@@ -1,3 +1,7 @@
+-- name: without_timeout
+-- A log takes as long as it takes; nothing is written, so nobody waits for it.
+select set_config(name, '0', true) from pg_settings where name in ('statement_timeout', 'transaction_timeout');
+
 -- name: segments
 -- Segments after $1 with what their keys enclose now: how many events, their stored hashes in order, and which of them say
 -- something else than was hashed.

@@ -202,5 +202,5 @@ end $$;
 
 revoke all on function ledger.timeline(), ledger.at_home(), ledger.home(), ledger.strays(), ledger.open_epoch(text, text)
     from public;
-grant execute on function ledger.timeline(), ledger.at_home(), ledger.home()
+grant execute on function ledger.timeline(), ledger.at_home(), ledger.home(), ledger.strays()
     to cairn_writer, cairn_sealer, cairn_reader;

@@ -2,10 +2,12 @@
 
 from typing import Annotated
 
+import asyncpg
 import typer
 from rich.console import RenderableType
 from rich.text import Text
 
+from cairn.application import Application
 from cairn.application.operation import Opening
 from cairn.i18n import message
 from cairn.ledger import Home, OpeningRefused, Verified
@@ -56,10 +58,19 @@ async def open_here(s: Session, by: str | None, reason: str | None) -> int:
         await s.person(who)
     if not reason or not reason.strip():
         raise Problem(message("Opening an epoch needs a reason: --reason."), USAGE)
-    try:
-        return await s.application.operation.open_epoch(by=who, reason=reason.strip())
-    except OpeningRefused as refused:
-        raise _problem(refused) from None
+    async with Application.open(s.addresses.database_dsn, name="cairn-open-epoch", size=1) as as_owner:
+        try:
+            return await as_owner.operation.open_epoch(by=who, reason=reason.strip())
+        except OpeningRefused as refused:
+            raise _problem(refused) from None
+        except asyncpg.InsufficientPrivilegeError as forbidden:
+            raise Problem(
+                message(
+                    "This login may not open an epoch ({reason}): do it as the ledger's owner.",
+                    reason=forbidden,
+                ),
+                USAGE,
+            ) from None
 
 
 def _problem(refused: OpeningRefused) -> Problem:
