@@ -21,7 +21,8 @@ with last as (
     from home, next, lateral (
         select e.xid, e.id, e.leaf from ledger.event e
         where e.epoch = next.epoch
-          and (e.epoch < home.epoch or e.xid < pg_snapshot_xmin(pg_current_snapshot()))
+          and e.xid < case when next.epoch < home.epoch then '18446744073709551615'::xid8
+                           else pg_snapshot_xmin(pg_current_snapshot()) end
           and (e.xid, e.id) > (coalesce((select l.last_xid from last l where l.epoch = next.epoch), '0'::xid8),
                                coalesce((select l.last_id from last l where l.epoch = next.epoch), 0))
         order by e.xid
