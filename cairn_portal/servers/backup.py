@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from cairn.i18n import message
 from cairn.ledger.statements import read_statements
+from cairn.settings import Settings
 from cairn_portal.servers import migrate, postgres
 from cairn_portal.servers.problem import ServerProblem
 
@@ -41,6 +42,11 @@ class Backup(BaseModel):
     root: str | None
     sha256: str
     bytes: int
+
+
+def administrator(settings: Settings) -> str:
+    """The address with the login that owns the ledger: who backs up, restores and opens epochs."""
+    return settings.database or postgres.address(settings.home)
 
 
 async def back_up(dsn: str, folder: Path) -> Backup:

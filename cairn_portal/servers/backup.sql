@@ -1,7 +1,7 @@
 -- name: facts
 select (select max(no) from ledger.epoch) as epoch,
        (select system_identifier from ledger.epoch order by no desc limit 1) as cluster,
-       ledger.sealed_position() as sealed,
+       coalesce((select base_position + n from ledger.segment order by no desc limit 1), 0) as sealed,
        (select count(*) from ledger.event) as events,
        (select encode(root, 'hex') from ledger.segment order by no desc limit 1) as root,
        current_setting('server_version') as postgres,

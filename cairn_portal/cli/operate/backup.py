@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
+from cairn.domain.refusal import Refusal
 from cairn.i18n import message
 from cairn.ledger import Sealer, Verified
 from cairn_portal import servers
@@ -33,9 +34,9 @@ Reason = Annotated[str | None, typer.Option(help="why; it is kept with the epoch
 
 async def backed_up(at: Terminal, folder: Folder = None) -> None:
     """Everybody goes on working meanwhile."""
-    dsn = running_servers(at.settings).database_dsn
+    running_servers(at.settings)
     to = (folder or at.settings.home / "backups" / f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}").absolute()
-    made = await backup.back_up(dsn, to)
+    made = await backup.back_up(backup.administrator(at.settings), to)
     lines = facts(
         (at.say("folder"), to),
         (at.say("events"), number(made.events)),
@@ -53,8 +54,8 @@ async def restored(at: Terminal, folder: From, by: By = None, reason: Reason = N
     _require_no_worker(at)
     note = backup.read(folder.absolute())
     with shown_steps(at) as on_step:
-        addresses = await servers.start_all(at.settings, on_step)
-    await backup.put_back(addresses.database_dsn, folder.absolute())
+        await servers.start_all(at.settings, on_step)
+    await backup.put_back(backup.administrator(at.settings), folder.absolute())
     async with session(at) as s:
         found = await verify_log(s)
         if found.faults or not _is(note, found):
@@ -62,7 +63,11 @@ async def restored(at: Terminal, folder: From, by: By = None, reason: Reason = N
             at.remark("The log is not the one that was backed up: nothing is taken in. Take another backup.")
             return code or REFUSED
         await catch_up(s.pool)
-        epoch = await open_here(s, by, reason or f"{folder.name} ({note.made_at:%Y-%m-%d %H:%M} UTC)")
+        try:
+            epoch = await open_here(s, by, reason or f"{folder.name} ({note.made_at:%Y-%m-%d %H:%M} UTC)")
+        except (Refusal, Problem):
+            at.remark("The log is restored and verified; what is left to do is `cairn ledger open-epoch`.")
+            raise
         await _seal(s)
     lines = facts(
         (at.say("made on"), at.moment(note.made_at)),

@@ -17,6 +17,7 @@ from cairn_portal.cli.session import Session, require_actor, session
 from cairn_portal.cli.terminal import Terminal
 from cairn_portal.presenting.words import NOTHING, facts, grid, number
 from cairn_portal.recovery import ahead_of_the_log
+from cairn_portal.servers.backup import administrator
 from projections.models import person as people_model
 
 SHOWN = 20
@@ -58,7 +59,8 @@ async def open_here(s: Session, by: str | None, reason: str | None) -> int:
         await s.person(who)
     if not reason or not reason.strip():
         raise Problem(message("Opening an epoch needs a reason: --reason."), USAGE)
-    async with Application.open(s.addresses.database_dsn, name="cairn-open-epoch", size=1) as as_owner:
+    owner = administrator(s.at.settings)
+    async with Application.open(owner, name="cairn-open-epoch", size=1) as as_owner:
         try:
             return await as_owner.operation.open_epoch(by=who, reason=reason.strip())
         except OpeningRefused as refused:
