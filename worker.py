@@ -23,7 +23,7 @@ from activities.inputs import BeginWorkflowsInput
 from activities.starting import Starting
 from cairn.application import Application
 from cairn.application.sessions import require_sessions
-from cairn.ledger import Sealer, application_name, open_pool, stop_if_cancelled
+from cairn.ledger import AwayFromHome, Sealer, application_name, open_pool, stop_if_cancelled
 from cairn.settings import Settings, SettingsProblem
 from cairn.temporal import connect
 from projections.engine.catch_up import CONCURRENT_FOLDS, Follower
@@ -87,7 +87,7 @@ async def running(
     settings: Settings, *, cached: int = 2000, client: Client | None = None
 ) -> AsyncIterator[Client]:
     """A whole worker for as long as the context lasts: sealer, read models, starter and Temporal's tasks. `client`
-    where it is to be another one than the settings give."""
+    where it is to be another one than the settings give. Raises AwayFromHome where the ledger takes nothing in."""
     client = client or await connect(settings)
     await require_sessions(settings)
     database = settings.database or ""
@@ -95,6 +95,8 @@ async def running(
         Application.open(database, name="cairn-worker", size=20) as application,
         _folding_pool(settings.folding_database or database) as folding,
     ):
+        if not (await application.operation.home()).takes_appends:
+            raise AwayFromHome
         sealer = Sealer(settings.sealer_database or database)
         tasks = [asyncio.create_task(_kept_going(each)) for each in (sealer.run, Follower(folding).run)]
         try:
@@ -122,6 +124,8 @@ async def _kept_going(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
     while True:
         try:
             await work()
+        except AwayFromHome as away:
+            log.error("%s", away)
         except Exception as error:
             stop_if_cancelled(error)
             log.exception("a task beside the worker ended; it begins again in %s s", PAUSE)
@@ -159,9 +163,12 @@ async def main() -> None:
     stop = asyncio.Event()
     for wanted in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(wanted, stop.set)
-    async with running(settings):
-        log.info("the worker is ready on task queue %s", settings.task_queue)
-        await stop.wait()
+    try:
+        async with running(settings):
+            log.info("the worker is ready on task queue %s", settings.task_queue)
+            await stop.wait()
+    except AwayFromHome as away:
+        raise SystemExit(str(away)) from None
 
 
 def run() -> int:

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 import asyncpg
 
+from cairn.ledger.home import AwayFromHome
 from cairn.ledger.merkle import GENESIS, chained_root, tree
 from cairn.ledger.pool import (
     LOST,
@@ -31,10 +32,6 @@ the lock, so that another can lead."""
 
 log = logging.getLogger(__name__)
 Answer = TypeVar("Answer")
-
-
-class SealRefused(Exception):
-    """This database may not be sealed as it is; the message says what has to be done first."""
 
 
 class Sealer:
@@ -136,10 +133,7 @@ async def _seal(connection: Connection) -> tuple[int, bool]:
     """Seals one segment. Returns the last position and whether there may be more to seal at once."""
     found = await connection.fetchrow(_SQL["unsealed"], _LARGEST)
     if not found["at_home"]:
-        raise SealRefused(
-            "This ledger was restored into another Postgres cluster, where transaction ids start anew: "
-            "nothing is sealed until a new epoch is opened for it."
-        )
+        raise AwayFromHome
     if not found["n"]:
         return found["last_position"], False
     no, prev_root = found["last_no"] + 1, found["last_root"] or GENESIS
@@ -162,4 +156,4 @@ async def _seal(connection: Connection) -> tuple[int, bool]:
         prev_root,
         root,
     )
-    return sealed["position"], found["n"] >= _LARGEST
+    return sealed["position"], found["n"] >= _LARGEST or not found["is_last_epoch"]

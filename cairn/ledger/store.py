@@ -42,8 +42,8 @@ class Ledger:
 
         Asking again with the same ids and content gives the earlier result, even if the streams have moved on since.
         Raises an AppendConflict (WrongExpectedVersion: someone was first; PartlyRecorded: some ids are recorded and
-        some are not; IdReused: an id is recorded in another stream or with other content) or EventRefused (an event
-        that cannot be kept); nothing is written then.
+        some are not; IdReused: an id is recorded in another stream or with other content), EventRefused (an event
+        that cannot be kept) or AwayFromHome; nothing is written then.
         """
         if not appends:
             return Appended({}, replayed=False)
@@ -87,6 +87,11 @@ class Ledger:
         for event in _events(await self._pool.fetch(_SQL["streams"], list(streams))):
             found[event.stream].append(event)
         return found
+
+    async def versions(self, streams: Sequence[str]) -> dict[str, int]:
+        """The version of each of these streams in one round trip, 0 for one that does not exist."""
+        rows = await self._pool.fetch(_SQL["versions"], list(streams))
+        return {row["stream"]: row["version"] for row in rows}
 
     async def find(self, ids: Sequence[UUID]) -> list[StoredEvent]:
         """The recorded ones among these event ids, by stream and version."""

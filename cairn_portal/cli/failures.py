@@ -10,7 +10,8 @@ from temporalio.service import RPCError
 
 from cairn.documents.mistakes import DocumentInvalid
 from cairn.domain.refusal import Refusal
-from cairn.i18n import message, refusal_message, say
+from cairn.i18n import Message, message, refusal_message, say
+from cairn.ledger import AwayFromHome, Place
 from cairn.settings import Settings, SettingsProblem
 from cairn_portal.cli.problem import DOWN, REFUSED, STOPPED, USAGE, Problem
 from cairn_portal.cli.typed import OptionInvalid
@@ -54,6 +55,8 @@ def describe(error: BaseException, settings: Settings) -> Failure:
 def _lost(error: BaseException) -> Problem | None:
     """Servers that do not answer, or not yet as this program needs them."""
     match error:
+        case AwayFromHome():
+            return Problem(away("restored"), DOWN, "away-from-home")
         case NoAnswer():
             return Problem(
                 message(
@@ -108,6 +111,15 @@ def _lost(error: BaseException) -> Problem | None:
                 "database-refused",
             )
     return None
+
+
+def away(place: Place) -> Message:
+    """Why a ledger takes nothing in, and what to do."""
+    return message(
+        "This ledger is not where it was recorded ({place:place}): nothing is recorded, sealed or started. `cairn "
+        "ledger open-epoch --dry-run` shows what was found; with --by and --reason it opens an epoch here.",
+        place=place,
+    )
 
 
 def _first_line(error: BaseException) -> str:

@@ -10,7 +10,7 @@ from cairn.domain.cycle.state import Cycle
 from cairn.domain.people import Person
 from cairn.domain.refusal import Refusal
 from cairn.i18n import message
-from cairn.ledger import application_name, open_pool
+from cairn.ledger import AwayFromHome, application_name, open_pool
 from cairn.settings import Settings
 from cairn_portal.cli.problem import DOWN, USAGE, Problem
 from cairn_portal.cli.terminal import Terminal
@@ -73,9 +73,12 @@ class Session:
             yield pool
 
     async def gateway(self) -> "CommandGateway":
-        """The desk that takes commands. Raises Problem at once where no worker listens."""
+        """The desk that takes commands. Raises Problem at once where no worker listens, AwayFromHome where the ledger
+        takes nothing in."""
         from cairn_portal.gateway import CommandGateway
 
+        if not (await self.application.operation.home()).takes_appends:
+            raise AwayFromHome
         client, settings = await self.client(), self.at.settings
         if not await worker_listens(client, settings):
             raise Problem(

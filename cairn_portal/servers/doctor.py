@@ -13,6 +13,7 @@ from temporalio.service import RPCError
 
 from cairn.application.sessions import require_sessions
 from cairn.i18n import Message, message, verbatim
+from cairn.ledger import home, open_pool
 from cairn.ledger.logins import may_tamper
 from cairn.settings import Settings, SettingsProblem
 from cairn.temporal import KEY_FILE, payload_keys
@@ -40,6 +41,7 @@ async def checks(settings: Settings) -> list[Check]:
         (verbatim("Postgres"), _postgres),
         (message("Migrations"), _migrations),
         (message("Rights"), _rights),
+        (message("Ledger"), _ledger),
         (verbatim("Temporal"), _temporal),
     ):
         found.append(await _looked(name, look, settings))
@@ -208,6 +210,20 @@ async def _migrations(settings: Settings) -> Check:
     own = "python -m cairn_portal.servers.migrate"
     return Check(
         name, False, message("pending: {pending}; `{command}` applies them", pending=pending, command=own)
+    )
+
+
+async def _ledger(settings: Settings) -> Check:
+    name, dsn = message("Ledger"), await _database(settings)
+    if dsn is None or await migrate.pending(dsn):
+        return Check(name, None, message("unknown while Postgres is not running or lacks migrations"))
+    async with await open_pool(dsn, size=1) as pool:
+        place = (await home(pool)).place
+    facts = {"place": place}
+    if place == "home":
+        return Check(name, True, Message(f"place:{place}"))
+    return Check(
+        name, False, message("{place:place}: `cairn ledger open-epoch --dry-run` says what to do", **facts)
     )
 
 

@@ -23,6 +23,7 @@ from cairn_portal.servers.steps import OnStep, Step
 
 NAME = "postgres"
 MAJOR = 18
+OLDER_MAJOR = 16  # of the programs that the same package has beside them
 DATABASE = "cairn"
 PATIENCE = 60.0  # seconds; recovery after a crash reads back the write-ahead log
 
@@ -124,6 +125,13 @@ def programs() -> Path:
             )
         )
     return Path(wheel.origin).parent / f"pginstall{MAJOR}" / "bin"
+
+
+def programs_for(server: int) -> Path:
+    """The folder of client programs for a server of this major version: the older ones that come along where they do,
+    for a newer pg_dump writes settings that an older server does not know."""
+    older = programs().parents[1] / "pginstall" / "bin"
+    return older if server <= OLDER_MAJOR and older.exists() else programs()
 
 
 def _known(home: Path) -> dict[str, Any]:

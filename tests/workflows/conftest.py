@@ -8,7 +8,6 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from uuid import uuid4
 
-import asyncpg
 import pytest
 import pytest_asyncio
 from temporalio.client import Client
@@ -40,12 +39,9 @@ async def template(databases: Databases) -> AsyncIterator[str]:
 @asynccontextmanager
 async def copy_of(template: str, databases: Databases) -> AsyncIterator[str]:
     """The address of a copy for as long as the context lasts."""
-    name = f"{template}_{uuid4().hex[:8]}"
-    server = await asyncpg.connect(databases.server)
-    await server.execute(f"create database {name} template {template}")
-    await server.close()
-    yield databases.dsn(name)
-    await databases.drop(databases.dsn(name))
+    database = await databases.copy(template)
+    yield database
+    await databases.drop(database)
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -8,6 +8,7 @@ from temporalio.service import RPCError
 from cairn.application.operation import LogState
 from cairn.ledger import Horizon
 from cairn_portal import servers
+from cairn_portal.cli.failures import away
 from cairn_portal.cli.problem import REFUSED, Problem
 from cairn_portal.cli.session import Session, running_servers, session, worker_listens
 from cairn_portal.cli.terminal import Terminal
@@ -83,6 +84,8 @@ async def _status(s: Session, known: list[ServerStatus], table: RenderableType) 
     facts_for_programs = {
         "processes": known,
         "horizon": sealing,
+        "home": state.home,
+        "place": state.home.place,
         "read_models": models,
         "parked": stuck,
         "worker_listens": listening,
@@ -124,6 +127,18 @@ def _notes(
 ) -> list[str]:
     """What needs somebody's attention, with what to do."""
     notes, sealing = [], state.horizon
+    if not state.home.takes_appends:
+        return [at.say(away(state.home.place))]
+    if state.home.place == "forked":
+        notes.append(
+            at.say(
+                "The database goes on from an earlier point than it was at (a replica was promoted, or a point in time "
+                "recovered: timeline {timeline} after {kept}). `cairn ledger compare` names what the log lost, `cairn "
+                "recover` puts workflows right, `cairn ledger open-epoch` settles it.",
+                timeline=state.home.timeline,
+                kept=state.home.kept_timeline,
+            )
+        )
     if state.trouble == "blocked":
         notes.append(
             at.say(
