@@ -66,7 +66,10 @@ async def open_pool(
 
     async def prepare(connection: Connection) -> None:
         reads = {"default_transaction_read_only": "on", "transaction_timeout": "0"}
-        await _prepare(connection, reads if reads_only else {"transaction_timeout": limit})
+        try:
+            await _prepare(connection, reads if reads_only else {"transaction_timeout": limit})
+        except LOST:
+            connection.terminate()  # cut off at once; the pool makes another for whoever asks next
 
     return await asyncpg.create_pool(
         dsn,
