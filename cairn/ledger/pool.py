@@ -21,6 +21,13 @@ LOST = (
 )
 """What a connection that is gone, or cannot be had now, shows as: whoever runs for good waits a little and goes on."""
 
+CUT_AT_ONCE = (
+    asyncpg.ConnectionDoesNotExistError,
+    asyncpg.InternalClientError,
+    asyncpg.AdminShutdownError,
+)
+"""What a session shows as that was there and is cut before its settings are made: another one is worth a try."""
+
 TRANSACTION_LIMIT = "5s"
 """A transaction that has written holds back every reader of sealed events, whatever became of its program: the server
 ends one that takes longer (Postgres 17 and later), and one that waits for its program so long (any Postgres)."""
@@ -66,19 +73,22 @@ async def open_pool(
 
     async def prepare(connection: Connection) -> None:
         reads = {"default_transaction_read_only": "on", "transaction_timeout": "0"}
-        try:
-            await _prepare(connection, reads if reads_only else {"transaction_timeout": limit})
-        except LOST:
-            connection.terminate()  # cut off at once; the pool makes another for whoever asks next
+        await _prepare(connection, reads if reads_only else {"transaction_timeout": limit})
 
-    return await asyncpg.create_pool(
-        dsn,
-        min_size=1,
-        max_size=size,
-        server_settings=_at_the_start(application, role),
-        init=prepare,
-        reset=_as_it_is,
-    )
+    for last in (False, False, True):
+        try:
+            return await asyncpg.create_pool(
+                dsn,
+                min_size=1,
+                max_size=size,
+                server_settings=_at_the_start(application, role),
+                init=prepare,
+                reset=_as_it_is,
+            )
+        except CUT_AT_ONCE:
+            if last:
+                raise
+    raise AssertionError("the last try returns or raises")
 
 
 async def connect(dsn: str, *, application: str) -> Connection:
