@@ -5,14 +5,15 @@ import gc
 import logging
 import os
 import signal
+import sys
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any
 
+import asyncpg
 from temporalio.client import Client
 from temporalio.common import VersioningBehavior, WorkerDeploymentVersion, WorkflowIDConflictPolicy
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import Worker, WorkerDeploymentConfig
 
 from activities.cycles import CycleActivities
@@ -22,20 +23,16 @@ from activities.inputs import BeginWorkflowsInput
 from activities.rescoring import Rescorer
 from activities.starting import Starting
 from cairn.application import Application
-from cairn.ledger import Sealer, stop_if_cancelled
-from cairn.settings import Settings
-from projections.engine.catch_up import Follower
+from cairn.application.sessions import require_sessions
+from cairn.ledger import AwayFromHome, Sealer, application_name, open_pool, stop_if_cancelled
+from cairn.settings import Settings, SettingsProblem
+from cairn.temporal import connect
+from projections.engine.catch_up import CONCURRENT_FOLDS, Follower
 from workflows.registration import WORKFLOWS, sandbox
 from workflows.starter import NAME, StarterWorkflow
 
 log = logging.getLogger("cairn.worker")
 PAUSE = 2.0
-
-
-async def connect(settings: Settings) -> Client:
-    """A client of the Temporal server that the settings name."""
-    address = settings.temporal_address or "127.0.0.1:7233"
-    return await Client.connect(address, namespace=settings.namespace, data_converter=pydantic_data_converter)
 
 
 def activities(application: Application, client: Client, settings: Settings) -> list[Any]:
@@ -93,12 +90,20 @@ async def running(
     settings: Settings, *, cached: int = 2000, client: Client | None = None
 ) -> AsyncIterator[Client]:
     """A whole worker for as long as the context lasts: sealer, read models, starter and Temporal's tasks. `client`
-    where it is to be another one than the settings give."""
+    where it is to be another one than the settings give. Raises AwayFromHome where the ledger takes nothing in."""
     client = client or await connect(settings)
-    async with Application.open(settings.database or "", name="cairn-worker", size=24) as application:
-        pool = application.pool
-        rescorer = Rescorer(application.goals, application.evaluation, pool)
-        beside = (Sealer(pool).run, Follower(pool).run, rescorer.run)
+    await require_sessions(settings)
+    database = settings.database or ""
+    folding_database = settings.folding_database or database
+    async with (
+        Application.open(database, name="cairn-worker", size=20) as application,
+        _folding_pool(folding_database) as folding,
+    ):
+        if not (await application.operation.home()).takes_appends:
+            raise AwayFromHome
+        sealer = Sealer(settings.sealer_database or database)
+        rescorer = Rescorer(application.goals, application.evaluation, application.pool, folding_database)
+        beside = (sealer.run, Follower(folding).run, rescorer.run)
         tasks = [asyncio.create_task(_kept_going(each)) for each in beside]
         try:
             async with build(client, settings, activities(application, client, settings), cached=cached):
@@ -110,11 +115,23 @@ async def running(
             await asyncio.gather(*tasks, return_exceptions=True)
 
 
+@asynccontextmanager
+async def _folding_pool(dsn: str) -> AsyncIterator["asyncpg.Pool[asyncpg.Record]"]:
+    """The connections of those who keep the read models: one that listens, and one for each that folds at a time."""
+    pool = await open_pool(dsn, size=CONCURRENT_FOLDS + 2, application=application_name("cairn-folding"))
+    try:
+        yield pool
+    finally:
+        pool.terminate()
+
+
 async def _kept_going(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
     """What runs beside Temporal's tasks reconnects by itself; what it did not foresee is logged and begun again."""
     while True:
         try:
             await work()
+        except AwayFromHome as away:
+            log.error("%s", away)
         except Exception as error:
             stop_if_cancelled(error)
             log.exception("a task beside the worker ended; it begins again in %s s", PAUSE)
@@ -152,10 +169,23 @@ async def main() -> None:
     stop = asyncio.Event()
     for wanted in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(wanted, stop.set)
-    async with running(settings):
-        log.info("the worker is ready on task queue %s", settings.task_queue)
-        await stop.wait()
+    try:
+        async with running(settings):
+            log.info("the worker is ready on task queue %s", settings.task_queue)
+            await stop.wait()
+    except AwayFromHome as away:
+        raise SystemExit(str(away)) from None
+
+
+def run() -> int:
+    """The worker as a program: 2 where it is not set up to run, with a sentence that says what is missing."""
+    try:
+        asyncio.run(main())
+    except SettingsProblem as problem:
+        print(problem.sentence.text(Settings().language), file=sys.stderr)
+        return 2
+    return 0
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    sys.exit(run())

@@ -15,10 +15,9 @@ from cairn.domain.identity import SYSTEM_KEYS
 from cairn.domain.reading import ReadingsRecorded
 from cairn.domain.refusal import Refusal
 from cairn.domain.sheet.events import ResultIssued
-from cairn.ledger import StoredEvent
-from cairn.ledger.pool import LOST, stop_if_cancelled
+from cairn.ledger import LOST, Connection, StoredEvent, stop_if_cancelled
 from projections.engine import catch_up
-from projections.engine.following import Connection, cursor_of, keep_cursor, lead
+from projections.engine.following import cursor_of, keep_cursor, keep_lead, leading
 from projections.models import reading, score
 
 NAME = "rescoring"
@@ -32,18 +31,19 @@ log = logging.getLogger(__name__)
 
 
 class Rescorer:
-    """One of a ledger's workers leads; whatever it does again has no effect."""
+    """One of a ledger's workers leads; whatever it does again has no effect.
 
-    def __init__(self, goals: Goals, evaluation: Evaluation, pool: asyncpg.Pool) -> None:
-        self.goals, self.evaluation, self.pool = goals, evaluation, pool
+    `pool` reads the read models; `folding` is the address of the login that keeps them, and keeps how far this is.
+    """
+
+    def __init__(self, goals: Goals, evaluation: Evaluation, pool: asyncpg.Pool, folding: str) -> None:
+        self.goals, self.evaluation, self.pool, self.folding = goals, evaluation, pool, folding
 
     async def run(self) -> None:
         """Follows the sealed log until cancelled. Reconnects when it has to."""
         while True:
             try:
-                async with self.pool.acquire() as connection:
-                    while not await lead(connection, NAME):  # noqa: ASYNC110 - the leader is elsewhere
-                        await asyncio.sleep(POLL)
+                async with leading(self.folding, NAME) as connection:
                     await self._lead(connection)
             except (asyncpg.PostgresError, TimeoutError, *LOST) as error:
                 stop_if_cancelled(error)
@@ -56,11 +56,12 @@ class Rescorer:
             sealed = await self.goals.ledger.sealed_position()
             if sealed == after:
                 await asyncio.sleep(POLL)
-                await connection.execute("select 1")  # whoever lost the session has lost the lead
+                await keep_lead(connection)
                 continue
             rows = await self.goals.ledger.read_sealed(after=after, upto=sealed, limit=PAGE, types=TYPES)
             for row in rows:
                 await self._take(row)
+                await keep_lead(connection)
             after = rows[-1].position or sealed if len(rows) == PAGE else sealed
             await keep_cursor(connection, NAME, after)
 

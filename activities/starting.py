@@ -47,6 +47,8 @@ class Starting:
         until = asyncio.get_running_loop().time() + input.seconds
         while asyncio.get_running_loop().time() < until and not activity.is_worker_shutdown():
             sealed = await self.ledger.sealed_position()
+            if sealed < after:  # an older log was restored in place
+                after = 0
             if sealed == after:
                 activity.heartbeat(after)
                 await asyncio.sleep(POLL)
@@ -88,25 +90,30 @@ class Starting:
         return self._cycles[name]
 
 
-async def begin_goal(client: Client, task_queue: str, start: GoalStart, drafted: GoalDrafted) -> None:
-    """Begins a goal's workflow under the stream's name; one that is or was there is left alone."""
+async def begin_goal(
+    client: Client, task_queue: str, start: GoalStart, drafted: GoalDrafted, *, anew: bool = False
+) -> None:
+    """Begins a goal's workflow under the stream's name; one that is or was there is left alone, or replaced (anew)."""
     pairs: Sequence[SearchAttributePair[str]] = [
         SearchAttributePair(CYCLE, drafted.cycle),
         SearchAttributePair(DEPARTMENT, drafted.department or "-"),
     ]
-    await _begin(client, task_queue, "Goal", drafted.goal, start, pairs)
+    await _begin(client, task_queue, "Goal", drafted.goal, start, pairs, anew)
 
 
-async def begin_cycle(client: Client, task_queue: str, cycle: str) -> None:
-    """Begins a cycle's workflow under the stream's name."""
+async def begin_cycle(client: Client, task_queue: str, cycle: str, *, anew: bool = False) -> None:
+    """Begins a cycle's workflow under the stream's name, likewise."""
     pairs = [SearchAttributePair(CYCLE, cycle)]
-    await _begin(client, task_queue, "Cycle", f"cycle-{cycle}", CycleStart(cycle=cycle), pairs)
+    await _begin(client, task_queue, "Cycle", f"cycle-{cycle}", CycleStart(cycle=cycle), pairs, anew)
 
 
 async def _begin(
     client: Client, task_queue: str, workflow: str, name: str, start: Value,
-    pairs: Sequence[SearchAttributePair[str]],
+    pairs: Sequence[SearchAttributePair[str]], anew: bool,
 ) -> None:  # fmt: skip
+    conflict, reuse = WorkflowIDConflictPolicy.USE_EXISTING, WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY
+    if anew:
+        conflict, reuse = WorkflowIDConflictPolicy.TERMINATE_EXISTING, WorkflowIDReusePolicy.ALLOW_DUPLICATE
     try:
         await client.start_workflow(
             workflow,
@@ -114,8 +121,8 @@ async def _begin(
             id=name,
             task_queue=task_queue,
             search_attributes=TypedSearchAttributes(list(pairs)),
-            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-            id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
+            id_conflict_policy=conflict,
+            id_reuse_policy=reuse,
         )
     except WorkflowAlreadyStartedError:  # it ran to its end before: the log has a closed goal
         return

@@ -10,7 +10,6 @@ from time import perf_counter
 from uuid import uuid4
 
 from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import Worker
 
 import worker
@@ -26,6 +25,7 @@ from cairn.application.policies import Policies
 from cairn.domain.cycle.commands import LaunchCycle
 from cairn.ledger import Ledger, Sealer
 from cairn.settings import Settings
+from cairn.temporal import connect, make_key
 from cairn_portal.gateway import CommandGateway
 from workflows.registration import sandbox
 
@@ -105,9 +105,8 @@ class Firm:
 async def firm(stand: Stand, dsn: str, employees: int) -> AsyncIterator[Firm]:
     """The company with policy and roster in the sealed log, and both workers running."""
     settings = stand.settings.model_copy(update={"database": dsn, "temporal_address": await stand.temporal()})
-    client = await Client.connect(
-        settings.temporal_address or "", data_converter=pydantic_data_converter, interceptors=[Noting()]
-    )
+    make_key(settings.home, reads_plain=False)
+    client = await connect(settings, interceptors=[Noting()])
     async with connected(dsn, 4) as pool, worker.running(settings, client=client):
         ledger = Ledger(pool)
         policy = await _prepared(ledger, employees)

@@ -83,7 +83,7 @@ class Stand:
 @asynccontextmanager
 async def connected(dsn: str, size: int) -> AsyncIterator[Pool]:
     """A pool with every connection open, so that no contestant pays for connecting."""
-    pool = await open_pool(dsn, size=size, application="cairn-bench")
+    pool = await open_pool(dsn, size=size, application="cairn-bench", limit="0")
     try:
         lent = [await pool.acquire() for _ in range(size)]
         for connection in lent:

@@ -7,10 +7,20 @@ from typing import Literal
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from cairn.i18n import Message
+
 
 def default_cache() -> Path:
     """The folder for what is downloaded once per machine, by the XDG convention."""
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "cairn"
+
+
+class SettingsProblem(Exception):
+    """Settings with which Cairn cannot run; the sentence says what is wrong and what to set."""
+
+    def __init__(self, sentence: Message) -> None:
+        self.sentence = sentence
+        super().__init__(str(sentence))
 
 
 class Settings(BaseSettings):
@@ -23,13 +33,81 @@ class Settings(BaseSettings):
     )
     database: str | None = Field(
         None,
+        repr=False,
         description="Address of the ledger's Postgres database (postgresql://user:password@host:port/name). "
         "Not set: Cairn starts a Postgres of its own in the home folder.",
+    )
+    sealer_database: str | None = Field(
+        None,
+        repr=False,
+        description="The same with the login that seals the log. Not set: that of CAIRN_DATABASE.",
+    )
+    folding_database: str | None = Field(
+        None,
+        repr=False,
+        description="The same with the login that keeps the read models. Not set: that of CAIRN_DATABASE.",
+    )
+    migration_database: str | None = Field(
+        None,
+        repr=False,
+        description="The same with the login that owns the database and migrates it. Not set: that of CAIRN_DATABASE.",
+    )
+    portal_database: str | None = Field(
+        None,
+        repr=False,
+        description="The same with the login of people's commands. Not set: that of CAIRN_DATABASE.",
+    )
+    backup_database: str | None = Field(
+        None,
+        repr=False,
+        description="The same with the login that reads all for a backup. Not set: that of CAIRN_DATABASE.",
+    )
+    admin_database: str | None = Field(
+        None,
+        repr=False,
+        description="The same with a login that may make roles: with it a migration makes the others. "
+        "Not set: whoever runs Postgres makes them.",
     )
     temporal_address: str | None = Field(
         None,
         description="Address of a Temporal server, host:port (1.32 or newer). "
         "Not set: Cairn starts one of its own in the home folder.",
+    )
+    temporal_tls: bool | None = Field(
+        None,
+        description="Whether to talk TLS with the Temporal server. Not set: where a certificate or an API key is set.",
+    )
+    temporal_ca: Path | None = Field(
+        None, description="File with the certificates (PEM) of who vouches for the Temporal server."
+    )
+    temporal_certificate: Path | None = Field(
+        None, description="File with this client's certificate (PEM), where the Temporal server asks for one."
+    )
+    temporal_certificate_key: Path | None = Field(
+        None, description="File with the key (PEM) of that certificate."
+    )
+    temporal_server_name: str | None = Field(
+        None, description="Name in the Temporal server's certificate, where it is not that of the address."
+    )
+    temporal_api_key: str | None = Field(
+        None, repr=False, description="API key for the Temporal server; it is sent over TLS only."
+    )
+    payload_key: str | None = Field(
+        None,
+        repr=False,
+        description="Key that encrypts what is sent to Temporal: 32 random bytes in Base64, the same for all workers "
+        "and commands. Not set: payload.key in the home folder, which is made with Cairn's own Temporal.",
+    )
+    earlier_payload_keys: str | None = Field(
+        None,
+        repr=False,
+        description="Keys that encrypted it before, with commas between: what they encrypted stays readable.",
+    )
+    plain_payloads: Literal["read", "refuse"] | None = Field(
+        None,
+        description="What comes from Temporal unencrypted: read (workflows that began before there was a key), or "
+        "refuse (nobody without the key can give a command). Not set: refuse in a home folder whose Temporal "
+        "had a key from its first start, read elsewhere.",
     )
     namespace: str = Field("default", description="Temporal namespace in which the workflows run.")
     task_queue: str = Field("cairn", description="Temporal task queue on which the workers listen.")
@@ -49,6 +127,11 @@ class Settings(BaseSettings):
         default_factory=default_cache,
         description="Folder for a Temporal server downloaded where none was installed; it outlives a checkout. "
         "Default: $XDG_CACHE_HOME/cairn or ~/.cache/cairn.",
+    )
+    feed_env: str | None = Field(
+        None,
+        description="Environment variables that feeds' files may name, with commas between: ERP_URL, ERP_*. "
+        "Not set: none. Cairn's own (CAIRN_…) never are.",
     )
     language: Literal["zh", "en"] = Field("zh", description="Language of what people read: zh or en.")
     log_level: Literal["debug", "info", "warning", "error"] = Field(

@@ -1,5 +1,6 @@
 """Real servers for every test that asks: one Postgres and one Temporal for the run, thrown away after it."""
 
+import base64
 import os
 import shutil
 import tempfile
@@ -9,15 +10,20 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
 
 from cairn.settings import Settings
+from cairn.temporal import connect
 from cairn_portal.servers import data_folder, postgres, temporal
 from cairn_portal.servers.steps import quietly
 
 # A law holds or not, however busy the machine is: no case of it has to be done within some time.
 settings.register_profile("cairn", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("cairn")
+
+# What tests send to Temporal is encrypted as everything is; tests of the key itself take this one away.
+os.environ.setdefault(
+    "CAIRN_PAYLOAD_KEY", base64.b64encode(b"a key for tests that is no secret"[:32]).decode()
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -67,5 +73,5 @@ async def temporal_server(servers: Settings) -> str:
 
 @pytest.fixture(scope="session")
 async def temporal_client(temporal_server: str) -> Client:
-    """A client of that server that speaks pydantic."""
-    return await Client.connect(temporal_server, data_converter=pydantic_data_converter)
+    """A client of that server that speaks pydantic and has the key."""
+    return await connect(Settings(temporal_address=temporal_server))

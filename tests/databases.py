@@ -11,7 +11,7 @@ import asyncpg
 import pytest
 import pytest_asyncio
 
-from cairn.ledger import migrate, open_pool
+from cairn.ledger import migrate, open_epoch, open_pool
 
 # The data is thrown away, so nothing waits for the disk. An autovacuum is a writing transaction too: it would
 # hold the horizon back for a moment, and what a test has just written would not be sealed at once.
@@ -46,7 +46,14 @@ class Databases:
             template = await self._create()
             await migrate(template)
             self._template = urlsplit(template).path[1:]
-        return await self._create(f" template {self._template}")
+        return await self.copy(self._template)
+
+    async def copy(self, template: str) -> str:
+        """The address of a copy of a database with a ledger, which is at home there."""
+        dsn = await self._create(f" template {template}")
+        async with await open_pool(dsn, size=1) as pool:
+            await open_epoch(pool, by="the tests", reason="a copy of a template")
+        return dsn
 
     async def drop(self, dsn: str) -> None:
         """Removes a database and ends whoever is connected to it."""

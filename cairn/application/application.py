@@ -1,7 +1,7 @@
 """The use cases of one process, with what they share wired once."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Self
 
 import asyncpg
@@ -18,18 +18,19 @@ from cairn.application.policies import Policies
 from cairn.application.restatements import Restatements
 from cairn.application.sheets import Sheets
 from cairn.application.targets import Targets
-from cairn.ledger import Ledger, open_pool
+from cairn.ledger import Ledger, application_name, open_pool
 
 
 class Application:
     """Everything that can be done with one ledger; a worker, the command line and a rehearsal each open one.
 
-    `pool` is of the ledger's database, where the read models live too.
+    `pool` is of the ledger's database, where the read models live too; `writing` another one for the appends, where
+    `pool` only reads.
     """
 
-    def __init__(self, pool: asyncpg.Pool) -> None:
+    def __init__(self, pool: asyncpg.Pool, *, writing: asyncpg.Pool | None = None) -> None:
         self.pool = pool
-        self.ledger = Ledger(pool)
+        self.ledger = Ledger(pool, writing=writing)
         self.people = People(self.ledger)
         self.policies = Policies(self.ledger)
         self.targets = Targets(self.ledger, self.policies)
@@ -51,10 +52,15 @@ class Application:
         """An application on the database of this address for as long as the context lasts.
 
         `name` is what the database's own lists of connections show, `size` the most connections it takes, `role` the
-        database role it acts as. Its connections are cut at the end: whoever opened it has finished its work by then.
+        database role it acts as. A quarter of the connections write, and none of their transactions takes long; the
+        others can only read, and take their time. They are cut at the end: whoever opened them has finished by then.
         """
-        pool = await open_pool(database, role=role, size=size, application=name)
-        try:
-            yield cls(pool)
-        finally:
-            pool.terminate()
+        writers, shown = max(size // 4, 1), application_name(name)
+        async with AsyncExitStack() as opened:
+            reading = await open_pool(
+                database, role=role, size=max(size - writers, 1), application=shown, reads_only=True
+            )
+            opened.callback(reading.terminate)
+            writing = await open_pool(database, role=role, size=writers, application=shown)
+            opened.callback(writing.terminate)
+            yield cls(reading, writing=writing)

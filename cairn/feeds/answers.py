@@ -4,7 +4,6 @@ The token goes to the feed's own server alone, and into no sentence: of what a s
 """
 
 import json
-import os
 import re
 from collections.abc import Iterable
 from http.client import HTTPException, HTTPMessage, HTTPResponse, IncompleteRead
@@ -16,6 +15,7 @@ from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 from cairn.documents.decoding import decode
 from cairn.documents.mistakes import Mistake, Place, mistake
+from cairn.feeds.environment import variable
 from cairn.feeds.feed import HttpSource
 from cairn.feeds.invalid import FeedUnreadable
 
@@ -135,7 +135,7 @@ def _elsewhere(url: str) -> FeedUnreadable:
 
 
 def _token(name: str) -> str:
-    token = os.environ.get(name, "").strip()
+    token = variable(name).strip()
     if not token:
         raise FeedUnreadable([mistake("feed:http-token-missing", name=name)])
     if not (token.isascii() and token.isprintable()):

@@ -1,6 +1,5 @@
 """Readings from any SQL database that SQLAlchemy knows: one query, nothing written."""
 
-import os
 import re
 from collections.abc import Iterator, Mapping
 from datetime import date
@@ -14,6 +13,7 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 from cairn.documents.cells import Given
 from cairn.documents.mistakes import Mistake, Place, mistake
 from cairn.documents.queries import Refusals, teach_decimals
+from cairn.feeds.environment import variable
 from cairn.feeds.feed import NEEDED, SqlSource
 from cairn.feeds.files import QUERY, check_columns
 from cairn.feeds.invalid import FeedUnreadable
@@ -77,10 +77,11 @@ def _address(written: str, base: Path) -> sqlalchemy.URL:
 
 
 def _with_environment(written: str) -> str:
-    missing = [name for name in re.findall(r"\$\{(\w+)\}", written) if name not in os.environ]
+    values = {name: variable(name) for name in re.findall(r"\$\{(\w+)\}", written)}
+    missing = [name for name, value in values.items() if not value]
     if missing:
         raise FeedUnreadable([mistake("feed:environment", name=missing[0])])
-    return re.sub(r"\$\{(\w+)\}", lambda found: os.environ[found[1]], written)
+    return re.sub(r"\$\{(\w+)\}", lambda found: values[found[1]], written)
 
 
 def _existing_file(address: sqlalchemy.URL, base: Path) -> sqlalchemy.URL:

@@ -6,6 +6,8 @@ from uuid import UUID
 
 import asyncpg
 
+from cairn.ledger.home import AwayFromHome
+
 
 class AppendConflict(Exception):
     """The log has moved on, or has other events under these ids. Nothing was written: read again, decide again.
@@ -95,6 +97,8 @@ def refusal(error: asyncpg.PostgresError) -> Exception | None:
             return Overtaken(str(error))
         case "LG004" | "LG005":
             return EventRefused(f"Nothing was recorded: {error}.")
+        case "LG007":
+            return AwayFromHome()
         case "22P02":
             return EventRefused(f"Nothing was recorded: the data of an event is not JSON ({detail}).")
         case _:

@@ -14,9 +14,11 @@ _SQL = read_statements(Path(__file__).with_suffix(".sql"))
 class Horizon:
     """`sealed`: last position. `unsealed`: events not sealed yet, the oldest of them `lag` seconds old.
 
+    `sealer` is who leads the sealing, as "name host:process", None where nobody does.
+
     The rest describes the oldest transaction that has written and not ended, in any database of the cluster,
-    for nothing above it can be sealed; all None if there is none. `age` in seconds. A login that may not read
-    other sessions' statistics (pg_read_all_stats) sees only its own.
+    for nothing above it can be sealed; all None if there is none. `age` in seconds, `statement` what it runs or ran
+    last. A login that may not read other sessions' statistics (pg_read_all_stats) sees only its own.
     """
 
     sealed: int
@@ -27,6 +29,8 @@ class Horizon:
     application: str | None
     database: str | None
     age: float | None
+    statement: str | None = None
+    sealer: str | None = None
 
 
 async def horizon(pool: "asyncpg.Pool[asyncpg.Record]") -> Horizon:

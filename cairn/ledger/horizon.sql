@@ -10,17 +10,25 @@ with last as (
 ), holder as (
     -- Every transaction that has written and not ended, in any database of this cluster.
     select * from (
-        select backend_xid as xid, pid, application_name as application, datname as database, xact_start as since
+        select backend_xid as xid, pid, application_name as application, datname as database, xact_start as since,
+               left(regexp_replace(query, '\s+', ' ', 'g'), 200) as statement
         from pg_stat_activity where backend_xid is not null and pid <> pg_backend_pid()
         union all
-        select transaction, null, 'prepared transaction ' || gid, database, prepared from pg_prepared_xacts
+        select transaction, null, 'prepared transaction ' || gid, database, prepared, null from pg_prepared_xacts
     ) open
     order by age(xid) desc
+    limit 1
+), leader as (
+    select a.application_name as sealer
+    from pg_locks l join pg_stat_activity a using (pid)
+    where l.locktype = 'advisory' and l.granted and l.classid = 7161696 and l.objid = 1 and l.objsubid = 2
+      and l.database = (select oid from pg_database where datname = current_database())
     limit 1
 )
 select ledger.sealed_position() as sealed,
        w.events as unsealed,
        coalesce(greatest(extract(epoch from clock_timestamp() - w.since), 0), 0)::float8 as lag,
        h.xid::text::bigint as oldest_xid, h.pid, h.application, h.database,
-       greatest(extract(epoch from clock_timestamp() - h.since), 0)::float8 as age
+       greatest(extract(epoch from clock_timestamp() - h.since), 0)::float8 as age, h.statement,
+       (select sealer from leader) as sealer
 from waiting w left join holder h on true;

@@ -1,15 +1,24 @@
 """Brings a database to the schema this program needs: numbered .sql files, each once, each a transaction."""
 
+import asyncio
 import hashlib
+import random
+import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import asyncpg
 
+from cairn.ledger.pool import application_name
 from cairn.ledger.statements import read_statements
 
 _SQL = read_statements(Path(__file__).with_suffix(".sql"))
 LEDGER = Path(__file__).with_name("migrations")
+OUTSIDE = "-- outside a transaction"
+"""Begins a file whose statements are no transaction together."""
+MOMENT = "400ms"
+"""How long a migration waits for a table: whoever has written and waits holds back the sealing of the log."""
+TRIES = 200
 
 
 class MigrationError(Exception):
@@ -31,8 +40,14 @@ async def migrate(
     Returns and reports (`on_step`) "<folder>/<file>" for each one applied. Safe to run again, and at once
     from several places. Raises MigrationError if an applied file has changed or is unknown, or if one fails;
     a failed migration leaves nothing behind.
+
+    People may work meanwhile: a migration does not wait for a table with what it has done already, but begins again. A
+    file whose first line is OUTSIDE has its statements executed one by one, each for itself, as an index that is built
+    concurrently needs it: it holds nothing back, and may be half done where it fails, so each can be repeated.
     """
-    connection = await asyncpg.connect(dsn, server_settings={"application_name": "cairn migrate"})
+    connection = await asyncpg.connect(
+        dsn, server_settings={"application_name": application_name("cairn-migrate")}
+    )
     try:
         await connection.execute(_SQL["lock"])
         await connection.execute(_SQL["prepare"])
@@ -46,7 +61,9 @@ async def migrate(
 
 async def pending_migrations(dsn: str, *, folders: Sequence[Path] = ()) -> list[str]:
     """What `migrate` would apply, as "<folder>/<file>"; changes nothing."""
-    connection = await asyncpg.connect(dsn, timeout=10)
+    connection = await asyncpg.connect(
+        dsn, timeout=10, server_settings={"application_name": application_name("cairn-migrate")}
+    )
     try:
         rows = await connection.fetch(_SQL["everything_applied"])
     except (asyncpg.UndefinedTableError, asyncpg.InvalidSchemaNameError):
@@ -95,12 +112,35 @@ def _files(folder: Path) -> list[Path]:
 async def _apply(
     connection: "asyncpg.Connection[asyncpg.Record]", folder: str, name: str, text: str, digest: str
 ) -> None:
+    work = _one_by_one if text.startswith(OUTSIDE) else _as_one
     try:
-        async with connection.transaction():
-            await connection.execute(text)
-            await connection.execute(_SQL["record"], folder, name, digest)
+        for _ in range(TRIES - 1):
+            try:
+                return await work(connection, text, folder, name, digest)
+            except (asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError):
+                await asyncio.sleep(random.uniform(0.05, 0.5))
+        await work(connection, text, folder, name, digest)
     except asyncpg.PostgresError as error:
         raise MigrationError("failed", step=f"{folder}/{name}", reason=str(error)) from error
+
+
+async def _as_one(
+    connection: "asyncpg.Connection[asyncpg.Record]", text: str, folder: str, name: str, digest: str
+) -> None:
+    async with connection.transaction():
+        await connection.execute(f"set local lock_timeout = '{MOMENT}'")
+        await connection.execute(text)
+        await connection.execute(_SQL["record"], folder, name, digest)
+
+
+async def _one_by_one(
+    connection: "asyncpg.Connection[asyncpg.Record]", text: str, folder: str, name: str, digest: str
+) -> None:
+    """Without a limit for locks: whoever builds concurrently waits for others and holds up nobody."""
+    for statement in re.split(r";[ \t]*$", text, flags=re.MULTILINE):
+        if re.sub(r"--.*", "", statement).strip():
+            await connection.execute(statement)
+    await connection.execute(_SQL["record"], folder, name, digest)
 
 
 def _refuse_unknown(folder: str, unknown: set[str]) -> None:

@@ -4,19 +4,27 @@ select pg_try_advisory_lock(7161696, 1);
 -- name: unsealed
 -- What lies below the horizon: no transaction with a lower id is still running anywhere in the cluster, so nothing can
 -- appear before or between these rows any more. Whole transactions only (with ties), so an append is never cut in two.
+-- Of an epoch before the last one everything is there, whatever its transaction ids are: they may be another cluster's.
 with last as (
     select s.no, s.base_position + s.n as position, s.epoch, s.last_xid, s.last_id, s.root
     from ledger.segment s order by s.no desc limit 1
-), epoch as (
-    select e.no, e.system_identifier from ledger.epoch e order by e.no desc limit 1
+), home as (
+    select max(e.no) as epoch from ledger.epoch e
+), next as (
+    select e.epoch from ledger.event e
+    where (e.epoch, e.xid, e.id) > (coalesce((select l.epoch from last l), 0::smallint),
+                                    coalesce((select l.last_xid from last l), '0'::xid8),
+                                    coalesce((select l.last_id from last l), 0))
+    order by e.epoch, e.xid, e.id limit 1
 ), pending as (
     select p.xid, p.id, p.leaf
-    from epoch, lateral (
+    from home, next, lateral (
         select e.xid, e.id, e.leaf from ledger.event e
-        where e.epoch = epoch.no
-          and e.xid < pg_snapshot_xmin(pg_current_snapshot())
-          and (e.xid, e.id) > (coalesce((select l.last_xid from last l where l.epoch = epoch.no), '0'::xid8),
-                               coalesce((select l.last_id from last l where l.epoch = epoch.no), 0))
+        where e.epoch = next.epoch
+          and e.xid < case when next.epoch < home.epoch then '18446744073709551615'::xid8
+                           else pg_snapshot_xmin(pg_current_snapshot()) end
+          and (e.xid, e.id) > (coalesce((select l.last_xid from last l where l.epoch = next.epoch), '0'::xid8),
+                               coalesce((select l.last_id from last l where l.epoch = next.epoch), 0))
         order by e.xid
         fetch first $1 rows with ties
     ) p
@@ -24,8 +32,9 @@ with last as (
 select coalesce((select no from last), 0) as last_no,
        coalesce((select position from last), 0) as last_position,
        (select root from last) as last_root,
-       (select no from epoch) as epoch,
-       (select system_identifier from epoch) = (select system_identifier from pg_control_system()) as at_home,
+       (select epoch from next) as epoch,
+       (select next.epoch = home.epoch from next, home) as is_last_epoch,
+       (current_setting('cairn.home', true) is not distinct from 'yes' or ledger.at_home()) as at_home,
        clock_timestamp() as sealed_at,
        count(*)::integer as n,
        string_agg(leaf, '' order by xid, id) as leaves,

@@ -22,9 +22,18 @@ _MAX_ASKING = 5  # how often an append that was overtaken by its own twin asks a
 class Ledger:
     """Appends to and reads from the ledger in the pool's database; `open_pool` makes a fitting pool."""
 
-    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]", *, joined: bool = True) -> None:
-        """`joined`: appends that are asked for while others are under way share a transaction (see `Joining`)."""
-        self._pool = pool
+    def __init__(
+        self,
+        pool: "asyncpg.Pool[asyncpg.Record]",
+        *,
+        joined: bool = True,
+        writing: "asyncpg.Pool[asyncpg.Record] | None" = None,
+    ) -> None:
+        """`joined`: appends that are asked for while others are under way share a transaction (see `GroupCommit`).
+
+        `writing`: another pool for the appends, where `pool` only reads.
+        """
+        self._pool, self._writing = pool, writing or pool
         self._tail = Tail(pool)
         self._record = GroupCommit(self._recorded).record if joined else self._recorded
 
@@ -33,8 +42,8 @@ class Ledger:
 
         Asking again with the same ids and content gives the earlier result, even if the streams have moved on since.
         Raises an AppendConflict (WrongExpectedVersion: someone was first; PartlyRecorded: some ids are recorded and
-        some are not; IdReused: an id is recorded in another stream or with other content) or EventRefused (an event
-        that cannot be kept); nothing is written then.
+        some are not; IdReused: an id is recorded in another stream or with other content), EventRefused (an event
+        that cannot be kept) or AwayFromHome; nothing is written then.
         """
         if not appends:
             return Appended({}, replayed=False)
@@ -63,7 +72,7 @@ class Ledger:
 
     async def _ask(self, statement: str, *arguments: Any) -> list[int] | None:
         try:
-            answer: list[int] | None = await self._pool.fetchval(statement, *arguments)
+            answer: list[int] | None = await self._writing.fetchval(statement, *arguments)
             return answer
         except asyncpg.PostgresError as error:
             raise refusal(error) or error from error
@@ -83,6 +92,11 @@ class Ledger:
         for event in _events(await self._pool.fetch(_SQL["streams"], list(streams))):
             found[event.stream].append(event)
         return found
+
+    async def versions(self, streams: Sequence[str]) -> dict[str, int]:
+        """The version of each of these streams in one round trip, 0 for one that does not exist."""
+        rows = await self._pool.fetch(_SQL["versions"], list(streams))
+        return {row["stream"]: row["version"] for row in rows}
 
     async def find(self, ids: Sequence[UUID]) -> list[StoredEvent]:
         """The recorded ones among these event ids, by stream and version."""

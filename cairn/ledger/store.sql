@@ -24,6 +24,10 @@ from ledger.event
 where stream = any ($1)
 order by stream, version;
 
+-- name: versions
+select s.stream, coalesce((select max(e.version) from ledger.event e where e.stream = s.stream), 0) as version
+from unnest($1::text[]) s(stream);
+
 -- name: find
 select stream, version, type, schema_version, event_id, data, occurred_at, recorded_at, actor,
        correlation, causation, subject, cycle, null::bigint as position

@@ -46,6 +46,28 @@ COMMANDS: tuple[Command | CommandGroup, ...] = (
     Command("doctor", "operate.servers:doctor", marked("check the installation"), RUN),
     Command("migrate", "operate.servers:migrated", marked("bring the database up to date"), RUN),
     Command("recover", "operate.servers:recover", marked("restart all workflows from the log"), RUN),
+    Command("backup", "operate.backup:backed_up", marked("back up the log, to be restored anywhere"), RUN),
+    Command(
+        "restore", "operate.backup:restored", marked("restore a backup, verify it and go on from it"), RUN
+    ),
+    CommandGroup(
+        "ledger",
+        marked("the log: open an epoch after a move, verify, compare"),
+        RUN,
+        (
+            Command(
+                "open-epoch",
+                "operate.ledger:opened",
+                marked("let a log that was restored, copied or upgraded go on here"),
+            ),
+            Command("verify", "operate.ledger:verified", marked("compute every hash of the log again")),
+            Command(
+                "compare",
+                "operate.ledger:compared",
+                marked("what workflows know that the log lacks: what a restore or a failover lost"),
+            ),
+        ),
+    ),
     CommandGroup(
         "projections",
         marked("read models: status, rebuild, parked streams"),

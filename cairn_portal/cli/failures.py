@@ -1,6 +1,7 @@
 """What a command cannot do, in words: every error becomes one sentence in the reader's language and an exit code."""
 
 import asyncio
+import os
 import traceback
 from typing import NamedTuple
 
@@ -9,8 +10,9 @@ from temporalio.service import RPCError
 
 from cairn.documents.mistakes import DocumentInvalid
 from cairn.domain.refusal import Refusal
-from cairn.i18n import message, refusal_message, say
-from cairn.settings import Settings
+from cairn.i18n import Message, message, refusal_message, say
+from cairn.ledger import AwayFromHome, Place
+from cairn.settings import Settings, SettingsProblem
 from cairn_portal.cli.problem import DOWN, REFUSED, STOPPED, USAGE, Problem
 from cairn_portal.cli.typed import OptionInvalid
 from cairn_portal.gateway import NoAnswer
@@ -40,6 +42,8 @@ def describe(error: BaseException, settings: Settings) -> Failure:
             return Failure("invalid", error.text(language), REFUSED)
         case ServerProblem():
             return Failure("servers", error.text(language), DOWN)
+        case SettingsProblem():
+            return Failure("settings", error.sentence.text(language), DOWN)
         case KeyboardInterrupt() | asyncio.CancelledError():
             return Failure("stopped", say(language, "Stopped."), STOPPED)
     lost = _lost(error)
@@ -51,6 +55,8 @@ def describe(error: BaseException, settings: Settings) -> Failure:
 def _lost(error: BaseException) -> Problem | None:
     """Servers that do not answer, or not yet as this program needs them."""
     match error:
+        case AwayFromHome():
+            return Problem(away("restored"), DOWN, "away-from-home")
         case NoAnswer():
             return Problem(
                 message(
@@ -107,6 +113,15 @@ def _lost(error: BaseException) -> Problem | None:
     return None
 
 
+def away(place: Place) -> Message:
+    """Why a ledger takes nothing in, and what to do."""
+    return message(
+        "This ledger is not where it was recorded ({place:place}): nothing is recorded, sealed or started. `cairn "
+        "ledger open-epoch --dry-run` shows what was found; with --by and --reason it opens an epoch here.",
+        place=place,
+    )
+
+
 def _first_line(error: BaseException) -> str:
     return str(error).splitlines()[0]
 
@@ -118,8 +133,10 @@ def _is_temporal(error: BaseException) -> bool:
 def _kept(error: BaseException, settings: Settings) -> str:
     log = settings.home / "logs" / "cli.log"
     try:
-        log.parent.mkdir(parents=True, exist_ok=True)
-        with log.open("a", encoding="utf-8") as file:
+        log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with os.fdopen(
+            os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "a", encoding="utf-8"
+        ) as file:
             file.write("".join(traceback.format_exception(error)) + "\n")
         where = str(log)
     except OSError:

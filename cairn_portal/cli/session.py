@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from cairn.application import Application
@@ -9,6 +10,7 @@ from cairn.domain.cycle.state import Cycle
 from cairn.domain.people import Person
 from cairn.domain.refusal import Refusal
 from cairn.i18n import message
+from cairn.ledger import AwayFromHome, application_name, open_pool
 from cairn.settings import Settings
 from cairn_portal.cli.problem import DOWN, USAGE, Problem
 from cairn_portal.cli.terminal import Terminal
@@ -17,6 +19,7 @@ from projections.models import dashboard as dashboards
 from projections.models import person as people_model
 
 if TYPE_CHECKING:  # Temporal's client is loaded by the commands that need it
+    import asyncpg
     from temporalio.client import Client
 
     from cairn_portal.gateway import CommandGateway
@@ -27,14 +30,13 @@ SEEN_WITHIN = 10.0  # seconds a command waits until people can read what it wrot
 
 def running_servers(settings: Settings) -> "Addresses":
     """The servers that run for these settings; nothing is started. Raises Problem with exit code 3."""
-    from cairn_portal.servers import Addresses, postgres, process, temporal
+    from cairn_portal.servers import databases, logins, postgres, process, temporal
 
-    database, address = settings.database, settings.temporal_address
-    if database is None and process.running(settings.home, postgres.NAME):
-        database = postgres.address(settings.home)
+    address = settings.temporal_address
+    runs = settings.database is not None or process.running(settings.home, postgres.NAME)
     if address is None and (server := process.running(settings.home, temporal.NAME)):
         address = server.address
-    if database is None or address is None:
+    if not runs or address is None:
         raise Problem(
             message(
                 "The servers are not running (data folder {home}): start them with `cairn up`.",
@@ -43,7 +45,7 @@ def running_servers(settings: Settings) -> "Addresses":
             DOWN,
             "not-running",
         )
-    return Addresses(database, address)
+    return replace(databases(settings, logins.PORTAL), temporal_address=address)
 
 
 class Session:
@@ -58,21 +60,26 @@ class Session:
     async def client(self) -> "Client":
         """A client of Temporal, made when first needed."""
         if self._client is None:
-            from temporalio.client import Client
-            from temporalio.contrib.pydantic import pydantic_data_converter
+            from cairn.temporal import connect
 
-            settings = self.at.settings
-            self._client = await Client.connect(
-                self.addresses.temporal_address,
-                namespace=settings.namespace,
-                data_converter=pydantic_data_converter,
-            )
+            address = self.addresses.temporal_address
+            self._client = await connect(self.at.settings.model_copy(update={"temporal_address": address}))
         return self._client
 
+    @asynccontextmanager
+    async def folding(self) -> "AsyncIterator[asyncpg.Pool[asyncpg.Record]]":
+        """A pool with the rights of whoever keeps the read models."""
+        dsn = self.addresses.folding_dsn or self.addresses.database_dsn
+        async with await open_pool(dsn, size=8, application=application_name("cairn-cli-folding")) as pool:
+            yield pool
+
     async def gateway(self) -> "CommandGateway":
-        """The desk that takes commands. Raises Problem at once where no worker listens."""
+        """The desk that takes commands. Raises Problem at once where no worker listens, AwayFromHome where the ledger
+        takes nothing in."""
         from cairn_portal.gateway import CommandGateway
 
+        if not (await self.application.operation.home()).takes_appends:
+            raise AwayFromHome
         client, settings = await self.client(), self.at.settings
         if not await worker_listens(client, settings):
             raise Problem(

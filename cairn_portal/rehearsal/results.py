@@ -21,6 +21,8 @@ from projections.models import score as score_model
 ATTAINMENT = "attainment.sql"
 QUOTA = "quota"
 """The key of the goals that it is about."""
+SHOWN_WITHIN = 60.0
+"""Seconds that read models may be behind the log at the end of a year."""
 FOUR = Decimal("0.0001")
 
 
@@ -62,9 +64,10 @@ class Attained(Fact):
 
 
 async def ending(application: Application, cycle: str) -> Ending:
-    """The year's end, once the read models have reached the log."""
-    pool = application.pool
-    await catch_up.catch_up(pool)
+    """The year's end, once the worker's read models have reached the log. Raises TimeoutError where they do not."""
+    pool, sealed = application.pool, await application.ledger.sealed_position()
+    for model in ("dashboard", "score"):
+        await catch_up.wait_for(pool, model, sealed, SHOWN_WITHIN)
     found = await dashboard_model.dashboard(pool, cycle, datetime.now(UTC))
     grades = Counter(each.grade for each in await score_model.results(pool, cycle) if each.grade)
     return Ending(

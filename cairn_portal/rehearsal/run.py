@@ -9,11 +9,11 @@ from temporalio.client import Client
 
 from cairn.application import Application
 from cairn.settings import Settings
+from cairn.temporal import connect
 from cairn_portal.rehearsal.acts import OnProgress
 from cairn_portal.rehearsal.drive import Rehearsal, Report
 from cairn_portal.rehearsal.script import RehearsalScript, load_script
 from cairn_portal.servers import OnStep, down, start_all, start_worker, stop_worker
-from worker import connect
 
 
 def home_of(settings: Settings, script: RehearsalScript) -> Path:
@@ -38,9 +38,7 @@ async def rehearsal_servers(
         update={"home": home_of(settings, script), "database": None, "temporal_address": None}
     )
     addresses = await start_all(own, on_step, durable=False)
-    own = own.model_copy(
-        update={"database": addresses.database_dsn, "temporal_address": addresses.temporal_address}
-    )
+    own = addresses.applied_to(own)
     stop_worker(own)
     start_worker(own, addresses)
     try:

@@ -22,6 +22,7 @@ from cairn_portal.servers.steps import OnStep, Step, shown_steps
 from cairn_portal.servers.supervisor import (
     Addresses,
     ServerStatus,
+    databases,
     down,
     start_all,
     start_process,
@@ -39,6 +40,7 @@ __all__ = [
     "ServerStatus",
     "Step",
     "checks",
+    "databases",
     "down",
     "shown_steps",
     "start_all",

@@ -14,13 +14,25 @@ from cairn.i18n import Message, message
 from cairn_portal.servers.problem import ServerProblem
 from cairn_portal.servers.steps import OnStep, Step
 
+PRIVATE = ("logs", "run", "temporal")
+"""Folders in the data folder that nobody else has a reason to enter; Postgres sees to its own."""
 ROOM_TO_START = 500 * 1024**2  # bytes: two fresh databases with their write-ahead logs take about 120 MB
 
 
 def make(home: Path) -> None:
-    """Creates the folder, kept out of version control wherever it lies."""
+    """Creates the folder, for its owner alone and kept out of version control wherever it lies.
+
+    Others may not look into one that an earlier version made either; passing through it stays allowed where it was, for
+    a Postgres that runs as a user of its own.
+    """
     try:
-        home.mkdir(parents=True, exist_ok=True)
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for place in (home, *(home / name for name in PRIVATE)):
+            if place.exists() and place.stat().st_uid == os.geteuid():
+                place.chmod(place.stat().st_mode & (0o711 if place == home else 0o700))
+        for file in (*home.glob("logs/*"), *home.glob("temporal/*"), *home.glob("*.json")):
+            if file.is_file() and file.stat().st_uid == os.geteuid():
+                file.chmod(0o600)
         ignore = home / ".gitignore"
         if not ignore.exists():
             ignore.write_text("*\n")

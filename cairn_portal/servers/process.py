@@ -55,7 +55,7 @@ def start(
 ) -> Process:
     """Starts a program in a session of its own, recorded under `<home>/run`; its output goes to its log."""
     log = log_file(home, name)
-    with log.open("ab") as output:
+    with os.fdopen(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab") as output:
         shell = subprocess.run(
             ["/bin/sh", "-c", DETACH, "sh", *command],
             env=dict(env) if env is not None else None,
@@ -68,6 +68,7 @@ def start(
             group=group,
             extra_groups=[] if user else None,
             check=True,
+            umask=0o077,  # what it writes, a database among it, is for its own user alone
         )
     pid = int(shell.stdout)
     return remember(home, Process(name, pid, started_at(pid), str(log), address))
@@ -84,7 +85,7 @@ def started_at(pid: int) -> float:
 def log_file(home: Path, name: str) -> Path:
     """The log of a process; one that grew long is set aside under `.1` first."""
     log = home / "logs" / f"{name}.log"
-    log.parent.mkdir(parents=True, exist_ok=True)
+    log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     if log.exists() and log.stat().st_size > LOG_KEPT:
         log.replace(log.with_suffix(".log.1"))
     return log
@@ -93,8 +94,9 @@ def log_file(home: Path, name: str) -> Path:
 def remember(home: Path, process: Process) -> Process:
     """Writes the record by rename, so that a reader sees a whole one or none."""
     record = home / "run" / f"{process.name}.json"
-    record.parent.mkdir(parents=True, exist_ok=True)
+    record.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     draft = record.with_suffix(".new")
+    draft.touch(mode=0o600)
     draft.write_text(json.dumps(asdict(process)))
     draft.replace(record)
     return process

@@ -5,13 +5,14 @@ import importlib.util
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from cairn.i18n import message
 from cairn.settings import Settings
-from cairn_portal.servers import data_folder, migrate, postgres, process, temporal, temporal_ready
+from cairn.temporal import make_key
+from cairn_portal.servers import data_folder, logins, migrate, postgres, process, temporal, temporal_ready
 from cairn_portal.servers.problem import ServerProblem
 from cairn_portal.servers.process import Process
 from cairn_portal.servers.steps import OnStep, Step, quietly
@@ -21,11 +22,29 @@ WORKER = "worker"
 
 @dataclass(frozen=True)
 class Addresses:
-    """Where the servers listen: a Postgres DSN, Temporal's host:port, and the URL of an embedded Temporal's UI."""
+    """Where the servers listen: a Postgres DSN, Temporal's host:port, and the URL of an embedded Temporal's UI.
 
-    database_dsn: str
+    The DSN has the login that a worker, or a person's command, records and reads with; those who seal, keep the read
+    models and migrate have others where the settings, or an embedded server, give them one.
+    """
+
+    database_dsn: str = field(repr=False)
     temporal_address: str
     ui_url: str | None = None
+    sealer_dsn: str | None = field(default=None, repr=False)
+    folding_dsn: str | None = field(default=None, repr=False)
+    migration_dsn: str | None = field(default=None, repr=False)
+
+    def applied_to(self, settings: Settings) -> Settings:
+        """The settings with these addresses, as a worker needs them."""
+        return settings.model_copy(
+            update={
+                "database": self.database_dsn,
+                "temporal_address": self.temporal_address,
+                "sealer_database": self.sealer_dsn,
+                "folding_database": self.folding_dsn,
+            }
+        )
 
 
 @dataclass(frozen=True)
@@ -50,10 +69,26 @@ async def start_all(settings: Settings, on_step: OnStep = quietly, *, durable: b
     data_folder.make(home)
     async with data_folder.locked(home / "run", on_step, message("starting the servers")):
         data_folder.require_room(home, data_folder.ROOM_TO_START, message("starting Cairn"))
-        database, address = await asyncio.gather(
-            _database(settings, on_step, durable), _temporal(settings, on_step)
+        _, address = await asyncio.gather(_database(settings, on_step, durable), _temporal(settings, on_step))
+    ui = temporal.ui_url(home) if settings.temporal_address is None else None
+    return replace(databases(settings, logins.WORKER), temporal_address=address, ui_url=ui)
+
+
+def databases(settings: Settings, purpose: str) -> Addresses:
+    """The addresses of the database for this purpose and for all others; none of Temporal yet.
+
+    Raises `ServerProblem` where it is Cairn's own and was never started.
+    """
+    home = settings.home
+    if settings.database is None:
+        found = (
+            postgres.login(home, each) for each in (purpose, logins.SEALER, logins.FOLDING, logins.MIGRATION)
         )
-    return Addresses(database, address, temporal.ui_url(home) if settings.temporal_address is None else None)
+        database, sealer, folding, migration = found
+        return Addresses(database, "", None, sealer, folding, migration)
+    database = (settings.portal_database if purpose == logins.PORTAL else None) or settings.database
+    given = settings.sealer_database, settings.folding_database
+    return Addresses(database, "", None, *given, settings.migration_database)
 
 
 def down(settings: Settings) -> list[str]:
@@ -102,7 +137,10 @@ def environment(settings: Settings, addresses: Addresses) -> dict[str, str]:
         "CAIRN_HOME": str(settings.home),
         "CAIRN_CACHE": str(settings.cache),
         "CAIRN_DATABASE": addresses.database_dsn,
+        "CAIRN_SEALER_DATABASE": addresses.sealer_dsn or "",
+        "CAIRN_FOLDING_DATABASE": addresses.folding_dsn or "",
         "CAIRN_TEMPORAL_ADDRESS": addresses.temporal_address,
+        "CAIRN_PAYLOAD_KEY": settings.payload_key or "",
         "CAIRN_NAMESPACE": settings.namespace,
         "CAIRN_TASK_QUEUE": settings.task_queue,
         "CAIRN_LANGUAGE": settings.language,
@@ -110,19 +148,20 @@ def environment(settings: Settings, addresses: Addresses) -> dict[str, str]:
     }
 
 
-async def _database(settings: Settings, on_step: OnStep, durable: bool) -> str:
+async def _database(settings: Settings, on_step: OnStep, durable: bool) -> None:
     """The ledger's database. One that the operator runs is migrated by the operator, not by a start."""
     if settings.database is not None:
-        return settings.database
-    dsn = await postgres.start(settings, on_step, durable=durable)
-    applied = await migrate.migrate_all(dsn)
+        return
+    await postgres.start(settings, on_step, durable=durable)
+    applied = await migrate.migrate_all(postgres.login(settings.home, logins.MIGRATION))
     if applied:
         on_step(Step("migrations", message("Migrations: {applied}", applied=applied), finished=True))
-    return dsn
 
 
 async def _temporal(settings: Settings, on_step: OnStep) -> str:
     if settings.temporal_address is None:
+        # A folder without Temporal's data has never sent anything that was not encrypted.
+        make_key(settings.home, reads_plain=(settings.home / temporal.NAME).exists())
         return await temporal.start(settings, on_step)
     on_step(
         Step(
@@ -130,7 +169,7 @@ async def _temporal(settings: Settings, on_step: OnStep) -> str:
             message("Temporal: asking {address}", address=settings.temporal_address),
         )
     )
-    client = await temporal_ready.connected(settings.temporal_address, settings.namespace)
+    client = await temporal_ready.connected(settings, settings.temporal_address)
     await temporal_ready.make_usable(client, settings.namespace)
     on_step(
         Step(

@@ -88,7 +88,7 @@ def _spawn(settings: Settings, program: Path) -> Process:
     ui_port = port_for(UI, settings.ui_port, _known_port(home, "ui_port"), "CAIRN_UI_PORT", but={port})
     data_folder.remember(home, NAME, {"port": port, "ui_port": ui_port})
     folder = home / NAME
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     command = [str(program), *_arguments(settings.namespace, folder / "temporal.db", port, ui_port)]
     env = temporal_program.environment()
     return process.start(home, NAME, command, env=env, cwd=folder, address=f"{HOST}:{port}")

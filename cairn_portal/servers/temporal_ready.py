@@ -21,6 +21,8 @@ from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
 from cairn.i18n import message
+from cairn.settings import Settings, SettingsProblem
+from cairn.temporal import reach
 from cairn_portal.servers.problem import ServerProblem
 
 OLDEST = (1, 32)
@@ -65,10 +67,12 @@ async def keep_histories(client: Client, namespace: str) -> None:
         await client.workflow_service.update_namespace(request)
 
 
-async def connected(address: str, namespace: str) -> Client:
+async def connected(settings: Settings, address: str) -> Client:
     """A client for a server that should run. Raises `ServerProblem` if it does not answer or is too old."""
     try:
-        client = await Client.connect(address, namespace=namespace)
+        client = await reach(settings, address)
+    except SettingsProblem as problem:
+        raise ServerProblem(problem.sentence) from problem
     except RuntimeError as refused:
         raise ServerProblem(
             message(

@@ -186,7 +186,6 @@ async def status(pool: asyncpg.Pool) -> list[ProjectionStatus]:
     """Every read model with a fold, its cursor, its lag and its parked streams; lag in seconds is the age of the first
     event not yet folded."""
     names = list(folding())
-    await pool.execute(CURSOR["register"], names)
     sealed = await pool.fetchval(SQL["sealed_position"])
     rows = await pool.fetch(SQL["status"], sealed, names)
     return [ProjectionStatus(**dict(row)) for row in rows]

@@ -58,11 +58,14 @@ select name, cursor from read.projection where name = any($1::text[])
 -- name: sealed_position
 select ledger.sealed_position()
 
+-- A read model that was never folded is at 0.
 -- name: status
-select p.name, p.cursor, greatest($1 - p.cursor, 0) as lag_events,
-    coalesce((select extract(epoch from now() - e.recorded_at) from ledger.sealed(p.cursor, p.cursor + 1) e
-              where p.cursor < $1), 0)::float as lag_seconds,
-    (select count(*) from read.parked k where k.projection = p.name)::int as parked
-from read.projection p
-where p.name = any($2::text[])
-order by p.name
+select n.name, n.cursor, greatest($1 - n.cursor, 0) as lag_events,
+    coalesce((select extract(epoch from now() - e.recorded_at) from ledger.sealed(n.cursor, n.cursor + 1) e
+              where n.cursor < $1), 0)::float as lag_seconds,
+    (select count(*) from read.parked k where k.projection = n.name)::int as parked
+from (
+    select name, coalesce(p.cursor, 0) as cursor
+    from unnest($2::text[]) asked(name) left join read.projection p using (name)
+) n
+order by n.name

@@ -1,6 +1,7 @@
 """Folding windows of sealed events into one read model's tables, live or in a rebuild: the one path that writes."""
 
 from dataclasses import dataclass
+from time import monotonic
 
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy
@@ -20,9 +21,12 @@ EVENT_ERRORS = (
 """Errors that an event's content causes. Any other (a lost connection, a broken statement) is no event's fault."""
 SMALL_WINDOW = 500
 """Events: a window of so few is folded many times a second, a larger one when there is something to catch up."""
-FOLD_TIMEOUT = "10s"
+FOLD_TIMEOUT, REBUILD_TIMEOUT, LAST_TIMEOUT = "1s", "4s", "4s"
 """A fold is a writing transaction, and while it runs nothing that comes after it can be sealed: a window that takes
-longer is given up and tried again at half its size."""
+longer is given up and tried again at half its size. A rebuild's reads and reckons for most of its time, and draws its
+transaction id when it begins to write; a single event has more time, for it cannot be halved."""
+FOLD_SECONDS, REBUILD_SECONDS = 0.5, 2.5
+"""What a window should take: the next one is larger or smaller accordingly."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +99,8 @@ def _settings(target: FoldTarget, events: int) -> tuple[str, str, str, str]:
     # Postgres lays out its hash tables for what it expects: with much room even one event would pay for it.
     memory = "64MB" if events > SMALL_WINDOW else "1MB"
     # Tables that a crash shortens are built anew; what makes them live waits for the disk, and for all before it.
-    return f"{target.schema}, pg_catalog", FOLD_TIMEOUT, memory, "on" if target.is_live else "off"
+    timeout = LAST_TIMEOUT if events == 1 else FOLD_TIMEOUT if target.is_live else REBUILD_TIMEOUT
+    return f"{target.schema}, pg_catalog", timeout, memory, "on" if target.is_live else "off"
 
 
 async def fold_until(
@@ -103,16 +108,19 @@ async def fold_until(
 ) -> int:
     """Folds window by window (events) until the cursor is at the position `upto`; returns the cursor.
 
-    An event that cannot be folded is found by halving the window that fails, and its stream is parked; the next window
-    is as large as the stretch before it. A window that ends at `known_end` is known to hold events the fold reads.
+    A window is at most `window` events, and as large as what its time is enough for. An event that cannot be
+    folded is found by halving the window that fails, and its stream is parked; the next window is as large as the
+    stretch before it. A window that ends at `known_end` is known to hold events the fold reads.
     """
     size, failing_end, started = window, 0, -1
     while (after := await cursor_of(connection, target.cursor_name)) < upto:
         started = after if started < 0 else started
         end = min(after + size, upto)
+        began = monotonic()
         try:
             await _fold_window(connection, target, after, end, known=end == known_end)
-            size = (failing_end - end + 1) // 2 if end < failing_end else min(size * 2, window)
+            fitting = _fitting(target, end - after, monotonic() - began)
+            size = min((failing_end - end + 1) // 2 if end < failing_end else fitting, window)
         except asyncpg.QueryCanceledError:
             if end - after == 1:
                 raise
@@ -125,15 +133,28 @@ async def fold_until(
     return after
 
 
+def _fitting(target: FoldTarget, events: int, seconds: float) -> int:
+    """How many events the next window should have, after one of so many that took so long."""
+    wanted = FOLD_SECONDS if target.is_live else REBUILD_SECONDS
+    return max(int(events * min(max(wanted / max(seconds, 1e-3), 0.25), 4)), 1)
+
+
 async def _fold_window(
     connection: Connection, target: FoldTarget, after: int, upto: int, *, known: bool
 ) -> None:
-    """Cursor first: who loses the compare-and-set has not folded for nothing."""
+    """Cursor first: who loses the compare-and-set has not folded for nothing.
+
+    Nobody else moves a rebuild's cursor: there it comes last, for whoever has written has a transaction id.
+    """
     async with connection.transaction():
-        if not await _move_cursor(connection, target, after, upto):
+        if not target.is_live:
+            await apply_settings(connection, target, upto - after)
+        elif not await _move_cursor(connection, target, after, upto):
             return
         if known or await _holds_events(connection, target, after, upto):
             await fold(connection, target, after, upto)
+        if not target.is_live:
+            await _move_cursor(connection, target, after, upto)
 
 
 async def _holds_events(connection: Connection, target: FoldTarget, after: int, upto: int) -> bool:

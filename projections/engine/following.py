@@ -1,16 +1,44 @@
 """How far those who follow the log beside the read models have come, and which one of several leads."""
 
-from typing import Any
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 
+import asyncpg
+
+from cairn.ledger import LOST, Connection, application_name, connect
 from projections.engine.sql import queries
 
+STAND_BY = 0.25
+"""Seconds between two tries to become the one who leads."""
+SILENCE = "2min"
+"""What a leader may take between two words. From one that is frozen or cut off the server takes the session, and with
+it the lock; what two that lead for a moment do twice has no effect."""
+
 _SQL = queries("following")
-Connection = Any  # asyncpg's connection, bare or lent by a pool
 
 
-async def lead(connection: Connection, name: str) -> bool:
-    """Whether this session follows under a name from now on; no other can while it lasts."""
-    return bool(await connection.fetchval(_SQL["lead"], name))
+@asynccontextmanager
+async def leading(dsn: str, name: str) -> AsyncIterator[Connection]:
+    """The session of the one who follows under a name, once no other does; the lead ends with the context.
+
+    `dsn` is the address of a login that keeps read models. Whoever loses the session has lost the lead.
+    """
+    connection = await connect(dsn, application=application_name(f"cairn-{name}"))
+    try:
+        await connection.execute(f"set idle_session_timeout = '{SILENCE}'")
+        while not await connection.fetchval(_SQL["lead"], name):  # noqa: ASYNC110 - the leader is elsewhere
+            await asyncio.sleep(STAND_BY)
+        yield connection
+    finally:
+        if not connection.is_closed():
+            with suppress(asyncpg.PostgresError, TimeoutError, *LOST):
+                await connection.close(timeout=1)
+
+
+async def keep_lead(connection: Connection) -> None:
+    """Says that the leader is there; raises what LOST lists where it has lost its session."""
+    await connection.execute("select 1")
 
 
 async def cursor_of(connection: Connection, name: str) -> int:

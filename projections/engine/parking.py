@@ -83,11 +83,14 @@ async def retry(pool: asyncpg.Pool, name: str, stream: str) -> bool:
         return await retry_stream(connection, target, stream)
 
 
-async def skip(pool: asyncpg.Pool, name: str, stream: str, *, reason: str, by: str) -> bool:
+async def skip(
+    pool: asyncpg.Pool, name: str, stream: str, *, reason: str, by: str, ledger: Ledger | None = None
+) -> bool:
     """Leaves out the event a stream is parked behind, for good, and folds the rest.
 
-    Who decided it and why is recorded in the log first. True when the stream is free. Raises LookupError when it is not
-    parked, ValueError without a reason.
+    `pool` folds; the decision is recorded with `ledger`, where whoever folds may not append. Who decided it and why is
+    in the log first. True when the stream is free. Raises LookupError when it is not parked, ValueError without a
+    reason.
     """
     if not reason.strip():
         raise ValueError("leaving an event out of a read model needs a reason")
@@ -104,13 +107,12 @@ async def skip(pool: asyncpg.Pool, name: str, stream: str, *, reason: str, by: s
             by=by,
             at=datetime.now(UTC),
         )
-        await _record_skip(pool, decision)
+        await _record_skip(ledger or Ledger(pool), decision)
         return await retry_stream(connection, target, stream)
 
 
-async def _record_skip(pool: asyncpg.Pool, decision: EventSkipped) -> None:
+async def _record_skip(ledger: Ledger, decision: EventSkipped) -> None:
     """Appends the decision, once for each event however often it is asked for."""
-    ledger = Ledger(pool)
     event = NewEvent(
         event_id(decision.stream, f"skip {decision.position}", 0),
         decision.type,

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import random
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -9,12 +10,14 @@ from typing import TypeVar
 
 import asyncpg
 
+from cairn.ledger import unlimited
 from projections.engine.catalog import folding_model
 from projections.engine.comparing import TableDifference, compare
 from projections.engine.folding import SQL as CURSOR
 from projections.engine.folding import (
     Connection,
     FoldTarget,
+    cursor_of,
     fold_until,
     live_target,
     partitions_of,
@@ -24,12 +27,21 @@ from projections.engine.parking import retry_skipped
 from projections.engine.sql import queries
 
 SQL = queries("rebuild")
-WINDOW = 100_000
-"""Events: a partition of the streams sees its part of so many for each partition there is."""
+WINDOW = 25_000
+"""Events: a partition of the streams sees its part of so many for each partition there is. Writing what comes of them
+takes a part of a second; larger windows are no quicker."""
 LAST_STRETCH = 2_000
 PARTITIONS = min(max(os.cpu_count() or 2, 2), 4)
-SWAP_ATTEMPTS = 5
+LAST_EVENTS = 200
+"""So few are folded while the live one waits."""
+ATTEMPTS, PAUSE = 100, 0.5  # seconds at most between two tries to have the tables for a moment
 POOL_WAIT = 0.2  # seconds for one more connection; where the pool has none, there are fewer partitions
+
+
+class SwapGaveUp(Exception):
+    """Readers, or whoever folds, left no moment for the swap; the live read model is as it was."""
+
+
 Progress = Callable[[int, int], None]
 """Called with how many events are folded and how many there are."""
 T = TypeVar("T")
@@ -42,7 +54,9 @@ async def rebuild(
 
     Folds up to `partitions` parts of the streams at the same time, each on a connection of the pool, to where the live
     one is, and so no further than the read models it joins are. Returns how the tables differed from the live ones just
-    before the swap. Raises RuntimeError when another rebuild of the same read model is under way.
+    before the swap. Raises RuntimeError when another rebuild of the same read model is under way, SwapGaveUp when
+    readers leave no moment for the swap. No transaction id is held for longer than a window takes to fold, so that
+    sealing goes on all the time.
     """
     return await _build(pool, name, on_progress, partitions, swap=True)
 
@@ -64,6 +78,11 @@ class _Rebuild:
     more: Sequence[Connection]
 
     @property
+    def cursors(self) -> list[str]:
+        """The names of the live cursor and of the rebuilt one."""
+        return [self.live.cursor_name, self.rebuilt.cursor_name]
+
+    @property
     def connections(self) -> list[Connection]:
         return [self.first, *self.more]
 
@@ -81,7 +100,7 @@ async def _build(
             await _create_tables(job)
             await _fold_backlog(job, on_progress)
             await _create_indexes(job)
-            return await _finish_with_retries(job, swap=swap)
+            return await _finish(job, swap=swap)
         finally:
             await _clear(first, rebuilt)
 
@@ -129,7 +148,8 @@ async def _fold_backlog(job: _Rebuild, on_progress: Progress | None) -> None:
             for connection, partition in zip(job.connections, partitions, strict=False)
         )
         for table in rebuilt.tables if at == 0 and upto < end else ():
-            await job.first.execute(f"analyze {table}")
+            async with unlimited(job.first):
+                await job.first.execute(f"analyze {table}")
         at, end = upto, await job.first.fetchval(CURSOR["cursor"], job.live.cursor_name)
         if on_progress:
             on_progress(at, end)
@@ -137,40 +157,97 @@ async def _fold_backlog(job: _Rebuild, on_progress: Progress | None) -> None:
 
 
 async def _create_indexes(job: _Rebuild) -> None:
-    """The indexes that only readers need, shared out among the connections."""
+    """The indexes that only readers need, a table's on one connection.
+
+    Built concurrently, which holds no transaction id for as long as the building takes; two at a time on one table
+    would stop each other.
+    """
     rows = await job.first.fetch(SQL["indexes"], job.live.tables, job.rebuilt.schema)
-    waiting = [row["statement"] for row in rows]
+    waiting = [row["statements"] for row in rows]
 
     async def create(connection: Connection) -> None:
-        while waiting:
-            await connection.execute(waiting.pop())
+        async with unlimited(connection):
+            while waiting:
+                for statement in waiting.pop():
+                    await connection.execute(statement)
 
     await _all(create(connection) for connection in job.connections)
 
 
-async def _finish_with_retries(job: _Rebuild, *, swap: bool) -> list[TableDifference]:
-    """A reader that takes the tables in another order may stop the swap: then it is begun again."""
-    for _ in range(SWAP_ATTEMPTS - 1):
-        try:
-            return await _finish(job, swap=swap)
-        except asyncpg.DeadlockDetectedError:
-            continue
-    return await _finish(job, swap=swap)
-
-
 async def _finish(job: _Rebuild, *, swap: bool) -> list[TableDifference]:
-    """Holds the live cursor, so that both sets of tables are at the same position, then compares and swaps."""
-    async with job.first.transaction():
-        end = await job.first.fetchval(CURSOR["lock_cursor"], job.live.cursor_name)
-        await fold_until(job.first, job.rebuilt, end, WINDOW)
-        await retry_skipped(job.first, job.rebuilt)
-        await job.first.execute(SQL["settings_for_the_swap"])
-        # The live tables do not change now, so any connection sees them; what was folded last only this one sees.
-        other = job.more[0] if job.more else job.first
-        found = await compare(other, job.live, job.first, job.rebuilt)
-        if swap:
-            await _swap(job.first, job.live, job.rebuilt)
+    """Compares both sets of tables at one position, then swaps; the live one goes on being folded all the time."""
+    found = await _compared(job)
+    if swap:
+        await _insist(job, _swapped)
     return found
+
+
+async def _compared(job: _Rebuild) -> list[TableDifference]:
+    """How the tables differ in a snapshot that shows both at the same position.
+
+    The snapshot is of transactions that only read: however long they take, they hold nothing back.
+    """
+    for _ in range(ATTEMPTS):
+        await _insist(job, _leveled)
+        async with AsyncExitStack() as reading:
+            snapshot = await _read_only(job.first, reading)
+            levels = {row["cursor"] for row in await job.first.fetch(SQL["both_cursors"], *job.cursors)}
+            if len(levels) > 1:  # the live one was folded on between the two: once more
+                continue
+            other = job.more[0] if job.more else job.first
+            if job.more:
+                await _read_only(other, reading, snapshot)
+            return await compare(other, job.live, job.first, job.rebuilt)
+    raise SwapGaveUp(job.live.cursor_name)
+
+
+async def _read_only(connection: Connection, reading: AsyncExitStack, snapshot: str | None = None) -> str:
+    """Begins a transaction that reads one snapshot, a new one or that of another connection; gives its name."""
+    await reading.enter_async_context(unlimited(connection))
+    await reading.enter_async_context(connection.transaction(isolation="repeatable_read", readonly=True))
+    if snapshot is not None:
+        await connection.execute(f"set transaction snapshot '{snapshot}'")
+        return snapshot
+    name: str = await connection.fetchval("select pg_export_snapshot()")
+    return name
+
+
+async def _insist(job: _Rebuild, moment: Callable[["_Rebuild"], Awaitable[None]]) -> None:
+    """Does something that needs the live cursor, or tables, for a moment: not waiting long, but again and again."""
+    for _ in range(ATTEMPTS):
+        await _follow(job)
+        try:
+            async with job.first.transaction():
+                await job.first.execute(SQL["wait_a_moment"])
+                await moment(job)
+            return
+        except (asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError, asyncpg.QueryCanceledError):
+            await asyncio.sleep(random.uniform(0.05, PAUSE))
+    raise SwapGaveUp(job.live.cursor_name)
+
+
+async def _follow(job: _Rebuild) -> None:
+    """Folds what came since, until little is left, each window a transaction of its own."""
+    while True:
+        at, end = [await job.first.fetchval(CURSOR["cursor"], name) for name in reversed(job.cursors)]
+        if end - at <= LAST_EVENTS:
+            return
+        await fold_until(job.first, job.rebuilt, end, WINDOW)
+
+
+async def _leveled(job: _Rebuild) -> None:
+    """Holds the live cursor while the last events are folded, so that both sets of tables are at one position."""
+    end = await job.first.fetchval(CURSOR["lock_cursor"], job.live.cursor_name)
+    if end - await cursor_of(job.first, job.rebuilt.cursor_name) > 2 * LAST_EVENTS:
+        raise asyncpg.LockNotAvailableError("too much came meanwhile")
+    await fold_until(job.first, job.rebuilt, end, WINDOW)
+    await retry_skipped(job.first, job.rebuilt)
+
+
+async def _swapped(job: _Rebuild) -> None:
+    await _leveled(job)
+    await job.first.execute(SQL["settings_for_the_swap"])
+    await _swap(job.first, job.live, job.rebuilt)
 
 
 async def _swap(connection: Connection, live: FoldTarget, rebuilt: FoldTarget) -> None:

@@ -17,13 +17,15 @@ from pg_constraint k
 join pg_class c on c.oid = k.conrelid
 where k.conrelid = any($1::text[]::regclass[]) and k.contype in ('p', 'u')
 
--- The other indexes by their own names, the costliest last.
+-- The other indexes by their own names, for each table; the costliest last.
 -- name: indexes
-select regexp_replace(pg_get_indexdef(i.indexrelid), ' ON read\.', format(' ON %I.', $2::text)) as statement
+select array_agg(regexp_replace(regexp_replace(pg_get_indexdef(i.indexrelid), ' ON read\.', format(' ON %I.', $2::text)),
+                      ' INDEX ', ' INDEX CONCURRENTLY ')) as statements
 from pg_index i
 where i.indrelid = any($1::text[]::regclass[])
   and not exists (select from pg_constraint k where k.conindid = i.indexrelid and k.contype in ('p', 'u'))
-order by pg_relation_size(i.indexrelid)
+group by i.indrelid
+order by sum(pg_relation_size(i.indexrelid))
 
 -- The partitions have come to the same position: from there on they have one cursor.
 -- name: join_partitions
@@ -44,9 +46,16 @@ with cursors as (
 )
 delete from read.parked where projection = $1 or starts_with(projection, $1 || ':')
 
--- What the folds were run under would not do here: comparing takes as long as it takes, and the swap is to last.
+-- name: both_cursors
+select cursor from read.projection where name = any(array[$1::text, $2::text])
+
+-- Whoever waits for a lock holds back all who come after, readers too: so it waits for a moment alone.
+-- name: wait_a_moment
+select set_config('lock_timeout', '300ms', true)
+
+-- What the folds were run under would not do here: the swap is to last.
 -- name: settings_for_the_swap
-select set_config('statement_timeout', '0', true), set_config('synchronous_commit', 'on', true),
+select set_config('statement_timeout', '1s', true), set_config('synchronous_commit', 'on', true),
     set_config('enable_seqscan', 'on', true), set_config('enable_nestloop', 'on', true),
     set_config('plan_cache_mode', 'auto', true), set_config('search_path', 'pg_catalog', true)
 

@@ -126,6 +126,11 @@ async def goal_ids(reader: Reader, cycle: str) -> list[str]:
     return [row["goal"] for row in await reader.fetch(SQL["ids"], cycle)]
 
 
+async def open_ids(reader: Reader) -> list[str]:
+    """The ids of the goals of all cycles that are not over."""
+    return [row["goal"] for row in await reader.fetch(SQL["open_ids"])]
+
+
 async def count_by_stage(reader: Reader, cycle: str) -> dict[Stage, int]:
     """How many goals of a cycle are in each stage that any is in."""
     return {row["stage"]: row["goals"] for row in await reader.fetch(SQL["count_by_stage"], cycle)}

@@ -287,6 +287,9 @@ limit $6
 -- name: ids
 select goal from read.goal where $1 = '' or cycle = $1 order by goal
 
+-- name: open_ids
+select goal from read.goal where stage not in ('closed', 'cancelled', 'superseded') order by goal
+
 -- name: count_by_stage
 select stage, count(*)::int as goals from read.goal where cycle = $1 group by stage
 

@@ -15,10 +15,10 @@ from temporalio.client import Client
 
 from cairn.ledger import open_pool
 from cairn.settings import Settings
+from cairn.temporal import connect
 from cairn_portal.servers import Addresses, Process, down, start_all, start_worker
 from cairn_portal.servers.process import running
 from tests.workflows.company import Company, eventually
-from worker import connect
 
 
 @dataclass
@@ -54,7 +54,8 @@ class Site:
         assert await start_all(self.settings_of_servers(), durable=False) == self.addresses
 
     def settings_of_servers(self) -> Settings:
-        return self.settings.model_copy(update={"database": None, "temporal_address": None})
+        gone = ("database", "sealer_database", "folding_database", "temporal_address")
+        return self.settings.model_copy(update=dict.fromkeys(gone))
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -64,9 +65,7 @@ async def site() -> AsyncIterator[Site]:
     own = Settings(home=home, database=None, temporal_address=None, task_queue="cairn")
     try:
         addresses = await start_all(own, durable=False)
-        settings = own.model_copy(
-            update={"database": addresses.database_dsn, "temporal_address": addresses.temporal_address}
-        )
+        settings = addresses.applied_to(own)
         pool = await open_pool(addresses.database_dsn, size=8)
         made = Site(settings, addresses, pool, await connect(settings))
         made.works()

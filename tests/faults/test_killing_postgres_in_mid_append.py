@@ -14,14 +14,13 @@ from typing import Any
 import asyncpg
 import pytest_asyncio
 
-from cairn.ledger import LOST, Ledger, Sealer, SealRefused, migrate, open_pool
+from cairn.ledger import LOST, Ledger, Sealer, migrate, open_pool
 from cairn.settings import Settings
 from cairn_portal.servers import data_folder, postgres
 from cairn_portal.servers.process import running
 from projections.engine.catch_up import Follower, wait_for
 from projections.engine.sql import MIGRATIONS
 from tests.ledger.disturbing import Appender, beside, reads_with_a_cursor
-from tests.ledger.given import seal_all, to
 from tests.ledger.laws import Witness, as_of_breaks, broken_laws, read_model_breaks, record_of
 
 STREAMS = [f"feed-{number}" for number in range(4)]
@@ -121,66 +120,3 @@ async def _all_sealed(pool: Any) -> int:
         except LOST:
             pass
         await asyncio.sleep(0.01)
-
-
-async def test_a_dump_restored_into_another_cluster_reads_the_same_and_goes_on_in_a_new_epoch(
-    own: Settings, postgres_server: str
-) -> None:
-    # sliceworkz/eventstore#143, #165: transaction ids start anew there, so old events vanish and new ones come first.
-    here = postgres.address(own.home)
-    await migrate(here)
-    async with await open_pool(here, size=2) as pool:
-        for version in range(6):
-            await Ledger(pool).append(
-                [to("goal-1", version, f"c{version}"), to(f"goal-x{version}", 0, "c", 2)]
-            )
-        await seal_all(pool)
-        before = await Ledger(pool).read_sealed(after=0)
-    server = await asyncpg.connect(postgres_server)
-    name = f"restored_{os.getpid()}"
-    await server.execute(f"create database {name}")
-    there = f"{postgres_server.rsplit('/', 1)[0]}/{name}"
-    try:
-        await migrate(there)  # roles belong to the cluster: a dump expects to find them
-        await server.execute(f"drop database {name}")
-        await server.execute(f"create database {name}")
-        await _dump_and_restore(here, there)
-        await _goes_on_there(there, before)
-    finally:
-        await server.execute(f"drop database {name} with (force)")
-        await server.close()
-
-
-async def _dump_and_restore(here: str, there: str) -> None:
-    programs = postgres.programs()
-    dump = await asyncio.create_subprocess_exec(
-        programs / "pg_dump", here, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
-    )
-    text, words = await dump.communicate()
-    assert dump.returncode == 0, words.decode()
-    restore = await asyncio.create_subprocess_exec(
-        programs / "psql", "-q", "-v", "ON_ERROR_STOP=1", there,
-        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE,
-    )  # fmt: skip
-    _, words = await restore.communicate(text)
-    assert restore.returncode == 0, words.decode()
-
-
-async def _goes_on_there(there: str, before: list[Any]) -> None:
-    async with await open_pool(there, size=2) as pool:
-        ledger = Ledger(pool)
-        assert await ledger.read_sealed(after=0) == before
-        refused = None
-        try:
-            await Sealer(pool).seal_once()
-        except SealRefused as error:
-            refused = str(error)
-        assert refused is not None and "another Postgres cluster" in refused
-        await pool.execute(
-            "insert into ledger.epoch (no, system_identifier) select 2, system_identifier from pg_control_system()"
-        )
-        await ledger.append([to("goal-1", 6, "after the restore")])
-        await seal_all(pool)
-        after = await ledger.read_sealed(after=0)
-        assert after[:-1] == before
-        assert (after[-1].stream, after[-1].version, after[-1].position) == ("goal-1", 7, len(before) + 1)

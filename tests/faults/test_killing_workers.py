@@ -37,8 +37,11 @@ async def test_the_starter_from_the_first_position_doubles_nothing(site: Site) -
 
     async def caught_up() -> bool:
         pending = (await site.client.get_workflow_handle(NAME).describe()).raw_description.pending_activities
-        beats = [info.heartbeat_details.payloads for info in pending]
-        return any(int(beat[0].data) >= before for beat in beats if beat)
+        beats = [
+            await site.client.data_converter.decode(info.heartbeat_details.payloads, [int])
+            for info in pending
+        ]
+        return any(beat[0] >= before for beat in beats if beat)
 
     await eventually(caught_up)
     assert await company.pool.fetchval("select count(*) from ledger.event") == before

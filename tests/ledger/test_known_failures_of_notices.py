@@ -126,7 +126,9 @@ async def test_many_who_wait_share_one_connection(pool: Pool, readable: str) -> 
         ledger = Ledger(waiting)
         await ledger.append([batch("feed-1", 0, "first", 300)])
         waiters = [asyncio.create_task(ledger.wait_sealed("feed-1", n, 10)) for n in range(1, 301)]
-        await asyncio.sleep(0.3)
+        async with asyncio.timeout(10):  # until each has asked where its event is
+            while waiting.get_size() - waiting.get_idle_size() > 1:  # noqa: ASYNC110 - a pool tells nobody
+                await asyncio.sleep(0.05)
         sessions = await pool.fetch(
             "select application_name, count(*) from pg_stat_activity"
             " where datname = current_database() and query like 'LISTEN%' or query like '%last_key%' group by 1"

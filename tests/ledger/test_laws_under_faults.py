@@ -20,7 +20,7 @@ from tests.ledger.laws import Witness, as_of_breaks, broken_laws, read_model_bre
 APPENDERS = 10
 COMMANDS = 24
 STREAMS = [f"feed-{number}" for number in range(4)]
-CUT = ["appender", "appender", "cairn sealer", "follower", "reader", "stalled writer"]
+CUT = ["appender", "appender", "cairn-sealer", "follower", "reader", "stalled writer"]
 Pool = Any
 
 

@@ -11,10 +11,10 @@ from typing import Any
 import pytest_asyncio
 from temporalio import workflow
 from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from cairn.settings import Settings
+from cairn.temporal import connect
 from cairn_portal.servers.temporal_ready import make_usable
 from tests.portal.conftest import Cairn, environment
 from tests.workflows.company import eventually
@@ -40,10 +40,8 @@ class SilentGoal:
 async def silent(settings: Settings, temporal_server: str) -> AsyncIterator[tuple[Settings, Client]]:
     """Settings with a namespace in which a worker takes every command and answers none."""
     await make_usable(await Client.connect(temporal_server), NAMESPACE)
-    client = await Client.connect(
-        temporal_server, namespace=NAMESPACE, data_converter=pydantic_data_converter
-    )
     own = settings.model_copy(update={"namespace": NAMESPACE, "task_queue": "silent"})
+    client = await connect(own)
     runner = UnsandboxedWorkflowRunner()
     async with Worker(client, task_queue="silent", workflows=[SilentGoal], workflow_runner=runner):
         yield own, client

@@ -80,6 +80,7 @@ class Erp:
 
 @pytest.fixture
 def erp(monkeypatch: pytest.MonkeyPatch) -> Iterator[Erp]:
+    monkeypatch.setenv("CAIRN_FEED_ENV", "ERP_TOKEN")
     monkeypatch.setenv("ERP_TOKEN", TOKEN)
     monkeypatch.setenv("no_proxy", "127.0.0.1")
     server = Erp()

@@ -149,6 +149,7 @@ def test_a_query_cannot_write(tmp_path: Path) -> None:
 def test_an_address_may_come_from_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     source = SqlSource(kind="sql", url="sqlite:///${ERP_FILE}", query=QUERY)
     feed = a_database(tmp_path).model_copy(update={"source": source})
+    monkeypatch.setenv("CAIRN_FEED_ENV", "ERP_FILE")
     with pytest.raises(FeedUnreadable, match="ERP_FILE, which source"):
         collected(feed, tmp_path)
     monkeypatch.setenv("ERP_FILE", "erp.db")

@@ -8,16 +8,15 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from uuid import uuid4
 
-import asyncpg
 import pytest
 import pytest_asyncio
 from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.service import RPCError
 
 import worker
 from cairn.ledger import migrate, open_pool
 from cairn.settings import Settings
+from cairn.temporal import connect
 from cairn_portal.servers.temporal_ready import make_usable
 from projections.engine.sql import MIGRATIONS
 from tests.databases import Databases, databases
@@ -40,12 +39,9 @@ async def template(databases: Databases) -> AsyncIterator[str]:
 @asynccontextmanager
 async def copy_of(template: str, databases: Databases) -> AsyncIterator[str]:
     """The address of a copy for as long as the context lasts."""
-    name = f"{template}_{uuid4().hex[:8]}"
-    server = await asyncpg.connect(databases.server)
-    await server.execute(f"create database {name} template {template}")
-    await server.close()
-    yield databases.dsn(name)
-    await databases.drop(databases.dsn(name))
+    database = await databases.copy(template)
+    yield database
+    await databases.drop(database)
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -59,7 +55,7 @@ async def own_database(databases: Databases, template: str) -> AsyncIterator[str
 async def client(temporal_server: str) -> Client:
     """A client of the run's Temporal server, in a namespace of these tests."""
     await make_usable(await Client.connect(temporal_server), NAMESPACE)
-    return await Client.connect(temporal_server, namespace=NAMESPACE, data_converter=pydantic_data_converter)
+    return await connect(Settings(temporal_address=temporal_server, namespace=NAMESPACE))
 
 
 def settings_at(database: str, temporal_server: str, home: Path) -> Settings:

@@ -13,7 +13,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from temporalio.client import Client
 from temporalio.common import WorkflowIDConflictPolicy
+from temporalio.contrib.pydantic import pydantic_data_converter
 
 import worker
 from activities.inputs import BeginWorkflowsInput, CollectFeedInput
@@ -93,7 +95,9 @@ async def collected(company: Company) -> None:
 async def record(settings: Settings) -> None:
     """Lives every story and writes what Temporal remembers of it."""
     pool = await open_pool(settings.database or "", size=8)
-    async with worker.running(settings) as client:
+    # What is kept must be readable without a key.
+    plain = await Client.connect(settings.temporal_address or "", data_converter=pydantic_data_converter)
+    async with worker.running(settings, client=plain) as client:
         stories: dict[str, Callable[[Company, str], Awaitable[None]]] = {
             "goal-adjusted": adjusted, "goal-expired": expired, "goal-returned": returned,
         }  # fmt: skip
@@ -139,14 +143,7 @@ async def main() -> None:
         settings = Settings(home=Path(home), database=None, temporal_address=None)
         try:
             addresses = await start_all(settings, durable=False)
-            await record(
-                settings.model_copy(
-                    update={
-                        "database": addresses.database_dsn,
-                        "temporal_address": addresses.temporal_address,
-                    }
-                )
-            )
+            await record(addresses.applied_to(settings))
         finally:
             down(settings)
 

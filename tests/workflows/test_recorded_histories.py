@@ -4,19 +4,23 @@ from pathlib import Path
 
 import pytest
 from temporalio.client import WorkflowHistory
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import Replayer
 from temporalio.workflow import NondeterminismError
 
+from cairn.temporal import PayloadKeys, encrypting
 from tests.workflows.changed import SlowerGoalWorkflow
 from workflows.registration import WORKFLOWS, sandbox
 
 HISTORIES = sorted((Path(__file__).parent / "histories").glob("*.json"))
 
 
+KEYS = PayloadKeys.of(b"thirty-two bytes make an AES key")
+
+
 def replayer(workflows: list[type], strict: bool = True) -> Replayer:
+    """As a worker that has a key: histories from before there was one are read as they are."""
     return Replayer(
-        workflows=workflows, data_converter=pydantic_data_converter, workflow_runner=sandbox(strict=strict)
+        workflows=workflows, data_converter=encrypting(KEYS), workflow_runner=sandbox(strict=strict)
     )
 
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
 
 from cairn.settings import Settings
+from cairn.temporal import connect
 from cairn_portal.servers import data_folder, down, temporal
 from cairn_portal.servers.steps import quietly
 from cairn_portal.servers.temporal_ready import make_usable
@@ -31,7 +31,7 @@ async def impatient_server() -> AsyncIterator[Client]:
         data_folder.make(own.home)
         address = await temporal.start(own, quietly)
         await make_usable(await Client.connect(address), NAMESPACE)
-        yield await Client.connect(address, namespace=NAMESPACE, data_converter=pydantic_data_converter)
+        yield await connect(Settings(temporal_address=address, namespace=NAMESPACE))
         down(own)
 
 

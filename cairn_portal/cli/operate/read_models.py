@@ -14,7 +14,7 @@ from cairn_portal.presenting.words import grid, number, span
 from projections.engine import catch_up, parking
 from projections.engine.catalog import folding, folding_model
 from projections.engine.comparing import TableDifference
-from projections.engine.rebuild import differences, rebuild
+from projections.engine.rebuild import SwapGaveUp, differences, rebuild
 
 Model = Annotated[str | None, typer.Argument(metavar="[NAME]", help="a read model; by default all")]
 
@@ -46,7 +46,7 @@ async def rebuilt(
     """Exit code 1 where the live one differed from the log: the rebuilt one is right."""
     chosen = [_known(name)] if name else list(folding())
     found: dict[str, list[TableDifference]] = {}
-    async with session(at) as s:
+    async with session(at) as s, s.folding() as pool:
         with at.progress() as bars:
             for each in chosen:
                 task = bars.add_task(each, total=None)
@@ -56,7 +56,15 @@ async def rebuilt(
 
                 work = differences if compare_only else rebuild
                 try:
-                    found[each] = await work(s.pool, each, show)
+                    found[each] = await work(pool, each, show)
+                except SwapGaveUp:
+                    raise Problem(
+                        message(
+                            "Somebody reads {each} all the time, so the rebuilt one could not take its place; nothing "
+                            "was changed. Try again later.",
+                            each=each,
+                        )
+                    ) from None
                 except RuntimeError:
                     raise Problem(
                         message("{each} is being rebuilt already; try again later.", each=each)
@@ -137,9 +145,9 @@ Named = Annotated[str, typer.Argument(metavar="NAME", help="the read model")]
 
 
 async def retry(at: Terminal, name: Named, stream: Stream) -> int:
-    async with session(at) as s:
+    async with session(at) as s, s.folding() as pool:
         try:
-            free = await parking.retry(s.pool, _known(name), stream)
+            free = await parking.retry(pool, _known(name), stream)
         except LookupError:
             raise _not_parked(stream) from None
     return _freed(at, stream, free)
@@ -152,10 +160,12 @@ async def skip(
     reason: Annotated[str, typer.Option(help="why")],
     by: By = None,
 ) -> int:
-    async with session(at) as s:
+    async with session(at) as s, s.folding() as pool:
         await s.person(require_actor(by))
         try:
-            free = await parking.skip(s.pool, _known(name), stream, reason=reason, by=require_actor(by))
+            free = await parking.skip(
+                pool, _known(name), stream, reason=reason, by=require_actor(by), ledger=s.ledger
+            )
         except LookupError:
             raise _not_parked(stream) from None
         except ValueError:

@@ -10,13 +10,23 @@ import typer
 from rich.text import Text
 from temporalio.client import Client
 
+from cairn.application import Application
 from cairn.i18n import marked, message
+from cairn.temporal import reach
 from cairn_portal import servers
+from cairn_portal.cli.failures import away
 from cairn_portal.cli.problem import DOWN, REFUSED, USAGE, Problem
-from cairn_portal.cli.session import running_servers, session, worker_listens
+from cairn_portal.cli.session import Session, running_servers, session, worker_listens
 from cairn_portal.cli.terminal import Terminal
 from cairn_portal.presenting.words import NOTHING, facts, grid
-from cairn_portal.recovery import restart_starter, running_goals
+from cairn_portal.recovery import (
+    ahead_of_the_log,
+    begin_anew,
+    end_unknown,
+    not_running,
+    restart_starter,
+    running_goals,
+)
 from cairn_portal.servers import migrate, process
 from projections.models import goal as goals_model
 
@@ -27,21 +37,24 @@ POSTGRES_AND_TEMPORAL = ("postgres", "temporal")
 async def up(
     at: Terminal,
     foreground: Annotated[bool, typer.Option("--foreground", help="stay, stop all on Ctrl-C")] = False,
-    workers: Annotated[int, typer.Option(min=1, max=64, help="number of workers")] = 1,
+    workers: Annotated[int, typer.Option(min=0, max=64, help="number of workers; 0: the servers alone")] = 1,
 ) -> None:
     with shown_steps(at) as on_step:
         addresses = await servers.start_all(at.settings, on_step)
+    if workers:
+        await require_home(at, addresses.database_dsn)
     started = [
         servers.start_worker(at.settings, addresses, "worker" if n == 1 else f"worker-{n}")
         for n in range(1, workers + 1)
     ]
-    await _until_worker_listens(at, addresses, started[0])
+    if started:
+        await _until_worker_listens(at, addresses, started[0])
     lines = facts(
         (at.say("data folder"), at.settings.home),
         (at.say("database"), _without_password(addresses.database_dsn)),
         ("Temporal", addresses.temporal_address),
         (at.say("Temporal's UI"), addresses.ui_url or NOTHING),
-        (at.say("workers"), ", ".join(f"{each.name} ({each.pid})" for each in started)),
+        (at.say("workers"), ", ".join(f"{each.name} ({each.pid})" for each in started) or NOTHING),
     )
     nexts = at.say(
         "Next: `cairn demo` shows a whole year; `cairn policy adopt` takes in your plan; "
@@ -55,6 +68,14 @@ async def up(
     )
     if foreground:
         await _stay(at)
+
+
+async def require_home(at: Terminal, database: str) -> None:
+    """Refuses to start a worker on a ledger that takes nothing in."""
+    async with Application.open(database, name="cairn-cli", size=1) as application:
+        home = await application.operation.home()
+    if not home.takes_appends:
+        raise Problem(away(home.place), DOWN, "away-from-home")
 
 
 async def _stay(at: Terminal) -> None:
@@ -76,7 +97,7 @@ def shown_steps(at: Terminal) -> Iterator[servers.OnStep]:
 
 
 async def _until_worker_listens(at: Terminal, addresses: servers.Addresses, worker: process.Process) -> None:
-    client = await Client.connect(addresses.temporal_address, namespace=at.settings.namespace)
+    client = await reach(at.settings, addresses.temporal_address)
     for _ in range(150):
         if not worker.alive():
             raise Problem(
@@ -127,7 +148,10 @@ async def doctor(at: Terminal) -> int:
 
 
 async def migrated(at: Terminal) -> None:
-    dsn = at.settings.database or running_servers(at.settings).database_dsn
+    dsn = at.settings.migration_database or at.settings.database
+    if dsn is None:
+        found = running_servers(at.settings)
+        dsn = found.migration_dsn or found.database_dsn
     try:
         applied = await migrate.migrate_all(dsn)
     except asyncpg.InsufficientPrivilegeError as refused:
@@ -156,11 +180,14 @@ async def recover(
     at: Terminal,
     patience: Annotated[float, typer.Option(help="how many seconds to wait at most")] = 600.0,
 ) -> int:
-    """Begins the starter again at the log's first position; each workflow then asks the log where it stands."""
+    """Begins the starter again at the log's first position; each workflow then asks the log where it stands.
+
+    Workflows that ended, or know more than the log has (an older log was restored), are begun anew."""
     async with session(at) as s:
         gateway = await s.gateway()
         open_goals = await goals_model.open_goals(s.pool)
         await restart_starter(gateway.client, at.settings.task_queue)
+        await _begun_anew(s, gateway.client)
         running = await _restarted(at, gateway.client, open_goals, patience)
     done = running >= open_goals
     said = at.say(
@@ -171,6 +198,14 @@ async def recover(
     )
     at.answer({"open_goals": open_goals, "running": running}, Text(said, style="green" if done else "yellow"))
     return 0 if done else REFUSED
+
+
+async def _begun_anew(s: Session, client: Client) -> None:
+    queue, open_ids = s.at.settings.task_queue, await goals_model.open_ids(s.pool)
+    ahead = await ahead_of_the_log(client, s.ledger)
+    await end_unknown(client, [each.stream for each in ahead if not each.recorded])
+    anew = {each.stream for each in ahead if each.recorded} | {*await not_running(client, open_ids)}
+    await begin_anew(client, queue, s.ledger, sorted(anew))
 
 
 async def _restarted(at: Terminal, client: Client, goals: int, patience: float) -> int:

@@ -9,6 +9,7 @@ from cairn.application.operation import LogState
 from cairn.ledger import Horizon
 from cairn_portal import servers
 from cairn_portal.cli.cycle.waiting import waiting_notes, waiting_scores
+from cairn_portal.cli.failures import away
 from cairn_portal.cli.problem import REFUSED, Problem
 from cairn_portal.cli.session import Session, running_servers, session, worker_listens
 from cairn_portal.cli.terminal import Terminal
@@ -77,6 +78,7 @@ async def _status(s: Session, known: list[ServerStatus], table: RenderableType) 
         (at.say("log sealed up to"), number(sealing.sealed)),
         (at.say("not sealed yet"), _unsealed(at, sealing)),
         (at.say("oldest writing transaction"), _holder(at, sealing)),
+        (at.say("sealed by"), sealing.sealer or NOTHING),
         ("Temporal", at.say("connected") if client else at.say("does not answer")),
         (at.say("workflows waiting"), number(waiting) if waiting is not None else NOTHING),
     )
@@ -85,6 +87,8 @@ async def _status(s: Session, known: list[ServerStatus], table: RenderableType) 
     facts_for_programs = {
         "processes": known,
         "horizon": sealing,
+        "home": state.home,
+        "place": state.home.place,
         "read_models": models,
         "parked": stuck,
         "worker_listens": listening,
@@ -127,13 +131,31 @@ def _notes(
 ) -> list[str]:
     """What needs somebody's attention, with what to do."""
     notes, sealing = [], state.horizon
+    if not state.home.takes_appends:
+        return [at.say(away(state.home.place))]
+    if state.home.place == "forked":
+        notes.append(
+            at.say(
+                "The database goes on from an earlier point than it was at (a replica was promoted, or a point in time "
+                "recovered: timeline {timeline} after {kept}). `cairn ledger compare` names what the log lost, `cairn "
+                "recover` puts workflows right, `cairn ledger open-epoch` settles it.",
+                timeline=state.home.timeline,
+                kept=state.home.kept_timeline,
+            )
+        )
     if state.trouble == "blocked":
         notes.append(
             at.say(
-                "Sealing waits behind an open writing transaction ({holder}): end it, or run select "
-                "pg_terminate_backend({pid}).",
+                "Sealing waits behind an open writing transaction ({holder}), whose last statement is “{statement}”: "
+                "end it, or run select pg_terminate_backend({pid}).",
                 holder=_holder(at, sealing),
+                statement=sealing.statement or "?",
                 pid=sealing.pid,
+            )
+            if sealing.pid is not None
+            else at.say(
+                "Sealing waits behind a prepared transaction ({holder}): commit it, or roll it back.",
+                holder=_holder(at, sealing),
             )
         )
     elif state.trouble == "unattended":
