@@ -40,8 +40,9 @@ async def test_the_starter_from_the_first_position_doubles_nothing(site: Site) -
         beats = [
             await site.client.data_converter.decode(info.heartbeat_details.payloads, [int])
             for info in pending
+            if info.heartbeat_details.payloads  # none yet where it has just begun
         ]
-        return any(beat[0] >= before for beat in beats if beat)
+        return any(beat[0] >= before for beat in beats)
 
     await eventually(caught_up)
     assert await company.pool.fetchval("select count(*) from ledger.event") == before

@@ -6,25 +6,29 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from temporalio.client import Client
 
 import worker
 from cairn.ledger import AwayFromHome, open_pool, verify
 from cairn.settings import Settings
 from cairn_portal.servers.migrate import migrate_all
+from cairn_portal.servers.temporal_ready import make_usable
 from tests.databases import Databases
 from tests.portal.conftest import POLICY, Cairn, environment
 
+NAMESPACE = "away-from-home"
 AWAY = "这份日志不在原来记录它的地方"
 
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def away(
-    databases: Databases, settings: Settings, files: Path, tmp_path: Path
+    databases: Databases, settings: Settings, temporal_server: str, files: Path, tmp_path: Path
 ) -> AsyncIterator[tuple[Cairn, Settings]]:
-    """A terminal at a copy of a database with a policy and a roster."""
+    """A terminal at a copy of a database with a policy and a roster; a namespace has one starter, so it has its own."""
     original = await databases.empty()
     await migrate_all(original)
-    at_original = settings.model_copy(update={"database": original, "home": tmp_path})
+    await make_usable(await Client.connect(temporal_server), NAMESPACE)
+    at_original = settings.model_copy(update={"database": original, "home": tmp_path, "namespace": NAMESPACE})
     terminal = Cairn(environment(at_original))
     async with worker.running(at_original.model_copy(update={"task_queue": f"{settings.task_queue}-o"})):
         for typed in (("policy", "adopt", "policy.yaml"), ("roster", "import", "roster.csv")):
