@@ -80,4 +80,7 @@ def _period(goal: Goal, span: Span, dates: Timeline, rows: Sequence[Row], day: d
 
 def _as_row(goal: Goal, rows: Sequence[Row]) -> Mapping[str, Any]:
     latest = max((row.on for row in rows), default=None)
-    return {**dict(totals(rows)), "latest": latest, "since": goal.since, "accepted": len(goal.accepted)}
+    days = {row.on for row in rows if row.metric == "check_in"}
+    waiting = sum(each.waits and each.said.on in days for each in goal.reports)
+    figures = {"latest": latest, "since": goal.since, "accepted": len(goal.accepted), "unconfirmed": waiting}
+    return {**dict(totals(rows)), **figures}
