@@ -7,9 +7,9 @@ import pytest
 import pytest_asyncio
 
 from cairn.application import operation
-from cairn.ledger import Ledger, open_pool
+from cairn.ledger import Ledger, StreamAppend, open_pool
 from cairn.settings import Settings
-from tests.ledger.given import to
+from tests.ledger.given import event
 from tests.portal.conftest import Cairn
 
 
@@ -29,7 +29,8 @@ async def test_the_status_names_the_transaction_that_holds_sealing_back(
 ) -> None:
     monkeypatch.setattr(operation, "STALLED", 0.0)
     async with await open_pool(settings.database or "", size=1) as pool:
-        await Ledger(pool).append([to("goal-of-nobody", 0, "noted")])
+        unread = event("note-of-nobody", "noted", type="Noted")  # no read model folds it
+        await Ledger(pool).append([StreamAppend("note-of-nobody", 0, [unread])])
     told = await cairn("status", CAIRN_LANGUAGE="en", COLUMNS="400")
     assert told.code == 1
     assert f"pg_terminate_backend({holder.get_server_pid()})" in told.out
