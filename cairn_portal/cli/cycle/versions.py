@@ -4,9 +4,11 @@ from collections.abc import Sequence
 
 from rich.console import RenderableType
 
+from cairn.application.clock import zone_of
 from cairn.application.repository import to_events
-from cairn.domain.event import Event
+from cairn.domain.event import SYSTEM, Event
 from cairn.domain.sheet.events import RestatementDecided, RestatementProposed, ResultIssued, SheetScored
+from cairn.domain.streams import cycle_of
 from cairn_portal.cli.session import Session
 from cairn_portal.cli.terminal import Terminal
 from cairn_portal.presenting.words import NOTHING, grid, number
@@ -19,19 +21,20 @@ async def show_versions(s: Session, sheet: str, period: str | None) -> None:
     found = [event for event in to_events(rows) if isinstance(event, chained)]
     if period is not None:
         found = [event for event in found if getattr(event, "period", period) == period]
-    s.at.answer(
-        [{"type": event.type, **event.model_dump(mode="json")} for event in found], _table(s.at, found)
-    )
+    at = s.at.in_zone(zone_of(await s.cycle(cycle_of(sheet))))
+    names = await s.names() | {SYSTEM: at.say("system")}
+    told = [{"type": event.type, **event.model_dump(mode="json")} for event in found]
+    at.answer(told, _table(at, found, names))
 
 
-def _table(at: Terminal, found: Sequence[Event]) -> RenderableType:
+def _table(at: Terminal, found: Sequence[Event], names: dict[str, str]) -> RenderableType:
     points = at.say("points")
     table = grid(
-        at.say("what"), at.say("version"), at.say("because of"), points, at.say("grade"), at.say("time"), at.say("by"),
+        at.say("what"), at.say("version"), at.say("because of"), points, at.say("grade"), at.say("time"), at.say("who"),
         right=(points,),
     )  # fmt: skip
     for event in found:
-        table.add_row(*_cells(at, event), at.moment(event.at), event.by)
+        table.add_row(*_cells(at, event), at.moment(event.at), names.get(event.by, event.by))
     return table
 
 
