@@ -16,7 +16,7 @@ from cairn.application.repository import (
     to_appends,
 )
 from cairn.domain.cycle.state import Cycle
-from cairn.domain.evaluation.reports import counted, result_with
+from cairn.domain.evaluation.reports import counted, days_above, result_with
 from cairn.domain.evaluation.versions import propose, versions
 from cairn.domain.event import Event
 from cairn.domain.goal.scoring import score
@@ -142,7 +142,8 @@ class Restatements:
         last = case.sheet.result
         if schedule is None or last is None:
             raise Refusal("cycle.unknown", cycle=case.cycle.id)
-        days = {part.sheet: part.days for part in last.subordinates}.get(name) or 0
+        history = fold_person(await self.ledger.read_stream(f"person-{under.holder}"))
+        days = days_above(under, history, schedule).get(case.sheet.holder, 0) if history else 0
         beside = counted(case.sheet, under, days, schedule)
         issued = result_with(case.sheet, beside, schedule, case.policy, at, name, settled=False)
         results = [each for each in issued if isinstance(each, SheetScored | ResultIssued)]

@@ -63,12 +63,13 @@ async def scores(
             await show_scores(s, of, period, reader)
         elif of is None:
             await show_scores(s, (await the_cycle(s, cycle)).id, period, reader)
-        elif versions:
-            await show_versions(s, sheet_name((await the_cycle(s, cycle, of)).id, of), period)
         else:
             the = await the_cycle(s, cycle, of)
             (await viewer(s, reader, the)).require("scores", (await _owners(s))(of))
-            await _of_person(s, of, the.id)
+            if versions:
+                await show_versions(s, sheet_name(the.id, of), period)
+            else:
+                await _of_person(s, of, the.id)
 
 
 async def _owners(s: Session) -> Callable[[str], Shown]:
