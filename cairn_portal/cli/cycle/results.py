@@ -67,7 +67,7 @@ async def scores(
             the = await the_cycle(s, cycle, of)
             (await viewer(s, reader, the)).require("scores", (await _owners(s))(of))
             if versions:
-                await show_versions(s, sheet_name(the.id, of), period)
+                await show_versions(s, (await sheets_of(s, of, the.id))[-1], period)
             else:
                 await _of_person(s, of, the.id)
 
@@ -174,15 +174,42 @@ def _period_table(
     return table
 
 
+async def sheets_of(s: Session, who: str, cycle: str) -> list[str]:
+    """Somebody's sheets in a cycle in their order; the first one's name where there is none."""
+    names = [sheet_name(cycle, who)]
+    while await s.ledger.version_of(following := sheet_name(cycle, who, len(names) + 1)):
+        names.append(following)
+    return names
+
+
 async def _of_person(s: Session, who: str, cycle: str) -> None:
-    """A person's sheet: goals by period, the sheet's points below, the year's result last."""
-    at = s.at
+    """A person's sheets, the present one last: goals by period, the sheet's points below, the year's result."""
     if who != "company" and not who.startswith("department."):
         await s.person(who)
-    sheet = sheet_name(cycle, who)
+    names = await sheets_of(s, who, cycle)
+    told = [await _of_sheet(s, sheet, headed=len(names) > 1) for sheet in names]
+    facts = {**told[-1][0], **({"earlier": [each for each, _ in told[:-1]]} if len(told) > 1 else {})}
+    s.at.answer(facts, *(line for _, lines in told for line in lines))
+
+
+async def _of_sheet(
+    s: Session, sheet: str, *, headed: bool
+) -> tuple[dict[str, object], list[RenderableType]]:
+    at = s.at
     of_goals = await scores_model.goal_scores(s.pool, sheet=sheet)
     of_sheet = await scores_model.sheet_scores(s.pool, sheet=sheet)
     result = await scores_model.result(s.pool, sheet)
+    table = _sheet_table(at, of_goals, of_sheet)
+    lines: list[RenderableType] = [Text(sheet, style="bold")] if headed else []
+    lines.append(table if of_goals else Text(at.say("Not scored yet.")))
+    if result is not None:
+        lines += _result_lines(at, result)
+    return {"goals": of_goals, "sheet": of_sheet, "result": result}, lines
+
+
+def _sheet_table(
+    at: Terminal, of_goals: list[scores_model.GoalScore], of_sheet: list[scores_model.SheetScore]
+) -> RenderableType:
     periods = sorted({each.period for each in of_goals}, key=by_period)
     table = grid(at.say("goal"), at.say("weight"), *periods, right=(at.say("weight"), *periods))
     goals: dict[str, dict[str, scores_model.GoalScore]] = {}
@@ -190,34 +217,36 @@ async def _of_person(s: Session, who: str, cycle: str) -> None:
         goals.setdefault(each.goal, {})[each.period] = each
     for of in goals.values():
         first = next(iter(of.values()))
-        table.add_row(
-            first.title,
-            percent(first.weight),
-            *(number(of[key].points) if key in of else "" for key in periods),
-        )
+        cells = (number(of[key].points) if key in of else "" for key in periods)
+        table.add_row(first.title, percent(first.weight), *cells)
     points = {each.period: each.points for each in of_sheet}
     table.add_section()
-    table.add_row(
-        Text(at.say("sheet"), style="bold"),
-        "",
-        *(number(points[key]) if key in points else "" for key in periods),
-    )
-    lines: list[RenderableType] = [table] if of_goals else [Text(at.say("Not scored yet."))]
-    if result is not None:
-        said = at.say("the year's result")
+    cells = (number(points[key]) if key in points else "" for key in periods)
+    table.add_row(Text(at.say("sheet"), style="bold"), "", *cells)
+    return table
+
+
+def _result_lines(at: Terminal, result: scores_model.Result) -> list[RenderableType]:
+    said = at.say("the year's result")
+    grade = f"{said} {number(result.rounded)}  {result.grade or NOTHING}  ×{number(result.coefficient)}"
+    lines: list[RenderableType] = [Text(grade, style="bold")]
+    if result.earlier:
         lines.append(
             Text(
-                f"{said} {number(result.rounded)}  {result.grade or NOTHING}  ×{number(result.coefficient)}",
-                style="bold",
+                at.say(
+                    "This sheet alone: {own}; with the earlier ones by their months: {whole}.",
+                    own=number(result.own),
+                    whole=number(result.rounded),
+                ),
+                style="dim",
             )
         )
-        if result.withheld == "minimum":
-            lines.append(Text(at.say("It covers less than the policy's minimum: no result."), style="yellow"))
-        if result.withheld == "leaver":
-            lines.append(
-                Text(at.say("The policy gives who has left no result of a part of the year."), style="yellow")
-            )
-    at.answer({"goals": of_goals, "sheet": of_sheet, "result": result}, *lines)
+    if result.withheld == "minimum":
+        lines.append(Text(at.say("It covers less than the policy's minimum: no result."), style="yellow"))
+    if result.withheld == "leaver":
+        told = at.say("The policy gives who has left no result of a part of the year.")
+        lines.append(Text(told, style="yellow"))
+    return lines
 
 
 async def cascade(
