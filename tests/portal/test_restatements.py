@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ SETTLED = (
 """A version is settled on the very day on which it is shown."""
 ROLES = {"E2": "HR", "E3": "委员"}
 PEOPLE = "".join(f"{row}{ROLES.get(row[:2], '')}\n" for row in ROSTER.splitlines())
+PEOPLE += "E5,何静,D1,客户经理,销售,M1,2020-01-01,,\n"
 FEED = f"""name: erp
 source: {{kind: csv, path: sold.csv}}
 watermark: {STARTS - timedelta(days=1)}
@@ -44,6 +46,11 @@ class Company:
         done = await self.cairn(*typed)
         assert done.code == 0, done.err
 
+    async def approved(self, owner: str, manager: str) -> None:
+        goals = [f"goal-{CYCLE}-{owner}-{number}" for number in (1, 2)]
+        await self.does("goal", "submit", *goals, "--by", owner)
+        await self.does("goal", "approve", *goals, "--by", manager)
+
     async def feed(self, *options: str) -> None:
         rows = "".join(f"sales,{who},{DAY},{value}\n" for who, value in self.sold.items())
         (self.files / "sold.csv").write_text("metric,subject,on,value\n" + rows)
@@ -54,7 +61,8 @@ class Company:
         self.sold[who] = value
         before = {each["restatement"] for each in await self.open(who)}
         await self.feed("--from", str(DAY), "--upto", str(DAY))
-        return (await until(lambda: self._new(who, before)))["restatement"]
+        found: str = (await until(lambda: self._new(who, before)))["restatement"]
+        return found
 
     async def _new(self, who: str, before: set[str]) -> Any:
         return next((each for each in await self.open(who) if each["restatement"] not in before), None)
@@ -101,11 +109,9 @@ async def company(
         await made.does("cycle", "launch", CYCLE, *days, "--by", "H1", "--yes")
         await made.feed("--upto", str(date.today() - timedelta(days=1)))
         for owner, manager in MANAGERS.items():
-            goals = [f"goal-{CYCLE}-{owner}-{number}" for number in (1, 2)]
-            await made.does("goal", "submit", *goals, "--by", owner)
-            await made.does("goal", "approve", *goals, "--by", manager)
+            await made.approved(owner, manager)
         for owner in MANAGERS:
-            await until(lambda owner=owner: made.points(owner))
+            await until(partial(made.points, owner))
         yield made
 
 
@@ -182,4 +188,22 @@ async def test_who_may_not_read_a_score_does_not_read_its_versions(company: Comp
         0,
         {"SheetScored", "RestatementProposed", "RestatementDecided"},
     )
-    assert (await company.cairn("scores", "E1", "--versions", "--as", "E4")).code == 1
+    assert (await company.cairn("scores", "E1", "--versions", "--as", "E5")).code == 1
+
+
+async def test_what_hr_went_on_without_is_scored_once_the_feed_says_that_it_is_nothing(
+    company: Company,
+) -> None:
+    """RULES D3, D4, W2."""
+    feed = company.files / "late.yaml"
+    feed.write_text(FEED.replace("erp", "late").replace("[H1, M1, E1, E2, E3]", "[E5]"), encoding="utf-8")
+    (company.files / "sold.csv").write_text("metric,subject,on,value\n")
+    run = ("feed", "run", str(feed), "--by", "H1", "--upto")
+    await company.does(*run, str(DAY))
+    await company.approved("E5", "M1")
+    without = ("--period", "Q1", "--reason", "没有数据")
+    await company.does("goal", "score-without", f"goal-{CYCLE}-E5-1", *without, "--by", "H1")
+    assert await company.points("E5") == []
+    await company.does(*run, str(date.today() - timedelta(days=1)))
+    assert await until(partial(company.points, "E5")) == [(1, "readings", "0")]
+    assert await company.is_equal()
