@@ -65,15 +65,18 @@ async def scores(
             await show_scores(s, (await the_cycle(s, cycle)).id, period, reader)
         else:
             the = await the_cycle(s, cycle, of)
-            (await viewer(s, reader, the)).require("scores", (await _owners(s))(of))
+            if of != "company" and not of.startswith("department."):
+                await s.person(of)
+            (await viewer(s, reader, the)).require("scores", (await owners(s))(of))
             if versions:
-                await show_versions(s, sheet_name(the.id, of), period)
+                of_person = (await s.cycles.sheets_of(the.id, [of])).get(of, [])
+                await show_versions(s, [sheet.id for sheet in of_person], period)
             else:
                 await _of_person(s, of, the.id)
 
 
-async def _owners(s: Session) -> Callable[[str], Shown]:
-    """Sheets by holder as reading rights look at them: a department's is its head's."""
+async def owners(s: Session) -> Callable[[str], Shown]:
+    """Sheets by holder, as reading rights look at them: a department's is its head's."""
     heads = {each.id: each.head for each in await people_model.departments(s.pool)}
     people = {each.id: each for each in await people_model.people(s.pool, with_leavers=True)}
 
@@ -96,7 +99,7 @@ async def show_scores(s: Session, cycle: str, period: str | None = None, reader:
     if reader is not None:
         view = await viewer(s, reader, await s.cycle(cycle))
         holders = {each.holder or "" for each in (*results, *of_periods)}
-        owned = await _owners(s)
+        owned = await owners(s)
         may = {holder for holder in holders if view.may("scores", owned(holder))}
         results = [each for each in results if each.holder in may]
         of_periods = [each for each in of_periods if each.holder in may]
@@ -177,8 +180,6 @@ def _period_table(
 async def _of_person(s: Session, who: str, cycle: str) -> None:
     """A person's sheet: goals by period, the sheet's points below, the year's result last."""
     at = s.at
-    if who != "company" and not who.startswith("department."):
-        await s.person(who)
     sheet = sheet_name(cycle, who)
     of_goals = await scores_model.goal_scores(s.pool, sheet=sheet)
     of_sheet = await scores_model.sheet_scores(s.pool, sheet=sheet)
