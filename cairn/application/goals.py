@@ -143,7 +143,7 @@ class Goals:
         """The context with whom and what a command names, or has to tell, besides its own people."""
         day = local_day(command.at, context.policy.calendar)
         match command:
-            case KeepDeadline() if command.phase == "approvals_due":
+            case KeepDeadline() if command.phase in ("approvals_due", "judgement_due"):
                 return _with_people(context, await self._line_of(held_at(goal, context, command.at), day))
             case ChangeManager():
                 return _with_people(context, await self._line_above(command.manager, command.effective))

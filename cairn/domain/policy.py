@@ -338,6 +338,14 @@ class Least(Fact):
         return self
 
 
+class Judgements(Fact):
+    """How long a judgement that somebody owes is waited for (RULES U2)."""
+
+    wait: int = Field(
+        default=10, ge=1, description="working days after which HR may go on without it, with a reason"
+    )
+
+
 class WorkingCalendar(Fact):
     """Weekend days (1 = Monday … 7 = Sunday), holidays, and weekend days worked (调休)."""
 
@@ -369,6 +377,7 @@ class Policy(Fact):
     transparency: Transparency = Transparency()
     deadlines: Deadlines = Deadlines()
     scoring: ScoringRules = ScoringRules()
+    judgements: Judgements = Judgements()
     check_ins: CheckInsCount = Field(
         default="confirmed",
         description="whether a report counts once the manager has confirmed it, or at once",

@@ -186,7 +186,7 @@ def test_what_the_table_says_of_deadlines_is_what_falls_due(stage: Stage) -> Non
     """All that ever fall due in a stage, and where they lead: of a goal with a late word on January, of a task with a
     day of its own."""
     found = {}
-    for name in (REVENUE, RELEASE):
+    for name in (REVENUE, RELEASE, LEARNING):
         before = happened(stage, name)
         for due in deadlines_of(before.goal(name), before.context(name)):
             fired = deadline(due.phase, due.at, name, period=due.period, late=1)

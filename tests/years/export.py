@@ -73,15 +73,22 @@ async def _rows(connection: asyncpg.Connection, table: Table) -> Rows:
     chosen = ", ".join(_as_text(name, types[name]) for name in (*table.key, *fields))
     found = await connection.fetch(f"select {chosen} from read.{table.name}")
     return {
-        " ".join(row[name] for name in table.key): {name: _comparable(name, row[name]) for name in fields}
+        " ".join(_numbered(row[name]) for name in table.key): {
+            name: _comparable(name, row[name]) for name in fields
+        }
         for row in found
     }
+
+
+def _numbered(name: str) -> str:
+    """A sheet's name with its number: sheets of earlier trees had none. No id in the example years has a hyphen."""
+    return f"{name}-1" if name.startswith("sheet-") and name.count("-") == 2 else name
 
 
 def _comparable(field: str, value: str | None) -> str | None:
     """A number to nine places, so that one tree may keep it exactly and another to its last digit."""
     if value is None or field not in NUMBERS:
-        return value
+        return _numbered(value) if value and field == "sheet" else value
     return f"{rounded(exact(value), PLACES).normalize():f}"
 
 

@@ -25,6 +25,7 @@ from cairn.domain.rights import HR, approver_place, by_committee
 from cairn.domain.sheet import rules
 
 DELIVERY = ("delivery_remind", "delivery_due")
+JUDGEMENT = ("judgement_remind", "judgement_due", "judgement_lapses")
 
 
 def on_deadline(command: KeepDeadline, goal: Goal, context: GoalContext) -> list[Event]:
@@ -43,9 +44,17 @@ def on_deadline(command: KeepDeadline, goal: Goal, context: GoalContext) -> list
             | "adjustment_remind"
             | "delivery_remind"
             | "unapproved_remind"
+            | "judgement_remind"
         ):
             return [_remind(command, held, context)]
-        case "drafts_due" | "approvals_due" | "delivery_due" | "unapproved":
+        case (
+            "drafts_due"
+            | "approvals_due"
+            | "delivery_due"
+            | "unapproved"
+            | "judgement_due"
+            | "judgement_lapses"
+        ):
             return [_missed(command, held, context)]
         case "execution_starts":
             return [GoalActivated(goal=goal.id, by=SYSTEM, at=command.at)]
@@ -58,9 +67,7 @@ def on_deadline(command: KeepDeadline, goal: Goal, context: GoalContext) -> list
         case "period_scored" | "scored_again" | "part_scored" | "scores_due":
             if lacking(goal, command.period or "Y", context) is not None:
                 return []  # it waits for its evidence (RULES D4), and is tried again
-            late = goal.late.get(command.period or "Y")
-            cause: ScoreCause = late.cause if late else "part" if command.phase == "part_scored" else "due"
-            return [score(goal, command.period or "Y", context, command.at, cause)]
+            return [score(goal, command.period or "Y", context, command.at, _cause(command, goal))]
         case "lapses":
             return _lapse(command, goal, context)
         case "review_opens":
@@ -69,6 +76,16 @@ def on_deadline(command: KeepDeadline, goal: Goal, context: GoalContext) -> list
             return [GoalClosed(goal=goal.id, by=SYSTEM, at=command.at)]
         case _:
             assert_never(command.phase)
+
+
+def _cause(command: KeepDeadline, goal: Goal) -> ScoreCause:
+    """Why a version is computed."""
+    period = command.period or "Y"
+    if period in goal.late:
+        return goal.late[period].cause
+    if command.phase == "part_scored":
+        return "part"
+    return "waived" if period in goal.waived else "due"
 
 
 def _remind(command: KeepDeadline, goal: Goal, context: GoalContext) -> ReminderSent:
@@ -80,6 +97,9 @@ def _remind(command: KeepDeadline, goal: Goal, context: GoalContext) -> Reminder
 
 def _asked(command: KeepDeadline, goal: Goal, context: GoalContext) -> tuple[str, ...]:
     """Who has to act on a deadline: whoever the goal waits for, its owner where something is to be delivered."""
+    if command.phase in JUDGEMENT:
+        place = approver_place(goal)
+        return (context.acting.get(place, place),)
     return (goal.owner or HR,) if command.phase in DELIVERY else awaited(goal, context.acting)
 
 
@@ -89,9 +109,9 @@ def _missed(command: KeepDeadline, goal: Goal, context: GoalContext) -> Deadline
     on without it (RULES L5)."""
     approver = None if by_committee(goal) else context.people.get(goal.manager or "")
     above = approver.manager if approver else None
-    up = {"drafts_due": goal.manager, "approvals_due": above, "delivery_due": approver_place(goal)}.get(
-        command.phase
-    )
+    up = {"drafts_due": goal.manager, "approvals_due": above, "judgement_due": above}.get(command.phase)
+    if command.phase == "delivery_due":
+        up = approver_place(goal)
     up = context.acting.get(up, up) if up else None
     return DeadlineMissed(
         goal=goal.id,

@@ -35,6 +35,7 @@ NoteCode = Literal[
     "not_due",
     "approved_later",
     "measures",
+    "not_judged",
 ]
 """How a score was computed, why there is none, and what is to be known of it."""
 

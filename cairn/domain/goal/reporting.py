@@ -1,11 +1,13 @@
 """What people report themselves, and going on without what feeds have not brought (RULES D4, D6)."""
 
-from datetime import date
+from datetime import date, datetime
 
 from cairn.domain.event import Event
 from cairn.domain.goal.commands import CheckIn, ConfirmCheckIns, ScoreWithout, WithdrawCheckIn
 from cairn.domain.goal.context import GoalContext
+from cairn.domain.goal.dates import own_dates
 from cairn.domain.goal.events import CheckedIn, CheckInsConfirmed, CheckInWithdrawn, EvidenceWaived
+from cairn.domain.goal.owing import decided_from, owed_periods
 from cairn.domain.goal.state import Goal, Report
 from cairn.domain.goal.status import deadlines_of
 from cairn.domain.measure import Kpi, Measure
@@ -84,17 +86,33 @@ def _report(number: int, goal: Goal) -> Report:
 
 
 def score_without(command: ScoreWithout, goal: Goal, context: GoalContext) -> list[Event]:
-    """HR goes on without what feeds have not brought of a period whose score is due."""
-    if not isinstance(goal.measure, Kpi) or goal.measure.metric is None:
-        raise Refusal("score-without.not-fed", field="goal")
+    """HR goes on without what is missing of a period whose score is due: what feeds have not brought (RULES D4), or a
+    judgement that somebody still owes after the policy's wait (U2)."""
     if command.period in goal.waived:
         return []
-    due = [each for each in deadlines_of(goal, context) if each.period is not None]
-    waiting = tuple(each.period or "" for each in due if each.at <= command.at)
-    if command.period not in waiting:
-        raise Refusal("score-without.not-due", field="period", period=command.period, known=waiting or ("–",))
+    schedule = own_dates(goal, context.schedule, context.policy) if context.schedule else None
+    owed = {each.key: due for each, due in owed_periods(goal, context, schedule)} if schedule else {}
+    if command.period in owed:
+        _check_wait(command, decided_from(owed[command.period], context))
+    else:
+        _check_fed(command, goal, context)
     return [
         EvidenceWaived(
             goal=goal.id, period=command.period, reason=command.reason, by=command.by, at=command.at
         )
     ]
+
+
+def _check_wait(command: ScoreWithout, decided: datetime) -> None:
+    """Whoever owes a judgement has the policy's working days for it."""
+    if command.at < decided:
+        raise Refusal("score-without.too-early", field="period", period=command.period, on=decided.date())
+
+
+def _check_fed(command: ScoreWithout, goal: Goal, context: GoalContext) -> None:
+    if not isinstance(goal.measure, Kpi) or goal.measure.metric is None:
+        raise Refusal("score-without.nothing-missing", field="period", period=command.period)
+    due = [each for each in deadlines_of(goal, context) if each.period is not None]
+    waiting = tuple(each.period or "" for each in due if each.at <= command.at)
+    if command.period not in waiting:
+        raise Refusal("score-without.not-due", field="period", period=command.period, known=waiting or ("–",))

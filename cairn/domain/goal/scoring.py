@@ -202,7 +202,7 @@ def _kpi(goal: Goal, piece: Piece, kpi: Kpi, period: Period, context: GoalContex
         return replace(found, actual=actual, applies=False, why=_note("not_in_period"))
     found = replace(found, actual=actual, target=aim.target)
     if actual is None:
-        return _unmeasured(found, kpi, said)
+        return _unmeasured(found, kpi, said, period.key in goal.waived)
     reached, points = kpi_points(aim, context.policy.curves[kpi.curve], actual)
     return replace(found, attainment=reached, points=points)
 
@@ -219,12 +219,12 @@ class Said:
     marks: tuple[Note, ...] = ()
 
 
-def _unmeasured(found: Found, kpi: Kpi, said: Said) -> Found:
+def _unmeasured(found: Found, kpi: Kpi, said: Said, waived: bool) -> Found:
     """Without a number: not applicable where a rate has no base (RULES D2) or the company did not bring what it should
     have (D4, U2), else missing."""
     if kpi.aggregation == "ratio" and (said.rows or said.nothing):
         return replace(found, applies=False, why=_note("no_base"))
-    if said.why is not None and said.why.code == "not_brought":
+    if said.why is not None and (said.why.code == "not_brought" or waived):
         return replace(found, applies=False, why=said.why)
     return replace(found, why=said.why or _note("no_readings"))
 
@@ -284,7 +284,9 @@ def _judged(goal: Goal, piece: Piece, measure: KeyTask | Capability, period: Per
         )
         return _rated(rating, measure, policy)
     if not isinstance(measure, KeyTask):
-        return Found(formula=_note("assessed"), why=_note("not_assessed"))
+        waived = period.key in goal.waived  # somebody else's omission is left out, never zero (RULES U2)
+        why = _note("not_judged", reason=goal.waived[period.key]) if waived else _note("not_assessed")
+        return Found(formula=_note("assessed"), why=why, applies=not waived)
     formula = _note("share_accepted")
     if not is_task_due(measure, piece.done, period):
         return Found(formula=formula, applies=False, why=_note("not_due"))

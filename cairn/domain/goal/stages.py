@@ -14,7 +14,8 @@ Stage = Literal["none", ExistingStage]
 Phase = Literal[
     "drafts_remind", "drafts_due", "approvals_remind", "approvals_due", "unapproved_remind", "unapproved",
     "execution_starts", "adjustment_remind", "adjustment_expires", "delivery_remind", "delivery_due", "pauses",
-    "resumes", "period_scored", "scored_again", "part_scored", "lapses", "review_opens", "scores_due", "closes",
+    "resumes", "judgement_remind", "judgement_due", "judgement_lapses", "period_scored", "scored_again", "part_scored",
+    "lapses", "review_opens", "scores_due", "closes",
 ]  # fmt: skip
 StageKind = Literal["absent", "waiting", "sent_back", "running", "judged", "settled", "ended", "dropped"]
 
@@ -98,6 +99,9 @@ PHASES: tuple[PhaseRow, ...] = (
     PhaseRow(name="delivery_due", stages=("active", "adjusting", "in_review")),
     PhaseRow(name="pauses", stages=("approved", "active"), leads_to="paused"),
     PhaseRow(name="resumes", stages=("paused",), leads_to="active"),
+    PhaseRow(name="judgement_remind", stages=("active", "paused", "adjusting", "in_review")),
+    PhaseRow(name="judgement_due", stages=("active", "paused", "adjusting", "in_review")),
+    PhaseRow(name="judgement_lapses", stages=("active", "paused", "adjusting", "in_review")),
     PhaseRow(name="period_scored", stages=("active", "paused", "adjusting", "in_review"), scores=True),
     PhaseRow(
         name="scored_again", stages=("active", "paused", "adjusting", "in_review", "scored"), scores=True

@@ -10,6 +10,7 @@ from cairn.domain.calendar import ONE_DAY, add_working_days, end_of_day, opening
 from cairn.domain.event import Fact
 from cairn.domain.goal.context import GoalContext
 from cairn.domain.goal.dates import due_of_owner, first_morning, own_dates, own_due, pauses_at, resumes_at
+from cairn.domain.goal.owing import decided_from, is_owed, owed_periods, reminded_at
 from cairn.domain.goal.places import held_at
 from cairn.domain.goal.stages import PHASES, Phase, PhaseRow, Stage
 from cairn.domain.goal.state import Goal, deadline_name
@@ -99,7 +100,8 @@ def _awaited_places(goal: Goal) -> tuple[str, ...]:
             return tuple(place for role, place in places.items() if role not in confirmed)
         case "in_review":
             judged = not isinstance(goal.measure, Kpi) and "Y" not in goal.assessments
-            return (approver_place(goal),) if judged else ()
+            lapsed = any(name.startswith("judgement_lapses@") for name in goal.kept_deadlines)
+            return (approver_place(goal), *([HR] if lapsed else [])) if judged else ()
         case "none" | "approved" | "active" | "paused" | "scored" | "closed" | "cancelled" | "superseded":
             return ()
         case _:
@@ -125,6 +127,12 @@ def _deadlines_in(row: PhaseRow, goal: Goal, context: GoalContext, schedule: Sch
     """The deadlines of one phase; several only where periods are scored."""
     if row.name in ("period_scored", "part_scored"):
         return _scores_due(row.name, goal, context, schedule)
+    if row.name in ("judgement_remind", "judgement_due", "judgement_lapses"):
+        return [
+            Deadline(phase=row.name, at=_judgement(row.name, period, due, context), period=period.key)
+            for period, due in owed_periods(goal, context, schedule)
+            if _counts_in(period, goal, context)
+        ]
     if row.name == "scored_again":  # something was said late: as soon as possible (RULES W2)
         return [Deadline(phase=row.name, at=late.since, period=key) for key, late in goal.late.items()]
     if row.reminds_of is not None:
@@ -142,8 +150,25 @@ def _scores_due(phase: Phase, goal: Goal, context: GoalContext, schedule: Schedu
         for period in schedule.periods
         if period.key not in goal.scores
         and period.key not in goal.held
+        and not is_owed(goal, period, context)
         and _is_scored_alone(period, goal, context)
     ]
+
+
+def _judgement(phase: Phase, period: Period, due: datetime, context: GoalContext) -> datetime:
+    """When a judgement that is owed is reminded of, told further up, and given to HR to decide (RULES U2)."""
+    match phase:
+        case "judgement_remind":
+            return reminded_at(period, due, context)
+        case "judgement_due":
+            return escalation(due, context.policy)
+        case _:
+            return decided_from(due, context)
+
+
+def _counts_in(period: Period, goal: Goal, context: GoalContext) -> bool:
+    """Whether the goal is scored in a period, the year included."""
+    return period.kind == "year" or _is_scored_alone(period, goal, context)
 
 
 def _moment(phase: Phase, goal: Goal, context: GoalContext, schedule: Schedule) -> datetime | None:
@@ -166,7 +191,11 @@ def _moment(phase: Phase, goal: Goal, context: GoalContext, schedule: Schedule) 
         case "lapses" | "review_opens":
             return schedule.review_opens
         case "scores_due":
-            return schedule.scores_due
+            return (
+                None
+                if is_owed(goal, schedule.period("Y") or schedule.periods[-1], context)
+                else schedule.scores_due
+            )
         case "closes":
             return schedule.closes
         case "delivery_due":
@@ -182,6 +211,8 @@ def _moment(phase: Phase, goal: Goal, context: GoalContext, schedule: Schedule) 
             return None  # they are counted back from their deadline
         case "period_scored" | "scored_again" | "part_scored":
             return None  # they fall due period by period
+        case "judgement_remind" | "judgement_due" | "judgement_lapses":
+            return None  # they too
         case _:
             assert_never(phase)
 

@@ -1,4 +1,4 @@
-"""The examples of W1, W2, D5 and Y3 as they happen: goals that change, and scores that come late."""
+"""The examples of W1, W2, D5, Y3 and U2 as they happen: goals that change, and scores that come late."""
 
 from datetime import date, datetime
 from fractions import Fraction
@@ -287,4 +287,38 @@ Y3 = (
             "100, 3, 95", of_the_result),
 )  # fmt: skip
 
-VERSIONS = (W1, W2, D5, Y3)
+
+def owed(day: str, *then: ask.GoalCommand) -> World:
+    """Learning, which nobody has assessed when the year is over; what is due fires until a day."""
+    year = Year((REVENUE, 60), (LEARNING, 40), **{REVENUE: SALES}).read(sales("06-10", "1200"))
+    year.approve(REVENUE, "01-06").approve(LEARNING, "01-06").upto(on(day))
+    for command in then:
+        year.do(command).upto(command.at)
+    return year.world
+
+
+def told(day: str) -> str:
+    """What happened to the goal since its review opened, and to whom it was told."""
+    found = [event for event in owed(day).events if event.stream == LEARNING and event.at > on("2027-01-02")]
+    return "; ".join(f"{each.phase} {', '.join(each.to)} {each.at:%m-%d}" for each in found
+                     if isinstance(each, did.ReminderSent | did.DeadlineMissed))  # fmt: skip
+
+
+def omitted(day: str) -> Any:
+    without = please(ask.ScoreWithout, HUA, day, LEARNING, period="Y", reason="Wang has left")
+    return owed(day, without).sheet().scores["Y"].points
+
+
+U2 = (
+    Example("U2", "nobody has assessed a goal for the year: on 1 February 2027 it is still waited for",
+            "judgement_remind wang 01-12; judgement_due zhao 01-20; judgement_lapses role:hr 01-29",
+            lambda: told("2027-02-01")),
+    Example("U2", "assessed at 40 on 18 January, three days late; sales (60) at 100",
+            "76", lambda: owed("2027-01-18", please(
+                ask.AssessGoal, WANG, "2027-01-18", LEARNING, period="Y", points=40)).sheet().scores["Y"].points),
+    Example("U2", "HR goes on without it on 18 January", "refused: score-without.too-early",
+            lambda: omitted("2027-01-18")),
+    Example("U2", "HR goes on without it on 1 February: left out, never zero", "100", lambda: omitted("2027-02-01")),
+)  # fmt: skip
+
+VERSIONS = (W1, W2, D5, Y3, U2)

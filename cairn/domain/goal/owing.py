@@ -1,0 +1,45 @@
+"""Judgements that somebody owes of a goal, and by when (RULES U2)."""
+
+from collections.abc import Iterator
+from datetime import date, datetime
+
+from cairn.domain.calendar import ONE_DAY, add_working_days, opening
+from cairn.domain.goal.context import GoalContext
+from cairn.domain.goal.state import Goal
+from cairn.domain.measure import Capability, Kpi
+from cairn.domain.schedule import Period, Schedule, local_day
+
+
+def is_owed(goal: Goal, period: Period, context: GoalContext) -> bool:
+    """Whether a period cannot be scored because a judgement is missing: nobody assessed a capability goal for the year,
+    or reports of the owner are not confirmed. What HR goes on without is not waited for."""
+    measure = goal.measure
+    if period.key in goal.waived or (measure.scored_in and period.kind not in measure.scored_in):
+        return False
+    if isinstance(measure, Capability):
+        return period.kind == "year" and period.key not in goal.assessments
+    if not isinstance(measure, Kpi) or measure.metric is not None or context.policy.check_ins == "trusted":
+        return False
+    first, last = max(period.starts, goal.since), min(period.ends, goal.last_day or period.ends)
+    return any(each.waits and first <= each.said.on <= last for each in goal.reports)
+
+
+def owed_periods(goal: Goal, context: GoalContext, schedule: Schedule) -> Iterator[tuple[Period, datetime]]:
+    """The periods with a judgement that is owed and no score yet, each with the time its score is due."""
+    for period in schedule.periods:
+        if period.key not in goal.scores and period.key not in goal.held and is_owed(goal, period, context):
+            yield period, schedule.scores_due if period.kind == "year" else period.scored_at
+
+
+def reminded_at(period: Period, due: datetime, context: GoalContext) -> datetime:
+    """When whoever owes the judgement is reminded: working days before it is due, not before the period is over."""
+    days, before = context.policy.calendar, context.policy.deadlines.remind_before
+    reminder = opening(add_working_days(local_day(due, days), -before, days), days)
+    return max(reminder, opening(period.ends + ONE_DAY, days))
+
+
+def decided_from(due: datetime, context: GoalContext) -> datetime:
+    """From when on HR may decide to go on without a judgement that was due."""
+    days = context.policy.calendar
+    day: date = add_working_days(local_day(due, days), context.policy.judgements.wait, days)
+    return opening(day, days)
