@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from cairn.application import access
 from cairn.application.cycles import Cycles
-from cairn.application.goals import TRIES
+from cairn.application.goals import TRIES, head_of
 from cairn.application.repository import (
     first_answer,
     fold_goal,
@@ -114,8 +114,16 @@ class Restatements:
             )  # fmt: skip
         person = fold_person(await self.ledger.read_stream(f"person-{asked.by}"))
         people = {asked.by: person.on(local_day(asked.at, cycle.schedule.calendar))} if person else {}
-        access.require_for_restatement(asked.by, proposed, sheet, people, asked.at, cycle.schedule.calendar)
+        holder = await self._holder(sheet)
+        access.require_for_restatement(asked.by, proposed, holder, people, asked.at, cycle.schedule.calendar)
         return _Case(sheet, cycle, await self.cycles.policies.version(cycle.policy), proposed)
+
+    async def _holder(self, sheet: Sheet) -> str:
+        """Whose the sheet is: a department's is its head's (RULES L2)."""
+        if sheet.kind != "department":
+            return sheet.holder
+        rows = await self.ledger.read_stream(f"department-{sheet.holder.removeprefix('department.')}")
+        return head_of(rows) or sheet.holder
 
     async def _of_goal(
         self, case: _Case, name: str, at: datetime, evidence: EvidenceOf

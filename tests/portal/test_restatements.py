@@ -189,6 +189,10 @@ async def test_who_may_not_read_a_score_does_not_read_its_versions(company: Comp
         {"SheetScored", "RestatementProposed", "RestatementDecided"},
     )
     assert (await company.cairn("scores", "E1", "--versions", "--as", "E5")).code == 1
+    await company.corrected("E1", 270)
+    for reader, seen in (("E1", ["E1"]), ("M1", ["E1"]), ("E5", [])):
+        listed = await company.cairn("restatements", "list", CYCLE, "--as", reader, "--json")
+        assert [each["holder"] for each in listed.json] == seen
 
 
 async def test_what_hr_went_on_without_is_scored_once_the_feed_says_that_it_is_nothing(
@@ -207,3 +211,7 @@ async def test_what_hr_went_on_without_is_scored_once_the_feed_says_that_it_is_n
     await company.does(*run, str(date.today() - timedelta(days=1)))
     assert await until(partial(company.points, "E5")) == [(1, "readings", "0")]
     assert await company.is_equal()
+
+
+async def test_versions_of_somebody_unknown_are_refused(company: Company) -> None:
+    assert (await company.cairn("scores", "E9", "--versions")).code == 1

@@ -65,15 +65,18 @@ async def scores(
             await show_scores(s, (await the_cycle(s, cycle)).id, period, reader)
         else:
             the = await the_cycle(s, cycle, of)
-            (await viewer(s, reader, the)).require("scores", (await _owners(s))(of))
+            if of != "company" and not of.startswith("department."):
+                await s.person(of)
+            (await viewer(s, reader, the)).require("scores", (await owners(s))(of))
             if versions:
-                await show_versions(s, (await sheets_of(s, of, the.id))[-1], period)
+                of_person = (await s.cycles.sheets_of(the.id, [of])).get(of, [])
+                await show_versions(s, [sheet.id for sheet in of_person], period)
             else:
                 await _of_person(s, of, the.id)
 
 
-async def _owners(s: Session) -> Callable[[str], Shown]:
-    """Sheets by holder as reading rights look at them: a department's is its head's."""
+async def owners(s: Session) -> Callable[[str], Shown]:
+    """Sheets by holder, as reading rights look at them: a department's is its head's."""
     heads = {each.id: each.head for each in await people_model.departments(s.pool)}
     people = {each.id: each for each in await people_model.people(s.pool, with_leavers=True)}
 
@@ -96,7 +99,7 @@ async def show_scores(s: Session, cycle: str, period: str | None = None, reader:
     if reader is not None:
         view = await viewer(s, reader, await s.cycle(cycle))
         holders = {each.holder or "" for each in (*results, *of_periods)}
-        owned = await _owners(s)
+        owned = await owners(s)
         may = {holder for holder in holders if view.may("scores", owned(holder))}
         results = [each for each in results if each.holder in may]
         of_periods = [each for each in of_periods if each.holder in may]
@@ -174,19 +177,12 @@ def _period_table(
     return table
 
 
-async def sheets_of(s: Session, who: str, cycle: str) -> list[str]:
-    """Somebody's sheets in a cycle in their order; the first one's name where there is none."""
-    names = [sheet_name(cycle, who)]
-    while await s.ledger.version_of(following := sheet_name(cycle, who, len(names) + 1)):
-        names.append(following)
-    return names
-
-
 async def _of_person(s: Session, who: str, cycle: str) -> None:
     """A person's sheets, the present one last: goals by period, the sheet's points below, the year's result."""
     if who != "company" and not who.startswith("department."):
         await s.person(who)
-    names = await sheets_of(s, who, cycle)
+    found = (await s.cycles.sheets_of(cycle, [who])).get(who, [])
+    names = [sheet.id for sheet in found] or [sheet_name(cycle, who)]
     told = [await _of_sheet(s, sheet, headed=len(names) > 1) for sheet in names]
     facts = {**told[-1][0], **({"earlier": [each for each, _ in told[:-1]]} if len(told) > 1 else {})}
     s.at.answer(facts, *(line for _, lines in told for line in lines))

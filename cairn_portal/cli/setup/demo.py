@@ -70,7 +70,7 @@ async def _demonstrated(s: Session, script: RehearsalScript, data: Path, report:
         at.out.print(moved)
     if corrected := await _corrected(s, script.cycle.id):
         heading(_title(at, message("A score that was corrected later: each version stays")), align="left")
-        await show_versions(s, corrected.sheet, corrected.period)
+        await show_versions(s, [corrected.sheet], corrected.period)
     heading(_title(at, message("The year's results")), align="left")
     await show_scores(s, script.cycle.id)
     if goal is not None:
