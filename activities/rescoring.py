@@ -12,7 +12,7 @@ from cairn.application.repository import to_events
 from cairn.domain.event import SYSTEM
 from cairn.domain.goal.commands import ScoreAgain
 from cairn.domain.identity import SYSTEM_KEYS
-from cairn.domain.reading import ReadingsRecorded
+from cairn.domain.reading import FeedCompleted, ReadingsRecorded
 from cairn.domain.refusal import Refusal
 from cairn.domain.sheet.events import ResultIssued
 from cairn.ledger import LOST, Connection, StoredEvent, stop_if_cancelled
@@ -21,7 +21,7 @@ from projections.engine.following import cursor_of, keep_cursor, keep_lead, lead
 from projections.models import reading, score
 
 NAME = "rescoring"
-TYPES = ("ReadingsRecorded", "ResultIssued")
+TYPES = ("ReadingsRecorded", "FeedCompleted", "ResultIssued")
 PAGE = 200
 POLL = 0.25
 PATIENCE = 30.0
@@ -70,6 +70,8 @@ class Rescorer:
         try:
             if isinstance(event, ReadingsRecorded):
                 await self._readings(event, row.position or 0)
+            elif isinstance(event, FeedCompleted):
+                await self._completed(event, row.position or 0)
             elif isinstance(event, ResultIssued):
                 await self.evaluation.issue_above(event.sheet, event.at)
         except Refusal as refusal:
@@ -82,6 +84,16 @@ class Rescorer:
         keys = [(row.metric, row.subject, row.on) for row in recorded.rows]
         for concerned in await score.scores_of_readings(self.pool, keys, position):
             await self._again(concerned, recorded.at, position)
+
+    async def _completed(self, said: FeedCompleted, position: int) -> None:
+        """Every score that went on without what this feed has brought by now, also where that is no row (RULES D3)."""
+        metrics = sorted({covers.metric for covers in said.covers})
+        if not metrics:
+            return
+        for name in ("coverage", "reading", "score"):
+            await catch_up.wait_for(self.pool, name, position, PATIENCE)
+        for concerned in await score.scores_without(self.pool, metrics, said.through, position):
+            await self._again(concerned, said.at, position)
 
     async def _again(self, concerned: score.Concerned, at: datetime, position: int) -> None:
         goal, context = await self.goals.load(concerned.goal)

@@ -80,15 +80,15 @@ def require_for_cycle(
 def require_for_restatement(
     by: str,
     proposed: RestatementProposed,
-    sheet: Sheet,
+    holder: str,
     people: Mapping[str, Person],
     at: datetime,
     calendar: WorkingCalendar,
 ) -> None:
-    """Refuses a decision about a restatement by somebody who may not take it (RULES Y3); `people` holds at least
-    whoever does, by id."""
+    """Refuses a decision about a restatement by somebody who may not take it (RULES Y3); `holder` is whose sheet it is,
+    a department's its head's; `people` holds at least whoever decides, by id."""
     person = require_present(by, people, local_day(at, calendar))
-    about = rights.Restating(holder=sheet.holder, lowers=proposed.lowers)
+    about = rights.Restating(holder=holder, lowers=proposed.lowers)
     right = rights.restatement_decider.in_case(about, None)
     if not right.allows(person, about, None):
         raise Refusal("restatement.not-yours", field="by", by=by, who=right.name, lowers=proposed.lowers)

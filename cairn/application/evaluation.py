@@ -9,7 +9,7 @@ from cairn.application.dated_roster import dated_roster_at
 from cairn.application.goals import TRIES
 from cairn.application.repository import fold_goal, fold_person, fold_sheet, goal_context, to_appends
 from cairn.domain.cycle.state import Cycle
-from cairn.domain.evaluation.reports import Reports, counted, result_with
+from cairn.domain.evaluation.reports import Reports, counted, days_above, result_with
 from cairn.domain.evaluation.scores import Beside, score_sheet
 from cairn.domain.event import Event
 from cairn.domain.goal.events import GoalCancelled
@@ -19,7 +19,6 @@ from cairn.domain.goal.status import deadlines_of
 from cairn.domain.identity import by_system
 from cairn.domain.policy import Policy
 from cairn.domain.refusal import Refusal
-from cairn.domain.reporting import reporting_days
 from cairn.domain.schedule import Schedule, local_day
 from cairn.domain.sheet.state import Sheet, evolve
 from cairn.domain.streams import sheet_name
@@ -130,19 +129,27 @@ class Evaluation:
         history = fold_person(await self.ledger.read_stream(f"person-{sheet.holder}"))
         if sheet.result is None or sheet.kind != "person" or history is None or cycle.schedule is None:
             return 0
-        last = min(sheet.last_day or cycle.schedule.ends, cycle.schedule.ends)
-        reported = reporting_days({sheet.holder: history}, sheet.since, last)
-        days = {above: number for (above, _), number in reported.items()} | {sheet.holder: 0}
+        days = {**days_above(sheet, history, cycle.schedule), sheet.holder: 0}
         changed = 0
         for who, number in days.items():
             for upper in await self._sheets_of(sheet.cycle, who):
-                if who == sheet.holder and upper.since <= sheet.since:
-                    continue
-                beside = counted(upper, sheet, number, cycle.schedule)
-                events = result_with(upper, beside, cycle.schedule, policy, at, name)
-                await self._append(upper, events, f"above:{name}:{sheet.version}")
-                changed += len(events)
+                if who != sheet.holder or upper.since > sheet.since:
+                    changed += await self._count_in(upper, sheet, number, cycle.schedule, policy, at)
         return changed
+
+    async def _count_in(
+        self, upper: Sheet, sheet: Sheet, days: int, schedule: Schedule, policy: Policy, at: datetime
+    ) -> int:
+        """Has a sheet's last result counted in another one's, whatever else happens to that one meanwhile."""
+        for _ in range(TRIES):
+            beside = counted(upper, sheet, days, schedule)
+            events = result_with(upper, beside, schedule, policy, at, sheet.id)
+            try:
+                await self._append(upper, events, f"above:{sheet.id}:{sheet.version}")
+                return len(events)
+            except AppendConflict:
+                upper = fold_sheet(upper.id, await self.ledger.read_stream(upper.id))
+        raise Refusal("command.stale", stream=upper.id)
 
     async def _sheets_of(self, cycle: str, holder: str) -> list[Sheet]:
         """Somebody's sheets in a cycle that have a result."""
@@ -167,8 +174,8 @@ class Evaluation:
         sheets = await self.cycles.sheets(cycle_id)
         waiting, number = [], 0
         for start in range(0, len(sheets), CHUNK):
-            for _, goals in await self._read(sheets[start : start + CHUNK]):
-                number += len(goals)
+            for sheet, goals in await self._read(sheets[start : start + CHUNK]):
+                number += len(sheet.placements)
                 waiting += [name for name, goal in goals.items() if not goal.over]
         return waiting, number
 
@@ -204,12 +211,11 @@ class Evaluation:
         return cycle, await self.cycles.policies.version(cycle.policy)
 
     async def _read(self, names: Sequence[str]) -> list[tuple[Sheet, dict[str, Goal]]]:
+        """Sheets with all goals that are or were on them: what was dropped counts for its part (RULES W1)."""
         rows = await self.ledger.read_streams(names)
         sheets = [fold_sheet(name, rows[name]) for name in names]
-        goals = await self.ledger.read_streams([goal for sheet in sheets for goal in sheet.placements])
-        return [
-            (sheet, {goal: fold_goal(goal, goals[goal]) for goal in sheet.placements}) for sheet in sheets
-        ]
+        goals = await self.ledger.read_streams([goal for sheet in sheets for goal in sheet.weighings])
+        return [(sheet, {goal: fold_goal(goal, goals[goal]) for goal in sheet.weighings}) for sheet in sheets]
 
 
 def _waits(goal: Goal, sheet: Sheet, cycle: Cycle, policy: Policy, period: str) -> bool:

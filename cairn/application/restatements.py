@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from cairn.application import access
 from cairn.application.cycles import Cycles
-from cairn.application.goals import TRIES
+from cairn.application.goals import TRIES, head_of
 from cairn.application.repository import (
     first_answer,
     fold_goal,
@@ -16,7 +16,7 @@ from cairn.application.repository import (
     to_appends,
 )
 from cairn.domain.cycle.state import Cycle
-from cairn.domain.evaluation.reports import counted, result_with
+from cairn.domain.evaluation.reports import counted, days_above, result_with
 from cairn.domain.evaluation.versions import propose, versions
 from cairn.domain.event import Event
 from cairn.domain.goal.scoring import score
@@ -114,8 +114,16 @@ class Restatements:
             )  # fmt: skip
         person = fold_person(await self.ledger.read_stream(f"person-{asked.by}"))
         people = {asked.by: person.on(local_day(asked.at, cycle.schedule.calendar))} if person else {}
-        access.require_for_restatement(asked.by, proposed, sheet, people, asked.at, cycle.schedule.calendar)
+        holder = await self._holder(sheet)
+        access.require_for_restatement(asked.by, proposed, holder, people, asked.at, cycle.schedule.calendar)
         return _Case(sheet, cycle, await self.cycles.policies.version(cycle.policy), proposed)
+
+    async def _holder(self, sheet: Sheet) -> str:
+        """Whose the sheet is: a department's is its head's (RULES L2)."""
+        if sheet.kind != "department":
+            return sheet.holder
+        rows = await self.ledger.read_stream(f"department-{sheet.holder.removeprefix('department.')}")
+        return head_of(rows) or sheet.holder
 
     async def _of_goal(
         self, case: _Case, name: str, at: datetime, evidence: EvidenceOf
@@ -142,7 +150,8 @@ class Restatements:
         last = case.sheet.result
         if schedule is None or last is None:
             raise Refusal("cycle.unknown", cycle=case.cycle.id)
-        days = {part.sheet: part.days for part in last.subordinates}.get(name) or 0
+        history = fold_person(await self.ledger.read_stream(f"person-{under.holder}"))
+        days = days_above(under, history, schedule).get(case.sheet.holder, 0) if history else 0
         beside = counted(case.sheet, under, days, schedule)
         issued = result_with(case.sheet, beside, schedule, case.policy, at, name, settled=False)
         results = [each for each in issued if isinstance(each, SheetScored | ResultIssued)]

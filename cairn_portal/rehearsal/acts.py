@@ -4,10 +4,12 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from pathlib import Path
+from time import monotonic
 
 from temporalio.client import Client
 
 from activities.inputs import GoalOutcome
+from activities.rescoring import NAME as RESCORING
 from cairn.application import Application, moves
 from cairn.application.moves import Moves
 from cairn.application.person_commands import read_person_command
@@ -29,6 +31,7 @@ from cairn_portal.rehearsal.queries import (
     select_rows,
 )
 from cairn_portal.rehearsal.script import RehearsalScript, ScriptedAct
+from projections.engine.following import cursor_of
 
 SPOKEN = {"change_manager": "manager", "come_back": "return"}
 """Commands about people whose names in a script are others than on the command line, where they would be a goal's."""
@@ -37,6 +40,8 @@ DAY_OF = {
     "return": "effective", "delegate": "first",
 }  # fmt: skip
 """The day of each command that is the act's own where the row does not say it."""
+RESCORED_WITHIN = 60.0
+"""Seconds until the scores that a feed concerns have to be computed again."""
 VOTED = CommitteeVoted.__name__
 """The committee has not decided yet: another member votes."""
 AT_ONCE = 24
@@ -75,7 +80,8 @@ class ScriptedActs:
         """One act, at an instant of the cycle's year; `command` begins the ids of its commands."""
         if act.feeds:
             queue = self.gateway.task_queue
-            await collect_feeds(self.client, queue, self.script, self.data, act.on, instant)
+            await collect_feeds(self.client, queue, self.script, act, self.data, instant)
+            await self._rescored()
             return
         rows = select_rows(self.script, act, self.tables, self.planned)
         of_people: list[ScriptedCommand] = []
@@ -96,6 +102,15 @@ class ScriptedActs:
             await self._give(goal, by_goal[goal], act, instant)
 
         await for_each(list(by_goal), to_goal, self.on_progress, act.act)
+
+    async def _rescored(self) -> None:
+        """Until scores that the feeds concern are computed again: in life nobody waits for it."""
+        application, end = self.application, monotonic() + RESCORED_WITHIN
+        sealed = await application.ledger.wait_types_sealed(["ReadingsRecorded"], RESCORED_WITHIN)
+        while await cursor_of(application.pool, RESCORING) < sealed:
+            if monotonic() >= end:
+                raise TimeoutError(f"scores are not computed again yet, after {RESCORED_WITHIN:g} s")
+            await asyncio.sleep(0.05)
 
     async def _give(
         self, name: str, commands: Sequence[tuple[ScriptedCommand, str]], act: ScriptedAct, instant: datetime

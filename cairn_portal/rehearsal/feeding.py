@@ -10,7 +10,7 @@ from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 
 from activities.inputs import CollectFeedInput, FeedOutcome
 from cairn.i18n import verbatim
-from cairn_portal.rehearsal.script import RehearsalScript
+from cairn_portal.rehearsal.script import RehearsalScript, ScriptedAct
 
 
 class FeedFailed(Exception):
@@ -22,12 +22,13 @@ class FeedFailed(Exception):
 
 
 async def collect_feeds(
-    client: Client, task_queue: str, script: RehearsalScript, data: Path, upto: date, at: datetime
+    client: Client, task_queue: str, script: RehearsalScript, act: ScriptedAct, data: Path, at: datetime
 ) -> list[FeedOutcome]:
-    """Collects all feeds at once up to and with a day, as if it were over: the feeds are complete through it. Raises
-    FeedFailed; what was recorded stays recorded once."""
+    """Collects an act's feeds at once up to and with its day, as if it were over: the feeds are complete through it.
+    Raises FeedFailed; what was recorded stays recorded once."""
     over = at + timedelta(days=1)
-    one_by_one = (_collect(client, task_queue, script, data, name, upto, over) for name in script.feeds)
+    names = script.feeds if act.feeds is True else act.feeds or ()
+    one_by_one = (_collect(client, task_queue, script, data, name, act.on, over) for name in names)
     collected = await asyncio.gather(*one_by_one)
     problems = [f"{each.feed}: {each.problem}" for each in collected if each.problem]
     if problems:

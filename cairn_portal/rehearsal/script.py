@@ -49,7 +49,8 @@ class CycleDates(Fact):
 
 
 class ScriptedAct(Fact):
-    """What somebody does on a day: a command to every goal the query selects, or the collecting of all feeds.
+    """What somebody does on a day: a command to every goal the query selects, or the collecting of feeds: of all of the
+    cycle's (`feeds: true`), or of those files that are named.
 
     `by` is owner, manager, hr, committee or a person's id. `story` says in words why. `line` is its own line.
     """
@@ -58,7 +59,7 @@ class ScriptedAct(Fact):
     act: str | None = None
     by: str | None = None
     select: str | None = None
-    feeds: bool = False
+    feeds: bool | tuple[str, ...] = False
     story: str = ""
     line: int = 0
 

@@ -189,3 +189,10 @@ async def scores_of_readings(
     metrics, subjects, days = ([key[at] for key in keys] for at in range(3))
     found = await reader.fetch(SQL["scores_of_readings"], metrics, subjects, days, position)
     return parse_rows(Concerned, found)
+
+
+async def scores_without(
+    reader: Reader, metrics: Sequence[str], through: date, position: int
+) -> list[Concerned]:
+    """The scores of periods up to a day that went on without these metrics, computed before a position."""
+    return parse_rows(Concerned, await reader.fetch(SQL["scores_without"], list(metrics), through, position))

@@ -149,3 +149,11 @@ join read.goal g on g.measure ->> 'metric' = k.metric and g.measure ->> 'subject
 join read.goal_score c on c.goal = g.goal and k.day between c.starts and c.ends
 where (c.inputs ->> 'upto')::bigint < $4
 order by c.goal, c.starts, c.ends
+
+-- name: scores_without
+select c.goal, c.period, c.starts, c.ends
+from read.goal g
+join read.goal_score c on c.goal = g.goal
+where g.measure ->> 'metric' = any($1::text[]) and c.ends <= $2 and c.why ->> 'code' = 'not_brought'
+  and (c.inputs ->> 'upto')::bigint < $3
+order by c.goal, c.starts, c.ends

@@ -17,8 +17,10 @@ import pytest
 from cairn.documents.mistakes import Mistake
 from cairn.documents.queries import Database, open_tables, select
 from cairn.domain.launch.plan import LaunchPlan, Planner, by_holder
+from cairn.domain.measure import Kpi
 from cairn.domain.reading import Row
 from cairn.domain.schedule import make_schedule
+from cairn.domain.targets import target_in
 from cairn.feeds.feed import load_feed
 from cairn.feeds.sources import collect
 from cairn.policies import load
@@ -200,13 +202,23 @@ def test_every_announced_quota_that_differs_from_the_plan_is_adjusted(
             for one in scripted_commands(FILE, act, select_rows(FILE, act, tables, goals)):
                 for period, target in one.fields["changes"].get("targets", {}).items():
                     adjusted[(one.goal or "").split("-")[2], period] = Decimal(target)
-    measures = {
-        sheet.holder: goal.measure for sheet in plan.sheets for goal in sheet.goals if goal.key == "quota"
+    planned: dict[tuple[str, str], Any] = {
+        (sheet.holder, quarter.key): target_in(goal.measure, quarter, plan.schedule, sheet.since)
+        for sheet in plan.sheets
+        for goal in sheet.goals
+        if goal.key == "quota" and isinstance(goal.measure, Kpi)
+        for quarter in plan.schedule.of_kind("quarter")
     }
     for line in attainment:
         key = line["person"], line["quarter"]
-        kpi: Any = measures[line["person"]]
-        assert adjusted.get(key, kpi.targets[line["quarter"]]) == Decimal(line["quota"]), key
+        assert adjusted.get(key, planned[key]) == Decimal(line["quota"]), key
+
+
+def test_t2_who_joined_in_the_second_month_of_a_quarter_has_two_thirds_of_its_quota(
+    attainment: list[dict[str, Any]],
+) -> None:
+    [joined] = [line for line in attainment if (line["person"], line["quarter"]) == ("284", "Q2")]
+    assert joined["quota"] == "214000.0000"
 
 
 def test_the_story_takes_at_most_twenty_days_and_feeds_run_every_month() -> None:

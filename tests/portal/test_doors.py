@@ -95,11 +95,11 @@ async def test_a_first_roster_in_which_nobody_is_hr_is_refused(
 async def test_a_leave_and_a_move_of_the_same_person_in_one_import_are_both_recorded(
     company: Settings, cairn: Cairn, tmp_path: Path
 ) -> None:
-    moved = ROWS[-2].replace("M1,2020-01-01,", "H1,2020-01-01,2030-06-30")
+    moved = ROWS[-2].replace("M1,2020-01-01,", "E1,2020-01-01,2030-06-30")
     said = await cairn("roster", "import", written(tmp_path, [*ROWS[:-2], moved]), "--by", "H1", "--json")
     assert (said.code, said.json["events"]) == (0, 2)
     e3 = (await people(company))["E3"]
-    assert (e3.manager, str(e3.left)) == ("H1", "2030-06-30")
+    assert (e3.manager, str(e3.left)) == ("E1", "2030-06-30")
     again = await cairn("roster", "import", written(tmp_path, [*ROWS[:-2], moved]), "--by", "H1", "--json")
     assert again.json["events"] == 0
 

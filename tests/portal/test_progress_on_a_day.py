@@ -10,7 +10,7 @@ import pytest_asyncio
 from cairn.application.repository import fold_cycle
 from cairn.domain.event import Event
 from cairn.domain.exact import exact
-from cairn.domain.goal.events import Changes, CheckedIn, GoalAdjusted
+from cairn.domain.goal.events import Changes, CheckedIn, CheckInsConfirmed, CheckInWithdrawn, GoalAdjusted
 from cairn.domain.measure import Kpi
 from cairn.ledger import Ledger, open_pool
 from cairn_portal.cli.goal.look_back import look_back
@@ -99,3 +99,17 @@ async def test_another_metric_has_its_own_check_ins_on_its_own_days(pool: asyncp
     await record(pool, launched(), opened(), *active(measure=score), said[0], filed, said[1])
     seen = [(await current(pool, date(2026, 5, day))).actual for day in (20, 26)]
     assert seen == [*exactly(4, 81)]
+
+
+async def test_what_nobody_has_confirmed_is_told_and_what_was_withdrawn_is_gone(pool: asyncpg.Pool) -> None:
+    """RULES D6."""
+    said = [
+        CheckedIn(goal=GOAL, on=date(2026, 5, day), value=D(10), by="lin", at=later(120 + day))
+        for day in (4, 5, 6)
+    ]
+    confirmed = CheckInsConfirmed(goal=GOAL, check_ins=(1,), by="hua", at=later(140))
+    withdrawn = CheckInWithdrawn(goal=GOAL, check_in=3, by="lin", at=later(141))
+    told = Kpi(unit="次", target=D(1200))
+    await record(pool, launched(), opened(), *active(measure=told), *said, confirmed, withdrawn)
+    found = await current(pool, date(2026, 5, 20))
+    assert (found.actual, found.rows, found.unconfirmed) == (exact(20), 2, 1)

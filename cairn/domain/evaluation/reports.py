@@ -44,9 +44,7 @@ class Reports(NamedTuple):
             holders[sheet.id] = sheet.holder
             if sheet.kind != "person" or sheet.holder not in histories or schedule is None:
                 continue
-            last = min(sheet.last_day or schedule.ends, schedule.ends)
-            alone = {sheet.holder: histories[sheet.holder]}
-            for (manager, _), number in reporting_days(alone, sheet.since, last).items():
+            for manager, number in days_above(sheet, histories[sheet.holder], schedule).items():
                 days[manager][sheet.id] = number
         of_holder: dict[str, tuple[str, ...]] = {}
         for name, holder in holders.items():
@@ -82,6 +80,13 @@ class Reports(NamedTuple):
             return heights.get(holder, 0)
 
         return sorted(self.holders, key=lambda sheet: (height(self.holders[sheet], 0), sheet))
+
+
+def days_above(sheet: Sheet, history: PersonHistory, schedule: Schedule) -> dict[str, int]:
+    """Manager → the days on which the sheet's holder reported to them while the sheet counted."""
+    last = min(sheet.last_day or schedule.ends, schedule.ends)
+    reported = reporting_days({sheet.holder: history}, sheet.since, last)
+    return {manager: number for (manager, _), number in reported.items()}
 
 
 def _part(sheet: Sheet, days: int) -> SubordinatePart | None:

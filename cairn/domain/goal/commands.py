@@ -277,7 +277,11 @@ class WithdrawCheckIn(GoalAction):
 class ScoreWithout(GoalAction):
     """Lets a period be scored without waiting any longer for what feeds have not brought."""
 
-    row = GoalRow("score_without", rights.hr_other_than_owner, stages=("active", "adjusting", "in_review"))
+    row = GoalRow(
+        "score_without",
+        rights.hr_other_than_owner,
+        stages=("active", "adjusting", "in_review", "cancelled", "superseded"),
+    )
 
     period: str
     reason: str = Field(min_length=1)

@@ -15,7 +15,9 @@ from cairn.domain.schedule import Period
 from cairn.domain.sheet.events import Restated
 from cairn.domain.sheet.state import Sheet
 from cairn.i18n import message
+from cairn_portal.cli.cycle.results import owners
 from cairn_portal.cli.goal.progress import the_cycle
+from cairn_portal.cli.goal.viewing import As, viewer
 from cairn_portal.cli.options import By, CommandId
 from cairn_portal.cli.problem import USAGE, Problem
 from cairn_portal.cli.session import Session, require_actor, session
@@ -32,10 +34,16 @@ Why = Annotated[str, typer.Option("--reason", help="why")]
 async def listed(
     at: Terminal,
     name: Annotated[str | None, typer.Argument(metavar="[CYCLE]", help="by default the latest cycle")] = None,
+    reader: As = None,
 ) -> None:
     async with session(at) as s:
         cycle = await the_cycle(s, name)
-        found = await scores_model.restatements(s.pool, cycle.id)
+        view, owned = await viewer(s, reader, cycle), await owners(s)
+        found = [
+            each
+            for each in await scores_model.restatements(s.pool, cycle.id)
+            if view.may("scores", owned(each.holder or ""))
+        ]
         names = await s.names()
     at = at.in_zone(zone_of(cycle))
     nothing = Text(

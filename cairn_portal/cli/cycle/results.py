@@ -63,16 +63,20 @@ async def scores(
             await show_scores(s, of, period, reader)
         elif of is None:
             await show_scores(s, (await the_cycle(s, cycle)).id, period, reader)
-        elif versions:
-            await show_versions(s, sheet_name((await the_cycle(s, cycle, of)).id, of), period)
         else:
             the = await the_cycle(s, cycle, of)
-            (await viewer(s, reader, the)).require("scores", (await _owners(s))(of))
-            await _of_person(s, of, the.id)
+            if of != "company" and not of.startswith("department."):
+                await s.person(of)
+            (await viewer(s, reader, the)).require("scores", (await owners(s))(of))
+            if versions:
+                of_person = (await s.cycles.sheets_of(the.id, [of])).get(of, [])
+                await show_versions(s, [sheet.id for sheet in of_person], period)
+            else:
+                await _of_person(s, of, the.id)
 
 
-async def _owners(s: Session) -> Callable[[str], Shown]:
-    """Sheets by holder as reading rights look at them: a department's is its head's."""
+async def owners(s: Session) -> Callable[[str], Shown]:
+    """Sheets by holder, as reading rights look at them: a department's is its head's."""
     heads = {each.id: each.head for each in await people_model.departments(s.pool)}
     people = {each.id: each for each in await people_model.people(s.pool, with_leavers=True)}
 
@@ -95,7 +99,7 @@ async def show_scores(s: Session, cycle: str, period: str | None = None, reader:
     if reader is not None:
         view = await viewer(s, reader, await s.cycle(cycle))
         holders = {each.holder or "" for each in (*results, *of_periods)}
-        owned = await _owners(s)
+        owned = await owners(s)
         may = {holder for holder in holders if view.may("scores", owned(holder))}
         results = [each for each in results if each.holder in may]
         of_periods = [each for each in of_periods if each.holder in may]
@@ -174,14 +178,34 @@ def _period_table(
 
 
 async def _of_person(s: Session, who: str, cycle: str) -> None:
-    """A person's sheet: goals by period, the sheet's points below, the year's result last."""
-    at = s.at
+    """A person's sheets, the present one last: goals by period, the sheet's points below, the year's result."""
     if who != "company" and not who.startswith("department."):
         await s.person(who)
-    sheet = sheet_name(cycle, who)
+    found = (await s.cycles.sheets_of(cycle, [who])).get(who, [])
+    names = [sheet.id for sheet in found] or [sheet_name(cycle, who)]
+    told = [await _of_sheet(s, sheet, headed=len(names) > 1) for sheet in names]
+    facts = {**told[-1][0], **({"earlier": [each for each, _ in told[:-1]]} if len(told) > 1 else {})}
+    s.at.answer(facts, *(line for _, lines in told for line in lines))
+
+
+async def _of_sheet(
+    s: Session, sheet: str, *, headed: bool
+) -> tuple[dict[str, object], list[RenderableType]]:
+    at = s.at
     of_goals = await scores_model.goal_scores(s.pool, sheet=sheet)
     of_sheet = await scores_model.sheet_scores(s.pool, sheet=sheet)
     result = await scores_model.result(s.pool, sheet)
+    table = _sheet_table(at, of_goals, of_sheet)
+    lines: list[RenderableType] = [Text(sheet, style="bold")] if headed else []
+    lines.append(table if of_goals else Text(at.say("Not scored yet.")))
+    if result is not None:
+        lines += _result_lines(at, result)
+    return {"goals": of_goals, "sheet": of_sheet, "result": result}, lines
+
+
+def _sheet_table(
+    at: Terminal, of_goals: list[scores_model.GoalScore], of_sheet: list[scores_model.SheetScore]
+) -> RenderableType:
     periods = sorted({each.period for each in of_goals}, key=by_period)
     table = grid(at.say("goal"), at.say("weight"), *periods, right=(at.say("weight"), *periods))
     goals: dict[str, dict[str, scores_model.GoalScore]] = {}
@@ -189,34 +213,36 @@ async def _of_person(s: Session, who: str, cycle: str) -> None:
         goals.setdefault(each.goal, {})[each.period] = each
     for of in goals.values():
         first = next(iter(of.values()))
-        table.add_row(
-            first.title,
-            percent(first.weight),
-            *(number(of[key].points) if key in of else "" for key in periods),
-        )
+        cells = (number(of[key].points) if key in of else "" for key in periods)
+        table.add_row(first.title, percent(first.weight), *cells)
     points = {each.period: each.points for each in of_sheet}
     table.add_section()
-    table.add_row(
-        Text(at.say("sheet"), style="bold"),
-        "",
-        *(number(points[key]) if key in points else "" for key in periods),
-    )
-    lines: list[RenderableType] = [table] if of_goals else [Text(at.say("Not scored yet."))]
-    if result is not None:
-        said = at.say("the year's result")
+    cells = (number(points[key]) if key in points else "" for key in periods)
+    table.add_row(Text(at.say("sheet"), style="bold"), "", *cells)
+    return table
+
+
+def _result_lines(at: Terminal, result: scores_model.Result) -> list[RenderableType]:
+    said = at.say("the year's result")
+    grade = f"{said} {number(result.rounded)}  {result.grade or NOTHING}  ×{number(result.coefficient)}"
+    lines: list[RenderableType] = [Text(grade, style="bold")]
+    if result.earlier:
         lines.append(
             Text(
-                f"{said} {number(result.rounded)}  {result.grade or NOTHING}  ×{number(result.coefficient)}",
-                style="bold",
+                at.say(
+                    "This sheet alone: {own}; with the earlier ones by their months: {whole}.",
+                    own=number(result.own),
+                    whole=number(result.rounded),
+                ),
+                style="dim",
             )
         )
-        if result.withheld == "minimum":
-            lines.append(Text(at.say("It covers less than the policy's minimum: no result."), style="yellow"))
-        if result.withheld == "leaver":
-            lines.append(
-                Text(at.say("The policy gives who has left no result of a part of the year."), style="yellow")
-            )
-    at.answer({"goals": of_goals, "sheet": of_sheet, "result": result}, *lines)
+    if result.withheld == "minimum":
+        lines.append(Text(at.say("It covers less than the policy's minimum: no result."), style="yellow"))
+    if result.withheld == "leaver":
+        told = at.say("The policy gives who has left no result of a part of the year.")
+        lines.append(Text(told, style="yellow"))
+    return lines
 
 
 async def cascade(

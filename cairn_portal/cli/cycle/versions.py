@@ -4,34 +4,41 @@ from collections.abc import Sequence
 
 from rich.console import RenderableType
 
+from cairn.application.clock import zone_of
 from cairn.application.repository import to_events
-from cairn.domain.event import Event
+from cairn.domain.event import SYSTEM, Event
 from cairn.domain.sheet.events import RestatementDecided, RestatementProposed, ResultIssued, SheetScored
+from cairn.domain.streams import cycle_of
 from cairn_portal.cli.session import Session
 from cairn_portal.cli.terminal import Terminal
 from cairn_portal.presenting.words import NOTHING, grid, number
 
 
-async def show_versions(s: Session, sheet: str, period: str | None) -> None:
-    """Every version in the order of the log, with proposed restatements and what was decided about them."""
-    rows = await s.ledger.read_stream(sheet)
+async def show_versions(s: Session, sheets: Sequence[str], period: str | None) -> None:
+    """Every version of somebody's sheets, of each in the order of the log, with proposed restatements and what was
+    decided about them."""
+    streams = await s.ledger.read_streams(sheets)
     chained = (SheetScored, ResultIssued, RestatementProposed, RestatementDecided)
-    found = [event for event in to_events(rows) if isinstance(event, chained)]
+    found = [event for sheet in sheets for event in to_events(streams[sheet]) if isinstance(event, chained)]
     if period is not None:
         found = [event for event in found if getattr(event, "period", period) == period]
-    s.at.answer(
-        [{"type": event.type, **event.model_dump(mode="json")} for event in found], _table(s.at, found)
-    )
+    at = s.at.in_zone(zone_of(await s.cycle(cycle_of(sheets[0])))) if sheets else s.at
+    names = await s.names() | {SYSTEM: at.say("system")}
+    told = [{"type": event.type, **event.model_dump(mode="json")} for event in found]
+    at.answer(told, _table(at, found, names))
 
 
-def _table(at: Terminal, found: Sequence[Event]) -> RenderableType:
+def _table(at: Terminal, found: Sequence[Event], names: dict[str, str]) -> RenderableType:
     points = at.say("points")
+    several = len({event.stream for event in found}) > 1
     table = grid(
-        at.say("what"), at.say("version"), at.say("because of"), points, at.say("grade"), at.say("time"), at.say("by"),
+        *([at.say("sheet")] if several else []),
+        at.say("what"), at.say("version"), at.say("because of"), points, at.say("grade"), at.say("time"), at.say("who"),
         right=(points,),
     )  # fmt: skip
     for event in found:
-        table.add_row(*_cells(at, event), at.moment(event.at), event.by)
+        of_sheet = [event.stream] if several else []
+        table.add_row(*of_sheet, *_cells(at, event), at.moment(event.at), names.get(event.by, event.by))
     return table
 
 

@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from cairn.application.repository import fold_goal, fold_sheet
 from cairn.domain.calendar import end_of_day
 from cairn.domain.cycle.state import Cycle
-from cairn.domain.goal.state import Goal, same_metric
+from cairn.domain.goal.state import Goal, Report, same_metric
 from cairn.domain.measure import Kpi
 from cairn.domain.reading import Row, totals
 from cairn.domain.schedule import Schedule, Span, Timeline
@@ -23,6 +23,13 @@ from projections.models.progress import (
     worked_out,
 )
 from projections.models.reading import evidence
+
+
+class _Said(NamedTuple):
+    """What counts of a goal, and the days whose report nobody has confirmed."""
+
+    rows: Sequence[Row]
+    unconfirmed: frozenset[date] = frozenset()
 
 
 async def look_back(
@@ -43,44 +50,49 @@ async def look_back(
         "weight": sheet.weight_of(goal.id),
         "measure": goal.measure,
     }
-    rows = await _rows(ledger, reader, goal, dates, day)
+    said = await _said(ledger, reader, goal, dates, day)
     counted = dates.without(goal.gaps)
-    periods = (_period(goal, span, counted, rows, day) for span in counted.periods)
+    periods = (_period(goal, span, counted, said, day) for span in counted.periods)
     return with_periods(line.model_copy(update=known), (each for each in periods if each), day, kinds)
 
 
-async def _rows(ledger: Ledger, reader: Reader, goal: Goal, dates: Schedule, day: date) -> Sequence[Row]:
+async def _said(ledger: Ledger, reader: Reader, goal: Goal, dates: Schedule, day: date) -> _Said:
     """What counts for the goal as it was measured then, up to the day: readings, or check-ins (later ones too)."""
     kpi = goal.measure
     if not isinstance(kpi, Kpi):
-        return ()
+        return _Said(())
     if kpi.metric is not None and kpi.subject is not None:
-        return (await evidence(reader, kpi.metric, kpi.subject, dates.starts, day)).readings
-    now = fold_goal(goal.id, await ledger.read_stream(goal.id))
-    later = now.check_ins if same_metric(now.measure, kpi) else ()
-    said = {each.on: each for each in (*goal.check_ins, *later) if each.value is not None and each.on <= day}
-    return [
-        Row(metric="check_in", subject=goal.id, on=each.on, value=each.value, base=each.base)
-        for each in said.values()
-        if each.value is not None
+        return _Said((await evidence(reader, kpi.metric, kpi.subject, dates.starts, day)).readings)
+    reports = _reports(goal, fold_goal(goal.id, await ledger.read_stream(goal.id)))
+    told = {each.said.on: each for each in reports if each.said.value is not None and each.said.on <= day}
+    rows = [
+        Row(metric="check_in", subject=goal.id, on=on, value=said.value, base=said.base)
+        for on, said in ((on, each.said) for on, each in told.items())
+        if said.value is not None
     ]
+    return _Said(rows, frozenset(on for on, each in told.items() if each.waits))
 
 
-def _period(goal: Goal, span: Span, dates: Timeline, rows: Sequence[Row], day: date) -> PeriodProgress | None:
+def _reports(then: Goal, now: Goal) -> Sequence[Report]:
+    """All that was ever reported under the goal's measure of that day, and not withdrawn since."""
+    if len(now.former) > len(then.former):
+        return now.former[len(then.former)].reports
+    return now.reports if same_metric(now.measure, then.measure) else then.reports
+
+
+def _period(goal: Goal, span: Span, dates: Timeline, said: _Said, day: date) -> PeriodProgress | None:
     if isinstance(goal.measure, Kpi):
         begins = max(span.starts, first_day(goal.measure, goal.since))
-        counted = [row for row in rows if begins <= row.on <= span.ends]
+        counted = [row for row in said.rows if begins <= row.on <= span.ends]
     elif span.kind == "year":
         counted = []
     else:
         return None
-    figures = worked_out(goal.measure, _as_row(goal, counted), span, dates)
+    figures = worked_out(goal.measure, _as_row(goal, counted, said.unconfirmed), span, dates)
     return period_progress(span, figures, goal.measure, goal.since, day) if figures else None
 
 
-def _as_row(goal: Goal, rows: Sequence[Row]) -> Mapping[str, Any]:
+def _as_row(goal: Goal, rows: Sequence[Row], unconfirmed: frozenset[date]) -> Mapping[str, Any]:
     latest = max((row.on for row in rows), default=None)
-    days = {row.on for row in rows if row.metric == "check_in"}
-    waiting = sum(each.waits and each.said.on in days for each in goal.reports)
-    figures = {"latest": latest, "since": goal.since, "accepted": len(goal.accepted), "unconfirmed": waiting}
-    return {**dict(totals(rows)), **figures}
+    told = {"latest": latest, "unconfirmed": sum(row.on in unconfirmed for row in rows)}
+    return {**dict(totals(rows)), **told, "since": goal.since, "accepted": len(goal.accepted)}

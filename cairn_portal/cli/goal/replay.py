@@ -110,9 +110,12 @@ def _seen_by(view: Viewer, story: list[HistoryEntry], now: Goal) -> tuple[list[H
     if not view.may("scores", of):
         now = now.model_copy(update={"scores": {}, "assessments": {}})
     if not view.may("comments", of):
-        now = now.model_copy(
-            update={"check_ins": (), "ballots": {}, "accepted": dict.fromkeys(now.accepted, "")}
+        former = tuple(
+            each.model_copy(update={"reports": (), "accepted": dict.fromkeys(each.accepted, "")})
+            for each in now.former
         )
+        accepted = dict.fromkeys(now.accepted, "")
+        now = now.model_copy(update={"reports": (), "former": former, "ballots": {}, "accepted": accepted})
     return told, now
 
 

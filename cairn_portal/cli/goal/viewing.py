@@ -27,12 +27,13 @@ HIDDEN: Mapping[Readable, Mapping[str, frozenset[str]]] = {
         "CommitteeDecided": frozenset({"ballots"}),
         "AdjustmentDeclined": frozenset({"reason"}),
         "CheckedIn": frozenset({"note"}),
+        "CheckInWithdrawn": frozenset({"reason"}),
         "CriterionAccepted": frozenset({"evidence"}),
         "GoalAssessed": frozenset({"comment"}),
     },
     "scores": {
         "GoalAssessed": frozenset({"points"}),
-        "GoalScored": frozenset({"actual", "attainment", "points", "rounded"}),
+        "GoalScored": frozenset({"actual", "attainment", "points", "rounded", "parts"}),
         "SheetScored": frozenset({"sheet_points"}),
     },
 }

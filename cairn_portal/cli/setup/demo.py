@@ -14,6 +14,7 @@ from cairn.domain.schedule import months_later
 from cairn.i18n import Message, message
 from cairn_portal.cli.cycle.results import show_scores
 from cairn_portal.cli.cycle.status import show_status
+from cairn_portal.cli.cycle.versions import show_versions
 from cairn_portal.cli.goal.progress import lines_of, progress_table
 from cairn_portal.cli.goal.replay import show_history
 from cairn_portal.cli.people.year import moved_people
@@ -26,6 +27,7 @@ from cairn_portal.rehearsal.drive import Report
 from cairn_portal.rehearsal.script import RehearsalScript
 from projections.models import goal as goals_model
 from projections.models import progress as progress_model
+from projections.models import score as scores_model
 
 
 async def demo(at: Terminal, fresh: Fresh = False, keep: Keep = False) -> int:
@@ -66,6 +68,9 @@ async def _demonstrated(s: Session, script: RehearsalScript, data: Path, report:
     if moved := await moved_people(s, await s.cycle(script.cycle.id)):
         heading(_title(at, message("Who joined, moved, was away or left")), align="left")
         at.out.print(moved)
+    if corrected := await _corrected(s, script.cycle.id):
+        heading(_title(at, message("A score that was corrected later: each version stays")), align="left")
+        await show_versions(s, [corrected.sheet], corrected.period)
     heading(_title(at, message("The year's results")), align="left")
     await show_scores(s, script.cycle.id)
     if goal is not None:
@@ -100,6 +105,12 @@ async def _midyear(s: Session, script: RehearsalScript, person: str) -> Renderab
         if any(line.current and line.current.done and line.current.done < 100 for line in lines):
             break
     return progress_table(s.at, lines, s.at.say("{who} on {day}", who=who.name, day=day))
+
+
+async def _corrected(s: Session, cycle: str) -> scores_model.SheetScore | None:
+    """A person's period that readings changed after it was scored."""
+    found = await scores_model.sheet_scores(s.pool, cycle=cycle)
+    return next((each for each in found if each.cause == "readings" and each.period != "Y"), None)
 
 
 async def _selling(s: Session, cycle: str) -> RenderableType | None:

@@ -103,6 +103,8 @@ async def _import(s: Session, read: RosterRead, by: str, last_day: date | None, 
     if follows:
         key = f"roster:{now.isoformat()}"
         follows, refused = await moves(s).follow_up(changes.events, today, by, key, await s.gateway())
+        for stream in sorted({f"cycle-{each.cycle}" for each in follows}):
+            await s.seen(stream, await s.ledger.version_of(stream), "goal")
     _show_roster(s.at, read, recorded, changes, follows)
     for each in refused:
         why = refusal_message(each.refused).text(s.at.language)

@@ -1,0 +1,217 @@
+"""Settled scores at the command line: a correction that comes late waits for somebody's decision (RULES D5, Y3)."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import date, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest_asyncio
+
+from cairn.settings import Settings
+from tests.databases import Databases
+from tests.portal.conftest import POLICY, ROSTER, Cairn, company_of_its_own, environment
+
+CYCLE = "settled"
+STARTS = (date.today() - timedelta(days=130)).replace(day=1)
+"""The first quarter is over, so is the day on which its sheets are scored."""
+DAY = STARTS + timedelta(days=3)
+SETTLED = (
+    POLICY.replace("name: tiny", "name: settled").replace("unit: 万元}", "unit: 万元, metric: sales}")
+    + "scoring: {settles_after: 0}\ncalendar: {opens: 0}\n"
+)
+"""A version is settled on the very day on which it is shown."""
+ROLES = {"E2": "HR", "E3": "委员"}
+PEOPLE = "".join(f"{row}{ROLES.get(row[:2], '')}\n" for row in ROSTER.splitlines())
+PEOPLE += "E5,何静,D1,客户经理,销售,M1,2020-01-01,,\n"
+FEED = f"""name: erp
+source: {{kind: csv, path: sold.csv}}
+watermark: {STARTS - timedelta(days=1)}
+covers:
+  - {{metric: sales, subjects: [H1, M1, E1, E2, E3], since: {STARTS}}}
+"""
+MANAGERS = {"E1": "M1", "E2": "M1", "E3": "M1", "M1": "H1"}
+TRUE = ("--heard", "同意", "--reason", "补录属实")
+
+
+class Company:
+    """A company whose first quarter is scored, with the sales of everybody whose sheets are looked at."""
+
+    def __init__(self, cairn: Cairn, files: Path) -> None:
+        self.cairn, self.files = cairn, files
+        self.sold = dict.fromkeys(MANAGERS, 150)
+
+    async def does(self, *typed: str) -> None:
+        done = await self.cairn(*typed)
+        assert done.code == 0, done.err
+
+    async def approved(self, owner: str, manager: str) -> None:
+        goals = [f"goal-{CYCLE}-{owner}-{number}" for number in (1, 2)]
+        await self.does("goal", "submit", *goals, "--by", owner)
+        await self.does("goal", "approve", *goals, "--by", manager)
+
+    async def feed(self, *options: str) -> None:
+        rows = "".join(f"sales,{who},{DAY},{value}\n" for who, value in self.sold.items())
+        (self.files / "sold.csv").write_text("metric,subject,on,value\n" + rows)
+        await self.does("feed", "run", str(self.files / "sold.yaml"), *options, "--by", "H1")
+
+    async def corrected(self, who: str, value: int) -> str:
+        """The restatement that a correction of somebody's sales proposes."""
+        self.sold[who] = value
+        before = {each["restatement"] for each in await self.open(who)}
+        await self.feed("--from", str(DAY), "--upto", str(DAY))
+        found: str = (await until(lambda: self._new(who, before)))["restatement"]
+        return found
+
+    async def _new(self, who: str, before: set[str]) -> Any:
+        return next((each for each in await self.open(who) if each["restatement"] not in before), None)
+
+    async def open(self, who: str) -> list[Any]:
+        """The restatements of somebody's sheet that wait."""
+        listed = (await self.cairn("restatements", "list", CYCLE, "--json")).json
+        return [each for each in listed if each["holder"] == who]
+
+    async def points(self, who: str) -> list[tuple[int, str, str]]:
+        """Number, cause and points of every version of somebody's score of the first quarter."""
+        shown = (await self.cairn("scores", who, "--versions", "--period", "Q1", "--json")).json
+        return [
+            (each["number"], each["cause"], each["points"]) for each in shown if each["type"] == "SheetScored"
+        ]
+
+    async def is_equal(self) -> bool:
+        """Whether every score comes out the same when it is computed again."""
+        return (await self.cairn("verify-scores", CYCLE)).code == 0
+
+
+async def until(look: Callable[[], Awaitable[Any]]) -> Any:
+    """What is there once the worker has brought it."""
+    for _ in range(300):
+        if found := await look():
+            return found
+        await asyncio.sleep(0.2)
+    raise TimeoutError(look)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def company(
+    settings: Settings,
+    databases: Databases,
+    temporal_server: str,
+    tmp_path_factory: Any,
+) -> AsyncIterator[Company]:
+    files = tmp_path_factory.mktemp("settled")
+    for name, text in (("policy.yaml", SETTLED), ("roster.csv", PEOPLE), ("sold.yaml", FEED)):
+        (files / name).write_text(text, encoding="utf-8")
+    async with company_of_its_own("cli-settled", settings, databases, temporal_server, files) as own:
+        made = Company(Cairn(environment(own)), files)
+        days = ("--starts", str(STARTS), "--ends", str(STARTS + timedelta(days=364)))
+        await made.does("cycle", "launch", CYCLE, *days, "--by", "H1", "--yes")
+        await made.feed("--upto", str(date.today() - timedelta(days=1)))
+        for owner, manager in MANAGERS.items():
+            await made.approved(owner, manager)
+        for owner in MANAGERS:
+            await until(partial(made.points, owner))
+        yield made
+
+
+async def test_a_correction_of_a_settled_score_waits_until_hr_accepts_what_raises(company: Company) -> None:
+    [(_, _, before)] = await company.points("E1")
+    asked = await company.corrected("E1", 240)
+    [proposed] = await company.open("E1")
+    assert (proposed["of_period"]["before"], proposed["of_goal"]["after"]) == (before, "80")
+    listed = await company.cairn("restatements", "list", CYCLE, "--lang", "en", COLUMNS="200")
+    assert asked in listed.out and "50 → 80" in listed.out and "HR" in listed.out
+    assert [number for number, _, _ in await company.points("E1")] == [1]
+    for other in ("M1", "E1"):
+        refused = await company.cairn("restatements", "accept", asked, *TRUE, "--by", other, "--json")
+        assert (refused.code, refused.json["error"]) == (1, "restatement.not-yours")
+    await company.does("restatements", "accept", asked, *TRUE, "--by", "H1")
+    assert (await company.points("E1"))[1:] == [(2, "restated", "80")]
+    assert await company.open("E1") == []
+    assert await company.is_equal()
+
+
+async def test_what_lowers_a_settled_score_is_the_committees_to_accept(company: Company) -> None:
+    asked = await company.corrected("E2", 60)
+    refused = await company.cairn("restatements", "accept", asked, *TRUE, "--by", "H1", "--json")
+    assert (refused.code, refused.json["error"]) == (1, "restatement.not-yours")
+    await company.does("restatements", "accept", asked, *TRUE, "--by", "M1")
+    [(_, _, before), (number, cause, after)] = await company.points("E2")
+    assert (number, cause, float(after) < float(before)) == (2, "restated", True)
+    assert await company.is_equal()
+
+
+async def test_nobody_decides_about_themselves(company: Company) -> None:
+    raises = await company.corrected("E2", 300)
+    own = await company.cairn("restatements", "accept", raises, *TRUE, "--by", "E2", "--json")
+    assert (own.code, own.json["error"]) == (1, "restatement.not-yours")
+    await company.does("restatements", "accept", raises, *TRUE, "--by", "H1")
+    lowers = await company.corrected("M1", 60)
+    own = await company.cairn("restatements", "accept", lowers, *TRUE, "--by", "M1", "--json")
+    assert (own.code, own.json["error"]) == (1, "restatement.not-yours")
+    await company.does("restatements", "accept", lowers, *TRUE, "--by", "E3")
+    assert (await company.points("M1"))[-1][:2] == (2, "restated")
+    assert await company.is_equal()
+
+
+async def test_declined_the_score_stays_and_a_later_correction_is_proposed_again(company: Company) -> None:
+    first = await company.corrected("E3", 180)
+    await company.does("restatements", "decline", first, *TRUE, "--by", "H1")
+    assert (await company.open("E3"), len(await company.points("E3"))) == ([], 1)
+    second = await company.corrected("E3", 210)
+    replaced = await company.corrected("E3", 240)
+    assert [each["restatement"] for each in await company.open("E3")] == [replaced]
+    for gone in (first, second):
+        done = await company.cairn("restatements", "accept", gone, *TRUE, "--by", "H1", "--json")
+        assert (done.code, done.json["error"]) == (1, "restatement.unknown")
+    shown = (await company.cairn("scores", "E3", "--versions")).out
+    assert all(each in shown for each in (first, second, replaced))
+
+
+async def test_the_person_is_heard_and_the_decision_has_a_reason(company: Company) -> None:
+    [waiting] = await company.open("E3")
+    for said in (("--heard", "同意"), ("--reason", "补录")):
+        done = await company.cairn("restatements", "accept", waiting["restatement"], *said, "--by", "H1")
+        assert done.code == 2
+    typed = ("restatements", "accept", waiting["restatement"], *TRUE, "--by", "H1", "--id", "once", "--json")
+    assert [(await company.cairn(*typed)).code for _ in range(2)] == [0, 0]
+    assert len(await company.points("E3")) == 2
+    none = await company.cairn("restatements", "accept", f"{CYCLE}-E9-1-R1", *TRUE, "--by", "H1", "--json")
+    assert none.code == 1
+
+
+async def test_who_may_not_read_a_score_does_not_read_its_versions(company: Company) -> None:
+    """RULES L12."""
+    shown = await company.cairn("scores", "E1", "--versions", "--as", "E1", "--json")
+    assert (shown.code, {each["type"] for each in shown.json}) == (
+        0,
+        {"SheetScored", "RestatementProposed", "RestatementDecided"},
+    )
+    assert (await company.cairn("scores", "E1", "--versions", "--as", "E5")).code == 1
+    await company.corrected("E1", 270)
+    for reader, seen in (("E1", ["E1"]), ("M1", ["E1"]), ("E5", [])):
+        listed = await company.cairn("restatements", "list", CYCLE, "--as", reader, "--json")
+        assert [each["holder"] for each in listed.json] == seen
+
+
+async def test_what_hr_went_on_without_is_scored_once_the_feed_says_that_it_is_nothing(
+    company: Company,
+) -> None:
+    """RULES D3, D4, W2."""
+    feed = company.files / "late.yaml"
+    feed.write_text(FEED.replace("erp", "late").replace("[H1, M1, E1, E2, E3]", "[E5]"), encoding="utf-8")
+    (company.files / "sold.csv").write_text("metric,subject,on,value\n")
+    run = ("feed", "run", str(feed), "--by", "H1", "--upto")
+    await company.does(*run, str(DAY))
+    await company.approved("E5", "M1")
+    without = ("--period", "Q1", "--reason", "没有数据")
+    await company.does("goal", "score-without", f"goal-{CYCLE}-E5-1", *without, "--by", "H1")
+    assert await company.points("E5") == []
+    await company.does(*run, str(date.today() - timedelta(days=1)))
+    assert await until(partial(company.points, "E5")) == [(1, "readings", "0")]
+    assert await company.is_equal()
+
+
+async def test_versions_of_somebody_unknown_are_refused(company: Company) -> None:
+    assert (await company.cairn("scores", "E9", "--versions")).code == 1

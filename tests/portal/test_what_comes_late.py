@@ -1,0 +1,91 @@
+"""What has left a sheet, and a result that comes when the manager's is settled, count too (RULES W1, Y2, Y3)."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from cairn.application.evaluation import Evaluation
+from cairn.application.goals import deadline
+from cairn.application.repository import fold_sheet, to_appends
+from cairn.application.restatements import Decision, Restatements
+from cairn.domain.coverage import Whom
+from cairn.domain.event import SYSTEM, Event
+from cairn.domain.goal.events import GoalCancelled
+from cairn.domain.goal.status import status
+from cairn.domain.identity import by_system
+from cairn.domain.reading import Evidence
+from cairn.domain.sheet.events import GoalRemoved, ResultIssued, SheetOpened
+from projections.models import reading
+from tests.portal.test_recomputing import GOAL, JANUARY, Year, _silent, begun
+
+__all__ = ["begun"]
+SHEET, ABOVE = "sheet-2026-E1-1", "sheet-2026-M1-1"
+FEBRUARY = datetime(2026, 2, 15, 3, tzinfo=UTC)
+NEXT_YEAR = datetime(2027, 2, 1, 3, tzinfo=UTC)
+
+
+async def recorded(year: Year, key: str, *events: Event) -> None:
+    streams = {event.stream for event in events}
+    versions = {stream: await year.ledger.version_of(stream) for stream in streams}
+    await year.ledger.append(to_appends(list(events), versions, by_system(events[0].stream, key)))
+    await year.seal()
+
+
+async def test_a_goal_that_left_the_sheet_counts_for_its_days_when_the_cycle_scores_it(begun: Year) -> None:
+    last = date(2026, 2, 14)
+    gone = GoalCancelled(goal=GOAL, reason="r", last=last, by="H1", at=FEBRUARY)
+    await recorded(begun, "gone", gone, GoalRemoved(sheet=SHEET, goal=GOAL, by="H1", at=FEBRUARY))
+    goal, context = await begun.goals.load(GOAL)
+    period = context.schedule.period("Q1") if context.schedule else None
+    due = status(goal, context, FEBRUARY).next_deadline
+    assert period is not None and due is not None and due.phase == "part_scored"
+    whom = Whom(subject="E1", holder="E1", family="sales")
+    evidence = await reading.evidence(begun.pool, "sales", whom, period.starts, period.ends)
+    command, key = deadline(GOAL, due.phase, due.at, due.period, due.at)
+    await begun.goals.handle(command, key, evidence=evidence)
+    await Evaluation(begun.ledger, begun.cycles).score_period("2026", "Q1", period.scored_at, _silent)
+    sheet = fold_sheet(SHEET, await begun.ledger.read_stream(SHEET))
+    [part] = sheet.scores["Q1"].parts
+    assert (part.goal, part.weight, part.share) == (GOAL, Decimal(80), Fraction(45, 90))
+    assert (await begun.recomputing.cycle("2026", lambda done, of: None)).differences == ()
+
+
+def issued(sheet: str, at: datetime, **more: Any) -> ResultIssued:
+    facts = {
+        "points": 90,
+        "rounded": 90,
+        "grade": "A",
+        "coefficient": 1,
+        "mix": {},
+        "periods": (),
+        "policy": "p@1",
+    }
+    return ResultIssued.model_validate({"sheet": sheet, **facts, **more, "by": SYSTEM, "at": at})
+
+
+async def test_a_result_that_was_open_counts_by_its_days_once_the_restatement_is_accepted(
+    begun: Year,
+) -> None:
+    """The manager's result was issued without it and is settled."""
+    opened = SheetOpened(
+        sheet=ABOVE, cycle="2026", kind="person", holder="M1", department="D", family="sales",
+        since=date(2026, 1, 1), space=Decimal(20), placements=(), policy="tiny", by="H1", at=JANUARY,
+    )  # fmt: skip
+    await recorded(
+        begun,
+        "above",
+        opened,
+        issued(ABOVE, datetime(2027, 1, 4, 3, tzinfo=UTC), waiting=(SHEET,), points=None, rounded=None),
+    )
+    await recorded(begun, "below", issued(SHEET, NEXT_YEAR))
+    assert await Evaluation(begun.ledger, begun.cycles).issue_above(SHEET, NEXT_YEAR) == 1
+    asked = Decision("2026-M1-1-R1", True, "好", "补", "H1", NEXT_YEAR)
+    done = await Restatements(begun.ledger, begun.cycles).decide(asked, "k", _nothing)
+    assert done == ("ResultIssued", "RestatementDecided")
+    result = fold_sheet(ABOVE, await begun.ledger.read_stream(ABOVE)).result
+    assert result is not None and [part.days for part in result.subordinates] == [365]
+
+
+async def _nothing(*_: Any) -> Evidence:
+    return Evidence()
