@@ -16,6 +16,7 @@ from temporalio.client import Client
 from temporalio.common import VersioningBehavior, WorkerDeploymentVersion, WorkflowIDConflictPolicy
 from temporalio.worker import Worker, WorkerDeploymentConfig
 
+from activities.cases import CaseActivities
 from activities.cycles import CycleActivities
 from activities.feeds import FeedActivities
 from activities.goals import GoalActivities
@@ -38,6 +39,7 @@ PAUSE = 2.0
 def activities(application: Application, client: Client, settings: Settings) -> list[Any]:
     """Every activity with what it needs."""
     of_goals = GoalActivities(application.goals, application.pool)
+    of_cases = CaseActivities(application.cases)
     of_cycles = CycleActivities(application.cycles, application.evaluation)
     starting = Starting(application.ledger, application.cycles, client, settings.task_queue)
     return [
@@ -45,6 +47,10 @@ def activities(application: Application, client: Client, settings: Settings) -> 
         of_goals.on_deadline,
         of_goals.status,
         of_goals.record_refused_signal,
+        of_cases.record,
+        of_cases.on_deadline,
+        of_cases.status,
+        of_cases.record_refused_signal,
         of_cycles.launch,
         of_cycles.launch_sheets,
         of_cycles.add_sheets,

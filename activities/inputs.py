@@ -4,6 +4,7 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from cairn.domain.case.status import CaseDeadline, CaseStatus
 from cairn.domain.cycle.status import CycleDeadline, CycleStatus
 from cairn.domain.goal.status import Deadline, GoalStatus
 from cairn.domain.identity import SYSTEM_KEYS, digest
@@ -52,6 +53,49 @@ class GoalOutcome(Outcome[GoalStatus]):
 
 class CycleOutcome(Outcome[CycleStatus]):
     """Where the cycle stands."""
+
+
+class CaseOutcome(Outcome[CaseStatus]):
+    """`events` and `replayed` as of a goal."""
+
+    events: tuple[str, ...] = ()
+    replayed: bool = False
+
+
+class CaseStart(Value):
+    """What a case's workflow begins with; `status` is carried along where it is known to be current."""
+
+    case: str
+    clock_offset: float = 0.0
+    status: CaseStatus | None = None
+
+
+class CaseStatusInput(Value):
+    """Asks where a case stands in the log. `at` is the workflow's time."""
+
+    case: str
+    at: AwareDatetime
+
+
+class RecordCaseInput(Value):
+    """A command for a case, by the name people use. `at` is the workflow's time, `run` the id of its run."""
+
+    case: str
+    name: str
+    by: str
+    at: AwareDatetime
+    command_id: str
+    fields: dict[str, Any] = Field(default_factory=dict)
+    run: str | None = None
+
+
+class CaseDeadlineInput(Value):
+    """A durable timer of a case that fired. `at` is the workflow's time, `run` the id of its run."""
+
+    case: str
+    deadline: CaseDeadline
+    at: AwareDatetime
+    run: str | None = None
 
 
 class GoalStart(Value):

@@ -14,7 +14,8 @@ from temporalio.common import (
 )
 from temporalio.exceptions import WorkflowAlreadyStartedError
 
-from activities.inputs import BeginWorkflowsInput, CycleStart, GoalStart, Value
+from activities.inputs import BeginWorkflowsInput, CaseStart, CycleStart, GoalStart, Value
+from cairn.application.cases import KINDS
 from cairn.application.cycles import Cycles
 from cairn.application.repository import goal_context
 from cairn.domain.cycle.state import Cycle
@@ -22,11 +23,13 @@ from cairn.domain.goal.events import GoalDrafted
 from cairn.domain.goal.state import Goal, evolve
 from cairn.domain.goal.status import status
 from cairn.domain.sheet.state import Sheet
+from cairn.domain.streams import cycle_of, kind_of
 from cairn.ledger import Ledger, StoredEvent
 
 CYCLE = SearchAttributeKey.for_keyword("CairnCycle")
 DEPARTMENT = SearchAttributeKey.for_keyword("CairnDepartment")
-TYPES = ("CycleLaunched", "GoalDrafted")
+CASES = {kind.opened_by.__name__: kind for kind in KINDS.values()}
+TYPES = ("CycleLaunched", "GoalDrafted", *CASES)
 PAGE = 500
 AT_ONCE = 48
 POLL = 0.2
@@ -69,6 +72,8 @@ class Starting:
             activity.heartbeat(after)
             if row.type == "CycleLaunched":
                 await begin_cycle(self.client, self.task_queue, row.stream.removeprefix("cycle-"))
+            elif row.type in CASES:
+                await self._begin_case(row.stream)
             else:
                 await self._begin_goal(GoalDrafted.model_validate_json(row.data), fresh)
 
@@ -82,6 +87,10 @@ class Starting:
             context = goal_context(cycle, policy, Sheet(id=drafted.sheet))
             start = start.model_copy(update={"status": status(goal, context, drafted.at)})
         await begin_goal(self.client, self.task_queue, start, drafted)
+
+    async def _begin_case(self, name: str) -> None:
+        cycle = await self._cycle(cycle_of(name))
+        await begin_case(self.client, self.task_queue, CaseStart(case=name, clock_offset=cycle.clock_offset))
 
     async def _cycle(self, name: str) -> Cycle:
         """A cycle's schedule never changes after its launch, so it is read once."""
@@ -99,6 +108,12 @@ async def begin_goal(
         SearchAttributePair(DEPARTMENT, drafted.department or "-"),
     ]
     await _begin(client, task_queue, "Goal", drafted.goal, start, pairs, anew)
+
+
+async def begin_case(client: Client, task_queue: str, start: CaseStart, *, anew: bool = False) -> None:
+    """Begins a case's workflow under the stream's name, likewise."""
+    pairs = [SearchAttributePair(CYCLE, cycle_of(start.case))]
+    await _begin(client, task_queue, kind_of(start.case).capitalize(), start.case, start, pairs, anew)
 
 
 async def begin_cycle(client: Client, task_queue: str, cycle: str, *, anew: bool = False) -> None:

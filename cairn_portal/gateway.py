@@ -16,12 +16,21 @@ from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError
 
-from activities.inputs import CycleOutcome, CycleStart, GoalOutcome, GoalStart, Refused
+from activities.inputs import (
+    CaseOutcome,
+    CaseStart,
+    CycleOutcome,
+    CycleStart,
+    GoalOutcome,
+    GoalStart,
+    Refused,
+)
 from cairn.domain.identity import check_key, digest
 from cairn.domain.refusal import Refusal
+from cairn.domain.streams import kind_of
 
 PATIENCE = timedelta(seconds=30)
-Answer = TypeVar("Answer", GoalOutcome, CycleOutcome)
+Answer = TypeVar("Answer", GoalOutcome, CycleOutcome, CaseOutcome)
 
 
 class NoAnswer(Exception):
@@ -29,7 +38,7 @@ class NoAnswer(Exception):
 
 
 class CommandGateway:
-    """Takes commands for goals and cycles. `patience` is how long an answer may take."""
+    """Takes commands for goals, cycles and cases. `patience` is how long an answer may take."""
 
     def __init__(self, client: Client, task_queue: str, patience: timedelta = PATIENCE) -> None:
         self.client, self.task_queue, self.patience = client, task_queue, patience
@@ -41,6 +50,15 @@ class CommandGateway:
         """Gives a goal a command. The outcome names the events, or holds the refusal."""
         start = GoalStart(goal=goal, clock_offset=clock_offset)
         return await self._update("Goal", goal, start, GoalOutcome, name, by, fields or {}, command_id)
+
+    async def case(
+        self, case: str, name: str, by: str, fields: dict[str, Any] | None = None, command_id: str | None = None,
+        clock_offset: float = 0.0,
+    ) -> CaseOutcome:  # fmt: skip
+        """Gives a case a command, or begins it by one. The outcome names the events, or holds the refusal."""
+        start = CaseStart(case=case, clock_offset=clock_offset)
+        workflow = kind_of(case).capitalize()
+        return await self._update(workflow, case, start, CaseOutcome, name, by, fields or {}, command_id)
 
     async def cycle(
         self,

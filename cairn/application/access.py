@@ -2,9 +2,15 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
-from typing import Literal, NamedTuple, assert_never
+from typing import Any, Literal, NamedTuple, assert_never
 
 from cairn.domain import rights
+from cairn.domain.case.commands import CaseAction, CaseCommand
+from cairn.domain.case.context import CaseContext
+from cairn.domain.case.kind import CaseKind
+from cairn.domain.case.kind import require_exists as require_case
+from cairn.domain.case.rights import CaseParties
+from cairn.domain.case.state import Case
 from cairn.domain.cycle.commands import AnyCycleCommand, CycleAction
 from cairn.domain.cycle.state import Cycle
 from cairn.domain.event import SYSTEM
@@ -75,6 +81,25 @@ def require_for_cycle(
     right = command.row.who
     if not right.allows(person, cycle, command):
         raise Refusal("cycle.not-hr", field="by", by=person.id, who=right.name)
+
+
+def require_for_case(kind: CaseKind[Any], command: CaseCommand, case: Case, context: CaseContext) -> None:
+    """Refuses a command on a case by somebody who may not give it. Deadlines and records of refused signals need no
+    right: they come from the workflow, and no message can name them."""
+    if not isinstance(command, CaseAction):
+        return
+    if "none" not in command.row.stages:
+        require_case(kind, case)
+    person = context.person(command.by)
+    person = require_present(command.by, {person.id: person} if person else {}, context.today)
+    of = CaseParties(case, context)
+    right = command.row.who.in_case(of, command)
+    if right.allows(person, of, command):
+        return
+    who = {"who": right.name, "manager": of.manager, "opener": case.opened_by or None, "holder": case.holder}
+    if command.row.judges and person.id == case.holder:
+        raise Refusal("case.own", field="by", by=person.id, kind=kind.name, **who)
+    raise Refusal("case.not-yours", field="by", by=person.id, kind=kind.name, **who)
 
 
 def require_for_restatement(

@@ -7,6 +7,7 @@ from typing import Self
 import asyncpg
 
 from cairn.application.audit import ScoreAudit
+from cairn.application.cases import Cases
 from cairn.application.clock import CycleClock
 from cairn.application.cycles import Cycles
 from cairn.application.evaluation import Evaluation
@@ -37,6 +38,7 @@ class Application:
         self.feeds = Feeds(self.ledger, self.policies)
         self.cycles = Cycles(self.ledger, self.policies)
         self.goals = Goals(self.ledger, self.policies)
+        self.cases = Cases(self.ledger, self.policies, self.goals.seats)
         self.sheets = Sheets(self.goals)
         self.evaluation = Evaluation(self.ledger, self.cycles)
         self.restatements = Restatements(self.ledger, self.cycles)

@@ -28,6 +28,8 @@ from cairn.ledger import UPCASTERS, NewEvent, StoredEvent, StreamAppend, upcast
 
 NOBODY: Mapping[str, Person] = {}
 NO_EVIDENCE = Evidence()
+CYCLELESS = ("person-", "department-", "policy-", "targets-", "feed-", "rehearsal-", "projection-")
+"""How streams begin that belong to no cycle, or do not say to which."""
 
 
 def to_events(rows: Iterable[StoredEvent]) -> list[Event]:
@@ -97,7 +99,7 @@ def to_row(event: Event, command: Identity, ordinal: int, run: str | None = None
         correlation=command.id,
         causation=f"{command.asked} {run}" if run else command.asked or None,
         subject=stream.removeprefix("person-") if stream.startswith("person-") else None,
-        cycle=cycle_of(stream) if stream.startswith(("goal-", "sheet-", "cycle-")) else None,
+        cycle=cycle_of(stream) if not stream.startswith(CYCLELESS) else None,
     )
 
 

@@ -29,6 +29,11 @@ class SeatHolders:
             executives=_with("executive", people, day),
         )
 
+    async def roster(self) -> DatedRoster:
+        """Everybody and every department, as of the log's last sealed position."""
+        await self._follow()
+        return self._roster
+
     async def _follow(self) -> None:
         sealed = await self.ledger.sealed_position()
         if sealed == self._upto:

@@ -1,7 +1,7 @@
-"""The time of day behind a date, and where a local time lies in a zone."""
+"""The time of day behind a date."""
 
 import re
-from datetime import UTC, datetime, time, timedelta, timezone, tzinfo
+from datetime import UTC, time, timedelta, timezone, tzinfo
 from typing import NamedTuple
 
 TIME = re.compile(
@@ -9,7 +9,6 @@ TIME = re.compile(
     r" ?(Z|z|UTC|GMT|[+-]\d{2}(?::?\d{2})?(?::?\d{2})?)?",
     re.ASCII,
 )
-SEARCHED = timedelta(days=2)
 
 
 class ClockTime(NamedTuple):
@@ -45,19 +44,3 @@ def _offset(written: str | None) -> tzinfo | None:
         raise ValueError(written)
     offset = timedelta(hours=hours, minutes=minutes, seconds=seconds)
     return timezone(-offset if written[0] == "-" else offset)
-
-
-def in_zone(local: datetime, zone: tzinfo) -> datetime:
-    """The moment of a local time: of two equal ones the first, of a skipped one the next that exists (K4)."""
-    first = local.replace(tzinfo=zone, fold=0)
-    if first.astimezone(UTC).astimezone(zone).replace(tzinfo=None) == local:
-        return first
-    before, after = first.astimezone(UTC) - SEARCHED, first.astimezone(UTC)
-    shown = before.astimezone(zone).utcoffset()
-    while after - before > timedelta(microseconds=1):
-        middle = before + (after - before) / 2
-        if middle.astimezone(zone).utcoffset() == shown:
-            before = middle
-        else:
-            after = middle
-    return after.astimezone(zone)

@@ -3,9 +3,10 @@
 from datetime import date, datetime, timedelta, timezone, tzinfo
 
 from cairn.documents.cells import Given, cell_of, half_width, quoted
-from cairn.documents.clock_times import in_zone, read_clock_time
+from cairn.documents.clock_times import read_clock_time
 from cairn.documents.dates import TIME_BEHIND, Order, read_date
 from cairn.documents.mistakes import Mistake, mistake
+from cairn.domain.calendar import in_zone
 
 
 def read_moment(given: Given, zone: tzinfo | None = None, order: Order | None = None) -> datetime | Mistake:

@@ -356,6 +356,25 @@ class WorkingCalendar(Fact):
     opens: Annotated[int, Field(ge=0, le=23)] = 9
 
 
+class FeedbackRules(Fact):
+    """Feedback after an observation (RULES K1). `within` is in working days: 1 is "within 24 hours"."""
+
+    within: Annotated[int, Field(ge=1, le=60)] = 1
+    remind_before: Annotated[int, Field(ge=0, le=240)] = Field(
+        default=4, description="hours before it is due that whoever observed is reminded"
+    )
+    facts: Literal["ask", "advise"] = Field(
+        default="ask",
+        description="what a problem told as a verdict gets: asked back for the facts, or a hint",
+    )
+    action_remind: Annotated[int, Field(ge=0, le=60)] = Field(
+        default=2, description="working days before an agreed action is due that its owner is reminded"
+    )
+    quiet_months: Annotated[int, Field(ge=1, le=12)] = Field(
+        default=3, description="months without any feedback or report after which somebody is named"
+    )
+
+
 class Policy(Fact):
     """One version of the plan. `version` is made from the content: the same text, the same version."""
 
@@ -378,6 +397,7 @@ class Policy(Fact):
     deadlines: Deadlines = Deadlines()
     scoring: ScoringRules = ScoringRules()
     judgements: Judgements = Judgements()
+    feedback: FeedbackRules = FeedbackRules()
     check_ins: CheckInsCount = Field(
         default="confirmed",
         description="whether a report counts once the manager has confirmed it, or at once",

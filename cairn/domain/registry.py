@@ -2,8 +2,10 @@
 
 from typing import get_args
 
+from cairn.domain.case.events import AnyCaseEvent
 from cairn.domain.cycle.events import AnyCycleEvent, PolicyAdopted, RehearsalAdvanced, TargetsProposed
 from cairn.domain.event import Event
+from cairn.domain.feedback.events import AnyFeedbackEvent
 from cairn.domain.goal.events import AnyGoalEvent
 from cairn.domain.people import AnyPersonEvent, DepartmentNamed
 from cairn.domain.reading import FeedCompleted, ReadingsRecorded
@@ -27,6 +29,8 @@ EVENTS: dict[str, type[Event]] = {
         *get_args(AnySheetEvent),
         *get_args(AnyCycleEvent),
         *get_args(AnyPersonEvent),
+        *get_args(AnyCaseEvent),
+        *get_args(AnyFeedbackEvent),
         *_ALONE,
     )
 }

@@ -44,3 +44,13 @@ def event_id(stream: str, command: str, ordinal: int) -> UUID:
     hashed = _BEGUN.copy()  # uuid5 of the namespace, which is hashed once
     hashed.update(f"{stream}\n{command}\n{ordinal}".encode())
     return UUID(bytes=hashed.digest()[:16], version=5)
+
+
+def case_name(kind: str, cycle: str, holder: str, number: str) -> str:
+    """The stream of a case about a holder, or of a request to one; `number` tells a holder's cases apart."""
+    return f"{kind}-{cycle}-{holder}-{number}"
+
+
+def kind_of(name: str) -> str:
+    """What a stream is of: `goal`, `sheet`, `feedback` …"""
+    return name.partition("-")[0]

@@ -1,0 +1,98 @@
+"""What a decision about a case looks at besides the case: policy, dates, people of the day, goals. All of it data."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from cairn.domain.goal.state import Goal
+from cairn.domain.people import Department, Person, Role
+from cairn.domain.person_history import PersonHistory, acting_for
+from cairn.domain.policy import Policy, WorkingCalendar
+from cairn.domain.rights import HR
+from cairn.domain.schedule import Schedule, local_day
+
+LINE_LIMIT = 50
+"""More levels no reporting line has; a slip of the roster that makes a circle ends here."""
+
+
+@dataclass(frozen=True)
+class CaseContext:
+    """Everything a case's `decide` may look at besides the case itself.
+
+    `at` is the moment of the decision, `histories` and `departments` are everybody and every department known by
+    then, by id. `goals` are those that case and command name, by id. `clock_offset` is in seconds beside Temporal's
+    clock: 0 but in a rehearsal.
+    """
+
+    policy: Policy
+    schedule: Schedule | None
+    at: datetime
+    histories: Mapping[str, PersonHistory]
+    departments: Mapping[str, Department] = field(default_factory=dict)
+    goals: Mapping[str, Goal] = field(default_factory=dict)
+    clock_offset: float = 0.0
+
+    @property
+    def calendar(self) -> WorkingCalendar:
+        return self.policy.calendar
+
+    @property
+    def today(self) -> date:
+        """The local day of the decision."""
+        return local_day(self.at, self.calendar)
+
+    def person(self, id: str | None) -> Person | None:
+        """Somebody as of the day, None where nobody of that id is known."""
+        history = self.histories.get(id or "")
+        return history.on(self.today) if history else None
+
+    def is_here(self, id: str | None) -> bool:
+        """Whether somebody is employed on the day, at work or on leave."""
+        history = self.histories.get(id or "")
+        return history is not None and history.is_here(self.today)
+
+    def manager_of(self, id: str | None) -> str | None:
+        """The id of somebody's manager on the day."""
+        person = self.person(id)
+        return person.manager if person else None
+
+    def is_above(self, above: str, id: str) -> bool:
+        """Whether somebody is above another in the day's reporting lines, at any height."""
+        manager = self.manager_of(id)
+        for _ in range(LINE_LIMIT):
+            if not manager or manager == above:
+                break
+            manager = self.manager_of(manager)
+        return manager == above
+
+    def head_of(self, department: str | None) -> str | None:
+        """The id of a department's head, None while it has none who is here."""
+        found = self.departments.get(department or "")
+        return found.head if found and self.is_here(found.head) else None
+
+    def acting_for(self, id: str) -> str:
+        """Who does somebody's tasks on the day: themselves, a delegate, the next above, or `role:hr` (RULES K5)."""
+        return acting_for(id, self.today, self.histories) or HR
+
+    def acting(self, awaited: tuple[str, ...]) -> tuple[str, ...]:
+        """Who is waited for: those whose turn it is, or whoever acts for them that day (RULES K5)."""
+        return tuple(dict.fromkeys(who if is_place(who) else self.acting_for(who) for who in awaited))
+
+    def further_up(self, awaited: tuple[str, ...]) -> tuple[str, ...]:
+        """Who is told that something is late: the manager of each who is waited for, and HR."""
+        managers = (self.manager_of(who) for who in awaited if not is_place(who))
+        told = (self.acting_for(manager) for manager in managers if manager)
+        return tuple(dict.fromkeys((*told, HR)))
+
+    def with_role(self, role: Role) -> tuple[str, ...]:
+        """The ids of everybody who has a role and is here on the day."""
+        return tuple(
+            id
+            for id in self.histories
+            if self.is_here(id) and role in self.histories[id].on(self.today).roles
+        )
+
+
+def is_place(who: str) -> bool:
+    """Whether it is a place that several people hold, such as `role:hr`, and no person's id."""
+    return who.startswith("role:")

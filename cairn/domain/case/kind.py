@@ -1,0 +1,149 @@
+"""How a kind of case declares itself, and what is decided alike for all of them."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Generic, Literal, TypeVar
+
+from cairn.domain.case.commands import CaseAction, CaseCommand, KeepCaseDeadline, RecordRefusedCaseSignal
+from cairn.domain.case.context import CaseContext
+from cairn.domain.case.events import CaseEscalated, CaseEvent, CaseReminded, CaseSignalRefused
+from cairn.domain.case.state import Case, deadline_name
+from cairn.domain.case.status import CaseDeadline, CaseStatus
+from cairn.domain.event import Event
+from cairn.domain.refusal import Refusal
+
+S = TypeVar("S", bound=Case)
+
+
+@dataclass(frozen=True)
+class CasePhase:
+    """One kind of deadline: its name is its message id (`phase:<kind>.<name>`). `does`: reminds whoever is awaited,
+    tells it further up, or is the kind's own to decide."""
+
+    name: str
+    does: Literal["remind", "escalate", "act"]
+
+
+@dataclass(frozen=True)
+class CaseKind(Generic[S]):
+    """A kind of case, called `KIND` in its feature.
+
+    `name` begins its streams (`<name>-<cycle>-<holder>-<n>`). `stages` are in the order in which people list them.
+    `opened_by` is the first event of each of its streams: the starter begins the workflow from it. `decide` gives the
+    events of a command that its row's stages allow, `on_deadline` those of a phase that `act`s. `deadlines` are all
+    that lie ahead in the case's stage, kept ones too; `awaited` are those who are waited for, before anybody acts for
+    them. `goals_of` are the goals that case and command name.
+    """
+
+    name: str
+    stages: tuple[str, ...]
+    commands: Mapping[str, type[CaseAction]]
+    events: tuple[type[Event], ...]
+    opened_by: type[CaseEvent]
+    new: Callable[[str], S]
+    evolve: Callable[[S, Any], S]
+    decide: Callable[[Any, S, CaseContext], list[Event]]
+    deadlines: Callable[[S, CaseContext], Iterable[tuple[str, datetime]]]
+    awaited: Callable[[S, CaseContext], tuple[str, ...]]
+    phases: tuple[CasePhase, ...] = ()
+    on_deadline: Callable[[KeepCaseDeadline, S, CaseContext], list[Event]] = lambda command, case, context: []
+    goals_of: Callable[[S, Any], Iterable[str]] = lambda case, command: ()
+    _by_name: Mapping[str, CasePhase] = field(init=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_by_name", {phase.name: phase for phase in self.phases})
+
+    def phase(self, name: str) -> CasePhase:
+        """The row of a deadline."""
+        return self._by_name[name]
+
+
+def decide(kind: CaseKind[S], command: CaseCommand, case: S, context: CaseContext) -> list[Event]:
+    """The events of a command. Who may give it was asked before (`cairn.application.access`).
+
+    Raises Refusal where the rules say no. Returns [] where the command has nothing left to do.
+    """
+    match command:
+        case RecordRefusedCaseSignal():
+            return [_refused_signal(command)]
+        case KeepCaseDeadline():
+            require_exists(kind, case)
+            return _on_deadline(kind, command, case, context)
+        case CaseAction():
+            if "none" not in command.row.stages:
+                require_exists(kind, case)
+            if case.stage in command.row.already:
+                return []
+            _require_stage(kind, command, case)
+            return kind.decide(command, case, context)
+        case _:
+            raise TypeError(f"{type(command).__name__} is no command of a case")
+
+
+def require_exists(kind: CaseKind[S], case: S) -> None:
+    """Refuses a case of which the log knows nothing."""
+    if case.stage == "none":
+        raise Refusal("case.unknown", field="case", kind=kind.name, case=case.id)
+
+
+def _require_stage(kind: CaseKind[S], command: CaseAction, case: S) -> None:
+    row = command.row
+    if case.stage not in row.stages:
+        when = [f"{kind.name}.{stage}" for stage in kind.stages if stage in row.stages]
+        stage = f"{kind.name}.{case.stage}"
+        raise Refusal("case.stage", kind=kind.name, command=f"{kind.name}.{row.name}", stage=stage, when=when)
+
+
+def _refused_signal(command: RecordRefusedCaseSignal) -> CaseSignalRefused:
+    return CaseSignalRefused(
+        case=command.case,
+        name=command.name,
+        code=command.code,
+        field=command.field,
+        facts=command.facts,
+        by=command.by,
+        at=command.at,
+    )
+
+
+def _on_deadline(kind: CaseKind[S], command: KeepCaseDeadline, case: S, context: CaseContext) -> list[Event]:
+    if deadline_name(command.phase, command.due) in case.kept_deadlines:
+        return []
+    if (command.phase, command.due) not in set(kind.deadlines(case, context)):
+        return []  # what was due has been done meanwhile
+    phase = kind.phase(command.phase)
+    said = {"case": case.id, "phase": command.phase, "due": command.due, "by": command.by, "at": command.at}
+    match phase.does:
+        case "remind":
+            return [CaseReminded(to=context.acting(kind.awaited(case, context)), **said)]
+        case "escalate":
+            return [CaseEscalated(to=context.further_up(kind.awaited(case, context)), **said)]
+        case "act":
+            return kind.on_deadline(command, case, context)
+
+
+def deadlines_of(kind: CaseKind[S], case: S, context: CaseContext) -> list[CaseDeadline]:
+    """Every deadline still ahead of the case, earliest first; each is kept once."""
+    ahead = [
+        CaseDeadline(phase=phase, at=at)
+        for phase, at in kind.deadlines(case, context)
+        if deadline_name(phase, at) not in case.kept_deadlines
+    ]
+    return sorted(ahead, key=lambda deadline: deadline.at)
+
+
+def status(kind: CaseKind[S], case: S, context: CaseContext) -> CaseStatus:
+    """The case's status under its policy's clocks."""
+    ahead = deadlines_of(kind, case, context)
+    waited_for = context.acting(kind.awaited(case, context))
+    return CaseStatus(
+        case=case.id,
+        stage=case.stage,
+        version=case.version,
+        over=case.stage != "none" and not ahead and not waited_for,
+        awaited=waited_for,
+        next_deadline=ahead[0] if ahead else None,
+        cycle=case.cycle,
+        clock_offset=context.clock_offset,
+    )

@@ -1,0 +1,72 @@
+"""Cases: one workflow each, for as long as somebody is waited for or something is due in it."""
+
+from datetime import timedelta
+from typing import Any
+
+from temporalio import workflow
+from temporalio.common import SearchAttributeUpdate
+
+from workflows.appending import append
+from workflows.commanded import CYCLE, CommandedWorkflow
+from workflows.messages import Message, writable_name
+
+with workflow.unsafe.imports_passed_through():
+    from activities.inputs import (
+        CaseDeadlineInput,
+        CaseOutcome,
+        CaseStart,
+        CaseStatusInput,
+        RecordCaseInput,
+        RecordSignalRefusedInput,
+    )
+    from cairn.domain.case.status import CaseDeadline, CaseStatus
+
+
+class CaseWorkflow(CommandedWorkflow[CaseStatus, CaseDeadline]):
+    """Any command of a case by name; what the kinds share. A kind's workflow adds its name, `__init__` and `run`."""
+
+    refresh_after = (timedelta(seconds=5), timedelta(minutes=1))
+    retry_deadline_after = timedelta(minutes=10)
+
+    async def keep_case(self) -> str:
+        """Takes commands and keeps deadlines until nothing is due and nobody is waited for."""
+        await self.wait_until_exists()
+        await self.keep_deadlines()
+        return await self.finish()
+
+    async def read_status(self) -> CaseOutcome:
+        return await append("case_status", CaseStatusInput(case=self.stream, at=self.now()), CaseOutcome)
+
+    async def record_command(self, name: str, message: Message) -> CaseOutcome:
+        command = RecordCaseInput(
+            case=self.stream, name=writable_name(name), by=message.by, at=self.now(), command_id=message.command_id,
+            fields=message.fields, run=workflow.info().run_id,
+        )  # fmt: skip
+        return await append("record_case", command, CaseOutcome)
+
+    async def do_what_is_due(self, deadline: CaseDeadline) -> CaseOutcome:
+        run = workflow.info().run_id
+        due = CaseDeadlineInput(case=self.stream, deadline=deadline, at=self.now(), run=run)
+        return await append("on_case_deadline", due, CaseOutcome)
+
+    async def record_refused_signal(self, signal: RecordSignalRefusedInput) -> CaseOutcome:
+        return await append("record_refused_case_signal", signal, CaseOutcome)
+
+    def search_attributes(self, status: CaseStatus) -> list[SearchAttributeUpdate[Any]]:
+        return [CYCLE.value_set(status.cycle)]
+
+    def next_start(self) -> CaseStart:
+        return CaseStart(case=self.stream, clock_offset=self.clock_offset, status=self.status)
+
+
+@workflow.defn(name="Feedback")
+class FeedbackWorkflow(CaseWorkflow):
+    """One observation, from the moment it was seen until what was agreed is done."""
+
+    @workflow.init
+    def __init__(self, start: CaseStart) -> None:
+        super().__init__(start.case, start.clock_offset, start.status)
+
+    @workflow.run
+    async def run(self, start: CaseStart) -> str:
+        return await self.keep_case()
