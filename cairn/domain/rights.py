@@ -70,11 +70,14 @@ class Right(Generic[Subject]):
         return self if self.narrowed is None else self.narrowed(subject, command).in_case(subject, command)
 
 
-def _right(allows: Callable[[Person, Subject, Any], bool]) -> Right[Subject]:
+def right(allows: Callable[[Person, Subject, Any], bool]) -> Right[Subject]:
+    """The right of a predicate, with its name."""
     return Right(allows.__name__, allows)
 
 
-def _by_case(narrowed: Callable[[Subject, Any], Right[Subject]]) -> Right[Subject]:
+def by_case(narrowed: Callable[[Subject, Any], Right[Subject]]) -> Right[Subject]:
+    """The right that is another one in each case, with the name of what chooses it."""
+
     def allows(person: Person, subject: Subject, command: Any) -> bool:
         return narrowed(subject, command).allows(person, subject, command)
 
@@ -95,7 +98,7 @@ def _has(person: Person, *roles: Role) -> bool:
     return not {*roles}.isdisjoint(person.roles)
 
 
-@_right
+@right
 def manager(person: Person, goal: Parties, _: object) -> bool:
     """The owner's manager, unless a slip of the roster makes the owner their own."""
     return person.id == goal.manager and person.id != goal.owner
@@ -106,37 +109,37 @@ def on_committee(person: Person) -> bool:
     return _has(person, "committee", "executive")
 
 
-@_right
+@right
 def committee(person: Person, goal: Parties, _: object) -> bool:
     """The committee or the company's management, nobody for a goal of their own."""
     return on_committee(person) and person.id != goal.owner
 
 
-@_by_case
+@by_case
 def approver(goal: Parties, _: object) -> Right[Parties]:
     """Who judges the goal: the manager, or the committee (see `by_committee`)."""
     return committee if by_committee(goal) else manager
 
 
-@_right
+@right
 def former_manager(person: Person, goal: Parties, _: object) -> bool:
     """Somebody who managed the goal before: they still assess their own segment."""
     return person.id in goal.former_managers
 
 
-@_by_case
+@by_case
 def approver_or_former_manager(goal: Parties, command: Any) -> Right[Parties]:
     """Today's approver, or a former manager for their own segment."""
     return former_manager if command.by in goal.former_managers else approver
 
 
-@_right
+@right
 def hr(person: Person, _: object, __: object) -> bool:
     """Anybody with the role HR."""
     return _has(person, "hr")
 
 
-@_right
+@right
 def hr_other_than_owner(person: Person, goal: Parties, _: object) -> bool:
     """HR, but never for a goal of their own."""
     return _has(person, "hr") and person.id != goal.owner
@@ -150,73 +153,73 @@ class Held(Protocol):
         """A person's id, `department.<id>` or `company`."""
 
 
-@_right
+@right
 def hr_other_than_holder(person: Person, sheet: Held, _: object) -> bool:
     """HR, but never for a sheet of their own."""
     return _has(person, "hr") and person.id != sheet.holder
 
 
-@_right
+@right
 def committee_other_than_holder(person: Person, sheet: Held, _: object) -> bool:
     """The committee or the company's management, nobody for a sheet of their own."""
     return on_committee(person) and person.id != sheet.holder
 
 
-@_by_case
+@by_case
 def hr_or_committee(_: Held, command: Any) -> Right[Held]:
     """Both, each in their role; the decider sees to it that they are different people."""
     return hr_other_than_holder if command.role == "hr" else committee_other_than_holder
 
 
-@_right
+@right
 def owner_or_hr(person: Person, goal: Parties, _: object) -> bool:
     """The owner, or HR for them."""
     return person.id == goal.owner or _has(person, "hr")
 
 
-@_right
+@right
 def owner_manager_or_hr(person: Person, goal: Parties, command: object) -> bool:
     """The owner, their manager or HR."""
     return owner_or_hr.allows(person, goal, command) or manager.allows(person, goal, command)
 
 
-@_right
+@right
 def owner_committee_or_hr(person: Person, goal: Parties, command: object) -> bool:
     """The owner, the committee or HR."""
     return owner_or_hr.allows(person, goal, command) or committee.allows(person, goal, command)
 
 
-@_by_case
+@by_case
 def owner_approver_or_hr(goal: Parties, _: object) -> Right[Parties]:
     """The owner, whoever judges the goal, or HR."""
     return owner_committee_or_hr if by_committee(goal) else owner_manager_or_hr
 
 
-@_right
+@right
 def owner_management_or_committee(person: Person, goal: Parties, _: object) -> bool:
     """The owner, the company's management or the committee."""
     return person.id == goal.owner or _has(person, "executive", "committee")
 
 
-@_by_case
+@by_case
 def smart_checker(goal: Parties, _: object) -> Right[Parties]:
     """A strategic goal is the management's to check, any other whoever may draft it."""
     return owner_management_or_committee if goal.tier == "strategic" else owner_approver_or_hr
 
 
-@_right
+@right
 def who_asked(person: Person, goal: Parties, _: object) -> bool:
     """Who asked for the adjustment that is waiting; where none is, the goal's stage is what refuses."""
     return goal.requester in (None, person.id)
 
 
-@_by_case
+@by_case
 def requester(_: Parties, __: object) -> Right[Parties]:
     """Who asked, said with their id where it is known."""
     return who_asked
 
 
-@_right
+@right
 def executive_for_hr(person: Person, goal: Parties, _: object) -> bool:
     """The company's management, where all of HR are parties to the goal."""
     return _has(person, "executive") and person.id not in (goal.owner, goal.manager)
@@ -233,37 +236,37 @@ def _in_role(goal: Parties, command: Any) -> Right[Parties]:
     return executive_for_hr if goal.no_other_hr else hr_other_than_owner
 
 
-@_by_case
+@by_case
 def approver_and_hr(goal: Parties, command: Any) -> Right[Parties]:
     """Both, each in their role; the decider sees to it that they are two people."""
     return _in_role(goal, command)
 
 
-@_by_case
+@by_case
 def approver_or_hr(goal: Parties, command: Any) -> Right[Parties]:
     """Either of them, in the role the command names."""
     return _in_role(goal, command)
 
 
-@_right
+@right
 def who_reported(person: Person, goal: Parties, command: Any) -> bool:
     """Who gave the check-in."""
     return person.id == goal.check_in_by(command.check_in)
 
 
-@_by_case
+@by_case
 def check_in_withdrawer(goal: Parties, command: Any) -> Right[Parties]:
     """Who gave a check-in, until it is confirmed; after that whoever judges the goal."""
     return who_reported if goal.check_in_by(command.check_in) else approver
 
 
-@_right
+@right
 def hr_other_than_owner_or_approver(person: Person, goal: Parties, command: object) -> bool:
     """HR, other than the owner, or who judges the goal."""
     return hr_other_than_owner.allows(person, goal, command) or approver.allows(person, goal, command)
 
 
-@_by_case
+@by_case
 def hr_or_approver_before_it_runs(goal: Parties, _: object) -> Right[Parties]:
     """Before a goal runs, HR or who judges it; once it runs it changes by joint confirmation, and HR alone ends what
     belongs to somebody who has left (RULES L3)."""
@@ -278,7 +281,7 @@ class Restating:
     lowers: bool
 
 
-@_by_case
+@by_case
 def restatement_decider(about: Restating, _: object) -> Right[Restating]:
     """The committee where anything becomes less, else HR (RULES Y3)."""
     return committee_other_than_holder if about.lowers else hr_other_than_holder

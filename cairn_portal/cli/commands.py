@@ -255,6 +255,25 @@ COMMANDS: tuple[Command | CommandGroup, ...] = (
             ),
         ),
     ),
+    CommandGroup(
+        "feedback",
+        marked("feedback within 24 hours: observe, tell, follow up"),
+        YEAR,
+        (
+            Command("observe", "case.feedback:observe", marked("note what was seen: the clock begins")),
+            Command("give", "case.feedback:give", marked("put on record what was told, one to one")),
+            Command(
+                "answer", "case.feedback:answer", marked("say something to it, as the person it is about")
+            ),
+            Command("follow-up", "case.feedback:follow_up", marked("what became of the agreed action")),
+            Command(
+                "withdraw", "case.feedback:withdraw", marked("take back an observation that was a mistake")
+            ),
+            Command("show", "case.feedback:show", marked("everything about one")),
+            Command("list", "case.feedback:listed", marked("feedback of a cycle or about somebody")),
+            Command("quiet", "case.feedback:quiet", marked("who has heard and reported nothing for months")),
+        ),
+    ),
     Command("inbox", "goal.reading:inbox", marked("what waits for me, since when, until when"), YEAR),
     Command("overdue", "cycle.overdue:overdue", marked("what is late, with whom, since when"), YEAR),
     CommandGroup(

@@ -2,12 +2,15 @@
 
 import ast
 import re
+from importlib import import_module
 from pathlib import Path
 from typing import get_args
 
 import pytest
 
+from cairn.application.cases import KINDS
 from cairn.domain import rights
+from cairn.domain.case import rights as case_rights
 from cairn.domain.cycle.commands import CYCLE_COMMANDS
 from cairn.domain.cycle.stages import CycleStage
 from cairn.domain.cycle.status import CyclePhase
@@ -38,11 +41,24 @@ LATIN = frozenset(
     )
 )
 """Words of four Latin letters and more that Chinese sentences may have: names of things that have no other."""
+RIGHTS = (rights, case_rights, *(import_module(f"cairn.domain.{kind}.commands") for kind in KINDS))
 VOCABULARIES: dict[str, set[str]] = {
-    "stage": set(get_args(Stage)),
-    "command": {*COMMANDS, *CYCLE_COMMANDS},
-    "right": {one.name for one in vars(rights).values() if isinstance(one, rights.Right)},
-    "phase": set(get_args(Phase)),
+    "stage": {
+        *get_args(Stage),
+        *(f"{kind.name}.{stage}" for kind in KINDS.values() for stage in kind.stages),
+    },
+    "command": {
+        *COMMANDS,
+        *CYCLE_COMMANDS,
+        *(f"{kind.name}.{name}" for kind in KINDS.values() for name in kind.commands),
+    },
+    "right": {
+        one.name for module in RIGHTS for one in vars(module).values() if isinstance(one, rights.Right)
+    },
+    "phase": {
+        *get_args(Phase),
+        *(f"{kind.name}.{phase.name}" for kind in KINDS.values() for phase in kind.phases),
+    },
     "task": {*get_args(inbox.Act), "deliver"},
     "cycle_stage": set(get_args(CycleStage)),
     "cycle_phase": set(get_args(CyclePhase)),

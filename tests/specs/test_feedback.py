@@ -69,7 +69,9 @@ def test_k4_a_skipped_local_time_is_the_next_that_exists_and_of_two_the_first() 
     assert twice.utcoffset() == timedelta(hours=2)
 
 
-ZONES = st.sampled_from(["Asia/Shanghai", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu"])
+ZONES = st.sampled_from(
+    ["Asia/Shanghai", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu"]
+)
 MOMENTS = st.datetimes(datetime(2025, 12, 1), datetime(2027, 1, 31), timezones=st.just(ZoneInfo("UTC")))
 DAYS = st.frozensets(st.dates(date(2026, 1, 1), date(2026, 12, 31)), max_size=30)
 
@@ -143,7 +145,12 @@ def test_an_action_nobody_followed_up_is_told_further_up() -> None:
 
 def test_praise_is_anybodys_and_over_once_it_is_told() -> None:
     told = ABOUT_LIN.asked(
-        "give", QIAN, "03-10", kind="positive", behaviour="stayed until the line ran", value="delivered in time"
+        "give",
+        QIAN,
+        "03-10",
+        kind="positive",
+        behaviour="stayed until the line ran",
+        value="delivered in time",
     )
     assert told.types == ["FeedbackObserved", "FeedbackGiven"]
     assert told.standing("03-10").over
@@ -197,7 +204,11 @@ def test_what_looks_like_a_verdict(text: str, verdict: bool) -> None:
     [
         ({"kind": "problem", "facts": "3 of 5 late"}, "feedback.words", "action"),
         ({"kind": "positive", "behaviour": "helped out"}, "feedback.words", "value"),
-        ({"kind": "problem", "facts": "3 of 5 late", "action": "be there at 9"}, "feedback.action-day", "action_due"),
+        (
+            {"kind": "problem", "facts": "3 of 5 late", "action": "be there at 9"},
+            "feedback.action-day",
+            "action_due",
+        ),
         (
             {"kind": "problem", "facts": "3 of 5 late", "action": "be there", "action_due": "2026-03-09"},
             "feedback.action-past",
@@ -220,7 +231,9 @@ def test_what_was_told_is_not_taken_back() -> None:
     told = ABOUT_LIN.asked("give", WANG, "03-10", kind="problem", **TOLD)
     refusal = told.refused("withdraw", WANG, "03-11", reason="a mistake")
     assert refusal.code == "case.stage"
-    noted = ABOUT_LIN.asked("observe", WANG, "03-10", **SEEN).asked("withdraw", WANG, "03-10", reason="another Lin")
+    noted = ABOUT_LIN.asked("observe", WANG, "03-10", **SEEN).asked(
+        "withdraw", WANG, "03-10", reason="another Lin"
+    )
     assert noted.standing("03-10").over
 
 

@@ -6,6 +6,7 @@ from typing import Any, Literal, get_args, get_origin
 import pytest
 from pydantic import BaseModel
 
+from cairn.domain.case.events import CaseSignalRefused
 from cairn.domain.cycle.events import CycleSignalRefused, LaunchFailure, LeftOut
 from cairn.domain.goal.events import GoalCancelled, GoalScored, LastDaySet, Note, SignalRefused
 from cairn.domain.launch.plan import LaunchPlan, Missing, SheetPlan
@@ -36,7 +37,7 @@ SAID: dict[tuple[type[BaseModel], str], str] = {
     (Note, "code"): "note",
 }
 """Under which kind of message the codes of a field are said."""
-OF_REFUSALS: tuple[type[BaseModel], ...] = (SignalRefused, CycleSignalRefused)
+OF_REFUSALS: tuple[type[BaseModel], ...] = (SignalRefused, CycleSignalRefused, CaseSignalRefused)
 """Their codes are those of refusals, which have a spec of their own."""
 IN_WORDS = ("sentence", "message", "_zh", "_en")
 

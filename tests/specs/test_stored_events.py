@@ -53,6 +53,7 @@ from tests.specs.company import (
     score,
 )
 from tests.specs.given import for_all
+from tests.specs.stored_cases import CASE_EXAMPLES
 
 GOLDEN = Path(__file__).parent / "golden"
 AT: dict[str, Any] = {"by": HUA, "at": on("03-01")}
@@ -200,6 +201,7 @@ EXAMPLES: tuple[Event, ...] = (
         projection="goal", position=7, event_stream=REVENUE, event_type="AdjustmentRequested",
         reason="written by a broken importer", **AT,
     ),
+    *CASE_EXAMPLES,
 )  # fmt: skip
 """One example of every event, with every field filled."""
 BY_NAME = {event.type: event for event in EXAMPLES}

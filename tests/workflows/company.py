@@ -11,7 +11,7 @@ import pytest
 from temporalio.client import Client, WorkflowHandle, WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
 
-from activities.inputs import CycleOutcome, GoalOutcome
+from activities.inputs import CaseOutcome, CycleOutcome, GoalOutcome
 from cairn.application.cycles import Cycles
 from cairn.application.people import People
 from cairn.application.policies import Policies
@@ -189,6 +189,14 @@ class Company:
         """A command by update, begun with the workflow if need be; the outcome or the refusal."""
         return await self.gateway.goal(
             goal, name, by, fields, command, self.clock.clock_offset.total_seconds()
+        )
+
+    async def asks_case(
+        self, case: str, name: str, by: str, command: str | None = None, **fields: object
+    ) -> CaseOutcome:
+        """A command for a case by update, which may begin it; the outcome or the refusal."""
+        return await self.gateway.case(
+            case, name, by, fields, command, self.clock.clock_offset.total_seconds()
         )
 
     async def asks_cycle(self, name: str, by: str, **fields: object) -> CycleOutcome:

@@ -7,37 +7,34 @@ from typing import Any, get_args
 from pydantic import AwareDatetime, Field
 
 from cairn.domain.case.commands import CaseAction, CaseRow
-from cairn.domain.case.rights import HOLDER, LINE, OPENER, OPENER_OR_LINE, CaseParties, CaseRight
+from cairn.domain.case.rights import (
+    CaseParties,
+    case_colleague,
+    case_holder,
+    case_line,
+    case_opener,
+    case_opener_or_line,
+)
 from cairn.domain.feedback.events import ActionOutcome, FeedbackKind
-from cairn.domain.people import Person
+from cairn.domain.rights import Right, by_case
 
 
-def _colleague(person: Person, of: CaseParties, _: Any) -> bool:
-    return person.id != of.case.holder
-
-
-COLLEAGUE = CaseRight("case_colleague", _colleague)
-"""Anybody but the person it is about."""
-
-
-def _by_kind(of: CaseParties, command: Any) -> CaseRight:
+@by_case
+def case_observer(_: CaseParties, command: Any) -> Right[CaseParties]:
     """Praise is anybody's to give, a problem the manager's or anybody's above."""
-    return COLLEAGUE if command.kind == "positive" else LINE
+    return case_colleague if command.kind == "positive" else case_line
 
 
-def _to_give(of: CaseParties, command: Any) -> CaseRight:
-    """What was observed is told by whoever observed it, or by the line above."""
-    return OPENER_OR_LINE if of.case.version else _by_kind(of, command)
-
-
-OBSERVER = CaseRight("case_observer", lambda p, of, c: _by_kind(of, c).allows(p, of, c), _by_kind)
-GIVER = CaseRight("case_giver", lambda p, of, c: _to_give(of, c).allows(p, of, c), _to_give)
+@by_case
+def case_giver(of: CaseParties, _: Any) -> Right[CaseParties]:
+    """What was observed is told by whoever observed it, or by the line above; the rest as it is observed."""
+    return case_opener_or_line if of.case.version else case_observer
 
 
 class ObserveFeedback(CaseAction):
     """Notes what was seen at `seen_at` (by default now), before it is told: the clock begins."""
 
-    row = CaseRow("observe", OBSERVER, stages=("none",), leads_to="observed")
+    row = CaseRow("observe", case_observer, stages=("none",), leads_to="observed")
 
     kind: FeedbackKind
     note: str = Field(min_length=1)
@@ -50,7 +47,7 @@ class GiveFeedback(CaseAction):
     for an observation). A problem needs facts and an action with a day; `insist` keeps words that look like a
     verdict."""
 
-    row = CaseRow("give", GIVER, stages=("none", "observed"), leads_to="given", judges=True)
+    row = CaseRow("give", case_giver, stages=("none", "observed"), leads_to="given", judges=True)
 
     kind: FeedbackKind | None = None
     seen_at: AwareDatetime | None = None
@@ -66,7 +63,7 @@ class GiveFeedback(CaseAction):
 class AnswerFeedback(CaseAction):
     """Says something to it, as the person it is about."""
 
-    row = CaseRow("answer", HOLDER, stages=("given", "followed_up"))
+    row = CaseRow("answer", case_holder, stages=("given", "followed_up"))
 
     words: str = Field(min_length=1)
 
@@ -76,7 +73,7 @@ class FollowUp(CaseAction):
 
     row = CaseRow(
         "follow_up",
-        OPENER_OR_LINE,
+        case_opener_or_line,
         stages=("given",),
         leads_to="followed_up",
         already=("followed_up",),
@@ -90,7 +87,7 @@ class FollowUp(CaseAction):
 class WithdrawFeedback(CaseAction):
     """Takes an observation back that was a mistake, before it is told."""
 
-    row = CaseRow("withdraw", OPENER, stages=("observed",), leads_to="withdrawn", already=("withdrawn",))
+    row = CaseRow("withdraw", case_opener, stages=("observed",), leads_to="withdrawn", already=("withdrawn",))
 
     reason: str = Field(min_length=1)
 

@@ -124,7 +124,7 @@ def _check_words(command: GiveFeedback, kind: FeedbackKind, context: CaseContext
     needed = ("behaviour", "value") if kind == "positive" else ("facts", "action")
     for field in needed:
         if not getattr(command, field).strip():
-            raise Refusal("feedback.words", field=field, kind=kind, where=field)
+            raise Refusal("feedback.words", field=field, kind=f"feedback.{kind}", where=field)
     if kind == "positive":
         return False
     if command.action_due is None:

@@ -1,0 +1,86 @@
+"""Giving a case a command, and beginning a new one."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+from zoneinfo import ZoneInfo
+
+from rich.text import Text
+
+from cairn.application.clock import zone_of
+from cairn.domain.cycle.stages import cycle_stage_row
+from cairn.domain.cycle.state import Cycle
+from cairn.domain.identity import digest
+from cairn.domain.refusal import Refusal
+from cairn.domain.streams import case_name, kind_of
+from cairn.i18n import message, term
+from cairn_portal.cli.problem import USAGE, Problem, refusal_of
+from cairn_portal.cli.session import Session
+from cairn_portal.cli.typed import moment_or_day_end
+from cairn_portal.presenting.story import event_name
+from projections.models import dashboard as dashboards
+
+
+async def cycle_named(s: Session, name: str | None) -> Cycle:
+    """The cycle that is named, without a name the only one that is open."""
+    if name is not None:
+        return await s.cycle(name)
+    found = [each.cycle for each in await dashboards.cycles(s.pool) if not cycle_stage_row(each.stage).over]
+    if len(found) != 1:
+        raise Problem(
+            message("Name the cycle with --cycle; open ones: {cycles}.", cycles=found or None), USAGE
+        )
+    return await s.cycle(found[0])
+
+
+def new_case(kind: str, cycle: str, holder: str, command_id: str) -> str:
+    """The name of a case that a command begins: given again under the same id, it is the same case."""
+    return case_name(kind, cycle, holder, digest(command_id, kind, holder)[:8])
+
+
+async def require_case(s: Session, kind: str, name: str) -> None:
+    """Refuses a case that is not in the log: no workflow is begun for a slip."""
+    if kind_of(name) != kind or not await s.ledger.read_stream(name, upto=1):
+        raise Refusal("case.unknown", field="case", kind=kind, case=name)
+
+
+def moment(cycle: Cycle, written: str | None, option: str) -> str | None:
+    """A moment as typed, in the cycle's zone where it has no offset; ISO 8601, as commands carry it."""
+    if written is None:
+        return None
+    found: datetime = moment_or_day_end(written, ZoneInfo(zone_of(cycle) or "UTC"), option)
+    return found.isoformat()
+
+
+async def give_case(
+    s: Session, case: str, name: str, by: str, fields: Mapping[str, Any], command_id: str | None = None
+) -> int:
+    """Gives a command to a case, which it may begin; tells what came of it. Raises Problem where it is refused."""
+    at, key = s.at, command_id or str(uuid4())
+    given = {field: value for field, value in fields.items() if value is not None}
+    cycle = await s.cycle(case.split("-")[1])
+    gateway = await s.gateway()
+    outcome = await gateway.case(case, name, by, given, f"{key}:{case}", cycle.clock_offset)
+    if outcome.refused is not None:
+        raise refusal_of(outcome.refused)
+    status = outcome.status
+    if status is not None:
+        await s.seen(case, status.version, kind_of(case), "history")
+    events = at.say("separator:clause").join(event_name(at, event) for event in outcome.events)
+    if not events:
+        events = at.say("nothing to do (it is so already)")
+    elif outcome.replayed:
+        events = at.say("done before: {events}", events=events)
+    line = Text("✓ ", style="green").append(f"{case}  ", style="bold").append(events)
+    if status is not None:
+        line.append(f" → {at.say(term('stage', f'{kind_of(case)}.{status.stage}'))}")
+        if status.awaited:
+            who = at.say("separator:list").join(at.say(term("awaited", each)) for each in status.awaited)
+            line.append(at.say(", waiting for {who}", who=who))
+    at.answer({"case": case, "events": outcome.events, "status": status, "command_id": key}, line)
+    if status is not None and status.next_deadline is not None:
+        local = at.in_zone(zone_of(cycle))
+        phase = at.say(term("phase", f"{kind_of(case)}.{status.next_deadline.phase}"))
+        at.remark("Next: {phase}, {at}.", phase=phase, at=local.moment(status.next_deadline.at))
+    return 0

@@ -1,0 +1,40 @@
+"""Events of cases in words: every fact that people put in, in the order in which the event states them."""
+
+from datetime import datetime
+from typing import Any, Protocol
+
+from cairn.domain.event import Event
+from cairn.i18n import term
+from cairn_portal.presenting.reader import Reader
+from cairn_portal.presenting.words import field, value
+
+
+class MomentReader(Reader, Protocol):
+    """Somebody with a time zone as well."""
+
+    def moment(self, value: datetime | None) -> str: ...
+
+
+UNTOLD = frozenset({"case", "by", "at", "due"})
+"""Fields of an event that its line tells anyway."""
+
+
+def told(at: MomentReader, kind: str, event: Event) -> list[str]:
+    """One line for each fact of an event worth telling; `kind` is the case's."""
+    lines = []
+    for name in type(event).model_fields:
+        given: Any = getattr(event, name)
+        if name in UNTOLD or given in (None, "", (), {}, False):
+            continue
+        if name == "phase":
+            lines.append(at.say(term("phase", f"{kind}.{given}")))
+        elif name in ("kind", "outcome"):
+            lines.append(f"{field(at, name)}  {at.say(term('choice', f'{kind}.{given}'))}")
+        elif isinstance(given, datetime):
+            lines.append(f"{field(at, name)}  {at.moment(given)}")
+        elif name == "to":
+            who = at.say("separator:list").join(at.say(term("awaited", each)) for each in given)
+            lines.append(f"{field(at, name)}  {who}")
+        else:
+            lines.append(f"{field(at, name)}  {value(at, given)}")
+    return lines

@@ -1,0 +1,41 @@
+"""Open cases of every kind: whose turn it is, since when and until when."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from pydantic import BaseModel, ConfigDict
+
+from projections.engine.read_model import ReadModel
+from projections.engine.rows import Reader, parse_rows
+from projections.engine.sql import queries
+
+MODEL = ReadModel(name="case", joins=("feedback", "person", "inbox"))
+SQL = queries("case")
+
+
+class Turn(BaseModel):
+    """One person's (or place's) turn in an open case: `turn` is whose it is, `awaited` who acts for them that day.
+
+    `until` is when it is due, None where no date was set.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    kind: str
+    name: str
+    version: int
+    cycle: str
+    holder: str
+    holder_name: str | None
+    stage: str
+    since: datetime
+    until: datetime | None
+    turn: str
+    awaited: str
+
+
+async def turns(
+    reader: Reader, at: datetime, *, cycle: str | None = None, of: Sequence[str] | None = None
+) -> list[Turn]:
+    """Whose turn it is at an instant, most urgent first; `of` are the people's ids and places (`role:hr`) asked for."""
+    return parse_rows(Turn, await reader.fetch(SQL["turns"], cycle, at, list(of) if of is not None else None))

@@ -1,0 +1,71 @@
+-- Feedback, folded as cairn.domain.feedback.state.evolve does it.
+
+-- name: fold
+with event as materialized (
+    select position, stream, version, type, occurred_at, data::jsonb as data
+    from read.window($1, $2, $3, $4)
+    where type in ('FeedbackObserved', 'FeedbackGiven', 'FeedbackOverdue', 'FeedbackFollowedUp', 'FeedbackWithdrawn')
+),
+merged as (
+    select stream, max(version) as version,
+        read.merge(case type
+            when 'FeedbackObserved' then jsonb_build_object('stage', 'observed', 'entered', occurred_at,
+                'kind', data -> 'kind', 'goal', data -> 'goal', 'opened_by', data -> 'by', 'opened_at', occurred_at,
+                'seen_at', data -> 'seen_at', 'answer_by', data -> 'answer_by')
+            when 'FeedbackGiven' then jsonb_build_object('stage', 'given', 'entered', occurred_at, 'kind', data -> 'kind',
+                'given_by', data -> 'by', 'given_at', occurred_at, 'late', coalesce(data -> 'late', 'false'),
+                'action_due', data -> 'action_due')
+            when 'FeedbackOverdue' then jsonb_build_object('overdue_at', data -> 'due')
+            when 'FeedbackFollowedUp' then jsonb_build_object('stage', 'followed_up', 'entered', occurred_at,
+                'outcome', data -> 'outcome')
+            else jsonb_build_object('stage', 'withdrawn', 'entered', occurred_at) end
+            order by version) as patch
+    from event group by stream
+),
+saved as (
+    insert into feedback
+    select r.*
+    from merged m
+    left join lateral (select f as was from feedback f where f.name = m.stream offset 0) x on true
+    cross join lateral jsonb_populate_record(x.was, m.patch || jsonb_build_object('name', m.stream,
+        'version', m.version, 'cycle', read.cycle_in(m.stream), 'holder', read.holder_in(m.stream))) r
+    on conflict (name) do update set (
+        version, stage, kind, goal, entered, given_by, given_at, late, overdue_at, action_due, outcome) = (
+        excluded.version, excluded.stage, excluded.kind, excluded.goal, excluded.entered, excluded.given_by,
+        excluded.given_at, excluded.late, excluded.overdue_at, excluded.action_due, excluded.outcome)
+    returning 1
+)
+select count(*) from saved
+
+-- name: listed
+select f.*, p.name as holder_name, o.name as opener_name
+from read.feedback f
+left join read.person p on p.id = f.holder
+left join read.person o on o.id = f.opened_by
+where ($1::text is null or f.cycle = $1) and ($2::text is null or f.holder = $2)
+  and ($3::text is null or f.opened_by = $3 or f.given_by = $3)
+order by f.seen_at desc, f.name
+
+-- name: kept
+select coalesce(p.manager, '') as manager, count(*)::int as observed,
+    (count(*) filter (where f.given_at is not null))::int as given,
+    (count(*) filter (where f.overdue_at is not null))::int as breached,
+    (count(*) filter (where f.stage = 'observed'))::int as open
+from read.feedback f
+left join read.person p on p.id = f.holder
+where f.cycle = $1 and f.stage <> 'withdrawn'
+group by coalesce(p.manager, '')
+order by breached desc, manager
+
+-- name: quiet
+select s.holder, p.name as holder_name, s.manager, greatest(f.last, c.last) as last
+from (select distinct on (g.owner) g.owner as holder, g.manager
+      from read.goal g where g.cycle = $1 and g.tier = 'individual' and g.stage in ('active', 'adjusting', 'in_review')
+      order by g.owner, g.goal) s
+left join read.person p on p.id = s.holder
+left join lateral (select max(f.given_at) as last from read.feedback f where f.holder = s.holder and f.cycle = $1) f on true
+left join lateral (
+    select max(i.at) as last from read.check_in i join read.goal g on g.goal = i.goal
+    where g.owner = s.holder and g.cycle = $1) c on true
+where coalesce(greatest(f.last, c.last), '-infinity') < $2
+order by last nulls first, s.holder
