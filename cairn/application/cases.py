@@ -23,11 +23,13 @@ from cairn.domain.event import SYSTEM, Event
 from cairn.domain.feedback.kind import KIND as FEEDBACK
 from cairn.domain.identity import SYSTEM_KEYS, Identity, identify
 from cairn.domain.invalid import invalid_command
+from cairn.domain.promise.kind import KIND as PROMISE
 from cairn.domain.refusal import Refusal
+from cairn.domain.request.kind import KIND as REQUEST
 from cairn.domain.streams import cycle_of, kind_of
 from cairn.ledger import AppendConflict, Ledger, StoredEvent
 
-KINDS: Mapping[str, CaseKind[Any]] = {kind.name: kind for kind in (FEEDBACK,)}
+KINDS: Mapping[str, CaseKind[Any]] = {kind.name: kind for kind in (FEEDBACK, REQUEST, PROMISE)}
 """Every kind of case, by its name."""
 
 

@@ -10,6 +10,7 @@ from cairn.domain.person_history import PersonHistory, acting_for
 from cairn.domain.policy import Policy, WorkingCalendar
 from cairn.domain.rights import HR
 from cairn.domain.schedule import Schedule, local_day
+from cairn.domain.streams import department_of
 
 LINE_LIMIT = 50
 """More levels no reporting line has; a slip of the roster that makes a circle ends here."""
@@ -69,6 +70,21 @@ class CaseContext:
         """The id of a department's head, None while it has none who is here."""
         found = self.departments.get(department or "")
         return found.head if found and self.is_here(found.head) else None
+
+    def owner_of(self, goal: Goal) -> str:
+        """The id of a goal's owner on the day; a department's is its head, empty while it has none (RULES L2)."""
+        return (self.head_of(goal.department) or "") if goal.tier == "department" else goal.owner
+
+    def places_of(self, holder: str) -> tuple[str, ...]:
+        """Who answers for a person or a `department.<id>` on the day: a department's head, without one HR (RULES L2)."""
+        department = department_of(holder)
+        return (holder,) if department is None else (self.head_of(department) or HR,)
+
+    def answers_for(self, person: Person, holder: str) -> bool:
+        """Whether somebody may speak for a person or a `department.<id>`: its place is theirs, or they act for who has
+        it (RULES K5)."""
+        places = (*self.places_of(holder), *self.acting(self.places_of(holder)))
+        return any(person.id == place or (place == HR and "hr" in person.roles) for place in places)
 
     def acting_for(self, id: str) -> str:
         """Who does somebody's tasks on the day: themselves, a delegate, the next above, or `role:hr` (RULES K5)."""

@@ -26,6 +26,8 @@ HIDDEN: Mapping[Readable, Mapping[str, frozenset[str]]] = {
         "CommitteeVoted": frozenset({"comment"}),
         "CommitteeDecided": frozenset({"ballots"}),
         "AdjustmentDeclined": frozenset({"reason"}),
+        "GoalDiagnosed": frozenset({"facts"}),
+        "DiagnosisClosed": frozenset({"reason"}),
         "CheckedIn": frozenset({"note"}),
         "CheckInWithdrawn": frozenset({"reason"}),
         "CriterionAccepted": frozenset({"evidence"}),
