@@ -275,6 +275,12 @@ COMMANDS: tuple[Command | CommandGroup, ...] = (
         ),
     ),
     Command("inbox", "goal.reading:inbox", marked("what waits for me, since when, until when"), YEAR),
+    Command(
+        "notices",
+        "goal.reading:notices",
+        marked("what I am to be told: reminders, and what others did"),
+        YEAR,
+    ),
     Command("overdue", "cycle.overdue:overdue", marked("what is late, with whom, since when"), YEAR),
     CommandGroup(
         "feed",

@@ -1,5 +1,6 @@
 """Goals as people read them: one with everything about it, many in a list, and what waits for somebody."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated
 
@@ -8,9 +9,12 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from cairn.application.clock import zone_of
+from cairn.domain.cycle.stages import cycle_stage_row
+from cairn.domain.event import SYSTEM
 from cairn.domain.goal.events import GoalInterviewHeld
 from cairn.domain.goal.stages import ExistingStage
 from cairn.domain.measure import Capability, KeyTask
+from cairn.domain.people import Person
 from cairn.i18n import marked, term
 from cairn_portal.cli.goal.commanding import goal_row
 from cairn_portal.cli.goal.committee import of_committee
@@ -20,7 +24,7 @@ from cairn_portal.cli.goal.viewing import As, of_goal, viewer
 from cairn_portal.cli.options import By, CycleOption, GoalArg
 from cairn_portal.cli.session import Session, require_actor, session
 from cairn_portal.cli.terminal import Terminal
-from cairn_portal.presenting.story import note
+from cairn_portal.presenting.story import event_name, note
 from cairn_portal.presenting.words import (
     NOTHING,
     by_period,
@@ -34,8 +38,11 @@ from cairn_portal.presenting.words import (
     stage,
     task_name,
 )
+from projections.models import case as case_model
+from projections.models import dashboard as dashboards
 from projections.models import goal as goals_model
 from projections.models import inbox as inboxes
+from projections.models import notice as notice_model
 from projections.models import progress as progress_model
 from projections.models import score as scores_model
 
@@ -238,11 +245,39 @@ async def _readable(
     return [views[each.cycle].row(each) for each in may]
 
 
+async def notices(
+    at: Terminal,
+    by: By = None,
+    cycle: CycleOption = None,
+    limit: Annotated[int, typer.Option(min=1, help="rows at most")] = 30,
+) -> None:
+    async with session(at) as s:
+        person = await s.person(require_actor(by))
+        places = places_of(person.roles)
+        found = await notice_model.notices(s.pool, person.id, places, cycle=cycle, limit=limit)
+    table = grid(at.say("when"), at.say("what"), at.say("of"), at.say("about"), at.say("by"))
+    for each in found:
+        by_whom = at.say(term("awaited", each.by)) if each.by == SYSTEM else f"{each.by} {each.by_name or ''}"
+        about = f"{each.about} {each.about_name or ''}"
+        table.add_row(at.moment(each.at), event_name(at, each.type), each.stream, about, by_whom)
+    at.answer(found, table if found else Text(at.say("There is nothing to tell you.")))
+
+
+def places_of(roles: Iterable[str]) -> list[str]:
+    """The places somebody's roles give them, as they are written where somebody is waited for."""
+    held = {*roles, *(["committee"] if "executive" in roles else [])}
+    return sorted(f"role:{name}" for name in held)
+
+
 async def inbox(at: Terminal, by: By = None, cycle: CycleOption = None) -> None:
     async with session(at) as s:
         person = await s.person(require_actor(by))
         tasks = await inboxes.inbox(s.pool, person.id, person.roles, cycle=cycle, trusting=await s.trusting())
-        cycles = {name: await s.cycle(name) for name in {task.cycle for task in tasks}}
+        turns = await _turns(s, person, cycle)
+        cycles = {
+            name: await s.cycle(name)
+            for name in {*(task.cycle for task in tasks), *(turn.cycle for turn in turns)}
+        }
         nows = {name: await s.clock.now(cycle) for name, cycle in cycles.items()}
     table = grid(
         at.say("to do"),
@@ -264,9 +299,34 @@ async def inbox(at: Terminal, by: By = None, cycle: CycleOption = None) -> None:
             at.in_zone(zone_of(cycles[task.cycle])).moment(task.until),
             left(at, task.until, nows[task.cycle]),
         )
+    for turn in turns:
+        table.add_row(
+            at.say(term("turn", f"{turn.kind}.{turn.stage}")),
+            turn.name,
+            at.say(term("stage", f"{turn.kind}.{turn.stage}")),
+            f"{turn.holder} {turn.holder_name or ''}",
+            day(turn.since.date()),
+            at.in_zone(zone_of(cycles[turn.cycle])).moment(turn.until),
+            left(at, turn.until, nows[turn.cycle]),
+        )
     nothing = Text(at.say("✓ Nothing waits for you."), style="green")
-    at.answer(tasks, table if tasks else nothing)
+    at.answer([*tasks, *turns], table if tasks or turns else nothing)
     if tasks:
         act = tasks[0].act
         verb = "confirm-check-ins" if act == "confirm_check_ins" else act.partition("_")[0]
         at.remark("To do it: cairn goal {verb} {goal}", verb=verb, goal=tasks[0].goal)
+    elif turns:
+        first = turns[0]
+        at.remark("To do it: cairn {kind} --help, {name}", kind=first.kind, name=first.name)
+
+
+async def _turns(s: Session, person: Person, cycle: str | None) -> list[case_model.Turn]:
+    """The open cases of each cycle that wait for a person or a place of theirs, at that cycle's present."""
+    wanted = [person.id, *places_of(person.roles)]
+    found: list[case_model.Turn] = []
+    for row in await dashboards.cycles(s.pool):
+        if cycle_stage_row(row.stage).over or (cycle is not None and row.cycle != cycle):
+            continue
+        now = await s.clock.now(await s.cycle(row.cycle))
+        found += await case_model.turns(s.pool, now, cycle=row.cycle, of=wanted)
+    return found

@@ -1,0 +1,71 @@
+"""Who is to be told of what, once each: reminders, escalations, and what others did that concerns somebody."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from pydantic import BaseModel, ConfigDict
+
+from cairn.domain.case.events import CaseEscalated, CaseReminded
+from cairn.domain.feedback.events import (
+    FeedbackAnswered,
+    FeedbackFollowedUp,
+    FeedbackGiven,
+    FeedbackOverdue,
+)
+from cairn.domain.goal.events import (
+    AdjustmentDeclined,
+    AdjustmentExpired,
+    AdjustmentRequested,
+    CheckInsConfirmed,
+    DeadlineMissed,
+    GoalAdjusted,
+    GoalApproved,
+    GoalAssessed,
+    GoalReturned,
+    GoalSubmitted,
+    ManagerChanged,
+    ReminderSent,
+)
+from cairn.domain.sheet.events import RestatementDecided, RestatementProposed, ResultIssued
+from projections.engine.read_model import ReadModel
+from projections.engine.rows import Reader, parse_rows
+from projections.engine.sql import queries
+
+MODEL = ReadModel(
+    name="notice",
+    tables=("notice_told",),
+    reads=(
+        ReminderSent, DeadlineMissed, GoalSubmitted, GoalReturned, GoalApproved, AdjustmentRequested, GoalAdjusted,
+        AdjustmentDeclined, AdjustmentExpired, CheckInsConfirmed, GoalAssessed, ManagerChanged, ResultIssued,
+        RestatementProposed, RestatementDecided, CaseReminded, CaseEscalated, FeedbackGiven, FeedbackOverdue,
+        FeedbackAnswered, FeedbackFollowedUp,
+    ),
+    joins=("goal", "feedback", "person"),
+)  # fmt: skip
+SQL = queries("notice")
+
+
+class Notice(BaseModel):
+    """One thing somebody is to be told: the event `type` of a stream, whom it is about, and who did it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    position: int
+    recipient: str
+    stream: str
+    version: int
+    type: str
+    about: str
+    about_name: str | None
+    by: str
+    by_name: str | None
+    at: datetime
+
+
+async def notices(
+    reader: Reader, person: str, places: Sequence[str] = (), *, cycle: str | None = None, after: int = 0,
+    limit: int = 100,
+) -> list[Notice]:  # fmt: skip
+    """What a person, and the places they hold (`role:hr` …), are to be told since a position, the latest first."""
+    found = await reader.fetch(SQL["notices"], [person, *places], person, after, cycle, limit)
+    return parse_rows(Notice, found)

@@ -1,0 +1,60 @@
+-- Who is to be told of what: the events that tell somebody, and where each names whom.
+
+-- name: fold
+with event as materialized (
+    select position, stream, version, type, actor, occurred_at, data::jsonb as data
+    from read.window($1, $2, $3, $4)
+    where type in ('ReminderSent', 'DeadlineMissed', 'GoalSubmitted', 'GoalReturned', 'GoalApproved', 'AdjustmentRequested',
+                   'GoalAdjusted', 'AdjustmentDeclined', 'AdjustmentExpired', 'CheckInsConfirmed', 'GoalAssessed',
+                   'ManagerChanged', 'ResultIssued', 'RestatementProposed', 'RestatementDecided',
+                   'CaseReminded', 'CaseEscalated', 'FeedbackGiven', 'FeedbackOverdue', 'FeedbackAnswered',
+                   'FeedbackFollowedUp')
+),
+tells (type, whom) as (
+    values ('ReminderSent', 'to'), ('DeadlineMissed', 'to'), ('CaseReminded', 'to'), ('CaseEscalated', 'to'),
+        ('FeedbackOverdue', 'to'),
+        ('GoalSubmitted', 'manager'), ('AdjustmentRequested', 'manager'), ('AdjustmentRequested', 'hr'),
+        ('GoalReturned', 'owner'), ('GoalApproved', 'owner'), ('GoalAdjusted', 'owner'),
+        ('AdjustmentDeclined', 'owner'), ('AdjustmentExpired', 'owner'), ('CheckInsConfirmed', 'owner'),
+        ('GoalAssessed', 'owner'), ('ManagerChanged', 'owner'), ('ManagerChanged', 'new_manager'),
+        ('ResultIssued', 'sheet_holder'), ('RestatementProposed', 'sheet_holder'), ('RestatementDecided', 'sheet_holder'),
+        ('FeedbackGiven', 'holder'), ('FeedbackAnswered', 'opener'), ('FeedbackFollowedUp', 'holder')
+),
+told as (
+    select e.*, r.recipient, coalesce(nullif(g.owner, ''), read.holder_in(e.stream)) as about
+    from event e
+    join tells t on t.type = e.type
+    left join read.goal g on g.goal = e.stream
+    left join read.feedback f on f.name = e.stream
+    cross join lateral (
+        select jsonb_array_elements_text(case when t.whom = 'to' then e.data -> 'to' else '[]' end) as recipient
+        union all
+        select case t.whom
+            when 'owner' then g.owner
+            when 'manager' then coalesce(g.manager, 'role:committee')
+            when 'hr' then 'role:hr'
+            when 'new_manager' then e.data ->> 'manager'
+            when 'sheet_holder' then read.holder_in(e.stream)
+            when 'holder' then read.holder_in(e.stream)
+            when 'opener' then f.opened_by end
+        where t.whom <> 'to') r
+    where r.recipient <> '' and r.recipient <> e.actor
+),
+saved as (
+    insert into notice_told (position, recipient, stream, version, type, about, by, at)
+    select distinct on (position, recipient) position, recipient, stream, version, type, about, actor, occurred_at
+    from told
+    order by position, recipient
+    on conflict (position, recipient) do nothing
+)
+select count(*) from event
+
+-- name: notices
+select n.*, p.name as about_name, o.name as by_name
+from read.notice_told n
+left join read.person p on p.id = n.about
+left join read.person o on o.id = n.by
+where n.recipient = any($1) and n.by <> $2 and n.position > $3
+  and ($4::text is null or n.stream like '%-' || $4 || '-%')
+order by n.position desc
+limit $5
