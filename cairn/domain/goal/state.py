@@ -350,7 +350,6 @@ def _evolved(goal: Goal, event: AnyGoalEvent) -> Goal:
         case AdjustmentDeclined() | AdjustmentWithdrawn() | AdjustmentExpired():
             return _settled(
                 _unanswered(goal, event.adjustment),
-                goal,
                 event.adjustment,
                 type(event).__name__.removeprefix("Adjustment").lower(),
             )

@@ -54,11 +54,12 @@ def decide(command: AnyRequestAction, request: Request, context: CaseContext) ->
         case AgreeToOffer():
             return [RequestAgreed(promised=request.offered or context.today, **said)]
         case AskBack():
-            return [RequestAskedBack(question=command.question, **said)]
+            return [RequestAskedBack(question=command.question, answer_by=_answer_by(context), **said)]
         case ReplyToDepartment():
             needed_by = command.needed_by or request.needed_by or context.today
             _require_ahead(command.needed_by, "needed_by", context)
-            return [RequestReplied(words=command.words, needed_by=needed_by, **said)]
+            answer_by = _answer_by(context)
+            return [RequestReplied(words=command.words, needed_by=needed_by, answer_by=answer_by, **said)]
         case DeclineRequest():
             return [RequestDeclined(reason=command.reason, **said)]
         case DeliverRequest():
@@ -91,6 +92,7 @@ def _opened(command: OpenRequest, request: Request, context: CaseContext) -> Req
         needed_by=command.needed_by,
         reason=command.reason,
         diagnosis=command.diagnosis,
+        answer_by=_answer_by(context),
         by=command.by,
         at=command.at,
     )
@@ -112,14 +114,22 @@ def _require_ahead(day: date | None, field: str, context: CaseContext) -> None:
         raise Refusal("case.day-past", field=field, day=day)
 
 
+def _answer_by(context: CaseContext) -> datetime:
+    """When an answer is due that is waited for from now on: so many working days later, at the opening (RULES K2)."""
+    day = add_working_days(context.today, context.policy.requests.answer_within, context.calendar)
+    return opening(day, context.calendar)
+
+
 def _promised(
     command: AcceptRequest, request: Request, context: CaseContext
 ) -> RequestAccepted | RequestOffered:
     needed = request.needed_by or context.today
     day = command.promised or max(needed, context.today)
     _require_ahead(day, "promised", context)
-    kind = RequestOffered if day > needed else RequestAccepted
-    return kind(case=request.id, promised=day, note=command.note, by=command.by, at=command.at)
+    said = {"case": request.id, "promised": day, "note": command.note, "by": command.by, "at": command.at}
+    if day > needed:
+        return RequestOffered(answer_by=_answer_by(context), **said)
+    return RequestAccepted(**said)
 
 
 def _delivered(command: DeliverRequest, request: Request, context: CaseContext) -> RequestDelivered:
@@ -132,6 +142,7 @@ def _delivered(command: DeliverRequest, request: Request, context: CaseContext) 
         what=command.what,
         on=on,
         days_late=max(0, (on - (request.promised or on)).days),
+        answer_by=_answer_by(context),
         by=command.by,
         at=command.at,
     )
@@ -158,8 +169,8 @@ def deadlines(request: Request, context: CaseContext) -> Iterable[tuple[str, dat
     rules, days = context.policy.requests, context.calendar
     if request.entered is None:
         return
-    if request.stage in ANSWERS:
-        due = answer_due(request, context)
+    if request.stage in ANSWERS and request.answer_by is not None:
+        due = local_day(request.answer_by, days)
         reminded = opening(add_working_days(due, -rules.remind_before, days), days)
         if rules.remind_before and request.entered < reminded:  # never before the asking (RULES K5)
             yield "answer_remind", reminded
@@ -170,12 +181,6 @@ def deadlines(request: Request, context: CaseContext) -> Iterable[tuple[str, dat
         if rules.promise_remind and request.entered < reminded:
             yield "promise_remind", reminded
         yield "overdue", end_of_day(request.promised, days)
-
-
-def answer_due(request: Request, context: CaseContext) -> date:
-    """The working day, at whose opening an answer is due: so many after the asking."""
-    asked = local_day(request.entered or context.at, context.calendar)
-    return add_working_days(asked, context.policy.requests.answer_within, context.calendar)
 
 
 def awaited(request: Request, context: CaseContext) -> tuple[str, ...]:

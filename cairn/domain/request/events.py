@@ -2,10 +2,18 @@
 
 from datetime import date
 
+from pydantic import AwareDatetime
+
 from cairn.domain.case.events import CaseDeadlineEvent, CaseEvent
 
 
-class RequestOpened(CaseEvent):
+class AnswerAwaited(CaseEvent):
+    """Any event after which somebody's answer is waited for, until `answer_by`."""
+
+    answer_by: AwareDatetime
+
+
+class RequestOpened(AnswerAwaited):
     """A department was asked for `need` until the end of the day `needed_by`, for a goal, because of `reason`.
 
     `diagnosis` is the number of the goal's diagnosis that it answers, None where it answers none.
@@ -25,7 +33,7 @@ class RequestAccepted(CaseEvent):
     note: str = ""
 
 
-class RequestOffered(CaseEvent):
+class RequestOffered(AnswerAwaited):
     """The department would have it by the end of `promised`, later than asked for: whoever asked agrees, or talks."""
 
     promised: date
@@ -38,13 +46,13 @@ class RequestAgreed(CaseEvent):
     promised: date
 
 
-class RequestAskedBack(CaseEvent):
+class RequestAskedBack(AnswerAwaited):
     """The department has a question first."""
 
     question: str
 
 
-class RequestReplied(CaseEvent):
+class RequestReplied(AnswerAwaited):
     """Whoever asked answered a question or an offer; `needed_by` is the day it is needed by now."""
 
     words: str
@@ -57,7 +65,7 @@ class RequestDeclined(CaseEvent):
     reason: str
 
 
-class RequestDelivered(CaseEvent):
+class RequestDelivered(AnswerAwaited):
     """It is there: `what`, on the local day `on`, so many calendar days after the promised one (0: in time)."""
 
     what: str

@@ -1,6 +1,6 @@
 """A request as its events make it, and the fold."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import assert_never
 
 from cairn.domain.case.events import AnyCaseEvent, CaseEscalated, CaseReminded, CaseSignalRefused
@@ -24,13 +24,14 @@ from cairn.domain.streams import department_of
 
 
 class Request(Case):
-    """One request. `offered` is a day that was named and not agreed to yet, `promised` one that is agreed; `delivered`
+    """One request. `answer_by` is when the answer is due that is waited for last; `offered` is a day that was named and not agreed to yet, `promised` one that is agreed; `delivered`
     the day it came, None where it has not, or was not all."""
 
     goal: str = ""
     need: str = ""
     needed_by: date | None = None
     diagnosis: int | None = None
+    answer_by: datetime | None = None
     offered: date | None = None
     promised: date | None = None
     delivered: date | None = None
@@ -53,19 +54,22 @@ def evolve(request: Request, event: AnyRequestEvent | AnyCaseEvent) -> Request:
                 need=event.need,
                 needed_by=event.needed_by,
                 diagnosis=event.diagnosis,
+                answer_by=event.answer_by,
             )
         case RequestAccepted() | RequestAgreed():
             return evolved(request, event, "accepted", promised=event.promised, offered=None)
         case RequestOffered():
-            return evolved(request, event, "offered", offered=event.promised)
+            return evolved(request, event, "offered", offered=event.promised, answer_by=event.answer_by)
         case RequestAskedBack():
-            return evolved(request, event, "asked_back")
+            return evolved(request, event, "asked_back", answer_by=event.answer_by)
         case RequestReplied():
-            return evolved(request, event, "asked", needed_by=event.needed_by, offered=None)
+            return evolved(
+                request, event, "asked", needed_by=event.needed_by, offered=None, answer_by=event.answer_by
+            )
         case RequestDeclined():
             return evolved(request, event, "declined")
         case RequestDelivered():
-            return evolved(request, event, "delivered", delivered=event.on)
+            return evolved(request, event, "delivered", delivered=event.on, answer_by=event.answer_by)
         case RequestIncomplete():
             return evolved(request, event, "accepted", delivered=None)
         case RequestReceived():
