@@ -3,6 +3,8 @@
 -- name: turns
 with turn as (
     select * from read.feedback_turns($1, $2)
+    union all select * from read.request_turns($1, $2)
+    union all select * from read.promise_turns($1, $2)
 )
 select t.kind, t.name, t.version, t.cycle, t.holder, p.name as holder_name, t.stage, t.since, t.until, t.awaited as turn, w.awaited
 from turn t

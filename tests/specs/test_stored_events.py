@@ -108,9 +108,9 @@ EXAMPLES: tuple[Event, ...] = (
         did.GoalAdjusted, HUA, adjustment="a1", before=did.Changes(), after=CHANGES, reason="r", draws=D(5),
         space_left=D(10), since="2026-07-15", diagnosis=1,
     ),
-    fact(
-        did.GoalDiagnosed, WANG, diagnosis=1, kind="external_obstacle", facts="delivered 6 weeks late",
-        since="2026-02-20",
+    did.GoalDiagnosed(
+        goal=REVENUE, diagnosis=1, kind="external_obstacle", facts="delivered 6 weeks late",
+        since=on("02-20").date(), by=WANG, at=on("03-10"),
     ),
     fact(did.DiagnosisClosed, WANG, diagnosis=1, reason="delivered since"),
     fact(did.CheckedIn, on="2026-02-01", value=D(95), base=D(100), note="n"),
