@@ -18,13 +18,36 @@ from cairn.domain.goal.events import (
     AdjustmentRequested,
     CheckInsConfirmed,
     DeadlineMissed,
+    DiagnosisClosed,
     GoalAdjusted,
     GoalApproved,
     GoalAssessed,
+    GoalDiagnosed,
     GoalReturned,
     GoalSubmitted,
     ManagerChanged,
     ReminderSent,
+)
+from cairn.domain.promise.events import (
+    PromiseContested,
+    PromiseKept,
+    PromiseMade,
+    PromiseOverdue,
+    PromiseReleased,
+)
+from cairn.domain.request.events import (
+    RequestAccepted,
+    RequestAgreed,
+    RequestAskedBack,
+    RequestDeclined,
+    RequestDelivered,
+    RequestIncomplete,
+    RequestOffered,
+    RequestOpened,
+    RequestOverdue,
+    RequestReceived,
+    RequestReplied,
+    RequestWithdrawn,
 )
 from cairn.domain.sheet.events import RestatementDecided, RestatementProposed, ResultIssued
 from projections.engine.read_model import ReadModel
@@ -38,9 +61,12 @@ MODEL = ReadModel(
         ReminderSent, DeadlineMissed, GoalSubmitted, GoalReturned, GoalApproved, AdjustmentRequested, GoalAdjusted,
         AdjustmentDeclined, AdjustmentExpired, CheckInsConfirmed, GoalAssessed, ManagerChanged, ResultIssued,
         RestatementProposed, RestatementDecided, CaseReminded, CaseEscalated, FeedbackGiven, FeedbackOverdue,
-        FeedbackAnswered, FeedbackFollowedUp,
+        FeedbackAnswered, FeedbackFollowedUp, GoalDiagnosed, DiagnosisClosed, RequestOpened, RequestAccepted,
+        RequestOffered, RequestAgreed, RequestAskedBack, RequestReplied, RequestDeclined, RequestDelivered,
+        RequestIncomplete, RequestReceived, RequestWithdrawn, RequestOverdue, PromiseMade, PromiseKept,
+        PromiseContested, PromiseReleased, PromiseOverdue,
     ),
-    joins=("goal", "feedback", "person"),
+    joins=("goal", "feedback", "request", "promise", "person", "dashboard"),
 )  # fmt: skip
 SQL = queries("notice")
 

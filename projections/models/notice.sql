@@ -8,7 +8,10 @@ with event as materialized (
                    'GoalAdjusted', 'AdjustmentDeclined', 'AdjustmentExpired', 'CheckInsConfirmed', 'GoalAssessed',
                    'ManagerChanged', 'ResultIssued', 'RestatementProposed', 'RestatementDecided',
                    'CaseReminded', 'CaseEscalated', 'FeedbackGiven', 'FeedbackOverdue', 'FeedbackAnswered',
-                   'FeedbackFollowedUp')
+                   'FeedbackFollowedUp', 'GoalDiagnosed', 'DiagnosisClosed', 'RequestOpened', 'RequestAccepted',
+                   'RequestOffered', 'RequestAgreed', 'RequestAskedBack', 'RequestReplied', 'RequestDeclined',
+                   'RequestDelivered', 'RequestIncomplete', 'RequestReceived', 'RequestWithdrawn', 'RequestOverdue',
+                   'PromiseMade', 'PromiseKept', 'PromiseContested', 'PromiseReleased', 'PromiseOverdue')
 ),
 tells (type, whom) as (
     values ('ReminderSent', 'to'), ('DeadlineMissed', 'to'), ('CaseReminded', 'to'), ('CaseEscalated', 'to'),
@@ -18,7 +21,14 @@ tells (type, whom) as (
         ('AdjustmentDeclined', 'owner'), ('AdjustmentExpired', 'owner'), ('CheckInsConfirmed', 'owner'),
         ('GoalAssessed', 'owner'), ('ManagerChanged', 'owner'), ('ManagerChanged', 'new_manager'),
         ('ResultIssued', 'sheet_holder'), ('RestatementProposed', 'sheet_holder'), ('RestatementDecided', 'sheet_holder'),
-        ('FeedbackGiven', 'holder'), ('FeedbackAnswered', 'opener'), ('FeedbackFollowedUp', 'holder')
+        ('FeedbackGiven', 'holder'), ('FeedbackAnswered', 'opener'), ('FeedbackFollowedUp', 'holder'),
+        ('GoalDiagnosed', 'owner'), ('GoalDiagnosed', 'manager'), ('DiagnosisClosed', 'owner'),
+        ('RequestOverdue', 'to'), ('RequestOpened', 'holder'), ('RequestAgreed', 'holder'), ('RequestReplied', 'holder'),
+        ('RequestIncomplete', 'holder'), ('RequestReceived', 'holder'), ('RequestWithdrawn', 'holder'),
+        ('RequestAccepted', 'asker'), ('RequestOffered', 'asker'), ('RequestAskedBack', 'asker'),
+        ('RequestDeclined', 'asker'), ('RequestDelivered', 'asker'),
+        ('PromiseOverdue', 'to'), ('PromiseMade', 'holder'), ('PromiseMade', 'promiser'), ('PromiseKept', 'holder'),
+        ('PromiseKept', 'promiser'), ('PromiseContested', 'promiser'), ('PromiseReleased', 'promiser')
 ),
 told as (
     select e.*, r.recipient, coalesce(nullif(g.owner, ''), read.holder_in(e.stream)) as about
@@ -26,6 +36,8 @@ told as (
     join tells t on t.type = e.type
     left join read.goal g on g.goal = e.stream
     left join read.feedback f on f.name = e.stream
+    left join read.request q on q.name = e.stream
+    left join read.promise p on p.name = e.stream
     cross join lateral (
         select jsonb_array_elements_text(case when t.whom = 'to' then e.data -> 'to' else '[]' end) as recipient
         union all
@@ -36,7 +48,9 @@ told as (
             when 'new_manager' then e.data ->> 'manager'
             when 'sheet_holder' then read.holder_in(e.stream)
             when 'holder' then read.holder_in(e.stream)
-            when 'opener' then f.opened_by end
+            when 'opener' then f.opened_by
+            when 'asker' then q.opened_by
+            when 'promiser' then p.promised_by end
         where t.whom <> 'to') r
     where r.recipient <> '' and r.recipient <> e.actor
 ),
@@ -49,12 +63,16 @@ saved as (
 )
 select count(*) from event
 
+-- What a department is told is told to whoever answers for it when they read it (RULES L2).
 -- name: notices
 select n.*, p.name as about_name, o.name as by_name
 from read.notice_told n
 left join read.person p on p.id = n.about
 left join read.person o on o.id = n.by
-where n.recipient = any($1) and n.by <> $2 and n.position > $3
+where (n.recipient = any($1)
+       or (n.recipient like 'department.%'
+           and read.place_of(n.recipient, read.day_of(read.cycle_in(n.stream), null)) = any($1)))
+  and n.by <> $2 and n.position > $3
   and ($4::text is null or n.stream like '%-' || $4 || '-%')
 order by n.position desc
 limit $5
