@@ -41,7 +41,7 @@ def holder_of(sheet: str) -> str:
 
 
 def department_of(holder: str) -> str | None:
-    """The department's id where a holder is a department (`department.<id>`), None where it is a person or the company."""
+    """The department's id where a holder is one (`department.<id>`), None where it is a person or the company."""
     return holder.removeprefix(DEPARTMENT) if holder.startswith(DEPARTMENT) else None
 
 

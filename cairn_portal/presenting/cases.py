@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any, Protocol
 
+from cairn.domain.case.events import CaseDeadlineEvent
 from cairn.domain.event import Event
 from cairn.i18n import term
 from cairn_portal.presenting.reader import Reader
@@ -15,8 +16,8 @@ class MomentReader(Reader, Protocol):
     def moment(self, value: datetime | None) -> str: ...
 
 
-UNTOLD = frozenset({"case", "by", "at", "due"})
-"""Fields of an event that its line tells anyway."""
+UNTOLD = frozenset({"case", "by", "at"})
+"""Fields of an event that its line tells anyway; a deadline's is its own time."""
 
 
 def told(at: MomentReader, kind: str, event: Event) -> list[str]:
@@ -25,6 +26,8 @@ def told(at: MomentReader, kind: str, event: Event) -> list[str]:
     for name in type(event).model_fields:
         given: Any = getattr(event, name)
         if name in UNTOLD or given in (None, "", (), {}, False):
+            continue
+        if name == "due" and isinstance(event, CaseDeadlineEvent):
             continue
         if name == "phase":
             lines.append(at.say(term("phase", f"{kind}.{given}")))

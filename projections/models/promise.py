@@ -76,7 +76,9 @@ class Debt(BaseModel):
     @property
     def breached(self) -> bool:
         """Whether it came late or not at all."""
-        return bool(self.days_late) or (self.came is None and not self.open) or self.kind in ("feedback", "data")
+        return (
+            bool(self.days_late) or (self.came is None and not self.open) or self.kind in ("feedback", "data")
+        )
 
 
 async def promises(

@@ -1,4 +1,4 @@
-"""Requests and promises in the read models: as the domain folds them, whose turn it is, what was owed and when it came."""
+"""Requests and promises in the read models: as the domain folds them, whose turn it is, what was owed and came when."""
 
 from datetime import date, datetime
 from typing import Any
@@ -76,7 +76,11 @@ async def test_requests_are_what_the_domain_makes_of_their_events(pool: asyncpg.
     for number, story in enumerate(request_stories()):
         row, state = rows[f"request-2026-department.rnd-{number}"], story.state
         assert (row.stage, row.goal, row.department, row.opened_by) == (state.stage, state.goal, "rnd", WANG)
-        assert (row.needed_by, row.promised, row.delivered) == (state.needed_by, state.promised, state.delivered)
+        assert (row.needed_by, row.promised, row.delivered) == (
+            state.needed_by,
+            state.promised,
+            state.delivered,
+        )
         assert (row.answer_by, row.entered, row.version) == (state.answer_by, state.entered, state.version)
 
 
@@ -86,7 +90,12 @@ async def test_promises_are_what_the_domain_makes_of_their_events(pool: asyncpg.
     assert len(rows) == len(promise_stories())
     for number, story in enumerate(promise_stories()):
         row, state = rows[f"promise-2026-lin-{number}"], story.state
-        assert (row.stage, row.promised_by, row.due, row.kept) == (state.stage, state.promised_by, state.due, state.kept)
+        assert (row.stage, row.promised_by, row.due, row.kept) == (
+            state.stage,
+            state.promised_by,
+            state.due,
+            state.kept,
+        )
         assert (row.goal, row.kind, row.version) == (state.goal, state.kind, state.version)
 
 
@@ -126,10 +135,16 @@ async def test_what_was_owed_for_a_goal_stands_beside_it_with_the_day_it_came(po
         ("promise", day, date(2026, 6, 7), 79, False), ("request", day, None, 0, True),
     ]  # fmt: skip
     [_, open_request] = await owed(pool, "2026", on("03-25"), to=LIN)
-    assert (open_request.days_late, open_request.breached, open_request.owed_by) == (5, True, "department.rnd")
+    assert (open_request.days_late, open_request.breached, open_request.owed_by) == (
+        5,
+        True,
+        "department.rnd",
+    )
 
 
-async def test_what_was_released_declined_before_a_promise_or_withdrawn_is_owed_no_more(pool: asyncpg.Pool) -> None:
+async def test_what_was_released_declined_before_a_promise_or_withdrawn_is_owed_no_more(
+    pool: asyncpg.Pool,
+) -> None:
     await recorded(pool, [
         promising.MADE.asked("release", LIN, "03-10"),
         asking.ASKED.asked("decline", LI, "03-10", reason="none"),
@@ -159,7 +174,9 @@ async def test_feedback_that_came_late_and_data_that_never_came_are_owed_too(poo
 
 
 async def test_each_side_is_told_what_the_other_did(pool: asyncpg.Pool) -> None:
-    story = asking.ACCEPTED.reached("promise_remind").reached("overdue").asked("deliver", LI, "03-30", what="2")
+    story = (
+        asking.ACCEPTED.reached("promise_remind").reached("overdue").asked("deliver", LI, "03-30", what="2")
+    )
     await recorded(pool, [story])
     of_asker = [notice.type for notice in await notices(pool, WANG) if notice.stream.startswith("request-")]
     assert of_asker == ["RequestDelivered", "RequestOverdue", "RequestAccepted"]
@@ -167,8 +184,13 @@ async def test_each_side_is_told_what_the_other_did(pool: asyncpg.Pool) -> None:
     assert of_head == ["RequestOverdue", "CaseReminded", "RequestOpened"]
 
 
-async def test_a_promise_is_told_to_whom_it_is_owed_and_what_they_say_to_whoever_made_it(pool: asyncpg.Pool) -> None:
+async def test_a_promise_is_told_to_whom_it_is_owed_and_what_they_say_to_whoever_made_it(
+    pool: asyncpg.Pool,
+) -> None:
     kept = promising.MADE.asked("keep", WANG, "03-16", shown="ordered")
     await recorded(pool, [kept.asked("contest", LIN, "03-17", missing="it is not here")])
-    told = {who: [n.type for n in await notices(pool, who) if n.stream.startswith("promise-")] for who in (LIN, WANG)}
+    told = {
+        who: [n.type for n in await notices(pool, who) if n.stream.startswith("promise-")]
+        for who in (LIN, WANG)
+    }
     assert told == {LIN: ["PromiseKept", "PromiseMade"], WANG: ["PromiseContested"]}

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from cairn.domain.goal import commands as ask
-from cairn.domain.goal.events import Changes, GoalDiagnosed
+from cairn.domain.goal.events import Changes, GoalAdjusted, GoalDiagnosed
 from tests.specs.company import CHEN, HUA, LIN, OF_DEPARTMENT, QIAN, REVENUE, WANG, ZHAO, D, active, on
 from tests.specs.given import given
 
@@ -24,13 +24,16 @@ def adjust(by: str = WANG, at: str = "04-01", **fields: object) -> ask.RequestAd
 def test_manager_and_owner_diagnose_and_diagnoses_are_numbered_in_the_goal() -> None:
     first = given(*active()).when(diagnose(since=date(2026, 2, 20)))
     [said] = first.events
+    assert isinstance(said, GoalDiagnosed)
     assert (said.type, said.diagnosis, said.since) == ("GoalDiagnosed", 1, date(2026, 2, 20))
     second = (
         given(*active())
         .having(diagnose())
         .when(diagnose(LIN, "03-11", kind="internal_gap", facts="2 of 5 quotes had no needs analysis"))
     )
-    assert (second.events[0].diagnosis, second.events[0].since) == (2, date(2026, 3, 11))
+    [said] = second.events
+    assert isinstance(said, GoalDiagnosed)
+    assert (said.diagnosis, said.since) == (2, date(2026, 3, 11))
 
 
 def test_a_departments_goal_is_diagnosed_by_its_head_or_the_committee() -> None:
@@ -59,7 +62,7 @@ def test_an_adjustment_names_the_diagnosis_that_it_answers_and_is_filed_with_it(
     assert asked.goal().diagnoses[0].answered
     confirmed = asked.having(ask.ConfirmAdjustment(goal=REVENUE, role="manager", by=WANG, at=on("04-02")))
     filed = confirmed.when(ask.ConfirmAdjustment(goal=REVENUE, role="hr", by=HUA, at=on("04-03"))).events
-    adjusted = next(event for event in filed if event.type == "GoalAdjusted")
+    adjusted = next(event for event in filed if isinstance(event, GoalAdjusted))
     assert adjusted.diagnosis == 1
 
 

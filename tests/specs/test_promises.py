@@ -21,7 +21,12 @@ OVERDUE = MADE.reached("remind").reached("overdue")
 
 def test_a_manager_promises_something_until_a_day_and_is_waited_for() -> None:
     [made] = MADE.just
-    assert (made.type, made.promised_by, made.kind, made.due) == ("PromiseMade", WANG, "resource", date(2026, 3, 20))
+    assert (made.type, made.promised_by, made.kind, made.due) == (
+        "PromiseMade",
+        WANG,
+        "resource",
+        date(2026, 3, 20),
+    )
     standing = MADE.standing("03-09")
     assert (standing.stage, standing.awaited) == ("made", (WANG,))
     assert standing.next_deadline is not None
@@ -48,8 +53,14 @@ def test_whoever_it_is_owed_to_says_so_too_and_with_the_day_it_came() -> None:
 
 
 def test_whom_it_is_owed_to_contests_that_it_was_kept_and_the_day_stays() -> None:
-    contested = MADE.asked("keep", WANG, "03-16", shown="ordered").asked("contest", LIN, "03-17", missing="it is not here")
-    assert (contested.state.stage, contested.state.kept, contested.state.due) == ("made", None, date(2026, 3, 20))
+    contested = MADE.asked("keep", WANG, "03-16", shown="ordered").asked(
+        "contest", LIN, "03-17", missing="it is not here"
+    )
+    assert (contested.state.stage, contested.state.kept, contested.state.due) == (
+        "made",
+        None,
+        date(2026, 3, 20),
+    )
     assert contested.refused("contest", WANG, "03-17", missing="x").code == "case.not-yours"
 
 
@@ -103,7 +114,9 @@ def test_a_promise_is_to_somebody_else_and_for_their_own_goal() -> None:
 
 def test_k5_while_whoever_promised_delegates_the_delegate_is_waited_for() -> None:
     people = after(say(Delegate, WANG, "03-09", first="2026-03-10", to=CHEN))
-    made = Casework("promise-2026-lin-1", goals=TO_LIN.goals, people=people).asked("make", WANG, "03-09", **WORDS)
+    made = Casework("promise-2026-lin-1", goals=TO_LIN.goals, people=people).asked(
+        "make", WANG, "03-09", **WORDS
+    )
     assert made.standing("03-10").awaited == (CHEN,)
     assert made.asked("keep", CHEN, "03-11", shown="it is here").types == ["PromiseKept"]
 

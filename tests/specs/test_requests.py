@@ -105,7 +105,9 @@ def test_a_later_day_is_an_offer_that_whoever_asked_agrees_to_or_answers() -> No
     assert offered.standing("03-10").awaited == (WANG,)
     agreed = offered.asked("agree", WANG, "03-11")
     assert (agreed.types, agreed.state.promised) == (["RequestAgreed"], date(2026, 4, 10))
-    talked = offered.asked("reply", WANG, "03-11", words="one bench by the 27th would do", needed_by="2026-03-27")
+    talked = offered.asked(
+        "reply", WANG, "03-11", words="one bench by the 27th would do", needed_by="2026-03-27"
+    )
     assert (talked.state.stage, talked.state.needed_by) == ("asked", date(2026, 3, 27))
     assert talked.asked("accept", LI, "03-12").types == ["RequestAccepted"]
 
@@ -130,7 +132,9 @@ def test_it_is_declined_with_a_reason_also_once_it_was_promised() -> None:
 # ---------------------------------------------------------------- the promised day
 
 
-def test_k3_a_promised_day_lasts_to_its_end_and_then_the_breach_is_on_record_and_told_to_both_and_above() -> None:
+def test_k3_a_promised_day_lasts_to_its_end_and_then_the_breach_is_on_record_and_told_to_both_and_above() -> (
+    None
+):
     overdue = ACCEPTED.reached("promise_remind").reached("overdue")
     [breach] = overdue.just
     assert (breach.type, breach.due) == ("RequestOverdue", on("03-21", 0))
@@ -140,7 +144,9 @@ def test_k3_a_promised_day_lasts_to_its_end_and_then_the_breach_is_on_record_and
 
 
 def test_what_comes_late_says_by_how_many_days() -> None:
-    late = ACCEPTED.reached("promise_remind").reached("overdue").asked("deliver", LI, "06-07", what="2 benches")
+    late = (
+        ACCEPTED.reached("promise_remind").reached("overdue").asked("deliver", LI, "06-07", what="2 benches")
+    )
     assert (late.just[0].days_late, late.just[0].on) == (79, date(2026, 6, 7))
     in_time = ACCEPTED.asked("deliver", LI, "03-20", what="2 benches")
     assert in_time.just[0].days_late == 0
@@ -148,8 +154,14 @@ def test_what_comes_late_says_by_how_many_days() -> None:
 
 
 def test_what_is_missing_leaves_the_promise_as_it_was() -> None:
-    part = ACCEPTED.asked("deliver", LI, "03-19", what="a bench").asked("missing", WANG, "03-20", missing="one more")
-    assert (part.state.stage, part.state.delivered, part.state.promised) == ("accepted", None, date(2026, 3, 20))
+    part = ACCEPTED.asked("deliver", LI, "03-19", what="a bench").asked(
+        "missing", WANG, "03-20", missing="one more"
+    )
+    assert (part.state.stage, part.state.delivered, part.state.promised) == (
+        "accepted",
+        None,
+        date(2026, 3, 20),
+    )
     assert part.reached("overdue").types == ["RequestOverdue"]
 
 
@@ -166,7 +178,9 @@ def test_whoever_asked_takes_it_back_when_it_is_needed_no_more() -> None:
 
 
 @for_any(st.dates(date(2026, 3, 10), date(2026, 12, 31)))
-def test_law_days_late_are_the_calendar_days_after_the_promised_one_and_never_less_than_none(day: date) -> None:
+def test_law_days_late_are_the_calendar_days_after_the_promised_one_and_never_less_than_none(
+    day: date,
+) -> None:
     came = ACCEPTED.asked("deliver", LI, on(day.isoformat()), what="2 benches")
     assert came.just[0].days_late == max(0, (day - date(2026, 3, 20)).days)
 
@@ -195,9 +209,9 @@ def test_the_departments_head_answers_and_nobody_else_in_it() -> None:
 
 
 def test_l2_a_department_without_a_head_is_answered_for_by_hr() -> None:
-    headless = Casework(
-        TO_RND, goals=TO.goals, departments=(Department(id="rnd", name="研发部"),)
-    ).asked("open", WANG, "03-09", **NEED)
+    headless = Casework(TO_RND, goals=TO.goals, departments=(Department(id="rnd", name="研发部"),)).asked(
+        "open", WANG, "03-09", **NEED
+    )
     assert headless.standing("03-09").awaited == ("role:hr",)
     assert headless.asked("accept", HUA, "03-10").types == ["RequestAccepted"]
 
@@ -230,7 +244,10 @@ def test_help_inside_a_department_is_its_heads_to_arrange() -> None:
 
 def test_a_goal_that_is_over_needs_nothing_any_more() -> None:
     over = goal_of().model_copy(update={"stage": "closed"})
-    assert Casework(TO_RND, goals={REVENUE: over}).refused("open", WANG, "03-09", **NEED).code == "request.goal-over"
+    assert (
+        Casework(TO_RND, goals={REVENUE: over}).refused("open", WANG, "03-09", **NEED).code
+        == "request.goal-over"
+    )
 
 
 def test_it_is_delivered_between_the_asking_and_today() -> None:

@@ -76,7 +76,7 @@ class CaseContext:
         return (self.head_of(goal.department) or "") if goal.tier == "department" else goal.owner
 
     def places_of(self, holder: str) -> tuple[str, ...]:
-        """Who answers for a person or a `department.<id>` on the day: a department's head, without one HR (RULES L2)."""
+        """Who answers for a person or a `department.<id>` that day: a department's head, without one HR (RULES L2)."""
         department = department_of(holder)
         return (holder,) if department is None else (self.head_of(department) or HR,)
 

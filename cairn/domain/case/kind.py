@@ -33,7 +33,8 @@ class CaseKind(Generic[S]):
     `opened_by` is the first event of each of its streams: the starter begins the workflow from it. `decide` gives the
     events of a command that its row's stages allow, `on_deadline` those of a phase that `act`s. `deadlines` are all
     that lie ahead in the case's stage, kept ones too; `awaited` are those who are waited for, before anybody acts for
-    them. `goals_of` are the goals that case and command name.
+    them. `goals_of` are the goals that case and command name. `parties` are those whom a case concerns: they may read
+    what was written in it.
     """
 
     name: str
@@ -49,6 +50,10 @@ class CaseKind(Generic[S]):
     phases: tuple[CasePhase, ...] = ()
     on_deadline: Callable[[KeepCaseDeadline, S, CaseContext], list[Event]] = lambda command, case, context: []
     goals_of: Callable[[S, Any], Iterable[str]] = lambda case, command: ()
+    parties: Callable[[S, CaseContext], tuple[str, ...]] = lambda case, context: (
+        *context.places_of(case.holder),
+        case.opened_by,
+    )
     _by_name: Mapping[str, CasePhase] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:

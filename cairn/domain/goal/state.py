@@ -112,7 +112,7 @@ class Diagnosis(Fact):
 
     @property
     def answered(self) -> bool:
-        """Whether anything followed from it in the goal itself; a request or a coaching plan has a stream of its own."""
+        """Whether anything followed from it in the goal itself; requests and coaching have streams of their own."""
         return self.closed is not None or bool(self.adjustments)
 
 

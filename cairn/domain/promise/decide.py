@@ -125,6 +125,11 @@ def awaited(promise: Promise, context: CaseContext) -> tuple[str, ...]:
     return context.places_of(promise.promised_by) if promise.stage == "made" else ()
 
 
+def parties(promise: Promise, context: CaseContext) -> tuple[str, ...]:
+    """Whom it is owed to, whoever owes it, and whoever put it on record."""
+    return (promise.holder, *context.places_of(promise.promised_by), promise.opened_by)
+
+
 def goals_of(promise: Promise, command: object) -> Iterable[str]:
     if isinstance(command, MakePromise) and command.goal:
         yield command.goal

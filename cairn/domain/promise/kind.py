@@ -22,4 +22,5 @@ KIND = CaseKind(
     phases=(CasePhase("remind", "remind"), CasePhase("overdue", "act")),
     on_deadline=decider.on_deadline,
     goals_of=decider.goals_of,
+    parties=decider.parties,
 )

@@ -194,6 +194,13 @@ def awaited(request: Request, context: CaseContext) -> tuple[str, ...]:
             return ()
 
 
+def parties(request: Request, context: CaseContext) -> tuple[str, ...]:
+    """Who answers for the department, whoever asked, and the owner of the goal it is for."""
+    goal = context.goals.get(request.goal)
+    owner = (context.owner_of(goal),) if goal is not None and goal.version else ()
+    return (*context.places_of(request.holder), request.opened_by, *owner)
+
+
 def goals_of(request: Request, command: object) -> Iterable[str]:
     if isinstance(command, OpenRequest):
         yield command.goal

@@ -29,4 +29,5 @@ KIND = CaseKind(
     ),
     on_deadline=decider.on_deadline,
     goals_of=decider.goals_of,
+    parties=decider.parties,
 )  # fmt: skip

@@ -16,7 +16,7 @@ def goal_named(of: CaseParties, command: Any) -> str:
 
 @right
 def request_asker(person: Person, of: CaseParties, command: Any) -> bool:
-    """The manager of the goal's owner or anybody above, HR; a goal of a department or the company is its owner's too."""
+    """The manager of the goal's owner, anybody above, HR; a department's or the company's goal is its owner's too."""
     goal = of.context.goals.get(goal_named(of, command))
     if goal is None or goal.version == 0:  # then there being no such goal is what is refused
         return True

@@ -24,8 +24,11 @@ from cairn.domain.streams import department_of
 
 
 class Request(Case):
-    """One request. `answer_by` is when the answer is due that is waited for last; `offered` is a day that was named and not agreed to yet, `promised` one that is agreed; `delivered`
-    the day it came, None where it has not, or was not all."""
+    """One request.
+
+    `answer_by` is when the answer is due that is waited for last. `offered` is a day that was named and not agreed to
+    yet, `promised` one that is agreed; `delivered` the day it came, None where it has not, or was not all.
+    """
 
     goal: str = ""
     need: str = ""

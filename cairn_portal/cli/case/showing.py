@@ -9,7 +9,7 @@ from cairn.application.cases import kind_named
 from cairn.application.clock import zone_of
 from cairn.application.repository import to_events
 from cairn.domain.case.kind import status
-from cairn.domain.streams import kind_of
+from cairn.domain.streams import department_of, kind_of
 from cairn.i18n import term
 from cairn_portal.cli.goal.viewing import shown, viewer
 from cairn_portal.cli.session import Session
@@ -24,8 +24,10 @@ async def show_case(s: Session, name: str, reader: str | None) -> None:
     at = s.at.in_zone(zone_of(cycle))
     view = await viewer(s, reader, cycle)
     person = context.person(case.holder)
-    of = shown("individual", case.holder, case.opened_by, person.department if person else None)
-    view.require("comments", of)
+    department = person.department if person else department_of(case.holder)
+    parties = dict.fromkeys((case.holder, *kind_named(name).parties(case, context)))
+    if not any(view.may("comments", shown("individual", who, case.opened_by, department)) for who in parties):
+        view.require("comments", shown("individual", case.holder, case.opened_by, department))
     names, now = await s.names(), status(kind_named(name), case, context)
     rows = await s.ledger.read_stream(name)
     events = list(zip(rows, to_events(rows), strict=True))
