@@ -1,6 +1,7 @@
 """Records the histories that every later version must be able to replay: `python -m tests.workflows.record`.
 
-Run it when a released story of a workflow is new; histories of released versions are kept, never recorded again.
+Run it when a released story of a workflow is new, with its name (`… request-delivered`), by default for all; histories
+of released versions are kept, never recorded again.
 """
 
 import asyncio
@@ -8,10 +9,10 @@ import json
 import re
 import sys
 import tempfile
-from collections.abc import Awaitable, Callable
-from datetime import date
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from temporalio.client import Client
 from temporalio.common import WorkflowIDConflictPolicy
@@ -22,13 +23,14 @@ from activities.inputs import BeginWorkflowsInput, CollectFeedInput
 from cairn.ledger import open_pool
 from cairn.settings import Settings
 from cairn_portal.servers import down, start_all
-from tests.workflows.company import HR, MANAGER, Company
+from tests.workflows.company import HR, MANAGER, OTHER_MANAGER, Company
 from workflows.feed import FeedWorkflow
 from workflows.starter import NAME, StarterWorkflow
 
 HERE = Path(__file__).parent
 EXAMPLE = Path("tests/workflows/example")
 PROCESS = re.compile(r"\d+@[\w.-]+")
+Story = TypeVar("Story")
 RAISED = {"target": "1300"}
 
 
@@ -74,6 +76,49 @@ async def whole_cycle(company: Company) -> None:
     await company.goes_to(date(2027, 2, 3), *goals, company.cycle_workflow)
 
 
+async def told(company: Company) -> str:
+    """Feedback that is told late, and followed up."""
+    case = f"feedback-{company.cycle}-E1-1"
+    await company.asks_case(case, "observe", MANAGER, kind="problem", note="old prices")
+    await company.clock.advance(
+        case, (await company.last(case, "FeedbackObserved")).answer_by + timedelta(hours=1)
+    )
+    facts = {
+        "facts": "3 quotes had last year's prices",
+        "action": "check the list",
+        "action_due": "2026-01-15",
+    }
+    await company.asks_case(case, "give", MANAGER, **facts)
+    await company.goes_to(date(2026, 1, 16), case)
+    await company.asks_case(case, "follow_up", MANAGER, outcome="done")
+    return case
+
+
+async def delivered(company: Company) -> str:
+    """Help from another department, promised, late, delivered and confirmed."""
+    await company.has_department("lab", OTHER_MANAGER)
+    case = f"request-{company.cycle}-department.lab-1"
+    need = {"goal": company.goal(), "need": "a bench", "needed_by": "2026-01-20", "reason": "a late supplier"}
+    await company.asks_case(case, "open", MANAGER, **need)
+    await company.goes_to(date(2026, 1, 7), case)
+    await company.asks_case(case, "accept", OTHER_MANAGER)
+    await company.goes_to(date(2026, 1, 21), case)
+    await company.asks_case(case, "deliver", OTHER_MANAGER, what="a bench")
+    await company.asks_case(case, "confirm", MANAGER)
+    return case
+
+
+async def kept(company: Company) -> str:
+    """A promise that was kept after its day."""
+    case = f"promise-{company.cycle}-E1-1"
+    await company.asks_case(
+        case, "make", MANAGER, what="a second bench", due="2026-01-14", goal=company.goal()
+    )
+    await company.goes_to(date(2026, 1, 15), case)
+    await company.asks_case(case, "keep", MANAGER, shown="it is there")
+    return case
+
+
 async def started(company: Company) -> None:
     """The starter, looking at the log several times."""
     await company.client.start_workflow(
@@ -101,20 +146,33 @@ async def record(settings: Settings) -> None:
         stories: dict[str, Callable[[Company, str], Awaitable[None]]] = {
             "goal-adjusted": adjusted, "goal-expired": expired, "goal-returned": returned,
         }  # fmt: skip
-        for name, live in stories.items():
+        for name, live in asked_for(stories):
             company = Company(settings, client, pool, name.partition("-")[2])
             await company.launched()
             await live(company, company.goal())
             await write(company, name, company.goal())
+        cases: dict[str, Callable[[Company], Awaitable[str]]] = {
+            "feedback-told": told, "request-delivered": delivered, "promise-kept": kept,
+        }  # fmt: skip
+        for name, tell in asked_for(cases):
+            company = Company(settings, client, pool, name.partition("-")[2])
+            await company.launched()
+            await write(company, name, await tell(company))
         company = Company(settings, client, pool, "year")
         await company.launched()
-        await whole_cycle(company)
-        await write(company, "cycle-closed", company.cycle_workflow)
-        await collected(company)
-        await write(company, "feed-collected", "feed-visits")
-        await started(company)
-        await write(company, "starter-following", NAME)
+        rest: dict[str, tuple[Callable[[Company], Awaitable[None]], str]] = {
+            "cycle-closed": (whole_cycle, company.cycle_workflow), "feed-collected": (collected, "feed-visits"),
+            "starter-following": (started, NAME),
+        }  # fmt: skip
+        for name, (story, workflow) in asked_for(rest):
+            await story(company)
+            await write(company, name, workflow)
     await pool.close()
+
+
+def asked_for(stories: Mapping[str, Story]) -> list[tuple[str, Story]]:
+    """Those of the stories that were named when this was begun, by default all."""
+    return [(name, story) for name, story in stories.items() if name in sys.argv[1:] or not sys.argv[1:]]
 
 
 async def write(company: Company, name: str, workflow: str) -> None:
