@@ -48,5 +48,5 @@ def debtor(at: Reader, who: str, names: Mapping[str, str]) -> str:
     """Whoever owes it: a person, a department or the company."""
     if who == "company":
         return at.say("the company")
-    department = department_of(who)
-    return f"{department or who} {names.get(who, '')}".strip()
+    id, name = department_of(who) or who, names.get(who, "")
+    return id if name in ("", id) else f"{id} {name}"
