@@ -22,7 +22,9 @@ from cairn.domain.goal.events import (
     GoalApproved,
     GoalAssessed,
     GoalReturned,
+    GoalSteppedBack,
     GoalSubmitted,
+    GoalUrged,
     ManagerChanged,
     ReminderSent,
 )
@@ -35,10 +37,10 @@ MODEL = ReadModel(
     name="notice",
     tables=("notice_told",),
     reads=(
-        ReminderSent, DeadlineMissed, GoalSubmitted, GoalReturned, GoalApproved, AdjustmentRequested, GoalAdjusted,
-        AdjustmentDeclined, AdjustmentExpired, CheckInsConfirmed, GoalAssessed, ManagerChanged, ResultIssued,
-        RestatementProposed, RestatementDecided, CaseReminded, CaseEscalated, FeedbackGiven, FeedbackOverdue,
-        FeedbackAnswered, FeedbackFollowedUp,
+        ReminderSent, DeadlineMissed, GoalSubmitted, GoalReturned, GoalApproved, GoalUrged, GoalSteppedBack,
+        AdjustmentRequested, GoalAdjusted, AdjustmentDeclined, AdjustmentExpired, CheckInsConfirmed, GoalAssessed,
+        ManagerChanged, ResultIssued, RestatementProposed, RestatementDecided, CaseReminded, CaseEscalated,
+        FeedbackGiven, FeedbackOverdue, FeedbackAnswered, FeedbackFollowedUp,
     ),
     joins=("goal", "feedback", "person"),
 )  # fmt: skip
