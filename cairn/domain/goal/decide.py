@@ -10,6 +10,7 @@ from cairn.domain.goal import (
     drafting,
     following,
     interviewing,
+    moving_on,
     reporting,
     reviewing,
 )
@@ -36,6 +37,7 @@ from cairn.domain.goal.commands import (
     GoalRow,
     KeepDeadline,
     PauseGoal,
+    RecallGoal,
     RecordInterview,
     RecordRefusedSignal,
     RequestAdjustment,
@@ -44,8 +46,10 @@ from cairn.domain.goal.commands import (
     ReviseGoal,
     ScoreAgain,
     ScoreWithout,
+    StepGoalBack,
     SubmitGoal,
     SupersedeGoal,
+    UrgeGoal,
     WithdrawAdjustment,
     WithdrawCheckIn,
 )
@@ -128,6 +132,12 @@ def _decided(command: AnyGoalAction, goal: Goal, context: GoalContext) -> list[E
             return drafting.return_goal(command, goal, context)
         case ApproveGoal():
             return drafting.approve(command, goal, context)
+        case RecallGoal():
+            return moving_on.recall(command, goal)
+        case StepGoalBack():
+            return moving_on.step_back(command, goal)
+        case UrgeGoal():
+            return moving_on.urge(command, goal, context)
         case RequestAdjustment():
             return adjusting.request(command, goal, context)
         case ConfirmAdjustment():
