@@ -68,7 +68,7 @@ MODEL = ReadModel(
         RequestDeclined, RequestDelivered, RequestIncomplete, RequestReceived, RequestWithdrawn, RequestOverdue,
         PromiseMade, PromiseKept, PromiseContested, PromiseReleased, PromiseOverdue,
     ),
-    joins=("goal", "feedback", "request", "promise", "person", "dashboard"),
+    joins=("goal", "feedback", "request", "promise", "person", "inbox"),
 )  # fmt: skip
 SQL = queries("notice")
 

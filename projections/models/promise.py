@@ -23,7 +23,7 @@ MODEL = ReadModel(
     name="promise",
     tables=("promise", "data_waived"),
     reads=(PromiseMade, PromiseKept, PromiseContested, PromiseReleased, PromiseOverdue, EvidenceWaived),
-    joins=("person", "dashboard", "goal", "feedback", "request"),
+    joins=("person", "dashboard", "goal", "feedback", "request", "inbox"),
     by_stream=True,
 )
 SQL = queries("promise")

@@ -30,7 +30,7 @@ MODEL = ReadModel(
         RequestOpened, RequestAccepted, RequestOffered, RequestAgreed, RequestAskedBack, RequestReplied,
         RequestDeclined, RequestDelivered, RequestIncomplete, RequestReceived, RequestWithdrawn, RequestOverdue,
     ),
-    joins=("person", "dashboard"),
+    joins=("person", "feedback", "inbox"),
     by_stream=True,
 )  # fmt: skip
 SQL = queries("request")

@@ -30,9 +30,9 @@ HIDDEN: Mapping[Readable, Mapping[str, frozenset[str]]] = {
         "AdjustmentDeclined": frozenset({"reason"}),
         "GoalDiagnosed": frozenset({"facts"}),
         "DiagnosisClosed": frozenset({"reason"}),
-        "CheckedIn": frozenset({"note"}),
+        "CheckedIn": frozenset({"note", "files"}),
         "CheckInWithdrawn": frozenset({"reason"}),
-        "CriterionAccepted": frozenset({"evidence"}),
+        "CriterionAccepted": frozenset({"evidence", "files"}),
         "GoalAssessed": frozenset({"comment"}),
     },
     "scores": {
