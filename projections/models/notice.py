@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import get_args
 
 from pydantic import BaseModel, ConfigDict
 
 from cairn.domain.case.events import CaseEscalated, CaseReminded
+from cairn.domain.coaching.events import AnyCoachingEvent
 from cairn.domain.feedback.events import (
     FeedbackAnswered,
     FeedbackFollowedUp,
@@ -38,9 +40,9 @@ MODEL = ReadModel(
         ReminderSent, DeadlineMissed, GoalSubmitted, GoalReturned, GoalApproved, AdjustmentRequested, GoalAdjusted,
         AdjustmentDeclined, AdjustmentExpired, CheckInsConfirmed, GoalAssessed, ManagerChanged, ResultIssued,
         RestatementProposed, RestatementDecided, CaseReminded, CaseEscalated, FeedbackGiven, FeedbackOverdue,
-        FeedbackAnswered, FeedbackFollowedUp,
+        FeedbackAnswered, FeedbackFollowedUp, *get_args(AnyCoachingEvent),
     ),
-    joins=("goal", "feedback", "person"),
+    joins=("goal", "feedback", "coaching", "person"),
 )  # fmt: skip
 SQL = queries("notice")
 

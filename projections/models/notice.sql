@@ -8,7 +8,12 @@ with event as materialized (
                    'GoalAdjusted', 'AdjustmentDeclined', 'AdjustmentExpired', 'CheckInsConfirmed', 'GoalAssessed',
                    'ManagerChanged', 'ResultIssued', 'RestatementProposed', 'RestatementDecided',
                    'CaseReminded', 'CaseEscalated', 'FeedbackGiven', 'FeedbackOverdue', 'FeedbackAnswered',
-                   'FeedbackFollowedUp')
+                   'FeedbackFollowedUp',
+                   'CoachingOpened', 'AgreementAsked', 'CoachingRead', 'CoachingAgreed', 'CoachingObjected',
+                   'CoachingWentOn', 'CoachingCommented', 'CheckpointSet', 'CheckpointReported', 'CheckpointMissed',
+                   'CheckpointJudged', 'CheckpointMoved', 'SupportPromised', 'SupportRecorded', 'SupportOverdue',
+                   'MentorNamed', 'MentorLeft', 'CoachingExtended', 'CoachingConcluded', 'CoachingStated',
+                   'StatementLapsed', 'CoachingLapsed', 'CoachingCancelled')
 ),
 tells (type, whom) as (
     values ('ReminderSent', 'to'), ('DeadlineMissed', 'to'), ('CaseReminded', 'to'), ('CaseEscalated', 'to'),
@@ -18,7 +23,16 @@ tells (type, whom) as (
         ('AdjustmentDeclined', 'owner'), ('AdjustmentExpired', 'owner'), ('CheckInsConfirmed', 'owner'),
         ('GoalAssessed', 'owner'), ('ManagerChanged', 'owner'), ('ManagerChanged', 'new_manager'),
         ('ResultIssued', 'sheet_holder'), ('RestatementProposed', 'sheet_holder'), ('RestatementDecided', 'sheet_holder'),
-        ('FeedbackGiven', 'holder'), ('FeedbackAnswered', 'opener'), ('FeedbackFollowedUp', 'holder')
+        ('FeedbackGiven', 'holder'), ('FeedbackAnswered', 'opener'), ('FeedbackFollowedUp', 'holder'),
+        ('CoachingOpened', 'mentor'), ('AgreementAsked', 'holder'), ('CoachingRead', 'opener'), ('CoachingAgreed', 'opener'),
+        ('CoachingAgreed', 'mentor'), ('CoachingObjected', 'opener'), ('CoachingWentOn', 'holder'), ('CoachingWentOn', 'mentor'),
+        ('CoachingCommented', 'opener'), ('CheckpointSet', 'holder'), ('CheckpointReported', 'opener'), ('CheckpointMissed', 'to'),
+        ('CheckpointJudged', 'holder'), ('CheckpointJudged', 'mentor'), ('CheckpointMoved', 'holder'), ('CheckpointMoved', 'mentor'),
+        ('SupportPromised', 'holder'), ('SupportRecorded', 'holder'), ('SupportRecorded', 'opener'), ('SupportOverdue', 'to'),
+        ('MentorNamed', 'holder'), ('MentorNamed', 'mentor'), ('MentorNamed', 'former_mentor'), ('MentorLeft', 'to'), ('CoachingExtended', 'holder'),
+        ('CoachingExtended', 'mentor'), ('CoachingConcluded', 'holder'), ('CoachingConcluded', 'mentor'), ('CoachingConcluded', 'hr'),
+        ('CoachingStated', 'opener'), ('CoachingStated', 'hr'), ('StatementLapsed', 'opener'), ('CoachingLapsed', 'opener'),
+        ('CoachingLapsed', 'mentor'), ('CoachingCancelled', 'holder'), ('CoachingCancelled', 'mentor')
 ),
 told as (
     select e.*, r.recipient, coalesce(nullif(g.owner, ''), read.holder_in(e.stream)) as about
@@ -26,6 +40,7 @@ told as (
     join tells t on t.type = e.type
     left join read.goal g on g.goal = e.stream
     left join read.feedback f on f.name = e.stream
+    left join read.coaching c on c.name = e.stream
     cross join lateral (
         select jsonb_array_elements_text(case when t.whom = 'to' then e.data -> 'to' else '[]' end) as recipient
         union all
@@ -36,9 +51,12 @@ told as (
             when 'new_manager' then e.data ->> 'manager'
             when 'sheet_holder' then read.holder_in(e.stream)
             when 'holder' then read.holder_in(e.stream)
-            when 'opener' then f.opened_by end
+            when 'opener' then coalesce(f.opened_by, c.opened_by)
+            when 'mentor' then coalesce(e.data ->> 'mentor', c.mentor)
+            when 'former_mentor' then e.data ->> 'before' end
         where t.whom <> 'to') r
     where r.recipient <> '' and r.recipient <> e.actor
+      and not (e.type in ('CheckpointSet', 'SupportPromised') and e.data ->> 'reason' = '')  -- told with the plan itself
 ),
 saved as (
     insert into notice_told (position, recipient, stream, version, type, about, by, at)

@@ -284,11 +284,15 @@ def test_a_session_that_nobody_planned_is_recorded_as_given() -> None:
 
 def test_another_training_takes_the_place_of_one_that_was_not_held() -> None:
     off = running().asked("record", WANG, "03-13", support=1, outcome="not_held", note="trainer ill")
-    instead = off.asked("promise", QIAN, "03-16", what="a course online", until="2026-03-31", instead_of=1)
+    instead = off.asked(
+        "promise", QIAN, "03-16", what="a course online", until="2026-03-31", instead_of=1, reason="ill"
+    )
     assert (instead.state.support[0].replaced, instead.state.support[2].is_open) == (True, True)
     assert instead.refused("record", WANG, "03-17", support=1).code == "coaching.replaced"
     held = running().asked("record", WANG, "03-12", support=1)
-    refusal = held.refused("promise", WANG, "03-16", what="again", until="2026-03-31", instead_of=1)
+    refusal = held.refused(
+        "promise", WANG, "03-16", what="again", until="2026-03-31", instead_of=1, reason="ill"
+    )
     assert refusal.code == "coaching.not-replaced"
 
 

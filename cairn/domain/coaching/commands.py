@@ -140,9 +140,9 @@ class AddSupport(CaseAction):
 
     what: Words
     until: date
+    reason: Words
     kind: SupportKind = "training"
     instead_of: int | None = None
-    reason: str = ""
 
 
 class RecordSupport(CaseAction):
