@@ -19,6 +19,10 @@ UNTOLD = frozenset({"case", "by", "at", "due"})
 """Fields of an event that its line tells anyway."""
 
 
+CHOICES = ("kind", "outcome", "gap", "role")
+"""Fields whose values have names of their own (`choice:<kind>.<value>`)."""
+
+
 def told(at: MomentReader, kind: str, event: Event) -> list[str]:
     """One line for each fact of an event worth telling; `kind` is the case's."""
     lines = []
@@ -28,7 +32,7 @@ def told(at: MomentReader, kind: str, event: Event) -> list[str]:
             continue
         if name == "phase":
             lines.append(at.say(term("phase", f"{kind}.{given}")))
-        elif name in ("kind", "outcome"):
+        elif name in CHOICES:
             lines.append(f"{field(at, name)}  {at.say(term('choice', f'{kind}.{given}'))}")
         elif isinstance(given, datetime):
             lines.append(f"{field(at, name)}  {at.moment(given)}")

@@ -18,14 +18,15 @@ from cairn_portal.presenting.story import event_name
 
 
 async def show_case(s: Session, name: str, reader: str | None) -> None:
-    """A case's head and its story. Refuses somebody who is neither party nor HR (RULES L12)."""
+    """A case's head and its story. Refuses somebody who is neither party, nor above the person, nor HR (RULES L12)."""
     case, context = await s.application.cases.load(name)
     cycle = await s.cycle(case.cycle)
     at = s.at.in_zone(zone_of(cycle))
     view = await viewer(s, reader, cycle)
     person = context.person(case.holder)
     of = shown("individual", case.holder, case.opened_by, person.department if person else None)
-    view.require("comments", of)
+    if reader not in case.parties and not (reader and context.is_above(reader, case.holder)):
+        view.require("comments", of)
     names, now = await s.names(), status(kind_named(name), case, context)
     rows = await s.ledger.read_stream(name)
     events = list(zip(rows, to_events(rows), strict=True))
