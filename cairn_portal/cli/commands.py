@@ -190,6 +190,14 @@ COMMANDS: tuple[Command | CommandGroup, ...] = (
             Command("submit", "goal.setting:submit", marked("submit for approval"), SETTING),
             Command("approve", "goal.setting:approve", marked("approve"), SETTING),
             Command("return", "goal.setting:return_goal", marked("return with a comment"), SETTING),
+            Command("recall", "goal.moving_on:recall", marked("take back what one handed in"), SETTING),
+            Command(
+                "step-back",
+                "goal.moving_on:step_back",
+                marked("take a goal one step back, with a reason"),
+                SETTING,
+            ),
+            Command("urge", "goal.moving_on:urge", marked("urge whom goals wait for"), SETTING),
             Command("adjust", "goal.adjusting:adjust", marked("ask for an adjustment"), ADJUSTING),
             Command("confirm", "goal.adjusting:confirm", marked("confirm an adjustment"), ADJUSTING),
             Command("decline", "goal.adjusting:decline", marked("decline an adjustment"), ADJUSTING),
@@ -308,6 +316,9 @@ COMMANDS: tuple[Command | CommandGroup, ...] = (
         "goal.reading:notices",
         marked("what I am to be told: reminders, and what others did"),
         YEAR,
+    ),
+    Command(
+        "why", "cycle.why:why", marked("why something waits: for whom, since when, what comes next"), YEAR
     ),
     Command("overdue", "cycle.overdue:overdue", marked("what is late, with whom, since when"), YEAR),
     CommandGroup(

@@ -13,6 +13,8 @@ TOLD: dict[str, tuple[str, ...]] = {
     "GoalInterviewHeld": ("on", "participants", "agreed"),
     "GoalSubmitted": ("acting_for",),
     "GoalReturned": ("comment", "acting_for"),
+    "GoalSteppedBack": ("stage", "reason", "told"),
+    "GoalUrged": ("to", "note"),
     "GoalApproved": ("comment", "acting_for"),
     "GoalPaused": ("reason",),
     "LastDaySet": ("last", "cause", "reason"),

@@ -22,8 +22,9 @@ MODEL = ReadModel(
     tables=("goal", "sheet", "placement", "assessment"),
     reads=(
         g.GoalDrafted, g.GoalRevised, g.SmartChecked, g.GoalDecomposed, g.GoalAligned, g.GoalSubmitted,
-        g.GoalReturned, g.GoalApproved, g.GoalActivated, g.GoalPaused, g.GoalResumed, g.AdjustmentRequested,
-        g.AdjustmentConfirmed, g.AdjustmentDeclined, g.AdjustmentWithdrawn, g.AdjustmentExpired, g.GoalAdjusted,
+        g.GoalReturned, g.GoalApproved, g.GoalActivated, g.GoalPaused, g.GoalResumed, g.GoalSteppedBack,
+        g.AdjustmentRequested, g.AdjustmentConfirmed, g.AdjustmentDeclined, g.AdjustmentWithdrawn, g.AdjustmentExpired,
+        g.GoalAdjusted,
         g.CriterionAccepted, g.GoalAssessed, g.ManagerChanged, g.GoalScored, g.ReviewOpened, g.GoalCancelled,
         g.GoalSuperseded, g.GoalClosed, s.SheetOpened, s.GoalPlaced, s.GoalWeighted, s.GoalRemoved,
         s.FlexibleSpaceUsed,

@@ -19,7 +19,7 @@ with event as materialized (
     where type in (
         'GoalDrafted', 'GoalRevised', 'SmartChecked', 'GoalDecomposed', 'GoalAligned', 'GoalSubmitted',
         'GoalReturned', 'GoalApproved', 'GoalActivated', 'GoalPaused', 'GoalResumed', 'AdjustmentRequested',
-        'AdjustmentConfirmed',
+        'AdjustmentConfirmed', 'GoalSteppedBack',
         'AdjustmentDeclined', 'AdjustmentWithdrawn', 'AdjustmentExpired', 'GoalAdjusted', 'CriterionAccepted',
         'GoalAssessed', 'ManagerChanged', 'GoalScored', 'ReviewOpened', 'GoalCancelled', 'GoalSuperseded', 'GoalClosed',
         'SheetOpened', 'GoalPlaced', 'GoalWeighted', 'GoalRemoved', 'FlexibleSpaceUsed')
@@ -65,7 +65,7 @@ stage_change as (
                         when 'GoalDrafted' then 'draft' when 'GoalSubmitted' then 'submitted'
                         when 'GoalApproved' then 'approved' when 'GoalActivated' then 'active'
                         when 'GoalReturned' then 'returned' when 'GoalPaused' then 'paused'
-                        when 'GoalResumed' then 'approved'
+                        when 'GoalResumed' then 'approved' when 'GoalSteppedBack' then data ->> 'stage'
                         when 'AdjustmentRequested' then 'adjusting' when 'AdjustmentDeclined' then 'active'
                         when 'AdjustmentWithdrawn' then 'active' when 'AdjustmentExpired' then 'active'
                         when 'GoalAdjusted' then 'active' when 'ReviewOpened' then 'in_review'
@@ -77,7 +77,7 @@ stage_change as (
                 from event
                 where type in (
                     'GoalDrafted', 'GoalSubmitted', 'GoalReturned', 'GoalApproved', 'GoalActivated', 'GoalPaused', 'GoalResumed',
-                    'AdjustmentRequested', 'AdjustmentDeclined', 'AdjustmentWithdrawn', 'AdjustmentExpired',
+                    'GoalSteppedBack', 'AdjustmentRequested', 'AdjustmentDeclined', 'AdjustmentWithdrawn', 'AdjustmentExpired',
                     'GoalAdjusted', 'ReviewOpened', 'GoalCancelled', 'GoalSuperseded', 'GoalClosed', 'GoalScored')) s
           left join stored g on g.goal = s.stream
           where s.stage is not null) moves

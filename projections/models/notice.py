@@ -24,7 +24,9 @@ from cairn.domain.goal.events import (
     GoalApproved,
     GoalAssessed,
     GoalReturned,
+    GoalSteppedBack,
     GoalSubmitted,
+    GoalUrged,
     ManagerChanged,
     ReminderSent,
 )
@@ -37,10 +39,11 @@ MODEL = ReadModel(
     name="notice",
     tables=("notice_told",),
     reads=(
-        ReminderSent, DeadlineMissed, GoalSubmitted, GoalReturned, GoalApproved, AdjustmentRequested, GoalAdjusted,
-        AdjustmentDeclined, AdjustmentExpired, CheckInsConfirmed, GoalAssessed, ManagerChanged, ResultIssued,
-        RestatementProposed, RestatementDecided, CaseReminded, CaseEscalated, FeedbackGiven, FeedbackOverdue,
-        FeedbackAnswered, FeedbackFollowedUp, *get_args(AnyCoachingEvent),
+        ReminderSent, DeadlineMissed, GoalSubmitted, GoalReturned, GoalApproved, GoalUrged, GoalSteppedBack,
+        AdjustmentRequested, GoalAdjusted, AdjustmentDeclined, AdjustmentExpired, CheckInsConfirmed, GoalAssessed,
+        ManagerChanged, ResultIssued, RestatementProposed, RestatementDecided, CaseReminded, CaseEscalated,
+        FeedbackGiven, FeedbackOverdue, FeedbackAnswered, FeedbackFollowedUp,
+        *get_args(AnyCoachingEvent),
     ),
     joins=("goal", "feedback", "coaching", "person"),
 )  # fmt: skip

@@ -4,7 +4,7 @@
 with event as materialized (
     select position, stream, version, type, actor, occurred_at, data::jsonb as data
     from read.window($1, $2, $3, $4)
-    where type in ('ReminderSent', 'DeadlineMissed', 'GoalSubmitted', 'GoalReturned', 'GoalApproved', 'AdjustmentRequested',
+    where type in ('ReminderSent', 'DeadlineMissed', 'GoalSubmitted', 'GoalReturned', 'GoalApproved', 'GoalUrged', 'GoalSteppedBack', 'AdjustmentRequested',
                    'GoalAdjusted', 'AdjustmentDeclined', 'AdjustmentExpired', 'CheckInsConfirmed', 'GoalAssessed',
                    'ManagerChanged', 'ResultIssued', 'RestatementProposed', 'RestatementDecided',
                    'CaseReminded', 'CaseEscalated', 'FeedbackGiven', 'FeedbackOverdue', 'FeedbackAnswered',
@@ -18,6 +18,7 @@ with event as materialized (
 tells (type, whom) as (
     values ('ReminderSent', 'to'), ('DeadlineMissed', 'to'), ('CaseReminded', 'to'), ('CaseEscalated', 'to'),
         ('FeedbackOverdue', 'to'),
+        ('GoalUrged', 'to'), ('GoalSteppedBack', 'owner'), ('GoalSteppedBack', 'manager'),
         ('GoalSubmitted', 'manager'), ('AdjustmentRequested', 'manager'), ('AdjustmentRequested', 'hr'),
         ('GoalReturned', 'owner'), ('GoalApproved', 'owner'), ('GoalAdjusted', 'owner'),
         ('AdjustmentDeclined', 'owner'), ('AdjustmentExpired', 'owner'), ('CheckInsConfirmed', 'owner'),
@@ -55,7 +56,7 @@ told as (
             when 'mentor' then coalesce(e.data ->> 'mentor', c.mentor)
             when 'former_mentor' then e.data ->> 'before' end
         where t.whom <> 'to') r
-    where r.recipient <> '' and r.recipient <> e.actor
+    where r.recipient <> '' and r.recipient <> e.actor and e.data ->> 'told' is distinct from 'false'
       and not (e.type in ('CheckpointSet', 'SupportPromised') and e.data ->> 'reason' = '')  -- told with the plan itself
 ),
 saved as (

@@ -81,6 +81,7 @@ LIFE: st.SearchStrategy[Make] = st.one_of(
     _of(g.GoalSubmitted),
     _of(g.GoalReturned, comment=st.just("?")),
     _of(g.GoalApproved, by="wang"),
+    _of(g.GoalSteppedBack, by="hua", stage=st.sampled_from(["draft", "submitted"]), reason=st.just("?")),
     _of(g.GoalActivated, by="system"),
     _of(
         g.AdjustmentRequested,

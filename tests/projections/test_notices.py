@@ -55,3 +55,20 @@ async def test_nobody_is_told_twice_however_often_the_log_is_read(pool: asyncpg.
     story = ABOUT_LIN.asked("give", WANG, "03-09", kind="problem", **TOLD)
     await record(pool, launched(), *PEOPLE, *story.events)
     assert await told(pool, LIN) == await told(pool, LIN) == [("FeedbackGiven", story.case)]
+
+
+async def test_a_step_back_is_told_unless_it_was_taken_quietly(pool: asyncpg.Pool) -> None:
+    submitted = g.GoalSubmitted(goal=GOAL, by=LIN, at=later(1))
+    approved = g.GoalApproved(goal=GOAL, by=WANG, at=later(2))
+    back = g.GoalSteppedBack(goal=GOAL, stage="submitted", reason="?", by="hua", at=later(3))
+    quietly = g.GoalSteppedBack(goal=GOAL, stage="draft", reason="?", told=False, by="hua", at=later(4))
+    await record(pool, launched(), *PEOPLE, drafted(), submitted, approved, back, quietly)
+    assert await told(pool, LIN) == [("GoalSteppedBack", GOAL), ("GoalApproved", GOAL)]
+    assert await told(pool, WANG) == [("GoalSteppedBack", GOAL), ("GoalSubmitted", GOAL)]
+
+
+async def test_whoever_is_urged_hears_of_it(pool: asyncpg.Pool) -> None:
+    urged = g.GoalUrged(goal=GOAL, to=(WANG, "role:hr"), by=LIN, at=later(1))
+    await record(pool, launched(), *PEOPLE, drafted(), urged)
+    assert await told(pool, WANG) == [("GoalUrged", GOAL)]
+    assert await told(pool, "hua", "role:hr") == [("GoalUrged", GOAL)]

@@ -87,6 +87,9 @@ FIELDS: dict[type[ask.GoalCommand], dict[str, st.SearchStrategy[Any]]] = {
     ask.SubmitGoal: {},
     ask.ReturnGoal: {"comment": st.just("?")},
     ask.ApproveGoal: {},
+    ask.RecallGoal: {},
+    ask.StepGoalBack: {"reason": st.just("r"), "tell": st.booleans()},
+    ask.UrgeGoal: {},
     ask.RequestAdjustment: {
         "adjustment": st.sampled_from(["a1", "a2", "a3"]), "changes": CHANGES, "reason": st.just("r"),
     },
@@ -112,6 +115,7 @@ USUAL = {
     ask.SubmitGoal: LIN, ask.ApproveGoal: WANG, ask.RequestAdjustment: LIN, ask.CheckIn: LIN, ask.AssessGoal: WANG,
     ask.AcceptCriterion: WANG, ask.CancelGoal: HUA, ask.ChangeManager: HUA, ask.SupersedeGoal: HUA, ask.CloseGoal: HUA,
     ask.ReviseGoal: LIN, ask.DraftGoal: LIN, ask.ReturnGoal: WANG, ask.WithdrawAdjustment: LIN, ask.AlignGoal: LIN,
+    ask.RecallGoal: LIN, ask.StepGoalBack: HUA, ask.UrgeGoal: LIN,
 }  # fmt: skip
 
 

@@ -89,6 +89,8 @@ EXAMPLES: tuple[Event, ...] = (
     fact(did.GoalSubmitted, acting_for=WANG),
     fact(did.GoalReturned, WANG, comment="?", acting_for=HUA),
     fact(did.GoalApproved, WANG, comment="good", acting_for=HUA),
+    fact(did.GoalSteppedBack, HUA, stage="submitted", reason="the wrong one", told=False),
+    fact(did.GoalUrged, LIN, to=[WANG, "role:hr"], note="the quarter is near"),
     fact(did.GoalActivated, SYSTEM),
     fact(did.GoalPaused, HUA, reason="parental leave", away_since="2026-04-01"),
     fact(did.GoalResumed, HUA),

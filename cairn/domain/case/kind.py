@@ -137,7 +137,7 @@ def deadlines_of(kind: CaseKind[S], case: S, context: CaseContext) -> list[CaseD
     """Every deadline still ahead of the case, earliest first; each is kept once."""
     ahead = [
         CaseDeadline(phase=phase, at=at)
-        for phase, at in kind.deadlines(case, context)
+        for phase, at in dict.fromkeys(kind.deadlines(case, context))  # several things may have one day
         if deadline_name(phase, at) not in case.kept_deadlines
     ]
     return sorted(ahead, key=lambda deadline: deadline.at)

@@ -163,6 +163,39 @@ class ApproveGoal(GoalAction):
     comment: str = ""
 
 
+class RecallGoal(GoalAction):
+    """Takes a goal back that was handed in, before it is judged, to change it. `tell` as in StepGoalBack."""
+
+    row = GoalRow("recall", rights.owner_or_hr, stages=("submitted",), leads_to="draft", already=("draft",))
+
+    reason: str = ""
+    tell: bool = True
+
+
+class StepGoalBack(GoalAction):
+    """Takes back an approval or a return that was a mistake. `tell` says whether owner and approver are told of it; on
+    record it is either way. What has taken effect goes back by joint confirmation only (RULES L3)."""
+
+    row = GoalRow(
+        "step_back", rights.hr_other_than_owner, stages=("returned", "approved"), leads_to="submitted"
+    )
+
+    reason: str = Field(min_length=1)
+    tell: bool = True
+
+
+class UrgeGoal(GoalAction):
+    """Asks those a goal waits for to do it: the owner, who judges it, or HR; once in a working day."""
+
+    row = GoalRow(
+        "urge",
+        rights.owner_approver_or_hr,
+        stages=("draft", "returned", "submitted", "adjusting", "in_review"),
+    )
+
+    note: str = ""
+
+
 class RequestAdjustment(GoalAction):
     """Asks for changes of a running goal. `adjustment` is the request's id: the same one asked again does nothing."""
 
@@ -410,6 +443,9 @@ AnyGoalAction = (
     | SubmitGoal
     | ReturnGoal
     | ApproveGoal
+    | RecallGoal
+    | StepGoalBack
+    | UrgeGoal
     | RequestAdjustment
     | ConfirmAdjustment
     | DeclineAdjustment

@@ -3,7 +3,16 @@
 from typing import assert_never
 
 from cairn.domain.event import Event
-from cairn.domain.goal import adjusting, deadlines, drafting, following, interviewing, reporting, reviewing
+from cairn.domain.goal import (
+    adjusting,
+    deadlines,
+    drafting,
+    following,
+    interviewing,
+    moving_on,
+    reporting,
+    reviewing,
+)
 from cairn.domain.goal.commands import (
     AcceptCriterion,
     AlignGoal,
@@ -25,6 +34,7 @@ from cairn.domain.goal.commands import (
     GoalRow,
     KeepDeadline,
     PauseGoal,
+    RecallGoal,
     RecordInterview,
     RecordRefusedSignal,
     RequestAdjustment,
@@ -33,8 +43,10 @@ from cairn.domain.goal.commands import (
     ReviseGoal,
     ScoreAgain,
     ScoreWithout,
+    StepGoalBack,
     SubmitGoal,
     SupersedeGoal,
+    UrgeGoal,
     WithdrawAdjustment,
     WithdrawCheckIn,
 )
@@ -117,6 +129,12 @@ def _decided(command: AnyGoalAction, goal: Goal, context: GoalContext) -> list[E
             return drafting.return_goal(command, goal, context)
         case ApproveGoal():
             return drafting.approve(command, goal, context)
+        case RecallGoal():
+            return moving_on.recall(command, goal)
+        case StepGoalBack():
+            return moving_on.step_back(command, goal)
+        case UrgeGoal():
+            return moving_on.urge(command, goal, context)
         case RequestAdjustment():
             return adjusting.request(command, goal, context)
         case ConfirmAdjustment():

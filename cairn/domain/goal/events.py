@@ -8,7 +8,7 @@ from pydantic import AwareDatetime, Field
 
 from cairn.domain.event import Event, Fact
 from cairn.domain.exact import Exact
-from cairn.domain.goal.stages import Phase
+from cairn.domain.goal.stages import ExistingStage, Phase
 from cairn.domain.measure import Measure
 from cairn.domain.policy import CheckInsCount, Dimension, Majority, Tier
 from cairn.domain.quantity import Normalised
@@ -194,6 +194,22 @@ class GoalApproved(PlaceEvent):
     """The approver agreed to the goal."""
 
     comment: str = ""
+
+
+class GoalSteppedBack(GoalEvent):
+    """The goal went one step back to `stage`, by HR or recalled by its owner; `told` says whether those concerned are
+    told of it."""
+
+    stage: ExistingStage
+    reason: str = ""
+    told: bool = True
+
+
+class GoalUrged(GoalEvent):
+    """Those who are waited for were asked to hurry: `to` are ids of people, or `role:hr`, `role:committee`."""
+
+    to: tuple[str, ...]
+    note: str = ""
 
 
 class GoalActivated(GoalEvent):
@@ -524,6 +540,8 @@ AnyGoalEvent = (
     | GoalSubmitted
     | GoalReturned
     | GoalApproved
+    | GoalSteppedBack
+    | GoalUrged
     | GoalActivated
     | GoalPaused
     | GoalResumed

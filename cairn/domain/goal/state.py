@@ -43,8 +43,10 @@ from cairn.domain.goal.events import (
     GoalReturned,
     GoalRevised,
     GoalScored,
+    GoalSteppedBack,
     GoalSubmitted,
     GoalSuperseded,
+    GoalUrged,
     LastDaySet,
     ManagerChanged,
     Part,
@@ -96,6 +98,15 @@ class Segment(Fact):
 
     since: date
     manager: str | None
+
+
+class Urged(Fact):
+    """The last time that those who were waited for in a stage were urged."""
+
+    to: tuple[str, ...]
+    stage: Stage
+    by: str
+    at: datetime
 
 
 class Late(Fact):
@@ -194,6 +205,7 @@ class Goal(Fact):
         default=frozenset(), description="names of reminders and misses, each once"
     )
     entered: datetime | None = Field(default=None, description="since when it is in its stage")
+    urged: Urged | None = None
     approved_at: datetime | None = Field(default=None, description="when it was first approved")
 
     @property
@@ -290,6 +302,11 @@ def _evolved(goal: Goal, event: AnyGoalEvent) -> Goal:
             return _to(goal, "returned")
         case GoalApproved():
             return _to(goal, "approved").model_copy(update={"approved_at": goal.approved_at or event.at})
+        case GoalSteppedBack():
+            return _to(goal, event.stage)
+        case GoalUrged():
+            urged = Urged(to=event.to, stage=goal.stage, by=event.by, at=event.at)
+            return goal.model_copy(update={"urged": urged})
         case GoalActivated():
             return _to(goal, "active")
         case GoalPaused():

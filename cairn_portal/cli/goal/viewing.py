@@ -22,6 +22,8 @@ As = Annotated[
 HIDDEN: Mapping[Readable, Mapping[str, frozenset[str]]] = {
     "comments": {
         "GoalReturned": frozenset({"comment"}),
+        "GoalSteppedBack": frozenset({"reason"}),
+        "GoalUrged": frozenset({"note"}),
         "GoalApproved": frozenset({"comment"}),
         "CommitteeVoted": frozenset({"comment"}),
         "CommitteeDecided": frozenset({"ballots"}),
