@@ -133,6 +133,11 @@ class Settings(BaseSettings):
         description="Environment variables that feeds' files may name, with commas between: ERP_URL, ERP_*. "
         "Not set: none. Cairn's own (CAIRN_…) never are.",
     )
+    attachments: str | None = Field(
+        None,
+        description="Where attached files lie: s3://bucket/folder (credentials as AWS_… in the environment) or "
+        "file:///folder. Not set: the folder attachments in the home folder.",
+    )
     language: Literal["zh", "en"] = Field("zh", description="Language of what people read: zh or en.")
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="How much the processes write to their logs."

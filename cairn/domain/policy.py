@@ -391,6 +391,17 @@ class CoachingRules(Fact):
     )
 
 
+class AttachmentRules(Fact):
+    """Files that may be attached as evidence."""
+
+    most: Annotated[int, Field(ge=0, le=50)] = Field(default=10, description="files at once; 0 takes none")
+    largest: Annotated[int, Field(ge=1, le=1000)] = Field(default=20, description="megabytes of one file")
+    kinds: tuple[Annotated[str, Field(pattern=r"^[a-z0-9]+$")], ...] = Field(
+        default=("csv", "docx", "eml", "jpeg", "jpg", "md", "pdf", "png", "pptx", "txt", "xlsx"),
+        description="ends of file names",
+    )
+
+
 class Policy(Fact):
     """One version of the plan. `version` is made from the content: the same text, the same version."""
 
@@ -415,6 +426,7 @@ class Policy(Fact):
     judgements: Judgements = Judgements()
     feedback: FeedbackRules = FeedbackRules()
     coaching: CoachingRules = CoachingRules()
+    attachments: AttachmentRules = AttachmentRules()
     check_ins: CheckInsCount = Field(
         default="confirmed",
         description="whether a report counts once the manager has confirmed it, or at once",

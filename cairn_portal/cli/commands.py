@@ -264,6 +264,15 @@ COMMANDS: tuple[Command | CommandGroup, ...] = (
         ),
     ),
     CommandGroup(
+        "file",
+        marked("attached files: list, get"),
+        YEAR,
+        (
+            Command("list", "goal.attaching:listed", marked("the files of a goal or a case")),
+            Command("get", "goal.attaching:fetched", marked("get a file, checked against its hash")),
+        ),
+    ),
+    CommandGroup(
         "feedback",
         marked("feedback within 24 hours: observe, tell, follow up"),
         YEAR,

@@ -158,6 +158,8 @@ def value(at: Reader, given: Any) -> str:
             return measure(at, given)
         case {"title": title, "weight": weight, "measure": how}:  # a goal that an adjustment adds
             return f"{title} {percent(exact(weight))} {measure(at, how)}"
+        case {"sha256": digest, "name": name, "size": size}:  # an attached file
+            return f"{name} ({file_size(size)}, {digest[:12]})"
         case dict():
             return at.say("separator:clause").join(f"{key} {value(at, each)}" for key, each in given.items())
         case list() | tuple():
@@ -166,6 +168,13 @@ def value(at: Reader, given: Any) -> str:
             return number(exact(given))
         case _:
             return str(given)
+
+
+def file_size(octets: int) -> str:
+    """A file's size: 812 B, 14 kB, 2.3 MB."""
+    if octets < 1000:
+        return f"{octets} B"
+    return f"{octets / 1000:.0f} kB" if octets < 1_000_000 else f"{octets / 1_000_000:.1f} MB"
 
 
 def measure(at: Reader, given: dict[str, Any]) -> str:

@@ -160,3 +160,35 @@ async def test_what_is_reported_counts_once_the_manager_has_confirmed_it(fed: Ca
 @pytest.mark.parametrize("command", ["check-ins", "confirm-check-ins", "withdraw-check-in", "score-without"])
 async def test_every_command_says_what_it_does(fed: Cairn, command: str) -> None:
     assert (await fed("goal", command, "--help")).code == 0
+
+
+async def test_a_file_is_attached_listed_and_got_by_who_may_read_comments(fed: Cairn, tmp_path: Path) -> None:
+    log, goal = tmp_path / "拜访记录.txt", "goal-fed-E2-2"
+    log.write_text("六家新客户", encoding="utf-8")
+    done = await fed("goal", "check-in", goal, "--file", str(log), "--note", "见附件", "--by", "E2")
+    assert done.code == 0, done.err
+    [listed] = (await fed("file", "list", goal, "--json")).json
+    assert (listed["name"], listed["size"], listed["by"]) == (log.name, 15, "E2")
+    assert listed["sha256"][:12] in (await fed("replay", goal)).out
+    got = await fed("file", "get", goal, log.name, "--to", str(tmp_path / "copy.txt"), "--as", "M1")
+    assert got.code == 0, got.err
+    assert (tmp_path / "copy.txt").read_text(encoding="utf-8") == "六家新客户"
+    again = await fed(
+        "file", "get", goal, listed["sha256"][:8], "--to", str(tmp_path / "copy.txt"), "--lang", "en"
+    )
+    assert (again.code, "is there already" in again.err) == (2, True)
+    assert (await fed("file", "get", goal, log.name, "--as", "E1")).code == 1
+
+
+async def test_files_that_can_not_be_attached_are_named_and_nothing_is_recorded(
+    fed: Cairn, tmp_path: Path
+) -> None:
+    (tmp_path / "run.exe").write_bytes(b"MZ")
+    (tmp_path / "empty.pdf").touch()
+    goal = "goal-fed-E2-2"
+    for name, says in (("run.exe", "xlsx"), ("empty.pdf", "is empty"), ("none.pdf", "can't be read")):
+        said = await fed(
+            "goal", "check-in", goal, "--file", str(tmp_path / name), "--by", "E2", "--lang", "en"
+        )
+        assert said.code != 0 and says in " ".join(said.err.split()), said.err
+    assert "run.exe" not in {each["name"] for each in (await fed("file", "list", goal, "--json")).json}

@@ -6,6 +6,7 @@ from typing import Any, get_args
 
 from pydantic import AwareDatetime, Field
 
+from cairn.domain.attachment import Attachment
 from cairn.domain.case.commands import CaseAction, CaseRow
 from cairn.domain.case.rights import (
     CaseParties,
@@ -82,6 +83,7 @@ class FollowUp(CaseAction):
 
     outcome: ActionOutcome
     note: str = ""
+    files: tuple[Attachment, ...] = ()
 
 
 class WithdrawFeedback(CaseAction):

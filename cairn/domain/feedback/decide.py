@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import assert_never
 
+from cairn.domain.attachment import check_attachments
 from cairn.domain.calendar import (
     ONE_DAY,
     add_working_days,
@@ -44,7 +45,7 @@ def decide(command: AnyFeedbackAction, feedback: Feedback, context: CaseContext)
         case AnswerFeedback():
             return [FeedbackAnswered(case=feedback.id, words=command.words, by=command.by, at=command.at)]
         case FollowUp():
-            return _follow_up(command, feedback)
+            return _follow_up(command, feedback, context)
         case WithdrawFeedback():
             return [FeedbackWithdrawn(case=feedback.id, reason=command.reason, by=command.by, at=command.at)]
         case _:
@@ -122,12 +123,18 @@ def _check_words(command: GiveFeedback, kind: FeedbackKind, context: CaseContext
     return context.insisted_on(command.facts, command.insist)
 
 
-def _follow_up(command: FollowUp, feedback: Feedback) -> list[Event]:
+def _follow_up(command: FollowUp, feedback: Feedback, context: CaseContext) -> list[Event]:
     if feedback.action_due is None:
         raise Refusal("feedback.no-action", field="case")
+    check_attachments(command.files, context.policy.attachments)
     return [
         FeedbackFollowedUp(
-            case=feedback.id, outcome=command.outcome, note=command.note, by=command.by, at=command.at
+            case=feedback.id,
+            outcome=command.outcome,
+            note=command.note,
+            files=command.files,
+            by=command.by,
+            at=command.at,
         )
     ]
 

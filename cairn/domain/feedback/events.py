@@ -5,6 +5,7 @@ from typing import Literal
 
 from pydantic import AwareDatetime
 
+from cairn.domain.attachment import Attachment
 from cairn.domain.case.events import CaseDeadlineEvent, CaseEvent
 
 FeedbackKind = Literal["positive", "problem"]
@@ -56,6 +57,7 @@ class FeedbackFollowedUp(CaseEvent):
 
     outcome: ActionOutcome
     note: str = ""
+    files: tuple[Attachment, ...] = ()
 
 
 class FeedbackWithdrawn(CaseEvent):

@@ -11,6 +11,7 @@ from typing import ClassVar, Self, get_args
 from pydantic import AwareDatetime, Field, model_validator
 
 from cairn.domain import rights
+from cairn.domain.attachment import Attachment
 from cairn.domain.command import CommandRow
 from cairn.domain.event import Command
 from cairn.domain.goal.events import Changes, Confirmer, EndCause, Part, Smart
@@ -275,6 +276,7 @@ class CheckIn(GoalAction):
     value: Decimal | None = None
     base: Decimal | None = None
     note: str = ""
+    files: tuple[Attachment, ...] = ()
 
 
 class ConfirmCheckIns(GoalAction):
@@ -327,6 +329,7 @@ class AcceptCriterion(GoalAction):
 
     criterion: int = Field(ge=1)
     evidence: str = Field(min_length=1)
+    files: tuple[Attachment, ...] = ()
 
 
 class AssessGoal(GoalAction):

@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import AwareDatetime, Field
 
+from cairn.domain.attachment import Attachment
 from cairn.domain.event import Event, Fact
 from cairn.domain.exact import Exact
 from cairn.domain.goal.stages import ExistingStage, Phase
@@ -338,6 +339,7 @@ class CheckedIn(GoalEvent):
     value: Decimal | None = None
     base: Decimal | None = None
     note: str = ""
+    files: tuple[Attachment, ...] = ()
 
 
 class CheckInsConfirmed(GoalEvent):
@@ -358,6 +360,7 @@ class CriterionAccepted(PlaceEvent):
 
     criterion: int
     evidence: str
+    files: tuple[Attachment, ...] = ()
 
 
 class GoalAssessed(PlaceEvent):

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 
+from cairn.domain.attachment import check_attachments
 from cairn.domain.event import Event
 from cairn.domain.goal.commands import CheckIn, ConfirmCheckIns, ScoreWithout, WithdrawCheckIn
 from cairn.domain.goal.context import GoalContext
@@ -20,12 +21,14 @@ def check_in(command: CheckIn, goal: Goal, context: GoalContext) -> list[Event]:
     on = command.on or local_day(command.at, context.policy.calendar)
     _check_day(on, command, goal, context)
     _check_value(command, goal)
+    check_attachments(command.files, context.policy.attachments)
     checked = CheckedIn(
         goal=goal.id,
         on=on,
         value=command.value,
         base=command.base,
         note=command.note,
+        files=command.files,
         by=command.by,
         at=command.at,
     )
@@ -42,7 +45,7 @@ def _check_day(on: date, command: CheckIn, goal: Goal, context: GoalContext) -> 
 
 
 def _check_value(command: CheckIn, goal: Goal) -> None:
-    if command.value is None and not command.note:
+    if command.value is None and not command.note and not command.files:
         raise Refusal("check-in.empty", field="value")
     if command.value is not None and isinstance(goal.measure, Kpi) and goal.measure.metric:
         raise Refusal("check-in.fed", field="value", metric=goal.measure.metric)

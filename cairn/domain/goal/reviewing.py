@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 
+from cairn.domain.attachment import check_attachments
 from cairn.domain.event import SYSTEM, Event
 from cairn.domain.goal.commands import (
     AcceptCriterion,
@@ -47,11 +48,16 @@ def accept(command: AcceptCriterion, goal: Goal, context: GoalContext) -> list[E
         )
     if command.criterion in goal.accepted:
         return []
-    return [
-        CriterionAccepted(
-            goal=goal.id, criterion=command.criterion, evidence=command.evidence, by=command.by, at=command.at
-        )
-    ]
+    check_attachments(command.files, context.policy.attachments)
+    accepted = CriterionAccepted(
+        goal=goal.id,
+        criterion=command.criterion,
+        evidence=command.evidence,
+        files=command.files,
+        by=command.by,
+        at=command.at,
+    )
+    return [accepted]
 
 
 def assess(command: AssessGoal, goal: Goal, context: GoalContext) -> list[Event]:

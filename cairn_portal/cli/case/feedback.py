@@ -13,6 +13,7 @@ from cairn.domain.schedule import months_later
 from cairn.i18n import term
 from cairn_portal.cli.case.commanding import cycle_named, give_case, moment, new_case, require_case
 from cairn_portal.cli.case.showing import show_case
+from cairn_portal.cli.goal.attaching import Files, attached
 from cairn_portal.cli.goal.commanding import goal_id
 from cairn_portal.cli.goal.viewing import As
 from cairn_portal.cli.options import By, CommandId, CycleOption
@@ -114,11 +115,12 @@ async def follow_up(
     outcome: Annotated[ActionOutcome, typer.Option(help="what became of the action that was agreed")],
     by: By = None,
     note: Annotated[str, typer.Option(help="what shows it")] = "",
+    files: Files = None,
     command_id: CommandId = None,
 ) -> int:
     async with session(at) as s:
         await require_case(s, "feedback", name)
-        fields = {"outcome": outcome, "note": note}
+        fields = {"outcome": outcome, "note": note, "files": await attached(at, name, files)}
         return await give_case(s, name, "follow_up", require_actor(by), fields, command_id)
 
 

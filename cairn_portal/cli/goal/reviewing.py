@@ -6,6 +6,7 @@ import typer
 
 from cairn.i18n import marked, message
 from cairn_portal.cli.goal.adjusting import Reason
+from cairn_portal.cli.goal.attaching import Files, attached
 from cairn_portal.cli.goal.commanding import give_command, goal_id
 from cairn_portal.cli.goal.setting import Comment
 from cairn_portal.cli.options import By, CommandId, GoalArg, Goals
@@ -27,9 +28,11 @@ async def check_in(
     base: Annotated[str | None, typer.Option(metavar="NUMBER", help="a ratio's denominator")] = None,
     on: Day = None,
     note: Annotated[str, typer.Option(help="words")] = "",
+    files: Files = None,
     command_id: CommandId = None,
 ) -> int:
     fields = {
+        "files": await attached(at, goal_id(name), files),
         "value": decimal(value, "--value"),
         "base": decimal(base, "--base"),
         "note": note,
@@ -43,17 +46,13 @@ async def accept(
     name: GoalArg,
     criterion: Annotated[int, typer.Option(min=1, help="which criterion, from 1")],
     evidence: Annotated[str, typer.Option(help="the evidence")],
+    files: Files = None,
     by: By = None,
     command_id: CommandId = None,
 ) -> int:
-    return await give_command(
-        at,
-        [name],
-        "accept",
-        require_actor(by),
-        {"criterion": criterion, "evidence": evidence},
-        command_id=command_id,
-    )
+    kept = await attached(at, goal_id(name), files)
+    fields = {"criterion": criterion, "evidence": evidence, "files": kept}
+    return await give_command(at, [name], "accept", require_actor(by), fields, command_id=command_id)
 
 
 async def assess(

@@ -28,9 +28,9 @@ HIDDEN: Mapping[Readable, Mapping[str, frozenset[str]]] = {
         "CommitteeVoted": frozenset({"comment"}),
         "CommitteeDecided": frozenset({"ballots"}),
         "AdjustmentDeclined": frozenset({"reason"}),
-        "CheckedIn": frozenset({"note"}),
+        "CheckedIn": frozenset({"note", "files"}),
         "CheckInWithdrawn": frozenset({"reason"}),
-        "CriterionAccepted": frozenset({"evidence"}),
+        "CriterionAccepted": frozenset({"evidence", "files"}),
         "GoalAssessed": frozenset({"comment"}),
     },
     "scores": {
