@@ -39,6 +39,8 @@ def told(at: MomentReader, kind: str, event: Event) -> list[str]:
         elif name == "to":
             who = at.say("separator:list").join(at.say(term("awaited", each)) for each in given)
             lines.append(f"{field(at, name)}  {who}")
+        elif name == "files":
+            lines.append(f"{field(at, name)}  {value(at, [each.model_dump() for each in given])}")
         else:
             lines.append(f"{field(at, name)}  {value(at, given)}")
     return lines

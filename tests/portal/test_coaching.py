@@ -1,6 +1,7 @@
 """A coaching plan at the command line: opened, read, answered, helped, judged, and seen by those whom it concerns."""
 
 from datetime import date, timedelta
+from pathlib import Path
 
 from tests.portal.conftest import Cairn
 
@@ -26,7 +27,9 @@ async def does(cairn: Cairn, name: str, *typed: str) -> None:
     assert said.code == 0, said.err
 
 
-async def test_a_plan_from_opening_to_its_outcome(cairn: Cairn, launched: str) -> None:
+async def test_a_plan_from_opening_to_its_outcome(cairn: Cairn, launched: str, tmp_path: Path) -> None:
+    certificate = tmp_path / "certificate.pdf"
+    certificate.write_bytes(b"needs analysis, two days")
     name = await opened(cairn, launched)
     inbox = (await cairn("inbox", "--by", "E1", "--json")).json
     assert [each["step"] for each in inbox if each.get("name") == name] == ["answer"]
@@ -36,7 +39,7 @@ async def test_a_plan_from_opening_to_its_outcome(cairn: Cairn, launched: str) -
     await does(cairn, name, "agree", "--by", "E1", "--words", "愿意")
     owed = (await cairn("coaching", "owed", "--cycle", launched, "--json")).json
     assert [(each["number"], each["kind"]) for each in owed] == [(1, "training"), (2, "session")]
-    await does(cairn, name, "record", "1", "--by", "E1", "--note", "已结业")
+    await does(cairn, name, "record", "1", "--by", "E1", "--note", "已结业", "--file", str(certificate))
     await does(cairn, name, "record", "2", "--by", "E2")
     await does(cairn, name, "session", "--by", "E2", "--what", "提问练习")
     await does(cairn, name, "extend", "--by", "M1", "--until", ahead(70), "--reason", "拜访推迟")
@@ -57,7 +60,11 @@ async def test_a_plan_from_opening_to_its_outcome(cairn: Cairn, launched: str) -
         assert (await cairn("coaching", "list", "--cycle", launched, "--lang", language)).code == 0
         story = (await cairn("coaching", "show", name, "--lang", language, "--as", "E2")).out
         assert (
-            "提问练习" in story and "choice:" not in story and "field:" not in story and "event:" not in story
+            "certificate.pdf (24 B" in story
+            and "提问练习" in story
+            and "choice:" not in story
+            and "field:" not in story
+            and "event:" not in story
         )
 
 
@@ -66,8 +73,10 @@ async def test_those_who_take_part_or_stand_above_read_a_plan_and_nobody_else(
 ) -> None:
     name = await opened(cairn, launched)
     for reader in ("E1", "E2", "M1", "H1"):
-        assert (await cairn("coaching", "show", name, "--as", reader)).code == 0
-    assert (await cairn("coaching", "show", name, "--as", "E3")).code != 0
+        for read in (("coaching", "show"), ("file", "list")):
+            assert (await cairn(*read, name, "--as", reader)).code == 0
+    for read in (("coaching", "show"), ("file", "list")):
+        assert (await cairn(*read, name, "--as", "E3")).code != 0
 
 
 async def test_what_cannot_be_is_said_in_words(cairn: Cairn, launched: str) -> None:

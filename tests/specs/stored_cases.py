@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from cairn.domain.attachment import Attachment
 from cairn.domain.case import events as case
 from cairn.domain.coaching import events as coaching
 from cairn.domain.event import SYSTEM
@@ -14,6 +15,8 @@ TIMER: dict[str, Any] = {"phase": "remind", "due": on("03-10"), "to": (WANG, "ro
 FEEDBACK = "feedback-2026-lin-1"
 COACHING = "coaching-2026-lin-1"
 SPRING = on("03-16").date()
+
+FILE = Attachment(sha256="0" * 64, name="test.pdf", size=1)
 
 CASE_EXAMPLES = (
     case.CaseReminded(case=FEEDBACK, **TIMER),
@@ -50,7 +53,8 @@ CASE_EXAMPLES = (
     coaching.CoachingWentOn(case=COACHING, reason="the visit is in April", objected=True, **BY_WANG),
     coaching.CoachingCommented(case=COACHING, words="as I see it", by=LIN, at=on("03-11")),
     coaching.CheckpointReported(
-        case=COACHING, checkpoint=1, evidence="test: 41", note="second try", late=True, by=LIN, at=on("03-17"),
+        case=COACHING, checkpoint=1, evidence="test: 41", note="second try", late=True, files=(FILE,), by=LIN,
+        at=on("03-17"),
     ),
     coaching.CheckpointMissed(case=COACHING, checkpoint=1, **TIMER),
     coaching.CheckpointJudged(case=COACHING, checkpoint=1, outcome="not_met", comment="60 are needed", **BY_WANG),
@@ -58,7 +62,7 @@ CASE_EXAMPLES = (
         case=COACHING, checkpoint=1, before=SPRING, until=on("03-30").date(), reason="ill", **BY_WANG,
     ),
     coaching.SupportRecorded(
-        case=COACHING, support=2, outcome="held", on=SPRING, note="visited", late=True, **BY_WANG,
+        case=COACHING, support=2, outcome="held", files=(FILE,), on=SPRING, note="visited", late=True, **BY_WANG,
     ),
     coaching.SupportOverdue(case=COACHING, support=1, **TIMER),
     coaching.MentorNamed(case=COACHING, mentor=CHEN, before=QIAN, reason="moved", confirm_by=SPRING, **BY_WANG),

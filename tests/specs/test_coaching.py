@@ -267,6 +267,21 @@ def test_what_did_not_take_place_so_is_not_recorded_so(fields: dict[str, str], c
     assert running().refused("record", WANG, "03-12", support=1, **fields).code == code
 
 
+def test_what_shows_it_may_be_a_file_that_the_policy_takes() -> None:
+    test, program = ({"sha256": "0" * 64, "name": name, "size": 9} for name in ("test.pdf", "test.exe"))
+    reported = running().asked("report", LIN, "03-10", checkpoint=1, evidence="88 of 100", files=[test])
+    assert [each.name for each in reported.just[-1].files] == ["test.pdf"]
+    held = running().asked("record", LIN, "03-12", support=1, files=[test])
+    assert [each.name for each in held.just[-1].files] == ["test.pdf"]
+    asked: dict[str, dict[str, Any]] = {
+        "report": {"checkpoint": 1, "evidence": "x"},
+        "record": {"support": 1},
+        "session": {"what": "an hour"},
+    }
+    for name, fields in asked.items():
+        assert running().refused(name, LIN, "03-10", files=[program], **fields).code == "attachment.kind"
+
+
 def test_a_record_that_contradicts_an_earlier_one_says_why() -> None:
     held = running().asked("record", QIAN, "03-12", support=1)
     assert held.refused("record", LIN, "03-13", support=1, outcome="not_held").code == "coaching.record-why"

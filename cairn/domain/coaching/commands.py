@@ -6,6 +6,7 @@ from typing import Annotated, get_args
 
 from pydantic import Field
 
+from cairn.domain.attachment import Attachment
 from cairn.domain.case.commands import CaseAction, CaseRow
 from cairn.domain.case.rights import case_holder, case_line, case_line_or_hr
 from cairn.domain.coaching.events import Conclusion, Gap, Judgement, SupportKind, SupportOutcome
@@ -100,6 +101,7 @@ class ReportCheckpoint(CaseAction):
     checkpoint: int
     evidence: Words
     note: str = ""
+    files: tuple[Attachment, ...] = ()
 
 
 class JudgeCheckpoint(CaseAction):
@@ -154,6 +156,7 @@ class RecordSupport(CaseAction):
     outcome: SupportOutcome = "held"
     on: date | None = None
     note: str = ""
+    files: tuple[Attachment, ...] = ()
 
 
 class RecordSession(CaseAction):
@@ -164,6 +167,7 @@ class RecordSession(CaseAction):
     what: Words
     on: date | None = None
     note: str = ""
+    files: tuple[Attachment, ...] = ()
 
 
 class NameMentor(CaseAction):

@@ -2,6 +2,7 @@
 
 from typing import Literal, assert_never
 
+from cairn.domain.attachment import check_attachments
 from cairn.domain.calendar import add_working_days, end_of_day
 from cairn.domain.case.commands import KeepCaseDeadline
 from cairn.domain.case.context import CaseContext
@@ -124,6 +125,7 @@ def _report(command: ReportCheckpoint, plan: Coaching, context: CaseContext) -> 
     found = planning.checkpoint(command.checkpoint, plan)
     if found.outcome == "met":
         raise Refusal("coaching.met-already", field="checkpoint", number=found.number)
+    check_attachments(command.files, context.policy.attachments)
     return [
         CheckpointReported(
             case=plan.id,
@@ -131,6 +133,7 @@ def _report(command: ReportCheckpoint, plan: Coaching, context: CaseContext) -> 
             evidence=command.evidence,
             note=command.note,
             late=_day_is_over(found, plan, context),
+            files=command.files,
             by=command.by,
             at=command.at,
         )
@@ -177,6 +180,7 @@ def _record(command: RecordSupport, plan: Coaching, context: CaseContext) -> lis
         planning.check_took_place(on, plan, context)
     if (command.outcome != "held" or found.outcome is not None) and not command.note.strip():
         raise Refusal("coaching.record-why", field="note", number=found.number)
+    check_attachments(command.files, context.policy.attachments)
     return [
         SupportRecorded(
             case=plan.id,
@@ -185,6 +189,7 @@ def _record(command: RecordSupport, plan: Coaching, context: CaseContext) -> lis
             on=on,
             note=command.note,
             late=on is not None and on > found.until,
+            files=command.files,
             by=command.by,
             at=command.at,
         )

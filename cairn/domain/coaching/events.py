@@ -6,6 +6,7 @@
 from datetime import date
 from typing import Literal
 
+from cairn.domain.attachment import Attachment
 from cairn.domain.case.events import CaseDeadlineEvent, CaseEvent
 
 Gap = Literal["skill", "knowledge", "execution", "motivation", "other"]
@@ -98,6 +99,7 @@ class CheckpointReported(CaseEvent):
     evidence: str
     note: str = ""
     late: bool = False
+    files: tuple[Attachment, ...] = ()
 
 
 class CheckpointMissed(CaseDeadlineEvent):
@@ -132,6 +134,7 @@ class SupportRecorded(CaseEvent):
     on: date | None = None
     note: str = ""
     late: bool = False
+    files: tuple[Attachment, ...] = ()
 
 
 class SupportOverdue(CaseDeadlineEvent):

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import date
 
+from cairn.domain.attachment import check_attachments
 from cairn.domain.calendar import add_working_days
 from cairn.domain.case.context import CaseContext
 from cairn.domain.coaching.commands import (
@@ -155,10 +156,13 @@ def record_session(command: RecordSession, plan: Coaching, context: CaseContext)
         raise Refusal("coaching.no-mentor", field="case")
     on, said = command.on or context.today, {"case": plan.id, "by": command.by, "at": command.at}
     check_took_place(on, plan, context)
+    check_attachments(command.files, context.policy.attachments)
     number = len(plan.support) + 1
     return [
         SupportPromised(support=number, kind="session", what=command.what, until=on, **said),
-        SupportRecorded(support=number, outcome="held", on=on, note=command.note, **said),
+        SupportRecorded(
+            support=number, outcome="held", on=on, note=command.note, files=command.files, **said
+        ),
     ]
 
 

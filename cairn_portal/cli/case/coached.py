@@ -6,6 +6,7 @@ import typer
 
 from cairn.domain.coaching.events import SupportOutcome
 from cairn_portal.cli.case.coaching import Number, PlanName, give_plan
+from cairn_portal.cli.goal.attaching import Files, attached
 from cairn_portal.cli.options import By, CommandId
 from cairn_portal.cli.terminal import Terminal
 from cairn_portal.cli.typed import iso_day
@@ -50,9 +51,11 @@ async def report(
     evidence: Annotated[str, typer.Option(help="what shows it, or where it lies")],
     by: By = None,
     note: Note = "",
+    files: Files = None,
     command_id: CommandId = None,
 ) -> int:
-    fields = {"checkpoint": number, "evidence": evidence, "note": note}
+    put = await attached(at, name, files)
+    fields = {"checkpoint": number, "evidence": evidence, "note": note, "files": put}
     return await give_plan(at, name, "report", by, fields, command_id)
 
 
@@ -66,9 +69,11 @@ async def record(
     outcome: Annotated[SupportOutcome, typer.Option(help="what became of it")] = "held",
     on: On = None,
     note: Note = "",
+    files: Files = None,
     command_id: CommandId = None,
 ) -> int:
-    fields = {"support": number, "outcome": outcome, "on": iso_day(on, "--on"), "note": note}
+    put, day = await attached(at, name, files), iso_day(on, "--on")
+    fields = {"support": number, "outcome": outcome, "on": day, "note": note, "files": put}
     return await give_plan(at, name, "record", by, fields, command_id)
 
 
@@ -79,7 +84,9 @@ async def hold_session(
     by: By = None,
     on: On = None,
     note: Note = "",
+    files: Files = None,
     command_id: CommandId = None,
 ) -> int:
-    fields = {"what": what, "on": iso_day(on, "--on"), "note": note}
+    put = await attached(at, name, files)
+    fields = {"what": what, "on": iso_day(on, "--on"), "note": note, "files": put}
     return await give_plan(at, name, "session", by, fields, command_id)
