@@ -2,14 +2,15 @@
 
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
-from workflows.case import FeedbackWorkflow, PromiseWorkflow, RequestWorkflow
+from workflows.case import CoachingWorkflow, FeedbackWorkflow, PromiseWorkflow, RequestWorkflow
 from workflows.cycle import CycleWorkflow
 from workflows.feed import FeedWorkflow
 from workflows.goal import GoalWorkflow
 from workflows.starter import StarterWorkflow
 
 WORKFLOWS: list[type] = [
-    GoalWorkflow, CycleWorkflow, FeedWorkflow, StarterWorkflow, FeedbackWorkflow, RequestWorkflow, PromiseWorkflow,
+    GoalWorkflow, CycleWorkflow, FeedWorkflow, StarterWorkflow, FeedbackWorkflow, CoachingWorkflow, RequestWorkflow,
+    PromiseWorkflow,
 ]  # fmt: skip
 
 # Cairn's own modules are pure where workflows use them; loading them afresh for each workflow would cost 35 ms.

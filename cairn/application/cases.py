@@ -19,6 +19,7 @@ from cairn.domain.case.context import CaseContext
 from cairn.domain.case.kind import CaseKind, decide, require_exists, status
 from cairn.domain.case.state import Case
 from cairn.domain.case.status import CaseStatus
+from cairn.domain.coaching.kind import KIND as COACHING
 from cairn.domain.event import SYSTEM, Event
 from cairn.domain.feedback.kind import KIND as FEEDBACK
 from cairn.domain.identity import SYSTEM_KEYS, Identity, identify
@@ -29,7 +30,7 @@ from cairn.domain.request.kind import KIND as REQUEST
 from cairn.domain.streams import cycle_of, kind_of
 from cairn.ledger import AppendConflict, Ledger, StoredEvent
 
-KINDS: Mapping[str, CaseKind[Any]] = {kind.name: kind for kind in (FEEDBACK, REQUEST, PROMISE)}
+KINDS: Mapping[str, CaseKind[Any]] = {kind.name: kind for kind in (FEEDBACK, COACHING, REQUEST, PROMISE)}
 """Every kind of case, by its name."""
 
 

@@ -20,6 +20,10 @@ UNTOLD = frozenset({"case", "by", "at"})
 """Fields of an event that its line tells anyway; a deadline's is its own time."""
 
 
+CHOICES = ("kind", "outcome", "gap", "role")
+"""Fields whose values have names of their own (`choice:<kind>.<value>`)."""
+
+
 def told(at: MomentReader, kind: str, event: Event) -> list[str]:
     """One line for each fact of an event worth telling; `kind` is the case's."""
     lines = []
@@ -31,13 +35,15 @@ def told(at: MomentReader, kind: str, event: Event) -> list[str]:
             continue
         if name == "phase":
             lines.append(at.say(term("phase", f"{kind}.{given}")))
-        elif name in ("kind", "outcome"):
+        elif name in CHOICES:
             lines.append(f"{field(at, name)}  {at.say(term('choice', f'{kind}.{given}'))}")
         elif isinstance(given, datetime):
             lines.append(f"{field(at, name)}  {at.moment(given)}")
         elif name == "to":
             who = at.say("separator:list").join(at.say(term("awaited", each)) for each in given)
             lines.append(f"{field(at, name)}  {who}")
+        elif name == "files":
+            lines.append(f"{field(at, name)}  {value(at, [each.model_dump() for each in given])}")
         else:
             lines.append(f"{field(at, name)}  {value(at, given)}")
     return lines

@@ -9,14 +9,15 @@ from projections.engine.read_model import ReadModel
 from projections.engine.rows import Reader, parse_rows
 from projections.engine.sql import queries
 
-MODEL = ReadModel(name="case", joins=("feedback", "request", "promise", "person", "inbox"))
+MODEL = ReadModel(name="case", joins=("feedback", "coaching", "request", "promise", "person", "inbox"))
 SQL = queries("case")
 
 
 class Turn(BaseModel):
     """One person's (or place's) turn in an open case: `turn` is whose it is, `awaited` who acts for them that day.
 
-    `until` is when it is due, None where no date was set.
+    `until` is when it is due, None where no date was set. `step` says what is to be done: the stage, where a
+    case of the kind waits for one thing at a time (its message id is `turn:<kind>.<step>`).
     """
 
     model_config = ConfigDict(frozen=True)
@@ -32,6 +33,7 @@ class Turn(BaseModel):
     until: datetime | None
     turn: str
     awaited: str
+    step: str
 
 
 async def turns(

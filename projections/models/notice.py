@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import get_args
 
 from pydantic import BaseModel, ConfigDict
 
 from cairn.domain.case.events import CaseEscalated, CaseReminded
+from cairn.domain.coaching.events import AnyCoachingEvent
 from cairn.domain.feedback.events import (
     FeedbackAnswered,
     FeedbackFollowedUp,
@@ -63,12 +65,12 @@ MODEL = ReadModel(
         ReminderSent, DeadlineMissed, GoalSubmitted, GoalReturned, GoalApproved, GoalUrged, GoalSteppedBack,
         AdjustmentRequested, GoalAdjusted, AdjustmentDeclined, AdjustmentExpired, CheckInsConfirmed, GoalAssessed,
         ManagerChanged, ResultIssued, RestatementProposed, RestatementDecided, CaseReminded, CaseEscalated,
-        FeedbackGiven, FeedbackOverdue, FeedbackAnswered, FeedbackFollowedUp, GoalDiagnosed, DiagnosisClosed,
-        RequestOpened, RequestAccepted, RequestOffered, RequestAgreed, RequestAskedBack, RequestReplied,
-        RequestDeclined, RequestDelivered, RequestIncomplete, RequestReceived, RequestWithdrawn, RequestOverdue,
-        PromiseMade, PromiseKept, PromiseContested, PromiseReleased, PromiseOverdue,
+        FeedbackGiven, FeedbackOverdue, FeedbackAnswered, FeedbackFollowedUp, *get_args(AnyCoachingEvent),
+        GoalDiagnosed, DiagnosisClosed, RequestOpened, RequestAccepted, RequestOffered, RequestAgreed, RequestAskedBack,
+        RequestReplied, RequestDeclined, RequestDelivered, RequestIncomplete, RequestReceived, RequestWithdrawn,
+        RequestOverdue, PromiseMade, PromiseKept, PromiseContested, PromiseReleased, PromiseOverdue,
     ),
-    joins=("goal", "feedback", "request", "promise", "person", "inbox"),
+    joins=("goal", "feedback", "coaching", "request", "promise", "person", "inbox"),
 )  # fmt: skip
 SQL = queries("notice")
 

@@ -8,9 +8,13 @@ with event as materialized (
                    'GoalAdjusted', 'AdjustmentDeclined', 'AdjustmentExpired', 'CheckInsConfirmed', 'GoalAssessed',
                    'ManagerChanged', 'ResultIssued', 'RestatementProposed', 'RestatementDecided',
                    'CaseReminded', 'CaseEscalated', 'FeedbackGiven', 'FeedbackOverdue', 'FeedbackAnswered',
-                   'FeedbackFollowedUp', 'GoalDiagnosed', 'DiagnosisClosed', 'RequestOpened', 'RequestAccepted',
-                   'RequestOffered', 'RequestAgreed', 'RequestAskedBack', 'RequestReplied', 'RequestDeclined',
-                   'RequestDelivered', 'RequestIncomplete', 'RequestReceived', 'RequestWithdrawn', 'RequestOverdue',
+                   'FeedbackFollowedUp', 'CoachingOpened', 'AgreementAsked', 'CoachingRead', 'CoachingAgreed', 'CoachingObjected',
+                   'CoachingWentOn', 'CoachingCommented', 'CheckpointSet', 'CheckpointReported', 'CheckpointMissed',
+                   'CheckpointJudged', 'CheckpointMoved', 'SupportPromised', 'SupportRecorded', 'SupportOverdue',
+                   'MentorNamed', 'MentorLeft', 'CoachingExtended', 'CoachingConcluded', 'CoachingStated',
+                   'StatementLapsed', 'CoachingLapsed', 'CoachingCancelled',
+                   'GoalDiagnosed', 'DiagnosisClosed', 'RequestOpened', 'RequestAccepted', 'RequestOffered', 'RequestAgreed', 'RequestAskedBack', 'RequestReplied', 'RequestDeclined', 'RequestDelivered',
+                   'RequestIncomplete', 'RequestReceived', 'RequestWithdrawn', 'RequestOverdue',
                    'PromiseMade', 'PromiseKept', 'PromiseContested', 'PromiseReleased', 'PromiseOverdue')
 ),
 tells (type, whom) as (
@@ -23,6 +27,15 @@ tells (type, whom) as (
         ('GoalAssessed', 'owner'), ('ManagerChanged', 'owner'), ('ManagerChanged', 'new_manager'),
         ('ResultIssued', 'sheet_holder'), ('RestatementProposed', 'sheet_holder'), ('RestatementDecided', 'sheet_holder'),
         ('FeedbackGiven', 'holder'), ('FeedbackAnswered', 'opener'), ('FeedbackFollowedUp', 'holder'),
+        ('CoachingOpened', 'mentor'), ('AgreementAsked', 'holder'), ('CoachingRead', 'opener'), ('CoachingAgreed', 'opener'),
+        ('CoachingAgreed', 'mentor'), ('CoachingObjected', 'opener'), ('CoachingWentOn', 'holder'), ('CoachingWentOn', 'mentor'),
+        ('CoachingCommented', 'opener'), ('CheckpointSet', 'holder'), ('CheckpointReported', 'opener'), ('CheckpointMissed', 'to'),
+        ('CheckpointJudged', 'holder'), ('CheckpointJudged', 'mentor'), ('CheckpointMoved', 'holder'), ('CheckpointMoved', 'mentor'),
+        ('SupportPromised', 'holder'), ('SupportRecorded', 'holder'), ('SupportRecorded', 'opener'), ('SupportOverdue', 'to'),
+        ('MentorNamed', 'holder'), ('MentorNamed', 'mentor'), ('MentorNamed', 'former_mentor'), ('MentorLeft', 'to'), ('CoachingExtended', 'holder'),
+        ('CoachingExtended', 'mentor'), ('CoachingConcluded', 'holder'), ('CoachingConcluded', 'mentor'), ('CoachingConcluded', 'hr'),
+        ('CoachingStated', 'opener'), ('CoachingStated', 'hr'), ('StatementLapsed', 'opener'), ('CoachingLapsed', 'opener'),
+        ('CoachingLapsed', 'mentor'), ('CoachingCancelled', 'holder'), ('CoachingCancelled', 'mentor'),
         ('GoalDiagnosed', 'owner'), ('GoalDiagnosed', 'manager'), ('DiagnosisClosed', 'owner'),
         ('RequestOverdue', 'to'), ('RequestOpened', 'holder'), ('RequestAgreed', 'holder'), ('RequestReplied', 'holder'),
         ('RequestIncomplete', 'holder'), ('RequestReceived', 'holder'), ('RequestWithdrawn', 'holder'),
@@ -37,6 +50,7 @@ told as (
     join tells t on t.type = e.type
     left join read.goal g on g.goal = e.stream
     left join read.feedback f on f.name = e.stream
+    left join read.coaching c on c.name = e.stream
     left join read.request q on q.name = e.stream
     left join read.promise p on p.name = e.stream
     cross join lateral (
@@ -49,11 +63,14 @@ told as (
             when 'new_manager' then e.data ->> 'manager'
             when 'sheet_holder' then read.holder_in(e.stream)
             when 'holder' then read.holder_in(e.stream)
-            when 'opener' then f.opened_by
+            when 'opener' then coalesce(f.opened_by, c.opened_by)
+            when 'mentor' then coalesce(e.data ->> 'mentor', c.mentor)
+            when 'former_mentor' then e.data ->> 'before'
             when 'asker' then q.opened_by
             when 'promiser' then p.promised_by end
         where t.whom <> 'to') r
     where r.recipient <> '' and r.recipient <> e.actor and e.data ->> 'told' is distinct from 'false'
+      and not (e.type in ('CheckpointSet', 'SupportPromised') and e.data ->> 'reason' = '')  -- told with the plan itself
 ),
 saved as (
     insert into notice_told (position, recipient, stream, version, type, about, by, at)

@@ -105,7 +105,7 @@ def test_what_cannot_be_promised_is_named(fields: dict[str, str], code: str, fie
 
 def test_a_promise_is_to_somebody_else_and_for_their_own_goal() -> None:
     to_qian = Casework("promise-2026-qian-1", goals=TO_LIN.goals)
-    assert to_qian.refused("make", WANG, "03-09", **WORDS).code == "promise.other-goal"
+    assert to_qian.refused("make", WANG, "03-09", **WORDS).code == "case.other-goal"
     to_gone = Casework("promise-2026-gone-1", goals=TO_LIN.goals)
     assert to_gone.refused("make", HUA, "03-09", what="x", due="2026-03-20").code == "case.holder-unknown"
     to_hua = Casework("promise-2026-hua-1")

@@ -1,7 +1,7 @@
 """Records the histories that every later version must be able to replay: `python -m tests.workflows.record`.
 
-Run it when a released story of a workflow is new, with its name (`… request-delivered`), by default for all; histories
-of released versions are kept, never recorded again.
+Run it with its name when a story of a workflow is new, by default for all; histories of released versions are kept,
+never recorded again.
 """
 
 import asyncio
@@ -10,7 +10,7 @@ import re
 import sys
 import tempfile
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -24,6 +24,7 @@ from cairn.ledger import open_pool
 from cairn.settings import Settings
 from cairn_portal.servers import down, start_all
 from tests.workflows.company import HR, MANAGER, OTHER_MANAGER, Company
+from tests.workflows.test_coaching import FACTS, PLAN
 from workflows.feed import FeedWorkflow
 from workflows.starter import NAME, StarterWorkflow
 
@@ -76,21 +77,33 @@ async def whole_cycle(company: Company) -> None:
     await company.goes_to(date(2027, 2, 3), *goals, company.cycle_workflow)
 
 
-async def told(company: Company) -> str:
-    """Feedback that is told late, and followed up."""
+async def followed(company: Company) -> str:
+    """Feedback: observed, reminded of, told late, its action followed up."""
     case = f"feedback-{company.cycle}-E1-1"
     await company.asks_case(case, "observe", MANAGER, kind="problem", note="old prices")
-    await company.clock.advance(
-        case, (await company.last(case, "FeedbackObserved")).answer_by + timedelta(hours=1)
-    )
-    facts = {
-        "facts": "3 quotes had last year's prices",
-        "action": "check the list",
-        "action_due": "2026-01-15",
-    }
-    await company.asks_case(case, "give", MANAGER, **facts)
+    await company.goes_to(date(2026, 1, 9), case)
+    action = {"facts": "3 quotes of 5 January", "action": "check the list", "action_due": "2026-01-15"}
+    await company.asks_case(case, "give", MANAGER, **action)
     await company.goes_to(date(2026, 1, 16), case)
     await company.asks_case(case, "follow_up", MANAGER, outcome="done")
+    return case
+
+
+async def failed(company: Company) -> str:
+    """A coaching plan: read and agreed, missed, helped late, failed, and nothing said to it; by a signal too, which is
+    refused."""
+    case = f"coaching-{company.cycle}-E1-1"
+    await company.asks_case(case, "open", MANAGER, **PLAN)
+    await company.asks_case(case, "confirm", OTHER_MANAGER)
+    await company.asks_case(case, "agree", "E1")
+    await company.goes_to(date(2026, 1, 16), case)
+    await company.signals(case, "judge", "E1", checkpoint=1, outcome="met")
+    await company.has_happened(case, "CaseSignalRefused")
+    await company.asks_case(case, "judge", MANAGER, checkpoint=1, outcome="not_met", comment="no test")
+    await company.asks_case(case, "record", "E1", support=1)
+    await company.goes_to(date(2026, 2, 2), case)
+    await company.asks_case(case, "conclude", MANAGER, outcome="failed", facts=FACTS)
+    await company.goes_to(date(2026, 2, 16), case)
     return case
 
 
@@ -152,7 +165,8 @@ async def record(settings: Settings) -> None:
             await live(company, company.goal())
             await write(company, name, company.goal())
         cases: dict[str, Callable[[Company], Awaitable[str]]] = {
-            "feedback-told": told, "request-delivered": delivered, "promise-kept": kept,
+            "feedback-followed": followed, "coaching-failed": failed, "request-delivered": delivered,
+            "promise-kept": kept,
         }  # fmt: skip
         for name, tell in asked_for(cases):
             company = Company(settings, client, pool, name.partition("-")[2])

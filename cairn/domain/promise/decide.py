@@ -54,7 +54,7 @@ def _made(command: MakePromise, promise: Promise, context: CaseContext) -> Promi
         raise Refusal("promise.to-oneself", field="promised_by", promised_by=by)
     if command.due < context.today:
         raise Refusal("case.day-past", field="due", day=command.due)
-    _check_goal(command.goal, promise, context)
+    context.require_goal_of(command.goal, promise.holder)
     return PromiseMade(
         case=promise.id,
         kind=command.kind,
@@ -66,16 +66,6 @@ def _made(command: MakePromise, promise: Promise, context: CaseContext) -> Promi
         by=command.by,
         at=command.at,
     )
-
-
-def _check_goal(name: str | None, promise: Promise, context: CaseContext) -> None:
-    if name is None:
-        return
-    goal = context.goals.get(name)
-    if goal is None or goal.version == 0:
-        raise Refusal("goal.unknown", field="goal", goal=name)
-    if context.owner_of(goal) != promise.holder:
-        raise Refusal("promise.other-goal", field="goal", goal=name, holder=promise.holder)
 
 
 def _kept(command: KeepPromise, promise: Promise, context: CaseContext) -> PromiseKept:

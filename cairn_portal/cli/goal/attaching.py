@@ -11,10 +11,10 @@ from cairn.application.clock import zone_of
 from cairn.application.repository import to_events
 from cairn.attachments import AttachmentMissing, AttachmentStore, AttachmentsUnusable, described
 from cairn.domain.attachment import Attachment, check_attachments
-from cairn.domain.streams import cycle_of, holder_of, kind_of
+from cairn.domain.streams import cycle_of, kind_of
 from cairn.i18n import Message, message
 from cairn_portal.cli.goal.commanding import goal_row
-from cairn_portal.cli.goal.viewing import As, of_goal, shown, viewer
+from cairn_portal.cli.goal.viewing import As, of_goal, require_may_read_case, viewer
 from cairn_portal.cli.problem import USAGE, Problem
 from cairn_portal.cli.session import Session, session
 from cairn_portal.cli.terminal import Terminal
@@ -162,13 +162,11 @@ async def _files_of(s: Session, name: str, reader: str | None) -> list[Attached]
     """The files of a goal or a case, oldest first. Refuses who may not read comments on it (RULES L12)."""
     if kind_of(name) == "goal":
         row = await goal_row(s, name)
-        view, of = await viewer(s, reader, await s.cycle(row.cycle)), of_goal(row)
+        view = await viewer(s, reader, await s.cycle(row.cycle))
+        view.require("comments", of_goal(row))
     else:
         case, context = await s.application.cases.load(name)
-        person = context.person(holder_of(name))
-        view = await viewer(s, reader, await s.cycle(case.cycle))
-        of = shown("individual", case.holder, case.opened_by, person.department if person else None)
-    view.require("comments", of)
+        require_may_read_case(await viewer(s, reader, await s.cycle(case.cycle)), case, context)
     rows = await s.ledger.read_stream(name)
     return [
         Attached(file, row.type, row.actor, event.at)
