@@ -47,3 +47,11 @@ def told(at: MomentReader, kind: str, event: Event) -> list[str]:
         else:
             lines.append(f"{field(at, name)}  {value(at, given)}")
     return lines
+
+
+def plan_stage(at: Reader, stage: str, outcome: str | None) -> str:
+    """A coaching plan's stage, with what became of it."""
+    said = at.say(term("stage", f"coaching.{stage}"))
+    if outcome is None:
+        return said
+    return at.say("{what}: {outcome}", what=said, outcome=at.say(term("choice", f"coaching.{outcome}")))

@@ -51,6 +51,28 @@ async def test_a_diagnosis_is_shown_with_what_followed_from_it(company: Cairn, g
     assert "nothing has followed" not in after and asked["case"] in after
 
 
+async def test_a_coaching_plan_answers_an_internal_gap_and_goal_show_says_so_to_who_may_read_it(
+    company: Cairn, goal: str
+) -> None:
+    gap = ("--kind", "internal_gap", "--facts", "2 of 5 offers had no needs analysis", "--by", "M1")
+    said = await company("goal", "diagnose", goal, *gap)
+    assert said.code == 0 and "cairn coaching open" in said.err + said.out
+    number = str((await done(company, "goal", "show", goal))["diagnoses"][-1]["number"])
+    later = (TODAY + timedelta(days=60)).isoformat()
+    typed = (
+        "coaching", "open", "E1", "--cycle", "c1", "--by", "M1", "--gap", "skill", "--mentor", "E2", "--ends", later,
+        "--facts", "2 of 5 offers had no needs analysis", "--aim", "needs analysis", "--checkpoint", f"{SOON}: a test",
+        "--training", f"{SOON}: two days",
+    )  # fmt: skip
+    unknown = await refused(company, *typed, "--goal", goal, "--diagnosis", "9")
+    assert "no diagnosis 9" in unknown.err
+    plan = (await done(company, *typed, "--goal", goal, "--diagnosis", number))["case"]
+    shown = await company("goal", "show", goal)
+    assert f"{plan} (proposed, waiting for an answer)" in " ".join(shown.out.split())
+    hidden = await company("goal", "show", goal, "--as", "E2")
+    assert hidden.code == 0 and plan not in hidden.out and "nothing has followed" not in hidden.out
+
+
 async def test_l2_hr_finds_the_request_to_a_department_without_a_head_and_its_promise_stands_beside_the_goal(
     company: Cairn, goal: str
 ) -> None:

@@ -45,7 +45,7 @@ CASE_EXAMPLES = (
     feedback.FeedbackWithdrawn(case=FEEDBACK, reason="another Lin", **BY_WANG),
     coaching.CoachingOpened(
         case=COACHING, aim="needs analysis", ends=on("04-30").date(), facts="2 of 5 offers", gap="skill", mentor=QIAN,
-        goal=REVENUE, insisted=True, **BY_WANG,
+        goal=REVENUE, diagnosis=1, insisted=True, **BY_WANG,
     ),
     coaching.CheckpointSet(
         case=COACHING, checkpoint=1, expected="a report", until=SPRING, shown_by="the report", reason="more", **BY_WANG,

@@ -70,8 +70,9 @@ class Support(Fact):
 
 
 class Coaching(Case):
-    """A plan: `mentor` is who helps, `ends` its last day, `extended` how often that was moved, `started_at` when it
-    began to run, `objected` whether an objection stands, `outcome` what became of it.
+    """A plan: `mentor` is who helps, `diagnosis` the number of the goal's diagnosis that it answers, `ends` its last
+    day, `extended` how often that was moved, `started_at` when it began to run, `objected` whether an objection stands,
+    `outcome` what became of it.
 
     The person is asked to agree until `answer_by`, the mentor to confirm until `mentor_by`; `holder_read` and
     `mentor_read` are about the plan as it is now.
@@ -83,6 +84,7 @@ class Coaching(Case):
     mentor_read: bool = False
     holder_read: bool = False
     goal: str | None = None
+    diagnosis: int | None = None
     ends: date | None = None
     extended: int = 0
     asked_at: datetime | None = None
@@ -120,7 +122,8 @@ def evolve(plan: Coaching, event: AnyCoachingEvent | AnyCaseEvent) -> Coaching:
     """The plan after one more event."""
     match event:
         case CoachingOpened():
-            return evolved(plan, event, "proposed", mentor=event.mentor, goal=event.goal, ends=event.ends)
+            named = {"mentor": event.mentor, "goal": event.goal, "diagnosis": event.diagnosis}
+            return evolved(plan, event, "proposed", ends=event.ends, **named)
         case (
             CheckpointSet()
             | CheckpointReported()

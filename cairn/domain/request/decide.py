@@ -8,6 +8,7 @@ from cairn.domain.calendar import add_working_days, end_of_day, opening
 from cairn.domain.case.commands import KeepCaseDeadline
 from cairn.domain.case.context import CaseContext
 from cairn.domain.event import Event
+from cairn.domain.goal.diagnosing import require_diagnosis
 from cairn.domain.goal.state import Goal
 from cairn.domain.refusal import Refusal
 from cairn.domain.request.commands import (
@@ -81,9 +82,7 @@ def _opened(command: OpenRequest, request: Request, context: CaseContext) -> Req
     if goal.over or goal.cycle != request.cycle:
         raise Refusal("request.goal-over", field="goal", goal=command.goal)
     _require_other_department(request, goal, context)
-    if command.diagnosis is not None and goal.diagnosis(command.diagnosis) is None:
-        known = len(goal.diagnoses)
-        raise Refusal("diagnosis.unknown", field="diagnosis", diagnosis=command.diagnosis, known=known)
+    require_diagnosis(command.diagnosis, goal)
     _require_ahead(command.needed_by, "needed_by", context)
     return RequestOpened(
         case=request.id,

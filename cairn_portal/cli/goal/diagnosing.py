@@ -15,6 +15,8 @@ from cairn_portal.cli.problem import USAGE, Problem
 from cairn_portal.cli.session import require_actor
 from cairn_portal.cli.terminal import Terminal
 from cairn_portal.cli.typed import iso_day
+from cairn_portal.presenting.cases import plan_stage
+from projections.models.coaching import CoachingRow
 from projections.models.request import RequestRow
 
 PANEL = marked("Adjustments")
@@ -46,6 +48,10 @@ async def diagnose(
             "What may follow: cairn request open … --goal {goal}, or cairn goal adjust {goal}, with --diagnosis.",
             goal=goal_id(name),
         )
+    if code == 0 and kind == "internal_gap":
+        at.remark(
+            "What may follow: cairn coaching open … --goal {goal}, with --diagnosis.", goal=goal_id(name)
+        )
     return code
 
 
@@ -65,12 +71,18 @@ async def close(
     return await give_command(at, [name], "close_diagnosis", require_actor(by), fields, command_id=command_id)
 
 
-def diagnosis_lines(at: Terminal, goal: Goal, requests: Sequence[RequestRow], words: bool) -> list[Text]:
-    """Each diagnosis with what followed from it; without `words` as somebody reads it who may not read comments."""
-    answers: dict[int, list[RequestRow]] = {}
+def diagnosis_lines(
+    at: Terminal, goal: Goal, requests: Sequence[RequestRow], plans: Sequence[CoachingRow], words: bool
+) -> list[Text]:
+    """Each diagnosis with what followed from it; without `words` as somebody reads it who may not read comments: of a
+    coaching plan they are not told, nor that there is none."""
+    answers: dict[int | None, list[str]] = {}
     for request in requests:
-        if request.diagnosis is not None:
-            answers.setdefault(request.diagnosis, []).append(request)
+        stage = at.say(term("stage", f"request.{request.stage}"))
+        answers.setdefault(request.diagnosis, []).append(f"{request.name} ({stage})")
+    for plan in plans if words else ():
+        stage = plan_stage(at, plan.stage, plan.outcome)
+        answers.setdefault(plan.diagnosis, []).append(f"{plan.name} ({stage})")
     return [
         line
         for each in goal.diagnoses
@@ -78,9 +90,7 @@ def diagnosis_lines(at: Terminal, goal: Goal, requests: Sequence[RequestRow], wo
     ]
 
 
-def _lines(
-    at: Terminal, goal: Goal, found: Diagnosis, requests: Sequence[RequestRow], words: bool
-) -> list[Text]:
+def _lines(at: Terminal, goal: Goal, found: Diagnosis, answers: Sequence[str], words: bool) -> list[Text]:
     kind = at.say(term("diagnosis", found.kind))
     head = at.say(
         "diagnosis {number}: {kind} since {since:day}", number=found.number, kind=kind, since=found.since
@@ -90,11 +100,11 @@ def _lines(
         at.say("goal adjusted") if each in goal.adjustments else at.say("adjustment asked for")
         for each in found.adjustments
     ]
-    followed += [f"{each.name} ({at.say(term('stage', f'request.{each.stage}'))})" for each in requests]
+    followed += answers
     if found.closed is not None:
         followed.append(at.say("closed: {reason}", reason=found.closed) if words else at.say("closed"))
     if followed:
         lines.append(Text("    → " + at.say("separator:clause").join(followed), style="dim"))
-    else:
+    elif words:
         lines.append(Text("    " + at.say("nothing has followed from it yet"), style="yellow"))
     return lines

@@ -41,6 +41,7 @@ from cairn_portal.presenting.words import (
     task_name,
 )
 from projections.models import case as case_model
+from projections.models import coaching as coaching_model
 from projections.models import dashboard as dashboards
 from projections.models import goal as goals_model
 from projections.models import inbox as inboxes
@@ -80,7 +81,8 @@ async def show_goal(s: Session, name: str, reader: str | None = None) -> None:
     lines += [_interview(at, held, names) for held in state.interviews]
     words = view.may("comments", of)
     asked = await request_model.requests(s.pool, found.cycle, goal=found.goal)
-    lines += diagnosis_lines(at, state, asked, words)
+    plans = await coaching_model.plans(s.pool, found.cycle, goal=found.goal) if words else []
+    lines += diagnosis_lines(at, state, asked, plans, words)
     lines += [Text("  SMART  " + sentence(at, hint), style="yellow") for hint in hints]
     if progress is not None and progress.current is not None:
         done = progress.current
@@ -105,6 +107,7 @@ async def show_goal(s: Session, name: str, reader: str | None = None) -> None:
             "hints": hints,
             "diagnoses": state.diagnoses if words else [],
             "requests": asked,
+            "coaching": plans,
             "owed": debts,
         },
         *lines,
