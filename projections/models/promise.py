@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from cairn.domain.coaching.events import SupportOutcome
 from cairn.domain.goal.events import EvidenceWaived
 from cairn.domain.promise.events import (
     PromiseContested,
@@ -23,7 +24,7 @@ MODEL = ReadModel(
     name="promise",
     tables=("promise", "data_waived"),
     reads=(PromiseMade, PromiseKept, PromiseContested, PromiseReleased, PromiseOverdue, EvidenceWaived),
-    joins=("person", "dashboard", "goal", "feedback", "request", "inbox"),
+    joins=("person", "dashboard", "goal", "feedback", "request", "coaching", "inbox"),
     by_stream=True,
 )
 SQL = queries("promise")
@@ -56,13 +57,16 @@ class PromiseRow(BaseModel):
 class Debt(BaseModel):
     """One thing that was owed to `holder` by a person, a `department.<id>` or the company until the end of the day
     `due`. `came` is the day it came, None where it has not, `days_late` so many calendar days after `due`, of what is
-    open up to the day asked for. `of` says more of its kind; `name` is its case, for data of a `period` its goal."""
+    open up to the day asked for. `of` says more of its kind; `name` is its case, for data of a `period` its goal; what
+    a coaching plan promised has a `number` in it, an `outcome` once it is on record, and may be `replaced` by another
+    one."""
 
     model_config = ConfigDict(frozen=True)
 
-    kind: Literal["promise", "request", "feedback", "data"]
+    kind: Literal["promise", "request", "feedback", "data", "coaching"]
     of: str | None
     name: str
+    number: int | None
     goal: str | None
     period: str | None
     holder: str
@@ -72,6 +76,8 @@ class Debt(BaseModel):
     due: date
     came: date | None
     days_late: int | None
+    outcome: SupportOutcome | None
+    replaced: bool
 
     @property
     def breached(self) -> bool:

@@ -53,39 +53,60 @@ order by p.due, p.name
 
 -- What was owed, until when, and when it came. A request is owed to the owner of the goal it is for, from the day on
 -- which it was promised; feedback is a breach only; data that a feed did not bring is owed from the day its period ended.
+-- A training of a coaching plan is owed by whoever is the person's manager on its day, a session by the mentor; while
+-- the person is on long leave, and before the plan runs, nothing of it is late.
 -- name: owed
 with debt as (
-    select 'promise' as kind, p.kind as of, p.name, p.goal, null as period, p.holder, p.promised_by as owed_by,
+    select 'promise' as kind, p.kind as of, p.name, null::int as number, p.goal, null as period, p.holder, p.promised_by as owed_by,
         p.stage = 'made' as open, p.due, p.kept as came,
-        case when p.stage = 'made' then greatest(read.day_of(p.cycle, $2) - p.due, 0) else p.days_late end as days_late
+        case when p.stage = 'made' then greatest(read.day_of(p.cycle, $2) - p.due, 0) else p.days_late end as days_late,
+        null as outcome, false as replaced
     from read.promise p
     where p.cycle = $1 and p.stage <> 'released'
     union all
-    select 'request', null, r.name, r.goal, null, h.owner, r.holder, r.stage = 'accepted', r.promised, r.delivered,
-        case when r.stage = 'accepted' then greatest(read.day_of(r.cycle, $2) - r.promised, 0) else r.days_late end
+    select 'request', null, r.name, null, r.goal, null, h.owner, r.holder, r.stage = 'accepted', r.promised, r.delivered,
+        case when r.stage = 'accepted' then greatest(read.day_of(r.cycle, $2) - r.promised, 0) else r.days_late end,
+        null, false
     from read.request r
     join read.goal g on g.goal = r.goal
     cross join lateral read.held(g.tier, g.owner, g.department, g.segments, g.cycle, $2) h
     where r.cycle = $1 and r.promised is not null and r.stage <> 'withdrawn'
     union all
-    select 'feedback', f.kind, f.name, f.goal, null, f.holder, f.opened_by, f.stage = 'observed',
+    select 'feedback', f.kind, f.name, null, f.goal, null, f.holder, f.opened_by, f.stage = 'observed',
         (f.answer_by at time zone z.zone)::date, (f.given_at at time zone z.zone)::date,
-        coalesce((f.given_at at time zone z.zone)::date, read.day_of(f.cycle, $2)) - (f.answer_by at time zone z.zone)::date
+        coalesce((f.given_at at time zone z.zone)::date, read.day_of(f.cycle, $2)) - (f.answer_by at time zone z.zone)::date,
+        null, false
     from read.feedback f
     cross join lateral (
         select coalesce(c.schedule #>> '{calendar,timezone}', 'UTC') as zone from (select 1) one
         left join read.cycle c on c.cycle = f.cycle) z
     where f.cycle = $1 and f.overdue_at is not null and f.stage <> 'withdrawn'
     union all
-    select 'data', null, w.goal, w.goal, w.period, h.owner, 'company', false, p.ends, null, null
+    select 'data', null, w.goal, null, w.goal, w.period, h.owner, 'company', false, p.ends, null, null, null, false
     from read.data_waived w
     join read.goal g on g.goal = w.goal
     join read.period p on p.cycle = g.cycle and p.key = w.period
     cross join lateral read.held(g.tier, g.owner, g.department, g.segments, g.cycle, $2) h
     where g.cycle = $1
+    union all
+    select 'coaching', s.kind, c.name, s.number, c.goal, null, c.holder,
+        case when s.kind = 'session' then coalesce(c.mentor, m.above) else m.above end, o.open, o.due, s.held_on,
+        case when s.held_on is not null then greatest(s.held_on - o.due, 0)
+             when o.back is null or c.started_at is null then 0
+             when o.open then greatest(read.day_of(c.cycle, $2) - o.due, 0) end,
+        s.outcome, s.replaced
+    from read.coaching c
+    join read.coaching_support s on s.name = c.name
+    cross join lateral (
+        select x.back, coalesce(x.back, s.until) as due,
+            c.stage in ('proposed', 'objected', 'running') and s.held_on is null and not s.replaced as open
+        from (select read.after_leave(c.cycle, c.holder, s.until) as back offset 0) x) o
+    cross join lateral (
+        select coalesce(read.manager_on(c.holder, least(o.due, read.day_of(c.cycle, $2))), 'role:hr') as above) m
+    where c.cycle = $1 and (o.open or s.outcome is not null or s.overdue_at is not null)
 )
 select d.*, h.name as holder_name
 from debt d
 left join read.person h on h.id = d.holder
 where ($3::text is null or d.holder = $3) and ($4::text is null or d.goal = $4)
-order by d.due, d.name
+order by d.due, d.name, d.number

@@ -4,19 +4,21 @@ from datetime import date, datetime
 from typing import Any
 
 import asyncpg
+import pytest
 
 from cairn.domain.goal.events import EvidenceWaived
-from cairn.domain.people import Department, DepartmentNamed
+from cairn.domain.people import Department, DepartmentNamed, PersonAway
 from projections.engine.catch_up import catch_up
 from projections.models.case import turns
 from projections.models.notice import notices
 from projections.models.promise import Debt, owed, promises
 from projections.models.request import requests
 from tests.projections.given import GOAL, active, joined, later, launched, record
+from tests.specs import test_coaching as coaching
 from tests.specs import test_promises as promising
 from tests.specs import test_requests as asking
 from tests.specs.casework import Casework
-from tests.specs.company import LI, LIN, WANG, ZHAO, on
+from tests.specs.company import HUA, LI, LIN, QIAN, WANG, ZHAO, on
 from tests.specs.test_feedback import ABOUT_LIN, SEEN, TOLD
 
 PEOPLE = (
@@ -171,6 +173,63 @@ async def test_feedback_that_came_late_and_data_that_never_came_are_owed_too(poo
         ("data", date(2026, 1, 31), None, None), ("feedback", date(2026, 3, 10), date(2026, 3, 12), 2),
     ]  # fmt: skip
     assert all(debt.breached for debt in found)
+
+
+async def of_plan(
+    pool: asyncpg.Pool, story: Casework, day: str
+) -> list[tuple[int | None, str, date | None, int | None, bool]]:
+    """What a plan promised, as the ledger has it on a day: number, by whom, when it came, how late, broken or not."""
+    await recorded(pool, [story])
+    return [
+        (debt.number, debt.owed_by, debt.came, debt.days_late, debt.breached)
+        for debt in await owed(pool, "2026", on(day), to=LIN)
+    ]
+
+
+async def test_a_training_is_owed_by_the_manager_and_a_session_by_the_mentor_and_neither_while_nobody_agreed(
+    pool: asyncpg.Pool,
+) -> None:
+    asked = await of_plan(pool, coaching.opened(), "03-20")
+    assert asked == [(1, WANG, None, 0, False), (2, QIAN, None, 0, False)]
+
+
+async def test_what_a_running_plan_promised_is_late_until_it_came(pool: asyncpg.Pool) -> None:
+    late = coaching.running().asked("record", LIN, "03-16", support=1, outcome="missed", note="ill")
+    assert await of_plan(pool, late, "03-30") == [
+        (1, WANG, date(2026, 3, 16), 3, True), (2, QIAN, None, 3, True),
+    ]  # fmt: skip
+    [missed, _] = await owed(pool, "2026", on("03-30"), to=LIN)
+    assert (missed.kind, missed.of, missed.outcome, missed.due) == (
+        "coaching",
+        "training",
+        "missed",
+        date(2026, 3, 13),
+    )
+
+
+async def test_what_did_not_take_place_stays_broken_beside_what_took_its_place(pool: asyncpg.Pool) -> None:
+    off = coaching.running().asked("record", WANG, "03-13", support=1, outcome="not_held", note="ill")
+    again = off.asked("promise", QIAN, "03-16", what="x", until="2026-03-24", instead_of=1, reason="ill")
+    assert await of_plan(pool, again.asked("record", LIN, "03-24", support=3), "03-25") == [
+        (1, WANG, None, None, True), (3, WANG, date(2026, 3, 24), 0, False), (2, QIAN, None, 0, False),
+    ]  # fmt: skip
+
+
+async def test_what_a_cancelled_plan_had_not_owed_yet_is_owed_no_more(pool: asyncpg.Pool) -> None:
+    cancelled = coaching.helped().asked("promise", WANG, "03-27", what="x", until="2026-04-10", reason="more")
+    story = cancelled.asked("cancel", HUA, "03-30", reason="another post")
+    assert [number for number, *_ in await of_plan(pool, story, "05-01")] == [1, 2]
+
+
+@pytest.mark.parametrize(("last", "late"), [(None, [0, 0]), (date(2026, 3, 20), [1, 0])])
+async def test_k5_what_a_plan_promised_for_days_of_long_leave_is_owed_once_its_person_is_back(
+    pool: asyncpg.Pool, last: date | None, late: list[int]
+) -> None:
+    away = PersonAway(person=LIN, first=date(2026, 3, 9), last=last, by=HUA, at=on("03-06"))
+    await recorded(pool, [coaching.running()])
+    await record(pool, away)
+    await catch_up(pool)
+    assert [debt.days_late for debt in await owed(pool, "2026", on("03-24"), to=LIN)] == late
 
 
 async def test_each_side_is_told_what_the_other_did(pool: asyncpg.Pool) -> None:

@@ -56,6 +56,7 @@ class Support(Fact):
 
     number: int
     kind: SupportKind
+    what: str
     until: date
     promised_at: datetime
     outcome: SupportOutcome | None = None
@@ -233,7 +234,13 @@ def _checkpoints(
 def _support(plan: Coaching, event: SupportPromised | SupportRecorded) -> tuple[Support, ...]:
     match event:
         case SupportPromised():
-            new = Support(number=event.support, kind=event.kind, until=event.until, promised_at=event.at)
+            new = Support(
+                number=event.support,
+                kind=event.kind,
+                what=event.what,
+                until=event.until,
+                promised_at=event.at,
+            )
             return (*_with(plan, event.instead_of, replaced=True), new)
         case SupportRecorded():
             recorded = {"outcome": event.outcome, "held_on": event.on, "recorded_by": event.by}

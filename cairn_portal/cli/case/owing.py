@@ -4,12 +4,13 @@ from collections.abc import Sequence
 
 from rich.text import Text
 
+from cairn.domain.coaching.state import Coaching
 from cairn.domain.cycle.state import Cycle
 from cairn.domain.exact import exact
 from cairn.domain.promise.state import Promise
 from cairn.domain.request.state import Request
 from cairn_portal.cli.session import Session
-from cairn_portal.presenting.owed import owed_line
+from cairn_portal.presenting.owed import Words, owed_line
 from cairn_portal.presenting.words import by_period, percent
 from projections.models import person as people_model
 from projections.models import promise as promise_model
@@ -47,13 +48,15 @@ async def beside_scores(
     return lines + await owed_lines(s, debts, words=words)
 
 
-async def _words(s: Session, debts: Sequence[Debt]) -> dict[str, str]:
-    """What was promised or asked for, by case: the log alone has it."""
-    names = [debt.name for debt in debts if debt.kind in ("promise", "request")]
-    words = {}
+async def _words(s: Session, debts: Sequence[Debt]) -> Words:
+    """What was promised or asked for: the log alone has it."""
+    names = [debt.name for debt in debts if debt.kind in ("promise", "request", "coaching")]
+    words: dict[tuple[str, int | None], str] = {}
     for name, case in (await s.application.cases.states(names)).items():
         if isinstance(case, Promise):
-            words[name] = case.what
+            words[name, None] = case.what
         if isinstance(case, Request):
-            words[name] = case.need
+            words[name, None] = case.need
+        if isinstance(case, Coaching):
+            words |= {(name, each.number): each.what for each in case.support}
     return words
