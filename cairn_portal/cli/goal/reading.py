@@ -269,7 +269,7 @@ async def notices(
         person = await s.person(require_actor(by))
         places = places_of(person.roles)
         found = await notice_model.notices(s.pool, person.id, places, cycle=cycle, limit=limit)
-    table = grid(at.say("when"), at.say("what"), at.say("of"), at.say("about"), at.say("by"))
+    table = grid(at.say("when"), at.say("what"), at.say("of"), at.say("about"), at.say("done by"))
     for each in found:
         by_whom = at.say(term("awaited", each.by)) if each.by == SYSTEM else f"{each.by} {each.by_name or ''}"
         about = f"{each.about} {each.about_name or ''}"
