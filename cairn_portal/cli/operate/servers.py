@@ -12,6 +12,7 @@ from temporalio.client import Client
 
 from cairn.application import Application
 from cairn.i18n import marked, message
+from cairn.privacy import WrappingKeys
 from cairn.temporal import reach
 from cairn_portal import servers
 from cairn_portal.cli.failures import away
@@ -72,7 +73,7 @@ async def up(
 
 async def require_home(at: Terminal, database: str) -> None:
     """Refuses to start a worker on a ledger that takes nothing in."""
-    async with Application.open(database, name="cairn-cli", size=1) as application:
+    async with Application.open(database, WrappingKeys(), name="cairn-cli", size=1) as application:
         home = await application.operation.home()
     if not home.takes_appends:
         raise Problem(away(home.place), DOWN, "away-from-home")

@@ -1,0 +1,15 @@
+"""What people write about each other: encrypted under a key of whom it is about, on its way into the log and back."""
+
+from cairn.privacy.data_keys import keys_by_wrapping
+from cairn.privacy.private_ledger import PrivateLedger
+from cairn.privacy.wrapping import KEY_FILE, WrappingKeys, make_key, require_wrapping_keys, wrapping_keys
+
+__all__ = [
+    "KEY_FILE",
+    "PrivateLedger",
+    "WrappingKeys",
+    "keys_by_wrapping",
+    "make_key",
+    "require_wrapping_keys",
+    "wrapping_keys",
+]
