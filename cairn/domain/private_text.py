@@ -9,7 +9,7 @@ from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
-from typing import Annotated, Any, cast, get_args, get_origin
+from typing import Annotated, Any, TypeVar, cast, get_args, get_origin
 
 from pydantic import BaseModel, PlainSerializer, SerializationInfo, WrapValidator
 from pydantic.fields import FieldInfo
@@ -20,6 +20,7 @@ from cairn.domain.streams import holder_of, sheet_of
 SEALED, KEY, UNREADABLE = "sealed", "key", "unreadable"
 COMPANY = "company"
 COLLECTIONS = (tuple, list, dict, set, frozenset)
+Model = TypeVar("Model", bound=BaseModel)
 Each = Callable[[Any, str], Any]
 """What is done with a private value, found at a path such as `ballots.0.comment`."""
 
@@ -42,8 +43,6 @@ class Private:
 
 
 def _read(value: Any, handler: Callable[[Any], Any]) -> Any:
-    if isinstance(value, Unreadable):
-        return value
     return unreadable(value) or handler(value)
 
 
@@ -59,6 +58,8 @@ PrivateFacts = Annotated[dict[str, FactValue], Private(), WrapValidator(_read), 
 
 def unreadable(value: object) -> Unreadable | None:
     """What a private value of JSON is that cannot be read; None where it is the words themselves."""
+    if isinstance(value, Unreadable):
+        return value
     if not isinstance(value, Mapping):
         return None
     if value.keys() == {SEALED, KEY}:
@@ -107,6 +108,13 @@ def in_private(value: Any, parts: Any, do: Each, path: str = "") -> Any:
             return [in_private(each, parts["*"], do, f"{path}.{n}") for n, each in enumerate(value)]
         case _:
             return value
+
+
+def without_words(value: Model) -> Model:
+    """The same with all its private words hidden."""
+    parts = private_parts(type(value))
+    told = in_private(value.model_dump(), parts, lambda each, _: unreadable(each) or Unreadable.HIDDEN)
+    return type(value).model_validate(told)
 
 
 def hidden(facts: Mapping[str, Any], event: type[BaseModel]) -> dict[str, Any]:
