@@ -2,10 +2,18 @@
 
 from cairn.privacy.data_keys import keys_by_wrapping
 from cairn.privacy.private_ledger import PrivateLedger
-from cairn.privacy.wrapping import KEY_FILE, WrappingKeys, make_key, require_wrapping_keys, wrapping_keys
+from cairn.privacy.wrapping import (
+    KEY_FILE,
+    NO_KEY,
+    WrappingKeys,
+    make_key,
+    require_wrapping_keys,
+    wrapping_keys,
+)
 
 __all__ = [
     "KEY_FILE",
+    "NO_KEY",
     "PrivateLedger",
     "WrappingKeys",
     "keys_by_wrapping",

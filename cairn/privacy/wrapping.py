@@ -16,6 +16,11 @@ from cairn.settings import Settings, SettingsProblem
 KEY_FILE = "text.key"
 USE = b"cairn-text-key-1"
 NONCE = 12  # bytes, as GCM wants them
+NO_KEY = message(
+    "There is no key for what people write about each other, so it can be neither recorded nor read: set "
+    "CAIRN_TEXT_KEY to 32 random bytes in Base64 (`openssl rand -base64 32`), the same for all workers and commands, "
+    "and keep it safe."
+)
 
 
 @dataclass(frozen=True)
@@ -35,13 +40,7 @@ class WrappingKeys:
     def wrap(self, key: bytes, id: UUID, owner: str) -> tuple[str, bytes]:
         """(id of the wrapping key, the wrapped key), bound to the key's id and owner. Raises SettingsProblem."""
         if self.current is None:
-            raise SettingsProblem(
-                message(
-                    "There is no key for what people write about each other, so nothing of it can be recorded: set "
-                    "CAIRN_TEXT_KEY to 32 random bytes in Base64 (`openssl rand -base64 32`), the same for all workers "
-                    "and commands, and keep it safe."
-                )
-            )
+            raise SettingsProblem(NO_KEY)
         nonce = os.urandom(NONCE)
         return self.current, nonce + self._cipher(self.current).encrypt(nonce, key, _bound(id, owner))
 
@@ -75,7 +74,7 @@ def require_wrapping_keys(settings: Settings) -> WrappingKeys:
     """The same for whoever records what people write. Raises SettingsProblem where there is none."""
     keys = wrapping_keys(settings)
     if keys.current is None:
-        keys.wrap(b"", UUID(int=0), "")
+        raise SettingsProblem(NO_KEY)
     return keys
 
 

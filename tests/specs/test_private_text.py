@@ -19,10 +19,11 @@ AT = datetime(2026, 1, 2, 9, tzinfo=UTC)
 
 IDS = (
     "by goal sheet cycle person adjustment restatement acting_for manager former owner department parent delegate "
-    "holder head participants awaited to subordinate replacement replaced_by replaces waiting lapsed sheets unread id"
+    "holder event_stream head "
+    "participants awaited to subordinate replacement replaced_by replaces waiting lapsed sheets unread id"
 )
-NAMES = "metric subject subjects families departments family feed period key projection timezone"
-CODES = "event_stream event_type code field language plan content policy version curve changed grade grade_before grade_after mix"
+NAMES = "metric subject subjects families departments family feed period key projection timezone event_type"
+CODES = "code field language plan content policy version curve changed grade grade_before grade_after mix"
 PUBLIC: Mapping[str, str] = {
     **dict.fromkeys(IDS.split(), "an id, of a person, a stream or a department, or several"),
     **dict.fromkeys(NAMES.split(), "a name by which programs find something"),
