@@ -4,7 +4,7 @@ import os
 import time
 from collections.abc import Collection, Iterable
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 from uuid import UUID, uuid4
 
 import asyncpg
@@ -20,7 +20,6 @@ MOST = 20_000
 """Keys that a process remembers at a time."""
 
 Pool = asyncpg.Pool
-Name = TypeVar("Name")
 
 
 class _Kept(NamedTuple):
@@ -36,7 +35,7 @@ class DataKeys:
     def __init__(self, pool: Pool, writing: Pool, wrapping: WrappingKeys) -> None:
         self._pool, self._writing, self._wrapping = pool, writing, wrapping
         self._by_owner: dict[str, _Kept] = {}
-        self._by_id: dict[UUID, _Kept] = {}
+        self._by_id: dict[str, _Kept] = {}
 
     async def for_writing(self, owners: Collection[str]) -> dict[str, TextKey]:
         """The key of each of these, made where there is none. Raises SettingsProblem where nothing wraps them."""
@@ -49,19 +48,19 @@ class DataKeys:
                 await self._add(missing)
                 found |= self._usable(await self._writing.fetch(_SQL["of_owners"], missing))
             _keep(self._by_owner, found.items())
-            _keep(self._by_id, ((key.id, key) for key in found.values()))
+            _keep(self._by_id, ((key.name, key) for key in found.values()))
             known |= found
         return known
 
-    async def by_id(self, ids: Collection[UUID]) -> dict[UUID, TextKey]:
+    async def by_id(self, ids: Collection[str]) -> dict[str, TextKey]:
         """Those of these keys that are there and can be unwrapped."""
         now = time.monotonic()
         kept = {id: each for id in ids if (each := self._by_id.get(id)) and each.until > now}
-        lacking = sorted(set(ids) - kept.keys())
+        lacking = sorted(id for id in set(ids) - kept.keys() if _is_id(id))
         known = {id: each.key for id, each in kept.items() if each.key is not None}
         if lacking:
             rows = await self._pool.fetch(_SQL["of_ids"], lacking)
-            found = {row["id"]: key for row in rows if (key := self._unwrapped(row))}
+            found = {key.name: key for row in rows if (key := self._unwrapped(row))}
             _keep(self._by_id, ((id, found.get(id)) for id in lacking))
             known |= found
         return known
@@ -92,13 +91,20 @@ async def keys_by_wrapping(pool: Pool) -> dict[str, int]:
     return {row["wrapped_by"]: row["keys"] for row in await pool.fetch(_SQL["by_wrapping"])}
 
 
-def _fresh(kept: "dict[str, _Kept]", wanted: Iterable[str]) -> dict[str, TextKey]:
+def _is_id(name: str) -> bool:
+    try:
+        return str(UUID(name)) == name
+    except ValueError:
+        return False
+
+
+def _fresh(kept: dict[str, _Kept], wanted: Iterable[str]) -> dict[str, TextKey]:
     now = time.monotonic()
     found = ((name, kept.get(name)) for name in wanted)
     return {name: each.key for name, each in found if each and each.key and each.until > now}
 
 
-def _keep(kept: "dict[Name, _Kept]", found: "Iterable[tuple[Name, TextKey | None]]") -> None:
+def _keep(kept: dict[str, _Kept], found: Iterable[tuple[str, TextKey | None]]) -> None:
     if len(kept) > MOST:
         kept.clear()
     until = time.monotonic() + REMEMBERED

@@ -86,7 +86,7 @@ class PrivateLedger(Ledger):
             return rows
         names = {name for data in parsed.values() for name in _key_names(data)}
         names |= {word[1:].partition(".")[0] for word in digests.values()}
-        keys = await self._keys.by_id([id for name in names if (id := _uuid(name))])
+        keys = await self._keys.by_id(names)
         opened = list(rows)
         for at, data in parsed.items():
             opened[at] = opened[at]._replace(data=to_json(_in_words(data, opened[at], keys)).decode())
@@ -124,18 +124,17 @@ def _encrypted(stream: str, event: NewEvent, key: TextKey) -> NewEvent:
     digest, _, run = rest.partition(" ")
     if not digest:
         return event._replace(data=data)
-    word = f"{DIGEST}{key.id}.{key.seal_bytes(digest.encode(), (*at, ABOUT_CAUSATION))}"
+    word = f"{DIGEST}{key.name}.{key.seal_bytes(digest.encode(), (*at, ABOUT_CAUSATION))}"
     return event._replace(data=data, causation=f"{name} {word} {run}".strip())
 
 
-def _in_words(value: Any, row: StoredEvent, keys: dict[UUID, TextKey], path: str = "") -> Any:
+def _in_words(value: Any, row: StoredEvent, keys: dict[str, TextKey], path: str = "") -> Any:
     """JSON's values with all that is encrypted in them opened: whatever its event's schema was when it was written."""
     match value:
         case {"sealed": str(sealed), "key": str(name)} if len(value) == len((SEALED, KEY)):
-            id = _uuid(name)
             try:
                 place = (*_place(row.stream, row.id), path.encode())
-                return keys[id].open(sealed, place) if id in keys else Unreadable.ERASED.marked
+                return keys[name].open(sealed, place) if name in keys else Unreadable.ERASED.marked
             except ValueError:
                 return Unreadable.ERASED.marked
         case dict():
@@ -169,14 +168,14 @@ def _sealed_digest(causation: str | None) -> str:
     return word if word.startswith(DIGEST) else ""
 
 
-def _with_digest(row: StoredEvent, word: str, keys: dict[UUID, TextKey]) -> str:
+def _with_digest(row: StoredEvent, word: str, keys: dict[str, TextKey]) -> str:
     """The causation with its digest in clear; as it is where its key is gone: then it is like no digest."""
     name, _, sealed = word[1:].partition(".")
-    causation, id = row.causation or "", _uuid(name)
-    if id not in keys:
+    causation = row.causation or ""
+    if name not in keys:
         return causation
     try:
-        digest = keys[id].open_bytes(sealed, (*_place(row.stream, row.id), ABOUT_CAUSATION)).decode()
+        digest = keys[name].open_bytes(sealed, (*_place(row.stream, row.id), ABOUT_CAUSATION)).decode()
     except ValueError:
         return causation
     return causation.replace(word, digest, 1)
@@ -184,10 +183,3 @@ def _with_digest(row: StoredEvent, word: str, keys: dict[UUID, TextKey]) -> str:
 
 def _place(stream: str, id: UUID) -> tuple[bytes, bytes]:
     return stream.encode(), id.bytes
-
-
-def _uuid(name: str) -> UUID | None:
-    try:
-        return UUID(name)
-    except ValueError:
-        return None

@@ -20,13 +20,12 @@ class TextKey:
     """The key of one person's private text."""
 
     def __init__(self, id: UUID, key: bytes) -> None:
-        self.id = id
-        self._name = str(id)
+        self.name = str(id)
         self._cipher = AESSIV(key)
 
     def seal(self, value: Any, place: Sequence[bytes]) -> dict[str, str]:
         """JSON's value, encrypted and bound to a place: stream, event id and path of the field."""
-        return {SEALED: self.seal_bytes(to_json(value), place), KEY: self._name}
+        return {SEALED: self.seal_bytes(to_json(value), place), KEY: self.name}
 
     def open(self, sealed: str, place: Sequence[bytes]) -> Any:
         """The value again. Raises ValueError where it was changed, or stood elsewhere."""

@@ -6,7 +6,6 @@ import base64
 import subprocess
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, date, datetime, timedelta
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -210,8 +209,7 @@ def files_with(folder: Path, word: str) -> list[str]:
 
 async def output(*command: str | Path) -> bytes:
     """What a program prints."""
-    asked = partial(subprocess.run, command, capture_output=True, check=True)
-    return (await asyncio.to_thread(asked)).stdout
+    return await asyncio.to_thread(subprocess.check_output, command)
 
 
 def carries_words(row: StoredEvent) -> bool:
