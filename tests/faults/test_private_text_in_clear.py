@@ -69,7 +69,8 @@ class Written:
     def __init__(self, site: Site, folder: Path) -> None:
         self.site, self.folder = site, folder
         self.cairn = Cairn(environment(site.settings))
-        self.ledger = PrivateLedger(site.pool, wrapping_keys(site.settings_of_servers()))
+        self.wrapping = wrapping_keys(site.settings_of_servers())
+        self.ledger = PrivateLedger(site.pool, self.wrapping)
 
     async def does(self, *typed: str) -> None:
         done = await self.cairn(*typed)
@@ -282,3 +283,30 @@ async def test_lists_never_hold_words(written: Written) -> None:
     for reader in ((), ("--as", "E2"), ("--as", "E1")):
         told = await written.cairn("goal", "list", "--cycle", CYCLE, *reader, "--json")
         assert told.code == 0 and SECRET not in told.out
+
+
+async def test_once_a_key_is_deleted_its_words_are_erased_and_all_else_goes_on(written: Written) -> None:
+    """It comes last: what was written about E1 is gone for good."""
+    before = (await written.cairn("verify-scores", CYCLE, "--json")).json
+    admin = await asyncpg.connect(postgres.address(written.site.settings.home))
+    await admin.execute("delete from ledger.text_key where owner = 'E1'")
+    await admin.close()
+    goal = written.goal("E1", 1)
+    for typed in (("replay", goal), ("goal", "show", goal), ("goal", "check-ins", written.goal("E1", 3))):
+        told = await written.cairn(*typed, "--json")
+        assert told.code == 0 and SECRET not in told.out, told.err
+    story = (await written.cairn("replay", goal, "--json")).json["events"]
+    said = {each["type"]: each["facts"] for each in story}
+    assert said["GoalReturned"]["comment"] == {"unreadable": "erased"}
+    assert said["GoalAdjusted"]["draws"] and said["GoalReturned"].keys() == {"comment", "acting_for"}
+    told = (await written.cairn("replay", goal, "--lang", "en")).out
+    assert "erased: the key to these words is gone" in " ".join(told.split())
+    others = await written.cairn("replay", written.goal("E2", 1), "--json")
+    assert SECRET in others.out
+    for typed in (("ledger", "verify"), ("verify-scores", CYCLE)):
+        assert (await written.cairn(*typed)).code == 0
+    assert (await written.cairn("verify-scores", CYCLE, "--json")).json == before
+    again = ("--on", str(TODAY), "--reason", words("since then"), "--by", "H1")
+    await written.does("people", "return", "E1", *again)
+    rows = await PrivateLedger(written.site.pool, written.wrapping).read_stream("person-E1")
+    assert [carries_words(row) for row in rows if row.type == "PersonReturned"] == [False, True]
