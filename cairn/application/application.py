@@ -9,6 +9,7 @@ import asyncpg
 from cairn.application.audit import ScoreAudit
 from cairn.application.clock import CycleClock
 from cairn.application.cycles import Cycles
+from cairn.application.erasures import Erasures
 from cairn.application.evaluation import Evaluation
 from cairn.application.feeds import Feeds
 from cairn.application.goals import Goals
@@ -43,6 +44,7 @@ class Application:
         self.sheets = Sheets(self.goals)
         self.evaluation = Evaluation(self.ledger, self.cycles)
         self.restatements = Restatements(self.ledger, self.cycles)
+        self.erasures = Erasures(pool, self.ledger, self.people)
         self.clock = CycleClock(self.ledger)
         self.audit = ScoreAudit(self.ledger, self.cycles)
         self.operation = Operation(pool)

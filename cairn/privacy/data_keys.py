@@ -15,7 +15,10 @@ from cairn.privacy.wrapping import WrappingKeys
 
 _SQL = read_statements(Path(__file__).with_suffix(".sql"))
 REMEMBERED = 60.0
-"""Seconds for which a process remembers a key: one that is deleted is forgotten everywhere after them."""
+"""Seconds for which a process remembers a key to read with: one that is deleted is forgotten everywhere after them."""
+WRITTEN_WITH = 2.0
+"""Seconds for which it remembers one to write with: what is written under a deleted key is lost at once, so whoever
+deletes one waits for them."""
 MOST = 20_000
 """Keys that a process remembers at a time."""
 
@@ -47,8 +50,8 @@ class DataKeys:
             if missing:
                 await self._add(missing)
                 found |= self._usable(await self._writing.fetch(_SQL["of_owners"], missing))
-            _keep(self._by_owner, found.items())
-            _keep(self._by_id, ((key.name, key) for key in found.values()))
+            _keep(self._by_owner, found.items(), WRITTEN_WITH)
+            _keep(self._by_id, ((key.name, key) for key in found.values()), REMEMBERED)
             known |= found
         return known
 
@@ -61,7 +64,7 @@ class DataKeys:
         if lacking:
             rows = await self._pool.fetch(_SQL["of_ids"], lacking)
             found = {key.name: key for row in rows if (key := self._unwrapped(row))}
-            _keep(self._by_id, ((id, found.get(id)) for id in lacking))
+            _keep(self._by_id, ((id, found.get(id)) for id in lacking), REMEMBERED)
             known |= found
         return known
 
@@ -82,6 +85,9 @@ class DataKeys:
         return found
 
     def _unwrapped(self, row: asyncpg.Record) -> TextKey | None:
+        kept = self._by_id.get(str(row["id"]))
+        if kept and kept.key:
+            return kept.key
         key = self._wrapping.unwrap(row["wrapped"], row["wrapped_by"], row["id"], row["owner"])
         return TextKey(row["id"], key) if key is not None else None
 
@@ -104,8 +110,8 @@ def _fresh(kept: dict[str, _Kept], wanted: Iterable[str]) -> dict[str, TextKey]:
     return {name: each.key for name, each in found if each and each.key and each.until > now}
 
 
-def _keep(kept: dict[str, _Kept], found: Iterable[tuple[str, TextKey | None]]) -> None:
+def _keep(kept: dict[str, _Kept], found: Iterable[tuple[str, TextKey | None]], seconds: float) -> None:
     if len(kept) > MOST:
         kept.clear()
-    until = time.monotonic() + REMEMBERED
+    until = time.monotonic() + seconds
     kept.update({name: _Kept(key, until) for name, key in found})

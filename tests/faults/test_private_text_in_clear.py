@@ -299,8 +299,8 @@ async def test_once_a_key_is_deleted_its_words_are_erased_and_all_else_goes_on(w
     said = {each["type"]: each["facts"] for each in story}
     assert said["GoalReturned"]["comment"] == {"unreadable": "erased"}
     assert said["GoalAdjusted"]["draws"] and said["GoalReturned"].keys() == {"comment", "acting_for"}
-    told = (await written.cairn("replay", goal, "--lang", "en")).out
-    assert "erased: the key to these words is gone" in " ".join(told.split())
+    in_words = (await written.cairn("replay", goal, "--lang", "en")).out
+    assert "erased: the key to these words is gone" in " ".join(in_words.split())
     others = await written.cairn("replay", written.goal("E2", 1), "--json")
     assert SECRET in others.out
     for typed in (("ledger", "verify"), ("verify-scores", CYCLE)):

@@ -5,11 +5,13 @@ import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 import pytest
 
 from cairn.application.repository import first_answer, fold_goal, to_appends, to_events
+from cairn.domain.erasure import ErasureOrdered
 from cairn.domain.event import Event
 from cairn.domain.goal.commands import ReturnGoal
 from cairn.domain.goal.events import Ballot, CommitteeDecided, GoalReturned, GoalSubmitted, SignalRefused
@@ -19,7 +21,8 @@ from cairn.domain.private_text import Unreadable
 from cairn.domain.refusal import Refusal
 from cairn.domain.sheet.events import SheetExtended
 from cairn.ledger import IdReused, Ledger, StoredEvent, open_pool, verify
-from cairn.privacy import PrivateLedger, WrappingKeys
+from cairn.privacy import PrivateLedger, WrappingKeys, delete_keys, returned_keys, written_about
+from cairn.privacy.sealing import TextKey
 from cairn.settings import SettingsProblem
 from tests.ledger.given import seal_all
 
@@ -27,6 +30,12 @@ AT = datetime(2026, 1, 2, 9, tzinfo=UTC)
 GOAL, OTHERS = "goal-2026-E1-1", "goal-2026-E2-1"
 WORDS = "Zu viel auf einmal 写得太多"
 KEYS = WrappingKeys.of(bytes(32))
+GOLDEN_TEXT = "9JvA2vsxpPXGv3CcPNZEzcmkknVk9qs4TnhdxCal"
+GOLDEN_WRAPPED_BY = "ae33dad8cf0b9ea4"
+GOLDEN_KEY = (
+    "000000000000000000000000cea6423e49656d690f47cfd8b6fe9317627111d923b33c63c9bbef95691b2b91fd6b930b696fc75c"
+    "69c1730f6b2118d87770f9d2b58e4907594527d8973104200f090a4c3b0d72ff997308f801c7c8b0"
+)
 
 
 def returned(comment: str = WORDS, goal: str = GOAL) -> Event:
@@ -228,3 +237,78 @@ async def test_a_writer_adds_keys_and_can_neither_change_nor_delete_one(
             with pytest.raises(asyncpg.InsufficientPrivilegeError):
                 await acting.execute(change)
     assert said(await ledger.read_stream(GOAL)) == [WORDS]
+
+
+async def test_what_is_written_once_a_key_is_deleted_is_kept_under_another(
+    ledger: PrivateLedger, pool: Any
+) -> None:
+    """A process that wrote about somebody a moment ago does not go on with the key that is gone."""
+    await recorded(ledger, returned("before"))
+    keys = (await written_about(pool, "E1")).keys
+    assert await delete_keys(pool, keys) == 1
+    await recorded(ledger, returned("after"), key="2", version=1)
+    assert said(await PrivateLedger(pool, KEYS).read_stream(GOAL)) == [Unreadable.ERASED, "after"]
+    assert not set((await written_about(pool, "E1")).keys) & set(keys)
+
+
+async def test_what_is_written_about_somebody_is_counted_by_event_and_unread(
+    ledger: PrivateLedger, pool: Any
+) -> None:
+    """Neither what others wrote in streams whose names look alike, nor what is erased already."""
+    gone = returned("gone")
+    await recorded(ledger, gone)
+    await delete_keys(pool, (await written_about(pool, "E1")).keys)
+    await recorded(Ledger(pool), returned("from before"), key="2", version=1)
+    ballots = tuple(
+        Ballot(by=by, vote="for", comment=why, at=AT) for by, why in (("C1", "a"), ("C2", "b"), ("C3", ""))
+    )
+    decided = CommitteeDecided(
+        goal=GOAL, adjustment=None, outcome="for", ballots=ballots, members=3, quorum=1, majority="simple", by="C2",
+        at=AT,
+    )  # fmt: skip
+    away = PersonAway(person="E1", first=AT.date(), reason="ill", by="H", at=AT)
+    others = returned(goal="goal-2026-E11-1"), returned(goal="goal-2026-M-E1-1")
+    await recorded(ledger, decided, key="3", version=2)
+    await recorded(ledger, away, *others, key="4")
+    found = await written_about(pool, "E1")
+    assert (found.texts, found.total, found.in_clear) == ({"CommitteeDecided": 2, "PersonAway": 1}, 3, 1)
+    assert (found.first, found.last, len(found.keys)) == (AT, AT, 1)
+    nothing = await written_about(pool, "E9")
+    assert (nothing.keys, nothing.total, nothing.first, nothing.in_clear) == ((), 0, None, 0)
+
+
+async def test_a_key_that_comes_back_after_its_erasure_was_ordered_is_found(
+    ledger: PrivateLedger, pool: Any
+) -> None:
+    """As a backup brings it back, or as an order leaves it that did not come to its end."""
+    await recorded(ledger, returned(), returned(goal=OTHERS))
+    keys = (await written_about(pool, "E1")).keys
+    assert await returned_keys(pool) == ()
+    await recorded(ledger, ErasureOrdered(owner="E1", keys=keys, texts=1, reason="r", by="H", at=AT), key="2")
+    assert await returned_keys(pool) == ("E1",)
+    kept = await pool.fetchrow("select * from ledger.text_key where owner = 'E1'")
+    await delete_keys(pool, keys)
+    await recorded(ledger, returned("since"), key="3", version=1)
+    assert await returned_keys(pool) == ()
+    columns = "id, owner, wrapped_by, wrapped, made_at"
+    await pool.execute("delete from ledger.text_key where owner = 'E1'")
+    await pool.execute(f"insert into ledger.text_key ({columns}) values ($1, $2, $3, $4, $5)", *kept)
+    assert await returned_keys(pool) == ("E1",)
+
+
+async def test_why_something_was_erased_outlasts_it(ledger: PrivateLedger, pool: Any) -> None:
+    order = ErasureOrdered(owner="E1", keys=(), texts=0, reason="asked for it", by="H", at=AT)
+    await recorded(ledger, returned(), order)
+    assert "asked for it" not in await stored(pool)
+    await pool.execute("delete from ledger.text_key where owner = 'E1'")
+    assert to_events(await PrivateLedger(pool, KEYS).read_stream(order.stream)) == [order]
+
+
+def test_what_was_encrypted_and_wrapped_before_is_read_for_ever() -> None:
+    """The stored form of a text and of its key. These values are never edited: another form goes beside them."""
+    id, place = UUID(int=7), (b"goal-2026-E1-1", UUID(int=1).bytes, b"comment")
+    wrapped = bytes.fromhex(GOLDEN_KEY)
+    key = KEYS.unwrap(wrapped, GOLDEN_WRAPPED_BY, id, "E1")
+    assert key == bytes(range(64))
+    assert TextKey(id, key).open(GOLDEN_TEXT, place) == "写得太多"
+    assert TextKey(id, key).seal("写得太多", place) == {"sealed": GOLDEN_TEXT, "key": str(id)}

@@ -20,7 +20,7 @@ AT = datetime(2026, 1, 2, 9, tzinfo=UTC)
 IDS = (
     "by goal sheet cycle person adjustment restatement acting_for manager former owner department parent delegate "
     "holder event_stream head "
-    "participants awaited to subordinate replacement replaced_by replaces waiting lapsed sheets unread id"
+    "participants awaited to subordinate replacement replaced_by replaces waiting lapsed sheets unread id keys"
 )
 NAMES = "metric subject subjects families departments family feed period key projection timezone event_type"
 CODES = "code field language plan content policy version curve changed grade grade_before grade_after mix"
@@ -126,6 +126,7 @@ def test_texts_in_parts_of_an_event_are_found() -> None:
         "person-E-7": "E-7",
         "department-sales": "department.sales",
         "cycle-2026": "company",
+        "erasure-E7": "company",
     }.items(),
 )
 def test_the_key_is_that_of_whom_the_stream_is_about(stream: str, whom: str) -> None:
