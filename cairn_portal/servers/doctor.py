@@ -152,6 +152,13 @@ async def _text_key(settings: Settings) -> Check:
     found = await readable(dsn, keys)
     if found.lost:
         return Check(name, False, _lost(found, keys.place))
+    if found.returned:
+        said = message(
+            "texts about {who} can be read although their erasure was ordered: it did not come to its end, or a backup "
+            "brought their keys back. Do it again with `cairn people erase`",
+            who=found.returned,
+        )
+        return Check(name, False, said)
     said = message(
         "{key} from {place}; it opens the texts about {count} {count:plural,holder,holders}. Keep a copy apart from "
         "the database and its backups: without it nobody reads them again",

@@ -259,6 +259,7 @@ async def test_what_is_written_about_somebody_is_counted_by_event_and_unread(
     await recorded(ledger, gone)
     await delete_keys(pool, (await written_about(pool, "E1")).keys)
     await recorded(Ledger(pool), returned("from before"), key="2", version=1)
+    await recorded(Ledger(pool), returned("from before", "goal-2026-E11-2"), key="2")
     ballots = tuple(
         Ballot(by=by, vote="for", comment=why, at=AT) for by, why in (("C1", "a"), ("C2", "b"), ("C3", ""))
     )

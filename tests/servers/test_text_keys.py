@@ -2,10 +2,13 @@
 
 import base64
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 
+import asyncpg
 import pytest
 
+from cairn.domain.erasure import ErasureOrdered
 from cairn.ledger import open_pool
 from cairn.privacy import (
     KEY_FILE,
@@ -14,8 +17,10 @@ from cairn.privacy import (
     make_key,
     require_wrapping_keys,
     wrapping_keys,
+    written_about,
 )
 from cairn.settings import Settings, SettingsProblem
+from cairn_portal.servers import postgres
 from cairn_portal.servers.doctor import Check, checks
 from tests.ledger.test_private_text import recorded, returned
 from tests.servers.starting import started
@@ -91,6 +96,27 @@ async def test_the_doctor_finds_a_key_that_others_may_read(shared: Settings) -> 
     found = await doctor_on(without_a_setting(shared.home))
     file.chmod(0o600)
     assert found.ok is False and f"chmod 600 {file}" in str(found.sentence)
+
+
+async def test_the_doctor_finds_keys_that_are_there_although_their_erasure_was_ordered(
+    shared: Settings,
+) -> None:
+    addresses = await started(shared)
+    ledger_keys = wrapping_keys(without_a_setting(shared.home))
+    async with await open_pool(addresses.database_dsn, size=2) as pool:
+        ledger = PrivateLedger(pool, ledger_keys)
+        await recorded(ledger, returned(goal="goal-2026-E5-1"))
+        keys = (await written_about(pool, "E5")).keys
+        at = datetime(2026, 1, 3, tzinfo=UTC)
+        await recorded(ledger, ErasureOrdered(owner="E5", keys=keys, texts=1, reason="r", by="H", at=at))
+        found = await doctor_on(without_a_setting(shared.home))
+        assert (
+            found.ok is False and "E5" in str(found.sentence) and "cairn people erase" in str(found.sentence)
+        )
+        admin = await asyncpg.connect(postgres.address(shared.home))
+        await admin.execute("delete from ledger.text_key")
+        await admin.close()
+    assert (await doctor_on(without_a_setting(shared.home))).ok
 
 
 async def test_the_doctor_finds_texts_that_the_key_does_not_open(shared: Settings) -> None:
