@@ -19,6 +19,8 @@ REMEMBERED = 60.0
 WRITTEN_WITH = 2.0
 """Seconds for which it remembers one to write with: what is written under a deleted key is lost at once, so whoever
 deletes one waits for them."""
+TOGETHER = 500
+"""Keys to write with that are looked up again in one question, if so many were used since the last."""
 MOST = 20_000
 """Keys that a process remembers at a time."""
 
@@ -38,20 +40,27 @@ class DataKeys:
     def __init__(self, pool: Pool, writing: Pool, wrapping: WrappingKeys) -> None:
         self._pool, self._writing, self._wrapping = pool, writing, wrapping
         self._by_owner: dict[str, _Kept] = {}
+        self._used: set[str] = set()
         self._by_id: dict[str, _Kept] = {}
 
     async def for_writing(self, owners: Collection[str]) -> dict[str, TextKey]:
         """The key of each of these, made where there is none. Raises SettingsProblem where nothing wraps them."""
         known = _fresh(self._by_owner, owners)
-        lacking = sorted(set(owners) - known.keys())
+        lacking = set(owners) - known.keys()
+        self._used.update(owners)
         if lacking:
-            found = self._usable(await self._pool.fetch(_SQL["of_owners"], lacking))
-            missing = [owner for owner in lacking if owner not in found]
+            asked = self._used if len(self._used) <= TOGETHER else lacking
+            self._used = set(lacking)
+            now = (
+                time.monotonic()
+            )  # before it is asked: no answer counts longer than whoever deletes a key waits
+            found = self._usable(await self._pool.fetch(_SQL["of_owners"], sorted(asked)))
+            missing = [owner for owner in sorted(lacking) if owner not in found]
             if missing:
                 await self._add(missing)
                 found |= self._usable(await self._writing.fetch(_SQL["of_owners"], missing))
-            _keep(self._by_owner, found.items(), WRITTEN_WITH)
-            _keep(self._by_id, ((key.name, key) for key in found.values()), REMEMBERED)
+            _keep(self._by_owner, found.items(), now + WRITTEN_WITH)
+            _keep(self._by_id, ((key.name, key) for key in found.values()), now + REMEMBERED)
             known |= found
         return known
 
@@ -64,7 +73,7 @@ class DataKeys:
         if lacking:
             rows = await self._pool.fetch(_SQL["of_ids"], lacking)
             found = {key.name: key for row in rows if (key := self._unwrapped(row))}
-            _keep(self._by_id, ((id, found.get(id)) for id in lacking), REMEMBERED)
+            _keep(self._by_id, ((id, found.get(id)) for id in lacking), now + REMEMBERED)
             known |= found
         return known
 
@@ -110,8 +119,7 @@ def _fresh(kept: dict[str, _Kept], wanted: Iterable[str]) -> dict[str, TextKey]:
     return {name: each.key for name, each in found if each and each.key and each.until > now}
 
 
-def _keep(kept: dict[str, _Kept], found: Iterable[tuple[str, TextKey | None]], seconds: float) -> None:
+def _keep(kept: dict[str, _Kept], found: Iterable[tuple[str, TextKey | None]], until: float) -> None:
     if len(kept) > MOST:
         kept.clear()
-    until = time.monotonic() + seconds
     kept.update({name: _Kept(key, until) for name, key in found})

@@ -22,6 +22,7 @@ from cairn.domain.refusal import Refusal
 from cairn.domain.sheet.events import SheetExtended
 from cairn.ledger import IdReused, Ledger, StoredEvent, open_pool, verify
 from cairn.privacy import PrivateLedger, WrappingKeys, delete_keys, returned_keys, written_about
+from cairn.privacy.data_keys import WRITTEN_WITH
 from cairn.privacy.sealing import TextKey
 from cairn.settings import SettingsProblem
 from tests.ledger.given import seal_all
@@ -313,3 +314,18 @@ def test_what_was_encrypted_and_wrapped_before_is_read_for_ever() -> None:
     assert key == bytes(range(64))
     assert TextKey(id, key).open(GOLDEN_TEXT, place) == "写得太多"
     assert TextKey(id, key).seal("写得太多", place) == {"sealed": GOLDEN_TEXT, "key": str(id)}
+
+
+async def test_keys_that_are_in_use_are_looked_up_again_together(ledger: PrivateLedger, pool: Any) -> None:
+    """And each writes under its own."""
+    for n in range(2):
+        for owner in ("E1", "E2", "E3"):
+            goal = f"goal-2026-{owner}-1"
+            await recorded(ledger, returned(f"{owner} {n}", goal), key=f"{n}", version=n)
+        await asyncio.sleep(WRITTEN_WITH)
+    for owner in ("E1", "E2", "E3"):
+        assert said(await PrivateLedger(pool, KEYS).read_stream(f"goal-2026-{owner}-1")) == [
+            f"{owner} 0",
+            f"{owner} 1",
+        ]
+    assert await pool.fetchval("select count(*) from ledger.text_key") == 3
