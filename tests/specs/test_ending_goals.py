@@ -255,6 +255,24 @@ def test_each_manager_assesses_their_own_segment_and_the_score_is_split_by_days(
     assert round(found.points, 9) == round((D(80) * 273 + D(100) * 92) / 365, 9)
 
 
+def test_y2_a_former_manager_assesses_their_own_segment_and_nothing_after_it() -> None:
+    """Wang managed the goal until September: October is Zhao's, the year is both managers'."""
+    world = given(active(LEARNING), HANDED_OVER)
+    for period in ("M10", "M12"):
+        world.when(assess(WANG, 120, period=period)).refused("assess.segment", last="2026-09-30")
+    for period in ("M03", "M09", "Y"):
+        world.when(assess(WANG, 120, period=period)).then_types(did.GoalAssessed)
+    world.when(assess(ZHAO, 90, period="M10")).then_types(did.GoalAssessed)
+
+
+def test_y2_a_manager_who_came_back_assesses_like_any_other() -> None:
+    again = fact(did.ManagerChanged, HUA, goal=LEARNING, former=ZHAO, manager=WANG, effective="2026-11-01")
+    world = given(active(LEARNING), HANDED_OVER, again)
+    for period in ("M10", "M11"):
+        world.when(assess(WANG, 90, period=period)).then_types(did.GoalAssessed)
+    world.when(assess(ZHAO, 90, period="M11")).refused("assess.segment", since="2026-10-01")
+
+
 def test_a_segment_nobody_assessed_is_left_out() -> None:
     world = given(active(LEARNING), HANDED_OVER).having(assess(ZHAO, 100))
     assert score_of(world.goal(LEARNING), "Y", world.context(LEARNING), on("2027-01-15")).points == 100
