@@ -51,6 +51,15 @@ async def test_a_goal_that_left_the_sheet_counts_for_its_days_when_the_cycle_sco
     assert (await begun.recomputing.cycle("2026", lambda done, of: None)).differences == ()
 
 
+async def test_a_result_waits_for_a_goal_that_an_outage_left_unscored(begun: Year) -> None:
+    """W2: a goal that is still active when results are due is waited for, never left out for good."""
+    due = datetime(2027, 1, 17, 1, tzinfo=UTC)
+    found = await Evaluation(begun.ledger, begun.cycles).issue_results("2026", due, _silent)
+    assert set(found.waiting) == {GOAL, "goal-2026-E1-2"}
+    sheet = fold_sheet(SHEET, await begun.ledger.read_stream(SHEET))
+    assert sheet.result is None and "Y" not in sheet.scores
+
+
 def issued(sheet: str, at: datetime, **more: Any) -> ResultIssued:
     facts = {
         "points": 90,

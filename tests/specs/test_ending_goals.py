@@ -39,12 +39,13 @@ from tests.specs.company import (
     in_review,
     on,
     person,
+    reading,
     returned,
     scored,
     submitted,
     superseded,
 )
-from tests.specs.given import given, please
+from tests.specs.given import deadline, given, please
 
 
 def cancel(by: str = HUA, day: str = "05-01", goal: str = REVENUE) -> ask.CancelGoal:
@@ -76,6 +77,17 @@ def test_a_cancelled_goal_leaves_its_place_in_the_sheet() -> None:
     due = world.status().next_deadline
     assert world.sheet().weight == 50 and due is not None and due.phase == "part_scored"
     world.when(command).nothing()
+
+
+def test_w1_what_another_goal_replaced_is_scored_for_its_part_of_each_period_and_the_year() -> None:
+    """T2, W1: replaced on 1 May, 1,200 for the year: January to April are 400."""
+    world = given(superseded()).with_readings(reading("02-10", "300"), reading("05-20", "900", 2))
+    while due := world.status().next_deadline:
+        world = world.having(deadline(due.phase, due.at, REVENUE, due.period))
+    goal = world.goal()
+    assert sorted(goal.scores) == ["M01", "M02", "M03", "M04", "Y"] and goal.done
+    assert (goal.scores["Y"].actual, goal.scores["Y"].target) == (300, 400)
+    assert goal.scores["Y"].cause == "part"
 
 
 @pytest.mark.parametrize("stage", [draft, submitted, returned])

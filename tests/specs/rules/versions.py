@@ -232,12 +232,10 @@ W2 = (
 )  # fmt: skip
 
 
-def corrected(day: str) -> "Year":
-    """January at 50 of 100; a correction to 80 that comes on a day."""
-    year = Year((REVENUE, 100), **{REVENUE: SALES})
-    year.approve(REVENUE, "01-06").read(sales("01-10", "50")).upto(on("02-07")).cycle_scores(
-        "M01", on("02-07")
-    )
+def corrected(day: str, first: str | None = "50") -> "Year":
+    """January at 50 of 100, or without any row; a correction to 80 that comes on a day."""
+    year = Year((REVENUE, 100), **{REVENUE: SALES}).approve(REVENUE, "01-06")
+    year.read(*([sales("01-10", first)] if first else [])).upto(on("02-07")).cycle_scores("M01", on("02-07"))
     year.world = year.world.under(evidence=year.world.evidence.model_copy(update={"readings": ()}))
     return year.read(sales("01-10", "80", 2)).again(REVENUE, "M01", day)
 
@@ -247,6 +245,8 @@ D5 = (
             lambda: shown(corrected("02-20").chain("M01"))),
     Example("D5", "corrected on 20 March, when the score is settled: its versions", "50",
             lambda: shown(corrected("03-20").chain("M01"))),
+    Example("D5", "January was scored without any row, 80 come on 20 February: its versions", "none, 80",
+            lambda: shown(corrected("02-20", first=None).chain("M01"))),
 )  # fmt: skip
 
 
