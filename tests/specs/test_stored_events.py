@@ -33,6 +33,7 @@ from cairn.domain.registry import EVENTS, decode
 from cairn.domain.schedule import Days
 from cairn.domain.sheet import events as sheet
 from cairn.domain.skipping import EventSkipped
+from cairn.domain.voting import Ballot
 from tests.specs.company import (
     CHEN,
     HUA,
@@ -74,7 +75,7 @@ PART = did.MeasurePart(
     points=D(40), formula=did.Note(code="counted"), why=did.Note(code="no_readings"),
 )  # fmt: skip
 RESTATED = sheet.Restated(before=D(90), after=Fraction(277, 3), grade_before="B", grade_after="A")
-BALLOT = did.Ballot(by=CHEN, vote="for", comment="serves growth", at=on("01-20"))
+BALLOT = Ballot(by=CHEN, vote="for", comment="serves growth", at=on("01-20"))
 SMART = did.Smart(specific="a", measurable="b", achievable="c", relevant="d", time_bound="e")
 DEPARTMENT = Department(id="sales", name="销售部", head="zhao")
 
