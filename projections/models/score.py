@@ -15,6 +15,7 @@ from cairn.domain.sheet.events import (
     Restated,
     RestatementDecided,
     RestatementProposed,
+    RestatementTold,
     ResultIssued,
     ScorePart,
     SheetScored,
@@ -28,7 +29,7 @@ from projections.engine.sql import queries
 MODEL = ReadModel(
     name="score",
     tables=("goal_score", "sheet_score", "result", "restatement"),
-    reads=(GoalScored, SheetScored, ResultIssued, RestatementProposed, RestatementDecided),
+    reads=(GoalScored, SheetScored, ResultIssued, RestatementProposed, RestatementDecided, RestatementTold),
     joins=("goal",),
     by_stream=True,
 )
@@ -114,7 +115,7 @@ class Result(SheetFacts):
 
 
 class OpenRestatement(BaseModel):
-    """A restatement that waits for its decision, as `RestatementProposed`."""
+    """A restatement as `RestatementProposed`, that waits for its decision, or was decided and the person not told."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -130,6 +131,8 @@ class OpenRestatement(BaseModel):
     of_period: Annotated[Restated | None, FROM_JSON]
     of_result: Annotated[Restated | None, FROM_JSON]
     at: datetime
+    decided_at: datetime | None
+    accepted: bool | None
 
 
 class Concerned(BaseModel):
@@ -177,9 +180,10 @@ async def results(reader: Reader, cycle: str, department: str | None = None) -> 
     return parse_rows(Result, await reader.fetch(SQL["results_of_cycle"], cycle, department))
 
 
-async def restatements(reader: Reader, cycle: str) -> list[OpenRestatement]:
-    """The restatements of a cycle's sheets that wait for their decision, the oldest first."""
-    return parse_rows(OpenRestatement, await reader.fetch(SQL["restatements"], cycle))
+async def restatements(reader: Reader, cycle: str, *, decided: bool = False) -> list[OpenRestatement]:
+    """The restatements of a cycle's sheets that wait for their decision, the oldest first; those `decided` of which the
+    person was not told yet."""
+    return parse_rows(OpenRestatement, await reader.fetch(SQL["restatements"], cycle, decided))
 
 
 async def scores_of_readings(

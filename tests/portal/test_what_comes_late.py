@@ -5,17 +5,21 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from cairn.application.corrections import Asked, EvidenceOf
 from cairn.application.evaluation import Evaluation
 from cairn.application.goals import deadline
-from cairn.application.repository import fold_sheet, to_appends
+from cairn.application.repository import fold_goal, fold_sheet, to_appends
 from cairn.application.restatements import Decision, Restatements
 from cairn.domain.coverage import Whom
 from cairn.domain.event import SYSTEM, Event
 from cairn.domain.goal.events import GoalCancelled
+from cairn.domain.goal.state import Goal
 from cairn.domain.goal.status import status
 from cairn.domain.identity import by_system
 from cairn.domain.reading import Evidence
-from cairn.domain.sheet.events import GoalRemoved, ResultIssued, SheetOpened
+from cairn.domain.schedule import Period
+from cairn.domain.sheet.events import Correction, GoalRemoved, ResultIssued, SheetOpened
+from cairn.domain.sheet.state import Sheet
 from projections.models import reading
 from tests.portal.test_recomputing import GOAL, JANUARY, Year, _silent, begun
 
@@ -91,10 +95,36 @@ async def test_a_result_that_was_open_counts_by_its_days_once_the_restatement_is
     assert await Evaluation(begun.ledger, begun.cycles).issue_above(SHEET, NEXT_YEAR) == 1
     asked = Decision("2026-M1-1-R1", True, "好", "补", "H1", NEXT_YEAR)
     done = await Restatements(begun.ledger, begun.cycles).decide(asked, "k", _nothing)
-    assert done == ("ResultIssued", "RestatementDecided")
+    assert done == ("RestatementHeard", "ResultIssued", "RestatementDecided")
     result = fold_sheet(ABOVE, await begun.ledger.read_stream(ABOVE)).result
     assert result is not None and [part.days for part in result.subordinates] == [365]
 
 
 async def _nothing(*_: Any) -> Evidence:
     return Evidence()
+
+
+async def test_a_slip_that_changes_nothing_settled_is_mended_at_once_and_computed_again(begun: Year) -> None:
+    """T6, Y3: the first quarter's target was typed wrongly; HR mends it a week after the score was shown."""
+    await begun.scored()
+    mending = Restatements(begun.ledger, begun.cycles).corrections
+    at = datetime(2026, 4, 14, 3, tzinfo=UTC)
+    asked = Asked(GOAL, Correction(targets={"Q1": Decimal(200)}), "三百应为二百", "H1", at)
+    foreseen = await mending.foresee(asked, _evidence_of(begun))
+    for _ in range(2):
+        proposed, took_effect = await mending.propose(asked, "k", _evidence_of(begun))
+        assert took_effect and proposed == foreseen.proposed
+    goal = fold_goal(GOAL, await begun.ledger.read_stream(GOAL))
+    sheet = fold_sheet(SHEET, await begun.ledger.read_stream(SHEET))
+    assert [goal.scores["Q1"].number, sheet.scores["Q1"].number] == [2, 2]
+    assert goal.scores["Q1"].cause == "corrected" and goal.scores["Q1"].target == 200
+    assert list(sheet.untold) == [proposed.restatement] and not sheet.restatements
+    await begun.seal()
+    assert (await begun.recomputing.cycle("2026", lambda done, of: None)).differences == ()
+
+
+def _evidence_of(year: Year) -> EvidenceOf:
+    async def found(goal: Goal, sheet: Sheet, period: Period) -> Evidence:
+        return await reading.evidence_of(year.pool, goal, sheet, period)
+
+    return found

@@ -86,8 +86,8 @@ def test_w1_what_another_goal_replaced_is_scored_for_its_part_of_each_period_and
         world = world.having(deadline(due.phase, due.at, REVENUE, due.period))
     goal = world.goal()
     assert sorted(goal.scores) == ["M01", "M02", "M03", "M04", "Y"] and goal.done
-    assert (goal.scores["Y"].actual, goal.scores["Y"].target) == (300, 400)
-    assert goal.scores["Y"].cause == "part"
+    year = goal.scores["Y"]
+    assert year.actual == 300 and year.target == 400 and year.cause == "part"
 
 
 @pytest.mark.parametrize("stage", [draft, submitted, returned])

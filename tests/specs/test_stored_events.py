@@ -157,9 +157,12 @@ EXAMPLES: tuple[Event, ...] = (
         restatement="2026-lin-1-R1", cause="readings", goal=REVENUE, period="M01", replaces="2026-lin-1-R0",
         subordinate="sheet-2026-qian-1", of_goal=RESTATED, of_period=RESTATED, of_result=RESTATED, **OF_SHEET,
     ),
+    sheet.RestatementHeard(restatement="2026-lin-1-R1", said="agreed", **OF_SHEET),
+    sheet.RestatementVoted(restatement="2026-lin-1-R1", vote="against", comment="too little", **OF_SHEET),
     sheet.RestatementDecided(
         restatement="2026-lin-1-R1", accepted=True, heard="agreed", reason="r", **OF_SHEET,
     ),
+    sheet.RestatementTold(restatement="2026-lin-1-R1", **OF_SHEET),
     launched().model_copy(
         update={"left_out": (LEFT_OUT,), "clock_offset": -3.5}
     ),
@@ -202,7 +205,31 @@ EXAMPLES: tuple[Event, ...] = (
         reason="written by a broken importer", **AT,
     ),
 )  # fmt: skip
-"""One example of every event, with every field filled."""
+"""One example of every event, with every field filled that it had when it was first stored."""
+MENDED = sheet.Correction(
+    targets={"M01": D("100.5")},
+    check_ins={3: D(80)},
+    assessments={"Y": {WANG: D(90)}},
+    weights={REVENUE: D(40)},
+)
+CITED: dict[str, Any] = {"restatement": "2026-lin-1-R2"}
+LATER: tuple[Event, ...] = (
+    fact(did.GoalRevised, title="t", measure=MEASURES[REVENUE], **CITED),
+    score().model_copy(update=CITED),
+    sheet.GoalWeighted(goal=REVENUE, before=D(50), after=D(40), **CITED, **OF_SHEET),
+    sheet.SheetScored(
+        period="Y", points=D(90), rounded=D(90), parts=(), policy="plan@1", cause="corrected", **CITED, **OF_SHEET
+    ),
+    sheet.RestatementProposed(
+        **CITED, cause="corrected", goal=REVENUE, period="M01", correction=MENDED, reason="typed wrongly",
+        scores=(sheet.RestatedScore(period="M01", of_goal=RESTATED, of_period=RESTATED),), **OF_SHEET,
+    ),
+    sheet.RestatementDecided(
+        **CITED, accepted=True, heard="agreed", reason="r", **OF_SHEET,
+        minutes=sheet.Minutes(ballots=(BALLOT,), members=3, quorum=2, majority="simple"),
+    ),
+)  # fmt: skip
+"""Events with fields they got later: stored only where they say something."""
 BY_NAME = {event.type: event for event in EXAMPLES}
 
 
@@ -215,6 +242,13 @@ def test_it_comes_back_from_its_stored_form(name: str) -> None:
     event = BY_NAME[name]
     assert decode(name, event.model_dump_json()) == event
     assert decode(name, event.model_dump_json().encode()).stream == event.stream
+
+
+@pytest.mark.parametrize("event", LATER, ids=lambda event: event.type)
+def test_a_field_that_came_later_is_stored_where_it_says_something(event: Event) -> None:
+    text = event.model_dump_json()
+    assert decode(event.type, text) == event
+    assert "2026-lin-1-R2" in text and "2026-lin-1-R2" not in BY_NAME[event.type].model_dump_json()
 
 
 @pytest.mark.parametrize("name", sorted(EVENTS))

@@ -1,6 +1,7 @@
 """Acceptance, assessment and the ways a goal ends by hand."""
 
 from datetime import date, timedelta
+from decimal import Decimal
 
 from cairn.domain.event import SYSTEM, Event
 from cairn.domain.goal.commands import (
@@ -61,7 +62,7 @@ def assess(command: AssessGoal, goal: Goal, context: GoalContext) -> list[Event]
     known = [period.key for period in schedule.periods if period.kind in kinds] if schedule else []
     if command.period not in known:
         raise Refusal("assess.period", field="period", period=command.period, known=known)
-    _check_rating(command, goal.measure, context)
+    check_rating(command.points, goal.measure, context)
     _check_ended(command, goal, context)
     _check_segment(command, goal, context)
     if goal.assessments.get(command.period, {}).get(command.by) == command.points:
@@ -78,9 +79,9 @@ def assess(command: AssessGoal, goal: Goal, context: GoalContext) -> list[Event]
     ]
 
 
-def _check_rating(command: AssessGoal, measure: KeyTask | Capability, context: GoalContext) -> None:
+def check_rating(points: Decimal, measure: KeyTask | Capability, context: GoalContext) -> None:
     """A rating lies on the policy's scale and is one of those there are (RULES M5)."""
-    scale, points = context.policy.scale, command.points
+    scale = context.policy.scale
     if measure.possible and points not in measure.possible:
         raise Refusal("assess.possible", field="points", points=points, known=measure.possible)
     if points < scale.least or (scale.to is not None and points > scale.to):

@@ -275,7 +275,8 @@ def _evolved(goal: Goal, event: AnyGoalEvent) -> Goal:
         case GoalDrafted():
             return _drafted(goal, event)
         case GoalRevised():
-            return _unchecked(goal).model_copy(update={"title": event.title, "measure": event.measure})
+            was = goal if event.restatement else _unchecked(goal)
+            return was.model_copy(update={"title": event.title, "measure": event.measure})
         case SmartChecked():
             return goal.model_copy(update={"smart": event.check, "smart_stale": False})
         case GoalDecomposed():  # its first parts are what the check asks for, other ones are another goal
