@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict
 
 from cairn.domain.exact import Exact
-from cairn.domain.goal.events import GoalScored, Inputs, MeasurePart, Note
+from cairn.domain.goal.events import GoalAdjusted, GoalScored, Inputs, MeasurePart, Note
 from cairn.domain.sheet.events import (
     EarlierPart,
     PeriodPart,
@@ -28,8 +28,16 @@ from projections.engine.sql import queries
 
 MODEL = ReadModel(
     name="score",
-    tables=("goal_score", "sheet_score", "result", "restatement"),
-    reads=(GoalScored, SheetScored, ResultIssued, RestatementProposed, RestatementDecided, RestatementTold),
+    tables=("goal_score", "sheet_score", "result", "restatement", "former_metric"),
+    reads=(
+        GoalAdjusted,
+        GoalScored,
+        SheetScored,
+        ResultIssued,
+        RestatementProposed,
+        RestatementDecided,
+        RestatementTold,
+    ),
     joins=("goal",),
     by_stream=True,
 )
@@ -189,7 +197,8 @@ async def restatements(reader: Reader, cycle: str, *, decided: bool = False) -> 
 async def scores_of_readings(
     reader: Reader, keys: Sequence[tuple[str, str, date]], position: int
 ) -> list[Concerned]:
-    """The scores in whose days readings of (metric, subject, day) lie and that were computed before a position."""
+    """The scores in whose days readings of (metric, subject, day) lie and that were computed before a position, those
+    of goals that have another metric since included."""
     metrics, subjects, days = ([key[at] for key in keys] for at in range(3))
     found = await reader.fetch(SQL["scores_of_readings"], metrics, subjects, days, position)
     return parse_rows(Concerned, found)

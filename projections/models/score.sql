@@ -6,6 +6,17 @@ with event as materialized (
     from read.window($1, $2, $3, $4)
     where type in (
         'GoalScored', 'SheetScored', 'ResultIssued', 'RestatementProposed', 'RestatementDecided', 'RestatementTold')
+       or (type = 'GoalAdjusted' and data #>> '{before,measure,metric}' is not null)
+),
+formerly as (
+    insert into former_metric
+    select distinct stream, data #>> '{before,measure,metric}', data #>> '{before,measure,subject}'
+    from event
+    where type = 'GoalAdjusted' and data #>> '{before,measure,subject}' is not null
+      and data #>> '{after,measure,kind}' is not null
+      and (data #>> '{before,measure,metric}', data #>> '{before,measure,subject}')
+          is distinct from (data #>> '{after,measure,metric}', data #>> '{after,measure,subject}')
+    on conflict do nothing
 ),
 goals as (
     insert into goal_score
@@ -153,10 +164,18 @@ where s.cycle = $1 and (r.decided_at is not null) = $2
 order by r.position
 
 -- name: scores_of_readings
+with concerned as (
+    select g.goal, k.day
+    from unnest($1::text[], $2::text[], $3::date[]) as k(metric, subject, day)
+    join read.goal g on g.measure ->> 'metric' = k.metric and g.measure ->> 'subject' = k.subject
+    union
+    select f.goal, k.day
+    from unnest($1::text[], $2::text[], $3::date[]) as k(metric, subject, day)
+    join read.former_metric f on f.metric = k.metric and f.subject = k.subject
+)
 select distinct c.goal, c.period, c.starts, c.ends
-from unnest($1::text[], $2::text[], $3::date[]) as k(metric, subject, day)
-join read.goal g on g.measure ->> 'metric' = k.metric and g.measure ->> 'subject' = k.subject
-join read.goal_score c on c.goal = g.goal and k.day between c.starts and c.ends
+from concerned x
+join read.goal_score c on c.goal = x.goal and x.day between c.starts and c.ends
 where (c.inputs ->> 'upto')::bigint < $4
 order by c.goal, c.starts, c.ends
 

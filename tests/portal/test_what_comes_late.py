@@ -5,6 +5,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from activities.rescoring import Rescorer
 from cairn.application.corrections import Asked, EvidenceOf
 from cairn.application.evaluation import Evaluation
 from cairn.application.goals import deadline
@@ -12,10 +13,11 @@ from cairn.application.repository import fold_goal, fold_sheet, to_appends
 from cairn.application.restatements import Decision, Restatements
 from cairn.domain.coverage import Whom
 from cairn.domain.event import SYSTEM, Event
-from cairn.domain.goal.events import GoalCancelled
+from cairn.domain.goal.events import Changes, GoalAdjusted, GoalCancelled
 from cairn.domain.goal.state import Goal
 from cairn.domain.goal.status import status
 from cairn.domain.identity import by_system
+from cairn.domain.measure import Kpi
 from cairn.domain.reading import Evidence
 from cairn.domain.schedule import Period
 from cairn.domain.sheet.events import Correction, GoalRemoved, ResultIssued, SheetOpened
@@ -52,6 +54,39 @@ async def test_a_goal_that_left_the_sheet_counts_for_its_days_when_the_cycle_sco
     sheet = fold_sheet(SHEET, await begun.ledger.read_stream(SHEET))
     [part] = sheet.scores["Q1"].parts
     assert (part.goal, part.weight, part.share) == (GOAL, Decimal(80), Fraction(45, 90))
+    assert (await begun.recomputing.cycle("2026", lambda done, of: None)).differences == ()
+
+
+async def test_a_late_reading_of_a_replaced_metric_scores_the_days_again_on_which_it_counted(
+    begun: Year,
+) -> None:
+    """W1, D5: sales count up to 14 February, what the owner reports from then on; a row of 1 March counts nowhere."""
+    goal, _ = await begun.goals.load(GOAL)
+    assert isinstance(goal.measure, Kpi)
+    since = date(2026, 2, 15)
+    reported = goal.measure.model_copy(update={"metric": None, "subject": None, "since": since})
+    facts = {
+        "adjustment": "a1",
+        "reason": "r",
+        "draws": Decimal(5),
+        "space_left": Decimal(10),
+        "since": since,
+    }
+    filed = {"before": Changes(measure=goal.measure), "after": Changes(measure=reported), **facts}
+    await recorded(
+        begun, "filed", GoalAdjusted.model_validate({"goal": GOAL, "by": "H1", "at": FEBRUARY, **filed})
+    )
+    await begun.scored()
+    first = fold_goal(GOAL, await begun.ledger.read_stream(GOAL)).scores["Q1"]
+    assert [part.actual for part in first.parts] == [100, None]
+    rescorer = Rescorer(begun.goals, Evaluation(begun.ledger, begun.cycles), begun.pool, "")
+    for number, (amount, day) in enumerate(((50, date(2026, 2, 5)), (70, date(2026, 3, 1))), start=5):
+        await begun.read(amount, day, number)
+        [row] = (await begun.ledger.read_sealed(after=0, limit=1000, types=["ReadingsRecorded"]))[-1:]
+        await rescorer._take(row)
+    again = fold_goal(GOAL, await begun.ledger.read_stream(GOAL)).scores["Q1"]
+    assert again.number == 2 and again.cause == "readings" and again.parts[0].actual == 150
+    await begun.seal()
     assert (await begun.recomputing.cycle("2026", lambda done, of: None)).differences == ()
 
 
