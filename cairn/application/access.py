@@ -46,9 +46,8 @@ def require(command: AnyGoalCommand, goal: Goal, context: GoalContext) -> str | 
     right = command.row.who.in_case(goal, command)
     if right.allows(person, goal, command):
         return None
-    for holder in _stood_in_for(person.id, goal, context):
-        place = {"owner" if holder == goal.owner else "manager": person.id}
-        if right.allows(person, goal.model_copy(update=place), command):
+    for place, holder in _stood_in_for(person.id, goal, context):
+        if right.allows(person, goal.model_copy(update={place: person.id}), command):
             return holder
     who = {"who": right.name, "manager": goal.manager, "requester": goal.requester}
     if command.row.judges and person.id == goal.owner:
@@ -56,10 +55,11 @@ def require(command: AnyGoalCommand, goal: Goal, context: GoalContext) -> str | 
     raise Refusal("goal.not-yours", field="by", by=person.id, **who)
 
 
-def _stood_in_for(person: str, goal: Goal, context: GoalContext) -> list[str]:
-    """The holders of the goal's places for whom somebody acts that day: its manager, and a department's head."""
-    places = [goal.owner] if goal.tier == "department" else [goal.manager or ""]
-    return [holder for holder in places if context.acting.get(holder) == person]
+def _stood_in_for(person: str, goal: Goal, context: GoalContext) -> list[tuple[str, str]]:
+    """The goal's places, with their holders, for whom somebody acts that day: its owner, a department's head among
+    them, and its manager."""
+    places = {"owner": goal.owner, "manager": goal.manager if goal.tier != "department" else None}
+    return [(place, who) for place, who in places.items() if who and context.acting.get(who) == person]
 
 
 def require_for_cycle(
