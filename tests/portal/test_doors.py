@@ -253,9 +253,11 @@ async def test_somebody_whose_id_is_a_guid_has_progress_and_scores(cairn: Cairn,
 
 
 async def test_decimals_in_answers_are_plain_digits(cairn: Cairn, goal: str) -> None:
-    """Doors, JSON: `"target": "1.0E+5"`."""
-    assert (await cairn("goal", "revise", goal, "--target", "1.0E+5", "--by", "M1")).code == 0
-    assert (await cairn("goal", "show", goal, "--json")).json["goal"]["measure"]["target"] == "100000"
+    """Doors, JSON: `"target": "1.0E+5"`; as many digits as are stored."""
+    for typed, told in (("1.0E+5", "100000"), ("0.12345678901234567890123", "0.12345678901234567890123")):
+        assert (await cairn("goal", "revise", goal, "--target", typed, "--by", "M1")).code == 0
+        shown = await cairn("goal", "show", goal, "--json")
+        assert shown.json["goal"]["measure"]["target"] == told and "E+" not in shown.out
 
 
 async def test_remedies_name_the_option_that_helps(cairn: Cairn, tmp_path: Path) -> None:
