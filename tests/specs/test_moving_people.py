@@ -125,6 +125,7 @@ def test_l7_a_department_without_a_head_or_people_gets_none() -> None:
             first_sheets(), ["company", "department.sales"], day("05-11")
         )
         assert [each.holder for each in found.sheets] == ["new"]
+        assert [each.person for each in found.left_out] == ["department.lab"] * (lab.id == "lab")
 
 
 def test_l7_a_joiners_draft_is_due_some_working_days_after_the_joining_day() -> None:

@@ -12,7 +12,7 @@ from cairn.domain.policy import Name
 from cairn.domain.refusal import FactValue
 from cairn.domain.schedule import Schedule
 
-LeftOutCode = Literal["left", "joins_later", "no_family", "excluded"]
+LeftOutCode = Literal["left", "joins_later", "no_family", "excluded", "no_head"]
 LaunchFailureCode = Literal["exists"]
 
 
@@ -27,10 +27,10 @@ class CycleEvent(Event):
 
 
 class LeftOut(Fact):
-    """Somebody who takes no part, and why.
+    """Somebody who takes no part, and why; or a department (`department.<id>`), for nobody heads it (`no_head`).
 
     `facts`: `on` is the day of leaving (`left`) or of joining (`joins_later`), `family` the job family that the
-    policy has not (`no_family`). `reason` is the policy's own (`excluded`), as its author wrote it in both languages.
+    policy has not (`no_family`), `name` the department's. `reason` is the policy's own (`excluded`), as its author wrote it in both languages.
     """
 
     person: str

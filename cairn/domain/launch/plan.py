@@ -162,9 +162,7 @@ class Planner:
     def plan(self) -> LaunchPlan:
         spells = self._participants()
         in_use = {of[0].person.department for of in spells.values()}
-        departments = [
-            d for d in sorted(self.roster.departments, key=lambda d: d.id) if d.id in in_use and d.head
-        ]
+        departments = self._headed(in_use)
         company = self._company()
         self.above = {sheet.holder for sheet in company} | {f"department.{d.id}" for d in departments}
         people = [
@@ -198,13 +196,20 @@ class Planner:
         people's new sheets serve."""
         here = (history for name in participants if (history := self.histories[name]).is_here(today))
         in_use = {history.on(today).department for history in here}
-        new = [
-            each
-            for each in sorted(self.roster.departments, key=lambda d: d.id)
-            if each.id in in_use and each.head and f"department.{each.id}" not in self.above
-        ]
+        there = {holder.removeprefix("department.") for holder in self.above}
+        new = self._headed(in_use - there)
         self.above |= {f"department.{each.id}" for each in new}
         return [self._department(each, max(today, self.schedule.starts)) for each in new]
+
+    def _headed(self, in_use: Collection[str]) -> list[Department]:
+        """Of these departments those with a head, by id; the others are left out, and it is told (RULES L2)."""
+        found = [each for each in sorted(self.roster.departments, key=lambda d: d.id) if each.id in in_use]
+        self.left_out += [
+            LeftOut(person=f"department.{each.id}", code="no_head", facts={"name": each.name})
+            for each in found
+            if not each.head
+        ]
+        return [each for each in found if each.head]
 
     def _as_plan(self, planned: Iterable[SheetPlan]) -> LaunchPlan:
         sheets = [self._with_judges(sheet) for sheet in planned]
