@@ -30,7 +30,8 @@ class LeftOut(Fact):
     """Somebody who takes no part, and why; or a department (`department.<id>`), for nobody heads it (`no_head`).
 
     `facts`: `on` is the day of leaving (`left`) or of joining (`joins_later`), `family` the job family that the
-    policy has not (`no_family`), `name` the department's. `reason` is the policy's own (`excluded`), as its author wrote it in both languages.
+    policy has not (`no_family`), `name` the department's. `reason` is the policy's own (`excluded`), as its author
+    wrote it in both languages.
     """
 
     person: str
