@@ -50,6 +50,11 @@ def administrator(settings: Settings) -> str:
     return given or postgres.address(settings.home)
 
 
+def reader(settings: Settings) -> str:
+    """The address with the login that reads all and changes nothing, where there is one: who backs up."""
+    return settings.backup_database or administrator(settings)
+
+
 async def back_up(dsn: str, folder: Path) -> Backup:
     """Writes a backup into a new folder while everybody works; there is a whole one or none. Raises ServerProblem."""
     draft = folder.with_name(f"{folder.name}.new")

@@ -38,11 +38,7 @@ async def problem(settings: Settings) -> Message | None:
     database = settings.folding_database or settings.database
     if database is None:
         return message("CAIRN_DATABASE is not set: say which database the worker works with.")
-    for look in (_in_database(database), _in_temporal(settings)):
-        found = await look
-        if found is not None:
-            return found
-    return None
+    return await _in_database(database) or await _in_temporal(settings)
 
 
 async def _in_database(dsn: str) -> Message | None:
