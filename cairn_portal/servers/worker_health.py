@@ -52,7 +52,9 @@ async def _in_database(dsn: str) -> Message | None:
     except (OSError, TimeoutError, asyncpg.PostgresError) as failed:
         return message("The database cannot be reached: {reason}", reason=_words(failed))
     if silent is None:
-        return message("No worker of this host ({host}) is connected to the database.", host=socket.gethostname())
+        return message(
+            "No worker of this host ({host}) is connected to the database.", host=socket.gethostname()
+        )
     if silent > DATABASE_SILENCE:
         return message(
             "The worker has asked nothing of the database for {seconds} seconds: it hangs.",

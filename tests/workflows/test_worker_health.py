@@ -49,7 +49,9 @@ def a_worker_of_its_own(settings: Settings) -> Iterator[subprocess.Popen[bytes]]
 async def until_it_says(settings: Settings, wanted: str | None) -> None:
     """Waits until it is healthy (None), or until what it says begins so."""
     async with asyncio.timeout(PATIENCE):
-        while not ((found := await said(settings)) == wanted or (wanted and (found or "").startswith(wanted))):
+        while not (
+            (found := await said(settings)) == wanted or (wanted and (found or "").startswith(wanted))
+        ):
             await asyncio.sleep(0.2)
 
 
@@ -109,7 +111,11 @@ async def test_what_cannot_be_reached_is_named(settings: Settings, client: Clien
 
 
 def test_as_a_program_it_ends_with_1_and_one_sentence(settings: Settings) -> None:
-    own = {"CAIRN_DATABASE": settings.database or "", "CAIRN_LANGUAGE": "en", "CAIRN_HOME": str(settings.home)}
+    own = {
+        "CAIRN_DATABASE": settings.database or "",
+        "CAIRN_LANGUAGE": "en",
+        "CAIRN_HOME": str(settings.home),
+    }
     command = [sys.executable, "-m", "cairn_portal.servers.worker_health"]
     ended = subprocess.run(command, env={**os.environ, **own}, capture_output=True, text=True)
     assert (ended.returncode, ended.stdout) == (1, "")
