@@ -133,8 +133,9 @@ def _require_server() -> None:
     if not (programs() / "postgres").exists():
         raise ServerProblem(
             message(
-                "This installation has no Postgres server of its own, as in a container's image: set CAIRN_DATABASE to the "
-                "address of one. Demos and rehearsals, which start their own, need an installation made by `make setup`."
+                "This installation has no Postgres server of its own, as in a container's image: set CAIRN_DATABASE to "
+                "the address of one. Demos and rehearsals, which start their own, need an installation made by "
+                "`make setup`."
             )
         )
 

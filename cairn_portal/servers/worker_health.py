@@ -1,9 +1,9 @@
 """Whether the worker of this host works: `python -m cairn_portal.servers.worker_health`; 0 if so, else 1 and why not.
 
 For whoever watches it (compose, Kubernetes, a timer). The worker itself is not asked: its read models look into the log
-several times a second by sessions of their own, and it asks Temporal for tasks at least once a minute. Both can be seen
-from outside, so one that is frozen, lost its database or polls no more is told from one that works. Sessions and pollers
-carry the host's name; where several workers share a host, one that works is enough.
+several times a second by sessions of their own, and it asks Temporal for tasks at least once a minute. Both can be
+seen from outside, so one that is frozen, lost its database or polls no more is told from one that works. Sessions and
+pollers carry the host's name; where several workers share a host, one that works is enough.
 """
 
 import asyncio

@@ -135,7 +135,7 @@ def test_the_ledger_bears_the_workers_and_commands_that_the_page_says(services: 
         int, found_in("database.md", r"worker takes up to (\d+) connections.*?command up to (\d+)")
     )
     most, workers, commands = map(
-        int, found_in("operations.md", r"`max_connections=(\d+)` bears (\d+) workers and (\d+) commands")
+        int, found_in("server.md", r"`max_connections=(\d+)` bears (\d+) workers and (\d+) commands")
     )
     assert int(options(services, "ledger")["max_connections"]) == most
     assert workers * worker + commands * command + KEPT_BY_POSTGRES <= most

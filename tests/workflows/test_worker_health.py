@@ -49,9 +49,10 @@ def a_worker_of_its_own(settings: Settings) -> Iterator[subprocess.Popen[bytes]]
 async def until_it_says(settings: Settings, wanted: str | None) -> None:
     """Waits until it is healthy (None), or until what it says begins so."""
     async with asyncio.timeout(PATIENCE):
-        while not (
-            (found := await said(settings)) == wanted or (wanted and (found or "").startswith(wanted))
-        ):
+        while True:
+            found = await said(settings)
+            if found == wanted or (wanted and (found or "").startswith(wanted)):
+                return
             await asyncio.sleep(0.2)
 
 
