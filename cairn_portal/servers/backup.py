@@ -45,7 +45,7 @@ class Backup(BaseModel):
 
 
 def administrator(settings: Settings) -> str:
-    """The address with the login that owns the ledger: who backs up, restores and opens epochs."""
+    """The address with the login that owns the ledger: who restores and opens epochs."""
     given = settings.migration_database or settings.admin_database or settings.database
     return given or postgres.address(settings.home)
 
