@@ -169,7 +169,9 @@ class Goals:
         if _asks_who_stands_in(found, SYSTEM):
             context = await self._with_acting(found, context, at)
         if found.pending is not None:
-            context = context.model_copy(update={"seats": await self.seats.on(at, context)})
+            context = context.model_copy(
+                update={"seats": await self.seats.on(local_day(at, context.policy.calendar))}
+            )
         return status(found, context, at)
 
     async def load(self, goal: str) -> tuple[Goal, GoalContext]:
@@ -214,14 +216,14 @@ class Goals:
         if cycle.version == 0:
             raise Refusal("cycle.unknown", field="goal", cycle=cycle_id)
         goal = fold_goal(name, streams[name])
-        policy = await self.policies.version(cycle.policy)
+        terms = await self.policies.terms(cycle)
         histories = _histories({person: streams[person] for person in persons})
         now = at or datetime.now(UTC) + timedelta(seconds=cycle.clock_offset)
         context = goal_context(
             cycle,
-            policy,
+            terms,
             fold_sheet(sheet, streams[sheet]),
-            people=people_on(histories, local_day(now, policy.calendar)),
+            people=people_on(histories, local_day(now, terms.policy.calendar)),
             evidence=evidence,
             head=head_of(streams[department]),
         )
@@ -235,7 +237,8 @@ class Goals:
         )
         if not (asked or voted or goal.pending is not None):
             return context
-        return context.model_copy(update={"seats": await self.seats.on(command.at, context)})
+        seats = await self.seats.on(local_day(command.at, context.policy.calendar))
+        return context.model_copy(update={"seats": seats})
 
     async def _with_others(self, command: AnyGoalCommand, goal: Goal, context: GoalContext) -> GoalContext:
         """With the other goals that a decision looks at: those of the sheet before another one is drafted there, the

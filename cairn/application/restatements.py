@@ -22,12 +22,12 @@ from cairn.domain.event import Event
 from cairn.domain.goal.scoring import score
 from cairn.domain.goal.state import Goal, evolve
 from cairn.domain.identity import Identity, digest
-from cairn.domain.policy import Policy
 from cairn.domain.reading import Evidence
 from cairn.domain.refusal import Refusal
 from cairn.domain.schedule import Period, local_day
 from cairn.domain.sheet.events import RestatementDecided, RestatementProposed, ResultIssued, SheetScored
 from cairn.domain.sheet.state import Sheet
+from cairn.domain.terms import Terms
 from cairn.ledger import AppendConflict, Ledger
 
 EvidenceOf = Callable[[Goal, Sheet, Period], Awaitable[Evidence]]
@@ -48,7 +48,7 @@ class Decision(NamedTuple):
 class _Case(NamedTuple):
     sheet: Sheet
     cycle: Cycle
-    policy: Policy
+    terms: Terms
     proposed: RestatementProposed
 
 
@@ -116,7 +116,7 @@ class Restatements:
         people = {asked.by: person.on(local_day(asked.at, cycle.schedule.calendar))} if person else {}
         holder = await self._holder(sheet)
         access.require_for_restatement(asked.by, proposed, holder, people, asked.at, cycle.schedule.calendar)
-        return _Case(sheet, cycle, await self.cycles.policies.version(cycle.policy), proposed)
+        return _Case(sheet, cycle, await self.cycles.policies.terms(cycle), proposed)
 
     async def _holder(self, sheet: Sheet) -> str:
         """Whose the sheet is: a department's is its head's (RULES L2)."""
@@ -136,10 +136,10 @@ class Restatements:
         if schedule is None or period is None:
             raise Refusal("cycle.unknown", cycle=case.cycle.id)
         found = await evidence(goal, case.sheet, period)
-        context = goal_context(case.cycle, case.policy, case.sheet, evidence=found)
+        context = goal_context(case.cycle, case.terms, case.sheet, evidence=found)
         scored = score(goal, period.key, context, at, "restated")
         goals[name] = evolve(goal, scored)
-        following = versions(case.sheet, goals, period.key, schedule, case.policy, at, "restated")
+        following = versions(case.sheet, goals, period.key, schedule, case.terms, at, "restated")
         before = goal.scores.get(period.key)
         now = propose(case.sheet, following, period.key, case.proposed.cause, at, scored, before)
         return goal, [scored, *following], now
@@ -153,7 +153,8 @@ class Restatements:
         history = fold_person(await self.ledger.read_stream(f"person-{under.holder}"))
         days = days_above(under, history, schedule).get(case.sheet.holder, 0) if history else 0
         beside = counted(case.sheet, under, days, schedule)
-        issued = result_with(case.sheet, beside, schedule, case.policy, at, name, settled=False)
+        policy = case.terms.on(schedule.ends)
+        issued = result_with(case.sheet, beside, schedule, policy, at, name, settled=False)
         results = [each for each in issued if isinstance(each, SheetScored | ResultIssued)]
         now = propose(case.sheet, results, "Y", case.proposed.cause, at, subordinate=name)
         return [each.model_copy(update={"cause": "restated"}) for each in results], now

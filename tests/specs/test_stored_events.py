@@ -33,6 +33,7 @@ from cairn.domain.registry import EVENTS, decode
 from cairn.domain.schedule import Days
 from cairn.domain.sheet import events as sheet
 from cairn.domain.skipping import EventSkipped
+from cairn.domain.voting import Ballot
 from tests.specs.company import (
     CHEN,
     HUA,
@@ -74,7 +75,7 @@ PART = did.MeasurePart(
     points=D(40), formula=did.Note(code="counted"), why=did.Note(code="no_readings"),
 )  # fmt: skip
 RESTATED = sheet.Restated(before=D(90), after=Fraction(277, 3), grade_before="B", grade_after="A")
-BALLOT = did.Ballot(by=CHEN, vote="for", comment="serves growth", at=on("01-20"))
+BALLOT = Ballot(by=CHEN, vote="for", comment="serves growth", at=on("01-20"))
 SMART = did.Smart(specific="a", measurable="b", achievable="c", relevant="d", time_bound="e")
 DEPARTMENT = Department(id="sales", name="销售部", head="zhao")
 
@@ -170,6 +171,23 @@ EXAMPLES: tuple[Event, ...] = (
     cycle.CycleClosed(goals=9, **OF_CYCLE),
     cycle.CycleAbandoned(reason="merged", open_goals=7, goals=9, sheets=3, results=False, **OF_CYCLE),
     cycle.CycleSignalRefused(name="close", code="cycle.not-hr", field="by", facts=FACTS, **OF_CYCLE),
+    cycle.PolicyAmendmentProposed(
+        amendment="2026-P1", before="plan@1", after="plan@2", reason="r", replaces="2026-P0", **OF_CYCLE,
+        changes=(cycle.PolicyChange(field="calendar.holidays", before=(), after=("2026-10-08",)),),
+        moves=(
+            cycle.DeadlineMove(
+                name="period_scored", period="M01", before=on("02-05"), after=on("02-10"), goals=9, people=3
+            ),
+        ),
+    ),
+    cycle.PolicyAmendmentVoted(amendment="2026-P1", vote="against", comment="too late", **OF_CYCLE),
+    cycle.PolicyAmendmentDecided(
+        amendment="2026-P1", outcome="for", ballots=(BALLOT,), members=2, quorum=1, majority="simple", **OF_CYCLE
+    ),
+    cycle.PolicyAmended(
+        amendment="2026-P1", before="plan@1", after="plan@2", schedule=launched().schedule, heard="meeting",
+        heard_on=on("01-08").date(), told="notice", told_on=on("01-20").date(), **OF_CYCLE,
+    ),
     cycle.PolicyAdopted(name="plan", version="1a2b", text="name: plan", effective=on("01-01").date(), **AT),
     cycle.RehearsalAdvanced(instant=on("03-01"), **OF_CYCLE),
     cycle.TargetsProposed(

@@ -1,16 +1,15 @@
 """How the performance committee decides about a goal or an adjustment: members vote, a quorum and a majority decide,
 and the decision is recorded with its minutes (RULES L12)."""
 
-from collections.abc import Collection
 from typing import NamedTuple
 
 from cairn.domain.event import Event
 from cairn.domain.goal.commands import GoalAction
 from cairn.domain.goal.context import GoalContext, Seats
-from cairn.domain.goal.events import Ballot, CommitteeDecided, CommitteeVoted, Vote
+from cairn.domain.goal.events import CommitteeDecided, CommitteeVoted
 from cairn.domain.goal.places import held_at
 from cairn.domain.goal.state import Goal
-from cairn.domain.policy import Committee
+from cairn.domain.voting import Ballot, Vote, outcome_of, quorum_of
 
 SEPARATOR = "\n"
 
@@ -64,36 +63,3 @@ def _electorate(goal: Goal, seats: Seats | None, by: str) -> tuple[frozenset[str
     members = known.committee - {goal.owner}
     voters = members | known.executives - {goal.owner}
     return members or voters, voters | {by}
-
-
-def quorum_of(rules: Committee, members: int) -> int:
-    """How many have to vote, at least one."""
-    match rules.quorum:
-        case "half":
-            return max(1, (members + 1) // 2)
-        case "all":
-            return max(1, members)
-        case number:
-            return max(1, min(number, members))
-
-
-def outcome_of(votes: Collection[Vote], voters: int, quorum: int, rules: Committee) -> Vote | None:
-    """What the votes decide, None while they do not. Where there are not enough for it, and not more against it, it
-    stays open until everybody has voted; then it is not adopted."""
-    cast, agreed = len(votes), sum(vote == "for" for vote in votes)
-    if cast < quorum:
-        return None
-    if _is_adopted(agreed, cast, rules):
-        return "for"
-    hopeless = rules.majority == "unanimous" or cast - agreed > agreed
-    return "against" if hopeless or cast >= voters else None
-
-
-def _is_adopted(agreed: int, cast: int, rules: Committee) -> bool:
-    match rules.majority:
-        case "simple":
-            return 2 * agreed > cast
-        case "two_thirds":
-            return 3 * agreed >= 2 * cast
-        case "unanimous":
-            return agreed == cast

@@ -14,10 +14,10 @@ from cairn.domain.policy import CheckInsCount, Dimension, Majority, Tier
 from cairn.domain.quantity import Normalised
 from cairn.domain.refusal import FactValue
 from cairn.domain.schedule import Days
+from cairn.domain.voting import Ballot, Vote
 
 Confirmer = Literal["manager", "hr"]
 """In which role an adjustment is confirmed or declined: for whoever judges the goal, or for HR."""
-Vote = Literal["for", "against"]
 CancelCause = Literal["asked", "never_approved", "abandoned"]
 EndCause = Literal["left", "family"]
 """Why a goal has a last day before the cycle's: its holder leaves, or changes to another job family (RULES L7)."""
@@ -246,15 +246,6 @@ class AdjustmentConfirmed(PlaceEvent):
 
     adjustment: str
     role: Confirmer
-
-
-class Ballot(Fact):
-    """How a member of the committee voted, with a comment, and when."""
-
-    by: str
-    vote: Vote
-    comment: str = ""
-    at: AwareDatetime
 
 
 class CommitteeVoted(GoalEvent):

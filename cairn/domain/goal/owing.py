@@ -39,7 +39,12 @@ def reminded_at(period: Period, due: datetime, context: GoalContext) -> datetime
 
 
 def decided_from(due: datetime, context: GoalContext) -> datetime:
-    """From when on HR may decide to go on without a judgement that was due."""
+    """From when on HR may decide to go on without a judgement that was due. A wait that was over when the policy
+    changed stays over (RULES L11)."""
+    if context.former is not None and context.amended_at is not None:
+        before = decided_from(due, context.under(context.former))
+        if before <= context.amended_at:
+            return before
     days = context.policy.calendar
     day: date = add_working_days(local_day(due, days), context.policy.judgements.wait, days)
     return opening(day, days)

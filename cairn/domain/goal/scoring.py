@@ -68,11 +68,13 @@ def score(
     """The next version of a goal's score in a period; `points` is None with `why` where nothing could be measured.
 
     Targets are prorated for the days on which the goal was in force (RULES L7). Where one measure took another's place
-    within the period each is scored for its days (RULES W1)."""
+    within the period each is scored for its days (RULES W1). The policy is the version in force at the period's end
+    (L11)."""
     schedule = context.schedule
     period = schedule.period(period_key) if schedule else None
     if schedule is None or period is None:
         raise Refusal("adjustment.period", field="period", period=period_key)
+    context = context.model_copy(update={"policy": context.terms.on(period.ends)})
     pieces = [
         piece
         for piece in _pieces(goal, schedule)

@@ -17,7 +17,6 @@ from cairn.domain.goal.events import (
     AdjustmentRequested,
     AdjustmentWithdrawn,
     AnyGoalEvent,
-    Ballot,
     Changes,
     CheckedIn,
     CheckInsConfirmed,
@@ -60,6 +59,7 @@ from cairn.domain.goal.stages import Phase, Stage, stage_row
 from cairn.domain.measure import Capability, Kpi, Measure
 from cairn.domain.policy import Dimension, Tier
 from cairn.domain.schedule import Days, gaps_of
+from cairn.domain.voting import Ballot
 
 
 class PendingAdjustment(Fact):
