@@ -58,6 +58,8 @@ class Amendments:
     ) -> Preview:
         """What a version of the policy would change, were it in force from `at` on. Refuses what may not change."""
         cycle = await self.cycles.load(cycle_id)
+        if cycle.schedule is None:
+            raise Refusal("cycle.unknown", field="cycle", cycle=cycle_id)
         terms = await self.policies.terms(cycle)
         changes, then = amended(terms, after, at)
         assert then.schedule is not None

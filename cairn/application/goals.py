@@ -27,6 +27,7 @@ from cairn.domain.evaluation.versions import scored_for_the_sheet, with_sheet
 from cairn.domain.event import SYSTEM, Event
 from cairn.domain.goal.commands import (
     COMMANDS,
+    AlignGoal,
     AnyGoalCommand,
     ApproveGoal,
     ChangeManager,
@@ -244,6 +245,8 @@ class Goals:
         """With the other goals that a decision looks at: those of the sheet before another one is drafted there, the
         one in whose favour a goal ends, those that an adjustment would add."""
         match command:
+            case AlignGoal():
+                return context.model_copy(update={"others": await self._above(command.parent)})
             case DraftGoal():
                 names = list(context.sheet.placements)
             case SupersedeGoal():
@@ -260,6 +263,14 @@ class Goals:
         return context.model_copy(
             update={"others": {name: fold_goal(name, rows) for name, rows in streams.items()}}
         )
+
+    async def _above(self, name: str | None) -> dict[str, Goal]:
+        """A goal and all that it serves, however far up, by id."""
+        found: dict[str, Goal] = {}
+        while name and name.startswith("goal-") and name not in found:
+            found[name] = fold_goal(name, await self.ledger.read_stream(name))
+            name = found[name].parent
+        return found
 
     async def _line_of(self, goal: Goal, day: date) -> dict[str, Person]:
         return await self._known([name for name in (goal.owner, goal.manager) if name], day)

@@ -1,11 +1,12 @@
 """Who holds the company's roles on a day: HR, the committee, the management."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 from cairn.application.dated_roster import PEOPLE_TYPES, DatedRoster, dated_roster_at
 from cairn.domain.goal.context import Seats
 from cairn.domain.people import Person, Role
+from cairn.domain.person_history import PersonHistory
 from cairn.ledger import Ledger
 
 
@@ -26,6 +27,11 @@ class SeatHolders:
             committee=_with("committee", people, day),
             executives=_with("executive", people, day),
         )
+
+    async def histories(self) -> Mapping[str, PersonHistory]:
+        """Everybody's history, by id."""
+        await self._follow()
+        return self._roster.histories
 
     async def _follow(self) -> None:
         sealed = await self.ledger.sealed_position()

@@ -28,8 +28,7 @@ from cairn.domain.voting import Ballot, outcome_of, quorum_of
 
 def amended(terms: Terms, after: Policy, at: datetime) -> tuple[tuple[PolicyChange, ...], Terms]:
     """What another version changes, and what the cycle would go by from `at` on. Refuses what may not change."""
-    if terms.schedule is None:
-        raise Refusal("cycle.unknown", field="cycle")
+    assert terms.schedule is not None
     changes = changes_between(terms.policy, after)
     require_amendable(terms.policy, after, changes, local_day(at, terms.policy.calendar))
     schedule = amended_schedule(terms.schedule, terms.policy, after, at)

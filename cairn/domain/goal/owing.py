@@ -18,7 +18,12 @@ def is_owed(goal: Goal, period: Period, context: GoalContext) -> bool:
         return False
     if isinstance(measure, Capability):
         return period.kind == "year" and period.key not in goal.assessments
-    if not isinstance(measure, Kpi) or measure.metric is not None or context.policy.check_ins == "trusted":
+    if (
+        not isinstance(measure, Kpi)
+        or measure.metric is not None
+        or measure.computed is not None
+        or context.policy.check_ins == "trusted"
+    ):
         return False
     first, last = max(period.starts, goal.since), min(period.ends, goal.last_day or period.ends)
     return any(each.waits and first <= each.said.on <= last for each in goal.reports)

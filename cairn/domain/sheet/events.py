@@ -112,7 +112,7 @@ class FlexibleSpaceUsed(SheetEvent):
     left: Decimal
 
 
-SheetCause = Literal["due", "part", "goal", "readings", "subordinates", "waived", "restated"]
+SheetCause = Literal["due", "part", "goal", "readings", "subordinates", "children", "waived", "restated"]
 """Why a version was computed, as `ScoreCause` of goals."""
 
 

@@ -1,6 +1,7 @@
 """Goals as people read them: one with everything about it, many in a list, and what waits for somebody."""
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Annotated
 
 import typer
@@ -58,14 +59,14 @@ async def show_goal(s: Session, name: str, reader: str | None = None) -> None:
     progress, scores = None, []
     if view.may("scores", of):
         progress = await line_of(s, cycle, found.goal, await s.clock.today(cycle))
-        scores = await scores_model.goal_scores(s.pool, goal=found.goal)
+        scores = view.of_goals(await scores_model.goal_scores(s.pool, goal=found.goal))
     tasks = await inboxes.tasks_of_goal(s.pool, found.goal, now, trusting=await s.trusting())
     state, context = await s.goals.load(found.goal)
     hints = hints_of(state, context)
     sheet = (await goals_model.sheets(s.pool, sheet=found.sheet))[0]
     lines: list[RenderableType] = [
         Text(f"{found.goal}  {found.title}", style="bold"),
-        _head(at, found, names, sheet),
+        _head(at, found, names, sheet, state.parent_weight),
     ]
     lines += [_interview(at, held, names) for held in state.interviews]
     lines += [Text("  SMART  " + sentence(at, hint), style="yellow") for hint in hints]
@@ -97,8 +98,13 @@ async def show_goal(s: Session, name: str, reader: str | None = None) -> None:
 
 
 def _head(
-    at: Terminal, found: goals_model.GoalRow, names: dict[str, str], sheet: goals_model.SheetRow
+    at: Terminal,
+    found: goals_model.GoalRow,
+    names: dict[str, str],
+    sheet: goals_model.SheetRow,
+    counts: Decimal | None,
 ) -> RenderableType:
+    """The goal's facts; `counts` is its weight in the goal that it serves."""
     manager = f"{found.manager} {names.get(found.manager, '')}" if found.manager else at.say("the committee")
     rows: list[tuple[str, object]] = [
         (at.say("stage"), stage(at, found.stage).append(f"  {at.moment(found.entered)}", style="dim")),
@@ -115,7 +121,7 @@ def _head(
                 space=sheet.space,
             ),
         ),
-        (at.say("serves"), found.parent or NOTHING),
+        (at.say("serves"), _served(at, found.parent, counts)),
         (at.say("policy"), found.policy),
     ]
     if isinstance(found.measure, KeyTask | Capability):
@@ -130,6 +136,12 @@ def _head(
             (at.say("part"), f"{part.department} {part.title} {number(part.target)}") for part in found.parts
         ]
     return facts(*rows)
+
+
+def _served(at: Terminal, parent: str | None, counts: Decimal | None) -> str:
+    if parent is None or counts is None:
+        return parent or NOTHING
+    return at.say("{parent}, where its weight is {counts:number}", parent=parent, counts=counts)
 
 
 def _interview(at: Terminal, held: GoalInterviewHeld, names: dict[str, str]) -> Text:

@@ -1,6 +1,6 @@
 """Whoever reads at the command line, where they are named: what they may not is refused or left out (RULES L12)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 import typer
@@ -15,6 +15,7 @@ from cairn.domain.schedule import local_day
 from cairn_portal.cli.session import Session
 from projections.models import goal as goals_model
 from projections.models import person as people_model
+from projections.models.score import GoalScore
 
 As = Annotated[
     str | None, typer.Option("--as", metavar="ID", help="as this person would read it; by default all of it")
@@ -58,14 +59,26 @@ class Viewer:
             access.require_may_read(self.person, what, of, self.among)
 
     def without(self, event: str, facts: Mapping[str, Any], of: Shown) -> dict[str, Any]:
-        """The facts of an event that they may read."""
+        """The facts of an event that they may read; what others reached that a computed KPI counts is theirs."""
         hidden = {
             field
             for what, fields in HIDDEN.items()
             if not self.may(what, of)
             for field in fields.get(event, frozenset())
         }
-        return {name: value for name, value in facts.items() if name not in hidden}
+        told = {name: value for name, value in facts.items() if name not in hidden}
+        if self.person is not None and isinstance(counted := told.get("inputs"), Mapping):
+            told["inputs"] = {name: value for name, value in counted.items() if name != "sources"}
+        return told
+
+    def of_goals(self, scores: Sequence[GoalScore]) -> list[GoalScore]:
+        """Scores of goals, without those of others that a computed KPI counts (RULES M6)."""
+        if self.person is None:
+            return list(scores)
+        return [
+            each.model_copy(update={"inputs": each.inputs.model_copy(update={"sources": ()})})
+            for each in scores
+        ]
 
     def row(self, goal: goals_model.GoalRow) -> goals_model.GoalRow:
         """A goal without the words on its evidence, where they may not read comments."""
