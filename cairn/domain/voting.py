@@ -7,6 +7,7 @@ from pydantic import AwareDatetime
 
 from cairn.domain.event import Fact
 from cairn.domain.policy import Committee
+from cairn.domain.private_text import PrivateText
 
 Vote = Literal["for", "against"]
 
@@ -16,7 +17,7 @@ class Ballot(Fact):
 
     by: str
     vote: Vote
-    comment: str = ""
+    comment: PrivateText = ""
     at: AwareDatetime
 
 

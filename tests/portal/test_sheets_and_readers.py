@@ -137,8 +137,8 @@ def test_M6_what_others_reached_is_not_read_off_the_goal_that_is_computed_from_t
     mine = Shown("E1", "M1", "D1")
     someone = Person(id="E1", name="周敏", department="D1", family="sales", hired=TODAY)
     named = Viewer(someone, Circle({"E1": someone}, {"E1"}, Transparency()))
-    assert named.without("GoalScored", score, mine) == {"points": "80", "inputs": {"upto": 7}}
-    assert Viewer(None, None).without("GoalScored", score, mine) == score
+    assert named.of_event("GoalScored", score, mine) == {"points": "80", "inputs": {"upto": 7}}
+    assert Viewer(None, None).of_event("GoalScored", score, mine) == score
 
 
 async def test_hr_abandons_a_cycle_and_hears_what_is_lost(cairn: Cairn) -> None:

@@ -9,6 +9,7 @@ from pydantic import AwareDatetime, Field
 from cairn.domain.cycle.stages import CycleStage
 from cairn.domain.event import Event, Fact
 from cairn.domain.policy import Majority, Name
+from cairn.domain.private_text import PrivateFacts, PrivateText
 from cairn.domain.refusal import FactValue
 from cairn.domain.schedule import Schedule
 from cairn.domain.voting import Ballot, Vote
@@ -217,7 +218,7 @@ class PolicyAmendmentVoted(CycleEvent):
 
     amendment: str
     vote: Vote
-    comment: str = ""
+    comment: PrivateText = ""
 
 
 class PolicyAmendmentDecided(CycleEvent):
@@ -244,21 +245,22 @@ class PolicyAmended(CycleEvent):
     after: str
     schedule: Schedule
     heard_on: date
-    heard: str
+    heard: PrivateText
     told_on: date
-    told: str
+    told: PrivateText
 
 
 class CycleSignalRefused(CycleEvent):
     """A signal that could not be done: nobody waits for its answer, so the refusal is recorded.
 
-    `name` is the command that was asked for; code, field and facts are the refusal's (`cairn.domain.refusal`).
+    `name` is the command that was asked for; code, field and facts are the refusal's (`cairn.domain.refusal`); the
+    facts quote what was typed.
     """
 
     name: str
     code: str
     field: str | None = None
-    facts: dict[str, FactValue] = Field(default_factory=dict)
+    facts: PrivateFacts = Field(default_factory=dict)
 
 
 AnyCycleEvent = (

@@ -68,11 +68,11 @@ async def scores(
             the = await the_cycle(s, cycle, of)
             if of != "company" and not of.startswith("department."):
                 await s.person(of)
-            view = await viewer(s, reader, the)
-            view.require("scores", (await owners(s))(of))
+            view, owner = await viewer(s, reader, the), (await owners(s))(of)
+            view.require("scores", owner)
             if versions:
                 of_person = (await s.cycles.sheets_of(the.id, [of])).get(of, [])
-                await show_versions(s, [sheet.id for sheet in of_person], period)
+                await show_versions(s, [sheet.id for sheet in of_person], period, view.may("comments", owner))
             else:
                 await _of_person(s, of, the.id, view)
 
