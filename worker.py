@@ -39,7 +39,7 @@ PAUSE = 2.0
 def activities(application: Application, client: Client, settings: Settings) -> list[Any]:
     """Every activity with what it needs."""
     of_goals = GoalActivities(application.goals, application.pool)
-    of_cycles = CycleActivities(application.cycles, application.evaluation)
+    of_cycles = CycleActivities(application.cycles, application.evaluation, application.amendments)
     starting = Starting(application.ledger, application.cycles, client, settings.task_queue)
     return [
         of_goals.record,
@@ -54,6 +54,7 @@ def activities(application: Application, client: Client, settings: Settings) -> 
         of_cycles.issue_results,
         of_cycles.close,
         of_cycles.abandon,
+        of_cycles.amend,
         of_cycles.status,
         of_cycles.record_refused_signal,
         starting.begin,

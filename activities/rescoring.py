@@ -1,4 +1,5 @@
-"""Scores again what late readings and changed results of subordinates change (RULES D5, Y2): it follows the log."""
+"""Scores again what late readings, changed results of subordinates and of goals that serve another change (RULES D5,
+Y2, M6): it follows the log."""
 
 import asyncio
 import logging
@@ -6,11 +7,13 @@ from datetime import datetime
 
 import asyncpg
 
+from cairn.application.computing import Sources
 from cairn.application.evaluation import Evaluation
 from cairn.application.goals import Goals
 from cairn.application.repository import to_events
 from cairn.domain.event import SYSTEM
 from cairn.domain.goal.commands import ScoreAgain
+from cairn.domain.goal.events import GoalScored, ScoreCause
 from cairn.domain.identity import SYSTEM_KEYS
 from cairn.domain.reading import FeedCompleted, ReadingsRecorded
 from cairn.domain.refusal import Refusal
@@ -18,10 +21,10 @@ from cairn.domain.sheet.events import ResultIssued
 from cairn.ledger import LOST, Connection, StoredEvent, stop_if_cancelled
 from projections.engine import catch_up
 from projections.engine.following import cursor_of, keep_cursor, keep_lead, leading
-from projections.models import reading, score
+from projections.models import cascade, reading, score
 
 NAME = "rescoring"
-TYPES = ("ReadingsRecorded", "FeedCompleted", "ResultIssued")
+TYPES = ("ReadingsRecorded", "FeedCompleted", "ResultIssued", "GoalScored")
 PAGE = 200
 POLL = 0.25
 PATIENCE = 30.0
@@ -38,6 +41,7 @@ class Rescorer:
 
     def __init__(self, goals: Goals, evaluation: Evaluation, pool: asyncpg.Pool, folding: str) -> None:
         self.goals, self.evaluation, self.pool, self.folding = goals, evaluation, pool, folding
+        self.sources = Sources(goals)
 
     async def run(self) -> None:
         """Follows the sealed log until cancelled. Reconnects when it has to."""
@@ -74,6 +78,12 @@ class Rescorer:
                 await self._completed(event, row.position or 0)
             elif isinstance(event, ResultIssued):
                 await self.evaluation.issue_above(event.sheet, event.at)
+                for goal in await self.sources.counting_result(event.sheet):
+                    await self._count_again(goal, "Y", event.at, row.position or 0, "subordinates")
+            elif isinstance(event, GoalScored):
+                above = await self.sources.counting_goal(event.goal)
+                if above is not None:
+                    await self._count_again(above, event.period, event.at, row.position or 0, "children")
         except Refusal as refusal:
             log.error("%s at position %s changes no score: %s", row.type, row.position, refusal)
 
@@ -94,6 +104,21 @@ class Rescorer:
             await catch_up.wait_for(self.pool, name, position, PATIENCE)
         for concerned in await score.scores_without(self.pool, metrics, said.through, position):
             await self._again(concerned, said.at, position)
+
+    async def _count_again(
+        self, name: str, period_key: str, at: datetime, position: int, cause: ScoreCause
+    ) -> None:
+        """A computed KPI by what it counts now, where it was scored before it."""
+        goal, context = await self.goals.load(name)
+        period = context.schedule.period(period_key) if context.schedule else None
+        if period is None or period_key not in goal.scores:
+            return
+        await catch_up.wait_for(self.pool, "goal", position, PATIENCE)
+        aligned = await cascade.aligned(self.pool, name)
+        evidence = await self.sources.evidence(goal, context, period, aligned)
+        command = ScoreAgain(goal=name, period=period_key, upto=position, cause=cause, by=SYSTEM, at=at)
+        key = f"{SYSTEM_KEYS}counted:{period_key}:{position}"
+        await self.goals.handle(command, key, evidence=evidence)
 
     async def _again(self, concerned: score.Concerned, at: datetime, position: int) -> None:
         goal, context = await self.goals.load(concerned.goal)

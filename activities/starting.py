@@ -13,10 +13,11 @@ from temporalio.common import (
     WorkflowIDReusePolicy,
 )
 from temporalio.exceptions import WorkflowAlreadyStartedError
+from temporalio.service import RPCError, RPCStatusCode
 
 from activities.inputs import BeginWorkflowsInput, CycleStart, GoalStart, Value
 from cairn.application.cycles import Cycles
-from cairn.application.repository import goal_context
+from cairn.application.repository import fold_sheet, goal_context
 from cairn.domain.cycle.state import Cycle
 from cairn.domain.goal.events import GoalDrafted
 from cairn.domain.goal.state import Goal, evolve
@@ -26,9 +27,11 @@ from cairn.ledger import Ledger, StoredEvent
 
 CYCLE = SearchAttributeKey.for_keyword("CairnCycle")
 DEPARTMENT = SearchAttributeKey.for_keyword("CairnDepartment")
-TYPES = ("CycleLaunched", "GoalDrafted")
+TYPES = ("CycleLaunched", "GoalDrafted", "PolicyAmended")
 PAGE = 500
 AT_ONCE = 48
+SHEETS = 10
+"""Sheets whose goals are told at once that the dates have changed."""
 POLL = 0.2
 
 
@@ -42,6 +45,7 @@ class Starting:
     @activity.defn(name="begin_workflows")
     async def begin(self, input: BeginWorkflowsInput) -> int:
         """Begins the workflows of what was sealed after a position; returns the position to go on from."""
+        self._cycles.clear()  # another worker may have led since
         beaten = activity.info().heartbeat_details
         after = int(beaten[0]) if beaten else input.after
         until = asyncio.get_running_loop().time() + input.seconds
@@ -69,6 +73,8 @@ class Starting:
             activity.heartbeat(after)
             if row.type == "CycleLaunched":
                 await begin_cycle(self.client, self.task_queue, row.stream.removeprefix("cycle-"))
+            elif row.type == "PolicyAmended":
+                await self._tell(row.stream.removeprefix("cycle-"), after)
             else:
                 await self._begin_goal(GoalDrafted.model_validate_json(row.data), fresh)
 
@@ -77,14 +83,32 @@ class Starting:
         cycle = await self._cycle(drafted.cycle)
         start = GoalStart(goal=drafted.goal, clock_offset=cycle.clock_offset)
         if fresh:
-            policy = await self.cycles.policies.version(cycle.policy)
+            terms = await self.cycles.policies.terms(cycle)
             goal = evolve(Goal(id=drafted.goal), drafted)
-            context = goal_context(cycle, policy, Sheet(id=drafted.sheet))
+            context = goal_context(cycle, terms, Sheet(id=drafted.sheet))
             start = start.model_copy(update={"status": status(goal, context, drafted.at)})
         await begin_goal(self.client, self.task_queue, start, drafted)
 
+    async def _tell(self, cycle: str, after: int) -> None:
+        """Has every goal of a cycle ask the log for its dates: the policy has changed in mid-cycle (RULES L11)."""
+        self._cycles.pop(cycle, None)
+        sheets = await self.cycles.sheets(cycle)
+        for start in range(0, len(sheets), SHEETS):
+            rows = await self.ledger.read_streams(sheets[start : start + SHEETS])
+            goals = [goal for name, found in rows.items() for goal in fold_sheet(name, found).weighings]
+            await asyncio.gather(*(self._refresh(goal) for goal in goals))
+            activity.heartbeat(after)
+
+    async def _refresh(self, goal: str) -> None:
+        """One that does not run asks the log when it is begun."""
+        try:
+            await self.client.get_workflow_handle(goal).signal("refresh")
+        except RPCError as error:
+            if error.status != RPCStatusCode.NOT_FOUND:
+                raise
+
     async def _cycle(self, name: str) -> Cycle:
-        """A cycle's schedule never changes after its launch, so it is read once."""
+        """What a cycle goes by, read once until its policy changes."""
         if name not in self._cycles:
             self._cycles[name] = await self.cycles.load(name)
         return self._cycles[name]

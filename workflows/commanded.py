@@ -126,6 +126,13 @@ class CommandedWorkflow(ABC, Generic[S, Due]):
         with contextlib.suppress(FailureError):
             self.update_status(await self.record_refused_signal(signal))
 
+    @workflow.signal(name="refresh")
+    async def on_refresh(self) -> None:
+        """Asks the log again where the stream stands: its cycle's dates have changed, say."""
+        async with self.lock:
+            with contextlib.suppress(FailureError):
+                self.update_status(await self.read_status())
+
     async def record(self, name: str, message: Message) -> "Outcome[S]":
         """One command at a time: recorded by one append, then the new status is kept."""
         if message.refused:

@@ -57,6 +57,8 @@ class CycleWorkflow(CommandedWorkflow[CycleStatus, CycleDeadline]):
                 return await append("launch_cycle", self.command(name, message), CycleOutcome, LAUNCH)
             case "add_sheets":
                 return await append("add_sheets", self.command(name, message), CycleOutcome, LAUNCH)
+            case "amend" | "vote" | "enact":
+                return await work("amend_policy", self.command(name, message), CycleOutcome)
             case "close":
                 return await work("close_cycle", self.command(name, message), CycleOutcome)
             case "abandon":

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Literal, NamedTuple, assert_never
 
 from cairn.domain import rights
-from cairn.domain.cycle.commands import AnyCycleCommand, CycleAction
+from cairn.domain.cycle.commands import AnyAmendmentCommand, AnyCycleCommand, CycleAction
 from cairn.domain.cycle.state import Cycle
 from cairn.domain.erasure import EraseTexts
 from cairn.domain.event import SYSTEM
@@ -64,7 +64,10 @@ def _stood_in_for(person: str, goal: Goal, context: GoalContext) -> list[tuple[s
 
 
 def require_for_cycle(
-    command: AnyCycleCommand, cycle: Cycle, people: Mapping[str, Person], calendar: WorkingCalendar
+    command: AnyCycleCommand | AnyAmendmentCommand,
+    cycle: Cycle,
+    people: Mapping[str, Person],
+    calendar: WorkingCalendar,
 ) -> None:
     """Refuses a command on a cycle by somebody who may not give it; `people` holds at least whoever does, by id."""
     if not isinstance(command, CycleAction) or (command.row.by_date and command.by == SYSTEM):
@@ -73,8 +76,11 @@ def require_for_cycle(
         raise Refusal("cycle.unknown", field="cycle", cycle=cycle.id)
     person = require_present(command.by, people, local_day(command.at, calendar))
     right = command.row.who
-    if not right.allows(person, cycle, command):
+    if right.allows(person, cycle, command):
+        return
+    if right is rights.hr:
         raise Refusal("cycle.not-hr", field="by", by=person.id, who=right.name)
+    raise Refusal("cycle.not-yours", field="by", by=person.id, who=right.name)
 
 
 def require_for_restatement(

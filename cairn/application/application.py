@@ -6,6 +6,7 @@ from typing import Self
 
 import asyncpg
 
+from cairn.application.amendments import Amendments
 from cairn.application.audit import ScoreAudit
 from cairn.application.clock import CycleClock
 from cairn.application.cycles import Cycles
@@ -42,6 +43,7 @@ class Application:
         self.cycles = Cycles(self.ledger, self.policies)
         self.goals = Goals(self.ledger, self.policies)
         self.sheets = Sheets(self.goals)
+        self.amendments = Amendments(self.cycles, self.goals.seats)
         self.evaluation = Evaluation(self.ledger, self.cycles)
         self.restatements = Restatements(self.ledger, self.cycles)
         self.erasures = Erasures(pool, self.ledger, self.people)

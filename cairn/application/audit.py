@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from cairn.application.computing import of_goal, of_result
 from cairn.application.cycles import Cycles
 from cairn.application.repository import fold_goal, fold_sheet, goal_context, to_events
 from cairn.domain.coverage import Statement, Whom, coverage_of
@@ -194,11 +195,33 @@ class ScoreAudit:
             policy = await self.cycles.policies.version(event.policy)
             policy = policy.model_copy(update={"check_ins": event.inputs.check_ins})
             evidence = _evidence(goal, event, cycle, sheet, readings)
+            if event.inputs.sources:
+                found += await self._sources(name, version, event)
+                evidence = evidence.model_copy(update={"sources": event.inputs.sources})
             context = goal_context(cycle, policy, sheet, evidence=evidence)
             found += differences(
                 name, event.period, version, event, score(goal, event.period, context, event.at, event.cause)
             )
         return Outcome(goals=len(scored), differences=tuple(found))
+
+    async def _sources(self, name: str, version: int, event: GoalScored) -> list[Difference]:
+        """What a computed score counted, looked up again at the versions that it cites (RULES M6)."""
+        found: list[Difference] = []
+        streams = await self.ledger.read_streams([each.stream for each in event.inputs.sources])
+        for cited in event.inputs.sources:
+            rows = streams[cited.stream][: cited.version]
+            policy = await self.cycles.policies.version(event.policy)
+            again = (
+                of_result(fold_sheet(cited.stream, rows), cited.days)
+                if cited.stream.startswith("sheet-")
+                else of_goal(fold_goal(cited.stream, rows), event.period, policy)
+            )
+            if again != cited:
+                said = str(again.value) if again else "-"
+                found.append(
+                    _difference(name, event.period, version, f"sources.{cited.stream}", cited.value, said)
+                )
+        return found
 
     async def _results(self, sheets: Sequence[str]) -> dict[tuple[str, int], ResultIssued]:
         """Every result by its sheet and version: what managers' results cite."""

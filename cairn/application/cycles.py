@@ -206,10 +206,11 @@ class Cycles:
 
     async def _plan_of(self, cycle: Cycle) -> LaunchPlan:
         """The plan of a launched cycle, made again from what it was made from."""
-        if cycle.schedule is None:
+        schedule = cycle.launch_schedule
+        if schedule is None:
             raise Refusal("cycle.unknown", field="cycle", cycle=cycle.id)
         plan, _ = await self._plan(
-            cycle.id, cycle.title, cycle.schedule, cycle.policy, cycle.language, cycle.roster
+            cycle.id, cycle.title, schedule, cycle.launch_policy, cycle.language, cycle.roster
         )
         return plan
 

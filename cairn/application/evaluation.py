@@ -22,6 +22,7 @@ from cairn.domain.refusal import Refusal
 from cairn.domain.schedule import Schedule, local_day
 from cairn.domain.sheet.state import Sheet, evolve
 from cairn.domain.streams import sheet_name
+from cairn.domain.terms import Terms
 from cairn.ledger import AppendConflict, Ledger
 
 CHUNK = 40
@@ -46,12 +47,14 @@ class Evaluation:
     async def score_period(self, cycle_id: str, period: str, at: datetime, progress: Progress) -> Scored:
         """Issues the score of a period of every sheet whose goals all have theirs. What comes later follows with the
         goals' own scores (RULES W2)."""
-        cycle, policy = await self._cycle(cycle_id)
+        cycle, terms = await self._cycle(cycle_id)
+        found = cycle.schedule.period(period) if cycle.schedule else None
+        policy = terms.on(found.ends) if found else terms.policy
         sheets = await self.cycles.sheets(cycle_id)
         scored, waiting = 0, []
         for start in range(0, len(sheets), CHUNK):
             for sheet, goals in await self._read(sheets[start : start + CHUNK]):
-                waits = [name for name, goal in goals.items() if _waits(goal, sheet, cycle, policy, period)]
+                waits = [name for name, goal in goals.items() if _waits(goal, sheet, cycle, terms, period)]
                 waiting += waits
                 if not waits and cycle.schedule is not None:
                     scored += await self._score(sheet, goals, period, cycle.schedule, policy, at)
@@ -83,7 +86,8 @@ class Evaluation:
 
         A result that is there is issued again, as its next version, where a subordinate's has come since; a settled one
         becomes a proposed restatement (RULES Y3)."""
-        cycle, policy = await self._cycle(cycle_id)
+        cycle, terms = await self._cycle(cycle_id)
+        policy = terms.on(cycle.schedule.ends) if cycle.schedule else terms.policy
         reports = await self._reports(cycle_id)
         names = reports.in_order()
         done: dict[str, Sheet] = {}
@@ -125,10 +129,11 @@ class Evaluation:
         later sheets: as their next versions, or as proposed restatements where they are settled (RULES Y2, Y3). Those
         whose result is not there yet are left to the cycle. Returns how many changed."""
         sheet = fold_sheet(name, await self.ledger.read_stream(name))
-        cycle, policy = await self._cycle(sheet.cycle)
+        cycle, terms = await self._cycle(sheet.cycle)
         history = fold_person(await self.ledger.read_stream(f"person-{sheet.holder}"))
         if sheet.result is None or sheet.kind != "person" or history is None or cycle.schedule is None:
             return 0
+        policy = terms.on(cycle.schedule.ends)
         days = {**days_above(sheet, history, cycle.schedule), sheet.holder: 0}
         changed = 0
         for who, number in days.items():
@@ -206,9 +211,9 @@ class Evaluation:
                     return 0
         raise Refusal("command.stale", stream=goal.id)
 
-    async def _cycle(self, cycle_id: str) -> tuple[Cycle, Policy]:
+    async def _cycle(self, cycle_id: str) -> tuple[Cycle, Terms]:
         cycle = await self.cycles.load(cycle_id)
-        return cycle, await self.cycles.policies.version(cycle.policy)
+        return cycle, await self.cycles.policies.terms(cycle)
 
     async def _read(self, names: Sequence[str]) -> list[tuple[Sheet, dict[str, Goal]]]:
         """Sheets with all goals that are or were on them: what was dropped counts for its part (RULES W1)."""
@@ -218,6 +223,6 @@ class Evaluation:
         return [(sheet, {goal: fold_goal(goal, goals[goal]) for goal in sheet.weighings}) for sheet in sheets]
 
 
-def _waits(goal: Goal, sheet: Sheet, cycle: Cycle, policy: Policy, period: str) -> bool:
-    context = goal_context(cycle, policy, sheet)
+def _waits(goal: Goal, sheet: Sheet, cycle: Cycle, terms: Terms, period: str) -> bool:
+    context = goal_context(cycle, terms, sheet)
     return any(due.period == period for due in deadlines_of(goal, context))

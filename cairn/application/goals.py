@@ -27,6 +27,7 @@ from cairn.domain.evaluation.versions import scored_for_the_sheet, with_sheet
 from cairn.domain.event import SYSTEM, Event
 from cairn.domain.goal.commands import (
     COMMANDS,
+    AlignGoal,
     AnyGoalCommand,
     ApproveGoal,
     ChangeManager,
@@ -169,7 +170,9 @@ class Goals:
         if _asks_who_stands_in(found, SYSTEM):
             context = await self._with_acting(found, context, at)
         if found.pending is not None:
-            context = context.model_copy(update={"seats": await self.seats.on(at, context)})
+            context = context.model_copy(
+                update={"seats": await self.seats.on(local_day(at, context.policy.calendar))}
+            )
         return status(found, context, at)
 
     async def load(self, goal: str) -> tuple[Goal, GoalContext]:
@@ -214,14 +217,14 @@ class Goals:
         if cycle.version == 0:
             raise Refusal("cycle.unknown", field="goal", cycle=cycle_id)
         goal = fold_goal(name, streams[name])
-        policy = await self.policies.version(cycle.policy)
+        terms = await self.policies.terms(cycle)
         histories = _histories({person: streams[person] for person in persons})
         now = at or datetime.now(UTC) + timedelta(seconds=cycle.clock_offset)
         context = goal_context(
             cycle,
-            policy,
+            terms,
             fold_sheet(sheet, streams[sheet]),
-            people=people_on(histories, local_day(now, policy.calendar)),
+            people=people_on(histories, local_day(now, terms.policy.calendar)),
             evidence=evidence,
             head=head_of(streams[department]),
         )
@@ -235,12 +238,15 @@ class Goals:
         )
         if not (asked or voted or goal.pending is not None):
             return context
-        return context.model_copy(update={"seats": await self.seats.on(command.at, context)})
+        seats = await self.seats.on(local_day(command.at, context.policy.calendar))
+        return context.model_copy(update={"seats": seats})
 
     async def _with_others(self, command: AnyGoalCommand, goal: Goal, context: GoalContext) -> GoalContext:
         """With the other goals that a decision looks at: those of the sheet before another one is drafted there, the
         one in whose favour a goal ends, those that an adjustment would add."""
         match command:
+            case AlignGoal():
+                return context.model_copy(update={"others": await self._above(command.parent)})
             case DraftGoal():
                 names = list(context.sheet.placements)
             case SupersedeGoal():
@@ -257,6 +263,14 @@ class Goals:
         return context.model_copy(
             update={"others": {name: fold_goal(name, rows) for name, rows in streams.items()}}
         )
+
+    async def _above(self, name: str | None) -> dict[str, Goal]:
+        """A goal and all that it serves, however far up, by id."""
+        found: dict[str, Goal] = {}
+        while name and name.startswith("goal-") and name not in found:
+            found[name] = fold_goal(name, await self.ledger.read_stream(name))
+            name = found[name].parent
+        return found
 
     async def _line_of(self, goal: Goal, day: date) -> dict[str, Person]:
         return await self._known([name for name in (goal.owner, goal.manager) if name], day)

@@ -6,9 +6,11 @@ from typing import NamedTuple
 from cairn.application.people import hr_instead_of
 from cairn.application.repository import to_appends, to_events
 from cairn.domain.cycle.events import PolicyAdopted
+from cairn.domain.cycle.state import Cycle
 from cairn.domain.identity import by_system
 from cairn.domain.policy import Policy
 from cairn.domain.refusal import Refusal
+from cairn.domain.terms import Terms
 from cairn.ledger import AppendConflict, Ledger
 from cairn.policies import parse
 
@@ -75,6 +77,13 @@ class Policies:
         if reference not in self._known:
             raise Refusal("policy.unknown", field="policy", policy=reference)
         return self._known[reference]
+
+    async def terms(self, cycle: Cycle) -> Terms:
+        """What a cycle goes by, and went by before each change of its policy."""
+        terms: Terms | None = None
+        for each in cycle.former:
+            terms = Terms(await self.version(each.policy), each.schedule, each.since, terms)
+        return Terms(await self.version(cycle.policy), cycle.schedule, cycle.amended_at, terms)
 
     async def _read(self, name: str) -> None:
         for event in to_events(await self._ledger.read_stream(f"policy-{name}")):

@@ -24,6 +24,7 @@ from cairn.domain.sheet.events import AnySheetEvent
 from cairn.domain.sheet.state import Sheet
 from cairn.domain.sheet.state import evolve as evolve_sheet
 from cairn.domain.streams import cycle_of, event_id
+from cairn.domain.terms import Terms
 from cairn.ledger import UPCASTERS, NewEvent, StoredEvent, StreamAppend, upcast
 
 NOBODY: Mapping[str, Person] = {}
@@ -126,17 +127,22 @@ def _is_asked(command: Identity, row: StoredEvent) -> bool:
 
 def goal_context(
     cycle: Cycle,
-    policy: Policy,
+    terms: Terms | Policy,
     sheet: Sheet,
     *,
     people: Mapping[str, Person] = NOBODY,
     evidence: Evidence = NO_EVIDENCE,
     head: str | None = None,
 ) -> GoalContext:
-    """What a decision about a goal of this sheet looks at."""
+    """What a decision about a goal of this sheet looks at, by all the terms of its cycle; a policy alone is that of a
+    score that is computed again."""
+    if isinstance(terms, Policy):
+        terms = Terms(terms, cycle.schedule)
     return GoalContext(
-        policy=policy,
+        policy=terms.policy,
         schedule=cycle.schedule,
+        amended_at=terms.since,
+        former=terms.former,
         sheet=sheet,
         people=people,
         evidence=evidence,

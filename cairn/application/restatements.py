@@ -12,7 +12,6 @@ from cairn.application.repository import (
     first_answer,
     fold_person,
     fold_sheet,
-    goal_context,
     to_appends,
 )
 from cairn.application.scored_sheets import ScoredSheet, ScoredSheets
@@ -26,6 +25,7 @@ from cairn.domain.goal.state import evolve
 from cairn.domain.identity import Identity, check_key, digest
 from cairn.domain.refusal import Refusal
 from cairn.domain.rights import Restating
+from cairn.domain.schedule import local_day
 from cairn.domain.sheet.events import (
     Correction,
     Minutes,
@@ -185,8 +185,7 @@ class Restatements:
         given = around.sheet.ballots.get(asked.restatement, {})
         if is_repeated(given, ballot):
             return [], False, None
-        context = goal_context(around.cycle, around.policy, around.sheet)
-        seats = await self.seats.on(asked.at, context)
+        seats = await self.seats.on(local_day(asked.at, around.policy.calendar))
         parties = {about.proposed_by}
         among = electorate(about.holder, seats.committee - parties, seats.executives - parties, asked.by)
         found = tally(given, ballot, among, around.policy.committee)
@@ -243,7 +242,7 @@ class Restatements:
         context = case.context.model_copy(update={"evidence": await evidence(goal, around.sheet, period)})
         scored = score(goal, period.key, context, at, "restated")
         goals[name] = evolve(goal, scored)
-        following = versions(around.sheet, goals, period.key, around.schedule, around.policy, at, "restated")
+        following = versions(around.sheet, goals, period.key, around.schedule, around.terms, at, "restated")
         before = goal.scores.get(period.key)
         now = propose(around.sheet, following, period.key, proposed.cause, at, scored, before)
         return _Outcome(
@@ -260,7 +259,8 @@ class Restatements:
         history = fold_person(await self.ledger.read_stream(f"person-{under.holder}"))
         days = days_above(under, history, around.schedule).get(sheet.holder, 0) if history else 0
         beside = counted(sheet, under, days, around.schedule)
-        issued = result_with(sheet, beside, around.schedule, around.policy, at, name, settled=False)
+        policy = around.terms.on(around.schedule.ends)
+        issued = result_with(sheet, beside, around.schedule, policy, at, name, settled=False)
         results = [each for each in issued if isinstance(each, SheetScored | ResultIssued)]
         now = propose(sheet, results, "Y", proposed.cause, at, subordinate=name)
         again: list[Event] = [each.model_copy(update={"cause": "restated"}) for each in results]

@@ -14,18 +14,24 @@ from cairn.domain.policy import Policy
 from cairn.domain.refusal import Refusal
 from cairn.domain.schedule import Schedule, local_day
 from cairn.domain.sheet.state import Sheet
+from cairn.domain.terms import Terms
 from cairn.ledger import Ledger
 
 
 class ScoredSheet(NamedTuple):
-    """A sheet with its cycle and policy, whose it is today (a department's is its head's, RULES L2), and whoever gives
-    the command, by id."""
+    """A sheet with its cycle and what that goes by, whose it is today (a department's is its head's, RULES L2), and
+    whoever gives the command, by id."""
 
     sheet: Sheet
     cycle: Cycle
-    policy: Policy
+    terms: Terms
     holder: str
     people: Mapping[str, Person]
+
+    @property
+    def policy(self) -> Policy:
+        """The version in force now."""
+        return self.terms.policy
 
     @property
     def schedule(self) -> Schedule:
@@ -47,8 +53,8 @@ class ScoredSheets:
             raise Refusal("sheet.unknown", field="sheet", sheet=sheet.id)
         person = fold_person(await self.ledger.read_stream(f"person-{by}"))
         people = {by: person.on(local_day(at, cycle.schedule.calendar))} if person else {}
-        policy = await self.cycles.policies.version(cycle.policy)
-        return ScoredSheet(sheet, cycle, policy, await self._holder(sheet), people)
+        terms = await self.cycles.policies.terms(cycle)
+        return ScoredSheet(sheet, cycle, terms, await self._holder(sheet), people)
 
     async def _holder(self, sheet: Sheet) -> str:
         """Whose the sheet is: a department's is its head's (RULES L2)."""
@@ -60,4 +66,4 @@ class ScoredSheets:
     async def case(self, around: ScoredSheet) -> Case:
         streams = await self.ledger.read_streams(list(around.sheet.weighings))
         goals = {each: fold_goal(each, rows) for each, rows in streams.items()}
-        return Case(around.sheet, goals, goal_context(around.cycle, around.policy, around.sheet))
+        return Case(around.sheet, goals, goal_context(around.cycle, around.terms, around.sheet))

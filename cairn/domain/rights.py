@@ -270,6 +270,20 @@ def hr_or_approver_before_it_runs(goal: Parties, _: object) -> Right[Parties]:
     return hr_other_than_owner if goal.running else hr_other_than_owner_or_approver
 
 
+class Amended(Protocol):
+    """What rights look at of a cycle."""
+
+    @property
+    def proposer(self) -> str | None:
+        """Who proposed the change of its policy that is open, None where none is."""
+
+
+@_right
+def committee_other_than_proposer(person: Person, cycle: Amended, _: object) -> bool:
+    """The committee or the company's management, nobody on what they proposed themselves."""
+    return on_committee(person) and person.id != cycle.proposer
+
+
 @dataclass(frozen=True)
 class Restating:
     """What rights look at of a restatement: whose sheet it is, whether anything becomes less, and who proposed it by

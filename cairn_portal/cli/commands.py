@@ -155,6 +155,26 @@ COMMANDS: tuple[Command | CommandGroup, ...] = (
                 marked("open the sheets that are missing since the launch"),
             ),
             Command("status", "cycle.status:status", marked("stages, departments, who is waited for")),
+            Command(
+                "amend",
+                "cycle.amending:amend",
+                marked("propose another version of the policy, and see what it changes for whom"),
+            ),
+            Command(
+                "vote",
+                "cycle.amending:vote",
+                marked("vote on a proposed change of the policy: the committee"),
+            ),
+            Command(
+                "enact",
+                "cycle.amending:enact",
+                marked("let it take effect, once employees were heard and told"),
+            ),
+            Command(
+                "amendments",
+                "cycle.amending:listed",
+                marked("changes of the policy in this cycle, and the open one"),
+            ),
             Command("close", "cycle.launching:close", marked("close a cycle once all its goals are")),
             Command(
                 "abandon",

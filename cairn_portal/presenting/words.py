@@ -190,7 +190,19 @@ def measure(at: Reader, given: dict[str, Any]) -> str:
     parts = [f"{key} {sign}{value(at, each)}" for key, each in (given.get("targets") or {}).items()]
     if given.get("target") is not None:
         parts.insert(0, f"{sign} {value(at, given['target'])} {unit}".strip())
+    if computed := given.get("computed"):
+        parts.append(computed_from(at, computed))
     return at.say("separator:clause").join(parts) or at.say("no target")
+
+
+def computed_from(at: Reader, computed: str | dict[str, Any]) -> str:
+    """What a computed KPI is computed from, in words."""
+    if computed == "children" or not isinstance(computed, dict):
+        return at.say("mean of the goals that serve it")
+    return at.say(
+        "share of subordinates whose result reaches {value}",
+        value=value(at, computed["subordinates_on_goal"]),
+    )
 
 
 DECIMAL = re.compile(r"-?\d+\.\d+(E[+-]?\d+)?|-?\d+E[+-]?\d+|-?\d+/\d+", re.IGNORECASE)

@@ -21,7 +21,8 @@ MODEL = ReadModel(
     tables=("cycle", "period"),
     reads=(
         c.CycleLaunched, c.LaunchFinished, c.SheetsAdded, c.StageReached, c.PeriodScored, c.ResultsIssued,
-        c.CycleClosed, c.CycleAbandoned, c.CycleSignalRefused,
+        c.CycleClosed, c.CycleAbandoned, c.CycleSignalRefused, c.PolicyAmendmentProposed, c.PolicyAmendmentVoted,
+        c.PolicyAmendmentDecided, c.PolicyAmended,
     ),
     joins=("goal", "person"),
 )  # fmt: skip

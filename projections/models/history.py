@@ -28,7 +28,7 @@ ENVELOPE = ("by", "at", "goal")
 KEPT = {
     "SheetOpened": ("weight",),
     "GoalPlaced": ("weight",),
-    "GoalDrafted": ("title", "measure", "manager", "parent"),
+    "GoalDrafted": ("title", "measure", "manager", "parent", "parent_weight"),
 }
 """What later events may change, by the event that states it first."""
 
@@ -90,7 +90,11 @@ def _change(event: LoggedEvent, known: Facts) -> tuple[Facts, Facts]:
             return {"weight": known.get("weight")}, {"weight": None}
         case "FlexibleSpaceUsed":
             return {}, {"space_left": facts["left"]}
-        case "GoalRevised" | "GoalAligned":
+        case "GoalAligned":
+            aligned = {"parent": facts["parent"], "parent_weight": facts.get("parent_weight")}
+            after = {name: value for name, value in aligned.items() if known.get(name) != value}
+            return {name: known.get(name) for name in after}, after
+        case "GoalRevised":
             after = {name: value for name, value in facts.items() if known.get(name) != value}
             return {name: known.get(name) for name in after}, after
         case _:

@@ -307,6 +307,23 @@ async def test_the_cascade_shows_goals_under_goals_and_the_parts_nobody_took_up(
     assert (gap.department, gap.target, gap.covered) == ("lab", D(30), False)
 
 
+async def test_M6_the_weight_of_a_goal_in_the_one_it_serves_is_no_weight_of_its_sheet(
+    pool: asyncpg.Pool,
+) -> None:
+    top = "goal-2026-department.sales-1"
+    await record(
+        pool,
+        opened(),
+        drafted(parent=top, parent_weight=D(3)),
+        g.GoalAligned(goal=GOAL, parent=top, parent_weight=D(1), by="lin", at=later(1)),
+        g.GoalAligned(goal=GOAL, parent=top, by="lin", at=later(2)),
+    )
+    await catch_up(pool)
+    one, none = (await history(pool, GOAL))[-2:]
+    assert (one.before, one.after) == ({"parent_weight": "3"}, {"parent_weight": "1"})
+    assert (none.before, none.after) == ({"parent_weight": "1"}, {"parent_weight": None})
+
+
 async def test_people_are_as_the_roster_last_stated_them(pool: asyncpg.Pool) -> None:
     moved = Person(
         id="lin", name="林", department="rd", family="rd", hired=date(2020, 1, 1), roles=("hr", "committee")

@@ -19,6 +19,7 @@ from tests.specs.given import for_all
 AT = datetime(2026, 1, 2, 9, tzinfo=UTC)
 
 IDS = (
+    "amendment stream "
     "by goal sheet cycle person adjustment restatement acting_for manager former owner department parent delegate "
     "holder event_stream head "
     "participants awaited to subordinate replacement replaced_by replaces waiting lapsed sheets unread id keys"
@@ -50,6 +51,14 @@ PUBLIC_HERE: Mapping[tuple[str, str], str] = {
     ("CycleLaunched", "title"): "the cycle's name",
     ("CycleAbandoned", "reason"): OURS,
     ("EventSkipped", "reason"): OURS,
+    ("PolicyAmendmentProposed", "reason"): OURS,
+    **{
+        (model, name): "a version of the policy"
+        for model in ("PolicyAmendmentProposed", "PolicyAmended")
+        for name in ("before", "after")
+    },
+    **{("PolicyChange", name): "what a field of the policy says" for name in ("before", "after")},
+    ("DeadlineMove", "name"): "a deadline's name",
     ("Department", "name"): "the department's name",
     ("PolicyAdopted", "name"): "the policy's name",
     ("SignalRefused", "name"): "the command's name",
@@ -108,7 +117,7 @@ def test_what_people_write_is_private_wherever_an_event_has_it() -> None:
     """Names under which people's words are kept, whatever the event."""
     words = {"comment", "note", "agreed", "evidence", "heard", "said"}
     assert [each for each in TEXTS if each[1] in words and not is_private(*each)] == []
-    assert {name for model, name in TEXTS if is_private(model, name)} == words | {"reason", "facts"}
+    assert {name for model, name in TEXTS if is_private(model, name)} == words | {"reason", "facts", "told"}
 
 
 def test_texts_in_parts_of_an_event_are_found() -> None:

@@ -175,6 +175,23 @@ EXAMPLES: tuple[Event, ...] = (
     cycle.CycleClosed(goals=9, **OF_CYCLE),
     cycle.CycleAbandoned(reason="merged", open_goals=7, goals=9, sheets=3, results=False, **OF_CYCLE),
     cycle.CycleSignalRefused(name="close", code="cycle.not-hr", field="by", facts=FACTS, **OF_CYCLE),
+    cycle.PolicyAmendmentProposed(
+        amendment="2026-P1", before="plan@1", after="plan@2", reason="r", replaces="2026-P0", **OF_CYCLE,
+        changes=(cycle.PolicyChange(field="calendar.holidays", before=(), after=("2026-10-08",)),),
+        moves=(
+            cycle.DeadlineMove(
+                name="period_scored", period="M01", before=on("02-05"), after=on("02-10"), goals=9, people=3
+            ),
+        ),
+    ),
+    cycle.PolicyAmendmentVoted(amendment="2026-P1", vote="against", comment="too late", **OF_CYCLE),
+    cycle.PolicyAmendmentDecided(
+        amendment="2026-P1", outcome="for", ballots=(BALLOT,), members=2, quorum=1, majority="simple", **OF_CYCLE
+    ),
+    cycle.PolicyAmended(
+        amendment="2026-P1", before="plan@1", after="plan@2", schedule=launched().schedule, heard="meeting",
+        heard_on=on("01-08").date(), told="notice", told_on=on("01-20").date(), **OF_CYCLE,
+    ),
     cycle.PolicyAdopted(name="plan", version="1a2b", text="name: plan", effective=on("01-01").date(), **AT),
     cycle.RehearsalAdvanced(instant=on("03-01"), **OF_CYCLE),
     cycle.TargetsProposed(

@@ -218,11 +218,12 @@ def mended(
         if not (slip.correction.weights or period.key in periods_changed):
             continue
         if is_followed(now.sheet, period.key, case.schedule, slip.at):
-            policy = case.context.policy
+            policy = case.context.terms.on(period.ends)
             again = score_sheet(now.sheet, now.goals, period.key, case.schedule, policy, slip.at, cause)
             of_sheet += again
             now = now.after(again)
-    of_sheet += result_again(now.sheet, case.schedule, case.context.policy, slip.at, cause)
+    policy = case.context.terms.on(case.schedule.ends)
+    of_sheet += result_again(now.sheet, case.schedule, policy, slip.at, cause)
     versions = [each.model_copy(update={"restatement": slip.restatement}) for each in (*scored, *of_sheet)]
     return Mended(facts, versions, _proposed(slip, case, versions), _is_settled(case, versions, slip.at))
 

@@ -6,13 +6,14 @@ from typing import Literal
 
 from pydantic import AwareDatetime, Field
 
-from cairn.domain.event import Event, Fact
+from cairn.domain.event import Event, Fact, is_nothing
 from cairn.domain.exact import Exact
 from cairn.domain.goal.stages import Phase
 from cairn.domain.measure import Measure
 from cairn.domain.policy import CheckInsCount, Dimension, Majority, Tier
 from cairn.domain.private_text import PrivateFacts, PrivateText
 from cairn.domain.quantity import Normalised
+from cairn.domain.reading import Source
 from cairn.domain.refusal import FactValue
 from cairn.domain.schedule import Days
 from cairn.domain.voting import Ballot, Vote
@@ -37,13 +38,11 @@ NoteCode = Literal[
     "approved_later",
     "measures",
     "not_judged",
+    "computed",
+    "no_children",
+    "no_subordinates",
 ]
 """How a score was computed, why there is none, and what is to be known of it."""
-
-
-def is_nothing(value: object) -> bool:
-    """Whether a field says nothing: then it is not stored, and reads as its default."""
-    return not value
 
 
 class GoalEvent(Event):
@@ -129,8 +128,9 @@ class Changes(Fact):
 class GoalDrafted(GoalEvent):
     """A goal came into being, from the launch or by its owner's hand.
 
-    `owner` and `manager` are ids of people, `department` of a department, `parent` of the goal it serves; `since` is
-    the first day that counts, `policy` a reference `name@version`. The weight is the sheet's.
+    `owner` and `manager` are ids of people, `department` of a department, `parent` of the goal it serves (with
+    `parent_weight`, see GoalAligned); `since` is the first day that counts, `policy` a reference `name@version`. The
+    weight is the sheet's.
     """
 
     cycle: str
@@ -145,6 +145,7 @@ class GoalDrafted(GoalEvent):
     measure: Measure
     since: date
     parent: str | None = None
+    parent_weight: Decimal | None = Field(default=None, exclude_if=is_nothing)
     policy: str
 
 
@@ -170,9 +171,11 @@ class GoalDecomposed(GoalEvent):
 
 
 class GoalAligned(GoalEvent):
-    """The goal now serves the goal `parent` of a tier above."""
+    """The goal now serves the goal `parent`, of a tier above or, where that is computed from its children, of the
+    same one; `parent_weight` is what it counts there beside the others (None: as much as each)."""
 
     parent: str
+    parent_weight: Decimal | None = Field(default=None, exclude_if=is_nothing)
 
 
 class GoalInterviewHeld(GoalEvent):
@@ -380,7 +383,8 @@ class Inputs(Fact):
 
     `complete_through` and `covered` are what feeds had stated of the metric then, at the sealed positions `coverage`;
     `unread` are feeds whose events from that position on were recorded, and not read.
-    `check_ins` says which of the owner's reports counted.
+    `check_ins` says which of the owner's reports counted. `sources` are the goals or results that a computed KPI
+    counts.
     """
 
     readings: tuple[int, ...] = ()
@@ -391,6 +395,7 @@ class Inputs(Fact):
     coverage: tuple[int, ...] = ()
     unread: dict[str, int] = Field(default_factory=dict)
     check_ins: CheckInsCount = "trusted"
+    sources: tuple[Source, ...] = Field(default=(), exclude_if=is_nothing)
 
 
 class Note(Fact):
@@ -400,7 +405,9 @@ class Note(Fact):
     facts: dict[str, FactValue] = Field(default_factory=dict)
 
 
-ScoreCause = Literal["due", "part", "goal", "readings", "subordinates", "waived", "corrected", "restated"]
+ScoreCause = Literal[
+    "due", "part", "goal", "readings", "subordinates", "children", "waived", "corrected", "restated"
+]
 """Why a version of a score or a result was computed: its date had come; the goal had
 ended before and is scored for its part of the period; something was said of the goal later (an
 assessment, an approval, an acceptance); readings came or were corrected; a result it counts changed; HR went on

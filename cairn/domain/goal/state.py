@@ -149,7 +149,10 @@ class Goal(Fact):
     rested: frozenset[date] = Field(
         default=frozenset(), description="first days of the long leaves for which it has rested"
     )
-    parent: str | None = Field(default=None, description="the goal of a tier above that it serves")
+    parent: str | None = Field(default=None, description="the goal that it serves")
+    parent_weight: Decimal | None = Field(
+        default=None, description="what it counts in a goal that is computed from its children; None: as each"
+    )
     policy: str = Field(default="", description="the policy it was drafted under, `name@version`")
     smart: Smart | None = None
     smart_stale: bool = Field(
@@ -283,7 +286,7 @@ def _evolved(goal: Goal, event: AnyGoalEvent) -> Goal:
         case GoalDecomposed():  # its first parts are what the check asks for, other ones are another goal
             return (_unchecked(goal) if goal.parts else goal).model_copy(update={"parts": event.parts})
         case GoalAligned():
-            return goal.model_copy(update={"parent": event.parent})
+            return goal.model_copy(update={"parent": event.parent, "parent_weight": event.parent_weight})
         case GoalInterviewHeld():
             return goal.model_copy(update={"interviews": (*goal.interviews, event)})
         case GoalSubmitted():
@@ -491,7 +494,7 @@ def _still_counting(goal: Goal, new: Measure) -> tuple[Report, ...]:
 def same_metric(before: Measure, after: Measure) -> bool:
     """Whether two measures count the same thing, whatever their targets are."""
     if isinstance(before, Kpi) and isinstance(after, Kpi):
-        counts = ("metric", "subject", "unit", "aggregation", "direction")
+        counts = ("metric", "subject", "computed", "unit", "aggregation", "direction")
         return all(getattr(before, name) == getattr(after, name) for name in counts)
     return before.kind == after.kind
 

@@ -12,12 +12,13 @@ from cairn.domain.goal.context import GoalContext
 from cairn.domain.goal.dates import due_of_owner, first_morning, own_dates, own_due, pauses_at, resumes_at
 from cairn.domain.goal.owing import decided_from, is_owed, owed_periods, reminded_at
 from cairn.domain.goal.places import held_at
-from cairn.domain.goal.stages import PHASES, Phase, PhaseRow, Stage
+from cairn.domain.goal.stages import PHASES, Phase, PhaseRow, Stage, phase_row
 from cairn.domain.goal.state import Goal, deadline_name
 from cairn.domain.measure import KeyTask, Kpi, is_task_due
 from cairn.domain.policy import PeriodKind, Policy
 from cairn.domain.rights import HR, approver_place, hr_place
 from cairn.domain.schedule import Period, Schedule, day_of, local_day
+from cairn.domain.terms import Terms
 
 NOBODY_ELSE: Mapping[str, str] = {}
 
@@ -112,15 +113,42 @@ def deadlines_of(goal: Goal, context: GoalContext) -> list[Deadline]:
     """Every deadline still ahead of the goal in its stage, earliest first; each is kept once."""
     if context.schedule is None or (goal.stage == "paused" and goal.away_since is None):
         return []
-    schedule = own_dates(goal, context.schedule, context.policy)
     ahead = [
+        deadline
+        for deadline in _deadlines_under(goal, context, context.terms)
+        if deadline_name(deadline.phase, deadline.at) not in goal.kept_deadlines
+    ]
+    return sorted(ahead, key=lambda deadline: deadline.at)
+
+
+def _deadlines_under(goal: Goal, context: GoalContext, terms: Terms) -> list[Deadline]:
+    """Every deadline in the goal's stage under some terms. What had passed when they took effect stays where it was
+    under the former ones (RULES L11); of a date that moves later people are reminded again."""
+    if terms.schedule is None:
+        return []
+    context, schedule = context.under(terms), own_dates(goal, terms.schedule, terms.policy)
+    found = [
         deadline
         for row in PHASES
         if goal.stage in row.stages
         for deadline in _deadlines_in(row, goal, context, schedule)
-        if deadline_name(deadline.phase, deadline.at) not in goal.kept_deadlines
     ]
-    return sorted(ahead, key=lambda deadline: deadline.at)
+    if terms.former is None or terms.since is None:
+        return found
+    since = terms.since
+    before = {(each.phase, each.period): each for each in _deadlines_under(goal, context, terms.former)}
+    moved_on = {
+        each.phase for each in found if each.at > since and before.get((each.phase, each.period)) != each
+    }
+    passed = {key: each for key, each in before.items() if each.at <= since}
+    ahead = [
+        each
+        for each in found
+        if (key := (each.phase, each.period)) not in passed or phase_row(each.phase).reminds_of in moved_on
+        if each.at > since or (key in before and key not in passed)
+    ]
+    there = {(each.phase, each.period) for each in ahead}
+    return [*(each for key, each in passed.items() if key not in there), *ahead]
 
 
 def _deadlines_in(row: PhaseRow, goal: Goal, context: GoalContext, schedule: Schedule) -> list[Deadline]:

@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple
 from pydantic import Field
 
 from cairn.domain.cycle.events import LeftOut, TargetRow
-from cairn.domain.event import Event, Fact
+from cairn.domain.event import Event, Fact, is_nothing
 from cairn.domain.exact import exact
 from cairn.domain.goal.events import AbsencesSet, GoalDrafted, GoalEvent, LastDaySet, ManagerChanged
 from cairn.domain.launch.spells import ManagerSince, Spell, belongs, exclusion, spells_of
@@ -43,6 +43,7 @@ class GoalPlan(Fact):
     measure: Measure
     weight: Decimal
     parent: str | None = None
+    parent_weight: Decimal | None = Field(default=None, exclude_if=is_nothing)
 
 
 class Missing(Fact):
@@ -333,7 +334,7 @@ class Planner:
                 GoalPlan(
                     goal=goal_name(self.cycle, holder, line.number, sheet), key=line.item.key,
                     dimension=line.item.dimension, title=line.title, measure=measure, weight=line.item.weight,
-                    parent=line.parent,
+                    parent=line.parent, parent_weight=line.item.serves_weight if line.parent else None,
                 )
             )  # fmt: skip
         return tuple(goals), tuple(missing)
@@ -429,7 +430,7 @@ OF_KPI = {
         "upper",
         "metric",
     ),
-    *("possible", "scored_in"),
+    *("possible", "scored_in", "computed"),
 }
 
 
@@ -501,5 +502,6 @@ def _drafted(goal: GoalPlan, sheet: SheetPlan, plan: LaunchPlan, by: str, at: da
     return GoalDrafted(
         goal=goal.goal, cycle=plan.cycle, sheet=sheet.sheet, tier=TIERS[sheet.kind], owner=sheet.owner,
         manager=sheet.manager, department=sheet.department, key=goal.key, dimension=goal.dimension, title=goal.title,
-        measure=goal.measure, since=sheet.since, parent=goal.parent, policy=plan.policy, by=by, at=at,
+        measure=goal.measure, since=sheet.since, parent=goal.parent,
+        parent_weight=goal.parent_weight, policy=plan.policy, by=by, at=at,
     )  # fmt: skip

@@ -121,7 +121,9 @@ class FlexibleSpaceUsed(SheetEvent):
     left: Decimal
 
 
-SheetCause = Literal["due", "part", "goal", "readings", "subordinates", "waived", "corrected", "restated"]
+SheetCause = Literal[
+    "due", "part", "goal", "readings", "subordinates", "children", "waived", "corrected", "restated"
+]
 """Why a version was computed, as `ScoreCause` of goals."""
 
 

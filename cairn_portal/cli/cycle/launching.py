@@ -70,7 +70,7 @@ async def _launch_terms(
         )
     known = await s.cycles.load(name)
     if known.schedule is not None:  # launched: what is not said is as it was
-        title, policy = title or known.title, policy or known.policy
+        title, policy = title or known.title, policy or known.launch_policy
         starts, ends = starts or known.schedule.starts, ends or known.schedule.ends
     year = int(name) if name.isdigit() and len(name) == 4 else None
     if year is None and (starts is None or ends is None):

@@ -1,6 +1,7 @@
 """Goals as people read them: one with everything about it, many in a list, and what waits for somebody."""
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Annotated
 
 import typer
@@ -59,7 +60,7 @@ async def show_goal(s: Session, name: str, reader: str | None = None) -> None:
     progress, scores = None, []
     if view.may("scores", of):
         progress = await line_of(s, cycle, found.goal, await s.clock.today(cycle))
-        scores = await scores_model.goal_scores(s.pool, goal=found.goal)
+        scores = view.of_goals(await scores_model.goal_scores(s.pool, goal=found.goal))
     tasks = await inboxes.tasks_of_goal(s.pool, found.goal, now, trusting=await s.trusting())
     state, context = await s.goals.load(found.goal)
     hints, state = hints_of(state, context), view.in_words(state, of)
@@ -67,7 +68,7 @@ async def show_goal(s: Session, name: str, reader: str | None = None) -> None:
     sheet = (await goals_model.sheets(s.pool, sheet=found.sheet))[0]
     lines: list[RenderableType] = [
         Text(f"{found.goal}  {found.title}", style="bold"),
-        _head(at, found, names, sheet),
+        _head(at, found, names, sheet, state.parent_weight),
     ]
     lines += [_interview(at, held, names) for held in state.interviews]
     lines += [Text("  SMART  " + sentence(at, hint), style="yellow") for hint in hints]
@@ -108,8 +109,13 @@ def _in_words(found: goals_model.GoalRow, state: Goal) -> goals_model.GoalRow:
 
 
 def _head(
-    at: Terminal, found: goals_model.GoalRow, names: dict[str, str], sheet: goals_model.SheetRow
+    at: Terminal,
+    found: goals_model.GoalRow,
+    names: dict[str, str],
+    sheet: goals_model.SheetRow,
+    counts: Decimal | None,
 ) -> RenderableType:
+    """The goal's facts; `counts` is its weight in the goal that it serves."""
     manager = f"{found.manager} {names.get(found.manager, '')}" if found.manager else at.say("the committee")
     rows: list[tuple[str, object]] = [
         (at.say("stage"), stage(at, found.stage).append(f"  {at.moment(found.entered)}", style="dim")),
@@ -126,7 +132,7 @@ def _head(
                 space=sheet.space,
             ),
         ),
-        (at.say("serves"), found.parent or NOTHING),
+        (at.say("serves"), _served(at, found.parent, counts)),
         (at.say("policy"), found.policy),
     ]
     if isinstance(found.measure, KeyTask | Capability):
@@ -141,6 +147,12 @@ def _head(
             (at.say("part"), f"{part.department} {part.title} {number(part.target)}") for part in found.parts
         ]
     return facts(*rows)
+
+
+def _served(at: Terminal, parent: str | None, counts: Decimal | None) -> str:
+    if parent is None or counts is None:
+        return parent or NOTHING
+    return at.say("{parent}, where its weight is {counts:number}", parent=parent, counts=counts)
 
 
 def _interview(at: Terminal, held: GoalInterviewHeld, names: dict[str, str]) -> Text:

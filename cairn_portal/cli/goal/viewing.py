@@ -1,6 +1,6 @@
 """Whoever reads at the command line, where they are named: what they may not is refused or left out (RULES L12)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 import typer
@@ -17,6 +17,7 @@ from cairn.domain.schedule import local_day
 from cairn_portal.cli.session import Session
 from projections.models import goal as goals_model
 from projections.models import person as people_model
+from projections.models.score import GoalScore
 
 As = Annotated[
     str | None, typer.Option("--as", metavar="ID", help="as this person would read it; by default all of it")
@@ -47,15 +48,27 @@ class Viewer:
             access.require_may_read(self.person, what, of, self.among)
 
     def of_event(self, event: str, facts: Mapping[str, Any], of: Shown) -> dict[str, Any]:
-        """The facts of an event as they may read them: without scores, and of comments only that there are some."""
+        """The facts of an event as they may read them: without scores and what others reached that a computed KPI
+        counts (RULES M6), of comments only that there are some."""
         told = dict(facts)
         if not self.may("scores", of):
             told = {name: value for name, value in told.items() if name not in SCORES.get(event, ())}
+        if self.person is not None and isinstance(counted := told.get("inputs"), Mapping):
+            told["inputs"] = {name: value for name, value in counted.items() if name != "sources"}
         return told if self.may("comments", of) else hidden(told, EVENTS[event])
 
     def in_words(self, value: Model, of: Shown) -> Model:
         """The same, without the words of whoever wrote about it where they may not read them."""
         return value if self.may("comments", of) else without_words(value)
+
+    def of_goals(self, scores: Sequence[GoalScore]) -> list[GoalScore]:
+        """Scores of goals, without those of others that a computed KPI counts (RULES M6)."""
+        if self.person is None:
+            return list(scores)
+        return [
+            each.model_copy(update={"inputs": each.inputs.model_copy(update={"sources": ()})})
+            for each in scores
+        ]
 
     def row(self, goal: goals_model.GoalRow) -> goals_model.GoalRow:
         """A goal of a list: that somebody wrote about it, and never what."""
