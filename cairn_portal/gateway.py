@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any, TypeVar
 from uuid import uuid4
@@ -29,10 +30,19 @@ class NoAnswer(Exception):
 
 
 class CommandGateway:
-    """Takes commands for goals and cycles. `patience` is how long an answer may take."""
+    """Takes commands for goals and cycles.
 
-    def __init__(self, client: Client, task_queue: str, patience: timedelta = PATIENCE) -> None:
+    `patience` is how long nobody may answer anything: one deadline for all commands that are on their way, which every
+    answer moves on. With `gives_up` there is none after it has passed: what was not sent by then never is.
+    """
+
+    def __init__(
+        self, client: Client, task_queue: str, patience: timedelta = PATIENCE, *, gives_up: bool = False
+    ) -> None:
         self.client, self.task_queue, self.patience = client, task_queue, patience
+        self.gives_up = gives_up
+        self._asked = 0
+        self._silent_since = 0.0
 
     async def goal(
         self, goal: str, name: str, by: str, fields: dict[str, Any] | None = None, command_id: str | None = None,
@@ -76,18 +86,42 @@ class CommandGateway:
         message = {"by": by, "command_id": command_id, "fields": fields}
         # Temporal answers an update id that it knows with the first answer, whatever it comes with.
         update = digest(command_id, name, json.dumps(message, sort_keys=True, default=str))
-        try:
-            answer: Answer = await self.client.execute_update_with_start_workflow(
+
+        def asked() -> Awaitable[Answer]:
+            return self.client.execute_update_with_start_workflow(
                 name, message, start_workflow_operation=begin, id=update, result_type=result,
                 rpc_timeout=self.patience,
             )  # fmt: skip
-            return answer
+
+        try:
+            return await self._within_patience(stream, asked)
         except WorkflowUpdateFailedError as failed:
             return result(refused=_refusal(failed))
         except (RPCError, WorkflowUpdateRPCTimeoutOrCancelledError) as lost:
             if isinstance(lost.__cause__, asyncio.CancelledError):  # we were stopped: nobody failed to answer
                 raise asyncio.CancelledError from lost
             raise NoAnswer(f"{stream}: {lost}") from lost
+
+    async def _within_patience(self, stream: str, asked: Callable[[], Awaitable[Answer]]) -> Answer:
+        """The answer; NoAnswer once nobody has answered anything for so long. Temporal's own timeout is of one of the
+        calls that it takes, and ends none of the waiting."""
+        now = asyncio.get_running_loop().time
+        if not self._asked and not (self.gives_up and self._silent_since):
+            self._silent_since = now()
+        self._asked += 1
+        answer: asyncio.Future[Answer] | None = None
+        try:
+            while (left := self._silent_since + self.patience.total_seconds() - now()) > 0:
+                answer = answer or asyncio.ensure_future(asked())
+                done, _ = await asyncio.wait([answer], timeout=left)
+                if done:
+                    self._silent_since = now() if self._asked > 1 else 0.0
+                    return answer.result()
+            raise NoAnswer(f"{stream}: {self.patience.total_seconds():.0f} s")
+        finally:
+            self._asked -= 1
+            if answer is not None:
+                answer.cancel()
 
 
 def _refusal(failed: WorkflowUpdateFailedError) -> Refused:

@@ -5,10 +5,12 @@ from datetime import timedelta
 from temporalio import workflow
 from temporalio.common import RetryPolicy
 
-with workflow.unsafe.imports_passed_through():
-    from activities.inputs import BeginWorkflowsInput
+from workflows.fresh_starts import is_fresh_start_due, start_afresh
 
-NAME = "starter"
+with workflow.unsafe.imports_passed_through():
+    from activities.inputs import STARTER, BeginWorkflowsInput
+
+NAME = STARTER
 
 
 @workflow.defn(name="Starter")
@@ -21,7 +23,7 @@ class StarterWorkflow:
     @workflow.run
     async def run(self, input: BeginWorkflowsInput) -> None:
         after = input.after
-        while not workflow.info().is_continue_as_new_suggested():
+        while not is_fresh_start_due():
             after = await workflow.execute_activity(
                 "begin_workflows",
                 input.model_copy(update={"after": after}),
@@ -31,4 +33,4 @@ class StarterWorkflow:
                 retry_policy=RetryPolicy(maximum_interval=timedelta(seconds=30)),
                 cancellation_type=workflow.ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
             )
-        workflow.continue_as_new(input.model_copy(update={"after": after}))
+        start_afresh(input.model_copy(update={"after": after}))

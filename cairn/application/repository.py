@@ -13,7 +13,7 @@ from cairn.domain.goal.context import GoalContext
 from cairn.domain.goal.events import AnyGoalEvent
 from cairn.domain.goal.state import Goal
 from cairn.domain.goal.state import evolve as evolve_goal
-from cairn.domain.identity import Identity
+from cairn.domain.identity import Identity, by_system
 from cairn.domain.people import AnyPersonEvent, Person
 from cairn.domain.person_history import PersonHistory, fold_history
 from cairn.domain.policy import Policy
@@ -24,7 +24,7 @@ from cairn.domain.sheet.events import AnySheetEvent
 from cairn.domain.sheet.state import Sheet
 from cairn.domain.sheet.state import evolve as evolve_sheet
 from cairn.domain.streams import cycle_of, event_id
-from cairn.ledger import UPCASTERS, NewEvent, StoredEvent, StreamAppend, upcast
+from cairn.ledger import UPCASTERS, Ledger, NewEvent, StoredEvent, StreamAppend, WrongExpectedVersion, upcast
 
 NOBODY: Mapping[str, Person] = {}
 NO_EVIDENCE = Evidence()
@@ -81,6 +81,20 @@ def to_appends(
         StreamAppend(stream=name, expected_version=versions.get(name, 0), events=rows)
         for name, rows in streams.items()
     ]
+
+
+async def record_alone(ledger: Ledger, event: Event, key: str) -> None:
+    """Appends an event to a stream in which nothing is decided by what is there: after whatever comes first, once for
+    each `key`."""
+    identity = by_system(event.stream, key)
+    while True:
+        try:
+            await ledger.append(
+                to_appends([event], {event.stream: await ledger.version_of(event.stream)}, identity)
+            )
+        except WrongExpectedVersion:
+            continue
+        return
 
 
 def to_row(event: Event, command: Identity, ordinal: int, run: str | None = None) -> NewEvent:

@@ -5,6 +5,7 @@ from typing import get_args
 from cairn.domain.cycle.events import AnyCycleEvent, PolicyAdopted, RehearsalAdvanced, TargetsProposed
 from cairn.domain.event import Event
 from cairn.domain.goal.events import AnyGoalEvent
+from cairn.domain.operating import FeedScheduled, FeedUnscheduled, WorkflowsBegunAgain
 from cairn.domain.people import AnyPersonEvent, DepartmentNamed
 from cairn.domain.reading import FeedCompleted, ReadingsRecorded
 from cairn.domain.sheet.events import AnySheetEvent
@@ -18,6 +19,9 @@ _ALONE = (
     ReadingsRecorded,
     FeedCompleted,
     EventSkipped,
+    FeedScheduled,
+    FeedUnscheduled,
+    WorkflowsBegunAgain,
 )
 
 EVENTS: dict[str, type[Event]] = {

@@ -13,6 +13,7 @@ from cairn.domain.refusal import Refusal
 from cairn.i18n import Message, message, refusal_message, say
 from cairn.ledger import AwayFromHome, Place
 from cairn.settings import Settings, SettingsProblem
+from cairn.temporal import NamespaceTaken
 from cairn_portal.cli.problem import DOWN, REFUSED, STOPPED, USAGE, Problem
 from cairn_portal.cli.typed import OptionInvalid
 from cairn_portal.gateway import NoAnswer
@@ -57,6 +58,8 @@ def _lost(error: BaseException) -> Problem | None:
     match error:
         case AwayFromHome():
             return Problem(away("restored"), DOWN, "away-from-home")
+        case NamespaceTaken():
+            return Problem(namespace_taken(error), DOWN, "namespace-taken")
         case NoAnswer():
             return Problem(
                 message(
@@ -111,6 +114,16 @@ def _lost(error: BaseException) -> Problem | None:
                 "database-refused",
             )
     return None
+
+
+def namespace_taken(taken: NamespaceTaken) -> Message:
+    """That Temporal's namespace is another ledger's, and what to do."""
+    return message(
+        "The Temporal namespace {namespace} belongs to another ledger, whose workflows would take this one's "
+        "commands: nothing is started. Set CAIRN_NAMESPACE to a name of this ledger's own. If that other ledger is gone for good, "
+        "start with a Temporal without data.",
+        namespace=taken.namespace,
+    )
 
 
 def away(place: Place) -> Message:

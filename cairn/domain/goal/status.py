@@ -12,7 +12,7 @@ from cairn.domain.goal.context import GoalContext
 from cairn.domain.goal.dates import due_of_owner, first_morning, own_dates, own_due, pauses_at, resumes_at
 from cairn.domain.goal.owing import decided_from, is_owed, owed_periods, reminded_at
 from cairn.domain.goal.places import held_at
-from cairn.domain.goal.stages import PHASES, Phase, PhaseRow, Stage
+from cairn.domain.goal.stages import PHASES, Phase, PhaseRow, Stage, phase_row
 from cairn.domain.goal.state import Goal, deadline_name
 from cairn.domain.measure import KeyTask, Kpi, is_task_due
 from cairn.domain.policy import PeriodKind, Policy
@@ -38,6 +38,10 @@ class Deadline(Fact):
     def acts_at(self) -> datetime:
         """When it is done or tried next."""
         return self.again_at or self.at
+
+    def postponed(self, again_at: datetime) -> "Deadline":
+        """The same, to be tried again then."""
+        return self.model_copy(update={"again_at": again_at})
 
 
 class GoalStatus(Fact):
@@ -75,9 +79,22 @@ def waiting(
 ) -> GoalStatus:
     """The status of a goal some of whose periods wait for their evidence until `again_at`: they keep nothing else from
     being done. `ahead` are all its deadlines."""
+    postponed = [each.postponed(again_at) if each.period in waits else each for each in ahead]
+    first = min(postponed, key=lambda each: each.acts_at, default=None)
+    return found.model_copy(update={"next_deadline": first})
+
+
+def put_off(found: GoalStatus, ahead: Iterable[Deadline], later: Iterable[Deadline]) -> GoalStatus:
+    """The status of a goal some of whose deadlines could not be done and are tried again `later`: the others go on, but
+    for the year's score, which ends the goal and so comes after every other score. `ahead` are all its deadlines."""
+    times = {(each.phase, each.at): each.acts_at for each in later}
     postponed = [
-        each.model_copy(update={"again_at": again_at}) if each.period in waits else each for each in ahead
+        each.postponed(times[each.phase, each.at]) if (each.phase, each.at) in times else each
+        for each in ahead
     ]
+    waits = [each.acts_at for each in postponed if each.again_at and phase_row(each.phase).scores]
+    if waits:
+        postponed = [each.postponed(max(waits)) if each.phase == "scores_due" else each for each in postponed]
     first = min(postponed, key=lambda each: each.acts_at, default=None)
     return found.model_copy(update={"next_deadline": first})
 
