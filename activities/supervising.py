@@ -10,7 +10,7 @@ import asyncpg
 from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.service import RPCError, RPCStatusCode
 
-from activities.inputs import STARTER, BeginWorkflowsInput, GoalStart
+from activities.inputs import REFRESH, STARTER, BeginWorkflowsInput, GoalStart
 from activities.starting import begin_cycle, begin_goal, begin_starter
 from cairn.domain.cycle.events import CycleAbandoned, CycleClosed
 from cairn.domain.goal.events import GoalCancelled, GoalClosed, GoalDrafted, GoalSuperseded
@@ -120,6 +120,30 @@ async def ended_lately(client: Client, since: datetime) -> set[str]:
     or begun again: what it knows may be of an earlier day."""
     ended = f"ExecutionStatus = 'Terminated' and CloseTime > '{since.astimezone(UTC).isoformat()}'"
     return {each async for each in _ids(client, f"{COMMANDED} and {ended}")}
+
+
+async def refresh_on(client: Client, build: str) -> int:
+    """Has the workflows of a build look into the log, where they find that another one is current. Returns how many."""
+    slots, names = (
+        asyncio.Semaphore(AT_ONCE),
+        [each async for each in _ids(client, f"{on_build(build)} and {COMMANDED}")],
+    )
+
+    async def tell(name: str) -> None:
+        async with slots:
+            await refresh(client, name)
+
+    await asyncio.gather(*map(tell, names))
+    return len(names)
+
+
+async def refresh(client: Client, workflow: str) -> None:
+    """Has a goal's or cycle's workflow look into the log again."""
+    try:
+        await client.get_workflow_handle(workflow).signal(REFRESH)
+    except RPCError as error:
+        if error.status != RPCStatusCode.NOT_FOUND:  # it has ended meanwhile
+            raise
 
 
 async def begin_again(

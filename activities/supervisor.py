@@ -11,9 +11,8 @@ import asyncpg
 from temporalio.client import Client
 from temporalio.service import RPCError
 
-from activities.inputs import REFRESH
 from activities.schedules import TemporalSchedules
-from activities.supervising import Open, begin_again, ended_lately, losses_of, lost, open_streams
+from activities.supervising import Open, begin_again, ended_lately, losses_of, lost, open_streams, refresh
 from cairn.application.feeds import scheduled
 from cairn.application.repository import record_alone, to_events
 from cairn.domain.event import SYSTEM
@@ -104,7 +103,7 @@ class Supervisor:
         """A workflow that was reset knows what it knew then."""
         for name in await ended_lately(self.client, since) - lost:
             if not await losses_of(self.client, [name]):
-                await self.client.get_workflow_handle(name).signal(REFRESH)
+                await refresh(self.client, name)
 
 
 async def begun_lately(ledger: Ledger) -> Sequence[WorkflowsBegunAgain]:

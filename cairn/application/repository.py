@@ -28,6 +28,9 @@ from cairn.ledger import UPCASTERS, Ledger, NewEvent, StoredEvent, StreamAppend,
 
 NOBODY: Mapping[str, Person] = {}
 NO_EVIDENCE = Evidence()
+UNREADABLE = (LookupError, ValueError, TypeError, AttributeError, AssertionError)
+"""What folding a stream raises that holds an event of a type or version nobody knows, or one that does not belong
+there: who reads many streams goes on without it and names it."""
 
 
 def to_events(rows: Iterable[StoredEvent]) -> list[Event]:

@@ -61,15 +61,7 @@ def _lost(error: BaseException) -> Problem | None:
         case NamespaceTaken():
             return Problem(namespace_taken(error), DOWN, "namespace-taken")
         case NoAnswer():
-            return Problem(
-                message(
-                    "No worker answered in time ({error}). The command may still be done; look at `cairn "
-                    "status`, and repeat it with the same --id, which never does it twice.",
-                    error=error,
-                ),
-                DOWN,
-                "no-answer",
-            )
+            return Problem(no_answer(error), DOWN, "no-answer")
         case (
             asyncpg.UndefinedTableError()
             | asyncpg.InvalidSchemaNameError()
@@ -120,9 +112,18 @@ def namespace_taken(taken: NamespaceTaken) -> Message:
     """That Temporal's namespace is another ledger's, and what to do."""
     return message(
         "The Temporal namespace {namespace} belongs to another ledger, whose workflows would take this one's "
-        "commands: nothing is started. Set CAIRN_NAMESPACE to a name of this ledger's own. If that other ledger is gone for good, "
-        "start with a Temporal without data.",
+        "commands: nothing is started. Set CAIRN_NAMESPACE to a name of this ledger's own. If that other ledger is "
+        "gone for good, start with a Temporal without data.",
         namespace=taken.namespace,
+    )
+
+
+def no_answer(error: NoAnswer) -> Message:
+    """That nobody answered, what may be the case, and how to look."""
+    return message(
+        "No worker answered in time ({error}). The command may still be done; look at `cairn "
+        "status`, and repeat it with the same --id, which never does it twice.",
+        error=error,
     )
 
 

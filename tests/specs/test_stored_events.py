@@ -16,6 +16,7 @@ from cairn.domain.cycle import events as cycle
 from cairn.domain.event import SYSTEM, Event
 from cairn.domain.goal import events as did
 from cairn.domain.measure import Kpi
+from cairn.domain.operating import BegunAgain, FeedScheduled, FeedUnscheduled, WorkflowsBegunAgain
 from cairn.domain.people import (
     DelegateNamed,
     Department,
@@ -200,6 +201,11 @@ EXAMPLES: tuple[Event, ...] = (
         projection="goal", position=7, event_stream=REVENUE, event_type="AdjustmentRequested",
         reason="written by a broken importer", **AT,
     ),
+    FeedScheduled(
+        feed="crm", path="/plan/feeds/crm.yaml", base="/plan", crons=("0 6 * * *",), timezone="Asia/Shanghai", **AT
+    ),
+    FeedUnscheduled(feed="crm", **AT),
+    WorkflowsBegunAgain(workflows=(BegunAgain(workflow=REVENUE, loss="terminated"),), **AT),
 )  # fmt: skip
 """One example of every event, with every field filled."""
 BY_NAME = {event.type: event for event in EXAMPLES}

@@ -99,6 +99,17 @@ def put_off(found: GoalStatus, ahead: Iterable[Deadline], later: Iterable[Deadli
     return found.model_copy(update={"next_deadline": first})
 
 
+def unscored(goal: Goal, context: GoalContext, at: datetime) -> list[Deadline]:
+    """The scores that are due at a moment and not there.
+
+    A goal that was to come into force by then and has not, since nobody kept its dates, is behind: it counts as if it
+    had, for that is what it will have come to once somebody does."""
+    ahead = deadlines_of(goal, context)
+    if goal.stage == "approved" and any(each.phase == "execution_starts" and each.at <= at for each in ahead):
+        ahead = deadlines_of(goal.model_copy(update={"stage": "active"}), context)
+    return [each for each in ahead if phase_row(each.phase).scores and each.at <= at]
+
+
 def awaited(goal: Goal, acting: Mapping[str, str] = NOBODY_ELSE) -> tuple[str, ...]:
     """Whom the goal waits for, as its places are held in it, or whoever is `acting` for them; empty while it runs by
     itself."""

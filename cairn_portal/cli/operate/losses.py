@@ -5,7 +5,6 @@ from collections.abc import Iterable
 
 from activities.inputs import STARTER
 from cairn.domain.operating import BegunAgain
-from cairn.i18n import term
 from cairn_portal.cli.terminal import Terminal
 
 NAMED = 5
@@ -19,9 +18,9 @@ def losses_said(at: Terminal, losses: Iterable[BegunAgain]) -> list[str]:
         by_loss[each.loss].append(each.workflow)
     return [
         at.say(
-            "{count} {count:plural,workflow,workflows}: {loss} ({named}).",
+            "{count} {count:plural,workflow,workflows}: {loss:loss} ({named}).",
             count=len(names),
-            loss=at.say(term("loss", loss)),
+            loss=loss,
             named=named(at, names),
         )
         for loss, names in sorted(by_loss.items())
