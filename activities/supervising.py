@@ -27,7 +27,10 @@ YOUNG = timedelta(seconds=60)
 """What was recorded so lately is still being begun."""
 COMMANDED = "WorkflowType in ('Goal', 'Cycle')"
 OURS = "WorkflowType in ('Goal', 'Cycle', 'Starter')"
-FAILING = "ExecutionStatus = 'Running' and TemporalReportedProblems is not null"
+FAILING = (
+    "ExecutionStatus = 'Running' and TemporalReportedProblems in "
+    "('category=WorkflowTaskFailed', 'category=WorkflowTaskTimedOut')"
+)
 LOSSES: Mapping[WorkflowExecutionStatus, Loss] = {
     WorkflowExecutionStatus.TERMINATED: "terminated",
     WorkflowExecutionStatus.CANCELED: "cancelled",
@@ -126,7 +129,7 @@ async def refresh_on(client: Client, build: str) -> int:
     """Has the workflows of a build look into the log, where they find that another one is current. Returns how many."""
     slots, names = (
         asyncio.Semaphore(AT_ONCE),
-        [each async for each in _ids(client, f"{on_build(build)} and {COMMANDED}")],
+        [each async for each in _ids(client, f"{on_build(build)} and {OURS}")],
     )
 
     async def tell(name: str) -> None:

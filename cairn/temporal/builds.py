@@ -17,6 +17,8 @@ from temporalio.service import RPCError, RPCStatusCode
 
 DEPLOYMENT = "cairn"
 ON_BUILD = "TemporalWorkerDeploymentVersion"
+ASKED_TOO_OFTEN = 1.0
+"""Seconds until Temporal answers again how a deployment stands."""
 ASKED_LATELY = timedelta(seconds=90)
 """A worker asks for work anew every minute; the server lists it for five."""
 
@@ -50,10 +52,11 @@ class Builds(NamedTuple):
 
 
 async def builds_of(client: Client, task_queue: str, *, counted: bool = True) -> Builds:
-    """The builds of a task queue now; without `counted` no workflow is counted."""
-    (served, plain), (current, known) = await asyncio.gather(_served(client, task_queue), _deployed(client))
-    running = {name: await _running(client, name) for name in known} if counted else {}
-    return Builds(current, served, plain, running)
+    """The builds of a task queue now. Only where workflows are `counted` is asked which builds were deployed before,
+    which Temporal answers no more than a few times a second."""
+    current, served, plain = await _served(client, task_queue)
+    known = await _deployed(client) if counted else ()
+    return Builds(current, served, plain, {name: await _running(client, name) for name in known})
 
 
 async def set_current(client: Client, build: str) -> None:
@@ -77,16 +80,17 @@ async def _running(client: Client, build: str) -> int:
     return (await client.count_workflows(on_build(build))).count
 
 
-async def _served(client: Client, task_queue: str) -> tuple[frozenset[str], bool]:
-    """(the builds whose workers have asked for work lately, whether workers without a build have)."""
+async def _served(client: Client, task_queue: str) -> tuple[str | None, frozenset[str], bool]:
+    """(the current build, those whose workers have asked for work lately, whether workers without a build have)."""
     request = DescribeTaskQueueRequest(
         namespace=client.namespace,
         task_queue=TaskQueue(name=task_queue),
         task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
     )
+    found = await client.workflow_service.describe_task_queue(request)
     since = datetime.now(UTC) - ASKED_LATELY
     served, plain = set[str](), False
-    for each in (await client.workflow_service.describe_task_queue(request)).pollers:
+    for each in found.pollers:
         if each.last_access_time.ToDatetime(UTC) < since:
             continue
         options = each.deployment_options
@@ -94,19 +98,21 @@ async def _served(client: Client, task_queue: str) -> tuple[frozenset[str], bool
             served.add(options.build_id)
         else:
             plain = True
-    return frozenset(served), plain
+    current = found.versioning_info.current_deployment_version.build_id
+    return current or None, frozenset(served), plain
 
 
-async def _deployed(client: Client) -> tuple[str | None, tuple[str, ...]]:
-    """(the current build, every build that was deployed)."""
+async def _deployed(client: Client) -> tuple[str, ...]:
+    """Every build that was deployed and is not forgotten yet."""
     request = DescribeWorkerDeploymentRequest(namespace=client.namespace, deployment_name=DEPLOYMENT)
-    try:
-        found = await client.workflow_service.describe_worker_deployment(request)
-    except RPCError as error:
-        if error.status != RPCStatusCode.NOT_FOUND:  # no worker ever had a build
-            raise
-        return None, ()
-    info = found.worker_deployment_info
-    current = info.routing_config.current_deployment_version.build_id
-    known = tuple(each.deployment_version.build_id for each in info.version_summaries)
-    return current or None, known
+    for last in (False, False, False, True):
+        try:
+            found = await client.workflow_service.describe_worker_deployment(request)
+            break
+        except RPCError as error:
+            if error.status == RPCStatusCode.NOT_FOUND:  # no worker ever had a build
+                return ()
+            if last or error.status != RPCStatusCode.RESOURCE_EXHAUSTED:
+                raise
+        await asyncio.sleep(ASKED_TOO_OFTEN)
+    return tuple(each.deployment_version.build_id for each in found.worker_deployment_info.version_summaries)
