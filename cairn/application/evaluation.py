@@ -188,7 +188,7 @@ class Evaluation:
         for start in range(0, len(sheets), CHUNK):
             for sheet, goals, unreadable in await self._read(sheets[start : start + CHUNK]):
                 number += len(sheet.placements)
-                waiting += [*(name for name, goal in goals.items() if not goal.over), *unreadable]
+                waiting += [*unreadable, *(name for name, goal in goals.items() if not goal.over)]
         return waiting, number
 
     async def abandon(self, cycle_id: str, by: str, reason: str, at: datetime, progress: Progress) -> int:
