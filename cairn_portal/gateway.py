@@ -20,13 +20,29 @@ from temporalio.service import RPCError
 from activities.inputs import CycleOutcome, CycleStart, GoalOutcome, GoalStart, Refused
 from cairn.domain.identity import check_key, digest
 from cairn.domain.refusal import Refusal
+from cairn.temporal import builds_of
 
 PATIENCE = timedelta(seconds=30)
+PROBLEMS = "TemporalReportedProblems"
+"""The search attribute that Temporal gives a workflow whose tasks fail again and again."""
 Answer = TypeVar("Answer", GoalOutcome, CycleOutcome)
 
 
+LOOK = timedelta(seconds=3)
+"""How long Temporal may take to say how a workflow stands that does not answer."""
+
+
 class NoAnswer(Exception):
-    """No worker answered in time. The command may still be done: asking again with the same id is safe."""
+    """No worker answered in time. The command may still be done: asking again with the same id is safe.
+
+    `failing` says that the workflow's tasks fail again and again, `unserved` names the build it stays on where no
+    worker serves that."""
+
+    def __init__(
+        self, stream: str, reason: str, *, failing: bool = False, unserved: str | None = None
+    ) -> None:
+        super().__init__(f"{stream}: {reason}")
+        self.stream, self.failing, self.unserved = stream, failing, unserved
 
 
 class CommandGateway:
@@ -37,9 +53,9 @@ class CommandGateway:
     """
 
     def __init__(
-        self, client: Client, task_queue: str, patience: timedelta = PATIENCE, *, gives_up: bool = False
+        self, client: Client, task_queue: str, patience: timedelta | None = None, *, gives_up: bool = False
     ) -> None:
-        self.client, self.task_queue, self.patience = client, task_queue, patience
+        self.client, self.task_queue, self.patience = client, task_queue, patience or PATIENCE
         self.gives_up = gives_up
         self._asked = 0
         self._silent_since = 0.0
@@ -95,16 +111,36 @@ class CommandGateway:
 
         try:
             return await self._within_patience(stream, asked)
+        except TimeoutError as nobody:
+            raise await self._unanswered(stream, str(nobody)) from nobody
         except WorkflowUpdateFailedError as failed:
             return result(refused=_refusal(failed))
         except (RPCError, WorkflowUpdateRPCTimeoutOrCancelledError) as lost:
             if isinstance(lost.__cause__, asyncio.CancelledError):  # we were stopped: nobody failed to answer
                 raise asyncio.CancelledError from lost
-            raise NoAnswer(f"{stream}: {lost}") from lost
+            raise await self._unanswered(stream, str(lost)) from lost
+
+    async def _unanswered(self, stream: str, reason: str) -> NoAnswer:
+        """What may be known of a workflow that does not answer: that a worker takes its tasks and fails, or that no
+        worker serves its build."""
+        try:
+            async with asyncio.timeout(LOOK.total_seconds()):
+                found = await self.client.get_workflow_handle(stream).describe()
+                builds = await builds_of(self.client, self.task_queue, counted=False)
+        except (RPCError, TimeoutError):
+            return NoAnswer(stream, reason)
+        info = found.raw_description.workflow_execution_info
+        build = info.versioning_info.deployment_version.build_id
+        return NoAnswer(
+            stream,
+            reason,
+            failing=PROBLEMS in info.search_attributes.indexed_fields,
+            unserved=build if build and build not in builds.served else None,
+        )
 
     async def _within_patience(self, stream: str, asked: Callable[[], Awaitable[Answer]]) -> Answer:
-        """The answer; NoAnswer once nobody has answered anything for so long. Temporal's own timeout is of one of the
-        calls that it takes, and ends none of the waiting."""
+        """The answer; TimeoutError once nobody has answered anything for so long. Temporal's own timeout is of one of
+        the calls that it takes, and ends none of the waiting."""
         now = asyncio.get_running_loop().time
         if not self._asked and not (self.gives_up and self._silent_since):
             self._silent_since = now()
@@ -117,7 +153,7 @@ class CommandGateway:
                 if done:
                     self._silent_since = now() if self._asked > 1 else 0.0
                     return answer.result()
-            raise NoAnswer(f"{stream}: {self.patience.total_seconds():.0f} s")
+            raise TimeoutError(f"{self.patience.total_seconds():.0f} s")
         finally:
             self._asked -= 1
             if answer is not None:

@@ -119,7 +119,21 @@ def namespace_taken(taken: NamespaceTaken) -> Message:
 
 
 def no_answer(error: NoAnswer) -> Message:
-    """That nobody answered, what may be the case, and how to look."""
+    """That nobody answered, what is or may be the case, and what to do."""
+    if error.unserved:
+        return message(
+            "{stream} stays on the build {build}, which nobody serves: start a worker with CAIRN_BUILD={build}, or "
+            "move it with `cairn recover`. Then repeat the command with the same --id, which never does it twice.",
+            stream=error.stream,
+            build=error.unserved,
+        )
+    if error.failing:
+        return message(
+            "The workflow of {stream} does not go on: its tasks fail again and again, as when a new version does not "
+            "understand what an earlier one began. `cairn recover` begins it anew from the log. Then repeat the "
+            "command with the same --id, which never does it twice.",
+            stream=error.stream,
+        )
     return message(
         "No worker answered in time ({error}). The command may still be done; look at `cairn "
         "status`, and repeat it with the same --id, which never does it twice.",

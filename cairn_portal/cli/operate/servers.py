@@ -10,20 +10,24 @@ import typer
 from rich.text import Text
 from temporalio.client import Client
 
+from activities.supervising import lost, open_streams
 from cairn.application import Application
+from cairn.domain.operating import BegunAgain
 from cairn.i18n import marked, message
 from cairn.temporal import builds_of, claim_namespace, reach
 from cairn_portal import recovery, servers
 from cairn_portal.cli.failures import away
 from cairn_portal.cli.operate.losses import losses_said
 from cairn_portal.cli.problem import DOWN, REFUSED, USAGE, Problem
-from cairn_portal.cli.session import running_servers, session
+from cairn_portal.cli.session import Session, running_servers, session
 from cairn_portal.cli.terminal import Terminal
 from cairn_portal.presenting.words import NOTHING, facts, grid
 from cairn_portal.servers import migrate, process
 from projections.models import goal as goals_model
 
 PANEL = marked("Running it")
+LOOKED_AGAIN = 0.5
+"""Seconds between two looks at what `cairn recover` has begun."""
 POSTGRES_AND_TEMPORAL = ("postgres", "temporal")
 
 
@@ -180,28 +184,40 @@ async def recover(
         queue = at.settings.task_queue
         begun = await recovery.recover(client, queue, s.ledger, s.pool, await builds_of(client, queue))
         open_goals = await goals_model.open_goals(s.pool)
-        running = await _restarted(at, client, open_goals, patience)
-    done = running >= open_goals
+        running, left = await _restarted(s, client, open_goals, patience)
     said = at.say(
         "{sign} The log has {open_goals} open {open_goals:plural,goal,goals}; {running} of their workflows run.",
-        sign="✓" if done else "!",
+        sign="!" if left else "✓",
         open_goals=open_goals,
         running=running,
     )
-    answer = {"open_goals": open_goals, "running": running, "begun_again": begun}
-    lines = [Text(said, style="green" if done else "yellow"), *map(Text, losses_said(at, begun))]
-    at.answer(answer, *lines)
-    return 0 if done else REFUSED
+    answer = {"open_goals": open_goals, "running": running, "begun_again": begun, "left": left}
+    at.answer(
+        answer,
+        Text(said, style="yellow" if left else "green"),
+        *_titled(at.say("Begun again:"), losses_said(at, begun)),
+        *_titled(at.say("Not mended yet (see the worker's log and `cairn status`):"), losses_said(at, left)),
+    )
+    return REFUSED if left else 0
 
 
-async def _restarted(at: Terminal, client: Client, goals: int, patience: float) -> int:
-    running, end = 0, asyncio.get_running_loop().time() + patience
-    with at.progress() as bars:
-        task = bars.add_task(at.say("restarting workflows"), total=goals)
-        while asyncio.get_running_loop().time() < end:
-            running = await recovery.running_goals(client)
-            bars.update(task, completed=min(running, goals))
-            if running >= goals:
-                break
-            await asyncio.sleep(0.3)
-    return running
+def _titled(title: str, lines: list[str]) -> list[Text]:
+    return [Text(title), *(Text(f"  {line}") for line in lines)] if lines else []
+
+
+async def _restarted(s: Session, client: Client, goals: int, patience: float) -> tuple[int, list[BegunAgain]]:
+    """Waits until nothing is lost any more, and so many goals run. Returns how many open ones do, and what is still
+    lost when patience has ended."""
+    now, queue = asyncio.get_running_loop().time, s.at.settings.task_queue
+    end = now() + patience
+    with s.at.progress() as bars:
+        task = bars.add_task(s.at.say("restarting workflows"), total=goals)
+        while True:
+            running = min(await recovery.running_goals(client), goals)
+            bars.update(task, completed=running)
+            if running >= goals or now() >= end:
+                builds = await builds_of(client, queue, counted=True)
+                left = await lost(client, queue, s.ledger, await open_streams(s.pool), builds)
+                if not left or now() >= end:
+                    return running, left
+            await asyncio.sleep(LOOKED_AGAIN)
