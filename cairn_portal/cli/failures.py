@@ -158,7 +158,8 @@ def _is_temporal(error: BaseException) -> bool:
     return isinstance(error, RPCError) or "Failed client connect" in str(error)
 
 
-def _kept(error: BaseException, settings: Settings) -> str:
+def keep(error: BaseException, settings: Settings) -> str:
+    """Writes an error down in a log file of the program's own. Returns the file, "-" where it cannot be written."""
     log = settings.home / "logs" / "cli.log"
     try:
         log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -166,9 +167,13 @@ def _kept(error: BaseException, settings: Settings) -> str:
             os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "a", encoding="utf-8"
         ) as file:
             file.write("".join(traceback.format_exception(error)) + "\n")
-        where = str(log)
     except OSError:
-        where = "-"
+        return "-"
+    return str(log)
+
+
+def _kept(error: BaseException, settings: Settings) -> str:
+    where = keep(error, settings)
     said = f"{type(error).__name__}: {error}"
     return say(
         settings.language,

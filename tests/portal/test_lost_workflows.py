@@ -1,6 +1,9 @@
 """What operators are told of workflows that are lost, builds nobody serves and workers that do not answer, and how
 `cairn recover` and `cairn deploy` put it right."""
 
+import asyncio
+import os
+import sys
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -28,6 +31,13 @@ from workflows.starter import StarterWorkflow
 
 CYCLE = "2040"
 GOAL, OTHER = f"goal-{CYCLE}-E1-1", f"goal-{CYCLE}-E2-1"
+HURRIED = """
+from datetime import timedelta
+from cairn_portal import cli, gateway
+gateway.PATIENCE = timedelta(seconds=2)
+cli.main()
+"""
+"""The program itself, with less patience."""
 FEED = """name: erp
 schedule: "0 6 * * *"
 timezone: Asia/Shanghai
@@ -251,6 +261,16 @@ async def test_a_worker_that_is_listed_and_does_nothing_is_named_within_one_dead
     assert (many.code, many.json["done"], many.json["refused"]) == (1, 0, len(goals))
     launch = await cairn("cycle", "launch", "2041", "--by", "H1", "--yes")
     assert (launch.code, "No worker answered in time" in launch.err) == (3, True)
+    alone = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", HURRIED, "goal", "submit", GOAL, OTHER, "--by", "E1",
+        env={**os.environ, **cairn.env}, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
+    )  # fmt: skip
+    said, _ = await alone.communicate()
+    assert (alone.returncode, b"No worker answered in time" in said, b"Traceback" in said) == (
+        1,
+        True,
+        False,
+    ), said.decode()
     await status_with(cairn, "A worker listens, and none has answered within 5 s")
     async with worker.running(own):
         again = await done(cairn, "goal", "submit", GOAL, "--by", "E1", "--id", "once", "--json")
