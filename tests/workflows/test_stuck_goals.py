@@ -10,8 +10,11 @@ from temporalio.client import Client
 
 from activities import supervisor
 from cairn.application.audit import Missing, Outcome, ScoreAudit
+from cairn.application.repository import record_alone
+from cairn.domain.cycle.events import RehearsalAdvanced
 from cairn.ledger import NewEvent, StreamAppend
 from cairn.settings import Settings
+from tests.portal.conftest import Cairn, environment
 from tests.workflows.company import HR, Company, eventually, morning
 from tests.workflows.conftest import company_at
 
@@ -39,6 +42,15 @@ async def audited(company: Company, day: date) -> Outcome:
     return await ScoreAudit(company.ledger, company.cycles).cycle(company.cycle, silently, morning(day))
 
 
+async def status_of(company: Company, day: date) -> str:
+    """What `cairn status` notes on a day of the cycle's clock, when all that was recorded can be seen."""
+    mark = RehearsalAdvanced(cycle=company.cycle, instant=morning(day), by=HR, at=morning(day))
+    await record_alone(company.ledger, mark, f"mark-{day}")
+    said = await Cairn({**environment(company.settings), "CAIRN_LANGUAGE": "en"})("status", "--json")
+    assert said.code == 1, said.out
+    return "\n".join(said.json["notes"])
+
+
 async def all_run(company: Company, owners: int) -> list[str]:
     goals = [company.goal(f"E{owner}", number) for owner in range(1, owners + 1) for number in (1, 2)]
     for goal in goals:
@@ -62,6 +74,7 @@ async def test_a_goal_that_cannot_be_read_keeps_no_other_from_its_score_and_no_p
     assert (await company.cycle_standing()).stage == "execution"
     answer = await company.asks_cycle("close", HR)
     assert answer.refused is not None and answer.refused.code == "cycle.no-results"
+    assert f"{company.goal('E1')} Q1" in await status_of(company, date(2026, 4, 10))
     told = await audited(company, date(2026, 4, 10))
     assert (told.unreadable, told.differences) == ((company.goal("E1"),), ())
 
@@ -106,6 +119,8 @@ async def test_the_year_goes_on_beside_results_that_wait_and_close_names_the_goa
     answer = await company.asks_cycle("close", HR)
     assert answer.refused is not None
     assert (answer.refused.code, answer.refused.facts["example"]) == ("cycle.no-results", goal)
+    notes = await status_of(company, schedule.results_due.date() + timedelta(days=2))
+    assert f"The results of {company.cycle} are due" in notes and goal in notes
 
 
 async def test_a_goal_whose_workflow_was_gone_while_its_period_passed_is_behind_and_gets_its_score_late(
@@ -124,6 +139,7 @@ async def test_a_goal_whose_workflow_was_gone_while_its_period_passed_is_behind_
     await company.has_happened(company.cycle_workflow, "PeriodScored")
     assert [each.period for each in await company.all(company.sheet("E2"), "SheetScored")] == ["Q1"]
     assert await company.all(company.sheet("E1"), "SheetScored") == []
+    assert f"1 workflow: terminated ({gone})" in await status_of(company, date(2026, 4, 10))
     told = await audited(company, date(2026, 4, 10))
     period = (await company.plan()).schedule.period("Q1")
     assert period is not None
