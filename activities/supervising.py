@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 import asyncpg
-from temporalio.client import Client, WorkflowExecutionStatus
+from temporalio.client import Client, WorkflowExecutionStatus, WorkflowQueryFailedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.inputs import REFRESH, STARTER, BeginWorkflowsInput, GoalStart
@@ -25,6 +25,8 @@ EVERYTHING_UP_TO = 10_000
 """Of so many open streams each is looked for by name; of more only when their number and the workflows' differ."""
 YOUNG = timedelta(seconds=60)
 """What was recorded so lately is still being begun."""
+ANSWER = timedelta(seconds=10)
+"""How long one workflow may take to say what it was told."""
 COMMANDED = "WorkflowType in ('Goal', 'Cycle')"
 OURS = "WorkflowType in ('Goal', 'Cycle', 'Starter')"
 FAILING = (
@@ -88,6 +90,8 @@ async def lost(
     }
     over = await _over(ledger, [name for name, loss in losses.items() if loss == "ended"])
     losses = {name: loss for name, loss in losses.items() if name not in young | dropped | over}
+    for name in await _ahead(client, ledger, [name for name, loss in losses.items() if loss == "ended"]):
+        losses[name] = "ahead"
     known = found.streams | {STARTER}
     for name in [each async for each in _ids(client, FAILING)]:
         if name in known:
@@ -185,6 +189,24 @@ async def _over(ledger: Ledger, streams: Sequence[str]) -> set[str]:
     """Those of these streams that are over in the log: read models are a moment behind it."""
     rows = await ledger.read_streams(streams)
     return {stream for stream in streams if any(row.type in LAST_EVENTS for row in rows[stream])}
+
+
+async def _ahead(client: Client, ledger: Ledger, workflows: Sequence[str]) -> list[str]:
+    """Those of these that ended knowing more than the log has: an older log was restored, or a failover lost something.
+    Begun again they would know it no more, and nobody could be told."""
+    slots = asyncio.Semaphore(AT_ONCE)
+
+    async def version_told(name: str) -> int:
+        async with slots:
+            try:
+                status = await client.get_workflow_handle(name).query("status", rpc_timeout=ANSWER)
+            except (RPCError, WorkflowQueryFailedError):
+                return 0
+        return int(status["version"]) if isinstance(status, dict) else 0
+
+    told = await asyncio.gather(*map(version_told, workflows))
+    recorded = await ledger.versions(list(workflows))
+    return [name for name, version in zip(workflows, told, strict=True) if version > recorded[name]]
 
 
 async def _young(ledger: Ledger, streams: Sequence[str]) -> set[str]:

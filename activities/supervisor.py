@@ -66,13 +66,14 @@ class Supervisor:
     async def look(self, since: datetime) -> Sequence[BegunAgain]:
         """One round: what is lost is begun again, what was reset learns where it stands. Returns what was begun again.
 
-        What may mend by itself (a worker that starts, a task that is tried again) is left until the next round."""
+        What may mend by itself (a worker that starts, a task that is tried again) is left until the next round, and
+        what knows more than the log has to an operator, who has to ask it first."""
         builds = await builds_of(self.client, self.task_queue)
         if not builds.serves:
             return []
         found = await open_streams(self.pool)
         losses = await lost(self.client, self.task_queue, self.ledger, found, builds)
-        sure = [each for each in losses if each.loss not in ("unserved", "failing")]
+        sure = [each for each in losses if each.loss not in ("unserved", "failing", "ahead")]
         sure += [each for each in losses if each.loss == "unserved" and each in self.unsure]
         self.unsure = {each for each in losses if each.loss == "unserved"}
         schedules = await self.schedules.missing(await scheduled(self.ledger))

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from uuid import uuid4
 
@@ -13,7 +13,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from activities.inputs import STARTER, BeginWorkflowsInput
 from activities.schedules import TemporalSchedules
 from activities.starting import begin_starter
-from activities.supervising import COMMANDED, begin_again, lost, open_streams
+from activities.supervising import ANSWER, COMMANDED, begin_again, lost, open_streams
 from cairn.application.feeds import scheduled
 from cairn.application.repository import record_alone
 from cairn.domain.event import SYSTEM
@@ -23,8 +23,6 @@ from cairn.temporal import Builds
 
 AT_ONCE = 48
 PAGE = 500
-ANSWER = timedelta(seconds=10)
-"""How long one workflow may take to say what it was told."""
 OnProgress = Callable[[int], None]
 
 

@@ -35,4 +35,6 @@ def test_an_accident_names_existing_tests_and_leaves_no_column_empty(row: list[s
     assert len(row) == len(COLUMNS) and all(row)
     named = re.findall(r"`(tests/[\w/]+\.py)::(test_\w+)`", row[-1])
     assert ", ".join(f"`{path}::{name}`" for path, name in named) == row[-1]
-    assert [name for path, name in named if not (ROOT / path).exists() or name not in functions_of(path)] == []
+    assert [
+        name for path, name in named if not (ROOT / path).exists() or name not in functions_of(path)
+    ] == []

@@ -23,6 +23,7 @@ from cairn.domain.operating import SUPERVISION, BegunAgain, Loss, WorkflowsBegun
 from cairn.feeds.feed import load_feed
 from cairn.settings import Settings
 from cairn.temporal import builds_of
+from cairn_portal import recovery
 from tests.workflows.company import HR, Company, eventually
 from tests.workflows.conftest import company_at
 
@@ -147,6 +148,38 @@ async def test_a_closed_goals_workflow_that_was_deleted_is_missed_by_nobody(watc
     )
     assert goal not in {each.workflow for each in losses}
     assert {each.workflow for each in await begun_again(watched)} == {STARTER}
+
+
+async def test_a_workflow_that_knows_more_than_an_older_log_is_left_to_whoever_compares_them(
+    watched: Company,
+) -> None:
+    """restore: "an older dump in place: goals completed since" are begun again, and not before somebody could ask."""
+    goal, other = watched.goal(), watched.goal("E2")
+    assert (await watched.asks(goal, "cancel", HR, reason="a mistake")).refused is None
+    await watched.handle(goal).result()
+    await loses(watched, goal, "GoalCancelled")
+    before = await first_run(watched, other)
+    await is_terminated(watched, other)
+    await runs_anew(watched, other, before)  # the workers have looked
+    builds = await builds_of(watched.client, watched.settings.task_queue)
+    queue, found = watched.settings.task_queue, await open_streams(watched.pool)
+    assert BegunAgain(workflow=goal, loss="ahead") in await lost(
+        watched.client, queue, watched.ledger, found, builds
+    )
+    assert [each.workflow for each in await begun_again(watched)] == [other]
+    assert goal in {each.stream for each in await recovery.ahead_of_the_log(watched.client, watched.ledger)}
+    ended = await first_run(watched, goal)
+    await recovery.recover(watched.client, queue, watched.ledger, watched.pool, builds)
+    await runs_anew(watched, goal, ended)
+    assert await recovery.ahead_of_the_log(watched.client, watched.ledger) == []
+
+
+async def loses(company: Company, goal: str, event: str) -> None:
+    """Takes a goal's last event out of log and read model, as an older backup lacks it."""
+    await company.pool.execute("alter table ledger.event disable trigger user")
+    await company.pool.execute("delete from ledger.event where stream = $1 and type = $2", goal, event)
+    await company.pool.execute("alter table ledger.event enable trigger user")
+    await company.pool.execute("update read.goal set stage = 'draft' where goal = $1", goal)
 
 
 async def test_what_is_ended_again_and_again_is_left_after_five_times_a_day(watched: Company) -> None:

@@ -111,7 +111,8 @@ def notes_of(at: Terminal, found: Supervised) -> list[str]:
                 patience=PROBE.seconds,
             )
         )
-    by_themselves = [each for each in found.lost if each.loss != "failing"]
+    by_themselves = [each for each in found.lost if each.loss not in ("failing", "ahead")]
+    ahead = [each for each in found.lost if each.loss == "ahead"]
     failing = [each for each in found.lost if each.loss == "failing"]
     notes += [
         at.say(
@@ -126,6 +127,13 @@ def notes_of(at: Terminal, found: Supervised) -> list[str]:
             lost=each,
         )
         for each in losses_said(at, failing)
+    ]
+    notes += [
+        at.say(
+            "{lost} `cairn ledger compare` names what the log has lost; then `cairn recover` begins them anew.",
+            lost=each,
+        )
+        for each in losses_said(at, ahead)
     ]
     notes += [
         at.say(
