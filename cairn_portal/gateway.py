@@ -1,6 +1,7 @@
 """Commands on their way to workflows: by update, begun with the workflow if need be, with an answer or a refusal."""
 
 import asyncio
+import contextlib
 import json
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
@@ -103,11 +104,15 @@ class CommandGateway:
         # Temporal answers an update id that it knows with the first answer, whatever it comes with.
         update = digest(command_id, name, json.dumps(message, sort_keys=True, default=str))
 
-        def asked() -> Awaitable[Answer]:
-            return self.client.execute_update_with_start_workflow(
-                name, message, start_workflow_operation=begin, id=update, result_type=result,
-                rpc_timeout=self.patience,
-            )  # fmt: skip
+        async def asked() -> Answer:
+            try:
+                answer: Answer = await self.client.execute_update_with_start_workflow(
+                    name, message, start_workflow_operation=begin, id=update, result_type=result,
+                    rpc_timeout=self.patience,
+                )  # fmt: skip
+                return answer
+            finally:
+                _look_at_start(begin)
 
         try:
             return await self._within_patience(stream, asked)
@@ -158,6 +163,14 @@ class CommandGateway:
             self._asked -= 1
             if answer is not None:
                 answer.cancel()
+
+
+def _look_at_start(begin: WithStartWorkflowOperation[Any, Any]) -> None:
+    """Takes note of how the start went: asyncio tells of an error that nobody ever looked at, at any later moment."""
+    handle = begin.workflow_handle()
+    with contextlib.suppress(StopIteration, Exception, asyncio.CancelledError):
+        handle.send(None)  # not awaited: a start that was given up has no outcome
+    handle.close()
 
 
 def _refusal(failed: WorkflowUpdateFailedError) -> Refused:
