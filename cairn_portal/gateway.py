@@ -19,9 +19,9 @@ from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError
 
 from activities.inputs import CycleOutcome, CycleStart, GoalOutcome, GoalStart, Refused
-from cairn.domain.identity import check_key, digest
+from cairn.domain.identity import check_key
 from cairn.domain.refusal import Refusal
-from cairn.temporal import builds_of
+from cairn.temporal import builds_of, keyed_digest
 
 PATIENCE = timedelta(seconds=30)
 PROBLEMS = "TemporalReportedProblems"
@@ -102,7 +102,7 @@ class CommandGateway:
         )
         message = {"by": by, "command_id": command_id, "fields": fields}
         # Temporal answers an update id that it knows with the first answer, whatever it comes with.
-        update = digest(command_id, name, json.dumps(message, sort_keys=True, default=str))
+        update = keyed_digest(self.client, command_id, name, json.dumps(message, sort_keys=True, default=str))
 
         async def asked() -> Answer:
             try:

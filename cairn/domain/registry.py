@@ -3,6 +3,7 @@
 from typing import get_args
 
 from cairn.domain.cycle.events import AnyCycleEvent, PolicyAdopted, RehearsalAdvanced, TargetsProposed
+from cairn.domain.erasure import ErasureOrdered
 from cairn.domain.event import Event
 from cairn.domain.goal.events import AnyGoalEvent
 from cairn.domain.operating import FeedScheduled, FeedUnscheduled, WorkflowsBegunAgain
@@ -22,6 +23,7 @@ _ALONE = (
     FeedScheduled,
     FeedUnscheduled,
     WorkflowsBegunAgain,
+    ErasureOrdered,
 )
 
 EVENTS: dict[str, type[Event]] = {

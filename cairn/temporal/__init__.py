@@ -4,7 +4,7 @@ from cairn.temporal.builds import DEPLOYMENT, Builds, builds_of, on_build, set_c
 from cairn.temporal.connecting import connect, reach
 from cairn.temporal.keys import KEY_FILE, PayloadKeys, make_key, payload_keys
 from cairn.temporal.owner import NamespaceTaken, claim_namespace, require_namespace
-from cairn.temporal.payloads import PayloadEncryption, encrypting
+from cairn.temporal.payloads import PayloadEncryption, encrypting, keyed_digest
 
 __all__ = [
     "DEPLOYMENT",
@@ -17,6 +17,7 @@ __all__ = [
     "claim_namespace",
     "connect",
     "encrypting",
+    "keyed_digest",
     "make_key",
     "on_build",
     "payload_keys",

@@ -14,6 +14,7 @@ from activities.supervising import lost, open_streams
 from cairn.application import Application
 from cairn.domain.operating import BegunAgain
 from cairn.i18n import marked, message
+from cairn.privacy import WrappingKeys, require_wrapping_keys
 from cairn.temporal import builds_of, claim_namespace, reach
 from cairn_portal import recovery, servers
 from cairn_portal.cli.failures import away
@@ -39,6 +40,7 @@ async def up(
     with shown_steps(at) as on_step:
         addresses = await servers.start_all(at.settings, on_step)
     if workers:
+        require_wrapping_keys(at.settings)
         await require_home(at, addresses)
     started = [
         servers.start_worker(at.settings, addresses, "worker" if n == 1 else f"worker-{n}")
@@ -69,7 +71,9 @@ async def up(
 
 async def require_home(at: Terminal, addresses: servers.Addresses) -> None:
     """Refuses to start a worker on a ledger that takes nothing in, or in the namespace of another one."""
-    async with Application.open(addresses.database_dsn, name="cairn-cli", size=1) as application:
+    async with Application.open(
+        addresses.database_dsn, WrappingKeys(), name="cairn-cli", size=1
+    ) as application:
         home, ledger = await application.operation.home(), await application.operation.ledger_id()
     if not home.takes_appends:
         raise Problem(away(home.place), DOWN, "away-from-home")
