@@ -44,8 +44,12 @@ class TemporalSchedules:
 
     async def remove(self, feed: Feed) -> bool:
         """Ended; False where there was none."""
+        return await self.remove_named(feed.stream)
+
+    async def remove_named(self, name: str) -> bool:
+        """The same by the schedule's name."""
         try:
-            await self.client.get_schedule_handle(feed.stream).delete()
+            await self.client.get_schedule_handle(name).delete()
         except RPCError as error:
             if error.status != RPCStatusCode.NOT_FOUND:
                 raise

@@ -98,7 +98,19 @@ class Supervisor:
         wanted = {each.workflow for each in begun}
         for schedule in schedules:
             if schedule.name in wanted:
-                await self.schedules.put(schedule)
+                await self._plan(schedule)
+
+    async def _plan(self, schedule: FeedScheduled) -> None:
+        """A schedule as the log has it. Whoever ends or changes one records it first: what was made here meanwhile
+        follows."""
+        planned: FeedScheduled | None = schedule
+        while planned is not None:
+            await self.schedules.put(planned)
+            now = {each.name: each for each in await scheduled(self.ledger)}.get(schedule.name)
+            if now == planned:
+                return
+            planned = now
+        await self.schedules.remove_named(schedule.name)
 
     async def _refresh(self, since: datetime, lost: set[str]) -> None:
         """A workflow that was reset knows what it knew then."""
