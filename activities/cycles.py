@@ -197,7 +197,7 @@ class CycleActivities:
     async def status(self, input: CycleStatusInput) -> CycleOutcome:
         """Where the cycle stands in the log; the refusal when it is not there."""
         try:
-            return CycleOutcome(status=await self.cycles.status(input.cycle))
+            return CycleOutcome(status=await self.cycles.status(input.cycle, input.postponed))
         except Refusal as refusal:
             return CycleOutcome(refused=Refused.of(refusal))
 

@@ -22,7 +22,7 @@ from cairn.domain.goal.context import GoalContext
 from cairn.domain.goal.evidence import lacking
 from cairn.domain.goal.stages import phase_row
 from cairn.domain.goal.state import Goal
-from cairn.domain.goal.status import Deadline, deadlines_of, status, waiting
+from cairn.domain.goal.status import Deadline, deadlines_of, put_off, status, waiting
 from cairn.domain.reading import Evidence
 from cairn.domain.refusal import Refusal
 from cairn.domain.schedule import Period
@@ -133,7 +133,11 @@ class GoalActivities:
     async def status(self, input: GoalStatusInput) -> GoalOutcome:
         """Where the goal stands in the log; the refusal when it is not there."""
         try:
-            return GoalOutcome(status=await self.goals.status(input.goal, input.at or datetime.now(UTC)))
+            found = await self.goals.status(input.goal, input.at or datetime.now(UTC))
+            if input.postponed:
+                goal, context = await self.goals.load(input.goal)
+                found = put_off(found, deadlines_of(goal, context), input.postponed)
+            return GoalOutcome(status=found)
         except Refusal as refusal:
             return GoalOutcome(refused=Refused.of(refusal))
 

@@ -9,6 +9,11 @@ from cairn.domain.goal.status import Deadline, GoalStatus
 from cairn.domain.identity import SYSTEM_KEYS, digest
 from cairn.domain.refusal import FactValue, Refusal, told
 
+STARTER = "starter"
+"""The id of the one workflow that begins all others."""
+REFRESH = "refresh"
+"""The signal by which a workflow is asked to look into the log again. It is nobody's command."""
+
 
 class Value(BaseModel):
     """A frozen value."""
@@ -71,16 +76,20 @@ class CycleStart(Value):
 
 
 class GoalStatusInput(Value):
-    """Asks where a goal stands in the log. `at` is the workflow's time; earlier versions sent none."""
+    """Asks where a goal stands in the log. `at` is the workflow's time; earlier versions sent none. `postponed` are
+    deadlines that could not be done, with when they are tried again."""
 
     goal: str
     at: AwareDatetime | None = None
+    postponed: tuple[Deadline, ...] = ()
 
 
 class CycleStatusInput(Value):
-    """Asks where a cycle stands in the log."""
+    """Asks where a cycle stands in the log. `postponed` are deadlines that could not be done, with when they are tried
+    again."""
 
     cycle: str
+    postponed: tuple[CycleDeadline, ...] = ()
 
 
 class RecordGoalInput(Value):

@@ -15,7 +15,7 @@ from temporalio.common import (
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
-from activities.inputs import BeginWorkflowsInput, CycleStart, GoalStart, Value
+from activities.inputs import STARTER, BeginWorkflowsInput, CycleStart, GoalStart, Value
 from cairn.application.cycles import Cycles
 from cairn.application.repository import fold_sheet, goal_context
 from cairn.domain.cycle.state import Cycle
@@ -112,6 +112,16 @@ class Starting:
         if name not in self._cycles:
             self._cycles[name] = await self.cycles.load(name)
         return self._cycles[name]
+
+
+async def begin_starter(
+    client: Client, task_queue: str, follow: BeginWorkflowsInput, *, anew: bool = False
+) -> None:
+    """Begins the starter, of which there is one in a namespace, whoever asks for it; or replaces it (anew)."""
+    conflict = WorkflowIDConflictPolicy.TERMINATE_EXISTING if anew else WorkflowIDConflictPolicy.USE_EXISTING
+    await client.start_workflow(
+        "Starter", follow, id=STARTER, task_queue=task_queue, id_conflict_policy=conflict
+    )
 
 
 async def begin_goal(

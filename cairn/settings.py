@@ -109,6 +109,11 @@ class Settings(BaseSettings):
         "refuse (nobody without the key can give a command). Not set: refuse in a home folder whose Temporal "
         "had a key from its first start, read elsewhere.",
     )
+    build: str | None = Field(
+        None,
+        description="Name of this worker's build, of your choosing. Set: workflows stay on the build they began with, "
+        "and `cairn deploy` says which one is current. Not set: one build at a time.",
+    )
     text_key: str | None = Field(
         None,
         repr=False,

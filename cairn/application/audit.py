@@ -2,24 +2,28 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import date
-from typing import Any
+from datetime import date, datetime, timedelta
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
 from cairn.application.computing import of_goal, of_result
 from cairn.application.cycles import Cycles
-from cairn.application.repository import fold_goal, fold_sheet, goal_context, to_events
+from cairn.application.goals import with_evidence
+from cairn.application.repository import UNREADABLE, fold_goal, fold_sheet, goal_context, to_events
 from cairn.domain.coverage import Statement, Whom, coverage_of
 from cairn.domain.cycle.state import Cycle
+from cairn.domain.cycle.status import AFTER_THE_GOALS
 from cairn.domain.evaluation.scores import Beside, issue_result, score_sheet
 from cairn.domain.event import Event, Fact
 from cairn.domain.goal.events import GoalScored
-from cairn.domain.goal.evidence import days_of, whom_of
+from cairn.domain.goal.evidence import days_of, lacking, whom_of
 from cairn.domain.goal.scoring import score
 from cairn.domain.goal.state import Goal
+from cairn.domain.goal.status import unscored
 from cairn.domain.measure import Kpi
 from cairn.domain.reading import Evidence, FeedCompleted, Reading, ReadingsRecorded
+from cairn.domain.schedule import Schedule
 from cairn.domain.sheet.events import (
     EarlierPart,
     GoalPlaced,
@@ -35,7 +39,10 @@ from cairn.ledger import Ledger, StoredEvent
 
 CHUNK = 40
 PAGE = 500
+LATE = timedelta(hours=1)
+"""From when on a score that is not there is missing: timers and tries of their own bring it until then."""
 Subject = tuple[str, str]
+Folded = TypeVar("Folded")
 OnProgress = Callable[[int, int], None]
 
 
@@ -50,13 +57,29 @@ class Difference(Fact):
     recomputed: str
 
 
+class Missing(Fact):
+    """A score that was due and is not there, though nothing was waited for: `of` is a goal or a sheet."""
+
+    of: str
+    period: str
+    due: datetime
+
+
 class Outcome(Fact):
-    """How many scores were computed again, and every difference found."""
+    """How many scores were computed again, every difference found, every score that is missing, and the streams that
+    cannot be read."""
 
     goals: int = 0
     sheets: int = 0
     results: int = 0
     differences: tuple[Difference, ...] = ()
+    missing: tuple[Missing, ...] = ()
+    unreadable: tuple[str, ...] = ()
+
+    @property
+    def sound(self) -> bool:
+        """Whether every score is there and comes out the same."""
+        return not (self.differences or self.missing or self.unreadable)
 
     @property
     def scores(self) -> int:
@@ -68,6 +91,8 @@ class Outcome(Fact):
             sheets=self.sheets + other.sheets,
             results=self.results + other.results,
             differences=(*self.differences, *other.differences),
+            missing=(*self.missing, *other.missing),
+            unreadable=(*self.unreadable, *other.unreadable),
         )
 
 
@@ -141,26 +166,73 @@ class ScoreAudit:
         sheet = fold_sheet(sheet_of(name), await self.ledger.read_stream(sheet_of(name)))
         return await self._goal(name, found, cycle, sheet, await self.readings())
 
-    async def cycle(self, name: str, on_progress: OnProgress) -> Outcome:
-        """Every goal's and sheet's score and every result of a cycle."""
+    async def cycle(self, name: str, on_progress: OnProgress, at: datetime | None = None) -> Outcome:
+        """Every goal's and sheet's score and every result of a cycle; with `at`, the cycle's present, also what is
+        missing by then. A stream that cannot be read is named, and all others are computed again."""
         cycle, readings = await self.cycles.load(name), await self.readings()
+        upto = await self.ledger.sealed_position()
         sheets = await self.cycles.sheets(name)
         total, results = Outcome(), await self._results(sheets)
         for start in range(0, len(sheets), CHUNK):
             part = sheets[start : start + CHUNK]
             streams = await self.ledger.read_streams(part)
+            placed = {sheet: attempted(_placed, streams[sheet]) for sheet in part}
+            total = total.plus(Outcome(unreadable=tuple(sheet for sheet in part if placed[sheet] is None)))
             goals = await self.ledger.read_streams(
-                sorted({g for each in streams.values() for g in _placed(each)})
+                sorted({g for each in placed.values() for g in each or ()})
             )
-            folded = {sheet: fold_sheet(sheet, rows) for sheet, rows in streams.items()}
-            for goal, rows in goals.items():
-                sheet_folded = folded[sheet_of(goal)]
-                total = total.plus(await self._goal(goal, rows, cycle, sheet_folded, readings))
             for sheet in part:
+                if placed[sheet] is None:
+                    continue
+                folded = fold_sheet(sheet, streams[sheet])
                 of_sheet = {goal: rows for goal, rows in goals.items() if sheet_of(goal) == sheet}
-                total = total.plus(await self._sheet(sheet, streams[sheet], of_sheet, cycle, results))
+                known: dict[str, Goal] = {}
+                for goal, rows in of_sheet.items():
+                    found = attempted(fold_goal, goal, rows)
+                    if found is None:
+                        total = total.plus(Outcome(unreadable=(goal,)))
+                        continue
+                    known[goal] = found
+                    total = total.plus(await self._goal(goal, rows, cycle, folded, readings))
+                read = {goal: of_sheet[goal] for goal in known}
+                if len(read) == len(of_sheet):
+                    total = total.plus(await self._sheet(sheet, streams[sheet], read, cycle, results))
+                if at is not None:
+                    total = total.plus(await self._missing(folded, known, cycle, readings, upto, at))
             on_progress(min(start + CHUNK, len(sheets)), len(sheets))
         return total
+
+    async def _missing(
+        self,
+        sheet: Sheet,
+        goals: Mapping[str, Goal],
+        cycle: Cycle,
+        readings: Readings,
+        upto: int,
+        at: datetime,
+    ) -> Outcome:
+        """The scores of a sheet and its goals that should be there by now: those of goals that wait for no feed, and
+        the sheet's own where no goal is waited for."""
+        policy, schedule, due_by = await self.cycles.policies.version(cycle.policy), cycle.schedule, at - LATE
+        if schedule is None:
+            return Outcome()
+        found: list[Missing] = []
+        waits: set[str] = set()
+        for goal in goals.values():
+            context = goal_context(cycle, policy, sheet)
+            for due in unscored(goal, context, at):
+                period = due.period or "Y"
+                waits.add(period)
+                evidence = _evidence_now(goal, period, schedule, sheet, readings, upto)
+                if due.at <= due_by and not lacking(goal, period, with_evidence(context, evidence)):
+                    found.append(Missing(of=goal.id, period=period, due=due.at))
+        for span in schedule.periods:
+            due_at = span.scored_at + AFTER_THE_GOALS
+            if span.kind == "year" or span.key in sheet.scores or span.key in waits or due_at > due_by:
+                continue
+            if score_sheet(sheet, goals, span.key, schedule, policy, at):
+                found.append(Missing(of=sheet.id, period=span.key, due=due_at))
+        return Outcome(missing=tuple(found))
 
     async def readings(self) -> Readings:
         """All readings and statements of feeds in the log, but for what was left out of the read model for good."""
@@ -228,7 +300,7 @@ class ScoreAudit:
         found: dict[tuple[str, int], ResultIssued] = {}
         for start in range(0, len(sheets), CHUNK):
             for name, rows in (await self.ledger.read_streams(sheets[start : start + CHUNK])).items():
-                for row, event in zip(rows, to_events(rows), strict=True):
+                for row, event in zip(rows, attempted(to_events, rows) or [], strict=False):
                     if isinstance(event, ResultIssued):
                         found[name, row.version] = event
         return found
@@ -299,6 +371,24 @@ def _read(row: StoredEvent) -> Event | None:
     try:
         return to_events([row])[0]
     except ValidationError:
+        return None
+
+
+def _evidence_now(
+    goal: Goal, period: str, schedule: Schedule, sheet: Sheet, readings: Readings, upto: int
+) -> Evidence:
+    """What is known of a goal's metric in a period by now."""
+    kpi, whom, span = goal.measure, whom_of(goal, sheet), schedule.period(period)
+    if whom is None or span is None or not isinstance(kpi, Kpi) or kpi.metric is None:
+        return Evidence(upto=upto)
+    return readings.as_of(kpi.metric, whom, days_of(goal, kpi, span), upto, {})
+
+
+def attempted(fold: Callable[..., Folded], *given: Any) -> Folded | None:
+    """What a fold gives; None where the stream cannot be read."""
+    try:
+        return fold(*given)
+    except UNREADABLE:
         return None
 
 

@@ -14,7 +14,7 @@ from cairn.domain.cycle.commands import AddSheets, AnyCycleCommand, LaunchCycle
 from cairn.domain.cycle.decide import decide
 from cairn.domain.cycle.events import LaunchFailure, TargetRow, TargetsProposed
 from cairn.domain.cycle.state import Cycle
-from cairn.domain.cycle.status import CycleStatus, status
+from cairn.domain.cycle.status import CycleDeadline, CycleStatus, status
 from cairn.domain.event import Event
 from cairn.domain.identity import SYSTEM_KEYS, Identity, by_system, identify
 from cairn.domain.launch.checking import check_departments, check_same_terms
@@ -55,11 +55,12 @@ class Cycles:
     async def load(self, cycle: str) -> Cycle:
         return fold_cycle(cycle, await self.ledger.read_stream(f"cycle-{cycle}"))
 
-    async def status(self, cycle: str) -> CycleStatus:
+    async def status(self, cycle: str, later: Iterable[CycleDeadline] = ()) -> CycleStatus:
+        """Where a cycle stands; `later` are deadlines that could not be done, with when they are tried again."""
         found = await self.load(cycle)
         if found.version == 0:
             raise Refusal("cycle.unknown", field="cycle", cycle=cycle)
-        return status(found, await self.policies.version(found.policy))
+        return status(found, await self.policies.version(found.policy), later)
 
     async def preview(
         self, cycle: str, title: str, starts: date, ends: date, policy: str, language: str = "zh",

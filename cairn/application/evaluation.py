@@ -1,5 +1,6 @@
 """What a cycle does for all its sheets at once: period scores, the year's results, and who is still open."""
 
+import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import NamedTuple
@@ -7,7 +8,14 @@ from typing import NamedTuple
 from cairn.application.cycles import Cycles
 from cairn.application.dated_roster import dated_roster_at
 from cairn.application.goals import TRIES
-from cairn.application.repository import fold_goal, fold_person, fold_sheet, goal_context, to_appends
+from cairn.application.repository import (
+    UNREADABLE,
+    fold_goal,
+    fold_person,
+    fold_sheet,
+    goal_context,
+    to_appends,
+)
 from cairn.domain.cycle.state import Cycle
 from cairn.domain.evaluation.reports import Reports, counted, days_above, result_with
 from cairn.domain.evaluation.scores import Beside, score_sheet
@@ -15,7 +23,7 @@ from cairn.domain.event import Event
 from cairn.domain.goal.events import GoalCancelled
 from cairn.domain.goal.replacing import last_day
 from cairn.domain.goal.state import Goal
-from cairn.domain.goal.status import deadlines_of
+from cairn.domain.goal.status import deadlines_of, unscored
 from cairn.domain.identity import by_system
 from cairn.domain.policy import Policy
 from cairn.domain.refusal import Refusal
@@ -23,8 +31,9 @@ from cairn.domain.schedule import Schedule, local_day
 from cairn.domain.sheet.state import Sheet, evolve
 from cairn.domain.streams import sheet_name
 from cairn.domain.terms import Terms
-from cairn.ledger import AppendConflict, Ledger
+from cairn.ledger import AppendConflict, Ledger, StoredEvent
 
+log = logging.getLogger(__name__)
 CHUNK = 40
 MOST_SHEETS = 6
 """Nobody changes their job family more often in one cycle."""
@@ -53,8 +62,11 @@ class Evaluation:
         sheets = await self.cycles.sheets(cycle_id)
         scored, waiting = 0, []
         for start in range(0, len(sheets), CHUNK):
-            for sheet, goals in await self._read(sheets[start : start + CHUNK]):
-                waits = [name for name, goal in goals.items() if _waits(goal, sheet, cycle, terms, period)]
+            for sheet, goals, unreadable in await self._read(sheets[start : start + CHUNK]):
+                waits = [
+                    name for name, goal in goals.items() if _waits(goal, sheet, cycle, terms, period, at)
+                ]
+                waits += unreadable
                 waiting += waits
                 if not waits and cycle.schedule is not None:
                     scored += await self._score(sheet, goals, period, cycle.schedule, policy, at)
@@ -94,8 +106,8 @@ class Evaluation:
         waiting: list[str] = []
         issued = 0
         for number, name in enumerate(names):
-            [(sheet, goals)] = await self._read([name])
-            waits = [goal.id for goal in goals.values() if not goal.done]
+            [(sheet, goals, unreadable)] = await self._read([name])
+            waits = [*(goal.id for goal in goals.values() if not goal.done), *unreadable]
             waiting += waits
             if not waits and cycle.schedule is not None:
                 beside = reports.beside(sheet, done, cycle.schedule)
@@ -179,9 +191,9 @@ class Evaluation:
         sheets = await self.cycles.sheets(cycle_id)
         waiting, number = [], 0
         for start in range(0, len(sheets), CHUNK):
-            for sheet, goals in await self._read(sheets[start : start + CHUNK]):
+            for sheet, goals, unreadable in await self._read(sheets[start : start + CHUNK]):
                 number += len(sheet.placements)
-                waiting += [name for name, goal in goals.items() if not goal.over]
+                waiting += [*unreadable, *(name for name, goal in goals.items() if not goal.over)]
         return waiting, number
 
     async def abandon(self, cycle_id: str, by: str, reason: str, at: datetime, progress: Progress) -> int:
@@ -190,7 +202,7 @@ class Evaluation:
         today = local_day(at, cycle.schedule.calendar) if cycle.schedule else at.date()
         ended = 0
         for start in range(0, len(sheets), CHUNK):
-            for _, goals in await self._read(sheets[start : start + CHUNK]):
+            for _, goals, _ in await self._read(sheets[start : start + CHUNK]):
                 for goal in (each for each in goals.values() if not each.over):
                     ended += await self._end(goal, by, reason, at, today)
             await progress(min(start + CHUNK, len(sheets)), len(sheets))
@@ -215,14 +227,36 @@ class Evaluation:
         cycle = await self.cycles.load(cycle_id)
         return cycle, await self.cycles.policies.terms(cycle)
 
-    async def _read(self, names: Sequence[str]) -> list[tuple[Sheet, dict[str, Goal]]]:
-        """Sheets with all goals that are or were on them: what was dropped counts for its part (RULES W1)."""
+    async def _read(self, names: Sequence[str]) -> list["SheetRead"]:
+        """Sheets with all goals that are or were on them: what was dropped counts for its part (RULES W1).
+
+        A goal whose stream cannot be read keeps nobody else's score from being computed."""
         rows = await self.ledger.read_streams(names)
         sheets = [fold_sheet(name, rows[name]) for name in names]
-        goals = await self.ledger.read_streams([goal for sheet in sheets for goal in sheet.weighings])
-        return [(sheet, {goal: fold_goal(goal, goals[goal]) for goal in sheet.weighings}) for sheet in sheets]
+        streams = await self.ledger.read_streams([goal for sheet in sheets for goal in sheet.weighings])
+        return [_read(sheet, streams) for sheet in sheets]
 
 
-def _waits(goal: Goal, sheet: Sheet, cycle: Cycle, terms: Terms, period: str) -> bool:
+class SheetRead(NamedTuple):
+    """A sheet with its goals, and the ids of those whose stream cannot be read."""
+
+    sheet: Sheet
+    goals: Mapping[str, Goal]
+    unreadable: Sequence[str]
+
+
+def _read(sheet: Sheet, streams: Mapping[str, Sequence[StoredEvent]]) -> SheetRead:
+    goals, unreadable = dict[str, Goal](), list[str]()
+    for name in sheet.weighings:
+        try:
+            goals[name] = fold_goal(name, streams[name])
+        except UNREADABLE as error:
+            log.error("%s cannot be read: %s", name, error)
+            unreadable.append(name)
+    return SheetRead(sheet, goals, unreadable)
+
+
+def _waits(goal: Goal, sheet: Sheet, cycle: Cycle, terms: Terms, period: str, at: datetime) -> bool:
     context = goal_context(cycle, terms, sheet)
-    return any(due.period == period for due in deadlines_of(goal, context))
+    due = (*deadlines_of(goal, context), *unscored(goal, context, at))
+    return any(each.period == period for each in due)

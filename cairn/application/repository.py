@@ -13,7 +13,7 @@ from cairn.domain.goal.context import GoalContext
 from cairn.domain.goal.events import AnyGoalEvent
 from cairn.domain.goal.state import Goal
 from cairn.domain.goal.state import evolve as evolve_goal
-from cairn.domain.identity import Identity
+from cairn.domain.identity import Identity, by_system
 from cairn.domain.people import AnyPersonEvent, Person
 from cairn.domain.person_history import PersonHistory, fold_history
 from cairn.domain.policy import Policy
@@ -25,10 +25,13 @@ from cairn.domain.sheet.state import Sheet
 from cairn.domain.sheet.state import evolve as evolve_sheet
 from cairn.domain.streams import cycle_of, event_id
 from cairn.domain.terms import Terms
-from cairn.ledger import UPCASTERS, NewEvent, StoredEvent, StreamAppend, upcast
+from cairn.ledger import UPCASTERS, Ledger, NewEvent, StoredEvent, StreamAppend, WrongExpectedVersion, upcast
 
 NOBODY: Mapping[str, Person] = {}
 NO_EVIDENCE = Evidence()
+UNREADABLE = (LookupError, ValueError, TypeError, AttributeError, AssertionError)
+"""What folding a stream raises that holds an event of a type or version nobody knows, or one that does not belong
+there: who reads many streams goes on without it and names it."""
 
 
 def to_events(rows: Iterable[StoredEvent]) -> list[Event]:
@@ -82,6 +85,20 @@ def to_appends(
         StreamAppend(stream=name, expected_version=versions.get(name, 0), events=rows)
         for name, rows in streams.items()
     ]
+
+
+async def record_alone(ledger: Ledger, event: Event, key: str) -> None:
+    """Appends an event to a stream in which nothing is decided by what is there: after whatever comes first, once for
+    each `key`."""
+    identity = by_system(event.stream, key)
+    while True:
+        try:
+            await ledger.append(
+                to_appends([event], {event.stream: await ledger.version_of(event.stream)}, identity)
+            )
+        except WrongExpectedVersion:
+            continue
+        return
 
 
 def to_row(event: Event, command: Identity, ordinal: int, run: str | None = None) -> NewEvent:

@@ -6,6 +6,7 @@ from cairn.domain.cycle.events import AnyCycleEvent, PolicyAdopted, RehearsalAdv
 from cairn.domain.erasure import ErasureOrdered
 from cairn.domain.event import Event
 from cairn.domain.goal.events import AnyGoalEvent
+from cairn.domain.operating import FeedScheduled, FeedUnscheduled, WorkflowsBegunAgain
 from cairn.domain.people import AnyPersonEvent, DepartmentNamed
 from cairn.domain.reading import FeedCompleted, ReadingsRecorded
 from cairn.domain.sheet.events import AnySheetEvent
@@ -19,6 +20,9 @@ _ALONE = (
     ReadingsRecorded,
     FeedCompleted,
     EventSkipped,
+    FeedScheduled,
+    FeedUnscheduled,
+    WorkflowsBegunAgain,
     ErasureOrdered,
 )
 

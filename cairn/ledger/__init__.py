@@ -8,7 +8,17 @@ from cairn.ledger.conflict import (
     WrongExpectedVersion,
 )
 from cairn.ledger.event import Appended, NewEvent, StoredEvent, StreamAppend
-from cairn.ledger.home import AwayFromHome, Home, OpeningRefused, Place, home, open_epoch, strays, unsealed
+from cairn.ledger.home import (
+    AwayFromHome,
+    Home,
+    OpeningRefused,
+    Place,
+    home,
+    ledger_id,
+    open_epoch,
+    strays,
+    unsealed,
+)
 from cairn.ledger.horizon import Horizon, horizon
 from cairn.ledger.migrate import MigrationError, migrate, pending_migrations
 from cairn.ledger.pool import (
@@ -56,6 +66,7 @@ __all__ = [
     "connect",
     "home",
     "horizon",
+    "ledger_id",
     "migrate",
     "open_epoch",
     "open_pool",

@@ -46,6 +46,7 @@ COMMANDS: tuple[Command | CommandGroup, ...] = (
     Command("doctor", "operate.servers:doctor", marked("check the installation"), RUN),
     Command("migrate", "operate.servers:migrated", marked("bring the database up to date"), RUN),
     Command("recover", "operate.servers:recover", marked("restart all workflows from the log"), RUN),
+    Command("deploy", "operate.deploying:deploy", marked("make a build of the worker the current one"), RUN),
     Command("backup", "operate.backup:backed_up", marked("back up the log, to be restored anywhere"), RUN),
     Command(
         "restore", "operate.backup:restored", marked("restore a backup, verify it and go on from it"), RUN

@@ -36,6 +36,8 @@ DYNAMIC = {
     "system.visibilityPersistenceMaxReadQPS": "10000",
     "system.namespaceCacheRefreshInterval": "250ms",
     "system.forceSearchAttributesCacheRefreshOnRead": "true",
+    # A workflow whose tasks fail again and again is listed as such after two of them, not after some minutes.
+    "system.numConsecutiveWorkflowTaskProblemsToTriggerSearchAttribute": "2",
     # The tool keeps 8,096 workflows in memory, too few for a large company; this is the server's own default.
     "history.hostLevelCacheMaxSize": "128000",
     # A company's server tells nobody that it exists.

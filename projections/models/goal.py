@@ -1,5 +1,6 @@
 """Goals and sheets as they stand: the facts other read models and people ask for."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Literal
@@ -131,6 +132,11 @@ async def goal_ids(reader: Reader, cycle: str) -> list[str]:
 async def open_ids(reader: Reader) -> list[str]:
     """The ids of the goals of all cycles that are not over."""
     return [row["goal"] for row in await reader.fetch(SQL["open_ids"])]
+
+
+async def dropped_ids(reader: Reader, cycles: Sequence[str]) -> list[str]:
+    """The ids of the goals of these cycles that were dropped, whose scores of the part they ran may still be due."""
+    return [row["goal"] for row in await reader.fetch(SQL["dropped_ids"], list(cycles))]
 
 
 async def count_by_stage(reader: Reader, cycle: str) -> dict[Stage, int]:

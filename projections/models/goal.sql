@@ -290,6 +290,9 @@ select goal from read.goal where $1 = '' or cycle = $1 order by goal
 -- name: open_ids
 select goal from read.goal where stage not in ('closed', 'cancelled', 'superseded') order by goal
 
+-- name: dropped_ids
+select goal from read.goal where cycle = any ($1::text[]) and stage in ('cancelled', 'superseded') order by goal
+
 -- name: count_by_stage
 select stage, count(*)::int as goals from read.goal where cycle = $1 group by stage
 

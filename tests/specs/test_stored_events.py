@@ -17,6 +17,7 @@ from cairn.domain.erasure import ErasureOrdered
 from cairn.domain.event import SYSTEM, Event
 from cairn.domain.goal import events as did
 from cairn.domain.measure import Kpi
+from cairn.domain.operating import BegunAgain, FeedScheduled, FeedUnscheduled, WorkflowsBegunAgain
 from cairn.domain.people import (
     DelegateNamed,
     Department,
@@ -222,6 +223,11 @@ EXAMPLES: tuple[Event, ...] = (
         projection="goal", position=7, event_stream=REVENUE, event_type="AdjustmentRequested",
         reason="written by a broken importer", **AT,
     ),
+    FeedScheduled(
+        feed="crm", path="/plan/feeds/crm.yaml", base="/plan", crons=("0 6 * * *",), timezone="Asia/Shanghai", **AT
+    ),
+    FeedUnscheduled(feed="crm", **AT),
+    WorkflowsBegunAgain(workflows=(BegunAgain(workflow=REVENUE, loss="terminated"),), **AT),
     ErasureOrdered(
         owner=LIN, keys=("0d6c1d0a-5a3c-4b0e-9f63-6f7f3f1f5a01",), texts=12, reason="asked for it", **AT
     ),

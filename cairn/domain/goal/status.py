@@ -40,6 +40,10 @@ class Deadline(Fact):
         """When it is done or tried next."""
         return self.again_at or self.at
 
+    def postponed(self, again_at: datetime) -> "Deadline":
+        """The same, to be tried again then."""
+        return self.model_copy(update={"again_at": again_at})
+
 
 class GoalStatus(Fact):
     """What the log says of a goal at `version`."""
@@ -76,11 +80,35 @@ def waiting(
 ) -> GoalStatus:
     """The status of a goal some of whose periods wait for their evidence until `again_at`: they keep nothing else from
     being done. `ahead` are all its deadlines."""
-    postponed = [
-        each.model_copy(update={"again_at": again_at}) if each.period in waits else each for each in ahead
-    ]
+    postponed = [each.postponed(again_at) if each.period in waits else each for each in ahead]
     first = min(postponed, key=lambda each: each.acts_at, default=None)
     return found.model_copy(update={"next_deadline": first})
+
+
+def put_off(found: GoalStatus, ahead: Iterable[Deadline], later: Iterable[Deadline]) -> GoalStatus:
+    """The status of a goal some of whose deadlines could not be done and are tried again `later`: the others go on, but
+    for the year's score, which ends the goal and so comes after every other score. `ahead` are all its deadlines."""
+    times = {(each.phase, each.at): each.acts_at for each in later}
+    postponed = [
+        each.postponed(times[each.phase, each.at]) if (each.phase, each.at) in times else each
+        for each in ahead
+    ]
+    waits = [each.acts_at for each in postponed if each.again_at and phase_row(each.phase).scores]
+    if waits:
+        postponed = [each.postponed(max(waits)) if each.phase == "scores_due" else each for each in postponed]
+    first = min(postponed, key=lambda each: each.acts_at, default=None)
+    return found.model_copy(update={"next_deadline": first})
+
+
+def unscored(goal: Goal, context: GoalContext, at: datetime) -> list[Deadline]:
+    """The scores that are due at a moment and not there.
+
+    A goal that was to come into force by then and has not, since nobody kept its dates, is behind: it counts as if it
+    had, for that is what it will have come to once somebody does."""
+    ahead = deadlines_of(goal, context)
+    if goal.stage == "approved" and any(each.phase == "execution_starts" and each.at <= at for each in ahead):
+        ahead = deadlines_of(goal.model_copy(update={"stage": "active"}), context)
+    return [each for each in ahead if phase_row(each.phase).scores and each.at <= at]
 
 
 def awaited(goal: Goal, acting: Mapping[str, str] = NOBODY_ELSE) -> tuple[str, ...]:

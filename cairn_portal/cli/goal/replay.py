@@ -9,7 +9,7 @@ import typer
 from rich.console import RenderableType
 from rich.text import Text
 
-from cairn.application.audit import Difference, Outcome, ScoreAudit
+from cairn.application.audit import Difference, Missing, Outcome, ScoreAudit
 from cairn.application.clock import zone_of
 from cairn.application.repository import fold_goal, fold_sheet, to_events
 from cairn.domain.goal.state import Goal
@@ -264,11 +264,43 @@ async def verify_scores(at: Terminal, name: CycleArg) -> int:
         with at.progress() as bars:
             task = bars.add_task(at.say("computing again"), total=cycle.sheets)
             outcome = await ScoreAudit(s.ledger, s.cycles).cycle(
-                cycle.id, lambda done, of: bars.update(task, completed=done, total=of)
+                cycle.id,
+                lambda done, of: bars.update(task, completed=done, total=of),
+                await s.clock.now(cycle),
             )
     differing = [_differences(at, outcome.differences)] if outcome.differences else []
-    at.answer(outcome, *differing, _verdict(at, outcome))
-    return REFUSED if outcome.differences else 0
+    missing = [_missing(at.in_zone(zone_of(cycle)), outcome.missing)] if outcome.missing else []
+    at.answer(outcome, *differing, *missing, *_lacking(at, outcome), _verdict(at, outcome))
+    return 0 if outcome.sound else REFUSED
+
+
+def _missing(at: Terminal, found: Sequence[Missing]) -> RenderableType:
+    table = grid(at.say("goal or sheet"), at.say("period"), at.say("due"), title=at.say("Missing"))
+    for each in found:
+        table.add_row(each.of, each.period, at.moment(each.due))
+    return table
+
+
+def _lacking(at: Terminal, outcome: Outcome) -> list[Text]:
+    lines = []
+    if outcome.missing:
+        lines.append(
+            at.say(
+                "✗ {count} {count:plural,score is,scores are} due and not there, though nothing is waited for: `cairn "
+                "status` says which workflows are lost, `cairn recover` begins them again.",
+                count=len(outcome.missing),
+            )
+        )
+    if outcome.unreadable:
+        lines.append(
+            at.say(
+                "✗ {count} {count:plural,stream,streams} cannot be read, and nothing that rests on them was computed "
+                "again: {named}.",
+                count=len(outcome.unreadable),
+                named=outcome.unreadable,
+            )
+        )
+    return [Text(line, style="bold red") for line in lines]
 
 
 def _differences(at: Terminal, found: Sequence[Difference]) -> RenderableType:
