@@ -23,7 +23,18 @@ from cairn.ledger.pool import (
 from cairn.ledger.pooler import shares_sessions
 from cairn.ledger.sealer import Sealer
 from cairn.ledger.store import Ledger
-from cairn.ledger.upcast import UPCASTERS, Upcasters, upcast
+from cairn.ledger.subscription import (
+    Following,
+    Page,
+    ParkedStream,
+    PositionMoved,
+    Subscription,
+    ask_again,
+    leave_out,
+    parked_streams,
+    subscriptions,
+)
+from cairn.ledger.upcast import UPCASTERS, NewerEvent, Upcasters, upcast
 from cairn.ledger.verifying import Fault, Verified, verify
 
 __all__ = [
@@ -35,32 +46,42 @@ __all__ = [
     "Connection",
     "EventRefused",
     "Fault",
+    "Following",
     "Home",
     "Horizon",
     "IdReused",
     "Ledger",
     "MigrationError",
     "NewEvent",
+    "NewerEvent",
     "OpeningRefused",
+    "Page",
+    "ParkedStream",
     "PartlyRecorded",
     "Place",
+    "PositionMoved",
     "Sealer",
     "StoredEvent",
     "StreamAppend",
+    "Subscription",
     "Upcasters",
     "Verified",
     "WrongExpectedVersion",
     "application_name",
+    "ask_again",
     "connect",
     "home",
     "horizon",
+    "leave_out",
     "migrate",
     "open_epoch",
     "open_pool",
+    "parked_streams",
     "pending_migrations",
     "shares_sessions",
     "stop_if_cancelled",
     "strays",
+    "subscriptions",
     "unlimited",
     "unsealed",
     "upcast",

@@ -1,7 +1,7 @@
 """The ledger as the program sees it: append in one round trip, read by stream, by position, as of a time."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,9 @@ from cairn.ledger.conflict import EventRefused, Overtaken, refusal
 from cairn.ledger.event import Appended, NewEvent, StoredEvent, StreamAppend
 from cairn.ledger.group_commit import GroupCommit
 from cairn.ledger.statements import read_statements
+from cairn.ledger.subscription import Subscription
 from cairn.ledger.tail import Tail
+from cairn.ledger.type_reader import TypeReader
 
 _SQL = read_statements(Path(__file__).with_suffix(".sql"))
 _MAX_ASKING = 5  # how often an append that was overtaken by its own twin asks again
@@ -107,9 +109,28 @@ class Ledger:
     ) -> list[StoredEvent]:
         """At most `limit` events with positions in (after, upto], in order; of these types if given."""
         if types is not None:
-            return _events(await self._pool.fetch(_SQL["sealed_of_types"], after, upto, limit, list(types)))
+            reading = TypeReader(self._pool, types)
+            await reading.begin_at(after)
+            bound = await self.sealed_position() if upto is None else upto
+            return await reading.placed(await reading.page(bound, limit))
         last = after + limit if upto is None else min(upto, after + limit)
         return _events(await self._pool.fetch(_SQL["sealed"], after, last, limit))
+
+    async def pages_of(
+        self, types: Sequence[str], *, upto: int, after: int = 0, placed: bool = False, limit: int = 5000
+    ) -> AsyncIterator[list[StoredEvent]]:
+        """All events of these types with positions in (after, upto], in order, page by page; what lies between them is
+        not read. With their positions where they are to be `placed`, which costs a look at each of their segments."""
+        reading = TypeReader(self._pool, types)
+        await reading.begin_at(after)
+        while page := await reading.page(upto, limit):
+            yield await reading.placed(page) if placed else [each.event for each in page]
+            if len(page) < limit:
+                return
+
+    def subscribe(self, name: str, types: Sequence[str], kinds: Sequence[str] | None = None) -> Subscription:
+        """The subscription of that name to events of these types, in streams of these kinds (None: in any)."""
+        return Subscription(self._pool, self._writing, name, types, kinds)
 
     async def sealed_position(self) -> int:
         """The last sealed position, 0 while nothing is sealed."""

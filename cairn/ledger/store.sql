@@ -42,13 +42,55 @@ from ledger.sealed($1, $2)
 order by segment, position
 limit $3;
 
--- name: sealed_of_types
-select stream, version, type, schema_version, event_id, data, occurred_at, recorded_at, actor,
-       correlation, causation, subject, cycle, position
-from ledger.sealed($1, $2)
-where type = any ($4)
-order by segment, position
-limit $3;
+-- name: of_types
+-- The first $7 events of the types $5 after the key ($1, $2, $3) and up to the position $4, of streams of the kinds $6
+-- (null: of any), without what waits or is left out in the subscription $8. Each type is one range of its index, so what
+-- lies between is not read.
+with bound as materialized (
+    select k.epoch, k.xid, k.id from ledger.key_at($4) k
+)
+select e.stream, e.version, e.type, e.schema_version, e.event_id, e.data, e.occurred_at, e.recorded_at, e.actor,
+       e.correlation, e.causation, e.subject, e.cycle, null::bigint as position,
+       e.epoch, e.xid::text::bigint as xid, e.id
+from (select distinct unnest($5::text[]) as type) t
+cross join lateral (
+    select * from ledger.event l
+    where l.type = t.type
+      and (l.epoch, l.xid, l.id) > ($1::smallint, $2::bigint::text::xid8, $3::bigint)
+      and (l.epoch, l.xid, l.id) <= ((select epoch from bound), (select xid from bound), (select id from bound))
+      and ($6::text[] is null or split_part(l.stream, '-', 1) = any ($6))
+      and l.stream not in (select p.stream from ledger.parked p where p.subscription = $8)
+      and (l.stream, l.version) not in (select o.stream, o.version from ledger.left_out o where o.subscription = $8)
+    order by l.epoch, l.xid, l.id
+    limit $7
+) e
+order by e.epoch, e.xid, e.id
+limit $7;
+
+-- name: key_at
+select k.epoch, k.xid::text::bigint as xid, k.id from ledger.key_at($1) k;
+
+-- name: positions
+-- The sealed positions of events by their keys, in the order given. A segment of which there are any is numbered once.
+with asked as materialized (
+    select a.ord, a.epoch, a.xid::text::xid8 as xid, a.id, s.*
+    from unnest($1::smallint[], $2::bigint[], $3::bigint[]) with ordinality a(epoch, xid, id, ord)
+    cross join lateral (
+        select s.base_position, s.n, s.first_xid, s.first_id, s.last_xid, s.last_id from ledger.segment s
+        where (s.epoch, s.last_xid, s.last_id) >= (a.epoch, a.xid::text::xid8, a.id)
+        order by s.epoch, s.last_xid, s.last_id limit 1) s
+), numbered as materialized (
+    select s.epoch, e.xid, e.id,
+           s.base_position + row_number() over (partition by s.base_position order by e.xid, e.id) as position
+    from (select distinct epoch, base_position, first_xid, first_id, last_xid, last_id from asked where n > 1) s
+    cross join lateral (
+        select e.xid, e.id from ledger.event e
+        where e.epoch = s.epoch
+          and (e.xid, e.id) >= (s.first_xid, s.first_id) and (e.xid, e.id) <= (s.last_xid, s.last_id)) e
+)
+select coalesce(n.position, a.base_position + 1) as position
+from asked a left join numbered n on n.epoch = a.epoch and n.xid = a.xid and n.id = a.id
+order by a.ord;
 
 -- name: sealed_position
 select ledger.sealed_position();
