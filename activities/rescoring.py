@@ -8,7 +8,7 @@ import asyncpg
 
 from cairn.application.evaluation import Evaluation
 from cairn.application.goals import Goals
-from cairn.application.repository import to_events
+from cairn.application.stored_events import to_events
 from cairn.domain.event import SYSTEM
 from cairn.domain.goal.commands import ScoreAgain
 from cairn.domain.identity import SYSTEM_KEYS

@@ -5,10 +5,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from pydantic import ValidationError
-
 from cairn.application.cycles import Cycles
-from cairn.application.repository import fold_goal, fold_sheet, goal_context, to_events
+from cairn.application.repository import fold_goal, fold_sheet, goal_context
+from cairn.application.stored_events import UnreadableEvent, to_event, to_events
 from cairn.domain.coverage import Statement, Whom, coverage_of
 from cairn.domain.cycle.state import Cycle
 from cairn.domain.evaluation.scores import Beside, issue_result, score_sheet
@@ -19,6 +18,7 @@ from cairn.domain.goal.scoring import score
 from cairn.domain.goal.state import Goal
 from cairn.domain.measure import Kpi
 from cairn.domain.reading import Evidence, FeedCompleted, Reading, ReadingsRecorded
+from cairn.domain.refusal import FactValue
 from cairn.domain.sheet.events import (
     EarlierPart,
     GoalPlaced,
@@ -49,13 +49,29 @@ class Difference(Fact):
     recomputed: str
 
 
+class Unread(Fact):
+    """A goal or sheet (`of`) whose scores cannot be computed again: an event of `stream` cannot be read. `code` and
+    `facts` are those of its refusal."""
+
+    of: str
+    stream: str
+    code: str
+    facts: dict[str, FactValue]
+
+
 class Outcome(Fact):
-    """How many scores were computed again, and every difference found."""
+    """How many scores were computed again, every difference found, and what could not be read."""
 
     goals: int = 0
     sheets: int = 0
     results: int = 0
     differences: tuple[Difference, ...] = ()
+    unread: tuple[Unread, ...] = ()
+
+    @property
+    def right(self) -> bool:
+        """Whether every score was computed again and came out the same."""
+        return not self.differences and not self.unread
 
     @property
     def scores(self) -> int:
@@ -67,7 +83,13 @@ class Outcome(Fact):
             sheets=self.sheets + other.sheets,
             results=self.results + other.results,
             differences=(*self.differences, *other.differences),
+            unread=(*self.unread, *other.unread),
         )
+
+    @classmethod
+    def waiting_for(cls, of: str, unread: UnreadableEvent) -> "Outcome":
+        """Of a goal or sheet whose scores cannot be computed again."""
+        return cls(unread=(Unread(of=of, stream=unread.stream, code=unread.code, facts=unread.facts),))
 
 
 class Readings:
@@ -137,11 +159,15 @@ class ScoreAudit:
         """Every score of one goal, or of the prefix of its stream that is given."""
         cycle = await self.cycles.load(cycle_of(name))
         found = list(rows) if rows is not None else await self.ledger.read_stream(name)
-        sheet = fold_sheet(sheet_of(name), await self.ledger.read_stream(sheet_of(name)))
-        return await self._goal(name, found, cycle, sheet, await self.readings())
+        try:
+            sheet = fold_sheet(sheet_of(name), await self.ledger.read_stream(sheet_of(name)))
+            return await self._goal(name, found, cycle, sheet, await self.readings())
+        except UnreadableEvent as unread:
+            return Outcome.waiting_for(name, unread)
 
     async def cycle(self, name: str, on_progress: OnProgress) -> Outcome:
-        """Every goal's and sheet's score and every result of a cycle."""
+        """Every goal's and sheet's score and every result of a cycle. What cannot be read is named, all else is
+        computed."""
         cycle, readings = await self.cycles.load(name), await self.readings()
         sheets = await self.cycles.sheets(name)
         total, results = Outcome(), await self._results(sheets)
@@ -151,34 +177,55 @@ class ScoreAudit:
             goals = await self.ledger.read_streams(
                 sorted({g for each in streams.values() for g in _placed(each)})
             )
-            folded = {sheet: fold_sheet(sheet, rows) for sheet, rows in streams.items()}
-            for goal, rows in goals.items():
-                sheet_folded = folded[sheet_of(goal)]
-                total = total.plus(await self._goal(goal, rows, cycle, sheet_folded, readings))
             for sheet in part:
                 of_sheet = {goal: rows for goal, rows in goals.items() if sheet_of(goal) == sheet}
-                total = total.plus(await self._sheet(sheet, streams[sheet], of_sheet, cycle, results))
+                total = total.plus(
+                    await self._whole_sheet(sheet, streams[sheet], of_sheet, cycle, readings, results)
+                )
             on_progress(min(start + CHUNK, len(sheets)), len(sheets))
         return total
 
+    async def _whole_sheet(
+        self,
+        name: str,
+        rows: Sequence[StoredEvent],
+        goals: Mapping[str, Sequence[StoredEvent]],
+        cycle: Cycle,
+        readings: Readings,
+        results: Mapping[tuple[str, int], ResultIssued],
+    ) -> Outcome:
+        """A sheet and its goals, each by itself where one of them cannot be read."""
+        try:
+            sheet = fold_sheet(name, rows)
+        except UnreadableEvent as unread:
+            return Outcome.waiting_for(name, unread)
+        total = Outcome()
+        for goal, of_goal in goals.items():
+            try:
+                total = total.plus(await self._goal(goal, of_goal, cycle, sheet, readings))
+            except UnreadableEvent as unread:
+                total = total.plus(Outcome.waiting_for(goal, unread))
+        try:
+            return total.plus(await self._sheet(name, rows, goals, cycle, results))
+        except UnreadableEvent as unread:
+            return total.plus(Outcome.waiting_for(name, unread))
+
     async def readings(self) -> Readings:
         """All readings and statements of feeds in the log, but for what was left out of the read model for good."""
-        found, after, upto = Readings(), 0, await self.ledger.sealed_position()
+        found, upto = Readings(), await self.ledger.sealed_position()
         skipped = {
             event.position
             for event in to_events(await self.ledger.read_stream("projection-reading"))
             if isinstance(event, EventSkipped)
         }
-        while True:
-            rows = await self.ledger.read_sealed(
-                after=after, upto=upto, limit=PAGE, types=["ReadingsRecorded", "FeedCompleted"]
-            )
-            for row in rows:
+        pages = self.ledger.pages_of(
+            ["ReadingsRecorded", "FeedCompleted"], upto=upto, placed=True, limit=PAGE
+        )
+        async for page in pages:
+            for row in page:
                 if row.position not in skipped and (event := _read(row)) is not None:
                     found.add(row.position or 0, event)
-            if len(rows) < PAGE:
-                return found
-            after = rows[-1].position or upto
+        return found
 
     async def _goal(
         self, name: str, rows: Sequence[StoredEvent], cycle: Cycle, sheet: Sheet, readings: Readings
@@ -205,8 +252,8 @@ class ScoreAudit:
         found: dict[tuple[str, int], ResultIssued] = {}
         for start in range(0, len(sheets), CHUNK):
             for name, rows in (await self.ledger.read_streams(sheets[start : start + CHUNK])).items():
-                for row, event in zip(rows, to_events(rows), strict=True):
-                    if isinstance(event, ResultIssued):
+                for row in rows:
+                    if isinstance(event := _read(row), ResultIssued):
                         found[name, row.version] = event
         return found
 
@@ -272,10 +319,10 @@ class ScoreAudit:
 
 
 def _read(row: StoredEvent) -> Event | None:
-    """An event of a feed; None where it is none that anybody can read, as a fold parks it."""
+    """An event; None where it is none that this program can read: what is parked is named where its stream is read."""
     try:
-        return to_events([row])[0]
-    except ValidationError:
+        return to_event(row)
+    except UnreadableEvent:
         return None
 
 
@@ -300,7 +347,7 @@ def _counts(row: StoredEvent, version: int | None, scored: StoredEvent) -> bool:
 def _placed(rows: Sequence[StoredEvent]) -> set[str]:
     """Every goal that ever stood in a sheet."""
     goals: set[str] = set()
-    for event in to_events(rows):
+    for event in map(_read, rows):
         match event:
             case SheetOpened():
                 goals |= {placement.goal for placement in event.placements}

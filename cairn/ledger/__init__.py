@@ -11,6 +11,7 @@ from cairn.ledger.event import Appended, NewEvent, StoredEvent, StreamAppend
 from cairn.ledger.home import AwayFromHome, Home, OpeningRefused, Place, home, open_epoch, strays, unsealed
 from cairn.ledger.horizon import Horizon, horizon
 from cairn.ledger.migrate import MigrationError, migrate, pending_migrations
+from cairn.ledger.newer import Newer, newer_events
 from cairn.ledger.pool import (
     LOST,
     Connection,
@@ -53,6 +54,7 @@ __all__ = [
     "Ledger",
     "MigrationError",
     "NewEvent",
+    "Newer",
     "NewerEvent",
     "OpeningRefused",
     "Page",
@@ -74,6 +76,7 @@ __all__ = [
     "horizon",
     "leave_out",
     "migrate",
+    "newer_events",
     "open_epoch",
     "open_pool",
     "parked_streams",

@@ -1,7 +1,7 @@
 """The ledger as the program sees it: append in one round trip, read by stream, by position, as of a time."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ import asyncpg
 from cairn.ledger.conflict import EventRefused, Overtaken, refusal
 from cairn.ledger.event import Appended, NewEvent, StoredEvent, StreamAppend
 from cairn.ledger.group_commit import GroupCommit
+from cairn.ledger.newer import Newer, newer_events
 from cairn.ledger.statements import read_statements
 from cairn.ledger.subscription import Subscription
 from cairn.ledger.tail import Tail
@@ -127,6 +128,12 @@ class Ledger:
             yield await reading.placed(page) if placed else [each.event for each in page]
             if len(page) < limit:
                 return
+
+    def newer(
+        self, known: Mapping[str, int], *, upto: int, after: int = 0, kinds: Sequence[str] | None = None
+    ) -> AsyncIterator[Newer]:
+        """What a newer program wrote (see `newer_events`)."""
+        return newer_events(self._pool, known, after=after, upto=upto, kinds=kinds)
 
     def subscribe(self, name: str, types: Sequence[str], kinds: Sequence[str] | None = None) -> Subscription:
         """The subscription of that name to events of these types, in streams of these kinds (None: in any)."""

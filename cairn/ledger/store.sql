@@ -92,6 +92,46 @@ select coalesce(n.position, a.base_position + 1) as position
 from asked a left join numbered n on n.epoch = a.epoch and n.xid = a.xid and n.id = a.id
 order by a.ord;
 
+-- name: newer
+-- Events in (position $1, position $2] of a type that is not among $3, or in a later schema than $4 says of it, in streams
+-- of the kinds $5 (null: of any); at most $6. The types there are come from the index one by one, so a log without any
+-- such event is not read at all.
+with recursive there as (
+    (select e.type from ledger.event e order by e.type limit 1)
+    union all
+    select (select e.type from ledger.event e where e.type > t.type order by e.type limit 1)
+    from there t where t.type is not null
+), bound as materialized (
+    select coalesce(a.epoch, 0::smallint) as after_epoch, coalesce(a.xid, '0'::xid8) as after_xid, coalesce(a.id, 0) as after_id,
+           u.epoch, u.xid, u.id
+    from ledger.key_at($2) u left join ledger.key_at($1) a on true
+), of_unknown_type as (
+    select n.* from there t
+    cross join lateral (
+        select e.stream, e.version, e.type, e.schema_version, e.epoch, e.xid, e.id from ledger.event e
+        where e.type = t.type
+          and (e.epoch, e.xid, e.id) > ((select after_epoch from bound), (select after_xid from bound), (select after_id from bound))
+          and (e.epoch, e.xid, e.id) <= ((select epoch from bound), (select xid from bound), (select id from bound))
+          and ($5::text[] is null or split_part(e.stream, '-', 1) = any ($5))
+        order by e.epoch, e.xid, e.id
+        limit $6) n
+    where t.type is not null and t.type <> all ($3::text[])
+), in_later_schema as (
+    select e.stream, e.version, e.type, e.schema_version, e.epoch, e.xid, e.id from ledger.event e
+    where e.schema_version > 1
+      and (e.epoch, e.xid, e.id) > ((select after_epoch from bound), (select after_xid from bound), (select after_id from bound))
+      and (e.epoch, e.xid, e.id) <= ((select epoch from bound), (select xid from bound), (select id from bound))
+      and ($5::text[] is null or split_part(e.stream, '-', 1) = any ($5))
+      and exists (select from unnest($3::text[], $4::integer[]) k(type, version)
+                  where k.type = e.type and e.schema_version > k.version)
+    order by e.epoch, e.xid, e.id
+    limit $6
+)
+select f.stream, f.version, f.type, f.schema_version, ledger.position_of(f.epoch, f.xid, f.id) as position
+from (select * from of_unknown_type union select * from in_later_schema) f
+order by f.epoch, f.xid, f.id
+limit $6;
+
 -- name: sealed_position
 select ledger.sealed_position();
 

@@ -15,7 +15,7 @@ from activities.inputs import CycleOutcome, GoalOutcome
 from cairn.application.cycles import Cycles
 from cairn.application.people import People
 from cairn.application.policies import Policies
-from cairn.application.repository import to_events
+from cairn.application.stored_events import to_events
 from cairn.domain.calendar import opening
 from cairn.domain.cycle.status import CycleStatus
 from cairn.domain.goal.status import GoalStatus

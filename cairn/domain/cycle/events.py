@@ -12,7 +12,7 @@ from cairn.domain.policy import Name
 from cairn.domain.refusal import FactValue
 from cairn.domain.schedule import Schedule
 
-LeftOutCode = Literal["left", "joins_later", "no_family", "excluded"]
+LeftOutCode = Literal["left", "joins_later", "no_family", "excluded", "unreadable"]
 LaunchFailureCode = Literal["exists"]
 
 
@@ -31,6 +31,7 @@ class LeftOut(Fact):
 
     `facts`: `on` is the day of leaving (`left`) or of joining (`joins_later`), `family` the job family that the
     policy has not (`no_family`). `reason` is the policy's own (`excluded`), as its author wrote it in both languages.
+    Of whoever is `unreadable` something is recorded that cannot be read.
     """
 
     person: str

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from rich.console import RenderableType
 
 from cairn.application.clock import zone_of
-from cairn.application.repository import to_events
+from cairn.application.stored_events import to_events
 from cairn.domain.event import SYSTEM, Event
 from cairn.domain.sheet.events import RestatementDecided, RestatementProposed, ResultIssued, SheetScored
 from cairn.domain.streams import cycle_of
