@@ -13,23 +13,28 @@ from temporalio.common import (
     WorkflowIDReusePolicy,
 )
 from temporalio.exceptions import WorkflowAlreadyStartedError
+from temporalio.service import RPCError, RPCStatusCode
 
 from activities.inputs import BeginWorkflowsInput, CycleStart, GoalStart, Value
 from cairn.application.cycles import Cycles
 from cairn.application.repository import goal_context
+from cairn.application.stored_events import to_event
 from cairn.domain.cycle.state import Cycle
 from cairn.domain.goal.events import GoalDrafted
 from cairn.domain.goal.state import Goal, evolve
 from cairn.domain.goal.status import status
 from cairn.domain.sheet.state import Sheet
-from cairn.ledger import Ledger, StoredEvent
+from cairn.ledger import Ledger, PositionMoved, StoredEvent, Subscription
 
 CYCLE = SearchAttributeKey.for_keyword("CairnCycle")
 DEPARTMENT = SearchAttributeKey.for_keyword("CairnDepartment")
+NAME = "starter"
 TYPES = ("CycleLaunched", "GoalDrafted")
 PAGE = 500
 AT_ONCE = 48
 POLL = 0.2
+TRANSIENT = (RPCError,)
+"""Temporal is away, or busy. Where it refuses a workflow for what it is, that is another error (see `_begin`)."""
 
 
 class Starting:
@@ -41,36 +46,50 @@ class Starting:
 
     @activity.defn(name="begin_workflows")
     async def begin(self, input: BeginWorkflowsInput) -> int:
-        """Begins the workflows of what was sealed after a position; returns the position to go on from."""
-        beaten = activity.info().heartbeat_details
-        after = int(beaten[0]) if beaten else input.after
+        """Begins the workflows of what is new in the log, and of what is parked and was asked for again.
+
+        How far it is stands in its subscription. A starter that has never been anywhere (`after` 0) begins with the
+        first event: where Temporal's data was lost, that is how everything is begun once more. Returns a position that
+        is not 0.
+        """
+        following = self.ledger.subscribe(NAME, TYPES)
+        await self._go_on_from(following, input.after)
         until = asyncio.get_running_loop().time() + input.seconds
         while asyncio.get_running_loop().time() < until and not activity.is_worker_shutdown():
-            sealed = await self.ledger.sealed_position()
-            if sealed < after:  # an older log was restored in place
-                after = 0
-            if sealed == after:
-                activity.heartbeat(after)
-                await asyncio.sleep(POLL)
-                continue
-            after = await self._page(after, sealed)
-            activity.heartbeat(after)
-        return after
+            activity.heartbeat(True)
+            try:
+                await following.do_what_is_asked(self._take, TRANSIENT)
+                if not await self._page(following):
+                    await asyncio.sleep(POLL)
+            except PositionMoved:  # by a starter on another worker, whose time is not over yet
+                await following.position()
+        return max(await following.position(), 1)
 
-    async def _page(self, after: int, sealed: int) -> int:
-        rows = await self.ledger.read_sealed(after=after, upto=sealed, limit=PAGE, types=TYPES)
-        streams = await self.ledger.read_streams([row.stream for row in rows])
-        gate = asyncio.Semaphore(AT_ONCE)
-        await asyncio.gather(*(self._begin(row, len(streams[row.stream]) == 1, gate, after) for row in rows))
-        return (rows[-1].position or sealed) if len(rows) == PAGE else sealed
+    async def _go_on_from(self, following: Subscription, after: int) -> None:
+        """From its position, or from the beginning where this starter, or the log that was restored, is another one."""
+        tried_before = bool(activity.info().heartbeat_details)
+        if (after == 0 and not tried_before) or await self.ledger.sealed_position() < after:
+            await following.rewind()
+        else:
+            await following.position()
 
-    async def _begin(self, row: StoredEvent, fresh: bool, gate: asyncio.Semaphore, after: int) -> None:
-        async with gate:
-            activity.heartbeat(after)
-            if row.type == "CycleLaunched":
-                await begin_cycle(self.client, self.task_queue, row.stream.removeprefix("cycle-"))
-            else:
-                await self._begin_goal(GoalDrafted.model_validate_json(row.data), fresh)
+    async def _page(self, following: Subscription) -> bool:
+        page = await following.next(PAGE)
+        versions = await self.ledger.versions([row.stream for row in page.events])
+
+        async def take(row: StoredEvent) -> None:
+            await self._take(row, fresh=versions[row.stream] == 1)
+
+        await following.take(page, take, at_once=AT_ONCE, transient=TRANSIENT)
+        return bool(page.events)
+
+    async def _take(self, row: StoredEvent, fresh: bool = False) -> None:
+        activity.heartbeat(True)
+        event = to_event(row)
+        if isinstance(event, GoalDrafted):
+            await self._begin_goal(event, fresh)
+        else:
+            await begin_cycle(self.client, self.task_queue, row.stream.removeprefix("cycle-"))
 
     async def _begin_goal(self, drafted: GoalDrafted, fresh: bool) -> None:
         """A fresh goal's workflow is told where it stands; any other (Temporal was lost, say) asks the log."""
@@ -126,3 +145,7 @@ async def _begin(
         )
     except WorkflowAlreadyStartedError:  # it ran to its end before: the log has a closed goal
         return
+    except RPCError as error:
+        if error.status == RPCStatusCode.INVALID_ARGUMENT:  # its name is too long, say: it will never do
+            raise ValueError(f"Temporal refuses a workflow for {name[:40]}: {error.message}") from error
+        raise

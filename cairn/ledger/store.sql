@@ -43,29 +43,10 @@ order by segment, position
 limit $3;
 
 -- name: of_types
--- The first $7 events of the types $5 after the key ($1, $2, $3) and up to the position $4, of streams of the kinds $6
--- (null: of any), without what waits or is left out in the subscription $8. Each type is one range of its index, so what
--- lies between is not read.
-with bound as materialized (
-    select k.epoch, k.xid, k.id from ledger.key_at($4) k
-)
 select e.stream, e.version, e.type, e.schema_version, e.event_id, e.data, e.occurred_at, e.recorded_at, e.actor,
        e.correlation, e.causation, e.subject, e.cycle, null::bigint as position,
        e.epoch, e.xid::text::bigint as xid, e.id
-from (select distinct unnest($5::text[]) as type) t
-cross join lateral (
-    select * from ledger.event l
-    where l.type = t.type
-      and (l.epoch, l.xid, l.id) > ($1::smallint, $2::bigint::text::xid8, $3::bigint)
-      and (l.epoch, l.xid, l.id) <= ((select epoch from bound), (select xid from bound), (select id from bound))
-      and ($6::text[] is null or split_part(l.stream, '-', 1) = any ($6))
-      and l.stream not in (select p.stream from ledger.parked p where p.subscription = $8)
-      and (l.stream, l.version) not in (select o.stream, o.version from ledger.left_out o where o.subscription = $8)
-    order by l.epoch, l.xid, l.id
-    limit $7
-) e
-order by e.epoch, e.xid, e.id
-limit $7;
+from ledger.of_types($1, $2::bigint::text::xid8, $3, $4, $5, $6, $7, $8) e;
 
 -- name: key_at
 select k.epoch, k.xid::text::bigint as xid, k.id from ledger.key_at($1) k;
@@ -110,10 +91,12 @@ with recursive there as (
     cross join lateral (
         select e.stream, e.version, e.type, e.schema_version, e.epoch, e.xid, e.id from ledger.event e
         where e.type = t.type
-          and (e.epoch, e.xid, e.id) > ((select after_epoch from bound), (select after_xid from bound), (select after_id from bound))
-          and (e.epoch, e.xid, e.id) <= ((select epoch from bound), (select xid from bound), (select id from bound))
+          and (e.epoch::integer, e.xid, e.id) > (
+              (select after_epoch::integer from bound), (select after_xid from bound), (select after_id from bound))
+          and (e.epoch::integer, e.xid, e.id) <= (
+              (select epoch::integer from bound), (select xid from bound), (select id from bound))
           and ($5::text[] is null or split_part(e.stream, '-', 1) = any ($5))
-        order by e.epoch, e.xid, e.id
+        order by e.epoch::integer, e.xid, e.id
         limit $6) n
     where t.type is not null and t.type <> all ($3::text[])
 ), in_later_schema as (

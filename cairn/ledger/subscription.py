@@ -14,7 +14,8 @@ from typing import Literal, NamedTuple
 import asyncpg
 
 from cairn.ledger.event import StoredEvent
-from cairn.ledger.pool import LOST
+from cairn.ledger.home import AwayFromHome
+from cairn.ledger.pool import PASSING
 from cairn.ledger.statements import read_statements
 from cairn.ledger.type_reader import TypeReader
 
@@ -135,7 +136,7 @@ class Subscription:
     ) -> None:
         """Gives each event to `handle`, those of a stream one after the other, and moves the position.
 
-        Streams are taken `at_once` at a time. Any error that is not of LOST or `transient` parks the stream of its
+        Streams are taken `at_once` at a time. Any error that is neither PASSING nor `transient` parks the stream of its
         event. Raises those that are, when all others are done, and PositionMoved; the position stays then.
         """
         streams: dict[str, list[StoredEvent]] = {}
@@ -145,7 +146,7 @@ class Subscription:
 
         async def one(events: Sequence[StoredEvent]) -> _Failed | None:
             async with gate:
-                return await _in_order(events, handle, (*LOST, *transient))
+                return await _in_order(events, handle, transient)
 
         done = await asyncio.gather(*map(one, streams.values()), return_exceptions=True)
         for outcome in done:
@@ -181,7 +182,7 @@ class Subscription:
                     _SQL["waiting_in"], self.name, row["stream"], row["version"], self.types
                 )
             ]
-            failed = await _in_order(waiting, handle, (*LOST, *transient))
+            failed = await _in_order(waiting, handle, transient)
             if failed is None:
                 await self._writing.execute(_SQL["release"], self.name, row["stream"])
                 continue
@@ -204,9 +205,9 @@ async def _in_order(
     for event in events:
         try:
             await handle(event)
-        except transient:
-            raise
         except Exception as error:
+            if isinstance(error, (*PASSING, AwayFromHome, *transient)):
+                raise
             return _Failed(event, _reason(error))
     return None
 
@@ -217,9 +218,9 @@ def _reason(error: Exception) -> str:
     return said if len(said) <= LONGEST_REASON else f"{said[:LONGEST_REASON]}…"
 
 
-async def subscriptions(pool: "asyncpg.Pool[asyncpg.Record]") -> list[Following]:
-    """Every subscription, how far it is and what waits for it."""
-    return [Following(**row) for row in await pool.fetch(_SQL["subscriptions"])]
+async def subscriptions(pool: "asyncpg.Pool[asyncpg.Record]", name: str | None = None) -> list[Following]:
+    """Every subscription, or the one of a name: how far it is and what waits for it."""
+    return [Following(**row) for row in await pool.fetch(_SQL["subscriptions"], name)]
 
 
 async def parked_streams(

@@ -5,6 +5,9 @@ on conflict (name) do update set types = excluded.types where subscription.types
 -- name: position
 select position from ledger.subscription where name = $1;
 
+-- name: sealed_position
+select ledger.sealed_position();
+
 -- name: advance
 -- Moves the position from $2 to $3, if it is there, and parks these streams in the same moment. Nothing else is done by
 -- whoever was too late: somebody else takes the events.
@@ -65,22 +68,17 @@ where $1::text is null or p.subscription = $1
 order by p.subscription, p.position;
 
 -- name: subscriptions
--- How far each is: `waiting` events of its types are sealed and not taken yet (at most 1,000 of a type are counted), the
--- first of them `lag` seconds ago.
+-- How far each is: `waiting` events of its types are sealed and not taken yet (1,000 are counted), the first of them `lag`
+-- seconds ago.
 select s.name, case when w.events = 0 then ledger.sealed_position() else s.position end as position, w.events as waiting,
        greatest(coalesce(extract(epoch from clock_timestamp() - w.since), 0), 0)::float8 as lag,
        (select count(*) from ledger.parked p where p.subscription = s.name)::integer as parked
 from ledger.subscription s
+left join lateral ledger.key_at(s.position) k on true
 cross join lateral (
-    select count(*) as events, min(n.recorded_at) as since
-    from unnest(s.types) t(type)
-    cross join lateral (
-        select e.recorded_at from ledger.event e
-        where e.type = t.type
-          and (e.epoch, e.xid, e.id) > (coalesce((select epoch from ledger.key_at(s.position)), 0::smallint),
-                                        coalesce((select xid from ledger.key_at(s.position)), '0'::xid8),
-                                        coalesce((select id from ledger.key_at(s.position)), 0))
-          and (e.epoch, e.xid, e.id) <= (select k.epoch, k.xid, k.id from ledger.key_at(ledger.sealed_position()) k)
-        limit 1000) n
+    select count(*) as events, min(e.recorded_at) as since
+    from ledger.of_types(coalesce(k.epoch, 0)::integer, coalesce(k.xid, '0'::xid8), coalesce(k.id, 0),
+                         ledger.sealed_position(), s.types, null, 1000, s.name) e
 ) w
+where $1::text is null or s.name = $1
 order by s.name;

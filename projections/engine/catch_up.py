@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import asyncpg
 
+from cairn.application.stored_events import known_versions
 from cairn.ledger import LOST, stop_if_cancelled
 from projections.engine.catalog import folding, joined_by, read_model, with_joins
 from projections.engine.folding import SQL as CURSOR
@@ -79,7 +80,9 @@ async def _backlog(
     names = [model.name for model in models]
     reads = [(model.name, type_) for model in models for type_ in model.event_types]
     joins = [(model.name, joined.name) for model in models for joined in joined_by(model)]
-    arguments = (names, *_columns(reads), upto, window, *_columns(joins))
+    known = [(type_, version) for type_, last in known_versions().items() for version in range(1, last + 1)]
+    types, versions = [type_ for type_, _ in known], [version for _, version in known]
+    arguments = (names, *_columns(reads), upto, window, *_columns(joins), types, versions)
     rows: list[asyncpg.Record] = await pool.fetch(SQL["backlog"], *arguments)
     if len(rows) < len(names):
         await pool.execute(CURSOR["register"], names)

@@ -5,20 +5,29 @@ from datetime import UTC, datetime
 import asyncpg
 from pydantic import BaseModel, ConfigDict
 
+from cairn.application.stored_events import known_versions
 from cairn.domain.skipping import EventSkipped
 from cairn.domain.streams import event_id
-from cairn.ledger import IdReused, Ledger, NewEvent, StreamAppend, WrongExpectedVersion
+from cairn.ledger import (
+    IdReused,
+    Ledger,
+    Newer,
+    NewEvent,
+    StreamAppend,
+    WrongExpectedVersion,
+    newer_events,
+)
 from projections.engine.catalog import folding_model, read_model, with_joins
+from projections.engine.folding import SQL as CURSOR
 from projections.engine.folding import (
-    EVENT_ERRORS,
     Connection,
     FoldTarget,
     apply_settings,
     fold,
+    is_an_events_fault,
     live_target,
     reason_of,
 )
-from projections.engine.folding import SQL as CURSOR
 from projections.engine.rows import Reader, parse_rows
 from projections.engine.sql import queries
 
@@ -155,25 +164,43 @@ async def retry_stream(connection: Connection, target: FoldTarget, stream: str) 
     if failed is None:
         await connection.execute(SQL["release"], target.cursor_name, stream)
         return True
-    position, error = failed
-    await connection.execute(SQL["failed_again"], target.cursor_name, stream, position, reason_of(error))
+    await connection.execute(SQL["failed_again"], target.cursor_name, stream, *failed)
     return False
 
 
 async def _fold_stream(
     connection: Connection, target: FoldTarget, stream: str, after: int, upto: int
-) -> tuple[int, Exception] | None:
-    """Folds one stream's events in (after, upto]; the position and error of the first that cannot be folded."""
-    size = upto - after
-    while after < upto:
-        end = min(after + size, upto)
+) -> tuple[int, str] | None:
+    """Folds one stream's events in (after, upto]; the position of the first that cannot be folded, and why."""
+    newer = await _newer_in(connection, target, stream, after, upto)
+    last = upto if newer is None else newer.position - 1
+    size = last - after
+    while after < last:
+        end = min(after + size, last)
         try:
             async with connection.transaction():
                 await apply_settings(connection, target, end - after)
                 await fold(connection, target, after, end, stream)
             after = end
-        except EVENT_ERRORS as error:
+        except asyncpg.PostgresError as error:
+            if not await is_an_events_fault(connection, target, after, error):
+                raise
             if end - after == 1:
-                return end, error
+                return end, reason_of(error)
             size = max((end - after) // 2, 1)
+    return None if newer is None else (newer.position, newer.told(known_versions()))
+
+
+async def _newer_in(
+    connection: Connection, target: FoldTarget, stream: str, after: int, upto: int
+) -> Newer | None:
+    """The first event of a stream that a newer program wrote, but for what is left out."""
+    left_out = {
+        row["position"] for row in await connection.fetch(SQL["skipped_in"], target.cursor_name, stream)
+    }
+    kinds = [stream.partition("-")[0]]
+    found = newer_events(connection, known_versions(), after=after, upto=upto, kinds=kinds)
+    async for each in found:
+        if each.stream == stream and each.position not in left_out:
+            return each
     return None

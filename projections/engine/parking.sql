@@ -18,6 +18,9 @@ where k.projection = $1
   and k.position in (select s.position from read.skipped s where s.projection = split_part($1, ':', 1))
 order by k.position
 
+-- name: skipped_in
+select position from read.skipped where projection = split_part($1, ':', 1) and stream = $2
+
 -- name: failed_again
 update read.parked
 set attempts = attempts + 1, reason = $4, position = $3::bigint,
