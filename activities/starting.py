@@ -56,9 +56,9 @@ class Starting:
         await self._go_on_from(following, input.after)
         until = asyncio.get_running_loop().time() + input.seconds
         while asyncio.get_running_loop().time() < until and not activity.is_worker_shutdown():
-            activity.heartbeat(True)
+            activity.heartbeat(following.reached)
             try:
-                await following.do_what_is_asked(self._take, TRANSIENT)
+                await following.do_what_is_asked(lambda row: self._take(following, row), TRANSIENT)
                 if not await self._page(following):
                     await asyncio.sleep(POLL)
             except PositionMoved:  # by a starter on another worker, whose time is not over yet
@@ -78,13 +78,13 @@ class Starting:
         versions = await self.ledger.versions([row.stream for row in page.events])
 
         async def take(row: StoredEvent) -> None:
-            await self._take(row, fresh=versions[row.stream] == 1)
+            await self._take(following, row, fresh=versions[row.stream] == 1)
 
         await following.take(page, take, at_once=AT_ONCE, transient=TRANSIENT)
         return bool(page.events)
 
-    async def _take(self, row: StoredEvent, fresh: bool = False) -> None:
-        activity.heartbeat(True)
+    async def _take(self, following: Subscription, row: StoredEvent, fresh: bool = False) -> None:
+        activity.heartbeat(following.reached)
         event = to_event(row)
         if isinstance(event, GoalDrafted):
             await self._begin_goal(event, fresh)

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from cairn.application import access
 from cairn.application.dated_roster import roster_at
-from cairn.application.fields import read_fields
+from cairn.application.fields import check_writable, read_fields
 from cairn.application.policies import Policies
 from cairn.application.repository import (
     NO_EVIDENCE,
@@ -64,6 +64,8 @@ from cairn.domain.streams import cycle_of, holder_of, sheet_of
 from cairn.ledger import AppendConflict, Ledger, StoredEvent
 
 TRIES = 12
+LONGEST_NAME = 400
+"""Characters of a stream's name, of a person's id, of a key: two ids, a number and what stands between them."""
 WAITING: tuple[Stage, ...] = ("submitted", "adjusting", "in_review")
 """Stages in which somebody other than the owner is waited for."""
 
@@ -377,6 +379,8 @@ def read_command(
     each with its name and what is wrong."""
     if name not in COMMANDS:
         raise Refusal("command.unknown", field="name", name=name, known=sorted(COMMANDS))
+    for field, text in (("goal", goal), ("by", by), ("command_id", command_id)):
+        check_writable(text, field, name, LONGEST_NAME)
     if name == "adjust":
         fields = {"adjustment": command_id, **fields}
     read = read_fields(COMMANDS[name], name, fields)

@@ -19,6 +19,10 @@ from cairn.ledger.tail import Tail
 from cairn.ledger.type_reader import TypeReader
 
 _SQL = read_statements(Path(__file__).with_suffix(".sql"))
+LONGEST_NAME = 500
+"""Characters of a stream's name and of a type, which stand in indexes: at most 2,000 bytes."""
+LONGEST_FIELD = 1_000
+"""Characters of any other field but the data."""
 _MAX_ASKING = 5  # how often an append that was overtaken by its own twin asks again
 
 
@@ -56,9 +60,12 @@ class Ledger:
         streams = [append.stream for append in appends]
         return Appended(dict(zip(streams, reached, strict=True)), replayed=earlier is not None)
 
-    async def _recorded(self, appends: Sequence[StreamAppend]) -> list[int] | None:
-        """The versions of an earlier append of the same events, None if it was recorded just now."""
-        statement, arguments = _call(appends)
+    async def _recorded(self, appends: Sequence[StreamAppend], *, hurry: bool = False) -> list[int] | None:
+        """The versions of an earlier append of the same events, None if it was recorded just now.
+
+        With `hurry` it raises LockNotAvailableError where it would have to wait for somebody else's transaction.
+        """
+        statement, arguments = _call(appends, hurry)
         for _ in range(_MAX_ASKING):
             try:
                 return await self._ask(statement, *arguments)
@@ -207,6 +214,7 @@ def _check(appends: Sequence[StreamAppend]) -> None:
             ids.add(event.id)
             if not event.type or not event.actor or event.schema_version < 1:
                 raise EventRefused(f"An event for {append.stream} lacks its type, actor or schema version.")
+            _check_fields(append.stream, event)
             if event.occurred_at.tzinfo is None:
                 raise EventRefused(f"{event.type} for {append.stream}: occurred_at has no time zone.")
     if len(streams) < len(appends):
@@ -215,13 +223,38 @@ def _check(appends: Sequence[StreamAppend]) -> None:
         raise EventRefused("Two events of one append have the same id: the ordinal belongs into the id.")
 
 
-def _call(appends: Sequence[StreamAppend]) -> tuple[str, tuple[Any, ...]]:
+def _check_fields(stream: str, event: NewEvent) -> None:
+    """Refuses what an index or a text of Postgres cannot hold: it would stop whoever reads it."""
+    indexed = {"stream": stream, "type": event.type}
+    others = {
+        "actor": event.actor,
+        "correlation": event.correlation,
+        "causation": event.causation,
+        "subject": event.subject,
+        "cycle": event.cycle,
+    }
+    for name, text in (indexed | others).items():
+        most = LONGEST_NAME if name in indexed else LONGEST_FIELD
+        if text and len(text) > most:
+            raise EventRefused(
+                f"{event.type[:40]} for {stream[:40]}: its {name} has {len(text):,} characters, {most} are the most."
+            )
+        if text and "\0" in text:
+            raise EventRefused(
+                f"{event.type[:40]} for {stream[:40]}: its {name} holds a NUL, which no text can."
+            )
+
+
+def _call(appends: Sequence[StreamAppend], hurry: bool) -> tuple[str, tuple[Any, ...]]:
     """The statement for these appends and its arguments: scalars for a single event, else arrays."""
-    if len(appends) == 1 and len(appends[0].events) == 1:
+    if len(appends) == 1 and len(appends[0].events) == 1 and not hurry:
         append, event = appends[0], appends[0].events[0]
         return _SQL["append_one"], (append.stream, append.expected_version, *_fields(event))
     rows = [(at, *_fields(event)) for at, append in enumerate(appends, 1) for event in append.events]
-    return _SQL["append"], (*_heads(appends), *map(list, zip(*rows, strict=True)))
+    return _SQL["append_in_a_hurry" if hurry else "append"], (
+        *_heads(appends),
+        *map(list, zip(*rows, strict=True)),
+    )
 
 
 def _heads(appends: Sequence[StreamAppend]) -> tuple[list[str], list[int]]:

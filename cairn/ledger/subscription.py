@@ -95,6 +95,11 @@ class Subscription:
         self._looked = 0
         """Up to here there is nothing more: looked through since, and not worth a write."""
 
+    @property
+    def reached(self) -> int:
+        """Up to here it has looked; 0 before it has."""
+        return self._looked
+
     async def position(self) -> int:
         """Everything up to here is taken. Registers the subscription where it is new."""
         found = await self._pool.fetchval(_SQL["position"], self.name)
