@@ -27,9 +27,11 @@ class UnreadableEvent(Refusal):
         self.stream, self.version, self.type = stream, version, type_
         if why is None:
             super().__init__("event.newer", stream=stream, version=version, type=type_, schema=schema)
+            self.args = (str(NewerEvent(type_, schema, known_versions().get(type_))),)
         else:
             said = " ".join(why.split())[:QUOTED]
             super().__init__("event.unreadable", stream=stream, version=version, type=type_, why=said)
+            self.args = (f"{type_} as event {version} of {stream}: {said}",)
 
     @classmethod
     def by(cls, row: StoredEvent, error: Exception) -> "UnreadableEvent":

@@ -35,11 +35,12 @@ from cairn.ledger.subscription import (
     parked_streams,
     subscriptions,
 )
-from cairn.ledger.upcast import UPCASTERS, NewerEvent, Upcasters, upcast
+from cairn.ledger.upcast import NEWER, UPCASTERS, NewerEvent, Upcasters, upcast
 from cairn.ledger.verifying import Fault, Verified, verify
 
 __all__ = [
     "LOST",
+    "NEWER",
     "UPCASTERS",
     "AppendConflict",
     "Appended",

@@ -14,7 +14,7 @@ from cairn.ledger.event import Appended, NewEvent, StoredEvent, StreamAppend
 from cairn.ledger.group_commit import GroupCommit
 from cairn.ledger.newer import Newer, newer_events
 from cairn.ledger.statements import read_statements
-from cairn.ledger.subscription import Subscription
+from cairn.ledger.subscription import Subscription, ask_again, leave_out
 from cairn.ledger.tail import Tail
 from cairn.ledger.type_reader import TypeReader
 
@@ -145,6 +145,15 @@ class Ledger:
     def subscribe(self, name: str, types: Sequence[str], kinds: Sequence[str] | None = None) -> Subscription:
         """The subscription of that name to events of these types, in streams of these kinds (None: in any)."""
         return Subscription(self._pool, self._writing, name, types, kinds)
+
+    async def ask_again(self, subscription: str, stream: str) -> None:
+        """Has whoever follows take a parked stream again. Raises LookupError where it is not parked."""
+        await ask_again(self._writing, subscription, stream)
+
+    async def leave_out(self, subscription: str, stream: str, version: int) -> None:
+        """Leaves an event out of a subscription for good and has the rest of its stream taken. Who decides that records
+        it with its reason before."""
+        await leave_out(self._writing, subscription, stream, version)
 
     async def sealed_position(self) -> int:
         """The last sealed position, 0 while nothing is sealed."""

@@ -10,6 +10,9 @@ Data = dict[str, Any]
 Upcaster = Callable[[Data], Data]
 
 
+NEWER = "written by a newer Cairn"
+
+
 class NewerEvent(ValueError):
     """An event that a newer program wrote: `known` is the last schema version this one knows of its type, None where it
     does not know the type at all."""
@@ -18,7 +21,7 @@ class NewerEvent(ValueError):
         self.type, self.schema_version, self.known = type_, schema_version, known
         what = "this one does not know the type" if known is None else f"this one knows up to {known}"
         super().__init__(
-            f"written by a newer Cairn: {type_} in schema version {schema_version}, {what}; "
+            f"{NEWER}: {type_} in schema version {schema_version}, {what}; "
             "install that version or a later one"
         )
 

@@ -116,11 +116,11 @@ async def skip(
             by=by,
             at=datetime.now(UTC),
         )
-        await _record_skip(ledger or Ledger(pool), decision)
+        await record_skip(ledger or Ledger(pool), decision)
         return await retry_stream(connection, target, stream)
 
 
-async def _record_skip(ledger: Ledger, decision: EventSkipped) -> None:
+async def record_skip(ledger: Ledger, decision: EventSkipped) -> None:
     """Appends the decision, once for each event however often it is asked for."""
     event = NewEvent(
         event_id(decision.stream, f"skip {decision.position}", 0),
