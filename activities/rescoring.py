@@ -9,7 +9,7 @@ import asyncpg
 
 from cairn.application.evaluation import Evaluation
 from cairn.application.goals import Goals
-from cairn.application.stored_events import UnreadableEvent, to_event
+from cairn.application.stored_events import UnreadableEvent, known_versions, to_event
 from cairn.domain.event import SYSTEM
 from cairn.domain.goal.commands import ScoreAgain
 from cairn.domain.identity import SYSTEM_KEYS
@@ -59,6 +59,7 @@ class Rescorer:
             await keep_lead(connection)
 
         await following.position()
+        await following.ask_for_known(known_versions())
         while True:
             await following.do_what_is_asked(take)
             page = await following.next(PAGE)

@@ -18,7 +18,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from activities.inputs import BeginWorkflowsInput, CycleStart, GoalStart, Value
 from cairn.application.cycles import Cycles
 from cairn.application.repository import goal_context
-from cairn.application.stored_events import to_event
+from cairn.application.stored_events import known_versions, to_event
 from cairn.domain.cycle.state import Cycle
 from cairn.domain.goal.events import GoalDrafted
 from cairn.domain.goal.state import Goal, evolve
@@ -72,6 +72,7 @@ class Starting:
             await following.rewind()
         else:
             await following.position()
+        await following.ask_for_known(known_versions())
 
     async def _page(self, following: Subscription) -> bool:
         page = await following.next(PAGE)

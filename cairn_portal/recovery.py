@@ -1,7 +1,7 @@
 """Beginning workflows again from the log, after Temporal's data was lost, and telling what the log itself lost."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Collection, Iterable
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Sequence
 from typing import Any, NamedTuple
 
 from temporalio.client import Client, WorkflowExecution, WorkflowExecutionStatus
@@ -10,9 +10,10 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from activities.inputs import BeginWorkflowsInput, GoalStart
 from activities.starting import begin_cycle, begin_goal
+from cairn.application.stored_events import UnreadableEvent, to_event
 from cairn.domain.goal.events import GoalDrafted
 from cairn.domain.streams import cycle_of
-from cairn.ledger import Ledger
+from cairn.ledger import Ledger, StoredEvent
 from workflows.starter import NAME, StarterWorkflow
 
 AT_ONCE = 48
@@ -74,9 +75,18 @@ async def begin_anew(client: Client, task_queue: str, ledger: Ledger, streams: C
         if stream.startswith("cycle-"):
             await begin_cycle(client, task_queue, stream.removeprefix("cycle-"), anew=True)
             continue
-        first = await ledger.read_stream(stream, upto=1)
-        drafted = GoalDrafted.model_validate_json(first[0].data)
-        await begin_goal(client, task_queue, GoalStart(goal=stream), drafted, anew=True)
+        drafted = _drafted(await ledger.read_stream(stream, upto=1))
+        if drafted is not None:
+            await begin_goal(client, task_queue, GoalStart(goal=stream), drafted, anew=True)
+
+
+def _drafted(first: Sequence[StoredEvent]) -> GoalDrafted | None:
+    """How a goal began; None where that cannot be read: its stream is parked, and `cairn status` names it."""
+    try:
+        event = to_event(first[0])
+    except UnreadableEvent:
+        return None
+    return event if isinstance(event, GoalDrafted) else None
 
 
 async def end_unknown(client: Client, streams: Iterable[str]) -> None:

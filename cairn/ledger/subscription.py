@@ -5,7 +5,7 @@ tried again or left out with a reason. What cannot be taken because a server is 
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -18,6 +18,7 @@ from cairn.ledger.home import AwayFromHome
 from cairn.ledger.pool import PASSING
 from cairn.ledger.statements import read_statements
 from cairn.ledger.type_reader import TypeReader
+from cairn.ledger.upcast import NEWER
 
 _SQL = read_statements(Path(__file__).with_suffix(".sql"))
 LONGEST_REASON = 500
@@ -177,6 +178,13 @@ class Subscription:
         if not moved:
             raise PositionMoved(self.name)
         self._looked = page.upto
+
+    async def ask_for_known(self, known: Mapping[str, int]) -> None:
+        """Has the streams tried again that wait for a newer program, where this one is it: `known` are the types it
+        reads, with the last schema version of each."""
+        await self._writing.execute(
+            _SQL["ask_for_known"], self.name, NEWER, list(known), list(known.values())
+        )
 
     async def do_what_is_asked(self, handle: Handle, transient: tuple[type[BaseException], ...] = ()) -> None:
         """Takes the parked streams again that somebody asked for; one that fails again stays parked where it fails."""

@@ -51,6 +51,16 @@ delete from ledger.parked where subscription = $1 and stream = $2;
 -- name: ask
 update ledger.parked set asked = $3 where subscription = $1 and stream = $2 returning version;
 
+-- name: ask_for_known
+-- What waits because a newer program had written it ($2 is how such a reason begins), and this one knows by now: $3 are the
+-- types it knows, $4 the last schema version of each.
+update ledger.parked p set asked = 'retry'
+from ledger.event e
+where p.subscription = $1 and p.asked is null and starts_with(p.reason, $2)
+  and e.stream = p.stream and e.version = p.version
+  and exists (select from unnest($3::text[], $4::integer[]) k(type, version)
+              where k.type = e.type and e.schema_version <= k.version);
+
 -- name: leave_out
 with asked as (
     update ledger.parked set asked = 'skip' where subscription = $1 and stream = $2 and version = $3

@@ -11,6 +11,7 @@ Upcaster = Callable[[Data], Data]
 
 
 NEWER = "written by a newer Cairn"
+"""How the reason begins for which an event of a newer program waits."""
 
 
 class NewerEvent(ValueError):

@@ -14,6 +14,7 @@ from cairn.ledger import LOST, stop_if_cancelled
 from projections.engine.catalog import folding, joined_by, read_model, with_joins
 from projections.engine.folding import SQL as CURSOR
 from projections.engine.folding import fold_until, live_target
+from projections.engine.parking import retry_known
 from projections.engine.read_model import ReadModel
 from projections.engine.sql import queries
 
@@ -128,6 +129,7 @@ class Follower:
         async with self.pool.acquire() as connection:
             await connection.add_listener(CHANNEL, self._wake)
             try:
+                await retry_known(self.pool, self.names or folding())
                 while not connection.is_closed():
                     await catch_up(self.pool, names=self.names, window=self.window)
                     self.last_error = None

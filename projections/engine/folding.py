@@ -10,7 +10,7 @@ from cairn.application.stored_events import known_versions
 from cairn.ledger import LOST, Newer, newer_events
 from projections.engine.read_model import ReadModel
 from projections.engine.sql import queries
-from projections.engine.upcasting import with_upcasts
+from projections.engine.upcasting import UpcastFailed, with_upcasts
 
 Connection = asyncpg.Connection | PoolConnectionProxy
 SQL = queries("folding")
@@ -22,6 +22,8 @@ NOBODYS = (
 )
 """Errors that come and go whatever the events are. Any other one is the fault of an event, unless the fold fails
 without events as well: then its statement is broken."""
+FOLD_FAILED = (asyncpg.PostgresError, UpcastFailed)
+"""What a fold fails with."""
 TRIES = 3
 """So often an event that takes too long is tried by itself, before it is taken for the reason."""
 SMALL_WINDOW = 500
@@ -92,7 +94,8 @@ async def fold(
     statement, only = queries(target.model.name)["fold"], stream
     if target.partition is not None:
         statement, only = statement.replace("read.window(", "read.partition_window("), target.partition
-    statement = await with_upcasts(connection, target.model, statement, after, upto)
+    window = after, upto, target.cursor_name, stream
+    statement = await with_upcasts(connection, target.model, statement, window)
     await connection.execute(statement, after, upto, target.cursor_name, only)
 
 
@@ -153,7 +156,7 @@ async def fold_until(
             if tries == TRIES:
                 await _park(connection, target, after, f"folding it takes longer than {LAST_TIMEOUT}")
                 tries = 0
-        except asyncpg.PostgresError as error:
+        except FOLD_FAILED as error:
             first = end > failing_end
             if (first or end - after == 1) and not await is_an_events_fault(connection, target, after, error):
                 raise

@@ -1,5 +1,7 @@
 """Streams parked behind an event that could not be folded: shown, retried, or freed by skipping the event."""
 
+import logging
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
 import asyncpg
@@ -9,6 +11,7 @@ from cairn.application.stored_events import known_versions
 from cairn.domain.skipping import EventSkipped
 from cairn.domain.streams import event_id
 from cairn.ledger import (
+    NEWER,
     IdReused,
     Ledger,
     Newer,
@@ -18,8 +21,8 @@ from cairn.ledger import (
     newer_events,
 )
 from projections.engine.catalog import folding_model, read_model, with_joins
-from projections.engine.folding import SQL as CURSOR
 from projections.engine.folding import (
+    FOLD_FAILED,
     Connection,
     FoldTarget,
     apply_settings,
@@ -28,10 +31,12 @@ from projections.engine.folding import (
     live_target,
     reason_of,
 )
+from projections.engine.folding import SQL as CURSOR
 from projections.engine.rows import Reader, parse_rows
 from projections.engine.sql import queries
 
 SQL = queries("parking")
+log = logging.getLogger(__name__)
 
 
 class Parked(BaseModel):
@@ -90,6 +95,20 @@ async def retry(pool: asyncpg.Pool, name: str, stream: str) -> bool:
     target = live_target(folding_model(name))
     async with pool.acquire() as connection, connection.transaction():
         return await retry_stream(connection, target, stream)
+
+
+async def retry_known(pool: asyncpg.Pool, names: Iterable[str]) -> None:
+    """Folds the streams again that wait in these read models for a newer program, where this one is it."""
+    known = known_versions()
+    rows = await pool.fetch(SQL["known_by_now"], NEWER, list(known), list(known.values()))
+    for name in names:
+        for stream in (row["stream"] for row in rows if row["projection"] == name):
+            try:
+                await retry(pool, name, stream)
+            except LookupError:  # somebody else was there first
+                continue
+            except asyncpg.PostgresError as error:  # it stays parked: it is shown, and can be retried
+                log.warning("%s is not tried again in %s: %s", stream, name, error)
 
 
 async def skip(
@@ -182,7 +201,7 @@ async def _fold_stream(
                 await apply_settings(connection, target, end - after)
                 await fold(connection, target, after, end, stream)
             after = end
-        except asyncpg.PostgresError as error:
+        except FOLD_FAILED as error:
             if not await is_an_events_fault(connection, target, after, error):
                 raise
             if end - after == 1:
