@@ -234,24 +234,15 @@ def _check(appends: Sequence[StreamAppend]) -> None:
 
 def _check_fields(stream: str, event: NewEvent) -> None:
     """Refuses what an index or a text of Postgres cannot hold: it would stop whoever reads it."""
-    indexed = {"stream": stream, "type": event.type}
-    others = {
-        "actor": event.actor,
-        "correlation": event.correlation,
-        "causation": event.causation,
-        "subject": event.subject,
-        "cycle": event.cycle,
-    }
-    for name, text in (indexed | others).items():
-        most = LONGEST_NAME if name in indexed else LONGEST_FIELD
-        if text and len(text) > most:
-            raise EventRefused(
-                f"{event.type[:40]} for {stream[:40]}: its {name} has {len(text):,} characters, {most} are the most."
-            )
-        if text and "\0" in text:
-            raise EventRefused(
-                f"{event.type[:40]} for {stream[:40]}: its {name} holds a NUL, which no text can."
-            )
+    others = (event.actor, event.correlation, event.causation, event.subject, event.cycle)
+    too_long = len(stream) > LONGEST_NAME or len(event.type) > LONGEST_NAME
+    if too_long or any(text and len(text) > LONGEST_FIELD for text in others):
+        raise EventRefused(
+            f"{event.type[:40]} for {stream[:40]}: stream and type have {LONGEST_NAME} characters at most, "
+            f"actor, correlation, causation, subject and cycle {LONGEST_FIELD:,}."
+        )
+    if "\0" in stream or "\0" in event.type or any(text and "\0" in text for text in others):
+        raise EventRefused(f"{event.type[:40]} for {stream[:40]} holds a NUL, which no text of the log can.")
 
 
 def _call(appends: Sequence[StreamAppend], hurry: bool) -> tuple[str, tuple[Any, ...]]:
