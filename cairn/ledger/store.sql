@@ -59,26 +59,30 @@ from ledger.of_types($1, $2::bigint::text::xid8, $3, $4, $5, $6, $7, $8) e;
 select k.epoch, k.xid::text::bigint as xid, k.id from ledger.key_at($1) k;
 
 -- name: positions
--- The sealed positions of events by their keys, in the order given. A segment of which there are any is numbered once.
+-- The sealed positions of events by their keys, in the order given. A segment of which there are any is numbered once, by
+-- itself: no plan joins the events asked for with the whole log.
 with asked as materialized (
-    select a.ord, a.epoch, a.xid::text::xid8 as xid, a.id, s.*
+    select a.ord, a.xid::text::xid8 as xid, a.id, s.*
     from unnest($1::smallint[], $2::bigint[], $3::bigint[]) with ordinality a(epoch, xid, id, ord)
     cross join lateral (
-        select s.base_position, s.n, s.first_xid, s.first_id, s.last_xid, s.last_id from ledger.segment s
+        select s.epoch, s.base_position, s.n, s.first_xid, s.first_id, s.last_xid, s.last_id from ledger.segment s
         where (s.epoch, s.last_xid, s.last_id) >= (a.epoch, a.xid::text::xid8, a.id)
         order by s.epoch, s.last_xid, s.last_id limit 1) s
-), numbered as materialized (
-    select s.epoch, e.xid, e.id,
-           s.base_position + row_number() over (partition by s.base_position order by e.xid, e.id) as position
+)
+select f.position from (
+    select ord, base_position + 1 as position from asked where n = 1
+    union all
+    select r.ord, r.position
     from (select distinct epoch, base_position, first_xid, first_id, last_xid, last_id from asked where n > 1) s
     cross join lateral (
-        select e.xid, e.id from ledger.event e
-        where e.epoch = s.epoch
-          and (e.xid, e.id) >= (s.first_xid, s.first_id) and (e.xid, e.id) <= (s.last_xid, s.last_id)) e
-)
-select coalesce(n.position, a.base_position + 1) as position
-from asked a left join numbered n on n.epoch = a.epoch and n.xid = a.xid and n.id = a.id
-order by a.ord;
+        select a.ord, n.position
+        from (select e.xid, e.id, s.base_position + row_number() over (order by e.xid, e.id) as position
+              from ledger.event e
+              where e.epoch = s.epoch
+                and (e.xid, e.id) >= (s.first_xid, s.first_id) and (e.xid, e.id) <= (s.last_xid, s.last_id)) n
+        join asked a on a.base_position = s.base_position and a.xid = n.xid and a.id = n.id) r
+) f
+order by f.ord;
 
 -- name: newer
 -- Events in (position $1, position $2] of a type that is not among $3, or in a later schema than $4 says of it, in streams

@@ -19,6 +19,8 @@ from cairn.ledger import (
     parked_streams,
     subscriptions,
 )
+from cairn.ledger.type_reader import _SQL as STORE
+from cairn.ledger.type_reader import TypeReader
 from tests.ledger.given import event, seal_all, to
 
 Pool = Any
@@ -115,6 +117,25 @@ async def test_what_lies_between_its_events_is_not_read(pool: Pool, ledger: Ledg
         "goal-first",
         "goal-last",
     ]
+
+
+async def test_positions_are_counted_in_the_segments_of_the_events_and_nowhere_else(
+    pool: Pool, ledger: Ledger
+) -> None:
+    """scan: a page of rare types once had its positions from a look at the whole log."""
+    for n in range(40):
+        await ledger.append([to(f"goal-{n}-{m}", 0, "submit", 10) for m in range(10)])
+        await ledger.append([drafted(f"goal-{n}")])
+        await seal_all(pool)
+    await pool.execute("vacuum analyze ledger.event, ledger.segment")
+    following = TypeReader(pool, TYPES)
+    keys = [each.key for each in await following.page(await ledger.sealed_position(), 20)]
+    columns = [list(column) for column in zip(*keys, strict=True)]
+    rows = await pool.fetch(f"explain (analyze, timing off) {STORE['positions']}", *columns)
+    plan = "\n".join(row[0] for row in rows)
+    assert "Rows Removed by Join Filter" not in plan
+    [read] = [line for line in plan.splitlines() if "on event e" in line]
+    assert "loops=20)" in read
 
 
 async def test_an_event_that_cannot_be_taken_parks_its_stream_and_no_other(
