@@ -30,6 +30,9 @@ DYNAMIC = {
     "matching.numTaskqueueWritePartitions": "1",
     "history.maxInFlightUpdates": "100",
     "history.maxTotalUpdates": "10000",
+    # A worker that stands still is found out by its connection, and its polls take no more tasks.
+    "frontend.keepAliveTime": "5s",
+    "frontend.keepAliveTimeout": "5s",
     "frontend.namespaceRPS": "20000",
     "frontend.namespaceRPS.visibility": "1000",
     "system.visibilityPersistenceMaxReadQPS": "10000",

@@ -12,11 +12,12 @@ import asyncpg
 import pytest_asyncio
 
 from cairn.settings import Settings
-from cairn_portal.rehearsal.run import forget, home_of
+from cairn_portal.rehearsal.drive import Rehearsal
+from cairn_portal.rehearsal.run import forget, home_of, rehearsal_servers
 from cairn_portal.rehearsal.script import load_script
 from cairn_portal.servers import ServerProblem, postgres
 from cairn_portal.servers.process import running
-from tests.faults.rehearsing import EXAMPLE, settings_in
+from tests.faults.rehearsing import EXAMPLE, quietly, settings_in
 from tests.workflows.company import eventually
 
 ROOT = Path(__file__).parents[2]
@@ -82,6 +83,19 @@ async def test_a_rehearsal_killed_and_begun_again_ends_with_the_same_scores(
     expected = await scores(calm)
     assert len(expected) == SCORED
     assert await scores(disturbed) == expected
+
+
+async def test_a_launch_that_an_ended_run_had_asked_for_is_taken_up_by_its_own_clock(tmp_path: Path) -> None:
+    settings = settings_in(tmp_path / "two")
+    async with rehearsal_servers(settings, FILE, quietly) as (own, application, client):
+        earlier, later = (Rehearsal(own, FILE, EXAMPLE, application, client, quietly) for _ in range(2))
+        await earlier.prepare()
+        await later.prepare()
+        assert later.clock_offset != earlier.clock_offset
+        plan = await earlier.launch()
+        assert await later.launch() == plan
+        assert later.resumed
+        assert later.clock.clock_offset == earlier.clock.clock_offset
 
 
 async def has_played(settings: Settings, instants: int) -> bool:

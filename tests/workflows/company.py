@@ -160,21 +160,23 @@ class Company:
             "seen": plan.digest, "clock_offset": self.clock.clock_offset.total_seconds(),
         }  # fmt: skip
 
-    async def launched(self, employees: int = 1, managers_family: str = "none") -> None:
+    async def launched(
+        self, employees: int = 1, managers_family: str = "none", patience: float = PATIENCE
+    ) -> None:
         """A launched cycle whose goals all have their workflows."""
         fields = await self.prepared(employees, managers_family)
         outcome = await self.gateway.cycle(self.cycle, "launch", HR, fields, f"launch-{self.cycle}")
         assert outcome.refused is None, outcome.refused
-        await self.begun()
+        await self.begun(patience)
 
     async def plan(self) -> LaunchPlan:
         return await self.cycles.launched_plan(self.cycle)
 
-    async def begun(self) -> None:
+    async def begun(self, patience: float = PATIENCE) -> None:
         """Waits until the launch is done and every goal of it has its workflow."""
-        await self.has_happened(self.cycle_workflow, "LaunchFinished")
+        await self.has_happened(self.cycle_workflow, "LaunchFinished", patience=patience)
         goals = (await self.plan()).goals
-        await eventually(lambda: self._run(goals))
+        await eventually(lambda: self._run(goals), patience)
 
     async def _run(self, goals: int) -> bool:
         return await self.count("WorkflowType = 'Goal'") >= goals
@@ -225,11 +227,11 @@ class Company:
     async def last(self, stream: str, kind: str) -> Any:
         return (await self.all(stream, kind))[-1]
 
-    async def has_happened(self, stream: str, kind: str, times: int = 1) -> None:
+    async def has_happened(self, stream: str, kind: str, times: int = 1, patience: float = PATIENCE) -> None:
         async def found() -> bool:
             return (await self.story(stream)).count(kind) >= times
 
-        await eventually(found)
+        await eventually(found, patience)
 
     async def status(self, goal: str) -> GoalStatus:
         """What the workflow itself knows, by query."""
