@@ -108,10 +108,10 @@ def _why(at: Terminal, each: Waiting) -> str:
 
 Name = Annotated[
     str | None,
-    typer.Argument(metavar="[NAME]", help="a read model, starter or rescoring; by default all"),
+    typer.Argument(metavar="[NAME]", help="a read model, `starter` or `rescoring`; by default all"),
 ]
 Stream = Annotated[str, typer.Argument(metavar="STREAM", help="the stream")]
-Named = Annotated[str, typer.Argument(metavar="NAME", help="a read model, starter or rescoring")]
+Named = Annotated[str, typer.Argument(metavar="NAME", help="a read model, `starter` or `rescoring`")]
 
 
 async def parked(at: Terminal, name: Name = None) -> int:
