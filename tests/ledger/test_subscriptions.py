@@ -10,6 +10,7 @@ import pytest
 from cairn.ledger import (
     AwayFromHome,
     Ledger,
+    NewerEvent,
     PositionMoved,
     StoredEvent,
     StreamAppend,
@@ -174,6 +175,33 @@ async def test_a_parked_stream_that_is_tried_again_goes_on_to_where_the_others_a
     await take_all(following, cured)
     assert (still.taken, cured.taken) == ([("goal-1", 2)], [("goal-1", 3)])
     assert await parked_streams(pool) == []
+
+
+async def test_what_waits_for_a_newer_program_is_tried_again_by_that_one_and_by_no_other(
+    pool: Pool, ledger: Ledger
+) -> None:
+    later = event("goal-1", "draft", type="GoalDrafted", schema_version=2)
+    await ledger.append([StreamAppend("goal-1", 0, [later]), drafted("goal-2")])
+    await seal_all(pool)
+    following = ledger.subscribe(NAME, TYPES)
+
+    async def older(row: StoredEvent) -> None:
+        if row.schema_version > 1:
+            raise NewerEvent(row.type, row.schema_version, 1)
+        raise ValueError("for another reason")
+
+    await take_all(following, older)
+    await following.ask_for_known({"GoalDrafted": 1})
+    assert [each.asked for each in await parked_streams(pool)] == [None, None]
+    await following.ask_for_known({"GoalDrafted": 2})
+    assert {each.stream: each.asked for each in await parked_streams(pool)} == {
+        "goal-1": "retry",
+        "goal-2": None,
+    }
+    handle = bad()
+    await take_all(following, handle)
+    assert handle.taken == [("goal-1", 1)]
+    assert [each.stream for each in await parked_streams(pool)] == ["goal-2"]
 
 
 async def test_an_event_that_is_left_out_stays_out_when_all_is_read_once_more(
