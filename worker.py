@@ -25,6 +25,7 @@ from activities.starting import Starting
 from cairn.application import Application
 from cairn.application.sessions import require_sessions
 from cairn.ledger import AwayFromHome, Sealer, application_name, open_pool, stop_if_cancelled
+from cairn.privacy import require_wrapping_keys
 from cairn.settings import Settings, SettingsProblem
 from cairn.temporal import connect
 from projections.engine.catch_up import CONCURRENT_FOLDS, Follower
@@ -93,10 +94,10 @@ async def running(
     where it is to be another one than the settings give. Raises AwayFromHome where the ledger takes nothing in."""
     client = client or await connect(settings)
     await require_sessions(settings)
-    database = settings.database or ""
+    keys, database = require_wrapping_keys(settings), settings.database or ""
     folding_database = settings.folding_database or database
     async with (
-        Application.open(database, name="cairn-worker", size=20) as application,
+        Application.open(database, keys, name="cairn-worker", size=20) as application,
         _folding_pool(folding_database) as folding,
     ):
         if not (await application.operation.home()).takes_appends:

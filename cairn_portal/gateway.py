@@ -17,8 +17,9 @@ from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError
 
 from activities.inputs import CycleOutcome, CycleStart, GoalOutcome, GoalStart, Refused
-from cairn.domain.identity import check_key, digest
+from cairn.domain.identity import check_key
 from cairn.domain.refusal import Refusal
+from cairn.temporal import keyed_digest
 
 PATIENCE = timedelta(seconds=30)
 Answer = TypeVar("Answer", GoalOutcome, CycleOutcome)
@@ -75,7 +76,7 @@ class CommandGateway:
         )
         message = {"by": by, "command_id": command_id, "fields": fields}
         # Temporal answers an update id that it knows with the first answer, whatever it comes with.
-        update = digest(command_id, name, json.dumps(message, sort_keys=True, default=str))
+        update = keyed_digest(self.client, command_id, name, json.dumps(message, sort_keys=True, default=str))
         try:
             answer: Answer = await self.client.execute_update_with_start_workflow(
                 name, message, start_workflow_operation=begin, id=update, result_type=result,

@@ -7,6 +7,7 @@ from typing import Literal, NamedTuple, assert_never
 from cairn.domain import rights
 from cairn.domain.cycle.commands import AnyCycleCommand, CycleAction
 from cairn.domain.cycle.state import Cycle
+from cairn.domain.erasure import EraseTexts
 from cairn.domain.event import SYSTEM
 from cairn.domain.goal.beginning import planned_goal
 from cairn.domain.goal.commands import AnyGoalCommand, DraftGoal, GoalAction
@@ -104,6 +105,19 @@ def require_for_sheet(
     right = command.who.in_case(sheet, command)
     if not right.allows(person, sheet, command):
         raise Refusal("sheet.not-yours", field="by", by=person.id, who=right.name)
+
+
+class _Held(NamedTuple):
+    holder: str
+
+
+def require_for_erasure(command: EraseTexts, holder: str, people: Mapping[str, Person]) -> None:
+    """Refuses an order to erase texts by somebody who may not give it: HR may, but not for what is written about
+    themselves. `holder` is whom they are about, a department's its head; `people` holds at least whoever orders."""
+    person = require_present(command.by, people, command.at.date())
+    right = rights.hr_other_than_holder
+    if not right.allows(person, _Held(holder), command):
+        raise Refusal("erasure.not-yours", field="by", by=person.id, owner=command.owner, who=right.name)
 
 
 class Shown(NamedTuple):

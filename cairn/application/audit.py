@@ -360,12 +360,29 @@ def differences(of: str, period: str, version: int, recorded: Event, again: Even
     """Field by field what differs between an event as recorded and as it comes out now."""
     if again is None:
         return [_difference(of, period, version, recorded.type, "recorded", "-")]
-    first, second = recorded.model_dump(), again.model_dump()
+    first, second = _without_words(recorded.model_dump()), _without_words(again.model_dump())
     return [
         _difference(of, period, version, name, first[name], second[name])
         for name in first
         if first[name] != second[name]
     ]
+
+
+def _without_words(fields: dict[str, Any]) -> dict[str, Any]:
+    """The fields with their notes' codes and numbers alone: earlier programs quoted HR's reason in some of them."""
+    return {
+        name: _without_reason(each) if name in ("why", "marks") else each for name, each in fields.items()
+    }
+
+
+def _without_reason(note: Any) -> Any:
+    match note:
+        case list() | tuple():
+            return [_without_reason(each) for each in note]
+        case {"facts": dict(facts)}:
+            return {**note, "facts": {name: each for name, each in facts.items() if name != "reason"}}
+        case _:
+            return note
 
 
 def _difference(of: str, period: str, version: int, field: str, recorded: Any, recomputed: Any) -> Difference:

@@ -3,6 +3,7 @@
 from typing import get_args
 
 from cairn.domain.cycle.events import AnyCycleEvent, PolicyAdopted, RehearsalAdvanced, TargetsProposed
+from cairn.domain.erasure import ErasureOrdered
 from cairn.domain.event import Event
 from cairn.domain.goal.events import AnyGoalEvent
 from cairn.domain.people import AnyPersonEvent, DepartmentNamed
@@ -17,6 +18,7 @@ _ALONE: dict[str, tuple[type[Event], ...]] = {
     "department": (DepartmentNamed,),
     "feed": (ReadingsRecorded, FeedCompleted),
     "projection": (EventSkipped,),
+    "erasure": (ErasureOrdered,),
 }
 
 _BY_KIND: dict[str, tuple[type[Event], ...]] = {

@@ -25,6 +25,8 @@ LONGEST_REASON = 500
 """Characters of an error that are kept."""
 Handle = Callable[[StoredEvent], Awaitable[object]]
 """Takes one event. Taking it again has no effect: after a crash it may be given again."""
+Opened = Callable[[list[StoredEvent]], Awaitable[list[StoredEvent]]]
+"""Makes rows readable that are stored encrypted."""
 Asked = Literal["retry", "skip"]
 
 
@@ -77,8 +79,8 @@ class Following:
 class Subscription:
     """One follower of the log; several processes may hold the same one, and one of them moves the position.
 
-    `pool` reads and `writing` keeps the position. `types` are all the events it wants, `kinds` the kinds of
-    their streams.
+    `pool` reads and `writing` keeps the position. `types` are all the events it wants, `kinds` the kinds of their
+    streams. `opened` makes rows readable that are stored encrypted.
     """
 
     def __init__(
@@ -88,9 +90,12 @@ class Subscription:
         name: str,
         types: Sequence[str],
         kinds: Sequence[str] | None = None,
+        *,
+        opened: Opened | None = None,
     ) -> None:
         self.name, self.types = name, list(types)
         self._pool, self._writing, self._kinds = pool, writing, kinds
+        self._opened = opened or _as_stored
         self._kept: int | None = None
         """The position in the database, as far as this one knows; None until it has asked."""
         self._looked = 0
@@ -125,7 +130,7 @@ class Subscription:
         reading = TypeReader(self._pool, self.types, self._kinds, self.name)
         await reading.begin_at(self._looked)
         found = await reading.page(upto, limit)
-        events = await reading.placed(found)
+        events = await self._opened(await reading.placed(found))
         if not events:
             self._looked = upto
             return Page(kept, kept, [])
@@ -189,12 +194,10 @@ class Subscription:
     async def do_what_is_asked(self, handle: Handle, transient: tuple[type[BaseException], ...] = ()) -> None:
         """Takes the parked streams again that somebody asked for; one that fails again stays parked where it fails."""
         for row in await self._pool.fetch(_SQL["asked"], self.name):
-            waiting = [
-                StoredEvent._make(each)
-                for each in await self._pool.fetch(
-                    _SQL["waiting_in"], self.name, row["stream"], row["version"], self.types
-                )
-            ]
+            rows = await self._pool.fetch(
+                _SQL["waiting_in"], self.name, row["stream"], row["version"], self.types
+            )
+            waiting = await self._opened([StoredEvent._make(each) for each in rows])
             failed = await _in_order(waiting, handle, transient)
             if failed is None:
                 await self._writing.execute(_SQL["release"], self.name, row["stream"])
@@ -209,6 +212,10 @@ class Subscription:
                 event.type,
                 failed.reason,
             )
+
+
+async def _as_stored(rows: list[StoredEvent]) -> list[StoredEvent]:
+    return rows
 
 
 async def _in_order(

@@ -2,7 +2,7 @@
 
 from cairn.temporal.connecting import connect, reach
 from cairn.temporal.keys import KEY_FILE, PayloadKeys, make_key, payload_keys
-from cairn.temporal.payloads import PayloadEncryption, encrypting
+from cairn.temporal.payloads import PayloadEncryption, encrypting, keyed_digest
 
 __all__ = [
     "KEY_FILE",
@@ -10,6 +10,7 @@ __all__ = [
     "PayloadKeys",
     "connect",
     "encrypting",
+    "keyed_digest",
     "make_key",
     "payload_keys",
     "reach",

@@ -116,6 +116,9 @@ COMMANDS: tuple[Command | CommandGroup, ...] = (
             Command("away", "people.moving:away", marked("long leave: goals rest, targets are prorated")),
             Command("return", "people.moving:come_back", marked("back from long leave")),
             Command("delegate", "people.moving:delegate", marked("who does somebody's tasks for a time")),
+            Command(
+                "erase", "people.erasing:erase", marked("erase what was written about somebody, for good")
+            ),
         ),
     ),
     CommandGroup(

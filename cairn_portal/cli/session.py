@@ -11,6 +11,7 @@ from cairn.domain.people import Person
 from cairn.domain.refusal import Refusal
 from cairn.i18n import message
 from cairn.ledger import AwayFromHome, application_name, open_pool
+from cairn.privacy import wrapping_keys
 from cairn.settings import Settings
 from cairn_portal.cli.problem import DOWN, USAGE, Problem
 from cairn_portal.cli.terminal import Terminal
@@ -154,7 +155,8 @@ async def worker_listens(client: "Client", settings: Settings) -> bool:
 async def session(at: Terminal) -> AsyncIterator[Session]:
     """A session with the servers that run; Problem with exit code 3 where none do."""
     addresses = running_servers(at.settings)
-    async with Application.open(addresses.database_dsn, name="cairn-cli") as application:
+    keys = wrapping_keys(at.settings)
+    async with Application.open(addresses.database_dsn, keys, name="cairn-cli") as application:
         yield Session(at, addresses, application)
 
 

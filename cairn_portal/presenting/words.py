@@ -13,6 +13,7 @@ from rich.text import Text
 from cairn.domain.cycle.stages import CycleStage
 from cairn.domain.exact import HUNDRED, ZERO, exact, rounded
 from cairn.domain.goal.stages import Stage, StageKind, stage_row
+from cairn.domain.private_text import unreadable
 from cairn.i18n import say, term
 from cairn_portal.presenting.reader import Reader
 
@@ -147,8 +148,16 @@ def facts(*rows: tuple[str, object]) -> Table:
     return table
 
 
+def words(at: Reader, given: Any) -> str:
+    """What somebody wrote; where nobody can or may read it, why."""
+    why = unreadable(given)
+    return str(given) if why is None else at.say(f"unreadable:{why.value}")
+
+
 def value(at: Reader, given: Any) -> str:
     """Any value of an event in one line."""
+    if unreadable(given):
+        return words(at, given)
     match given:
         case None | "":
             return NOTHING

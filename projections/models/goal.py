@@ -12,6 +12,7 @@ from cairn.domain.goal.stages import Stage
 from cairn.domain.goal.state import PendingAdjustment, Segment
 from cairn.domain.measure import Measure
 from cairn.domain.policy import Dimension, Tier
+from cairn.domain.private_text import PrivateText
 from cairn.domain.sheet import events as s
 from projections.engine.read_model import ReadModel
 from projections.engine.rows import FROM_JSON, Reader, parse_rows
@@ -34,7 +35,8 @@ SQL = queries("goal")
 
 
 class GoalRow(BaseModel):
-    """One goal with its place in the sheet. `version` and `position` (sealed) are those of the last event that says
+    """One goal with its place in the sheet. What people wrote is here as the log has it, encrypted: it reads as hidden,
+    and its words are found in the log. `version` and `position` (sealed) are those of the last event that says
     something of it, as check-ins, reminders and refused signals do not; `weight` is None once it left the sheet."""
 
     model_config = ConfigDict(frozen=True)
@@ -64,7 +66,7 @@ class GoalRow(BaseModel):
     confirmed_hr: str | None
     expires_at: datetime | None
     adjustments: Annotated[dict[str, str], FROM_JSON]
-    accepted: Annotated[dict[int, str], FROM_JSON]
+    accepted: Annotated[dict[int, PrivateText], FROM_JSON]
     segments: Annotated[tuple[Segment, ...], FROM_JSON]
     weight: Decimal | None
     family: str | None

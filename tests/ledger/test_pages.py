@@ -69,7 +69,7 @@ async def test_a_page_is_never_larger_than_a_segment_may_be(pool: Pool) -> None:
 async def test_a_log_from_before_there_were_pages_is_read_as_it_was(pool: Pool) -> None:
     await in_small_segments(pool, 40, 3)
     await pool.execute("create table kept as select * from ledger.page; truncate ledger.page")
-    text = (LEDGER / "0007_pages.sql").read_text("utf-8")
+    text = (LEDGER / "0010_pages.sql").read_text("utf-8")
     backfill = text[text.index("do $$") : text.index("end $$;", text.index("do $$")) + len("end $$;")]
     await pool.execute(backfill)
     assert await pool.fetchval("select count(*) from (table kept except table ledger.page) d") == 0

@@ -11,6 +11,7 @@ import pytest_asyncio
 
 from cairn.application import Application
 from cairn.domain.people import Person
+from cairn.privacy import WrappingKeys
 from cairn.settings import Settings
 from cairn_portal.servers.migrate import migrate_all
 from tests.databases import Databases
@@ -37,7 +38,7 @@ async def cairn(company: Settings) -> Cairn:
 
 async def people(company: Settings) -> dict[str, Person]:
     """Everybody as the log has them now."""
-    async with Application.open(company.database or "", name="test", size=2) as application:
+    async with Application.open(company.database or "", WrappingKeys(), name="test", size=2) as application:
         return (await application.people.roster()).by_id()
 
 

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import strategies as st
 
 from cairn.domain.cycle import events as cycle
+from cairn.domain.erasure import ErasureOrdered
 from cairn.domain.event import SYSTEM, Event
 from cairn.domain.goal import events as did
 from cairn.domain.measure import Kpi
@@ -199,6 +200,9 @@ EXAMPLES: tuple[Event, ...] = (
     EventSkipped(
         projection="goal", position=7, event_stream=REVENUE, event_type="AdjustmentRequested",
         reason="written by a broken importer", **AT,
+    ),
+    ErasureOrdered(
+        owner=LIN, keys=("0d6c1d0a-5a3c-4b0e-9f63-6f7f3f1f5a01",), texts=12, reason="asked for it", **AT
     ),
 )  # fmt: skip
 """One example of every event, with every field filled."""

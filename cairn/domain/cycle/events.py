@@ -9,6 +9,7 @@ from pydantic import AwareDatetime, Field
 from cairn.domain.cycle.stages import CycleStage
 from cairn.domain.event import Event, Fact
 from cairn.domain.policy import Name
+from cairn.domain.private_text import PrivateFacts
 from cairn.domain.refusal import FactValue
 from cairn.domain.schedule import Schedule
 
@@ -171,13 +172,14 @@ class RehearsalAdvanced(Event):
 class CycleSignalRefused(CycleEvent):
     """A signal that could not be done: nobody waits for its answer, so the refusal is recorded.
 
-    `name` is the command that was asked for; code, field and facts are the refusal's (`cairn.domain.refusal`).
+    `name` is the command that was asked for; code, field and facts are the refusal's (`cairn.domain.refusal`); the
+    facts quote what was typed.
     """
 
     name: str
     code: str
     field: str | None = None
-    facts: dict[str, FactValue] = Field(default_factory=dict)
+    facts: PrivateFacts = Field(default_factory=dict)
 
 
 AnyCycleEvent = (

@@ -11,6 +11,7 @@ from cairn.domain.exact import Exact
 from cairn.domain.goal.stages import Phase
 from cairn.domain.measure import Measure
 from cairn.domain.policy import CheckInsCount, Dimension, Majority, Tier
+from cairn.domain.private_text import PrivateFacts, PrivateText
 from cairn.domain.quantity import Normalised
 from cairn.domain.refusal import FactValue
 from cairn.domain.schedule import Days
@@ -177,7 +178,7 @@ class GoalInterviewHeld(GoalEvent):
 
     on: date
     participants: tuple[str, ...]
-    agreed: str
+    agreed: PrivateText
 
 
 class GoalSubmitted(PlaceEvent):
@@ -187,13 +188,13 @@ class GoalSubmitted(PlaceEvent):
 class GoalReturned(PlaceEvent):
     """The approver sent the goal back; `comment` says what has to change."""
 
-    comment: str
+    comment: PrivateText
 
 
 class GoalApproved(PlaceEvent):
     """The approver agreed to the goal."""
 
-    comment: str = ""
+    comment: PrivateText = ""
 
 
 class GoalActivated(GoalEvent):
@@ -204,7 +205,7 @@ class GoalPaused(GoalEvent):
     """The goal rests: HR asked for it, with a reason, until it is resumed; or its holder's long leave that begins on
     `away_since` has come, until that is over."""
 
-    reason: str = ""
+    reason: PrivateText = ""
     away_since: date | None = None
 
 
@@ -217,7 +218,7 @@ class LastDaySet(GoalEvent):
 
     last: date | None
     cause: EndCause
-    reason: str = ""
+    reason: PrivateText = ""
 
 
 class AbsencesSet(GoalEvent):
@@ -235,7 +236,7 @@ class AdjustmentRequested(GoalEvent):
 
     adjustment: str
     changes: Changes
-    reason: str
+    reason: PrivateText
     draws: Decimal
     expires_at: AwareDatetime
     policy: str
@@ -253,7 +254,7 @@ class Ballot(Fact):
 
     by: str
     vote: Vote
-    comment: str = ""
+    comment: PrivateText = ""
     at: AwareDatetime
 
 
@@ -265,7 +266,7 @@ class CommitteeVoted(GoalEvent):
 
     adjustment: str | None
     vote: Vote
-    comment: str = ""
+    comment: PrivateText = ""
 
 
 class CommitteeDecided(GoalEvent):
@@ -285,7 +286,7 @@ class AdjustmentDeclined(PlaceEvent):
 
     adjustment: str
     role: Confirmer
-    reason: str
+    reason: PrivateText
 
 
 class AdjustmentWithdrawn(GoalEvent):
@@ -310,7 +311,7 @@ class GoalAdjusted(GoalEvent):
     adjustment: str
     before: Changes
     after: Changes
-    reason: str
+    reason: PrivateText
     draws: Decimal
     space_left: Decimal
 
@@ -321,7 +322,7 @@ class CheckedIn(GoalEvent):
     on: date
     value: Decimal | None = None
     base: Decimal | None = None
-    note: str = ""
+    note: PrivateText = ""
 
 
 class CheckInsConfirmed(GoalEvent):
@@ -334,14 +335,14 @@ class CheckInWithdrawn(GoalEvent):
     """A report was taken back: it counts no more, and what was reported for its day before it stands again."""
 
     check_in: int
-    reason: str = ""
+    reason: PrivateText = ""
 
 
 class CriterionAccepted(PlaceEvent):
     """A key task's criterion, or a capability goal's outcome (counted from 1), was accepted on evidence."""
 
     criterion: int
-    evidence: str
+    evidence: PrivateText
 
 
 class GoalAssessed(PlaceEvent):
@@ -349,7 +350,7 @@ class GoalAssessed(PlaceEvent):
 
     period: str
     points: Decimal
-    comment: str = ""
+    comment: PrivateText = ""
 
 
 class ManagerChanged(GoalEvent):
@@ -361,7 +362,7 @@ class ManagerChanged(GoalEvent):
     former: str | None
     manager: str | None
     effective: date
-    reason: str = ""
+    reason: PrivateText = ""
 
 
 class ReminderSent(GoalEvent):
@@ -468,7 +469,7 @@ class EvidenceWaived(GoalEvent):
     """HR decided that a period is scored without waiting any longer for what feeds have not brought (RULES D4)."""
 
     period: str
-    reason: str
+    reason: PrivateText
 
 
 class ReviewOpened(GoalEvent):
@@ -483,7 +484,7 @@ class GoalCancelled(GoalEvent):
     """
 
     cause: CancelCause = "asked"
-    reason: str = ""
+    reason: PrivateText = ""
     last: date | None = None
 
 
@@ -494,7 +495,7 @@ class GoalSuperseded(GoalEvent):
     """
 
     replacement: str
-    reason: str
+    reason: PrivateText
     last: date | None = None
 
 
@@ -505,13 +506,14 @@ class GoalClosed(GoalEvent):
 class SignalRefused(GoalEvent):
     """A signal that could not be done: nobody waits for its answer, so the refusal is recorded.
 
-    `name` is the command that was asked for; code, field and facts are the refusal's (`cairn.domain.refusal`).
+    `name` is the command that was asked for; code, field and facts are the refusal's (`cairn.domain.refusal`); the
+    facts quote what was typed.
     """
 
     name: str
     code: str
     field: str | None = None
-    facts: dict[str, FactValue] = Field(default_factory=dict)
+    facts: PrivateFacts = Field(default_factory=dict)
 
 
 AnyGoalEvent = (

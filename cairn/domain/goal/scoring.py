@@ -248,7 +248,7 @@ def _fed(goal: Goal, piece: Piece, kpi: Kpi, period: Period, context: GoalContex
         positions=tuple(sorted({row.position for row in rows})),
         nothing=present and complete and evidence.covered and not evidence.unread,
         why=_note("not_brought") if waived else None,
-        marks=(_note("waived", reason=goal.waived[period.key]),) if waived and rows else (),
+        marks=(_note("waived"),) if waived and rows else (),
     )
 
 
@@ -285,7 +285,7 @@ def _judged(goal: Goal, piece: Piece, measure: KeyTask | Capability, period: Per
         return _rated(rating, measure, policy)
     if not isinstance(measure, KeyTask):
         waived = period.key in goal.waived  # somebody else's omission is left out, never zero (RULES U2)
-        why = _note("not_judged", reason=goal.waived[period.key]) if waived else _note("not_assessed")
+        why = _note("not_judged") if waived else _note("not_assessed")
         return Found(formula=_note("assessed"), why=why, applies=not waived)
     formula = _note("share_accepted")
     if not is_task_due(measure, piece.done, period):

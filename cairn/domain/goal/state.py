@@ -59,6 +59,7 @@ from cairn.domain.goal.events import (
 from cairn.domain.goal.stages import Phase, Stage, stage_row
 from cairn.domain.measure import Capability, Kpi, Measure
 from cairn.domain.policy import Dimension, Tier
+from cairn.domain.private_text import PrivateText
 from cairn.domain.schedule import Days, gaps_of
 
 
@@ -70,7 +71,7 @@ class PendingAdjustment(Fact):
 
     adjustment: str
     changes: Changes
-    reason: str
+    reason: PrivateText
     draws: Decimal
     requested_by: str
     expires_at: datetime
@@ -111,7 +112,7 @@ class FormerMeasure(Fact):
     measure: Measure
     last: date
     reports: tuple[Report, ...] = ()
-    accepted: dict[int, str] = Field(default_factory=dict)
+    accepted: dict[int, PrivateText] = Field(default_factory=dict)
     done_at: datetime | None = None
 
 
@@ -173,7 +174,7 @@ class Goal(Fact):
         default=(), description="the check-ins of the present measure that were not withdrawn"
     )
     reported: int = Field(default=0, description="how many check-ins there ever were")
-    accepted: dict[int, str] = Field(default_factory=dict, description="criterion, from 1 → evidence")
+    accepted: dict[int, PrivateText] = Field(default_factory=dict, description="criterion, from 1 → evidence")
     done_at: datetime | None = Field(default=None, description="when the last criterion was accepted")
     assessments: dict[str, dict[str, Decimal]] = Field(
         default_factory=dict, description="period → manager → points"
@@ -182,7 +183,7 @@ class Goal(Fact):
         default=frozenset(), description="periods whose score waits for a restatement"
     )
     segments: tuple[Segment, ...] = Field(default=(), description="who managed it since when, in order")
-    waived: dict[str, str] = Field(
+    waived: dict[str, PrivateText] = Field(
         default_factory=dict,
         description="period that is scored without what feeds have not brought → HR's reason",
     )

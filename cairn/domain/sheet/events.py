@@ -10,6 +10,7 @@ from pydantic import Field
 from cairn.domain.event import Event, Fact
 from cairn.domain.exact import Exact
 from cairn.domain.policy import Dimension, PeriodKind
+from cairn.domain.private_text import PrivateText
 from cairn.domain.schedule import Days
 
 Holder = Literal["person", "department", "company"]
@@ -76,7 +77,7 @@ class SheetExtended(SheetEvent):
     """HR gave a sheet that is not whole until the end of the day `until` (RULES L5)."""
 
     until: date
-    reason: str
+    reason: PrivateText
 
 
 class DimensionWaived(SheetEvent):
@@ -85,7 +86,7 @@ class DimensionWaived(SheetEvent):
 
     dimension: Dimension
     role: Waiver
-    reason: str
+    reason: PrivateText
     decided: bool
 
 
@@ -258,8 +259,8 @@ class RestatementDecided(SheetEvent):
 
     restatement: str
     accepted: bool
-    heard: str
-    reason: str
+    heard: PrivateText
+    reason: PrivateText
 
 
 AnySheetEvent = (

@@ -67,10 +67,11 @@ async def scores(
             the = await the_cycle(s, cycle, of)
             if of != "company" and not of.startswith("department."):
                 await s.person(of)
-            (await viewer(s, reader, the)).require("scores", (await owners(s))(of))
+            view, owner = await viewer(s, reader, the), (await owners(s))(of)
+            view.require("scores", owner)
             if versions:
                 of_person = (await s.cycles.sheets_of(the.id, [of])).get(of, [])
-                await show_versions(s, [sheet.id for sheet in of_person], period)
+                await show_versions(s, [sheet.id for sheet in of_person], period, view.may("comments", owner))
             else:
                 await _of_person(s, of, the.id)
 

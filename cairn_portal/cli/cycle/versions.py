@@ -7,21 +7,26 @@ from rich.console import RenderableType
 from cairn.application.clock import zone_of
 from cairn.application.stored_events import to_events
 from cairn.domain.event import SYSTEM, Event
+from cairn.domain.private_text import without_words
 from cairn.domain.sheet.events import RestatementDecided, RestatementProposed, ResultIssued, SheetScored
 from cairn.domain.streams import cycle_of
 from cairn_portal.cli.session import Session
 from cairn_portal.cli.terminal import Terminal
-from cairn_portal.presenting.words import NOTHING, grid, number
+from cairn_portal.presenting.words import NOTHING, grid, number, words
 
 
-async def show_versions(s: Session, sheets: Sequence[str], period: str | None) -> None:
+async def show_versions(
+    s: Session, sheets: Sequence[str], period: str | None, with_words: bool = True
+) -> None:
     """Every version of somebody's sheets, of each in the order of the log, with proposed restatements and what was
-    decided about them."""
+    decided about them; what people said to that only `with_words`."""
     streams = await s.ledger.read_streams(sheets)
     chained = (SheetScored, ResultIssued, RestatementProposed, RestatementDecided)
     found = [event for sheet in sheets for event in to_events(streams[sheet]) if isinstance(event, chained)]
     if period is not None:
         found = [event for event in found if getattr(event, "period", period) == period]
+    if not with_words:
+        found = [without_words(event) for event in found]
     at = s.at.in_zone(zone_of(await s.cycle(cycle_of(sheets[0])))) if sheets else s.at
     names = await s.names() | {SYSTEM: at.say("system")}
     told = [{"type": event.type, **event.model_dump(mode="json")} for event in found]
@@ -58,6 +63,6 @@ def _cells(at: Terminal, event: Event) -> tuple[str, ...]:
             return what, "", at.say(f"cause:{event.cause}"), said, ""
         case RestatementDecided():
             decided = at.say("accepted") if event.accepted else at.say("declined")
-            return f"{decided} {event.restatement}", "", event.reason, "", ""
+            return f"{decided} {event.restatement}", "", words(at, event.reason), "", ""
         case _:
             return event.type, "", "", "", ""

@@ -10,13 +10,14 @@ from rich.text import Text
 from cairn.application.clock import zone_of
 from cairn.domain.goal.events import GoalInterviewHeld
 from cairn.domain.goal.stages import ExistingStage
+from cairn.domain.goal.state import Goal
 from cairn.domain.measure import Capability, KeyTask
 from cairn.i18n import marked, term
 from cairn_portal.cli.goal.commanding import goal_row
 from cairn_portal.cli.goal.committee import of_committee
 from cairn_portal.cli.goal.hints import hints_of, sentence
 from cairn_portal.cli.goal.progress import drawn, line_of
-from cairn_portal.cli.goal.viewing import As, of_goal, viewer
+from cairn_portal.cli.goal.viewing import As, Viewer, of_goal, viewer
 from cairn_portal.cli.options import By, CycleOption, GoalArg
 from cairn_portal.cli.session import Session, require_actor, session
 from cairn_portal.cli.terminal import Terminal
@@ -33,6 +34,7 @@ from cairn_portal.presenting.words import (
     percent,
     stage,
     task_name,
+    words,
 )
 from projections.models import goal as goals_model
 from projections.models import inbox as inboxes
@@ -52,7 +54,6 @@ async def show_goal(s: Session, name: str, reader: str | None = None) -> None:
     cycle = await s.cycle(found.cycle)
     view, of = await viewer(s, reader, cycle), of_goal(found)
     view.require("goals", of)
-    found = view.row(found)
     at = s.at.in_zone(zone_of(cycle))
     now, names = await s.clock.now(cycle), await s.names()
     progress, scores = None, []
@@ -61,7 +62,8 @@ async def show_goal(s: Session, name: str, reader: str | None = None) -> None:
         scores = await scores_model.goal_scores(s.pool, goal=found.goal)
     tasks = await inboxes.tasks_of_goal(s.pool, found.goal, now, trusting=await s.trusting())
     state, context = await s.goals.load(found.goal)
-    hints = hints_of(state, context)
+    hints, state = hints_of(state, context), view.in_words(state, of)
+    found = _in_words(found, state)
     sheet = (await goals_model.sheets(s.pool, sheet=found.sheet))[0]
     lines: list[RenderableType] = [
         Text(f"{found.goal}  {found.title}", style="bold"),
@@ -94,6 +96,15 @@ async def show_goal(s: Session, name: str, reader: str | None = None) -> None:
     if not view.may("scores", of):
         at.remark("Progress and scores are left out: {who} may not read them.", who=reader)
     at.remark("Its history: cairn replay {goal}", goal=found.goal)
+
+
+def _in_words(found: goals_model.GoalRow, state: Goal) -> goals_model.GoalRow:
+    """The goal with what people wrote, as the log has it: the read model has it encrypted."""
+    accepted = {n: state.accepted.get(n, text) for n, text in found.accepted.items()}
+    pending = found.pending
+    if pending and state.pending and pending.adjustment == state.pending.adjustment:
+        pending = pending.model_copy(update={"reason": state.pending.reason})
+    return found.model_copy(update={"accepted": accepted, "pending": pending})
 
 
 def _head(
@@ -135,7 +146,10 @@ def _head(
 def _interview(at: Terminal, held: GoalInterviewHeld, names: dict[str, str]) -> Text:
     people = tuple(f"{who} {names.get(who, '')}".strip() for who in held.participants)
     said = at.say(
-        "  interview on {on} with {people}: {agreed}", on=held.on, people=people, agreed=held.agreed
+        "  interview on {on} with {people}: {agreed}",
+        on=held.on,
+        people=people,
+        agreed=words(at, held.agreed),
     )
     return Text(said)
 
@@ -160,7 +174,7 @@ def _pending(at: Terminal, found: goals_model.GoalRow) -> Text:
     return Text(
         at.say(
             "  adjustment waiting: {reason} (draws {draws} points; confirmed: {given}; expires {expires})",
-            reason=pending.reason,
+            reason=words(at, pending.reason),
             draws=draws,
             given=given,
             expires=expires,
@@ -230,9 +244,9 @@ async def listed(
 async def _readable(
     s: Session, found: list[goals_model.GoalRow], reader: str | None
 ) -> list[goals_model.GoalRow]:
-    """Those of the goals that somebody may read."""
+    """Those of the goals that somebody may read, without words."""
     if reader is None:
-        return found
+        return [Viewer(None, None).row(each) for each in found]
     views = {name: await viewer(s, reader, await s.cycle(name)) for name in {each.cycle for each in found}}
     may = [each for each in found if views[each.cycle].may("goals", of_goal(each))]
     return [views[each.cycle].row(each) for each in may]

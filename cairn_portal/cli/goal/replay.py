@@ -107,19 +107,12 @@ async def replay(
 
 
 def _seen_by(view: Viewer, story: list[HistoryEntry], now: Goal) -> tuple[list[HistoryEntry], Goal]:
-    """The story and the state as somebody may read them: scores and comments of others are left out."""
+    """The story and the state as somebody may read them: scores of others are left out, and what people wrote."""
     of = of_goal(now)
-    told = [each.model_copy(update={"facts": view.without(each.type, each.facts, of)}) for each in story]
+    told = [each.model_copy(update={"facts": view.of_event(each.type, each.facts, of)}) for each in story]
     if not view.may("scores", of):
         now = now.model_copy(update={"scores": {}, "assessments": {}})
-    if not view.may("comments", of):
-        former = tuple(
-            each.model_copy(update={"reports": (), "accepted": dict.fromkeys(each.accepted, "")})
-            for each in now.former
-        )
-        accepted = dict.fromkeys(now.accepted, "")
-        now = now.model_copy(update={"reports": (), "former": former, "ballots": {}, "accepted": accepted})
-    return told, now
+    return told, view.in_words(now, of)
 
 
 async def show_history(s: Session, goal: str) -> None:

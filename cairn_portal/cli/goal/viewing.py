@@ -11,6 +11,8 @@ from cairn.domain.cycle.state import Cycle
 from cairn.domain.goal.state import Goal
 from cairn.domain.people import Person
 from cairn.domain.policy import Tier
+from cairn.domain.private_text import Model, Unreadable, hidden, without_words
+from cairn.domain.registry import EVENTS
 from cairn.domain.schedule import local_day
 from cairn_portal.cli.session import Session
 from projections.models import goal as goals_model
@@ -19,25 +21,12 @@ from projections.models import person as people_model
 As = Annotated[
     str | None, typer.Option("--as", metavar="ID", help="as this person would read it; by default all of it")
 ]
-HIDDEN: Mapping[Readable, Mapping[str, frozenset[str]]] = {
-    "comments": {
-        "GoalReturned": frozenset({"comment"}),
-        "GoalApproved": frozenset({"comment"}),
-        "CommitteeVoted": frozenset({"comment"}),
-        "CommitteeDecided": frozenset({"ballots"}),
-        "AdjustmentDeclined": frozenset({"reason"}),
-        "CheckedIn": frozenset({"note"}),
-        "CheckInWithdrawn": frozenset({"reason"}),
-        "CriterionAccepted": frozenset({"evidence"}),
-        "GoalAssessed": frozenset({"comment"}),
-    },
-    "scores": {
-        "GoalAssessed": frozenset({"points"}),
-        "GoalScored": frozenset({"actual", "attainment", "points", "rounded", "parts"}),
-        "SheetScored": frozenset({"sheet_points"}),
-    },
+SCORES: Mapping[str, frozenset[str]] = {
+    "GoalAssessed": frozenset({"points"}),
+    "GoalScored": frozenset({"actual", "attainment", "points", "rounded", "parts"}),
+    "SheetScored": frozenset({"sheet_points"}),
 }
-"""Fields of events that are scores or comments."""
+"""Fields of events that are scores."""
 
 
 class Viewer:
@@ -57,21 +46,22 @@ class Viewer:
         if self.person is not None and self.among is not None:
             access.require_may_read(self.person, what, of, self.among)
 
-    def without(self, event: str, facts: Mapping[str, Any], of: Shown) -> dict[str, Any]:
-        """The facts of an event that they may read."""
-        hidden = {
-            field
-            for what, fields in HIDDEN.items()
-            if not self.may(what, of)
-            for field in fields.get(event, frozenset())
-        }
-        return {name: value for name, value in facts.items() if name not in hidden}
+    def of_event(self, event: str, facts: Mapping[str, Any], of: Shown) -> dict[str, Any]:
+        """The facts of an event as they may read them: without scores, and of comments only that there are some."""
+        told = dict(facts)
+        if not self.may("scores", of):
+            told = {name: value for name, value in told.items() if name not in SCORES.get(event, ())}
+        return told if self.may("comments", of) else hidden(told, EVENTS[event])
+
+    def in_words(self, value: Model, of: Shown) -> Model:
+        """The same, without the words of whoever wrote about it where they may not read them."""
+        return value if self.may("comments", of) else without_words(value)
 
     def row(self, goal: goals_model.GoalRow) -> goals_model.GoalRow:
-        """A goal without the words on its evidence, where they may not read comments."""
-        if self.may("comments", of_goal(goal)):
-            return goal
-        return goal.model_copy(update={"accepted": dict.fromkeys(goal.accepted, "")})
+        """A goal of a list: that somebody wrote about it, and never what."""
+        pending = None if goal.pending is None else without_words(goal.pending)
+        accepted = dict.fromkeys(goal.accepted, Unreadable.HIDDEN)
+        return goal.model_copy(update={"accepted": accepted, "pending": pending})
 
 
 async def viewer(s: Session, who: str | None, cycle: Cycle) -> Viewer:

@@ -12,6 +12,7 @@ from temporalio.client import Client
 
 from cairn.application import Application
 from cairn.i18n import marked, message
+from cairn.privacy import WrappingKeys, require_wrapping_keys
 from cairn.temporal import reach
 from cairn_portal import servers
 from cairn_portal.cli.failures import away
@@ -42,6 +43,7 @@ async def up(
     with shown_steps(at) as on_step:
         addresses = await servers.start_all(at.settings, on_step)
     if workers:
+        require_wrapping_keys(at.settings)
         await require_home(at, addresses.database_dsn)
     started = [
         servers.start_worker(at.settings, addresses, "worker" if n == 1 else f"worker-{n}")
@@ -72,7 +74,7 @@ async def up(
 
 async def require_home(at: Terminal, database: str) -> None:
     """Refuses to start a worker on a ledger that takes nothing in."""
-    async with Application.open(database, name="cairn-cli", size=1) as application:
+    async with Application.open(database, WrappingKeys(), name="cairn-cli", size=1) as application:
         home = await application.operation.home()
     if not home.takes_appends:
         raise Problem(away(home.place), DOWN, "away-from-home")
