@@ -28,7 +28,7 @@ from cairn.ledger import AwayFromHome, Sealer, application_name, open_pool, stop
 from cairn.privacy import require_wrapping_keys
 from cairn.settings import Settings, SettingsProblem
 from cairn.temporal import connect
-from projections.engine.catch_up import CONCURRENT_FOLDS, Follower
+from projections.engine.catch_up import CONCURRENT_FOLDS, SESSIONS, Follower
 from workflows.registration import WORKFLOWS, sandbox
 from workflows.starter import NAME, StarterWorkflow
 
@@ -119,7 +119,7 @@ async def running(
 @asynccontextmanager
 async def _folding_pool(dsn: str) -> AsyncIterator["asyncpg.Pool[asyncpg.Record]"]:
     """The connections of those who keep the read models: one that listens, and one for each that folds at a time."""
-    pool = await open_pool(dsn, size=CONCURRENT_FOLDS + 2, application=application_name("cairn-folding"))
+    pool = await open_pool(dsn, size=CONCURRENT_FOLDS + 2, application=application_name(SESSIONS))
     try:
         yield pool
     finally:
@@ -174,8 +174,10 @@ async def main() -> None:
         async with running(settings):
             log.info("the worker is ready on task queue %s", settings.task_queue)
             await stop.wait()
+            log.info("the worker was told to stop: it takes no more tasks and finishes those at hand")
     except AwayFromHome as away:
         raise SystemExit(str(away)) from None
+    log.info("the worker has stopped")
 
 
 def run() -> int:

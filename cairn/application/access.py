@@ -20,7 +20,6 @@ from cairn.domain.policy import Reader, Transparency, WorkingCalendar
 from cairn.domain.refusal import Refusal
 from cairn.domain.schedule import local_day
 from cairn.domain.sheet.commands import AnySheetAction
-from cairn.domain.sheet.events import RestatementProposed
 from cairn.domain.sheet.state import Sheet
 
 Readable = Literal["goals", "scores", "comments"]
@@ -48,9 +47,8 @@ def require(command: AnyGoalCommand, goal: Goal, context: GoalContext) -> str | 
     right = command.row.who.in_case(goal, command)
     if right.allows(person, goal, command):
         return None
-    for holder in _stood_in_for(person.id, goal, context):
-        place = {"owner" if holder == goal.owner else "manager": person.id}
-        if right.allows(person, goal.model_copy(update=place), command):
+    for place, holder in _stood_in_for(person.id, goal, context):
+        if right.allows(person, goal.model_copy(update={place: person.id}), command):
             return holder
     who = {"who": right.name, "manager": goal.manager, "requester": goal.requester}
     if command.row.judges and person.id == goal.owner:
@@ -58,10 +56,11 @@ def require(command: AnyGoalCommand, goal: Goal, context: GoalContext) -> str | 
     raise Refusal("goal.not-yours", field="by", by=person.id, **who)
 
 
-def _stood_in_for(person: str, goal: Goal, context: GoalContext) -> list[str]:
-    """The holders of the goal's places for whom somebody acts that day: its manager, and a department's head."""
-    places = [goal.owner] if goal.tier == "department" else [goal.manager or ""]
-    return [holder for holder in places if context.acting.get(holder) == person]
+def _stood_in_for(person: str, goal: Goal, context: GoalContext) -> list[tuple[str, str]]:
+    """The goal's places, with their holders, for whom somebody acts that day: its owner, a department's head among
+    them, and its manager."""
+    places = {"owner": goal.owner, "manager": goal.manager if goal.tier != "department" else None}
+    return [(place, who) for place, who in places.items() if who and context.acting.get(who) == person]
 
 
 def require_for_cycle(
@@ -80,19 +79,38 @@ def require_for_cycle(
 
 def require_for_restatement(
     by: str,
-    proposed: RestatementProposed,
-    holder: str,
+    about: rights.Restating,
     people: Mapping[str, Person],
     at: datetime,
     calendar: WorkingCalendar,
-) -> None:
-    """Refuses a decision about a restatement by somebody who may not take it (RULES Y3); `holder` is whose sheet it is,
-    a department's its head's; `people` holds at least whoever decides, by id."""
+) -> bool:
+    """Refuses a decision about a restatement by somebody who may not take it (RULES Y3); `people` holds at least who
+    decides, by id. Returns whether they decide alone; else theirs is one vote of the committee's."""
     person = require_present(by, people, local_day(at, calendar))
-    about = rights.Restating(holder=holder, lowers=proposed.lowers)
     right = rights.restatement_decider.in_case(about, None)
     if not right.allows(person, about, None):
-        raise Refusal("restatement.not-yours", field="by", by=by, who=right.name, lowers=proposed.lowers)
+        raise Refusal("restatement.not-yours", field="by", by=by, who=right.name, lowers=about.lowers)
+    return rights.decides_alone(person, about)
+
+
+def require_to_propose(
+    by: str, holder: str, people: Mapping[str, Person], at: datetime, calendar: WorkingCalendar
+) -> None:
+    """Refuses a correction by somebody who may not propose it: HR does, never for a sheet of their own."""
+    person = require_present(by, people, local_day(at, calendar))
+    about = rights.Restating(holder=holder, lowers=False)
+    if not rights.hr_other_than_holder.allows(person, about, None):
+        raise Refusal("sheet.not-yours", field="by", by=by, who=rights.hr_other_than_holder.name)
+
+
+def require_to_speak(
+    by: str, holder: str, people: Mapping[str, Person], at: datetime, calendar: WorkingCalendar
+) -> None:
+    """Refuses somebody who says that the holder of a sheet was heard or told: the holder themselves does, or HR."""
+    person = require_present(by, people, local_day(at, calendar))
+    about = rights.Restating(holder=holder, lowers=False)
+    if not rights.holder_or_other_hr.allows(person, about, None):
+        raise Refusal("sheet.not-yours", field="by", by=by, who=rights.holder_or_other_hr.name)
 
 
 def require_for_sheet(

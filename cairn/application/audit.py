@@ -356,15 +356,20 @@ def _placed(rows: Sequence[StoredEvent]) -> set[str]:
     return goals
 
 
+CITED = frozenset({"restatement"})
+"""What a version only cites: it is no part of what is computed."""
+
+
 def differences(of: str, period: str, version: int, recorded: Event, again: Event | None) -> list[Difference]:
     """Field by field what differs between an event as recorded and as it comes out now."""
     if again is None:
         return [_difference(of, period, version, recorded.type, "recorded", "-")]
     first, second = _without_words(recorded.model_dump()), _without_words(again.model_dump())
+    names = [name for name in {**first, **second} if name not in CITED]
     return [
-        _difference(of, period, version, name, first[name], second[name])
-        for name in first
-        if first[name] != second[name]
+        _difference(of, period, version, name, first.get(name), second.get(name))
+        for name in names
+        if first.get(name) != second.get(name)
     ]
 
 

@@ -54,7 +54,7 @@ from cairn.domain.identity import SYSTEM_KEYS, Identity, identify
 from cairn.domain.invalid import invalid_command
 from cairn.domain.launch.spells import days_of_sheet
 from cairn.domain.people import Department, DepartmentNamed, Person
-from cairn.domain.person_history import PersonHistory, acting_for, people_on
+from cairn.domain.person_history import PersonHistory, acting_for, delegated_to, people_on
 from cairn.domain.reading import Evidence
 from cairn.domain.refusal import Refusal
 from cairn.domain.rights import HR, by_committee
@@ -284,18 +284,23 @@ class Goals:
         return context.model_copy(update={"departments": {each.id: each.name for each in known}})
 
     async def _with_acting(self, goal: Goal, context: GoalContext, at: datetime) -> GoalContext:
-        """The context with whoever stands in that day for the holders of the goal's places (RULES K5)."""
+        """The context with whoever stands in that day for the holders of the goal's places (RULES K5): for the owner of
+        a person's goal or the company's only a delegate they named."""
         held, day = held_at(goal, context, at), local_day(at, context.policy.calendar)
+        acting: dict[str, str] = {}
+        if held.tier != "department" and held.owner:
+            histories = await self._stand_ins(held.owner, day)
+            delegate = delegated_to(held.owner, day, histories)
+            acting |= {held.owner: delegate} if delegate else {}
         holder = held.owner if held.tier == "department" else held.manager
-        if not holder or held.tier == "strategic":
-            return context
-        histories = await self._stand_ins(holder, day)
-        if held.tier == "department" and holder in histories and not histories[holder].is_here(day):
-            return context.model_copy(
-                update={"head": ""}
-            )  # a head who is gone leaves the place vacant (RULES L2)
-        acting = acting_for(holder, day, histories) or HR
-        return context if acting == holder else context.model_copy(update={"acting": {holder: acting}})
+        if holder and held.tier != "strategic":
+            histories = await self._stand_ins(holder, day)
+            if held.tier == "department" and holder in histories and not histories[holder].is_here(day):
+                # a head who is gone leaves the place vacant (RULES L2)
+                return context.model_copy(update={"head": ""})
+            found = acting_for(holder, day, histories) or HR
+            acting |= {holder: found} if found != holder else {}
+        return context.model_copy(update={"acting": acting}) if acting else context
 
     async def _stand_ins(self, holder: str, day: date) -> dict[str, PersonHistory]:
         """The histories that say who acts for somebody: theirs, and as far as it takes those of delegates and of the

@@ -1,6 +1,6 @@
 """The roster in the log: importing it as dated events, and what HR says of single people through the year."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from typing import NamedTuple
 
@@ -55,6 +55,7 @@ class RosterChanges(NamedTuple):
     changed: tuple[str, ...]
     gone: tuple[str, ...]
     events: tuple[PersonEvent, ...]
+    second: tuple[tuple[str, str], ...] = ()
 
 
 class People:
@@ -97,6 +98,7 @@ class People:
             changed=tuple(each.person for each in changes if each.person not in moved),
             gone=tuple(gone),
             events=tuple(found),
+            second=tuple(_second(roster.departments, dated.on(day).departments)),
         )
 
     async def import_roster(
@@ -200,6 +202,16 @@ async def hr_instead_of(ledger: Ledger, by: str, at: datetime, *, coming: Roster
         raise Refusal("roster.no-hr", field="roles")
     able = access.hr_instead_of(by, known, at.date(), coming.people if coming else None)
     return ", ".join(able) if able else None
+
+
+def _second(coming: Sequence[Department], known: Sequence[Department]) -> Iterator[tuple[str, str]]:
+    """New departments whose id or name is the id or name of a known one: the same, written otherwise."""
+    called = {text: each.id for each in known for text in (each.name, each.id)}
+    ids = {each.id for each in known}
+    for new in (each for each in coming if each.id not in ids):
+        same = next((called[text] for text in (new.id, new.name) if text in called), None)
+        if same is not None:
+            yield new.id, same
 
 
 def _on(history: PersonHistory | None, at: datetime) -> Person | None:

@@ -15,7 +15,6 @@ from cairn.application.repository import (
     to_appends,
 )
 from cairn.domain.cycle.state import Cycle
-from cairn.domain.goal.committee import quorum_of
 from cairn.domain.goal.context import GoalContext
 from cairn.domain.goal.decide import decide as decide_goal
 from cairn.domain.goal.state import Goal
@@ -29,6 +28,7 @@ from cairn.domain.sheet.decide import decide
 from cairn.domain.sheet.events import AnySheetEvent, SheetEvent
 from cairn.domain.sheet.state import Sheet, evolve
 from cairn.domain.streams import cycle_of
+from cairn.domain.voting import quorum_of
 from cairn.ledger import AppendConflict
 
 

@@ -1,7 +1,7 @@
 """The working calendar: which days count, and the moment a day opens for the people who work it."""
 
 from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 from cairn.domain.policy import WorkingCalendar
@@ -42,12 +42,24 @@ def working_days_between(a: date, b: date, calendar: WorkingCalendar) -> int:
 
 def opening(day: date, calendar: WorkingCalendar) -> datetime:
     """The aware moment the day opens: `calendar.opens` o'clock in the calendar's time zone."""
-    return datetime.combine(day, time(calendar.opens), ZoneInfo(calendar.timezone))
+    return _located(day, time(calendar.opens), calendar)
 
 
 def end_of_day(day: date, calendar: WorkingCalendar) -> datetime:
     """The aware moment a day is over in the calendar's time zone: what is due on it may come until then (RULES K3)."""
-    return datetime.combine(day + ONE_DAY, time(0), ZoneInfo(calendar.timezone))
+    return _located(day + ONE_DAY, time(0), calendar)
+
+
+def _located(day: date, clock: time, calendar: WorkingCalendar) -> datetime:
+    """A local moment with its offset: one that daylight saving skips is the next that exists, of two equal ones the
+    first (RULES K4).
+
+    With the offset alone, since Python never finds a moment in a zone's gap or fold equal to the same one that was
+    stored (PEP 495).
+    """
+    zone = ZoneInfo(calendar.timezone)
+    there = datetime.combine(day, clock, zone).astimezone(UTC).astimezone(zone)
+    return there.replace(tzinfo=timezone(there.utcoffset() or timedelta()), fold=0)
 
 
 def _days(a: date, b: date, step: timedelta) -> Iterator[date]:

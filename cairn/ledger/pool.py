@@ -61,7 +61,12 @@ Connection = Any
 
 def application_name(name: str) -> str:
     """What the database's lists of sessions show: the name, then the host and the process it runs in."""
-    return f"{name} {socket.gethostname()[:30]}:{os.getpid()}"[:63]
+    return f"{applications_here(name)}{os.getpid()}"[:63]
+
+
+def applications_here(name: str) -> str:
+    """What those lists show of every process of this host begins with this."""
+    return f"{name} {socket.gethostname()[:30]}:"
 
 
 async def open_pool(

@@ -281,8 +281,15 @@ COMMANDS: tuple[Command | CommandGroup, ...] = (
         YEAR,
         (
             Command("list", "cycle.restatements:listed", marked("those that wait for a decision")),
+            Command(
+                "propose",
+                "cycle.correcting:propose",
+                marked("mend a clerical error: a target, a check-in, an assessment, weights"),
+            ),
+            Command("hear", "cycle.restatements:hear", marked("record what the person said to one")),
             Command("accept", "cycle.restatements:accept", marked("let one take effect")),
             Command("decline", "cycle.restatements:decline", marked("leave the score as it is")),
+            Command("tell", "cycle.restatements:tell", marked("record that the person was told")),
         ),
     ),
     Command("cascade", "cycle.results:cascade", marked("from strategy to person, with the gaps"), YEAR),

@@ -15,12 +15,13 @@ from cairn.application.stored_events import to_events
 from cairn.domain.erasure import ErasureOrdered
 from cairn.domain.event import Event
 from cairn.domain.goal.commands import ReturnGoal
-from cairn.domain.goal.events import Ballot, CommitteeDecided, GoalReturned, GoalSubmitted, SignalRefused
+from cairn.domain.goal.events import CommitteeDecided, GoalReturned, GoalSubmitted, SignalRefused
 from cairn.domain.identity import Identity, by_system, identify
 from cairn.domain.people import PersonAway
 from cairn.domain.private_text import Unreadable
 from cairn.domain.refusal import Refusal
 from cairn.domain.sheet.events import SheetExtended
+from cairn.domain.voting import Ballot
 from cairn.ledger import IdReused, Ledger, StoredEvent, open_pool, verify
 from cairn.privacy import PrivateLedger, WrappingKeys, delete_keys, returned_keys, written_about
 from cairn.privacy.data_keys import WRITTEN_WITH

@@ -359,6 +359,19 @@ def test_l2_a_sheet_the_committee_must_approve_says_so_where_nobody_could() -> N
     assert [each.holder for each in planned(alone).sheets if each.missing] == ["company", LI]
 
 
+def test_l2_a_department_without_a_head_is_told_and_gets_no_sheet() -> None:
+    """Its people's goals serve nothing, and nobody would have known why."""
+    found = planned(departments=(SALES.model_copy(update={"head": None}), RND))
+    assert [(out.person, out.code, out.facts) for out in found.left_out] == [
+        ("department.sales", "no_head", {"name": SALES.name})
+    ]
+    assert "department.sales" not in {each.holder for each in found.sheets}
+    assert {goal.parent for each in found.sheets if each.department == "sales" for goal in each.goals} == {
+        None
+    }
+    assert not planned().left_out
+
+
 def test_a_plan_that_changed_since_it_was_seen_is_refused_with_both_digests() -> None:
     changed = planned([*FOLK, person("new", WANG)])
     refusal = refused(order(), found=changed)

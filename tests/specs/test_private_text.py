@@ -9,10 +9,11 @@ import pytest
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
-from cairn.domain.goal.events import Ballot, CommitteeDecided, GoalReturned, SignalRefused
+from cairn.domain.goal.events import CommitteeDecided, GoalReturned, SignalRefused
 from cairn.domain.people import PersonAway
 from cairn.domain.private_text import Private, Unreadable, about, hidden, in_private, private_parts
 from cairn.domain.registry import EVENTS, decode
+from cairn.domain.voting import Ballot
 from tests.specs.given import for_all
 
 AT = datetime(2026, 1, 2, 9, tzinfo=UTC)
@@ -29,7 +30,8 @@ PUBLIC: Mapping[str, str] = {
     **dict.fromkeys(NAMES.split(), "a name by which programs find something"),
     **dict.fromkeys(CODES.split(), "a code, a digest, a grade or a reference"),
     **dict.fromkeys(
-        ["targets", "baselines", "bounds", "counterweights", "added"], "numbers and goals by period or id"
+        ["targets", "baselines", "bounds", "counterweights", "added", "assessments", "weights"],
+        "numbers and goals by period or id",
     ),
 }
 """Why texts of these names are public in every event."""
@@ -104,7 +106,7 @@ def test_nothing_is_explained_that_is_not_there() -> None:
 
 def test_what_people_write_is_private_wherever_an_event_has_it() -> None:
     """Names under which people's words are kept, whatever the event."""
-    words = {"comment", "note", "agreed", "evidence", "heard"}
+    words = {"comment", "note", "agreed", "evidence", "heard", "said"}
     assert [each for each in TEXTS if each[1] in words and not is_private(*each)] == []
     assert {name for model, name in TEXTS if is_private(model, name)} == words | {"reason", "facts"}
 

@@ -13,7 +13,7 @@ from cairn.domain.private_text import PrivateFacts
 from cairn.domain.refusal import FactValue
 from cairn.domain.schedule import Schedule
 
-LeftOutCode = Literal["left", "joins_later", "no_family", "excluded", "unreadable"]
+LeftOutCode = Literal["left", "joins_later", "no_family", "excluded", "no_head", "unreadable"]
 LaunchFailureCode = Literal["exists"]
 
 
@@ -28,11 +28,11 @@ class CycleEvent(Event):
 
 
 class LeftOut(Fact):
-    """Somebody who takes no part, and why.
+    """Somebody who takes no part, and why; or a department (`department.<id>`), for nobody heads it (`no_head`).
 
     `facts`: `on` is the day of leaving (`left`) or of joining (`joins_later`), `family` the job family that the
-    policy has not (`no_family`). `reason` is the policy's own (`excluded`), as its author wrote it in both languages.
-    Of whoever is `unreadable` something is recorded that cannot be read.
+    policy has not (`no_family`), `name` the department's. `reason` is the policy's own (`excluded`), as its author
+    wrote it in both languages. Of whoever is `unreadable` something is recorded that cannot be read.
     """
 
     person: str

@@ -140,7 +140,7 @@ def propose(
             )
     return RestatementProposed(
         sheet=sheet.id,
-        restatement=f"{sheet.id.removeprefix('sheet-')}-R{sheet.proposed + 1}",
+        restatement=next_restatement(sheet),
         cause=cause,
         goal=goal,
         subordinate=subordinate,
@@ -152,3 +152,8 @@ def propose(
         by=SYSTEM,
         at=at,
     )
+
+
+def next_restatement(sheet: Sheet) -> str:
+    """The id of the next restatement of a sheet."""
+    return f"{sheet.id.removeprefix('sheet-')}-R{sheet.proposed + 1}"

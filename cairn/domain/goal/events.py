@@ -15,10 +15,10 @@ from cairn.domain.private_text import PrivateFacts, PrivateText
 from cairn.domain.quantity import Normalised
 from cairn.domain.refusal import FactValue
 from cairn.domain.schedule import Days
+from cairn.domain.voting import Ballot, Vote
 
 Confirmer = Literal["manager", "hr"]
 """In which role an adjustment is confirmed or declined: for whoever judges the goal, or for HR."""
-Vote = Literal["for", "against"]
 CancelCause = Literal["asked", "never_approved", "abandoned"]
 EndCause = Literal["left", "family"]
 """Why a goal has a last day before the cycle's: its holder leaves, or changes to another job family (RULES L7)."""
@@ -149,10 +149,12 @@ class GoalDrafted(GoalEvent):
 
 
 class GoalRevised(GoalEvent):
-    """The goal has another title or measure, both as they are now."""
+    """The goal has another title or measure, both as they are now. Where a `restatement` mended a slip in a target, the
+    measure is the one that was meant all along."""
 
     title: str
     measure: Measure
+    restatement: str | None = Field(default=None, exclude_if=is_nothing)
 
 
 class SmartChecked(GoalEvent):
@@ -247,15 +249,6 @@ class AdjustmentConfirmed(PlaceEvent):
 
     adjustment: str
     role: Confirmer
-
-
-class Ballot(Fact):
-    """How a member of the committee voted, with a comment, and when."""
-
-    by: str
-    vote: Vote
-    comment: PrivateText = ""
-    at: AwareDatetime
 
 
 class CommitteeVoted(GoalEvent):
@@ -407,11 +400,12 @@ class Note(Fact):
     facts: dict[str, FactValue] = Field(default_factory=dict)
 
 
-ScoreCause = Literal["due", "part", "goal", "readings", "subordinates", "waived", "restated"]
+ScoreCause = Literal["due", "part", "goal", "readings", "subordinates", "waived", "corrected", "restated"]
 """Why a version of a score or a result was computed: its date had come; the goal had
 ended before and is scored for its part of the period; something was said of the goal later (an
 assessment, an approval, an acceptance); readings came or were corrected; a result it counts changed; HR went on
-without what is missing; a restatement was decided (RULES W2, D5, U2, Y3)."""
+without what is missing; a clerical error was mended before the score was settled; a restatement was decided
+(RULES W2, D5, U2, Y3)."""
 
 
 class MeasurePart(Fact):
@@ -437,6 +431,7 @@ class GoalScored(GoalEvent):
     (`why` says so): the sheet re-weights it or counts zero, as the policy declares. `applies` is False where the period
     is none of this goal's (a joiner's first quarter): then the sheet leaves it out whatever the policy declares.
     `parts` are those of several measures, where one took another's place within the period: they count by days.
+    `restatement` is the one that brought this version.
     """
 
     number: int = 1
@@ -456,6 +451,7 @@ class GoalScored(GoalEvent):
     parts: tuple[MeasurePart, ...] = ()
     inputs: Inputs
     policy: str
+    restatement: str | None = Field(default=None, exclude_if=is_nothing)
 
 
 class ScoreHeldBack(GoalEvent):

@@ -343,9 +343,9 @@ def score_again(command: ScoreAgain, goal: Goal, context: GoalContext) -> list[E
     if before is None or before.inputs.upto >= command.upto:
         return []
     again = score(goal, command.period, context, command.at, "readings")
-    return [] if _content(before) == _content(again) else [again]
+    return [] if content(before) == content(again) else [again]
 
 
-def _content(scored: GoalScored) -> tuple[object, ...]:
+def content(scored: GoalScored) -> tuple[object, ...]:
     """What a score comes to, without what it was read from."""
     return scored.actual, scored.target, scored.points, scored.applies, scored.why, scored.parts

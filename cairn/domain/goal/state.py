@@ -17,7 +17,6 @@ from cairn.domain.goal.events import (
     AdjustmentRequested,
     AdjustmentWithdrawn,
     AnyGoalEvent,
-    Ballot,
     Changes,
     CheckedIn,
     CheckInsConfirmed,
@@ -61,6 +60,7 @@ from cairn.domain.measure import Capability, Kpi, Measure
 from cairn.domain.policy import Dimension, Tier
 from cairn.domain.private_text import PrivateText
 from cairn.domain.schedule import Days, gaps_of
+from cairn.domain.voting import Ballot
 
 
 class PendingAdjustment(Fact):
@@ -276,7 +276,8 @@ def _evolved(goal: Goal, event: AnyGoalEvent) -> Goal:
         case GoalDrafted():
             return _drafted(goal, event)
         case GoalRevised():
-            return _unchecked(goal).model_copy(update={"title": event.title, "measure": event.measure})
+            was = goal if event.restatement else _unchecked(goal)
+            return was.model_copy(update={"title": event.title, "measure": event.measure})
         case SmartChecked():
             return goal.model_copy(update={"smart": event.check, "smart_stale": False})
         case GoalDecomposed():  # its first parts are what the check asks for, other ones are another goal

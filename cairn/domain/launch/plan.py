@@ -165,9 +165,7 @@ class Planner:
     def plan(self) -> LaunchPlan:
         spells = self._participants()
         in_use = {of[0].person.department for of in spells.values()}
-        departments = [
-            d for d in sorted(self.roster.departments, key=lambda d: d.id) if d.id in in_use and d.head
-        ]
+        departments = self._headed(in_use)
         company = self._company()
         self.above = {sheet.holder for sheet in company} | {f"department.{d.id}" for d in departments}
         people = [
@@ -179,12 +177,13 @@ class Planner:
         self, opened: Mapping[str, Sequence[OpenedSheet]], above: Iterable[str], today: date,
         only: Collection[str] = (),
     ) -> LaunchPlan:  # fmt: skip
-        """The sheets of people that are missing after the launch: joiners', those of a second family, and of whoever
-        was left out and no longer is. `opened` are the sheets there are, by holder, `above` the holders of goals that
-        others may serve; with `only`, of those people alone."""
+        """The sheets that are missing after the launch: joiners', those of a second family, and of whoever was left out
+        and no longer is; those of departments that have come since. `opened` are people's sheets there are, by holder,
+        `above` the holders of goals that others may serve; with `only`, of those people alone."""
         self.above = set(above)
-        sheets: list[SheetPlan] = []
-        for person, spells in self._participants(only).items():
+        participants = self._participants(only)
+        sheets = [] if only else self._new_departments(participants, today)
+        for person, spells in participants.items():
             there = opened.get(person, ())
             number = max((each.number for each in there), default=0)
             for spell, found in matched(spells, there, today):
@@ -194,6 +193,26 @@ class Planner:
         if only:  # what is opened for some has the same digest whoever else was asked about
             self.left_out = []
         return self._as_plan(sheets)
+
+    def _new_departments(self, participants: Iterable[str], today: date) -> list[SheetPlan]:
+        """The sheets of departments that somebody works in, that have a head and no sheet yet, from today on: what
+        people's new sheets serve."""
+        here = (history for name in participants if (history := self.histories[name]).is_here(today))
+        in_use = {history.on(today).department for history in here}
+        there = {holder.removeprefix("department.") for holder in self.above}
+        new = self._headed(in_use - there)
+        self.above |= {f"department.{each.id}" for each in new}
+        return [self._department(each, max(today, self.schedule.starts)) for each in new]
+
+    def _headed(self, in_use: Collection[str]) -> list[Department]:
+        """Of these departments those with a head, by id; the others are left out, and it is told (RULES L2)."""
+        found = [each for each in sorted(self.roster.departments, key=lambda d: d.id) if each.id in in_use]
+        self.left_out += [
+            LeftOut(person=f"department.{each.id}", code="no_head", facts={"name": each.name})
+            for each in found
+            if not each.head
+        ]
+        return [each for each in found if each.head]
 
     def _as_plan(self, planned: Iterable[SheetPlan]) -> LaunchPlan:
         sheets = [self._with_judges(sheet) for sheet in planned]
@@ -257,14 +276,14 @@ class Planner:
         )  # fmt: skip
         return [sheet]
 
-    def _department(self, department: Department) -> SheetPlan:
+    def _department(self, department: Department, since: date | None = None) -> SheetPlan:
+        begins = since or self.schedule.starts
         template = self.policy.department_templates.get(department.id, self.policy.department_template)
         holder = f"department.{department.id}"
-        goals, missing = self._goals(holder, holder, template, "company", holder)
+        goals, missing = self._goals(holder, holder, template, "company", holder, since=begins)
         return SheetPlan(
             sheet=sheet_name(self.cycle, holder), kind="department", holder=holder, owner=department.head or "",
-            manager=None, department=department.id, family=None, since=self.schedule.starts, goals=goals,
-            missing=missing,
+            manager=None, department=department.id, family=None, since=begins, goals=goals, missing=missing,
         )  # fmt: skip
 
     def _person(self, spell: Spell, number: int) -> SheetPlan:

@@ -38,7 +38,7 @@ async def backed_up(at: Terminal, folder: Folder = None) -> None:
     """Everybody goes on working meanwhile."""
     running_servers(at.settings)
     to = (folder or at.settings.home / "backups" / f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}").absolute()
-    made = await backup.back_up(backup.administrator(at.settings), to)
+    made = await backup.back_up(backup.reader(at.settings), to)
     lines = facts(
         (at.say("folder"), to),
         (at.say("events"), number(made.events)),

@@ -118,6 +118,11 @@ def moved(target: Any, actual: Any, period: str = "Y") -> Any:
     return points(after, actual, period)  # type: ignore[arg-type]
 
 
+def by_month(target: int) -> Any:
+    """The same target given month by month, before any has ended."""
+    return adjusted(SALES, "01-10", {"targets": {f"M{number:02d}": target for number in range(1, 13)}})
+
+
 def of_template(actual: Any, *, by_quarter: bool = False) -> Any:
     """The template's 600 with 300 proposed for one person, at once or as quarters."""
     stated = {"threshold_beside": 600, "stretch_beside": 600, "whole_cycle": True}
@@ -148,6 +153,8 @@ M2 = (
     *(Example("M2", f"the same as four quarters of 75: {actual}", comes,
               partial(of_template, actual, by_quarter=True))
       for actual, comes in (("200", "0"), ("240", "60"), ("330", "110"), ("360", "120"))),
+    Example("M2", "480/600/720, adjusted to twelve months of 45: 432, 431.99; 36 in March", "60, 0, 60",
+            lambda: [points(by_month(45), "432"), points(by_month(45), "431.99"), points(by_month(45), 36, "M03")]),
     *(Example("M2", f"lower, from 100 to 85 with stretch 80, the target now 90: {actual}", comes,
               partial(slower, actual))
       for actual, comes in (("95", "50"), ("88", "112"), ("86", "120"))),
