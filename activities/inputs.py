@@ -150,7 +150,7 @@ def refusal_key(signal: RecordSignalRefusedInput) -> str:
 
 
 class BeginWorkflowsInput(Value):
-    """Where to go on in the sealed log, and how many seconds to follow it."""
+    """How many seconds to follow the log. `after`: 0 for a starter that has never been anywhere, else anything."""
 
     after: int = 0
     seconds: float = 300.0

@@ -18,21 +18,26 @@ from temporalio.service import RPCError, RPCStatusCode
 from activities.inputs import STARTER, BeginWorkflowsInput, CycleStart, GoalStart, Value
 from cairn.application.cycles import Cycles
 from cairn.application.repository import fold_sheet, goal_context
+from cairn.application.stored_events import UnreadableEvent, known_versions, to_event
+from cairn.domain.cycle.events import PolicyAmended
 from cairn.domain.cycle.state import Cycle
 from cairn.domain.goal.events import GoalDrafted
 from cairn.domain.goal.state import Goal, evolve
 from cairn.domain.goal.status import status
 from cairn.domain.sheet.state import Sheet
-from cairn.ledger import Ledger, StoredEvent
+from cairn.ledger import Ledger, PositionMoved, StoredEvent, Subscription
 
 CYCLE = SearchAttributeKey.for_keyword("CairnCycle")
 DEPARTMENT = SearchAttributeKey.for_keyword("CairnDepartment")
+NAME = "starter"
 TYPES = ("CycleLaunched", "GoalDrafted", "PolicyAmended")
 PAGE = 500
 AT_ONCE = 48
 SHEETS = 10
 """Sheets whose goals are told at once that the dates have changed."""
 POLL = 0.2
+TRANSIENT = (RPCError,)
+"""Temporal is away, or busy. Where it refuses a workflow for what it is, that is another error (see `_begin`)."""
 
 
 class Starting:
@@ -44,39 +49,54 @@ class Starting:
 
     @activity.defn(name="begin_workflows")
     async def begin(self, input: BeginWorkflowsInput) -> int:
-        """Begins the workflows of what was sealed after a position; returns the position to go on from."""
+        """Begins the workflows of what is new in the log, and of what is parked and was asked for again.
+
+        How far it is stands in its subscription. A starter that has never been anywhere (`after` 0) begins with the
+        first event: where Temporal's data was lost, that is how everything is begun once more. Returns a position that
+        is not 0.
+        """
         self._cycles.clear()  # another worker may have led since
-        beaten = activity.info().heartbeat_details
-        after = int(beaten[0]) if beaten else input.after
+        following = self.ledger.subscribe(NAME, TYPES)
+        await self._go_on_from(following, input.after)
         until = asyncio.get_running_loop().time() + input.seconds
         while asyncio.get_running_loop().time() < until and not activity.is_worker_shutdown():
-            sealed = await self.ledger.sealed_position()
-            if sealed < after:  # an older log was restored in place
-                after = 0
-            if sealed == after:
-                activity.heartbeat(after)
-                await asyncio.sleep(POLL)
-                continue
-            after = await self._page(after, sealed)
-            activity.heartbeat(after)
-        return after
+            activity.heartbeat(following.reached)
+            try:
+                await following.do_what_is_asked(lambda row: self._take(following, row), TRANSIENT)
+                if not await self._page(following):
+                    await asyncio.sleep(POLL)
+            except PositionMoved:  # by a starter on another worker, whose time is not over yet
+                await following.position()
+        return max(await following.position(), 1)
 
-    async def _page(self, after: int, sealed: int) -> int:
-        rows = await self.ledger.read_sealed(after=after, upto=sealed, limit=PAGE, types=TYPES)
-        streams = await self.ledger.read_streams([row.stream for row in rows])
-        gate = asyncio.Semaphore(AT_ONCE)
-        await asyncio.gather(*(self._begin(row, len(streams[row.stream]) == 1, gate, after) for row in rows))
-        return (rows[-1].position or sealed) if len(rows) == PAGE else sealed
+    async def _go_on_from(self, following: Subscription, after: int) -> None:
+        """From its position, or from the beginning where this starter, or the log that was restored, is another one."""
+        tried_before = bool(activity.info().heartbeat_details)
+        if (after == 0 and not tried_before) or await self.ledger.sealed_position() < after:
+            await following.rewind()
+        else:
+            await following.position()
+        await following.ask_for_known(known_versions())
 
-    async def _begin(self, row: StoredEvent, fresh: bool, gate: asyncio.Semaphore, after: int) -> None:
-        async with gate:
-            activity.heartbeat(after)
-            if row.type == "CycleLaunched":
-                await begin_cycle(self.client, self.task_queue, row.stream.removeprefix("cycle-"))
-            elif row.type == "PolicyAmended":
-                await self._tell(row.stream.removeprefix("cycle-"), after)
-            else:
-                await self._begin_goal(GoalDrafted.model_validate_json(row.data), fresh)
+    async def _page(self, following: Subscription) -> bool:
+        page = await following.next(PAGE)
+        versions = await self.ledger.versions([row.stream for row in page.events])
+
+        async def take(row: StoredEvent) -> None:
+            await self._take(following, row, fresh=versions[row.stream] == 1)
+
+        await following.take(page, take, at_once=AT_ONCE, transient=TRANSIENT)
+        return bool(page.events)
+
+    async def _take(self, following: Subscription, row: StoredEvent, fresh: bool = False) -> None:
+        activity.heartbeat(following.reached)
+        event = to_event(row)
+        if isinstance(event, GoalDrafted):
+            await self._begin_goal(event, fresh)
+        elif isinstance(event, PolicyAmended):
+            await self._tell(row.stream.removeprefix("cycle-"), following.reached)
+        else:
+            await begin_cycle(self.client, self.task_queue, row.stream.removeprefix("cycle-"))
 
     async def _begin_goal(self, drafted: GoalDrafted, fresh: bool) -> None:
         """A fresh goal's workflow is told where it stands; any other (Temporal was lost, say) asks the log."""
@@ -95,7 +115,7 @@ class Starting:
         sheets = await self.cycles.sheets(cycle)
         for start in range(0, len(sheets), SHEETS):
             rows = await self.ledger.read_streams(sheets[start : start + SHEETS])
-            goals = [goal for name, found in rows.items() for goal in fold_sheet(name, found).weighings]
+            goals = [goal for name, found in rows.items() for goal in _goals_on(name, found)]
             await asyncio.gather(*(self._refresh(goal) for goal in goals))
             activity.heartbeat(after)
 
@@ -122,6 +142,15 @@ async def begin_starter(
     await client.start_workflow(
         "Starter", follow, id=STARTER, task_queue=task_queue, id_conflict_policy=conflict
     )
+
+
+def _goals_on(name: str, rows: Sequence[StoredEvent]) -> list[str]:
+    """The goals that are or were on a sheet; none where it cannot be read: it is named everywhere, and keeps no other
+    from being told."""
+    try:
+        return list(fold_sheet(name, rows).weighings)
+    except UnreadableEvent:
+        return []
 
 
 async def begin_goal(
@@ -160,3 +189,7 @@ async def _begin(
         )
     except WorkflowAlreadyStartedError:  # it ran to its end before: the log has a closed goal
         return
+    except RPCError as error:
+        if error.status == RPCStatusCode.INVALID_ARGUMENT:  # its name is too long, say: it will never do
+            raise ValueError(f"Temporal refuses a workflow for {name[:40]}: {error.message}") from error
+        raise

@@ -12,6 +12,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from activities.inputs import REFRESH, STARTER, BeginWorkflowsInput, GoalStart
 from activities.starting import begin_cycle, begin_goal, begin_starter
+from cairn.application.stored_events import to_event
 from cairn.domain.cycle.events import CycleAbandoned, CycleClosed
 from cairn.domain.goal.events import GoalCancelled, GoalClosed, GoalDrafted, GoalSuperseded
 from cairn.domain.operating import BegunAgain, Loss
@@ -168,7 +169,9 @@ async def begin_again(
                 await begin_cycle(client, task_queue, each.workflow.removeprefix("cycle-"), anew=anew)
             else:
                 first = await ledger.read_stream(each.workflow, upto=1)
-                drafted = GoalDrafted.model_validate_json(first[0].data)
+                drafted = to_event(first[0])
+                if not isinstance(drafted, GoalDrafted):
+                    raise TypeError(f"{each.workflow} begins with {first[0].type}")
                 start = GoalStart(
                     goal=each.workflow, clock_offset=found.cycles.get(cycle_of(each.workflow), 0.0)
                 )

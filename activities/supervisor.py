@@ -14,7 +14,8 @@ from temporalio.service import RPCError
 from activities.schedules import TemporalSchedules
 from activities.supervising import Open, begin_again, ended_lately, losses_of, lost, open_streams, refresh
 from cairn.application.feeds import scheduled
-from cairn.application.repository import record_alone, to_events
+from cairn.application.repository import record_alone
+from cairn.application.stored_events import to_events
 from cairn.domain.event import SYSTEM
 from cairn.domain.operating import SUPERVISION, BegunAgain, FeedScheduled, WorkflowsBegunAgain
 from cairn.ledger import LOST, Ledger, stop_if_cancelled

@@ -16,8 +16,9 @@ NON_RETRYABLE = (
     "ValueError", "TypeError", "KeyError", "IndexError", "LookupError", "AttributeError", "AssertionError",
     "ArithmeticError", "OverflowError", "ZeroDivisionError", "InvalidOperation", "DivisionByZero", "Overflow",
     "RecursionError", "NotImplementedError", "UnicodeEncodeError", "UnicodeDecodeError", "ValidationError",
-    "PydanticSerializationError", "EventRefused", "Refusal", "DataError", "CharacterNotInRepertoireError",
-    "UntranslatableCharacterError", "NumericValueOutOfRangeError", "ProgramLimitExceededError",
+    "PydanticSerializationError", "EventRefused", "Refusal", "UnreadableEvent", "DataError",
+    "CharacterNotInRepertoireError", "UntranslatableCharacterError", "NumericValueOutOfRangeError",
+    "ProgramLimitExceededError",
 )  # fmt: skip
 """What trying again does not mend: a message or a program that is wrong. All else is a server that is away."""
 _APPEND_RETRIES = RetryPolicy(

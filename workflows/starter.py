@@ -18,7 +18,8 @@ NAME = STARTER
 
 @workflow.defn(name="Starter")
 class StarterWorkflow:
-    """Its position in the log survives in its own history; from zero it merely finds everything begun already.
+    """Its position in the log is kept beside the log (the subscription `starter`); its history says that it has been
+    there. One that never was begins with the first event, and merely finds everything begun already.
 
     Cancelled, it ends when its activity has: from then on nothing is begun.
     """

@@ -2,15 +2,15 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
-
-from pydantic import ValidationError
 
 from cairn.application.computing import of_goal, of_result
 from cairn.application.cycles import Cycles
 from cairn.application.goals import with_evidence
-from cairn.application.repository import UNREADABLE, fold_goal, fold_sheet, goal_context, to_events
+from cairn.application.repository import fold_goal, fold_sheet, goal_context
+from cairn.application.stored_events import UnreadableEvent, to_event, to_events
 from cairn.domain.coverage import Statement, Whom, coverage_of
 from cairn.domain.cycle.state import Cycle
 from cairn.domain.cycle.status import AFTER_THE_GOALS
@@ -23,6 +23,7 @@ from cairn.domain.goal.state import Goal
 from cairn.domain.goal.status import unscored
 from cairn.domain.measure import Kpi
 from cairn.domain.reading import Evidence, FeedCompleted, Reading, ReadingsRecorded
+from cairn.domain.refusal import FactValue
 from cairn.domain.schedule import Schedule
 from cairn.domain.sheet.events import (
     EarlierPart,
@@ -65,21 +66,31 @@ class Missing(Fact):
     due: datetime
 
 
+class Unread(Fact):
+    """A goal or sheet (`of`) whose scores cannot be computed again: an event of `stream` cannot be read. `code` and
+    `facts` are those of its refusal."""
+
+    of: str
+    stream: str
+    code: str
+    facts: dict[str, FactValue]
+
+
 class Outcome(Fact):
-    """How many scores were computed again, every difference found, every score that is missing, and the streams that
-    cannot be read."""
+    """How many scores were computed again, every difference found, every score that is missing, and what
+    could not be read."""
 
     goals: int = 0
     sheets: int = 0
     results: int = 0
     differences: tuple[Difference, ...] = ()
     missing: tuple[Missing, ...] = ()
-    unreadable: tuple[str, ...] = ()
+    unread: tuple[Unread, ...] = ()
 
     @property
     def sound(self) -> bool:
-        """Whether every score is there and comes out the same."""
-        return not (self.differences or self.missing or self.unreadable)
+        """Whether every score is there, was computed again and came out the same."""
+        return not (self.differences or self.missing or self.unread)
 
     @property
     def scores(self) -> int:
@@ -92,8 +103,13 @@ class Outcome(Fact):
             results=self.results + other.results,
             differences=(*self.differences, *other.differences),
             missing=(*self.missing, *other.missing),
-            unreadable=(*self.unreadable, *other.unreadable),
+            unread=(*self.unread, *other.unread),
         )
+
+    @classmethod
+    def waiting_for(cls, of: str, unread: UnreadableEvent) -> "Outcome":
+        """Of a goal or sheet whose scores cannot be computed again."""
+        return cls(unread=(Unread(of=of, stream=unread.stream, code=unread.code, facts=unread.facts),))
 
 
 class Readings:
@@ -163,12 +179,15 @@ class ScoreAudit:
         """Every score of one goal, or of the prefix of its stream that is given."""
         cycle = await self.cycles.load(cycle_of(name))
         found = list(rows) if rows is not None else await self.ledger.read_stream(name)
-        sheet = fold_sheet(sheet_of(name), await self.ledger.read_stream(sheet_of(name)))
-        return await self._goal(name, found, cycle, sheet, await self.readings())
+        try:
+            sheet = fold_sheet(sheet_of(name), await self.ledger.read_stream(sheet_of(name)))
+            return await self._goal(name, found, cycle, sheet, await self.readings())
+        except UnreadableEvent as unread:
+            return Outcome.waiting_for(name, unread)
 
     async def cycle(self, name: str, on_progress: OnProgress, at: datetime | None = None) -> Outcome:
         """Every goal's and sheet's score and every result of a cycle; with `at`, the cycle's present, also what is
-        missing by then. A stream that cannot be read is named, and all others are computed again."""
+        missing by then. What cannot be read is named, all else is computed."""
         cycle, readings = await self.cycles.load(name), await self.readings()
         upto = await self.ledger.sealed_position()
         sheets = await self.cycles.sheets(name)
@@ -176,50 +195,46 @@ class ScoreAudit:
         for start in range(0, len(sheets), CHUNK):
             part = sheets[start : start + CHUNK]
             streams = await self.ledger.read_streams(part)
-            placed = {sheet: attempted(_placed, streams[sheet]) for sheet in part}
-            total = total.plus(Outcome(unreadable=tuple(sheet for sheet in part if placed[sheet] is None)))
             goals = await self.ledger.read_streams(
-                sorted({g for each in placed.values() for g in each or ()})
+                sorted({g for each in streams.values() for g in _placed(each)})
             )
             for sheet in part:
-                if placed[sheet] is None:
-                    continue
-                folded = fold_sheet(sheet, streams[sheet])
                 of_sheet = {goal: rows for goal, rows in goals.items() if sheet_of(goal) == sheet}
-                known: dict[str, Goal] = {}
-                for goal, rows in of_sheet.items():
-                    found = attempted(fold_goal, goal, rows)
-                    if found is None:
-                        total = total.plus(Outcome(unreadable=(goal,)))
-                        continue
-                    known[goal] = found
-                    total = total.plus(await self._goal(goal, rows, cycle, folded, readings))
-                read = {goal: of_sheet[goal] for goal in known}
-                if len(read) == len(of_sheet):
-                    total = total.plus(await self._sheet(sheet, streams[sheet], read, cycle, results))
+                total = total.plus(
+                    await self._whole_sheet(sheet, streams[sheet], of_sheet, cycle, readings, results)
+                )
                 if at is not None:
-                    total = total.plus(await self._missing(folded, known, cycle, readings, upto, at))
+                    total = total.plus(
+                        await self._missing(sheet, streams[sheet], of_sheet, cycle, readings, upto, at)
+                    )
             on_progress(min(start + CHUNK, len(sheets)), len(sheets))
         return total
 
     async def _missing(
         self,
-        sheet: Sheet,
-        goals: Mapping[str, Goal],
+        name: str,
+        rows: Sequence[StoredEvent],
+        streams: Mapping[str, Sequence[StoredEvent]],
         cycle: Cycle,
         readings: Readings,
         upto: int,
         at: datetime,
     ) -> Outcome:
         """The scores of a sheet and its goals that should be there by now: those of goals that wait for no feed, and
-        the sheet's own where no goal is waited for."""
-        policy, schedule, due_by = await self.cycles.policies.version(cycle.policy), cycle.schedule, at - LATE
+        the sheet's own where no goal is waited for. What cannot be read is named elsewhere."""
+        terms, schedule, due_by = await self.cycles.policies.terms(cycle), cycle.schedule, at - LATE
+        goals = _readable(streams)
+        try:
+            sheet = fold_sheet(name, rows)
+        except UnreadableEvent:
+            return Outcome()
         if schedule is None:
             return Outcome()
         found: list[Missing] = []
         waits: set[str] = set()
+        whole = len(goals) == len(streams)
         for goal in goals.values():
-            context = goal_context(cycle, policy, sheet)
+            context = goal_context(cycle, terms, sheet)
             for due in unscored(goal, context, at):
                 period = due.period or "Y"
                 waits.add(period)
@@ -230,28 +245,51 @@ class ScoreAudit:
             due_at = span.scored_at + AFTER_THE_GOALS
             if span.kind == "year" or span.key in sheet.scores or span.key in waits or due_at > due_by:
                 continue
-            if score_sheet(sheet, goals, span.key, schedule, policy, at):
+            if whole and score_sheet(sheet, goals, span.key, schedule, terms.on(span.ends), at):
                 found.append(Missing(of=sheet.id, period=span.key, due=due_at))
         return Outcome(missing=tuple(found))
 
+    async def _whole_sheet(
+        self,
+        name: str,
+        rows: Sequence[StoredEvent],
+        goals: Mapping[str, Sequence[StoredEvent]],
+        cycle: Cycle,
+        readings: Readings,
+        results: Mapping[tuple[str, int], ResultIssued],
+    ) -> Outcome:
+        """A sheet and its goals, each by itself where one of them cannot be read."""
+        try:
+            sheet = fold_sheet(name, rows)
+        except UnreadableEvent as unread:
+            return Outcome.waiting_for(name, unread)
+        total = Outcome()
+        for goal, stream in goals.items():
+            try:
+                total = total.plus(await self._goal(goal, stream, cycle, sheet, readings))
+            except UnreadableEvent as unread:
+                total = total.plus(Outcome.waiting_for(goal, unread))
+        try:
+            return total.plus(await self._sheet(name, rows, goals, cycle, results))
+        except UnreadableEvent as unread:
+            return total.plus(Outcome.waiting_for(name, unread))
+
     async def readings(self) -> Readings:
         """All readings and statements of feeds in the log, but for what was left out of the read model for good."""
-        found, after, upto = Readings(), 0, await self.ledger.sealed_position()
+        found, upto = Readings(), await self.ledger.sealed_position()
         skipped = {
             event.position
             for event in to_events(await self.ledger.read_stream("projection-reading"))
             if isinstance(event, EventSkipped)
         }
-        while True:
-            rows = await self.ledger.read_sealed(
-                after=after, upto=upto, limit=PAGE, types=["ReadingsRecorded", "FeedCompleted"]
-            )
-            for row in rows:
+        pages = self.ledger.pages_of(
+            ["ReadingsRecorded", "FeedCompleted"], upto=upto, placed=True, limit=PAGE
+        )
+        async for page in pages:
+            for row in page:
                 if row.position not in skipped and (event := _read(row)) is not None:
                     found.add(row.position or 0, event)
-            if len(rows) < PAGE:
-                return found
-            after = rows[-1].position or upto
+        return found
 
     async def _goal(
         self, name: str, rows: Sequence[StoredEvent], cycle: Cycle, sheet: Sheet, readings: Readings
@@ -300,8 +338,8 @@ class ScoreAudit:
         found: dict[tuple[str, int], ResultIssued] = {}
         for start in range(0, len(sheets), CHUNK):
             for name, rows in (await self.ledger.read_streams(sheets[start : start + CHUNK])).items():
-                for row, event in zip(rows, attempted(to_events, rows) or [], strict=False):
-                    if isinstance(event, ResultIssued):
+                for row in rows:
+                    if isinstance(event := _read(row), ResultIssued):
                         found[name, row.version] = event
         return found
 
@@ -367,10 +405,10 @@ class ScoreAudit:
 
 
 def _read(row: StoredEvent) -> Event | None:
-    """An event of a feed; None where it is none that anybody can read, as a fold parks it."""
+    """An event; None where it is none that this program can read: what is parked is named where its stream is read."""
     try:
-        return to_events([row])[0]
-    except ValidationError:
+        return to_event(row)
+    except UnreadableEvent:
         return None
 
 
@@ -384,12 +422,13 @@ def _evidence_now(
     return readings.as_of(kpi.metric, whom, days_of(goal, kpi, span), upto, {})
 
 
-def attempted(fold: Callable[..., Folded], *given: Any) -> Folded | None:
-    """What a fold gives; None where the stream cannot be read."""
-    try:
-        return fold(*given)
-    except UNREADABLE:
-        return None
+def _readable(streams: Mapping[str, Sequence[StoredEvent]]) -> dict[str, Goal]:
+    """Goals by their streams, without those that cannot be read."""
+    goals: dict[str, Goal] = {}
+    for name, rows in streams.items():
+        with suppress(UnreadableEvent):
+            goals[name] = fold_goal(name, rows)
+    return goals
 
 
 def _evidence(goal: Goal, event: GoalScored, cycle: Cycle, sheet: Sheet, readings: Readings) -> Evidence:
@@ -413,7 +452,7 @@ def _counts(row: StoredEvent, version: int | None, scored: StoredEvent) -> bool:
 def _placed(rows: Sequence[StoredEvent]) -> set[str]:
     """Every goal that ever stood in a sheet."""
     goals: set[str] = set()
-    for event in to_events(rows):
+    for event in map(_read, rows):
         match event:
             case SheetOpened():
                 goals |= {placement.goal for placement in event.placements}

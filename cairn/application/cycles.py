@@ -10,6 +10,7 @@ from cairn.application.dated_roster import DatedRoster, dated_roster_at
 from cairn.application.goals import TRIES
 from cairn.application.policies import Policies
 from cairn.application.repository import first_answer, fold_cycle, fold_person, fold_sheet, to_appends
+from cairn.application.stored_events import to_event
 from cairn.domain.cycle.commands import AddSheets, AnyCycleCommand, LaunchCycle
 from cairn.domain.cycle.decide import decide
 from cairn.domain.cycle.events import LaunchFailure, TargetRow, TargetsProposed
@@ -88,7 +89,7 @@ class Cycles:
             targets = by_holder(await self._targets(cycle, upto))
             planner = Planner(
                 cycle, title, schedule, rules, people.on(schedule.starts), targets, language,
-                histories=people.histories,
+                histories=people.histories, unreadable=people.unreadable_people,
             )  # fmt: skip
             self._planned = made_from, planner.plan()
         return self._planned[1], upto
@@ -107,7 +108,7 @@ class Cycles:
         targets = by_holder(await self._targets(cycle_id, upto))
         planner = Planner(
             cycle_id, cycle.title, dates, rules, roster.on(dates.starts), targets, cycle.language,
-            histories=roster.histories,
+            histories=roster.histories, unreadable=roster.unreadable_people,
         )  # fmt: skip
         names = await self.sheets(cycle_id)
         there = {
@@ -161,7 +162,8 @@ class Cycles:
     async def _targets(self, cycle: str, upto: int) -> list[TargetRow]:
         rows: list[TargetRow] = []
         for row in await self.ledger.as_of(f"targets-{cycle}", position=upto):
-            rows += TargetsProposed.model_validate_json(row.data).rows
+            event = to_event(row)
+            rows += event.rows if isinstance(event, TargetsProposed) else ()
         return rows
 
     async def launch(

@@ -7,7 +7,8 @@ import asyncpg
 
 from cairn.application import access
 from cairn.application.people import People
-from cairn.application.repository import first_answer, to_appends, to_events
+from cairn.application.repository import first_answer, to_appends
+from cairn.application.stored_events import to_events
 from cairn.domain.erasure import EraseTexts, ErasureOrdered, decide_erasure, erasures_of
 from cairn.domain.identity import identify
 from cairn.domain.people import Roster, known_holders

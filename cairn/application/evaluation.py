@@ -1,6 +1,5 @@
 """What a cycle does for all its sheets at once: period scores, the year's results, and who is still open."""
 
-import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import NamedTuple
@@ -8,14 +7,8 @@ from typing import NamedTuple
 from cairn.application.cycles import Cycles
 from cairn.application.dated_roster import dated_roster_at
 from cairn.application.goals import TRIES
-from cairn.application.repository import (
-    UNREADABLE,
-    fold_goal,
-    fold_person,
-    fold_sheet,
-    goal_context,
-    to_appends,
-)
+from cairn.application.repository import fold_goal, fold_person, fold_sheet, goal_context, to_appends
+from cairn.application.stored_events import UnreadableEvent
 from cairn.domain.cycle.state import Cycle
 from cairn.domain.evaluation.reports import Reports, counted, days_above, result_with
 from cairn.domain.evaluation.scores import Beside, score_sheet
@@ -33,15 +26,24 @@ from cairn.domain.streams import sheet_name
 from cairn.domain.terms import Terms
 from cairn.ledger import AppendConflict, Ledger, StoredEvent
 
-log = logging.getLogger(__name__)
 CHUNK = 40
 MOST_SHEETS = 6
 """Nobody changes their job family more often in one cycle."""
 Progress = Callable[[int, int], Awaitable[None]]
 
 
+class _Read(NamedTuple):
+    """A sheet with all goals that are or were on it, and which of these streams cannot be read: what depends on them
+    waits (RULES D4)."""
+
+    sheet: Sheet
+    goals: dict[str, Goal]
+    unreadable: list[str]
+
+
 class Scored(NamedTuple):
-    """How many sheets have a score or a result, and the goals that the others wait for."""
+    """How many sheets have a score or a result, and the goals (or sheets that cannot be read) that the others wait
+    for."""
 
     sheets: int
     waiting: Sequence[str]
@@ -100,10 +102,9 @@ class Evaluation:
         becomes a proposed restatement (RULES Y3)."""
         cycle, terms = await self._cycle(cycle_id)
         policy = terms.on(cycle.schedule.ends) if cycle.schedule else terms.policy
-        reports = await self._reports(cycle_id)
+        reports, waiting = await self._reports(cycle_id)
         names = reports.in_order()
         done: dict[str, Sheet] = {}
-        waiting: list[str] = []
         issued = 0
         for number, name in enumerate(names):
             [(sheet, goals, unreadable)] = await self._read([name])
@@ -147,11 +148,18 @@ class Evaluation:
             return 0
         policy = terms.on(cycle.schedule.ends)
         days = {**days_above(sheet, history, cycle.schedule), sheet.holder: 0}
-        changed = 0
+        changed, unreadable = 0, None
         for who, number in days.items():
-            for upper in await self._sheets_of(sheet.cycle, who):
+            try:
+                uppers = await self._sheets_of(sheet.cycle, who)
+            except UnreadableEvent as error:  # the others first
+                unreadable = error
+                continue
+            for upper in uppers:
                 if who != sheet.holder or upper.since > sheet.since:
                     changed += await self._count_in(upper, sheet, number, cycle.schedule, policy, at)
+        if unreadable is not None:
+            raise unreadable
         return changed
 
     async def _count_in(
@@ -175,19 +183,23 @@ class Evaluation:
         sheets = (fold_sheet(name, rows[name]) for name in names)
         return [sheet for sheet in sheets if sheet.result is not None]
 
-    async def _reports(self, cycle_id: str) -> Reports:
-        """Who reported to whom on how many days of each sheet."""
+    async def _reports(self, cycle_id: str) -> tuple[Reports, list[str]]:
+        """Who reported to whom on how many days of each sheet; and the sheets that cannot be read."""
         cycle = await self.cycles.load(cycle_id)
         roster = await dated_roster_at(self.ledger, await self.ledger.sealed_position())
         sheets: list[Sheet] = []
+        unreadable: list[str] = []
         names = await self.cycles.sheets(cycle_id)
         for start in range(0, len(names), CHUNK):
-            rows = await self.ledger.read_streams(names[start : start + CHUNK])
-            sheets += [fold_sheet(name, rows[name]) for name in names[start : start + CHUNK]]
-        return Reports.of(sheets, roster.histories, cycle.schedule)
+            for name, rows in (await self.ledger.read_streams(names[start : start + CHUNK])).items():
+                try:
+                    sheets.append(fold_sheet(name, rows))
+                except UnreadableEvent:
+                    unreadable.append(name)
+        return Reports.of(sheets, roster.histories, cycle.schedule), unreadable
 
     async def open_goals(self, cycle_id: str) -> tuple[list[str], int]:
-        """(goals not over yet, number of goals still on a sheet)."""
+        """(goals not over yet, and streams that cannot be read; number of goals still on a sheet)."""
         sheets = await self.cycles.sheets(cycle_id)
         waiting, number = [], 0
         for start in range(0, len(sheets), CHUNK):
@@ -227,33 +239,28 @@ class Evaluation:
         cycle = await self.cycles.load(cycle_id)
         return cycle, await self.cycles.policies.terms(cycle)
 
-    async def _read(self, names: Sequence[str]) -> list["SheetRead"]:
-        """Sheets with all goals that are or were on them: what was dropped counts for its part (RULES W1).
-
-        A goal whose stream cannot be read keeps nobody else's score from being computed."""
+    async def _read(self, names: Sequence[str]) -> list[_Read]:
+        """Sheets with all goals that are or were on them: what was dropped counts for its part (RULES W1)."""
         rows = await self.ledger.read_streams(names)
-        sheets = [fold_sheet(name, rows[name]) for name in names]
-        streams = await self.ledger.read_streams([goal for sheet in sheets for goal in sheet.weighings])
-        return [_read(sheet, streams) for sheet in sheets]
+        found = [_sheet_of(name, rows[name]) for name in names]
+        goals = await self.ledger.read_streams([goal for each in found for goal in each.sheet.weighings])
+        return [_with_goals(each, goals) for each in found]
 
 
-class SheetRead(NamedTuple):
-    """A sheet with its goals, and the ids of those whose stream cannot be read."""
+def _sheet_of(name: str, rows: Sequence[StoredEvent]) -> _Read:
+    try:
+        return _Read(fold_sheet(name, rows), {}, [])
+    except UnreadableEvent:
+        return _Read(Sheet(id=name), {}, [name])
 
-    sheet: Sheet
-    goals: Mapping[str, Goal]
-    unreadable: Sequence[str]
 
-
-def _read(sheet: Sheet, streams: Mapping[str, Sequence[StoredEvent]]) -> SheetRead:
-    goals, unreadable = dict[str, Goal](), list[str]()
-    for name in sheet.weighings:
+def _with_goals(read: _Read, rows: Mapping[str, Sequence[StoredEvent]]) -> _Read:
+    for name in read.sheet.weighings:
         try:
-            goals[name] = fold_goal(name, streams[name])
-        except UNREADABLE as error:
-            log.error("%s cannot be read: %s", name, error)
-            unreadable.append(name)
-    return SheetRead(sheet, goals, unreadable)
+            read.goals[name] = fold_goal(name, rows[name])
+        except UnreadableEvent:
+            read.unreadable.append(name)
+    return read
 
 
 def _waits(goal: Goal, sheet: Sheet, cycle: Cycle, terms: Terms, period: str, at: datetime) -> bool:

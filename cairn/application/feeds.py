@@ -10,7 +10,8 @@ from uuid import uuid4
 from cairn.application.collecting import FeedRun, run_feed, yesterday
 from cairn.application.people import hr_instead_of
 from cairn.application.policies import Policies
-from cairn.application.repository import record_alone, to_events
+from cairn.application.repository import record_alone
+from cairn.application.stored_events import to_events
 from cairn.domain.operating import SCHEDULES, FeedScheduled, FeedUnscheduled
 from cairn.domain.refusal import Refusal
 from cairn.feeds.feed import Feed

@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, cast
 
@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from cairn.application import access
 from cairn.application.dated_roster import roster_at
-from cairn.application.fields import read_fields
+from cairn.application.fields import check_writable, read_fields
 from cairn.application.policies import Policies
 from cairn.application.repository import (
     NO_EVIDENCE,
@@ -23,6 +23,7 @@ from cairn.application.repository import (
     to_appends,
 )
 from cairn.application.seats import SeatHolders
+from cairn.application.stored_events import UnreadableEvent, to_events
 from cairn.domain.evaluation.versions import scored_for_the_sheet, with_sheet
 from cairn.domain.event import SYSTEM, Event
 from cairn.domain.goal.commands import (
@@ -53,7 +54,7 @@ from cairn.domain.goal.status import GoalStatus, status
 from cairn.domain.identity import SYSTEM_KEYS, Identity, identify
 from cairn.domain.invalid import invalid_command
 from cairn.domain.launch.spells import days_of_sheet
-from cairn.domain.people import DepartmentNamed, Person
+from cairn.domain.people import Department, DepartmentNamed, Person
 from cairn.domain.person_history import PersonHistory, acting_for, delegated_to, people_on
 from cairn.domain.reading import Evidence
 from cairn.domain.refusal import Refusal
@@ -64,6 +65,8 @@ from cairn.domain.streams import cycle_of, holder_of, sheet_of
 from cairn.ledger import AppendConflict, Ledger, StoredEvent
 
 TRIES = 12
+LONGEST_NAME = 400
+"""Characters of a stream's name, of a person's id, of a key: two ids, a number and what stands between them."""
 WAITING: tuple[Stage, ...] = ("submitted", "adjusting", "in_review")
 """Stages in which somebody other than the owner is waited for."""
 
@@ -131,7 +134,11 @@ class Goals:
             return events
         names = [name for name in context.sheet.weighings if name != goal.id]
         streams = await self.ledger.read_streams(names)
-        return with_sheet(events, goal, context, {name: fold_goal(name, streams[name]) for name in names})
+        try:
+            others = {name: fold_goal(name, streams[name]) for name in names}
+        except UnreadableEvent:  # the sheet's score waits for that goal (RULES D4), this goal's does not
+            return events
+        return with_sheet(events, goal, context, others)
 
     async def foresee(self, command: AnyGoalCommand) -> list[Event]:
         """The events a command would lead to as the log stands now; nothing is recorded. Refuses what `handle` would,
@@ -284,9 +291,7 @@ class Goals:
     async def _with_departments(self, context: GoalContext, named: Iterable[str], day: date) -> GoalContext:
         """The context with the departments that are named; with all there are where one of them is not known."""
         streams = await self.ledger.read_streams([f"department-{name}" for name in sorted(named)])
-        known = [
-            DepartmentNamed.model_validate_json(rows[-1].data).department for rows in streams.values() if rows
-        ]
+        known = [department for rows in streams.values() if (department := department_of(rows))]
         if len(known) < len(streams):
             everybody = await roster_at(self.ledger, await self.ledger.sealed_position(), day)
             known += list(everybody.departments)
@@ -359,7 +364,14 @@ def _with_people(context: GoalContext, more: dict[str, Person]) -> GoalContext:
 
 def head_of(rows: list[StoredEvent]) -> str | None:
     """A department's head, empty while it has none, None where there is no such department."""
-    return (DepartmentNamed.model_validate_json(rows[-1].data).department.head or "") if rows else None
+    department = department_of(rows)
+    return None if department is None else department.head or ""
+
+
+def department_of(rows: Sequence[StoredEvent]) -> Department | None:
+    """A department as it was last named, None where there is none of that name. Raises UnreadableEvent."""
+    named = [event for event in to_events(rows[-1:]) if isinstance(event, DepartmentNamed)]
+    return named[0].department if named else None
 
 
 def _histories(streams: Mapping[str, list[StoredEvent]]) -> dict[str, PersonHistory]:
@@ -386,6 +398,8 @@ def read_command(
     each with its name and what is wrong."""
     if name not in COMMANDS:
         raise Refusal("command.unknown", field="name", name=name, known=sorted(COMMANDS))
+    for field, text in (("goal", goal), ("by", by), ("command_id", command_id)):
+        check_writable(text, field, name, LONGEST_NAME)
     if name == "adjust":
         fields = {"adjustment": command_id, **fields}
     read = read_fields(COMMANDS[name], name, fields)

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from cairn.application import access
 from cairn.application.dated_roster import DatedRoster, dated_roster_at, roster_at
 from cairn.application.repository import first_answer, fold_person, to_appends
+from cairn.application.stored_events import to_events
 from cairn.domain.calendar import ONE_DAY
 from cairn.domain.event import Event
 from cairn.domain.identity import Identity, by_system, digest
@@ -134,7 +135,7 @@ class People:
         events: list[Event] = []
         for department in roster.departments:
             rows = known.get(f"department-{department.id}")
-            if rows is not None and (not rows or _department(rows[-1].data) != department):
+            if rows is not None and (_department(rows) != department):
                 events.append(DepartmentNamed(department=department, by=by, at=at))
         for person in roster.people:
             rows = known.get(f"person-{person.id}")
@@ -245,8 +246,9 @@ def _merged(before: Person | None, now: Person, unstated: Collection[str]) -> Pe
     return now.model_copy(update=kept)
 
 
-def _department(data: str) -> Department:
-    return DepartmentNamed.model_validate_json(data).department
+def _department(rows: Sequence[StoredEvent]) -> Department | None:
+    named = [event for event in to_events(rows[-1:]) if isinstance(event, DepartmentNamed)]
+    return named[0].department if named else None
 
 
 def _check_not_to_oneself(known: Roster, coming: Roster, by: str) -> None:

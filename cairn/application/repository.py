@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import cast
 from zoneinfo import ZoneInfo
 
+from cairn.application.stored_events import folded
 from cairn.domain.cycle.events import AnyCycleEvent
 from cairn.domain.cycle.stages import cycle_stage_row
 from cairn.domain.cycle.state import Cycle
@@ -15,60 +16,37 @@ from cairn.domain.goal.state import Goal
 from cairn.domain.goal.state import evolve as evolve_goal
 from cairn.domain.identity import Identity, by_system
 from cairn.domain.people import AnyPersonEvent, Person
-from cairn.domain.person_history import PersonHistory, fold_history
+from cairn.domain.person_history import PersonHistory, evolve_person
 from cairn.domain.policy import Policy
 from cairn.domain.reading import Evidence
 from cairn.domain.refusal import Refusal
-from cairn.domain.registry import EVENTS, decode
 from cairn.domain.sheet.events import AnySheetEvent
 from cairn.domain.sheet.state import Sheet
 from cairn.domain.sheet.state import evolve as evolve_sheet
 from cairn.domain.streams import cycle_of, event_id
 from cairn.domain.terms import Terms
-from cairn.ledger import UPCASTERS, Ledger, NewEvent, StoredEvent, StreamAppend, WrongExpectedVersion, upcast
+from cairn.ledger import Ledger, NewEvent, StoredEvent, StreamAppend, WrongExpectedVersion
 
 NOBODY: Mapping[str, Person] = {}
 NO_EVIDENCE = Evidence()
-UNREADABLE = (LookupError, ValueError, TypeError, AttributeError, AssertionError)
-"""What folding a stream raises that holds an event of a type or version nobody knows, or one that does not belong
-there: who reads many streams goes on without it and names it."""
-
-
-def to_events(rows: Iterable[StoredEvent]) -> list[Event]:
-    """Stored rows as events of today's schema."""
-    return [_to_event(row) for row in rows]
-
-
-def _to_event(row: StoredEvent) -> Event:
-    if row.schema_version == UPCASTERS.current_version(row.type):
-        return decode(row.type, row.data)
-    return EVENTS[row.type].model_validate(upcast(row))
 
 
 def fold_goal(name: str, rows: Iterable[StoredEvent]) -> Goal:
-    goal = Goal(id=name)
-    for event in to_events(rows):
-        goal = evolve_goal(goal, cast(AnyGoalEvent, event))
-    return goal
+    return folded(Goal(id=name), rows, lambda goal, event: evolve_goal(goal, cast(AnyGoalEvent, event)))
 
 
 def fold_sheet(name: str, rows: Iterable[StoredEvent]) -> Sheet:
-    sheet = Sheet(id=name)
-    for event in to_events(rows):
-        sheet = evolve_sheet(sheet, cast(AnySheetEvent, event))
-    return sheet
+    return folded(Sheet(id=name), rows, lambda sheet, event: evolve_sheet(sheet, cast(AnySheetEvent, event)))
 
 
 def fold_cycle(name: str, rows: Iterable[StoredEvent]) -> Cycle:
-    cycle = Cycle(id=name)
-    for event in to_events(rows):
-        cycle = evolve_cycle(cycle, cast(AnyCycleEvent, event))
-    return cycle
+    return folded(Cycle(id=name), rows, lambda cycle, event: evolve_cycle(cycle, cast(AnyCycleEvent, event)))
 
 
 def fold_person(rows: Iterable[StoredEvent]) -> PersonHistory | None:
     """A person by business day; None where nobody of that id ever joined."""
-    return fold_history(cast(AnyPersonEvent, event) for event in to_events(rows))
+    nobody: PersonHistory | None = None
+    return folded(nobody, rows, lambda known, event: evolve_person(known, cast(AnyPersonEvent, event)))
 
 
 def to_appends(

@@ -12,30 +12,28 @@ from cairn.domain.reading import FeedCompleted, ReadingsRecorded
 from cairn.domain.sheet.events import AnySheetEvent
 from cairn.domain.skipping import EventSkipped
 
-_ALONE = (
-    PolicyAdopted,
-    RehearsalAdvanced,
-    TargetsProposed,
-    DepartmentNamed,
-    ReadingsRecorded,
-    FeedCompleted,
-    EventSkipped,
-    FeedScheduled,
-    FeedUnscheduled,
-    WorkflowsBegunAgain,
-    ErasureOrdered,
-)
-
-EVENTS: dict[str, type[Event]] = {
-    event.__name__: event
-    for event in (
-        *get_args(AnyGoalEvent),
-        *get_args(AnySheetEvent),
-        *get_args(AnyCycleEvent),
-        *get_args(AnyPersonEvent),
-        *_ALONE,
-    )
+_ALONE: dict[str, tuple[type[Event], ...]] = {
+    "policy": (PolicyAdopted,),
+    "rehearsal": (RehearsalAdvanced,),
+    "targets": (TargetsProposed,),
+    "department": (DepartmentNamed,),
+    "feed": (ReadingsRecorded, FeedCompleted),
+    "projection": (EventSkipped,),
+    "erasure": (ErasureOrdered,),
+    "schedules": (FeedScheduled, FeedUnscheduled),
+    "supervision": (WorkflowsBegunAgain,),
 }
+
+_BY_KIND: dict[str, tuple[type[Event], ...]] = {
+    "goal": get_args(AnyGoalEvent),
+    "sheet": get_args(AnySheetEvent),
+    "cycle": get_args(AnyCycleEvent),
+    "person": get_args(AnyPersonEvent),
+    **_ALONE,
+}
+EVENTS: dict[str, type[Event]] = {event.__name__: event for events in _BY_KIND.values() for event in events}
+KINDS: dict[str, str] = {event.__name__: kind for kind, events in _BY_KIND.items() for event in events}
+"""The kind of the streams in which each event is stored: what their names begin with."""
 
 
 def decode(type_name: str, data: str | bytes) -> Event:

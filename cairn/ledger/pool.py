@@ -21,6 +21,16 @@ LOST = (
 )
 """What a connection that is gone, or cannot be had now, shows as: whoever runs for good waits a little and goes on."""
 
+PASSING = (
+    *LOST,
+    TimeoutError,
+    asyncpg.TransactionRollbackError,
+    asyncpg.LockNotAvailableError,
+    asyncpg.QueryCanceledError,
+    asyncpg.SyntaxOrAccessError,
+)
+"""What is no event's fault: it passes by itself, or when whoever broke a table or a right has mended it."""
+
 CUT_AT_ONCE = (
     asyncpg.ConnectionDoesNotExistError,
     asyncpg.InternalClientError,

@@ -1,6 +1,6 @@
 """The ledger as the use cases see it: private text goes in encrypted and comes out as words."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -66,6 +66,12 @@ class PrivateLedger(Ledger):
         self, *, after: int, upto: int | None = None, limit: int = 1000, types: Sequence[str] | None = None
     ) -> list[StoredEvent]:
         return await self._opened(await super().read_sealed(after=after, upto=upto, limit=limit, types=types))
+
+    async def pages_of(
+        self, types: Sequence[str], *, upto: int, after: int = 0, placed: bool = False, limit: int = 5000
+    ) -> AsyncIterator[list[StoredEvent]]:
+        async for page in super().pages_of(types, upto=upto, after=after, placed=placed, limit=limit):
+            yield await self._opened(page)
 
     async def as_of(
         self,

@@ -78,11 +78,9 @@ COMMANDS: tuple[Command | CommandGroup, ...] = (
             Command(
                 "rebuild", "operate.read_models:rebuilt", marked("rebuild from the log, compare, swap in")
             ),
-            Command("parked", "operate.read_models:parked", marked("parked streams: which event, why")),
-            Command("retry", "operate.read_models:retry", marked("try a parked stream again")),
-            Command(
-                "skip", "operate.read_models:skip", marked("leave the event out, with a reason that is kept")
-            ),
+            Command("parked", "operate.parked:parked", marked("parked streams: which event, why")),
+            Command("retry", "operate.parked:retry", marked("try a parked stream again")),
+            Command("skip", "operate.parked:skip", marked("leave the event out, with a reason that is kept")),
         ),
     ),
     CommandGroup(

@@ -13,7 +13,8 @@ import asyncpg
 import psutil
 import pytest_asyncio
 
-from cairn.application.repository import to_appends, to_events
+from cairn.application.repository import to_appends
+from cairn.application.stored_events import to_events
 from cairn.domain.identity import by_system
 from cairn.domain.private_text import in_private, private_parts
 from cairn.domain.registry import EVENTS

@@ -10,7 +10,8 @@ from uuid import UUID
 import asyncpg
 import pytest
 
-from cairn.application.repository import first_answer, fold_goal, to_appends, to_events
+from cairn.application.repository import first_answer, fold_goal, to_appends
+from cairn.application.stored_events import to_events
 from cairn.domain.erasure import ErasureOrdered
 from cairn.domain.event import Event
 from cairn.domain.goal.commands import ReturnGoal
@@ -84,6 +85,27 @@ async def test_a_comment_lies_encrypted_in_the_log_and_is_read_as_it_was_written
     assert said(await ledger.read_sealed(after=0)) == [WORDS]
     row = (await ledger.read_stream(GOAL))[0]
     assert said(await ledger.find([row.id])) == [WORDS]
+
+
+async def test_whoever_follows_the_log_or_reads_it_by_type_gets_the_words(
+    ledger: PrivateLedger, pool: Any
+) -> None:
+    await recorded(ledger, returned())
+    await seal_all(pool)
+    [page] = [page async for page in ledger.pages_of(["GoalReturned"], upto=1)]
+    assert said(page) == [WORDS]
+    following, tries = ledger.subscribe("anybody", ["GoalReturned"]), []
+
+    async def once_too_often(row: StoredEvent) -> None:
+        tries.append(row)
+        if len(tries) == 1:
+            raise ValueError
+
+    await following.take(await following.next(10), once_too_often)
+    await ledger.ask_again("anybody", GOAL)
+    await following.do_what_is_asked(once_too_often)
+    assert said(tries) == [WORDS, WORDS]
+    assert WORDS not in await stored(pool)
 
 
 async def test_what_lies_deeper_in_an_event_is_encrypted_too_and_the_rest_stays_readable(

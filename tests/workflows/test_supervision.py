@@ -18,7 +18,7 @@ from activities.inputs import STARTER
 from activities.schedules import TemporalSchedules
 from activities.supervising import lost, open_streams
 from cairn.application.feeds import Feeds, planned
-from cairn.application.repository import to_events
+from cairn.application.stored_events import to_events
 from cairn.domain.operating import SUPERVISION, BegunAgain, Loss, WorkflowsBegunAgain
 from cairn.feeds.feed import load_feed
 from cairn.settings import Settings

@@ -14,7 +14,7 @@ from cairn.domain.refusal import FactValue
 from cairn.domain.schedule import Schedule
 from cairn.domain.voting import Ballot, Vote
 
-LeftOutCode = Literal["left", "joins_later", "no_family", "excluded", "no_head"]
+LeftOutCode = Literal["left", "joins_later", "no_family", "excluded", "no_head", "unreadable"]
 LaunchFailureCode = Literal["exists"]
 
 
@@ -33,7 +33,7 @@ class LeftOut(Fact):
 
     `facts`: `on` is the day of leaving (`left`) or of joining (`joins_later`), `family` the job family that the
     policy has not (`no_family`), `name` the department's. `reason` is the policy's own (`excluded`), as its author
-    wrote it in both languages.
+    wrote it in both languages. Of whoever is `unreadable` something is recorded that cannot be read.
     """
 
     person: str

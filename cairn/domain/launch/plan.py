@@ -151,8 +151,11 @@ class Planner:
     def __init__(
         self, cycle: str, title: str, schedule: Schedule, policy: Policy, roster: Roster, targets: Targets,
         language: str = "zh", *, histories: Mapping[str, PersonHistory] | None = None,
+        unreadable: Collection[str] = (),
     ) -> None:  # fmt: skip
-        """`roster` is that of the cycle's first day; `histories` say what is known of the days after it."""
+        """`roster` is that of the cycle's first day; `histories` say what is known of the days after it. Of the people
+        in `unreadable` something is recorded that cannot be read."""
+        self.unreadable = frozenset(unreadable)
         self.cycle, self.title, self.schedule, self.policy = cycle, title, schedule, policy
         self.roster, self.targets, self.language = roster, targets, language
         self.histories = histories or {person.id: as_stated(person) for person in roster.people}
@@ -242,7 +245,7 @@ class Planner:
             )
             person = spells[0].person if spells else self.histories[id].on(self.schedule.starts)
             known = [each for each in spells if each.family in self.policy.families and not each.excluded]
-            left_out = None if known else self._left_out(person)
+            left_out = self._left_out(person) if not known or id in self.unreadable else None
             if left_out:
                 self.left_out.append(left_out)
             else:
@@ -251,6 +254,8 @@ class Planner:
 
     def _left_out(self, person: Person) -> LeftOut | None:
         """Why the person takes no part; None for a participant."""
+        if person.id in self.unreadable:
+            return LeftOut(person=person.id, code="unreadable")
         if person.left and person.left <= self.schedule.starts:
             return LeftOut(person=person.id, code="left", facts={"on": person.left.isoformat()})
         if person.hired > self.schedule.ends:

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from cairn.application.amendments import Preview
 from cairn.application.clock import zone_of
-from cairn.application.repository import to_events
+from cairn.application.stored_events import to_events
 from cairn.domain.amendment.effects import Moved
 from cairn.domain.cycle.events import (
     DeadlineMove,

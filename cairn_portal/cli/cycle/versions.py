@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from rich.console import RenderableType
 
 from cairn.application.clock import zone_of
-from cairn.application.repository import to_events
+from cairn.application.stored_events import to_events
 from cairn.domain.event import SYSTEM, Event
 from cairn.domain.private_text import without_words
 from cairn.domain.sheet.events import (

@@ -6,15 +6,18 @@ from typing import Annotated, Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import typer
+from rich.console import Group as Lines
 from rich.console import RenderableType
 from rich.text import Text
 
 from cairn.application.audit import Difference, Missing, Outcome, ScoreAudit
 from cairn.application.clock import zone_of
-from cairn.application.repository import fold_goal, fold_sheet, to_events
+from cairn.application.repository import fold_goal, fold_sheet
+from cairn.application.stored_events import to_events
 from cairn.domain.goal.state import Goal
 from cairn.domain.streams import cycle_of, sheet_of
 from cairn.i18n import message
+from cairn.i18n.refusals import refusal_message
 from cairn.ledger import StoredEvent
 from cairn_portal.cli.goal.commanding import goal_id, require_in_log
 from cairn_portal.cli.goal.viewing import As, Viewer, of_goal, viewer
@@ -100,7 +103,7 @@ async def replay(
         )
     if step and outcome is not None:
         at.answer(outcome, _verdict(at, outcome))
-    return REFUSED if outcome and outcome.differences else 0
+    return REFUSED if outcome and not outcome.sound else 0
 
 
 def _seen_by(view: Viewer, story: list[HistoryEntry], now: Goal) -> tuple[list[HistoryEntry], Goal]:
@@ -291,15 +294,6 @@ def _lacking(at: Terminal, outcome: Outcome) -> list[Text]:
                 count=len(outcome.missing),
             )
         )
-    if outcome.unreadable:
-        lines.append(
-            at.say(
-                "✗ {count} {count:plural,stream,streams} cannot be read, and nothing that rests on them was computed "
-                "again: {named}.",
-                count=len(outcome.unreadable),
-                named=outcome.unreadable,
-            )
-        )
     return [Text(line, style="bold red") for line in lines]
 
 
@@ -318,6 +312,19 @@ def _differences(at: Terminal, found: Sequence[Difference]) -> RenderableType:
 
 
 def _verdict(at: Terminal, outcome: Outcome) -> RenderableType:
+    if not outcome.unread:
+        return _counted(at, outcome)
+    told = {(each.stream, each.code): refusal_message(each) for each in outcome.unread}
+    waits = at.say(
+        "✗ {count} {count:plural,goal or sheet,goals or sheets} could not be computed again: {of}",
+        count=len(outcome.unread),
+        of=", ".join(dict.fromkeys(each.of for each in outcome.unread)),
+    )
+    lines = [Text(waits, style="bold red"), *(Text(f"  {at.say(each)}") for each in told.values())]
+    return Lines(*lines, _counted(at, outcome))
+
+
+def _counted(at: Terminal, outcome: Outcome) -> RenderableType:
     if outcome.differences:
         count = len({(each.of, each.version) for each in outcome.differences})
         said_ = at.say(

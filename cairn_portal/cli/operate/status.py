@@ -5,17 +5,19 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from cairn.application.operation import LogState
-from cairn.ledger import Horizon
+from cairn.ledger import Horizon, subscriptions
 from cairn_portal import servers
 from cairn_portal.cli.cycle.waiting import waiting_notes, waiting_scores
 from cairn_portal.cli.failures import away
+from cairn_portal.cli.operate.parked import notes as parked_notes
+from cairn_portal.cli.operate.parked import waiting
 from cairn_portal.cli.operate.supervision import Supervised, notes_of, supervised
 from cairn_portal.cli.problem import REFUSED, Problem
 from cairn_portal.cli.session import Session, running_servers, session
 from cairn_portal.cli.terminal import Terminal
 from cairn_portal.presenting.words import NOTHING, facts, grid, number, span
 from cairn_portal.servers import ServerStatus
-from projections.engine import catch_up, parking
+from projections.engine import catch_up
 
 
 async def status(at: Terminal) -> int:
@@ -53,9 +55,10 @@ async def _status(s: Session, known: list[ServerStatus], table: RenderableType) 
     state = await s.application.operation.log()
     sealing = state.horizon
     models = await catch_up.status(s.pool)
-    stuck = await parking.parked(s.pool)
+    stuck = await waiting(s)
     found = await supervised(s)
-    notes = _notes(at, state, len(stuck), [each for each in known if not each.running])
+    notes = _notes(at, state, [each for each in known if not each.running])
+    notes += await parked_notes(s, stuck)
     waits = await waiting_scores(s)
     if state.home.takes_appends:
         notes += [*notes_of(at, found), *waiting_notes(at, waits)]
@@ -67,6 +70,10 @@ async def _status(s: Session, known: list[ServerStatus], table: RenderableType) 
         at.say("parked"),
         right=(at.say("position"), at.say("events behind"), at.say("parked")),
     )
+    followers = await subscriptions(s.pool)
+    for each in followers:
+        behind = span(at, each.lag) if each.waiting else NOTHING
+        lags.add_row(each.name, number(each.position), number(each.waiting), behind, str(each.parked))
     for model in models:
         lags.add_row(
             model.name,
@@ -93,7 +100,8 @@ async def _status(s: Session, known: list[ServerStatus], table: RenderableType) 
         "home": state.home,
         "place": state.home.place,
         "read_models": models,
-        "parked": stuck,
+        "subscriptions": followers,
+        "parked": [each._asdict() for each in stuck],
         "worker_listens": found.builds.listens if found.builds else False,
         "workflows_waiting": found.running,
         "builds": found.builds,
@@ -136,7 +144,7 @@ def _holder(at: Terminal, sealing: Horizon) -> str:
     return f"{who} · {span(at, sealing.age or 0)}"
 
 
-def _notes(at: Terminal, state: LogState, parked: int, gone: list[ServerStatus]) -> list[str]:
+def _notes(at: Terminal, state: LogState, gone: list[ServerStatus]) -> list[str]:
     """What needs somebody's attention, with what to do."""
     notes, sealing = [], state.horizon
     if not state.home.takes_appends:
@@ -168,12 +176,5 @@ def _notes(at: Terminal, state: LogState, parked: int, gone: list[ServerStatus])
         )
     elif state.trouble == "unattended":
         notes.append(at.say("Nobody seals the log: start a worker with `cairn up`."))
-    if parked:
-        notes.append(
-            at.say(
-                "{parked} {parked:plural,stream is,streams are} parked: see `cairn projections parked`.",
-                parked=parked,
-            )
-        )
     notes += [at.say("{name} has ended; its log is {log}.", name=each.name, log=each.log) for each in gone]
     return notes
