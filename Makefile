@@ -8,8 +8,9 @@ unexport PYTHONDONTWRITEBYTECODE
 DATA ?= ../shared/data/adventureworks
 YEARS ?= company adventureworks
 TO ?= rules.xlsx
+COMPOSE ?= docker compose
 
-.PHONY: help setup demo test check lint types contracts format specs docs coverage adventureworks compare-years bench workbook messages lock clean
+.PHONY: help setup demo test check lint types contracts format specs containers docs coverage adventureworks compare-years bench workbook messages lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -44,6 +45,9 @@ format: $(STAMP) ## write all code in the one style, imports in order
 
 specs: $(STAMP) ## the rules alone, without any server: half a minute at most
 	@$(BIN)/pytest -q tests/specs tests/architecture tests/docs
+
+containers: $(STAMP) ## run docker-compose.yml on real containers (ten minutes): make containers COMPOSE="docker compose"
+	@CAIRN_CONTAINERS="$(COMPOSE)" $(BIN)/pytest -q -x tests/containers
 
 docs: $(STAMP) ## write the generated pages anew, then check every link and name in the documents
 	@for page in docs/write_*.py; do $(BIN)/python $$page || exit 1; done

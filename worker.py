@@ -3,7 +3,6 @@
 import asyncio
 import gc
 import logging
-import os
 import signal
 import sys
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
@@ -13,7 +12,7 @@ from typing import Any
 
 import asyncpg
 from temporalio.client import Client
-from temporalio.common import VersioningBehavior, WorkerDeploymentVersion, WorkflowIDConflictPolicy
+from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
 from temporalio.worker import Worker, WorkerDeploymentConfig
 
 from activities.cases import CaseActivities
@@ -22,25 +21,29 @@ from activities.feeds import FeedActivities
 from activities.goals import GoalActivities
 from activities.inputs import BeginWorkflowsInput
 from activities.rescoring import Rescorer
-from activities.starting import Starting
+from activities.starting import Starting, begin_starter
+from activities.supervisor import Supervisor
 from cairn.application import Application
 from cairn.application.sessions import require_sessions
 from cairn.ledger import AwayFromHome, Sealer, application_name, open_pool, stop_if_cancelled
+from cairn.privacy import require_wrapping_keys
 from cairn.settings import Settings, SettingsProblem
-from cairn.temporal import connect
-from projections.engine.catch_up import CONCURRENT_FOLDS, Follower
+from cairn.temporal import DEPLOYMENT, NamespaceTaken, claim_namespace, connect
+from projections.engine.catch_up import CONCURRENT_FOLDS, SESSIONS, Follower
+from workflows.appending import scores_queue
 from workflows.registration import WORKFLOWS, sandbox
-from workflows.starter import NAME, StarterWorkflow
 
 log = logging.getLogger("cairn.worker")
 PAUSE = 2.0
+SCORES_AT_ONCE = 10
+STOPPED_WITHIN = timedelta(seconds=10)
 
 
 def activities(application: Application, client: Client, settings: Settings) -> list[Any]:
     """Every activity with what it needs."""
     of_goals = GoalActivities(application.goals, application.pool)
     of_cases = CaseActivities(application.cases)
-    of_cycles = CycleActivities(application.cycles, application.evaluation)
+    of_cycles = CycleActivities(application.cycles, application.evaluation, application.amendments)
     starting = Starting(application.ledger, application.cycles, client, settings.task_queue)
     return [
         of_goals.record,
@@ -59,6 +62,7 @@ def activities(application: Application, client: Client, settings: Settings) -> 
         of_cycles.issue_results,
         of_cycles.close,
         of_cycles.abandon,
+        of_cycles.amend,
         of_cycles.status,
         of_cycles.record_refused_signal,
         starting.begin,
@@ -69,13 +73,6 @@ def activities(application: Application, client: Client, settings: Settings) -> 
 def build(client: Client, settings: Settings, acts: Sequence[Any], *, cached: int = 2000) -> Worker:
     """The Temporal worker. CAIRN_BUILD names its build: then workflows stay on the build they began with and move
     on where they continue as new. With nothing cached every task replays in the strict sandbox, as tests do."""
-    name = os.environ.get("CAIRN_BUILD")
-    deployment = None
-    if name:
-        version = WorkerDeploymentVersion(deployment_name="cairn", build_id=name)
-        deployment = WorkerDeploymentConfig(
-            version=version, use_worker_versioning=True, default_versioning_behavior=VersioningBehavior.PINNED
-        )
     return Worker(
         client,
         task_queue=settings.task_queue,
@@ -86,8 +83,30 @@ def build(client: Client, settings: Settings, acts: Sequence[Any], *, cached: in
         max_concurrent_workflow_tasks=100,
         max_concurrent_local_activities=100,
         max_concurrent_activities=50,
-        graceful_shutdown_timeout=timedelta(seconds=10),
-        deployment_config=deployment,
+        graceful_shutdown_timeout=STOPPED_WITHIN,
+        deployment_config=_deployment(settings),
+    )
+
+
+def build_scores(client: Client, settings: Settings, acts: Sequence[Any]) -> Worker:
+    """The same for goals' scores alone: few at a time, fewer than the connections there are, so that commands find
+    room however long scores wait for the log to be sealed."""
+    return Worker(
+        client,
+        task_queue=scores_queue(settings.task_queue),
+        activities=acts,
+        max_concurrent_activities=SCORES_AT_ONCE,
+        graceful_shutdown_timeout=STOPPED_WITHIN,
+        deployment_config=_deployment(settings),
+    )
+
+
+def _deployment(settings: Settings) -> WorkerDeploymentConfig | None:
+    if not settings.build:
+        return None
+    version = WorkerDeploymentVersion(deployment_name=DEPLOYMENT, build_id=settings.build)
+    return WorkerDeploymentConfig(
+        version=version, use_worker_versioning=True, default_versioning_behavior=VersioningBehavior.PINNED
     )
 
 
@@ -96,24 +115,33 @@ async def running(
     settings: Settings, *, cached: int = 2000, client: Client | None = None
 ) -> AsyncIterator[Client]:
     """A whole worker for as long as the context lasts: sealer, read models, starter and Temporal's tasks. `client`
-    where it is to be another one than the settings give. Raises AwayFromHome where the ledger takes nothing in."""
+    where it is to be another one than the settings give. Raises AwayFromHome where the ledger takes nothing in,
+    NamespaceTaken where the namespace is another ledger's."""
     client = client or await connect(settings)
     await require_sessions(settings)
-    database = settings.database or ""
+    keys, database = require_wrapping_keys(settings), settings.database or ""
     folding_database = settings.folding_database or database
     async with (
-        Application.open(database, name="cairn-worker", size=20) as application,
+        Application.open(database, keys, name="cairn-worker", size=20) as application,
         _folding_pool(folding_database) as folding,
     ):
         if not (await application.operation.home()).takes_appends:
             raise AwayFromHome
+        await claim_namespace(client, await application.operation.ledger_id())
         sealer = Sealer(settings.sealer_database or database)
         rescorer = Rescorer(application.goals, application.evaluation, application.pool, folding_database)
-        beside = (sealer.run, Follower(folding).run, rescorer.run)
+        supervisor = Supervisor(
+            application.ledger, application.pool, folding_database, client, settings.task_queue
+        )
+        beside = (sealer.run, Follower(folding).run, rescorer.run, supervisor.run)
         tasks = [asyncio.create_task(_kept_going(each)) for each in beside]
         try:
-            async with build(client, settings, activities(application, client, settings), cached=cached):
-                await begin_starter(client, settings)
+            acts = activities(application, client, settings)
+            async with (
+                build(client, settings, acts, cached=cached),
+                build_scores(client, settings, acts),
+            ):
+                await begin_starter(client, settings.task_queue, BeginWorkflowsInput())
                 yield client
         finally:
             for task in tasks:
@@ -124,7 +152,7 @@ async def running(
 @asynccontextmanager
 async def _folding_pool(dsn: str) -> AsyncIterator["asyncpg.Pool[asyncpg.Record]"]:
     """The connections of those who keep the read models: one that listens, and one for each that folds at a time."""
-    pool = await open_pool(dsn, size=CONCURRENT_FOLDS + 2, application=application_name("cairn-folding"))
+    pool = await open_pool(dsn, size=CONCURRENT_FOLDS + 2, application=application_name(SESSIONS))
     try:
         yield pool
     finally:
@@ -142,19 +170,6 @@ async def _kept_going(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
             stop_if_cancelled(error)
             log.exception("a task beside the worker ended; it begins again in %s s", PAUSE)
         await asyncio.sleep(PAUSE)
-
-
-async def begin_starter(
-    client: Client, settings: Settings, follow: BeginWorkflowsInput | None = None
-) -> None:
-    """The starter runs once in a namespace, whoever asks for it."""
-    await client.start_workflow(
-        StarterWorkflow.run,
-        follow or BeginWorkflowsInput(),
-        id=NAME,
-        task_queue=settings.task_queue,
-        id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-    )
 
 
 def spare_the_collector() -> None:
@@ -179,8 +194,10 @@ async def main() -> None:
         async with running(settings):
             log.info("the worker is ready on task queue %s", settings.task_queue)
             await stop.wait()
-    except AwayFromHome as away:
-        raise SystemExit(str(away)) from None
+            log.info("the worker was told to stop: it takes no more tasks and finishes those at hand")
+    except (AwayFromHome, NamespaceTaken) as elsewhere:
+        raise SystemExit(str(elsewhere)) from None
+    log.info("the worker has stopped")
 
 
 def run() -> int:

@@ -43,7 +43,7 @@ class CaseActivities:
     async def status(self, input: CaseStatusInput) -> CaseOutcome:
         """Where the case stands in the log; the refusal when it is not there."""
         try:
-            return CaseOutcome(status=await self.cases.status(input.case, input.at))
+            return CaseOutcome(status=await self.cases.status(input.case, input.at, input.postponed))
         except Refusal as refusal:
             return CaseOutcome(refused=Refused.of(refusal))
 

@@ -16,10 +16,12 @@ from activities.inputs import (
     Refused,
     refusal_key,
 )
+from cairn.application.amendments import Amendments
 from cairn.application.cycles import Cycles
 from cairn.application.evaluation import Evaluation, Scored
 from cairn.application.fields import read_fields
 from cairn.domain.cycle.commands import (
+    AMENDMENT_COMMANDS,
     AbandonCycle,
     AddSheets,
     CloseCycle,
@@ -75,8 +77,8 @@ async def beat(done: int, total: int) -> None:
 class CycleActivities:
     """What a cycle's workflow has done for it; every activity may run again."""
 
-    def __init__(self, cycles: Cycles, evaluation: Evaluation) -> None:
-        self.cycles, self.evaluation = cycles, evaluation
+    def __init__(self, cycles: Cycles, evaluation: Evaluation, amendments: Amendments) -> None:
+        self.cycles, self.evaluation, self.amendments = cycles, evaluation, amendments
 
     @activity.defn(name="launch_cycle")
     async def launch(self, input: RecordCycleInput) -> CycleOutcome:
@@ -178,11 +180,24 @@ class CycleActivities:
         except ValidationError as wrong:
             return CycleOutcome(refused=Refused.of(invalid_command(input.name, wrong)))
 
+    @activity.defn(name="amend_policy")
+    async def amend(self, input: RecordCycleInput) -> CycleOutcome:
+        """Records what is asked of a change of the policy: its proposal, a vote, its taking effect."""
+        kind = AMENDMENT_COMMANDS[input.name]
+        try:
+            fields = read_fields(kind, input.name, input.fields)
+            command = kind.model_validate({**fields, "cycle": input.cycle, "by": input.by, "at": input.at})
+            return CycleOutcome(status=await self.amendments.handle(command, input.command_id, beat))
+        except ValidationError as wrong:
+            return CycleOutcome(refused=Refused.of(invalid_command(input.name, wrong)))
+        except Refusal as refusal:
+            return CycleOutcome(refused=Refused.of(refusal))
+
     @activity.defn(name="cycle_status")
     async def status(self, input: CycleStatusInput) -> CycleOutcome:
         """Where the cycle stands in the log; the refusal when it is not there."""
         try:
-            return CycleOutcome(status=await self.cycles.status(input.cycle))
+            return CycleOutcome(status=await self.cycles.status(input.cycle, input.postponed))
         except Refusal as refusal:
             return CycleOutcome(refused=Refused.of(refusal))
 

@@ -8,9 +8,11 @@ from temporalio import activity
 from activities.inputs import CollectFeedInput, FeedOutcome
 from cairn.application.feeds import known_metrics, run_feed, yesterday
 from cairn.application.policies import Policies
+from cairn.application.stored_events import UnreadableEvent
 from cairn.feeds.feed import load_feed
 from cairn.feeds.invalid import FeedInvalid, FeedRowsInvalid
 from cairn.i18n import Language
+from cairn.i18n.refusals import refusal_message
 from cairn.ledger import Ledger
 
 
@@ -37,6 +39,9 @@ class FeedActivities:
             )
         except (FeedInvalid, FeedRowsInvalid) as wrong:
             return FeedOutcome(feed=path.stem, upto=input.upto, problem=wrong.text(self.language))
+        except UnreadableEvent as waits:  # trying again reads the same
+            problem = refusal_message(waits).text(self.language)
+            return FeedOutcome(feed=path.stem, upto=input.upto, problem=problem)
         return FeedOutcome(
             feed=feed.name,
             rows=run.rows,

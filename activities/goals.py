@@ -14,6 +14,7 @@ from activities.inputs import (
     Refused,
     refusal_key,
 )
+from cairn.application.computing import Sources, is_computed
 from cairn.application.goals import Answer, Goals, deadline, read_command, with_evidence
 from cairn.domain.event import SYSTEM
 from cairn.domain.goal.commands import RecordRefusedSignal
@@ -21,11 +22,12 @@ from cairn.domain.goal.context import GoalContext
 from cairn.domain.goal.evidence import lacking
 from cairn.domain.goal.stages import phase_row
 from cairn.domain.goal.state import Goal
-from cairn.domain.goal.status import Deadline, deadlines_of, status, waiting
+from cairn.domain.goal.status import Deadline, deadlines_of, put_off, status, waiting
 from cairn.domain.reading import Evidence
 from cairn.domain.refusal import Refusal
+from cairn.domain.schedule import Period
 from projections.engine import catch_up
-from projections.models import reading
+from projections.models import cascade, reading
 
 PATIENCE = 4.0
 """Seconds a score waits for recorded readings to be sealed, and again for their read model. After them it is tried
@@ -104,6 +106,8 @@ class GoalActivities:
     async def _evidence(self, goal: Goal, context: GoalContext, due: Deadline) -> Evidence | None:
         """What is known of a goal's metrics; None while recorded readings have not come to their read model."""
         period = context.schedule.period(due.period or "Y") if context.schedule else None
+        if period is not None and is_computed(goal):
+            return await self._counted(goal, context, period)
         if period is None or not reading.is_fed(goal, context.sheet):
             return Evidence()
         try:
@@ -115,11 +119,25 @@ class GoalActivities:
             return None
         return await reading.evidence_of(self.pool, goal, context.sheet, period)
 
+    async def _counted(self, goal: Goal, context: GoalContext, period: Period) -> Evidence | None:
+        """What a computed KPI counts; None while the read model does not say which goals serve it."""
+        try:
+            sealed = await self.goals.ledger.sealed_position()
+            await catch_up.wait_for(self.pool, "goal", sealed, PATIENCE)
+        except TimeoutError:
+            return None
+        aligned = await cascade.aligned(self.pool, goal.id)
+        return await Sources(self.goals).evidence(goal, context, period, aligned)
+
     @activity.defn(name="goal_status")
     async def status(self, input: GoalStatusInput) -> GoalOutcome:
         """Where the goal stands in the log; the refusal when it is not there."""
         try:
-            return GoalOutcome(status=await self.goals.status(input.goal, input.at or datetime.now(UTC)))
+            found = await self.goals.status(input.goal, input.at or datetime.now(UTC))
+            if input.postponed:
+                goal, context = await self.goals.load(input.goal)
+                found = put_off(found, deadlines_of(goal, context), input.postponed)
+            return GoalOutcome(status=found)
         except Refusal as refusal:
             return GoalOutcome(refused=Refused.of(refusal))
 

@@ -10,6 +10,11 @@ from cairn.domain.goal.status import Deadline, GoalStatus
 from cairn.domain.identity import SYSTEM_KEYS, digest
 from cairn.domain.refusal import FactValue, Refusal, told
 
+STARTER = "starter"
+"""The id of the one workflow that begins all others."""
+REFRESH = "refresh"
+"""The signal by which a workflow is asked to look into the log again. It is nobody's command."""
+
 
 class Value(BaseModel):
     """A frozen value."""
@@ -71,10 +76,12 @@ class CaseStart(Value):
 
 
 class CaseStatusInput(Value):
-    """Asks where a case stands in the log. `at` is the workflow's time."""
+    """Asks where a case stands in the log. `at` is the workflow's time, `postponed` are deadlines that could not be
+    done, with when they are tried again."""
 
     case: str
     at: AwareDatetime
+    postponed: tuple[CaseDeadline, ...] = ()
 
 
 class RecordCaseInput(Value):
@@ -115,16 +122,20 @@ class CycleStart(Value):
 
 
 class GoalStatusInput(Value):
-    """Asks where a goal stands in the log. `at` is the workflow's time; earlier versions sent none."""
+    """Asks where a goal stands in the log. `at` is the workflow's time; earlier versions sent none. `postponed` are
+    deadlines that could not be done, with when they are tried again."""
 
     goal: str
     at: AwareDatetime | None = None
+    postponed: tuple[Deadline, ...] = ()
 
 
 class CycleStatusInput(Value):
-    """Asks where a cycle stands in the log."""
+    """Asks where a cycle stands in the log. `postponed` are deadlines that could not be done, with when they are tried
+    again."""
 
     cycle: str
+    postponed: tuple[CycleDeadline, ...] = ()
 
 
 class RecordGoalInput(Value):
@@ -185,7 +196,7 @@ def refusal_key(signal: RecordSignalRefusedInput) -> str:
 
 
 class BeginWorkflowsInput(Value):
-    """Where to go on in the sealed log, and how many seconds to follow it."""
+    """How many seconds to follow the log. `after`: 0 for a starter that has never been anywhere, else anything."""
 
     after: int = 0
     seconds: float = 300.0

@@ -1,27 +1,31 @@
-"""Scores again what late readings and changed results of subordinates change (RULES D5, Y2): it follows the log."""
+"""Scores again what late readings, changed results of subordinates and of goals that serve another change (RULES D5,
+Y2, M6): it follows the log."""
 
 import asyncio
 import logging
+from collections.abc import Iterable
 from datetime import datetime
 
 import asyncpg
 
+from cairn.application.computing import Sources
 from cairn.application.evaluation import Evaluation
 from cairn.application.goals import Goals
-from cairn.application.repository import to_events
+from cairn.application.stored_events import UnreadableEvent, known_versions, to_event
 from cairn.domain.event import SYSTEM
 from cairn.domain.goal.commands import ScoreAgain
+from cairn.domain.goal.events import GoalScored, ScoreCause
 from cairn.domain.identity import SYSTEM_KEYS
 from cairn.domain.reading import FeedCompleted, ReadingsRecorded
 from cairn.domain.refusal import Refusal
 from cairn.domain.sheet.events import ResultIssued
-from cairn.ledger import LOST, Connection, StoredEvent, stop_if_cancelled
+from cairn.ledger import LOST, Connection, PositionMoved, StoredEvent, stop_if_cancelled
 from projections.engine import catch_up
-from projections.engine.following import cursor_of, keep_cursor, keep_lead, leading
-from projections.models import reading, score
+from projections.engine.following import keep_lead, leading
+from projections.models import cascade, reading, score
 
 NAME = "rescoring"
-TYPES = ("ReadingsRecorded", "FeedCompleted", "ResultIssued")
+TYPES = ("ReadingsRecorded", "FeedCompleted", "ResultIssued", "GoalScored")
 PAGE = 200
 POLL = 0.25
 PATIENCE = 30.0
@@ -33,11 +37,12 @@ log = logging.getLogger(__name__)
 class Rescorer:
     """One of a ledger's workers leads; whatever it does again has no effect.
 
-    `pool` reads the read models; `folding` is the address of the login that keeps them, and keeps how far this is.
+    `pool` reads the read models; `folding` is the address of the login that keeps them, whose session holds the lead.
     """
 
     def __init__(self, goals: Goals, evaluation: Evaluation, pool: asyncpg.Pool, folding: str) -> None:
         self.goals, self.evaluation, self.pool, self.folding = goals, evaluation, pool, folding
+        self.sources = Sources(goals)
 
     async def run(self) -> None:
         """Follows the sealed log until cancelled. Reconnects when it has to."""
@@ -45,28 +50,30 @@ class Rescorer:
             try:
                 async with leading(self.folding, NAME) as connection:
                     await self._lead(connection)
-            except (asyncpg.PostgresError, TimeoutError, *LOST) as error:
+            except (asyncpg.PostgresError, TimeoutError, PositionMoved, *LOST) as error:
                 stop_if_cancelled(error)
                 log.warning("scores could not be brought up to date: %s; trying again", error)
                 await asyncio.sleep(POLL)
 
     async def _lead(self, connection: Connection) -> None:
-        after = await cursor_of(connection, NAME)
+        following = self.goals.ledger.subscribe(NAME, TYPES)
+
+        async def take(row: StoredEvent) -> None:
+            await self._take(row)
+            await keep_lead(connection)
+
+        await following.position()
+        await following.ask_for_known(known_versions())
         while True:
-            sealed = await self.goals.ledger.sealed_position()
-            if sealed == after:
+            await following.do_what_is_asked(take)
+            page = await following.next(PAGE)
+            await following.take(page, take)
+            if not page.events:
                 await asyncio.sleep(POLL)
                 await keep_lead(connection)
-                continue
-            rows = await self.goals.ledger.read_sealed(after=after, upto=sealed, limit=PAGE, types=TYPES)
-            for row in rows:
-                await self._take(row)
-                await keep_lead(connection)
-            after = rows[-1].position or sealed if len(rows) == PAGE else sealed
-            await keep_cursor(connection, NAME, after)
 
     async def _take(self, row: StoredEvent) -> None:
-        [event] = to_events([row])
+        event = to_event(row)
         try:
             if isinstance(event, ReadingsRecorded):
                 await self._readings(event, row.position or 0)
@@ -74,6 +81,14 @@ class Rescorer:
                 await self._completed(event, row.position or 0)
             elif isinstance(event, ResultIssued):
                 await self.evaluation.issue_above(event.sheet, event.at)
+                for goal in await self.sources.counting_result(event.sheet):
+                    await self._count_again(goal, "Y", event.at, row.position or 0, "subordinates")
+            elif isinstance(event, GoalScored):
+                above = await self.sources.counting_goal(event.goal)
+                if above is not None:
+                    await self._count_again(above, event.period, event.at, row.position or 0, "children")
+        except UnreadableEvent:
+            raise
         except Refusal as refusal:
             log.error("%s at position %s changes no score: %s", row.type, row.position, refusal)
 
@@ -82,8 +97,8 @@ class Rescorer:
         for name in ("reading", "score"):
             await catch_up.wait_for(self.pool, name, position, PATIENCE)
         keys = [(row.metric, row.subject, row.on) for row in recorded.rows]
-        for concerned in await score.scores_of_readings(self.pool, keys, position):
-            await self._again(concerned, recorded.at, position)
+        concerned = await score.scores_of_readings(self.pool, keys, position)
+        await self._all_again(concerned, recorded.at, position)
 
     async def _completed(self, said: FeedCompleted, position: int) -> None:
         """Every score that went on without what this feed has brought by now, also where that is no row (RULES D3)."""
@@ -92,8 +107,32 @@ class Rescorer:
             return
         for name in ("coverage", "reading", "score"):
             await catch_up.wait_for(self.pool, name, position, PATIENCE)
-        for concerned in await score.scores_without(self.pool, metrics, said.through, position):
-            await self._again(concerned, said.at, position)
+        concerned = await score.scores_without(self.pool, metrics, said.through, position)
+        await self._all_again(concerned, said.at, position)
+
+    async def _all_again(self, found: Iterable[score.Concerned], at: datetime, position: int) -> None:
+        """Each score by itself: a goal that cannot be read, or that refuses, keeps no other one waiting. It is named by
+        `cairn status` itself, for its stream waits in the read models too."""
+        for concerned in found:
+            try:
+                await self._again(concerned, at, position)
+            except Refusal as refusal:
+                log.error("%s of %s is not scored again: %s", concerned.period, concerned.goal, refusal)
+
+    async def _count_again(
+        self, name: str, period_key: str, at: datetime, position: int, cause: ScoreCause
+    ) -> None:
+        """A computed KPI by what it counts now, where it was scored before it."""
+        goal, context = await self.goals.load(name)
+        period = context.schedule.period(period_key) if context.schedule else None
+        if period is None or period_key not in goal.scores:
+            return
+        await catch_up.wait_for(self.pool, "goal", position, PATIENCE)
+        aligned = await cascade.aligned(self.pool, name)
+        evidence = await self.sources.evidence(goal, context, period, aligned)
+        command = ScoreAgain(goal=name, period=period_key, upto=position, cause=cause, by=SYSTEM, at=at)
+        key = f"{SYSTEM_KEYS}counted:{period_key}:{position}"
+        await self.goals.handle(command, key, evidence=evidence)
 
     async def _again(self, concerned: score.Concerned, at: datetime, position: int) -> None:
         goal, context = await self.goals.load(concerned.goal)

@@ -13,26 +13,34 @@ from temporalio.common import (
     WorkflowIDReusePolicy,
 )
 from temporalio.exceptions import WorkflowAlreadyStartedError
+from temporalio.service import RPCError, RPCStatusCode
 
-from activities.inputs import BeginWorkflowsInput, CaseStart, CycleStart, GoalStart, Value
+from activities.inputs import STARTER, BeginWorkflowsInput, CaseStart, CycleStart, GoalStart, Value
 from cairn.application.cases import KINDS
 from cairn.application.cycles import Cycles
-from cairn.application.repository import goal_context
+from cairn.application.repository import fold_sheet, goal_context
+from cairn.application.stored_events import UnreadableEvent, known_versions, to_event
+from cairn.domain.cycle.events import PolicyAmended
 from cairn.domain.cycle.state import Cycle
 from cairn.domain.goal.events import GoalDrafted
 from cairn.domain.goal.state import Goal, evolve
 from cairn.domain.goal.status import status
 from cairn.domain.sheet.state import Sheet
 from cairn.domain.streams import cycle_of, kind_of
-from cairn.ledger import Ledger, StoredEvent
+from cairn.ledger import Ledger, PositionMoved, StoredEvent, Subscription
 
 CYCLE = SearchAttributeKey.for_keyword("CairnCycle")
 DEPARTMENT = SearchAttributeKey.for_keyword("CairnDepartment")
+NAME = "starter"
 CASES = {kind.opened_by.__name__: kind for kind in KINDS.values()}
-TYPES = ("CycleLaunched", "GoalDrafted", *CASES)
+TYPES = ("CycleLaunched", "GoalDrafted", "PolicyAmended", *CASES)
 PAGE = 500
 AT_ONCE = 48
+SHEETS = 10
+"""Sheets whose goals are told at once that the dates have changed."""
 POLL = 0.2
+TRANSIENT = (RPCError,)
+"""Temporal is away, or busy. Where it refuses a workflow for what it is, that is another error (see `_begin`)."""
 
 
 class Starting:
@@ -44,47 +52,65 @@ class Starting:
 
     @activity.defn(name="begin_workflows")
     async def begin(self, input: BeginWorkflowsInput) -> int:
-        """Begins the workflows of what was sealed after a position; returns the position to go on from."""
-        beaten = activity.info().heartbeat_details
-        after = int(beaten[0]) if beaten else input.after
+        """Begins the workflows of what is new in the log, and of what is parked and was asked for again.
+
+        How far it is stands in its subscription. A starter that has never been anywhere (`after` 0) begins with the
+        first event: where Temporal's data was lost, that is how everything is begun once more. Returns a position that
+        is not 0.
+        """
+        self._cycles.clear()  # another worker may have led since
+        following = self.ledger.subscribe(NAME, TYPES)
+        await self._go_on_from(following, input.after)
         until = asyncio.get_running_loop().time() + input.seconds
         while asyncio.get_running_loop().time() < until and not activity.is_worker_shutdown():
-            sealed = await self.ledger.sealed_position()
-            if sealed < after:  # an older log was restored in place
-                after = 0
-            if sealed == after:
-                activity.heartbeat(after)
-                await asyncio.sleep(POLL)
-                continue
-            after = await self._page(after, sealed)
-            activity.heartbeat(after)
-        return after
+            activity.heartbeat(following.reached)
+            try:
+                await following.do_what_is_asked(lambda row: self._take(following, row), TRANSIENT)
+                if not await self._page(following):
+                    await asyncio.sleep(POLL)
+            except PositionMoved:  # by a starter on another worker, whose time is not over yet
+                await following.position()
+        return max(await following.position(), 1)
 
-    async def _page(self, after: int, sealed: int) -> int:
-        rows = await self.ledger.read_sealed(after=after, upto=sealed, limit=PAGE, types=TYPES)
-        streams = await self.ledger.read_streams([row.stream for row in rows])
-        gate = asyncio.Semaphore(AT_ONCE)
-        await asyncio.gather(*(self._begin(row, len(streams[row.stream]) == 1, gate, after) for row in rows))
-        return (rows[-1].position or sealed) if len(rows) == PAGE else sealed
+    async def _go_on_from(self, following: Subscription, after: int) -> None:
+        """From its position, or from the beginning where this starter, or the log that was restored, is another one."""
+        tried_before = bool(activity.info().heartbeat_details)
+        if (after == 0 and not tried_before) or await self.ledger.sealed_position() < after:
+            await following.rewind()
+        else:
+            await following.position()
+        await following.ask_for_known(known_versions())
 
-    async def _begin(self, row: StoredEvent, fresh: bool, gate: asyncio.Semaphore, after: int) -> None:
-        async with gate:
-            activity.heartbeat(after)
-            if row.type == "CycleLaunched":
-                await begin_cycle(self.client, self.task_queue, row.stream.removeprefix("cycle-"))
-            elif row.type in CASES:
-                await self._begin_case(row.stream)
-            else:
-                await self._begin_goal(GoalDrafted.model_validate_json(row.data), fresh)
+    async def _page(self, following: Subscription) -> bool:
+        page = await following.next(PAGE)
+        versions = await self.ledger.versions([row.stream for row in page.events])
+
+        async def take(row: StoredEvent) -> None:
+            await self._take(following, row, fresh=versions[row.stream] == 1)
+
+        await following.take(page, take, at_once=AT_ONCE, transient=TRANSIENT)
+        return bool(page.events)
+
+    async def _take(self, following: Subscription, row: StoredEvent, fresh: bool = False) -> None:
+        activity.heartbeat(following.reached)
+        event = to_event(row)
+        if isinstance(event, GoalDrafted):
+            await self._begin_goal(event, fresh)
+        elif isinstance(event, PolicyAmended):
+            await self._tell(row.stream.removeprefix("cycle-"), following.reached)
+        elif row.type in CASES:
+            await self._begin_case(row.stream)
+        else:
+            await begin_cycle(self.client, self.task_queue, row.stream.removeprefix("cycle-"))
 
     async def _begin_goal(self, drafted: GoalDrafted, fresh: bool) -> None:
         """A fresh goal's workflow is told where it stands; any other (Temporal was lost, say) asks the log."""
         cycle = await self._cycle(drafted.cycle)
         start = GoalStart(goal=drafted.goal, clock_offset=cycle.clock_offset)
         if fresh:
-            policy = await self.cycles.policies.version(cycle.policy)
+            terms = await self.cycles.policies.terms(cycle)
             goal = evolve(Goal(id=drafted.goal), drafted)
-            context = goal_context(cycle, policy, Sheet(id=drafted.sheet))
+            context = goal_context(cycle, terms, Sheet(id=drafted.sheet))
             start = start.model_copy(update={"status": status(goal, context, drafted.at)})
         await begin_goal(self.client, self.task_queue, start, drafted)
 
@@ -92,11 +118,52 @@ class Starting:
         cycle = await self._cycle(cycle_of(name))
         await begin_case(self.client, self.task_queue, CaseStart(case=name, clock_offset=cycle.clock_offset))
 
+    async def _tell(self, cycle: str, after: int) -> None:
+        """Has every goal and case of a cycle ask the log for its dates: the policy has changed in mid-cycle (RULES L11)."""
+        self._cycles.pop(cycle, None)
+        sheets = await self.cycles.sheets(cycle)
+        for start in range(0, len(sheets), SHEETS):
+            rows = await self.ledger.read_streams(sheets[start : start + SHEETS])
+            goals = [goal for name, found in rows.items() for goal in _goals_on(name, found)]
+            await asyncio.gather(*(self._refresh(goal) for goal in goals))
+            activity.heartbeat(after)
+        async for page in self.ledger.pages_of(list(CASES), upto=after, limit=PAGE):
+            cases = [row.stream for row in page if cycle_of(row.stream) == cycle]
+            await asyncio.gather(*(self._refresh(case) for case in cases))
+            activity.heartbeat(after)
+
+    async def _refresh(self, goal: str) -> None:
+        """One that does not run asks the log when it is begun."""
+        try:
+            await self.client.get_workflow_handle(goal).signal("refresh")
+        except RPCError as error:
+            if error.status != RPCStatusCode.NOT_FOUND:
+                raise
+
     async def _cycle(self, name: str) -> Cycle:
-        """A cycle's schedule never changes after its launch, so it is read once."""
+        """What a cycle goes by, read once until its policy changes."""
         if name not in self._cycles:
             self._cycles[name] = await self.cycles.load(name)
         return self._cycles[name]
+
+
+async def begin_starter(
+    client: Client, task_queue: str, follow: BeginWorkflowsInput, *, anew: bool = False
+) -> None:
+    """Begins the starter, of which there is one in a namespace, whoever asks for it; or replaces it (anew)."""
+    conflict = WorkflowIDConflictPolicy.TERMINATE_EXISTING if anew else WorkflowIDConflictPolicy.USE_EXISTING
+    await client.start_workflow(
+        "Starter", follow, id=STARTER, task_queue=task_queue, id_conflict_policy=conflict
+    )
+
+
+def _goals_on(name: str, rows: Sequence[StoredEvent]) -> list[str]:
+    """The goals that are or were on a sheet; none where it cannot be read: it is named everywhere, and keeps no other
+    from being told."""
+    try:
+        return list(fold_sheet(name, rows).weighings)
+    except UnreadableEvent:
+        return []
 
 
 async def begin_goal(
@@ -141,3 +208,7 @@ async def _begin(
         )
     except WorkflowAlreadyStartedError:  # it ran to its end before: the log has a closed goal
         return
+    except RPCError as error:
+        if error.status == RPCStatusCode.INVALID_ARGUMENT:  # its name is too long, say: it will never do
+            raise ValueError(f"Temporal refuses a workflow for {name[:40]}: {error.message}") from error
+        raise

@@ -8,12 +8,13 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bench.company import fresh
+from bench.company import fresh, worded
 from bench.figure import Bar, Figure, against, named
 from bench.rounds import in_turns, rate
 from bench.stand import Pool, Stand, connected
 from cairn.ledger import Ledger, StreamAppend
 from cairn.ledger.statements import read_statements
+from cairn.privacy import PrivateLedger, WrappingKeys
 
 if TYPE_CHECKING:
     from bench.peer import Peer
@@ -24,6 +25,8 @@ BATCHES = {"1,000 new streams": (1000, 1), "500 new streams of 2": (500, 2), "1 
 LEAF = bytes(32)
 SINGLE = "append, 16 writers, 1 event each"
 ALONE = "the same, each in a transaction of its own"
+WORDED = "the same, each with what somebody wrote, encrypted"
+KEYS = WrappingKeys.of(bytes(32))
 Contestant = Callable[[], Awaitable[float]]
 
 
@@ -93,6 +96,17 @@ async def measure(
         *_figure(
             single, "append-alone-peer", ALONE, "peer", "eventsourcing 9.5", size, events, None, "alone"
         ),
+        *_figure(
+            single,
+            "append-private",
+            WORDED,
+            "in clear",
+            "the same in clear",
+            size,
+            events,
+            Bar(0.8),
+            "private",
+        ),
     ]
     for name in BATCHES:
         row = f"append-batch-{name.replace(' ', '-').replace(',', '')}"
@@ -118,13 +132,16 @@ async def _peer(stand: Stand, events: int) -> AsyncIterator[Peer | None]:
 
 
 def _single(pool: Pool, peer: Peer | None, times: int) -> dict[str, Contestant]:
-    """Sixteen writers of one process: as it ships, each alone, both floors and the peer. Events are made beforehand."""
+    """Sixteen writers of one process: as it ships, each alone, what people write encrypted and in clear, both floors
+    and the peer. Events are made beforehand."""
     ledger, alone = Ledger(pool), Ledger(pool, joined=False)
-    keyed, bare = Floor(pool, "keyed"), Floor(pool, "bare")
+    keyed, bare, private = Floor(pool, "keyed"), Floor(pool, "bare"), PrivateLedger(pool, KEYS)
 
-    def contestant(record: Callable[[StreamAppend], Awaitable[object]]) -> Contestant:
+    def contestant(
+        record: Callable[[StreamAppend], Awaitable[object]], make: Callable[[], StreamAppend] = fresh
+    ) -> Contestant:
         async def run() -> float:
-            made = iter([fresh() for _ in range(times)])
+            made = iter([make() for _ in range(times)])
             return await rate(lambda: record(next(made)), times, WRITERS)
 
         return run
@@ -134,6 +151,8 @@ def _single(pool: Pool, peer: Peer | None, times: int) -> dict[str, Contestant]:
         "ours": contestant(lambda append: ledger.append([append])),
         "bare": contestant(bare.one),
         "ours alone": contestant(lambda append: alone.append([append])),
+        "in clear": contestant(lambda append: ledger.append([append]), worded),
+        "ours private": contestant(lambda append: private.append([append]), worded),
     }
     if peer:
         contestants["peer"] = lambda: peer.rate(max(times // 8, WRITERS), 1, WRITERS)

@@ -8,7 +8,14 @@ from uuid import uuid4
 
 from cairn.domain.cycle.events import CycleLaunched
 from cairn.domain.event import SYSTEM, Event
-from cairn.domain.goal.events import CheckedIn, GoalActivated, GoalApproved, GoalDrafted, GoalSubmitted
+from cairn.domain.goal.events import (
+    CheckedIn,
+    GoalActivated,
+    GoalApproved,
+    GoalDrafted,
+    GoalInterviewHeld,
+    GoalSubmitted,
+)
 from cairn.domain.measure import Kpi
 from cairn.domain.people import Department, Person, Roster
 from cairn.domain.schedule import make_schedule
@@ -78,6 +85,8 @@ def new(event: Event) -> NewEvent:
     )  # fmt: skip
 
 
+WRITTEN_ABOUT = [f"E{number}" for number in range(200)]
+"""People, each with a key of their own."""
 CHECK_IN = new(sheet_and_goals("E1")[-1])
 """The most frequent event of a year."""
 
@@ -94,6 +103,14 @@ def _like_a_check_in() -> NewEvent:
         uuid4(), "BenchNoted", one.data, one.occurred_at, one.actor, correlation=one.correlation,
         causation=one.causation, cycle=one.cycle,
     )  # fmt: skip
+
+
+def worded() -> StreamAppend:
+    """A new goal's stream with one event in which somebody wrote something, of a type that no read model takes in."""
+    goal = f"goal-{CYCLE}-{random.choice(WRITTEN_ABOUT)}-{random.getrandbits(60)}"
+    agreed = "two big customers in the first half of the year, and help with the tenders"
+    held = GoalInterviewHeld(goal=goal, on=AT.date(), participants=("M", "E1"), agreed=agreed, by="M", at=AT)
+    return StreamAppend(goal, 0, [new(held)])
 
 
 def roster(employees: int) -> Roster:

@@ -19,6 +19,7 @@ from bench.counting import Noting, until_begun
 from bench.figure import Bar, Figure, against
 from bench.rounds import in_turns
 from bench.stand import Stand, connected
+from cairn import privacy
 from cairn.application.cycles import Cycles
 from cairn.application.people import People
 from cairn.application.policies import Policies
@@ -106,6 +107,7 @@ async def firm(stand: Stand, dsn: str, employees: int) -> AsyncIterator[Firm]:
     """The company with policy and roster in the sealed log, and both workers running."""
     settings = stand.settings.model_copy(update={"database": dsn, "temporal_address": await stand.temporal()})
     make_key(settings.home, reads_plain=False)
+    privacy.make_key(settings.home)
     client = await connect(settings, interceptors=[Noting()])
     async with connected(dsn, 4) as pool, worker.running(settings, client=client):
         ledger = Ledger(pool)

@@ -109,6 +109,23 @@ class Settings(BaseSettings):
         "refuse (nobody without the key can give a command). Not set: refuse in a home folder whose Temporal "
         "had a key from its first start, read elsewhere.",
     )
+    build: str | None = Field(
+        None,
+        description="Name of this worker's build, of your choosing. Set: workflows stay on the build they began with, "
+        "and `cairn deploy` says which one is current. Not set: one build at a time.",
+    )
+    text_key: str | None = Field(
+        None,
+        repr=False,
+        description="Key that wraps the keys of what people write about each other: 32 random bytes in Base64, the "
+        "same for all workers and commands. Without it nobody reads those texts again. Not set: text.key in the home "
+        "folder, which is made with Cairn's own Postgres.",
+    )
+    earlier_text_keys: str | None = Field(
+        None,
+        repr=False,
+        description="Keys that wrapped them before, with commas between: what was written under them stays readable.",
+    )
     namespace: str = Field("default", description="Temporal namespace in which the workflows run.")
     task_queue: str = Field("cairn", description="Temporal task queue on which the workers listen.")
     postgres_port: int | None = Field(

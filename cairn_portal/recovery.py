@@ -1,24 +1,28 @@
 """Beginning workflows again from the log, after Temporal's data was lost, and telling what the log itself lost."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Collection, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
+from uuid import uuid4
 
-from temporalio.client import Client, WorkflowExecution, WorkflowExecutionStatus
-from temporalio.common import WorkflowIDConflictPolicy
+import asyncpg
+from temporalio.client import Client, WorkflowExecution
 from temporalio.service import RPCError, RPCStatusCode
 
-from activities.inputs import BeginWorkflowsInput, GoalStart
-from activities.starting import begin_cycle, begin_goal
-from cairn.domain.goal.events import GoalDrafted
-from cairn.domain.streams import cycle_of
+from activities.inputs import STARTER, BeginWorkflowsInput
+from activities.schedules import TemporalSchedules
+from activities.starting import begin_starter
+from activities.supervising import ANSWER, COMMANDED, begin_again, lost, open_streams
+from cairn.application.feeds import scheduled
+from cairn.application.repository import record_alone
+from cairn.domain.event import SYSTEM
+from cairn.domain.operating import BegunAgain, WorkflowsBegunAgain
 from cairn.ledger import Ledger
-from workflows.starter import NAME, StarterWorkflow
+from cairn.temporal import Builds
 
 AT_ONCE = 48
 PAGE = 500
-COMMANDED = "WorkflowType in ('Goal', 'Cycle')"
-RUNNING = WorkflowExecutionStatus.RUNNING
 OnProgress = Callable[[int], None]
 
 
@@ -32,51 +36,42 @@ class Ahead(NamedTuple):
     recorded: int
 
 
-async def restart_starter(client: Client, task_queue: str) -> None:
-    """Begins the starter again at the log's first position: it begins every workflow that does not run, and each
-    then asks the log where it stands."""
-    await client.start_workflow(
-        StarterWorkflow.run,
-        BeginWorkflowsInput(),
-        id=NAME,
-        task_queue=task_queue,
-        id_conflict_policy=WorkflowIDConflictPolicy.TERMINATE_EXISTING,
-    )
-
-
 async def running_goals(client: Client) -> int:
     """How many goals' workflows run."""
     return (await client.count_workflows("WorkflowType = 'Goal' and ExecutionStatus = 'Running'")).count
 
 
-async def not_running(client: Client, goals: Iterable[str]) -> list[str]:
-    """Those of these goals, and of their cycles, whose workflow ended: the starter leaves these alone."""
-    wanted = {*goals}
-    wanted |= {f"cycle-{cycle_of(goal)}" for goal in wanted}
-    async for found in client.list_workflows(f"{COMMANDED} and ExecutionStatus = 'Running'"):
-        wanted.discard(found.id)
-    return sorted([stream for stream in wanted if await _has_ended(client, stream)])
+async def recover(
+    client: Client, task_queue: str, ledger: Ledger, pool: asyncpg.Pool, builds: Builds
+) -> list[BegunAgain]:
+    """Begins again whatever an open stream lacks, however often it was begun before: what ended, fails, is served by
+    nobody, or knows more than the log has, since an older log was restored. Schedules too. Each workflow then asks the
+    log where it stands. Returns what was begun again.
 
-
-async def _has_ended(client: Client, stream: str) -> bool:
-    """Whether there is a workflow of this name and its last run is over."""
-    try:
-        return (await client.get_workflow_handle(stream).describe()).status != RUNNING
-    except RPCError as error:
-        if error.status != RPCStatusCode.NOT_FOUND:
-            raise
-        return False
-
-
-async def begin_anew(client: Client, task_queue: str, ledger: Ledger, streams: Collection[str]) -> None:
-    """Begins the workflows of these streams in place of those there are: each asks the log where it stands."""
-    for stream in streams:
-        if stream.startswith("cycle-"):
-            await begin_cycle(client, task_queue, stream.removeprefix("cycle-"), anew=True)
-            continue
-        first = await ledger.read_stream(stream, upto=1)
-        drafted = GoalDrafted.model_validate_json(first[0].data)
-        await begin_goal(client, task_queue, GoalStart(goal=stream), drafted, anew=True)
+    The starter begins anew at the log's first position: it finds what no read model shows yet."""
+    schedules = TemporalSchedules(client, task_queue)
+    found = await open_streams(pool)
+    ahead = await ahead_of_the_log(client, ledger)
+    await end_unknown(client, [each.stream for each in ahead if not each.recorded])
+    losses = {each.workflow: each for each in await lost(client, task_queue, ledger, found, builds)}
+    for each in ahead:
+        if each.stream in found.streams:
+            losses[each.stream] = BegunAgain(workflow=each.stream, loss="ahead")
+    starter = losses.pop(STARTER, None)
+    missing = await schedules.missing(await scheduled(ledger))
+    begun = [
+        *([starter] if starter else []),
+        *losses.values(),
+        *(BegunAgain(workflow=each.name, loss="missing") for each in missing),
+    ]
+    if begun:
+        event = WorkflowsBegunAgain(workflows=tuple(begun), by=SYSTEM, at=datetime.now(UTC))
+        await record_alone(ledger, event, str(uuid4()))
+    await begin_starter(client, task_queue, BeginWorkflowsInput(), anew=True)
+    await begin_again(client, task_queue, ledger, found, list(losses.values()))
+    for schedule in missing:
+        await schedules.put(schedule)
+    return begun
 
 
 async def end_unknown(client: Client, streams: Iterable[str]) -> None:
@@ -135,7 +130,9 @@ async def _told(
     """The status that a workflow was told last; None where it knows none, or nobody can answer for it."""
     async with slots:
         try:
-            status = await client.get_workflow_handle(execution.id, run_id=execution.run_id).query("status")
+            status = await client.get_workflow_handle(execution.id, run_id=execution.run_id).query(
+                "status", rpc_timeout=ANSWER
+            )
         except RPCError:
             return None
     return status if isinstance(status, dict) else None

@@ -24,6 +24,8 @@ settings.load_profile("cairn")
 os.environ.setdefault(
     "CAIRN_PAYLOAD_KEY", base64.b64encode(b"a key for tests that is no secret"[:32]).decode()
 )
+# So is what people write about each other, on its way into the log.
+os.environ.setdefault("CAIRN_TEXT_KEY", base64.b64encode(b"another key for tests, no secret"[:32]).decode())
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -35,7 +35,8 @@ class CaseWorkflow(CommandedWorkflow[CaseStatus, CaseDeadline]):
         return await self.finish()
 
     async def read_status(self) -> CaseOutcome:
-        return await append("case_status", CaseStatusInput(case=self.stream, at=self.now()), CaseOutcome)
+        asked = CaseStatusInput(case=self.stream, at=self.now(), postponed=tuple(self.postponed.values()))
+        return await append("case_status", asked, CaseOutcome)
 
     async def record_command(self, name: str, message: Message) -> CaseOutcome:
         command = RecordCaseInput(

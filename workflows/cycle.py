@@ -26,6 +26,8 @@ with workflow.unsafe.imports_passed_through():
 
 LAUNCH = timedelta(seconds=60)
 """How long one try of a launch may take: it plans the whole cycle."""
+TRIES = 8
+"""So often something for a whole cycle is tried at once, within two minutes; then it makes way for what comes next."""
 LARGEST_OFFSET = timedelta(days=36_500).total_seconds()
 
 
@@ -34,7 +36,7 @@ class CycleWorkflow(CommandedWorkflow[CycleStatus, CycleDeadline]):
     """Launches and closes a cycle; sheets and scores are made by activities that may run again."""
 
     refresh_after = (timedelta(days=1),)
-    retry_deadline_after = timedelta(days=1)
+    retry_deadline_after = timedelta(hours=1)
 
     @workflow.init
     def __init__(self, start: CycleStart) -> None:
@@ -48,7 +50,8 @@ class CycleWorkflow(CommandedWorkflow[CycleStatus, CycleDeadline]):
         return await self.finish()
 
     async def read_status(self) -> CycleOutcome:
-        return await append("cycle_status", CycleStatusInput(cycle=self.cycle), CycleOutcome)
+        asked = CycleStatusInput(cycle=self.cycle, postponed=tuple(self.postponed.values()))
+        return await append("cycle_status", asked, CycleOutcome)
 
     async def record_command(self, name: str, message: Message) -> CycleOutcome:
         match name:
@@ -57,10 +60,12 @@ class CycleWorkflow(CommandedWorkflow[CycleStatus, CycleDeadline]):
                 return await append("launch_cycle", self.command(name, message), CycleOutcome, LAUNCH)
             case "add_sheets":
                 return await append("add_sheets", self.command(name, message), CycleOutcome, LAUNCH)
+            case "amend" | "vote" | "enact":
+                return await work("amend_policy", self.command(name, message), CycleOutcome)
             case "close":
-                return await work("close_cycle", self.command(name, message), CycleOutcome)
+                return await work("close_cycle", self.command(name, message), CycleOutcome, TRIES)
             case "abandon":
-                return await work("abandon_cycle", self.command(name, message), CycleOutcome)
+                return await work("abandon_cycle", self.command(name, message), CycleOutcome, TRIES)
             case _:
                 return CycleOutcome(refused=unknown_command(name, tuple(CYCLE_COMMANDS)))
 
@@ -85,14 +90,18 @@ class CycleWorkflow(CommandedWorkflow[CycleStatus, CycleDeadline]):
             case "stage":
                 return await append("reach_cycle_stage", due, CycleOutcome)
             case "period":
-                return await work("score_period", due, CycleOutcome)
+                return await work("score_period", due, CycleOutcome, TRIES)
             case "results":
-                return await work("issue_results", due, CycleOutcome)
+                return await work("issue_results", due, CycleOutcome, TRIES)
             case "close":
                 closing = Message(by=SYSTEM, command_id=f"{SYSTEM_KEYS}close")
-                return await work("close_cycle", self.command("close", closing), CycleOutcome)
+                return await work("close_cycle", self.command("close", closing), CycleOutcome, TRIES)
             case _:
                 assert_never(deadline.phase)
+
+    def runs_apart(self, deadline: CycleDeadline) -> bool:
+        """Scores of all sheets take minutes, and wait for what goals have not brought yet."""
+        return deadline.phase in ("period", "results")
 
     async def record_refused_signal(self, signal: RecordSignalRefusedInput) -> CycleOutcome:
         return await append("record_refused_cycle_signal", signal, CycleOutcome)

@@ -7,8 +7,8 @@ from typing import Any
 from temporalio import workflow
 from temporalio.common import SearchAttributeUpdate
 
-from workflows.appending import append
-from workflows.commanded import CYCLE, DEPARTMENT, CommandedWorkflow
+from workflows.appending import append, score
+from workflows.commanded import APART, CYCLE, DEPARTMENT, CommandedWorkflow
 from workflows.messages import Message, writable_name
 
 with workflow.unsafe.imports_passed_through():
@@ -20,7 +20,7 @@ with workflow.unsafe.imports_passed_through():
         RecordGoalInput,
         RecordSignalRefusedInput,
     )
-    from cairn.domain.goal.stages import Stage, stage_row
+    from cairn.domain.goal.stages import Stage, phase_row, stage_row
     from cairn.domain.goal.status import Deadline, GoalStatus
 
 
@@ -50,7 +50,8 @@ class GoalWorkflow(CommandedWorkflow[GoalStatus, Deadline]):
         await self.keep_deadlines(until=lambda status: has_come_to(status.stage, stage))
 
     async def read_status(self) -> GoalOutcome:
-        return await append("goal_status", GoalStatusInput(goal=self.stream, at=self.now()), GoalOutcome)
+        asked = GoalStatusInput(goal=self.stream, at=self.now(), postponed=tuple(self.postponed.values()))
+        return await append("goal_status", asked, GoalOutcome)
 
     async def record_command(self, name: str, message: Message) -> GoalOutcome:
         command = RecordGoalInput(
@@ -62,7 +63,13 @@ class GoalWorkflow(CommandedWorkflow[GoalStatus, Deadline]):
     async def do_what_is_due(self, deadline: Deadline) -> GoalOutcome:
         run = workflow.info().run_id
         due = GoalDeadlineInput(goal=self.stream, deadline=deadline, at=self.now(), run=run)
+        if self.runs_apart(deadline) and workflow.patched(APART):
+            return await score("on_goal_deadline", due, GoalOutcome)
         return await append("on_goal_deadline", due, GoalOutcome)
+
+    def runs_apart(self, deadline: Deadline) -> bool:
+        """A score waits for the log to be sealed, and for read models."""
+        return phase_row(deadline.phase).scores
 
     async def record_refused_signal(self, signal: RecordSignalRefusedInput) -> GoalOutcome:
         return await append("record_refused_goal_signal", signal, GoalOutcome)

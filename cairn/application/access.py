@@ -11,8 +11,9 @@ from cairn.domain.case.kind import CaseKind
 from cairn.domain.case.kind import require_exists as require_case
 from cairn.domain.case.rights import CaseParties
 from cairn.domain.case.state import Case
-from cairn.domain.cycle.commands import AnyCycleCommand, CycleAction
+from cairn.domain.cycle.commands import AnyAmendmentCommand, AnyCycleCommand, CycleAction
 from cairn.domain.cycle.state import Cycle
+from cairn.domain.erasure import EraseTexts
 from cairn.domain.event import SYSTEM
 from cairn.domain.goal.beginning import planned_goal
 from cairn.domain.goal.commands import AnyGoalCommand, DraftGoal, GoalAction
@@ -25,7 +26,6 @@ from cairn.domain.policy import Reader, Transparency, WorkingCalendar
 from cairn.domain.refusal import Refusal
 from cairn.domain.schedule import local_day
 from cairn.domain.sheet.commands import AnySheetAction
-from cairn.domain.sheet.events import RestatementProposed
 from cairn.domain.sheet.state import Sheet
 
 Readable = Literal["goals", "scores", "comments"]
@@ -53,9 +53,8 @@ def require(command: AnyGoalCommand, goal: Goal, context: GoalContext) -> str | 
     right = command.row.who.in_case(goal, command)
     if right.allows(person, goal, command):
         return None
-    for holder in _stood_in_for(person.id, goal, context):
-        place = {"owner" if holder == goal.owner else "manager": person.id}
-        if right.allows(person, goal.model_copy(update=place), command):
+    for place, holder in _stood_in_for(person.id, goal, context):
+        if right.allows(person, goal.model_copy(update={place: person.id}), command):
             return holder
     who = {"who": right.name, "manager": goal.manager, "requester": goal.requester}
     if command.row.judges and person.id == goal.owner:
@@ -63,14 +62,18 @@ def require(command: AnyGoalCommand, goal: Goal, context: GoalContext) -> str | 
     raise Refusal("goal.not-yours", field="by", by=person.id, **who)
 
 
-def _stood_in_for(person: str, goal: Goal, context: GoalContext) -> list[str]:
-    """The holders of the goal's places for whom somebody acts that day: its manager, and a department's head."""
-    places = [goal.owner] if goal.tier == "department" else [goal.manager or ""]
-    return [holder for holder in places if context.acting.get(holder) == person]
+def _stood_in_for(person: str, goal: Goal, context: GoalContext) -> list[tuple[str, str]]:
+    """The goal's places, with their holders, for whom somebody acts that day: its owner, a department's head among
+    them, and its manager."""
+    places = {"owner": goal.owner, "manager": goal.manager if goal.tier != "department" else None}
+    return [(place, who) for place, who in places.items() if who and context.acting.get(who) == person]
 
 
 def require_for_cycle(
-    command: AnyCycleCommand, cycle: Cycle, people: Mapping[str, Person], calendar: WorkingCalendar
+    command: AnyCycleCommand | AnyAmendmentCommand,
+    cycle: Cycle,
+    people: Mapping[str, Person],
+    calendar: WorkingCalendar,
 ) -> None:
     """Refuses a command on a cycle by somebody who may not give it; `people` holds at least whoever does, by id."""
     if not isinstance(command, CycleAction) or (command.row.by_date and command.by == SYSTEM):
@@ -79,8 +82,11 @@ def require_for_cycle(
         raise Refusal("cycle.unknown", field="cycle", cycle=cycle.id)
     person = require_present(command.by, people, local_day(command.at, calendar))
     right = command.row.who
-    if not right.allows(person, cycle, command):
+    if right.allows(person, cycle, command):
+        return
+    if right is rights.hr:
         raise Refusal("cycle.not-hr", field="by", by=person.id, who=right.name)
+    raise Refusal("cycle.not-yours", field="by", by=person.id, who=right.name)
 
 
 def require_for_case(kind: CaseKind[Any], command: CaseCommand, case: Case, context: CaseContext) -> None:
@@ -104,19 +110,38 @@ def require_for_case(kind: CaseKind[Any], command: CaseCommand, case: Case, cont
 
 def require_for_restatement(
     by: str,
-    proposed: RestatementProposed,
-    holder: str,
+    about: rights.Restating,
     people: Mapping[str, Person],
     at: datetime,
     calendar: WorkingCalendar,
-) -> None:
-    """Refuses a decision about a restatement by somebody who may not take it (RULES Y3); `holder` is whose sheet it is,
-    a department's its head's; `people` holds at least whoever decides, by id."""
+) -> bool:
+    """Refuses a decision about a restatement by somebody who may not take it (RULES Y3); `people` holds at least who
+    decides, by id. Returns whether they decide alone; else theirs is one vote of the committee's."""
     person = require_present(by, people, local_day(at, calendar))
-    about = rights.Restating(holder=holder, lowers=proposed.lowers)
     right = rights.restatement_decider.in_case(about, None)
     if not right.allows(person, about, None):
-        raise Refusal("restatement.not-yours", field="by", by=by, who=right.name, lowers=proposed.lowers)
+        raise Refusal("restatement.not-yours", field="by", by=by, who=right.name, lowers=about.lowers)
+    return rights.decides_alone(person, about)
+
+
+def require_to_propose(
+    by: str, holder: str, people: Mapping[str, Person], at: datetime, calendar: WorkingCalendar
+) -> None:
+    """Refuses a correction by somebody who may not propose it: HR does, never for a sheet of their own."""
+    person = require_present(by, people, local_day(at, calendar))
+    about = rights.Restating(holder=holder, lowers=False)
+    if not rights.hr_other_than_holder.allows(person, about, None):
+        raise Refusal("sheet.not-yours", field="by", by=by, who=rights.hr_other_than_holder.name)
+
+
+def require_to_speak(
+    by: str, holder: str, people: Mapping[str, Person], at: datetime, calendar: WorkingCalendar
+) -> None:
+    """Refuses somebody who says that the holder of a sheet was heard or told: the holder themselves does, or HR."""
+    person = require_present(by, people, local_day(at, calendar))
+    about = rights.Restating(holder=holder, lowers=False)
+    if not rights.holder_or_other_hr.allows(person, about, None):
+        raise Refusal("sheet.not-yours", field="by", by=by, who=rights.holder_or_other_hr.name)
 
 
 def require_for_sheet(
@@ -129,6 +154,19 @@ def require_for_sheet(
     right = command.who.in_case(sheet, command)
     if not right.allows(person, sheet, command):
         raise Refusal("sheet.not-yours", field="by", by=person.id, who=right.name)
+
+
+class _Held(NamedTuple):
+    holder: str
+
+
+def require_for_erasure(command: EraseTexts, holder: str, people: Mapping[str, Person]) -> None:
+    """Refuses an order to erase texts by somebody who may not give it: HR may, but not for what is written about
+    themselves. `holder` is whom they are about, a department's its head; `people` holds at least whoever orders."""
+    person = require_present(command.by, people, command.at.date())
+    right = rights.hr_other_than_holder
+    if not right.allows(person, _Held(holder), command):
+        raise Refusal("erasure.not-yours", field="by", by=person.id, owner=command.owner, who=right.name)
 
 
 class Shown(NamedTuple):

@@ -6,10 +6,12 @@ from typing import Self
 
 import asyncpg
 
+from cairn.application.amendments import Amendments
 from cairn.application.audit import ScoreAudit
 from cairn.application.cases import Cases
 from cairn.application.clock import CycleClock
 from cairn.application.cycles import Cycles
+from cairn.application.erasures import Erasures
 from cairn.application.evaluation import Evaluation
 from cairn.application.feeds import Feeds
 from cairn.application.goals import Goals
@@ -19,19 +21,22 @@ from cairn.application.policies import Policies
 from cairn.application.restatements import Restatements
 from cairn.application.sheets import Sheets
 from cairn.application.targets import Targets
-from cairn.ledger import Ledger, application_name, open_pool
+from cairn.ledger import application_name, open_pool
+from cairn.privacy import PrivateLedger, WrappingKeys
 
 
 class Application:
     """Everything that can be done with one ledger; a worker, the command line and a rehearsal each open one.
 
     `pool` is of the ledger's database, where the read models live too; `writing` another one for the appends, where
-    `pool` only reads.
+    `pool` only reads. `keys` wrap those of what people write about each other.
     """
 
-    def __init__(self, pool: asyncpg.Pool, *, writing: asyncpg.Pool | None = None) -> None:
+    def __init__(
+        self, pool: asyncpg.Pool, keys: WrappingKeys, *, writing: asyncpg.Pool | None = None
+    ) -> None:
         self.pool = pool
-        self.ledger = Ledger(pool, writing=writing)
+        self.ledger = PrivateLedger(pool, keys, writing=writing)
         self.people = People(self.ledger)
         self.policies = Policies(self.ledger)
         self.targets = Targets(self.ledger, self.policies)
@@ -40,8 +45,10 @@ class Application:
         self.goals = Goals(self.ledger, self.policies)
         self.cases = Cases(self.ledger, self.policies, self.goals.seats)
         self.sheets = Sheets(self.goals)
+        self.amendments = Amendments(self.cycles, self.goals.seats)
         self.evaluation = Evaluation(self.ledger, self.cycles)
         self.restatements = Restatements(self.ledger, self.cycles)
+        self.erasures = Erasures(pool, self.ledger, self.people)
         self.clock = CycleClock(self.ledger)
         self.audit = ScoreAudit(self.ledger, self.cycles)
         self.operation = Operation(pool)
@@ -49,7 +56,7 @@ class Application:
     @classmethod
     @asynccontextmanager
     async def open(
-        cls, database: str, *, name: str, size: int = 8, role: str | None = None
+        cls, database: str, keys: WrappingKeys, *, name: str, size: int = 8, role: str | None = None
     ) -> AsyncIterator[Self]:
         """An application on the database of this address for as long as the context lasts.
 
@@ -65,4 +72,4 @@ class Application:
             opened.callback(reading.terminate)
             writing = await open_pool(database, role=role, size=writers, application=shown)
             opened.callback(writing.terminate)
-            yield cls(reading, writing=writing)
+            yield cls(reading, keys, writing=writing)

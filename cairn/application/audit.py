@@ -2,23 +2,29 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import date
-from typing import Any
+from contextlib import suppress
+from datetime import date, datetime, timedelta
+from typing import Any, TypeVar
 
-from pydantic import ValidationError
-
+from cairn.application.computing import of_goal, of_result
 from cairn.application.cycles import Cycles
-from cairn.application.repository import fold_goal, fold_sheet, goal_context, to_events
+from cairn.application.goals import with_evidence
+from cairn.application.repository import fold_goal, fold_sheet, goal_context
+from cairn.application.stored_events import UnreadableEvent, to_event, to_events
 from cairn.domain.coverage import Statement, Whom, coverage_of
 from cairn.domain.cycle.state import Cycle
+from cairn.domain.cycle.status import AFTER_THE_GOALS
 from cairn.domain.evaluation.scores import Beside, issue_result, score_sheet
 from cairn.domain.event import Event, Fact
 from cairn.domain.goal.events import GoalScored
-from cairn.domain.goal.evidence import days_of, whom_of
+from cairn.domain.goal.evidence import days_of, lacking, whom_of
 from cairn.domain.goal.scoring import score
 from cairn.domain.goal.state import Goal
+from cairn.domain.goal.status import unscored
 from cairn.domain.measure import Kpi
 from cairn.domain.reading import Evidence, FeedCompleted, Reading, ReadingsRecorded
+from cairn.domain.refusal import FactValue
+from cairn.domain.schedule import Schedule
 from cairn.domain.sheet.events import (
     EarlierPart,
     GoalPlaced,
@@ -34,7 +40,10 @@ from cairn.ledger import Ledger, StoredEvent
 
 CHUNK = 40
 PAGE = 500
+LATE = timedelta(hours=1)
+"""From when on a score that is not there is missing: timers and tries of their own bring it until then."""
 Subject = tuple[str, str]
+Folded = TypeVar("Folded")
 OnProgress = Callable[[int, int], None]
 
 
@@ -49,13 +58,39 @@ class Difference(Fact):
     recomputed: str
 
 
+class Missing(Fact):
+    """A score that was due and is not there, though nothing was waited for: `of` is a goal or a sheet."""
+
+    of: str
+    period: str
+    due: datetime
+
+
+class Unread(Fact):
+    """A goal or sheet (`of`) whose scores cannot be computed again: an event of `stream` cannot be read. `code` and
+    `facts` are those of its refusal."""
+
+    of: str
+    stream: str
+    code: str
+    facts: dict[str, FactValue]
+
+
 class Outcome(Fact):
-    """How many scores were computed again, and every difference found."""
+    """How many scores were computed again, every difference found, every score that is missing, and what
+    could not be read."""
 
     goals: int = 0
     sheets: int = 0
     results: int = 0
     differences: tuple[Difference, ...] = ()
+    missing: tuple[Missing, ...] = ()
+    unread: tuple[Unread, ...] = ()
+
+    @property
+    def sound(self) -> bool:
+        """Whether every score is there, was computed again and came out the same."""
+        return not (self.differences or self.missing or self.unread)
 
     @property
     def scores(self) -> int:
@@ -67,7 +102,14 @@ class Outcome(Fact):
             sheets=self.sheets + other.sheets,
             results=self.results + other.results,
             differences=(*self.differences, *other.differences),
+            missing=(*self.missing, *other.missing),
+            unread=(*self.unread, *other.unread),
         )
+
+    @classmethod
+    def waiting_for(cls, of: str, unread: UnreadableEvent) -> "Outcome":
+        """Of a goal or sheet whose scores cannot be computed again."""
+        return cls(unread=(Unread(of=of, stream=unread.stream, code=unread.code, facts=unread.facts),))
 
 
 class Readings:
@@ -137,12 +179,17 @@ class ScoreAudit:
         """Every score of one goal, or of the prefix of its stream that is given."""
         cycle = await self.cycles.load(cycle_of(name))
         found = list(rows) if rows is not None else await self.ledger.read_stream(name)
-        sheet = fold_sheet(sheet_of(name), await self.ledger.read_stream(sheet_of(name)))
-        return await self._goal(name, found, cycle, sheet, await self.readings())
+        try:
+            sheet = fold_sheet(sheet_of(name), await self.ledger.read_stream(sheet_of(name)))
+            return await self._goal(name, found, cycle, sheet, await self.readings())
+        except UnreadableEvent as unread:
+            return Outcome.waiting_for(name, unread)
 
-    async def cycle(self, name: str, on_progress: OnProgress) -> Outcome:
-        """Every goal's and sheet's score and every result of a cycle."""
+    async def cycle(self, name: str, on_progress: OnProgress, at: datetime | None = None) -> Outcome:
+        """Every goal's and sheet's score and every result of a cycle; with `at`, the cycle's present, also what is
+        missing by then. What cannot be read is named, all else is computed."""
         cycle, readings = await self.cycles.load(name), await self.readings()
+        upto = await self.ledger.sealed_position()
         sheets = await self.cycles.sheets(name)
         total, results = Outcome(), await self._results(sheets)
         for start in range(0, len(sheets), CHUNK):
@@ -151,34 +198,98 @@ class ScoreAudit:
             goals = await self.ledger.read_streams(
                 sorted({g for each in streams.values() for g in _placed(each)})
             )
-            folded = {sheet: fold_sheet(sheet, rows) for sheet, rows in streams.items()}
-            for goal, rows in goals.items():
-                sheet_folded = folded[sheet_of(goal)]
-                total = total.plus(await self._goal(goal, rows, cycle, sheet_folded, readings))
             for sheet in part:
                 of_sheet = {goal: rows for goal, rows in goals.items() if sheet_of(goal) == sheet}
-                total = total.plus(await self._sheet(sheet, streams[sheet], of_sheet, cycle, results))
+                total = total.plus(
+                    await self._whole_sheet(sheet, streams[sheet], of_sheet, cycle, readings, results)
+                )
+                if at is not None:
+                    total = total.plus(
+                        await self._missing(sheet, streams[sheet], of_sheet, cycle, readings, upto, at)
+                    )
             on_progress(min(start + CHUNK, len(sheets)), len(sheets))
         return total
 
+    async def _missing(
+        self,
+        name: str,
+        rows: Sequence[StoredEvent],
+        streams: Mapping[str, Sequence[StoredEvent]],
+        cycle: Cycle,
+        readings: Readings,
+        upto: int,
+        at: datetime,
+    ) -> Outcome:
+        """The scores of a sheet and its goals that should be there by now: those of goals that wait for no feed, and
+        the sheet's own where no goal is waited for. What cannot be read is named elsewhere."""
+        terms, schedule, due_by = await self.cycles.policies.terms(cycle), cycle.schedule, at - LATE
+        goals = _readable(streams)
+        try:
+            sheet = fold_sheet(name, rows)
+        except UnreadableEvent:
+            return Outcome()
+        if schedule is None:
+            return Outcome()
+        found: list[Missing] = []
+        waits: set[str] = set()
+        whole = len(goals) == len(streams)
+        for goal in goals.values():
+            context = goal_context(cycle, terms, sheet)
+            for due in unscored(goal, context, at):
+                period = due.period or "Y"
+                waits.add(period)
+                evidence = _evidence_now(goal, period, schedule, sheet, readings, upto)
+                if due.at <= due_by and not lacking(goal, period, with_evidence(context, evidence)):
+                    found.append(Missing(of=goal.id, period=period, due=due.at))
+        for span in schedule.periods:
+            due_at = span.scored_at + AFTER_THE_GOALS
+            if span.kind == "year" or span.key in sheet.scores or span.key in waits or due_at > due_by:
+                continue
+            if whole and score_sheet(sheet, goals, span.key, schedule, terms.on(span.ends), at):
+                found.append(Missing(of=sheet.id, period=span.key, due=due_at))
+        return Outcome(missing=tuple(found))
+
+    async def _whole_sheet(
+        self,
+        name: str,
+        rows: Sequence[StoredEvent],
+        goals: Mapping[str, Sequence[StoredEvent]],
+        cycle: Cycle,
+        readings: Readings,
+        results: Mapping[tuple[str, int], ResultIssued],
+    ) -> Outcome:
+        """A sheet and its goals, each by itself where one of them cannot be read."""
+        try:
+            sheet = fold_sheet(name, rows)
+        except UnreadableEvent as unread:
+            return Outcome.waiting_for(name, unread)
+        total = Outcome()
+        for goal, stream in goals.items():
+            try:
+                total = total.plus(await self._goal(goal, stream, cycle, sheet, readings))
+            except UnreadableEvent as unread:
+                total = total.plus(Outcome.waiting_for(goal, unread))
+        try:
+            return total.plus(await self._sheet(name, rows, goals, cycle, results))
+        except UnreadableEvent as unread:
+            return total.plus(Outcome.waiting_for(name, unread))
+
     async def readings(self) -> Readings:
         """All readings and statements of feeds in the log, but for what was left out of the read model for good."""
-        found, after, upto = Readings(), 0, await self.ledger.sealed_position()
+        found, upto = Readings(), await self.ledger.sealed_position()
         skipped = {
             event.position
             for event in to_events(await self.ledger.read_stream("projection-reading"))
             if isinstance(event, EventSkipped)
         }
-        while True:
-            rows = await self.ledger.read_sealed(
-                after=after, upto=upto, limit=PAGE, types=["ReadingsRecorded", "FeedCompleted"]
-            )
-            for row in rows:
+        pages = self.ledger.pages_of(
+            ["ReadingsRecorded", "FeedCompleted"], upto=upto, placed=True, limit=PAGE
+        )
+        async for page in pages:
+            for row in page:
                 if row.position not in skipped and (event := _read(row)) is not None:
                     found.add(row.position or 0, event)
-            if len(rows) < PAGE:
-                return found
-            after = rows[-1].position or upto
+        return found
 
     async def _goal(
         self, name: str, rows: Sequence[StoredEvent], cycle: Cycle, sheet: Sheet, readings: Readings
@@ -194,19 +305,41 @@ class ScoreAudit:
             policy = await self.cycles.policies.version(event.policy)
             policy = policy.model_copy(update={"check_ins": event.inputs.check_ins})
             evidence = _evidence(goal, event, cycle, sheet, readings)
+            if event.inputs.sources:
+                found += await self._sources(name, version, event)
+                evidence = evidence.model_copy(update={"sources": event.inputs.sources})
             context = goal_context(cycle, policy, sheet, evidence=evidence)
             found += differences(
                 name, event.period, version, event, score(goal, event.period, context, event.at, event.cause)
             )
         return Outcome(goals=len(scored), differences=tuple(found))
 
+    async def _sources(self, name: str, version: int, event: GoalScored) -> list[Difference]:
+        """What a computed score counted, looked up again at the versions that it cites (RULES M6)."""
+        found: list[Difference] = []
+        streams = await self.ledger.read_streams([each.stream for each in event.inputs.sources])
+        for cited in event.inputs.sources:
+            rows = streams[cited.stream][: cited.version]
+            policy = await self.cycles.policies.version(event.policy)
+            again = (
+                of_result(fold_sheet(cited.stream, rows), cited.days)
+                if cited.stream.startswith("sheet-")
+                else of_goal(fold_goal(cited.stream, rows), event.period, policy)
+            )
+            if again != cited:
+                said = str(again.value) if again else "-"
+                found.append(
+                    _difference(name, event.period, version, f"sources.{cited.stream}", cited.value, said)
+                )
+        return found
+
     async def _results(self, sheets: Sequence[str]) -> dict[tuple[str, int], ResultIssued]:
         """Every result by its sheet and version: what managers' results cite."""
         found: dict[tuple[str, int], ResultIssued] = {}
         for start in range(0, len(sheets), CHUNK):
             for name, rows in (await self.ledger.read_streams(sheets[start : start + CHUNK])).items():
-                for row, event in zip(rows, to_events(rows), strict=True):
-                    if isinstance(event, ResultIssued):
+                for row in rows:
+                    if isinstance(event := _read(row), ResultIssued):
                         found[name, row.version] = event
         return found
 
@@ -272,11 +405,30 @@ class ScoreAudit:
 
 
 def _read(row: StoredEvent) -> Event | None:
-    """An event of a feed; None where it is none that anybody can read, as a fold parks it."""
+    """An event; None where it is none that this program can read: what is parked is named where its stream is read."""
     try:
-        return to_events([row])[0]
-    except ValidationError:
+        return to_event(row)
+    except UnreadableEvent:
         return None
+
+
+def _evidence_now(
+    goal: Goal, period: str, schedule: Schedule, sheet: Sheet, readings: Readings, upto: int
+) -> Evidence:
+    """What is known of a goal's metric in a period by now."""
+    kpi, whom, span = goal.measure, whom_of(goal, sheet), schedule.period(period)
+    if whom is None or span is None or not isinstance(kpi, Kpi) or kpi.metric is None:
+        return Evidence(upto=upto)
+    return readings.as_of(kpi.metric, whom, days_of(goal, kpi, span), upto, {})
+
+
+def _readable(streams: Mapping[str, Sequence[StoredEvent]]) -> dict[str, Goal]:
+    """Goals by their streams, without those that cannot be read."""
+    goals: dict[str, Goal] = {}
+    for name, rows in streams.items():
+        with suppress(UnreadableEvent):
+            goals[name] = fold_goal(name, rows)
+    return goals
 
 
 def _evidence(goal: Goal, event: GoalScored, cycle: Cycle, sheet: Sheet, readings: Readings) -> Evidence:
@@ -300,7 +452,7 @@ def _counts(row: StoredEvent, version: int | None, scored: StoredEvent) -> bool:
 def _placed(rows: Sequence[StoredEvent]) -> set[str]:
     """Every goal that ever stood in a sheet."""
     goals: set[str] = set()
-    for event in to_events(rows):
+    for event in map(_read, rows):
         match event:
             case SheetOpened():
                 goals |= {placement.goal for placement in event.placements}
@@ -309,16 +461,38 @@ def _placed(rows: Sequence[StoredEvent]) -> set[str]:
     return goals
 
 
+CITED = frozenset({"restatement"})
+"""What a version only cites: it is no part of what is computed."""
+
+
 def differences(of: str, period: str, version: int, recorded: Event, again: Event | None) -> list[Difference]:
     """Field by field what differs between an event as recorded and as it comes out now."""
     if again is None:
         return [_difference(of, period, version, recorded.type, "recorded", "-")]
-    first, second = recorded.model_dump(), again.model_dump()
+    first, second = _without_words(recorded.model_dump()), _without_words(again.model_dump())
+    names = [name for name in {**first, **second} if name not in CITED]
     return [
-        _difference(of, period, version, name, first[name], second[name])
-        for name in first
-        if first[name] != second[name]
+        _difference(of, period, version, name, first.get(name), second.get(name))
+        for name in names
+        if first.get(name) != second.get(name)
     ]
+
+
+def _without_words(fields: dict[str, Any]) -> dict[str, Any]:
+    """The fields with their notes' codes and numbers alone: earlier programs quoted HR's reason in some of them."""
+    return {
+        name: _without_reason(each) if name in ("why", "marks") else each for name, each in fields.items()
+    }
+
+
+def _without_reason(note: Any) -> Any:
+    match note:
+        case list() | tuple():
+            return [_without_reason(each) for each in note]
+        case {"facts": dict(facts)}:
+            return {**note, "facts": {name: each for name, each in facts.items() if name != "reason"}}
+        case _:
+            return note
 
 
 def _difference(of: str, period: str, version: int, field: str, recorded: Any, recomputed: Any) -> Difference:

@@ -1,6 +1,7 @@
 """Commands on cases of every kind: read case, cycle and people, ask the right, decide, append, answer the status."""
 
 import asyncio
+import contextlib
 import random
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -12,13 +13,14 @@ from cairn.application import access
 from cairn.application.fields import read_fields
 from cairn.application.goals import TRIES
 from cairn.application.policies import Policies
-from cairn.application.repository import first_answer, fold_cycle, fold_goal, to_appends, to_events
+from cairn.application.repository import first_answer, fold_cycle, fold_goal, to_appends
 from cairn.application.seats import SeatHolders
+from cairn.application.stored_events import UnreadableEvent, folded
 from cairn.domain.case.commands import CaseAction, CaseCommand, KeepCaseDeadline
 from cairn.domain.case.context import CaseContext
 from cairn.domain.case.kind import CaseKind, decide, require_exists, status
 from cairn.domain.case.state import Case
-from cairn.domain.case.status import CaseStatus
+from cairn.domain.case.status import CaseDeadline, CaseStatus
 from cairn.domain.coaching.kind import KIND as COACHING
 from cairn.domain.event import SYSTEM, Event
 from cairn.domain.feedback.kind import KIND as FEEDBACK
@@ -92,18 +94,19 @@ class Cases:
         return case, context
 
     async def states(self, names: Iterable[str]) -> dict[str, Case]:
-        """Several cases as the log has them, by name; what is not there is left out."""
-        found = await self.ledger.read_streams(list(dict.fromkeys(names)))
-        cases = {
-            name: evolved(kind_named(name), kind_named(name).new(name), to_events(rows))
-            for name, rows in found.items()
-        }
+        """Several cases as the log has them, by name; what is not there or cannot be read is left out."""
+        cases: dict[str, Case] = {}
+        for name, rows in (await self.ledger.read_streams(list(dict.fromkeys(names)))).items():
+            with contextlib.suppress(UnreadableEvent):
+                cases[name] = _folded(kind_named(name), name, rows)
         return {name: case for name, case in cases.items() if case.version}
 
-    async def status(self, name: str, at: datetime | None = None) -> CaseStatus:
-        """Where a case stands in the log now; `at` is the present by its cycle."""
+    async def status(
+        self, name: str, at: datetime | None = None, later: Iterable[CaseDeadline] = ()
+    ) -> CaseStatus:
+        """Where a case stands in the log now; `at` is the present by its cycle, `later` what is tried again."""
         case, context = await self.load(name, at)
-        return status(kind_named(name), case, context)
+        return status(kind_named(name), case, context, later)
 
     async def _read(
         self, kind: CaseKind[Any], name: str, command: CaseCommand | None, at: datetime | None
@@ -114,13 +117,14 @@ class Cases:
         if cycle.version == 0:
             raise Refusal("cycle.unknown", field="case", cycle=cycle_id)
         rows = streams[name]
-        case: Case = evolved(kind, kind.new(name), to_events(rows))
+        case = _folded(kind, name, rows)
         goals = list(kind.goals_of(case, command))
         found = await self.ledger.read_streams(goals) if goals else {}
         roster = await self.seats.roster()
+        terms = await self.policies.terms(cycle)
         context = CaseContext(
-            policy=await self.policies.version(cycle.policy),
-            schedule=cycle.schedule,
+            policy=terms.policy,
+            schedule=terms.schedule,
             at=at or datetime.now(UTC) + timedelta(seconds=cycle.clock_offset),
             histories=roster.histories,
             departments=roster.departments,
@@ -143,6 +147,11 @@ def evolved(kind: CaseKind[Any], case: Case, events: Sequence[Event]) -> Case:
     for event in events:
         if event.stream == case.id:
             case = kind.evolve(case, event)
+    return case
+
+
+def _folded(kind: CaseKind[Any], name: str, rows: Iterable[StoredEvent]) -> Case:
+    case: Case = folded(kind.new(name), rows, kind.evolve)
     return case
 
 

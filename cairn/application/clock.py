@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from cairn.application.repository import to_events
+from cairn.application.stored_events import to_events
 from cairn.domain.cycle.events import RehearsalAdvanced
 from cairn.domain.cycle.state import Cycle
 from cairn.ledger import Ledger

@@ -9,11 +9,11 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from cairn.application.dated_roster import roster_at
+from cairn.application.stored_events import to_event
 from cairn.documents.ids import probable_ids
 from cairn.domain.people import known_holders
 from cairn.domain.reading import FeedCompleted, ReadingsRecorded, Row
 from cairn.domain.refusal import Refusal
-from cairn.domain.registry import decode
 from cairn.feeds.batches import (
     ONE_DAY,
     Corrections,
@@ -28,16 +28,7 @@ from cairn.feeds.feed import Feed
 from cairn.feeds.past import Past, past_of
 from cairn.feeds.readings import Metric
 from cairn.feeds.sources import NOTHING_KNOWN, collect, collect_corrections
-from cairn.ledger import (
-    UPCASTERS,
-    AppendConflict,
-    EventRefused,
-    Ledger,
-    NewEvent,
-    StoredEvent,
-    StreamAppend,
-    upcast,
-)
+from cairn.ledger import AppendConflict, EventRefused, Ledger, NewEvent, StoredEvent, StreamAppend
 
 ATTEMPTS = 5
 PAGE = 16
@@ -207,11 +198,7 @@ async def _unknown_subjects(
 
 
 def _recorded(row: StoredEvent) -> Recorded:
-    if row.schema_version == UPCASTERS.current_version(row.type):
-        event = decode(row.type, row.data)
-    else:
-        kind = FeedCompleted if row.type == "FeedCompleted" else ReadingsRecorded
-        event = kind.model_validate(upcast(row))
+    event = to_event(row)
     assert isinstance(event, ReadingsRecorded | FeedCompleted)
     return event
 

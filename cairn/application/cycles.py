@@ -10,11 +10,12 @@ from cairn.application.dated_roster import DatedRoster, dated_roster_at
 from cairn.application.goals import TRIES
 from cairn.application.policies import Policies
 from cairn.application.repository import first_answer, fold_cycle, fold_person, fold_sheet, to_appends
+from cairn.application.stored_events import to_event
 from cairn.domain.cycle.commands import AddSheets, AnyCycleCommand, LaunchCycle
 from cairn.domain.cycle.decide import decide
 from cairn.domain.cycle.events import LaunchFailure, TargetRow, TargetsProposed
 from cairn.domain.cycle.state import Cycle
-from cairn.domain.cycle.status import CycleStatus, status
+from cairn.domain.cycle.status import CycleDeadline, CycleStatus, status
 from cairn.domain.event import Event
 from cairn.domain.identity import SYSTEM_KEYS, Identity, by_system, identify
 from cairn.domain.launch.checking import check_departments, check_same_terms
@@ -55,11 +56,12 @@ class Cycles:
     async def load(self, cycle: str) -> Cycle:
         return fold_cycle(cycle, await self.ledger.read_stream(f"cycle-{cycle}"))
 
-    async def status(self, cycle: str) -> CycleStatus:
+    async def status(self, cycle: str, later: Iterable[CycleDeadline] = ()) -> CycleStatus:
+        """Where a cycle stands; `later` are deadlines that could not be done, with when they are tried again."""
         found = await self.load(cycle)
         if found.version == 0:
             raise Refusal("cycle.unknown", field="cycle", cycle=cycle)
-        return status(found, await self.policies.version(found.policy))
+        return status(found, await self.policies.version(found.policy), later)
 
     async def preview(
         self, cycle: str, title: str, starts: date, ends: date, policy: str, language: str = "zh",
@@ -87,7 +89,7 @@ class Cycles:
             targets = by_holder(await self._targets(cycle, upto))
             planner = Planner(
                 cycle, title, schedule, rules, people.on(schedule.starts), targets, language,
-                histories=people.histories,
+                histories=people.histories, unreadable=people.unreadable_people,
             )  # fmt: skip
             self._planned = made_from, planner.plan()
         return self._planned[1], upto
@@ -106,7 +108,7 @@ class Cycles:
         targets = by_holder(await self._targets(cycle_id, upto))
         planner = Planner(
             cycle_id, cycle.title, dates, rules, roster.on(dates.starts), targets, cycle.language,
-            histories=roster.histories,
+            histories=roster.histories, unreadable=roster.unreadable_people,
         )  # fmt: skip
         names = await self.sheets(cycle_id)
         there = {
@@ -160,7 +162,8 @@ class Cycles:
     async def _targets(self, cycle: str, upto: int) -> list[TargetRow]:
         rows: list[TargetRow] = []
         for row in await self.ledger.as_of(f"targets-{cycle}", position=upto):
-            rows += TargetsProposed.model_validate_json(row.data).rows
+            event = to_event(row)
+            rows += event.rows if isinstance(event, TargetsProposed) else ()
         return rows
 
     async def launch(
@@ -206,10 +209,11 @@ class Cycles:
 
     async def _plan_of(self, cycle: Cycle) -> LaunchPlan:
         """The plan of a launched cycle, made again from what it was made from."""
-        if cycle.schedule is None:
+        schedule = cycle.launch_schedule
+        if schedule is None:
             raise Refusal("cycle.unknown", field="cycle", cycle=cycle.id)
         plan, _ = await self._plan(
-            cycle.id, cycle.title, cycle.schedule, cycle.policy, cycle.language, cycle.roster
+            cycle.id, cycle.title, schedule, cycle.launch_policy, cycle.language, cycle.roster
         )
         return plan
 

@@ -1,10 +1,11 @@
 """Everybody and every department as the log has them: histories by business day, and the roster of a day."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
+from types import MappingProxyType
 from typing import NamedTuple, cast
 
-from cairn.application.repository import to_events
+from cairn.application.stored_events import UnreadableEvent, folded, known_versions, to_event
 from cairn.domain.people import AnyPersonEvent, Department, DepartmentNamed, Roster
 from cairn.domain.person_history import PersonHistory, evolve_person
 from cairn.ledger import Ledger, StoredEvent
@@ -13,31 +14,43 @@ PEOPLE_TYPES = (
     "PersonJoined", "PersonChanged", "PersonLeft", "LeavingWithdrawn", "PersonAway", "PersonReturned", "DelegateNamed",
     "DepartmentNamed",
 )  # fmt: skip
-PAGE = 5000
+KINDS = ("person", "department")
+NONE: Mapping[str, UnreadableEvent] = MappingProxyType({})
 
 
 class DatedRoster(NamedTuple):
-    """Histories by person's id, departments by id as they were last named."""
+    """Histories by person's id, departments by id as they were last named.
+
+    `unreadable` are streams with an event that cannot be read: of such a person or department only what came before it
+    is known here, so nothing new is begun with it.
+    """
 
     histories: dict[str, PersonHistory]
     departments: dict[str, Department]
+    unreadable: Mapping[str, UnreadableEvent] = NONE
 
     def on(self, day: date) -> Roster:
         """Everybody as of a day: who has left or will join later is among them, with their days (RULES L1)."""
         people = tuple(history.on(day) for history in self.histories.values())
         return Roster(people=people, departments=tuple(self.departments.values()))
 
+    @property
+    def unreadable_people(self) -> dict[str, UnreadableEvent]:
+        """By person's id."""
+        streams = self.unreadable.items()
+        return {name.removeprefix("person-"): why for name, why in streams if name.startswith("person-")}
+
 
 async def dated_roster_at(ledger: Ledger, position: int) -> DatedRoster:
-    """The histories that the log holds up to a sealed position."""
-    found = DatedRoster({}, {})
-    after = 0
-    while True:
-        rows = await ledger.read_sealed(after=after, upto=position, limit=PAGE, types=PEOPLE_TYPES)
-        _fold(found, rows)
-        if len(rows) < PAGE:
-            return found
-        after = rows[-1].position or position
+    """The histories that the log holds up to a sealed position. Events of other things are not read."""
+    newer: dict[str, UnreadableEvent] = {}
+    async for each in ledger.newer(known_versions(), upto=position, kinds=KINDS):
+        newer.setdefault(each.stream, UnreadableEvent.of_newer(each))
+    unreadable = dict(newer)
+    found = DatedRoster({}, {}, unreadable)
+    async for page in ledger.pages_of(PEOPLE_TYPES, upto=position):
+        _fold(found, page, unreadable)
+    return found
 
 
 async def roster_at(ledger: Ledger, position: int, day: date) -> Roster:
@@ -45,12 +58,29 @@ async def roster_at(ledger: Ledger, position: int, day: date) -> Roster:
     return (await dated_roster_at(ledger, position)).on(day)
 
 
-def _fold(found: DatedRoster, rows: Iterable[StoredEvent]) -> None:
-    for event in to_events(rows):
-        if isinstance(event, DepartmentNamed):
-            found.departments[event.department.id] = event.department
+def _fold(found: DatedRoster, rows: Iterable[StoredEvent], unreadable: dict[str, UnreadableEvent]) -> None:
+    """Takes in a page; a stream ends before its first event that cannot be read."""
+    for row in rows:
+        ends = unreadable.get(row.stream)
+        if ends is not None and row.version >= ends.version:
             continue
-        person = cast(AnyPersonEvent, event)
-        history = evolve_person(found.histories.get(person.person), person)
-        if history is not None:
-            found.histories[person.person] = history
+        try:
+            _take_in(found, row)
+        except UnreadableEvent as error:
+            unreadable[row.stream] = error
+
+
+def _take_in(found: DatedRoster, row: StoredEvent) -> None:
+    if row.type == "DepartmentNamed":
+        event = to_event(row)
+        assert isinstance(event, DepartmentNamed)
+        found.departments[event.department.id] = event.department
+        return
+    person = row.stream.removeprefix("person-")
+    history = folded(
+        found.histories.get(person),
+        [row],
+        lambda known, event: evolve_person(known, cast(AnyPersonEvent, event)),
+    )
+    if history is not None:
+        found.histories[person] = history

@@ -8,6 +8,7 @@ from cairn.application.cycles import Cycles
 from cairn.application.dated_roster import dated_roster_at
 from cairn.application.goals import TRIES
 from cairn.application.repository import fold_goal, fold_person, fold_sheet, goal_context, to_appends
+from cairn.application.stored_events import UnreadableEvent
 from cairn.domain.cycle.state import Cycle
 from cairn.domain.evaluation.reports import Reports, counted, days_above, result_with
 from cairn.domain.evaluation.scores import Beside, score_sheet
@@ -15,14 +16,15 @@ from cairn.domain.event import Event
 from cairn.domain.goal.events import GoalCancelled
 from cairn.domain.goal.replacing import last_day
 from cairn.domain.goal.state import Goal
-from cairn.domain.goal.status import deadlines_of
+from cairn.domain.goal.status import deadlines_of, unscored
 from cairn.domain.identity import by_system
 from cairn.domain.policy import Policy
 from cairn.domain.refusal import Refusal
 from cairn.domain.schedule import Schedule, local_day
 from cairn.domain.sheet.state import Sheet, evolve
 from cairn.domain.streams import sheet_name
-from cairn.ledger import AppendConflict, Ledger
+from cairn.domain.terms import Terms
+from cairn.ledger import AppendConflict, Ledger, StoredEvent
 
 CHUNK = 40
 MOST_SHEETS = 6
@@ -30,8 +32,18 @@ MOST_SHEETS = 6
 Progress = Callable[[int, int], Awaitable[None]]
 
 
+class _Read(NamedTuple):
+    """A sheet with all goals that are or were on it, and which of these streams cannot be read: what depends on them
+    waits (RULES D4)."""
+
+    sheet: Sheet
+    goals: dict[str, Goal]
+    unreadable: list[str]
+
+
 class Scored(NamedTuple):
-    """How many sheets have a score or a result, and the goals that the others wait for."""
+    """How many sheets have a score or a result, and the goals (or sheets that cannot be read) that the others wait
+    for."""
 
     sheets: int
     waiting: Sequence[str]
@@ -46,12 +58,17 @@ class Evaluation:
     async def score_period(self, cycle_id: str, period: str, at: datetime, progress: Progress) -> Scored:
         """Issues the score of a period of every sheet whose goals all have theirs. What comes later follows with the
         goals' own scores (RULES W2)."""
-        cycle, policy = await self._cycle(cycle_id)
+        cycle, terms = await self._cycle(cycle_id)
+        found = cycle.schedule.period(period) if cycle.schedule else None
+        policy = terms.on(found.ends) if found else terms.policy
         sheets = await self.cycles.sheets(cycle_id)
         scored, waiting = 0, []
         for start in range(0, len(sheets), CHUNK):
-            for sheet, goals in await self._read(sheets[start : start + CHUNK]):
-                waits = [name for name, goal in goals.items() if _waits(goal, sheet, cycle, policy, period)]
+            for sheet, goals, unreadable in await self._read(sheets[start : start + CHUNK]):
+                waits = [
+                    name for name, goal in goals.items() if _waits(goal, sheet, cycle, terms, period, at)
+                ]
+                waits += unreadable
                 waiting += waits
                 if not waits and cycle.schedule is not None:
                     scored += await self._score(sheet, goals, period, cycle.schedule, policy, at)
@@ -83,15 +100,15 @@ class Evaluation:
 
         A result that is there is issued again, as its next version, where a subordinate's has come since; a settled one
         becomes a proposed restatement (RULES Y3)."""
-        cycle, policy = await self._cycle(cycle_id)
-        reports = await self._reports(cycle_id)
+        cycle, terms = await self._cycle(cycle_id)
+        policy = terms.on(cycle.schedule.ends) if cycle.schedule else terms.policy
+        reports, waiting = await self._reports(cycle_id)
         names = reports.in_order()
         done: dict[str, Sheet] = {}
-        waiting: list[str] = []
         issued = 0
         for number, name in enumerate(names):
-            [(sheet, goals)] = await self._read([name])
-            waits = [goal.id for goal in goals.values() if not goal.done]
+            [(sheet, goals, unreadable)] = await self._read([name])
+            waits = [*(goal.id for goal in goals.values() if not goal.done), *unreadable]
             waiting += waits
             if not waits and cycle.schedule is not None:
                 beside = reports.beside(sheet, done, cycle.schedule)
@@ -125,16 +142,24 @@ class Evaluation:
         later sheets: as their next versions, or as proposed restatements where they are settled (RULES Y2, Y3). Those
         whose result is not there yet are left to the cycle. Returns how many changed."""
         sheet = fold_sheet(name, await self.ledger.read_stream(name))
-        cycle, policy = await self._cycle(sheet.cycle)
+        cycle, terms = await self._cycle(sheet.cycle)
         history = fold_person(await self.ledger.read_stream(f"person-{sheet.holder}"))
         if sheet.result is None or sheet.kind != "person" or history is None or cycle.schedule is None:
             return 0
+        policy = terms.on(cycle.schedule.ends)
         days = {**days_above(sheet, history, cycle.schedule), sheet.holder: 0}
-        changed = 0
+        changed, unreadable = 0, None
         for who, number in days.items():
-            for upper in await self._sheets_of(sheet.cycle, who):
+            try:
+                uppers = await self._sheets_of(sheet.cycle, who)
+            except UnreadableEvent as error:  # the others first
+                unreadable = error
+                continue
+            for upper in uppers:
                 if who != sheet.holder or upper.since > sheet.since:
                     changed += await self._count_in(upper, sheet, number, cycle.schedule, policy, at)
+        if unreadable is not None:
+            raise unreadable
         return changed
 
     async def _count_in(
@@ -158,25 +183,29 @@ class Evaluation:
         sheets = (fold_sheet(name, rows[name]) for name in names)
         return [sheet for sheet in sheets if sheet.result is not None]
 
-    async def _reports(self, cycle_id: str) -> Reports:
-        """Who reported to whom on how many days of each sheet."""
+    async def _reports(self, cycle_id: str) -> tuple[Reports, list[str]]:
+        """Who reported to whom on how many days of each sheet; and the sheets that cannot be read."""
         cycle = await self.cycles.load(cycle_id)
         roster = await dated_roster_at(self.ledger, await self.ledger.sealed_position())
         sheets: list[Sheet] = []
+        unreadable: list[str] = []
         names = await self.cycles.sheets(cycle_id)
         for start in range(0, len(names), CHUNK):
-            rows = await self.ledger.read_streams(names[start : start + CHUNK])
-            sheets += [fold_sheet(name, rows[name]) for name in names[start : start + CHUNK]]
-        return Reports.of(sheets, roster.histories, cycle.schedule)
+            for name, rows in (await self.ledger.read_streams(names[start : start + CHUNK])).items():
+                try:
+                    sheets.append(fold_sheet(name, rows))
+                except UnreadableEvent:
+                    unreadable.append(name)
+        return Reports.of(sheets, roster.histories, cycle.schedule), unreadable
 
     async def open_goals(self, cycle_id: str) -> tuple[list[str], int]:
-        """(goals not over yet, number of goals still on a sheet)."""
+        """(goals not over yet, and streams that cannot be read; number of goals still on a sheet)."""
         sheets = await self.cycles.sheets(cycle_id)
         waiting, number = [], 0
         for start in range(0, len(sheets), CHUNK):
-            for sheet, goals in await self._read(sheets[start : start + CHUNK]):
+            for sheet, goals, unreadable in await self._read(sheets[start : start + CHUNK]):
                 number += len(sheet.placements)
-                waiting += [name for name, goal in goals.items() if not goal.over]
+                waiting += [*unreadable, *(name for name, goal in goals.items() if not goal.over)]
         return waiting, number
 
     async def abandon(self, cycle_id: str, by: str, reason: str, at: datetime, progress: Progress) -> int:
@@ -185,7 +214,7 @@ class Evaluation:
         today = local_day(at, cycle.schedule.calendar) if cycle.schedule else at.date()
         ended = 0
         for start in range(0, len(sheets), CHUNK):
-            for _, goals in await self._read(sheets[start : start + CHUNK]):
+            for _, goals, _ in await self._read(sheets[start : start + CHUNK]):
                 for goal in (each for each in goals.values() if not each.over):
                     ended += await self._end(goal, by, reason, at, today)
             await progress(min(start + CHUNK, len(sheets)), len(sheets))
@@ -206,18 +235,35 @@ class Evaluation:
                     return 0
         raise Refusal("command.stale", stream=goal.id)
 
-    async def _cycle(self, cycle_id: str) -> tuple[Cycle, Policy]:
+    async def _cycle(self, cycle_id: str) -> tuple[Cycle, Terms]:
         cycle = await self.cycles.load(cycle_id)
-        return cycle, await self.cycles.policies.version(cycle.policy)
+        return cycle, await self.cycles.policies.terms(cycle)
 
-    async def _read(self, names: Sequence[str]) -> list[tuple[Sheet, dict[str, Goal]]]:
+    async def _read(self, names: Sequence[str]) -> list[_Read]:
         """Sheets with all goals that are or were on them: what was dropped counts for its part (RULES W1)."""
         rows = await self.ledger.read_streams(names)
-        sheets = [fold_sheet(name, rows[name]) for name in names]
-        goals = await self.ledger.read_streams([goal for sheet in sheets for goal in sheet.weighings])
-        return [(sheet, {goal: fold_goal(goal, goals[goal]) for goal in sheet.weighings}) for sheet in sheets]
+        found = [_sheet_of(name, rows[name]) for name in names]
+        goals = await self.ledger.read_streams([goal for each in found for goal in each.sheet.weighings])
+        return [_with_goals(each, goals) for each in found]
 
 
-def _waits(goal: Goal, sheet: Sheet, cycle: Cycle, policy: Policy, period: str) -> bool:
-    context = goal_context(cycle, policy, sheet)
-    return any(due.period == period for due in deadlines_of(goal, context))
+def _sheet_of(name: str, rows: Sequence[StoredEvent]) -> _Read:
+    try:
+        return _Read(fold_sheet(name, rows), {}, [])
+    except UnreadableEvent:
+        return _Read(Sheet(id=name), {}, [name])
+
+
+def _with_goals(read: _Read, rows: Mapping[str, Sequence[StoredEvent]]) -> _Read:
+    for name in read.sheet.weighings:
+        try:
+            read.goals[name] = fold_goal(name, rows[name])
+        except UnreadableEvent:
+            read.unreadable.append(name)
+    return read
+
+
+def _waits(goal: Goal, sheet: Sheet, cycle: Cycle, terms: Terms, period: str, at: datetime) -> bool:
+    context = goal_context(cycle, terms, sheet)
+    due = (*deadlines_of(goal, context), *unscored(goal, context, at))
+    return any(each.period == period for each in due)

@@ -2,14 +2,17 @@
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Protocol
+from uuid import uuid4
 
 from cairn.application.collecting import FeedRun, run_feed, yesterday
 from cairn.application.people import hr_instead_of
 from cairn.application.policies import Policies
+from cairn.application.repository import record_alone
+from cairn.application.stored_events import to_events
+from cairn.domain.operating import SCHEDULES, FeedScheduled, FeedUnscheduled
 from cairn.domain.refusal import Refusal
 from cairn.feeds.feed import Feed
 from cairn.feeds.readings import Metric
@@ -19,34 +22,49 @@ from cairn.ledger import Ledger
 __all__ = [
     "FeedRun",
     "Feeds",
-    "ScheduledFeed",
     "Schedules",
     "check_feed",
     "known_metrics",
+    "planned",
     "run_feed",
+    "scheduled",
     "yesterday",
 ]
-
-
-@dataclass(frozen=True)
-class ScheduledFeed:
-    """A feed that is to run by itself, by its own `schedule` and time zone: its file, the folder the file's paths
-    start from, both absolute, and who asked for it."""
-
-    feed: Feed
-    path: Path
-    base: Path
-    by: str
 
 
 class Schedules(Protocol):
     """What runs feeds by themselves."""
 
-    async def put(self, planned: ScheduledFeed) -> datetime | None:
+    async def put(self, planned: FeedScheduled) -> datetime | None:
         """Makes the feed's schedule, or changes it where there is one. Returns when it runs next."""
 
     async def remove(self, feed: Feed) -> bool:
         """Ends the feed's schedule. False where there was none."""
+
+
+def planned(feed: Feed, path: Path, base: Path, by: str, at: datetime) -> FeedScheduled:
+    """A feed as it is to run by itself: from its file and the folder the file's paths start from, both absolute."""
+    return FeedScheduled(
+        feed=feed.name,
+        path=str(path),
+        base=str(base),
+        crons=tuple(feed.crons),
+        timezone=feed.timezone,
+        by=by,
+        at=at,
+    )
+
+
+async def scheduled(ledger: Ledger) -> list[FeedScheduled]:
+    """Every feed that is to run by itself, as the log says."""
+    found: dict[str, FeedScheduled] = {}
+    for event in to_events(await ledger.read_stream(SCHEDULES)):
+        match event:
+            case FeedScheduled():
+                found[event.feed] = event
+            case FeedUnscheduled():
+                found.pop(event.feed, None)
+    return list(found.values())
 
 
 class Feeds:
@@ -67,15 +85,21 @@ class Feeds:
             self.ledger, feed, upto=upto, by=by, at=at, base=base, metrics=known, since=since
         )
 
-    async def schedule(self, planned: ScheduledFeed, schedules: Schedules, at: datetime) -> datetime | None:
-        """Has a feed run by itself; again it replaces what was planned. Returns when it runs next. Only HR may."""
-        await self._may_schedule(planned.by, at)
+    async def schedule(self, planned: FeedScheduled, schedules: Schedules) -> datetime | None:
+        """Has a feed run by itself; again it replaces what was planned. Returns when it runs next. Only HR may.
+
+        The log has it first: what runs the feeds may lose it, and is given it again."""
+        await self._may_schedule(planned.by, planned.at)
+        await record_alone(self.ledger, planned, str(uuid4()))
         return await schedules.put(planned)
 
     async def unschedule(self, feed: Feed, schedules: Schedules, by: str, at: datetime) -> None:
         """The feed runs no more by itself. Only HR may; refuses a feed that is not scheduled."""
         await self._may_schedule(by, at)
-        if not await schedules.remove(feed):
+        known = any(each.feed == feed.name for each in await scheduled(self.ledger))
+        if known:
+            await record_alone(self.ledger, FeedUnscheduled(feed=feed.name, by=by, at=at), str(uuid4()))
+        if not await schedules.remove(feed) and not known:
             raise Refusal("feed.not-scheduled", field="feed", feed=feed.name)
 
     async def _may_schedule(self, by: str, at: datetime) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, cast
 
@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from cairn.application import access
 from cairn.application.dated_roster import roster_at
-from cairn.application.fields import read_fields
+from cairn.application.fields import check_writable, read_fields
 from cairn.application.policies import Policies
 from cairn.application.repository import (
     NO_EVIDENCE,
@@ -23,10 +23,12 @@ from cairn.application.repository import (
     to_appends,
 )
 from cairn.application.seats import SeatHolders
+from cairn.application.stored_events import UnreadableEvent, to_events
 from cairn.domain.evaluation.versions import scored_for_the_sheet, with_sheet
 from cairn.domain.event import SYSTEM, Event
 from cairn.domain.goal.commands import (
     COMMANDS,
+    AlignGoal,
     AnyGoalCommand,
     ApproveGoal,
     ChangeManager,
@@ -52,8 +54,8 @@ from cairn.domain.goal.status import GoalStatus, status
 from cairn.domain.identity import SYSTEM_KEYS, Identity, identify
 from cairn.domain.invalid import invalid_command
 from cairn.domain.launch.spells import days_of_sheet
-from cairn.domain.people import DepartmentNamed, Person
-from cairn.domain.person_history import PersonHistory, acting_for, people_on
+from cairn.domain.people import Department, DepartmentNamed, Person
+from cairn.domain.person_history import PersonHistory, acting_for, delegated_to, people_on
 from cairn.domain.reading import Evidence
 from cairn.domain.refusal import Refusal
 from cairn.domain.rights import HR, by_committee
@@ -63,6 +65,8 @@ from cairn.domain.streams import cycle_of, holder_of, sheet_of
 from cairn.ledger import AppendConflict, Ledger, StoredEvent
 
 TRIES = 12
+LONGEST_NAME = 400
+"""Characters of a stream's name, of a person's id, of a key: two ids, a number and what stands between them."""
 WAITING: tuple[Stage, ...] = ("submitted", "adjusting", "in_review")
 """Stages in which somebody other than the owner is waited for."""
 
@@ -130,7 +134,11 @@ class Goals:
             return events
         names = [name for name in context.sheet.weighings if name != goal.id]
         streams = await self.ledger.read_streams(names)
-        return with_sheet(events, goal, context, {name: fold_goal(name, streams[name]) for name in names})
+        try:
+            others = {name: fold_goal(name, streams[name]) for name in names}
+        except UnreadableEvent:  # the sheet's score waits for that goal (RULES D4), this goal's does not
+            return events
+        return with_sheet(events, goal, context, others)
 
     async def foresee(self, command: AnyGoalCommand) -> list[Event]:
         """The events a command would lead to as the log stands now; nothing is recorded. Refuses what `handle` would,
@@ -169,7 +177,9 @@ class Goals:
         if _asks_who_stands_in(found, SYSTEM):
             context = await self._with_acting(found, context, at)
         if found.pending is not None:
-            context = context.model_copy(update={"seats": await self.seats.on(at, context)})
+            context = context.model_copy(
+                update={"seats": await self.seats.on(local_day(at, context.policy.calendar))}
+            )
         return status(found, context, at)
 
     async def load(self, goal: str) -> tuple[Goal, GoalContext]:
@@ -214,14 +224,14 @@ class Goals:
         if cycle.version == 0:
             raise Refusal("cycle.unknown", field="goal", cycle=cycle_id)
         goal = fold_goal(name, streams[name])
-        policy = await self.policies.version(cycle.policy)
+        terms = await self.policies.terms(cycle)
         histories = _histories({person: streams[person] for person in persons})
         now = at or datetime.now(UTC) + timedelta(seconds=cycle.clock_offset)
         context = goal_context(
             cycle,
-            policy,
+            terms,
             fold_sheet(sheet, streams[sheet]),
-            people=people_on(histories, local_day(now, policy.calendar)),
+            people=people_on(histories, local_day(now, terms.policy.calendar)),
             evidence=evidence,
             head=head_of(streams[department]),
         )
@@ -235,12 +245,15 @@ class Goals:
         )
         if not (asked or voted or goal.pending is not None):
             return context
-        return context.model_copy(update={"seats": await self.seats.on(command.at, context)})
+        seats = await self.seats.on(local_day(command.at, context.policy.calendar))
+        return context.model_copy(update={"seats": seats})
 
     async def _with_others(self, command: AnyGoalCommand, goal: Goal, context: GoalContext) -> GoalContext:
         """With the other goals that a decision looks at: those of the sheet before another one is drafted there, the
         one in whose favour a goal ends, those that an adjustment would add."""
         match command:
+            case AlignGoal():
+                return context.model_copy(update={"others": await self._above(command.parent)})
             case DraftGoal():
                 names = list(context.sheet.placements)
             case SupersedeGoal():
@@ -258,6 +271,14 @@ class Goals:
             update={"others": {name: fold_goal(name, rows) for name, rows in streams.items()}}
         )
 
+    async def _above(self, name: str | None) -> dict[str, Goal]:
+        """A goal and all that it serves, however far up, by id."""
+        found: dict[str, Goal] = {}
+        while name and name.startswith("goal-") and name not in found:
+            found[name] = fold_goal(name, await self.ledger.read_stream(name))
+            name = found[name].parent
+        return found
+
     async def _line_of(self, goal: Goal, day: date) -> dict[str, Person]:
         return await self._known([name for name in (goal.owner, goal.manager) if name], day)
 
@@ -270,27 +291,30 @@ class Goals:
     async def _with_departments(self, context: GoalContext, named: Iterable[str], day: date) -> GoalContext:
         """The context with the departments that are named; with all there are where one of them is not known."""
         streams = await self.ledger.read_streams([f"department-{name}" for name in sorted(named)])
-        known = [
-            DepartmentNamed.model_validate_json(rows[-1].data).department for rows in streams.values() if rows
-        ]
+        known = [department for rows in streams.values() if (department := department_of(rows))]
         if len(known) < len(streams):
             everybody = await roster_at(self.ledger, await self.ledger.sealed_position(), day)
             known += list(everybody.departments)
         return context.model_copy(update={"departments": {each.id: each.name for each in known}})
 
     async def _with_acting(self, goal: Goal, context: GoalContext, at: datetime) -> GoalContext:
-        """The context with whoever stands in that day for the holders of the goal's places (RULES K5)."""
+        """The context with whoever stands in that day for the holders of the goal's places (RULES K5): for the owner of
+        a person's goal or the company's only a delegate they named."""
         held, day = held_at(goal, context, at), local_day(at, context.policy.calendar)
+        acting: dict[str, str] = {}
+        if held.tier != "department" and held.owner:
+            histories = await self._stand_ins(held.owner, day)
+            delegate = delegated_to(held.owner, day, histories)
+            acting |= {held.owner: delegate} if delegate else {}
         holder = held.owner if held.tier == "department" else held.manager
-        if not holder or held.tier == "strategic":
-            return context
-        histories = await self._stand_ins(holder, day)
-        if held.tier == "department" and holder in histories and not histories[holder].is_here(day):
-            return context.model_copy(
-                update={"head": ""}
-            )  # a head who is gone leaves the place vacant (RULES L2)
-        acting = acting_for(holder, day, histories) or HR
-        return context if acting == holder else context.model_copy(update={"acting": {holder: acting}})
+        if holder and held.tier != "strategic":
+            histories = await self._stand_ins(holder, day)
+            if held.tier == "department" and holder in histories and not histories[holder].is_here(day):
+                # a head who is gone leaves the place vacant (RULES L2)
+                return context.model_copy(update={"head": ""})
+            found = acting_for(holder, day, histories) or HR
+            acting |= {holder: found} if found != holder else {}
+        return context.model_copy(update={"acting": acting}) if acting else context
 
     async def _stand_ins(self, holder: str, day: date) -> dict[str, PersonHistory]:
         """The histories that say who acts for somebody: theirs, and as far as it takes those of delegates and of the
@@ -340,7 +364,14 @@ def _with_people(context: GoalContext, more: dict[str, Person]) -> GoalContext:
 
 def head_of(rows: list[StoredEvent]) -> str | None:
     """A department's head, empty while it has none, None where there is no such department."""
-    return (DepartmentNamed.model_validate_json(rows[-1].data).department.head or "") if rows else None
+    department = department_of(rows)
+    return None if department is None else department.head or ""
+
+
+def department_of(rows: Sequence[StoredEvent]) -> Department | None:
+    """A department as it was last named, None where there is none of that name. Raises UnreadableEvent."""
+    named = [event for event in to_events(rows[-1:]) if isinstance(event, DepartmentNamed)]
+    return named[0].department if named else None
 
 
 def _histories(streams: Mapping[str, list[StoredEvent]]) -> dict[str, PersonHistory]:
@@ -367,6 +398,8 @@ def read_command(
     each with its name and what is wrong."""
     if name not in COMMANDS:
         raise Refusal("command.unknown", field="name", name=name, known=sorted(COMMANDS))
+    for field, text in (("goal", goal), ("by", by), ("command_id", command_id)):
+        check_writable(text, field, name, LONGEST_NAME)
     if name == "adjust":
         fields = {"adjustment": command_id, **fields}
     read = read_fields(COMMANDS[name], name, fields)

@@ -158,8 +158,13 @@ class Moves:
 
     async def under_way(self) -> list[Cycle]:
         """Every launched cycle that is not closed; two may overlap (RULES L8)."""
-        rows = await self.ledger.read_sealed(after=0, limit=1000, types=["CycleLaunched"])
-        cycles = [await self.cycles.load(row.stream.removeprefix("cycle-")) for row in rows]
+        sealed = await self.ledger.sealed_position()
+        names = [
+            row.stream.removeprefix("cycle-")
+            async for page in self.ledger.pages_of(["CycleLaunched"], upto=sealed)
+            for row in page
+        ]
+        cycles = [await self.cycles.load(name) for name in names]
         return [cycle for cycle in cycles if not cycle_stage_row(cycle.stage).over]
 
     async def _in_cycle(
@@ -244,7 +249,7 @@ def _after(roster: DatedRoster, events: Sequence[Any], person: str) -> DatedRost
     for event in events:
         history = evolve_person(history, event)
     known = roster.histories if history is None else {**roster.histories, person: history}
-    return DatedRoster(known, roster.departments)
+    return roster._replace(histories=known)
 
 
 def _passes(command: AnyPersonCommand, roster: DatedRoster, today: date) -> TasksPass | None:

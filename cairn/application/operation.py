@@ -4,7 +4,18 @@ from typing import Literal, NamedTuple
 
 import asyncpg
 
-from cairn.ledger import Home, Horizon, Verified, home, horizon, open_epoch, strays, unsealed, verify
+from cairn.ledger import (
+    Home,
+    Horizon,
+    Verified,
+    home,
+    horizon,
+    ledger_id,
+    open_epoch,
+    strays,
+    unsealed,
+    verify,
+)
 from cairn.ledger.verifying import OnProgress
 
 STALLED = 5.0
@@ -60,6 +71,10 @@ class Operation:
     async def home(self) -> Home:
         """Where the ledger is, beside where its last epoch was opened."""
         return await home(self.pool)
+
+    async def ledger_id(self) -> str:
+        """What tells this ledger from others, wherever it is restored."""
+        return await ledger_id(self.pool)
 
     async def opening(self) -> Opening:
         """What opening the next epoch would do now; nothing is changed."""

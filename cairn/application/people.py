@@ -1,12 +1,13 @@
 """The roster in the log: importing it as dated events, and what HR says of single people through the year."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from typing import NamedTuple
 
 from cairn.application import access
 from cairn.application.dated_roster import DatedRoster, dated_roster_at, roster_at
 from cairn.application.repository import first_answer, fold_person, to_appends
+from cairn.application.stored_events import to_events
 from cairn.domain.calendar import ONE_DAY
 from cairn.domain.event import Event
 from cairn.domain.identity import Identity, by_system, digest
@@ -54,6 +55,7 @@ class RosterChanges(NamedTuple):
     changed: tuple[str, ...]
     gone: tuple[str, ...]
     events: tuple[PersonEvent, ...]
+    second: tuple[tuple[str, str], ...] = ()
 
 
 class People:
@@ -96,6 +98,7 @@ class People:
             changed=tuple(each.person for each in changes if each.person not in moved),
             gone=tuple(gone),
             events=tuple(found),
+            second=tuple(_second(roster.departments, dated.on(day).departments)),
         )
 
     async def import_roster(
@@ -132,7 +135,7 @@ class People:
         events: list[Event] = []
         for department in roster.departments:
             rows = known.get(f"department-{department.id}")
-            if rows is not None and (not rows or _department(rows[-1].data) != department):
+            if rows is not None and (_department(rows) != department):
                 events.append(DepartmentNamed(department=department, by=by, at=at))
         for person in roster.people:
             rows = known.get(f"person-{person.id}")
@@ -201,6 +204,16 @@ async def hr_instead_of(ledger: Ledger, by: str, at: datetime, *, coming: Roster
     return ", ".join(able) if able else None
 
 
+def _second(coming: Sequence[Department], known: Sequence[Department]) -> Iterator[tuple[str, str]]:
+    """New departments whose id or name is the id or name of a known one: the same, written otherwise."""
+    called = {text: each.id for each in known for text in (each.name, each.id)}
+    ids = {each.id for each in known}
+    for new in (each for each in coming if each.id not in ids):
+        same = next((called[text] for text in (new.id, new.name) if text in called), None)
+        if same is not None:
+            yield new.id, same
+
+
 def _on(history: PersonHistory | None, at: datetime) -> Person | None:
     return history.on(at.date()) if history else None
 
@@ -233,8 +246,9 @@ def _merged(before: Person | None, now: Person, unstated: Collection[str]) -> Pe
     return now.model_copy(update=kept)
 
 
-def _department(data: str) -> Department:
-    return DepartmentNamed.model_validate_json(data).department
+def _department(rows: Sequence[StoredEvent]) -> Department | None:
+    named = [event for event in to_events(rows[-1:]) if isinstance(event, DepartmentNamed)]
+    return named[0].department if named else None
 
 
 def _check_not_to_oneself(known: Roster, coming: Roster, by: str) -> None:

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from pydantic import ValidationError
 
-from cairn.application.fields import read_fields
+from cairn.application.fields import check_writable, read_fields
 from cairn.domain.invalid import invalid_command
 from cairn.domain.moves import (
     AnyPersonCommand,
@@ -34,6 +34,8 @@ def read_person_command(
     fields, each with its name and what is wrong."""
     if name not in PERSON_COMMANDS:
         raise Refusal("command.unknown", field="name", name=name, known=sorted(PERSON_COMMANDS))
+    for field, text in (("person", person), ("by", by), ("reason", str(fields.get("reason") or ""))):
+        check_writable(text, field, name)
     kind = PERSON_COMMANDS[name]
     given = {key: each for key, each in fields.items() if key != "reason"}
     reason = {"reason": str(fields.get("reason") or "")}

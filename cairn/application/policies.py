@@ -4,16 +4,16 @@ from datetime import datetime
 from typing import NamedTuple
 
 from cairn.application.people import hr_instead_of
-from cairn.application.repository import to_appends, to_events
+from cairn.application.repository import to_appends
+from cairn.application.stored_events import to_events
 from cairn.domain.cycle.events import PolicyAdopted
+from cairn.domain.cycle.state import Cycle
 from cairn.domain.identity import by_system
 from cairn.domain.policy import Policy
 from cairn.domain.refusal import Refusal
+from cairn.domain.terms import Terms
 from cairn.ledger import AppendConflict, Ledger
 from cairn.policies import parse
-
-MANY = 10_000
-"""More versions than are ever adopted: what a list reads at most."""
 
 
 class Adoption(NamedTuple):
@@ -54,8 +54,10 @@ class Policies:
 
     async def adopted(self) -> list[PolicyAdopted]:
         """Every adopted version, the latest last."""
-        rows = await self._ledger.read_sealed(after=0, limit=MANY, types=["PolicyAdopted"])
-        return [event for event in to_events(rows) if isinstance(event, PolicyAdopted)]
+        sealed = await self._ledger.sealed_position()
+        pages = self._ledger.pages_of(["PolicyAdopted"], upto=sealed)
+        events = [event async for page in pages for event in to_events(page)]
+        return [event for event in events if isinstance(event, PolicyAdopted)]
 
     async def choose(self, wanted: str | None) -> str:
         """The reference `name@version` of an adopted version: as given whole, the latest of a name, or (None) the
@@ -75,6 +77,13 @@ class Policies:
         if reference not in self._known:
             raise Refusal("policy.unknown", field="policy", policy=reference)
         return self._known[reference]
+
+    async def terms(self, cycle: Cycle) -> Terms:
+        """What a cycle goes by, and went by before each change of its policy."""
+        terms: Terms | None = None
+        for each in cycle.former:
+            terms = Terms(await self.version(each.policy), each.schedule, each.since, terms)
+        return Terms(await self.version(cycle.policy), cycle.schedule, cycle.amended_at, terms)
 
     async def _read(self, name: str) -> None:
         for event in to_events(await self._ledger.read_stream(f"policy-{name}")):

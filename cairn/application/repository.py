@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import cast
 from zoneinfo import ZoneInfo
 
+from cairn.application.stored_events import folded
 from cairn.domain.cycle.events import AnyCycleEvent
 from cairn.domain.cycle.stages import cycle_stage_row
 from cairn.domain.cycle.state import Cycle
@@ -13,60 +14,39 @@ from cairn.domain.goal.context import GoalContext
 from cairn.domain.goal.events import AnyGoalEvent
 from cairn.domain.goal.state import Goal
 from cairn.domain.goal.state import evolve as evolve_goal
-from cairn.domain.identity import Identity
+from cairn.domain.identity import Identity, by_system
 from cairn.domain.people import AnyPersonEvent, Person
-from cairn.domain.person_history import PersonHistory, fold_history
+from cairn.domain.person_history import PersonHistory, evolve_person
 from cairn.domain.policy import Policy
 from cairn.domain.reading import Evidence
 from cairn.domain.refusal import Refusal
-from cairn.domain.registry import EVENTS, decode
 from cairn.domain.sheet.events import AnySheetEvent
 from cairn.domain.sheet.state import Sheet
 from cairn.domain.sheet.state import evolve as evolve_sheet
-from cairn.domain.streams import cycle_of, event_id
-from cairn.ledger import UPCASTERS, NewEvent, StoredEvent, StreamAppend, upcast
+from cairn.domain.streams import IN_CYCLE, cycle_of, event_id, kind_of
+from cairn.domain.terms import Terms
+from cairn.ledger import Ledger, NewEvent, StoredEvent, StreamAppend, WrongExpectedVersion
 
 NOBODY: Mapping[str, Person] = {}
 NO_EVIDENCE = Evidence()
-CYCLELESS = ("person-", "department-", "policy-", "targets-", "feed-", "rehearsal-", "projection-")
-"""How streams begin that belong to no cycle, or do not say to which."""
-
-
-def to_events(rows: Iterable[StoredEvent]) -> list[Event]:
-    """Stored rows as events of today's schema."""
-    return [_to_event(row) for row in rows]
-
-
-def _to_event(row: StoredEvent) -> Event:
-    if row.schema_version == UPCASTERS.current_version(row.type):
-        return decode(row.type, row.data)
-    return EVENTS[row.type].model_validate(upcast(row))
 
 
 def fold_goal(name: str, rows: Iterable[StoredEvent]) -> Goal:
-    goal = Goal(id=name)
-    for event in to_events(rows):
-        goal = evolve_goal(goal, cast(AnyGoalEvent, event))
-    return goal
+    return folded(Goal(id=name), rows, lambda goal, event: evolve_goal(goal, cast(AnyGoalEvent, event)))
 
 
 def fold_sheet(name: str, rows: Iterable[StoredEvent]) -> Sheet:
-    sheet = Sheet(id=name)
-    for event in to_events(rows):
-        sheet = evolve_sheet(sheet, cast(AnySheetEvent, event))
-    return sheet
+    return folded(Sheet(id=name), rows, lambda sheet, event: evolve_sheet(sheet, cast(AnySheetEvent, event)))
 
 
 def fold_cycle(name: str, rows: Iterable[StoredEvent]) -> Cycle:
-    cycle = Cycle(id=name)
-    for event in to_events(rows):
-        cycle = evolve_cycle(cycle, cast(AnyCycleEvent, event))
-    return cycle
+    return folded(Cycle(id=name), rows, lambda cycle, event: evolve_cycle(cycle, cast(AnyCycleEvent, event)))
 
 
 def fold_person(rows: Iterable[StoredEvent]) -> PersonHistory | None:
     """A person by business day; None where nobody of that id ever joined."""
-    return fold_history(cast(AnyPersonEvent, event) for event in to_events(rows))
+    nobody: PersonHistory | None = None
+    return folded(nobody, rows, lambda known, event: evolve_person(known, cast(AnyPersonEvent, event)))
 
 
 def to_appends(
@@ -85,6 +65,20 @@ def to_appends(
     ]
 
 
+async def record_alone(ledger: Ledger, event: Event, key: str) -> None:
+    """Appends an event to a stream in which nothing is decided by what is there: after whatever comes first, once for
+    each `key`."""
+    identity = by_system(event.stream, key)
+    while True:
+        try:
+            await ledger.append(
+                to_appends([event], {event.stream: await ledger.version_of(event.stream)}, identity)
+            )
+        except WrongExpectedVersion:
+            continue
+        return
+
+
 def to_row(event: Event, command: Identity, ordinal: int, run: str | None = None) -> NewEvent:
     """The nth event of a command in its stream. The correlation is the command's identity; the causation says what was
     asked, then the run."""
@@ -99,7 +93,7 @@ def to_row(event: Event, command: Identity, ordinal: int, run: str | None = None
         correlation=command.id,
         causation=f"{command.asked} {run}" if run else command.asked or None,
         subject=stream.removeprefix("person-") if stream.startswith("person-") else None,
-        cycle=cycle_of(stream) if not stream.startswith(CYCLELESS) else None,
+        cycle=cycle_of(stream) if kind_of(stream) in IN_CYCLE else None,
     )
 
 
@@ -128,17 +122,22 @@ def _is_asked(command: Identity, row: StoredEvent) -> bool:
 
 def goal_context(
     cycle: Cycle,
-    policy: Policy,
+    terms: Terms | Policy,
     sheet: Sheet,
     *,
     people: Mapping[str, Person] = NOBODY,
     evidence: Evidence = NO_EVIDENCE,
     head: str | None = None,
 ) -> GoalContext:
-    """What a decision about a goal of this sheet looks at."""
+    """What a decision about a goal of this sheet looks at, by all the terms of its cycle; a policy alone is that of a
+    score that is computed again."""
+    if isinstance(terms, Policy):
+        terms = Terms(terms, cycle.schedule)
     return GoalContext(
-        policy=policy,
+        policy=terms.policy,
         schedule=cycle.schedule,
+        amended_at=terms.since,
+        former=terms.former,
         sheet=sheet,
         people=people,
         evidence=evidence,

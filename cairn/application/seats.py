@@ -1,12 +1,12 @@
 """Who holds the company's roles on a day: HR, the committee, the management."""
 
-from collections.abc import Iterable
-from datetime import date, datetime
+from collections.abc import Iterable, Mapping
+from datetime import date
 
 from cairn.application.dated_roster import PEOPLE_TYPES, DatedRoster, dated_roster_at
-from cairn.domain.goal.context import GoalContext, Seats
+from cairn.domain.goal.context import Seats
 from cairn.domain.people import Person, Role
-from cairn.domain.schedule import local_day
+from cairn.domain.person_history import PersonHistory
 from cairn.ledger import Ledger
 
 
@@ -18,10 +18,9 @@ class SeatHolders:
         self._upto = 0
         self._roster = DatedRoster({}, {})
 
-    async def on(self, at: datetime, context: GoalContext) -> Seats:
-        """Everybody with a role who is here on the local day of a moment, by the calendar of the goal's policy."""
+    async def on(self, day: date) -> Seats:
+        """Everybody with a role who is here on a day."""
         await self._follow()
-        day = local_day(at, context.policy.calendar)
         people = self._roster.on(day).people
         return Seats(
             hr=_with("hr", people, day),
@@ -33,6 +32,11 @@ class SeatHolders:
         """Everybody and every department, as of the log's last sealed position."""
         await self._follow()
         return self._roster
+
+    async def histories(self) -> Mapping[str, PersonHistory]:
+        """Everybody's history, by id."""
+        await self._follow()
+        return self._roster.histories
 
     async def _follow(self) -> None:
         sealed = await self.ledger.sealed_position()

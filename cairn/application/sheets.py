@@ -15,8 +15,6 @@ from cairn.application.repository import (
     to_appends,
 )
 from cairn.domain.cycle.state import Cycle
-from cairn.domain.goal.committee import quorum_of
-from cairn.domain.goal.context import GoalContext
 from cairn.domain.goal.decide import decide as decide_goal
 from cairn.domain.goal.state import Goal
 from cairn.domain.goal.wholeness import Lacks, SheetCommand, goals_for, lacks
@@ -29,6 +27,7 @@ from cairn.domain.sheet.decide import decide
 from cairn.domain.sheet.events import AnySheetEvent, SheetEvent
 from cairn.domain.sheet.state import Sheet, evolve
 from cairn.domain.streams import cycle_of
+from cairn.domain.voting import quorum_of
 from cairn.ledger import AppendConflict
 
 
@@ -122,10 +121,7 @@ class Sheets:
 
     async def _committee(self, at: datetime, state: SheetState) -> tuple[frozenset[str], int]:
         """(who may agree for the committee, how many of them have to)."""
-        context = GoalContext(
-            policy=state.policy, schedule=state.cycle.schedule, sheet=state.sheet, people={}
-        )
-        seats = await self.goals.seats.on(at, context)
+        seats = await self.goals.seats.on(local_day(at, state.policy.calendar))
         members = seats.committee - {state.sheet.holder}
         voters = members | seats.executives - {state.sheet.holder}
         return voters, quorum_of(state.policy.committee, len(members or voters))

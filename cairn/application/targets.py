@@ -11,7 +11,8 @@ from cairn.application.dated_roster import roster_at
 from cairn.application.goals import Goals, read_command
 from cairn.application.people import hr_instead_of
 from cairn.application.policies import Policies
-from cairn.application.repository import to_appends, to_events
+from cairn.application.repository import to_appends
+from cairn.application.stored_events import to_events
 from cairn.domain.cycle.events import TargetRow, TargetsProposed
 from cairn.domain.event import Fact
 from cairn.domain.exact import Exact

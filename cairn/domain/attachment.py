@@ -7,6 +7,7 @@ from pydantic import Field
 
 from cairn.domain.event import Fact
 from cairn.domain.policy import AttachmentRules
+from cairn.domain.private_text import PrivateText
 from cairn.domain.refusal import Refusal
 
 MEGABYTE = 1024 * 1024
@@ -16,7 +17,7 @@ class Attachment(Fact):
     """A file that was attached: `sha256` of its content in hexadecimal digits, its `name`, its `size` in bytes."""
 
     sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
-    name: Annotated[str, Field(min_length=1, max_length=200)]
+    name: Annotated[PrivateText, Field(min_length=1, max_length=200)]
     size: Annotated[int, Field(ge=1)]
 
     @property

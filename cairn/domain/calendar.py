@@ -1,7 +1,7 @@
 """The working calendar: which days count, and the moment a day opens for the people who work it."""
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
 
 from cairn.domain.policy import WorkingCalendar
@@ -53,8 +53,13 @@ def end_of_day(day: date, calendar: WorkingCalendar) -> datetime:
 
 
 def at_local_time(day: date, clock: time, calendar: WorkingCalendar) -> datetime:
-    """The aware moment of a day's local time in the calendar's time zone (RULES K4)."""
-    return in_zone(datetime.combine(day, clock), ZoneInfo(calendar.timezone))
+    """The aware moment of a day's local time in the calendar's time zone (RULES K4).
+
+    With the offset alone, since Python never finds a moment in a zone's gap or fold equal to the same one that was
+    stored (PEP 495).
+    """
+    there = in_zone(datetime.combine(day, clock), ZoneInfo(calendar.timezone))
+    return there.replace(tzinfo=timezone(there.utcoffset() or timedelta()), fold=0)
 
 
 def first_working_day(day: date, calendar: WorkingCalendar) -> date:

@@ -8,6 +8,11 @@ SYSTEM = "system"
 """The actor of what a deadline does by itself."""
 
 
+def is_nothing(value: object) -> bool:
+    """Whether a field says nothing: then it is not stored, and reads as its default."""
+    return not value
+
+
 class Fact(BaseModel):
     """A frozen value: equal when its fields are equal, refused when a field is unknown."""
 

@@ -2,20 +2,23 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
-from cairn.domain.event import Fact
+from cairn.domain.event import Fact, is_nothing
 from cairn.domain.exact import Exact
 from cairn.domain.invalid import schema_error
-from cairn.domain.policy import Aggregation, Direction, PeriodKind
+from cairn.domain.policy import Aggregation, Computed, Direction, PeriodKind
 from cairn.domain.quantity import Normalised
 from cairn.domain.schedule import Span
 
 SCORED_IN = Field(
     default=(), description="the kinds of period it is scored in; empty: all its family has (RULES M7)"
 )
+
+
+HUNDRED_PERCENT = Decimal(100)
 
 
 class Bounds(Fact):
@@ -68,8 +71,28 @@ class Kpi(Fact):
     )
     metric: Normalised | None = None
     subject: Normalised | None = None
+    computed: Computed | None = Field(
+        default=None,
+        exclude_if=is_nothing,
+        description="what it is computed from (RULES M6); None: from what is said",
+    )
     curve: str = "standard"
     scored_in: tuple[PeriodKind, ...] = SCORED_IN
+
+    @model_validator(mode="before")
+    @classmethod
+    def _computed_in_percent(cls, data: Any) -> Any:
+        """What is computed is a level in percent: of the children's attainments 100 is the target where none is set,
+        and results of subordinates there are in the year alone."""
+        computed = data.get("computed") if isinstance(data, dict) else None
+        if not computed:
+            return data
+        stated = {"aggregation": "mean", "unit": data.get("unit") or "%"}
+        if computed != "children":
+            stated["scored_in"] = ("year",)
+        elif data.get("target") is None and not data.get("targets"):
+            stated["target"] = HUNDRED_PERCENT
+        return {**data, **stated}
 
     @model_validator(mode="after")
     def _range_has_both_ends(self) -> "Kpi":

@@ -31,6 +31,8 @@ class MeasureProblem(NamedTuple):
 def statement_problems(kpi: Kpi, curve: Curve | None) -> Iterator[MeasureProblem]:
     """What is wrong with a KPI whatever the cycle: the order of its values, a threshold or stretch that its direction
     or curve has no use for, values beyond what is possible. `curve` is its curve, None where it is not known."""
+    if kpi.computed is not None:
+        yield from _computed(kpi)
     if kpi.direction in DIRECTED:
         yield from _order(kpi)
     yield from _useless(kpi, curve)
@@ -55,6 +57,15 @@ def _order(kpi: Kpi) -> Iterator[MeasureProblem]:
 
 def _problem(code: str, field: str, **facts: object) -> MeasureProblem:
     return MeasureProblem(f"measure.{code}", field, facts)
+
+
+def _computed(kpi: Kpi) -> Iterator[MeasureProblem]:
+    """What is computed has no readings, no way from a baseline, and is better the more it is (RULES M6)."""
+    if kpi.direction != "higher":
+        yield _problem("computed", "direction", name="direction")
+    for name in ("metric", "baseline"):
+        if getattr(kpi, name) is not None:
+            yield _problem("computed", name, name=name)
 
 
 def _useless(kpi: Kpi, curve: Curve | None) -> Iterator[MeasureProblem]:

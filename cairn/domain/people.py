@@ -5,6 +5,7 @@ from datetime import date
 from typing import Literal
 
 from cairn.domain.event import Event, Fact
+from cairn.domain.private_text import PrivateText
 from cairn.domain.refusal import Refusal
 
 Role = Literal["hr", "committee", "executive", "auditor"]
@@ -84,7 +85,7 @@ class PersonChanged(PersonEvent):
 
     details: Person
     effective: date
-    reason: str = ""
+    reason: PrivateText = ""
     changed: tuple[str, ...] = ()
 
 
@@ -92,13 +93,13 @@ class PersonLeft(PersonEvent):
     """The person left; `effective` is the first day they are gone."""
 
     effective: date
-    reason: str = ""
+    reason: PrivateText = ""
 
 
 class LeavingWithdrawn(PersonEvent):
     """The person stays after all: the day of leaving that was recorded does not come."""
 
-    reason: str = ""
+    reason: PrivateText = ""
 
 
 class PersonAway(PersonEvent):
@@ -107,7 +108,7 @@ class PersonAway(PersonEvent):
 
     first: date
     last: date | None = None
-    reason: str = ""
+    reason: PrivateText = ""
 
 
 class PersonReturned(PersonEvent):
@@ -115,7 +116,7 @@ class PersonReturned(PersonEvent):
     the leave does not take place."""
 
     effective: date
-    reason: str = ""
+    reason: PrivateText = ""
 
 
 class DelegateNamed(PersonEvent):
@@ -125,7 +126,7 @@ class DelegateNamed(PersonEvent):
     delegate: str | None
     first: date
     last: date | None = None
-    reason: str = ""
+    reason: PrivateText = ""
 
 
 class DepartmentNamed(Event):

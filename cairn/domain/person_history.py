@@ -143,6 +143,13 @@ def people_on(histories: Mapping[str, PersonHistory], day: date) -> dict[str, Pe
     return {id: history.on(day) for id, history in histories.items()}
 
 
+def delegated_to(who: str, day: date, histories: Mapping[str, PersonHistory]) -> str | None:
+    """The delegate somebody named for a day, who is at work on it; None where there is none."""
+    history = histories.get(who)
+    delegate = histories.get(history.delegate_on(day) or "") if history else None
+    return delegate.id if delegate is not None and delegate.is_at_work(day) else None
+
+
 def acting_for(who: str, day: date, histories: Mapping[str, PersonHistory]) -> str | None:
     """Who does somebody's tasks on a day: they themselves, their delegate while they delegate or are away, else the
     next above who is there; None where nobody is (RULES K5). Of somebody unknown nothing is known but that it is
@@ -155,9 +162,9 @@ def acting_for(who: str, day: date, histories: Mapping[str, PersonHistory]) -> s
         history = histories.get(who)
         if history is None:
             return None
-        delegate = histories.get(history.delegate_on(day) or "")
-        if delegate is not None and delegate.is_at_work(day):
-            return delegate.id
+        delegate = delegated_to(who, day, histories)
+        if delegate is not None:
+            return delegate
         if history.is_at_work(day):
             return who
         who = history.on(day).manager or ""

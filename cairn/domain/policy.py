@@ -148,6 +148,17 @@ Curve = Annotated[
 ]
 
 
+class SubordinatesOnGoal(Fact):
+    """The share of the subordinates, in percent, whose result of the year reaches a value (RULES M6)."""
+
+    subordinates_on_goal: Decimal
+
+
+Computed = Literal["children"] | SubordinatesOnGoal
+"""What a KPI is computed from in place of readings: the attainments of the goals that serve it, or the results of the
+subordinates (RULES M6)."""
+
+
 class TemplateGoal(Fact):
     """One goal a family (or a department) starts with. KPIs name unit, direction, target and metric;
     key tasks name criteria; capability goals name outcomes."""
@@ -170,6 +181,9 @@ class TemplateGoal(Fact):
         default=None, description="the feed's metric; without one, check-ins count"
     )
     subject: Literal["person", "department", "company"] = "person"
+    computed: Computed | None = Field(
+        default=None, description="what it is computed from, in place of readings and check-ins"
+    )
     curve: str | None = Field(
         default=None,
         description="for a KPI `standard` where none is named; for other goals a straight line over the scale",
@@ -187,6 +201,11 @@ class TemplateGoal(Fact):
     criteria: tuple[str, ...] = ()
     outcomes: tuple[str, ...] = ()
     serves: Normalised | None = Field(default=None, description="key of the goal it serves in the tier above")
+    serves_weight: Decimal | None = Field(
+        default=None,
+        gt=0,
+        description="what it counts there, where that one is computed: children; none: as each",
+    )
 
 
 class Family(Fact):

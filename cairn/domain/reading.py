@@ -8,7 +8,7 @@ from fractions import Fraction
 from pydantic import AwareDatetime, Field
 
 from cairn.domain.event import Event, Fact
-from cairn.domain.exact import ONE, ZERO, exact
+from cairn.domain.exact import ONE, ZERO, Exact, exact
 from cairn.domain.policy import Aggregation
 from cairn.domain.quantity import Normalised
 
@@ -78,6 +78,19 @@ class Reading(Row):
     position: int
 
 
+class Source(Fact):
+    """What a computed KPI counts (RULES M6): the stream of a goal or a sheet with its version, and its attainment or
+    result in percent or points, None where it is missing; `applies` is False where none was due. A goal has the
+    `weight` it counts with (None: as much as each), a sheet the `days` on which its holder reported."""
+
+    stream: str
+    version: int
+    value: Exact | None
+    applies: bool = True
+    weight: Exact | None = None
+    days: int = 0
+
+
 class Evidence(Fact):
     """What is known of a goal's metric in a period, as the log stood at the sealed position `upto`.
 
@@ -85,7 +98,8 @@ class Evidence(Fact):
     never said so, or where there is no such feed (`feeds` names them). `covered` says that they cover the subject on
     every day of the period (RULES D3). `coverage` are the sealed positions of the statements that say it.
     `unread` are feeds of which batches of the metric are recorded that are not in these readings yet (RULES D4), with
-    the sealed position from which on their events are left out.
+    the sealed position from which on their events are left out. `sources` are what a computed KPI counts, None where
+    nobody has looked, and `awaited` what it has to wait for (RULES M6).
     """
 
     readings: tuple[Reading, ...] = ()
@@ -95,6 +109,8 @@ class Evidence(Fact):
     feeds: tuple[str, ...] = ()
     coverage: tuple[int, ...] = ()
     unread: Mapping[str, int] = Field(default_factory=dict)
+    sources: tuple[Source, ...] | None = None
+    awaited: tuple[str, ...] = ()
 
 
 class Totals(Fact):

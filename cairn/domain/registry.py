@@ -5,9 +5,11 @@ from typing import get_args
 from cairn.domain.case.events import AnyCaseEvent
 from cairn.domain.coaching.events import AnyCoachingEvent
 from cairn.domain.cycle.events import AnyCycleEvent, PolicyAdopted, RehearsalAdvanced, TargetsProposed
+from cairn.domain.erasure import ErasureOrdered
 from cairn.domain.event import Event
 from cairn.domain.feedback.events import AnyFeedbackEvent
 from cairn.domain.goal.events import AnyGoalEvent
+from cairn.domain.operating import FeedScheduled, FeedUnscheduled, WorkflowsBegunAgain
 from cairn.domain.people import AnyPersonEvent, DepartmentNamed
 from cairn.domain.promise.events import AnyPromiseEvent
 from cairn.domain.reading import FeedCompleted, ReadingsRecorded
@@ -15,31 +17,39 @@ from cairn.domain.request.events import AnyRequestEvent
 from cairn.domain.sheet.events import AnySheetEvent
 from cairn.domain.skipping import EventSkipped
 
-_ALONE = (
-    PolicyAdopted,
-    RehearsalAdvanced,
-    TargetsProposed,
-    DepartmentNamed,
-    ReadingsRecorded,
-    FeedCompleted,
-    EventSkipped,
-)
-
-EVENTS: dict[str, type[Event]] = {
-    event.__name__: event
-    for event in (
-        *get_args(AnyGoalEvent),
-        *get_args(AnySheetEvent),
-        *get_args(AnyCycleEvent),
-        *get_args(AnyPersonEvent),
-        *get_args(AnyCaseEvent),
-        *get_args(AnyFeedbackEvent),
-        *get_args(AnyCoachingEvent),
-        *get_args(AnyRequestEvent),
-        *get_args(AnyPromiseEvent),
-        *_ALONE,
-    )
+_ALONE: dict[str, tuple[type[Event], ...]] = {
+    "policy": (PolicyAdopted,),
+    "rehearsal": (RehearsalAdvanced,),
+    "targets": (TargetsProposed,),
+    "department": (DepartmentNamed,),
+    "feed": (ReadingsRecorded, FeedCompleted),
+    "projection": (EventSkipped,),
+    "erasure": (ErasureOrdered,),
+    "schedules": (FeedScheduled, FeedUnscheduled),
+    "supervision": (WorkflowsBegunAgain,),
 }
+
+_CASES: dict[str, tuple[type[Event], ...]] = {
+    "feedback": get_args(AnyFeedbackEvent),
+    "coaching": get_args(AnyCoachingEvent),
+    "request": get_args(AnyRequestEvent),
+    "promise": get_args(AnyPromiseEvent),
+}
+
+_BY_KIND: dict[str, tuple[type[Event], ...]] = {
+    "goal": get_args(AnyGoalEvent),
+    "sheet": get_args(AnySheetEvent),
+    "cycle": get_args(AnyCycleEvent),
+    "person": get_args(AnyPersonEvent),
+    **{kind: (*events, *get_args(AnyCaseEvent)) for kind, events in _CASES.items()},
+    **_ALONE,
+}
+EVENTS: dict[str, type[Event]] = {event.__name__: event for events in _BY_KIND.values() for event in events}
+KINDS: dict[str, tuple[str, ...]] = {
+    name: tuple(kind for kind, events in _BY_KIND.items() if event in events)
+    for name, event in EVENTS.items()
+}
+"""The kinds of the streams in which each event is stored: what their names begin with."""
 
 
 def decode(type_name: str, data: str | bytes) -> Event:

@@ -291,15 +291,61 @@ def hr_or_approver_before_it_runs(goal: Parties, _: object) -> Right[Parties]:
     return hr_other_than_owner if goal.running else hr_other_than_owner_or_approver
 
 
+class Amended(Protocol):
+    """What rights look at of a cycle."""
+
+    @property
+    def proposer(self) -> str | None:
+        """Who proposed the change of its policy that is open, None where none is."""
+
+
+@_right
+def committee_other_than_proposer(person: Person, cycle: Amended, _: object) -> bool:
+    """The committee or the company's management, nobody on what they proposed themselves."""
+    return on_committee(person) and person.id != cycle.proposer
+
+
 @dataclass(frozen=True)
 class Restating:
-    """What rights look at of a restatement: whose sheet it is, and whether anything becomes less."""
+    """What rights look at of a restatement: whose sheet it is, whether anything becomes less, and who proposed it by
+    hand (None: it follows from what was recorded)."""
 
     holder: str
     lowers: bool
+    proposed_by: str | None = None
+
+
+def _is_party(person: Person, about: Restating) -> bool:
+    return person.id in (about.holder, about.proposed_by)
+
+
+@_right
+def committee_not_party(person: Person, about: Restating, _: object) -> bool:
+    """The committee or the company's management, but whose sheet it is and who proposed it."""
+    return on_committee(person) and not _is_party(person, about)
+
+
+@_right
+def hr_or_committee_not_party(person: Person, about: Restating, _: object) -> bool:
+    """HR, or the committee, but whose sheet it is and who proposed it."""
+    return (_has(person, "hr") or on_committee(person)) and not _is_party(person, about)
 
 
 @by_case
 def restatement_decider(about: Restating, _: object) -> Right[Restating]:
-    """The committee where anything becomes less, else HR (RULES Y3)."""
-    return committee_other_than_holder if about.lowers else hr_other_than_holder
+    """The committee where anything becomes less, else HR (RULES Y3); what HR proposed by hand, somebody else: another
+    HR or the committee."""
+    if about.lowers:
+        return committee_not_party
+    return hr_other_than_holder if about.proposed_by is None else hr_or_committee_not_party
+
+
+@_right
+def holder_or_other_hr(person: Person, sheet: Held, _: object) -> bool:
+    """Whose sheet it is, or HR for them."""
+    return person.id == sheet.holder or _has(person, "hr")
+
+
+def decides_alone(person: Person, about: Restating) -> bool:
+    """Whether somebody who may decide a restatement does so as HR; as the committee they vote (RULES L12)."""
+    return not about.lowers and _has(person, "hr")

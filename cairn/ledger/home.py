@@ -1,7 +1,7 @@
 """Where a ledger lives: it takes nothing in anywhere else until an operator opens the next epoch for it there."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
@@ -83,6 +83,13 @@ async def home(pool: "asyncpg.Pool[asyncpg.Record]") -> Home:
     row = await pool.fetchrow(_SQL["home"])
     assert row is not None  # a ledger has at least its first epoch
     return Home(**row)
+
+
+async def ledger_id(pool: "asyncpg.Pool[asyncpg.Record]") -> str:
+    """What tells a ledger from others, wherever it is restored: where and when its first epoch was opened."""
+    row = await pool.fetchrow(_SQL["first"])
+    assert row is not None
+    return f"{row['system_identifier']} {row['opened_at'].astimezone(UTC).isoformat()}"
 
 
 async def unsealed(pool: "asyncpg.Pool[asyncpg.Record]") -> int:

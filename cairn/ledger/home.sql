@@ -1,6 +1,9 @@
 -- name: home
 select * from ledger.home();
 
+-- name: first
+select system_identifier, opened_at from ledger.epoch order by no limit 1
+
 -- name: unsealed
 select count(*) from ledger.event e
 where (e.epoch, e.xid, e.id) > (

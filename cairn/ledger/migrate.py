@@ -19,6 +19,8 @@ OUTSIDE = "-- outside a transaction"
 MOMENT = "400ms"
 """How long a migration waits for a table: whoever has written and waits holds back the sealing of the log."""
 TRIES = 200
+TURN = 0.05
+"""Seconds between two tries to be the one who migrates."""
 
 
 class MigrationError(Exception):
@@ -49,7 +51,8 @@ async def migrate(
         dsn, server_settings={"application_name": application_name("cairn-migrate")}
     )
     try:
-        await connection.execute(_SQL["lock"])
+        while not await connection.fetchval(_SQL["lock"]):  # noqa: ASYNC110 - the other one is elsewhere
+            await asyncio.sleep(TURN)
         await connection.execute(_SQL["prepare"])
         done: list[str] = []
         for folder in dict.fromkeys([LEDGER, *folders]):

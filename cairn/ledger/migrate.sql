@@ -8,8 +8,9 @@ create table if not exists migration.applied (
     primary key (folder, name)
 );
 
+-- Asked again and again: a statement that waits has a snapshot, and whoever builds an index concurrently waits for that.
 -- name: lock
-select pg_advisory_lock(7161696, 0);
+select pg_try_advisory_lock(7161696, 0);
 
 -- name: applied
 select name, sha256 from migration.applied where folder = $1;

@@ -21,6 +21,16 @@ LOST = (
 )
 """What a connection that is gone, or cannot be had now, shows as: whoever runs for good waits a little and goes on."""
 
+PASSING = (
+    *LOST,
+    TimeoutError,
+    asyncpg.TransactionRollbackError,
+    asyncpg.LockNotAvailableError,
+    asyncpg.QueryCanceledError,
+    asyncpg.SyntaxOrAccessError,
+)
+"""What is no event's fault: it passes by itself, or when whoever broke a table or a right has mended it."""
+
 CUT_AT_ONCE = (
     asyncpg.ConnectionDoesNotExistError,
     asyncpg.InternalClientError,
@@ -51,7 +61,12 @@ Connection = Any
 
 def application_name(name: str) -> str:
     """What the database's lists of sessions show: the name, then the host and the process it runs in."""
-    return f"{name} {socket.gethostname()[:30]}:{os.getpid()}"[:63]
+    return f"{applications_here(name)}{os.getpid()}"[:63]
+
+
+def applications_here(name: str) -> str:
+    """What those lists show of every process of this host begins with this."""
+    return f"{name} {socket.gethostname()[:30]}:"
 
 
 async def open_pool(

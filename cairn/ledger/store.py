@@ -1,7 +1,7 @@
 """The ledger as the program sees it: append in one round trip, read by stream, by position, as of a time."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -12,10 +12,17 @@ import asyncpg
 from cairn.ledger.conflict import EventRefused, Overtaken, refusal
 from cairn.ledger.event import Appended, NewEvent, StoredEvent, StreamAppend
 from cairn.ledger.group_commit import GroupCommit
+from cairn.ledger.newer import Newer, newer_events
 from cairn.ledger.statements import read_statements
+from cairn.ledger.subscription import Subscription, ask_again, leave_out
 from cairn.ledger.tail import Tail
+from cairn.ledger.type_reader import TypeReader
 
 _SQL = read_statements(Path(__file__).with_suffix(".sql"))
+LONGEST_NAME = 500
+"""Characters of a stream's name and of a type, which stand in indexes: at most 2,000 bytes."""
+LONGEST_FIELD = 1_000
+"""Characters of any other field but the data."""
 _MAX_ASKING = 5  # how often an append that was overtaken by its own twin asks again
 
 
@@ -53,9 +60,12 @@ class Ledger:
         streams = [append.stream for append in appends]
         return Appended(dict(zip(streams, reached, strict=True)), replayed=earlier is not None)
 
-    async def _recorded(self, appends: Sequence[StreamAppend]) -> list[int] | None:
-        """The versions of an earlier append of the same events, None if it was recorded just now."""
-        statement, arguments = _call(appends)
+    async def _recorded(self, appends: Sequence[StreamAppend], *, hurry: bool = False) -> list[int] | None:
+        """The versions of an earlier append of the same events, None if it was recorded just now.
+
+        With `hurry` it raises LockNotAvailableError where it would have to wait for somebody else's transaction.
+        """
+        statement, arguments = _call(appends, hurry)
         for _ in range(_MAX_ASKING):
             try:
                 return await self._ask(statement, *arguments)
@@ -107,9 +117,47 @@ class Ledger:
     ) -> list[StoredEvent]:
         """At most `limit` events with positions in (after, upto], in order; of these types if given."""
         if types is not None:
-            return _events(await self._pool.fetch(_SQL["sealed_of_types"], after, upto, limit, list(types)))
+            reading = TypeReader(self._pool, types)
+            await reading.begin_at(after)
+            bound = await self.sealed_position() if upto is None else upto
+            return await reading.placed(await reading.page(bound, limit))
         last = after + limit if upto is None else min(upto, after + limit)
         return _events(await self._pool.fetch(_SQL["sealed"], after, last, limit))
+
+    async def pages_of(
+        self, types: Sequence[str], *, upto: int, after: int = 0, placed: bool = False, limit: int = 5000
+    ) -> AsyncIterator[list[StoredEvent]]:
+        """All events of these types with positions in (after, upto], in order, page by page; what lies between them is
+        not read. With their positions where they are to be `placed`, which costs a look at each of their segments."""
+        reading = TypeReader(self._pool, types)
+        await reading.begin_at(after)
+        while page := await reading.page(upto, limit):
+            yield await reading.placed(page) if placed else [each.event for each in page]
+            if len(page) < limit:
+                return
+
+    def newer(
+        self, known: Mapping[str, int], *, upto: int, after: int = 0, kinds: Sequence[str] | None = None
+    ) -> AsyncIterator[Newer]:
+        """What a newer program wrote (see `newer_events`)."""
+        return newer_events(self._pool, known, after=after, upto=upto, kinds=kinds)
+
+    def subscribe(self, name: str, types: Sequence[str], kinds: Sequence[str] | None = None) -> Subscription:
+        """The subscription of that name to events of these types, in streams of these kinds (None: in any)."""
+        return Subscription(self._pool, self._writing, name, types, kinds, opened=self._opened)
+
+    async def _opened(self, rows: list[StoredEvent]) -> list[StoredEvent]:
+        """The rows as whoever follows gets them; a ledger that encrypts what it stores opens it here."""
+        return rows
+
+    async def ask_again(self, subscription: str, stream: str) -> None:
+        """Has whoever follows take a parked stream again. Raises LookupError where it is not parked."""
+        await ask_again(self._writing, subscription, stream)
+
+    async def leave_out(self, subscription: str, stream: str, version: int) -> None:
+        """Leaves an event out of a subscription for good and has the rest of its stream taken. Who decides that records
+        it with its reason before."""
+        await leave_out(self._writing, subscription, stream, version)
 
     async def sealed_position(self) -> int:
         """The last sealed position, 0 while nothing is sealed."""
@@ -179,6 +227,7 @@ def _check(appends: Sequence[StreamAppend]) -> None:
             ids.add(event.id)
             if not event.type or not event.actor or event.schema_version < 1:
                 raise EventRefused(f"An event for {append.stream} lacks its type, actor or schema version.")
+            _check_fields(append.stream, event)
             if event.occurred_at.tzinfo is None:
                 raise EventRefused(f"{event.type} for {append.stream}: occurred_at has no time zone.")
     if len(streams) < len(appends):
@@ -187,13 +236,29 @@ def _check(appends: Sequence[StreamAppend]) -> None:
         raise EventRefused("Two events of one append have the same id: the ordinal belongs into the id.")
 
 
-def _call(appends: Sequence[StreamAppend]) -> tuple[str, tuple[Any, ...]]:
+def _check_fields(stream: str, event: NewEvent) -> None:
+    """Refuses what an index or a text of Postgres cannot hold: it would stop whoever reads it."""
+    others = (event.actor, event.correlation, event.causation, event.subject, event.cycle)
+    too_long = len(stream) > LONGEST_NAME or len(event.type) > LONGEST_NAME
+    if too_long or any(text and len(text) > LONGEST_FIELD for text in others):
+        raise EventRefused(
+            f"{event.type[:40]} for {stream[:40]}: stream and type have {LONGEST_NAME} characters at most, "
+            f"actor, correlation, causation, subject and cycle {LONGEST_FIELD:,}."
+        )
+    if "\0" in stream or "\0" in event.type or any(text and "\0" in text for text in others):
+        raise EventRefused(f"{event.type[:40]} for {stream[:40]} holds a NUL, which no text of the log can.")
+
+
+def _call(appends: Sequence[StreamAppend], hurry: bool) -> tuple[str, tuple[Any, ...]]:
     """The statement for these appends and its arguments: scalars for a single event, else arrays."""
-    if len(appends) == 1 and len(appends[0].events) == 1:
+    if len(appends) == 1 and len(appends[0].events) == 1 and not hurry:
         append, event = appends[0], appends[0].events[0]
         return _SQL["append_one"], (append.stream, append.expected_version, *_fields(event))
     rows = [(at, *_fields(event)) for at, append in enumerate(appends, 1) for event in append.events]
-    return _SQL["append"], (*_heads(appends), *map(list, zip(*rows, strict=True)))
+    return _SQL["append_in_a_hurry" if hurry else "append"], (
+        *_heads(appends),
+        *map(list, zip(*rows, strict=True)),
+    )
 
 
 def _heads(appends: Sequence[StreamAppend]) -> tuple[list[str], list[int]]:

@@ -10,6 +10,23 @@ Data = dict[str, Any]
 Upcaster = Callable[[Data], Data]
 
 
+NEWER = "written by a newer Cairn"
+"""How the reason begins for which an event of a newer program waits."""
+
+
+class NewerEvent(ValueError):
+    """An event that a newer program wrote: `known` is the last schema version this one knows of its type, None where it
+    does not know the type at all."""
+
+    def __init__(self, type_: str, schema_version: int, known: int | None) -> None:
+        self.type, self.schema_version, self.known = type_, schema_version, known
+        what = "this one does not know the type" if known is None else f"this one knows up to {known}"
+        super().__init__(
+            f"{NEWER}: {type_} in schema version {schema_version}, {what}; "
+            "install that version or a later one"
+        )
+
+
 class Upcasters:
     """The steps by (type, schema version they start from), each to the next version.
 
@@ -30,13 +47,10 @@ class Upcasters:
         return 1 + sum(1 for registered, _ in self._steps if registered == type_)
 
     def upcast(self, type_: str, schema_version: int, data: Data) -> Data:
-        """The data in the current schema. Raises ValueError for a version this program does not know yet."""
+        """The data in the current schema. Raises NewerEvent for a version this program does not know yet."""
         current = self.current_version(type_)
         if not 1 <= schema_version <= current:
-            raise ValueError(
-                f"{type_} has schema version {schema_version}, but this program knows only up to {current}. "
-                "It was written by a newer program: use that one or a newer one."
-            )
+            raise NewerEvent(type_, schema_version, current)
         for version in range(schema_version, current):
             data = self._steps[type_, version](data)
         return data

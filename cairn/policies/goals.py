@@ -16,6 +16,10 @@ NEEDS = {
 """What a goal of a kind cannot be without, and what is told where it is."""
 
 
+UNCOUNTED = ("metric", "subject", "aggregation", "baseline")
+"""What says how readings are counted: a computed KPI has none."""
+
+
 def check_goals(root: Node) -> Iterator[Mistake]:
     """Every list of goals, wherever it stands in the file."""
     curves = root.get("curves")
@@ -26,6 +30,8 @@ def check_goals(root: Node) -> Iterator[Mistake]:
         "families": _keys(goals for path, goals in lists if path.startswith("department")),
         "strategic": [],
     }
+    served = {each for _, goals in lists for each in _served(goals)}
+    rolled = {each for _, goals in lists for each in _rolled_up(goals)}
     for path, goals in lists:
         seen: dict[str, Place] = {}
         for number, goal in enumerate(goals.list()):
@@ -35,6 +41,8 @@ def check_goals(root: Node) -> Iterator[Mistake]:
             yield from _complete(goal, where)
             yield from _in_order(goal, where)
             yield from _serves(goal, where, above.get(path.split(".")[0], strategic))
+            yield from _computed(goal, where, served)
+            yield from _weighs_there(goal, where, rolled)
 
 
 def goal_lists(root: Node) -> Iterator[tuple[str, Node]]:
@@ -52,6 +60,49 @@ def goal_lists(root: Node) -> Iterator[tuple[str, Node]]:
 
 def _keys(lists: Iterable[Node]) -> list[str]:
     return sorted({str(key.value) for goals in lists for goal in goals.list() if (key := goal.get("key"))})
+
+
+def _served(goals: Node) -> Iterator[str]:
+    """The keys that goals of a list serve."""
+    for goal in goals.list():
+        if serves := _text(goal, "serves"):
+            yield serves
+
+
+def _rolled_up(goals: Node) -> Iterator[str]:
+    """The keys of goals of a list that are computed from those that serve them."""
+    for goal in goals.list():
+        if _text(goal, "computed") == "children":
+            yield _text(goal, "key")
+
+
+def _weighs_there(goal: Node, path: str, rolled: set[str]) -> Iterator[Mistake]:
+    """A weight among those that serve a goal counts only where that one is computed from them."""
+    if not _empty(goal.get("serves_weight")) and _text(goal, "serves") not in rolled:
+        where = spot(goal.keys["serves_weight"], f"{path}.serves_weight")
+        yield mistake("policy:serves-weight", key=_text(goal, "serves") or None).at(where)
+
+
+def _computed(goal: Node, path: str, served: set[str]) -> Iterator[Mistake]:
+    """A computed KPI has nothing that says how readings are counted, and something to be computed from: goals that
+    serve it, or (a person's) the subordinates' results, of which a share is the target."""
+    written = goal.get("computed")
+    if written is None or written.value is None:
+        return
+    place = spot(written.place, f"{path}.computed")
+    if _text(goal, "kind") != "kpi":
+        yield mistake("policy:computed-kind", kind=_text(goal, "kind") or None).at(place)
+        return
+    for name in (each for each in UNCOUNTED if not _empty(goal.get(each))):
+        yield mistake("policy:computed-useless", name=name).at(spot(goal.keys[name], f"{path}.{name}"))
+    of_person = path.startswith("families")
+    if written.value == "children":
+        if not of_person and _text(goal, "key") not in served:
+            yield mistake("policy:computed-alone", key=_text(goal, "key")).at(place)
+    elif not of_person:
+        yield mistake("policy:computed-nobody").at(place)
+    elif _empty(goal.get("target")):
+        yield mistake("policy:computed-target").at(place)
 
 
 def _serves(goal: Node, path: str, above: list[str]) -> Iterator[Mistake]:

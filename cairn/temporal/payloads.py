@@ -1,6 +1,7 @@
 """Payloads on their way to Temporal and back: encrypted with AES-256-GCM, which also shows who had the key."""
 
 import dataclasses
+import hmac
 import logging
 import os
 from collections.abc import Sequence
@@ -8,6 +9,7 @@ from collections.abc import Sequence
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from temporalio.api.common.v1 import Payload
+from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.converter import (
     DataConverter,
@@ -27,6 +29,14 @@ log = logging.getLogger(__name__)
 
 class UnreadablePayload(Exception):
     """A payload that none of the known keys opens."""
+
+
+def keyed_digest(client: Client, *parts: str) -> str:
+    """A short digest of texts in their order that only who has the key of this client's payloads can compute: by one
+    that all can compute, people could guess at short texts."""
+    codec = client.data_converter.payload_codec
+    key = codec.keys.known[codec.keys.current] if isinstance(codec, PayloadEncryption) else b""
+    return hmac.digest(key, "\n".join(("cairn-digest-1", *parts)).encode(), "sha256").hex()[:32]
 
 
 class PayloadEncryption(PayloadCodec):

@@ -46,6 +46,7 @@ COMMANDS: tuple[Command | CommandGroup, ...] = (
     Command("doctor", "operate.servers:doctor", marked("check the installation"), RUN),
     Command("migrate", "operate.servers:migrated", marked("bring the database up to date"), RUN),
     Command("recover", "operate.servers:recover", marked("restart all workflows from the log"), RUN),
+    Command("deploy", "operate.deploying:deploy", marked("make a build of the worker the current one"), RUN),
     Command("backup", "operate.backup:backed_up", marked("back up the log, to be restored anywhere"), RUN),
     Command(
         "restore", "operate.backup:restored", marked("restore a backup, verify it and go on from it"), RUN
@@ -77,11 +78,9 @@ COMMANDS: tuple[Command | CommandGroup, ...] = (
             Command(
                 "rebuild", "operate.read_models:rebuilt", marked("rebuild from the log, compare, swap in")
             ),
-            Command("parked", "operate.read_models:parked", marked("parked streams: which event, why")),
-            Command("retry", "operate.read_models:retry", marked("try a parked stream again")),
-            Command(
-                "skip", "operate.read_models:skip", marked("leave the event out, with a reason that is kept")
-            ),
+            Command("parked", "operate.parked:parked", marked("parked streams: which event, why")),
+            Command("retry", "operate.parked:retry", marked("try a parked stream again")),
+            Command("skip", "operate.parked:skip", marked("leave the event out, with a reason that is kept")),
         ),
     ),
     CommandGroup(
@@ -118,6 +117,9 @@ COMMANDS: tuple[Command | CommandGroup, ...] = (
             Command("away", "people.moving:away", marked("long leave: goals rest, targets are prorated")),
             Command("return", "people.moving:come_back", marked("back from long leave")),
             Command("delegate", "people.moving:delegate", marked("who does somebody's tasks for a time")),
+            Command(
+                "erase", "people.erasing:erase", marked("erase what was written about somebody, for good")
+            ),
         ),
     ),
     CommandGroup(
@@ -152,6 +154,26 @@ COMMANDS: tuple[Command | CommandGroup, ...] = (
                 marked("open the sheets that are missing since the launch"),
             ),
             Command("status", "cycle.status:status", marked("stages, departments, who is waited for")),
+            Command(
+                "amend",
+                "cycle.amending:amend",
+                marked("propose another version of the policy, and see what it changes for whom"),
+            ),
+            Command(
+                "vote",
+                "cycle.amending:vote",
+                marked("vote on a proposed change of the policy: the committee"),
+            ),
+            Command(
+                "enact",
+                "cycle.amending:enact",
+                marked("let it take effect, once employees were heard and told"),
+            ),
+            Command(
+                "amendments",
+                "cycle.amending:listed",
+                marked("changes of the policy in this cycle, and the open one"),
+            ),
             Command("close", "cycle.launching:close", marked("close a cycle once all its goals are")),
             Command(
                 "abandon",
@@ -406,8 +428,15 @@ COMMANDS: tuple[Command | CommandGroup, ...] = (
         YEAR,
         (
             Command("list", "cycle.restatements:listed", marked("those that wait for a decision")),
+            Command(
+                "propose",
+                "cycle.correcting:propose",
+                marked("mend a clerical error: a target, a check-in, an assessment, weights"),
+            ),
+            Command("hear", "cycle.restatements:hear", marked("record what the person said to one")),
             Command("accept", "cycle.restatements:accept", marked("let one take effect")),
             Command("decline", "cycle.restatements:decline", marked("leave the score as it is")),
+            Command("tell", "cycle.restatements:tell", marked("record that the person was told")),
         ),
     ),
     Command("cascade", "cycle.results:cascade", marked("from strategy to person, with the gaps"), YEAR),

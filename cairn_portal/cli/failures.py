@@ -13,6 +13,7 @@ from cairn.domain.refusal import Refusal
 from cairn.i18n import Message, message, refusal_message, say
 from cairn.ledger import AwayFromHome, Place
 from cairn.settings import Settings, SettingsProblem
+from cairn.temporal import NamespaceTaken
 from cairn_portal.cli.problem import DOWN, REFUSED, STOPPED, USAGE, Problem
 from cairn_portal.cli.typed import OptionInvalid
 from cairn_portal.gateway import NoAnswer
@@ -57,16 +58,10 @@ def _lost(error: BaseException) -> Problem | None:
     match error:
         case AwayFromHome():
             return Problem(away("restored"), DOWN, "away-from-home")
+        case NamespaceTaken():
+            return Problem(namespace_taken(error), DOWN, "namespace-taken")
         case NoAnswer():
-            return Problem(
-                message(
-                    "No worker answered in time ({error}). The command may still be done; look at `cairn "
-                    "status`, and repeat it with the same --id, which never does it twice.",
-                    error=error,
-                ),
-                DOWN,
-                "no-answer",
-            )
+            return Problem(no_answer(error), DOWN, "no-answer")
         case (
             asyncpg.UndefinedTableError()
             | asyncpg.InvalidSchemaNameError()
@@ -113,6 +108,39 @@ def _lost(error: BaseException) -> Problem | None:
     return None
 
 
+def namespace_taken(taken: NamespaceTaken) -> Message:
+    """That Temporal's namespace is another ledger's, and what to do."""
+    return message(
+        "The Temporal namespace {namespace} belongs to another ledger, whose workflows would take this one's "
+        "commands: nothing is started. Set CAIRN_NAMESPACE to a name of this ledger's own. If that other ledger is "
+        "gone for good, start with a Temporal without data.",
+        namespace=taken.namespace,
+    )
+
+
+def no_answer(error: NoAnswer) -> Message:
+    """That nobody answered, what is or may be the case, and what to do."""
+    if error.unserved:
+        return message(
+            "{stream} stays on the build {build}, which nobody serves: start a worker with CAIRN_BUILD={build}, or "
+            "move it with `cairn recover`. Then repeat the command with the same --id, which never does it twice.",
+            stream=error.stream,
+            build=error.unserved,
+        )
+    if error.failing:
+        return message(
+            "The workflow of {stream} does not go on: its tasks fail again and again, as when a new version does not "
+            "understand what an earlier one began. `cairn recover` begins it anew from the log. Then repeat the "
+            "command with the same --id, which never does it twice.",
+            stream=error.stream,
+        )
+    return message(
+        "No worker answered in time ({error}). The command may still be done; look at `cairn "
+        "status`, and repeat it with the same --id, which never does it twice.",
+        error=error,
+    )
+
+
 def away(place: Place) -> Message:
     """Why a ledger takes nothing in, and what to do."""
     return message(
@@ -130,7 +158,8 @@ def _is_temporal(error: BaseException) -> bool:
     return isinstance(error, RPCError) or "Failed client connect" in str(error)
 
 
-def _kept(error: BaseException, settings: Settings) -> str:
+def keep(error: BaseException, settings: Settings) -> str:
+    """Writes an error down in a log file of the program's own. Returns the file, "-" where it cannot be written."""
     log = settings.home / "logs" / "cli.log"
     try:
         log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -138,9 +167,13 @@ def _kept(error: BaseException, settings: Settings) -> str:
             os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "a", encoding="utf-8"
         ) as file:
             file.write("".join(traceback.format_exception(error)) + "\n")
-        where = str(log)
     except OSError:
-        where = "-"
+        return "-"
+    return str(log)
+
+
+def _kept(error: BaseException, settings: Settings) -> str:
+    where = keep(error, settings)
     said = f"{type(error).__name__}: {error}"
     return say(
         settings.language,

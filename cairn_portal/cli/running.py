@@ -7,7 +7,8 @@ from typing import Any
 import typer
 from rich.text import Text
 
-from cairn_portal.cli.failures import Failure, describe
+from cairn.settings import Settings
+from cairn_portal.cli.failures import Failure, describe, keep
 from cairn_portal.cli.problem import STOPPED, USAGE
 from cairn_portal.cli.terminal import Terminal
 from cairn_portal.cli.usage import usage_message
@@ -17,7 +18,7 @@ def run(work: Callable[..., Coroutine[Any, Any, int | None]], at: Terminal, give
     """Runs a command to its end. Gives its exit code; an error is told, never shown as a traceback."""
     try:
         with asyncio.Runner() as runner:
-            return runner.run(_until_stopped(work(at, **given))) or 0
+            return runner.run(_until_stopped(work(at, **given), at.settings)) or 0
     except typer.Exit as done:
         return done.exit_code
     except typer.Abort:  # a question that was not answered: nothing was begun
@@ -28,16 +29,22 @@ def run(work: Callable[..., Coroutine[Any, Any, int | None]], at: Terminal, give
         return show_error(at, error)
 
 
-async def _until_stopped(work: Coroutine[Any, Any, int | None]) -> int | None:
+async def _until_stopped(work: Coroutine[Any, Any, int | None], settings: Settings) -> int | None:
     """The work itself. When Ctrl-C ended it, that is its outcome: an error with which a part of it answered to being
-    cancelled says nothing to the person who stopped it, nor does one that nobody waits for any more."""
+    cancelled says nothing to the person who stopped it. Errors that nobody waits for, as Temporal's client leaves them
+    of calls that were given up, go to the log file: the answer is the command's own."""
     task, ended = asyncio.current_task(), False
 
     def stopping() -> bool:
         return ended or (task is not None and task.cancelling() > 0)
 
     def unawaited(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-        if not stopping():
+        error = context.get("exception")
+        if stopping() or isinstance(error, asyncio.CancelledError):
+            return
+        if isinstance(error, Exception):
+            keep(error, settings)
+        else:
             loop.default_exception_handler(context)
 
     asyncio.get_running_loop().set_exception_handler(unawaited)

@@ -9,8 +9,9 @@ from cairn.application import Application
 from cairn.domain.cycle.state import Cycle
 from cairn.domain.people import Person
 from cairn.domain.refusal import Refusal
-from cairn.i18n import message
+from cairn.i18n import Message, message
 from cairn.ledger import AwayFromHome, application_name, open_pool
+from cairn.privacy import wrapping_keys
 from cairn.settings import Settings
 from cairn_portal.cli.problem import DOWN, USAGE, Problem
 from cairn_portal.cli.terminal import Terminal
@@ -22,6 +23,7 @@ if TYPE_CHECKING:  # Temporal's client is loaded by the commands that need it
     import asyncpg
     from temporalio.client import Client
 
+    from cairn.temporal import Builds
     from cairn_portal.gateway import CommandGateway
     from cairn_portal.servers import Addresses
 
@@ -74,20 +76,25 @@ class Session:
             yield pool
 
     async def gateway(self) -> "CommandGateway":
-        """The desk that takes commands. Raises Problem at once where no worker listens, AwayFromHome where the ledger
-        takes nothing in."""
+        """The desk that takes commands. Raises Problem at once where no worker serves them, AwayFromHome where the
+        ledger takes nothing in, NamespaceTaken where Temporal's namespace is another ledger's."""
+        from cairn.temporal import builds_of, require_namespace
         from cairn_portal.gateway import CommandGateway
 
         if not (await self.application.operation.home()).takes_appends:
             raise AwayFromHome
         client, settings = await self.client(), self.at.settings
-        if not await worker_listens(client, settings):
+        await require_namespace(client, await self.application.operation.ledger_id())
+        builds = await builds_of(client, settings.task_queue, counted=False)
+        if not builds.listens:
             raise Problem(
                 message("No worker is running, so nobody would do it: start one with `cairn up`."),
                 DOWN,
                 "no-worker",
             )
-        return CommandGateway(client, settings.task_queue)
+        if not builds.serves:
+            raise Problem(unserved(builds), DOWN, "no-build")
+        return CommandGateway(client, settings.task_queue, gives_up=True)
 
     async def seen(self, stream: str, version: int, *models: str) -> bool:
         """Waits until read models show a stream's version, so that people read what they wrote.
@@ -135,26 +142,29 @@ class Session:
         return cycle
 
 
-async def worker_listens(client: "Client", settings: Settings) -> bool:
-    """Whether any worker has asked for work lately."""
-    from temporalio.api.enums.v1 import TaskQueueType
-    from temporalio.api.taskqueue.v1 import TaskQueue
-    from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
-
-    request = DescribeTaskQueueRequest(
-        namespace=settings.namespace,
-        task_queue=TaskQueue(name=settings.task_queue),
-        task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
+def unserved(builds: "Builds") -> Message:
+    """Why workers that listen would do nothing: none is of the build that takes what begins now."""
+    served = tuple(sorted(builds.served))
+    if builds.current is None:
+        return message(
+            "Workers of {served} listen, and no build is current, so nobody would do it: say which one is with `cairn "
+            "deploy BUILD`.",
+            served=served,
+        )
+    return message(
+        "The current build is {current}, and no worker of it listens ({served}): start one with "
+        "CAIRN_BUILD={current}, or make another one current with `cairn deploy BUILD`.",
+        current=builds.current,
+        served=served or ("-",),
     )
-    answer = await client.workflow_service.describe_task_queue(request)
-    return bool(answer.pollers)
 
 
 @asynccontextmanager
 async def session(at: Terminal) -> AsyncIterator[Session]:
     """A session with the servers that run; Problem with exit code 3 where none do."""
     addresses = running_servers(at.settings)
-    async with Application.open(addresses.database_dsn, name="cairn-cli") as application:
+    keys = wrapping_keys(at.settings)
+    async with Application.open(addresses.database_dsn, keys, name="cairn-cli") as application:
         yield Session(at, addresses, application)
 
 

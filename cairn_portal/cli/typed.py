@@ -1,5 +1,6 @@
 """What is typed at an option: numbers, days and the like, read by the parsers that read files too."""
 
+from collections.abc import Iterable
 from datetime import date, datetime, tzinfo
 from typing import TypeVar
 
@@ -8,6 +9,8 @@ from cairn.documents.mistakes import DocumentInvalid, Mistake, Place
 from cairn.documents.moments import end_of_day, read_moment
 from cairn.documents.numbers import plain, read_number
 from cairn.documents.percentages import read_measured
+from cairn.i18n import message
+from cairn_portal.cli.problem import USAGE, Problem
 
 Value = TypeVar("Value")
 
@@ -22,6 +25,17 @@ def decimal(written: str | None, option: str, unit: str | None = None) -> str | 
     if written is None:
         return None
     return plain(_read(read_number(written) if unit is None else read_measured(written, unit), option))
+
+
+def named_numbers(written: Iterable[str] | None, option: str) -> list[tuple[str, str]]:
+    """Pairs typed as NAME=NUMBER, in their order. Raises OptionInvalid, or Problem for what is no pair."""
+    pairs = []
+    for each in written or ():
+        name, sign, amount = each.partition("=")
+        if not sign or not name.strip():
+            raise Problem(message("{option} is NAME=NUMBER, not '{each}'.", option=option, each=each), USAGE)
+        pairs.append((name.strip(), decimal(amount.strip(), option) or ""))
+    return pairs
 
 
 def day(written: str | None, option: str) -> date | None:

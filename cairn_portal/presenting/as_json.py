@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from pydantic_core import to_json
 
 from cairn.documents.numbers import plain
+from cairn.domain.private_text import Unreadable
 from cairn.i18n import Language, Message
 
 LONGEST = 400
@@ -23,6 +24,8 @@ def as_json(value: object, language: Language = "en") -> str:
 
 def _plain(value: Any, language: Language) -> Any:
     match value:
+        case Unreadable():
+            return value.marked
         case Message():
             return value.text(language)
         case Decimal():

@@ -5,7 +5,9 @@ from collections.abc import Mapping
 from cairn.domain.cycle.events import LaunchFailure, LeftOut
 from cairn.domain.goal.evidence import Lack
 from cairn.domain.launch.plan import Missing
+from cairn.domain.private_text import unreadable
 from cairn_portal.presenting.reader import Reader
+from cairn_portal.presenting.words import words
 
 
 def left_out(at: Reader, found: LeftOut) -> str:
@@ -30,7 +32,9 @@ def cause(at: Reader, code: str) -> str:
 
 
 def refusal(at: Reader, code: str, facts: Mapping[str, object]) -> str:
-    """The sentence of a refusal that was recorded."""
+    """The sentence of a refusal that was recorded; its code, where its facts cannot be read."""
+    if unreadable(facts):
+        return f"{code} {words(at, facts)}"
     return at.say(f"refusal:{code}", **facts)
 
 

@@ -7,7 +7,7 @@ from cairn.domain.goal.events import Note
 from cairn.i18n import term
 from cairn_portal.presenting import reasons
 from cairn_portal.presenting.reader import Reader
-from cairn_portal.presenting.words import NOTHING, field, value
+from cairn_portal.presenting.words import NOTHING, field, value, words
 
 TOLD: dict[str, tuple[str, ...]] = {
     "GoalInterviewHeld": ("on", "participants", "agreed"),
@@ -114,7 +114,7 @@ def described(at: Reader, event: str, facts: dict[str, Any]) -> str:
 def _ballot(at: Reader, ballot: dict[str, Any]) -> str:
     """How a member of the committee voted, as the minutes have it."""
     said = at.say("{who}: {vote}", who=ballot["by"], vote=at.say(term("vote", ballot["vote"])))
-    return f"{said} ({ballot['comment']})" if ballot.get("comment") else said
+    return f"{said} ({words(at, ballot['comment'])})" if ballot.get("comment") else said
 
 
 def changes(at: Reader, before: dict[str, Any], after: dict[str, Any]) -> list[str]:

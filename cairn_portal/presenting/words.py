@@ -13,6 +13,7 @@ from rich.text import Text
 from cairn.domain.cycle.stages import CycleStage
 from cairn.domain.exact import HUNDRED, ZERO, exact, rounded
 from cairn.domain.goal.stages import Stage, StageKind, stage_row
+from cairn.domain.private_text import unreadable
 from cairn.i18n import say, term
 from cairn_portal.presenting.reader import Reader
 
@@ -147,8 +148,16 @@ def facts(*rows: tuple[str, object]) -> Table:
     return table
 
 
+def words(at: Reader, given: Any) -> str:
+    """What somebody wrote; where nobody can or may read it, why."""
+    why = unreadable(given)
+    return str(given) if why is None else at.say(f"unreadable:{why.value}")
+
+
 def value(at: Reader, given: Any) -> str:
     """Any value of an event in one line."""
+    if unreadable(given):
+        return words(at, given)
     match given:
         case None | "":
             return NOTHING
@@ -190,7 +199,19 @@ def measure(at: Reader, given: dict[str, Any]) -> str:
     parts = [f"{key} {sign}{value(at, each)}" for key, each in (given.get("targets") or {}).items()]
     if given.get("target") is not None:
         parts.insert(0, f"{sign} {value(at, given['target'])} {unit}".strip())
+    if computed := given.get("computed"):
+        parts.append(computed_from(at, computed))
     return at.say("separator:clause").join(parts) or at.say("no target")
+
+
+def computed_from(at: Reader, computed: str | dict[str, Any]) -> str:
+    """What a computed KPI is computed from, in words."""
+    if computed == "children" or not isinstance(computed, dict):
+        return at.say("mean of the goals that serve it")
+    return at.say(
+        "share of subordinates whose result reaches {value}",
+        value=value(at, computed["subordinates_on_goal"]),
+    )
 
 
 DECIMAL = re.compile(r"-?\d+\.\d+(E[+-]?\d+)?|-?\d+E[+-]?\d+|-?\d+/\d+", re.IGNORECASE)

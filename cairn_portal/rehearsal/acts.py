@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from time import monotonic
 
+import asyncpg
 from temporalio.client import Client
 
 from activities.inputs import GoalOutcome
@@ -19,6 +20,7 @@ from cairn.domain.goal.events import CommitteeVoted
 from cairn.domain.goal.places import held_at
 from cairn.domain.launch.plan import LaunchPlan
 from cairn.i18n import refusal_message
+from cairn.ledger import subscriptions
 from cairn_portal.gateway import CommandGateway
 from cairn_portal.rehearsal.clock import RehearsalClock
 from cairn_portal.rehearsal.feeding import collect_feeds
@@ -31,7 +33,6 @@ from cairn_portal.rehearsal.queries import (
     select_rows,
 )
 from cairn_portal.rehearsal.script import RehearsalScript, ScriptedAct
-from projections.engine.following import cursor_of
 
 SPOKEN = {"change_manager": "manager", "come_back": "return"}
 """Commands about people whose names in a script are others than on the command line, where they would be a goal's."""
@@ -107,7 +108,7 @@ class ScriptedActs:
         """Until scores that the feeds concern are computed again: in life nobody waits for it."""
         application, end = self.application, monotonic() + RESCORED_WITHIN
         sealed = await application.ledger.wait_types_sealed(["ReadingsRecorded"], RESCORED_WITHIN)
-        while await cursor_of(application.pool, RESCORING) < sealed:
+        while not await _is_through(application.pool, sealed):
             if monotonic() >= end:
                 raise TimeoutError(f"scores are not computed again yet, after {RESCORED_WITHIN:g} s")
             await asyncio.sleep(0.05)
@@ -184,3 +185,8 @@ async def for_each(
     async with asyncio.TaskGroup() as group:
         for name in names:
             group.create_task(one(name))
+
+
+async def _is_through(pool: asyncpg.Pool, position: int) -> bool:
+    """Whether scores are computed again for everything up to a sealed position."""
+    return any(each.position >= position for each in await subscriptions(pool, RESCORING))

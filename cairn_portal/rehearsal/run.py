@@ -8,6 +8,7 @@ from pathlib import Path
 from temporalio.client import Client
 
 from cairn.application import Application
+from cairn.privacy import wrapping_keys
 from cairn.settings import Settings
 from cairn.temporal import connect
 from cairn_portal.rehearsal.acts import OnProgress
@@ -42,8 +43,8 @@ async def rehearsal_servers(
     stop_worker(own)
     start_worker(own, addresses)
     try:
-        database = addresses.database_dsn
-        async with Application.open(database, name="cairn-rehearsal", size=16) as application:
+        database, keys = addresses.database_dsn, wrapping_keys(own)
+        async with Application.open(database, keys, name="cairn-rehearsal", size=16) as application:
             yield own, application, await connect(own)
     finally:
         if not keep:

@@ -45,9 +45,14 @@ class Backup(BaseModel):
 
 
 def administrator(settings: Settings) -> str:
-    """The address with the login that owns the ledger: who backs up, restores and opens epochs."""
+    """The address with the login that owns the ledger: who restores and opens epochs."""
     given = settings.migration_database or settings.admin_database or settings.database
     return given or postgres.address(settings.home)
+
+
+def reader(settings: Settings) -> str:
+    """The address with the login that reads all and changes nothing, where there is one: who backs up."""
+    return settings.backup_database or administrator(settings)
 
 
 async def back_up(dsn: str, folder: Path) -> Backup:

@@ -11,15 +11,18 @@ from dataclasses import dataclass
 import asyncpg
 from temporalio.service import RPCError
 
+from cairn import privacy
 from cairn.application.sessions import require_sessions
 from cairn.i18n import Message, message, verbatim
 from cairn.ledger import home, open_pool
 from cairn.ledger.logins import may_tamper
+from cairn.privacy import wrapping_keys
 from cairn.settings import Settings, SettingsProblem
 from cairn.temporal import KEY_FILE, payload_keys
 from cairn_portal.servers import data_folder, logins, migrate, postgres, process, temporal, temporal_program
 from cairn_portal.servers.problem import ServerProblem
 from cairn_portal.servers.temporal_ready import connected, missing_search_attributes, server_version
+from cairn_portal.servers.text_keys import Readable, open_to_others, readable
 
 PACKAGES = ("cairn", "projections", "activities", "workflows", "cairn_portal", "worker")
 
@@ -41,6 +44,7 @@ async def checks(settings: Settings) -> list[Check]:
         (verbatim("Postgres"), _postgres),
         (message("Migrations"), _migrations),
         (message("Rights"), _rights),
+        (message("Key of private text"), _text_key),
         (message("Ledger"), _ledger),
         (verbatim("Temporal"), _temporal),
     ):
@@ -131,6 +135,47 @@ def _key(settings: Settings) -> Check:
     else:
         said = message("{key} from {place}; what comes unencrypted is refused", key=keys.current, place=place)
     return Check(name, True, said)
+
+
+async def _text_key(settings: Settings) -> Check:
+    """Where the key that wraps the others lies, who may read it, and whether it opens what is recorded."""
+    name, keys, dsn = message("Key of private text"), wrapping_keys(settings), await _database(settings)
+    if keys.current is None:
+        never_started = settings.database is None and not (settings.home / postgres.NAME).exists()
+        return Check(name, None if never_started else False, privacy.NO_KEY)
+    if open_to_others(keys.place):
+        said = message("other accounts may read {place}: `chmod 600 {place}`", place=keys.place)
+        return Check(name, False, said)
+    facts = {"key": keys.current, "place": keys.place}
+    if dsn is None:
+        return Check(name, True, message("{key} from {place}; keep a copy apart from backups", **facts))
+    found = await readable(dsn, keys)
+    if found.lost:
+        return Check(name, False, _lost(found, keys.place))
+    if found.returned:
+        said = message(
+            "texts about {who} can be read although their erasure was ordered: it did not come to its end, or a backup "
+            "brought their keys back. Do it again with `cairn people erase`",
+            who=found.returned,
+        )
+        return Check(name, False, said)
+    said = message(
+        "{key} from {place}; it opens the texts about {count} {count:plural,holder,holders}. Keep a copy apart from "
+        "the database and its backups: without it nobody reads them again",
+        count=found.read,
+        **facts,
+    )
+    return Check(name, True, said)
+
+
+def _lost(found: Readable, place: str) -> Message:
+    return message(
+        "{place} does not open the texts about {count} {count:plural,holder,holders}: they need the key {needed}. Add "
+        "it to CAIRN_EARLIER_TEXT_KEYS, or as a further line of text.key. Numbers are not concerned",
+        place=place,
+        count=found.lost,
+        needed=found.needed,
+    )
 
 
 def _others(settings: Settings) -> list[Check]:

@@ -58,6 +58,7 @@ async def start(settings: Settings, on_step: OnStep, *, durable: bool = True) ->
     home = settings.home
     on_step(Step(NAME, message("Postgres: starting")))
     if not await _is_up(home):
+        _require_server()
         await asyncio.to_thread(_create_cluster, home, on_step, durable)
         port = port_for("Postgres", settings.postgres_port, _known(home).get("port"), "CAIRN_POSTGRES_PORT")
         data_folder.remember(home, NAME, {**_known(home), "port": port})
@@ -125,6 +126,18 @@ def programs() -> Path:
             )
         )
     return Path(wheel.origin).parent / f"pginstall{MAJOR}" / "bin"
+
+
+def _require_server() -> None:
+    """An image for containers has the programs that back up, and no server."""
+    if not (programs() / "postgres").exists():
+        raise ServerProblem(
+            message(
+                "This installation has no Postgres server of its own, as in a container's image: set CAIRN_DATABASE to "
+                "the address of one. Demos and rehearsals, which start their own, need an installation made by "
+                "`make setup`."
+            )
+        )
 
 
 def programs_for(server: int) -> Path:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from cairn import privacy
 from cairn.i18n import message
 from cairn.settings import Settings
 from cairn.temporal import make_key
@@ -141,6 +142,7 @@ def environment(settings: Settings, addresses: Addresses) -> dict[str, str]:
         "CAIRN_FOLDING_DATABASE": addresses.folding_dsn or "",
         "CAIRN_TEMPORAL_ADDRESS": addresses.temporal_address,
         "CAIRN_PAYLOAD_KEY": settings.payload_key or "",
+        "CAIRN_TEXT_KEY": settings.text_key or "",
         "CAIRN_NAMESPACE": settings.namespace,
         "CAIRN_TASK_QUEUE": settings.task_queue,
         "CAIRN_LANGUAGE": settings.language,
@@ -152,6 +154,7 @@ async def _database(settings: Settings, on_step: OnStep, durable: bool) -> None:
     """The ledger's database. One that the operator runs is migrated by the operator, not by a start."""
     if settings.database is not None:
         return
+    privacy.make_key(settings.home)
     await postgres.start(settings, on_step, durable=durable)
     applied = await migrate.migrate_all(postgres.login(settings.home, logins.MIGRATION))
     if applied:

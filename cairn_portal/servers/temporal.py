@@ -20,11 +20,9 @@ from cairn_portal.servers.temporal_ready import SEARCH_ATTRIBUTES, keep_historie
 NAME = "temporal"
 UI = marked("Temporal's web UI")
 PATIENCE = 60.0  # seconds
-# Time can be skipped, and each skip takes 10 ms and not a second; commands, launches and lists of one company
-# never meet a limit meant for shared clusters; a new search attribute is known at once.
+# Commands, launches and lists of one company never meet a limit meant for shared clusters; a new search attribute is
+# known at once. deploy/temporal/dynamic.yaml asks the same of a server in a container.
 DYNAMIC = {
-    "frontend.WorkflowTimeSkippingEnabled": "true",
-    "history.timerProcessorMaxTimeShift": "10ms",
     # One server has one partition of a task queue: from others, tasks reach an idle worker by ten a second.
     "matching.numTaskqueueReadPartitions": "1",
     "matching.numTaskqueueWritePartitions": "1",
@@ -38,10 +36,17 @@ DYNAMIC = {
     "system.visibilityPersistenceMaxReadQPS": "10000",
     "system.namespaceCacheRefreshInterval": "250ms",
     "system.forceSearchAttributesCacheRefreshOnRead": "true",
+    # A workflow whose tasks fail again and again is listed as such after two of them, not after some minutes.
+    "system.numConsecutiveWorkflowTaskProblemsToTriggerSearchAttribute": "2",
     # The tool keeps 8,096 workflows in memory, too few for a large company; this is the server's own default.
     "history.hostLevelCacheMaxSize": "128000",
     # A company's server tells nobody that it exists.
     "frontend.enableServerVersionCheck": "false",
+}
+# Rehearsals skip time, which they do on servers of their own alone; each skip takes 10 ms and not a second.
+SKIPPING = {
+    "frontend.WorkflowTimeSkippingEnabled": "true",
+    "history.timerProcessorMaxTimeShift": "10ms",
 }
 # SQLite need not wait for the disk: what a power failure takes is restarted from the ledger. A killed server
 # loses nothing.
@@ -106,7 +111,7 @@ def _arguments(namespace: str, database: Path, port: int, ui_port: int) -> list[
         arguments += ["--search-attribute", f"{name}=Keyword"]
     for pragma, value in PRAGMAS.items():
         arguments += ["--sqlite-pragma", f"{pragma}={value}"]
-    for key, value in DYNAMIC.items():
+    for key, value in (DYNAMIC | SKIPPING).items():
         plain = value in ("true", "false") or value.isdigit()
         arguments += ["--dynamic-config-value", f"{key}={value if plain else json.dumps(value)}"]
     return arguments

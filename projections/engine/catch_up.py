@@ -9,10 +9,12 @@ from typing import NamedTuple
 
 import asyncpg
 
+from cairn.application.stored_events import known_versions
 from cairn.ledger import LOST, stop_if_cancelled
 from projections.engine.catalog import folding, joined_by, read_model, with_joins
 from projections.engine.folding import SQL as CURSOR
 from projections.engine.folding import fold_until, live_target
+from projections.engine.parking import retry_known
 from projections.engine.read_model import ReadModel
 from projections.engine.sql import queries
 
@@ -20,6 +22,8 @@ SQL = queries("catch_up")
 CHANNEL = "cairn_sealed"
 WINDOW = 20_000
 CONCURRENT_FOLDS = 4
+SESSIONS = "cairn-folding"
+"""What the database calls the sessions of a worker's read models; one of them asks several times a second."""
 log = logging.getLogger(__name__)
 
 
@@ -79,7 +83,9 @@ async def _backlog(
     names = [model.name for model in models]
     reads = [(model.name, type_) for model in models for type_ in model.event_types]
     joins = [(model.name, joined.name) for model in models for joined in joined_by(model)]
-    arguments = (names, *_columns(reads), upto, window, *_columns(joins))
+    known = [(type_, version) for type_, last in known_versions().items() for version in range(1, last + 1)]
+    types, versions = [type_ for type_, _ in known], [version for _, version in known]
+    arguments = (names, *_columns(reads), upto, window, *_columns(joins), types, versions)
     rows: list[asyncpg.Record] = await pool.fetch(SQL["backlog"], *arguments)
     if len(rows) < len(names):
         await pool.execute(CURSOR["register"], names)
@@ -125,6 +131,7 @@ class Follower:
         async with self.pool.acquire() as connection:
             await connection.add_listener(CHANNEL, self._wake)
             try:
+                await retry_known(self.pool, self.names or folding())
                 while not connection.is_closed():
                     await catch_up(self.pool, names=self.names, window=self.window)
                     self.last_error = None

@@ -3,9 +3,9 @@
 -- One statement for all read models: who is behind, and do the next events concern it? Cursors of those that they do not
 -- concern are moved at once. A cursor that somebody else holds is left to him. Nobody goes past those it joins: `upto` is
 -- the end of the log, or where the last of them will be after this statement; `concerned` the end of a window that holds
--- events the fold reads.
+-- events the fold reads, and none that a newer program wrote: what is to be done with those the fold finds out.
 -- $1 the names, $2 and $3 pairs of a name and an event type it folds, $4 no further than, $5 window, $6 and $7 pairs of
--- a name and one it joins, directly or through others.
+-- a name and one it joins, directly or through others, $8 and $9 every type there is with each version that is known.
 -- name: backlog
 with log as materialized (
     select least(ledger.sealed_position(), coalesce($4::bigint, 9223372036854775807)) as upto
@@ -17,11 +17,15 @@ claimed as materialized (
     for update of p skip locked
 ),
 occurred as materialized (
-    select c.cursor, array(select distinct e.type from ledger.sealed(c.cursor, c.upto) e) as types
+    select c.cursor, s.types, s.newer
     from (select distinct cursor, upto from claimed) c
+    cross join lateral (
+        select array_agg(distinct e.type) as types, coalesce(bool_or((e.type, e.schema_version::integer) not in (
+            select k.type, k.version from unnest($8::text[], $9::integer[]) k(type, version))), false) as newer
+        from ledger.sealed(c.cursor, c.upto) e) s
 ),
 next_window as materialized (
-    select c.name, c.cursor, c.upto, exists (
+    select c.name, c.cursor, c.upto, o.newer, o.newer or exists (
         select from unnest($2::text[], $3::text[]) r(name, type)
         where r.name = c.name and r.type = any(o.types)) as concerns
     from claimed c join occurred o on o.cursor = c.cursor
@@ -44,7 +48,7 @@ moved as (
     returning p.name, p.cursor
 )
 select p.name, coalesce(m.cursor, p.cursor) as cursor, b.upto, l.upto as log_end,
-    case when w.concerns then w.upto end as concerned
+    case when w.concerns and not w.newer then w.upto end as concerned
 from read.projection p
 cross join log l
 join bound b on b.name = p.name

@@ -6,19 +6,26 @@ from time import monotonic
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy
 
+from cairn.application.stored_events import known_versions
+from cairn.ledger import LOST, Newer, newer_events
 from projections.engine.read_model import ReadModel
 from projections.engine.sql import queries
+from projections.engine.upcasting import UpcastFailed, with_upcasts
 
 Connection = asyncpg.Connection | PoolConnectionProxy
 SQL = queries("folding")
-EVENT_ERRORS = (
-    asyncpg.DataError,
-    asyncpg.IntegrityConstraintViolationError,
-    asyncpg.RaiseError,
-    asyncpg.FeatureNotSupportedError,
-    asyncpg.CardinalityViolationError,
+NOBODYS = (
+    *LOST,
+    asyncpg.LockNotAvailableError,
+    asyncpg.DeadlockDetectedError,
+    asyncpg.SerializationError,
 )
-"""Errors that an event's content causes. Any other (a lost connection, a broken statement) is no event's fault."""
+"""Errors that come and go whatever the events are. Any other one is the fault of an event, unless the fold fails
+without events as well: then its statement is broken."""
+FOLD_FAILED = (asyncpg.PostgresError, UpcastFailed)
+"""What a fold fails with."""
+TRIES = 3
+"""So often an event that takes too long is tried by itself, before it is taken for the reason."""
 SMALL_WINDOW = 500
 """Events: a window of so few is folded many times a second, a larger one when there is something to catch up."""
 FOLD_TIMEOUT, REBUILD_TIMEOUT, LAST_TIMEOUT = "1s", "4s", "4s"
@@ -87,7 +94,22 @@ async def fold(
     statement, only = queries(target.model.name)["fold"], stream
     if target.partition is not None:
         statement, only = statement.replace("read.window(", "read.partition_window("), target.partition
+    window = after, upto, target.cursor_name, stream
+    statement = await with_upcasts(connection, target.model, statement, window)
     await connection.execute(statement, after, upto, target.cursor_name, only)
+
+
+async def is_an_events_fault(connection: Connection, target: FoldTarget, at: int, error: Exception) -> bool:
+    """Whether what a fold failed with comes from the events it was given: without any it goes well."""
+    if isinstance(error, NOBODYS):
+        return False
+    try:
+        async with connection.transaction():
+            await apply_settings(connection, target, 1)
+            await fold(connection, target, at, at)
+    except asyncpg.PostgresError:
+        return False
+    return True
 
 
 async def apply_settings(connection: Connection, target: FoldTarget, events: int) -> None:
@@ -110,27 +132,49 @@ async def fold_until(
 
     A window is at most `window` events, and as large as what its time is enough for. An event that cannot be
     folded is found by halving the window that fails, and its stream is parked; the next window is as large as the
-    stretch before it. A window that ends at `known_end` is known to hold events the fold reads.
+    stretch before it. So is the stream of an event that a newer program wrote. A window that ends at `known_end` is
+    known to hold events the fold reads, and none of a newer program.
     """
-    size, failing_end, started = window, 0, -1
+    size, failing_end, started, tries = window, 0, -1, 0
     while (after := await cursor_of(connection, target.cursor_name)) < upto:
         started = after if started < 0 else started
         end = min(after + size, upto)
+        if end != known_end and (newer := await _next_newer(connection, target, after, end)):
+            if newer.position == after + 1:
+                await _park(connection, target, after, newer.told(known_versions()))
+                continue
+            end = newer.position - 1
         began = monotonic()
         try:
             await _fold_window(connection, target, after, end, known=end == known_end)
             fitting = _fitting(target, end - after, monotonic() - began)
-            size = min((failing_end - end + 1) // 2 if end < failing_end else fitting, window)
-        except asyncpg.QueryCanceledError:
-            if end - after == 1:
+            size, tries = min((failing_end - end + 1) // 2 if end < failing_end else fitting, window), 0
+        except asyncpg.QueryCanceledError as error:
+            size, tries = max((end - after) // 2, 1), tries + 1 if end - after == 1 else 0
+            if tries and not await is_an_events_fault(connection, target, after, error):
                 raise
-            size = (end - after) // 2
-        except EVENT_ERRORS as error:
+            if tries == TRIES:
+                await _park(connection, target, after, f"folding it takes longer than {LAST_TIMEOUT}")
+                tries = 0
+        except FOLD_FAILED as error:
+            first = end > failing_end
+            if (first or end - after == 1) and not await is_an_events_fault(connection, target, after, error):
+                raise
             failing_end, size = end, max((end - after) // 2, 1)
             if end - after == 1:
-                await _park(connection, target, after, error)
+                await _park(connection, target, after, reason_of(error))
                 failing_end, size, started = 0, min(max(end - started, 2), window), end
     return after
+
+
+async def _next_newer(connection: Connection, target: FoldTarget, after: int, upto: int) -> Newer | None:
+    """The first event in (after, upto] that a newer program wrote into a stream that concerns this read model, and that
+    neither waits already nor is left out."""
+    found = newer_events(connection, known_versions(), after=after, upto=upto, kinds=target.model.kinds)
+    async for each in found:
+        if not await connection.fetchval(SQL["passed_by"], target.cursor_name, each.stream, each.position):
+            return each
+    return None
 
 
 def _fitting(target: FoldTarget, events: int, seconds: float) -> int:
@@ -170,10 +214,10 @@ async def _move_cursor(connection: Connection, target: FoldTarget, after: int, u
     return moved is not None
 
 
-async def _park(connection: Connection, target: FoldTarget, after: int, error: Exception) -> None:
+async def _park(connection: Connection, target: FoldTarget, after: int, reason: str) -> None:
     async with connection.transaction():
         if await _move_cursor(connection, target, after, after + 1):
-            await connection.execute(SQL["park"], target.cursor_name, after + 1, reason_of(error))
+            await connection.execute(SQL["park"], target.cursor_name, after + 1, reason)
 
 
 def reason_of(error: Exception) -> str:

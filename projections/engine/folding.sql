@@ -22,4 +22,9 @@ select exists (select from ledger.sealed($1, $2) where type = any ($3::text[]))
 -- name: park
 insert into read.parked (projection, stream, position, type, reason)
 select $1, e.stream, e.position, e.type, $3 from ledger.sealed($2 - 1, $2) e
-returning stream
+on conflict (projection, stream) do nothing
+
+-- Whether a stream waits already, or the event at this position is left out.
+-- name: passed_by
+select exists (select from read.parked where projection = $1 and stream = $2)
+    or exists (select from read.skipped where projection = split_part($1, ':', 1) and position = $3)

@@ -1,4 +1,4 @@
-"""How far those who follow the log beside the read models have come, and which one of several leads."""
+"""Which one of several leads, where several follow the log under one name beside the read models."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -39,13 +39,3 @@ async def leading(dsn: str, name: str) -> AsyncIterator[Connection]:
 async def keep_lead(connection: Connection) -> None:
     """Says that the leader is there; raises what LOST lists where it has lost its session."""
     await connection.execute("select 1")
-
-
-async def cursor_of(connection: Connection, name: str) -> int:
-    """The sealed position up to which everything is done; 0 before anything is."""
-    return int(await connection.fetchval(_SQL["cursor"], name))
-
-
-async def keep_cursor(connection: Connection, name: str, position: int) -> None:
-    """Records that everything up to a position is done."""
-    await connection.execute(_SQL["keep"], name, position)

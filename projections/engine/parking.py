@@ -1,20 +1,33 @@
 """Streams parked behind an event that could not be folded: shown, retried, or freed by skipping the event."""
 
+import logging
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
 import asyncpg
 from pydantic import BaseModel, ConfigDict
 
+from cairn.application.stored_events import known_versions
 from cairn.domain.skipping import EventSkipped
 from cairn.domain.streams import event_id
-from cairn.ledger import IdReused, Ledger, NewEvent, StreamAppend, WrongExpectedVersion
+from cairn.ledger import (
+    NEWER,
+    IdReused,
+    Ledger,
+    Newer,
+    NewEvent,
+    StreamAppend,
+    WrongExpectedVersion,
+    newer_events,
+)
 from projections.engine.catalog import folding_model, read_model, with_joins
 from projections.engine.folding import (
-    EVENT_ERRORS,
+    FOLD_FAILED,
     Connection,
     FoldTarget,
     apply_settings,
     fold,
+    is_an_events_fault,
     live_target,
     reason_of,
 )
@@ -23,6 +36,7 @@ from projections.engine.rows import Reader, parse_rows
 from projections.engine.sql import queries
 
 SQL = queries("parking")
+log = logging.getLogger(__name__)
 
 
 class Parked(BaseModel):
@@ -83,6 +97,20 @@ async def retry(pool: asyncpg.Pool, name: str, stream: str) -> bool:
         return await retry_stream(connection, target, stream)
 
 
+async def retry_known(pool: asyncpg.Pool, names: Iterable[str]) -> None:
+    """Folds the streams again that wait in these read models for a newer program, where this one is it."""
+    known = known_versions()
+    rows = await pool.fetch(SQL["known_by_now"], NEWER, list(known), list(known.values()))
+    for name in names:
+        for stream in (row["stream"] for row in rows if row["projection"] == name):
+            try:
+                await retry(pool, name, stream)
+            except LookupError:  # somebody else was there first
+                continue
+            except asyncpg.PostgresError as error:  # it stays parked: it is shown, and can be retried
+                log.warning("%s is not tried again in %s: %s", stream, name, error)
+
+
 async def skip(
     pool: asyncpg.Pool, name: str, stream: str, *, reason: str, by: str, ledger: Ledger | None = None
 ) -> bool:
@@ -107,11 +135,11 @@ async def skip(
             by=by,
             at=datetime.now(UTC),
         )
-        await _record_skip(ledger or Ledger(pool), decision)
+        await record_skip(ledger or Ledger(pool), decision)
         return await retry_stream(connection, target, stream)
 
 
-async def _record_skip(ledger: Ledger, decision: EventSkipped) -> None:
+async def record_skip(ledger: Ledger, decision: EventSkipped) -> None:
     """Appends the decision, once for each event however often it is asked for."""
     event = NewEvent(
         event_id(decision.stream, f"skip {decision.position}", 0),
@@ -155,25 +183,43 @@ async def retry_stream(connection: Connection, target: FoldTarget, stream: str) 
     if failed is None:
         await connection.execute(SQL["release"], target.cursor_name, stream)
         return True
-    position, error = failed
-    await connection.execute(SQL["failed_again"], target.cursor_name, stream, position, reason_of(error))
+    await connection.execute(SQL["failed_again"], target.cursor_name, stream, *failed)
     return False
 
 
 async def _fold_stream(
     connection: Connection, target: FoldTarget, stream: str, after: int, upto: int
-) -> tuple[int, Exception] | None:
-    """Folds one stream's events in (after, upto]; the position and error of the first that cannot be folded."""
-    size = upto - after
-    while after < upto:
-        end = min(after + size, upto)
+) -> tuple[int, str] | None:
+    """Folds one stream's events in (after, upto]; the position of the first that cannot be folded, and why."""
+    newer = await _newer_in(connection, target, stream, after, upto)
+    last = upto if newer is None else newer.position - 1
+    size = last - after
+    while after < last:
+        end = min(after + size, last)
         try:
             async with connection.transaction():
                 await apply_settings(connection, target, end - after)
                 await fold(connection, target, after, end, stream)
             after = end
-        except EVENT_ERRORS as error:
+        except FOLD_FAILED as error:
+            if not await is_an_events_fault(connection, target, after, error):
+                raise
             if end - after == 1:
-                return end, error
+                return end, reason_of(error)
             size = max((end - after) // 2, 1)
+    return None if newer is None else (newer.position, newer.told(known_versions()))
+
+
+async def _newer_in(
+    connection: Connection, target: FoldTarget, stream: str, after: int, upto: int
+) -> Newer | None:
+    """The first event of a stream that a newer program wrote, but for what is left out."""
+    left_out = {
+        row["position"] for row in await connection.fetch(SQL["skipped_in"], target.cursor_name, stream)
+    }
+    kinds = [stream.partition("-")[0]]
+    found = newer_events(connection, known_versions(), after=after, upto=upto, kinds=kinds)
+    async for each in found:
+        if each.stream == stream and each.position not in left_out:
+            return each
     return None

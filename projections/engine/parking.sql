@@ -18,6 +18,20 @@ where k.projection = $1
   and k.position in (select s.position from read.skipped s where s.projection = split_part($1, ':', 1))
 order by k.position
 
+-- Live streams that wait because a newer program had written their event, and this one knows it by now: $1 is how such a
+-- reason begins, $2 the types that are known, $3 the last schema version of each.
+-- name: known_by_now
+select k.projection, k.stream
+from read.parked k
+cross join lateral ledger.sealed(k.position - 1, k.position) e
+where starts_with(k.reason, $1) and k.projection not like '%:%'
+  and exists (select from unnest($2::text[], $3::integer[]) n(type, version)
+              where n.type = e.type and e.schema_version <= n.version)
+order by k.projection, k.position
+
+-- name: skipped_in
+select position from read.skipped where projection = split_part($1, ':', 1) and stream = $2
+
 -- name: failed_again
 update read.parked
 set attempts = attempts + 1, reason = $4, position = $3::bigint,

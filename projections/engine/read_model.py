@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from cairn.domain.event import Event
+from cairn.domain.registry import KINDS
 
 
 @dataclass(frozen=True)
@@ -30,3 +31,8 @@ class ReadModel:
     def event_types(self) -> list[str]:
         """The stored names of the events the fold reads."""
         return [event.__name__ for event in self.reads]
+
+    @property
+    def kinds(self) -> list[str]:
+        """The kinds of the streams that hold these events: whatever else stands in them concerns this read model."""
+        return sorted({kind for event in self.reads for kind in KINDS[event.__name__]})

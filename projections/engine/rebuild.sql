@@ -34,8 +34,15 @@ with moved as (
 ),
 gone as (
     delete from read.projection where starts_with(name, $1 || ':')
+),
+-- A stream may have been parked in more than one of them.
+parked as (
+    delete from read.parked where starts_with(projection, $1 || ':') returning *
 )
-update read.parked set projection = $1 where starts_with(projection, $1 || ':')
+insert into read.parked (projection, stream, position, type, reason, attempts, parked_at)
+select distinct on (stream) $1, stream, position, type, reason, attempts, parked_at
+from parked
+order by stream, position
 
 -- name: forget_parked
 delete from read.parked where projection = any($1::text[])

@@ -57,6 +57,11 @@ async def cascade(reader: Reader, cycle: str, *, root: str | None = None) -> lis
     return parse_rows(CascadeGoal, await reader.fetch(SQL["below"], cycle, root))
 
 
+async def aligned(reader: Reader, goal: str) -> list[str]:
+    """The goals that serve a goal."""
+    return [row["goal"] for row in await reader.fetch(SQL["aligned"], goal)]
+
+
 async def coverage(reader: Reader, cycle: str) -> list[PartCoverage]:
     """Every part of every decomposed goal of a cycle and who takes it up."""
     return parse_rows(PartCoverage, await reader.fetch(SQL["coverage"], cycle))

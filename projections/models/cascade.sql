@@ -19,6 +19,9 @@ join read.goal g on g.goal = t.goal
 left join read.placement p on p.goal = g.goal and p.sheet = g.sheet
 order by t.path
 
+-- name: aligned
+select goal from read.goal where parent = $1 order by goal
+
 -- name: coverage
 select g.goal, g.title, (a.ordinality)::int as part, a.value ->> 'title' as part_title,
     a.value ->> 'department' as department, read.number_or_null(a.value ->> 'target') as target,

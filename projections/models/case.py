@@ -41,3 +41,8 @@ async def turns(
 ) -> list[Turn]:
     """Whose turn it is at an instant, most urgent first; `of` are the people's ids and places (`role:hr`) asked for."""
     return parse_rows(Turn, await reader.fetch(SQL["turns"], cycle, at, list(of) if of is not None else None))
+
+
+async def open_names(reader: Reader) -> list[str]:
+    """Every case in which somebody is waited for, in all cycles: it has a workflow."""
+    return [row["name"] for row in await reader.fetch(SQL["open"])]

@@ -20,3 +20,12 @@ cross join lateral (
                 else read.acting_for(t.awaited, read.day_of(t.cycle, $2)) end as awaited offset 0) w
 where ($3::text[] is null or w.awaited = any($3))
 order by t.until nulls last, t.name, w.awaited, t.step
+
+-- name: open
+select name from read.feedback where stage = 'observed' or (stage = 'given' and action_due is not null)
+union all
+select name from read.coaching where stage in ('proposed', 'objected', 'running', 'statement')
+union all
+select name from read.request where stage in ('asked', 'asked_back', 'offered', 'accepted', 'delivered')
+union all
+select name from read.promise where stage = 'made'

@@ -4,10 +4,11 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Annotated
 
+import asyncpg
 from pydantic import BaseModel, ConfigDict
 
 from cairn.domain.coverage import Statement, Whom, coverage_of, is_covered
-from cairn.domain.goal.evidence import Lack, lack_of
+from cairn.domain.goal.evidence import Lack, LackReason, lack_of
 from cairn.domain.reading import Evidence, FeedCompleted
 from projections.engine.read_model import ReadModel
 from projections.engine.rows import FROM_JSON, Reader, parse_rows
@@ -18,7 +19,7 @@ SQL = queries("coverage")
 
 
 class Waits(BaseModel):
-    """A score that is due and waits for what feeds bring: since when, and for what."""
+    """A score that is due and waits for what feeds bring or a computed KPI counts: since when, and for what."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -78,7 +79,8 @@ async def feeds(reader: Reader) -> list[FeedState]:
 
 
 async def waiting(reader: Reader, scores: Sequence[tuple[str, str]]) -> list[Waits]:
-    """Those of the scores (goal, period) that wait for a feed, longest first; others wait for something else."""
+    """Those of the scores (goal, period) that wait for a feed or, computed, for what they count, longest first; others
+    wait for something else. `scores` are all that are due and not there."""
     goals, periods = [goal for goal, _ in scores], [period for _, period in scores]
     asked = parse_rows(_Score, await reader.fetch(SQL["of_scores"], goals, periods))
     unread: dict[str, set[str]] = {}
@@ -86,11 +88,21 @@ async def waiting(reader: Reader, scores: Sequence[tuple[str, str]]) -> list[Wai
         unread.setdefault(row["metric"], set()).add(row["feed"])
     said = [Statement(position=each.position, said=each.said) for each in await feeds(reader)]
     found = [(each, _lack(each, said, unread.get(each.metric, set()))) for each in asked]
-    return [
+    waits = [
         Waits(goal=each.goal, period=each.period, due=each.due, lack=lack)
         for each, lack in found
         if lack is not None
     ]
+    computed = await reader.fetch(SQL["of_computed"], goals, periods)
+    waits += [_counting(row) for row in computed if row["awaited"] or not row["of_children"]]
+    return sorted(waits, key=lambda each: (each.due, each.goal))
+
+
+def _counting(row: asyncpg.Record) -> Waits:
+    """A computed KPI's score that is not there: what it counts is still to come (RULES M6)."""
+    reason: LackReason = "children" if row["of_children"] else "subordinates"
+    lack = Lack(reason=reason, feeds=tuple(row["awaited"]))
+    return Waits(goal=row["goal"], period=row["period"], due=row["due"], lack=lack)
 
 
 def _lack(score: _Score, said: Sequence[Statement], unread: Iterable[str]) -> Lack | None:

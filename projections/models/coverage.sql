@@ -16,6 +16,19 @@ left join lateral (select array_agg(f.feed) as feeds from read.feed_metric f whe
 where g.measure ->> 'metric' is not null
 order by due, g.goal
 
+-- Scores of computed goals, each with those of the goals that serve it which are not there either. The others have
+-- theirs, or none is due of them.
+-- name: of_computed
+select g.goal, a.period, p.scored_at as due, g.measure -> 'computed' = '"children"' as of_children,
+    array(select c.goal from read.goal c
+          join unnest($1::text[], $2::text[]) other(goal, period) on other.goal = c.goal and other.period = a.period
+          where c.parent = g.goal order by c.goal) as awaited
+from unnest($1::text[], $2::text[]) a(goal, period)
+join read.goal g on g.goal = a.goal
+join read.period p on p.cycle = g.cycle and p.key = a.period
+where g.measure -> 'computed' is not null
+order by due, g.goal
+
 -- Feeds that are parked before events that name one of these metrics.
 -- name: unread
 select distinct m.metric, substr(k.stream, 6) as feed

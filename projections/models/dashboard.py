@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict
 
 from cairn.domain.cycle import events as c
 from cairn.domain.cycle.events import LaunchFailure, LeftOut
-from cairn.domain.cycle.stages import CycleStage
+from cairn.domain.cycle.stages import CycleStage, cycle_stage_row
 from cairn.domain.event import Fact
 from cairn.domain.goal.stages import Stage
 from cairn.domain.schedule import Schedule
@@ -21,7 +21,8 @@ MODEL = ReadModel(
     tables=("cycle", "period"),
     reads=(
         c.CycleLaunched, c.LaunchFinished, c.SheetsAdded, c.StageReached, c.PeriodScored, c.ResultsIssued,
-        c.CycleClosed, c.CycleAbandoned, c.CycleSignalRefused,
+        c.CycleClosed, c.CycleAbandoned, c.CycleSignalRefused, c.PolicyAmendmentProposed, c.PolicyAmendmentVoted,
+        c.PolicyAmendmentDecided, c.PolicyAmended,
     ),
     joins=("goal", "person"),
 )  # fmt: skip
@@ -59,6 +60,11 @@ class CycleRow(BaseModel):
     schedule: Annotated[Schedule, FROM_JSON]
     starts: date
     ends: date
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing is due in it any more."""
+        return cycle_stage_row(self.stage).over
 
 
 class DepartmentLine(BaseModel):

@@ -5,7 +5,8 @@ with event as materialized (
     select position, stream, version, type, occurred_at, data::jsonb as data
     from read.window($1, $2, $3, $4)
     where type in ('CycleLaunched', 'LaunchFinished', 'StageReached', 'PeriodScored', 'ResultsIssued', 'CycleClosed',
-                   'CycleAbandoned', 'CycleSignalRefused', 'SheetsAdded')
+                   'CycleAbandoned', 'CycleSignalRefused', 'SheetsAdded', 'PolicyAmendmentProposed', 'PolicyAmendmentVoted',
+                   'PolicyAmendmentDecided', 'PolicyAmended')
 ),
 known as (
     select e.*, coalesce(c.stage <> 'launching', false)
@@ -18,6 +19,10 @@ step as (
         case type
             when 'CycleLaunched' then data - '{by,at,cycle}'::text[] || jsonb_build_object(
                 'stage', 'launching', 'starts', data #> '{schedule,starts}', 'ends', data #> '{schedule,ends}',
+                'drafts_due', data #> '{schedule,drafts_due}', 'approvals_due', data #> '{schedule,approvals_due}',
+                'scores_due', data #> '{schedule,scores_due}')
+            when 'PolicyAmended' then jsonb_build_object(
+                'policy', data -> 'after', 'schedule', data -> 'schedule',
                 'drafts_due', data #> '{schedule,drafts_due}', 'approvals_due', data #> '{schedule,approvals_due}',
                 'scores_due', data #> '{schedule,scores_due}')
             when 'LaunchFinished' then jsonb_build_object('launch', data - '{by,at,cycle}'::text[])
@@ -64,7 +69,7 @@ periods as (
     from event e
     cross join lateral jsonb_to_recordset(e.data #> '{schedule,periods}')
         as p(key text, kind text, starts date, ends date, scored_at timestamptz)
-    where e.type = 'CycleLaunched'
+    where e.type in ('CycleLaunched', 'PolicyAmended')
     order by e.data ->> 'cycle', p.key, e.position desc
     on conflict (cycle, key) do update
         set (kind, starts, ends, scored_at) = (excluded.kind, excluded.starts, excluded.ends, excluded.scored_at)

@@ -1,5 +1,6 @@
 """Goals and sheets as they stand: the facts other read models and people ask for."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Literal
@@ -12,6 +13,7 @@ from cairn.domain.goal.stages import Stage
 from cairn.domain.goal.state import PendingAdjustment, Segment
 from cairn.domain.measure import Measure
 from cairn.domain.policy import Dimension, Tier
+from cairn.domain.private_text import PrivateText
 from cairn.domain.sheet import events as s
 from projections.engine.read_model import ReadModel
 from projections.engine.rows import FROM_JSON, Reader, parse_rows
@@ -35,7 +37,8 @@ SQL = queries("goal")
 
 
 class GoalRow(BaseModel):
-    """One goal with its place in the sheet. `version` and `position` (sealed) are those of the last event that says
+    """One goal with its place in the sheet. What people wrote is here as the log has it, encrypted: it reads as hidden,
+    and its words are found in the log. `version` and `position` (sealed) are those of the last event that says
     something of it, as check-ins, reminders and refused signals do not; `weight` is None once it left the sheet."""
 
     model_config = ConfigDict(frozen=True)
@@ -65,7 +68,7 @@ class GoalRow(BaseModel):
     confirmed_hr: str | None
     expires_at: datetime | None
     adjustments: Annotated[dict[str, str], FROM_JSON]
-    accepted: Annotated[dict[int, str], FROM_JSON]
+    accepted: Annotated[dict[int, PrivateText], FROM_JSON]
     segments: Annotated[tuple[Segment, ...], FROM_JSON]
     weight: Decimal | None
     family: str | None
@@ -130,6 +133,11 @@ async def goal_ids(reader: Reader, cycle: str) -> list[str]:
 async def open_ids(reader: Reader) -> list[str]:
     """The ids of the goals of all cycles that are not over."""
     return [row["goal"] for row in await reader.fetch(SQL["open_ids"])]
+
+
+async def dropped_ids(reader: Reader, cycles: Sequence[str]) -> list[str]:
+    """The ids of the goals of these cycles that were dropped, whose scores of the part they ran may still be due."""
+    return [row["goal"] for row in await reader.fetch(SQL["dropped_ids"], list(cycles))]
 
 
 async def count_by_stage(reader: Reader, cycle: str) -> dict[Stage, int]:

@@ -181,10 +181,10 @@ saved_goals as (
 ),
 saved_assessments as (
     insert into assessment
-    select distinct on (stream, data ->> 'period', data ->> 'by')
-        stream, data ->> 'period', data ->> 'by', read.number(data ->> 'points'), data ->> 'comment', occurred_at, position
+    select distinct on (stream, data ->> 'period', coalesce(data ->> 'acting_for', data ->> 'by'))
+        stream, data ->> 'period', coalesce(data ->> 'acting_for', data ->> 'by'), read.number(data ->> 'points'), data ->> 'comment', occurred_at, position
     from changing where type = 'GoalAssessed'
-    order by stream, data ->> 'period', data ->> 'by', position desc
+    order by stream, data ->> 'period', coalesce(data ->> 'acting_for', data ->> 'by'), position desc
     on conflict (goal, period, manager) do update
         set (points, comment, at, position) = (excluded.points, excluded.comment, excluded.at, excluded.position)
 ),
@@ -289,6 +289,9 @@ select goal from read.goal where $1 = '' or cycle = $1 order by goal
 
 -- name: open_ids
 select goal from read.goal where stage not in ('closed', 'cancelled', 'superseded') order by goal
+
+-- name: dropped_ids
+select goal from read.goal where cycle = any ($1::text[]) and stage in ('cancelled', 'superseded') order by goal
 
 -- name: count_by_stage
 select stage, count(*)::int as goals from read.goal where cycle = $1 group by stage

@@ -1,15 +1,17 @@
 """One goal's story in sealed order: who did what when, and what it changed."""
 
+import json
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Annotated
+from typing import Any
 
 import asyncpg
 from pydantic import BaseModel, ConfigDict, JsonValue
 
 from cairn.domain.sheet import events as s
+from cairn.ledger import UPCASTERS, NewerEvent
 from projections.engine.read_model import ReadModel
-from projections.engine.rows import FROM_JSON, Reader
+from projections.engine.rows import Reader
 from projections.engine.sql import queries
 
 MODEL = ReadModel(
@@ -28,7 +30,7 @@ ENVELOPE = ("by", "at", "goal")
 KEPT = {
     "SheetOpened": ("weight",),
     "GoalPlaced": ("weight",),
-    "GoalDrafted": ("title", "measure", "manager", "parent"),
+    "GoalDrafted": ("title", "measure", "manager", "parent", "parent_weight"),
 }
 """What later events may change, by the event that states it first."""
 
@@ -45,7 +47,7 @@ class LoggedEvent(BaseModel):
     occurred_at: datetime
     recorded_at: datetime
     actor: str
-    facts: Annotated[Facts, FROM_JSON]
+    facts: Facts
 
 
 class HistoryEntry(LoggedEvent):
@@ -57,13 +59,53 @@ class HistoryEntry(LoggedEvent):
 
 async def history(reader: Reader, goal: str, *, upto: int | None = None) -> list[HistoryEntry]:
     """The story of a goal, to the sealed position `upto` if given."""
-    return entries(_event(row) for row in await reader.fetch(SQL["story"], goal, upto))
+    rows = await reader.fetch(SQL["story"], goal, upto)
+    return entries(event for row in rows if (event := _event(goal, row)))
 
 
-def _event(row: asyncpg.Record) -> LoggedEvent:
-    event = LoggedEvent.model_validate(dict(row))
-    facts = {name: value for name, value in event.facts.items() if name not in ENVELOPE}
-    return event.model_copy(update={"facts": facts})
+def _event(goal: str, row: asyncpg.Record) -> LoggedEvent | None:
+    """An event of the story; None for one of the sheet that does not mention the goal."""
+    told: Facts | None = _today(row["type"], row["schema_version"], json.loads(row["data"]))
+    if row["stream"] != goal:
+        told = _mentioned(goal, row["stream"], row["type"], told)
+    if told is None:
+        return None
+    facts = {name: value for name, value in told.items() if name not in ENVELOPE}
+    return LoggedEvent.model_validate({**dict(row), "facts": facts})
+
+
+def _today(type_: str, schema_version: int, data: Facts) -> Facts:
+    """What an event says in today's schema; as it stands where a newer Cairn wrote it."""
+    try:
+        return UPCASTERS.upcast(type_, schema_version, data)
+    except NewerEvent:
+        return data
+
+
+def _mentioned(goal: str, sheet: str, type_: str, facts: Any) -> Facts | None:
+    """What an event of a sheet says of one goal; None where that is nothing."""
+    match type_:
+        case "SheetOpened":
+            placed = _of_goal(goal, facts["placements"])
+            return placed and {"sheet": sheet, "weight": placed["weight"], "space": facts["space"]}
+        case "GoalPlaced":
+            placed = _of_goal(goal, [facts["placement"]])
+            return placed and {"sheet": sheet, "weight": placed["weight"]}
+        case "SheetScored":
+            part = _of_goal(goal, facts["parts"])
+            return part and {
+                "period": facts["period"],
+                "weight": part["weight"],
+                "points": part["points"],
+                "sheet_points": facts["points"],
+                "policy": facts["policy"],
+            }
+        case _:
+            return facts if facts.get("goal") == goal else None
+
+
+def _of_goal(goal: str, parts: Iterable[dict[str, Any]]) -> dict[str, Any] | None:
+    return next((each for each in parts if each["goal"] == goal), None)
 
 
 def entries(events: Iterable[LoggedEvent]) -> list[HistoryEntry]:
@@ -90,7 +132,11 @@ def _change(event: LoggedEvent, known: Facts) -> tuple[Facts, Facts]:
             return {"weight": known.get("weight")}, {"weight": None}
         case "FlexibleSpaceUsed":
             return {}, {"space_left": facts["left"]}
-        case "GoalRevised" | "GoalAligned":
+        case "GoalAligned":
+            aligned = {"parent": facts["parent"], "parent_weight": facts.get("parent_weight")}
+            after = {name: value for name, value in aligned.items() if known.get(name) != value}
+            return {name: known.get(name) for name in after}, after
+        case "GoalRevised":
             after = {name: value for name, value in facts.items() if known.get(name) != value}
             return {name: known.get(name) for name in after}, after
         case _:

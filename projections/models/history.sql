@@ -20,29 +20,18 @@ with bound as materialized (
     where c.name = 'history'
 ),
 story as materialized (
-    select e.*, e.data::text as facts
+    select e.*
     from bound b
     cross join ledger.event e
     where e.stream = $1 and (e.epoch, e.xid, e.id) <= (b.epoch, b.xid, b.id)
     union all
-    select e.*, (case e.type
-        when 'SheetOpened' then (
-            select jsonb_build_object('sheet', e.stream, 'weight', p -> 'weight', 'space', d -> 'space')
-            from (select e.data::jsonb as d) f, jsonb_array_elements(d -> 'placements') p where p ->> 'goal' = $1 limit 1)
-        when 'SheetScored' then (
-            select jsonb_build_object('period', d -> 'period', 'weight', p -> 'weight', 'points', p -> 'points',
-                                      'sheet_points', d -> 'points', 'policy', d -> 'policy')
-            from (select e.data::jsonb as d) f, jsonb_array_elements(d -> 'parts') p where p ->> 'goal' = $1 limit 1)
-        when 'GoalPlaced' then (
-            select jsonb_build_object('sheet', e.stream, 'weight', p -> 'weight')
-            from (select e.data::jsonb -> 'placement' as p) f where p ->> 'goal' = $1)
-        else (select d from (select e.data::jsonb as d) f where d ->> 'goal' = $1) end)::text
+    select e.*
     from bound b
     cross join (select distinct sheet from read.mention where goal = $1) m
     join ledger.event e on e.stream = m.sheet and (e.epoch, e.xid, e.id) <= (b.epoch, b.xid, b.id)
     where e.type in ('SheetOpened', 'GoalPlaced', 'GoalWeighted', 'GoalRemoved', 'FlexibleSpaceUsed', 'SheetScored')
 )
-select ledger.position_of(epoch, xid, id) as position, stream, version, type, occurred_at, recorded_at, actor, facts
+select ledger.position_of(epoch, xid, id) as position, stream, version, type, schema_version, occurred_at, recorded_at,
+       actor, data
 from story
-where facts is not null
 order by position

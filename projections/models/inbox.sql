@@ -24,6 +24,10 @@ candidate as (
     where g.tier = 'department' and g.stage in ('draft', 'returned')
       and (d.head = $1 or (d.head is null and 'role:hr' = any($2::text[])))
     union
+    select goal from read.goal
+    where tier <> 'department' and stage in ('draft', 'returned')
+      and owner in (select person from read.person_leave where delegate = $1)
+    union
     select goal from read.goal where manager = $1 and stage in ('submitted', 'adjusting', 'in_review')
     union
     select goal from read.goal

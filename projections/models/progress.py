@@ -19,7 +19,7 @@ from cairn.domain.goal.stages import Stage
 from cairn.domain.measure import KeyTask, Kpi, Measure
 from cairn.domain.policy import Dimension, PeriodKind, Tier
 from cairn.domain.reading import ReadingsRecorded, Totals, aggregate_of
-from cairn.domain.schedule import Span, Timeline
+from cairn.domain.schedule import Days, Span, Timeline, gaps_of
 from cairn.domain.targets import first_day
 from cairn.i18n import Message, message
 from cairn.i18n.values import number
@@ -40,10 +40,15 @@ MODEL = ReadModel(
         g.CheckedIn,
         g.CheckInsConfirmed,
         g.CheckInWithdrawn,
+        g.LastDaySet,
+        g.AbsencesSet,
+        g.GoalCancelled,
+        g.GoalSuperseded,
     ),
 )
 SQL = queries("progress")
 KINDS: tuple[PeriodKind, ...] = ("month", "quarter", "half_year", "year")
+ABSENCES: TypeAdapter[tuple[Days, ...]] = TypeAdapter(Annotated[tuple[Days, ...], FROM_JSON])
 STORED: TypeAdapter[Measure] = TypeAdapter(Annotated[Measure, FROM_JSON])
 PLACES = 6
 Kinds = Mapping[str, Collection[PeriodKind]]
@@ -190,16 +195,26 @@ def _periods(rows: list[asyncpg.Record], measure: Measure, today: date) -> Itera
         ends=max(span.ends for span in spans.values()),
         periods=tuple(spans.values()),
     )
+    last_day, absences = rows[0]["last_day"], ABSENCES.validate_python(rows[0]["absences"])
+    counted = dates.without(gaps_of(last_day, absences))
     for row in rows:
-        figures = worked_out(measure, dict(row), spans[row["period"]], dates)
+        span = spans[row["period"]]
+        figures = worked_out(measure, dict(row), span, counted)
         if figures is not None:
-            yield period_progress(spans[row["period"]], figures, measure, row["since"], today)
+            yield period_progress(span, figures, measure, row["since"], today, last_day)
 
 
 def period_progress(
-    span: Span, figures: Mapping[str, Any], measure: Measure, since: date, today: date
+    span: Span,
+    figures: Mapping[str, Any],
+    measure: Measure,
+    since: date,
+    today: date,
+    last_day: date | None = None,
 ) -> PeriodProgress:
-    """A period with what `worked_out` found, as of a day; `since` is the goal's first day."""
+    """A period with what `worked_out` found, as of a day; it ends with the goal's last day. `since` is its first."""
+    if last_day is not None and span.starts <= last_day < span.ends:
+        span = span.model_copy(update={"ends": last_day})
     spoken = {"period": span.key, "kind": span.kind, "starts": span.starts, "ends": span.ends}
     left = max((span.ends - today).days, 0)
     paces = _paces(span, figures, measure, since, today)
@@ -227,7 +242,9 @@ def worked_out(
     measure: Measure, row: Mapping[str, Any], span: Span, dates: Timeline
 ) -> dict[str, Any] | None:
     """Target, actual and attainment in a period by the domain's own functions; None where there is nothing to
-    measure."""
+    measure. Of `dates` only those count that are the goal's own (RULES L7)."""
+    if not dates.days_of(span, row["since"]):
+        return None
     told = {"rows": row["rows"], "latest": row["latest"], "unconfirmed": row["unconfirmed"]}
     if isinstance(measure, KeyTask):
         number, done = Fraction(len(measure.criteria)), Fraction(row["accepted"])

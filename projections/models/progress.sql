@@ -47,7 +47,7 @@ with running as materialized (
 )
 select a.goal, a.title, a.owner, a.sheet, a.tier, a.family, a.dimension, a.stage, a.weight,
     coalesce(p.measure, a.measure) as measure, p.since, p.accepted, p.period, p.kind, p.starts, p.ends, p.rows, p.latest,
-    p.total, p.base, p.weighed, p.last, p.unconfirmed
+    p.total, p.base, p.weighed, p.last, p.unconfirmed, p.last_day, p.absences
 from running a
 left join read.progress_of(array(select goal from running)) p on p.goal = a.goal
 order by a.weight desc nulls last, a.goal, p.starts, p.ends
@@ -55,7 +55,7 @@ order by a.weight desc nulls last, a.goal, p.starts, p.ends
 -- name: of_goal
 select g.goal, g.title, g.owner, g.sheet, g.tier, s.family, g.dimension, g.stage, w.weight,
     coalesce(p.measure, g.measure) as measure, p.since, p.accepted, p.period, p.kind, p.starts, p.ends, p.rows, p.latest,
-    p.total, p.base, p.weighed, p.last, p.unconfirmed
+    p.total, p.base, p.weighed, p.last, p.unconfirmed, p.last_day, p.absences
 from read.goal g
 left join read.sheet s on s.sheet = g.sheet
 left join read.placement w on w.goal = g.goal and w.sheet = g.sheet

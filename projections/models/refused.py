@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict
 
 from cairn.domain.cycle.events import CycleSignalRefused
 from cairn.domain.goal.events import SignalRefused
-from cairn.domain.refusal import FactValue
+from cairn.domain.private_text import PrivateFacts
 from projections.engine.read_model import ReadModel
 from projections.engine.rows import FROM_JSON, Reader, parse_rows
 from projections.engine.sql import queries
@@ -19,7 +19,8 @@ SQL = queries("refused")
 
 
 class RefusedSignal(BaseModel):
-    """One refused signal: `name` is what was asked; code, field and facts are the refusal's, said by the reader."""
+    """One refused signal: `name` is what was asked; code, field and facts are the refusal's, said by the reader. The
+    facts quote what was typed and are encrypted: they read as hidden here."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -29,7 +30,7 @@ class RefusedSignal(BaseModel):
     name: str
     code: str
     field: str | None
-    facts: Annotated[dict[str, FactValue], FROM_JSON]
+    facts: Annotated[PrivateFacts, FROM_JSON]
     by: str
     at: datetime
 

@@ -8,13 +8,14 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict
 
 from cairn.domain.exact import Exact
-from cairn.domain.goal.events import GoalScored, Inputs, MeasurePart, Note
+from cairn.domain.goal.events import GoalAdjusted, GoalScored, Inputs, MeasurePart, Note
 from cairn.domain.sheet.events import (
     EarlierPart,
     PeriodPart,
     Restated,
     RestatementDecided,
     RestatementProposed,
+    RestatementTold,
     ResultIssued,
     ScorePart,
     SheetScored,
@@ -27,8 +28,16 @@ from projections.engine.sql import queries
 
 MODEL = ReadModel(
     name="score",
-    tables=("goal_score", "sheet_score", "result", "restatement"),
-    reads=(GoalScored, SheetScored, ResultIssued, RestatementProposed, RestatementDecided),
+    tables=("goal_score", "sheet_score", "result", "restatement", "former_metric"),
+    reads=(
+        GoalAdjusted,
+        GoalScored,
+        SheetScored,
+        ResultIssued,
+        RestatementProposed,
+        RestatementDecided,
+        RestatementTold,
+    ),
     joins=("goal",),
     by_stream=True,
 )
@@ -114,7 +123,7 @@ class Result(SheetFacts):
 
 
 class OpenRestatement(BaseModel):
-    """A restatement that waits for its decision, as `RestatementProposed`."""
+    """A restatement as `RestatementProposed`, that waits for its decision, or was decided and the person not told."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -130,6 +139,8 @@ class OpenRestatement(BaseModel):
     of_period: Annotated[Restated | None, FROM_JSON]
     of_result: Annotated[Restated | None, FROM_JSON]
     at: datetime
+    decided_at: datetime | None
+    accepted: bool | None
 
 
 class Concerned(BaseModel):
@@ -177,15 +188,17 @@ async def results(reader: Reader, cycle: str, department: str | None = None) -> 
     return parse_rows(Result, await reader.fetch(SQL["results_of_cycle"], cycle, department))
 
 
-async def restatements(reader: Reader, cycle: str) -> list[OpenRestatement]:
-    """The restatements of a cycle's sheets that wait for their decision, the oldest first."""
-    return parse_rows(OpenRestatement, await reader.fetch(SQL["restatements"], cycle))
+async def restatements(reader: Reader, cycle: str, *, decided: bool = False) -> list[OpenRestatement]:
+    """The restatements of a cycle's sheets that wait for their decision, the oldest first; those `decided` of which the
+    person was not told yet."""
+    return parse_rows(OpenRestatement, await reader.fetch(SQL["restatements"], cycle, decided))
 
 
 async def scores_of_readings(
     reader: Reader, keys: Sequence[tuple[str, str, date]], position: int
 ) -> list[Concerned]:
-    """The scores in whose days readings of (metric, subject, day) lie and that were computed before a position."""
+    """The scores in whose days readings of (metric, subject, day) lie and that were computed before a position, those
+    of goals that have another metric since included."""
     metrics, subjects, days = ([key[at] for key in keys] for at in range(3))
     found = await reader.fetch(SQL["scores_of_readings"], metrics, subjects, days, position)
     return parse_rows(Concerned, found)

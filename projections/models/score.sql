@@ -4,7 +4,19 @@
 with event as materialized (
     select position, stream, version, type, occurred_at, data::jsonb as data
     from read.window($1, $2, $3, $4)
-    where type in ('GoalScored', 'SheetScored', 'ResultIssued', 'RestatementProposed', 'RestatementDecided')
+    where type in (
+        'GoalScored', 'SheetScored', 'ResultIssued', 'RestatementProposed', 'RestatementDecided', 'RestatementTold')
+       or (type = 'GoalAdjusted' and data #>> '{before,measure,metric}' is not null)
+),
+formerly as (
+    insert into former_metric
+    select distinct stream, data #>> '{before,measure,metric}', data #>> '{before,measure,subject}'
+    from event
+    where type = 'GoalAdjusted' and data #>> '{before,measure,subject}' is not null
+      and data #>> '{after,measure,kind}' is not null
+      and (data #>> '{before,measure,metric}', data #>> '{before,measure,subject}')
+          is distinct from (data #>> '{after,measure,metric}', data #>> '{after,measure,subject}')
+    on conflict do nothing
 ),
 goals as (
     insert into goal_score
@@ -62,23 +74,32 @@ results as (
         excluded.subordinates, excluded.policy, excluded.at, excluded.version, excluded.position, excluded.number,
         excluded.cause, excluded.waiting, excluded.own, excluded.earlier, excluded.withheld)
 ),
--- A proposal is there from its event until another one replaces it or it is decided.
+-- A proposal is there from its event until another one replaces it or the person was told what was decided about it.
 ended as (
-    select data ->> 'restatement' as restatement from event where type = 'RestatementDecided'
+    select data ->> 'restatement' as restatement from event where type = 'RestatementTold'
     union
     select data ->> 'replaces' from event where type = 'RestatementProposed' and data ->> 'replaces' is not null
+),
+decided as (
+    select data ->> 'restatement' as restatement, occurred_at as at, (data ->> 'accepted')::boolean as accepted
+    from event where type = 'RestatementDecided' and data ->> 'restatement' not in (select restatement from ended)
 ),
 gone as (
     delete from restatement where restatement in (select restatement from ended)
 ),
+settled as (
+    update restatement r set decided_at = d.at, accepted = d.accepted
+    from decided d where r.restatement = d.restatement
+),
 proposed as (
     insert into restatement
     select d.restatement, e.stream, d.cause, d.goal, d.subordinate, d.period, nullif(d.of_goal, 'null'),
-        nullif(d.of_period, 'null'), nullif(d.of_result, 'null'), e.occurred_at, e.version, e.position
+        nullif(d.of_period, 'null'), nullif(d.of_result, 'null'), e.occurred_at, e.version, e.position, c.at, c.accepted
     from event e
     cross join lateral jsonb_to_record(e.data) as d(
         restatement text, cause text, goal text, subordinate text, period text, of_goal jsonb, of_period jsonb,
         of_result jsonb)
+    left join decided c on c.restatement = d.restatement
     where e.type = 'RestatementProposed' and d.restatement not in (select restatement from ended)
     on conflict (restatement) do nothing
 )
@@ -139,14 +160,22 @@ order by c.goal, c.starts, c.ends
 select r.*, s.cycle, s.holder
 from read.restatement r
 join read.sheet s on s.sheet = r.sheet
-where s.cycle = $1
+where s.cycle = $1 and (r.decided_at is not null) = $2
 order by r.position
 
 -- name: scores_of_readings
+with concerned as (
+    select g.goal, k.day
+    from unnest($1::text[], $2::text[], $3::date[]) as k(metric, subject, day)
+    join read.goal g on g.measure ->> 'metric' = k.metric and g.measure ->> 'subject' = k.subject
+    union
+    select f.goal, k.day
+    from unnest($1::text[], $2::text[], $3::date[]) as k(metric, subject, day)
+    join read.former_metric f on f.metric = k.metric and f.subject = k.subject
+)
 select distinct c.goal, c.period, c.starts, c.ends
-from unnest($1::text[], $2::text[], $3::date[]) as k(metric, subject, day)
-join read.goal g on g.measure ->> 'metric' = k.metric and g.measure ->> 'subject' = k.subject
-join read.goal_score c on c.goal = g.goal and k.day between c.starts and c.ends
+from concerned x
+join read.goal_score c on c.goal = x.goal and x.day between c.starts and c.ends
 where (c.inputs ->> 'upto')::bigint < $4
 order by c.goal, c.starts, c.ends
 

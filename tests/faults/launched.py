@@ -27,6 +27,7 @@ class LaunchedCycle:
     """The cycle 2026 of HR, managers M1 and M2, and some employees with a KPI (goal 1) and a capability goal (2)."""
 
     def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]") -> None:
+        self.pool = pool
         self.ledger = Ledger(pool)
         self.sealer = Sealer(pool)
         self.cycles = Cycles(self.ledger)

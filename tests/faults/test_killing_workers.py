@@ -4,10 +4,11 @@ import asyncio
 import random
 from datetime import timedelta
 
+from activities.inputs import BeginWorkflowsInput
+from activities.starting import begin_starter
 from cairn_portal.gateway import CommandGateway
 from tests.faults.conftest import Site
 from tests.workflows.company import HR, MANAGER, Company, eventually
-from worker import begin_starter
 from workflows.starter import NAME
 
 KILLS = 3
@@ -33,7 +34,7 @@ async def test_the_starter_from_the_first_position_doubles_nothing(site: Site) -
     await company.approved(company.goal("E1"))
     before = await company.pool.fetchval("select count(*) from ledger.event")
     await site.client.get_workflow_handle(NAME).terminate()
-    await begin_starter(site.client, site.settings)
+    await begin_starter(site.client, site.settings.task_queue, BeginWorkflowsInput())
 
     async def caught_up() -> bool:
         pending = (await site.client.get_workflow_handle(NAME).describe()).raw_description.pending_activities

@@ -12,6 +12,7 @@ from typing import NamedTuple
 import asyncpg
 import pytest
 
+from cairn.keys import new_key
 from cairn.ledger import migrate
 from cairn_portal.servers import postgres_user
 from projections.engine.sql import MIGRATIONS
@@ -33,6 +34,14 @@ goal=$(cairn goal list --owner E007 --json | python -c 'import json, sys; print(
 cairn goal cancel "$goal" --reason "a mistake" --by E024
 """
 """Its workflow ends, and the backup has a goal that is open."""
+WRITTEN = 'cairn people away E007 --from 2027-05-01 --reason "in confidence" --by E024\n'
+WITHOUT_THE_KEY = """
+export CAIRN_HOME="$PWD/tried-again"
+cairn restore backups/monday --by E024 --reason "to try the backup"
+cairn ledger verify
+cairn doctor || true
+cairn down
+"""
 
 
 def blocks(section: str) -> list[str]:
@@ -88,6 +97,11 @@ def as_the_server_runs(folder: Path) -> Path:
     return made
 
 
+def of_operators(database: str) -> dict[str, str]:
+    """Where Postgres is not Cairn's own, its operator gives the key of what people write as well."""
+    return {"CAIRN_DATABASE": database, "CAIRN_TEXT_KEY": new_key()}
+
+
 @asynccontextmanager
 async def shell(folder: Path, database: str = "") -> AsyncIterator[Shell]:
     """A shell whose servers are stopped at the end."""
@@ -102,7 +116,7 @@ async def shell(folder: Path, database: str = "") -> AsyncIterator[Shell]:
     }
     work = folder / "work"
     work.mkdir()
-    made = Shell(work, {**env, **({"CAIRN_DATABASE": database} if database else {})})
+    made = Shell(work, {**env, **(of_operators(database) if database else {})})
     try:
         yield made
     finally:
@@ -114,6 +128,7 @@ async def test_a_backup_is_made_and_restored_as_the_page_says(folder: Path) -> N
     async with shell(folder) as sh:
         await sh.runs(LAUNCHED)
         (back_up,), (in_place, elsewhere) = blocks("Back up"), blocks("Restore")
+        await sh.runs(WRITTEN)
         assert "Backed up" in await sh.runs(back_up)
         await sh.runs(SUBMITTED + CANCELLED)  # after the backup: this is lost
         said = await sh.runs(in_place)
@@ -125,6 +140,11 @@ async def test_a_backup_is_made_and_restored_as_the_page_says(folder: Path) -> N
         again = await sh.runs(SUBMITTED)
         assert "5 done" in again
         assert "No workflow knows of anything that the log lacks" in await sh.runs("cairn ledger compare")
+        keyed = await sh.runs("cairn doctor || true")
+        assert "it opens the texts about 1 holder" in " ".join(keyed.split())
+        keyless = " ".join((await sh.runs(WITHOUT_THE_KEY)).split())
+        assert "What people wrote about 1 holder cannot be read here; numbers can" in keyless
+        assert "text.key does not open the texts about 1 holder" in keyless
 
 
 async def test_a_failover_is_settled_as_the_page_says(folder: Path) -> None:

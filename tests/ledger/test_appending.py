@@ -241,6 +241,9 @@ async def test_when_and_why_an_event_was_recorded_first_does_not_make_a_retry_an
         ({"actor": "lin\nzhang"}, "line break"),
         ({"actor": ""}, "lacks its type, actor"),
         ({"occurred_at": NEW_YEAR.replace(tzinfo=None)}, "no time zone"),
+        ({"subject": "a" * 6000}, "characters at most"),
+        ({"type": "T" * 501}, "500 characters at most"),
+        ({"actor": "li\0n"}, "holds a NUL"),
     ],
 )
 @pytest.mark.parametrize("n", [1, 2])
@@ -251,6 +254,15 @@ async def test_an_event_that_cannot_be_kept_is_refused_in_words(
     with pytest.raises(EventRefused, match=reason):
         await Ledger(pool).append([StreamAppend("goal-1", 0, events)])
     assert await Ledger(pool).read_stream("goal-1") == []
+
+
+async def test_a_stream_of_the_longest_name_and_type_is_kept_and_one_longer_is_refused(pool: Pool) -> None:
+    longest = "goal-" + "界" * 495
+    kept = event(longest, "submit", type="类" * 500, actor="人" * 1000)
+    await Ledger(pool).append([StreamAppend(longest, 0, [kept])])
+    assert await Ledger(pool).version_of(longest) == 1
+    with pytest.raises(EventRefused, match="500 characters at most"):
+        await Ledger(pool).append([to(longest + "x", 0, "submit")])
 
 
 async def test_an_append_names_each_stream_and_each_id_once(pool: Pool) -> None:

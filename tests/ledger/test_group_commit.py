@@ -1,11 +1,15 @@
 """Appends that are asked for at the same time share transactions, and each still has its own outcome."""
 
 import asyncio
+from collections.abc import Sequence
 from typing import Any
 
+import asyncpg
 import pytest
 
-from cairn.ledger import Appended, EventRefused, Ledger, WrongExpectedVersion
+from cairn.ledger import Appended, EventRefused, Ledger, StreamAppend, WrongExpectedVersion
+from cairn.ledger.group_commit import LARGEST, STUCK
+from tests.ledger.disturbing import stalling, stands_still
 from tests.ledger.given import event, to
 
 Pool = Any
@@ -104,3 +108,117 @@ async def test_a_large_append_is_a_transaction_of_its_own_beside_small_ones(pool
     )
     assert mixed == 0
     assert await pool.fetchval("select count(*) from ledger.event") == many + 20
+
+
+class Counted(Ledger):
+    """A ledger that counts what it asks of the database: each statement is a transaction."""
+
+    def __init__(self, pool: Pool) -> None:
+        super().__init__(pool)
+        self.asked = 0
+
+    async def _ask(self, statement: str, *arguments: Any) -> list[int] | None:
+        self.asked += 1
+        return await super()._ask(statement, *arguments)
+
+
+async def outcomes(ledger: Ledger, asked: Sequence[Sequence[StreamAppend]]) -> list[Any]:
+    done = (ledger.append(appends) for appends in asked)
+    return list(await asyncio.gather(*done, return_exceptions=True))
+
+
+BAD = {
+    "too late": [to("goal-moved", 1, "approve")],
+    "no JSON": [StreamAppend("goal-bad", 0, [event("goal-bad", "submit", data="no json")])],
+    "two lines": [StreamAppend("goal-bad", 0, [event("goal-bad", "submit", actor="li\nn")])],
+    "recorded before": [to("goal-moved", 0, "submit", 2)],
+    "an id of another": [
+        StreamAppend("goal-bad", 0, [event("goal-bad", "x", id=event("goal-moved", "submit").id)])
+    ],
+    "NaN": [StreamAppend("goal-bad", 0, [event("goal-bad", "submit", data='{"n": NaN}')])],
+}
+
+
+@pytest.mark.parametrize("kind", BAD)
+async def test_one_bad_append_costs_its_group_a_retry_and_not_a_transaction_each(
+    pool: Pool, kind: str
+) -> None:
+    """group commit: of ten groups of 256 each has one bad append, which once made 30 transactions 2,560."""
+    ledger = Counted(pool)
+    await ledger.append([to("goal-moved", 0, "submit", 2)])
+    good = [[to(f"goal-{n}", 0, "submit")] for n in range(LARGEST * 10)]
+    asked: list[list[StreamAppend]] = []
+    for n, appends in enumerate(good):
+        asked += [appends, BAD[kind]] if n % LARGEST == 0 else [appends]
+    ledger.asked = 0
+    done = await outcomes(ledger, asked)
+    assert sum(isinstance(each, Appended) and not each.replayed for each in done) == len(good)
+    assert await pool.fetchval("select count(*) from ledger.event") == len(good) + 2
+    # Where nobody can name the bad one it is found by splitting: a few more, and far from one for each.
+    assert ledger.asked < (300 if kind == "NaN" else 80)
+
+
+async def test_two_appends_that_wait_for_foreign_transactions_stop_nobody_else(
+    pool: Pool, stallable: str
+) -> None:
+    """group commit: once both lanes waited, all small appends of the process did."""
+    ledger = Ledger(pool)
+    async with stalling(stallable) as stalled:
+        foreign = [to("goal-slow-1", 0, "a"), to("goal-slow-2", 0, "a")]
+        begun = stalled.begins(stalled.ledger.append(foreign))
+        await stands_still(pool)
+        stuck = [asyncio.create_task(ledger.append([to(f"goal-slow-{n}", 0, "b")])) for n in (1, 2)]
+        await asyncio.sleep(0)
+        others = await asyncio.wait_for(outcomes(ledger, [[to(f"goal-{n}", 0, "a")] for n in range(100)]), 4)
+        assert all(isinstance(each, Appended) for each in others)
+        assert not any(task.done() for task in stuck)
+    await begun
+    refused = await asyncio.gather(*stuck, return_exceptions=True)
+    assert all(isinstance(each, WrongExpectedVersion) for each in refused)
+
+
+async def test_an_append_in_a_group_that_waits_for_a_foreign_transaction_does_not_keep_the_group(
+    pool: Pool, stallable: str
+) -> None:
+    ledger = Counted(pool)
+    async with stalling(stallable) as stalled:
+        begun = stalled.begins(stalled.ledger.append([to("goal-slow", 0, "a")]))
+        await stands_still(pool)
+        lanes = [asyncio.create_task(ledger.append([to(f"goal-lane-{n}", 0, "a")])) for n in range(2)]
+        stuck = asyncio.create_task(ledger.append([to("goal-slow", 0, "b")]))
+        others = await asyncio.wait_for(outcomes(ledger, [[to(f"goal-{n}", 0, "a")] for n in range(200)]), 4)
+        assert all(isinstance(each, Appended) for each in others)
+        assert not stuck.done() and ledger.asked < 60
+    await asyncio.gather(begun, *lanes)
+    assert isinstance((await asyncio.gather(stuck, return_exceptions=True))[0], WrongExpectedVersion)
+
+
+async def test_an_append_by_itself_waits_for_a_foreign_transaction_longer_than_a_group_does(
+    pool: Pool, stallable: str
+) -> None:
+    ledger = Ledger(pool)
+    async with stalling(stallable) as stalled:
+        begun = stalled.begins(stalled.ledger.append([to("goal-slow", 0, "a")]))
+        await stands_still(pool)
+        stuck = asyncio.create_task(ledger.append([to("goal-slow", 0, "b")]))
+        await asyncio.sleep(3 * STUCK)
+        assert not stuck.done()
+    await begun
+    with pytest.raises(WrongExpectedVersion):
+        await stuck
+
+
+async def test_a_connection_that_is_lost_costs_its_group_one_more_try(pool: Pool) -> None:
+    class Cut(Counted):
+        cut = 1
+
+        async def _ask(self, statement: str, *arguments: Any) -> list[int] | None:
+            if "hurried" in statement and self.cut:
+                self.cut -= 1
+                raise asyncpg.ConnectionDoesNotExistError("cut")
+            return await super()._ask(statement, *arguments)
+
+    ledger = Cut(pool)
+    done = await outcomes(ledger, [[to(f"goal-{n}", 0, "submit")] for n in range(100)])
+    assert all(isinstance(each, Appended) for each in done) and ledger.cut == 0
+    assert ledger.asked < 10

@@ -11,6 +11,7 @@ import pytest_asyncio
 
 from cairn.application import Application
 from cairn.domain.people import Person
+from cairn.privacy import WrappingKeys
 from cairn.settings import Settings
 from cairn_portal.servers.migrate import migrate_all
 from tests.databases import Databases
@@ -37,7 +38,7 @@ async def cairn(company: Settings) -> Cairn:
 
 async def people(company: Settings) -> dict[str, Person]:
     """Everybody as the log has them now."""
-    async with Application.open(company.database or "", name="test", size=2) as application:
+    async with Application.open(company.database or "", WrappingKeys(), name="test", size=2) as application:
         return (await application.people.roster()).by_id()
 
 
@@ -102,6 +103,24 @@ async def test_a_leave_and_a_move_of_the_same_person_in_one_import_are_both_reco
     assert (e3.manager, str(e3.left)) == ("E1", "2030-06-30")
     again = await cairn("roster", "import", written(tmp_path, [*ROWS[:-2], moved]), "--by", "H1", "--json")
     assert again.json["events"] == 0
+
+
+async def test_a_department_by_its_name_where_the_log_has_it_by_an_id_is_told(
+    cairn: Cairn, tmp_path: Path
+) -> None:
+    """Doors, unknown names: a department by name and by id: a second department."""
+    table = written(tmp_path, ["部门编号,部门名称,负责人,上级部门", "D1,销售一部,M1,"], "departments.csv")
+    known = await cairn(
+        "roster", "import", written(tmp_path, ROWS), "--departments", table, "--by", "H1", "--json"
+    )
+    assert (known.code, known.json["changes"]["second"]) == (0, []), known.out
+    named = [row.replace(",D1,", ",销售一部,") if row.startswith("E2,") else row for row in ROWS]
+    asked = ("roster", "import", written(tmp_path, named), "--by", "H1")
+    assert (await cairn(*asked, "--json")).json["changes"]["second"] == [["销售一部", "D1"]]
+    assert (await cairn("roster", "import", written(tmp_path, ROWS), "--by", "H1")).code == 0
+    named = [row.replace(",D1,", ",D1 ,") for row in ROWS]
+    said = await cairn("roster", "import", written(tmp_path, named), "--by", "H1", "--json")
+    assert said.json["changes"]["second"] == []
 
 
 async def test_the_targets_of_a_cycle_are_listed_with_their_origin(cairn: Cairn, tmp_path: Path) -> None:
@@ -235,9 +254,11 @@ async def test_somebody_whose_id_is_a_guid_has_progress_and_scores(cairn: Cairn,
 
 
 async def test_decimals_in_answers_are_plain_digits(cairn: Cairn, goal: str) -> None:
-    """Doors, JSON: `"target": "1.0E+5"`."""
-    assert (await cairn("goal", "revise", goal, "--target", "1.0E+5", "--by", "M1")).code == 0
-    assert (await cairn("goal", "show", goal, "--json")).json["goal"]["measure"]["target"] == "100000"
+    """Doors, JSON: `"target": "1.0E+5"`; as many digits as are stored."""
+    for typed, told in (("1.0E+5", "100000"), ("0.12345678901234567890123", "0.12345678901234567890123")):
+        assert (await cairn("goal", "revise", goal, "--target", typed, "--by", "M1")).code == 0
+        shown = await cairn("goal", "show", goal, "--json")
+        assert shown.json["goal"]["measure"]["target"] == told and "E+" not in shown.out
 
 
 async def test_remedies_name_the_option_that_helps(cairn: Cairn, tmp_path: Path) -> None:

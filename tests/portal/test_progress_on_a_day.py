@@ -10,8 +10,16 @@ import pytest_asyncio
 from cairn.application.repository import fold_cycle
 from cairn.domain.event import Event
 from cairn.domain.exact import exact
-from cairn.domain.goal.events import Changes, CheckedIn, CheckInsConfirmed, CheckInWithdrawn, GoalAdjusted
+from cairn.domain.goal.events import (
+    AbsencesSet,
+    Changes,
+    CheckedIn,
+    CheckInsConfirmed,
+    CheckInWithdrawn,
+    GoalAdjusted,
+)
 from cairn.domain.measure import Kpi
+from cairn.domain.schedule import Days
 from cairn.ledger import Ledger, open_pool
 from cairn_portal.cli.goal.look_back import look_back
 from cairn_portal.servers.migrate import migrate_all
@@ -81,6 +89,16 @@ async def test_readings_after_the_day_are_not_seen_and_the_others_are(pool: asyn
     assert line is not None and line.to_date is not None and (line.weight, line.stage) == (D(100), "active")
     assert (line.to_date.actual, line.to_date.days_left) == (exact(40), 225)
     assert sentence(line).text("en").startswith("40% of this month's target done, 11 days left")
+
+
+async def test_l7_before_a_leave_was_known_the_day_shows_the_whole_target_and_after_it_the_part(
+    pool: asyncpg.Pool,
+) -> None:
+    mid_may = (Days(first=date(2026, 5, 1), last=date(2026, 5, 10)),)
+    await year(pool, AbsencesSet(goal=GOAL, absences=mid_may, by="hua", at=later(141)))  # 26 May
+    before, after = await current(pool, date(2026, 5, 25)), await current(pool, date(2026, 5, 26))
+    assert (before.target, before.actual) == exactly(100, 70)
+    assert (after.target, after.actual) == (Fraction(100 * 21, 31), exact(30))
 
 
 async def test_a_goal_that_was_not_there_yet_has_no_progress(pool: asyncpg.Pool) -> None:

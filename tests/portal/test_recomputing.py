@@ -13,7 +13,6 @@ from cairn.application.evaluation import Evaluation
 from cairn.application.goals import Goals, deadline, read_command
 from cairn.application.people import People
 from cairn.application.repository import to_appends
-from cairn.domain.coverage import Whom
 from cairn.domain.cycle.commands import FinishLaunch, LaunchCycle
 from cairn.domain.event import SYSTEM
 from cairn.domain.identity import by_system
@@ -83,14 +82,12 @@ class Year:
 
     async def scored(self) -> None:
         """The first quarter's score of the goal and of its sheet."""
-        _, context = await self.goals.load(GOAL)
+        goal, context = await self.goals.load(GOAL)
         assert context.schedule is not None
         period = context.schedule.period("Q1")
         assert period is not None
         command, command_id = deadline(GOAL, "period_scored", period.scored_at, "Q1", period.scored_at)
-        evidence = await reading.evidence(
-            self.pool, "sales", Whom(subject="E1", holder="E1", family="sales"), period.starts, period.ends
-        )
+        evidence = await reading.evidence_of(self.pool, goal, context.sheet, period)
         await self.goals.handle(command, command_id, evidence=evidence)
         await Evaluation(self.ledger, self.cycles).score_period("2026", "Q1", period.scored_at, _silent)
 

@@ -24,7 +24,7 @@ SETTLED = (
 """A version is settled on the very day on which it is shown."""
 ROLES = {"E2": "HR", "E3": "委员"}
 PEOPLE = "".join(f"{row}{ROLES.get(row[:2], '')}\n" for row in ROSTER.splitlines())
-PEOPLE += "E5,何静,D1,客户经理,销售,M1,2020-01-01,,\n"
+PEOPLE += "E5,何静,D1,客户经理,销售,M1,2020-01-01,,委员\nE6,许静,D1,客户经理,销售,M1,2020-01-01,,\n"
 FEED = f"""name: erp
 source: {{kind: csv, path: sold.csv}}
 watermark: {STARTS - timedelta(days=1)}
@@ -79,6 +79,11 @@ class Company:
             (each["number"], each["cause"], each["points"]) for each in shown if each["type"] == "SheetScored"
         ]
 
+    async def versions(self, who: str) -> list[Any]:
+        """Everything in the chain of somebody's sheet."""
+        shown: list[Any] = (await self.cairn("scores", who, "--versions", "--json")).json
+        return shown
+
     async def is_equal(self) -> bool:
         """Whether every score comes out the same when it is computed again."""
         return (await self.cairn("verify-scores", CYCLE)).code == 0
@@ -132,14 +137,97 @@ async def test_a_correction_of_a_settled_score_waits_until_hr_accepts_what_raise
     assert await company.is_equal()
 
 
-async def test_what_lowers_a_settled_score_is_the_committees_to_accept(company: Company) -> None:
+async def test_what_lowers_a_settled_score_is_the_committees_to_decide_by_vote(company: Company) -> None:
+    """L12: half of the three members have to vote; M1 alone decides nothing."""
     asked = await company.corrected("E2", 60)
     refused = await company.cairn("restatements", "accept", asked, *TRUE, "--by", "H1", "--json")
     assert (refused.code, refused.json["error"]) == (1, "restatement.not-yours")
-    await company.does("restatements", "accept", asked, *TRUE, "--by", "M1")
+    first = await company.cairn("restatements", "accept", asked, *TRUE, "--by", "M1", "--json")
+    assert first.json["events"] == ["RestatementHeard", "RestatementVoted"] and not first.json["decided"]
+    assert len(await company.points("E2")) == 1
+    [waiting] = await company.open("E2")
+    assert [(each["by"], each["vote"]) for each in waiting["ballots"]] == [("M1", "for")]
+    again = await company.cairn("restatements", "accept", asked, *TRUE, "--by", "M1", "--json")
+    assert again.json["events"] == []
+    second = await company.cairn("restatements", "accept", asked, "--reason", "属实", "--by", "E3", "--json")
+    assert (second.code, second.json["accepted"]) == (0, True)
     [(_, _, before), (number, cause, after)] = await company.points("E2")
     assert (number, cause, float(after) < float(before)) == (2, "restated", True)
+    decided = [each for each in await company.versions("E2") if each["type"] == "RestatementDecided"][-1]
+    minutes = decided["minutes"]
+    assert (minutes["members"], minutes["quorum"]) == (3, 2)
+    assert [each["by"] for each in minutes["ballots"]] == ["M1", "E3"]
     assert await company.is_equal()
+
+
+async def test_a_committee_that_votes_against_leaves_the_score_as_it_is(company: Company) -> None:
+    asked = await company.corrected("E2", 30)
+    await company.does("restatements", "hear", asked, "--said", "不同意", "--by", "E2")
+    for by in ("M1", "E5"):
+        await company.does("restatements", "decline", asked, "--reason", "原记录无误", "--by", by)
+    assert await company.open("E2") == [] and len(await company.points("E2")) == 2
+    last = [each for each in await company.versions("E2") if each["type"] == "RestatementDecided"][-1]
+    assert (last["accepted"], last["heard"]) == (False, "不同意")
+    assert [each["vote"] for each in last["minutes"]["ballots"]] == ["against", "against"]
+
+
+SLIP = ("--target", "Q1=200", "--reason", "录入时多打了 100")
+
+
+async def test_a_clerical_error_is_shown_proposed_heard_decided_and_told(company: Company) -> None:
+    """T6, Y3: the first quarter's target of 300 should have been 200; its score is settled."""
+    goal = f"goal-{CYCLE}-E1-1"
+    before = await company.points("E1")
+    dry = await company.cairn("restatements", "propose", goal, *SLIP, "--by", "H1", "--dry-run", "--json")
+    [score] = dry.json["scores"]
+    assert (score["period"], score["of_goal"]) == (
+        "Q1",
+        {"before": "80", "after": "120", "grade_before": None, "grade_after": None},
+    )
+    assert not dry.json["at_once"] and await company.open("E1") == []
+    for other in ("M1", "E1"):
+        refused = await company.cairn("restatements", "propose", goal, *SLIP, "--by", other, "--json")
+        assert (refused.code, refused.json["error"]) == (1, "sheet.not-yours")
+    done = await company.cairn("restatements", "propose", goal, *SLIP, "--by", "H1", "--json")
+    asked = done.json["restatement"]
+    assert await company.points("E1") == before
+    for by, error in (("H1", "restatement.not-yours"), ("E2", "restatement.not-heard")):
+        refused = await company.cairn(
+            "restatements", "accept", asked, "--reason", "属实", "--by", by, "--json"
+        )
+        assert (refused.code, refused.json["error"]) == (1, error)
+    await company.does("restatements", "hear", asked, "--said", "同意更正", "--by", "E1")
+    await company.does("restatements", "accept", asked, "--reason", "属实", "--by", "E2")
+    assert (await company.points("E1"))[len(before) :] == [(3, "restated", "120")]
+    scored = [each for each in await company.versions("E1") if each["type"] == "SheetScored"][-1]
+    assert scored["restatement"] == asked
+    shown = (await company.cairn("goal", "show", goal, "--json")).json["goal"]
+    assert shown["measure"]["targets"]["Q1"] == "200"
+    untold = (await company.cairn("restatements", "list", CYCLE, "--untold", "--json")).json
+    assert asked in [each["restatement"] for each in untold]
+    await company.does("restatements", "tell", asked, "--by", "H1")
+    untold = (await company.cairn("restatements", "list", CYCLE, "--untold", "--json")).json
+    assert asked not in [each["restatement"] for each in untold]
+    assert await company.is_equal()
+
+
+async def test_what_cannot_be_corrected_is_refused_with_what_to_do(company: Company) -> None:
+    goal = f"goal-{CYCLE}-E1-1"
+    for slip, error in (
+        (("--target", "Y=100"), "restatement.running"),
+        (("--target", "Q9=100"), "adjustment.period"),
+        (("--target", "Q1=200"), "restatement.same"),
+        (("--check-in", "1=5"), "restatement.check-in"),
+        (("--assessment", "Q1:M1=5"), "restatement.not-assessed"),
+        (("--weight", f"{goal}=50"), "restatement.sheet-running"),
+        ((), "restatement.empty"),
+    ):
+        refused = await company.cairn(
+            "restatements", "propose", goal, *slip, "--reason", "r", "--by", "H1", "--json"
+        )
+        assert (refused.code, refused.json["error"]) == (1, error)
+    unsaid = await company.cairn("restatements", "propose", goal, "--target", "Q1=100", "--by", "H1")
+    assert unsaid.code == 2
 
 
 async def test_nobody_decides_about_themselves(company: Company) -> None:
@@ -171,9 +259,14 @@ async def test_declined_the_score_stays_and_a_later_correction_is_proposed_again
 
 async def test_the_person_is_heard_and_the_decision_has_a_reason(company: Company) -> None:
     [waiting] = await company.open("E3")
-    for said in (("--heard", "同意"), ("--reason", "补录")):
-        done = await company.cairn("restatements", "accept", waiting["restatement"], *said, "--by", "H1")
-        assert done.code == 2
+    unsaid = await company.cairn(
+        "restatements", "accept", waiting["restatement"], "--heard", "同意", "--by", "H1"
+    )
+    assert unsaid.code == 2
+    unheard = await company.cairn(
+        "restatements", "accept", waiting["restatement"], "--reason", "补录", "--by", "H1", "--json"
+    )
+    assert (unheard.code, unheard.json["error"]) == (1, "restatement.not-heard")
     typed = ("restatements", "accept", waiting["restatement"], *TRUE, "--by", "H1", "--id", "once", "--json")
     assert [(await company.cairn(*typed)).code for _ in range(2)] == [0, 0]
     assert len(await company.points("E3")) == 2
@@ -186,11 +279,17 @@ async def test_who_may_not_read_a_score_does_not_read_its_versions(company: Comp
     shown = await company.cairn("scores", "E1", "--versions", "--as", "E1", "--json")
     assert (shown.code, {each["type"] for each in shown.json}) == (
         0,
-        {"SheetScored", "RestatementProposed", "RestatementDecided"},
+        {
+            "SheetScored",
+            "RestatementProposed",
+            "RestatementHeard",
+            "RestatementDecided",
+            "RestatementTold",
+        },
     )
-    assert (await company.cairn("scores", "E1", "--versions", "--as", "E5")).code == 1
-    await company.corrected("E1", 270)
-    for reader, seen in (("E1", ["E1"]), ("M1", ["E1"]), ("E5", [])):
+    assert (await company.cairn("scores", "E1", "--versions", "--as", "E6")).code == 1
+    await company.corrected("E1", 180)
+    for reader, seen in (("E1", ["E1"]), ("M1", ["E1"]), ("E6", [])):
         listed = await company.cairn("restatements", "list", CYCLE, "--as", reader, "--json")
         assert [each["holder"] for each in listed.json] == seen
 

@@ -1,5 +1,6 @@
 """Goal setting at the command line: hints while a goal is set, parts that name departments, interviews on record."""
 
+import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -38,6 +39,28 @@ async def test_an_interview_for_the_whole_sheet_is_shown_and_replayed(cairn: Cai
     assert (held["on"], held["participants"]) == ("2026-01-08", ["E1", "M1"])
     assert "E1 周敏" in (await cairn("goal", "show", f"goal-{cycle}-E1-2")).out
     assert "季度复盘" in (await cairn("replay", f"goal-{cycle}-E1-1")).out
+
+
+async def test_M6_a_goal_is_aligned_with_a_weight_that_is_shown_and_replayed(
+    cairn: Cairn, cycle: str
+) -> None:
+    goal, above = f"goal-{cycle}-E3-1", f"goal-{cycle}-M1-1"
+    roll_up = {"kind": "kpi", "computed": "children"}
+    revised = await cairn("goal", "revise", above, "--measure", json.dumps(roll_up), "--by", "M1")
+    assert revised.code == 0, revised.err
+    assert "取对齐目标完成率的加权平均" in (await cairn("goal", "show", above)).out
+    beside = ("--parent", above, "--by", "E3", "--lang", "en")
+    zero = await cairn("goal", "align", goal, *beside, "--weight", "0")
+    assert (zero.code, "Traceback" in zero.err) == (1, False) and "weight" in zero.err
+    words = await cairn("goal", "align", goal, *beside, "--weight", "three")
+    assert words.code != 0 and "--weight" in words.err
+    aligned = await cairn("goal", "align", goal, *beside, "--weight", "3")
+    assert aligned.code == 0, aligned.err
+    shown = await cairn("goal", "show", goal, "--lang", "en")
+    assert f"{above}, where its weight is 3" in shown.out
+    assert "weight there  3" in (await cairn("replay", goal, "--lang", "en")).out
+    circle = await cairn("goal", "align", above, "--parent", goal, "--by", "M1", "--lang", "en")
+    assert (circle.code, "a goal serves neither itself nor a goal that serves it" in circle.err) == (1, True)
 
 
 async def test_an_interview_with_somebody_unknown_or_without_words_is_refused(

@@ -7,6 +7,10 @@ from datetime import date, timedelta
 import pytest
 import pytest_asyncio
 
+from cairn.application.access import Circle, Shown
+from cairn.domain.people import Person
+from cairn.domain.policy import Transparency
+from cairn_portal.cli.goal.viewing import Viewer
 from tests.portal.conftest import Cairn
 
 TODAY = date.today()
@@ -125,6 +129,16 @@ async def test_comments_are_left_out_of_the_story_for_others(
     said = await cairn("replay", goal, "--as", reader, "--json")
     assert said.code == 0, said.err
     assert ("谈判课已报名" in said.out) is seen
+
+
+def test_M6_what_others_reached_is_not_read_off_the_goal_that_is_computed_from_them() -> None:
+    """E1 reads their own score, and not the scores of others that it counts."""
+    score = {"points": "80", "inputs": {"upto": 7, "sources": [{"stream": "goal-2026-E2-1", "value": "20"}]}}
+    mine = Shown("E1", "M1", "D1")
+    someone = Person(id="E1", name="周敏", department="D1", family="sales", hired=TODAY)
+    named = Viewer(someone, Circle({"E1": someone}, {"E1"}, Transparency()))
+    assert named.of_event("GoalScored", score, mine) == {"points": "80", "inputs": {"upto": 7}}
+    assert Viewer(None, None).of_event("GoalScored", score, mine) == score
 
 
 async def test_hr_abandons_a_cycle_and_hears_what_is_lost(cairn: Cairn) -> None:

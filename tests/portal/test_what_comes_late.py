@@ -5,17 +5,23 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from activities.rescoring import Rescorer
+from cairn.application.corrections import Asked, EvidenceOf
 from cairn.application.evaluation import Evaluation
 from cairn.application.goals import deadline
-from cairn.application.repository import fold_sheet, to_appends
+from cairn.application.repository import fold_goal, fold_sheet, to_appends
 from cairn.application.restatements import Decision, Restatements
 from cairn.domain.coverage import Whom
 from cairn.domain.event import SYSTEM, Event
-from cairn.domain.goal.events import GoalCancelled
+from cairn.domain.goal.events import Changes, GoalAdjusted, GoalCancelled
+from cairn.domain.goal.state import Goal
 from cairn.domain.goal.status import status
 from cairn.domain.identity import by_system
+from cairn.domain.measure import Kpi
 from cairn.domain.reading import Evidence
-from cairn.domain.sheet.events import GoalRemoved, ResultIssued, SheetOpened
+from cairn.domain.schedule import Period
+from cairn.domain.sheet.events import Correction, GoalRemoved, ResultIssued, SheetOpened
+from cairn.domain.sheet.state import Sheet
 from projections.models import reading
 from tests.portal.test_recomputing import GOAL, JANUARY, Year, _silent, begun
 
@@ -51,6 +57,48 @@ async def test_a_goal_that_left_the_sheet_counts_for_its_days_when_the_cycle_sco
     assert (await begun.recomputing.cycle("2026", lambda done, of: None)).differences == ()
 
 
+async def test_a_late_reading_of_a_replaced_metric_scores_the_days_again_on_which_it_counted(
+    begun: Year,
+) -> None:
+    """W1, D5: sales count up to 14 February, what the owner reports from then on; a row of 1 March counts nowhere."""
+    goal, _ = await begun.goals.load(GOAL)
+    assert isinstance(goal.measure, Kpi)
+    since = date(2026, 2, 15)
+    reported = goal.measure.model_copy(update={"metric": None, "subject": None, "since": since})
+    facts = {
+        "adjustment": "a1",
+        "reason": "r",
+        "draws": Decimal(5),
+        "space_left": Decimal(10),
+        "since": since,
+    }
+    filed = {"before": Changes(measure=goal.measure), "after": Changes(measure=reported), **facts}
+    await recorded(
+        begun, "filed", GoalAdjusted.model_validate({"goal": GOAL, "by": "H1", "at": FEBRUARY, **filed})
+    )
+    await begun.scored()
+    first = fold_goal(GOAL, await begun.ledger.read_stream(GOAL)).scores["Q1"]
+    assert [part.actual for part in first.parts] == [100, None]
+    rescorer = Rescorer(begun.goals, Evaluation(begun.ledger, begun.cycles), begun.pool, "")
+    for number, (amount, day) in enumerate(((50, date(2026, 2, 5)), (70, date(2026, 3, 1))), start=5):
+        await begun.read(amount, day, number)
+        [row] = (await begun.ledger.read_sealed(after=0, limit=1000, types=["ReadingsRecorded"]))[-1:]
+        await rescorer._take(row)
+    again = fold_goal(GOAL, await begun.ledger.read_stream(GOAL)).scores["Q1"]
+    assert again.number == 2 and again.cause == "readings" and again.parts[0].actual == 150
+    await begun.seal()
+    assert (await begun.recomputing.cycle("2026", lambda done, of: None)).differences == ()
+
+
+async def test_a_result_waits_for_a_goal_that_an_outage_left_unscored(begun: Year) -> None:
+    """W2: a goal that is still active when results are due is waited for, never left out for good."""
+    due = datetime(2027, 1, 17, 1, tzinfo=UTC)
+    found = await Evaluation(begun.ledger, begun.cycles).issue_results("2026", due, _silent)
+    assert set(found.waiting) == {GOAL, "goal-2026-E1-2"}
+    sheet = fold_sheet(SHEET, await begun.ledger.read_stream(SHEET))
+    assert sheet.result is None and "Y" not in sheet.scores
+
+
 def issued(sheet: str, at: datetime, **more: Any) -> ResultIssued:
     facts = {
         "points": 90,
@@ -82,10 +130,36 @@ async def test_a_result_that_was_open_counts_by_its_days_once_the_restatement_is
     assert await Evaluation(begun.ledger, begun.cycles).issue_above(SHEET, NEXT_YEAR) == 1
     asked = Decision("2026-M1-1-R1", True, "好", "补", "H1", NEXT_YEAR)
     done = await Restatements(begun.ledger, begun.cycles).decide(asked, "k", _nothing)
-    assert done == ("ResultIssued", "RestatementDecided")
+    assert done == ("RestatementHeard", "ResultIssued", "RestatementDecided")
     result = fold_sheet(ABOVE, await begun.ledger.read_stream(ABOVE)).result
     assert result is not None and [part.days for part in result.subordinates] == [365]
 
 
 async def _nothing(*_: Any) -> Evidence:
     return Evidence()
+
+
+async def test_a_slip_that_changes_nothing_settled_is_mended_at_once_and_computed_again(begun: Year) -> None:
+    """T6, Y3: the first quarter's target was typed wrongly; HR mends it a week after the score was shown."""
+    await begun.scored()
+    mending = Restatements(begun.ledger, begun.cycles).corrections
+    at = datetime(2026, 4, 14, 3, tzinfo=UTC)
+    asked = Asked(GOAL, Correction(targets={"Q1": Decimal(200)}), "三百应为二百", "H1", at)
+    foreseen = await mending.foresee(asked, _evidence_of(begun))
+    for _ in range(2):
+        proposed, took_effect = await mending.propose(asked, "k", _evidence_of(begun))
+        assert took_effect and proposed == foreseen.proposed
+    goal = fold_goal(GOAL, await begun.ledger.read_stream(GOAL))
+    sheet = fold_sheet(SHEET, await begun.ledger.read_stream(SHEET))
+    assert [goal.scores["Q1"].number, sheet.scores["Q1"].number] == [2, 2]
+    assert goal.scores["Q1"].cause == "corrected" and goal.scores["Q1"].target == 200
+    assert list(sheet.untold) == [proposed.restatement] and not sheet.restatements
+    await begun.seal()
+    assert (await begun.recomputing.cycle("2026", lambda done, of: None)).differences == ()
+
+
+def _evidence_of(year: Year) -> EvidenceOf:
+    async def found(goal: Goal, sheet: Sheet, period: Period) -> Evidence:
+        return await reading.evidence_of(year.pool, goal, sheet, period)
+
+    return found

@@ -54,6 +54,16 @@ CHANGES = st.builds(
 )
 
 
+DAYS = st.dates(date(2026, 1, 1), date(2026, 4, 30))
+
+
+def spells(days: list[date]) -> list[dict[str, date | None]]:
+    """Days of leave that do not overlap; the last may have no end yet."""
+    pairs = sorted(days)
+    ends = [*pairs[1::2], None] if len(pairs) % 2 else pairs[1::2]
+    return [{"first": first, "last": last} for first, last in zip(pairs[::2], ends, strict=True)]
+
+
 def _of(
     kind: type[g.GoalEvent], by: str = "lin", **facts: st.SearchStrategy[object]
 ) -> st.SearchStrategy[Make]:
@@ -111,6 +121,8 @@ LIFE: st.SearchStrategy[Make] = st.one_of(
     _of(g.ManagerChanged, former=PEOPLE, manager=PEOPLE, effective=st.just(date(2026, 2, 1))),
     _of(g.ReminderSent, phase=st.just("drafts_remind"), due=st.just(later(1)), to=st.just(["lin"])),
     _of(g.ReviewOpened),
+    _of(g.LastDaySet, cause=st.just("left"), last=st.none() | DAYS),
+    _of(g.AbsencesSet, absences=st.lists(DAYS, max_size=4, unique=True).map(spells)),
     _of(g.GoalCancelled, reason=st.just("x")),
     _of(g.GoalClosed),
     _of(g.SignalRefused, name=st.just("approve"), code=st.just("goal.stage")),

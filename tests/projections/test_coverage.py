@@ -7,6 +7,7 @@ import asyncpg
 from cairn.application.audit import ScoreAudit
 from cairn.application.cycles import Cycles
 from cairn.domain.coverage import Whom
+from cairn.domain.measure import Kpi
 from cairn.domain.reading import Covers, Evidence, FeedCompleted
 from cairn.ledger import Ledger
 from projections.engine.catch_up import catch_up
@@ -107,6 +108,27 @@ async def test_a_score_waits_for_its_feed_and_says_for_which(pool: asyncpg.Pool)
     await record_raw(pool, "feed-erp", "ReadingsRecorded", BAD % "sales")
     await catch_up(pool)
     assert [each.lack.reason for each in await waiting(pool, scores)] == ["unread", "unread"]
+
+
+async def test_M6_a_computed_score_waits_for_those_that_serve_it_and_have_none(pool: asyncpg.Pool) -> None:
+    top, second = "goal-2026-wang-1", "goal-2026-wang-2"
+    share = Kpi.model_validate({"computed": {"subordinates_on_goal": 85}, "target": 85})
+    await record(
+        pool,
+        launched(),
+        opened(),
+        *active(parent=top),
+        drafted(top, measure=Kpi.model_validate({"computed": "children"})),
+        drafted(second, measure=share),
+        complete(date(2026, 12, 31), SALES),
+    )
+    await catch_up(pool)
+    late = [(GOAL, "M01"), (top, "M01"), (top, "M02"), (second, "Y")]
+    found = [(each.goal, each.period, each.lack) for each in await waiting(pool, late)]
+    assert [(goal, period, lack.reason, lack.feeds) for goal, period, lack in found] == [
+        (top, "M01", "children", (GOAL,)),
+        (second, "Y", "subordinates", ()),
+    ]
 
 
 async def test_whom_no_feed_covers_is_named(pool: asyncpg.Pool) -> None:

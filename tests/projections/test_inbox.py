@@ -220,6 +220,22 @@ async def test_k5_a_delegate_finds_the_tasks_in_their_inbox_for_those_days(pool:
     assert [each.awaited for each in await tasks_of_goal(pool, GOAL, during)] == ["chen"]
 
 
+async def test_k5_an_owners_delegate_finds_their_drafts_and_while_they_are_away_without_one_nobody_else_does(
+    pool: asyncpg.Pool,
+) -> None:
+    company = [joined(who) for who in ("lin", "wang", "chen", "qi")]
+    delegation = named("lin", "chen", date(2026, 2, 1), date(2026, 2, 10))
+    away = PersonAway(person="qi", first=date(2026, 2, 1), by="hua", at=later(0))
+    await record(
+        pool, launched(), *company, drafted(), drafted("goal-2026-qi-1", owner="qi"), delegation, away
+    )
+    before, during = datetime(2026, 1, 20, tzinfo=UTC), datetime(2026, 2, 5, tzinfo=UTC)
+    assert await told(pool, "chen", at=before) == [] and await told(pool, "lin", at=during) == []
+    assert [(act, who) for act, who, *_ in await told(pool, "lin", at=before)] == [("submit", "lin")]
+    assert [(act, who) for act, who, *_ in await told(pool, "chen", at=during)] == [("submit", "chen")]
+    assert sorted(each.awaited for each in await waiting(pool, CYCLE, during)) == ["chen", "qi"]
+
+
 async def test_k5_while_the_manager_is_away_the_next_above_has_the_tasks_until_they_return(
     pool: asyncpg.Pool,
 ) -> None:

@@ -72,6 +72,18 @@ async def test_only_the_read_model_that_cannot_fold_it_parks_the_stream(pool: as
     assert {each.name: each.parked for each in await status(pool) if each.parked} == {"goal": 1}
 
 
+@pytest.mark.parametrize("data", [r'{"goal": "a\u0000b"}', '{"goal": []}', "[]", '"text"', "1e999999999"])
+async def test_any_error_that_one_event_causes_parks_its_stream_alone(pool: asyncpg.Pool, data: str) -> None:
+    """parked: not a list of known errors, but any."""
+    await record_raw(pool, GOAL, "GoalDrafted", data)
+    last = await record(pool, *active(OTHER), readings((date(2026, 1, 5), "1")))
+    reached = await catch_up(pool)
+    assert set(reached.values()) == {last}
+    assert {each.stream for each in await parked(pool)} == {GOAL}
+    found = await goal(pool, OTHER)
+    assert found is not None and found.stage == "active"
+
+
 async def test_a_good_batch_before_and_after_the_poison_counts(pool: asyncpg.Pool) -> None:
     await record(pool, *(readings((date(2026, 1, day), "1")) for day in range(1, 6)))
     await record_raw(pool, "feed-crm", "ReadingsRecorded", BAD)

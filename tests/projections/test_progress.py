@@ -14,18 +14,20 @@ from cairn.domain.attainment import Aim, aim_in
 from cairn.domain.event import Event
 from cairn.domain.exact import exact
 from cairn.domain.goal.events import (
+    AbsencesSet,
     Changes,
     CheckedIn,
     CheckInsConfirmed,
     CheckInWithdrawn,
     CriterionAccepted,
     GoalAdjusted,
+    LastDaySet,
 )
 from cairn.domain.goal.state import Goal
 from cairn.domain.measure import Capability, KeyTask, Kpi, Measure
 from cairn.domain.policy import LinearCurve, PeriodKind
 from cairn.domain.reading import ReadingsRecorded, Row, aggregate
-from cairn.domain.schedule import Span
+from cairn.domain.schedule import Days, Span
 from cairn.domain.scoring import kpi_points
 from cairn.domain.targets import first_day
 from projections.engine.catch_up import catch_up
@@ -88,8 +90,9 @@ async def test_progress_is_what_the_domain_makes_of_goal_readings_and_dates(
     await catch_up(pool, names=["progress"], window=window)
     state = folded([event for event in events if event.stream == life[0].stream])
     rows = await pool.fetch("select * from read.progress_of(array[$1])", state.id)
+    own = DATES.without(state.gaps)
     expected = {period.key: found for period in DATES.periods if (found := by_domain(state, period, events))}
-    told = {row["period"]: progress.worked_out(state.measure, dict(row), span(row), DATES) for row in rows}
+    told = {row["period"]: progress.worked_out(state.measure, dict(row), span(row), own) for row in rows}
     assert {key: figures for key, figures in told.items() if figures is not None} == expected
     assert all(MEASURE.validate_json(row["measure"]) == state.measure for row in rows)
 
@@ -100,18 +103,21 @@ def span(row: asyncpg.Record) -> Span:
 
 def by_domain(goal: Goal, period: Span, events: list[Event]) -> dict[str, Any] | None:
     """Target, actual and attainment by the domain's own functions; None where there is nothing to measure."""
-    if period.ends < goal.since:
+    if not DATES.without(goal.gaps).days_of(period, goal.since):
         return None
     if isinstance(goal.measure, KeyTask) and period.kind == "year":
         number, accepted = Fraction(len(goal.measure.criteria)), Fraction(len(goal.accepted))
         return figures(number, accepted, 100 * accepted / number, [], None)
     if not isinstance(goal.measure, Kpi):
         return None
-    aim = aim_in(goal.measure, period, DATES, goal.since)
+    aim = aim_in(goal.measure, period, DATES.without(goal.gaps), goal.since)
     if aim is None:
         return None
     first = max(period.starts, first_day(goal.measure, goal.since))
-    rows = [row for row in days(goal, goal.measure, events) if first <= row.on <= period.ends]
+    there = [
+        row for row in days(goal, goal.measure, events) if not any(gap.holds(row.on) for gap in goal.gaps)
+    ]
+    rows = [row for row in there if first <= row.on <= period.ends]
     actual = aggregate(rows, goal.measure.aggregation, goal.measure.unit)
     reached = None if actual is None else kpi_points(aim, LinearCurve(kind="linear"), actual)[0]
     found = figures(aim.target, actual, reached, rows, aim)
@@ -281,6 +287,24 @@ async def test_a_joiner_has_a_share_of_the_first_period_only_from_their_first_da
     assert found.current is not None
     assert found.current.target == Fraction(100 * 15, 31) and found.current.actual is None
     assert min(each.starts for each in found.periods if each.kind == "month") == date(2026, 3, 1)
+
+
+async def test_l7_days_of_long_leave_and_those_after_the_last_one_are_no_part_of_target_or_actual(
+    pool: asyncpg.Pool,
+) -> None:
+    away = AbsencesSet(
+        goal=GOAL, absences=(Days(first=date(2026, 3, 1), last=date(2026, 3, 15)),), by="hua", at=later(40)
+    )
+    last = LastDaySet(goal=GOAL, last=date(2026, 3, 31), cause="left", by="hua", at=later(41))
+    yearly = Kpi(target=D(1200), metric="sales", subject="lin")
+    told = readings((date(2026, 3, 2), "30"), (date(2026, 3, 20), "40"), (date(2026, 4, 2), "50"))
+    await record(pool, launched(), *active(measure=yearly), away, last, told)
+    found = await line(pool)
+    assert found.current is not None and found.to_date is not None
+    assert (found.current.target, found.current.actual) == (Fraction(100 * 16, 31), Fraction(40))
+    assert found.to_date.target == 200 + Fraction(100 * 16, 31)
+    assert (found.to_date.ends, found.to_date.days_left) == (date(2026, 3, 31), 10)
+    assert max(each.starts for each in found.periods if each.kind == "month") == date(2026, 3, 1)
 
 
 async def test_check_ins_count_where_no_feed_brings_the_metric(pool: asyncpg.Pool) -> None:

@@ -19,6 +19,7 @@ from projections.models.refused import refusals
 from projections.models.score import (
     goal_scores,
     goal_scores_by_key,
+    restatements,
     result,
     results,
     sheet_scores,
@@ -101,6 +102,35 @@ async def test_a_sheets_scores_and_result_say_what_they_were_made_of(pool: async
     assert (issued.rounded, issued.grade, issued.periods) == (D("96.01"), "A", (quarter,))
     assert await results(pool, CYCLE, "sales") == [issued]
     assert await results(pool, CYCLE, "rd") == []
+
+
+async def test_a_restatement_is_listed_until_it_is_decided_and_then_until_the_person_was_told(
+    pool: asyncpg.Pool,
+) -> None:
+    at = {"sheet": SHEET, "by": "hua", "at": later(96)}
+    first, second, third = (f"2026-lin-1-R{number}" for number in (1, 2, 3))
+
+    def proposed(name: str, **facts: str) -> s.RestatementProposed:
+        return s.RestatementProposed(restatement=name, cause="readings", period="Q1", **facts, **at)
+
+    def decided(name: str, accepted: bool) -> s.RestatementDecided:
+        return s.RestatementDecided(restatement=name, accepted=accepted, heard="h", reason="r", **at)
+
+    async def listed() -> tuple[list[str], list[tuple[str, bool | None]]]:
+        await catch_up(pool)
+        waiting, untold = [await restatements(pool, CYCLE, decided=each) for each in (False, True)]
+        return [each.restatement for each in waiting], [(each.restatement, each.accepted) for each in untold]
+
+    await record(pool, opened(), proposed(first), proposed(second, replaces=first))
+    assert await listed() == ([second], [])
+    await record(pool, decided(second, True), proposed(third), decided(third, False))
+    assert await listed() == ([], [(second, True), (third, False)])
+    await record(pool, s.RestatementTold(restatement=second, **at))
+    assert await listed() == ([], [(third, False)])
+    last = "2026-lin-1-R4"
+    told = s.RestatementTold(restatement=last, **at)
+    await record(pool, proposed(last), decided(last, True), told)
+    assert await listed() == ([], [(third, False)])
 
 
 async def test_a_goals_story_tells_who_changed_what_from_what_in_sealed_order(pool: asyncpg.Pool) -> None:
@@ -275,6 +305,23 @@ async def test_the_cascade_shows_goals_under_goals_and_the_parts_nobody_took_up(
     taken, gap = await coverage(pool, CYCLE)
     assert (taken.part_title, taken.aligned, taken.covered) == ("主营业务A", (below,), True)
     assert (gap.department, gap.target, gap.covered) == ("lab", D(30), False)
+
+
+async def test_M6_the_weight_of_a_goal_in_the_one_it_serves_is_no_weight_of_its_sheet(
+    pool: asyncpg.Pool,
+) -> None:
+    top = "goal-2026-department.sales-1"
+    await record(
+        pool,
+        opened(),
+        drafted(parent=top, parent_weight=D(3)),
+        g.GoalAligned(goal=GOAL, parent=top, parent_weight=D(1), by="lin", at=later(1)),
+        g.GoalAligned(goal=GOAL, parent=top, by="lin", at=later(2)),
+    )
+    await catch_up(pool)
+    one, none = (await history(pool, GOAL))[-2:]
+    assert (one.before, one.after) == ({"parent_weight": "3"}, {"parent_weight": "1"})
+    assert (none.before, none.after) == ({"parent_weight": "1"}, {"parent_weight": None})
 
 
 async def test_people_are_as_the_roster_last_stated_them(pool: asyncpg.Pool) -> None:

@@ -8,6 +8,7 @@ import psutil
 import pytest
 import pytest_asyncio
 
+from cairn import privacy
 from cairn.settings import Settings
 from cairn.temporal import KEY_FILE
 from cairn_portal.servers import data_folder, process, start_worker
@@ -17,7 +18,8 @@ from tests.servers.starting import started
 def secrets(home: Path) -> list[str]:
     """Every password and key of an installation."""
     known = data_folder.remembered(home, "postgres")
-    return [known["password"], *known["logins"].values(), (home / KEY_FILE).read_text().split()[0]]
+    keys = [(home / name).read_text().split()[0] for name in (KEY_FILE, privacy.KEY_FILE)]
+    return [known["password"], *known["logins"].values(), *keys]
 
 
 def command_lines(pid: int) -> Iterator[str]:
@@ -32,6 +34,7 @@ async def running(shared: Settings) -> AsyncIterator[Settings]:
     """Postgres, Temporal and a worker, with a key of the folder's own."""
     with pytest.MonkeyPatch.context() as without:
         without.delenv("CAIRN_PAYLOAD_KEY", raising=False)
+        without.delenv("CAIRN_TEXT_KEY", raising=False)
         own = Settings(home=shared.home, database=None, temporal_address=None)
         start_worker(own, await started(own))
         yield own

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from cairn.settings import Settings
+from cairn_portal.servers import backup
 
 
 def test_every_setting_is_described() -> None:
@@ -20,6 +21,12 @@ def test_a_setting_is_read_from_the_environment(monkeypatch: pytest.MonkeyPatch)
 def test_an_empty_variable_is_as_good_as_none(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CAIRN_DATABASE", "")
     assert Settings().database is None
+
+
+def test_a_backup_is_read_by_the_login_that_can_only_read_where_there_is_one() -> None:
+    owner, reader = "postgresql://cairn@ledger/cairn", "postgresql://cairn_backup@ledger/cairn"
+    assert backup.reader(Settings(admin_database=owner, backup_database=reader)) == reader
+    assert backup.reader(Settings(admin_database=owner, backup_database=None)) == owner
 
 
 def test_the_cache_honours_the_xdg_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

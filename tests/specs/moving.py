@@ -54,8 +54,15 @@ def joined(history: PersonHistory) -> PersonJoined:
     return PersonJoined(person=history.id, details=history.joined, by=HUA, at=on("01-01"))
 
 
-def planner(people: Mapping[str, PersonHistory], policy: Any = PLAN) -> Planner:
-    roster = Roster(people=tuple(people_on(people, day("01-01")).values()), departments=DEPARTMENTS)
+def with_department(new: Department) -> tuple[Department, ...]:
+    """The departments with one more, which nobody knew at the launch."""
+    return (*DEPARTMENTS, new)
+
+
+def planner(
+    people: Mapping[str, PersonHistory], policy: Any = PLAN, departments: Sequence[Department] = DEPARTMENTS
+) -> Planner:
+    roster = Roster(people=tuple(people_on(people, day("01-01")).values()), departments=tuple(departments))
     return Planner("2026", "2026", schedule(policy), policy, roster, {}, histories=people)
 
 

@@ -7,7 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cairn.domain.calendar import add_working_days, is_working_day, opening, working_days_between
+from cairn.domain.calendar import (
+    add_working_days,
+    end_of_day,
+    is_working_day,
+    opening,
+    working_days_between,
+)
 from cairn.domain.policy import WorkingCalendar
 
 SPRING = WorkingCalendar(
@@ -55,6 +61,29 @@ def test_the_opening_follows_summer_time_where_the_zone_has_it() -> None:
     berlin = WorkingCalendar(timezone="Europe/Berlin", opens=9)
     assert opening(date(2026, 3, 28), berlin).astimezone(UTC).hour == 8
     assert opening(date(2026, 3, 30), berlin).astimezone(UTC).hour == 7
+
+
+@pytest.mark.parametrize(
+    ("zone", "opens", "day", "moment"),
+    [
+        ("Europe/Berlin", 2, date(2026, 3, 29), datetime(2026, 3, 29, 1, tzinfo=UTC)),
+        ("Europe/Berlin", 2, date(2026, 10, 25), datetime(2026, 10, 25, 0, tzinfo=UTC)),
+        ("America/Santiago", 0, date(2026, 9, 6), datetime(2026, 9, 6, 4, tzinfo=UTC)),
+        ("Australia/Lord_Howe", 2, date(2026, 10, 4), datetime(2026, 10, 3, 15, 30, tzinfo=UTC)),
+    ],
+)
+def test_k4_a_moment_that_is_skipped_is_the_next_and_of_two_equal_ones_the_first(
+    zone: str, opens: int, day: date, moment: datetime
+) -> None:
+    """And it is the same moment once it has been stored and read again."""
+    calendar = WorkingCalendar(timezone=zone, opens=opens)
+    assert opening(day, calendar) == moment
+    assert opening(day, calendar) == datetime.fromisoformat(opening(day, calendar).isoformat())
+
+
+def test_k4_a_day_whose_midnight_is_skipped_ends_with_the_next_moment() -> None:
+    ends = end_of_day(date(2026, 9, 5), WorkingCalendar(timezone="America/Santiago"))
+    assert ends == datetime(2026, 9, 6, 4, tzinfo=UTC) == datetime.fromisoformat(ends.isoformat())
 
 
 def test_a_calendar_without_any_working_day_is_refused_in_words() -> None:

@@ -108,7 +108,13 @@ def test_l8_before_its_results_are_out_nobody_closes_it_and_hears_when_they_are_
         due, open_ = schedule().results_due.date().isoformat(), str(len(open_goals))
         assert (refusal.code, refusal.facts) == (
             "cycle.no-results",
-            {"cycle": "2026", "sheets": "1", "due": due, "open": open_},
+            {
+                "cycle": "2026",
+                "sheets": "1",
+                "due": due,
+                "open": open_,
+                "example": open_goals[0] if open_goals else "-",
+            },
         )
 
 

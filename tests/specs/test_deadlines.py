@@ -1,6 +1,6 @@
 """Deadlines: each reminds, escalates, scores or ends once, at its time, and not at all once somebody has acted."""
 
-from datetime import UTC, date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -96,6 +96,18 @@ def test_escalation_follows_the_goals_own_manager_not_the_rosters_of_today() -> 
     moved = {**PEOPLE, LIN: person(LIN, HUA)}
     [event] = given(submitted(), people=moved).when(deadline("approvals_due", APPROVALS_DUE)).events
     assert isinstance(event, did.DeadlineMissed) and event.to == (ZHAO,)
+
+
+@pytest.mark.parametrize("due", ["2026-03-29", "2026-10-25"])
+def test_k4_a_deadline_in_a_gap_or_fold_of_the_clocks_is_kept_when_its_timer_fires(due: str) -> None:
+    """At two in the morning in Berlin; the timer knows the moment as it was stored."""
+    berlin = WorkingCalendar(timezone="Europe/Berlin", opens=2)
+    day = (date.fromisoformat(due) - date(2026, 1, 1)).days
+    dates = Deadlines(drafts_due=day, approvals_due=day + 1, execution_starts=0, escalate_after=0)
+    world = given(draft(), policy=plan(calendar=berlin, deadlines=dates))
+    at = dict(ahead(world))["drafts_due"]
+    stored = datetime.fromisoformat(at.isoformat())
+    world.when(deadline("drafts_due", stored)).then_types(did.DeadlineMissed)
 
 
 @pytest.mark.parametrize(

@@ -39,12 +39,13 @@ from tests.specs.company import (
     in_review,
     on,
     person,
+    reading,
     returned,
     scored,
     submitted,
     superseded,
 )
-from tests.specs.given import given, please
+from tests.specs.given import deadline, given, please
 
 
 def cancel(by: str = HUA, day: str = "05-01", goal: str = REVENUE) -> ask.CancelGoal:
@@ -76,6 +77,17 @@ def test_a_cancelled_goal_leaves_its_place_in_the_sheet() -> None:
     due = world.status().next_deadline
     assert world.sheet().weight == 50 and due is not None and due.phase == "part_scored"
     world.when(command).nothing()
+
+
+def test_w1_what_another_goal_replaced_is_scored_for_its_part_of_each_period_and_the_year() -> None:
+    """T2, W1: replaced on 1 May, 1,200 for the year: January to April are 400."""
+    world = given(superseded()).with_readings(reading("02-10", "300"), reading("05-20", "900", 2))
+    while due := world.status().next_deadline:
+        world = world.having(deadline(due.phase, due.at, REVENUE, due.period))
+    goal = world.goal()
+    assert sorted(goal.scores) == ["M01", "M02", "M03", "M04", "Y"] and goal.done
+    year = goal.scores["Y"]
+    assert year.actual == 300 and year.target == 400 and year.cause == "part"
 
 
 @pytest.mark.parametrize("stage", [draft, submitted, returned])
@@ -253,6 +265,24 @@ def test_each_manager_assesses_their_own_segment_and_the_score_is_split_by_days(
     found = score_of(world.goal(LEARNING), "Y", world.context(LEARNING), on("2027-01-15"))
     assert found.points is not None
     assert round(found.points, 9) == round((D(80) * 273 + D(100) * 92) / 365, 9)
+
+
+def test_y2_a_former_manager_assesses_their_own_segment_and_nothing_after_it() -> None:
+    """Wang managed the goal until September: October is Zhao's, the year is both managers'."""
+    world = given(active(LEARNING), HANDED_OVER)
+    for period in ("M10", "M12"):
+        world.when(assess(WANG, 120, period=period)).refused("assess.segment", last="2026-09-30")
+    for period in ("M03", "M09", "Y"):
+        world.when(assess(WANG, 120, period=period)).then_types(did.GoalAssessed)
+    world.when(assess(ZHAO, 90, period="M10")).then_types(did.GoalAssessed)
+
+
+def test_y2_a_manager_who_came_back_assesses_like_any_other() -> None:
+    again = fact(did.ManagerChanged, HUA, goal=LEARNING, former=ZHAO, manager=WANG, effective="2026-11-01")
+    world = given(active(LEARNING), HANDED_OVER, again)
+    for period in ("M10", "M11"):
+        world.when(assess(WANG, 90, period=period)).then_types(did.GoalAssessed)
+    world.when(assess(ZHAO, 90, period="M11")).refused("assess.segment", since="2026-10-01")
 
 
 def test_a_segment_nobody_assessed_is_left_out() -> None:

@@ -17,10 +17,14 @@ from tests.specs.company import (
     HE,
     HUA,
     LEARNING,
+    LI,
     LIN,
+    OF_COMPANY,
     OF_DEPARTMENT,
+    QIAN,
     REVENUE,
     SHEET,
+    VISITS,
     WANG,
     ZHAO,
     active,
@@ -211,6 +215,27 @@ def test_k5_a_departments_tasks_pass_from_its_head_too() -> None:
     assert world.status(OF_DEPARTMENT).awaited == (WANG,)
     world.when(please(ask.SubmitGoal, WANG, "01-05", OF_DEPARTMENT)).then_types(did.GoalSubmitted)
     world.when(please(ask.SubmitGoal, LIN, "01-05", OF_DEPARTMENT)).refused("goal.not-yours")
+
+
+def test_k5_an_owners_delegate_does_what_the_owner_would_and_judges_nothing() -> None:
+    world = given(draft(), acting={LIN: QIAN})
+    assert world.status().awaited == (QIAN,)
+    asked = please(ask.SubmitGoal, QIAN, "01-05")
+    assert access.require(asked, world.goal(), world.context()) == LIN
+    assert access.require(please(ask.SubmitGoal, LIN, "01-05"), world.goal(), world.context()) is None
+    world.when(asked).then_types(did.GoalSubmitted)
+    given(draft()).when(asked).refused("goal.not-yours")
+    running = given(active(VISITS), acting={LIN: QIAN})
+    running.when(please(ask.CheckIn, QIAN, "02-02", VISITS, value=5)).then_types(did.CheckedIn)
+    handed = given(submitted(), acting={LIN: QIAN})
+    handed.when(please(ask.ApproveGoal, QIAN, "01-12")).refused("goal.not-yours")
+
+
+def test_k5_the_companys_goals_have_a_delegate_too_where_their_owner_named_one() -> None:
+    world = given(draft(OF_COMPANY), acting={LI: CHEN})
+    asked = please(ask.SubmitGoal, CHEN, "01-05", OF_COMPANY)
+    assert access.require(asked, world.goal(OF_COMPANY), world.context(OF_COMPANY)) == LI
+    world.when(please(ask.SubmitGoal, QIAN, "01-05", OF_COMPANY)).refused("goal.not-yours")
 
 
 def test_l2_a_department_without_a_head_waits_for_hr() -> None:

@@ -180,6 +180,26 @@ def test_key_tasks_and_capability_goals_come_with_criteria_and_outcomes_or_their
     ]
 
 
+def test_M6_goals_are_launched_with_their_weights_in_the_goal_that_is_computed_from_them() -> None:
+    growth = template("growth", 100, target=None, computed="children")
+    goals = (
+        template("revenue", 80, serves="growth", serves_weight=3),
+        template("learning", 20, kind="capability", dimension="capability", target=None, serves="growth"),
+    )
+    usual = plan()
+    sales = usual.families["sales"].model_copy(update={"template": goals})
+    policy = plan(department_template=[growth], families={**usual.families, "sales": sales})
+    found = planned(policy=policy)
+    above = sheet(found, "department.sales").goals[0]
+    assert isinstance(above.measure, Kpi)
+    assert (above.measure.computed, above.measure.target, above.measure.unit) == ("children", D(100), "%")
+    served = [(each.parent, each.parent_weight) for each in sheet(found, LIN).goals]
+    assert served == [(above.goal, 3), (above.goal, None)]
+    events = opening_events(sheet(found, LIN), found, HUA, on("01-01"))
+    weights = [each.parent_weight for each in events if isinstance(each, GoalDrafted)]
+    assert weights == [3, None]
+
+
 def test_proposed_targets_replace_the_templates() -> None:
     found = planned(
         targets=[row(LIN, "revenue", "Y", 900), row("department.sales", "new_customers", "Y", 44)]
@@ -357,6 +377,19 @@ def test_l2_a_sheet_the_committee_must_approve_says_so_where_nobody_could() -> N
     assert not [each for each in planned().sheets if each.missing]
     alone = [each.model_copy(update={"roles": ("executive",) if each.id == LI else ()}) for each in FOLK]
     assert [each.holder for each in planned(alone).sheets if each.missing] == ["company", LI]
+
+
+def test_l2_a_department_without_a_head_is_told_and_gets_no_sheet() -> None:
+    """Its people's goals serve nothing, and nobody would have known why."""
+    found = planned(departments=(SALES.model_copy(update={"head": None}), RND))
+    assert [(out.person, out.code, out.facts) for out in found.left_out] == [
+        ("department.sales", "no_head", {"name": SALES.name})
+    ]
+    assert "department.sales" not in {each.holder for each in found.sheets}
+    assert {goal.parent for each in found.sheets if each.department == "sales" for goal in each.goals} == {
+        None
+    }
+    assert not planned().left_out
 
 
 def test_a_plan_that_changed_since_it_was_seen_is_refused_with_both_digests() -> None:

@@ -15,6 +15,7 @@ from cairn.domain.launch.decide import add_sheets
 from cairn.domain.launch.plan import OpenedSheet, opening_events
 from cairn.domain.launch.spells import spells_of
 from cairn.domain.moves import Delegate, GoAway, Join, Leave, Move, Return
+from cairn.domain.people import Department
 from cairn.domain.person_history import acting_for
 from cairn.domain.policy import Exclusion, Name
 from cairn.domain.refusal import Refusal
@@ -44,7 +45,18 @@ from tests.specs.company import (
     schedule,
 )
 from tests.specs.given import given
-from tests.specs.moving import COMPANY, added, after, day, events_of, first_sheets, planner, say, types
+from tests.specs.moving import (
+    COMPANY,
+    added,
+    after,
+    day,
+    events_of,
+    first_sheets,
+    planner,
+    say,
+    types,
+    with_department,
+)
 
 NEW = person("new", WANG, hired=day("05-11"))
 RND = {"effective": "2026-03-16", "family": "rnd", "department": "rnd", "manager": LI}
@@ -84,6 +96,36 @@ def test_l7_its_goals_are_drafted_with_the_joining_day_and_a_digest_of_their_own
         add_sheets(other, cycle, found, 9)
     with pytest.raises(Refusal, match=r"cycle\.no-more-sheets"):
         add_sheets(command, cycle.model_copy(update={"stage": "review"}), found, 9)
+
+
+def test_l7_a_department_that_comes_after_the_launch_gets_a_sheet_and_its_people_serve_it() -> None:
+    """From the day it is opened on; asked about some people alone, no department is."""
+    lab = with_department(Department(id="lab", name="实验室", head=LIN))
+    people = after(say(Join, "new", "05-11", details=NEW.model_copy(update={"department": "lab"})))
+    found = planner(people, departments=lab).additions(
+        first_sheets(), ["company", "department.sales"], day("05-11")
+    )
+    department, person_ = found.sheets
+    assert (department.sheet, department.owner, department.since) == (
+        "sheet-2026-department.lab-1", LIN, day("05-11"),
+    )  # fmt: skip
+    assert department.goals[0].parent == "goal-2026-company-1"
+    assert person_.goals[0].parent == "goal-2026-department.lab-1"
+    above = ["company", "department.sales", "department.lab"]
+    there = {**first_sheets(), "new": first_sheets(people)["new"]}
+    assert planner(people, departments=lab).additions(there, above, day("05-11")).sheets == ()
+    alone = planner(people, departments=lab).additions(first_sheets(), above[:2], day("05-11"), ["new"])
+    assert [each.holder for each in alone.sheets] == ["new"]
+
+
+def test_l7_a_department_without_a_head_or_people_gets_none() -> None:
+    people = after(say(Join, "new", "05-11", details=NEW.model_copy(update={"department": "lab"})))
+    for lab in (Department(id="lab", name="实验室"), Department(id="empty", name="空", head=LIN)):
+        found = planner(people, departments=with_department(lab)).additions(
+            first_sheets(), ["company", "department.sales"], day("05-11")
+        )
+        assert [each.holder for each in found.sheets] == ["new"]
+        assert [each.person for each in found.left_out] == ["department.lab"] * (lab.id == "lab")
 
 
 def test_l7_a_joiners_draft_is_due_some_working_days_after_the_joining_day() -> None:

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cairn.domain.calendar import is_working_day
-from cairn.domain.policy import BandsCurve, Policy
+from cairn.domain.policy import BandsCurve, Policy, SubordinatesOnGoal
 from cairn.policies import PolicyInvalid, load, parse, read_text
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "company" / "policy.yaml"
@@ -340,6 +340,62 @@ def test_what_a_goal_serves_is_a_goal_of_the_tier_above() -> None:
     assert parse(SMALL + above + below % "revenue").department_template[0].serves == "revenue"
     sentence = "the tier above has no goal revenu (did you mean revenue?): serves may be revenue"
     assert only_problem(SMALL + above + below % "revenu")[1:] == ("department_template[0].serves", sentence)
+
+
+ROLLED = "department_template:\n  - {key: growth, kind: kpi, title: 增长, weight: 100, computed: children}\n"
+SERVING = ("target: 100000}", "target: 100000, serves: growth, serves_weight: 3}")
+
+
+def test_M6_a_goal_is_computed_from_those_that_serve_it_by_their_weights() -> None:
+    policy = parse(changed(*SERVING) + ROLLED)
+    [growth], deal = policy.department_template, policy.families["sales"].template[0]
+    assert (growth.computed, deal.serves, deal.serves_weight) == ("children", "growth", Decimal(3))
+    share = changed("target: 100000}", "target: 85, computed: {subordinates_on_goal: 85}}")
+    assert parse(share).families["sales"].template[0].computed == SubordinatesOnGoal(
+        subordinates_on_goal=Decimal(85)
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "field", "sentence"),
+    [
+        (changed("target: 100000}", "serves_weight: 3}") + ROLLED, "serves_weight", "serves_weight counts only where"),
+        (
+            changed(*SERVING) + ROLLED.replace(", computed: children", ""),
+            "serves_weight",
+            "the goal served (growth) is computed: children: leave it out, or write computed: children there",
+        ),
+        (SMALL + ROLLED, "computed", "no goal serves growth, so there is nothing to compute it from"),
+        (
+            changed("outcomes: 完成培训", "outcomes: 完成培训, computed: children"),
+            "computed",
+            "only a kpi is computed, no capability: leave it out",
+        ),
+        (
+            changed(*SERVING) + ROLLED.replace("children", "children, metric: sales"),
+            "metric",
+            "what is computed has no use for metric: leave it out",
+        ),
+        (
+            changed(*SERVING) + ROLLED.replace("children", "children, direction: lower"),
+            "direction",
+            "has no direction: leave it out (its direction is higher)",
+        ),
+        (
+            SMALL + ROLLED.replace("children", "{subordinates_on_goal: 85}, target: 85"),
+            "computed",
+            "the company and departments have no subordinates’ results",
+        ),
+        (
+            changed("target: 100000}", "computed: {subordinates_on_goal: 85}}"),
+            "computed",
+            "say the target: the share of subordinates that is to reach it",
+        ),
+    ],
+)  # fmt: skip
+def test_M6_what_cannot_be_computed_is_told_where_it_stands(text: str, field: str, sentence: str) -> None:
+    told = [(each.place.path.rpartition(".")[2], each.message.text("en")) for each in refused(text).mistakes]
+    assert any(where == field and sentence in said for where, said in told), told
 
 
 def test_a_curve_may_not_fall() -> None:

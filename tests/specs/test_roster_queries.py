@@ -56,6 +56,15 @@ def test_a_query_over_several_files_makes_the_roster(tmp_path: Path) -> None:
     assert roster.departments[0].head == "1"
 
 
+def test_a_mapping_reads_its_tables_as_every_other_reader_does(tmp_path: Path) -> None:
+    """Doors, delimiters and unnamed columns: UTF-16 with semicolons, a title above, the numbers that pandas writes."""
+    path = company(tmp_path)
+    rows = [f"{number};{row.replace(',', ';')}" for number, row in enumerate(STAFF.splitlines(), -1)]
+    rows[0] = rows[0].removeprefix("-1")
+    (tmp_path / "staff.csv").write_text("\n".join(["Staff of the year", *rows]), "utf-16")
+    assert [each.id for each in read_roster(tmp_path, path).roster.people] == ["1", "2"]
+
+
 def test_parameters_given_at_the_import_win_over_the_files(tmp_path: Path) -> None:
     roster = read_roster(tmp_path, company(tmp_path), parameters={"since": date(2019, 1, 1)}).roster
     assert len(roster.people) == 3

@@ -15,7 +15,7 @@ from activities.inputs import CaseOutcome, CycleOutcome, GoalOutcome
 from cairn.application.cycles import Cycles
 from cairn.application.people import People
 from cairn.application.policies import Policies
-from cairn.application.repository import to_events
+from cairn.application.stored_events import to_events
 from cairn.domain.calendar import opening
 from cairn.domain.cycle.status import CycleStatus
 from cairn.domain.goal.status import GoalStatus
@@ -23,6 +23,7 @@ from cairn.domain.launch.plan import LaunchPlan
 from cairn.domain.people import Department, Person, Roster
 from cairn.domain.policy import WorkingCalendar
 from cairn.ledger import Ledger, StoredEvent
+from cairn.privacy import PrivateLedger, require_wrapping_keys
 from cairn.settings import Settings
 from cairn_portal.gateway import CommandGateway
 from cairn_portal.rehearsal.clock import RehearsalClock
@@ -119,7 +120,7 @@ class Company:
         self.settings, self.client, self.pool, self.cycle = settings, client, pool, cycle
         self.taken = 0
         self.policy = POLICY
-        self.ledger = Ledger(pool)
+        self.ledger: Ledger = PrivateLedger(pool, require_wrapping_keys(settings))
         self.cycles = Cycles(self.ledger)
         self.gateway = CommandGateway(client, settings.task_queue)
         clock_offset = (morning(STARTS) - timedelta(hours=1) - datetime.now(UTC)).total_seconds()

@@ -80,8 +80,8 @@ async def company_at(settings: Settings, client: Client, cached: int) -> AsyncIt
     try:
         async with worker.running(settings, cached=cached):
             yield Company(settings, client, pool, cycle)
-            await end_all(client, settings.task_queue)
     finally:
+        await end_all(client, settings.task_queue)  # a worker would begin them again
         await pool.close()
 
 

@@ -9,6 +9,8 @@ from temporalio.exceptions import ApplicationError
 from temporalio.testing import TimeSkipper
 
 import worker
+from activities.inputs import BeginWorkflowsInput
+from activities.starting import begin_starter
 from cairn.application.repository import fold_sheet
 from cairn_portal.gateway import CommandGateway, NoAnswer
 from tests.workflows.company import HR, MANAGER, Company, eventually
@@ -97,7 +99,7 @@ async def test_a_command_never_waits_for_the_starter(company: Company) -> None:
     assert await company.count("WorkflowType = 'Goal'") == 0
     goal = company.goal()
     await company.approved(goal)
-    await worker.begin_starter(company.client, company.settings)
+    await begin_starter(company.client, company.settings.task_queue, BeginWorkflowsInput())
     await company.begun()
     assert await company.story(goal) == ["GoalDrafted", "GoalSubmitted", "GoalApproved"]
     assert (await company.status(goal)).stage == "approved"

@@ -10,7 +10,9 @@ import pytest_asyncio
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 
+from cairn.domain.identity import digest
 from cairn.settings import Settings
+from cairn.temporal import keyed_digest
 from cairn_portal.gateway import CommandGateway
 from tests.workflows.company import HR, MANAGER, Company
 from tests.workflows.conftest import NAMESPACE, company_at
@@ -81,6 +83,22 @@ async def test_nothing_that_a_person_says_and_no_refusal_is_readable_in_temporal
         assert all(entry.keys() == BOOKKEEPING for entry in plain) and len(found) > len(plain)
         for secret in (SECRET, "Smith", "Revenue", "goal.own"):
             assert secret not in kept and base64.b64encode(secret.encode()).decode()[:-4] not in kept
+
+
+async def test_nobody_without_the_key_can_guess_at_what_was_said_by_the_name_of_a_message(
+    company: Company,
+) -> None:
+    """Temporal keeps the ids of updates in clear: one that anybody can compute would tell whether a guess is right."""
+    await company.launched()
+    goal, fields = company.goal(), {"comment": "no"}
+    await company.asks(goal, "submit", "E1")
+    await company.asks(goal, "return", MANAGER, "the key", **fields)
+    kept = await history(company, goal)
+    message = json.dumps({"by": MANAGER, "command_id": "the key", "fields": fields}, sort_keys=True)
+    assert keyed_digest(company.client, "the key", "return", message) in kept
+    assert digest("the key", "return", message) not in kept
+    stranger = keyed_digest(await plain_client(company), "the key", "return", message)
+    assert stranger not in kept and len(stranger) == 32
 
 
 async def test_a_workflow_that_began_without_a_key_goes_on_with_one(company: Company) -> None:

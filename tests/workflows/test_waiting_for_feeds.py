@@ -18,10 +18,12 @@ FEED = Feed(
 )
 
 
-async def comes(company: Company, folder: Path, upto: date, on: date, *rows: str) -> FeedRun:
+async def comes(
+    company: Company, folder: Path, upto: date, on: date, *rows: str, feed: Feed = FEED
+) -> FeedRun:
     """The feed brings these rows, and is complete through a day."""
     (folder / "rows.csv").write_text("metric,subject,on,value\n" + "".join(f"{row}\n" for row in rows))
-    return await run_feed(company.ledger, FEED, upto=upto, by=HR, at=morning(on), base=folder)
+    return await run_feed(company.ledger, feed, upto=upto, by=HR, at=morning(on), base=folder)
 
 
 async def scores(company: Company, goal: str) -> list[tuple[str, str]]:

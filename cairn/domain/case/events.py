@@ -3,7 +3,7 @@
 from pydantic import AwareDatetime, Field
 
 from cairn.domain.event import Event
-from cairn.domain.refusal import FactValue
+from cairn.domain.private_text import PrivateFacts
 
 
 class CaseEvent(Event):
@@ -44,7 +44,7 @@ class CaseSignalRefused(CaseEvent):
     name: str
     code: str
     field: str | None = None
-    facts: dict[str, FactValue] = Field(default_factory=dict)
+    facts: PrivateFacts = Field(default_factory=dict)
 
 
 AnyCaseEvent = CaseReminded | CaseEscalated | CaseSignalRefused

@@ -148,9 +148,13 @@ def deadlines_of(kind: CaseKind[S], case: S, context: CaseContext) -> list[CaseD
     return sorted(ahead, key=lambda deadline: deadline.at)
 
 
-def status(kind: CaseKind[S], case: S, context: CaseContext) -> CaseStatus:
-    """The case's status under its policy's clocks."""
-    ahead = deadlines_of(kind, case, context)
+def status(
+    kind: CaseKind[S], case: S, context: CaseContext, later: Iterable[CaseDeadline] = ()
+) -> CaseStatus:
+    """The case's status under its policy's clocks; what could not be done is tried again `later`."""
+    times = {(each.phase, each.at): each for each in later}
+    ahead = [times.get((each.phase, each.at), each) for each in deadlines_of(kind, case, context)]
+    ahead.sort(key=lambda each: each.acts_at)
     waited_for = context.acting(kind.awaited(case, context))
     return CaseStatus(
         case=case.id,

@@ -8,15 +8,21 @@ from cairn.domain.event import Fact
 
 
 class CaseDeadline(Fact):
-    """One deadline as an absolute time; `phase` says what is due."""
+    """One deadline as an absolute time; `phase` says what is due. `again_at` is when it is tried again where it could
+    not be done."""
 
     phase: str
     at: AwareDatetime
+    again_at: AwareDatetime | None = None
 
     @property
     def acts_at(self) -> datetime:
-        """When it is done."""
-        return self.at
+        """When it is done or tried next."""
+        return self.again_at or self.at
+
+    def postponed(self, again_at: datetime) -> "CaseDeadline":
+        """The same, to be tried again then."""
+        return self.model_copy(update={"again_at": again_at})
 
 
 class CaseStatus(Fact):

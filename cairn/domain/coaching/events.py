@@ -8,6 +8,7 @@ from typing import Literal
 
 from cairn.domain.attachment import Attachment
 from cairn.domain.case.events import CaseDeadlineEvent, CaseEvent
+from cairn.domain.private_text import PrivateText
 
 Gap = Literal["skill", "knowledge", "execution", "motivation", "other"]
 SupportKind = Literal["training", "session"]
@@ -23,9 +24,9 @@ class CoachingOpened(CaseEvent):
     number of the goal's diagnosis that it answers, `aim` what is to be reached until the end of the day `ends`.
     `insisted`: the facts stand, although they look like a verdict."""
 
-    aim: str
+    aim: PrivateText
     ends: date
-    facts: str
+    facts: PrivateText
     gap: Gap
     mentor: str | None = None
     goal: str | None = None
@@ -38,10 +39,10 @@ class CheckpointSet(CaseEvent):
     was added to a plan that was open already."""
 
     checkpoint: int
-    expected: str
+    expected: PrivateText
     until: date
-    shown_by: str = ""
-    reason: str = ""
+    shown_by: PrivateText = ""
+    reason: PrivateText = ""
 
 
 class SupportPromised(CaseEvent):
@@ -49,10 +50,10 @@ class SupportPromised(CaseEvent):
 
     support: int
     kind: SupportKind
-    what: str
+    what: PrivateText
     until: date
     instead_of: int | None = None
-    reason: str = ""
+    reason: PrivateText = ""
 
 
 class AgreementAsked(CaseEvent):
@@ -71,35 +72,35 @@ class CoachingRead(CaseEvent):
 class CoachingAgreed(CaseEvent):
     """The person agreed: the plan runs."""
 
-    words: str = ""
+    words: PrivateText = ""
 
 
 class CoachingObjected(CaseEvent):
     """The person objected, in words; the manager decides until the end of the day `decide_by`."""
 
-    words: str
+    words: PrivateText
     decide_by: date
 
 
 class CoachingWentOn(CaseEvent):
     """The manager lets the plan run without the person's agreement: `objected`, or without any answer."""
 
-    reason: str
+    reason: PrivateText
     objected: bool = False
 
 
 class CoachingCommented(CaseEvent):
     """The person said something to the plan."""
 
-    words: str
+    words: PrivateText
 
 
 class CheckpointReported(CaseEvent):
     """Evidence of a checkpoint came, from the person or the mentor: words, or a reference to where it lies."""
 
     checkpoint: int
-    evidence: str
-    note: str = ""
+    evidence: PrivateText
+    note: PrivateText = ""
     late: bool = False
     files: tuple[Attachment, ...] = ()
 
@@ -116,7 +117,7 @@ class CheckpointJudged(CaseEvent):
 
     checkpoint: int
     outcome: Judgement
-    comment: str = ""
+    comment: PrivateText = ""
 
 
 class CheckpointMoved(CaseEvent):
@@ -125,7 +126,7 @@ class CheckpointMoved(CaseEvent):
     checkpoint: int
     before: date
     until: date
-    reason: str
+    reason: PrivateText
 
 
 class SupportRecorded(CaseEvent):
@@ -134,7 +135,7 @@ class SupportRecorded(CaseEvent):
     support: int
     outcome: SupportOutcome
     on: date | None = None
-    note: str = ""
+    note: PrivateText = ""
     late: bool = False
     files: tuple[Attachment, ...] = ()
 
@@ -151,7 +152,7 @@ class MentorNamed(CaseEvent):
 
     mentor: str | None
     before: str | None
-    reason: str
+    reason: PrivateText
     confirm_by: date | None = None
 
 
@@ -167,7 +168,7 @@ class CoachingExtended(CaseEvent):
 
     before: date
     ends: date
-    reason: str
+    reason: PrivateText
 
 
 class CoachingConcluded(CaseEvent):
@@ -176,7 +177,7 @@ class CoachingConcluded(CaseEvent):
     """
 
     outcome: Conclusion
-    facts: str = ""
+    facts: PrivateText = ""
     insisted: bool = False
     statement_by: date | None = None
 
@@ -184,7 +185,7 @@ class CoachingConcluded(CaseEvent):
 class CoachingStated(CaseEvent):
     """The person said something to the outcome; `late`: after the day until which it was asked for."""
 
-    words: str
+    words: PrivateText
     late: bool = False
 
 
@@ -201,7 +202,7 @@ class CoachingLapsed(CaseDeadlineEvent):
 class CoachingCancelled(CaseEvent):
     """The plan ends without an outcome, for a reason."""
 
-    reason: str
+    reason: PrivateText
 
 
 AnyCoachingEvent = (

@@ -1,6 +1,7 @@
 """What can be asked of a cycle. Commands that people give declare a row: who may, in which stages, where it leads."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import ClassVar, get_args
 
 from pydantic import AwareDatetime, Field
@@ -11,6 +12,7 @@ from cairn.domain.cycle.events import LaunchFailure
 from cairn.domain.cycle.stages import CycleStage
 from cairn.domain.event import Command
 from cairn.domain.refusal import FactValue
+from cairn.domain.voting import Vote
 
 CycleRow = CommandRow[CycleStage]
 
@@ -125,6 +127,43 @@ class AbandonCycle(CycleAction):
     goals: int = 0
 
 
+AMENDABLE: tuple[CycleStage, ...] = ("goal_setting", "execution", "review", "scoring")
+"""The stages of a running cycle."""
+
+
+class AmendPolicy(CycleAction):
+    """Proposes another version of the policy, `name@version`, for a running cycle, with a reason (RULES L11); `seen` is
+    the digest of the preview that was looked at. It takes the place of a proposal that is still open."""
+
+    row = CycleRow("amend", rights.hr, stages=AMENDABLE)
+
+    policy: str
+    seen: str
+    reason: str = Field(min_length=1)
+
+
+class VoteOnAmendment(CycleAction):
+    """Votes, as a member of the committee, for or against a proposed change of the policy."""
+
+    row = CycleRow("vote", rights.committee_other_than_proposer, stages=AMENDABLE)
+
+    amendment: str
+    vote: Vote
+    comment: str = ""
+
+
+class EnactAmendment(CycleAction):
+    """Lets a change that the committee decided for take effect, stating when and how employees were heard and told."""
+
+    row = CycleRow("enact", rights.hr, stages=AMENDABLE)
+
+    amendment: str
+    heard_on: date
+    heard: str = Field(min_length=1)
+    told_on: date
+    told: str = Field(min_length=1)
+
+
 class RecordRefusedCycleSignal(CycleCommand):
     """Records that a signal was refused: `name` is the command it asked for, the rest the refusal."""
 
@@ -138,6 +177,14 @@ AnyCycleAction = LaunchCycle | AddSheets | CloseCycle | AbandonCycle
 AnyCycleCommand = (
     AnyCycleAction | FinishLaunch | ReachStage | FinishPeriod | FinishResults | RecordRefusedCycleSignal
 )
+AnyAmendmentCommand = AmendPolicy | VoteOnAmendment | EnactAmendment
+"""What is decided with both versions of the policy (`cairn.domain.amendment`)."""
 
-CYCLE_COMMANDS: Mapping[str, type[CycleAction]] = {kind.row.name: kind for kind in get_args(AnyCycleAction)}
+AMENDMENT_COMMANDS: Mapping[str, type[AnyAmendmentCommand]] = {
+    kind.row.name: kind for kind in get_args(AnyAmendmentCommand)
+}
+CYCLE_COMMANDS: Mapping[str, type[CycleAction]] = {
+    **{kind.row.name: kind for kind in get_args(AnyCycleAction)},
+    **AMENDMENT_COMMANDS,
+}
 """The commands people give, by the names used in updates, signals, the API and the command line."""

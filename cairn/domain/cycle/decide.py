@@ -98,7 +98,12 @@ def _close(command: CloseCycle, cycle: Cycle) -> list[CycleEvent]:
     if not cycle.results:
         due = local_day(cycle.schedule.results_due, cycle.schedule.calendar) if cycle.schedule else None
         raise Refusal(
-            "cycle.no-results", cycle=cycle.id, sheets=cycle.sheets, due=due, open=len(command.open_goals)
+            "cycle.no-results",
+            cycle=cycle.id,
+            sheets=cycle.sheets,
+            due=due,
+            open=len(command.open_goals),
+            example=command.open_goals[0] if command.open_goals else "-",
         )
     if command.open_goals:
         raise Refusal("cycle.open-goals", open=len(command.open_goals), example=command.open_goals[0])

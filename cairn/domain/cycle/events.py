@@ -8,11 +8,13 @@ from pydantic import AwareDatetime, Field
 
 from cairn.domain.cycle.stages import CycleStage
 from cairn.domain.event import Event, Fact
-from cairn.domain.policy import Name
+from cairn.domain.policy import Majority, Name
+from cairn.domain.private_text import PrivateFacts, PrivateText
 from cairn.domain.refusal import FactValue
 from cairn.domain.schedule import Schedule
+from cairn.domain.voting import Ballot, Vote
 
-LeftOutCode = Literal["left", "joins_later", "no_family", "excluded"]
+LeftOutCode = Literal["left", "joins_later", "no_family", "excluded", "no_head", "unreadable"]
 LaunchFailureCode = Literal["exists"]
 
 
@@ -27,10 +29,11 @@ class CycleEvent(Event):
 
 
 class LeftOut(Fact):
-    """Somebody who takes no part, and why.
+    """Somebody who takes no part, and why; or a department (`department.<id>`), for nobody heads it (`no_head`).
 
     `facts`: `on` is the day of leaving (`left`) or of joining (`joins_later`), `family` the job family that the
-    policy has not (`no_family`). `reason` is the policy's own (`excluded`), as its author wrote it in both languages.
+    policy has not (`no_family`), `name` the department's. `reason` is the policy's own (`excluded`), as its author
+    wrote it in both languages. Of whoever is `unreadable` something is recorded that cannot be read.
     """
 
     person: str
@@ -167,16 +170,98 @@ class RehearsalAdvanced(Event):
         return f"rehearsal-{self.cycle}"
 
 
+class PolicyChange(Fact):
+    """One field of the policy that a change in mid-cycle is about, as a path such as `deadlines.drafts_due`.
+
+    `before` and `after` are its values; of lists of days those that go and those that come.
+    """
+
+    field: str
+    before: FactValue
+    after: FactValue
+
+
+class DeadlineMove(Fact):
+    """A deadline that a change moves, and for whom: of so many goals of so many owners, or of the cycle itself (no
+    goals).
+
+    `name` is a deadline of goals (`cairn.domain.goal.stages`) or of the cycle (`cairn.domain.cycle.status`);
+    `period` the key of the period it is about, where it is about one. None as `before` or `after`: it comes new, or
+    no more.
+    """
+
+    name: str
+    period: str | None = None
+    before: AwareDatetime | None
+    after: AwareDatetime | None
+    goals: int = 0
+    people: int = 0
+
+
+class PolicyAmendmentProposed(CycleEvent):
+    """HR proposed another version of the policy for the running cycle (RULES L11).
+
+    `before` and `after` are versions, `name@version`; `moves` are the deadlines it would have moved on that day.
+    `replaces` is the open proposal whose place it takes.
+    """
+
+    amendment: str
+    before: str
+    after: str
+    changes: tuple[PolicyChange, ...]
+    moves: tuple[DeadlineMove, ...]
+    reason: str
+    replaces: str | None = None
+
+
+class PolicyAmendmentVoted(CycleEvent):
+    """A member of the committee voted on a proposed change of the policy; the committee has not decided yet."""
+
+    amendment: str
+    vote: Vote
+    comment: PrivateText = ""
+
+
+class PolicyAmendmentDecided(CycleEvent):
+    """The committee decided about a proposed change of the policy. These are its minutes: how many members it had
+    besides whoever proposed it, how many had to vote, which majority the policy asks for, and who voted what."""
+
+    amendment: str
+    outcome: Vote
+    ballots: tuple[Ballot, ...]
+    members: int
+    quorum: int
+    majority: Majority
+
+
+class PolicyAmended(CycleEvent):
+    """Another version of the policy is in force in the cycle, with these dates, from this moment on.
+
+    `heard_on` and `heard` say when and how the employees were heard and what they said, `told_on` and `told` when
+    and how they were told what was decided; whoever is `by` states both.
+    """
+
+    amendment: str
+    before: str
+    after: str
+    schedule: Schedule
+    heard_on: date
+    heard: PrivateText
+    told_on: date
+    told: PrivateText
+
+
 class CycleSignalRefused(CycleEvent):
     """A signal that could not be done: nobody waits for its answer, so the refusal is recorded.
 
-    `name` is the command that was asked for; code, field and facts are the refusal's (`cairn.domain.refusal`).
+    `name` is the command that was asked for; code, field and facts are the refusal's (`cairn.domain.refusal`); the
+    facts quote what was typed.
     """
 
     name: str
     code: str
     field: str | None = None
-    facts: dict[str, FactValue] = Field(default_factory=dict)
+    facts: PrivateFacts = Field(default_factory=dict)
 
 
 AnyCycleEvent = (
@@ -188,5 +273,9 @@ AnyCycleEvent = (
     | ResultsIssued
     | CycleClosed
     | CycleAbandoned
+    | PolicyAmendmentProposed
+    | PolicyAmendmentVoted
+    | PolicyAmendmentDecided
+    | PolicyAmended
     | CycleSignalRefused
 )

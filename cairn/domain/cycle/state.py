@@ -1,8 +1,9 @@
 """A cycle as its events make it, and the fold."""
 
+from collections.abc import Callable
 from typing import assert_never
 
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 from cairn.domain.cycle.events import (
     AnyCycleEvent,
@@ -13,6 +14,10 @@ from cairn.domain.cycle.events import (
     LaunchFinished,
     LeftOut,
     PeriodScored,
+    PolicyAmended,
+    PolicyAmendmentDecided,
+    PolicyAmendmentProposed,
+    PolicyAmendmentVoted,
     ResultsIssued,
     SheetsAdded,
     StageReached,
@@ -20,6 +25,25 @@ from cairn.domain.cycle.events import (
 from cairn.domain.cycle.stages import CycleStage
 from cairn.domain.event import Fact
 from cairn.domain.schedule import Schedule
+from cairn.domain.voting import Ballot
+
+
+class FormerTerms(Fact):
+    """What a cycle went by before a change in mid-cycle: policy (`name@version`) and dates, in force since a moment,
+    None: since the launch."""
+
+    policy: str
+    schedule: Schedule
+    since: AwareDatetime | None
+
+
+class Amendment(Fact):
+    """A proposed change of the policy that is not in force yet, with the committee's votes on it and, once it has
+    decided for it, when."""
+
+    proposed: PolicyAmendmentProposed
+    ballots: dict[str, Ballot] = Field(default_factory=dict, description="member → how they voted last")
+    decided: PolicyAmendmentDecided | None = None
 
 
 class Cycle(Fact):
@@ -29,8 +53,14 @@ class Cycle(Fact):
     version: int = Field(default=0, description="how many events made it")
     stage: CycleStage = "none"
     title: str = ""
-    policy: str = Field(default="", description="the policy it was launched under, `name@version`")
+    policy: str = Field(default="", description="the policy in force in it, `name@version`")
     schedule: Schedule | None = Field(default=None, description="its dates, None before the launch")
+    amended_at: AwareDatetime | None = Field(
+        default=None, description="since when these are in force, None: since the launch"
+    )
+    former: tuple[FormerTerms, ...] = Field(default=(), description="what was in force before, in order")
+    amendment: Amendment | None = Field(default=None, description="the change that is proposed")
+    proposed: int = Field(default=0, description="how many changes were ever proposed")
     plan: str = Field(default="", description="the digest of the plan it was launched from")
     roster: int = Field(default=0, description="the log's position at which the plan read roster and targets")
     sheets: int = Field(default=0, description="sheets of the plan")
@@ -44,6 +74,21 @@ class Cycle(Fact):
         default=frozenset(), description="keys of the periods all sheets are scored in"
     )
     results: bool = Field(default=False, description="whether the results are out")
+
+    @property
+    def proposer(self) -> str | None:
+        """Who proposed the change of its policy that is open, None where none is."""
+        return self.amendment.proposed.by if self.amendment else None
+
+    @property
+    def launch_policy(self) -> str:
+        """The policy it was launched under, `name@version`."""
+        return self.former[0].policy if self.former else self.policy
+
+    @property
+    def launch_schedule(self) -> Schedule | None:
+        """Its dates as it was launched, None before."""
+        return self.former[0].schedule if self.former else self.schedule
 
 
 def evolve(cycle: Cycle, event: AnyCycleEvent) -> Cycle:
@@ -72,7 +117,42 @@ def _evolved(cycle: Cycle, event: AnyCycleEvent) -> Cycle:
             return cycle.model_copy(update={"stage": "closed"})
         case CycleAbandoned():
             return cycle.model_copy(update={"stage": "abandoned"})
+        case PolicyAmendmentProposed():
+            open_now = Amendment(proposed=event)
+            return cycle.model_copy(update={"amendment": open_now, "proposed": cycle.proposed + 1})
+        case PolicyAmendmentVoted():
+            ballot = Ballot(by=event.by, vote=event.vote, comment=event.comment, at=event.at)
+            return _with_amendment(
+                cycle, lambda open_now: {"ballots": {**open_now.ballots, event.by: ballot}}
+            )
+        case PolicyAmendmentDecided():
+            if event.outcome == "against":
+                return cycle.model_copy(update={"amendment": None})
+            ballots = {each.by: each for each in event.ballots}
+            return _with_amendment(cycle, lambda _: {"ballots": ballots, "decided": event})
+        case PolicyAmended():
+            return _amended(cycle, event)
         case CycleSignalRefused():
             return cycle
         case _:
             assert_never(event)
+
+
+def _with_amendment(cycle: Cycle, update: Callable[[Amendment], dict[str, object]]) -> Cycle:
+    if cycle.amendment is None:
+        return cycle
+    return cycle.model_copy(update={"amendment": cycle.amendment.model_copy(update=update(cycle.amendment))})
+
+
+def _amended(cycle: Cycle, event: PolicyAmended) -> Cycle:
+    if cycle.schedule is None:
+        return cycle
+    was = FormerTerms(policy=cycle.policy, schedule=cycle.schedule, since=cycle.amended_at)
+    update = {
+        "policy": event.after,
+        "schedule": event.schedule,
+        "amended_at": event.at,
+        "former": (*cycle.former, was),
+        "amendment": None,
+    }
+    return cycle.model_copy(update=update)

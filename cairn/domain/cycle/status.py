@@ -1,5 +1,6 @@
 """Where a cycle stands and what is due next: all its workflow ever knows."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
@@ -18,17 +19,24 @@ AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class CycleDeadline(Fact):
-    """What is due for a cycle, as an absolute time: a stage, the scores of a period, the results, the close."""
+    """What is due for a cycle, as an absolute time: a stage, the scores of a period, the results, the close.
+
+    `again_at` is when something is tried again that could not be done when it was due; None where it was not tried."""
 
     phase: CyclePhase
     at: AwareDatetime
     stage: CycleStage | None = None
     period: str | None = None
+    again_at: AwareDatetime | None = None
 
     @property
     def acts_at(self) -> datetime:
-        """When it is done."""
-        return self.at
+        """When it is done or tried next."""
+        return self.again_at or self.at
+
+    def postponed(self, again_at: datetime) -> "CycleDeadline":
+        """The same, to be tried again then."""
+        return self.model_copy(update={"again_at": again_at})
 
 
 class CycleStatus(Fact):
@@ -42,9 +50,10 @@ class CycleStatus(Fact):
     clock_offset: float = 0.0
 
 
-def status(cycle: Cycle, policy: Policy) -> CycleStatus:
-    """The cycle's status under its policy."""
-    ahead = deadlines_of(cycle, policy)
+def status(cycle: Cycle, policy: Policy, later: Iterable[CycleDeadline] = ()) -> CycleStatus:
+    """The cycle's status under its policy. What could not be done and is tried again `later` keeps nothing else from
+    being done, but for the results, which come after every period's scores."""
+    ahead = _put_off(deadlines_of(cycle, policy), later)
     return CycleStatus(
         cycle=cycle.id,
         stage=cycle.stage,
@@ -53,6 +62,18 @@ def status(cycle: Cycle, policy: Policy) -> CycleStatus:
         next_deadline=ahead[0] if ahead else None,
         clock_offset=cycle.clock_offset,
     )
+
+
+def _put_off(ahead: list[CycleDeadline], later: Iterable[CycleDeadline]) -> list[CycleDeadline]:
+    times = {(each.phase, each.at): each.acts_at for each in later}
+    postponed = [
+        each.postponed(times[each.phase, each.at]) if (each.phase, each.at) in times else each
+        for each in ahead
+    ]
+    waits = [each.acts_at for each in postponed if each.again_at and each.phase == "period"]
+    if waits:
+        postponed = [each.postponed(max(waits)) if each.phase == "results" else each for each in postponed]
+    return sorted(postponed, key=lambda deadline: deadline.acts_at)
 
 
 def deadlines_of(cycle: Cycle, policy: Policy) -> list[CycleDeadline]:

@@ -21,6 +21,7 @@ from cairn.domain.sheet.events import (
     SheetScored,
 )
 from cairn.domain.sheet.state import Sheet, evolve
+from cairn.domain.terms import Terms
 
 
 def settles_at(shown: datetime, policy: Policy) -> datetime:
@@ -49,15 +50,24 @@ def versions(
     goals: Mapping[str, Goal],
     period: str,
     schedule: Schedule,
-    policy: Policy,
+    terms: Terms,
     at: datetime,
     cause: SheetCause,
 ) -> list[SheetScored | ResultIssued]:
-    """The next versions of the sheet's score of a period and of its result, where they change."""
-    scored = score_sheet(sheet, goals, period, schedule, policy, at, cause)
+    """The next versions of the sheet's score of a period and of its result, where they change; each under the
+    version of the policy in force at its end (RULES L11)."""
+    scored = score_sheet(sheet, goals, period, schedule, _policy_of(period, schedule, terms), at, cause)
     if not scored or sheet.result is None:
         return [*scored]
-    return [*scored, *result_again(evolve(sheet, scored[0]), schedule, policy, at, cause)]
+    return [
+        *scored,
+        *result_again(evolve(sheet, scored[0]), schedule, terms.on(schedule.ends), at, cause),
+    ]
+
+
+def _policy_of(period: str, schedule: Schedule, terms: Terms) -> Policy:
+    found = schedule.period(period)
+    return terms.policy if found is None else terms.on(found.ends)
 
 
 def result_again(
@@ -87,7 +97,7 @@ def with_sheet(
     if scored is None or context.schedule is None:
         return list(events)
     goals = {**others, goal.id: evolve_goal(goal, scored)}
-    followed = _followed(goal, goals, scored, context.sheet, context.schedule, context.policy)
+    followed = _followed(goal, goals, scored, context.sheet, context.schedule, context.terms)
     return [each for event in events for each in (followed if event is scored else [event])]
 
 
@@ -97,10 +107,11 @@ def _followed(
     scored: GoalScored,
     sheet: Sheet,
     schedule: Schedule,
-    policy: Policy,
+    terms: Terms,
 ) -> list[Event]:
     period, at, cause = scored.period, scored.at, scored.cause
-    next_ones = versions(sheet, goals, period, schedule, policy, at, cause)
+    next_ones = versions(sheet, goals, period, schedule, terms, at, cause)
+    policy = _policy_of(period, schedule, terms)
     settled = is_settled(sheet.scores.get(period), policy, at) or is_settled(sheet.result, policy, at)
     if not next_ones or not settled or cause == "restated":
         return [scored, *next_ones]
@@ -140,7 +151,7 @@ def propose(
             )
     return RestatementProposed(
         sheet=sheet.id,
-        restatement=f"{sheet.id.removeprefix('sheet-')}-R{sheet.proposed + 1}",
+        restatement=next_restatement(sheet),
         cause=cause,
         goal=goal,
         subordinate=subordinate,
@@ -152,3 +163,8 @@ def propose(
         by=SYSTEM,
         at=at,
     )
+
+
+def next_restatement(sheet: Sheet) -> str:
+    """The id of the next restatement of a sheet."""
+    return f"{sheet.id.removeprefix('sheet-')}-R{sheet.proposed + 1}"

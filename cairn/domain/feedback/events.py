@@ -7,6 +7,7 @@ from pydantic import AwareDatetime
 
 from cairn.domain.attachment import Attachment
 from cairn.domain.case.events import CaseDeadlineEvent, CaseEvent
+from cairn.domain.private_text import PrivateText
 
 FeedbackKind = Literal["positive", "problem"]
 ActionOutcome = Literal["done", "partly", "not_done"]
@@ -19,7 +20,7 @@ class FeedbackObserved(CaseEvent):
     """
 
     kind: FeedbackKind
-    note: str
+    note: PrivateText
     seen_at: AwareDatetime
     answer_by: AwareDatetime
     goal: str | None = None
@@ -31,10 +32,10 @@ class FeedbackGiven(CaseEvent):
     told as it is, although it looks like a verdict without a fact."""
 
     kind: FeedbackKind
-    behaviour: str = ""
-    value: str = ""
-    facts: str = ""
-    action: str = ""
+    behaviour: PrivateText = ""
+    value: PrivateText = ""
+    facts: PrivateText = ""
+    action: PrivateText = ""
     action_due: date | None = None
     late: bool = False
     insisted: bool = False
@@ -49,21 +50,21 @@ class FeedbackOverdue(CaseDeadlineEvent):
 class FeedbackAnswered(CaseEvent):
     """The person it is about said something to it."""
 
-    words: str
+    words: PrivateText
 
 
 class FeedbackFollowedUp(CaseEvent):
     """What became of the action that was agreed."""
 
     outcome: ActionOutcome
-    note: str = ""
+    note: PrivateText = ""
     files: tuple[Attachment, ...] = ()
 
 
 class FeedbackWithdrawn(CaseEvent):
     """The observation was a mistake: there is nothing to tell."""
 
-    reason: str
+    reason: PrivateText
 
 
 AnyFeedbackEvent = (

@@ -1,15 +1,18 @@
 """How a goal begins: on its sheet, with those who have a part in it, under a parent of a tier above."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
+from cairn.domain.computed import is_ancestor
 from cairn.domain.goal.context import GoalContext
 from cairn.domain.goal.events import GoalDrafted
 from cairn.domain.goal.state import Goal
-from cairn.domain.measure import Measure
+from cairn.domain.measure import Kpi, Measure
 from cairn.domain.policy import Tier
 from cairn.domain.refusal import Refusal
 from cairn.domain.streams import cycle_of, holder_of, sheet_of
 
+NOBODYS: Mapping[str, Goal] = {}
 TIERS: tuple[Tier, ...] = ("strategic", "department", "individual")
 TIER: dict[str, Tier] = {"company": "strategic", "department": "department", "person": "individual"}
 
@@ -55,11 +58,16 @@ def drafted(
     )
 
 
-def check_parent(parent: str, goal: Goal) -> None:
-    """Refuses a parent of the wrong tier or cycle. A goal serves one of a tier above, in its own cycle: so no goal ever
-    serves itself by a detour."""
-    if parent == goal.id:
+def check_parent(parent: str, goal: Goal, others: Mapping[str, Goal] = NOBODYS) -> None:
+    """Refuses a parent of the wrong tier or cycle. A goal serves one of a tier above, in its own cycle, or of its
+    own tier where that one is computed from its children (RULES M6): `others` are the parent and all goals above it,
+    by id. No goal serves itself, by whatever detour."""
+    if parent == goal.id or is_ancestor(
+        goal.id, parent, {name: each.parent for name, each in others.items()}
+    ):
         raise Refusal("goal.own-parent", field="parent")
+    above = others[parent].measure if parent in others else None
+    beside = isinstance(above, Kpi) and above.computed == "children"
     holder = holder_of(sheet_of(parent))
     tier = (
         "strategic"
@@ -68,5 +76,5 @@ def check_parent(parent: str, goal: Goal) -> None:
         if holder.startswith("department.")
         else "individual"
     )
-    if cycle_of(parent) != cycle_of(goal.id) or TIERS.index(tier) >= TIERS.index(goal.tier):
+    if cycle_of(parent) != cycle_of(goal.id) or TIERS.index(tier) + (not beside) > TIERS.index(goal.tier):
         raise Refusal("goal.parent", field="parent", parent=parent)

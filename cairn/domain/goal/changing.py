@@ -11,6 +11,7 @@ from cairn.domain.goal.events import Changes
 from cairn.domain.goal.state import Goal, same_metric
 from cairn.domain.measure import Kpi, Measure
 from cairn.domain.measure_checks import measure_problems
+from cairn.domain.policy import SubordinatesOnGoal
 from cairn.domain.refusal import Refusal
 from cairn.domain.schedule import Timeline
 from cairn.domain.targets import DoesNotFit, has_ended, target_in
@@ -23,12 +24,14 @@ def check_measure(
     measure: Measure, goal: Goal, context: GoalContext, field: str = "measure", today: date | None = None
 ) -> None:
     """Refuses a measure that could never be scored rightly: a curve the policy lacks, a KPI that does not pass the
-    checks (RULES M1). `today` says which periods have ended, None that none has."""
+    checks (RULES M1), subordinates of whom has none (M6). `today` says which periods have ended, None that none has."""
     curves = context.policy.curves
     if measure.curve is not None and measure.curve not in curves:
         raise Refusal("measure.curve", field=f"{field}.curve", curve=measure.curve, known=sorted(curves))
     if not isinstance(measure, Kpi) or context.schedule is None:
         return
+    if isinstance(measure.computed, SubordinatesOnGoal) and context.sheet.kind != "person":
+        raise Refusal("measure.computed-nobody", field=f"{field}.computed")
     since = _since(goal, context)
     for problem in measure_problems(measure, curves[measure.curve], context.schedule, since, today):
         raise Refusal(problem.code, field=f"{field}.{problem.field}", **problem.facts)

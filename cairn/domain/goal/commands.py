@@ -14,7 +14,7 @@ from cairn.domain import rights
 from cairn.domain.attachment import Attachment
 from cairn.domain.command import CommandRow
 from cairn.domain.event import Command
-from cairn.domain.goal.events import Changes, Confirmer, DiagnosisKind, EndCause, Part, Smart
+from cairn.domain.goal.events import Changes, Confirmer, DiagnosisKind, EndCause, Part, ScoreCause, Smart
 from cairn.domain.goal.stages import OPEN, Phase, Stage
 from cairn.domain.invalid import schema_error
 from cairn.domain.measure import Measure
@@ -94,7 +94,8 @@ class DecomposeGoal(GoalAction):
 
 
 class AlignGoal(GoalAction):
-    """Says which goal of a tier above, in the same cycle, this goal serves."""
+    """Says which goal this goal serves: in the same cycle, of a tier above; of the same tier where that one is
+    computed from its children. `parent_weight` is what it counts there beside the others, none: as much as each."""
 
     row = GoalRow(
         "align",
@@ -103,6 +104,7 @@ class AlignGoal(GoalAction):
     )
 
     parent: str
+    parent_weight: Decimal | None = Field(default=None, gt=0)
 
 
 class RecordInterview(GoalAction):
@@ -447,14 +449,16 @@ class KeepDeadline(GoalCommand):
 
 
 class ScoreAgain(GoalCommand):
-    """Readings of a scored period came or were corrected: it is scored again, should that change anything (RULES D5).
+    """Readings of a scored period came or were corrected, or what a computed KPI counts has another score: it is scored
+    again, should that change anything (RULES D5, M6).
 
-    `upto` is the sealed position of the readings that came."""
+    `upto` is the sealed position of what came."""
 
     looked_up = frozenset({"upto"})
 
     period: str
     upto: int
+    cause: ScoreCause = "readings"
 
 
 class RecordRefusedSignal(GoalCommand):

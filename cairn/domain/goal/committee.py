@@ -1,16 +1,15 @@
 """How the performance committee decides about a goal or an adjustment: members vote, a quorum and a majority decide,
 and the decision is recorded with its minutes (RULES L12)."""
 
-from collections.abc import Collection
 from typing import NamedTuple
 
 from cairn.domain.event import Event
 from cairn.domain.goal.commands import GoalAction
 from cairn.domain.goal.context import GoalContext, Seats
-from cairn.domain.goal.events import Ballot, CommitteeDecided, CommitteeVoted, Vote
+from cairn.domain.goal.events import CommitteeDecided, CommitteeVoted
 from cairn.domain.goal.places import held_at
 from cairn.domain.goal.state import Goal
-from cairn.domain.policy import Committee
+from cairn.domain.voting import Ballot, Vote, electorate, is_repeated, tally
 
 SEPARATOR = "\n"
 
@@ -28,16 +27,12 @@ def cast(
 ) -> Voting:  # fmt: skip
     """A member's vote. The last one of each counts; the same again does nothing."""
     ballot = Ballot(by=command.by, vote=vote, comment=comment, at=command.at)
-    given = goal.ballots.get(command.by)
-    if given is not None and (given.vote, given.comment) == (vote, comment):
+    if is_repeated(goal.ballots, ballot):
         return Voting([])
-    members, voters = _electorate(held_at(goal, context, command.at), context.seats, command.by)
-    ballots = {who: each for who, each in {**goal.ballots, command.by: ballot}.items() if who in voters}
-    quorum = quorum_of(context.policy.committee, len(members))
-    outcome = outcome_of(
-        [each.vote for each in ballots.values()], len(voters), quorum, context.policy.committee
-    )
-    if outcome is None:
+    seats, held = context.seats or Seats(), held_at(goal, context, command.at)
+    among = electorate(held.owner, seats.committee, seats.executives, command.by)
+    found = tally(goal.ballots, ballot, among, context.policy.committee)
+    if found.outcome is None:
         voted = CommitteeVoted(
             goal=goal.id, adjustment=adjustment, vote=vote, comment=comment, by=command.by, at=command.at
         )
@@ -45,55 +40,13 @@ def cast(
     minutes = CommitteeDecided(
         goal=goal.id,
         adjustment=adjustment,
-        outcome=outcome,
-        ballots=tuple(ballots.values()),
-        members=len(members),
-        quorum=quorum,
+        outcome=found.outcome,
+        ballots=found.ballots,
+        members=found.members,
+        quorum=found.quorum,
         majority=context.policy.committee.majority,
         by=command.by,
         at=command.at,
     )
-    said = [each.comment for each in ballots.values() if each.vote == outcome and each.comment]
-    return Voting([minutes], outcome, SEPARATOR.join(said))
-
-
-def _electorate(goal: Goal, seats: Seats | None, by: str) -> tuple[frozenset[str], frozenset[str]]:
-    """(the members whose number makes the quorum, all who may vote): nobody on a goal of their own. The company's
-    management votes with the committee, and is it where nobody else is."""
-    known = seats or Seats()
-    members = known.committee - {goal.owner}
-    voters = members | known.executives - {goal.owner}
-    return members or voters, voters | {by}
-
-
-def quorum_of(rules: Committee, members: int) -> int:
-    """How many have to vote, at least one."""
-    match rules.quorum:
-        case "half":
-            return max(1, (members + 1) // 2)
-        case "all":
-            return max(1, members)
-        case number:
-            return max(1, min(number, members))
-
-
-def outcome_of(votes: Collection[Vote], voters: int, quorum: int, rules: Committee) -> Vote | None:
-    """What the votes decide, None while they do not. Where there are not enough for it, and not more against it, it
-    stays open until everybody has voted; then it is not adopted."""
-    cast, agreed = len(votes), sum(vote == "for" for vote in votes)
-    if cast < quorum:
-        return None
-    if _is_adopted(agreed, cast, rules):
-        return "for"
-    hopeless = rules.majority == "unanimous" or cast - agreed > agreed
-    return "against" if hopeless or cast >= voters else None
-
-
-def _is_adopted(agreed: int, cast: int, rules: Committee) -> bool:
-    match rules.majority:
-        case "simple":
-            return 2 * agreed > cast
-        case "two_thirds":
-            return 3 * agreed >= 2 * cast
-        case "unanimous":
-            return agreed == cast
+    said = [each.comment for each in found.ballots if each.vote == found.outcome and each.comment]
+    return Voting([minutes], found.outcome, SEPARATOR.join(said))

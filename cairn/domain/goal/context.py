@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from pydantic import AwareDatetime
+
 from cairn.domain.event import Fact
 from cairn.domain.goal.state import Goal
 from cairn.domain.people import Person
@@ -9,6 +11,7 @@ from cairn.domain.policy import Dimension, Policy
 from cairn.domain.reading import Evidence
 from cairn.domain.schedule import Schedule
 from cairn.domain.sheet.state import Sheet
+from cairn.domain.terms import Terms
 
 
 class Seats(Fact):
@@ -22,7 +25,8 @@ class Seats(Fact):
 class GoalContext(Fact):
     """Everything `decide` may look at besides the goal itself.
 
-    `schedule` and `policy` are those of the goal's cycle. `clock_offset` is in seconds beside Temporal's: 0 but in
+    `schedule` and `policy` are those of the goal's cycle, since the moment `amended_at` where they changed in mid-cycle
+    (RULES L11); `former` is what was in force before. `clock_offset` is in seconds beside Temporal's: 0 but in
     a rehearsal. `open_for_goals` says whether the cycle still takes new goals. `people` holds at least whoever gives
     the command, by id; for deadlines also the owner and the manager, for a
     change of manager the new one and everybody above them. `head` is the id of the head of the sheet's
@@ -46,6 +50,24 @@ class GoalContext(Fact):
     others: Mapping[str, Goal] = {}
     clock_offset: float = 0.0
     open_for_goals: bool = True
+    amended_at: AwareDatetime | None = None
+    former: Terms | None = None
+
+    @property
+    def terms(self) -> Terms:
+        """What the goal's cycle goes by."""
+        return Terms(self.policy, self.schedule, self.amended_at, self.former)
+
+    def under(self, terms: Terms) -> "GoalContext":
+        """The same under other policy and dates."""
+        return self.model_copy(
+            update={
+                "policy": terms.policy,
+                "schedule": terms.schedule,
+                "amended_at": terms.since,
+                "former": terms.former,
+            }
+        )
 
     @property
     def dimensions(self) -> tuple[Dimension, ...]:

@@ -124,10 +124,18 @@ def decompose(command: DecomposeGoal, goal: Goal, context: GoalContext) -> list[
 
 
 def align(command: AlignGoal, goal: Goal, context: GoalContext) -> list[Event]:
-    if goal.parent == command.parent:
+    if (goal.parent, goal.parent_weight) == (command.parent, command.parent_weight):
         return []
-    check_parent(command.parent, goal)
-    return [GoalAligned(goal=goal.id, parent=command.parent, by=command.by, at=command.at)]
+    check_parent(command.parent, goal, context.others)
+    return [
+        GoalAligned(
+            goal=goal.id,
+            parent=command.parent,
+            parent_weight=command.parent_weight,
+            by=command.by,
+            at=command.at,
+        )
+    ]
 
 
 def submit(command: SubmitGoal, goal: Goal, context: GoalContext) -> list[Event]:

@@ -39,9 +39,11 @@ def weight_moved(
 
 def is_same_metric(before: Measure, after: Measure, titles: tuple[str, str]) -> bool:
     """Whether a measure written in place of another counts the same thing: the feed's metric and whose it is; title and
-    unit where no feed brings it. `titles` are the goal's before and after."""
+    unit where no feed brings it; what it is computed from. `titles` are the goal's before and after."""
     if not isinstance(before, Kpi) or not isinstance(after, Kpi):
         return before.kind == after.kind
+    if before.computed != after.computed:
+        return False
     if before.metric or after.metric:
         return (before.metric, before.subject) == (after.metric, after.subject)
     return normalised(titles[0]) == normalised(titles[1]) and before.unit == after.unit

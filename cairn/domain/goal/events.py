@@ -7,18 +7,20 @@ from typing import Literal
 from pydantic import AwareDatetime, Field
 
 from cairn.domain.attachment import Attachment
-from cairn.domain.event import Event, Fact
+from cairn.domain.event import Event, Fact, is_nothing
 from cairn.domain.exact import Exact
 from cairn.domain.goal.stages import ExistingStage, Phase
 from cairn.domain.measure import Measure
 from cairn.domain.policy import CheckInsCount, Dimension, Majority, Tier
+from cairn.domain.private_text import PrivateFacts, PrivateText
 from cairn.domain.quantity import Normalised
+from cairn.domain.reading import Source
 from cairn.domain.refusal import FactValue
 from cairn.domain.schedule import Days
+from cairn.domain.voting import Ballot, Vote
 
 Confirmer = Literal["manager", "hr"]
 """In which role an adjustment is confirmed or declined: for whoever judges the goal, or for HR."""
-Vote = Literal["for", "against"]
 CancelCause = Literal["asked", "never_approved", "abandoned"]
 EndCause = Literal["left", "family"]
 """Why a goal has a last day before the cycle's: its holder leaves, or changes to another job family (RULES L7)."""
@@ -37,15 +39,13 @@ NoteCode = Literal[
     "approved_later",
     "measures",
     "not_judged",
+    "computed",
+    "no_children",
+    "no_subordinates",
 ]
 """How a score was computed, why there is none, and what is to be known of it."""
 DiagnosisKind = Literal["external_obstacle", "internal_gap"]
 """What a problem comes from: something outside that others can remove, or skills and execution."""
-
-
-def is_nothing(value: object) -> bool:
-    """Whether a field says nothing: then it is not stored, and reads as its default."""
-    return not value
 
 
 class GoalEvent(Event):
@@ -131,8 +131,9 @@ class Changes(Fact):
 class GoalDrafted(GoalEvent):
     """A goal came into being, from the launch or by its owner's hand.
 
-    `owner` and `manager` are ids of people, `department` of a department, `parent` of the goal it serves; `since` is
-    the first day that counts, `policy` a reference `name@version`. The weight is the sheet's.
+    `owner` and `manager` are ids of people, `department` of a department, `parent` of the goal it serves (with
+    `parent_weight`, see GoalAligned); `since` is the first day that counts, `policy` a reference `name@version`. The
+    weight is the sheet's.
     """
 
     cycle: str
@@ -147,14 +148,17 @@ class GoalDrafted(GoalEvent):
     measure: Measure
     since: date
     parent: str | None = None
+    parent_weight: Decimal | None = Field(default=None, exclude_if=is_nothing)
     policy: str
 
 
 class GoalRevised(GoalEvent):
-    """The goal has another title or measure, both as they are now."""
+    """The goal has another title or measure, both as they are now. Where a `restatement` mended a slip in a target, the
+    measure is the one that was meant all along."""
 
     title: str
     measure: Measure
+    restatement: str | None = Field(default=None, exclude_if=is_nothing)
 
 
 class SmartChecked(GoalEvent):
@@ -170,9 +174,11 @@ class GoalDecomposed(GoalEvent):
 
 
 class GoalAligned(GoalEvent):
-    """The goal now serves the goal `parent` of a tier above."""
+    """The goal now serves the goal `parent`, of a tier above or, where that is computed from its children, of the
+    same one; `parent_weight` is what it counts there beside the others (None: as much as each)."""
 
     parent: str
+    parent_weight: Decimal | None = Field(default=None, exclude_if=is_nothing)
 
 
 class GoalInterviewHeld(GoalEvent):
@@ -180,7 +186,7 @@ class GoalInterviewHeld(GoalEvent):
 
     on: date
     participants: tuple[str, ...]
-    agreed: str
+    agreed: PrivateText
 
 
 class GoalSubmitted(PlaceEvent):
@@ -190,13 +196,13 @@ class GoalSubmitted(PlaceEvent):
 class GoalReturned(PlaceEvent):
     """The approver sent the goal back; `comment` says what has to change."""
 
-    comment: str
+    comment: PrivateText
 
 
 class GoalApproved(PlaceEvent):
     """The approver agreed to the goal."""
 
-    comment: str = ""
+    comment: PrivateText = ""
 
 
 class GoalSteppedBack(GoalEvent):
@@ -204,7 +210,7 @@ class GoalSteppedBack(GoalEvent):
     told of it."""
 
     stage: ExistingStage
-    reason: str = ""
+    reason: PrivateText = ""
     told: bool = True
 
 
@@ -212,7 +218,7 @@ class GoalUrged(GoalEvent):
     """Those who are waited for were asked to hurry: `to` are ids of people, or `role:hr`, `role:committee`."""
 
     to: tuple[str, ...]
-    note: str = ""
+    note: PrivateText = ""
 
 
 class GoalActivated(GoalEvent):
@@ -223,7 +229,7 @@ class GoalPaused(GoalEvent):
     """The goal rests: HR asked for it, with a reason, until it is resumed; or its holder's long leave that begins on
     `away_since` has come, until that is over."""
 
-    reason: str = ""
+    reason: PrivateText = ""
     away_since: date | None = None
 
 
@@ -236,7 +242,7 @@ class LastDaySet(GoalEvent):
 
     last: date | None
     cause: EndCause
-    reason: str = ""
+    reason: PrivateText = ""
 
 
 class AbsencesSet(GoalEvent):
@@ -254,7 +260,7 @@ class AdjustmentRequested(GoalEvent):
 
     adjustment: str
     changes: Changes
-    reason: str
+    reason: PrivateText
     draws: Decimal
     expires_at: AwareDatetime
     policy: str
@@ -270,15 +276,6 @@ class AdjustmentConfirmed(PlaceEvent):
     role: Confirmer
 
 
-class Ballot(Fact):
-    """How a member of the committee voted, with a comment, and when."""
-
-    by: str
-    vote: Vote
-    comment: str = ""
-    at: AwareDatetime
-
-
 class CommitteeVoted(GoalEvent):
     """A member of the committee voted for or against a goal, or an adjustment of it; the committee has not decided yet.
 
@@ -287,7 +284,7 @@ class CommitteeVoted(GoalEvent):
 
     adjustment: str | None
     vote: Vote
-    comment: str = ""
+    comment: PrivateText = ""
 
 
 class CommitteeDecided(GoalEvent):
@@ -307,7 +304,7 @@ class AdjustmentDeclined(PlaceEvent):
 
     adjustment: str
     role: Confirmer
-    reason: str
+    reason: PrivateText
 
 
 class AdjustmentWithdrawn(GoalEvent):
@@ -332,7 +329,7 @@ class GoalAdjusted(GoalEvent):
     adjustment: str
     before: Changes
     after: Changes
-    reason: str
+    reason: PrivateText
     draws: Decimal
     space_left: Decimal
     diagnosis: int | None = Field(
@@ -348,7 +345,7 @@ class GoalDiagnosed(GoalEvent):
 
     diagnosis: int
     kind: DiagnosisKind
-    facts: str
+    facts: PrivateText
     since: date
 
 
@@ -356,7 +353,7 @@ class DiagnosisClosed(GoalEvent):
     """Nothing follows from a diagnosis any more: why, or what came of it, in `reason`."""
 
     diagnosis: int
-    reason: str
+    reason: PrivateText
 
 
 class CheckedIn(GoalEvent):
@@ -365,7 +362,7 @@ class CheckedIn(GoalEvent):
     on: date
     value: Decimal | None = None
     base: Decimal | None = None
-    note: str = ""
+    note: PrivateText = ""
     files: tuple[Attachment, ...] = ()
 
 
@@ -379,14 +376,14 @@ class CheckInWithdrawn(GoalEvent):
     """A report was taken back: it counts no more, and what was reported for its day before it stands again."""
 
     check_in: int
-    reason: str = ""
+    reason: PrivateText = ""
 
 
 class CriterionAccepted(PlaceEvent):
     """A key task's criterion, or a capability goal's outcome (counted from 1), was accepted on evidence."""
 
     criterion: int
-    evidence: str
+    evidence: PrivateText
     files: tuple[Attachment, ...] = ()
 
 
@@ -395,7 +392,7 @@ class GoalAssessed(PlaceEvent):
 
     period: str
     points: Decimal
-    comment: str = ""
+    comment: PrivateText = ""
 
 
 class ManagerChanged(GoalEvent):
@@ -407,7 +404,7 @@ class ManagerChanged(GoalEvent):
     former: str | None
     manager: str | None
     effective: date
-    reason: str = ""
+    reason: PrivateText = ""
 
 
 class ReminderSent(GoalEvent):
@@ -432,7 +429,8 @@ class Inputs(Fact):
 
     `complete_through` and `covered` are what feeds had stated of the metric then, at the sealed positions `coverage`;
     `unread` are feeds whose events from that position on were recorded, and not read.
-    `check_ins` says which of the owner's reports counted.
+    `check_ins` says which of the owner's reports counted. `sources` are the goals or results that a computed KPI
+    counts.
     """
 
     readings: tuple[int, ...] = ()
@@ -443,6 +441,7 @@ class Inputs(Fact):
     coverage: tuple[int, ...] = ()
     unread: dict[str, int] = Field(default_factory=dict)
     check_ins: CheckInsCount = "trusted"
+    sources: tuple[Source, ...] = Field(default=(), exclude_if=is_nothing)
 
 
 class Note(Fact):
@@ -452,11 +451,14 @@ class Note(Fact):
     facts: dict[str, FactValue] = Field(default_factory=dict)
 
 
-ScoreCause = Literal["due", "part", "goal", "readings", "subordinates", "waived", "restated"]
+ScoreCause = Literal[
+    "due", "part", "goal", "readings", "subordinates", "children", "waived", "corrected", "restated"
+]
 """Why a version of a score or a result was computed: its date had come; the goal had
 ended before and is scored for its part of the period; something was said of the goal later (an
 assessment, an approval, an acceptance); readings came or were corrected; a result it counts changed; HR went on
-without what is missing; a restatement was decided (RULES W2, D5, U2, Y3)."""
+without what is missing; a clerical error was mended before the score was settled; a restatement was decided
+(RULES W2, D5, U2, Y3)."""
 
 
 class MeasurePart(Fact):
@@ -482,6 +484,7 @@ class GoalScored(GoalEvent):
     (`why` says so): the sheet re-weights it or counts zero, as the policy declares. `applies` is False where the period
     is none of this goal's (a joiner's first quarter): then the sheet leaves it out whatever the policy declares.
     `parts` are those of several measures, where one took another's place within the period: they count by days.
+    `restatement` is the one that brought this version.
     """
 
     number: int = 1
@@ -501,6 +504,7 @@ class GoalScored(GoalEvent):
     parts: tuple[MeasurePart, ...] = ()
     inputs: Inputs
     policy: str
+    restatement: str | None = Field(default=None, exclude_if=is_nothing)
 
 
 class ScoreHeldBack(GoalEvent):
@@ -514,7 +518,7 @@ class EvidenceWaived(GoalEvent):
     """HR decided that a period is scored without waiting any longer for what feeds have not brought (RULES D4)."""
 
     period: str
-    reason: str
+    reason: PrivateText
 
 
 class ReviewOpened(GoalEvent):
@@ -529,7 +533,7 @@ class GoalCancelled(GoalEvent):
     """
 
     cause: CancelCause = "asked"
-    reason: str = ""
+    reason: PrivateText = ""
     last: date | None = None
 
 
@@ -540,7 +544,7 @@ class GoalSuperseded(GoalEvent):
     """
 
     replacement: str
-    reason: str
+    reason: PrivateText
     last: date | None = None
 
 
@@ -551,13 +555,14 @@ class GoalClosed(GoalEvent):
 class SignalRefused(GoalEvent):
     """A signal that could not be done: nobody waits for its answer, so the refusal is recorded.
 
-    `name` is the command that was asked for; code, field and facts are the refusal's (`cairn.domain.refusal`).
+    `name` is the command that was asked for; code, field and facts are the refusal's (`cairn.domain.refusal`); the
+    facts quote what was typed.
     """
 
     name: str
     code: str
     field: str | None = None
-    facts: dict[str, FactValue] = Field(default_factory=dict)
+    facts: PrivateFacts = Field(default_factory=dict)
 
 
 AnyGoalEvent = (

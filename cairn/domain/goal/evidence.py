@@ -9,22 +9,24 @@ from cairn.domain.event import Fact
 from cairn.domain.goal.context import GoalContext
 from cairn.domain.goal.state import Goal
 from cairn.domain.measure import Kpi
+from cairn.domain.policy import Computed
 from cairn.domain.reading import Evidence
 from cairn.domain.schedule import Period
 from cairn.domain.sheet.state import Sheet
 from cairn.domain.streams import holder_of
 from cairn.domain.targets import first_day
 
-LackReason = Literal["no_feed", "incomplete", "unread"]
+LackReason = Literal["no_feed", "incomplete", "unread", "children", "subordinates"]
 """No feed supplies the metric; one is not complete through the period's end; one has recorded batches that are not in
-the read model of readings yet, or parked there."""
+the read model of readings yet, or parked there; goals that serve it have no score yet, or subordinates no result."""
 
 
 class Lack(Fact):
-    """Why a score waits: for these feeds, of which the least complete one has got as far as `complete_through`."""
+    """Why a score waits: for these feeds, of which the least complete one has got as far as `complete_through`; or for
+    these goals or sheets (`feeds` too)."""
 
     reason: LackReason
-    metric: str
+    metric: str = ""
     feeds: tuple[str, ...] = ()
     complete_through: date | None = None
 
@@ -54,13 +56,23 @@ def lacking(goal: Goal, period_key: str, context: GoalContext) -> Lack | None:
     period = schedule.period(period_key) if schedule else None
     if schedule is None or period is None or period_key in goal.waived:
         return None
-    if not isinstance(kpi, Kpi) or kpi.metric is None or kpi.subject is None:
+    if not isinstance(kpi, Kpi) or (kpi.computed is None and (kpi.metric is None or kpi.subject is None)):
         return None
     if kpi.scored_in and period.kind not in kpi.scored_in:
         return None
     if aim_in(kpi, period, schedule.without(goal.gaps), goal.since) is None:
         return None
+    if kpi.computed is not None:
+        return _uncounted(kpi.computed, context.evidence)
+    assert kpi.metric is not None
     return lack_of(kpi.metric, context.evidence, days_of(goal, kpi, period)[1])
+
+
+def _uncounted(computed: Computed, evidence: Evidence) -> Lack | None:
+    """What a computed KPI counts and is not there yet (RULES M6)."""
+    if evidence.sources is not None and not evidence.awaited:
+        return None
+    return Lack(reason="children" if computed == "children" else "subordinates", feeds=evidence.awaited)
 
 
 def lack_of(metric: str, evidence: Evidence, last: date) -> Lack | None:

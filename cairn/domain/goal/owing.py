@@ -18,7 +18,12 @@ def is_owed(goal: Goal, period: Period, context: GoalContext) -> bool:
         return False
     if isinstance(measure, Capability):
         return period.kind == "year" and period.key not in goal.assessments
-    if not isinstance(measure, Kpi) or measure.metric is not None or context.policy.check_ins == "trusted":
+    if (
+        not isinstance(measure, Kpi)
+        or measure.metric is not None
+        or measure.computed is not None
+        or context.policy.check_ins == "trusted"
+    ):
         return False
     first, last = max(period.starts, goal.since), min(period.ends, goal.last_day or period.ends)
     return any(each.waits and first <= each.said.on <= last for each in goal.reports)
@@ -39,7 +44,12 @@ def reminded_at(period: Period, due: datetime, context: GoalContext) -> datetime
 
 
 def decided_from(due: datetime, context: GoalContext) -> datetime:
-    """From when on HR may decide to go on without a judgement that was due."""
+    """From when on HR may decide to go on without a judgement that was due. A wait that was over when the policy
+    changed stays over (RULES L11)."""
+    if context.former is not None and context.amended_at is not None:
+        before = decided_from(due, context.under(context.former))
+        if before <= context.amended_at:
+            return before
     days = context.policy.calendar
     day: date = add_working_days(local_day(due, days), context.policy.judgements.wait, days)
     return opening(day, days)

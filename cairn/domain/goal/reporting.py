@@ -49,6 +49,8 @@ def _check_value(command: CheckIn, goal: Goal) -> None:
         raise Refusal("check-in.empty", field="value")
     if command.value is not None and isinstance(goal.measure, Kpi) and goal.measure.metric:
         raise Refusal("check-in.fed", field="value", metric=goal.measure.metric)
+    if command.value is not None and isinstance(goal.measure, Kpi) and goal.measure.computed:
+        raise Refusal("check-in.computed", field="value")
     if command.value is not None and command.base is None and _is_ratio(goal.measure):
         raise Refusal("check-in.base", field="base")
 
@@ -113,7 +115,8 @@ def _check_wait(command: ScoreWithout, decided: datetime) -> None:
 
 
 def _check_fed(command: ScoreWithout, goal: Goal, context: GoalContext) -> None:
-    if not isinstance(goal.measure, Kpi) or goal.measure.metric is None:
+    kpi = goal.measure
+    if not isinstance(kpi, Kpi) or (kpi.metric is None and kpi.computed is None):
         raise Refusal("score-without.nothing-missing", field="period", period=command.period)
     due = [each for each in deadlines_of(goal, context) if each.period is not None]
     waiting = tuple(each.period or "" for each in due if each.at <= command.at)

@@ -1,6 +1,7 @@
 """Acceptance, assessment and the ways a goal ends by hand."""
 
 from datetime import date, timedelta
+from decimal import Decimal
 
 from cairn.domain.attachment import check_attachments
 from cairn.domain.event import SYSTEM, Event
@@ -67,8 +68,9 @@ def assess(command: AssessGoal, goal: Goal, context: GoalContext) -> list[Event]
     known = [period.key for period in schedule.periods if period.kind in kinds] if schedule else []
     if command.period not in known:
         raise Refusal("assess.period", field="period", period=command.period, known=known)
-    _check_rating(command, goal.measure, context)
+    check_rating(command.points, goal.measure, context)
     _check_ended(command, goal, context)
+    _check_segment(command, goal, context)
     if goal.assessments.get(command.period, {}).get(command.by) == command.points:
         return []
     return [
@@ -83,9 +85,9 @@ def assess(command: AssessGoal, goal: Goal, context: GoalContext) -> list[Event]
     ]
 
 
-def _check_rating(command: AssessGoal, measure: KeyTask | Capability, context: GoalContext) -> None:
+def check_rating(points: Decimal, measure: KeyTask | Capability, context: GoalContext) -> None:
     """A rating lies on the policy's scale and is one of those there are (RULES M5)."""
-    scale, points = context.policy.scale, command.points
+    scale = context.policy.scale
     if measure.possible and points not in measure.possible:
         raise Refusal("assess.possible", field="points", points=points, known=measure.possible)
     if points < scale.least or (scale.to is not None and points > scale.to):
@@ -103,6 +105,24 @@ def _check_ended(command: AssessGoal, goal: Goal, context: GoalContext) -> None:
     last = goal.last_day or (owner.left - timedelta(days=1) if owner and owner.left else None)
     if last is None or today < last or not period.holds(last):
         raise Refusal("assess.early", field="period", period=period.key, ends=period.ends)
+
+
+def _check_segment(command: AssessGoal, goal: Goal, context: GoalContext) -> None:
+    """A former manager assesses the segment in which they were the manager, and nothing after it (RULES Y2)."""
+    held = held_at(goal, context, command.at)
+    period = context.schedule.period(command.period) if context.schedule else None
+    by = context.people.get(command.by)
+    judges = by_committee(held) and by is not None and on_committee(by)
+    if period is None or judges or command.by == held.manager or command.by not in held.former_managers:
+        return
+    following = zip(held.segments, held.segments[1:], strict=False)
+    own = [(each.since, after.since) for each, after in following if each.manager == command.by]
+    if not any(since <= period.ends and period.starts < until for since, until in own):
+        since, until = own[-1]
+        raise Refusal(
+            "assess.segment", field="period", period=period.key, by=command.by, since=since,
+            last=until - timedelta(days=1),
+        )  # fmt: skip
 
 
 def change_manager(command: ChangeManager, goal: Goal, context: GoalContext) -> list[Event]:

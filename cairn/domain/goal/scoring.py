@@ -8,6 +8,7 @@ from fractions import Fraction
 from cairn.domain import curves
 from cairn.domain.attainment import aim_in
 from cairn.domain.calendar import ONE_DAY
+from cairn.domain.computed import AlignedGoal, children, subordinates_on_goal
 from cairn.domain.event import SYSTEM, Event
 from cairn.domain.exact import HUNDRED, ZERO, exact, rounded
 from cairn.domain.goal.commands import ScoreAgain
@@ -15,8 +16,8 @@ from cairn.domain.goal.context import GoalContext
 from cairn.domain.goal.events import GoalScored, Inputs, MeasurePart, Note, NoteCode, ScoreCause
 from cairn.domain.goal.state import Goal, Report
 from cairn.domain.measure import Capability, KeyTask, Kpi, Measure, is_task_due
-from cairn.domain.policy import Policy
-from cairn.domain.reading import Reading, Row, aggregate
+from cairn.domain.policy import Policy, SubordinatesOnGoal
+from cairn.domain.reading import Reading, Row, Source, aggregate
 from cairn.domain.refusal import FactValue, Refusal
 from cairn.domain.schedule import Period, Schedule, Timeline, day_of, gaps_of, local_day
 from cairn.domain.scoring import MISSING, NOT_APPLICABLE, Score, kpi_points, mean, weighted
@@ -68,11 +69,13 @@ def score(
     """The next version of a goal's score in a period; `points` is None with `why` where nothing could be measured.
 
     Targets are prorated for the days on which the goal was in force (RULES L7). Where one measure took another's place
-    within the period each is scored for its days (RULES W1)."""
+    within the period each is scored for its days (RULES W1). The policy is the version in force at the period's end
+    (L11)."""
     schedule = context.schedule
     period = schedule.period(period_key) if schedule else None
     if schedule is None or period is None:
         raise Refusal("adjustment.period", field="period", period=period_key)
+    context = context.model_copy(update={"policy": context.terms.on(period.ends)})
     pieces = [
         piece
         for piece in _pieces(goal, schedule)
@@ -170,6 +173,7 @@ def _inputs(goal: Goal, found: Found, context: GoalContext) -> Inputs:
         coverage=evidence.coverage,
         unread=dict(evidence.unread),
         check_ins=context.policy.check_ins,
+        sources=evidence.sources or (),
     )
 
 
@@ -184,6 +188,8 @@ def _marks(goal: Goal, period: Period, schedule: Schedule) -> Iterable[Note]:
 
 
 def _kpi(goal: Goal, piece: Piece, kpi: Kpi, period: Period, context: GoalContext) -> Found:
+    if kpi.computed is not None:
+        return _computed(goal, piece, kpi, period, context)
     fed = kpi.metric is not None
     said = _fed(goal, piece, kpi, period, context) if fed else _told(goal, piece, period, context)
     counted = _note(
@@ -205,6 +211,34 @@ def _kpi(goal: Goal, piece: Piece, kpi: Kpi, period: Period, context: GoalContex
         return _unmeasured(found, kpi, said, period.key in goal.waived)
     reached, points = kpi_points(aim, context.policy.curves[kpi.curve], actual)
     return replace(found, attainment=reached, points=points)
+
+
+def _computed(goal: Goal, piece: Piece, kpi: Kpi, period: Period, context: GoalContext) -> Found:
+    """From the goals that serve it, or from the subordinates' results (RULES M6). Of a former measure nobody has
+    looked."""
+    sources = context.evidence.sources or () if piece.measure is goal.measure else ()
+    of_children = kpi.computed == "children"
+    how = "children" if of_children else "subordinates"
+    found = Found(formula=_note("computed", how=how, n=str(len(sources)), curve=kpi.curve))
+    aim = aim_in(kpi, period, piece.dates, goal.since)
+    if aim is None:
+        return replace(found, applies=False, why=_note("not_in_period"))
+    if isinstance(kpi.computed, SubordinatesOnGoal):
+        results = ((each.days, each.value) for each in sources if each.value is not None)
+        actual = subordinates_on_goal(results, exact(kpi.computed.subordinates_on_goal))
+    else:
+        actual = children(goal.id, {each.stream: _aligned(each, goal.id) for each in sources})
+    found = replace(found, target=aim.target)
+    if not isinstance(actual, Fraction):
+        nobody = _note("no_children" if of_children else "no_subordinates")
+        return replace(found, applies=actual is not NOT_APPLICABLE, why=nobody)
+    reached, points = kpi_points(aim, context.policy.curves[kpi.curve], actual)
+    return replace(found, actual=actual, attainment=reached, points=points)
+
+
+def _aligned(source: Source, parent: str) -> AlignedGoal:
+    missing = MISSING if source.applies else NOT_APPLICABLE
+    return AlignedGoal(parent, missing if source.value is None else source.value, source.weight)
 
 
 @dataclass(frozen=True)
@@ -248,7 +282,7 @@ def _fed(goal: Goal, piece: Piece, kpi: Kpi, period: Period, context: GoalContex
         positions=tuple(sorted({row.position for row in rows})),
         nothing=present and complete and evidence.covered and not evidence.unread,
         why=_note("not_brought") if waived else None,
-        marks=(_note("waived", reason=goal.waived[period.key]),) if waived and rows else (),
+        marks=(_note("waived"),) if waived and rows else (),
     )
 
 
@@ -285,7 +319,7 @@ def _judged(goal: Goal, piece: Piece, measure: KeyTask | Capability, period: Per
         return _rated(rating, measure, policy)
     if not isinstance(measure, KeyTask):
         waived = period.key in goal.waived  # somebody else's omission is left out, never zero (RULES U2)
-        why = _note("not_judged", reason=goal.waived[period.key]) if waived else _note("not_assessed")
+        why = _note("not_judged") if waived else _note("not_assessed")
         return Found(formula=_note("assessed"), why=why, applies=not waived)
     formula = _note("share_accepted")
     if not is_task_due(measure, piece.done, period):
@@ -342,10 +376,10 @@ def score_again(command: ScoreAgain, goal: Goal, context: GoalContext) -> list[E
     before = goal.scores.get(command.period)
     if before is None or before.inputs.upto >= command.upto:
         return []
-    again = score(goal, command.period, context, command.at, "readings")
-    return [] if _content(before) == _content(again) else [again]
+    again = score(goal, command.period, context, command.at, command.cause)
+    return [] if content(before) == content(again) else [again]
 
 
-def _content(scored: GoalScored) -> tuple[object, ...]:
+def content(scored: GoalScored) -> tuple[object, ...]:
     """What a score comes to, without what it was read from."""
     return scored.actual, scored.target, scored.points, scored.applies, scored.why, scored.parts

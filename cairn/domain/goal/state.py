@@ -17,7 +17,6 @@ from cairn.domain.goal.events import (
     AdjustmentRequested,
     AdjustmentWithdrawn,
     AnyGoalEvent,
-    Ballot,
     Changes,
     CheckedIn,
     CheckInsConfirmed,
@@ -64,7 +63,9 @@ from cairn.domain.goal.events import (
 from cairn.domain.goal.stages import Phase, Stage, stage_row
 from cairn.domain.measure import Capability, Kpi, Measure
 from cairn.domain.policy import Dimension, Tier
+from cairn.domain.private_text import PrivateText
 from cairn.domain.schedule import Days, gaps_of
+from cairn.domain.voting import Ballot
 
 
 class PendingAdjustment(Fact):
@@ -75,7 +76,7 @@ class PendingAdjustment(Fact):
 
     adjustment: str
     changes: Changes
-    reason: str
+    reason: PrivateText
     draws: Decimal
     requested_by: str
     expires_at: datetime
@@ -147,7 +148,7 @@ class FormerMeasure(Fact):
     measure: Measure
     last: date
     reports: tuple[Report, ...] = ()
-    accepted: dict[int, str] = Field(default_factory=dict)
+    accepted: dict[int, PrivateText] = Field(default_factory=dict)
     done_at: datetime | None = None
 
 
@@ -184,7 +185,10 @@ class Goal(Fact):
     rested: frozenset[date] = Field(
         default=frozenset(), description="first days of the long leaves for which it has rested"
     )
-    parent: str | None = Field(default=None, description="the goal of a tier above that it serves")
+    parent: str | None = Field(default=None, description="the goal that it serves")
+    parent_weight: Decimal | None = Field(
+        default=None, description="what it counts in a goal that is computed from its children; None: as each"
+    )
     policy: str = Field(default="", description="the policy it was drafted under, `name@version`")
     smart: Smart | None = None
     smart_stale: bool = Field(
@@ -210,7 +214,7 @@ class Goal(Fact):
         default=(), description="the check-ins of the present measure that were not withdrawn"
     )
     reported: int = Field(default=0, description="how many check-ins there ever were")
-    accepted: dict[int, str] = Field(default_factory=dict, description="criterion, from 1 → evidence")
+    accepted: dict[int, PrivateText] = Field(default_factory=dict, description="criterion, from 1 → evidence")
     done_at: datetime | None = Field(default=None, description="when the last criterion was accepted")
     assessments: dict[str, dict[str, Decimal]] = Field(
         default_factory=dict, description="period → manager → points"
@@ -219,7 +223,7 @@ class Goal(Fact):
         default=frozenset(), description="periods whose score waits for a restatement"
     )
     segments: tuple[Segment, ...] = Field(default=(), description="who managed it since when, in order")
-    waived: dict[str, str] = Field(
+    waived: dict[str, PrivateText] = Field(
         default_factory=dict,
         description="period that is scored without what feeds have not brought → HR's reason",
     )
@@ -317,13 +321,14 @@ def _evolved(goal: Goal, event: AnyGoalEvent) -> Goal:
         case GoalDrafted():
             return _drafted(goal, event)
         case GoalRevised():
-            return _unchecked(goal).model_copy(update={"title": event.title, "measure": event.measure})
+            was = goal if event.restatement else _unchecked(goal)
+            return was.model_copy(update={"title": event.title, "measure": event.measure})
         case SmartChecked():
             return goal.model_copy(update={"smart": event.check, "smart_stale": False})
         case GoalDecomposed():  # its first parts are what the check asks for, other ones are another goal
             return (_unchecked(goal) if goal.parts else goal).model_copy(update={"parts": event.parts})
         case GoalAligned():
-            return goal.model_copy(update={"parent": event.parent})
+            return goal.model_copy(update={"parent": event.parent, "parent_weight": event.parent_weight})
         case GoalInterviewHeld():
             return goal.model_copy(update={"interviews": (*goal.interviews, event)})
         case GoalSubmitted():
@@ -575,7 +580,7 @@ def _still_counting(goal: Goal, new: Measure) -> tuple[Report, ...]:
 def same_metric(before: Measure, after: Measure) -> bool:
     """Whether two measures count the same thing, whatever their targets are."""
     if isinstance(before, Kpi) and isinstance(after, Kpi):
-        counts = ("metric", "subject", "unit", "aggregation", "direction")
+        counts = ("metric", "subject", "computed", "unit", "aggregation", "direction")
         return all(getattr(before, name) == getattr(after, name) for name in counts)
     return before.kind == after.kind
 

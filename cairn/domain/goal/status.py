@@ -12,12 +12,13 @@ from cairn.domain.goal.context import GoalContext
 from cairn.domain.goal.dates import due_of_owner, first_morning, own_dates, own_due, pauses_at, resumes_at
 from cairn.domain.goal.owing import decided_from, is_owed, owed_periods, reminded_at
 from cairn.domain.goal.places import held_at
-from cairn.domain.goal.stages import PHASES, Phase, PhaseRow, Stage
+from cairn.domain.goal.stages import PHASES, Phase, PhaseRow, Stage, phase_row
 from cairn.domain.goal.state import Goal, deadline_name
 from cairn.domain.measure import KeyTask, Kpi, is_task_due
 from cairn.domain.policy import PeriodKind, Policy
 from cairn.domain.rights import HR, approver_place, hr_place
 from cairn.domain.schedule import Period, Schedule, day_of, local_day
+from cairn.domain.terms import Terms
 
 NOBODY_ELSE: Mapping[str, str] = {}
 
@@ -38,6 +39,10 @@ class Deadline(Fact):
     def acts_at(self) -> datetime:
         """When it is done or tried next."""
         return self.again_at or self.at
+
+    def postponed(self, again_at: datetime) -> "Deadline":
+        """The same, to be tried again then."""
+        return self.model_copy(update={"again_at": again_at})
 
 
 class GoalStatus(Fact):
@@ -75,11 +80,35 @@ def waiting(
 ) -> GoalStatus:
     """The status of a goal some of whose periods wait for their evidence until `again_at`: they keep nothing else from
     being done. `ahead` are all its deadlines."""
-    postponed = [
-        each.model_copy(update={"again_at": again_at}) if each.period in waits else each for each in ahead
-    ]
+    postponed = [each.postponed(again_at) if each.period in waits else each for each in ahead]
     first = min(postponed, key=lambda each: each.acts_at, default=None)
     return found.model_copy(update={"next_deadline": first})
+
+
+def put_off(found: GoalStatus, ahead: Iterable[Deadline], later: Iterable[Deadline]) -> GoalStatus:
+    """The status of a goal some of whose deadlines could not be done and are tried again `later`: the others go on, but
+    for the year's score, which ends the goal and so comes after every other score. `ahead` are all its deadlines."""
+    times = {(each.phase, each.at): each.acts_at for each in later}
+    postponed = [
+        each.postponed(times[each.phase, each.at]) if (each.phase, each.at) in times else each
+        for each in ahead
+    ]
+    waits = [each.acts_at for each in postponed if each.again_at and phase_row(each.phase).scores]
+    if waits:
+        postponed = [each.postponed(max(waits)) if each.phase == "scores_due" else each for each in postponed]
+    first = min(postponed, key=lambda each: each.acts_at, default=None)
+    return found.model_copy(update={"next_deadline": first})
+
+
+def unscored(goal: Goal, context: GoalContext, at: datetime) -> list[Deadline]:
+    """The scores that are due at a moment and not there.
+
+    A goal that was to come into force by then and has not, since nobody kept its dates, is behind: it counts as if it
+    had, for that is what it will have come to once somebody does."""
+    ahead = deadlines_of(goal, context)
+    if goal.stage == "approved" and any(each.phase == "execution_starts" and each.at <= at for each in ahead):
+        ahead = deadlines_of(goal.model_copy(update={"stage": "active"}), context)
+    return [each for each in ahead if phase_row(each.phase).scores and each.at <= at]
 
 
 def awaited(goal: Goal, acting: Mapping[str, str] = NOBODY_ELSE) -> tuple[str, ...]:
@@ -112,15 +141,42 @@ def deadlines_of(goal: Goal, context: GoalContext) -> list[Deadline]:
     """Every deadline still ahead of the goal in its stage, earliest first; each is kept once."""
     if context.schedule is None or (goal.stage == "paused" and goal.away_since is None):
         return []
-    schedule = own_dates(goal, context.schedule, context.policy)
     ahead = [
+        deadline
+        for deadline in _deadlines_under(goal, context, context.terms)
+        if deadline_name(deadline.phase, deadline.at) not in goal.kept_deadlines
+    ]
+    return sorted(ahead, key=lambda deadline: deadline.at)
+
+
+def _deadlines_under(goal: Goal, context: GoalContext, terms: Terms) -> list[Deadline]:
+    """Every deadline in the goal's stage under some terms. What had passed when they took effect stays where it was
+    under the former ones (RULES L11); of a date that moves later people are reminded again."""
+    if terms.schedule is None:
+        return []
+    context, schedule = context.under(terms), own_dates(goal, terms.schedule, terms.policy)
+    found = [
         deadline
         for row in PHASES
         if goal.stage in row.stages
         for deadline in _deadlines_in(row, goal, context, schedule)
-        if deadline_name(deadline.phase, deadline.at) not in goal.kept_deadlines
     ]
-    return sorted(ahead, key=lambda deadline: deadline.at)
+    if terms.former is None or terms.since is None:
+        return found
+    since = terms.since
+    before = {(each.phase, each.period): each for each in _deadlines_under(goal, context, terms.former)}
+    moved_on = {
+        each.phase for each in found if each.at > since and before.get((each.phase, each.period)) != each
+    }
+    passed = {key: each for key, each in before.items() if each.at <= since}
+    ahead = [
+        each
+        for each in found
+        if (key := (each.phase, each.period)) not in passed or phase_row(each.phase).reminds_of in moved_on
+        if each.at > since or (key in before and key not in passed)
+    ]
+    there = {(each.phase, each.period) for each in ahead}
+    return [*(each for key, each in passed.items() if key not in there), *ahead]
 
 
 def _deadlines_in(row: PhaseRow, goal: Goal, context: GoalContext, schedule: Schedule) -> list[Deadline]:

@@ -18,17 +18,18 @@ def check_same_terms(
 
     `policy` is `name@version`; `shift` are the dates that goal setting would be moved to, None where that is not said.
     """
-    if cycle.schedule is None:
+    launched = cycle.launch_schedule
+    if launched is None:
         return
     there: Mapping[str, object] = {
         "title": cycle.title,
-        "starts": cycle.schedule.starts,
-        "ends": cycle.schedule.ends,
-        "policy": cycle.policy,
+        "starts": launched.starts,
+        "ends": launched.ends,
+        "policy": cycle.launch_policy,
     }
     asked: Mapping[str, object] = {"title": title, "starts": starts, "ends": ends, "policy": policy}
     if shift is not None:
-        there, asked = {**there, **_days(cycle.schedule)}, {**asked, **_days(shift)}
+        there, asked = {**there, **_days(launched)}, {**asked, **_days(shift)}
     differs = [name for name, value in asked.items() if value != there[name]]
     if differs:
         raise Refusal(

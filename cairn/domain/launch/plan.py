@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple
 from pydantic import Field
 
 from cairn.domain.cycle.events import LeftOut, TargetRow
-from cairn.domain.event import Event, Fact
+from cairn.domain.event import Event, Fact, is_nothing
 from cairn.domain.exact import exact
 from cairn.domain.goal.events import AbsencesSet, GoalDrafted, GoalEvent, LastDaySet, ManagerChanged
 from cairn.domain.launch.spells import ManagerSince, Spell, belongs, exclusion, spells_of
@@ -43,6 +43,7 @@ class GoalPlan(Fact):
     measure: Measure
     weight: Decimal
     parent: str | None = None
+    parent_weight: Decimal | None = Field(default=None, exclude_if=is_nothing)
 
 
 class Missing(Fact):
@@ -150,8 +151,11 @@ class Planner:
     def __init__(
         self, cycle: str, title: str, schedule: Schedule, policy: Policy, roster: Roster, targets: Targets,
         language: str = "zh", *, histories: Mapping[str, PersonHistory] | None = None,
+        unreadable: Collection[str] = (),
     ) -> None:  # fmt: skip
-        """`roster` is that of the cycle's first day; `histories` say what is known of the days after it."""
+        """`roster` is that of the cycle's first day; `histories` say what is known of the days after it. Of the people
+        in `unreadable` something is recorded that cannot be read."""
+        self.unreadable = frozenset(unreadable)
         self.cycle, self.title, self.schedule, self.policy = cycle, title, schedule, policy
         self.roster, self.targets, self.language = roster, targets, language
         self.histories = histories or {person.id: as_stated(person) for person in roster.people}
@@ -162,9 +166,7 @@ class Planner:
     def plan(self) -> LaunchPlan:
         spells = self._participants()
         in_use = {of[0].person.department for of in spells.values()}
-        departments = [
-            d for d in sorted(self.roster.departments, key=lambda d: d.id) if d.id in in_use and d.head
-        ]
+        departments = self._headed(in_use)
         company = self._company()
         self.above = {sheet.holder for sheet in company} | {f"department.{d.id}" for d in departments}
         people = [
@@ -176,12 +178,13 @@ class Planner:
         self, opened: Mapping[str, Sequence[OpenedSheet]], above: Iterable[str], today: date,
         only: Collection[str] = (),
     ) -> LaunchPlan:  # fmt: skip
-        """The sheets of people that are missing after the launch: joiners', those of a second family, and of whoever
-        was left out and no longer is. `opened` are the sheets there are, by holder, `above` the holders of goals that
-        others may serve; with `only`, of those people alone."""
+        """The sheets that are missing after the launch: joiners', those of a second family, and of whoever was left out
+        and no longer is; those of departments that have come since. `opened` are people's sheets there are, by holder,
+        `above` the holders of goals that others may serve; with `only`, of those people alone."""
         self.above = set(above)
-        sheets: list[SheetPlan] = []
-        for person, spells in self._participants(only).items():
+        participants = self._participants(only)
+        sheets = [] if only else self._new_departments(participants, today)
+        for person, spells in participants.items():
             there = opened.get(person, ())
             number = max((each.number for each in there), default=0)
             for spell, found in matched(spells, there, today):
@@ -191,6 +194,26 @@ class Planner:
         if only:  # what is opened for some has the same digest whoever else was asked about
             self.left_out = []
         return self._as_plan(sheets)
+
+    def _new_departments(self, participants: Iterable[str], today: date) -> list[SheetPlan]:
+        """The sheets of departments that somebody works in, that have a head and no sheet yet, from today on: what
+        people's new sheets serve."""
+        here = (history for name in participants if (history := self.histories[name]).is_here(today))
+        in_use = {history.on(today).department for history in here}
+        there = {holder.removeprefix("department.") for holder in self.above}
+        new = self._headed(in_use - there)
+        self.above |= {f"department.{each.id}" for each in new}
+        return [self._department(each, max(today, self.schedule.starts)) for each in new]
+
+    def _headed(self, in_use: Collection[str]) -> list[Department]:
+        """Of these departments those with a head, by id; the others are left out, and it is told (RULES L2)."""
+        found = [each for each in sorted(self.roster.departments, key=lambda d: d.id) if each.id in in_use]
+        self.left_out += [
+            LeftOut(person=f"department.{each.id}", code="no_head", facts={"name": each.name})
+            for each in found
+            if not each.head
+        ]
+        return [each for each in found if each.head]
 
     def _as_plan(self, planned: Iterable[SheetPlan]) -> LaunchPlan:
         sheets = [self._with_judges(sheet) for sheet in planned]
@@ -222,7 +245,7 @@ class Planner:
             )
             person = spells[0].person if spells else self.histories[id].on(self.schedule.starts)
             known = [each for each in spells if each.family in self.policy.families and not each.excluded]
-            left_out = None if known else self._left_out(person)
+            left_out = self._left_out(person) if not known or id in self.unreadable else None
             if left_out:
                 self.left_out.append(left_out)
             else:
@@ -231,6 +254,8 @@ class Planner:
 
     def _left_out(self, person: Person) -> LeftOut | None:
         """Why the person takes no part; None for a participant."""
+        if person.id in self.unreadable:
+            return LeftOut(person=person.id, code="unreadable")
         if person.left and person.left <= self.schedule.starts:
             return LeftOut(person=person.id, code="left", facts={"on": person.left.isoformat()})
         if person.hired > self.schedule.ends:
@@ -252,14 +277,14 @@ class Planner:
         )  # fmt: skip
         return [sheet]
 
-    def _department(self, department: Department) -> SheetPlan:
+    def _department(self, department: Department, since: date | None = None) -> SheetPlan:
+        begins = since or self.schedule.starts
         template = self.policy.department_templates.get(department.id, self.policy.department_template)
         holder = f"department.{department.id}"
-        goals, missing = self._goals(holder, holder, template, "company", holder)
+        goals, missing = self._goals(holder, holder, template, "company", holder, since=begins)
         return SheetPlan(
             sheet=sheet_name(self.cycle, holder), kind="department", holder=holder, owner=department.head or "",
-            manager=None, department=department.id, family=None, since=self.schedule.starts, goals=goals,
-            missing=missing,
+            manager=None, department=department.id, family=None, since=begins, goals=goals, missing=missing,
         )  # fmt: skip
 
     def _person(self, spell: Spell, number: int) -> SheetPlan:
@@ -314,7 +339,7 @@ class Planner:
                 GoalPlan(
                     goal=goal_name(self.cycle, holder, line.number, sheet), key=line.item.key,
                     dimension=line.item.dimension, title=line.title, measure=measure, weight=line.item.weight,
-                    parent=line.parent,
+                    parent=line.parent, parent_weight=line.item.serves_weight if line.parent else None,
                 )
             )  # fmt: skip
         return tuple(goals), tuple(missing)
@@ -410,7 +435,7 @@ OF_KPI = {
         "upper",
         "metric",
     ),
-    *("possible", "scored_in"),
+    *("possible", "scored_in", "computed"),
 }
 
 
@@ -482,5 +507,6 @@ def _drafted(goal: GoalPlan, sheet: SheetPlan, plan: LaunchPlan, by: str, at: da
     return GoalDrafted(
         goal=goal.goal, cycle=plan.cycle, sheet=sheet.sheet, tier=TIERS[sheet.kind], owner=sheet.owner,
         manager=sheet.manager, department=sheet.department, key=goal.key, dimension=goal.dimension, title=goal.title,
-        measure=goal.measure, since=sheet.since, parent=goal.parent, policy=plan.policy, by=by, at=at,
+        measure=goal.measure, since=sheet.since, parent=goal.parent,
+        parent_weight=goal.parent_weight, policy=plan.policy, by=by, at=at,
     )  # fmt: skip

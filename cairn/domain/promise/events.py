@@ -4,6 +4,7 @@ from datetime import date
 from typing import Literal
 
 from cairn.domain.case.events import CaseDeadlineEvent, CaseEvent
+from cairn.domain.private_text import PrivateText
 
 PromiseKind = Literal["resource", "training", "support", "other"]
 
@@ -15,11 +16,11 @@ class PromiseMade(CaseEvent):
     """
 
     kind: PromiseKind
-    what: str
+    what: PrivateText
     promised_by: str
     due: date
     goal: str | None = None
-    note: str = ""
+    note: PrivateText = ""
 
 
 class PromiseKept(CaseEvent):
@@ -27,20 +28,20 @@ class PromiseKept(CaseEvent):
     it."""
 
     on: date
-    shown: str
+    shown: PrivateText
     days_late: int = 0
 
 
 class PromiseContested(CaseEvent):
     """Whom it is owed to says that it was not kept, or not all of it: `missing`. The day it was due stays."""
 
-    missing: str
+    missing: PrivateText
 
 
 class PromiseReleased(CaseEvent):
     """Whom it is owed to needs it no more."""
 
-    reason: str = ""
+    reason: PrivateText = ""
 
 
 class PromiseOverdue(CaseDeadlineEvent):

@@ -5,6 +5,7 @@ from datetime import date
 from pydantic import AwareDatetime
 
 from cairn.domain.case.events import CaseDeadlineEvent, CaseEvent
+from cairn.domain.private_text import PrivateText
 
 
 class AnswerAwaited(CaseEvent):
@@ -20,9 +21,9 @@ class RequestOpened(AnswerAwaited):
     """
 
     goal: str
-    need: str
+    need: PrivateText
     needed_by: date
-    reason: str
+    reason: PrivateText
     diagnosis: int | None = None
 
 
@@ -30,14 +31,14 @@ class RequestAccepted(CaseEvent):
     """The department promised it for the end of the day `promised`, which is the day asked for or an earlier one."""
 
     promised: date
-    note: str = ""
+    note: PrivateText = ""
 
 
 class RequestOffered(AnswerAwaited):
     """The department would have it by the end of `promised`, later than asked for: whoever asked agrees, or talks."""
 
     promised: date
-    note: str = ""
+    note: PrivateText = ""
 
 
 class RequestAgreed(CaseEvent):
@@ -49,26 +50,26 @@ class RequestAgreed(CaseEvent):
 class RequestAskedBack(AnswerAwaited):
     """The department has a question first."""
 
-    question: str
+    question: PrivateText
 
 
 class RequestReplied(AnswerAwaited):
     """Whoever asked answered a question or an offer; `needed_by` is the day it is needed by now."""
 
-    words: str
+    words: PrivateText
     needed_by: date
 
 
 class RequestDeclined(CaseEvent):
     """The department does not do it, or can't keep what it promised."""
 
-    reason: str
+    reason: PrivateText
 
 
 class RequestDelivered(AnswerAwaited):
     """It is there: `what`, on the local day `on`, so many calendar days after the promised one (0: in time)."""
 
-    what: str
+    what: PrivateText
     on: date
     days_late: int = 0
 
@@ -76,19 +77,19 @@ class RequestDelivered(AnswerAwaited):
 class RequestIncomplete(CaseEvent):
     """What was delivered is not all: `missing` says what whoever asked still waits for. The promised day stays."""
 
-    missing: str
+    missing: PrivateText
 
 
 class RequestReceived(CaseEvent):
     """Whoever asked confirmed that they have what was asked for."""
 
-    note: str = ""
+    note: PrivateText = ""
 
 
 class RequestWithdrawn(CaseEvent):
     """It is needed no more."""
 
-    reason: str
+    reason: PrivateText
 
 
 class RequestOverdue(CaseDeadlineEvent):

@@ -9,13 +9,20 @@ from pydantic import Field
 
 from cairn.domain.event import Event, Fact
 from cairn.domain.exact import Exact
-from cairn.domain.policy import Dimension, PeriodKind
+from cairn.domain.policy import Dimension, Majority, PeriodKind
+from cairn.domain.private_text import PrivateText
 from cairn.domain.schedule import Days
+from cairn.domain.voting import Ballot, Vote
 
 Holder = Literal["person", "department", "company"]
 RemovalCause = Literal["asked", "never_approved"]
 Waiver = Literal["hr", "committee"]
 SheetEndCause = Literal["left", "family"]
+
+
+def is_nothing(value: object) -> bool:
+    """Whether a field says nothing: then it is not stored, and reads as its default."""
+    return not value
 
 
 class SheetEvent(Event):
@@ -57,11 +64,13 @@ class GoalPlaced(SheetEvent):
 
 
 class GoalWeighted(SheetEvent):
-    """A goal's weight changed; both are in points of 100."""
+    """A goal's weight changed; both are in points of 100. Where a `restatement` mended a slip, it is as if the weight
+    had been `after` ever since it was `before`."""
 
     goal: str
     before: Decimal
     after: Decimal
+    restatement: str | None = Field(default=None, exclude_if=is_nothing)
 
 
 class GoalRemoved(SheetEvent):
@@ -76,7 +85,7 @@ class SheetExtended(SheetEvent):
     """HR gave a sheet that is not whole until the end of the day `until` (RULES L5)."""
 
     until: date
-    reason: str
+    reason: PrivateText
 
 
 class DimensionWaived(SheetEvent):
@@ -85,7 +94,7 @@ class DimensionWaived(SheetEvent):
 
     dimension: Dimension
     role: Waiver
-    reason: str
+    reason: PrivateText
     decided: bool
 
 
@@ -112,7 +121,9 @@ class FlexibleSpaceUsed(SheetEvent):
     left: Decimal
 
 
-SheetCause = Literal["due", "part", "goal", "readings", "subordinates", "waived", "restated"]
+SheetCause = Literal[
+    "due", "part", "goal", "readings", "subordinates", "children", "waived", "corrected", "restated"
+]
 """Why a version was computed, as `ScoreCause` of goals."""
 
 
@@ -130,7 +141,8 @@ class ScorePart(Fact):
 class SheetScored(SheetEvent):
     """One version of the sheet's score in a period, from its goals' exact points; `rounded` to the policy's places.
 
-    Versions are numbered from 1; the last one counts, none is overwritten (RULES Y3).
+    Versions are numbered from 1; the last one counts, none is overwritten (RULES Y3). `restatement` is the one that
+    brought this version.
     """
 
     number: int = 1
@@ -140,6 +152,7 @@ class SheetScored(SheetEvent):
     rounded: Decimal | None
     parts: tuple[ScorePart, ...]
     policy: str
+    restatement: str | None = Field(default=None, exclude_if=is_nothing)
 
 
 class SubordinatePart(Fact):
@@ -183,6 +196,7 @@ class ResultIssued(SheetEvent):
     reports to the holder: without anybody the subordinates' part does not apply. `waiting` are the sheets of
     subordinates whose results were still open (RULES U2). Where the person had `earlier` sheets, `own` are this sheet's
     points and `points` those of the year, all of them weighted by their months. `withheld` says why there are none.
+    `restatement` is the one that brought this version.
     """
 
     number: int = 1
@@ -210,6 +224,7 @@ class ResultIssued(SheetEvent):
         exclude_if=lambda lacking: not lacking,
         description="dimensions the sheet was without, though nobody decided so (RULES L5)",
     )
+    restatement: str | None = Field(default=None, exclude_if=is_nothing)
 
     @property
     def of_sheet(self) -> Fraction | None:
@@ -226,12 +241,38 @@ class Restated(Fact):
     grade_after: str | None = None
 
 
+class Correction(Fact):
+    """What was written down wrongly, as it is right (RULES T6, Y3). Of a goal: targets of periods that have ended (in
+    the KPI's unit, by period), check-ins (the value by the check-in's number), assessments (the points by period and
+    manager). Of a sheet that has ended: the weights (by goal, in points of 100)."""
+
+    targets: dict[str, Decimal] = Field(default_factory=dict, exclude_if=is_nothing)
+    check_ins: dict[int, Decimal] = Field(default_factory=dict, exclude_if=is_nothing)
+    assessments: dict[str, dict[str, Decimal]] = Field(default_factory=dict, exclude_if=is_nothing)
+    weights: dict[str, Decimal] = Field(default_factory=dict, exclude_if=is_nothing)
+
+    @property
+    def empty(self) -> bool:
+        return self == Correction()
+
+
+class RestatedScore(Fact):
+    """What a correction changes in a period: the goal's score and the sheet's, None where one stays or is not there."""
+
+    period: str
+    of_goal: Restated | None = None
+    of_period: Restated | None = None
+
+
 class RestatementProposed(SheetEvent):
     """A settled score or result would come out otherwise now: nothing changes until it is decided (RULES Y3).
 
     `goal` is the goal whose score of `period` would change to the points `of_goal` says; or `subordinate` is the sheet
     whose result changed. `of_period` is the sheet's score of that period, `of_result` the year's result,
     each None where it is not there or stays as it is. A proposal that `replaces` another one takes its place.
+
+    Where HR mends a clerical error, `correction` says what is right, `reason` how it came about, and `scores` every
+    period that changes; `period` is the first of them.
     """
 
     restatement: str
@@ -243,23 +284,60 @@ class RestatementProposed(SheetEvent):
     of_period: Restated | None = None
     of_result: Restated | None = None
     replaces: str | None = None
+    correction: Correction | None = Field(default=None, exclude_if=is_nothing)
+    reason: PrivateText = Field(default="", exclude_if=is_nothing)
+    scores: tuple[RestatedScore, ...] = Field(default=(), exclude_if=is_nothing)
 
     @property
     def lowers(self) -> bool:
         """Whether a score or the result would become less, or be no more."""
-        changed = [each for each in (self.of_period, self.of_result) if each is not None]
+        every = (self.of_period, self.of_result, *(each.of_period for each in self.scores))
+        changed = [each for each in every if each is not None]
         return any(
             each.before is not None and (each.after is None or each.after < each.before) for each in changed
         )
 
 
+class RestatementHeard(SheetEvent):
+    """The person whose sheet it is was heard on a restatement: what they `said` to it."""
+
+    restatement: str
+    said: PrivateText
+
+
+class RestatementVoted(SheetEvent):
+    """A member of the committee voted on a restatement; the committee has not decided yet."""
+
+    restatement: str
+    vote: Vote
+    comment: PrivateText = ""
+
+
+class Minutes(Fact):
+    """How a committee decided (RULES L12): who voted what and when, how many `members` could, how many had to
+    (`quorum`), and which of the policy's majorities decided."""
+
+    ballots: tuple[Ballot, ...]
+    members: int
+    quorum: int
+    majority: Majority
+
+
 class RestatementDecided(SheetEvent):
-    """Whether a restatement takes effect; `heard` is what the person said to it."""
+    """Whether a restatement takes effect; `heard` is what the person said to it, `minutes` are the committee's where it
+    decided. What changes nothing that is settled takes effect as it is proposed, and nobody is heard before."""
 
     restatement: str
     accepted: bool
-    heard: str
-    reason: str
+    heard: PrivateText
+    reason: PrivateText
+    minutes: Minutes | None = Field(default=None, exclude_if=is_nothing)
+
+
+class RestatementTold(SheetEvent):
+    """The person whose sheet it is was told what was decided about a restatement."""
+
+    restatement: str
 
 
 AnySheetEvent = (
@@ -275,5 +353,8 @@ AnySheetEvent = (
     | SheetScored
     | ResultIssued
     | RestatementProposed
+    | RestatementHeard
+    | RestatementVoted
     | RestatementDecided
+    | RestatementTold
 )

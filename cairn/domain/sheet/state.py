@@ -19,7 +19,10 @@ from cairn.domain.sheet.events import (
     Holder,
     Placement,
     RestatementDecided,
+    RestatementHeard,
     RestatementProposed,
+    RestatementTold,
+    RestatementVoted,
     ResultIssued,
     SheetAbsencesSet,
     SheetEndCause,
@@ -29,6 +32,7 @@ from cairn.domain.sheet.events import (
     SheetScored,
     Waiver,
 )
+from cairn.domain.voting import Ballot
 
 
 class Weighing(Fact):
@@ -67,6 +71,16 @@ class Sheet(Fact):
     result: ResultIssued | None = Field(default=None, description="the last one")
     restatements: dict[str, RestatementProposed] = Field(
         default_factory=dict, description="those that wait for a decision, by their ids"
+    )
+    hearings: dict[str, str] = Field(
+        default_factory=dict, description="restatement that waits → what the person said to it last"
+    )
+    ballots: dict[str, dict[str, Ballot]] = Field(
+        default_factory=dict,
+        description="restatement that waits → member of the committee → how they voted on it",
+    )
+    untold: dict[str, RestatementDecided] = Field(
+        default_factory=dict, description="what was decided and the person was not told yet, by restatement"
     )
     proposed: int = Field(default=0, description="how many restatements were ever proposed")
     extended: date | None = Field(
@@ -127,8 +141,10 @@ def _evolved(sheet: Sheet, event: AnySheetEvent) -> Sheet:
         case GoalPlaced():
             return _with(sheet, event.placement, event.at)
         case GoalWeighted():
-            placement = sheet.placements[event.goal]
-            return _with(sheet, placement.model_copy(update={"weight": event.after}), event.at)
+            placement = sheet.placements[event.goal].model_copy(update={"weight": event.after})
+            if event.restatement is not None:
+                return _mended(sheet, placement)
+            return _with(sheet, placement, event.at)
         case GoalRemoved():
             left = {goal: placement for goal, placement in sheet.placements.items() if goal != event.goal}
             weighings = _weighed(sheet, event.goal, Decimal(0), event.at)
@@ -157,9 +173,19 @@ def _evolved(sheet: Sheet, event: AnySheetEvent) -> Sheet:
             others = {key: each for key, each in sheet.restatements.items() if key != event.replaces}
             open_ones = {**others, event.restatement: event}
             return sheet.model_copy(update={"restatements": open_ones, "proposed": sheet.proposed + 1})
+        case RestatementHeard():
+            return sheet.model_copy(update={"hearings": {**sheet.hearings, event.restatement: event.said}})
+        case RestatementVoted():
+            ballot = Ballot(by=event.by, vote=event.vote, comment=event.comment, at=event.at)
+            given = {**sheet.ballots.get(event.restatement, {}), event.by: ballot}
+            return sheet.model_copy(update={"ballots": {**sheet.ballots, event.restatement: given}})
         case RestatementDecided():
             waiting = {key: each for key, each in sheet.restatements.items() if key != event.restatement}
-            return sheet.model_copy(update={"restatements": waiting})
+            untold = {**sheet.untold, event.restatement: event}
+            return sheet.model_copy(update={"restatements": waiting, "untold": untold})
+        case RestatementTold():
+            rest = {key: each for key, each in sheet.untold.items() if key != event.restatement}
+            return sheet.model_copy(update={"untold": rest})
         case _:
             assert_never(event)
 
@@ -168,6 +194,18 @@ def _with(sheet: Sheet, placement: Placement, at: datetime) -> Sheet:
     placements = {**sheet.placements, placement.goal: placement}
     weighings = _weighed(sheet, placement.goal, placement.weight, at)
     return sheet.model_copy(update={"placements": placements, "weighings": weighings})
+
+
+def _mended(sheet: Sheet, placement: Placement) -> Sheet:
+    """The sheet as if a goal's last weight had been this one all along."""
+    *before, last = sheet.weighings[placement.goal]
+    right = (*before, last.model_copy(update={"weight": placement.weight}))
+    return sheet.model_copy(
+        update={
+            "placements": {**sheet.placements, placement.goal: placement},
+            "weighings": {**sheet.weighings, placement.goal: right},
+        }
+    )
 
 
 def _weighed(sheet: Sheet, goal: str, weight: Decimal, at: datetime) -> dict[str, tuple[Weighing, ...]]:

@@ -7,7 +7,7 @@ from rich.text import Text
 
 from cairn.application.cases import kind_named
 from cairn.application.clock import zone_of
-from cairn.application.repository import to_events
+from cairn.application.stored_events import to_events
 from cairn.domain.case.kind import status
 from cairn.domain.streams import kind_of
 from cairn.i18n import term

@@ -16,7 +16,7 @@ from cairn.domain.schedule import local_day
 from cairn.i18n import message, term
 from cairn.settings import Settings
 from cairn_portal.cli.options import By, CommandId, CycleArg, Yes
-from cairn_portal.cli.problem import REFUSED, USAGE, Problem, refusal_of
+from cairn_portal.cli.problem import DOWN, REFUSED, USAGE, Problem, refusal_of
 from cairn_portal.cli.session import Session, require_actor, session
 from cairn_portal.cli.terminal import Terminal
 from cairn_portal.cli.typed import day
@@ -37,6 +37,8 @@ Shift = Annotated[
         help="move passed dates of goal setting to working days after this one",
     ),
 ]
+STANDS_STILL = 30.0
+"""Seconds after which a launch in which nothing happens is left to itself."""
 SHOWN = 12  # rows of a preview before it says how many more there are
 
 
@@ -70,7 +72,7 @@ async def _launch_terms(
         )
     known = await s.cycles.load(name)
     if known.schedule is not None:  # launched: what is not said is as it was
-        title, policy = title or known.title, policy or known.policy
+        title, policy = title or known.title, policy or known.launch_policy
         starts, ends = starts or known.schedule.starts, ends or known.schedule.ends
     year = int(name) if name.isdigit() and len(name) == 4 else None
     if year is None and (starts is None or ends is None):
@@ -392,6 +394,8 @@ async def _follow_launch(s: Session, name: str) -> None:
     with s.at.progress() as bars:
         recorded = bars.add_task(s.at.say("into the log"), total=planned)
         waiting = bars.add_task(s.at.say("workflows ready"), total=planned)
+        now = asyncio.get_running_loop().time
+        seen, since = (-1, -1), now()
         while True:
             cycle = await s.cycle(name)
             failed = len(cycle.launch.failures) if cycle.launch else 0
@@ -401,7 +405,27 @@ async def _follow_launch(s: Session, name: str) -> None:
             bars.update(waiting, completed=min(begun, planned))
             if cycle.launch and (begun >= planned or (failed and begun >= written)):
                 return
+            if (written, begun) != seen:
+                seen, since = (written, begun), now()
+            elif now() - since > STANDS_STILL:
+                raise _unfinished(name, planned, written, begun)
             await asyncio.sleep(0.2)
+
+
+def _unfinished(name: str, planned: int, written: int, begun: int) -> Problem:
+    return Problem(
+        message(
+            "The launch of {cycle} is recorded and stands still: {written} of {planned} goals can be seen, {begun} of "
+            "their workflows wait. It goes on by itself when a worker serves it: see `cairn status`, and `cairn cycle "
+            "status {cycle}` for how far it is.",
+            cycle=name,
+            written=written,
+            planned=planned,
+            begun=begun,
+        ),
+        DOWN,
+        "no-answer",
+    )
 
 
 async def close(at: Terminal, name: CycleArg, by: By = None, command_id: CommandId = None) -> None:

@@ -19,7 +19,7 @@ from cairn_portal.cli.cycle.versions import show_versions
 from cairn_portal.cli.goal.commanding import goal_id, goal_row, is_goal
 from cairn_portal.cli.goal.progress import the_cycle
 from cairn_portal.cli.goal.reading import score_table
-from cairn_portal.cli.goal.viewing import As, of_goal, of_holder, viewer
+from cairn_portal.cli.goal.viewing import As, Viewer, of_goal, of_holder, viewer
 from cairn_portal.cli.options import CycleArg, CycleOption
 from cairn_portal.cli.session import Session, session
 from cairn_portal.cli.terminal import Terminal
@@ -55,7 +55,7 @@ async def scores(
             found = await goal_row(s, goal_id(of))
             view = await viewer(s, reader, await s.cycle(found.cycle))
             view.require("scores", of_goal(found))
-            table = await scores_model.goal_scores(s.pool, goal=found.goal)
+            table = view.of_goals(await scores_model.goal_scores(s.pool, goal=found.goal))
             nothing = Text(at.say("Not scored yet."))
             debts = await owed(s, await s.cycle(found.cycle), goal=found.goal)
             words = view.may("comments", of_goal(found))
@@ -73,13 +73,13 @@ async def scores(
             the = await the_cycle(s, cycle, of)
             if of != "company" and not of.startswith("department."):
                 await s.person(of)
-            view, owned = await viewer(s, reader, the), (await owners(s))(of)
-            view.require("scores", owned)
+            view, owner = await viewer(s, reader, the), (await owners(s))(of)
+            view.require("scores", owner)
             if versions:
                 of_person = (await s.cycles.sheets_of(the.id, [of])).get(of, [])
-                await show_versions(s, [sheet.id for sheet in of_person], period)
+                await show_versions(s, [sheet.id for sheet in of_person], period, view.may("comments", owner))
             else:
-                await _of_person(s, of, the, words=view.may("comments", owned))
+                await _of_person(s, of, the, view, words=view.may("comments", owner))
 
 
 async def owners(s: Session) -> Callable[[str], Shown]:
@@ -184,14 +184,14 @@ def _period_table(
     return table
 
 
-async def _of_person(s: Session, who: str, cycle: Cycle, *, words: bool) -> None:
+async def _of_person(s: Session, who: str, cycle: Cycle, view: Viewer, *, words: bool) -> None:
     """A person's sheets, the present one last: goals by period, the sheet's points below, the year's result; and what
     the company owed them and did not bring in time."""
     if who != "company" and not who.startswith("department."):
         await s.person(who)
     found = (await s.cycles.sheets_of(cycle.id, [who])).get(who, [])
     names = [sheet.id for sheet in found] or [sheet_name(cycle.id, who)]
-    told = [await _of_sheet(s, sheet, headed=len(names) > 1) for sheet in names]
+    told = [await _of_sheet(s, sheet, view, headed=len(names) > 1) for sheet in names]
     facts = {**told[-1][0], **({"earlier": [each for each, _ in told[:-1]]} if len(told) > 1 else {})}
     breaches = [debt for debt in await owed(s, cycle, to=who) if debt.breached]
     lines = [line for _, each in told for line in each]
@@ -202,10 +202,10 @@ async def _of_person(s: Session, who: str, cycle: Cycle, *, words: bool) -> None
 
 
 async def _of_sheet(
-    s: Session, sheet: str, *, headed: bool
+    s: Session, sheet: str, view: Viewer, *, headed: bool
 ) -> tuple[dict[str, object], list[RenderableType]]:
     at = s.at
-    of_goals = await scores_model.goal_scores(s.pool, sheet=sheet)
+    of_goals = view.of_goals(await scores_model.goal_scores(s.pool, sheet=sheet))
     of_sheet = await scores_model.sheet_scores(s.pool, sheet=sheet)
     result = await scores_model.result(s.pool, sheet)
     table = _sheet_table(at, of_goals, of_sheet)

@@ -5,23 +5,47 @@ from collections.abc import Sequence
 from rich.console import RenderableType
 
 from cairn.application.clock import zone_of
-from cairn.application.repository import to_events
+from cairn.application.stored_events import to_events
 from cairn.domain.event import SYSTEM, Event
-from cairn.domain.sheet.events import RestatementDecided, RestatementProposed, ResultIssued, SheetScored
+from cairn.domain.private_text import without_words
+from cairn.domain.sheet.events import (
+    Restated,
+    RestatementDecided,
+    RestatementHeard,
+    RestatementProposed,
+    RestatementTold,
+    RestatementVoted,
+    ResultIssued,
+    SheetScored,
+)
 from cairn.domain.streams import cycle_of
+from cairn.i18n import term
 from cairn_portal.cli.session import Session
 from cairn_portal.cli.terminal import Terminal
-from cairn_portal.presenting.words import NOTHING, grid, number
+from cairn_portal.presenting.words import NOTHING, grid, number, words
+
+CHAINED = (
+    SheetScored,
+    ResultIssued,
+    RestatementProposed,
+    RestatementHeard,
+    RestatementVoted,
+    RestatementDecided,
+    RestatementTold,
+)
 
 
-async def show_versions(s: Session, sheets: Sequence[str], period: str | None) -> None:
-    """Every version of somebody's sheets, of each in the order of the log, with proposed restatements and what was
-    decided about them."""
+async def show_versions(
+    s: Session, sheets: Sequence[str], period: str | None, with_words: bool = True
+) -> None:
+    """Every version of somebody's sheets, of each in the order of the log, with proposed restatements: what was heard,
+    voted, decided and told of them; what people said to that only `with_words`."""
     streams = await s.ledger.read_streams(sheets)
-    chained = (SheetScored, ResultIssued, RestatementProposed, RestatementDecided)
-    found = [event for sheet in sheets for event in to_events(streams[sheet]) if isinstance(event, chained)]
+    found = [event for sheet in sheets for event in to_events(streams[sheet]) if isinstance(event, CHAINED)]
     if period is not None:
         found = [event for event in found if getattr(event, "period", period) == period]
+    if not with_words:
+        found = [without_words(event) for event in found]
     at = s.at.in_zone(zone_of(await s.cycle(cycle_of(sheets[0])))) if sheets else s.at
     names = await s.names() | {SYSTEM: at.say("system")}
     told = [{"type": event.type, **event.model_dump(mode="json")} for event in found]
@@ -52,12 +76,30 @@ def _cells(at: Terminal, event: Event) -> tuple[str, ...]:
             result = at.say("result")
             return result, str(event.number), cause, number(event.rounded), event.grade or NOTHING
         case RestatementProposed():
-            change = event.of_result or event.of_period
+            change = event.of_result or event.of_period or next(iter(_of_periods(event)), None)
             said = f"{number(change.before)} → {number(change.after)}" if change else NOTHING
             what = at.say("proposed {restatement}", restatement=event.restatement)
-            return what, "", at.say(f"cause:{event.cause}"), said, ""
+            return what, "", words(at, event.reason) or at.say(f"cause:{event.cause}"), said, ""
+        case RestatementHeard():
+            return (
+                at.say("heard on {restatement}", restatement=event.restatement),
+                "",
+                words(at, event.said),
+                "",
+                "",
+            )
+        case RestatementVoted():
+            vote = at.say(term("vote", event.vote))
+            return f"{vote} {event.restatement}", "", words(at, event.comment), "", ""
+        case RestatementTold():
+            return at.say("told of {restatement}", restatement=event.restatement), "", "", "", ""
         case RestatementDecided():
             decided = at.say("accepted") if event.accepted else at.say("declined")
-            return f"{decided} {event.restatement}", "", event.reason, "", ""
+            return f"{decided} {event.restatement}", "", words(at, event.reason), "", ""
         case _:
             return event.type, "", "", "", ""
+
+
+def _of_periods(event: RestatementProposed) -> list[Restated]:
+    """The sheet's scores that a correction changes, the first period first."""
+    return [each.of_period for each in event.scores if each.of_period is not None]

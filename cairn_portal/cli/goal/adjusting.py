@@ -11,7 +11,7 @@ from cairn_portal.cli.options import By, CommandId, DiagnosisNumber, Everything,
 from cairn_portal.cli.problem import USAGE, Problem
 from cairn_portal.cli.session import require_actor, session
 from cairn_portal.cli.terminal import Terminal
-from cairn_portal.cli.typed import decimal
+from cairn_portal.cli.typed import decimal, named_numbers
 
 PANEL = marked("Adjustments")
 Role = Annotated[
@@ -56,9 +56,11 @@ async def adjust(
     changes: dict[str, Any] = {
         "title": title,
         "target": decimal(target, "--target"),
-        "targets": dict(_pairs(period, "--period")),
+        "targets": dict(named_numbers(period, "--period")),
         "weight": decimal(weight, "--weight"),
-        "counterweights": {goal_id(key): each for key, each in _pairs(counterweight, "--counterweight")},
+        "counterweights": {
+            goal_id(key): each for key, each in named_numbers(counterweight, "--counterweight")
+        },
         "measure": from_json(measure, "--measure") if measure else None,
         "added": added | new,
         "replaced_by": instead,
@@ -88,16 +90,6 @@ async def _replacement(at: Terminal, name: str, written: str) -> tuple[str, dict
         old = await goal_row(s, name)
     kept = {"dimension": old.dimension, "weight": str(old.weight or 0), "parent": old.parent}
     return new, {new: kept | facts}
-
-
-def _pairs(written: list[str] | None, option: str) -> list[tuple[str, str]]:
-    pairs = []
-    for each in written or ():
-        key, sign, amount = each.partition("=")
-        if not sign or not key.strip():
-            raise Problem(message("{option} is NAME=NUMBER, not '{each}'.", option=option, each=each), USAGE)
-        pairs.append((key.strip(), decimal(amount.strip(), option) or ""))
-    return pairs
 
 
 async def _role(at: Terminal, name: str, by: str) -> str:

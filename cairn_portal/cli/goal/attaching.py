@@ -8,7 +8,7 @@ import typer
 from rich.text import Text
 
 from cairn.application.clock import zone_of
-from cairn.application.repository import to_events
+from cairn.application.stored_events import to_events
 from cairn.attachments import AttachmentMissing, AttachmentStore, AttachmentsUnusable, described
 from cairn.domain.attachment import Attachment, check_attachments
 from cairn.domain.streams import cycle_of, kind_of

@@ -48,6 +48,7 @@ async def give_command(
     new: bool = False,
 ) -> int:
     """Gives the same command to each goal. Exit code 1 when any of them refused it."""
+    from cairn_portal.cli.failures import no_answer
     from cairn_portal.gateway import NoAnswer
 
     wanted = list(dict.fromkeys(map(goal_id, goals)))
@@ -67,7 +68,7 @@ async def give_command(
                 except NoAnswer as lost:
                     if len(wanted) == 1:
                         raise
-                    return CommandAnswer(goal, None, str(lost))
+                    return CommandAnswer(goal, None, at.say(no_answer(lost)))
                 return CommandAnswer(
                     goal,
                     outcome,

@@ -5,10 +5,11 @@ from rich.text import Text
 
 from cairn.application.repository import fold_goal
 from cairn.domain.goal.contribution import Contribution, contributions
+from cairn.domain.private_text import Unreadable
 from cairn.i18n import term
 from cairn_portal.cli.session import Session
 from cairn_portal.cli.terminal import Terminal
-from cairn_portal.presenting.words import number
+from cairn_portal.presenting.words import number, words
 from projections.models import goal as goals_model
 
 
@@ -23,7 +24,8 @@ async def of_committee(s: Session, found: goals_model.GoalRow, with_comments: bo
         parent = await goals_model.goal(s.pool, found.parent)
         lines += [Text(_carried(at, each)) for each in contributions(goal, parent.parts if parent else ())]
     for ballot in goal.ballots.values():
-        said = f"  {ballot.comment}" if with_comments and ballot.comment else ""
+        comment = ballot.comment if with_comments or not ballot.comment else Unreadable.HIDDEN
+        said = f"  {words(at, comment)}" if comment else ""
         lines.append(
             Text(
                 f"  {ballot.by}: {at.say(term('vote', ballot.vote))}  {at.moment(ballot.at)}{said}",

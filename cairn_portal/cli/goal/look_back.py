@@ -83,13 +83,20 @@ def _reports(then: Goal, now: Goal) -> Sequence[Report]:
 def _period(goal: Goal, span: Span, dates: Timeline, said: _Said, day: date) -> PeriodProgress | None:
     if isinstance(goal.measure, Kpi):
         begins = max(span.starts, first_day(goal.measure, goal.since))
-        counted = [row for row in said.rows if begins <= row.on <= span.ends]
+        counted = [row for row in said.rows if begins <= row.on <= span.ends and _is_own(goal, row.on)]
     elif span.kind == "year":
         counted = []
     else:
         return None
     figures = worked_out(goal.measure, _as_row(goal, counted, said.unconfirmed), span, dates)
-    return period_progress(span, figures, goal.measure, goal.since, day) if figures else None
+    if figures is None:
+        return None
+    return period_progress(span, figures, goal.measure, goal.since, day, goal.last_day)
+
+
+def _is_own(goal: Goal, day: date) -> bool:
+    """Whether a day counts for the goal: its holder is there, and it has not ended (RULES L7)."""
+    return not any(gap.holds(day) for gap in goal.gaps)
 
 
 def _as_row(goal: Goal, rows: Sequence[Row], unconfirmed: frozenset[date]) -> Mapping[str, Any]:

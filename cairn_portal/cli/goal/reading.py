@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from decimal import Decimal
 from typing import Annotated
 
 import typer
@@ -13,6 +14,7 @@ from cairn.domain.cycle.stages import cycle_stage_row
 from cairn.domain.event import SYSTEM
 from cairn.domain.goal.events import GoalInterviewHeld
 from cairn.domain.goal.stages import ExistingStage
+from cairn.domain.goal.state import Goal
 from cairn.domain.measure import Capability, KeyTask
 from cairn.domain.people import Person
 from cairn.i18n import marked, term
@@ -22,7 +24,7 @@ from cairn_portal.cli.goal.committee import of_committee
 from cairn_portal.cli.goal.diagnosing import diagnosis_lines
 from cairn_portal.cli.goal.hints import hints_of, sentence
 from cairn_portal.cli.goal.progress import drawn, line_of
-from cairn_portal.cli.goal.viewing import As, of_goal, viewer
+from cairn_portal.cli.goal.viewing import As, Viewer, of_goal, viewer
 from cairn_portal.cli.options import By, CycleOption, GoalArg
 from cairn_portal.cli.session import Session, require_actor, session
 from cairn_portal.cli.terminal import Terminal
@@ -39,6 +41,7 @@ from cairn_portal.presenting.words import (
     percent,
     stage,
     task_name,
+    words,
 )
 from projections.models import case as case_model
 from projections.models import coaching as coaching_model
@@ -63,20 +66,20 @@ async def show_goal(s: Session, name: str, reader: str | None = None) -> None:
     cycle = await s.cycle(found.cycle)
     view, of = await viewer(s, reader, cycle), of_goal(found)
     view.require("goals", of)
-    found = view.row(found)
     at = s.at.in_zone(zone_of(cycle))
     now, names = await s.clock.now(cycle), await s.names()
     progress, scores = None, []
     if view.may("scores", of):
         progress = await line_of(s, cycle, found.goal, await s.clock.today(cycle))
-        scores = await scores_model.goal_scores(s.pool, goal=found.goal)
+        scores = view.of_goals(await scores_model.goal_scores(s.pool, goal=found.goal))
     tasks = await inboxes.tasks_of_goal(s.pool, found.goal, now, trusting=await s.trusting())
     state, context = await s.goals.load(found.goal)
-    hints = hints_of(state, context)
+    hints, state = hints_of(state, context), view.in_words(state, of)
+    found = _in_words(found, state)
     sheet = (await goals_model.sheets(s.pool, sheet=found.sheet))[0]
     lines: list[RenderableType] = [
         Text(f"{found.goal}  {found.title}", style="bold"),
-        _head(at, found, names, sheet),
+        _head(at, found, names, sheet, state.parent_weight),
     ]
     lines += [_interview(at, held, names) for held in state.interviews]
     words = view.may("comments", of)
@@ -117,9 +120,23 @@ async def show_goal(s: Session, name: str, reader: str | None = None) -> None:
     at.remark("Its history: cairn replay {goal}", goal=found.goal)
 
 
+def _in_words(found: goals_model.GoalRow, state: Goal) -> goals_model.GoalRow:
+    """The goal with what people wrote, as the log has it: the read model has it encrypted."""
+    accepted = {n: state.accepted.get(n, text) for n, text in found.accepted.items()}
+    pending = found.pending
+    if pending and state.pending and pending.adjustment == state.pending.adjustment:
+        pending = pending.model_copy(update={"reason": state.pending.reason})
+    return found.model_copy(update={"accepted": accepted, "pending": pending})
+
+
 def _head(
-    at: Terminal, found: goals_model.GoalRow, names: dict[str, str], sheet: goals_model.SheetRow
+    at: Terminal,
+    found: goals_model.GoalRow,
+    names: dict[str, str],
+    sheet: goals_model.SheetRow,
+    counts: Decimal | None,
 ) -> RenderableType:
+    """The goal's facts; `counts` is its weight in the goal that it serves."""
     manager = f"{found.manager} {names.get(found.manager, '')}" if found.manager else at.say("the committee")
     rows: list[tuple[str, object]] = [
         (at.say("stage"), stage(at, found.stage).append(f"  {at.moment(found.entered)}", style="dim")),
@@ -136,7 +153,7 @@ def _head(
                 space=sheet.space,
             ),
         ),
-        (at.say("serves"), found.parent or NOTHING),
+        (at.say("serves"), _served(at, found.parent, counts)),
         (at.say("policy"), found.policy),
     ]
     if isinstance(found.measure, KeyTask | Capability):
@@ -153,10 +170,19 @@ def _head(
     return facts(*rows)
 
 
+def _served(at: Terminal, parent: str | None, counts: Decimal | None) -> str:
+    if parent is None or counts is None:
+        return parent or NOTHING
+    return at.say("{parent}, where its weight is {counts:number}", parent=parent, counts=counts)
+
+
 def _interview(at: Terminal, held: GoalInterviewHeld, names: dict[str, str]) -> Text:
     people = tuple(f"{who} {names.get(who, '')}".strip() for who in held.participants)
     said = at.say(
-        "  interview on {on} with {people}: {agreed}", on=held.on, people=people, agreed=held.agreed
+        "  interview on {on} with {people}: {agreed}",
+        on=held.on,
+        people=people,
+        agreed=words(at, held.agreed),
     )
     return Text(said)
 
@@ -181,7 +207,7 @@ def _pending(at: Terminal, found: goals_model.GoalRow) -> Text:
     return Text(
         at.say(
             "  adjustment waiting: {reason} (draws {draws} points; confirmed: {given}; expires {expires})",
-            reason=pending.reason,
+            reason=words(at, pending.reason),
             draws=draws,
             given=given,
             expires=expires,
@@ -251,9 +277,9 @@ async def listed(
 async def _readable(
     s: Session, found: list[goals_model.GoalRow], reader: str | None
 ) -> list[goals_model.GoalRow]:
-    """Those of the goals that somebody may read."""
+    """Those of the goals that somebody may read, without words."""
     if reader is None:
-        return found
+        return [Viewer(None, None).row(each) for each in found]
     views = {name: await viewer(s, reader, await s.cycle(name)) for name in {each.cycle for each in found}}
     may = [each for each in found if views[each.cycle].may("goals", of_goal(each))]
     return [views[each.cycle].row(each) for each in may]

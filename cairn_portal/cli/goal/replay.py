@@ -6,15 +6,18 @@ from typing import Annotated, Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import typer
+from rich.console import Group as Lines
 from rich.console import RenderableType
 from rich.text import Text
 
-from cairn.application.audit import Difference, Outcome, ScoreAudit
+from cairn.application.audit import Difference, Missing, Outcome, ScoreAudit
 from cairn.application.clock import zone_of
-from cairn.application.repository import fold_goal, fold_sheet, to_events
+from cairn.application.repository import fold_goal, fold_sheet
+from cairn.application.stored_events import to_events
 from cairn.domain.goal.state import Goal
 from cairn.domain.streams import cycle_of, sheet_of
 from cairn.i18n import message
+from cairn.i18n.refusals import refusal_message
 from cairn.ledger import StoredEvent
 from cairn_portal.cli.goal.commanding import goal_id, require_in_log
 from cairn_portal.cli.goal.viewing import As, Viewer, of_goal, viewer
@@ -100,23 +103,16 @@ async def replay(
         )
     if step and outcome is not None:
         at.answer(outcome, _verdict(at, outcome))
-    return REFUSED if outcome and outcome.differences else 0
+    return REFUSED if outcome and not outcome.sound else 0
 
 
 def _seen_by(view: Viewer, story: list[HistoryEntry], now: Goal) -> tuple[list[HistoryEntry], Goal]:
-    """The story and the state as somebody may read them: scores and comments of others are left out."""
+    """The story and the state as somebody may read them: scores of others are left out, and what people wrote."""
     of = of_goal(now)
-    told = [each.model_copy(update={"facts": view.without(each.type, each.facts, of)}) for each in story]
+    told = [each.model_copy(update={"facts": view.of_event(each.type, each.facts, of)}) for each in story]
     if not view.may("scores", of):
         now = now.model_copy(update={"scores": {}, "assessments": {}})
-    if not view.may("comments", of):
-        former = tuple(
-            each.model_copy(update={"reports": (), "accepted": dict.fromkeys(each.accepted, "")})
-            for each in now.former
-        )
-        accepted = dict.fromkeys(now.accepted, "")
-        now = now.model_copy(update={"reports": (), "former": former, "ballots": {}, "accepted": accepted})
-    return told, now
+    return told, view.in_words(now, of)
 
 
 async def show_history(s: Session, goal: str) -> None:
@@ -271,11 +267,34 @@ async def verify_scores(at: Terminal, name: CycleArg) -> int:
         with at.progress() as bars:
             task = bars.add_task(at.say("computing again"), total=cycle.sheets)
             outcome = await ScoreAudit(s.ledger, s.cycles).cycle(
-                cycle.id, lambda done, of: bars.update(task, completed=done, total=of)
+                cycle.id,
+                lambda done, of: bars.update(task, completed=done, total=of),
+                await s.clock.now(cycle),
             )
     differing = [_differences(at, outcome.differences)] if outcome.differences else []
-    at.answer(outcome, *differing, _verdict(at, outcome))
-    return REFUSED if outcome.differences else 0
+    missing = [_missing(at.in_zone(zone_of(cycle)), outcome.missing)] if outcome.missing else []
+    at.answer(outcome, *differing, *missing, *_lacking(at, outcome), _verdict(at, outcome))
+    return 0 if outcome.sound else REFUSED
+
+
+def _missing(at: Terminal, found: Sequence[Missing]) -> RenderableType:
+    table = grid(at.say("goal or sheet"), at.say("period"), at.say("due"), title=at.say("Missing"))
+    for each in found:
+        table.add_row(each.of, each.period, at.moment(each.due))
+    return table
+
+
+def _lacking(at: Terminal, outcome: Outcome) -> list[Text]:
+    lines = []
+    if outcome.missing:
+        lines.append(
+            at.say(
+                "✗ {count} {count:plural,score is,scores are} due and not there, though nothing is waited for: `cairn "
+                "status` says which workflows are lost, `cairn recover` begins them again.",
+                count=len(outcome.missing),
+            )
+        )
+    return [Text(line, style="bold red") for line in lines]
 
 
 def _differences(at: Terminal, found: Sequence[Difference]) -> RenderableType:
@@ -293,6 +312,19 @@ def _differences(at: Terminal, found: Sequence[Difference]) -> RenderableType:
 
 
 def _verdict(at: Terminal, outcome: Outcome) -> RenderableType:
+    if not outcome.unread:
+        return _counted(at, outcome)
+    told = {(each.stream, each.code): refusal_message(each) for each in outcome.unread}
+    waits = at.say(
+        "✗ {count} {count:plural,goal or sheet,goals or sheets} could not be computed again: {of}",
+        count=len(outcome.unread),
+        of=", ".join(dict.fromkeys(each.of for each in outcome.unread)),
+    )
+    lines = [Text(waits, style="bold red"), *(Text(f"  {at.say(each)}") for each in told.values())]
+    return Lines(*lines, _counted(at, outcome))
+
+
+def _counted(at: Terminal, outcome: Outcome) -> RenderableType:
     if outcome.differences:
         count = len({(each.of, each.version) for each in outcome.differences})
         said_ = at.say(

@@ -17,12 +17,13 @@ from cairn.domain.reading import Row, aggregate
 from cairn.i18n import message
 from cairn_portal.cli.goal.adjusting import Reason
 from cairn_portal.cli.goal.commanding import chosen_goals, give_command, goal_id, require_in_log
+from cairn_portal.cli.goal.viewing import As, of_goal, viewer
 from cairn_portal.cli.options import By, CommandId, Everything, GoalArg, Goals, Yes
 from cairn_portal.cli.problem import USAGE, Problem
 from cairn_portal.cli.session import Session, require_actor, session
 from cairn_portal.cli.terminal import Terminal
 from cairn_portal.cli.typed import iso_day
-from cairn_portal.presenting.words import NOTHING, grid, number
+from cairn_portal.presenting.words import NOTHING, grid, number, words
 
 PLACES = 6
 Numbers = Annotated[
@@ -31,10 +32,12 @@ Numbers = Annotated[
 Upto = Annotated[str | None, typer.Option(metavar="YYYY-MM-DD", help="those of days up to this one")]
 
 
-async def listed(at: Terminal, name: GoalArg) -> None:
+async def listed(at: Terminal, name: GoalArg, reader: As = None) -> None:
     async with session(at) as s:
         goal = await _goal(s, name)
-        names = await s.names()
+        view, of = await viewer(s, reader, await s.cycle(goal.cycle)), of_goal(goal)
+        view.require("goals", of)
+        goal, names = view.in_words(goal, of), await s.names()
     facts = [_facts(each) for each in goal.reports]
     nothing = Text(at.say("Nothing was reported yet."))
     at.answer({"goal": goal.id, "check_ins": facts}, _table(at, goal, names) if facts else nothing)
@@ -79,7 +82,7 @@ def _table(at: Terminal, goal: Goal, names: dict[str, str]) -> RenderableType:
             str(each.number),
             str(said.on),
             f"{number(said.value)}{base}" if said.value is not None else NOTHING,
-            said.note,
+            words(at, said.note),
             f"{said.by} {names.get(said.by, '')}",
             by,
         )

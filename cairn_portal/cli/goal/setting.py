@@ -219,12 +219,16 @@ async def align(
     at: Terminal,
     name: GoalArg,
     parent: Annotated[str, typer.Option(help="the goal it serves")],
+    weight: Annotated[
+        str | None,
+        typer.Option(help="what it counts there beside the others, where that one is computed from them"),
+    ] = None,
     by: By = None,
     command_id: CommandId = None,
 ) -> int:
-    return await give_command(
-        at, [name], "align", require_actor(by), {"parent": goal_id(parent)}, command_id=command_id
-    )
+    fields = {"parent": goal_id(parent), "parent_weight": decimal(weight, "--weight")}
+    stated = {key: value for key, value in fields.items() if value is not None}
+    return await give_command(at, [name], "align", require_actor(by), stated, command_id=command_id)
 
 
 async def submit(

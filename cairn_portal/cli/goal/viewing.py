@@ -1,6 +1,6 @@
 """Whoever reads at the command line, where they are named: what they may not is refused or left out (RULES L12)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 import typer
@@ -14,39 +14,25 @@ from cairn.domain.cycle.state import Cycle
 from cairn.domain.goal.state import Goal
 from cairn.domain.people import Person
 from cairn.domain.policy import Tier
+from cairn.domain.private_text import Model, Unreadable, hidden, without_words
+from cairn.domain.registry import EVENTS
 from cairn.domain.rights import HR
 from cairn.domain.schedule import local_day
 from cairn.domain.streams import department_of
 from cairn_portal.cli.session import Session
 from projections.models import goal as goals_model
 from projections.models import person as people_model
+from projections.models.score import GoalScore
 
 As = Annotated[
     str | None, typer.Option("--as", metavar="ID", help="as this person would read it; by default all of it")
 ]
-HIDDEN: Mapping[Readable, Mapping[str, frozenset[str]]] = {
-    "comments": {
-        "GoalReturned": frozenset({"comment"}),
-        "GoalSteppedBack": frozenset({"reason"}),
-        "GoalUrged": frozenset({"note"}),
-        "GoalApproved": frozenset({"comment"}),
-        "CommitteeVoted": frozenset({"comment"}),
-        "CommitteeDecided": frozenset({"ballots"}),
-        "AdjustmentDeclined": frozenset({"reason"}),
-        "GoalDiagnosed": frozenset({"facts"}),
-        "DiagnosisClosed": frozenset({"reason"}),
-        "CheckedIn": frozenset({"note", "files"}),
-        "CheckInWithdrawn": frozenset({"reason"}),
-        "CriterionAccepted": frozenset({"evidence", "files"}),
-        "GoalAssessed": frozenset({"comment"}),
-    },
-    "scores": {
-        "GoalAssessed": frozenset({"points"}),
-        "GoalScored": frozenset({"actual", "attainment", "points", "rounded", "parts"}),
-        "SheetScored": frozenset({"sheet_points"}),
-    },
+SCORES: Mapping[str, frozenset[str]] = {
+    "GoalAssessed": frozenset({"points"}),
+    "GoalScored": frozenset({"actual", "attainment", "points", "rounded", "parts"}),
+    "SheetScored": frozenset({"sheet_points"}),
 }
-"""Fields of events that are scores or comments."""
+"""Fields of events that are scores."""
 
 
 class Viewer:
@@ -66,21 +52,34 @@ class Viewer:
         if self.person is not None and self.among is not None:
             access.require_may_read(self.person, what, of, self.among)
 
-    def without(self, event: str, facts: Mapping[str, Any], of: Shown) -> dict[str, Any]:
-        """The facts of an event that they may read."""
-        hidden = {
-            field
-            for what, fields in HIDDEN.items()
-            if not self.may(what, of)
-            for field in fields.get(event, frozenset())
-        }
-        return {name: value for name, value in facts.items() if name not in hidden}
+    def of_event(self, event: str, facts: Mapping[str, Any], of: Shown) -> dict[str, Any]:
+        """The facts of an event as they may read them: without scores and what others reached that a computed KPI
+        counts (RULES M6), of comments only that there are some."""
+        told = dict(facts)
+        if not self.may("scores", of):
+            told = {name: value for name, value in told.items() if name not in SCORES.get(event, ())}
+        if self.person is not None and isinstance(counted := told.get("inputs"), Mapping):
+            told["inputs"] = {name: value for name, value in counted.items() if name != "sources"}
+        return told if self.may("comments", of) else hidden(told, EVENTS[event])
+
+    def in_words(self, value: Model, of: Shown) -> Model:
+        """The same, without the words of whoever wrote about it where they may not read them."""
+        return value if self.may("comments", of) else without_words(value)
+
+    def of_goals(self, scores: Sequence[GoalScore]) -> list[GoalScore]:
+        """Scores of goals, without those of others that a computed KPI counts (RULES M6)."""
+        if self.person is None:
+            return list(scores)
+        return [
+            each.model_copy(update={"inputs": each.inputs.model_copy(update={"sources": ()})})
+            for each in scores
+        ]
 
     def row(self, goal: goals_model.GoalRow) -> goals_model.GoalRow:
-        """A goal without the words on its evidence, where they may not read comments."""
-        if self.may("comments", of_goal(goal)):
-            return goal
-        return goal.model_copy(update={"accepted": dict.fromkeys(goal.accepted, "")})
+        """A goal of a list: that somebody wrote about it, and never what."""
+        pending = None if goal.pending is None else without_words(goal.pending)
+        accepted = dict.fromkeys(goal.accepted, Unreadable.HIDDEN)
+        return goal.model_copy(update={"accepted": accepted, "pending": pending})
 
 
 async def viewer(s: Session, who: str | None, cycle: Cycle) -> Viewer:

@@ -10,6 +10,7 @@ from rich.text import Text
 from cairn.domain.refusal import Refusal
 from cairn.i18n import message
 from cairn.ledger import Sealer, Verified
+from cairn.privacy import wrapping_keys
 from cairn_portal import servers
 from cairn_portal.cli.operate.ledger import open_here, show_verified, verify_log
 from cairn_portal.cli.operate.servers import shown_steps
@@ -20,6 +21,7 @@ from cairn_portal.cli.terminal import Terminal
 from cairn_portal.presenting.words import NOTHING, facts, number
 from cairn_portal.servers import backup
 from cairn_portal.servers.data_folder import megabytes
+from cairn_portal.servers.text_keys import readable
 from projections.engine.catch_up import catch_up
 
 Folder = Annotated[
@@ -36,7 +38,7 @@ async def backed_up(at: Terminal, folder: Folder = None) -> None:
     """Everybody goes on working meanwhile."""
     running_servers(at.settings)
     to = (folder or at.settings.home / "backups" / f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}").absolute()
-    made = await backup.back_up(backup.administrator(at.settings), to)
+    made = await backup.back_up(backup.reader(at.settings), to)
     lines = facts(
         (at.say("folder"), to),
         (at.say("events"), number(made.events)),
@@ -46,6 +48,10 @@ async def backed_up(at: Terminal, folder: Folder = None) -> None:
     )
     said = Text(at.say("✓ Backed up; `cairn restore {folder}` goes on from it.", folder=to), style="green")
     at.answer({"folder": str(to), **made.model_dump(mode="json")}, said, lines)
+    at.remark(
+        "The key of what people wrote is not in it: keep a copy of {place} apart from it.",
+        place=wrapping_keys(at.settings).place or "CAIRN_TEXT_KEY",
+    )
 
 
 async def restored(at: Terminal, folder: From, by: By = None, reason: Reason = None) -> int:
@@ -70,6 +76,7 @@ async def restored(at: Terminal, folder: From, by: By = None, reason: Reason = N
             at.remark("The log is restored and verified; what is left to do is `cairn ledger open-epoch`.")
             raise
         await _seal(s)
+    texts = await readable(backup.administrator(at.settings), wrapping_keys(at.settings))
     lines = facts(
         (at.say("made on"), at.moment(note.made_at)),
         (at.say("events"), number(note.events)),
@@ -82,6 +89,13 @@ async def restored(at: Terminal, folder: From, by: By = None, reason: Reason = N
     )
     value = {**note.model_dump(mode="json"), "epoch": epoch}
     at.answer(value, Text(said, style="green"), lines, Text(nexts, style="dim"))
+    if texts.lost:
+        at.remark(
+            "What people wrote about {count} {count:plural,holder,holders} cannot be read here; numbers can. It needs "
+            "the key {needed}: CAIRN_TEXT_KEY, or text.key in the data folder, as it was where the backup was made.",
+            count=texts.lost,
+            needed=texts.needed,
+        )
     return 0
 
 

@@ -6,12 +6,11 @@ import typer
 from rich.text import Text
 
 from cairn.i18n import message
-from cairn_portal.cli.options import By
 from cairn_portal.cli.problem import REFUSED, USAGE, Problem
-from cairn_portal.cli.session import require_actor, session
+from cairn_portal.cli.session import session
 from cairn_portal.cli.terminal import Terminal
 from cairn_portal.presenting.words import grid, number, span
-from projections.engine import catch_up, parking
+from projections.engine import catch_up
 from projections.engine.catalog import folding, folding_model
 from projections.engine.comparing import TableDifference
 from projections.engine.rebuild import SwapGaveUp, differences, rebuild
@@ -44,7 +43,7 @@ async def rebuilt(
     compare_only: Annotated[bool, typer.Option("--compare-only", help="compare only, swap nothing")] = False,
 ) -> int:
     """Exit code 1 where the live one differed from the log: the rebuilt one is right."""
-    chosen = [_known(name)] if name else list(folding())
+    chosen = [known_model(name)] if name else list(folding())
     found: dict[str, list[TableDifference]] = {}
     async with session(at) as s, s.folding() as pool:
         with at.progress() as bars:
@@ -73,7 +72,7 @@ async def rebuilt(
     return _show(at, found, compare_only)
 
 
-def _known(name: str) -> str:
+def known_model(name: str) -> str:
     try:
         return folding_model(name).name
     except LookupError:
@@ -111,77 +110,3 @@ def _show(at: Terminal, found: dict[str, list[TableDifference]], compare_only: b
         said = at.say("! What was there differed from the log; the rebuilt one is in its place")
     at.answer(found, table, Text(said, style="green" if equal else "yellow"))
     return 0 if equal else REFUSED
-
-
-async def parked(at: Terminal, name: Model = None) -> int:
-    async with session(at) as s:
-        found = await parking.parked(s.pool, _known(name) if name else None)
-    table = grid(
-        at.say("read model"),
-        at.say("stream"),
-        at.say("position"),
-        at.say("event"),
-        at.say("why"),
-        at.say("waiting behind"),
-        at.say("since"),
-    )
-    for each in found:
-        table.add_row(
-            each.projection,
-            each.stream,
-            str(each.position),
-            each.type,
-            each.reason,
-            str(each.behind),
-            at.moment(each.parked_at),
-        )
-    nothing = Text(at.say("✓ Nothing is parked."), style="green")
-    at.answer(found, table if found else nothing)
-    return REFUSED if found else 0
-
-
-Stream = Annotated[str, typer.Argument(metavar="STREAM", help="the stream")]
-Named = Annotated[str, typer.Argument(metavar="NAME", help="the read model")]
-
-
-async def retry(at: Terminal, name: Named, stream: Stream) -> int:
-    async with session(at) as s, s.folding() as pool:
-        try:
-            free = await parking.retry(pool, _known(name), stream)
-        except LookupError:
-            raise _not_parked(stream) from None
-    return _freed(at, stream, free)
-
-
-async def skip(
-    at: Terminal,
-    name: Named,
-    stream: Stream,
-    reason: Annotated[str, typer.Option(help="why")],
-    by: By = None,
-) -> int:
-    async with session(at) as s, s.folding() as pool:
-        await s.person(require_actor(by))
-        try:
-            free = await parking.skip(
-                pool, _known(name), stream, reason=reason, by=require_actor(by), ledger=s.ledger
-            )
-        except LookupError:
-            raise _not_parked(stream) from None
-        except ValueError:
-            raise Problem(message("Leaving an event out needs a reason: --reason."), USAGE) from None
-    return _freed(at, stream, free)
-
-
-def _not_parked(stream: str) -> Problem:
-    return Problem(message("{stream} is not parked.", stream=stream))
-
-
-def _freed(at: Terminal, stream: str, free: bool) -> int:
-    said = (
-        at.say("✓ {stream} goes on", stream=stream)
-        if free
-        else at.say("✗ {stream} is still parked", stream=stream)
-    )
-    at.answer({"stream": stream, "free": free}, Text(said, style="green" if free else "red"))
-    return 0 if free else REFUSED

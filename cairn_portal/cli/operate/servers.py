@@ -10,27 +10,25 @@ import typer
 from rich.text import Text
 from temporalio.client import Client
 
+from activities.supervising import lost, open_streams
 from cairn.application import Application
+from cairn.domain.operating import BegunAgain
 from cairn.i18n import marked, message
-from cairn.temporal import reach
-from cairn_portal import servers
+from cairn.privacy import WrappingKeys, require_wrapping_keys
+from cairn.temporal import builds_of, claim_namespace, reach
+from cairn_portal import recovery, servers
 from cairn_portal.cli.failures import away
+from cairn_portal.cli.operate.losses import losses_said
 from cairn_portal.cli.problem import DOWN, REFUSED, USAGE, Problem
-from cairn_portal.cli.session import Session, running_servers, session, worker_listens
+from cairn_portal.cli.session import Session, running_servers, session
 from cairn_portal.cli.terminal import Terminal
 from cairn_portal.presenting.words import NOTHING, facts, grid
-from cairn_portal.recovery import (
-    ahead_of_the_log,
-    begin_anew,
-    end_unknown,
-    not_running,
-    restart_starter,
-    running_goals,
-)
 from cairn_portal.servers import migrate, process
 from projections.models import goal as goals_model
 
 PANEL = marked("Running it")
+LOOKED_AGAIN = 0.5
+"""Seconds between two looks at what `cairn recover` has begun."""
 POSTGRES_AND_TEMPORAL = ("postgres", "temporal")
 
 
@@ -42,7 +40,8 @@ async def up(
     with shown_steps(at) as on_step:
         addresses = await servers.start_all(at.settings, on_step)
     if workers:
-        await require_home(at, addresses.database_dsn)
+        require_wrapping_keys(at.settings)
+        await require_home(at, addresses)
     started = [
         servers.start_worker(at.settings, addresses, "worker" if n == 1 else f"worker-{n}")
         for n in range(1, workers + 1)
@@ -70,12 +69,15 @@ async def up(
         await _stay(at)
 
 
-async def require_home(at: Terminal, database: str) -> None:
-    """Refuses to start a worker on a ledger that takes nothing in."""
-    async with Application.open(database, name="cairn-cli", size=1) as application:
-        home = await application.operation.home()
+async def require_home(at: Terminal, addresses: servers.Addresses) -> None:
+    """Refuses to start a worker on a ledger that takes nothing in, or in the namespace of another one."""
+    async with Application.open(
+        addresses.database_dsn, WrappingKeys(), name="cairn-cli", size=1
+    ) as application:
+        home, ledger = await application.operation.home(), await application.operation.ledger_id()
     if not home.takes_appends:
         raise Problem(away(home.place), DOWN, "away-from-home")
+    await claim_namespace(await reach(at.settings, addresses.temporal_address), ledger)
 
 
 async def _stay(at: Terminal) -> None:
@@ -108,7 +110,7 @@ async def _until_worker_listens(at: Terminal, addresses: servers.Addresses, work
                 ),
                 DOWN,
             )
-        if await worker_listens(client, at.settings):
+        if (await builds_of(client, at.settings.task_queue, counted=False)).listens:
             return
         await asyncio.sleep(0.1)
 
@@ -180,42 +182,46 @@ async def recover(
     at: Terminal,
     patience: Annotated[float, typer.Option(help="how many seconds to wait at most")] = 600.0,
 ) -> int:
-    """Begins the starter again at the log's first position; each workflow then asks the log where it stands.
-
-    Workflows that ended, or know more than the log has (an older log was restored), are begun anew."""
+    """Begins again whatever an open stream lacks; each workflow then asks the log where it stands."""
     async with session(at) as s:
-        gateway = await s.gateway()
+        client = (await s.gateway()).client
+        queue = at.settings.task_queue
+        begun = await recovery.recover(client, queue, s.ledger, s.pool, await builds_of(client, queue))
         open_goals = await goals_model.open_goals(s.pool)
-        await restart_starter(gateway.client, at.settings.task_queue)
-        await _begun_anew(s, gateway.client)
-        running = await _restarted(at, gateway.client, open_goals, patience)
-    done = running >= open_goals
+        running, left = await _restarted(s, client, open_goals, patience)
     said = at.say(
         "{sign} The log has {open_goals} open {open_goals:plural,goal,goals}; {running} of their workflows run.",
-        sign="✓" if done else "!",
+        sign="!" if left else "✓",
         open_goals=open_goals,
         running=running,
     )
-    at.answer({"open_goals": open_goals, "running": running}, Text(said, style="green" if done else "yellow"))
-    return 0 if done else REFUSED
+    answer = {"open_goals": open_goals, "running": running, "begun_again": begun, "left": left}
+    at.answer(
+        answer,
+        Text(said, style="yellow" if left else "green"),
+        *_titled(at.say("Begun again:"), losses_said(at, begun)),
+        *_titled(at.say("Not mended yet (see the worker's log and `cairn status`):"), losses_said(at, left)),
+    )
+    return REFUSED if left else 0
 
 
-async def _begun_anew(s: Session, client: Client) -> None:
-    queue, open_ids = s.at.settings.task_queue, await goals_model.open_ids(s.pool)
-    ahead = await ahead_of_the_log(client, s.ledger)
-    await end_unknown(client, [each.stream for each in ahead if not each.recorded])
-    anew = {each.stream for each in ahead if each.recorded} | {*await not_running(client, open_ids)}
-    await begin_anew(client, queue, s.ledger, sorted(anew))
+def _titled(title: str, lines: list[str]) -> list[Text]:
+    return [Text(title), *(Text(f"  {line}") for line in lines)] if lines else []
 
 
-async def _restarted(at: Terminal, client: Client, goals: int, patience: float) -> int:
-    running, end = 0, asyncio.get_running_loop().time() + patience
-    with at.progress() as bars:
-        task = bars.add_task(at.say("restarting workflows"), total=goals)
-        while asyncio.get_running_loop().time() < end:
-            running = await running_goals(client)
-            bars.update(task, completed=min(running, goals))
-            if running >= goals:
-                break
-            await asyncio.sleep(0.3)
-    return running
+async def _restarted(s: Session, client: Client, goals: int, patience: float) -> tuple[int, list[BegunAgain]]:
+    """Waits until nothing is lost any more, and so many goals run. Returns how many open ones do, and what is still
+    lost when patience has ended."""
+    now, queue = asyncio.get_running_loop().time, s.at.settings.task_queue
+    end = now() + patience
+    with s.at.progress() as bars:
+        task = bars.add_task(s.at.say("restarting workflows"), total=goals)
+        while True:
+            running = min(await recovery.running_goals(client), goals)
+            bars.update(task, completed=running)
+            if running >= goals or now() >= end:
+                builds = await builds_of(client, queue, counted=True)
+                left = await lost(client, queue, s.ledger, await open_streams(s.pool), builds)
+                if not left or now() >= end:
+                    return running, left
+            await asyncio.sleep(LOOKED_AGAIN)

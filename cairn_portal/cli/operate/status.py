@@ -3,19 +3,21 @@
 from rich.console import Group as Lines
 from rich.console import RenderableType
 from rich.text import Text
-from temporalio.service import RPCError
 
 from cairn.application.operation import LogState
-from cairn.ledger import Horizon
+from cairn.ledger import Horizon, subscriptions
 from cairn_portal import servers
 from cairn_portal.cli.cycle.waiting import waiting_notes, waiting_scores
 from cairn_portal.cli.failures import away
+from cairn_portal.cli.operate.parked import notes as parked_notes
+from cairn_portal.cli.operate.parked import waiting
+from cairn_portal.cli.operate.supervision import Supervised, notes_of, supervised
 from cairn_portal.cli.problem import REFUSED, Problem
-from cairn_portal.cli.session import Session, running_servers, session, worker_listens
+from cairn_portal.cli.session import Session, running_servers, session
 from cairn_portal.cli.terminal import Terminal
 from cairn_portal.presenting.words import NOTHING, facts, grid, number, span
 from cairn_portal.servers import ServerStatus
-from projections.engine import catch_up, parking
+from projections.engine import catch_up
 
 
 async def status(at: Terminal) -> int:
@@ -53,11 +55,13 @@ async def _status(s: Session, known: list[ServerStatus], table: RenderableType) 
     state = await s.application.operation.log()
     sealing = state.horizon
     models = await catch_up.status(s.pool)
-    stuck = await parking.parked(s.pool)
-    client, listening, waiting = await _temporal(s)
-    notes = _notes(at, state, listening, len(stuck), [each for each in known if not each.running])
+    stuck = await waiting(s)
+    found = await supervised(s)
+    notes = _notes(at, state, [each for each in known if not each.running])
+    notes += await parked_notes(s, stuck)
     waits = await waiting_scores(s)
-    notes += waiting_notes(at, waits)
+    if state.home.takes_appends:
+        notes += [*notes_of(at, found), *waiting_notes(at, waits)]
     lags = grid(
         at.say("read model"),
         at.say("position"),
@@ -66,6 +70,10 @@ async def _status(s: Session, known: list[ServerStatus], table: RenderableType) 
         at.say("parked"),
         right=(at.say("position"), at.say("events behind"), at.say("parked")),
     )
+    followers = await subscriptions(s.pool)
+    for each in followers:
+        behind = span(at, each.lag) if each.waiting else NOTHING
+        lags.add_row(each.name, number(each.position), number(each.waiting), behind, str(each.parked))
     for model in models:
         lags.add_row(
             model.name,
@@ -79,8 +87,10 @@ async def _status(s: Session, known: list[ServerStatus], table: RenderableType) 
         (at.say("not sealed yet"), _unsealed(at, sealing)),
         (at.say("oldest writing transaction"), _holder(at, sealing)),
         (at.say("sealed by"), sealing.sealer or NOTHING),
-        ("Temporal", at.say("connected") if client else at.say("does not answer")),
-        (at.say("workflows waiting"), number(waiting) if waiting is not None else NOTHING),
+        ("Temporal", at.say("connected") if found.running is not None else at.say("does not answer")),
+        (at.say("workflows waiting"), number(found.running) if found.running is not None else NOTHING),
+        *_builds(at, found),
+        *([(at.say("begun again within a day"), number(found.begun_again))] if found.begun_again else []),
     )
     verdict = Text(at.say("✓ All is well"), style="green")
     told = [Text(f"! {note}", style="yellow") for note in notes]
@@ -90,9 +100,15 @@ async def _status(s: Session, known: list[ServerStatus], table: RenderableType) 
         "home": state.home,
         "place": state.home.place,
         "read_models": models,
-        "parked": stuck,
-        "worker_listens": listening,
-        "workflows_waiting": waiting,
+        "subscriptions": followers,
+        "parked": [each._asdict() for each in stuck],
+        "worker_listens": found.builds.listens if found.builds else False,
+        "workflows_waiting": found.running,
+        "builds": found.builds,
+        "worker_answers": found.answers,
+        "lost": [*found.lost, *found.given_up],
+        "begun_again": found.begun_again,
+        "behind": found.behind,
         "waiting_for_feeds": waits,
         "notes": notes,
     }
@@ -100,14 +116,16 @@ async def _status(s: Session, known: list[ServerStatus], table: RenderableType) 
     return REFUSED if notes else 0
 
 
-async def _temporal(s: Session) -> tuple[bool, bool, int | None]:
-    """(does Temporal answer, does a worker listen, how many workflows wait)."""
-    try:
-        client = await s.client()
-        count = await client.count_workflows("ExecutionStatus = 'Running'")
-        return True, await worker_listens(client, s.at.settings), count.count
-    except (RPCError, RuntimeError):
-        return False, False, None
+def _builds(at: Terminal, found: Supervised) -> list[tuple[str, str]]:
+    """The current build and the others that have workflows, where workers have builds."""
+    builds = found.builds
+    if builds is None or not (builds.served or builds.running):
+        return []
+    counted = (f"{name}: {count}" for name, count in builds.running.items() if count)
+    return [
+        (at.say("current build"), builds.current or NOTHING),
+        (at.say("workflows by build"), ", ".join(counted)),
+    ]
 
 
 def _unsealed(at: Terminal, sealing: Horizon) -> str:
@@ -126,9 +144,7 @@ def _holder(at: Terminal, sealing: Horizon) -> str:
     return f"{who} · {span(at, sealing.age or 0)}"
 
 
-def _notes(
-    at: Terminal, state: LogState, listening: bool, parked: int, gone: list[ServerStatus]
-) -> list[str]:
+def _notes(at: Terminal, state: LogState, gone: list[ServerStatus]) -> list[str]:
     """What needs somebody's attention, with what to do."""
     notes, sealing = [], state.horizon
     if not state.home.takes_appends:
@@ -160,14 +176,5 @@ def _notes(
         )
     elif state.trouble == "unattended":
         notes.append(at.say("Nobody seals the log: start a worker with `cairn up`."))
-    if not listening:
-        notes.append(at.say("No worker listens: start one with `cairn up`."))
-    if parked:
-        notes.append(
-            at.say(
-                "{parked} {parked:plural,stream is,streams are} parked: see `cairn projections parked`.",
-                parked=parked,
-            )
-        )
     notes += [at.say("{name} has ended; its log is {log}.", name=each.name, log=each.log) for each in gone]
     return notes

@@ -9,7 +9,8 @@ import typer
 from rich.console import RenderableType
 from rich.text import Text
 
-from cairn.application.feeds import FeedRun, ScheduledFeed, check_feed, known_metrics, yesterday
+from activities.schedules import TemporalSchedules
+from cairn.application.feeds import FeedRun, check_feed, known_metrics, planned, yesterday
 from cairn.domain.reading import Row
 from cairn.feeds.feed import Feed, load_feed
 from cairn.feeds.readings import Metric
@@ -20,7 +21,6 @@ from cairn_portal.cli.session import require_actor, session
 from cairn_portal.cli.terminal import Terminal
 from cairn_portal.cli.typed import day
 from cairn_portal.presenting.words import facts, grid, number
-from cairn_portal.schedules import TemporalSchedules
 from projections.models import coverage
 
 File = Annotated[Path, typer.Argument(metavar="FILE", help="the feed's YAML")]
@@ -247,8 +247,8 @@ async def schedule(
         if remove:
             await feeds.unschedule(found, schedules, require_actor(by), now)
             return _removed(at, found)
-        planned = ScheduledFeed(found, file.absolute(), _base(file, data), require_actor(by))
-        upcoming = await feeds.schedule(planned, schedules, now)
+        plan = planned(found, file.absolute(), _base(file, data), require_actor(by), now)
+        upcoming = await feeds.schedule(plan, schedules)
     at.answer(
         {"schedule": found.stream, "cron": found.schedule, "timezone": found.timezone, "next": upcoming},
         Text(at.say("✓ {found} is scheduled", found=found.name), style="green"),

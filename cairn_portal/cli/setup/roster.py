@@ -88,6 +88,13 @@ async def _import(s: Session, read: RosterRead, by: str, last_day: date | None, 
     """Says who is new, gone, moved and changed and what follows in the cycles under way, asks, and does it all."""
     people, (now, today) = s.application.people, await present(s)
     changes = await people.differences(read.roster, by, now, last_day)
+    for new, known in changes.second:
+        s.at.remark(
+            "{new} is another department than {known}, which is called so too: "
+            "if it is the same one, write {known} or hand in the table of departments.",
+            new=new,
+            known=known,
+        )
     follows = await moves(s).preview_events(changes.events, today)
     if follows or (changes.gone and last_day):
         await _agree(s, changes, follows, yes)

@@ -10,7 +10,8 @@ from cairn.domain.computed import AlignedGoal, children, subordinates_on_goal
 from cairn.domain.exact import exact, rounded, written
 from cairn.domain.goal import commands as ask
 from cairn.domain.goal import events as did
-from cairn.domain.measure import Capability, KeyTask
+from cairn.domain.goal.evidence import lacking
+from cairn.domain.measure import Capability, KeyTask, Kpi, Measure
 from cairn.domain.policy import (
     AllOrNothingCurve,
     BandsCurve,
@@ -20,9 +21,25 @@ from cairn.domain.policy import (
     RatioCurve,
     Scale,
 )
-from cairn.domain.reading import Row, aggregate
+from cairn.domain.reading import Row, Source, aggregate
 from cairn.domain.scoring import Score
-from tests.specs.company import LEARNING, LIN, RELEASE, REVENUE, WANG, D, active, draft, fact, on, plan
+from tests.specs.company import (
+    LEARNING,
+    LIN,
+    OF_DEPARTMENT,
+    RELEASE,
+    REVENUE,
+    VISITS,
+    WANG,
+    ZHAO,
+    D,
+    active,
+    draft,
+    drafted,
+    fact,
+    on,
+    plan,
+)
 from tests.specs.given import given, please
 from tests.specs.rules import Example
 from tests.specs.rules.cases import (
@@ -118,6 +135,11 @@ def moved(target: Any, actual: Any, period: str = "Y") -> Any:
     return points(after, actual, period)  # type: ignore[arg-type]
 
 
+def by_month(target: int) -> Any:
+    """The same target given month by month, before any has ended."""
+    return adjusted(SALES, "01-10", {"targets": {f"M{number:02d}": target for number in range(1, 13)}})
+
+
 def of_template(actual: Any, *, by_quarter: bool = False) -> Any:
     """The template's 600 with 300 proposed for one person, at once or as quarters."""
     stated = {"threshold_beside": 600, "stretch_beside": 600, "whole_cycle": True}
@@ -148,6 +170,8 @@ M2 = (
     *(Example("M2", f"the same as four quarters of 75: {actual}", comes,
               partial(of_template, actual, by_quarter=True))
       for actual, comes in (("200", "0"), ("240", "60"), ("330", "110"), ("360", "120"))),
+    Example("M2", "480/600/720, adjusted to twelve months of 45: 432, 431.99; 36 in March", "60, 0, 60",
+            lambda: [points(by_month(45), "432"), points(by_month(45), "431.99"), points(by_month(45), 36, "M03")]),
     *(Example("M2", f"lower, from 100 to 85 with stretch 80, the target now 90: {actual}", comes,
               partial(slower, actual))
       for actual, comes in (("95", "50"), ("88", "112"), ("86", "120"))),
@@ -258,6 +282,67 @@ def two_deep() -> Score:
     return children("top", goals)
 
 
+ROLLED = Kpi.model_validate({"computed": "children"})
+TEAM = Kpi.model_validate({"computed": {"subordinates_on_goal": 85}, "target": 85})
+
+
+def of_goal(number: int, attainment: Any, weight: Any = None) -> Source:
+    """A goal that serves another, with its attainment (None: it has none) and its weight there."""
+    facts = {"value": attainment, "weight": weight, "version": 9}
+    return Source.model_validate({"stream": f"goal-2026-lin-{number}", **facts})
+
+
+def of_person(who: str, days: int, points: Any) -> Source:
+    return Source(stream=f"sheet-2026-{who}-1", version=9, value=exact(points), days=days)
+
+
+def rolled_up(*sources: Source, awaited: tuple[str, ...] = (), period: str = "Y") -> did.GoalScored:
+    """A department's goal that is computed from those that serve it."""
+    world = given(active(OF_DEPARTMENT, measure=ROLLED))
+    return scored(world.with_evidence(sources=sources, awaited=awaited), period, OF_DEPARTMENT)
+
+
+def reached() -> list[Any]:
+    """The share of a manager's subordinates who reach 85, and what that is of a target of 85 %."""
+    results = (of_person("qi", 365, 100), of_person("lu", 181, 60), of_person("ma", 92, 120))
+    found = scored(running(TEAM).with_evidence(sources=results))
+    return [found.actual, found.attainment]
+
+
+def in_march() -> str:
+    return "scored" if scored(running(TEAM), "M03").applies else "not applicable"
+
+
+def aligned(parent: Measure, beneath: str | None = None) -> str:
+    """Lin's second goal asks to serve the first, of the same tier, which serves another one."""
+    world = given(active(measure=parent, parent=beneath), drafted(VISITS))
+    command = please(ask.AlignGoal, LIN, "01-08", VISITS, parent=REVENUE, parent_weight=3)
+    [event] = world.when(command).events
+    assert isinstance(event, did.GoalAligned)
+    return f"aligned, weight {event.parent_weight}"
+
+
+def told(measure: Kpi) -> Any:
+    command = please(ask.CheckIn, LIN, "02-08", value=5)
+    return running(measure).when(command).events
+
+
+def of_department() -> str:
+    """A department's draft takes the measure of a person's goal."""
+    command = please(ask.ReviseGoal, ZHAO, "01-03", OF_DEPARTMENT, measure=TEAM)
+    return str(len(given(draft(OF_DEPARTMENT), head=ZHAO).when(command).events))
+
+
+def awaits(*awaited: str, waived: bool = False) -> str:
+    """What the score of a computed goal waits for on the day it is due."""
+    goal = given(active(OF_DEPARTMENT, measure=ROLLED)).with_evidence(sources=(), awaited=awaited)
+    found = goal.goal(OF_DEPARTMENT)
+    if waived:
+        found = found.model_copy(update={"waived": {"Y": "they never come"}})
+    lack = lacking(found, "Y", goal.context(OF_DEPARTMENT))
+    return f"{lack.reason}: {', '.join(lack.feeds)}" if lack else "nothing"
+
+
 M6 = (
     Example("M6", "children at 0, 0, 0, 50", "12.5", lambda: mean_of(0, 0, 0, 50)),
     Example("M6", "children at 0, 50", "25", lambda: mean_of(0, 50)),
@@ -266,6 +351,31 @@ M6 = (
     Example("M6", "no children", "not applicable", lambda: mean_of()),
     Example("M6", "subordinates at 100 (365 days), 60 (181) and 120 (92): those who reach 85", "71.63",
             lambda: subordinates_on_goal([(365, exact(100)), (181, exact(60)), (92, exact(120))], exact(85))),
+    Example("M6", "`computed: children`, `serves_weight` 3 at 100 %, 1 at 20 %: value, target, points", "80, 100, 80",
+            lambda: [(each := rolled_up(of_goal(1, 100, 3), of_goal(2, 20, 1))).actual, each.target, each.points]),
+    Example("M6", "the same with one that has no weight: all count alike", "60",
+            lambda: rolled_up(of_goal(1, 100, 3), of_goal(2, 20)).points),
+    Example("M6", "children at 0, 0, 0, 50 in March", "12.5",
+            lambda: rolled_up(*(of_goal(n, 50 * (n == 4)) for n in (1, 2, 3, 4)), period="M03").points),
+    Example("M6", "one at 50, one without a value", "50", lambda: rolled_up(of_goal(1, 50), of_goal(2, None)).points),
+    Example("M6", "a child is not scored yet, the year is due: it waits for", "children: goal-2026-lin-2",
+            lambda: awaits("goal-2026-lin-2")),
+    Example("M6", "the same when HR goes on without", "nothing", lambda: awaits("goal-2026-lin-2", waived=True)),
+    Example("M6", "`{subordinates_on_goal: 85}`, target 85, the subordinates above: value, attainment", "71.63, 84.27",
+            reached),
+    Example("M6", "the same in March", "not applicable", in_march),
+    Example("M6", "a goal serves one of its own tier that is read from a feed", "refused: goal.parent",
+            lambda: aligned(kpi(1200))),
+    Example("M6", "…that is computed from its children", "aligned, weight 3", lambda: aligned(ROLLED)),
+    Example("M6", "…and itself serves the one that asks", "refused: goal.own-parent", lambda: aligned(ROLLED, VISITS)),
+    Example("M6", "a value typed for a computed KPI", "refused: check-in.computed", lambda: told(ROLLED)),
+    Example("M6", "a computed KPI with a metric", "refused: measure.computed",
+            lambda: checked(ROLLED.model_copy(update={"metric": "sales"}))),
+    Example("M6", "a computed KPI of which less is better", "refused: measure.computed",
+            lambda: checked(ROLLED.model_copy(update={"direction": "lower"}))),
+    Example("M6", "the share of a department's subordinates", "refused: measure.computed-nobody", of_department),
+    Example("M6", "a measure in percent replaced by one that is computed, with the same target: draws", "5",
+            lambda: drawn(kpi(100, unit="%", aggregation="mean"), {"measure": ROLLED})),
 )  # fmt: skip
 
 

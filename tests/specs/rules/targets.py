@@ -12,6 +12,7 @@ from cairn.domain.goal import events as did
 from cairn.domain.launch.plan import Planner, by_holder
 from cairn.domain.measure import Kpi
 from cairn.domain.people import Roster
+from cairn.domain.policy import AllOrNothingCurve
 from cairn.domain.refusal import Refusal
 from cairn.domain.schedule import Schedule, make_schedule
 from tests.specs.company import (
@@ -45,6 +46,16 @@ from tests.specs.rules.cases import (
 
 MONTHS = tuple(f"M{number:02d}" for number in range(1, 13))
 QUARTERS = ("Q1", "Q2", "Q3", "Q4")
+
+
+def met_each_month(joined: date) -> list[Any]:
+    """The months' targets together, the year's, and the points of a year in which each month's was met."""
+    months = [each for each in targets(YEARLY, *MONTHS, since=joined) if each is not None]
+    once = points(YEARLY, sum(months), since=joined, curve=AllOrNothingCurve(kind="all_or_nothing"))
+    return [sum(months), *targets(YEARLY, "Y", since=joined), once]
+
+
+YEARLY = kpi(1200, whole_cycle=True)
 LONG_YEAR = make_schedule(date(2026, 1, 1), date(2027, 1, 6), plan())
 
 T1 = (
@@ -58,6 +69,8 @@ T1 = (
     Example("T1", "twelve monthly targets of 100, joined 16 July: July, the year", "51.6129, 551.6129",
             lambda: targets(kpi(targets=dict.fromkeys(MONTHS, 100), whole_cycle=True), "M07", "Y",
                             since=date(2026, 7, 16))),
+    Example("T1", "a template's 1,200, joined 1 March: the months together, the year; 1,000 under all-or-nothing",
+            "1000, 1000, 100", lambda: met_each_month(date(2026, 3, 1))),
 )  # fmt: skip
 
 JOINED, FROM_JULY = date(2026, 3, 16), date(2026, 7, 1)

@@ -4,7 +4,9 @@ from datetime import date, datetime
 from fractions import Fraction
 from typing import Any
 
+from cairn.domain.evaluation.correcting import Case, Mended, Slip, mended, right_facts
 from cairn.domain.evaluation.scores import Beside, issue_result, score_sheet
+from cairn.domain.evaluation.versions import next_restatement
 from cairn.domain.event import SYSTEM
 from cairn.domain.goal import commands as ask
 from cairn.domain.goal import events as did
@@ -232,12 +234,10 @@ W2 = (
 )  # fmt: skip
 
 
-def corrected(day: str) -> "Year":
-    """January at 50 of 100; a correction to 80 that comes on a day."""
-    year = Year((REVENUE, 100), **{REVENUE: SALES})
-    year.approve(REVENUE, "01-06").read(sales("01-10", "50")).upto(on("02-07")).cycle_scores(
-        "M01", on("02-07")
-    )
+def corrected(day: str, first: str | None = "50") -> "Year":
+    """January at 50 of 100, or without any row; a correction to 80 that comes on a day."""
+    year = Year((REVENUE, 100), **{REVENUE: SALES}).approve(REVENUE, "01-06")
+    year.read(*([sales("01-10", first)] if first else [])).upto(on("02-07")).cycle_scores("M01", on("02-07"))
     year.world = year.world.under(evidence=year.world.evidence.model_copy(update={"readings": ()}))
     return year.read(sales("01-10", "80", 2)).again(REVENUE, "M01", day)
 
@@ -247,6 +247,8 @@ D5 = (
             lambda: shown(corrected("02-20").chain("M01"))),
     Example("D5", "corrected on 20 March, when the score is settled: its versions", "50",
             lambda: shown(corrected("03-20").chain("M01"))),
+    Example("D5", "January was scored without any row, 80 come on 20 February: its versions", "none, 80",
+            lambda: shown(corrected("02-20", first=None).chain("M01"))),
 )  # fmt: skip
 
 
@@ -280,11 +282,114 @@ def of_the_result() -> Any:
     return [first.points, last.number, last.points]
 
 
+def slip(year: "Year", day: str, goal: str = REVENUE, **right: Any) -> Slip:
+    """What HR corrects on a day."""
+    correction = sheet.Correction.model_validate(right)
+    name = next_restatement(year.world.sheet())
+    return Slip(goal, correction, name, "typed wrongly", HUA, on(day))
+
+
+def case_of(world: World) -> Case:
+    goals = {name: world.goal(name) for name in world.sheet().weighings}
+    return Case(world.sheet(), goals, world.context(REVENUE))
+
+
+def mend(year: "Year", asked: Slip) -> Mended:
+    """What a correction comes to, every period by what is known of the metric now."""
+    case = case_of(year.world)
+    known = {period.key: year.world.evidence for period in DATES.periods}
+    return mended(asked, case, right_facts(asked, case), known, "corrected")
+
+
+def mend_at_once(year: "Year", asked: Slip) -> "Year":
+    """The year after a correction that changes nothing that is settled."""
+    found = mend(year, asked)
+    assert not found.settled
+    return year._with([found.proposed, *found.facts, *found.versions])
+
+
+def typed_wrongly(**measure: Any) -> "Year":
+    """January's target was typed as 200 for 100; 100 were sold."""
+    months = {f"M{number:02d}": 100 for number in range(1, 13)}
+    wrong = SALES.model_copy(update={"target": None, "targets": {**months, "M01": 200}})
+    year = Year((REVENUE, 100), **{REVENUE: wrong}).approve(REVENUE, "01-06").read(sales("01-10", "100"))
+    return year.upto(on("02-07")).cycle_scores("M01", on("02-07"))
+
+
+def mended_target(day: str) -> Any:
+    year = typed_wrongly()
+    return shown(mend_at_once(year, slip(year, day, targets={"M01": 100})).chain("M01"))
+
+
+def proposed_target(day: str) -> Any:
+    """What a correction proposes once the score is settled: the sheet's points before and after."""
+    year = typed_wrongly()
+    found = mend(year, slip(year, day, targets={"M01": 100}))
+    assert found.settled
+    [changed] = found.proposed.scores
+    assert changed.of_period
+    return [changed.of_period.before, changed.of_period.after]
+
+
+def mended_rating() -> Any:
+    """Sales (60) at 100, learning (40) given 40 where Wang meant 90."""
+    year = Year((REVENUE, 60), (LEARNING, 40), **{REVENUE: SALES})
+    year.approve(REVENUE, "01-06").approve(LEARNING, "01-06").read(sales("01-10", "100"))
+    year.do(please(ask.AssessGoal, WANG, "02-01", LEARNING, period="M01", points=40)).upto(on("02-07"))
+    year.cycle_scores("M01", on("02-07"))
+    asked = slip(year, "02-10", LEARNING, assessments={"M01": {WANG: 90}})
+    return shown(mend_at_once(year, asked).chain("M01"))
+
+
+REPORTED = Kpi(target=D(1200), curve="ratio", whole_cycle=True)
+
+
+def reported() -> "Year":
+    """10 confirmed for January where Lin had sold 80."""
+    year = Year((REVENUE, 100), **{REVENUE: REPORTED}).approve(REVENUE, "01-06")
+    year.do(please(ask.CheckIn, LIN, "01-31", value=D(10))).do(please(ask.ConfirmCheckIns, WANG, "02-01"))
+    return year.upto(on("02-07")).cycle_scores("M01", on("02-07"))
+
+
+def mended_report() -> Any:
+    year = reported()
+    return shown(mend_at_once(year, slip(year, "02-10", check_ins={1: 80})).chain("M01"))
+
+
+def weighed_wrongly() -> "Year":
+    """Sales has 60 and learning 40, the other way round than was meant: the year at 100 and at 50."""
+    year = Year((REVENUE, 60), (LEARNING, 40), **{REVENUE: SALES}).read(sales("06-10", "1200"))
+    year.approve(REVENUE, "01-06").approve(LEARNING, "01-06")
+    year.upto(on("2027-01-04")).do(
+        please(ask.AssessGoal, WANG, "2027-01-04", LEARNING, period="Y", points=50)
+    )
+    return year.upto(on("2027-01-16")).cycle_scores("Y", on("2027-01-17"))
+
+
+def mended_weights(day: str) -> Any:
+    year = weighed_wrongly()
+    asked = slip(year, day, weights={REVENUE: 40, LEARNING: 60})
+    return shown(mend_at_once(year, asked).chain("Y"))
+
+
 Y3 = (
     Example("Y3", "the proposal made on 20 March: the goal's points before and after, the sheet's", "50, 80, 50, 80",
             lambda: restated("03-20")),
     Example("Y3", "December corrected from 100 to 40 after the result: the first, number and points of the last",
             "100, 3, 95", of_the_result),
+    Example("Y3", "January's target was typed as 200 for 100; HR corrects it on 20 February: its versions", "50, 100",
+            lambda: mended_target("02-20")),
+    Example("Y3", "the same on 20 March, when the score is settled: what is proposed, before and after", "50, 100",
+            lambda: proposed_target("03-20")),
+    Example("Y3", "40 for learning (40) where 90 were meant, sales (60) at 100: January's versions", "76, 96",
+            mended_rating),
+    Example("Y3", "a confirmed report of 10 that should have said 80: January's versions", "10, 80", mended_report),
+    Example("Y3", "weights of 60 and 40 the wrong way round, the year at 100 and 50: its versions", "80, 70",
+            lambda: mended_weights("2027-01-20")),
+    Example("Y3", "the same in October, while the sheet runs", "refused: restatement.sheet-running",
+            lambda: mended_weights("10-20")),
+    Example("Y3", "the target of a month that has not ended", "refused: restatement.running",
+            lambda: mend(typed_wrongly(), slip(typed_wrongly(), "02-20", targets={"M02": 90}))),
 )  # fmt: skip
 
 

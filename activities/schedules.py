@@ -1,5 +1,6 @@
 """Feeds that run by themselves: a Temporal Schedule for each."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from temporalio.client import (
@@ -16,9 +17,8 @@ from temporalio.client import (
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.inputs import CollectFeedInput
-from cairn.application.feeds import ScheduledFeed
+from cairn.domain.operating import FeedScheduled
 from cairn.feeds.feed import Feed
-from workflows.feed import FeedWorkflow
 
 
 class TemporalSchedules:
@@ -27,9 +27,9 @@ class TemporalSchedules:
     def __init__(self, client: Client, task_queue: str) -> None:
         self.client, self.task_queue = client, task_queue
 
-    async def put(self, planned: ScheduledFeed) -> datetime | None:
+    async def put(self, planned: FeedScheduled) -> datetime | None:
         """Made, or changed where it is there already. Returns when it runs next."""
-        name, schedule = planned.feed.stream, self._schedule(planned)
+        name, schedule = planned.name, self._schedule(planned)
         try:
             handle = await self.client.create_schedule(name, schedule)
         except ScheduleAlreadyRunningError:
@@ -44,22 +44,40 @@ class TemporalSchedules:
 
     async def remove(self, feed: Feed) -> bool:
         """Ended; False where there was none."""
+        return await self.remove_named(feed.stream)
+
+    async def remove_named(self, name: str) -> bool:
+        """The same by the schedule's name."""
         try:
-            await self.client.get_schedule_handle(feed.stream).delete()
+            await self.client.get_schedule_handle(name).delete()
         except RPCError as error:
             if error.status != RPCStatusCode.NOT_FOUND:
                 raise
             return False
         return True
 
-    def _schedule(self, planned: ScheduledFeed) -> Schedule:
+    async def missing(self, planned: Sequence[FeedScheduled]) -> list[FeedScheduled]:
+        """Those of these schedules that are not there."""
+        if not planned:
+            return []
+        there = {each.id async for each in await self.client.list_schedules()}
+        return [each for each in planned if each.name not in there and not await self._is_there(each)]
+
+    async def _is_there(self, planned: FeedScheduled) -> bool:
+        """Asks for one by its name: lists are a moment behind."""
+        try:
+            await self.client.get_schedule_handle(planned.name).describe()
+        except RPCError as error:
+            if error.status != RPCStatusCode.NOT_FOUND:
+                raise
+            return False
+        return True
+
+    def _schedule(self, planned: FeedScheduled) -> Schedule:
         """Collections never overlap: one that comes due while another runs waits for it."""
-        feed = planned.feed
-        ask = CollectFeedInput(path=str(planned.path), base=str(planned.base), by=planned.by)
+        ask = CollectFeedInput(path=planned.path, base=planned.base, by=planned.by)
         return Schedule(
-            action=ScheduleActionStartWorkflow(
-                FeedWorkflow.run, ask, id=feed.stream, task_queue=self.task_queue
-            ),
-            spec=ScheduleSpec(cron_expressions=feed.crons, time_zone_name=feed.timezone),
+            action=ScheduleActionStartWorkflow("Feed", ask, id=planned.name, task_queue=self.task_queue),
+            spec=ScheduleSpec(cron_expressions=list(planned.crons), time_zone_name=planned.timezone),
             policy=SchedulePolicy(overlap=ScheduleOverlapPolicy.BUFFER_ONE),
         )

@@ -1,0 +1,61 @@
+"""What operation itself has to remember: feeds that run by themselves, and workflows that were begun again."""
+
+from typing import Literal
+
+from cairn.domain.event import Event, Fact
+
+Loss = Literal[
+    "missing", "terminated", "cancelled", "failed", "timed_out", "ended", "failing", "unserved", "ahead"
+]
+"""What is wrong with the workflow of an open stream: there is none; it was ended from outside, or by an error; it ran
+to its end though its stream is open; its tasks fail again and again; no worker serves its build; it knows more than the
+log has, since an older log was restored."""
+SCHEDULES = "schedules"
+SUPERVISION = "supervision"
+
+
+class FeedScheduled(Event):
+    """A feed runs by itself from now on: by its crons in its time zone, from the file `path`, whose own paths start
+    from the folder `base`."""
+
+    feed: str
+    path: str
+    base: str
+    crons: tuple[str, ...]
+    timezone: str
+
+    @property
+    def stream(self) -> str:
+        return SCHEDULES
+
+    @property
+    def name(self) -> str:
+        """What Temporal's schedule is called: like the feed's stream."""
+        return f"feed-{self.feed}"
+
+
+class FeedUnscheduled(Event):
+    """A feed runs by itself no more."""
+
+    feed: str
+
+    @property
+    def stream(self) -> str:
+        return SCHEDULES
+
+
+class BegunAgain(Fact):
+    """A workflow, schedule or starter that was begun again, by its id, and what had been wrong."""
+
+    workflow: str
+    loss: Loss
+
+
+class WorkflowsBegunAgain(Event):
+    """Workflows that open streams lacked, and which were begun again from the log."""
+
+    workflows: tuple[BegunAgain, ...]
+
+    @property
+    def stream(self) -> str:
+        return SUPERVISION

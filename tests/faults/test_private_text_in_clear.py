@@ -1,0 +1,321 @@
+"""What people write about each other is found in clear nowhere: not in the ledger's cluster, read models or a backup,
+not in Temporal's files, no log, no process's arguments; whoever may read it reads all of it."""
+
+import asyncio
+import base64
+import subprocess
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import psutil
+import pytest_asyncio
+
+from cairn.application.repository import to_appends
+from cairn.application.stored_events import to_events
+from cairn.domain.identity import by_system
+from cairn.domain.private_text import in_private, private_parts
+from cairn.domain.registry import EVENTS
+from cairn.domain.sheet.events import RestatementDecided
+from cairn.ledger import StoredEvent
+from cairn.privacy import PrivateLedger, wrapping_keys
+from cairn_portal.servers import postgres, process
+from tests.faults.conftest import Site
+from tests.portal.conftest import ROSTER, Cairn, environment
+from tests.workflows.company import eventually
+
+SECRET = "zaunkoenigin"
+"""A word in everything that is written here, and nowhere else."""
+PUBLIC = "Wachteldienst"
+"""A word of a goal's title, by which the search is known to find what is there."""
+CYCLE, TODAY = "words", date.today()
+STARTS = TODAY - timedelta(days=150)
+POLICY = f"""
+name: words
+title: {{zh: 制度, en: Plan}}
+families:
+  sales:
+    name: {{zh: 销售, en: Sales}}
+    periods: {{quarter: 40, year: 60}}
+    template:
+      - {{key: revenue, kind: kpi, title: {{zh: {PUBLIC}, en: {PUBLIC}}}, weight: 60, target: 1200, unit: t, metric: m}}
+      - {{key: task, kind: key_task, title: {{zh: 任务, en: Task}}, weight: 20, criteria: [tried by users]}}
+      - {{key: learn, kind: capability, dimension: capability, title: {{zh: 谈判, en: Talk}}, weight: 20,
+         outcomes: [x]}}
+curves:
+  standard: {{kind: linear}}
+grades:
+  - {{grade: A, points: 90, coefficient: 1.2}}
+  - {{grade: B, points: 0, coefficient: 1}}
+"""
+PEOPLE = ROSTER.replace(
+    "E2,郑雨桐,D1,客户经理,销售,M1,2020-01-01,,", "E2,郑雨桐,D1,客户经理,销售,M1,2020-01-01,,委员"
+)
+PEOPLE = PEOPLE.replace(
+    "E3,吴浩然,D1,客户经理,销售,M1,2020-01-01,,", "E3,吴浩然,D1,客户经理,销售,M1,2020-01-01,,委员"
+)
+REACHED_BY_NO_COMMAND = {"CycleSignalRefused"}
+"""Events with facts that nobody's words can be in: what is typed for a cycle says nothing about anybody."""
+
+
+def words(of: str) -> str:
+    return f"{SECRET} {of}"
+
+
+class Written:
+    """A cycle in which everything that can be written is written, at the command line."""
+
+    def __init__(self, site: Site, folder: Path) -> None:
+        self.site, self.folder = site, folder
+        self.cairn = Cairn(environment(site.settings))
+        self.wrapping = wrapping_keys(site.settings_of_servers())
+        self.ledger = PrivateLedger(site.pool, self.wrapping)
+
+    async def does(self, *typed: str) -> None:
+        done = await self.cairn(*typed)
+        assert done.code == 0, (typed, done.out, done.err)
+
+    async def erases(self, whom: str) -> None:
+        """HR orders it; without the login that owns the ledger it is refused."""
+        typed = ("people", "erase", whom, "--reason", words("erased"), "--by", "H1", "--yes")
+        assert (await self.cairn(*typed)).code == 2
+        owner = postgres.address(self.site.settings.home)
+        done = await self.cairn(*typed, CAIRN_MIGRATION_DATABASE=owner)
+        assert done.code == 0, done.err
+
+    async def prepared(self) -> None:
+        for name, text in (("policy.yaml", POLICY), ("roster.csv", PEOPLE)):
+            (self.folder / name).write_text(text, encoding="utf-8")
+        await self.does("policy", "adopt", str(self.folder / "policy.yaml"), "--by", "H1")
+        await self.does("roster", "import", str(self.folder / "roster.csv"), "--by", "H1")
+        dates = ("--starts", str(STARTS), "--ends", str(STARTS + timedelta(days=364)))
+        await self.does("cycle", "launch", CYCLE, *dates, "--policy", "words", "--by", "H1", "--yes")
+
+    def goal(self, owner: str, number: int) -> str:
+        return f"goal-{CYCLE}-{owner}-{number}"
+
+    async def of_goals(self) -> None:
+        kpi, task, talk = (self.goal("E1", n) for n in (1, 2, 3))
+        await self.does("goal", "interview", kpi, "--agreed", words("agreed"), "--by", "M1")
+        await self.does("goal", "submit", kpi, task, talk, "--by", "E1")
+        await self.does("goal", "return", kpi, "--comment", words("returned"), "--by", "M1")
+        await self.does("goal", "submit", kpi, "--by", "E1")
+        await self.does("goal", "approve", kpi, task, talk, "--comment", words("approved"), "--by", "M1")
+        for how, *further in (("decline", "--reason", words("declined")), ("confirm",)):
+            await self.does("goal", "adjust", kpi, "--target", "1100", "--reason", words("why"), "--by", "E1")
+            await self.does("goal", how, kpi, *further, "--by", "M1")
+        await self.does("goal", "confirm", kpi, "--by", "H1")
+        await self.does("goal", "check-in", talk, "--note", words("note"), "--by", "E1")
+        taken = ("--number", "1", "--reason", words("taken back"))
+        await self.does("goal", "withdraw-check-in", talk, *taken, "--by", "E1")
+        evidence = ("--criterion", "1", "--evidence", words("evidence"))
+        await self.does("goal", "accept", task, *evidence, "--by", "M1")
+        rated = ("--points", "80", "--period", "Q1", "--comment", words("rated"))
+        await self.does("goal", "assess", talk, *rated, "--by", "M1")
+        waived = ("--period", "Q1", "--reason", words("not brought"))
+        await self.does("goal", "score-without", kpi, *waived, "--by", "H1")
+        await self.does("goal", "pause", talk, "--reason", words("paused"), "--by", "H1")
+        moved = ("--manager", "E3", "--effective", str(TODAY), "--reason", words("passes"))
+        await self.does("goal", "change-manager", task, *moved, "--by", "H1")
+        await self.ended()
+
+    async def ended(self) -> None:
+        first, second = self.goal("E2", 1), self.goal("E2", 2)
+        await self.does("goal", "cancel", first, "--reason", words("cancelled"), "--by", "H1")
+        superseded = ("--replacement", self.goal("E2", 3), "--reason", words("superseded"))
+        await self.does("goal", "supersede", second, *superseded, "--by", "H1")
+
+    async def of_the_committee(self) -> None:
+        """H1 has no manager: the committee judges, two of three members have to agree."""
+        goal = self.goal("H1", 1)
+        await self.does("goal", "submit", goal, "--by", "H1")
+        for member in ("M1", "E2"):
+            await self.does("goal", "approve", goal, "--comment", words(member), "--by", member)
+
+    async def of_sheets(self) -> None:
+        until = str(TODAY + timedelta(days=10))
+        sheet = f"{CYCLE}-E3-1"
+        await self.does("sheet", "extend", sheet, "--until", until, "--reason", words("late"), "--by", "H1")
+        waived = ("--dimension", "capability", "--reason", words("without"))
+        await self.does("sheet", "waive", sheet, *waived, "--by", "H1")
+        decided = RestatementDecided(
+            sheet=f"sheet-{sheet}", restatement="R1", accepted=False, heard=words("heard"),
+            reason=words("decided"), by="H1", at=datetime.now(UTC),
+        )  # fmt: skip
+        version = await self.ledger.version_of(decided.stream)
+        identity = by_system(decided.stream, "decided")
+        await self.ledger.append(to_appends([decided], {decided.stream: version}, identity))
+
+    async def of_people(self) -> None:
+        later, by = str(TODAY + timedelta(days=30)), ("--by", "H1")
+        last = ("--last-day", str(TODAY + timedelta(days=20)))
+        await self.does("people", "leave", "E3", *last, "--reason", words("leaves"), *by)
+        await self.does("people", "leave", "E3", "--stays", "--reason", words("stays"), *by)
+        await self.does(
+            "people", "move", "E3", "--from", later, "--title", "x", "--reason", words("moves"), *by
+        )
+        await self.does("people", "away", "E1", "--from", str(TODAY), "--reason", words("ill"), *by)
+        await self.does("people", "return", "E1", "--on", later, "--reason", words("well"), *by)
+        named = ("--delegate", "E2", "--from", later, "--reason", words("delegates"))
+        await self.does("people", "delegate", "M1", *named, *by)
+        await self.erases("M1")
+        await self.does("people", "delegate", "M1", "--nobody", *named[2:], *by)
+
+    async def of_refusals(self) -> None:
+        goal = self.goal("E3", 1)
+        refused = await self.cairn("goal", "return", goal, "--comment", words("refused"), "--by", "M1")
+        assert refused.code == 1
+        workflow = self.site.client.get_workflow_handle(goal)
+        for fields in (
+            {"comment": [words("listed")]},
+            {"comment": "x", "coment": words("misspelt")},
+            {"comment": SECRET * 2000},
+        ):
+            await workflow.signal("return", {"by": "M1", "fields": fields})
+
+        async def recorded() -> bool:
+            rows = await self.ledger.read_stream(goal)
+            return [row.type for row in rows].count("SignalRefused") == 3
+
+        await eventually(recorded)
+
+    async def all(self) -> None:
+        await self.prepared()
+        await self.of_goals()
+        await self.of_the_committee()
+        await self.of_sheets()
+        await self.of_people()
+        await self.of_refusals()
+        await self.does("cycle", "status", CYCLE)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def written(site: Site, tmp_path_factory: Any) -> AsyncIterator[Written]:
+    made = Written(site, tmp_path_factory.mktemp("words"))
+    await made.all()
+    yield made
+
+
+def forms(word: str) -> Iterator[bytes]:
+    """The word as texts, JSON, Base64 at any place, hexadecimal digits and UTF-16 would hold it."""
+    raw = word.encode()
+    yield raw
+    yield raw.hex().encode()
+    yield word.encode("utf-16-le")
+    for before in range(3):
+        whole = base64.b64encode(b"\0" * before + raw)
+        yield whole[4 if before else 0 : -4]
+
+
+def found_in(content: bytes, word: str) -> bool:
+    lowered = content.lower()
+    return any(each in content or each.lower() in lowered for each in forms(word))
+
+
+def files_with(folder: Path, word: str) -> list[str]:
+    files = [each for each in folder.rglob("*") if each.is_file()]
+    return sorted(str(each.relative_to(folder)) for each in files if found_in(each.read_bytes(), word))
+
+
+async def output(*command: str | Path) -> bytes:
+    """What a program prints."""
+    return await asyncio.to_thread(subprocess.check_output, command)
+
+
+def carries_words(row: StoredEvent) -> bool:
+    found: list[str] = []
+    parts = private_parts(EVENTS[row.type])
+    [event] = to_events([row])
+    in_private(event.model_dump(mode="json"), parts, lambda value, path: found.append(str(value)))
+    return any(SECRET in each for each in found)
+
+
+async def test_everything_that_can_be_written_was_written_and_is_read_again(written: Written) -> None:
+    await written.ledger.wait_types_sealed(["SignalRefused"], 10)
+    rows = await written.ledger.read_sealed(after=0)
+    said = {row.type for row in rows if carries_words(row)}
+    assert {name for name, event in EVENTS.items() if private_parts(event)} - said == REACHED_BY_NO_COMMAND
+
+
+async def test_no_file_of_the_installation_holds_a_word_of_it(written: Written) -> None:
+    """The ledger's cluster with its write-ahead log, Temporal's database, and every log."""
+    home = written.site.settings.home
+    admin = await asyncpg.connect(postgres.address(home))
+    await admin.execute("checkpoint")
+    await admin.close()
+    public = files_with(home, PUBLIC)
+    assert any(name.startswith("postgres/") for name in public)
+    assert any(name.startswith("temporal/") for name in files_with(home, f"goal-{CYCLE}-E1-1"))
+    assert {"logs/postgres.log", "logs/worker.log"} <= {str(p.relative_to(home)) for p in home.rglob("*.log")}
+    assert files_with(home, SECRET) == []
+
+
+async def test_no_table_and_no_backup_holds_a_word_of_it(written: Written, tmp_path: Path) -> None:
+    settings = written.site.settings_of_servers()
+    programs = postgres.programs_for(postgres.MAJOR)
+    dsn = postgres.address(settings.home)
+    dumped = await output(programs / "pg_dump", "--dbname", dsn)
+    assert found_in(dumped, PUBLIC) and b"text_key" in dumped and not found_in(dumped, SECRET)
+    environ = environment(settings)
+    done = await Cairn({**environ, "CAIRN_DATABASE": dsn})("backup", str(tmp_path / "backup"), "--lang", "en")
+    assert done.code == 0 and "apart from it" in done.err, done.err
+    kept = await output(programs / "pg_restore", "--file", "-", tmp_path / "backup" / "log.dump")
+    assert found_in(kept, PUBLIC) and not found_in(kept, SECRET)
+
+
+async def test_no_process_of_ours_has_a_word_of_it_among_its_arguments(written: Written) -> None:
+    for server in process.recorded(written.site.settings.home):
+        for each in (psutil.Process(server.pid), *psutil.Process(server.pid).children(recursive=True)):
+            assert SECRET not in " ".join(each.cmdline())
+
+
+async def test_whoever_may_read_the_words_reads_them_and_nobody_else(written: Written) -> None:
+    goal = written.goal("E1", 1)
+    for typed in (("replay", goal), ("goal", "show", goal), ("goal", "check-ins", written.goal("E1", 3))):
+        for reader in ("E1", "M1", "H1"):
+            told = await written.cairn(*typed, "--as", reader, "--json")
+            if typed[0] == "replay":
+                assert told.code == 0 and SECRET in told.out, told.err
+        other = await written.cairn(*typed, "--as", "E2", "--json")
+        assert other.code == 0 and SECRET not in other.out, other.err
+    hidden = (await written.cairn("replay", goal, "--as", "E2", "--lang", "en")).out
+    assert "you may not read it" in " ".join(hidden.split())
+    [story] = [
+        each["facts"]
+        for each in (await written.cairn("replay", goal, "--as", "E2", "--json")).json["events"]
+        if each["type"] == "GoalReturned"
+    ]
+    assert story["comment"] == {"unreadable": "hidden"}
+
+
+async def test_lists_never_hold_words(written: Written) -> None:
+    for reader in ((), ("--as", "E2"), ("--as", "E1")):
+        told = await written.cairn("goal", "list", "--cycle", CYCLE, *reader, "--json")
+        assert told.code == 0 and SECRET not in told.out
+
+
+async def test_what_was_erased_is_gone_and_all_else_goes_on(written: Written) -> None:
+    """It comes last: what was written about E1 is gone for good."""
+    before = (await written.cairn("verify-scores", CYCLE, "--json")).json
+    await written.erases("E1")
+    goal = written.goal("E1", 1)
+    for typed in (("replay", goal), ("goal", "show", goal), ("goal", "check-ins", written.goal("E1", 3))):
+        told = await written.cairn(*typed, "--json")
+        assert told.code == 0 and SECRET not in told.out, told.err
+    story = (await written.cairn("replay", goal, "--json")).json["events"]
+    said = {each["type"]: each["facts"] for each in story}
+    assert said["GoalReturned"]["comment"] == {"unreadable": "erased"}
+    assert said["GoalAdjusted"]["draws"] and said["GoalReturned"].keys() == {"comment", "acting_for"}
+    in_words = (await written.cairn("replay", goal, "--lang", "en")).out
+    assert "erased: the key to these words is gone" in " ".join(in_words.split())
+    others = await written.cairn("replay", written.goal("E2", 1), "--json")
+    assert SECRET in others.out
+    for typed in (("ledger", "verify"), ("verify-scores", CYCLE)):
+        assert (await written.cairn(*typed)).code == 0
+    assert (await written.cairn("verify-scores", CYCLE, "--json")).json == before
+    again = ("--on", str(TODAY), "--reason", words("since then"), "--by", "H1")
+    await written.does("people", "return", "E1", *again)
+    rows = await PrivateLedger(written.site.pool, written.wrapping).read_stream("person-E1")
+    assert [carries_words(row) for row in rows if row.type == "PersonReturned"] == [False, True]
