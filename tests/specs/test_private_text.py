@@ -68,6 +68,11 @@ PUBLIC_HERE: Mapping[tuple[str, str], str] = {
     ("Name", "zh"): "a name in the policy",
     ("Name", "en"): "a name in the policy",
     ("LeftOut", "facts"): "days and families",
+    ("BegunAgain", "workflow"): "the name of a workflow",
+    **{
+        ("FeedScheduled", name): "where a feed's file lies and when it runs"
+        for name in ("path", "base", "crons")
+    },
     ("LaunchFailure", "facts"): "names of streams",
     ("Note", "facts"): "numbers, days and names of feeds; no reason that somebody wrote",
 }
