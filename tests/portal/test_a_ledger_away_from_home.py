@@ -3,6 +3,7 @@
 import json
 from collections.abc import AsyncIterator
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 import pytest_asyncio
@@ -16,7 +17,6 @@ from cairn_portal.servers.temporal_ready import make_usable
 from tests.databases import Databases
 from tests.portal.conftest import POLICY, Cairn, environment
 
-NAMESPACE = "away-from-home"
 AWAY = "这份日志不在原来记录它的地方"
 
 
@@ -24,11 +24,12 @@ AWAY = "这份日志不在原来记录它的地方"
 async def away(
     databases: Databases, settings: Settings, temporal_server: str, files: Path, tmp_path: Path
 ) -> AsyncIterator[tuple[Cairn, Settings]]:
-    """A terminal at a copy of a database with a policy and a roster; a namespace has one starter, so it has its own."""
+    """A terminal at a copy of a database with a policy and a roster; a namespace has one ledger, so it has its own."""
+    namespace = f"away-from-home-{uuid4().hex[:8]}"
     original = await databases.empty()
     await migrate_all(original)
-    await make_usable(await Client.connect(temporal_server), NAMESPACE)
-    at_original = settings.model_copy(update={"database": original, "home": tmp_path, "namespace": NAMESPACE})
+    await make_usable(await Client.connect(temporal_server), namespace)
+    at_original = settings.model_copy(update={"database": original, "home": tmp_path, "namespace": namespace})
     terminal = Cairn(environment(at_original))
     async with worker.running(at_original.model_copy(update={"task_queue": f"{settings.task_queue}-o"})):
         for typed in (("policy", "adopt", "policy.yaml"), ("roster", "import", "roster.csv")):
