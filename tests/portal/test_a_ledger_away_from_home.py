@@ -3,6 +3,7 @@
 import json
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -62,6 +63,11 @@ async def test_every_door_says_that_nothing_is_taken_in(away: tuple[Cairn, Setti
             raise AssertionError("a worker has started")
 
 
+def ours(found: dict[str, Any]) -> dict[str, Any]:
+    """What a look says of the ledger, without the cluster's next transaction: others write in it too."""
+    return {**found, "home": {name: each for name, each in found["home"].items() if name != "next_xid"}}
+
+
 async def test_an_epoch_is_opened_by_somebody_for_a_reason_after_a_look(away: tuple[Cairn, Settings]) -> None:
     cairn, settings = away
     look = await cairn("ledger", "open-epoch", "--dry-run", "--json")
@@ -70,7 +76,7 @@ async def test_an_epoch_is_opened_by_somebody_for_a_reason_after_a_look(away: tu
     assert (await cairn("ledger", "open-epoch", "--by", "H1")).code == 2  # for no reason
     unknown = await cairn("ledger", "open-epoch", "--by", "nobody", "--reason", "x")
     assert unknown.code == 1 and "nobody" in unknown.err
-    assert (await cairn("ledger", "open-epoch", "--dry-run", "--json")).json == look.json
+    assert ours((await cairn("ledger", "open-epoch", "--dry-run", "--json")).json) == ours(look.json)
     opened = await cairn("ledger", "open-epoch", "--by", "H1", "--reason", "试用", "--json")
     assert (opened.code, opened.json["epoch"]) == (0, 2), opened.err
     again = await cairn("ledger", "open-epoch", "--by", "H1", "--reason", "试用", "--json")
