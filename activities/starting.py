@@ -15,7 +15,7 @@ from temporalio.common import (
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
-from activities.inputs import STARTER, BeginWorkflowsInput, CycleStart, GoalStart, Value
+from activities.inputs import REFRESH, STARTER, BeginWorkflowsInput, CycleStart, GoalStart, Value
 from cairn.application.cycles import Cycles
 from cairn.application.repository import fold_sheet, goal_context
 from cairn.application.stored_events import UnreadableEvent, known_versions, to_event
@@ -29,7 +29,8 @@ from cairn.ledger import Ledger, PositionMoved, StoredEvent, Subscription
 
 CYCLE = SearchAttributeKey.for_keyword("CairnCycle")
 DEPARTMENT = SearchAttributeKey.for_keyword("CairnDepartment")
-NAME = "starter"
+NAME = STARTER
+"""Of its subscription: the starter is one, in workflows and in the log."""
 TYPES = ("CycleLaunched", "GoalDrafted", "PolicyAmended")
 PAGE = 500
 AT_ONCE = 48
@@ -80,13 +81,15 @@ class Starting:
 
     async def _page(self, following: Subscription) -> bool:
         page = await following.next(PAGE)
+        if not page.events:
+            return False
         versions = await self.ledger.versions([row.stream for row in page.events])
 
         async def take(row: StoredEvent) -> None:
             await self._take(following, row, fresh=versions[row.stream] == 1)
 
         await following.take(page, take, at_once=AT_ONCE, transient=TRANSIENT)
-        return bool(page.events)
+        return True
 
     async def _take(self, following: Subscription, row: StoredEvent, fresh: bool = False) -> None:
         activity.heartbeat(following.reached)
@@ -116,16 +119,8 @@ class Starting:
         for start in range(0, len(sheets), SHEETS):
             rows = await self.ledger.read_streams(sheets[start : start + SHEETS])
             goals = [goal for name, found in rows.items() for goal in _goals_on(name, found)]
-            await asyncio.gather(*(self._refresh(goal) for goal in goals))
+            await asyncio.gather(*(refresh(self.client, goal) for goal in goals))
             activity.heartbeat(after)
-
-    async def _refresh(self, goal: str) -> None:
-        """One that does not run asks the log when it is begun."""
-        try:
-            await self.client.get_workflow_handle(goal).signal("refresh")
-        except RPCError as error:
-            if error.status != RPCStatusCode.NOT_FOUND:
-                raise
 
     async def _cycle(self, name: str) -> Cycle:
         """What a cycle goes by, read once until its policy changes."""
@@ -142,6 +137,15 @@ async def begin_starter(
     await client.start_workflow(
         "Starter", follow, id=STARTER, task_queue=task_queue, id_conflict_policy=conflict
     )
+
+
+async def refresh(client: Client, workflow: str) -> None:
+    """Has a goal's or cycle's workflow look into the log again; one that does not run does so when it is begun."""
+    try:
+        await client.get_workflow_handle(workflow).signal(REFRESH)
+    except RPCError as error:
+        if error.status != RPCStatusCode.NOT_FOUND:
+            raise
 
 
 def _goals_on(name: str, rows: Sequence[StoredEvent]) -> list[str]:

@@ -10,8 +10,8 @@ import asyncpg
 from temporalio.client import Client, WorkflowExecutionStatus, WorkflowQueryFailedError
 from temporalio.service import RPCError, RPCStatusCode
 
-from activities.inputs import REFRESH, STARTER, BeginWorkflowsInput, GoalStart
-from activities.starting import begin_cycle, begin_goal, begin_starter
+from activities.inputs import STARTER, BeginWorkflowsInput, GoalStart
+from activities.starting import begin_cycle, begin_goal, begin_starter, refresh
 from cairn.application.stored_events import to_event
 from cairn.domain.cycle.events import CycleAbandoned, CycleClosed
 from cairn.domain.goal.events import GoalCancelled, GoalClosed, GoalDrafted, GoalSuperseded
@@ -143,15 +143,6 @@ async def refresh_on(client: Client, build: str) -> int:
 
     await asyncio.gather(*map(tell, names))
     return len(names)
-
-
-async def refresh(client: Client, workflow: str) -> None:
-    """Has a goal's or cycle's workflow look into the log again."""
-    try:
-        await client.get_workflow_handle(workflow).signal(REFRESH)
-    except RPCError as error:
-        if error.status != RPCStatusCode.NOT_FOUND:  # it has ended meanwhile
-            raise
 
 
 async def begin_again(
