@@ -18,7 +18,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from activities.inputs import REFRESH, STARTER, BeginWorkflowsInput, CycleStart, GoalStart, Value
 from cairn.application.cycles import Cycles
 from cairn.application.repository import fold_sheet, goal_context
-from cairn.application.stored_events import UnreadableEvent, known_versions, to_event
+from cairn.application.stored_events import known_versions, readable, to_event
 from cairn.domain.cycle.events import PolicyAmended
 from cairn.domain.cycle.state import Cycle
 from cairn.domain.goal.events import GoalDrafted
@@ -117,8 +117,9 @@ class Starting:
         self._cycles.pop(cycle, None)
         sheets = await self.cycles.sheets(cycle)
         for start in range(0, len(sheets), SHEETS):
-            rows = await self.ledger.read_streams(sheets[start : start + SHEETS])
-            goals = [goal for name, found in rows.items() for goal in _goals_on(name, found)]
+            # A sheet that cannot be read is named everywhere, and keeps no other from being told.
+            found, _ = readable(await self.ledger.read_streams(sheets[start : start + SHEETS]), fold_sheet)
+            goals = [goal for sheet in found.values() for goal in sheet.weighings]
             await asyncio.gather(*(refresh(self.client, goal) for goal in goals))
             activity.heartbeat(after)
 
@@ -146,15 +147,6 @@ async def refresh(client: Client, workflow: str) -> None:
     except RPCError as error:
         if error.status != RPCStatusCode.NOT_FOUND:
             raise
-
-
-def _goals_on(name: str, rows: Sequence[StoredEvent]) -> list[str]:
-    """The goals that are or were on a sheet; none where it cannot be read: it is named everywhere, and keeps no other
-    from being told."""
-    try:
-        return list(fold_sheet(name, rows).weighings)
-    except UnreadableEvent:
-        return []
 
 
 async def begin_goal(
