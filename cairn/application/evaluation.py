@@ -22,13 +22,11 @@ from cairn.domain.policy import Policy
 from cairn.domain.refusal import Refusal
 from cairn.domain.schedule import Schedule, local_day
 from cairn.domain.sheet.state import Sheet, evolve
-from cairn.domain.streams import sheet_name
+from cairn.domain.streams import sheet_names
 from cairn.domain.terms import Terms
 from cairn.ledger import AppendConflict, Ledger
 
 CHUNK = 40
-MOST_SHEETS = 6
-"""Nobody changes their job family more often in one cycle."""
 Progress = Callable[[int, int], Awaitable[None]]
 
 
@@ -178,7 +176,7 @@ class Evaluation:
 
     async def _sheets_of(self, cycle: str, holder: str) -> list[Sheet]:
         """Somebody's sheets in a cycle that have a result."""
-        names = [sheet_name(cycle, holder, number) for number in range(1, MOST_SHEETS + 1)]
+        names = sheet_names(cycle, holder)
         rows = await self.ledger.read_streams(names)
         sheets = (fold_sheet(name, rows[name]) for name in names)
         return [sheet for sheet in sheets if sheet.result is not None]
