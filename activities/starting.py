@@ -15,11 +15,11 @@ from temporalio.common import (
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
-from activities.inputs import STARTER, BeginWorkflowsInput, CaseStart, CycleStart, GoalStart, Value
+from activities.inputs import REFRESH, STARTER, BeginWorkflowsInput, CaseStart, CycleStart, GoalStart, Value
 from cairn.application.cases import KINDS
 from cairn.application.cycles import Cycles
 from cairn.application.repository import fold_sheet, goal_context
-from cairn.application.stored_events import UnreadableEvent, known_versions, to_event
+from cairn.application.stored_events import known_versions, readable, to_event
 from cairn.domain.cycle.events import PolicyAmended
 from cairn.domain.cycle.state import Cycle
 from cairn.domain.goal.events import GoalDrafted
@@ -31,7 +31,8 @@ from cairn.ledger import Ledger, PositionMoved, StoredEvent, Subscription
 
 CYCLE = SearchAttributeKey.for_keyword("CairnCycle")
 DEPARTMENT = SearchAttributeKey.for_keyword("CairnDepartment")
-NAME = "starter"
+NAME = STARTER
+"""Of its subscription: the starter is one, in workflows and in the log."""
 CASES = {kind.opened_by.__name__: kind for kind in KINDS.values()}
 TYPES = ("CycleLaunched", "GoalDrafted", "PolicyAmended", *CASES)
 PAGE = 500
@@ -83,13 +84,15 @@ class Starting:
 
     async def _page(self, following: Subscription) -> bool:
         page = await following.next(PAGE)
+        if not page.events:
+            return False
         versions = await self.ledger.versions([row.stream for row in page.events])
 
         async def take(row: StoredEvent) -> None:
             await self._take(following, row, fresh=versions[row.stream] == 1)
 
         await following.take(page, take, at_once=AT_ONCE, transient=TRANSIENT)
-        return bool(page.events)
+        return True
 
     async def _take(self, following: Subscription, row: StoredEvent, fresh: bool = False) -> None:
         activity.heartbeat(following.reached)
@@ -119,26 +122,19 @@ class Starting:
         await begin_case(self.client, self.task_queue, CaseStart(case=name, clock_offset=cycle.clock_offset))
 
     async def _tell(self, cycle: str, after: int) -> None:
-        """Has every goal and case of a cycle ask the log for its dates: the policy has changed in mid-cycle (RULES L11)."""
+        """Has each goal and case of a cycle ask the log for its dates: its policy has changed in mid-cycle (RULES L11)."""
         self._cycles.pop(cycle, None)
         sheets = await self.cycles.sheets(cycle)
         for start in range(0, len(sheets), SHEETS):
-            rows = await self.ledger.read_streams(sheets[start : start + SHEETS])
-            goals = [goal for name, found in rows.items() for goal in _goals_on(name, found)]
-            await asyncio.gather(*(self._refresh(goal) for goal in goals))
+            # A sheet that cannot be read is named everywhere, and keeps no other from being told.
+            found, _ = readable(await self.ledger.read_streams(sheets[start : start + SHEETS]), fold_sheet)
+            goals = [goal for sheet in found.values() for goal in sheet.weighings]
+            await asyncio.gather(*(refresh(self.client, goal) for goal in goals))
             activity.heartbeat(after)
         async for page in self.ledger.pages_of(list(CASES), upto=after, limit=PAGE):
             cases = [row.stream for row in page if cycle_of(row.stream) == cycle]
-            await asyncio.gather(*(self._refresh(case) for case in cases))
+            await asyncio.gather(*(refresh(self.client, case) for case in cases))
             activity.heartbeat(after)
-
-    async def _refresh(self, goal: str) -> None:
-        """One that does not run asks the log when it is begun."""
-        try:
-            await self.client.get_workflow_handle(goal).signal("refresh")
-        except RPCError as error:
-            if error.status != RPCStatusCode.NOT_FOUND:
-                raise
 
     async def _cycle(self, name: str) -> Cycle:
         """What a cycle goes by, read once until its policy changes."""
@@ -157,13 +153,13 @@ async def begin_starter(
     )
 
 
-def _goals_on(name: str, rows: Sequence[StoredEvent]) -> list[str]:
-    """The goals that are or were on a sheet; none where it cannot be read: it is named everywhere, and keeps no other
-    from being told."""
+async def refresh(client: Client, workflow: str) -> None:
+    """Has the workflow of a goal, cycle or case look into the log again; one that does not run does so when it is begun."""
     try:
-        return list(fold_sheet(name, rows).weighings)
-    except UnreadableEvent:
-        return []
+        await client.get_workflow_handle(workflow).signal(REFRESH)
+    except RPCError as error:
+        if error.status != RPCStatusCode.NOT_FOUND:
+            raise
 
 
 async def begin_goal(

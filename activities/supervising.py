@@ -10,8 +10,8 @@ import asyncpg
 from temporalio.client import Client, WorkflowExecutionStatus, WorkflowQueryFailedError
 from temporalio.service import RPCError, RPCStatusCode
 
-from activities.inputs import REFRESH, STARTER, BeginWorkflowsInput, CaseStart, GoalStart
-from activities.starting import begin_case, begin_cycle, begin_goal, begin_starter
+from activities.inputs import STARTER, BeginWorkflowsInput, CaseStart, GoalStart
+from activities.starting import begin_case, begin_cycle, begin_goal, begin_starter, refresh
 from cairn.application.stored_events import to_event
 from cairn.domain.coaching.events import CoachingCancelled, CoachingLapsed, CoachingStated, StatementLapsed
 from cairn.domain.cycle.events import CycleAbandoned, CycleClosed
@@ -136,8 +136,8 @@ async def losses_of(client: Client, workflows: Iterable[str]) -> dict[str, Loss]
 
 
 async def ended_lately(client: Client, since: datetime) -> set[str]:
-    """The goals, cycles and cases of which a run was ended from outside since then. Where one runs all the same it was reset,
-    or begun again: what it knows may be of an earlier day."""
+    """The goals, cycles and cases of which a run was ended from outside since then. Where one runs all the same it was
+    reset, or begun again: what it knows may be of an earlier day."""
     ended = f"ExecutionStatus = 'Terminated' and CloseTime > '{since.astimezone(UTC).isoformat()}'"
     return {each async for each in _ids(client, f"{COMMANDED} and {ended}")}
 
@@ -155,15 +155,6 @@ async def refresh_on(client: Client, build: str) -> int:
 
     await asyncio.gather(*map(tell, names))
     return len(names)
-
-
-async def refresh(client: Client, workflow: str) -> None:
-    """Has a goal's, cycle's or case's workflow look into the log again."""
-    try:
-        await client.get_workflow_handle(workflow).signal(REFRESH)
-    except RPCError as error:
-        if error.status != RPCStatusCode.NOT_FOUND:  # it has ended meanwhile
-            raise
 
 
 async def begin_again(

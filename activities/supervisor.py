@@ -12,7 +12,8 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 
 from activities.schedules import TemporalSchedules
-from activities.supervising import Open, begin_again, ended_lately, losses_of, lost, open_streams, refresh
+from activities.starting import refresh
+from activities.supervising import Open, begin_again, ended_lately, losses_of, lost, open_streams
 from cairn.application.feeds import scheduled
 from cairn.application.repository import record_alone
 from cairn.application.stored_events import to_events

@@ -128,20 +128,16 @@ def require_to_propose(
     by: str, holder: str, people: Mapping[str, Person], at: datetime, calendar: WorkingCalendar
 ) -> None:
     """Refuses a correction by somebody who may not propose it: HR does, never for a sheet of their own."""
-    person = require_present(by, people, local_day(at, calendar))
     about = rights.Restating(holder=holder, lowers=False)
-    if not rights.hr_other_than_holder.allows(person, about, None):
-        raise Refusal("sheet.not-yours", field="by", by=by, who=rights.hr_other_than_holder.name)
+    _require_of_sheet(rights.hr_other_than_holder, by, about, None, people, at, calendar)
 
 
 def require_to_speak(
     by: str, holder: str, people: Mapping[str, Person], at: datetime, calendar: WorkingCalendar
 ) -> None:
     """Refuses somebody who says that the holder of a sheet was heard or told: the holder themselves does, or HR."""
-    person = require_present(by, people, local_day(at, calendar))
     about = rights.Restating(holder=holder, lowers=False)
-    if not rights.holder_or_other_hr.allows(person, about, None):
-        raise Refusal("sheet.not-yours", field="by", by=by, who=rights.holder_or_other_hr.name)
+    _require_of_sheet(rights.holder_or_other_hr, by, about, None, people, at, calendar)
 
 
 def require_for_sheet(
@@ -150,10 +146,18 @@ def require_for_sheet(
     """Refuses a command on a sheet by somebody who may not give it; `people` holds at least whoever does, by id."""
     if sheet.version == 0:
         raise Refusal("sheet.unknown", field="sheet", sheet=sheet.id)
-    person = require_present(command.by, people, local_day(command.at, calendar))
     right = command.who.in_case(sheet, command)
-    if not right.allows(person, sheet, command):
-        raise Refusal("sheet.not-yours", field="by", by=person.id, who=right.name)
+    _require_of_sheet(right, command.by, sheet, command, people, command.at, calendar)
+
+
+def _require_of_sheet(
+    right: rights.Right[Any], by: str, about: object, command: object, people: Mapping[str, Person], at: datetime,
+    calendar: WorkingCalendar,
+) -> None:  # fmt: skip
+    """Refuses somebody who is not here that day, or whose the right is not."""
+    person = require_present(by, people, local_day(at, calendar))
+    if not right.allows(person, about, command):
+        raise Refusal("sheet.not-yours", field="by", by=by, who=right.name)
 
 
 class _Held(NamedTuple):

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
 from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 
@@ -10,7 +9,7 @@ from cairn.application.computing import of_goal, of_result
 from cairn.application.cycles import Cycles
 from cairn.application.goals import with_evidence
 from cairn.application.repository import fold_goal, fold_sheet, goal_context
-from cairn.application.stored_events import UnreadableEvent, to_event, to_events
+from cairn.application.stored_events import UnreadableEvent, readable, to_event, to_events
 from cairn.domain.coverage import Statement, Whom, coverage_of
 from cairn.domain.cycle.state import Cycle
 from cairn.domain.cycle.status import AFTER_THE_GOALS
@@ -200,20 +199,22 @@ class ScoreAudit:
             )
             for sheet in part:
                 of_sheet = {goal: rows for goal, rows in goals.items() if sheet_of(goal) == sheet}
+                try:
+                    folded = fold_sheet(sheet, streams[sheet])
+                except UnreadableEvent as unread:
+                    total = total.plus(Outcome.waiting_for(sheet, unread))
+                    continue
                 total = total.plus(
-                    await self._whole_sheet(sheet, streams[sheet], of_sheet, cycle, readings, results)
+                    await self._whole_sheet(folded, streams[sheet], of_sheet, cycle, readings, results)
                 )
                 if at is not None:
-                    total = total.plus(
-                        await self._missing(sheet, streams[sheet], of_sheet, cycle, readings, upto, at)
-                    )
+                    total = total.plus(await self._missing(folded, of_sheet, cycle, readings, upto, at))
             on_progress(min(start + CHUNK, len(sheets)), len(sheets))
         return total
 
     async def _missing(
         self,
-        name: str,
-        rows: Sequence[StoredEvent],
+        sheet: Sheet,
         streams: Mapping[str, Sequence[StoredEvent]],
         cycle: Cycle,
         readings: Readings,
@@ -223,16 +224,11 @@ class ScoreAudit:
         """The scores of a sheet and its goals that should be there by now: those of goals that wait for no feed, and
         the sheet's own where no goal is waited for. What cannot be read is named elsewhere."""
         terms, schedule, due_by = await self.cycles.policies.terms(cycle), cycle.schedule, at - LATE
-        goals = _readable(streams)
-        try:
-            sheet = fold_sheet(name, rows)
-        except UnreadableEvent:
-            return Outcome()
+        goals, unread = readable(streams, fold_goal)
         if schedule is None:
             return Outcome()
         found: list[Missing] = []
         waits: set[str] = set()
-        whole = len(goals) == len(streams)
         for goal in goals.values():
             context = goal_context(cycle, terms, sheet)
             for due in unscored(goal, context, at):
@@ -245,13 +241,13 @@ class ScoreAudit:
             due_at = span.scored_at + AFTER_THE_GOALS
             if span.kind == "year" or span.key in sheet.scores or span.key in waits or due_at > due_by:
                 continue
-            if whole and score_sheet(sheet, goals, span.key, schedule, terms.on(span.ends), at):
+            if not unread and score_sheet(sheet, goals, span.key, schedule, terms.on(span.ends), at):
                 found.append(Missing(of=sheet.id, period=span.key, due=due_at))
         return Outcome(missing=tuple(found))
 
     async def _whole_sheet(
         self,
-        name: str,
+        sheet: Sheet,
         rows: Sequence[StoredEvent],
         goals: Mapping[str, Sequence[StoredEvent]],
         cycle: Cycle,
@@ -259,10 +255,6 @@ class ScoreAudit:
         results: Mapping[tuple[str, int], ResultIssued],
     ) -> Outcome:
         """A sheet and its goals, each by itself where one of them cannot be read."""
-        try:
-            sheet = fold_sheet(name, rows)
-        except UnreadableEvent as unread:
-            return Outcome.waiting_for(name, unread)
         total = Outcome()
         for goal, stream in goals.items():
             try:
@@ -270,9 +262,9 @@ class ScoreAudit:
             except UnreadableEvent as unread:
                 total = total.plus(Outcome.waiting_for(goal, unread))
         try:
-            return total.plus(await self._sheet(name, rows, goals, cycle, results))
+            return total.plus(await self._sheet(sheet.id, rows, goals, cycle, results))
         except UnreadableEvent as unread:
-            return total.plus(Outcome.waiting_for(name, unread))
+            return total.plus(Outcome.waiting_for(sheet.id, unread))
 
     async def readings(self) -> Readings:
         """All readings and statements of feeds in the log, but for what was left out of the read model for good."""
@@ -420,15 +412,6 @@ def _evidence_now(
     if whom is None or span is None or not isinstance(kpi, Kpi) or kpi.metric is None:
         return Evidence(upto=upto)
     return readings.as_of(kpi.metric, whom, days_of(goal, kpi, span), upto, {})
-
-
-def _readable(streams: Mapping[str, Sequence[StoredEvent]]) -> dict[str, Goal]:
-    """Goals by their streams, without those that cannot be read."""
-    goals: dict[str, Goal] = {}
-    for name, rows in streams.items():
-        with suppress(UnreadableEvent):
-            goals[name] = fold_goal(name, rows)
-    return goals
 
 
 def _evidence(goal: Goal, event: GoalScored, cycle: Cycle, sheet: Sheet, readings: Readings) -> Evidence:

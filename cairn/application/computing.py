@@ -16,10 +16,7 @@ from cairn.domain.policy import Policy, SubordinatesOnGoal
 from cairn.domain.reading import Evidence, Source
 from cairn.domain.schedule import Period
 from cairn.domain.sheet.state import Sheet
-from cairn.domain.streams import cycle_of, holder_of, sheet_name, sheet_of
-
-MOST_SHEETS = 6
-"""Nobody changes their job family more often in one cycle."""
+from cairn.domain.streams import cycle_of, holder_of, sheet_names, sheet_of
 
 
 def is_computed(goal: Goal) -> bool:
@@ -97,11 +94,8 @@ class Sources:
             return [], []
         histories = (await self.goals.seats.histories()).values()
         reported = [each for each in histories if manager in _managers(each)]
-        names = {
-            sheet_name(cycle_of(goal.id), each.id, number): each
-            for each in reported
-            for number in range(1, MOST_SHEETS + 1)
-        }
+        cycle = cycle_of(goal.id)
+        names = {name: each for each in reported for name in sheet_names(cycle, each.id)}
         streams = await self.ledger.read_streams(list(names))
         sources, awaited = [], []
         for name, history in names.items():
@@ -133,7 +127,7 @@ class Sources:
 
     async def _computed_of(self, cycle: str, holder: str) -> list[str]:
         """Somebody's goals that are computed from results."""
-        names = [sheet_name(cycle, holder, number) for number in range(1, MOST_SHEETS + 1)]
+        names = sheet_names(cycle, holder)
         sheets = await self.ledger.read_streams(names)
         goals = [goal for name in names for goal in fold_sheet(name, sheets[name]).weighings]
         rows = await self.ledger.read_streams(goals)

@@ -8,6 +8,7 @@ from cairn.application import access
 from cairn.application.goals import TRIES
 from cairn.application.repository import first_answer, fold_sheet, to_appends
 from cairn.application.scored_sheets import ScoredSheet, ScoredSheets
+from cairn.application.stored_events import to_events
 from cairn.domain.evaluation.correcting import Case, Mended, Slip, mended, right_facts
 from cairn.domain.evaluation.versions import next_restatement
 from cairn.domain.event import Event
@@ -52,8 +53,9 @@ class Corrections:
         for _ in range(TRIES):
             rows = await self.ledger.read_stream(stream)
             if earlier := first_answer(identity, rows):
-                first = RestatementProposed.model_validate_json(earlier[0].data)
-                return first, any(row.type == RestatementDecided.__name__ for row in earlier)
+                said = to_events(earlier)
+                first = next(each for each in said if isinstance(each, RestatementProposed))
+                return first, any(isinstance(each, RestatementDecided) for each in said)
             found, around, case = await self._foreseen(asked, stream, rows, evidence)
             events: list[Event] = [found.proposed]
             if not found.settled:

@@ -8,7 +8,7 @@ from cairn.application.cycles import Cycles
 from cairn.application.dated_roster import dated_roster_at
 from cairn.application.goals import TRIES
 from cairn.application.repository import fold_goal, fold_person, fold_sheet, goal_context, to_appends
-from cairn.application.stored_events import UnreadableEvent
+from cairn.application.stored_events import UnreadableEvent, readable
 from cairn.domain.cycle.state import Cycle
 from cairn.domain.evaluation.reports import Reports, counted, days_above, result_with
 from cairn.domain.evaluation.scores import Beside, score_sheet
@@ -22,13 +22,11 @@ from cairn.domain.policy import Policy
 from cairn.domain.refusal import Refusal
 from cairn.domain.schedule import Schedule, local_day
 from cairn.domain.sheet.state import Sheet, evolve
-from cairn.domain.streams import sheet_name
+from cairn.domain.streams import sheet_names
 from cairn.domain.terms import Terms
-from cairn.ledger import AppendConflict, Ledger, StoredEvent
+from cairn.ledger import AppendConflict, Ledger
 
 CHUNK = 40
-MOST_SHEETS = 6
-"""Nobody changes their job family more often in one cycle."""
 Progress = Callable[[int, int], Awaitable[None]]
 
 
@@ -178,7 +176,7 @@ class Evaluation:
 
     async def _sheets_of(self, cycle: str, holder: str) -> list[Sheet]:
         """Somebody's sheets in a cycle that have a result."""
-        names = [sheet_name(cycle, holder, number) for number in range(1, MOST_SHEETS + 1)]
+        names = sheet_names(cycle, holder)
         rows = await self.ledger.read_streams(names)
         sheets = (fold_sheet(name, rows[name]) for name in names)
         return [sheet for sheet in sheets if sheet.result is not None]
@@ -191,11 +189,9 @@ class Evaluation:
         unreadable: list[str] = []
         names = await self.cycles.sheets(cycle_id)
         for start in range(0, len(names), CHUNK):
-            for name, rows in (await self.ledger.read_streams(names[start : start + CHUNK])).items():
-                try:
-                    sheets.append(fold_sheet(name, rows))
-                except UnreadableEvent:
-                    unreadable.append(name)
+            found, lost = readable(await self.ledger.read_streams(names[start : start + CHUNK]), fold_sheet)
+            sheets += found.values()
+            unreadable += lost
         return Reports.of(sheets, roster.histories, cycle.schedule), unreadable
 
     async def open_goals(self, cycle_id: str) -> tuple[list[str], int]:
@@ -241,26 +237,14 @@ class Evaluation:
 
     async def _read(self, names: Sequence[str]) -> list[_Read]:
         """Sheets with all goals that are or were on them: what was dropped counts for its part (RULES W1)."""
-        rows = await self.ledger.read_streams(names)
-        found = [_sheet_of(name, rows[name]) for name in names]
-        goals = await self.ledger.read_streams([goal for each in found for goal in each.sheet.weighings])
-        return [_with_goals(each, goals) for each in found]
-
-
-def _sheet_of(name: str, rows: Sequence[StoredEvent]) -> _Read:
-    try:
-        return _Read(fold_sheet(name, rows), {}, [])
-    except UnreadableEvent:
-        return _Read(Sheet(id=name), {}, [name])
-
-
-def _with_goals(read: _Read, rows: Mapping[str, Sequence[StoredEvent]]) -> _Read:
-    for name in read.sheet.weighings:
-        try:
-            read.goals[name] = fold_goal(name, rows[name])
-        except UnreadableEvent:
-            read.unreadable.append(name)
-    return read
+        sheets, lost = readable(await self.ledger.read_streams(names), fold_sheet)
+        streams = await self.ledger.read_streams(
+            [goal for each in sheets.values() for goal in each.weighings]
+        )
+        read = {name: _Read(Sheet(id=name), {}, [name]) for name in lost}
+        for name, sheet in sheets.items():
+            read[name] = _Read(sheet, *readable({goal: streams[goal] for goal in sheet.weighings}, fold_goal))
+        return [read[name] for name in names]
 
 
 def _waits(goal: Goal, sheet: Sheet, cycle: Cycle, terms: Terms, period: str, at: datetime) -> bool:

@@ -1,6 +1,6 @@
 """From rows of the log to events: the one door through which stored events come back, whoever reads them."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeVar
 
 from pydantic import ValidationError
@@ -71,6 +71,21 @@ def to_event(row: StoredEvent) -> Event:
 def to_events(rows: Iterable[StoredEvent]) -> list[Event]:
     """Stored rows as events of today's schema. Raises UnreadableEvent."""
     return [to_event(row) for row in rows]
+
+
+def readable(
+    streams: Mapping[str, Sequence[StoredEvent]], fold: Callable[[str, Sequence[StoredEvent]], State]
+) -> tuple[dict[str, State], list[str]]:
+    """(what `fold` makes of each stream, by name; the names of those that cannot be read). Who reads many goes on
+    without these, and names them."""
+    found: dict[str, State] = {}
+    unreadable: list[str] = []
+    for name, rows in streams.items():
+        try:
+            found[name] = fold(name, rows)
+        except UnreadableEvent:
+            unreadable.append(name)
+    return found, unreadable
 
 
 def folded(state: State, rows: Iterable[StoredEvent], evolve: Callable[[State, Event], State]) -> State:

@@ -299,7 +299,7 @@ class Amended(Protocol):
         """Who proposed the change of its policy that is open, None where none is."""
 
 
-@_right
+@right
 def committee_other_than_proposer(person: Person, cycle: Amended, _: object) -> bool:
     """The committee or the company's management, nobody on what they proposed themselves."""
     return on_committee(person) and person.id != cycle.proposer
@@ -319,13 +319,13 @@ def _is_party(person: Person, about: Restating) -> bool:
     return person.id in (about.holder, about.proposed_by)
 
 
-@_right
+@right
 def committee_not_party(person: Person, about: Restating, _: object) -> bool:
     """The committee or the company's management, but whose sheet it is and who proposed it."""
     return on_committee(person) and not _is_party(person, about)
 
 
-@_right
+@right
 def hr_or_committee_not_party(person: Person, about: Restating, _: object) -> bool:
     """HR, or the committee, but whose sheet it is and who proposed it."""
     return (_has(person, "hr") or on_committee(person)) and not _is_party(person, about)
@@ -340,7 +340,7 @@ def restatement_decider(about: Restating, _: object) -> Right[Restating]:
     return hr_other_than_holder if about.proposed_by is None else hr_or_committee_not_party
 
 
-@_right
+@right
 def holder_or_other_hr(person: Person, sheet: Held, _: object) -> bool:
     """Whose sheet it is, or HR for them."""
     return person.id == sheet.holder or _has(person, "hr")

@@ -22,6 +22,15 @@ def sheet_name(cycle: str, holder: str, number: int = 1) -> str:
     return f"sheet-{cycle}-{holder}-{number}"
 
 
+MOST_SHEETS = 6
+"""Nobody changes their job family more often in one cycle."""
+
+
+def sheet_names(cycle: str, holder: str) -> list[str]:
+    """Every sheet that a holder may have in a cycle, the first one first; most are not there."""
+    return [sheet_name(cycle, holder, number) for number in range(1, MOST_SHEETS + 1)]
+
+
 def goal_name(cycle: str, holder: str, number: int, sheet: int = 1) -> str:
     """The stream of a goal in one of its holder's sheets."""
     return f"goal-{cycle}-{holder}-{number}" if sheet == 1 else f"goal-{cycle}-{holder}-{sheet}.{number}"

@@ -177,3 +177,9 @@ def require_actor(by: str | None) -> str:
         USAGE,
         "no-actor",
     )
+
+
+def require_reason(reason: str) -> None:
+    """Raises Problem with exit code 2 where no reason was given."""
+    if not reason.strip():
+        raise Problem(message("This needs a reason: --reason '…'."), USAGE)

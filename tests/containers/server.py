@@ -92,11 +92,7 @@ class Server:
 
     def deployed(self, build: str) -> str:
         """Makes a build the current one, as docs/server.md says."""
-        return self.compose(
-            "run", "--rm", "--no-deps", "--entrypoint", "temporal", "temporal-schema",
-            "worker", "deployment", "set-current-version", "--address", "temporal:7233",
-            "--deployment-name", "cairn", "--build-id", build, "--yes",
-        )  # fmt: skip
+        return self.compose("exec", "--no-TTY", "worker", "cairn", "deploy", build)
 
     def build_of(self, workflow: str) -> str:
         """Name of the build on which a workflow runs."""

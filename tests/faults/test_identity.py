@@ -19,9 +19,19 @@ from tests.databases import database, databases, pool
 from tests.faults.launched import CYCLE, JANUARY, LaunchedCycle, silently
 from tests.ledger.given import event, to
 from tests.workflows.company import ENDS, HR, STARTS, Company
-from tests.workflows.conftest import client, company, own_database, settings, template
+from tests.workflows.conftest import client, company, namespace, own_database, settings, template
 
-__all__ = ["client", "company", "database", "databases", "own_database", "pool", "settings", "template"]
+__all__ = [
+    "client",
+    "company",
+    "database",
+    "databases",
+    "namespace",
+    "own_database",
+    "pool",
+    "settings",
+    "template",
+]
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -3,6 +3,8 @@
 import json
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
+from uuid import uuid4
 
 import pytest
 import pytest_asyncio
@@ -16,7 +18,6 @@ from cairn_portal.servers.temporal_ready import make_usable
 from tests.databases import Databases
 from tests.portal.conftest import POLICY, Cairn, environment
 
-NAMESPACE = "away-from-home"
 AWAY = "这份日志不在原来记录它的地方"
 
 
@@ -24,11 +25,12 @@ AWAY = "这份日志不在原来记录它的地方"
 async def away(
     databases: Databases, settings: Settings, temporal_server: str, files: Path, tmp_path: Path
 ) -> AsyncIterator[tuple[Cairn, Settings]]:
-    """A terminal at a copy of a database with a policy and a roster; a namespace has one starter, so it has its own."""
+    """A terminal at a copy of a database with a policy and a roster; a namespace has one ledger, so it has its own."""
+    namespace = f"away-from-home-{uuid4().hex[:8]}"
     original = await databases.empty()
     await migrate_all(original)
-    await make_usable(await Client.connect(temporal_server), NAMESPACE)
-    at_original = settings.model_copy(update={"database": original, "home": tmp_path, "namespace": NAMESPACE})
+    await make_usable(await Client.connect(temporal_server), namespace)
+    at_original = settings.model_copy(update={"database": original, "home": tmp_path, "namespace": namespace})
     terminal = Cairn(environment(at_original))
     async with worker.running(at_original.model_copy(update={"task_queue": f"{settings.task_queue}-o"})):
         for typed in (("policy", "adopt", "policy.yaml"), ("roster", "import", "roster.csv")):
@@ -61,6 +63,11 @@ async def test_every_door_says_that_nothing_is_taken_in(away: tuple[Cairn, Setti
             raise AssertionError("a worker has started")
 
 
+def ours(found: dict[str, Any]) -> dict[str, Any]:
+    """What a look says of the ledger, without the cluster's next transaction: others write in it too."""
+    return {**found, "home": {name: each for name, each in found["home"].items() if name != "next_xid"}}
+
+
 async def test_an_epoch_is_opened_by_somebody_for_a_reason_after_a_look(away: tuple[Cairn, Settings]) -> None:
     cairn, settings = away
     look = await cairn("ledger", "open-epoch", "--dry-run", "--json")
@@ -69,7 +76,7 @@ async def test_an_epoch_is_opened_by_somebody_for_a_reason_after_a_look(away: tu
     assert (await cairn("ledger", "open-epoch", "--by", "H1")).code == 2  # for no reason
     unknown = await cairn("ledger", "open-epoch", "--by", "nobody", "--reason", "x")
     assert unknown.code == 1 and "nobody" in unknown.err
-    assert (await cairn("ledger", "open-epoch", "--dry-run", "--json")).json == look.json
+    assert ours((await cairn("ledger", "open-epoch", "--dry-run", "--json")).json) == ours(look.json)
     opened = await cairn("ledger", "open-epoch", "--by", "H1", "--reason", "试用", "--json")
     assert (opened.code, opened.json["epoch"]) == (0, 2), opened.err
     again = await cairn("ledger", "open-epoch", "--by", "H1", "--reason", "试用", "--json")

@@ -1,16 +1,18 @@
 """What holds the sealing back is named by the status, with what to do."""
 
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 
 import asyncpg
 import pytest
 import pytest_asyncio
 
 from cairn.application import operation
-from cairn.ledger import Ledger, StreamAppend, open_pool
+from cairn.domain.cycle.events import RehearsalAdvanced
+from cairn.ledger import open_pool
 from cairn.settings import Settings
-from tests.ledger.given import event
 from tests.portal.conftest import Cairn
+from tests.projections.given import append, new
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -29,8 +31,9 @@ async def test_the_status_names_the_transaction_that_holds_sealing_back(
 ) -> None:
     monkeypatch.setattr(operation, "STALLED", 0.0)
     async with await open_pool(settings.database or "", size=1) as pool:
-        unread = event("note-of-nobody", "noted", type="Noted")  # no read model folds it
-        await Ledger(pool).append([StreamAppend("note-of-nobody", 0, [unread])])
+        now = datetime.now(UTC)
+        mark = RehearsalAdvanced(cycle="nobodys", instant=now, by="system", at=now)  # no read model folds it
+        await append(pool, mark.stream, [new(mark)])
     told = await cairn("status", CAIRN_LANGUAGE="en", COLUMNS="400")
     assert told.code == 1
     assert f"pg_terminate_backend({holder.get_server_pid()})" in told.out

@@ -170,6 +170,8 @@ async def test_whatever_happened_late_is_what_the_domain_waits_for_and_its_date_
     pool: asyncpg.Pool, life: list[Event], days: int
 ) -> None:
     at = later(days)
+    # A holder's own last day and leave move a goal's dates; this list goes by the cycle's (docs/roadmap.md).
+    life = [each for each in life if not isinstance(each, g.LastDaySet | g.AbsencesSet)]
     await record(pool, launched(), opened(SHEET, ()), *life)
     goal = folded(life)
     found = [each for each in await late(pool, at) if each.goal == goal.id]

@@ -162,7 +162,8 @@ async def test_a_rebuild_cut_off_in_the_middle_changes_nothing_and_the_next_one_
         await _until_somebody_waits(pool)
         await pool.execute(f"select pg_terminate_backend(pid) from pg_stat_activity where {WAITS}")
         await asyncio.gather(doomed, return_exceptions=True)
-        await held.rollback()
+        if not holder.is_closed():  # on a slow machine its own limit has cut it off by now
+            await held.rollback()
     found = await goal(pool, "goal-2026-lin-1")
     assert found is not None and found.title == "wrong"
     await rebuild(pool, "goal")

@@ -74,8 +74,7 @@ def test_every_mounted_file_exists(services: dict[str, Any]) -> None:
 
 def test_every_setting_given_to_a_service_is_one(services: dict[str, Any]) -> None:
     given = {key for key in services["worker"]["environment"] if key.startswith("CAIRN_")}
-    read_by_the_worker_itself = {"CAIRN_BUILD"}
-    assert given <= {f"CAIRN_{name.upper()}" for name in Settings.model_fields} | read_by_the_worker_itself
+    assert given <= {f"CAIRN_{name.upper()}" for name in Settings.model_fields}
 
 
 def test_only_the_web_ui_is_reachable_and_only_from_this_machine(services: dict[str, Any]) -> None:

@@ -1,7 +1,7 @@
 """Everything that people write about somebody is marked as private; every other text of an event is explained (C4)."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Any, Literal, get_args, get_origin
 
@@ -15,6 +15,7 @@ from cairn.domain.private_text import Private, Unreadable, about, hidden, in_pri
 from cairn.domain.registry import EVENTS, decode
 from cairn.domain.voting import Ballot
 from tests.specs.given import for_all
+from tests.specs.test_no_words_in_events import models
 
 AT = datetime(2026, 1, 2, 9, tzinfo=UTC)
 
@@ -68,19 +69,15 @@ PUBLIC_HERE: Mapping[tuple[str, str], str] = {
     ("Name", "zh"): "a name in the policy",
     ("Name", "en"): "a name in the policy",
     ("LeftOut", "facts"): "days and families",
+    ("BegunAgain", "workflow"): "the name of a workflow",
+    **{
+        ("FeedScheduled", name): "where a feed's file lies and when it runs"
+        for name in ("path", "base", "crons")
+    },
     ("LaunchFailure", "facts"): "names of streams",
     ("Note", "facts"): "numbers, days and names of feeds; no reason that somebody wrote",
 }
 """Why the others are."""
-
-
-def models(annotation: Any) -> Iterator[type[BaseModel]]:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        yield annotation
-        for field in annotation.model_fields.values():
-            yield from models(field.annotation)
-    for argument in get_args(annotation):
-        yield from models(argument)
 
 
 def says_text(annotation: Any) -> bool:

@@ -51,25 +51,31 @@ async def own_database(databases: Databases, template: str) -> AsyncIterator[str
         yield database
 
 
+@pytest.fixture(scope="session")
+def namespace(template: str) -> str:
+    """A namespace belongs to one ledger, and copies of one database are one."""
+    return f"{NAMESPACE}-{template}"
+
+
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def client(temporal_server: str) -> Client:
+async def client(temporal_server: str, namespace: str) -> Client:
     """A client of the run's Temporal server, in a namespace of these tests."""
-    await make_usable(await Client.connect(temporal_server), NAMESPACE)
-    return await connect(Settings(temporal_address=temporal_server, namespace=NAMESPACE))
+    await make_usable(await Client.connect(temporal_server), namespace)
+    return await connect(Settings(temporal_address=temporal_server, namespace=namespace))
 
 
-def settings_at(database: str, temporal_server: str, home: Path) -> Settings:
+def settings_at(database: str, temporal_server: str, home: Path, namespace: str) -> Settings:
     """The settings of a worker on a task queue of its own."""
     return Settings(
-        home=home, database=database, temporal_address=temporal_server, namespace=NAMESPACE,
+        home=home, database=database, temporal_address=temporal_server, namespace=namespace,
         task_queue=f"test-{uuid4().hex[:8]}",
     )  # fmt: skip
 
 
 @pytest.fixture
-def settings(own_database: str, temporal_server: str, tmp_path: Path) -> Settings:
+def settings(own_database: str, temporal_server: str, tmp_path: Path, namespace: str) -> Settings:
     """The settings of a worker of the test's own."""
-    return settings_at(own_database, temporal_server, tmp_path)
+    return settings_at(own_database, temporal_server, tmp_path, namespace)
 
 
 @asynccontextmanager
@@ -123,7 +129,8 @@ async def shared(
 ) -> AsyncIterator[Company]:
     """One company, not launched yet, for all tests of a file; it cannot be mixed with `company` in one file."""
     async with copy_of(template, databases) as database:
-        own = settings_at(database, temporal_server, tmp_path_factory.mktemp("shared"))
+        home = tmp_path_factory.mktemp("shared")
+        own = settings_at(database, temporal_server, home, client.namespace)
         async with company_at(own, client, cached=2000) as made:
             yield made
 

@@ -15,7 +15,7 @@ from cairn.settings import Settings
 from cairn.temporal import keyed_digest
 from cairn_portal.gateway import CommandGateway
 from tests.workflows.company import HR, MANAGER, Company
-from tests.workflows.conftest import NAMESPACE, company_at
+from tests.workflows.conftest import company_at
 
 SECRET = "who earns how much in the north"
 
@@ -56,7 +56,9 @@ async def history(company: Company, workflow: str) -> str:
 async def plain_client(company: Company) -> Client:
     """Another program of this machine, which found the port and has no key."""
     address = company.settings.temporal_address or ""
-    return await Client.connect(address, namespace=NAMESPACE, data_converter=pydantic_data_converter)
+    return await Client.connect(
+        address, namespace=company.client.namespace, data_converter=pydantic_data_converter
+    )
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -40,7 +40,8 @@ async def restless(
     request: pytest.FixtureRequest, own_database: str, impatient_server: Client, tmp_path: Path
 ) -> AsyncIterator[Company]:
     """A company on that server."""
-    own = settings_at(own_database, impatient_server.service_client.config.target_host, tmp_path)
+    address = impatient_server.service_client.config.target_host
+    own = settings_at(own_database, address, tmp_path, NAMESPACE)
     async with company_at(own, impatient_server, cached=request.param) as made:
         yield made
 
@@ -61,6 +62,9 @@ async def test_a_year_in_many_runs_is_the_same_year(restless: Company) -> None:
     for number in range(6):
         await restless.asks(goal, "check_in", "E1", value=str(100 + number))
     await restless.goes_to(date(2027, 2, 3), goal)
+    await restless.has_happened(
+        goal, "GoalClosed"
+    )  # the clock may be there a moment before a run that began afresh
     told = await restless.story(goal)
     assert told[-1] == "GoalClosed"
     assert (told.count("GoalScored"), told.count("CheckedIn"), told.count("GoalAdjusted")) == (5, 6, 1)

@@ -7,7 +7,7 @@ from cairn.i18n import message
 from cairn_portal.cli.goal.adjusting import Reason
 from cairn_portal.cli.options import By, CommandId, CycleArg, Yes
 from cairn_portal.cli.problem import USAGE, Problem, refusal_of
-from cairn_portal.cli.session import require_actor, session
+from cairn_portal.cli.session import require_actor, require_reason, session
 from cairn_portal.cli.terminal import Terminal
 
 
@@ -19,8 +19,7 @@ async def abandon(
     yes: Yes = False,
     command_id: CommandId = None,
 ) -> None:
-    if not reason.strip():
-        raise Problem(message("This needs a reason: --reason '…'."), USAGE)
+    require_reason(reason)
     async with session(at) as s:
         cycle = await s.cycle(name.removeprefix("cycle-"))
         waiting, goals = await s.application.evaluation.open_goals(cycle.id)

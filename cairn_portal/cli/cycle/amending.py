@@ -29,7 +29,7 @@ from cairn_portal.cli.mistakes import show_mistakes
 from cairn_portal.cli.options import By, CommandId, CycleArg, Yes
 from cairn_portal.cli.people.moving import DryRun
 from cairn_portal.cli.problem import USAGE, Problem, refusal_of
-from cairn_portal.cli.session import Session, require_actor, session
+from cairn_portal.cli.session import Session, require_actor, require_reason, session
 from cairn_portal.cli.terminal import Terminal
 from cairn_portal.cli.typed import day
 from cairn_portal.presenting.words import NOTHING, facts, grid, number
@@ -52,8 +52,8 @@ async def amend(
     yes: Yes = False,
     command_id: CommandId = None,
 ) -> int:
-    if not dry_run and not reason.strip():
-        raise Problem(message("This needs a reason: --reason '…'."), USAGE)
+    if not dry_run:
+        require_reason(reason)
     try:
         text = read_text(file)
         policy = parse(text, source=file.name)

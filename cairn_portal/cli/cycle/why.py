@@ -10,7 +10,7 @@ from rich.text import Text
 
 from cairn.application.cases import KINDS, kind_named
 from cairn.application.clock import zone_of
-from cairn.application.repository import to_events
+from cairn.application.stored_events import to_events
 from cairn.domain.case.kind import deadlines_of as case_deadlines
 from cairn.domain.cycle.state import Cycle
 from cairn.domain.event import Event

@@ -10,11 +10,9 @@ import typer
 
 from cairn.domain.event import Command
 from cairn.domain.goal.commands import COMMANDS, GoalCommand
-from cairn.i18n import message
 from cairn_portal.cli.goal.commanding import give_command
 from cairn_portal.cli.options import By, CommandId, Goals
-from cairn_portal.cli.problem import USAGE, Problem
-from cairn_portal.cli.session import require_actor
+from cairn_portal.cli.session import require_actor, require_reason
 from cairn_portal.cli.terminal import Terminal
 
 Reason = Annotated[str, typer.Option(help="why (required)")]
@@ -46,8 +44,7 @@ def _asking_with_reason(name: str) -> Callable[..., Coroutine[Any, Any, int]]:
     async def ask(
         at: Terminal, goals: Goals = None, reason: Reason = "", by: By = None, command_id: CommandId = None
     ) -> int:
-        if not reason.strip():
-            raise Problem(message("This needs a reason: --reason '…'."), USAGE)
+        require_reason(reason)
         return await give_command(
             at, goals or [], name, require_actor(by), {"reason": reason}, command_id=command_id
         )

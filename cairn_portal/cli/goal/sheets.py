@@ -22,7 +22,7 @@ from cairn_portal.cli.goal.progress import the_cycle
 from cairn_portal.cli.goal.setting import Comment
 from cairn_portal.cli.options import By, CommandId
 from cairn_portal.cli.problem import REFUSED, USAGE, Problem
-from cairn_portal.cli.session import Session, require_actor, session
+from cairn_portal.cli.session import Session, require_actor, require_reason, session
 from cairn_portal.cli.terminal import Terminal
 from cairn_portal.cli.typed import day
 from cairn_portal.presenting.words import NOTHING, facts, grid, percent, stage
@@ -140,8 +140,7 @@ async def return_sheet(
 async def go_on(
     at: Terminal, name: SheetArg, reason: Reason = "", by: By = None, command_id: CommandId = None
 ) -> int:
-    if not reason.strip():
-        raise Problem(message("This needs a reason: --reason '…'."), USAGE)
+    require_reason(reason)
     return await _all(at, name, "cancel", require_actor(by), {"reason": reason}, command_id)
 
 
@@ -189,8 +188,7 @@ async def extend(
     by: By = None,
     command_id: CommandId = None,
 ) -> None:
-    if not reason.strip():
-        raise Problem(message("This needs a reason: --reason '…'."), USAGE)
+    require_reason(reason)
     found = day(until, "--until")
     await _decide(at, name, ExtendSheet, by, {"until": found, "reason": reason}, command_id)
 
@@ -204,8 +202,7 @@ async def waive(
     by: By = None,
     command_id: CommandId = None,
 ) -> None:
-    if not reason.strip():
-        raise Problem(message("This needs a reason: --reason '…'."), USAGE)
+    require_reason(reason)
     fields = {"dimension": dimension, "role": role, "reason": reason}
     await _decide(at, name, WaiveDimension, by, fields, command_id)
 

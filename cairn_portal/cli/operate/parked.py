@@ -45,21 +45,20 @@ async def waiting(s: Session, name: str | None = None) -> list[Waiting]:
     """Every stream that waits, in all read models and subscriptions or in the named one, by name and position."""
     models = [] if name and name not in folding() else await parking.parked(s.pool, name)
     followers = [] if name in folding() else await parked_streams(s.pool, name)
-    found = [
+    found = [(each.projection, each) for each in models] + [(each.subscription, each) for each in followers]
+    return sorted(
         Waiting(
-            each.projection, each.stream, each.position, each.type, each.reason, each.attempts, each.parked_at,
+            who,
+            each.stream,
+            each.position,
+            each.type,
+            each.reason,
+            each.attempts,
+            each.parked_at,
             each.behind,
         )
-        for each in models
-    ]  # fmt: skip
-    found += [
-        Waiting(
-            each.subscription, each.stream, each.position, each.type, each.reason, each.attempts, each.parked_at,
-            each.behind,
-        )
-        for each in followers
-    ]  # fmt: skip
-    return sorted(found)
+        for who, each in found
+    )
 
 
 async def notes(s: Session, found: Sequence[Waiting]) -> list[str]:

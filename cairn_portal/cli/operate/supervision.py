@@ -15,6 +15,7 @@ from activities.supervisor import begun_lately, within_bounds
 from cairn.application.feeds import scheduled
 from cairn.domain.cycle.status import AFTER_THE_GOALS
 from cairn.domain.operating import BegunAgain
+from cairn.i18n import marked
 from cairn.temporal import Builds, NamespaceTaken, builds_of, require_namespace
 from cairn_portal.cli.cycle.waiting import waits_of
 from cairn_portal.cli.failures import namespace_taken
@@ -29,6 +30,19 @@ PROBE = timedelta(seconds=5)
 """How long a worker may take to answer for the starter."""
 LATE = timedelta(hours=1)
 """From when on a score that waits for nothing is late: until then timers and tries of their own bring it."""
+ITSELF = marked("{lost} A worker begins them again within a minute, or `cairn recover` does at once.")
+FAILING = marked(
+    "{lost} The worker's log says why; if this is a new version that does not understand what an earlier one "
+    "began, `cairn recover` begins them anew from the log."
+)
+AHEAD = marked(
+    "{lost} `cairn ledger compare` names what the log has lost; then `cairn recover` begins them anew."
+)
+GIVEN_UP = marked(
+    "{lost} They were begun again too often within a day and are left alone: see the worker's log, then run "
+    "`cairn recover`."
+)
+"""What is to be done about each kind of loss."""
 SCORED = ("scored", "closed", "cancelled", "superseded")
 
 
@@ -114,35 +128,13 @@ def notes_of(at: Terminal, found: Supervised) -> list[str]:
     by_themselves = [each for each in found.lost if each.loss not in ("failing", "ahead")]
     ahead = [each for each in found.lost if each.loss == "ahead"]
     failing = [each for each in found.lost if each.loss == "failing"]
-    notes += [
-        at.say(
-            "{lost} A worker begins them again within a minute, or `cairn recover` does at once.", lost=each
-        )
-        for each in losses_said(at, by_themselves)
-    ]
-    notes += [
-        at.say(
-            "{lost} The worker's log says why; if this is a new version that does not understand what an earlier one "
-            "began, `cairn recover` begins them anew from the log.",
-            lost=each,
-        )
-        for each in losses_said(at, failing)
-    ]
-    notes += [
-        at.say(
-            "{lost} `cairn ledger compare` names what the log has lost; then `cairn recover` begins them anew.",
-            lost=each,
-        )
-        for each in losses_said(at, ahead)
-    ]
-    notes += [
-        at.say(
-            "{lost} They were begun again too often within a day and are left alone: see the worker's log, then run "
-            "`cairn recover`.",
-            lost=each,
-        )
-        for each in losses_said(at, found.given_up)
-    ]
+    for losses, what_to_do in (
+        (by_themselves, ITSELF),
+        (failing, FAILING),
+        (ahead, AHEAD),
+        (found.given_up, GIVEN_UP),
+    ):
+        notes += [at.say(what_to_do, lost=each) for each in losses_said(at, losses)]
     return notes + [_behind_said(at, each) for each in found.behind]
 
 

@@ -15,7 +15,7 @@ from cairn.ledger import application_name, open_pool
 from cairn.privacy import may_delete
 from cairn_portal.cli.options import By, CommandId, Yes
 from cairn_portal.cli.problem import USAGE, Problem
-from cairn_portal.cli.session import Session, require_actor, session
+from cairn_portal.cli.session import Session, require_actor, require_reason, session
 from cairn_portal.cli.terminal import Terminal
 from cairn_portal.presenting.words import NOTHING, facts, grid, number
 from cairn_portal.servers.backup import administrator
@@ -40,8 +40,7 @@ async def erase(
     command_id: CommandId = None,
 ) -> None:
     """Only HR may, nobody for what is written about themselves; it takes the login that owns the ledger."""
-    if not reason.strip():
-        raise Problem(message("This needs a reason: --reason '…'."), USAGE)
+    require_reason(reason)
     command = EraseTexts(owner=whom, reason=reason.strip(), by=require_actor(by), at=datetime.now(UTC))
     async with session(at) as s:
         found = await s.application.erasures.preview(command)
