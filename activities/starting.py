@@ -122,7 +122,7 @@ class Starting:
         await begin_case(self.client, self.task_queue, CaseStart(case=name, clock_offset=cycle.clock_offset))
 
     async def _tell(self, cycle: str, after: int) -> None:
-        """Has each goal and case of a cycle ask the log for its dates: its policy has changed in mid-cycle (RULES L11)."""
+        """Has each goal and case of a cycle ask the log for its dates: the policy changed in mid-cycle (RULES L11)."""
         self._cycles.pop(cycle, None)
         sheets = await self.cycles.sheets(cycle)
         for start in range(0, len(sheets), SHEETS):
@@ -154,7 +154,7 @@ async def begin_starter(
 
 
 async def refresh(client: Client, workflow: str) -> None:
-    """Has the workflow of a goal, cycle or case look into the log again; one that does not run does so when it is begun."""
+    """Has a goal's, cycle's or case's workflow look into the log again; one that does not run does so when begun."""
     try:
         await client.get_workflow_handle(workflow).signal(REFRESH)
     except RPCError as error:
