@@ -40,7 +40,7 @@ def activities(application: Application, client: Client, settings: Settings) -> 
     """Every activity with what it needs."""
     of_goals = GoalActivities(application.goals, application.pool)
     of_cases = CaseActivities(application.cases)
-    of_cycles = CycleActivities(application.cycles, application.evaluation)
+    of_cycles = CycleActivities(application.cycles, application.evaluation, application.reviews)
     starting = Starting(application.ledger, application.cycles, client, settings.task_queue)
     return [
         of_goals.record,

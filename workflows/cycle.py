@@ -86,6 +86,8 @@ class CycleWorkflow(CommandedWorkflow[CycleStatus, CycleDeadline]):
                 return await append("reach_cycle_stage", due, CycleOutcome)
             case "period":
                 return await work("score_period", due, CycleOutcome)
+            case "reviews":
+                return await work("open_reviews", due, CycleOutcome)
             case "results":
                 return await work("issue_results", due, CycleOutcome)
             case "close":

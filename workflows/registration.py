@@ -2,13 +2,20 @@
 
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
-from workflows.case import FeedbackWorkflow
+from workflows.case import FeedbackWorkflow, ReviewWorkflow
 from workflows.cycle import CycleWorkflow
 from workflows.feed import FeedWorkflow
 from workflows.goal import GoalWorkflow
 from workflows.starter import StarterWorkflow
 
-WORKFLOWS: list[type] = [GoalWorkflow, CycleWorkflow, FeedWorkflow, StarterWorkflow, FeedbackWorkflow]
+WORKFLOWS: list[type] = [
+    GoalWorkflow,
+    CycleWorkflow,
+    FeedWorkflow,
+    StarterWorkflow,
+    FeedbackWorkflow,
+    ReviewWorkflow,
+]
 
 # Cairn's own modules are pure where workflows use them; loading them afresh for each workflow would cost 35 ms.
 _SHARED = ("cairn", "activities", "pydantic", "pydantic_core", "annotated_types", "typing_inspection", "asyncpg",

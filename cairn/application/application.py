@@ -17,6 +17,7 @@ from cairn.application.operation import Operation
 from cairn.application.people import People
 from cairn.application.policies import Policies
 from cairn.application.restatements import Restatements
+from cairn.application.reviews import Reviews
 from cairn.application.sheets import Sheets
 from cairn.application.targets import Targets
 from cairn.ledger import Ledger, application_name, open_pool
@@ -41,6 +42,7 @@ class Application:
         self.cases = Cases(self.ledger, self.policies, self.goals.seats)
         self.sheets = Sheets(self.goals)
         self.evaluation = Evaluation(self.ledger, self.cycles)
+        self.reviews = Reviews(self.ledger, self.cycles)
         self.restatements = Restatements(self.ledger, self.cycles)
         self.clock = CycleClock(self.ledger)
         self.audit = ScoreAudit(self.ledger, self.cycles)

@@ -24,10 +24,11 @@ from cairn.domain.feedback.kind import KIND as FEEDBACK
 from cairn.domain.identity import SYSTEM_KEYS, Identity, identify
 from cairn.domain.invalid import invalid_command
 from cairn.domain.refusal import Refusal
+from cairn.domain.review.kind import KIND as REVIEW
 from cairn.domain.streams import cycle_of, kind_of
 from cairn.ledger import AppendConflict, Ledger, StoredEvent
 
-KINDS: Mapping[str, CaseKind[Any]] = {kind.name: kind for kind in (FEEDBACK,)}
+KINDS: Mapping[str, CaseKind[Any]] = {kind.name: kind for kind in (FEEDBACK, REVIEW)}
 """Every kind of case, by its name."""
 
 

@@ -9,6 +9,7 @@ from cairn.domain.feedback.events import AnyFeedbackEvent
 from cairn.domain.goal.events import AnyGoalEvent
 from cairn.domain.people import AnyPersonEvent, DepartmentNamed
 from cairn.domain.reading import FeedCompleted, ReadingsRecorded
+from cairn.domain.review.events import AnyReviewEvent
 from cairn.domain.sheet.events import AnySheetEvent
 from cairn.domain.skipping import EventSkipped
 
@@ -31,6 +32,7 @@ EVENTS: dict[str, type[Event]] = {
         *get_args(AnyPersonEvent),
         *get_args(AnyCaseEvent),
         *get_args(AnyFeedbackEvent),
+        *get_args(AnyReviewEvent),
         *_ALONE,
     )
 }

@@ -33,7 +33,9 @@ class CaseKind(Generic[S]):
     `opened_by` is the first event of each of its streams: the starter begins the workflow from it. `decide` gives the
     events of a command that its row's stages allow, `on_deadline` those of a phase that `act`s. `deadlines` are all
     that lie ahead in the case's stage, kept ones too; `awaited` are those who are waited for, before anybody acts for
-    them. `goals_of` are the goals that case and command name.
+    them. `goals_of` are the goals that case and command name. `turns_at` are those whom one deadline (its phase, when
+    it is due) is about, where a case waits for several at a time; by default all who are awaited. In stages of `lasts`
+    a case is not over though nobody is waited for and nothing is due: its person is on leave, say.
     """
 
     name: str
@@ -49,6 +51,8 @@ class CaseKind(Generic[S]):
     phases: tuple[CasePhase, ...] = ()
     on_deadline: Callable[[KeepCaseDeadline, S, CaseContext], list[Event]] = lambda command, case, context: []
     goals_of: Callable[[S, Any], Iterable[str]] = lambda case, command: ()
+    turns_at: Callable[[S, CaseContext, str, datetime], tuple[str, ...]] | None = None
+    lasts: frozenset[str] = frozenset()
     _by_name: Mapping[str, CasePhase] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -116,18 +120,24 @@ def _on_deadline(kind: CaseKind[S], command: KeepCaseDeadline, case: S, context:
     said = {"case": case.id, "phase": command.phase, "due": command.due, "by": command.by, "at": command.at}
     match phase.does:
         case "remind":
-            return [CaseReminded(to=context.acting(kind.awaited(case, context)), **said)]
+            return [CaseReminded(to=context.acting(_turns_at(kind, command, case, context)), **said)]
         case "escalate":
-            return [CaseEscalated(to=context.further_up(kind.awaited(case, context)), **said)]
+            return [CaseEscalated(to=context.further_up(_turns_at(kind, command, case, context)), **said)]
         case "act":
             return kind.on_deadline(command, case, context)
+
+
+def _turns_at(kind: CaseKind[S], command: KeepCaseDeadline, case: S, context: CaseContext) -> tuple[str, ...]:
+    if kind.turns_at is None:
+        return kind.awaited(case, context)
+    return kind.turns_at(case, context, command.phase, command.due)
 
 
 def deadlines_of(kind: CaseKind[S], case: S, context: CaseContext) -> list[CaseDeadline]:
     """Every deadline still ahead of the case, earliest first; each is kept once."""
     ahead = [
         CaseDeadline(phase=phase, at=at)
-        for phase, at in kind.deadlines(case, context)
+        for phase, at in dict.fromkeys(kind.deadlines(case, context))  # several things may have one day
         if deadline_name(phase, at) not in case.kept_deadlines
     ]
     return sorted(ahead, key=lambda deadline: deadline.at)
@@ -141,7 +151,7 @@ def status(kind: CaseKind[S], case: S, context: CaseContext) -> CaseStatus:
         case=case.id,
         stage=case.stage,
         version=case.version,
-        over=case.stage != "none" and not ahead and not waited_for,
+        over=case.stage not in ("none", *kind.lasts) and not ahead and not waited_for,
         awaited=waited_for,
         next_deadline=ahead[0] if ahead else None,
         cycle=case.cycle,

@@ -7,7 +7,7 @@ from pydantic import AwareDatetime, Field
 
 from cairn.domain import rights
 from cairn.domain.command import CommandRow
-from cairn.domain.cycle.events import LaunchFailure
+from cairn.domain.cycle.events import LaunchFailure, ReviewLeftOut
 from cairn.domain.cycle.stages import CycleStage
 from cairn.domain.event import Command
 from cairn.domain.refusal import FactValue
@@ -77,6 +77,17 @@ class FinishPeriod(CycleCommand):
     due: AwareDatetime
 
 
+class FinishReviews(CycleCommand):
+    """Says that the `reviews` of a period that has ended are open, but for those left out; due at `due`."""
+
+    looked_up = frozenset({"reviews", "left_out", "due"})
+
+    period: str
+    reviews: int
+    left_out: tuple[ReviewLeftOut, ...] = ()
+    due: AwareDatetime
+
+
 class FinishResults(CycleCommand):
     """Says that the results of all `sheets` are out."""
 
@@ -136,7 +147,13 @@ class RecordRefusedCycleSignal(CycleCommand):
 
 AnyCycleAction = LaunchCycle | AddSheets | CloseCycle | AbandonCycle
 AnyCycleCommand = (
-    AnyCycleAction | FinishLaunch | ReachStage | FinishPeriod | FinishResults | RecordRefusedCycleSignal
+    AnyCycleAction
+    | FinishLaunch
+    | ReachStage
+    | FinishPeriod
+    | FinishReviews
+    | FinishResults
+    | RecordRefusedCycleSignal
 )
 
 CYCLE_COMMANDS: Mapping[str, type[CycleAction]] = {kind.row.name: kind for kind in get_args(AnyCycleAction)}

@@ -13,6 +13,7 @@ from cairn.domain.refusal import FactValue
 from cairn.domain.schedule import Schedule
 
 LeftOutCode = Literal["left", "joins_later", "no_family", "excluded"]
+ReviewLeftOutCode = Literal["left", "away", "no_manager"]
 LaunchFailureCode = Literal["exists"]
 
 
@@ -96,6 +97,23 @@ class PeriodScored(CycleEvent):
 
     period: str
     sheets: int
+    due: AwareDatetime
+
+
+class ReviewLeftOut(Fact):
+    """Somebody with a sheet in a period who has no review of it: they have left, are on long leave, or nobody is their
+    manager."""
+
+    person: str
+    code: ReviewLeftOutCode
+
+
+class ReviewsOpened(CycleEvent):
+    """The reviews of a period that has ended are open, due to be at `due`; who has none is in `left_out`."""
+
+    period: str
+    reviews: int
+    left_out: tuple[ReviewLeftOut, ...] = ()
     due: AwareDatetime
 
 
@@ -185,6 +203,7 @@ AnyCycleEvent = (
     | SheetsAdded
     | StageReached
     | PeriodScored
+    | ReviewsOpened
     | ResultsIssued
     | CycleClosed
     | CycleAbandoned

@@ -14,6 +14,7 @@ from cairn.domain.cycle.events import (
     LeftOut,
     PeriodScored,
     ResultsIssued,
+    ReviewsOpened,
     SheetsAdded,
     StageReached,
 )
@@ -43,6 +44,9 @@ class Cycle(Fact):
     scored: frozenset[str] = Field(
         default=frozenset(), description="keys of the periods all sheets are scored in"
     )
+    reviewed: frozenset[str] = Field(
+        default=frozenset(), description="keys of the periods whose reviews are open"
+    )
     results: bool = Field(default=False, description="whether the results are out")
 
 
@@ -66,6 +70,8 @@ def _evolved(cycle: Cycle, event: AnyCycleEvent) -> Cycle:
             return cycle.model_copy(update={"stage": event.stage})
         case PeriodScored():
             return cycle.model_copy(update={"scored": cycle.scored | {event.period}})
+        case ReviewsOpened():
+            return cycle.model_copy(update={"reviewed": cycle.reviewed | {event.period}})
         case ResultsIssued():
             return cycle.model_copy(update={"results": True})
         case CycleClosed():
