@@ -9,14 +9,14 @@ from projections.engine.read_model import ReadModel
 from projections.engine.rows import Reader, parse_rows
 from projections.engine.sql import queries
 
-MODEL = ReadModel(name="case", joins=("feedback", "person", "inbox"))
+MODEL = ReadModel(name="case", joins=("feedback", "review", "person", "inbox"))
 SQL = queries("case")
 
 
 class Turn(BaseModel):
     """One person's (or place's) turn in an open case: `turn` is whose it is, `awaited` who acts for them that day.
 
-    `until` is when it is due, None where no date was set.
+    `until` is when it is due, None where no date was set. `step` says what is to be done (`turn:<kind>.<step>`).
     """
 
     model_config = ConfigDict(frozen=True)
@@ -32,6 +32,7 @@ class Turn(BaseModel):
     until: datetime | None
     turn: str
     awaited: str
+    step: str
 
 
 async def turns(

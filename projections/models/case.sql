@@ -2,13 +2,16 @@
 
 -- name: turns
 with turn as (
-    select * from read.feedback_turns($1, $2)
+    select f.*, f.stage as step from read.feedback_turns($1, $2) f
+    union all
+    select * from read.review_turns($1, $2)
 )
-select t.kind, t.name, t.version, t.cycle, t.holder, p.name as holder_name, t.stage, t.since, t.until, t.awaited as turn, w.awaited
+select t.kind, t.name, t.version, t.cycle, t.holder, p.name as holder_name, t.stage, t.since, t.until, t.awaited as turn, w.awaited,
+    t.step
 from turn t
 left join read.person p on p.id = t.holder
 cross join lateral (
     select case when t.awaited like 'role:%' then t.awaited
                 else read.acting_for(t.awaited, read.day_of(t.cycle, $2)) end as awaited offset 0) w
 where ($3::text[] is null or w.awaited = any($3))
-order by t.until nulls last, t.name, w.awaited
+order by t.until nulls last, t.name, w.awaited, t.step

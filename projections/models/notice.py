@@ -28,6 +28,16 @@ from cairn.domain.goal.events import (
     ManagerChanged,
     ReminderSent,
 )
+from cairn.domain.review.events import (
+    ReviewAsked,
+    ReviewCommented,
+    ReviewOverdue,
+    ReviewReopened,
+    ReviewReported,
+    ReviewReturned,
+    ReviewWentOn,
+    ReviewWidened,
+)
 from cairn.domain.sheet.events import RestatementDecided, RestatementProposed, ResultIssued
 from projections.engine.read_model import ReadModel
 from projections.engine.rows import Reader, parse_rows
@@ -41,6 +51,8 @@ MODEL = ReadModel(
         AdjustmentRequested, GoalAdjusted, AdjustmentDeclined, AdjustmentExpired, CheckInsConfirmed, GoalAssessed,
         ManagerChanged, ResultIssued, RestatementProposed, RestatementDecided, CaseReminded, CaseEscalated,
         FeedbackGiven, FeedbackOverdue, FeedbackAnswered, FeedbackFollowedUp,
+        ReviewAsked, ReviewReported, ReviewCommented, ReviewReturned, ReviewReopened, ReviewWidened, ReviewWentOn,
+        ReviewOverdue,
     ),
     joins=("goal", "feedback", "person"),
 )  # fmt: skip

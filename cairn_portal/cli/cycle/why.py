@@ -33,6 +33,7 @@ TRIED = frozenset(
     {
         "ReminderSent", "DeadlineMissed", "GoalUrged", "SignalRefused", "ScoreHeldBack", "CommitteeVoted",
         "AdjustmentConfirmed", "CaseReminded", "CaseEscalated", "CaseSignalRefused",
+        "ReviewOverdue",
     }
 )  # fmt: skip
 """Events that tried to bring it on and left it where it was."""
@@ -125,10 +126,12 @@ async def _of_case(s: Session, name: str) -> tuple[Cycle, Waiting]:
     turns = [each for each in await case_model.turns(s.pool, now, cycle=cycle.id) if each.name == name]
     ahead = [Next(f"{kind.name}.{each.phase}", each.acts_at) for each in case_deadlines(kind, case, context)]
     stage = f"{kind.name}.{case.stage}"
-    doing = s.at.say(term("stage", stage))
     return cycle, Waiting(
         name=name, title=case.holder, stage=stage, since=case.entered,
-        on=[On(each.awaited, doing, each.since, each.until) for each in turns],
+        on=[
+            On(each.awaited, s.at.say(term("turn", f"{kind.name}.{each.step}")), each.since, each.until)
+            for each in turns
+        ],
         lacks=(), next=ahead[:AHEAD], tried=await _tried(s, name, case.entered),
     )  # fmt: skip
 

@@ -301,7 +301,7 @@ async def inbox(at: Terminal, by: By = None, cycle: CycleOption = None) -> None:
         )
     for turn in turns:
         table.add_row(
-            at.say(term("turn", f"{turn.kind}.{turn.stage}")),
+            at.say(term("turn", f"{turn.kind}.{turn.step}")),
             turn.name,
             at.say(term("stage", f"{turn.kind}.{turn.stage}")),
             f"{turn.holder} {turn.holder_name or ''}",
