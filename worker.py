@@ -56,6 +56,7 @@ def activities(application: Application, client: Client, settings: Settings) -> 
         of_cycles.add_sheets,
         of_cycles.reach_stage,
         of_cycles.score_period,
+        of_cycles.open_reviews,
         of_cycles.issue_results,
         of_cycles.close,
         of_cycles.abandon,
