@@ -72,6 +72,19 @@ class FeedbackWorkflow(CaseWorkflow):
         return await self.keep_case()
 
 
+@workflow.defn(name="Coaching")
+class CoachingWorkflow(CaseWorkflow):
+    """One coaching plan, from the asking for the person's answer until its outcome is on record."""
+
+    @workflow.init
+    def __init__(self, start: CaseStart) -> None:
+        super().__init__(start.case, start.clock_offset, start.status)
+
+    @workflow.run
+    async def run(self, start: CaseStart) -> str:
+        return await self.keep_case()
+
+
 @workflow.defn(name="Review")
 class ReviewWorkflow(CaseWorkflow):
     """One stage review, from the end of its period until both sides have handed in."""

@@ -2,7 +2,7 @@
 
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
-from workflows.case import FeedbackWorkflow, ReviewWorkflow
+from workflows.case import CoachingWorkflow, FeedbackWorkflow, ReviewWorkflow
 from workflows.cycle import CycleWorkflow
 from workflows.feed import FeedWorkflow
 from workflows.goal import GoalWorkflow
@@ -14,6 +14,7 @@ WORKFLOWS: list[type] = [
     FeedWorkflow,
     StarterWorkflow,
     FeedbackWorkflow,
+    CoachingWorkflow,
     ReviewWorkflow,
 ]
 

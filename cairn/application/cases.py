@@ -19,6 +19,7 @@ from cairn.domain.case.context import CaseContext
 from cairn.domain.case.kind import CaseKind, decide, require_exists, status
 from cairn.domain.case.state import Case
 from cairn.domain.case.status import CaseStatus
+from cairn.domain.coaching.kind import KIND as COACHING
 from cairn.domain.event import SYSTEM, Event
 from cairn.domain.feedback.kind import KIND as FEEDBACK
 from cairn.domain.identity import SYSTEM_KEYS, Identity, identify
@@ -28,7 +29,7 @@ from cairn.domain.review.kind import KIND as REVIEW
 from cairn.domain.streams import cycle_of, kind_of
 from cairn.ledger import AppendConflict, Ledger, StoredEvent
 
-KINDS: Mapping[str, CaseKind[Any]] = {kind.name: kind for kind in (FEEDBACK, REVIEW)}
+KINDS: Mapping[str, CaseKind[Any]] = {kind.name: kind for kind in (FEEDBACK, COACHING, REVIEW)}
 """Every kind of case, by its name."""
 
 

@@ -419,6 +419,22 @@ class FeedbackRules(Fact):
     )
 
 
+class CoachingRules(Fact):
+    """Coaching plans: clocks in working days."""
+
+    answer: Annotated[int, Field(ge=1, le=60)] = Field(
+        default=3,
+        description="working days within which a plan is read and answered, and an objection decided",
+    )
+    remind: Annotated[int, Field(ge=0, le=60)] = Field(
+        default=2,
+        description="working days before a checkpoint or what is promised is due that a reminder is sent",
+    )
+    statement: Annotated[int, Field(ge=1, le=60)] = Field(
+        default=5, description="working days the person has for a statement to a plan that failed"
+    )
+
+
 class AttachmentRules(Fact):
     """Files that may be attached as evidence."""
 
@@ -453,6 +469,7 @@ class Policy(Fact):
     scoring: ScoringRules = ScoringRules()
     judgements: Judgements = Judgements()
     feedback: FeedbackRules = FeedbackRules()
+    coaching: CoachingRules = CoachingRules()
     attachments: AttachmentRules = AttachmentRules()
     check_ins: CheckInsCount = Field(
         default="confirmed",

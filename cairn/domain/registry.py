@@ -3,6 +3,7 @@
 from typing import get_args
 
 from cairn.domain.case.events import AnyCaseEvent
+from cairn.domain.coaching.events import AnyCoachingEvent
 from cairn.domain.cycle.events import AnyCycleEvent, PolicyAdopted, RehearsalAdvanced, TargetsProposed
 from cairn.domain.event import Event
 from cairn.domain.feedback.events import AnyFeedbackEvent
@@ -32,6 +33,7 @@ EVENTS: dict[str, type[Event]] = {
         *get_args(AnyPersonEvent),
         *get_args(AnyCaseEvent),
         *get_args(AnyFeedbackEvent),
+        *get_args(AnyCoachingEvent),
         *get_args(AnyReviewEvent),
         *_ALONE,
     )

@@ -22,6 +22,10 @@ SIDES = ("side", "sides", "without")
 """Fields that name a side of a case, or several."""
 
 
+CHOICES = ("kind", "outcome", "gap", "role")
+"""Fields whose values have names of their own (`choice:<kind>.<value>`)."""
+
+
 def told(at: MomentReader, kind: str, event: Event) -> list[str]:
     """One line for each fact of an event worth telling; `kind` is the case's."""
     lines = []
@@ -31,7 +35,7 @@ def told(at: MomentReader, kind: str, event: Event) -> list[str]:
             continue
         if name == "phase":
             lines.append(at.say(term("phase", f"{kind}.{given}")))
-        elif name in ("kind", "outcome"):
+        elif name in CHOICES:
             lines.append(f"{field(at, name)}  {at.say(term('choice', f'{kind}.{given}'))}")
         elif name in SIDES:
             sides = (given,) if isinstance(given, str) else given
@@ -45,6 +49,8 @@ def told(at: MomentReader, kind: str, event: Event) -> list[str]:
         elif name == "to":
             who = at.say("separator:list").join(at.say(term("awaited", each)) for each in given)
             lines.append(f"{field(at, name)}  {who}")
+        elif name == "files":
+            lines.append(f"{field(at, name)}  {value(at, [each.model_dump() for each in given])}")
         else:
             lines.append(f"{field(at, name)}  {value(at, given)}")
     return lines

@@ -9,14 +9,15 @@ from projections.engine.read_model import ReadModel
 from projections.engine.rows import Reader, parse_rows
 from projections.engine.sql import queries
 
-MODEL = ReadModel(name="case", joins=("feedback", "review", "person", "inbox"))
+MODEL = ReadModel(name="case", joins=("feedback", "coaching", "review", "person", "inbox"))
 SQL = queries("case")
 
 
 class Turn(BaseModel):
     """One person's (or place's) turn in an open case: `turn` is whose it is, `awaited` who acts for them that day.
 
-    `until` is when it is due, None where no date was set. `step` says what is to be done (`turn:<kind>.<step>`).
+    `until` is when it is due, None where no date was set. `step` says what is to be done: the stage, where a
+    case of the kind waits for one thing at a time (its message id is `turn:<kind>.<step>`).
     """
 
     model_config = ConfigDict(frozen=True)

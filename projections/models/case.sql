@@ -4,6 +4,8 @@
 with turn as (
     select f.*, f.stage as step from read.feedback_turns($1, $2) f
     union all
+    select * from read.coaching_turns($1, $2)
+    union all
     select * from read.review_turns($1, $2)
 )
 select t.kind, t.name, t.version, t.cycle, t.holder, p.name as holder_name, t.stage, t.since, t.until, t.awaited as turn, w.awaited,

@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import get_args
 
 from pydantic import BaseModel, ConfigDict
 
 from cairn.domain.case.events import CaseEscalated, CaseReminded
+from cairn.domain.coaching.events import AnyCoachingEvent
 from cairn.domain.feedback.events import (
     FeedbackAnswered,
     FeedbackFollowedUp,
@@ -51,10 +53,11 @@ MODEL = ReadModel(
         AdjustmentRequested, GoalAdjusted, AdjustmentDeclined, AdjustmentExpired, CheckInsConfirmed, GoalAssessed,
         ManagerChanged, ResultIssued, RestatementProposed, RestatementDecided, CaseReminded, CaseEscalated,
         FeedbackGiven, FeedbackOverdue, FeedbackAnswered, FeedbackFollowedUp,
+        *get_args(AnyCoachingEvent),
         ReviewAsked, ReviewReported, ReviewCommented, ReviewReturned, ReviewReopened, ReviewWidened, ReviewWentOn,
         ReviewOverdue,
     ),
-    joins=("goal", "feedback", "person"),
+    joins=("goal", "feedback", "coaching", "person"),
 )  # fmt: skip
 SQL = queries("notice")
 

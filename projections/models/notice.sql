@@ -9,6 +9,11 @@ with event as materialized (
                    'ManagerChanged', 'ResultIssued', 'RestatementProposed', 'RestatementDecided',
                    'CaseReminded', 'CaseEscalated', 'FeedbackGiven', 'FeedbackOverdue', 'FeedbackAnswered',
                    'FeedbackFollowedUp',
+                   'CoachingOpened', 'AgreementAsked', 'CoachingRead', 'CoachingAgreed', 'CoachingObjected',
+                   'CoachingWentOn', 'CoachingCommented', 'CheckpointSet', 'CheckpointReported', 'CheckpointMissed',
+                   'CheckpointJudged', 'CheckpointMoved', 'SupportPromised', 'SupportRecorded', 'SupportOverdue',
+                   'MentorNamed', 'MentorLeft', 'CoachingExtended', 'CoachingConcluded', 'CoachingStated',
+                   'StatementLapsed', 'CoachingLapsed', 'CoachingCancelled',
                    'ReviewAsked', 'ReviewReported', 'ReviewCommented', 'ReviewReturned', 'ReviewReopened', 'ReviewWidened',
                    'ReviewWentOn', 'ReviewOverdue')
 ),
@@ -22,6 +27,15 @@ tells (type, whom) as (
         ('GoalAssessed', 'owner'), ('ManagerChanged', 'owner'), ('ManagerChanged', 'new_manager'),
         ('ResultIssued', 'sheet_holder'), ('RestatementProposed', 'sheet_holder'), ('RestatementDecided', 'sheet_holder'),
         ('FeedbackGiven', 'holder'), ('FeedbackAnswered', 'opener'), ('FeedbackFollowedUp', 'holder'),
+        ('CoachingOpened', 'mentor'), ('AgreementAsked', 'holder'), ('CoachingRead', 'opener'), ('CoachingAgreed', 'opener'),
+        ('CoachingAgreed', 'mentor'), ('CoachingObjected', 'opener'), ('CoachingWentOn', 'holder'), ('CoachingWentOn', 'mentor'),
+        ('CoachingCommented', 'opener'), ('CheckpointSet', 'holder'), ('CheckpointReported', 'opener'), ('CheckpointMissed', 'to'),
+        ('CheckpointJudged', 'holder'), ('CheckpointJudged', 'mentor'), ('CheckpointMoved', 'holder'), ('CheckpointMoved', 'mentor'),
+        ('SupportPromised', 'holder'), ('SupportRecorded', 'holder'), ('SupportRecorded', 'opener'), ('SupportOverdue', 'to'),
+        ('MentorNamed', 'holder'), ('MentorNamed', 'mentor'), ('MentorNamed', 'former_mentor'), ('MentorLeft', 'to'), ('CoachingExtended', 'holder'),
+        ('CoachingExtended', 'mentor'), ('CoachingConcluded', 'holder'), ('CoachingConcluded', 'mentor'), ('CoachingConcluded', 'hr'),
+        ('CoachingStated', 'opener'), ('CoachingStated', 'hr'), ('StatementLapsed', 'opener'), ('CoachingLapsed', 'opener'),
+        ('CoachingLapsed', 'mentor'), ('CoachingCancelled', 'holder'), ('CoachingCancelled', 'mentor'),
         ('ReviewAsked', 'holder'), ('ReviewAsked', 'holders_manager'), ('ReviewReported', 'holder'),
         ('ReviewReported', 'holders_manager'), ('ReviewCommented', 'holder'), ('ReviewReturned', 'holder'),
         ('ReviewReopened', 'holder'), ('ReviewReopened', 'holders_manager'), ('ReviewWidened', 'to'),
@@ -33,6 +47,7 @@ told as (
     join tells t on t.type = e.type
     left join read.goal g on g.goal = e.stream
     left join read.feedback f on f.name = e.stream
+    left join read.coaching c on c.name = e.stream
     cross join lateral (
         select jsonb_array_elements_text(case when t.whom = 'to' then e.data -> 'to' else '[]' end) as recipient
         union all
@@ -44,9 +59,12 @@ told as (
             when 'sheet_holder' then read.holder_in(e.stream)
             when 'holder' then read.holder_in(e.stream)
             when 'holders_manager' then read.manager_on(read.holder_in(e.stream), (e.occurred_at at time zone 'UTC')::date)
-            when 'opener' then f.opened_by end
+            when 'opener' then coalesce(f.opened_by, c.opened_by)
+            when 'mentor' then coalesce(e.data ->> 'mentor', c.mentor)
+            when 'former_mentor' then e.data ->> 'before' end
         where t.whom <> 'to') r
     where r.recipient <> '' and r.recipient <> e.actor and e.data ->> 'told' is distinct from 'false'
+      and not (e.type in ('CheckpointSet', 'SupportPromised') and e.data ->> 'reason' = '')  -- told with the plan itself
 ),
 saved as (
     insert into notice_told (position, recipient, stream, version, type, about, by, at)

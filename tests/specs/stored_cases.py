@@ -4,18 +4,22 @@ from typing import Any
 
 from cairn.domain.attachment import Attachment
 from cairn.domain.case import events as case
+from cairn.domain.coaching import events as coaching
 from cairn.domain.event import SYSTEM
 from cairn.domain.feedback import events as feedback
 from cairn.domain.policy import QUESTIONS
 from cairn.domain.review import events as review
-from tests.specs.company import LIN, REVENUE, WANG, on
+from tests.specs.company import CHEN, LIN, QIAN, REVENUE, WANG, on
 
 BY_SYSTEM: dict[str, Any] = {"by": SYSTEM, "at": on("03-10")}
 BY_WANG: dict[str, Any] = {"by": WANG, "at": on("03-10")}
 TIMER: dict[str, Any] = {"phase": "remind", "due": on("03-10"), "to": (WANG, "role:hr"), **BY_SYSTEM}
 FEEDBACK = "feedback-2026-lin-1"
 REVIEW = "review-2026-lin-M02"
-FILE = Attachment(sha256="ab" * 32, name="visits.csv", size=120)
+COACHING = "coaching-2026-lin-1"
+SPRING = on("03-16").date()
+
+FILE = Attachment(sha256="0" * 64, name="test.pdf", size=1)
 
 CASE_EXAMPLES = (
     case.CaseReminded(case=FEEDBACK, **TIMER),
@@ -35,6 +39,47 @@ CASE_EXAMPLES = (
     feedback.FeedbackAnswered(case=FEEDBACK, words="yes", by=LIN, at=on("03-11")),
     feedback.FeedbackFollowedUp(case=FEEDBACK, outcome="partly", note="twice", **BY_WANG),
     feedback.FeedbackWithdrawn(case=FEEDBACK, reason="another Lin", **BY_WANG),
+    coaching.CoachingOpened(
+        case=COACHING, aim="needs analysis", ends=on("04-30").date(), facts="2 of 5 offers", gap="skill", mentor=QIAN,
+        goal=REVENUE, insisted=True, **BY_WANG,
+    ),
+    coaching.CheckpointSet(
+        case=COACHING, checkpoint=1, expected="a report", until=SPRING, shown_by="the report", reason="more", **BY_WANG,
+    ),
+    coaching.SupportPromised(
+        case=COACHING, support=2, kind="session", what="a visit", until=SPRING, instead_of=1, reason="ill", **BY_WANG,
+    ),
+    coaching.AgreementAsked(case=COACHING, answer_by=SPRING, **BY_WANG),
+    coaching.CoachingRead(case=COACHING, role="mentor", by=QIAN, at=on("03-11")),
+    coaching.CoachingAgreed(case=COACHING, words="gladly", by=LIN, at=on("03-11")),
+    coaching.CoachingObjected(case=COACHING, words="too early", decide_by=SPRING, by=LIN, at=on("03-11")),
+    coaching.CoachingWentOn(case=COACHING, reason="the visit is in April", objected=True, **BY_WANG),
+    coaching.CoachingCommented(case=COACHING, words="as I see it", by=LIN, at=on("03-11")),
+    coaching.CheckpointReported(
+        case=COACHING, checkpoint=1, evidence="test: 41", note="second try", late=True, files=(FILE,), by=LIN,
+        at=on("03-17"),
+    ),
+    coaching.CheckpointMissed(case=COACHING, checkpoint=1, **TIMER),
+    coaching.CheckpointJudged(case=COACHING, checkpoint=1, outcome="not_met", comment="60 are needed", **BY_WANG),
+    coaching.CheckpointMoved(
+        case=COACHING, checkpoint=1, before=SPRING, until=on("03-30").date(), reason="ill", **BY_WANG,
+    ),
+    coaching.SupportRecorded(
+        case=COACHING, support=2, outcome="held", files=(FILE,), on=SPRING, note="visited", late=True, **BY_WANG,
+    ),
+    coaching.SupportOverdue(case=COACHING, support=1, **TIMER),
+    coaching.MentorNamed(case=COACHING, mentor=CHEN, before=QIAN, reason="moved", confirm_by=SPRING, **BY_WANG),
+    coaching.MentorLeft(case=COACHING, mentor=QIAN, **TIMER),
+    coaching.CoachingExtended(
+        case=COACHING, before=on("04-30").date(), ends=on("05-29").date(), reason="put off", **BY_WANG,
+    ),
+    coaching.CoachingConcluded(
+        case=COACHING, outcome="failed", facts="41 points", insisted=True, statement_by=SPRING, **BY_WANG,
+    ),
+    coaching.CoachingStated(case=COACHING, words="called off", late=True, by=LIN, at=on("05-08")),
+    coaching.StatementLapsed(case=COACHING, phase="statement_over", due=on("05-14"), **BY_SYSTEM),
+    coaching.CoachingLapsed(case=COACHING, phase="left", due=on("03-07"), last=on("03-06").date(), **BY_SYSTEM),
+    coaching.CoachingCancelled(case=COACHING, reason="another post", **BY_WANG),
     review.ReviewAsked(
         case=REVIEW, period="M02", starts=on("02-01").date(), ends=on("02-28").date(), family="sales",
         questions=QUESTIONS, share="together", readers=("holder", "manager"), report_by=on("03-09"),

@@ -8,9 +8,9 @@ from hypothesis import given as for_any
 from hypothesis import strategies as st
 
 from cairn.domain.calendar import add_working_days, is_working_day, same_time_later
-from cairn.domain.feedback.wording import is_verdict
 from cairn.domain.moves import Delegate, GoAway
 from cairn.domain.policy import FeedbackRules, WorkingCalendar
+from cairn.domain.wording import is_verdict
 from cairn.i18n import refusal_message
 from tests.specs.casework import Casework
 from tests.specs.company import CHEN, HUA, LI, LIN, QIAN, WANG, ZHAO, on, plan
@@ -175,7 +175,7 @@ def test_nobody_gives_feedback_about_themselves() -> None:
 def test_a_verdict_without_a_fact_is_asked_back() -> None:
     verdict = TOLD | {"facts": "he has a bad attitude"}
     refusal = ABOUT_LIN.refused("give", WANG, "03-10", kind="problem", **verdict)
-    assert (refusal.code, refusal.field) == ("feedback.verdict", "facts")
+    assert (refusal.code, refusal.field) == ("case.verdict", "facts")
     assert "what" in refusal_message(refusal).text("en")
     insisted = ABOUT_LIN.asked("give", WANG, "03-10", kind="problem", insist=True, **verdict)
     assert insisted.just[-1].insisted is True

@@ -1,6 +1,6 @@
-"""Records the histories that every later version must be able to replay: `python -m tests.workflows.record`.
+"""Records the histories that every later version must be able to replay: `python -m tests.workflows.record [NAME]…`.
 
-Run it when a released story of a workflow is new; histories of released versions are kept, never recorded again.
+Run it with its name when a story of a workflow is new; histories of released versions are kept, never recorded again.
 """
 
 import asyncio
@@ -8,11 +8,12 @@ import json
 import re
 import sys
 import tempfile
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 from temporalio.client import Client
 from temporalio.common import WorkflowIDConflictPolicy
 from temporalio.contrib.pydantic import pydantic_data_converter
@@ -22,7 +23,8 @@ from activities.inputs import BeginWorkflowsInput, CollectFeedInput
 from cairn.ledger import open_pool
 from cairn.settings import Settings
 from cairn_portal.servers import down, start_all
-from tests.workflows.company import HR, MANAGER, Company
+from tests.workflows.company import HR, MANAGER, OTHER_MANAGER, Company
+from tests.workflows.test_coaching import FACTS, PLAN
 from workflows.feed import FeedWorkflow
 from workflows.starter import NAME, StarterWorkflow
 
@@ -74,6 +76,37 @@ async def whole_cycle(company: Company) -> None:
     await company.goes_to(date(2027, 2, 3), *goals, company.cycle_workflow)
 
 
+async def feedback_followed(company: Company, case: str) -> None:
+    """Observed, reminded of, told late, its action followed up."""
+    await company.asks_case(case, "observe", MANAGER, kind="problem", note="old prices")
+    await company.goes_to(date(2026, 1, 9), case)
+    action = {"facts": "3 quotes of 5 January", "action": "check the list", "action_due": "2026-01-15"}
+    await company.asks_case(case, "give", MANAGER, **action)
+    await company.goes_to(date(2026, 1, 16), case)
+    await company.asks_case(case, "follow_up", MANAGER, outcome="done")
+
+
+async def coaching_failed(company: Company, case: str) -> None:
+    """Read and agreed, missed, helped late, failed, and nothing said to it; by a signal too, which is refused."""
+    await company.asks_case(case, "open", MANAGER, **PLAN)
+    await company.asks_case(case, "confirm", OTHER_MANAGER)
+    await company.asks_case(case, "agree", "E1")
+    await company.goes_to(date(2026, 1, 16), case)
+    await company.signals(case, "judge", "E1", checkpoint=1, outcome="met")
+    await company.has_happened(case, "CaseSignalRefused")
+    await company.asks_case(case, "judge", MANAGER, checkpoint=1, outcome="not_met", comment="no test")
+    await company.asks_case(case, "record", "E1", support=1)
+    await company.goes_to(date(2026, 2, 2), case)
+    await company.asks_case(case, "conclude", MANAGER, outcome="failed", facts=FACTS)
+    await company.goes_to(date(2026, 2, 16), case)
+
+
+CASES: dict[str, Callable[[Company, str], Awaitable[None]]] = {
+    "feedback-followed": feedback_followed,
+    "coaching-failed": coaching_failed,
+}
+
+
 async def started(company: Company) -> None:
     """The starter, looking at the log several times."""
     await company.client.start_workflow(
@@ -92,29 +125,42 @@ async def collected(company: Company) -> None:
     )
 
 
-async def record(settings: Settings) -> None:
-    """Lives every story and writes what Temporal remembers of it."""
+async def record(settings: Settings, cases: Iterable[str], rest: bool) -> None:
+    """Lives these stories of cases, and the rest where asked for, and writes what Temporal remembers of them."""
     pool = await open_pool(settings.database or "", size=8)
     # What is kept must be readable without a key.
     plain = await Client.connect(settings.temporal_address or "", data_converter=pydantic_data_converter)
     async with worker.running(settings, client=plain) as client:
-        stories: dict[str, Callable[[Company, str], Awaitable[None]]] = {
-            "goal-adjusted": adjusted, "goal-expired": expired, "goal-returned": returned,
-        }  # fmt: skip
-        for name, live in stories.items():
-            company = Company(settings, client, pool, name.partition("-")[2])
+        for name in cases:
+            kind, _, story = name.partition("-")
+            company = Company(settings, client, pool, story)
             await company.launched()
-            await live(company, company.goal())
-            await write(company, name, company.goal())
-        company = Company(settings, client, pool, "year")
-        await company.launched()
-        await whole_cycle(company)
-        await write(company, "cycle-closed", company.cycle_workflow)
-        await collected(company)
-        await write(company, "feed-collected", "feed-visits")
-        await started(company)
-        await write(company, "starter-following", NAME)
+            case = f"{kind}-{story}-E1-1"
+            await CASES[name](company, case)
+            await write(company, name, case)
+        if rest:
+            await record_rest(settings, client, pool)
     await pool.close()
+
+
+async def record_rest(settings: Settings, client: Client, pool: "asyncpg.Pool[asyncpg.Record]") -> None:
+    """Goals, a cycle, a feed, the starter."""
+    stories: dict[str, Callable[[Company, str], Awaitable[None]]] = {
+        "goal-adjusted": adjusted, "goal-expired": expired, "goal-returned": returned,
+    }  # fmt: skip
+    for name, live in stories.items():
+        company = Company(settings, client, pool, name.partition("-")[2])
+        await company.launched()
+        await live(company, company.goal())
+        await write(company, name, company.goal())
+    company = Company(settings, client, pool, "year")
+    await company.launched()
+    await whole_cycle(company)
+    await write(company, "cycle-closed", company.cycle_workflow)
+    await collected(company)
+    await write(company, "feed-collected", "feed-visits")
+    await started(company)
+    await write(company, "starter-following", NAME)
 
 
 async def write(company: Company, name: str, workflow: str) -> None:
@@ -137,16 +183,16 @@ def without_places(value: Any) -> Any:
             return value
 
 
-async def main() -> None:
-    """Servers for the recording alone, thrown away afterwards."""
+async def main(named: Sequence[str]) -> None:
+    """Servers for the recording alone, thrown away afterwards. `named` are stories of cases; none: all stories."""
     with tempfile.TemporaryDirectory(prefix="cairn-record-") as home:
         settings = Settings(home=Path(home), database=None, temporal_address=None)
         try:
             addresses = await start_all(settings, durable=False)
-            await record(addresses.applied_to(settings))
+            await record(addresses.applied_to(settings), named or CASES, rest=not named)
         finally:
             down(settings)
 
 
 if __name__ == "__main__":
-    sys.exit(asyncio.run(main()))
+    sys.exit(asyncio.run(main(sys.argv[1:])))

@@ -4,12 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from cairn.domain.calendar import ONE_DAY, first_working_day
 from cairn.domain.goal.state import Goal
 from cairn.domain.people import Department, Person, Role
 from cairn.domain.person_history import PersonHistory, acting_for
 from cairn.domain.policy import Policy, WorkingCalendar
+from cairn.domain.refusal import Refusal
 from cairn.domain.rights import HR
 from cairn.domain.schedule import Schedule, local_day
+from cairn.domain.wording import is_verdict
 
 LINE_LIMIT = 50
 """More levels no reporting line has; a slip of the roster that makes a circle ends here."""
@@ -50,6 +53,35 @@ class CaseContext:
         """Whether somebody is employed on the day, at work or on leave."""
         history = self.histories.get(id or "")
         return history is not None and history.is_here(self.today)
+
+    def after_leave(self, day: date, who: str) -> date | None:
+        """A day that somebody set, or where its owner is on long leave then, the first working day on which they are
+        back (RULES K5); None while nobody knows when that is."""
+        history = self.histories.get(who)
+        while history and (away := next((each for each in history.absences if each.holds(day)), None)):
+            if away.last is None:
+                return None
+            day = first_working_day(away.last + ONE_DAY, self.calendar)
+        return day
+
+    def require_goal_of(self, name: str | None, holder: str) -> None:
+        """Refuses a goal that is not there, or that is somebody else's; a case need not be about one."""
+        if name is None:
+            return
+        goal = self.goals.get(name)
+        if goal is None or goal.version == 0:
+            raise Refusal("goal.unknown", field="goal", goal=name)
+        if goal.owner != holder:
+            raise Refusal("case.other-goal", field="goal", goal=name, holder=holder)
+
+    def insisted_on(self, facts: str, insist: bool) -> bool:
+        """Whether a verdict stands where facts were asked for, because somebody insists or the policy only advises.
+        Refuses it otherwise."""
+        if not is_verdict(facts):
+            return False
+        if self.policy.feedback.facts == "ask" and not insist:
+            raise Refusal("case.verdict", field="facts", facts=facts)
+        return True
 
     def manager_of(self, id: str | None) -> str | None:
         """The id of somebody's manager on the day."""

@@ -29,7 +29,8 @@ def _is_manager(person: Person, of: CaseParties) -> bool:
     return manager is not None and person.id in (manager, of.context.acting_for(manager))
 
 
-def _is_line(person: Person, of: CaseParties) -> bool:
+def is_line(person: Person, of: CaseParties) -> bool:
+    """The person's manager that day, who acts for them, or anybody above."""
     about = of.case.holder
     return person.id != about and (_is_manager(person, of) or of.context.is_above(person.id, about))
 
@@ -54,13 +55,13 @@ def case_colleague(person: Person, of: CaseParties, _: Any) -> bool:
 @right
 def case_line(person: Person, of: CaseParties, _: Any) -> bool:
     """The person's manager that day, or anybody above."""
-    return _is_line(person, of)
+    return is_line(person, of)
 
 
 @right
 def case_line_or_hr(person: Person, of: CaseParties, _: Any) -> bool:
     """The manager, anybody above, or HR; nobody about themselves."""
-    return _is_line(person, of) or (person.id != of.case.holder and "hr" in person.roles)
+    return is_line(person, of) or (person.id != of.case.holder and "hr" in person.roles)
 
 
 @right
@@ -72,4 +73,4 @@ def case_opener(person: Person, of: CaseParties, _: Any) -> bool:
 @right
 def case_opener_or_line(person: Person, of: CaseParties, _: Any) -> bool:
     """Whoever began it, the manager, or anybody above."""
-    return _is_opener(person, of) or _is_line(person, of)
+    return _is_opener(person, of) or is_line(person, of)

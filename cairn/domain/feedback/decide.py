@@ -9,7 +9,6 @@ from cairn.domain.calendar import (
     ONE_DAY,
     add_working_days,
     end_of_day,
-    first_working_day,
     opening,
     same_time_later,
 )
@@ -34,7 +33,6 @@ from cairn.domain.feedback.events import (
     FeedbackWithdrawn,
 )
 from cairn.domain.feedback.state import Feedback
-from cairn.domain.feedback.wording import is_verdict
 from cairn.domain.refusal import Refusal
 
 
@@ -67,7 +65,7 @@ def _observed(
         raise Refusal("feedback.future", field="seen_at", at=seen_at)
     if not context.is_here(feedback.holder):
         raise Refusal("case.holder-unknown", field="case", holder=feedback.holder)
-    _check_goal(command.goal, feedback, context)
+    context.require_goal_of(command.goal, feedback.holder)
     return FeedbackObserved(
         case=feedback.id,
         kind=kind,
@@ -78,16 +76,6 @@ def _observed(
         by=command.by,
         at=command.at,
     )
-
-
-def _check_goal(name: str | None, feedback: Feedback, context: CaseContext) -> None:
-    if name is None:
-        return
-    goal = context.goals.get(name)
-    if goal is None or goal.version == 0:
-        raise Refusal("goal.unknown", field="goal", goal=name)
-    if goal.owner != feedback.holder:
-        raise Refusal("feedback.other-goal", field="goal", goal=name, holder=feedback.holder)
 
 
 def _give(command: GiveFeedback, feedback: Feedback, context: CaseContext) -> list[Event]:
@@ -132,11 +120,7 @@ def _check_words(command: GiveFeedback, kind: FeedbackKind, context: CaseContext
         raise Refusal("feedback.action-day", field="action_due")
     if command.action_due < context.today:
         raise Refusal("feedback.action-past", field="action_due", day=command.action_due)
-    if not is_verdict(command.facts):
-        return False
-    if context.policy.feedback.facts == "ask" and not command.insist:
-        raise Refusal("feedback.verdict", field="facts", facts=command.facts)
-    return True
+    return context.insisted_on(command.facts, command.insist)
 
 
 def _follow_up(command: FollowUp, feedback: Feedback, context: CaseContext) -> list[Event]:
@@ -181,7 +165,7 @@ def deadlines(feedback: Feedback, context: CaseContext) -> Iterable[tuple[str, d
             yield "remind", reminded
         yield "overdue", max(due, feedback.opened_at)
     if feedback.stage == "given" and feedback.action_due is not None:
-        day = after_leave(feedback.action_due, feedback.holder, context)
+        day = _after_leave(feedback.action_due, feedback, context)
         reminded = opening(add_working_days(day, -rules.action_remind, context.calendar), context.calendar)
         if feedback.entered is not None and feedback.entered < reminded and rules.action_remind:
             yield "action_remind", reminded
@@ -204,19 +188,15 @@ def answer_by(feedback: Feedback, context: CaseContext) -> datetime | None:
     local = due.astimezone(opening(due.date(), context.calendar).tzinfo)
     if not history.is_away(local.date()):
         return due
-    back = after_leave(local.date(), feedback.holder, context)
+    back = _after_leave(local.date(), feedback, context)
     return same_time_later(
         end_of_day(back - ONE_DAY, context.calendar), context.policy.feedback.within, context.calendar
     )
 
 
-def after_leave(day: date, who: str, context: CaseContext) -> date:
-    """A day that somebody set, or where its owner is on long leave then, the first working day after it."""
-    history = context.histories.get(who)
-    away = next((each for each in history.absences if each.holds(day)), None) if history else None
-    if away is None or away.last is None:
-        return day
-    return first_working_day(away.last + ONE_DAY, context.calendar)
+def _after_leave(day: date, feedback: Feedback, context: CaseContext) -> date:
+    """A day of the person it is about; while nobody knows when they are back it stays as it was set."""
+    return context.after_leave(day, feedback.holder) or day
 
 
 def awaited(feedback: Feedback, context: CaseContext) -> tuple[str, ...]:
@@ -226,7 +206,7 @@ def awaited(feedback: Feedback, context: CaseContext) -> tuple[str, ...]:
         case "observed":
             return (feedback.opened_by,)
         case "given" if feedback.action_due is not None:
-            ends = end_of_day(after_leave(feedback.action_due, feedback.holder, context), context.calendar)
+            ends = end_of_day(_after_leave(feedback.action_due, feedback, context), context.calendar)
             return (feedback.opened_by,) if context.at >= ends else (feedback.holder,)
         case _:
             return ()

@@ -11,21 +11,19 @@ from cairn.application.repository import to_events
 from cairn.domain.case.kind import status
 from cairn.domain.streams import kind_of
 from cairn.i18n import term
-from cairn_portal.cli.goal.viewing import shown, viewer
+from cairn_portal.cli.goal.viewing import require_may_read_case, viewer
 from cairn_portal.cli.session import Session
 from cairn_portal.presenting.cases import told
 from cairn_portal.presenting.story import event_name
 
 
 async def show_case(s: Session, name: str, reader: str | None) -> None:
-    """A case's head and its story. Refuses somebody who is neither party nor HR (RULES L12)."""
+    """A case's head and its story. Refuses somebody who is neither party, nor above the person, nor HR (RULES L12)."""
     case, context = await s.application.cases.load(name)
     cycle = await s.cycle(case.cycle)
     at = s.at.in_zone(zone_of(cycle))
     view = await viewer(s, reader, cycle)
-    person = context.person(case.holder)
-    of = shown("individual", case.holder, case.opened_by, person.department if person else None)
-    view.require("comments", of)
+    require_may_read_case(view, case, context)
     names, now = await s.names(), status(kind_named(name), case, context)
     rows = await s.ledger.read_stream(name)
     events = list(zip(rows, to_events(rows), strict=True))

@@ -33,6 +33,7 @@ TRIED = frozenset(
     {
         "ReminderSent", "DeadlineMissed", "GoalUrged", "SignalRefused", "ScoreHeldBack", "CommitteeVoted",
         "AdjustmentConfirmed", "CaseReminded", "CaseEscalated", "CaseSignalRefused",
+        "CheckpointMissed", "SupportOverdue",
         "ReviewOverdue",
     }
 )  # fmt: skip

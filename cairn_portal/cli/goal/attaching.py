@@ -15,10 +15,10 @@ from cairn.domain.attachment import Attachment, check_attachments
 from cairn.domain.case.context import CaseContext
 from cairn.domain.review.reading import sees
 from cairn.domain.review.state import Review
-from cairn.domain.streams import cycle_of, holder_of, kind_of
+from cairn.domain.streams import cycle_of, kind_of
 from cairn.i18n import Message, message
 from cairn_portal.cli.goal.commanding import goal_row
-from cairn_portal.cli.goal.viewing import As, Viewer, of_goal, shown, viewer
+from cairn_portal.cli.goal.viewing import As, Viewer, of_goal, require_may_read_case, shown, viewer
 from cairn_portal.cli.problem import USAGE, Problem
 from cairn_portal.cli.session import Session, session
 from cairn_portal.cli.terminal import Terminal
@@ -166,15 +166,14 @@ async def _files_of(s: Session, name: str, reader: str | None) -> list[Attached]
     """The files of a goal or a case, oldest first. Refuses who may not read comments on it (RULES L12)."""
     if kind_of(name) == "goal":
         row = await goal_row(s, name)
-        view, of = await viewer(s, reader, await s.cycle(row.cycle)), of_goal(row)
+        view = await viewer(s, reader, await s.cycle(row.cycle))
+        view.require("comments", of_goal(row))
     else:
         case, context = await s.application.cases.load(name)
-        person = context.person(holder_of(name))
         view = await viewer(s, reader, await s.cycle(case.cycle))
         if isinstance(case, Review):
             return await _files_of_review(s, case, view, context)
-        of = shown("individual", case.holder, case.opened_by, person.department if person else None)
-    view.require("comments", of)
+        require_may_read_case(view, case, context)
     return await _attached_to(s, name)
 
 

@@ -7,6 +7,8 @@ import typer
 
 from cairn.application import access
 from cairn.application.access import Circle, Readable, Shown
+from cairn.domain.case.context import CaseContext
+from cairn.domain.case.state import Case
 from cairn.domain.cycle.state import Cycle
 from cairn.domain.goal.state import Goal
 from cairn.domain.people import Person
@@ -103,3 +105,14 @@ def of_holder(holder: str, people: Mapping[str, Person]) -> Shown:
     """A sheet or a result as reading rights look at it."""
     person = people.get(holder)
     return Shown(holder, person.manager if person else None, person.department if person else None)
+
+
+def require_may_read_case(view: Viewer, case: Case, context: CaseContext) -> None:
+    """Refuses somebody who neither takes part in a case, nor stands above the person, nor may read comments on them
+    (RULES L12)."""
+    reader = view.person.id if view.person else None
+    if reader is not None and (reader in case.parties or context.is_above(reader, case.holder)):
+        return
+    person = context.person(case.holder)
+    department = person.department if person else None
+    view.require("comments", shown("individual", case.holder, case.opened_by, department))
