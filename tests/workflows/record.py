@@ -25,6 +25,7 @@ from cairn.settings import Settings
 from cairn_portal.servers import down, start_all
 from tests.workflows.company import HR, MANAGER, OTHER_MANAGER, Company
 from tests.workflows.test_coaching import FACTS, PLAN
+from tests.workflows.test_reviews import ANSWERS, MONTHLY
 from workflows.feed import FeedWorkflow
 from workflows.starter import NAME, StarterWorkflow
 
@@ -101,9 +102,23 @@ async def coaching_failed(company: Company, case: str) -> None:
     await company.goes_to(date(2026, 2, 16), case)
 
 
+async def review_shared(company: Company, case: str) -> None:
+    """Opened by the cycle, overdue with a draft, handed in, shared; by a signal too, which is refused."""
+    await company.goes_to(date(2026, 2, 2), company.cycle_workflow)
+    await company.clock.begun(case)
+    await company.goes_to(date(2026, 2, 2), case)
+    await company.asks_case(case, "draft", "E1", side="report", texts=ANSWERS)
+    await company.goes_to(date(2026, 2, 11), case)
+    await company.asks_case(case, "submit", "E1")
+    await company.signals(case, "comment", "E1", texts={"overall": "well done"})
+    await company.has_happened(case, "CaseSignalRefused")
+    await company.asks_case(case, "comment", MANAGER, texts={"overall": "as the data say"})
+
+
 CASES: dict[str, Callable[[Company, str], Awaitable[None]]] = {
     "feedback-followed": feedback_followed,
     "coaching-failed": coaching_failed,
+    "review-shared": review_shared,
 }
 
 
@@ -134,8 +149,9 @@ async def record(settings: Settings, cases: Iterable[str], rest: bool) -> None:
         for name in cases:
             kind, _, story = name.partition("-")
             company = Company(settings, client, pool, story)
+            company.policy = MONTHLY
             await company.launched()
-            case = f"{kind}-{story}-E1-1"
+            case = f"{kind}-{story}-E1-{'M01' if kind == 'review' else '1'}"
             await CASES[name](company, case)
             await write(company, name, case)
         if rest:

@@ -6,7 +6,6 @@ from uuid import uuid4
 
 import typer
 
-from cairn.domain.policy import Reader
 from cairn.domain.refusal import Refusal
 from cairn.domain.review.events import Side
 from cairn.domain.review.state import Review
@@ -101,7 +100,7 @@ async def return_(
 async def reopen(
     at: Terminal,
     name: ReviewName,
-    sides: Annotated[list[Side], typer.Option("--side", help="report or comment; repeat it for both")],
+    sides: Annotated[list[str], typer.Option("--side", help="report or comment; repeat it for both")],
     reason: Reason,
     by: By = None,
     command_id: CommandId = None,
@@ -117,7 +116,8 @@ async def widen(
     name: ReviewName,
     reason: Reason,
     readers: Annotated[
-        list[Reader] | None, typer.Option("--reader", help="a kind of reader, as the policy names them")
+        list[str] | None,
+        typer.Option("--reader", metavar="READER", help="a kind of reader, as the policy names them"),
     ] = None,
     people: Annotated[
         list[str] | None, typer.Option("--person", metavar="ID", help="somebody by id; repeat it")
