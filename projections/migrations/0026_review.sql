@@ -54,7 +54,10 @@ language sql stable as $$
         select 'report' as side, r.report_asked as since, r.report_by as until,
             (select p.id from read.person p
              where p.id = r.holder and (p.left_on is null or p.left_on > read.day_of(r.cycle, $2))) as awaited
-        where r.stage in ('open', 'commented', 'returned')
+        where r.stage in ('open', 'commented', 'returned') and not (
+            read.is_away(r.holder, read.day_of(r.cycle, $2))
+            and exists (select from read.person p
+                        where p.id = r.holder and (p.left_on is null or p.left_on > read.day_of(r.cycle, $2))))
         union all
         select 'comment', r.comment_asked, r.comment_by, read.manager_on(r.holder, read.day_of(r.cycle, $2))
         where r.stage = 'reported' or (r.stage = 'open' and r.share = 'together')) w

@@ -1,10 +1,12 @@
 """Stage reviews: both sides write, then share; nothing written is lost, taken over, or read by those it is not for."""
 
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from cairn.domain.cycle.events import LaunchFinished, ReviewsOpened
 from cairn.domain.cycle.state import Cycle
 from cairn.domain.cycle.state import evolve as cycle_after
 from cairn.domain.cycle.status import deadlines_of
@@ -16,6 +18,7 @@ from cairn.domain.review.reading import drafts_seen, sees
 from cairn.domain.review.state import SIDES, Review
 from cairn.domain.sheet.state import Sheet
 from cairn.domain.sheet.state import evolve as sheet_after
+from cairn.policies import parse
 from tests.specs.casework import Casework
 from tests.specs.company import (
     CHEN,
@@ -69,6 +72,18 @@ def test_reviews_are_opened_on_the_first_working_day_after_each_period_of_famili
     due = [each for each in deadlines_of(cycle(), MONTHLY) if each.phase == "reviews"]
     assert [each.period for each in due] == [f"M{number:02d}" for number in range(1, 13)]
     assert due[0].at == on("02-02", 9)  # 1 February is a Sunday
+
+
+def test_a_late_launch_asks_for_no_review_of_what_had_ended_before_it() -> None:
+    finished = LaunchFinished(cycle="2026", sheets=1, goals=1, by="system", at=on("03-10"))
+    late = cycle_after(cycle(), finished).model_copy(update={"stage": "execution"})
+    assert next(each.period for each in deadlines_of(late, MONTHLY) if each.phase == "reviews") == "M03"
+
+
+def test_a_period_whose_reviews_are_open_is_not_due_again() -> None:
+    done = ReviewsOpened(cycle="2026", period="M01", reviews=1, due=on("02-02"), by="system", at=on("02-02"))
+    after_it = cycle_after(cycle(), done)
+    assert next(each.period for each in deadlines_of(after_it, MONTHLY) if each.phase == "reviews") == "M02"
 
 
 def test_a_policy_that_says_nothing_has_no_reviews() -> None:
@@ -387,8 +402,19 @@ def test_hr_goes_on_only_without_what_is_overdue() -> None:
 def test_k5_while_the_employee_is_on_long_leave_the_report_waits_for_their_return() -> None:
     people = after(say(GoAway, LIN, "03-03", first="2026-03-04", last="2026-03-31"))
     away = Casework(FEBRUARY.case, FEBRUARY.events, policy=MONTHLY, people=people)
+    assert away.standing("03-04").awaited == (WANG,)
+    assert away.standing("04-01").awaited == (LIN, WANG)
     phases = dict(away.kind.deadlines(away.state, away.context("03-04")))
     assert phases["report_overdue"] == on("04-08", 9)
+
+
+def test_k5_a_leave_without_an_end_stands_still_and_is_not_over() -> None:
+    people = after(say(GoAway, LIN, "03-03", first="2026-03-04"))
+    begun = FEBRUARY.asked("comment", WANG, "03-03", texts={"overall": "x"})
+    away = Casework(begun.case, begun.events, policy=MONTHLY, people=people)
+    standing = away.standing("03-20")
+    assert (standing.awaited, standing.next_deadline, standing.over) == ((), None, False)
+    assert away.asked("go_on", HUA, "05-04", reason="nobody knows when").state.stage == "ended"
 
 
 def test_a_review_whose_employee_left_waits_for_hr() -> None:
@@ -398,6 +424,14 @@ def test_a_review_whose_employee_left_waits_for_hr() -> None:
 
 
 # ---------------------------------------------------------------- the policy
+
+
+def test_how_often_is_enough_to_say() -> None:
+    text = (Path(__file__).parents[2] / "examples" / "company" / "policy.yaml").read_text("utf-8")
+    families = parse(text).families
+    assert families["sales"].reviews == FamilyReviews(every="month")
+    assert families["rnd"].reviews.every == "quarter"
+    assert families["customer_service"].reviews.every == "none"
 
 
 def test_questions_are_the_policys_and_stay_as_they_were_asked() -> None:

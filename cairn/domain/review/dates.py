@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from cairn.domain.calendar import ONE_DAY, add_working_days, first_working_day, opening
+from cairn.domain.calendar import add_working_days, opening
 from cairn.domain.case.context import CaseContext
 from cairn.domain.policy import FamilyReviews, Policy, WorkingCalendar
 from cairn.domain.review.events import Side
@@ -44,7 +44,14 @@ def turn_of(side: Side, review: Review, context: CaseContext) -> str:
 
 
 def awaited(review: Review, context: CaseContext) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(turn_of(side, review, context) for side in sides_awaited(review)))
+    """Nobody writes a report while they are on long leave, and nobody else is asked to (RULES K5)."""
+    sides = (side for side in sides_awaited(review) if side == "comment" or not _is_away(review, context))
+    return tuple(dict.fromkeys(turn_of(side, review, context) for side in sides))
+
+
+def _is_away(review: Review, context: CaseContext) -> bool:
+    history = context.histories.get(review.holder)
+    return history is not None and history.is_here(context.today) and history.is_away(context.today)
 
 
 def turns_at(review: Review, context: CaseContext, phase: str, due: datetime) -> tuple[str, ...]:
@@ -57,22 +64,16 @@ def side_of(phase: str) -> Side:
 
 
 def due(side: Side, review: Review, context: CaseContext) -> datetime | None:
-    """When a side is due. While its writer is on long leave it waits for their return (RULES K5): None while nobody
-    knows when that is."""
+    """When a side is due. A report whose day falls into a long leave has its days anew from the return on (RULES K5):
+    None while nobody knows when that is. The manager's comment passes to whoever acts for them."""
     at = review.report_by if side == "report" else review.comment_by
-    history = context.histories.get(turn_of(side, review, context))
-    if at is None or history is None:
+    if side == "comment" or at is None:
         return at
     day = local_day(at, context.calendar)
-    away = next((each for each in history.absences if each.holds(day)), None)
-    if away is None:
-        return at
-    if away.last is None:
-        return None
-    rules = rules_of(context.policy, review.family)
-    days = rules.report if side == "report" else rules.comment
-    back = first_working_day(away.last + ONE_DAY, context.calendar)
-    return opening(add_working_days(back, days, context.calendar), context.calendar)
+    back = context.after_leave(day, review.holder)
+    if back is None or back == day:
+        return None if back is None else at
+    return _opens(back, rules_of(context.policy, review.family).report, context)
 
 
 def deadlines(review: Review, context: CaseContext) -> Iterable[tuple[str, datetime]]:

@@ -30,4 +30,5 @@ KIND = CaseKind(
     ),
     on_deadline=decider.on_deadline,
     turns_at=dates.turns_at,
+    lasts=frozenset({"open", "commented", "returned"}),
 )
