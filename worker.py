@@ -43,7 +43,9 @@ def activities(application: Application, client: Client, settings: Settings) -> 
     """Every activity with what it needs."""
     of_goals = GoalActivities(application.goals, application.pool)
     of_cases = CaseActivities(application.cases)
-    of_cycles = CycleActivities(application.cycles, application.evaluation, application.amendments)
+    of_cycles = CycleActivities(
+        application.cycles, application.evaluation, application.amendments, application.reviews
+    )
     starting = Starting(application.ledger, application.cycles, client, settings.task_queue)
     return [
         of_goals.record,
@@ -59,6 +61,7 @@ def activities(application: Application, client: Client, settings: Settings) -> 
         of_cycles.add_sheets,
         of_cycles.reach_stage,
         of_cycles.score_period,
+        of_cycles.open_reviews,
         of_cycles.issue_results,
         of_cycles.close,
         of_cycles.abandon,

@@ -20,6 +20,7 @@ from cairn.application.amendments import Amendments
 from cairn.application.cycles import Cycles
 from cairn.application.evaluation import Evaluation, Scored
 from cairn.application.fields import read_fields
+from cairn.application.reviews import Reviews
 from cairn.domain.cycle.commands import (
     AMENDMENT_COMMANDS,
     AbandonCycle,
@@ -28,6 +29,7 @@ from cairn.domain.cycle.commands import (
     FinishLaunch,
     FinishPeriod,
     FinishResults,
+    FinishReviews,
     LaunchCycle,
     ReachStage,
     RecordRefusedCycleSignal,
@@ -77,8 +79,11 @@ async def beat(done: int, total: int) -> None:
 class CycleActivities:
     """What a cycle's workflow has done for it; every activity may run again."""
 
-    def __init__(self, cycles: Cycles, evaluation: Evaluation, amendments: Amendments) -> None:
-        self.cycles, self.evaluation, self.amendments = cycles, evaluation, amendments
+    def __init__(
+        self, cycles: Cycles, evaluation: Evaluation, amendments: Amendments, reviews: Reviews
+    ) -> None:
+        self.cycles, self.evaluation = cycles, evaluation
+        self.amendments, self.reviews = amendments, reviews
 
     @activity.defn(name="launch_cycle")
     async def launch(self, input: RecordCycleInput) -> CycleOutcome:
@@ -140,6 +145,17 @@ class CycleActivities:
             cycle=cycle, period=period, sheets=found.sheets, due=input.deadline.at, by=SYSTEM, at=input.at
         )
         return CycleOutcome(status=await self.cycles.handle(done, f"{SYSTEM_KEYS}period:{period}"))
+
+    @activity.defn(name="open_reviews")
+    async def open_reviews(self, input: CycleDeadlineInput) -> CycleOutcome:
+        """The reviews of a period that has ended, for everybody with a sheet in it; who has none is named."""
+        cycle, period = input.cycle, input.deadline.period or ""
+        found = await self.reviews.open_period(cycle, period, input.at, beat)
+        done = FinishReviews(
+            cycle=cycle, period=period, reviews=len(found.reviews), left_out=tuple(found.left_out),
+            due=input.deadline.at, by=SYSTEM, at=input.at,
+        )  # fmt: skip
+        return CycleOutcome(status=await self.cycles.handle(done, f"{SYSTEM_KEYS}reviews:{period}"))
 
     @activity.defn(name="issue_results")
     async def issue_results(self, input: CycleDeadlineInput) -> CycleOutcome:

@@ -110,3 +110,16 @@ class CoachingWorkflow(CaseWorkflow):
     @workflow.run
     async def run(self, start: CaseStart) -> str:
         return await self.keep_case()
+
+
+@workflow.defn(name="Review")
+class ReviewWorkflow(CaseWorkflow):
+    """One stage review, from the end of its period until both sides have handed in."""
+
+    @workflow.init
+    def __init__(self, start: CaseStart) -> None:
+        super().__init__(start.case, start.clock_offset, start.status)
+
+    @workflow.run
+    async def run(self, start: CaseStart) -> str:
+        return await self.keep_case()

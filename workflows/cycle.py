@@ -91,6 +91,8 @@ class CycleWorkflow(CommandedWorkflow[CycleStatus, CycleDeadline]):
                 return await append("reach_cycle_stage", due, CycleOutcome)
             case "period":
                 return await work("score_period", due, CycleOutcome, TRIES)
+            case "reviews":
+                return await work("open_reviews", due, CycleOutcome, TRIES)
             case "results":
                 return await work("issue_results", due, CycleOutcome, TRIES)
             case "close":

@@ -2,7 +2,13 @@
 
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
-from workflows.case import CoachingWorkflow, FeedbackWorkflow, PromiseWorkflow, RequestWorkflow
+from workflows.case import (
+    CoachingWorkflow,
+    FeedbackWorkflow,
+    PromiseWorkflow,
+    RequestWorkflow,
+    ReviewWorkflow,
+)
 from workflows.cycle import CycleWorkflow
 from workflows.feed import FeedWorkflow
 from workflows.goal import GoalWorkflow
@@ -10,7 +16,7 @@ from workflows.starter import StarterWorkflow
 
 WORKFLOWS: list[type] = [
     GoalWorkflow, CycleWorkflow, FeedWorkflow, StarterWorkflow, FeedbackWorkflow, CoachingWorkflow, RequestWorkflow,
-    PromiseWorkflow,
+    PromiseWorkflow, ReviewWorkflow,
 ]  # fmt: skip
 
 # Cairn's own modules are pure where workflows use them; loading them afresh for each workflow would cost 35 ms.

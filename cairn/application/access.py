@@ -24,6 +24,7 @@ from cairn.domain.goal.state import Goal
 from cairn.domain.people import Person, reports_to
 from cairn.domain.policy import Reader, Transparency, WorkingCalendar
 from cairn.domain.refusal import Refusal
+from cairn.domain.review.state import SIDES, Review
 from cairn.domain.schedule import local_day
 from cairn.domain.sheet.commands import AnySheetAction
 from cairn.domain.sheet.state import Sheet
@@ -201,6 +202,23 @@ def require_may_read(person: Person, what: Readable, of: Shown, among: Circle) -
     if not may_read(person, what, of, among):
         who = getattr(among.rules, what)
         raise Refusal("reading.not-yours", field="as", by=person.id, what=what, holder=of.holder, who=who)
+
+
+def reads_review(person: Person, review: Review, of: Shown, among: Circle) -> bool:
+    """Whether somebody is among those who were said to read a stage review, once it is open to them."""
+    if person.id in review.people:
+        return True
+    return any(_is_reader(person, reader, of, among) for reader in review.readers)
+
+
+def require_knows_review(person: Person, review: Review, of: Shown, among: Circle) -> None:
+    """Refuses somebody who is not to know how far a stage review is: readers, writers, the line above and HR are. What
+    was written is another question (`cairn.domain.review.reading`)."""
+    wrote = any(person.id in review.writers(side) or review.drafts_of(side, person.id) for side in SIDES)
+    if wrote or reads_review(person, review, of, among):
+        return
+    if not any(_is_reader(person, reader, of, among) for reader in ("holder", "line", "hr")):
+        raise Refusal("review.not-reader", field="as", by=person.id, holder=of.holder, who=review.readers)
 
 
 def _is_reader(person: Person, reader: Reader, of: Shown, among: Circle) -> bool:

@@ -19,6 +19,7 @@ from cairn.application.operation import Operation
 from cairn.application.people import People
 from cairn.application.policies import Policies
 from cairn.application.restatements import Restatements
+from cairn.application.reviews import Reviews
 from cairn.application.sheets import Sheets
 from cairn.application.targets import Targets
 from cairn.ledger import application_name, open_pool
@@ -47,6 +48,7 @@ class Application:
         self.sheets = Sheets(self.goals)
         self.amendments = Amendments(self.cycles, self.goals.seats)
         self.evaluation = Evaluation(self.ledger, self.cycles)
+        self.reviews = Reviews(self.ledger, self.cycles)
         self.restatements = Restatements(self.ledger, self.cycles)
         self.erasures = Erasures(pool, self.ledger, self.people)
         self.clock = CycleClock(self.ledger)

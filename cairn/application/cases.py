@@ -29,10 +29,13 @@ from cairn.domain.invalid import invalid_command
 from cairn.domain.promise.kind import KIND as PROMISE
 from cairn.domain.refusal import Refusal
 from cairn.domain.request.kind import KIND as REQUEST
+from cairn.domain.review.kind import KIND as REVIEW
 from cairn.domain.streams import cycle_of, kind_of
 from cairn.ledger import AppendConflict, Ledger, StoredEvent
 
-KINDS: Mapping[str, CaseKind[Any]] = {kind.name: kind for kind in (FEEDBACK, COACHING, REQUEST, PROMISE)}
+KINDS: Mapping[str, CaseKind[Any]] = {
+    kind.name: kind for kind in (FEEDBACK, COACHING, REQUEST, PROMISE, REVIEW)
+}
 """Every kind of case, by its name."""
 
 

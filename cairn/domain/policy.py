@@ -208,6 +208,57 @@ class TemplateGoal(Fact):
     )
 
 
+Reader = Literal[
+    "everybody", "participants", "department", "holder", "manager", "line", "hr", "committee", "auditors"
+]  # fmt: skip
+"""Who reads: everybody in the roster, those with a sheet in the cycle, colleagues of the holder's department, the
+holder of the goal or sheet, their manager, everybody above them in the reporting lines, or whoever has a role; the
+company's management reads what the committee does."""
+ReviewInterval = Literal["month", "quarter", "half_year", "none"]
+Share = Literal["together", "at_once"]
+"""When each side of a review reads the other's words: once both are handed in, or each as it is."""
+OVERALL = "overall"
+"""The manager's comment on a whole report, beside those on each of its questions."""
+
+
+class ReviewQuestion(Fact):
+    """One question that the employee's report answers."""
+
+    key: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+    text: Name
+
+
+QUESTIONS = (
+    ReviewQuestion(key="progress", text=Name(zh="进展", en="Progress")),
+    ReviewQuestion(key="obstacles", text=Name(zh="遇到的困难", en="Obstacles")),
+    ReviewQuestion(key="plan", text=Name(zh="改进计划", en="Improvement plan")),
+)
+WorkingDays = Annotated[int, Field(ge=1, le=60)]
+
+
+class FamilyReviews(Fact):
+    """Stage reviews (复盘) of a family: of which periods, what is asked, who reads it. Clocks count working days."""
+
+    every: ReviewInterval = "none"
+    questions: tuple[ReviewQuestion, ...] = Field(default=QUESTIONS, min_length=1)
+    report: WorkingDays = Field(default=5, description="from the opening until the employee's report is due")
+    comment: WorkingDays = Field(default=5, description="after that until the manager's comment is due")
+    remind: Annotated[int, Field(ge=0, le=60)] = Field(
+        default=2, description="before it is due; 0 is not at all"
+    )
+    escalate: WorkingDays = Field(default=3, description="after it was due until it is told further up")
+    share: Share = "together"
+    readers: tuple[Reader, ...] = Field(default=("holder", "manager", "hr"), min_length=1)
+
+    @model_validator(mode="after")
+    def _questions_are_told_apart(self) -> "FamilyReviews":
+        keys = [question.key for question in self.questions]
+        for key in keys:
+            if key == OVERALL or keys.count(key) > 1:
+                raise schema_error("review_question", key=key)
+        return self
+
+
 class Family(Fact):
     """A job family: its periods and their weights in the year's result, its template and evaluators."""
 
@@ -217,6 +268,7 @@ class Family(Fact):
     evaluators: dict[Evaluator, Percent] = Field(default_factory=dict)
     capability_weight: tuple[Percent, Percent] = (Decimal(5), Decimal(50))
     template: tuple[TemplateGoal, ...] = Field(min_length=1)
+    reviews: FamilyReviews = FamilyReviews()
 
     @model_validator(mode="after")
     def _weights_make_one_hundred(self) -> "Family":
@@ -265,14 +317,6 @@ class Committee(Fact):
 
     quorum: Literal["half", "all"] | Annotated[int, Field(ge=1)] = "half"
     majority: Majority = "simple"
-
-
-Reader = Literal[
-    "everybody", "participants", "department", "holder", "manager", "line", "hr", "committee", "auditors"
-]  # fmt: skip
-"""Who reads: everybody in the roster, those with a sheet in the cycle, colleagues of the holder's department, the
-holder of the goal or sheet, their manager, everybody above them in the reporting lines, or whoever has a role; the
-company's management reads what the committee does."""
 
 
 class Transparency(Fact):

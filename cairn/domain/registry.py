@@ -14,6 +14,7 @@ from cairn.domain.people import AnyPersonEvent, DepartmentNamed
 from cairn.domain.promise.events import AnyPromiseEvent
 from cairn.domain.reading import FeedCompleted, ReadingsRecorded
 from cairn.domain.request.events import AnyRequestEvent
+from cairn.domain.review.events import AnyReviewEvent
 from cairn.domain.sheet.events import AnySheetEvent
 from cairn.domain.skipping import EventSkipped
 
@@ -34,6 +35,7 @@ _CASES: dict[str, tuple[type[Event], ...]] = {
     "coaching": get_args(AnyCoachingEvent),
     "request": get_args(AnyRequestEvent),
     "promise": get_args(AnyPromiseEvent),
+    "review": get_args(AnyReviewEvent),
 }
 
 _BY_KIND: dict[str, tuple[type[Event], ...]] = {

@@ -394,6 +394,25 @@ COMMANDS: tuple[Command | CommandGroup, ...] = (
             Command("owed", "case.coaching_lists:owed", marked("trainings and sessions not given yet")),
         ),
     ),
+    CommandGroup(
+        "review",
+        marked("stage reviews: report, comment, and who reads them"),
+        YEAR,
+        (
+            Command("list", "case.review_reading:listed", marked("reviews of a cycle, and who has none")),
+            Command("show", "case.review_reading:show", marked("one review beside the data of its period")),
+            Command("draft", "case.review:draft", marked("save what you have so far, for you alone")),
+            Command("submit", "case.review:submit", marked("hand the report in, with your draft")),
+            Command(
+                "comment", "case.review:comment", marked("hand the manager's comment in, with your draft")
+            ),
+            Command("return", "case.review:return_", marked("ask for another report, question by question")),
+            Command("reopen", "case.review:reopen", marked("let it be written once more, as HR")),
+            Command("widen", "case.review:widen", marked("let more people read it, as HR")),
+            Command("go-on", "case.review:go_on", marked("end it without what is overdue, as HR")),
+            Command("open", "case.review:open_", marked("open one that the cycle left out")),
+        ),
+    ),
     Command("inbox", "goal.reading:inbox", marked("what waits for me, since when, until when"), YEAR),
     Command(
         "notices",

@@ -19,6 +19,9 @@ class MomentReader(Reader, Protocol):
 UNTOLD = frozenset({"case", "by", "at"})
 """Fields of an event that its line tells anyway; a deadline's is its own time."""
 
+SIDES = ("side", "sides", "without")
+"""Fields that name a side of a case, or several."""
+
 
 CHOICES = ("kind", "outcome", "gap", "role")
 """Fields whose values have names of their own (`choice:<kind>.<value>`)."""
@@ -37,6 +40,13 @@ def told(at: MomentReader, kind: str, event: Event) -> list[str]:
             lines.append(at.say(term("phase", f"{kind}.{given}")))
         elif name in CHOICES:
             lines.append(f"{field(at, name)}  {at.say(term('choice', f'{kind}.{given}'))}")
+        elif name in SIDES:
+            sides = (given,) if isinstance(given, str) else given
+            said = at.say("separator:list").join(at.say(term("choice", f"{kind}.{side}")) for side in sides)
+            lines.append(f"{field(at, name)}  {said}")
+        elif name == "readers":
+            said = at.say("separator:list").join(at.say(term("reader", each)) for each in given)
+            lines.append(f"{field(at, name)}  {said}")
         elif isinstance(given, datetime):
             lines.append(f"{field(at, name)}  {at.moment(given)}")
         elif name == "to":

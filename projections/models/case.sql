@@ -9,6 +9,8 @@ with turn as (
     select r.*, r.stage from read.request_turns($1, $2) r
     union all
     select p.*, p.stage from read.promise_turns($1, $2) p
+    union all
+    select * from read.review_turns($1, $2)
 )
 select t.kind, t.name, t.version, t.cycle, t.holder, coalesce(p.name, d.name) as holder_name, t.stage, t.since, t.until, t.awaited as turn, w.awaited,
     t.step

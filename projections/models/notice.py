@@ -53,6 +53,16 @@ from cairn.domain.request.events import (
     RequestReplied,
     RequestWithdrawn,
 )
+from cairn.domain.review.events import (
+    ReviewAsked,
+    ReviewCommented,
+    ReviewOverdue,
+    ReviewReopened,
+    ReviewReported,
+    ReviewReturned,
+    ReviewWentOn,
+    ReviewWidened,
+)
 from cairn.domain.sheet.events import RestatementDecided, RestatementProposed, ResultIssued
 from projections.engine.read_model import ReadModel
 from projections.engine.rows import Reader, parse_rows
@@ -69,6 +79,8 @@ MODEL = ReadModel(
         GoalDiagnosed, DiagnosisClosed, RequestOpened, RequestAccepted, RequestOffered, RequestAgreed, RequestAskedBack,
         RequestReplied, RequestDeclined, RequestDelivered, RequestIncomplete, RequestReceived, RequestWithdrawn,
         RequestOverdue, PromiseMade, PromiseKept, PromiseContested, PromiseReleased, PromiseOverdue,
+        ReviewAsked, ReviewReported, ReviewCommented, ReviewReturned, ReviewReopened, ReviewWidened, ReviewWentOn,
+        ReviewOverdue,
     ),
     joins=("goal", "feedback", "coaching", "request", "promise", "person", "inbox"),
 )  # fmt: skip

@@ -15,7 +15,9 @@ with event as materialized (
                    'StatementLapsed', 'CoachingLapsed', 'CoachingCancelled',
                    'GoalDiagnosed', 'DiagnosisClosed', 'RequestOpened', 'RequestAccepted', 'RequestOffered', 'RequestAgreed', 'RequestAskedBack', 'RequestReplied', 'RequestDeclined', 'RequestDelivered',
                    'RequestIncomplete', 'RequestReceived', 'RequestWithdrawn', 'RequestOverdue',
-                   'PromiseMade', 'PromiseKept', 'PromiseContested', 'PromiseReleased', 'PromiseOverdue')
+                   'PromiseMade', 'PromiseKept', 'PromiseContested', 'PromiseReleased', 'PromiseOverdue',
+                   'ReviewAsked', 'ReviewReported', 'ReviewCommented', 'ReviewReturned', 'ReviewReopened', 'ReviewWidened',
+                   'ReviewWentOn', 'ReviewOverdue')
 ),
 tells (type, whom) as (
     values ('ReminderSent', 'to'), ('DeadlineMissed', 'to'), ('CaseReminded', 'to'), ('CaseEscalated', 'to'),
@@ -42,7 +44,11 @@ tells (type, whom) as (
         ('RequestAccepted', 'asker'), ('RequestOffered', 'asker'), ('RequestAskedBack', 'asker'),
         ('RequestDeclined', 'asker'), ('RequestDelivered', 'asker'),
         ('PromiseOverdue', 'to'), ('PromiseMade', 'holder'), ('PromiseMade', 'promiser'), ('PromiseKept', 'holder'),
-        ('PromiseKept', 'promiser'), ('PromiseContested', 'promiser'), ('PromiseReleased', 'promiser')
+        ('PromiseKept', 'promiser'), ('PromiseContested', 'promiser'), ('PromiseReleased', 'promiser'),
+        ('ReviewAsked', 'holder'), ('ReviewAsked', 'holders_manager'), ('ReviewReported', 'holder'),
+        ('ReviewReported', 'holders_manager'), ('ReviewCommented', 'holder'), ('ReviewReturned', 'holder'),
+        ('ReviewReopened', 'holder'), ('ReviewReopened', 'holders_manager'), ('ReviewWidened', 'to'),
+        ('ReviewWentOn', 'holder'), ('ReviewWentOn', 'holders_manager'), ('ReviewOverdue', 'to')
 ),
 told as (
     select e.*, r.recipient, coalesce(nullif(g.owner, ''), read.holder_in(e.stream)) as about
@@ -63,6 +69,7 @@ told as (
             when 'new_manager' then e.data ->> 'manager'
             when 'sheet_holder' then read.holder_in(e.stream)
             when 'holder' then read.holder_in(e.stream)
+            when 'holders_manager' then read.manager_on(read.holder_in(e.stream), read.day_of(read.cycle_in(e.stream), e.occurred_at))
             when 'opener' then coalesce(f.opened_by, c.opened_by)
             when 'mentor' then coalesce(e.data ->> 'mentor', c.mentor)
             when 'former_mentor' then e.data ->> 'before'

@@ -7,8 +7,10 @@ from cairn.domain.case import events as case
 from cairn.domain.coaching import events as coaching
 from cairn.domain.event import SYSTEM
 from cairn.domain.feedback import events as feedback
+from cairn.domain.policy import QUESTIONS
 from cairn.domain.promise import events as promise
 from cairn.domain.request import events as request
+from cairn.domain.review import events as review
 from tests.specs.company import CHEN, LI, LIN, QIAN, REVENUE, WANG, on
 
 BY_SYSTEM: dict[str, Any] = {"by": SYSTEM, "at": on("03-10")}
@@ -20,6 +22,7 @@ REQUEST = "request-2026-department.rnd-1"
 PROMISE = "promise-2026-lin-1"
 ANSWER: dict[str, Any] = {"case": REQUEST, "answer_by": on("03-13", 9)}
 DAY = on("03-20").date()
+REVIEW = "review-2026-lin-M02"
 COACHING = "coaching-2026-lin-1"
 SPRING = on("03-16").date()
 
@@ -106,4 +109,25 @@ CASE_EXAMPLES = (
     promise.PromiseContested(case=PROMISE, missing="a cable", by=LIN, at=on("06-08")),
     promise.PromiseReleased(case=PROMISE, reason="lent by a colleague", by=LIN, at=on("06-08")),
     promise.PromiseOverdue(case=PROMISE, **TIMER),
+    review.ReviewAsked(
+        case=REVIEW, period="M02", starts=on("02-01").date(), ends=on("02-28").date(), family="sales",
+        questions=QUESTIONS, share="together", readers=("holder", "manager"), report_by=on("03-09"),
+        comment_by=on("03-16"), **BY_SYSTEM,
+    ),
+    review.ReviewDrafted(case=REVIEW, side="report", texts={"plan": "two a day"}, by=LIN, at=on("03-02")),
+    review.ReviewReported(
+        case=REVIEW, author=LIN, texts={"plan": "two a day"}, comment_by=on("03-16"), late=True, files=(FILE,),
+        by=LIN, at=on("03-03"),
+    ),
+    review.ReviewCommented(case=REVIEW, texts={"overall": "12 of 20"}, late=True, **BY_WANG),
+    review.ReviewReturned(case=REVIEW, comments={"plan": "how?"}, report_by=on("03-17"), **BY_WANG),
+    review.ReviewReopened(
+        case=REVIEW, sides=("report", "comment"), reason="the wrong month", report_by=on("03-17"),
+        comment_by=on("03-24"), **BY_WANG,
+    ),
+    review.ReviewWidened(
+        case=REVIEW, readers=("line",), people=("chen",), reason="a promotion", to=(LIN, WANG), **BY_WANG
+    ),
+    review.ReviewWentOn(case=REVIEW, without=("comment",), reason="it is May", **BY_WANG),
+    review.ReviewOverdue(case=REVIEW, side="report", drafted=True, **TIMER),
 )  # fmt: skip

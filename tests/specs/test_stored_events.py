@@ -180,6 +180,13 @@ EXAMPLES: tuple[Event, ...] = (
     cycle.SheetsAdded(plan="1a2b", roster=9, sheets=("sheet-2026-new-1",), goals=2, **OF_CYCLE),
     cycle.StageReached(stage="review", due=on("03-01"), **OF_CYCLE),
     cycle.PeriodScored(period="M01", sheets=3, due=on("03-01"), **OF_CYCLE),
+    cycle.ReviewsOpened(
+        period="M01",
+        reviews=3,
+        left_out=(cycle.ReviewLeftOut(person=LIN, code="away"),),
+        due=on("02-02"),
+        **OF_CYCLE,
+    ),
     cycle.ResultsIssued(sheets=3, **OF_CYCLE),
     cycle.CycleClosed(goals=9, **OF_CYCLE),
     cycle.CycleAbandoned(reason="merged", open_goals=7, goals=9, sheets=3, results=False, **OF_CYCLE),

@@ -25,6 +25,7 @@ from cairn.settings import Settings
 from cairn_portal.servers import down, start_all
 from tests.workflows.company import HR, MANAGER, OTHER_MANAGER, Company
 from tests.workflows.test_coaching import FACTS, PLAN
+from tests.workflows.test_reviews import ANSWERS, MONTHLY
 from workflows.feed import FeedWorkflow
 from workflows.starter import NAME, StarterWorkflow
 
@@ -132,6 +133,21 @@ async def kept(company: Company) -> str:
     return case
 
 
+async def shared(company: Company) -> str:
+    """A stage review: opened by the cycle, overdue with a draft, handed in, shared; a signal in it is refused."""
+    case = f"review-{company.cycle}-E1-M01"
+    await company.goes_to(date(2026, 2, 2), company.cycle_workflow)
+    await company.clock.begun(case)
+    await company.goes_to(date(2026, 2, 2), case)
+    await company.asks_case(case, "draft", "E1", side="report", texts=ANSWERS)
+    await company.goes_to(date(2026, 2, 11), case)
+    await company.asks_case(case, "submit", "E1")
+    await company.signals(case, "comment", "E1", texts={"overall": "well done"})
+    await company.has_happened(case, "CaseSignalRefused")
+    await company.asks_case(case, "comment", MANAGER, texts={"overall": "as the data say"})
+    return case
+
+
 async def started(company: Company) -> None:
     """The starter, looking at the log several times."""
     await company.client.start_workflow(
@@ -166,10 +182,11 @@ async def record(settings: Settings) -> None:
             await write(company, name, company.goal())
         cases: dict[str, Callable[[Company], Awaitable[str]]] = {
             "feedback-followed": followed, "coaching-failed": failed, "request-delivered": delivered,
-            "promise-kept": kept,
+            "promise-kept": kept, "review-shared": shared,
         }  # fmt: skip
         for name, tell in asked_for(cases):
             company = Company(settings, client, pool, name.partition("-")[2])
+            company.policy = MONTHLY if tell is shared else company.policy
             await company.launched()
             await write(company, name, await tell(company))
         company = Company(settings, client, pool, "year")

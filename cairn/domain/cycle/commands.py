@@ -8,7 +8,7 @@ from pydantic import AwareDatetime, Field
 
 from cairn.domain import rights
 from cairn.domain.command import CommandRow
-from cairn.domain.cycle.events import LaunchFailure
+from cairn.domain.cycle.events import LaunchFailure, ReviewLeftOut
 from cairn.domain.cycle.stages import CycleStage
 from cairn.domain.event import Command
 from cairn.domain.refusal import FactValue
@@ -76,6 +76,17 @@ class FinishPeriod(CycleCommand):
 
     period: str
     sheets: int
+    due: AwareDatetime
+
+
+class FinishReviews(CycleCommand):
+    """Says that the `reviews` of a period that has ended are open, but for those left out; due at `due`."""
+
+    looked_up = frozenset({"reviews", "left_out", "due"})
+
+    period: str
+    reviews: int
+    left_out: tuple[ReviewLeftOut, ...] = ()
     due: AwareDatetime
 
 
@@ -175,7 +186,13 @@ class RecordRefusedCycleSignal(CycleCommand):
 
 AnyCycleAction = LaunchCycle | AddSheets | CloseCycle | AbandonCycle
 AnyCycleCommand = (
-    AnyCycleAction | FinishLaunch | ReachStage | FinishPeriod | FinishResults | RecordRefusedCycleSignal
+    AnyCycleAction
+    | FinishLaunch
+    | ReachStage
+    | FinishPeriod
+    | FinishReviews
+    | FinishResults
+    | RecordRefusedCycleSignal
 )
 AnyAmendmentCommand = AmendPolicy | VoteOnAmendment | EnactAmendment
 """What is decided with both versions of the policy (`cairn.domain.amendment`)."""

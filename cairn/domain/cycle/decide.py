@@ -10,6 +10,7 @@ from cairn.domain.cycle.commands import (
     FinishLaunch,
     FinishPeriod,
     FinishResults,
+    FinishReviews,
     LaunchCycle,
     ReachStage,
     RecordRefusedCycleSignal,
@@ -22,6 +23,7 @@ from cairn.domain.cycle.events import (
     LaunchFinished,
     PeriodScored,
     ResultsIssued,
+    ReviewsOpened,
     StageReached,
 )
 from cairn.domain.cycle.stages import ORDER, cycle_stage_row
@@ -55,6 +57,15 @@ def decide(command: AnyCycleCommand, cycle: Cycle) -> list[CycleEvent]:
         case FinishPeriod():
             scored = PeriodScored(period=command.period, sheets=command.sheets, due=command.due, **who)
             return [] if command.period in cycle.scored else [scored]
+        case FinishReviews():
+            opened = ReviewsOpened(
+                period=command.period,
+                reviews=command.reviews,
+                left_out=command.left_out,
+                due=command.due,
+                **who,
+            )
+            return [] if command.period in cycle.reviewed else [opened]
         case FinishResults():
             return [] if cycle.results else [ResultsIssued(sheets=command.sheets, **who)]
         case CloseCycle():

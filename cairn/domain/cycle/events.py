@@ -15,6 +15,7 @@ from cairn.domain.schedule import Schedule
 from cairn.domain.voting import Ballot, Vote
 
 LeftOutCode = Literal["left", "joins_later", "no_family", "excluded", "no_head", "unreadable"]
+ReviewLeftOutCode = Literal["left", "away", "no_manager"]
 LaunchFailureCode = Literal["exists"]
 
 
@@ -99,6 +100,23 @@ class PeriodScored(CycleEvent):
 
     period: str
     sheets: int
+    due: AwareDatetime
+
+
+class ReviewLeftOut(Fact):
+    """Somebody with a sheet in a period who has no review of it: they have left, are on long leave, or nobody is their
+    manager."""
+
+    person: str
+    code: ReviewLeftOutCode
+
+
+class ReviewsOpened(CycleEvent):
+    """The reviews of a period that has ended are open, due to be at `due`; who has none is in `left_out`."""
+
+    period: str
+    reviews: int
+    left_out: tuple[ReviewLeftOut, ...] = ()
     due: AwareDatetime
 
 
@@ -270,6 +288,7 @@ AnyCycleEvent = (
     | SheetsAdded
     | StageReached
     | PeriodScored
+    | ReviewsOpened
     | ResultsIssued
     | CycleClosed
     | CycleAbandoned

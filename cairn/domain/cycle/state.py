@@ -19,6 +19,7 @@ from cairn.domain.cycle.events import (
     PolicyAmendmentProposed,
     PolicyAmendmentVoted,
     ResultsIssued,
+    ReviewsOpened,
     SheetsAdded,
     StageReached,
 )
@@ -73,6 +74,9 @@ class Cycle(Fact):
     scored: frozenset[str] = Field(
         default=frozenset(), description="keys of the periods all sheets are scored in"
     )
+    reviewed: frozenset[str] = Field(
+        default=frozenset(), description="keys of the periods whose reviews are open"
+    )
     results: bool = Field(default=False, description="whether the results are out")
 
     @property
@@ -111,6 +115,8 @@ def _evolved(cycle: Cycle, event: AnyCycleEvent) -> Cycle:
             return cycle.model_copy(update={"stage": event.stage})
         case PeriodScored():
             return cycle.model_copy(update={"scored": cycle.scored | {event.period}})
+        case ReviewsOpened():
+            return cycle.model_copy(update={"reviewed": cycle.reviewed | {event.period}})
         case ResultsIssued():
             return cycle.model_copy(update={"results": True})
         case CycleClosed():

@@ -1,17 +1,19 @@
 """Where a cycle stands and what is due next: all its workflow ever knows."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 from pydantic import AwareDatetime
 
+from cairn.domain.calendar import ONE_DAY, first_working_day, opening
 from cairn.domain.cycle.stages import CYCLE_STAGES, ORDER, CycleStage, cycle_stage_row
 from cairn.domain.cycle.state import Cycle
 from cairn.domain.event import Fact
 from cairn.domain.policy import Policy
+from cairn.domain.schedule import Schedule, local_day
 
-CyclePhase = Literal["launch", "stage", "period", "results", "close"]
+CyclePhase = Literal["launch", "stage", "period", "reviews", "results", "close"]
 AFTER_THE_GOALS = timedelta(days=1)
 """Sheets are scored a day after their goals, so that every goal's own timer has fired."""
 AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
@@ -19,7 +21,8 @@ AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class CycleDeadline(Fact):
-    """What is due for a cycle, as an absolute time: a stage, the scores of a period, the results, the close.
+    """What is due for a cycle, as an absolute time: a stage, the scores of a period, its reviews, the results, the
+    close.
 
     `again_at` is when something is tried again that could not be done when it was due; None where it was not tried."""
 
@@ -96,7 +99,18 @@ def deadlines_of(cycle: Cycle, policy: Policy) -> list[CycleDeadline]:
         for period in schedule.periods
         if period.kind != "year" and period.kind in kinds and period.key not in cycle.scored
     ]
+    ahead += _reviews(cycle, schedule, policy)
     if not cycle.results:
         ahead.append(CycleDeadline(phase="results", period="Y", at=schedule.results_due))
     ahead.append(CycleDeadline(phase="close", at=schedule.closes + AFTER_THE_GOALS))
     return sorted(ahead, key=lambda deadline: deadline.at)
+
+
+def _reviews(cycle: Cycle, schedule: Schedule, policy: Policy) -> Iterator[CycleDeadline]:
+    """Reviews are opened on the first working day after their period. What had ended before the launch has none."""
+    kinds = {family.reviews.every for family in policy.families.values()}
+    begun = local_day(cycle.launch.at, schedule.calendar) if cycle.launch else schedule.starts
+    for period in schedule.periods:
+        if period.kind in kinds and period.ends >= begun and period.key not in cycle.reviewed:
+            day = first_working_day(period.ends + ONE_DAY, schedule.calendar)
+            yield CycleDeadline(phase="reviews", period=period.key, at=opening(day, schedule.calendar))

@@ -33,7 +33,7 @@ TRIED = frozenset(
     {
         "ReminderSent", "DeadlineMissed", "GoalUrged", "SignalRefused", "ScoreHeldBack", "CommitteeVoted",
         "AdjustmentConfirmed", "CaseReminded", "CaseEscalated", "CaseSignalRefused", "RequestOverdue",
-        "PromiseOverdue", "CheckpointMissed", "SupportOverdue",
+        "PromiseOverdue", "CheckpointMissed", "SupportOverdue", "ReviewOverdue",
     }
 )  # fmt: skip
 """Events that tried to bring it on and left it where it was."""

@@ -7,14 +7,18 @@ from typing import Annotated, Any, NamedTuple
 import typer
 from rich.text import Text
 
+from cairn.application import access
 from cairn.application.clock import zone_of
 from cairn.application.stored_events import to_events
 from cairn.attachments import AttachmentMissing, AttachmentStore, AttachmentsUnusable, described
 from cairn.domain.attachment import Attachment, check_attachments
+from cairn.domain.case.context import CaseContext
+from cairn.domain.review.reading import sees
+from cairn.domain.review.state import Review
 from cairn.domain.streams import cycle_of, kind_of
 from cairn.i18n import Message, message
 from cairn_portal.cli.goal.commanding import goal_row
-from cairn_portal.cli.goal.viewing import As, of_goal, require_may_read_case, viewer
+from cairn_portal.cli.goal.viewing import As, Viewer, of_goal, require_may_read_case, shown, viewer
 from cairn_portal.cli.problem import USAGE, Problem
 from cairn_portal.cli.session import Session, session
 from cairn_portal.cli.terminal import Terminal
@@ -166,7 +170,26 @@ async def _files_of(s: Session, name: str, reader: str | None) -> list[Attached]
         view.require("comments", of_goal(row))
     else:
         case, context = await s.application.cases.load(name)
-        require_may_read_case(await viewer(s, reader, await s.cycle(case.cycle)), case, context)
+        view = await viewer(s, reader, await s.cycle(case.cycle))
+        if isinstance(case, Review):
+            return await _files_of_review(s, case, view, context)
+        require_may_read_case(view, case, context)
+    return await _attached_to(s, name)
+
+
+async def _files_of_review(s: Session, review: Review, view: Viewer, context: CaseContext) -> list[Attached]:
+    """The files of a stage review go with its report: who does not see that yet sees no file of it."""
+    if view.person is None or view.among is None:
+        return await _attached_to(s, review.id) if sees("report", review, None, True) else []
+    person = context.person(review.holder)
+    department = person.department if person else None
+    of = shown("individual", review.holder, context.manager_of(review.holder), department)
+    access.require_knows_review(view.person, review, of, view.among)
+    reads = access.reads_review(view.person, review, of, view.among)
+    return await _attached_to(s, review.id) if sees("report", review, view.person.id, reads) else []
+
+
+async def _attached_to(s: Session, name: str) -> list[Attached]:
     rows = await s.ledger.read_stream(name)
     return [
         Attached(file, row.type, row.actor, event.at)
