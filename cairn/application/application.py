@@ -10,6 +10,7 @@ from cairn.application.audit import ScoreAudit
 from cairn.application.cases import Cases
 from cairn.application.clock import CycleClock
 from cairn.application.cycles import Cycles
+from cairn.application.drafts import Drafts
 from cairn.application.evaluation import Evaluation
 from cairn.application.feeds import Feeds
 from cairn.application.goals import Goals
@@ -40,6 +41,7 @@ class Application:
         self.goals = Goals(self.ledger, self.policies)
         self.cases = Cases(self.ledger, self.policies, self.goals.seats)
         self.sheets = Sheets(self.goals)
+        self.drafts = Drafts(self.ledger, self.policies, self.goals)
         self.evaluation = Evaluation(self.ledger, self.cycles)
         self.restatements = Restatements(self.ledger, self.cycles)
         self.clock = CycleClock(self.ledger)

@@ -170,6 +170,18 @@ COMMANDS: tuple[Command | CommandGroup, ...] = (
                 "list", "goal.reading:listed", marked("goals by owner, cycle, department or stage"), LOOKING
             ),
             Command("draft", "goal.setting:draft", marked("add a goal to a sheet"), SETTING),
+            Command(
+                "import",
+                "goal.importing:imported",
+                marked("draft many goals from a table, all or none"),
+                SETTING,
+            ),
+            Command(
+                "carry-over",
+                "goal.carrying:carried_over",
+                marked("draft last year's goals anew in this year's sheets"),
+                SETTING,
+            ),
             Command("revise", "goal.setting:revise", marked("change a draft"), SETTING),
             Command(
                 "check-smart",

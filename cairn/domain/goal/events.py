@@ -9,6 +9,7 @@ from pydantic import AwareDatetime, Field
 from cairn.domain.attachment import Attachment
 from cairn.domain.event import Event, Fact
 from cairn.domain.exact import Exact
+from cairn.domain.goal.origin import Origin
 from cairn.domain.goal.stages import ExistingStage, Phase
 from cairn.domain.measure import Measure
 from cairn.domain.policy import CheckInsCount, Dimension, Majority, Tier
@@ -130,7 +131,8 @@ class GoalDrafted(GoalEvent):
     """A goal came into being, from the launch or by its owner's hand.
 
     `owner` and `manager` are ids of people, `department` of a department, `parent` of the goal it serves; `since` is
-    the first day that counts, `policy` a reference `name@version`. The weight is the sheet's.
+    the first day that counts, `policy` a reference `name@version`. The weight is the sheet's. `origin` is what it was
+    written from, `carried_from` the goal of an earlier cycle that it goes on from.
     """
 
     cycle: str
@@ -146,13 +148,17 @@ class GoalDrafted(GoalEvent):
     since: date
     parent: str | None = None
     policy: str
+    origin: Origin | None = Field(default=None, exclude_if=is_nothing)
+    carried_from: str | None = Field(default=None, exclude_if=is_nothing)
 
 
 class GoalRevised(GoalEvent):
-    """The goal has another title or measure, both as they are now."""
+    """The goal has another title or measure, both as they are now; `origin` and `carried_from` as in GoalDrafted."""
 
     title: str
     measure: Measure
+    origin: Origin | None = Field(default=None, exclude_if=is_nothing)
+    carried_from: str | None = Field(default=None, exclude_if=is_nothing)
 
 
 class SmartChecked(GoalEvent):

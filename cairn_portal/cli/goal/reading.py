@@ -19,6 +19,7 @@ from cairn.i18n import marked, term
 from cairn_portal.cli.goal.commanding import goal_row
 from cairn_portal.cli.goal.committee import of_committee
 from cairn_portal.cli.goal.hints import hints_of, sentence
+from cairn_portal.cli.goal.origin import target_from, told_origin
 from cairn_portal.cli.goal.progress import drawn, line_of
 from cairn_portal.cli.goal.viewing import As, of_goal, viewer
 from cairn_portal.cli.options import By, CycleOption, GoalArg
@@ -74,6 +75,8 @@ async def show_goal(s: Session, name: str, reader: str | None = None) -> None:
         Text(f"{found.goal}  {found.title}", style="bold"),
         _head(at, found, names, sheet),
     ]
+    came = await target_from(s, state)
+    lines += [Text("  " + line, style="dim") for line in told_origin(at, came, names)]
     lines += [_interview(at, held, names) for held in state.interviews]
     lines += [Text("  SMART  " + sentence(at, hint), style="yellow") for hint in hints]
     if progress is not None and progress.current is not None:
@@ -94,6 +97,8 @@ async def show_goal(s: Session, name: str, reader: str | None = None) -> None:
             "scores": scores,
             "awaited": tasks,
             "interviews": state.interviews,
+            "target_from": came,
+            "carried_from": state.carried_from,
             "hints": hints,
         },
         *lines,
