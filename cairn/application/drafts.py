@@ -18,6 +18,7 @@ from cairn.domain.goal.origin import Origin
 from cairn.domain.goal.retargeting import DRAFT
 from cairn.domain.identity import digest
 from cairn.domain.refusal import FactValue, Refusal
+from cairn.domain.sheet import rules
 from cairn.goal_tables.checking import CheckedGoals, check_goals
 from cairn.goal_tables.reading import WrittenGoals
 from cairn.goal_tables.wanted import OpenCycle, WantedGoal
@@ -96,28 +97,19 @@ class Drafts:
         return [await self._step(each, foreseen, by, at) for each in in_turn]
 
     async def _step(self, wanted: WantedGoal, foreseen: SheetForeseen, by: str, at: datetime) -> DraftStep:
-        room = 100 - foreseen.sheet.weight
-        weight = wanted.weight
-        if wanted.there is None:
-            weight = weight or Decimal(0)
-            if wanted.yielding and weight > room:
-                weight = Decimal(0)
         step = DraftStep(
-            holder=wanted.holder, goal=wanted.goal, goal_key=wanted.key, sheet=foreseen.sheet.id, act="same",
+            holder=wanted.holder, goal=wanted.goal, goal_key=wanted.key, sheet=foreseen.sheet.id, act="refused",
             title=wanted.title or (wanted.there.title if wanted.there else wanted.key), origin=wanted.origin,
-            carried_from=wanted.carried_from, weight=weight,
+            carried_from=wanted.carried_from,
         )  # fmt: skip
-        try:
-            return await self._asked(step, wanted, weight, foreseen, by, at)
-        except Refusal:
-            if wanted.yielding and wanted.there is None and weight:
-                lighter = step.model_copy(update={"weight": Decimal(0)})
-                try:
-                    return await self._asked(lighter, wanted, Decimal(0), foreseen, by, at)
-                except Refusal as again:
-                    refusal = again
-            why = {"code": refusal.code, "facts": refusal.facts}
-            return step.model_copy(update={"act": "refused", **why})
+        for weight in _weights(wanted, rules.WHOLE - foreseen.sheet.weight):
+            try:
+                weighed = step.model_copy(update={"act": "same", "weight": weight})
+                return await self._asked(weighed, wanted, weight, foreseen, by, at)
+            except Refusal as refusal:
+                told = {"weight": weight, "code": refusal.code, "facts": refusal.facts}
+                step = step.model_copy(update=told)
+        return step
 
     async def _asked(
         self, step: DraftStep, wanted: WantedGoal, weight: Decimal | None, foreseen: SheetForeseen, by: str,
@@ -149,6 +141,16 @@ class Drafts:
                 "key": key,
             }
         )
+
+
+def _weights(wanted: WantedGoal, room: Decimal) -> list[Decimal | None]:
+    """The weights to try, the one that is wanted first."""
+    if wanted.there is not None:
+        return [wanted.weight]
+    weight = wanted.weight or Decimal(0)
+    if not wanted.yielding or weight == 0:
+        return [weight]
+    return [Decimal(0)] if weight > room else [weight, Decimal(0)]
 
 
 def _drafting(wanted: WantedGoal, weight: Decimal) -> Asked:

@@ -124,7 +124,12 @@ async def test_a_goal_that_is_no_draft_any_more_is_refused_unless_it_is_so_alrea
 
 async def test_copied_goals_that_can_be_edited(cairn: Cairn, years: tuple[str, str], tmp_path: Path) -> None:
     """Carried over they are drafts like any other: targets kept, revised and cancelled at will, their origin told."""
-    file = written(tmp_path, "E3,visits,客户拜访,60,次,,0,", "E3,lead,带教,,,带一名新人,0,2083-06-30")
+    file = written(
+        tmp_path,
+        "E3,revenue,,,,,70,",
+        "E3,visits,客户拜访,60,次,,10,",
+        "E3,lead,带教,,,带一名新人,0,2083-06-30",
+    )
     assert (await cairn("goal", "import", file, "--cycle", years[0], "--by", "E3", "--yes")).code == 0
     typed = ("goal", "carry-over", "--from", years[0], "--cycle", years[1], "--by", "E3", "--json")
     shown = await cairn(*typed)
@@ -133,6 +138,7 @@ async def test_copied_goals_that_can_be_edited(cairn: Cairn, years: tuple[str, s
         ("E3", "visits", "draft", False), ("E3", "lead", "draft", False),
     ]  # fmt: skip
     assert {each["code"] for each in shown.json["left_out"]} == {"there"}
+    assert [row["short"] for row in shown.json["rows"]] == ["10", None], "the new sheet is full: 0 and named"
     done = await cairn(*typed, "--yes")
     assert done.code == 0, done.out
     visits, lead = (row["goal"] for row in done.json["rows"])
