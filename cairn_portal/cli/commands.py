@@ -369,7 +369,7 @@ COMMANDS: tuple[Command | CommandGroup, ...] = (
             Command("decline", "cycle.restatements:decline", marked("leave the score as it is")),
         ),
     ),
-    Command("cascade", "cycle.results:cascade", marked("from strategy to person, with the gaps"), YEAR),
+    Command("cascade", "cycle.cascade:cascade", marked("from strategy to person, with the gaps"), YEAR),
     Command("replay", "goal.replay:replay", marked("a goal's story, as of any moment"), AUDIT),
     Command(
         "verify-scores", "goal.replay:verify_scores", marked("compute every score of a cycle again"), AUDIT

@@ -153,3 +153,17 @@ async def test_copied_goals_that_can_be_edited(cairn: Cairn, years: tuple[str, s
     assert after["goal"]["measure"]["target"] == "80" and after["carried_from"] == f"goal-{years[0]}-E3-3"
     gone = await cairn("goal", "cancel", lead, "--reason", "不再需要", "--by", "M1")
     assert gone.code == 0, gone.err
+
+
+async def test_gaps_of_the_cascade_name_who_can_mend_them(cairn: Cairn, years: tuple[str, str]) -> None:
+    """A duty that serves nothing is its owner's and their manager's to align; learning need serve nothing."""
+    found = (await cairn("cascade", years[0], "--gaps", "--json")).json["gaps"]
+    assert {each["code"] for each in found} == {"alone"}
+    mine = next(each for each in found if each["goal"] == f"goal-{years[0]}-E2-1")
+    assert (mine["who"], mine["mend"]) == (
+        ["E2", "M1"],
+        f"cairn goal align goal-{years[0]}-E2-1 --parent …",
+    )
+    assert f"goal-{years[0]}-E2-2" not in {each["goal"] for each in found}
+    said = await cairn("cascade", years[0], "--gaps")
+    assert "谁能补上" in said.out and "M1 陆一鸣" in said.out
