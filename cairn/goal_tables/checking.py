@@ -42,7 +42,9 @@ def check_goals(
     table = _Table(written.source, roster.by_id(), policy, cycle)
     merged = _merged([each for each in meant if not each.row.bad], table, mistakes)
     found = [goal for holding, row in merged.items() if (goal := table.goal(holding, row, mistakes))]
-    with_parents = [table.aligned(goal, merged[goal.holder, goal.key], found, mistakes) for goal in found]
+    for goal in found:
+        table.new.setdefault(goal.holder, []).append(goal)
+    with_parents = [table.aligned(goal, merged[goal.holder, goal.key], mistakes) for goal in found]
     if mistakes:
         raise GoalsInvalid(mistakes, written.source)
     return CheckedGoals(tuple(with_parents), written.remarks)
@@ -73,6 +75,7 @@ class _Table:
     def __init__(self, source: str, people: Mapping[str, Person], policy: Policy, cycle: OpenCycle) -> None:
         self.source, self.people, self.policy, self.cycle = source, people, policy, cycle
         self.further: dict[str, int] = {}
+        self.new: dict[str, list[WantedGoal]] = {}
 
     def key(self, meant: Meant, mistakes: list[Mistake]) -> str | None:
         """The key a row is about: its own, that of its template, that of the holder's goal of the same title, or, for a
@@ -147,14 +150,12 @@ class _Table:
         person = self.people.get(holder)
         return person.department if person else None
 
-    def aligned(
-        self, goal: WantedGoal, row: WrittenGoal, found: Sequence[WantedGoal], mistakes: list[Mistake]
-    ) -> WantedGoal:
+    def aligned(self, goal: WantedGoal, row: WrittenGoal, mistakes: list[Mistake]) -> WantedGoal:
         """The goal with the id of the one it serves: written as an id, or as key or title of a goal of the holder's
         department or of the company, which may stand in the same table."""
         if not row.parent:
             return goal
-        known = dict(self._above(goal.holder, found))
+        known = dict(self._above(goal.holder))
         if row.parent in known.values():
             return goal._replace(parent=row.parent)
         if (parent := known.get(normalised(row.parent))) is not None:
@@ -166,7 +167,7 @@ class _Table:
         mistakes.append(told.at(row.record.place("parent")))
         return goal
 
-    def _above(self, holder: str, found: Sequence[WantedGoal]) -> Iterator[tuple[str, str]]:
+    def _above(self, holder: str) -> Iterator[tuple[str, str]]:
         """Keys and titles of the goals that one of the holder may serve with their ids, the nearest tier last."""
         own = f"department.{self._department(holder)}"
         for above in ("company", own) if holder not in ("company", own) else ("company",):
@@ -174,9 +175,8 @@ class _Table:
                 continue
             for there in self.cycle.goals.get(above, ()):
                 yield from ((normalised(there.title), there.goal), (there.key, there.goal))
-            for new in found:
-                if new.holder == above:
-                    yield from ((normalised(new.title or new.key), new.goal), (new.key, new.goal))
+            for new in self.new.get(above, ()):
+                yield from ((normalised(new.title or new.key), new.goal), (new.key, new.goal))
 
 
 def _told(

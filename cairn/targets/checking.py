@@ -77,7 +77,11 @@ def check_targets(
             found.append(_twice(row, first))
         mistakes += found
         if all(key) and not found and isinstance(amount, Decimal):
-            checked.append(TargetRow(holder=row.holder, goal=row.goal, period=row.period, target=amount))
+            checked.append(
+                TargetRow(
+                    holder=row.holder, goal=row.goal, period=row.period, target=amount, row=row.record.number
+                )
+            )
     if mistakes:
         raise TargetsInvalid(mistakes, written.source)
     return CheckedTargets(tuple(checked), tuple(remarks))

@@ -88,6 +88,19 @@ async def test_the_origin_of_a_target_can_be_told(
     assert "goals.csv 第 3 行" in (await cairn("replay", f"goal-{years[0]}-E2-1")).out
     launched = await cairn("goal", "show", f"goal-{years[1]}-E2-1")
     assert "启动" in launched.out and "tiny@" in launched.out
+    quotas = written(tmp_path, "E3,revenue,Y,950", header="工号,目标,考核期,目标值")
+    again = await cairn("targets", "import", quotas, "--cycle", years[1], "--by", "H1", "--yes")
+    assert again.code == 0, again.out
+    assert "goals.csv 第 2 行" in (await cairn("goal", "show", f"goal-{years[1]}-E3-1")).out
+
+
+async def test_the_origin_of_a_target_set_before_the_launch_can_be_told(cairn: Cairn, tmp_path: Path) -> None:
+    """The origin of a target unknown: the quota's file and row stay with the goal that the launch makes of it."""
+    quotas = written(tmp_path, "E1,revenue,Y,1111", header="工号,目标,考核期,目标值")
+    assert (await cairn("targets", "import", quotas, "--cycle", "2085", "--by", "H1")).code == 0
+    assert (await cairn("cycle", "launch", "2085", "--by", "H1", "--yes")).code == 0
+    shown = await cairn("goal", "show", "goal-2085-E1-1")
+    assert "goals.csv 第 2 行" in shown.out and "启动前由 H1 叶知秋 设定" in shown.out
 
 
 async def test_bad_rows_and_refused_ones_leave_everything_as_it_was(

@@ -66,7 +66,7 @@ def told_origin(at: Terminal, came: TargetFrom | None, names: Mapping[str, str])
     if came is None:
         return []
     if came.proposed:
-        sources = dict.fromkeys((each.source, each.by, each.at) for each in came.proposed)
+        sources = dict.fromkeys((source_words(at, each), each.by, each.at) for each in came.proposed)
         return [
             at.say(
                 "target from {source}, set by {who} before the launch, {at}",
@@ -95,6 +95,13 @@ def told_origin(at: Terminal, came: TargetFrom | None, names: Mapping[str, str])
         case "imported" | "carried":
             words = origin_words(at, came.origin, came.carried_from)
             return [at.say("target from {words}, by {who}, {at}", words=words, who=who, at=when)]
+
+
+def source_words(at: Terminal, target: ProposedTarget) -> str:
+    """The table a target was set from, with its row where that is known."""
+    if target.row is None:
+        return target.source
+    return at.say("{file}, row {row}", file=target.source, row=target.row)
 
 
 def _who(by: str, names: Mapping[str, str]) -> str:
