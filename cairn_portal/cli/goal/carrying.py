@@ -1,5 +1,6 @@
 """Last year's goals as this year's drafts: shown first, then drafted, each with the goal it goes on from."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
@@ -16,6 +17,8 @@ from cairn_portal.cli.session import Session, require_actor, session
 from cairn_portal.cli.terminal import Terminal
 from projections.models import goal as goals_model
 
+NAMED = 6
+"""Goals that a note names."""
 DROPPED = ("cancelled", "superseded")
 
 
@@ -88,18 +91,31 @@ def _notes(at: Terminal, found: Carried, cycle: str) -> list[str]:
     left = by_code(found.left_out)
     notes = []
     if gone := left.get("no_sheet"):
-        goals = tuple(each.former.goal for each in gone)
+        goals = _few([each.former.goal for each in gone])
         notes.append(
-            at.say("Left out, for their holders have no sheet in {cycle}: {goals}", cycle=cycle, goals=goals)
-        )
-    if there := left.get("there"):
-        goals = tuple(each.there for each in there)
-        notes.append(
-            at.say("Left as they are, for their keys are there already (--revise gives them last year's): {goals}",
-                   goals=goals)
+            at.say(
+                "Left out, for their holders have no sheet in {cycle} ({count}): {goals}",
+                cycle=cycle, count=len(gone), goals=goals,
+            )
         )  # fmt: skip
-    if found.unaligned:
+    if there := left.get("there"):
+        goals = _few([each.there for each in there])
         notes.append(
-            at.say("What they served is not there yet, align them later: {goals}", goals=found.unaligned)
-        )
+            at.say(
+                "Left as they are, their keys exist already ({count}; --revise gives them last year's): {goals}",
+                count=len(there), goals=goals,
+            )
+        )  # fmt: skip
+    if alone := found.unaligned:
+        notes.append(
+            at.say(
+                "What they served is not there yet, align them later ({count}): {goals}",
+                count=len(alone), goals=_few(alone),
+            )
+        )  # fmt: skip
     return notes
+
+
+def _few(goals: Sequence[str]) -> tuple[str, ...]:
+    """The first goals by name; `--json` names all."""
+    return (*goals[:NAMED], *(["…"] if len(goals) > NAMED else []))

@@ -81,7 +81,13 @@ async def list_targets(at: Terminal, cycle: CycleArg) -> None:
         holder = f"{each.holder} {names.get(each.holder, '')}".strip()
         by = f"{each.by} {names.get(each.by, '')}".strip()
         table.add_row(
-            holder, each.goal, each.period, number(each.target), source_words(at, each), by, at.moment(each.at)
+            holder,
+            each.goal,
+            each.period,
+            number(each.target),
+            source_words(at, each),
+            by,
+            at.moment(each.at),
         )
     nothing = Text(
         at.say(
