@@ -59,6 +59,32 @@ class CaseWorkflow(CommandedWorkflow[CaseStatus, CaseDeadline]):
         return CaseStart(case=self.stream, clock_offset=self.clock_offset, status=self.status)
 
 
+@workflow.defn(name="Request")
+class RequestWorkflow(CaseWorkflow):
+    """One request to another department, from the asking until what was promised is there."""
+
+    @workflow.init
+    def __init__(self, start: CaseStart) -> None:
+        super().__init__(start.case, start.clock_offset, start.status)
+
+    @workflow.run
+    async def run(self, start: CaseStart) -> str:
+        return await self.keep_case()
+
+
+@workflow.defn(name="Promise")
+class PromiseWorkflow(CaseWorkflow):
+    """One promise, until it is kept or released."""
+
+    @workflow.init
+    def __init__(self, start: CaseStart) -> None:
+        super().__init__(start.case, start.clock_offset, start.status)
+
+    @workflow.run
+    async def run(self, start: CaseStart) -> str:
+        return await self.keep_case()
+
+
 @workflow.defn(name="Feedback")
 class FeedbackWorkflow(CaseWorkflow):
     """One observation, from the moment it was seen until what was agreed is done."""

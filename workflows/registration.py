@@ -2,20 +2,16 @@
 
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
-from workflows.case import CoachingWorkflow, FeedbackWorkflow
+from workflows.case import CoachingWorkflow, FeedbackWorkflow, PromiseWorkflow, RequestWorkflow
 from workflows.cycle import CycleWorkflow
 from workflows.feed import FeedWorkflow
 from workflows.goal import GoalWorkflow
 from workflows.starter import StarterWorkflow
 
 WORKFLOWS: list[type] = [
-    GoalWorkflow,
-    CycleWorkflow,
-    FeedWorkflow,
-    StarterWorkflow,
-    FeedbackWorkflow,
-    CoachingWorkflow,
-]
+    GoalWorkflow, CycleWorkflow, FeedWorkflow, StarterWorkflow, FeedbackWorkflow, CoachingWorkflow, RequestWorkflow,
+    PromiseWorkflow,
+]  # fmt: skip
 
 # Cairn's own modules are pure where workflows use them; loading them afresh for each workflow would cost 35 ms.
 _SHARED = ("cairn", "activities", "pydantic", "pydantic_core", "annotated_types", "typing_inspection", "asyncpg",

@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -24,11 +24,13 @@ from cairn.domain.event import SYSTEM, Event
 from cairn.domain.feedback.kind import KIND as FEEDBACK
 from cairn.domain.identity import SYSTEM_KEYS, Identity, identify
 from cairn.domain.invalid import invalid_command
+from cairn.domain.promise.kind import KIND as PROMISE
 from cairn.domain.refusal import Refusal
+from cairn.domain.request.kind import KIND as REQUEST
 from cairn.domain.streams import cycle_of, kind_of
 from cairn.ledger import AppendConflict, Ledger, StoredEvent
 
-KINDS: Mapping[str, CaseKind[Any]] = {kind.name: kind for kind in (FEEDBACK, COACHING)}
+KINDS: Mapping[str, CaseKind[Any]] = {kind.name: kind for kind in (FEEDBACK, COACHING, REQUEST, PROMISE)}
 """Every kind of case, by its name."""
 
 
@@ -88,6 +90,15 @@ class Cases:
         case, context, _ = await self._read(kind, name, None, at)
         require_exists(kind, case)
         return case, context
+
+    async def states(self, names: Iterable[str]) -> dict[str, Case]:
+        """Several cases as the log has them, by name; what is not there is left out."""
+        found = await self.ledger.read_streams(list(dict.fromkeys(names)))
+        cases = {
+            name: evolved(kind_named(name), kind_named(name).new(name), to_events(rows))
+            for name, rows in found.items()
+        }
+        return {name: case for name, case in cases.items() if case.version}
 
     async def status(self, name: str, at: datetime | None = None) -> CaseStatus:
         """Where a case stands in the log now; `at` is the present by its cycle."""

@@ -375,6 +375,28 @@ class FeedbackRules(Fact):
     )
 
 
+class RequestRules(Fact):
+    """Requests to another department: clocks in working days."""
+
+    answer_within: Annotated[int, Field(ge=1, le=60)] = Field(
+        default=3, description="working days within which whoever is asked answers"
+    )
+    remind_before: Annotated[int, Field(ge=0, le=60)] = Field(
+        default=1, description="working days before an answer is due that its owner is reminded"
+    )
+    promise_remind: Annotated[int, Field(ge=0, le=60)] = Field(
+        default=2, description="working days before a promised day that the department is reminded"
+    )
+
+
+class PromiseRules(Fact):
+    """Promises to a person: clocks in working days."""
+
+    remind_before: Annotated[int, Field(ge=0, le=60)] = Field(
+        default=2, description="working days before a promise is due that whoever made it is reminded"
+    )
+
+
 class CoachingRules(Fact):
     """Coaching plans: clocks in working days."""
 
@@ -425,6 +447,8 @@ class Policy(Fact):
     scoring: ScoringRules = ScoringRules()
     judgements: Judgements = Judgements()
     feedback: FeedbackRules = FeedbackRules()
+    requests: RequestRules = RequestRules()
+    promises: PromiseRules = PromiseRules()
     coaching: CoachingRules = CoachingRules()
     attachments: AttachmentRules = AttachmentRules()
     check_ins: CheckInsCount = Field(

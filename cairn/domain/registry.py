@@ -9,7 +9,9 @@ from cairn.domain.event import Event
 from cairn.domain.feedback.events import AnyFeedbackEvent
 from cairn.domain.goal.events import AnyGoalEvent
 from cairn.domain.people import AnyPersonEvent, DepartmentNamed
+from cairn.domain.promise.events import AnyPromiseEvent
 from cairn.domain.reading import FeedCompleted, ReadingsRecorded
+from cairn.domain.request.events import AnyRequestEvent
 from cairn.domain.sheet.events import AnySheetEvent
 from cairn.domain.skipping import EventSkipped
 
@@ -33,6 +35,8 @@ EVENTS: dict[str, type[Event]] = {
         *get_args(AnyCaseEvent),
         *get_args(AnyFeedbackEvent),
         *get_args(AnyCoachingEvent),
+        *get_args(AnyRequestEvent),
+        *get_args(AnyPromiseEvent),
         *_ALONE,
     )
 }

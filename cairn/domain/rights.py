@@ -201,6 +201,24 @@ def owner_management_or_committee(person: Person, goal: Parties, _: object) -> b
     return person.id == goal.owner or _has(person, "executive", "committee")
 
 
+@right
+def owner_or_manager(person: Person, goal: Parties, command: object) -> bool:
+    """The owner or their manager."""
+    return person.id == goal.owner or manager.allows(person, goal, command)
+
+
+@right
+def owner_or_committee(person: Person, goal: Parties, command: object) -> bool:
+    """The owner or the committee."""
+    return person.id == goal.owner or committee.allows(person, goal, command)
+
+
+@by_case
+def owner_or_approver(goal: Parties, _: object) -> Right[Parties]:
+    """The owner, or whoever judges the goal."""
+    return owner_or_committee if by_committee(goal) else owner_or_manager
+
+
 @by_case
 def smart_checker(goal: Parties, _: object) -> Right[Parties]:
     """A strategic goal is the management's to check, any other whoever may draft it."""

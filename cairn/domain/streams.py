@@ -9,6 +9,7 @@ import hashlib
 from uuid import UUID
 
 NAMESPACE = UUID("6f1a3c0e-6d0b-5e0f-9c43-0c41a1a27e55")
+DEPARTMENT = "department."
 _BEGUN = hashlib.sha1(NAMESPACE.bytes, usedforsecurity=False)
 
 
@@ -37,6 +38,11 @@ def cycle_of(name: str) -> str:
 def holder_of(sheet: str) -> str:
     """Whose sheet it is: a person's id, `department.<id>` or `company`."""
     return sheet.partition("-")[2].partition("-")[2].rpartition("-")[0]
+
+
+def department_of(holder: str) -> str | None:
+    """The department's id where a holder is one (`department.<id>`), None where it is a person or the company."""
+    return holder.removeprefix(DEPARTMENT) if holder.startswith(DEPARTMENT) else None
 
 
 def event_id(stream: str, command: str, ordinal: int) -> UUID:

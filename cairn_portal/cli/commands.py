@@ -210,6 +210,18 @@ COMMANDS: tuple[Command | CommandGroup, ...] = (
                 SETTING,
             ),
             Command("urge", "goal.moving_on:urge", marked("urge whom goals wait for"), SETTING),
+            Command(
+                "diagnose",
+                "goal.diagnosing:diagnose",
+                marked("say what a problem comes from: an external obstacle or an internal gap"),
+                ADJUSTING,
+            ),
+            Command(
+                "close-diagnosis",
+                "goal.diagnosing:close",
+                marked("say that nothing follows from a diagnosis any more"),
+                ADJUSTING,
+            ),
             Command("adjust", "goal.adjusting:adjust", marked("ask for an adjustment"), ADJUSTING),
             Command("confirm", "goal.adjusting:confirm", marked("confirm an adjustment"), ADJUSTING),
             Command("decline", "goal.adjusting:decline", marked("decline an adjustment"), ADJUSTING),
@@ -301,6 +313,47 @@ COMMANDS: tuple[Command | CommandGroup, ...] = (
             Command("show", "case.feedback:show", marked("everything about one")),
             Command("list", "case.feedback:listed", marked("feedback of a cycle or about somebody")),
             Command("quiet", "case.feedback:quiet", marked("who has heard and reported nothing for months")),
+        ),
+    ),
+    CommandGroup(
+        "request",
+        marked("help from another department: ask, answer, deliver"),
+        YEAR,
+        (
+            Command("open", "case.request:ask", marked("ask another department for help for a goal")),
+            Command(
+                "accept", "case.request:accept", marked("promise it, for the day asked for or a later one")
+            ),
+            Command("agree", "case.request:agree", marked("agree to the later day that was offered")),
+            Command("ask-back", "case.request:ask_back", marked("ask what has to be known first")),
+            Command("reply", "case.request:reply", marked("answer the department's question or offer")),
+            Command("decline", "case.request:decline", marked("say no, with a reason")),
+            Command("deliver", "case.request:deliver", marked("say that it is there")),
+            Command("confirm", "case.request:confirm", marked("confirm that it is there, as whoever asked")),
+            Command("missing", "case.request:missing", marked("say what of it is missing, as whoever asked")),
+            Command("withdraw", "case.request:withdraw", marked("take a request back")),
+            Command("show", "case.request:show", marked("everything about one request")),
+            Command("list", "case.request:listed", marked("requests of a cycle, a department or a goal")),
+        ),
+    ),
+    CommandGroup(
+        "promise",
+        marked("promises: what the company owes somebody, and whether it came"),
+        YEAR,
+        (
+            Command("make", "case.promise:make", marked("promise somebody something until a day")),
+            Command("keep", "case.promise:keep", marked("say that it was kept, and what shows it")),
+            Command(
+                "contest", "case.promise:contest", marked("say that it was not kept, as whom it is owed to")
+            ),
+            Command("release", "case.promise:release", marked("need it no more, as whom it is owed to")),
+            Command("show", "case.promise:show", marked("everything about one promise")),
+            Command("list", "case.promise:listed", marked("promises of a cycle, to or from somebody")),
+            Command(
+                "owed",
+                "case.promise:owed",
+                marked("the promise ledger: what was owed to a person or for a goal, and when it came"),
+            ),
         ),
     ),
     CommandGroup(

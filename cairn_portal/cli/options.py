@@ -29,5 +29,8 @@ Dates = Annotated[
 MatchZeros = Annotated[
     bool, typer.Option("--match-zeros", help="match ids of managers and heads that lost their leading zeros")
 ]
+DiagnosisNumber = Annotated[
+    int | None, typer.Option("--diagnosis", min=1, help="the number of the goal's diagnosis that it answers")
+]
 CycleArg = Annotated[str, typer.Argument(metavar="CYCLE", help="the cycle's id")]
 CycleOption = Annotated[str | None, typer.Option("--cycle", help="the cycle's id")]

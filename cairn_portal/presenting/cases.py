@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any, Protocol
 
+from cairn.domain.case.events import CaseDeadlineEvent
 from cairn.domain.event import Event
 from cairn.i18n import term
 from cairn_portal.presenting.reader import Reader
@@ -15,8 +16,8 @@ class MomentReader(Reader, Protocol):
     def moment(self, value: datetime | None) -> str: ...
 
 
-UNTOLD = frozenset({"case", "by", "at", "due"})
-"""Fields of an event that its line tells anyway."""
+UNTOLD = frozenset({"case", "by", "at"})
+"""Fields of an event that its line tells anyway; a deadline's is its own time."""
 
 
 CHOICES = ("kind", "outcome", "gap", "role")
@@ -29,6 +30,8 @@ def told(at: MomentReader, kind: str, event: Event) -> list[str]:
     for name in type(event).model_fields:
         given: Any = getattr(event, name)
         if name in UNTOLD or given in (None, "", (), {}, False):
+            continue
+        if name == "due" and isinstance(event, CaseDeadlineEvent):
             continue
         if name == "phase":
             lines.append(at.say(term("phase", f"{kind}.{given}")))
@@ -44,3 +47,11 @@ def told(at: MomentReader, kind: str, event: Event) -> list[str]:
         else:
             lines.append(f"{field(at, name)}  {value(at, given)}")
     return lines
+
+
+def plan_stage(at: Reader, stage: str, outcome: str | None) -> str:
+    """A coaching plan's stage, with what became of it."""
+    said = at.say(term("stage", f"coaching.{stage}"))
+    if outcome is None:
+        return said
+    return at.say("{what}: {outcome}", what=said, outcome=at.say(term("choice", f"coaching.{outcome}")))

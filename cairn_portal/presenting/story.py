@@ -22,12 +22,14 @@ TOLD: dict[str, tuple[str, ...]] = {
     "GoalPaused": ("reason",),
     "LastDaySet": ("last", "cause", "reason"),
     "AbsencesSet": ("absences",),
-    "AdjustmentRequested": ("changes", "reason", "draws"),
+    "AdjustmentRequested": ("changes", "reason", "diagnosis", "draws"),
     "AdjustmentConfirmed": ("role", "acting_for"),
     "AdjustmentDeclined": ("role", "reason", "acting_for"),
     "CommitteeVoted": ("vote", "comment"),
     "CommitteeDecided": ("outcome", "ballots"),
-    "GoalAdjusted": ("reason",),
+    "GoalAdjusted": ("reason", "diagnosis"),
+    "GoalDiagnosed": ("diagnosis", "kind", "since", "facts"),
+    "DiagnosisClosed": ("diagnosis", "reason"),
     "CheckedIn": ("on", "value", "base", "note", "files"),
     "CheckInsConfirmed": ("check_ins",),
     "CheckInWithdrawn": ("check_in", "reason"),
@@ -84,6 +86,8 @@ def described(at: Reader, event: str, facts: dict[str, Any]) -> str:
             parts.append(at.say("as {given:role}", given=given))
         elif name in ("vote", "outcome"):
             parts.append(at.say(term("vote", given)))
+        elif name == "kind":
+            parts.append(at.say(term("diagnosis", given)))
         elif name == "ballots":
             parts += [_ballot(at, each) for each in given]
         elif name == "cause":

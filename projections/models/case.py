@@ -9,7 +9,7 @@ from projections.engine.read_model import ReadModel
 from projections.engine.rows import Reader, parse_rows
 from projections.engine.sql import queries
 
-MODEL = ReadModel(name="case", joins=("feedback", "coaching", "person", "inbox"))
+MODEL = ReadModel(name="case", joins=("feedback", "coaching", "request", "promise", "person", "inbox"))
 SQL = queries("case")
 
 

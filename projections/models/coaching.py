@@ -37,6 +37,7 @@ class CoachingRow(BaseModel):
     opened_at: datetime
     gap: Gap
     goal: str | None
+    diagnosis: int | None
     ends: date
     extended: int
     mentor: str | None
@@ -81,10 +82,15 @@ class Owed(BaseModel):
 
 
 async def plans(
-    reader: Reader, cycle: str | None = None, *, about: str | None = None, mentor: str | None = None
+    reader: Reader,
+    cycle: str | None = None,
+    *,
+    about: str | None = None,
+    mentor: str | None = None,
+    goal: str | None = None,
 ) -> Sequence[CoachingRow]:
-    """Coaching plans of a cycle, about somebody or with somebody as mentor, what ends first first."""
-    return parse_rows(CoachingRow, await reader.fetch(SQL["plans"], cycle, about, mentor))
+    """Coaching plans of a cycle, about somebody, with somebody as mentor or for a goal, what ends first first."""
+    return parse_rows(CoachingRow, await reader.fetch(SQL["plans"], cycle, about, mentor, goal))
 
 
 async def owed(reader: Reader, cycle: str) -> Sequence[Owed]:

@@ -14,7 +14,7 @@ merged as (
     select stream, max(version) as version, (count(*) filter (where type = 'CoachingExtended'))::int as extended,
         read.merge(case type
             when 'CoachingOpened' then jsonb_build_object('stage', 'proposed', 'opened_by', data -> 'by',
-                'opened_at', occurred_at, 'gap', data -> 'gap', 'goal', data -> 'goal', 'ends', data -> 'ends',
+                'opened_at', occurred_at, 'gap', data -> 'gap', 'goal', data -> 'goal', 'diagnosis', data -> 'diagnosis', 'ends', data -> 'ends',
                 'mentor', data -> 'mentor', 'mentor_read', false, 'holder_read', false, 'objected', false, 'stated', false)
             when 'AgreementAsked' then jsonb_build_object('stage', 'proposed', 'asked_at', occurred_at,
                 'answer_by', data -> 'answer_by', 'holder_read', false, 'mentor_asked_at', occurred_at,
@@ -127,6 +127,7 @@ cross join lateral (
         (count(*) filter (where outcome is null and not replaced and overdue_at is not null))::int as overdue
     from read.coaching_support s where s.name = c.name) s
 where ($1::text is null or c.cycle = $1) and ($2::text is null or c.holder = $2) and ($3::text is null or c.mentor = $3)
+  and ($4::text is null or c.goal = $4)
 order by c.ends, c.name
 
 -- name: owed

@@ -20,15 +20,38 @@ from cairn.domain.goal.events import (
     AdjustmentRequested,
     CheckInsConfirmed,
     DeadlineMissed,
+    DiagnosisClosed,
     GoalAdjusted,
     GoalApproved,
     GoalAssessed,
+    GoalDiagnosed,
     GoalReturned,
     GoalSteppedBack,
     GoalSubmitted,
     GoalUrged,
     ManagerChanged,
     ReminderSent,
+)
+from cairn.domain.promise.events import (
+    PromiseContested,
+    PromiseKept,
+    PromiseMade,
+    PromiseOverdue,
+    PromiseReleased,
+)
+from cairn.domain.request.events import (
+    RequestAccepted,
+    RequestAgreed,
+    RequestAskedBack,
+    RequestDeclined,
+    RequestDelivered,
+    RequestIncomplete,
+    RequestOffered,
+    RequestOpened,
+    RequestOverdue,
+    RequestReceived,
+    RequestReplied,
+    RequestWithdrawn,
 )
 from cairn.domain.sheet.events import RestatementDecided, RestatementProposed, ResultIssued
 from projections.engine.read_model import ReadModel
@@ -42,10 +65,12 @@ MODEL = ReadModel(
         ReminderSent, DeadlineMissed, GoalSubmitted, GoalReturned, GoalApproved, GoalUrged, GoalSteppedBack,
         AdjustmentRequested, GoalAdjusted, AdjustmentDeclined, AdjustmentExpired, CheckInsConfirmed, GoalAssessed,
         ManagerChanged, ResultIssued, RestatementProposed, RestatementDecided, CaseReminded, CaseEscalated,
-        FeedbackGiven, FeedbackOverdue, FeedbackAnswered, FeedbackFollowedUp,
-        *get_args(AnyCoachingEvent),
+        FeedbackGiven, FeedbackOverdue, FeedbackAnswered, FeedbackFollowedUp, *get_args(AnyCoachingEvent),
+        GoalDiagnosed, DiagnosisClosed, RequestOpened, RequestAccepted, RequestOffered, RequestAgreed, RequestAskedBack,
+        RequestReplied, RequestDeclined, RequestDelivered, RequestIncomplete, RequestReceived, RequestWithdrawn,
+        RequestOverdue, PromiseMade, PromiseKept, PromiseContested, PromiseReleased, PromiseOverdue,
     ),
-    joins=("goal", "feedback", "coaching", "person"),
+    joins=("goal", "feedback", "coaching", "request", "promise", "person", "inbox"),
 )  # fmt: skip
 SQL = queries("notice")
 

@@ -8,12 +8,14 @@ with event as materialized (
                    'GoalAdjusted', 'AdjustmentDeclined', 'AdjustmentExpired', 'CheckInsConfirmed', 'GoalAssessed',
                    'ManagerChanged', 'ResultIssued', 'RestatementProposed', 'RestatementDecided',
                    'CaseReminded', 'CaseEscalated', 'FeedbackGiven', 'FeedbackOverdue', 'FeedbackAnswered',
-                   'FeedbackFollowedUp',
-                   'CoachingOpened', 'AgreementAsked', 'CoachingRead', 'CoachingAgreed', 'CoachingObjected',
+                   'FeedbackFollowedUp', 'CoachingOpened', 'AgreementAsked', 'CoachingRead', 'CoachingAgreed', 'CoachingObjected',
                    'CoachingWentOn', 'CoachingCommented', 'CheckpointSet', 'CheckpointReported', 'CheckpointMissed',
                    'CheckpointJudged', 'CheckpointMoved', 'SupportPromised', 'SupportRecorded', 'SupportOverdue',
                    'MentorNamed', 'MentorLeft', 'CoachingExtended', 'CoachingConcluded', 'CoachingStated',
-                   'StatementLapsed', 'CoachingLapsed', 'CoachingCancelled')
+                   'StatementLapsed', 'CoachingLapsed', 'CoachingCancelled',
+                   'GoalDiagnosed', 'DiagnosisClosed', 'RequestOpened', 'RequestAccepted', 'RequestOffered', 'RequestAgreed', 'RequestAskedBack', 'RequestReplied', 'RequestDeclined', 'RequestDelivered',
+                   'RequestIncomplete', 'RequestReceived', 'RequestWithdrawn', 'RequestOverdue',
+                   'PromiseMade', 'PromiseKept', 'PromiseContested', 'PromiseReleased', 'PromiseOverdue')
 ),
 tells (type, whom) as (
     values ('ReminderSent', 'to'), ('DeadlineMissed', 'to'), ('CaseReminded', 'to'), ('CaseEscalated', 'to'),
@@ -33,7 +35,14 @@ tells (type, whom) as (
         ('MentorNamed', 'holder'), ('MentorNamed', 'mentor'), ('MentorNamed', 'former_mentor'), ('MentorLeft', 'to'), ('CoachingExtended', 'holder'),
         ('CoachingExtended', 'mentor'), ('CoachingConcluded', 'holder'), ('CoachingConcluded', 'mentor'), ('CoachingConcluded', 'hr'),
         ('CoachingStated', 'opener'), ('CoachingStated', 'hr'), ('StatementLapsed', 'opener'), ('CoachingLapsed', 'opener'),
-        ('CoachingLapsed', 'mentor'), ('CoachingCancelled', 'holder'), ('CoachingCancelled', 'mentor')
+        ('CoachingLapsed', 'mentor'), ('CoachingCancelled', 'holder'), ('CoachingCancelled', 'mentor'),
+        ('GoalDiagnosed', 'owner'), ('GoalDiagnosed', 'manager'), ('DiagnosisClosed', 'owner'),
+        ('RequestOverdue', 'to'), ('RequestOpened', 'holder'), ('RequestAgreed', 'holder'), ('RequestReplied', 'holder'),
+        ('RequestIncomplete', 'holder'), ('RequestReceived', 'holder'), ('RequestWithdrawn', 'holder'),
+        ('RequestAccepted', 'asker'), ('RequestOffered', 'asker'), ('RequestAskedBack', 'asker'),
+        ('RequestDeclined', 'asker'), ('RequestDelivered', 'asker'),
+        ('PromiseOverdue', 'to'), ('PromiseMade', 'holder'), ('PromiseMade', 'promiser'), ('PromiseKept', 'holder'),
+        ('PromiseKept', 'promiser'), ('PromiseContested', 'promiser'), ('PromiseReleased', 'promiser')
 ),
 told as (
     select e.*, r.recipient, coalesce(nullif(g.owner, ''), read.holder_in(e.stream)) as about
@@ -42,6 +51,8 @@ told as (
     left join read.goal g on g.goal = e.stream
     left join read.feedback f on f.name = e.stream
     left join read.coaching c on c.name = e.stream
+    left join read.request q on q.name = e.stream
+    left join read.promise p on p.name = e.stream
     cross join lateral (
         select jsonb_array_elements_text(case when t.whom = 'to' then e.data -> 'to' else '[]' end) as recipient
         union all
@@ -54,7 +65,9 @@ told as (
             when 'holder' then read.holder_in(e.stream)
             when 'opener' then coalesce(f.opened_by, c.opened_by)
             when 'mentor' then coalesce(e.data ->> 'mentor', c.mentor)
-            when 'former_mentor' then e.data ->> 'before' end
+            when 'former_mentor' then e.data ->> 'before'
+            when 'asker' then q.opened_by
+            when 'promiser' then p.promised_by end
         where t.whom <> 'to') r
     where r.recipient <> '' and r.recipient <> e.actor and e.data ->> 'told' is distinct from 'false'
       and not (e.type in ('CheckpointSet', 'SupportPromised') and e.data ->> 'reason' = '')  -- told with the plan itself
@@ -68,12 +81,16 @@ saved as (
 )
 select count(*) from event
 
+-- What a department is told is told to whoever answers for it when they read it (RULES L2).
 -- name: notices
 select n.*, p.name as about_name, o.name as by_name
 from read.notice_told n
 left join read.person p on p.id = n.about
 left join read.person o on o.id = n.by
-where n.recipient = any($1) and n.by <> $2 and n.position > $3
+where (n.recipient = any($1)
+       or (n.recipient like 'department.%'
+           and read.place_of(n.recipient, read.day_of(read.cycle_in(n.stream), null)) = any($1)))
+  and n.by <> $2 and n.position > $3
   and ($4::text is null or n.stream like '%-' || $4 || '-%')
 order by n.position desc
 limit $5

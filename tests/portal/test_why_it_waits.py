@@ -30,6 +30,8 @@ async def test_everything_that_waits_for_somebody_is_urged_at_once(cairn: Cairn,
     assert said.code == 0, said.err
     notices = (await cairn("notices", "--by", "E2", "--json")).json
     assert "GoalUrged" in {each["type"] for each in notices}
+    shown = (await cairn("notices", "--by", "E2", "--lang", "zh")).out
+    assert "操作人" in shown and "采用人" not in shown
 
 
 async def test_what_was_handed_in_is_recalled_and_what_was_approved_goes_a_step_back(

@@ -16,9 +16,9 @@ from projections.models.coaching import owed, plans
 from projections.models.notice import notices
 from tests.projections.given import joined, launched, record
 from tests.specs.casework import Casework
-from tests.specs.company import CHEN, HUA, LIN, QIAN, WANG, on
+from tests.specs.company import CHEN, HUA, LIN, QIAN, REVENUE, WANG, on
 from tests.specs.moving import after, say
-from tests.specs.test_coaching import failed, helped, not_reached, opened, running
+from tests.specs.test_coaching import diagnosed, failed, helped, not_reached, opened, running
 
 PEOPLE = (
     joined(LIN),
@@ -39,6 +39,7 @@ def stories() -> list[Casework]:
     missed = _missed()
     return [
         opened(),
+        opened(diagnosed(), goal=REVENUE, diagnosis=1),
         opened().asked("confirm", LIN, "03-02").asked("confirm", QIAN, "03-02"),
         objected,
         objected.asked("go_on", WANG, "03-04", reason="the visit is on 9 April"),
@@ -96,6 +97,7 @@ async def test_the_read_model_says_what_the_domain_says(pool: asyncpg.Pool, at_o
         assert (row.outcome, row.extended, row.stated) == (state.outcome, state.extended, state.stated)
         assert (row.mentor_read, row.holder_read) == (state.mentor_read, state.holder_read)
         assert (row.objected, row.started_at) == (state.objected, state.started_at)
+        assert (row.goal, row.diagnosis) == (state.goal, state.diagnosis)
         assert row.not_met == len(state.not_met)
         assert row.missed == len([each for each in state.checkpoints if each.missed_at])
         assert row.checkpoints == len(state.checkpoints)

@@ -1,6 +1,6 @@
 """The language of the specifications of cases: given these events, when this is asked, then that happens."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -16,6 +16,7 @@ from cairn.domain.case.state import Case
 from cairn.domain.case.status import CaseStatus
 from cairn.domain.event import SYSTEM, Event
 from cairn.domain.goal.state import Goal
+from cairn.domain.people import Department
 from cairn.domain.person_history import PersonHistory
 from cairn.domain.policy import Policy
 from cairn.domain.refusal import Refusal
@@ -35,6 +36,7 @@ class Casework:
     policy: Policy = PLAN
     people: Mapping[str, PersonHistory] | None = None
     goals: Mapping[str, Goal] | None = None
+    departments: Sequence[Department] = DEPARTMENTS
 
     @property
     def kind(self) -> Any:
@@ -51,7 +53,7 @@ class Casework:
             schedule=schedule(self.policy),
             at=on(at) if isinstance(at, str) else at,
             histories=self.people if self.people is not None else COMPANY,
-            departments={each.id: each for each in DEPARTMENTS},
+            departments={each.id: each for each in self.departments},
             goals=self.goals or {},
         )
 

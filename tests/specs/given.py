@@ -39,7 +39,9 @@ COMPLETE = Evidence(complete_through=date(2027, 12, 31), feeds=("erp",))
 Command = TypeVar("Command", bound=ask.GoalCommand)
 
 
-def please(kind: type[Command], by: str, at: datetime | str, goal: str = REVENUE, **fields: Any) -> Command:
+def please(
+    kind: type[Command], /, by: str, at: datetime | str, goal: str = REVENUE, **fields: Any
+) -> Command:
     """A command, at a moment or a day of 2026."""
     moment = on(at) if isinstance(at, str) else at
     return kind.model_validate({"goal": goal, "by": by, "at": moment, **fields})

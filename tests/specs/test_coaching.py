@@ -10,11 +10,13 @@ from typing import Any
 
 import pytest
 
+from cairn.domain.goal import commands as ask
 from cairn.domain.moves import Delegate, GoAway, Leave
 from cairn.domain.policy import CoachingRules
 from cairn.i18n import refusal_message
 from tests.specs.casework import Casework
-from tests.specs.company import CHEN, HE, HUA, LIN, QIAN, WANG, ZHAO, on, plan
+from tests.specs.company import CHEN, HE, HUA, LIN, QIAN, REVENUE, WANG, ZHAO, active, on, plan
+from tests.specs.given import given
 from tests.specs.moving import after, say
 
 NAME = "coaching-2026-lin-1"
@@ -64,6 +66,39 @@ def failed(case: Casework = ABOUT_LIN) -> Casework:
 
 
 # ---------------------------------------------------------------- opening, reading, answering
+
+
+def diagnosed(kind: str = "internal_gap", closed: bool = False) -> Casework:
+    """Beside a goal with one diagnosis."""
+    said = ask.DiagnoseGoal.model_validate(
+        {"goal": REVENUE, "by": WANG, "at": on("02-27"), "kind": kind, "facts": "2 of 5 offers"}
+    )
+    world = given(*active(REVENUE)).having(said)
+    if closed:
+        world = world.having(
+            ask.CloseDiagnosis(goal=REVENUE, by=WANG, at=on("02-28"), diagnosis=1, reason="solved")
+        )
+    return Casework(NAME, goals={REVENUE: world.goal(REVENUE)})
+
+
+def test_a_plan_names_the_diagnosis_in_which_its_gap_was_found() -> None:
+    asked = opened(diagnosed(), goal=REVENUE, diagnosis=1)
+    assert (asked.just[0].goal, asked.just[0].diagnosis, asked.state.diagnosis) == (REVENUE, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("beside", "fields", "code"),
+    [
+        (diagnosed(), {"goal": REVENUE, "diagnosis": 2}, "diagnosis.unknown"),
+        (diagnosed("external_obstacle"), {"goal": REVENUE, "diagnosis": 1}, "coaching.no-gap"),
+        (diagnosed(closed=True), {"goal": REVENUE, "diagnosis": 1}, "coaching.gap-closed"),
+        (diagnosed(), {"diagnosis": 1}, "coaching.diagnosis-alone"),
+    ],
+)
+def test_a_plan_answers_an_open_internal_gap_of_its_goal_and_nothing_else(
+    beside: Casework, fields: dict[str, Any], code: str
+) -> None:
+    assert beside.refused("open", WANG, "03-02", **PLAN, **fields).code == code
 
 
 def test_a_plan_names_gap_help_and_checkpoints_and_waits_for_person_and_mentor() -> None:

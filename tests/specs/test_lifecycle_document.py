@@ -100,6 +100,8 @@ ASKED: dict[str, ask.GoalCommand] = {
     "confirm": please(ask.ConfirmAdjustment, HUA, DAY, role="hr"),
     "decline": please(ask.DeclineAdjustment, HUA, DAY, role="hr", reason="r"),
     "withdraw": please(ask.WithdrawAdjustment, LIN, DAY),
+    "diagnose": please(ask.DiagnoseGoal, LIN, DAY, kind="internal_gap", facts="2 of 5 were late"),
+    "close_diagnosis": please(ask.CloseDiagnosis, WANG, DAY, RELEASE, diagnosis=1, reason="r"),
     "pause": please(ask.PauseGoal, HUA, DAY, reason="leave"),
     "resume": please(ask.ResumeGoal, HUA, DAY),
     "check_in": please(ask.CheckIn, LIN, DAY, VISITS, value=3),
@@ -117,6 +119,15 @@ ASKED: dict[str, ask.GoalCommand] = {
 """Each command by somebody who may give it, of a goal it fits."""
 
 
+DIAGNOSED = did.GoalDiagnosed(
+    goal=RELEASE,
+    diagnosis=1,
+    kind="internal_gap",
+    facts="f",
+    since=on("03-02").date(),
+    by=WANG,
+    at=on("03-02"),
+)
 LEAVERS = {**PEOPLE, LIN: person(LIN, WANG, left=on(DAY).date())}
 """Once a goal runs it ends by HR's hand only when its owner has left (RULES L3)."""
 
@@ -127,6 +138,8 @@ def world(stage: Stage, goal: str, people: dict[str, Person] = PEOPLE) -> World:
         events.append(fact(did.CheckedIn, LIN, on("03-02"), VISITS, on="2026-03-02", value=2))
     if goal != VISITS:
         events.append(drafted(VISITS))
+    if goal == RELEASE:
+        events.append(DIAGNOSED)
     if stage == "adjusting" and goal == REVENUE:
         events.append(confirmed("manager", WANG, on("04-01")))
     return given(events, policy=LATE, people=people)

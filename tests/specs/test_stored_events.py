@@ -96,7 +96,7 @@ EXAMPLES: tuple[Event, ...] = (
     fact(did.GoalResumed, HUA),
     fact(did.LastDaySet, HUA, last="2026-06-30", cause="left", reason="r"),
     fact(did.AbsencesSet, HUA, absences=[AWAY]),
-    requested(CHANGES),
+    requested(CHANGES).model_copy(update={"diagnosis": 1}),
     fact(did.AdjustmentConfirmed, HUA, adjustment="a1", role="hr", acting_for=WANG),
     fact(did.AdjustmentDeclined, WANG, adjustment="a1", role="manager", reason="no", acting_for=HUA),
     fact(did.CommitteeVoted, CHEN, adjustment="a1", vote="against", comment="too little"),
@@ -108,8 +108,13 @@ EXAMPLES: tuple[Event, ...] = (
     fact(did.AdjustmentExpired, SYSTEM, adjustment="a1"),
     fact(
         did.GoalAdjusted, HUA, adjustment="a1", before=did.Changes(), after=CHANGES, reason="r", draws=D(5),
-        space_left=D(10), since="2026-07-15",
+        space_left=D(10), since="2026-07-15", diagnosis=1,
     ),
+    did.GoalDiagnosed(
+        goal=REVENUE, diagnosis=1, kind="external_obstacle", facts="delivered 6 weeks late",
+        since=on("02-20").date(), by=WANG, at=on("03-10"),
+    ),
+    fact(did.DiagnosisClosed, WANG, diagnosis=1, reason="delivered since"),
     fact(did.CheckedIn, on="2026-02-01", value=D(95), base=D(100), note="n"),
     fact(did.CheckInsConfirmed, WANG, check_ins=[1, 2]),
     fact(did.CheckInWithdrawn, LIN, check_in=3, reason="the wrong month"),

@@ -169,6 +169,14 @@ class Company:
         assert outcome.refused is None, outcome.refused
         await self.begun(patience)
 
+    async def has_department(self, id: str, head: str) -> None:
+        """A department comes into being after the launch."""
+        people = roster(1)
+        more = Roster(
+            people=people.people, departments=(*people.departments, Department(id=id, name=id, head=head))
+        )
+        await People(self.ledger).import_roster(more, HR, morning(STARTS))
+
     async def plan(self) -> LaunchPlan:
         return await self.cycles.launched_plan(self.cycle)
 

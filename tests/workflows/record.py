@@ -1,6 +1,7 @@
-"""Records the histories that every later version must be able to replay: `python -m tests.workflows.record [NAME]…`.
+"""Records the histories that every later version must be able to replay: `python -m tests.workflows.record`.
 
-Run it with its name when a story of a workflow is new; histories of released versions are kept, never recorded again.
+Run it with its name when a story of a workflow is new, by default for all; histories of released versions are kept,
+never recorded again.
 """
 
 import asyncio
@@ -8,12 +9,11 @@ import json
 import re
 import sys
 import tempfile
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-import asyncpg
 from temporalio.client import Client
 from temporalio.common import WorkflowIDConflictPolicy
 from temporalio.contrib.pydantic import pydantic_data_converter
@@ -31,6 +31,7 @@ from workflows.starter import NAME, StarterWorkflow
 HERE = Path(__file__).parent
 EXAMPLE = Path("tests/workflows/example")
 PROCESS = re.compile(r"\d+@[\w.-]+")
+Story = TypeVar("Story")
 RAISED = {"target": "1300"}
 
 
@@ -76,18 +77,22 @@ async def whole_cycle(company: Company) -> None:
     await company.goes_to(date(2027, 2, 3), *goals, company.cycle_workflow)
 
 
-async def feedback_followed(company: Company, case: str) -> None:
-    """Observed, reminded of, told late, its action followed up."""
+async def followed(company: Company) -> str:
+    """Feedback: observed, reminded of, told late, its action followed up."""
+    case = f"feedback-{company.cycle}-E1-1"
     await company.asks_case(case, "observe", MANAGER, kind="problem", note="old prices")
     await company.goes_to(date(2026, 1, 9), case)
     action = {"facts": "3 quotes of 5 January", "action": "check the list", "action_due": "2026-01-15"}
     await company.asks_case(case, "give", MANAGER, **action)
     await company.goes_to(date(2026, 1, 16), case)
     await company.asks_case(case, "follow_up", MANAGER, outcome="done")
+    return case
 
 
-async def coaching_failed(company: Company, case: str) -> None:
-    """Read and agreed, missed, helped late, failed, and nothing said to it; by a signal too, which is refused."""
+async def failed(company: Company) -> str:
+    """A coaching plan: read and agreed, missed, helped late, failed, and nothing said to it; by a signal too, which is
+    refused."""
+    case = f"coaching-{company.cycle}-E1-1"
     await company.asks_case(case, "open", MANAGER, **PLAN)
     await company.asks_case(case, "confirm", OTHER_MANAGER)
     await company.asks_case(case, "agree", "E1")
@@ -99,12 +104,32 @@ async def coaching_failed(company: Company, case: str) -> None:
     await company.goes_to(date(2026, 2, 2), case)
     await company.asks_case(case, "conclude", MANAGER, outcome="failed", facts=FACTS)
     await company.goes_to(date(2026, 2, 16), case)
+    return case
 
 
-CASES: dict[str, Callable[[Company, str], Awaitable[None]]] = {
-    "feedback-followed": feedback_followed,
-    "coaching-failed": coaching_failed,
-}
+async def delivered(company: Company) -> str:
+    """Help from another department, promised, late, delivered and confirmed."""
+    await company.has_department("lab", OTHER_MANAGER)
+    case = f"request-{company.cycle}-department.lab-1"
+    need = {"goal": company.goal(), "need": "a bench", "needed_by": "2026-01-20", "reason": "a late supplier"}
+    await company.asks_case(case, "open", MANAGER, **need)
+    await company.goes_to(date(2026, 1, 7), case)
+    await company.asks_case(case, "accept", OTHER_MANAGER)
+    await company.goes_to(date(2026, 1, 21), case)
+    await company.asks_case(case, "deliver", OTHER_MANAGER, what="a bench")
+    await company.asks_case(case, "confirm", MANAGER)
+    return case
+
+
+async def kept(company: Company) -> str:
+    """A promise that was kept after its day."""
+    case = f"promise-{company.cycle}-E1-1"
+    await company.asks_case(
+        case, "make", MANAGER, what="a second bench", due="2026-01-14", goal=company.goal()
+    )
+    await company.goes_to(date(2026, 1, 15), case)
+    await company.asks_case(case, "keep", MANAGER, shown="it is there")
+    return case
 
 
 async def started(company: Company) -> None:
@@ -125,42 +150,43 @@ async def collected(company: Company) -> None:
     )
 
 
-async def record(settings: Settings, cases: Iterable[str], rest: bool) -> None:
-    """Lives these stories of cases, and the rest where asked for, and writes what Temporal remembers of them."""
+async def record(settings: Settings) -> None:
+    """Lives every story and writes what Temporal remembers of it."""
     pool = await open_pool(settings.database or "", size=8)
     # What is kept must be readable without a key.
     plain = await Client.connect(settings.temporal_address or "", data_converter=pydantic_data_converter)
     async with worker.running(settings, client=plain) as client:
-        for name in cases:
-            kind, _, story = name.partition("-")
-            company = Company(settings, client, pool, story)
+        stories: dict[str, Callable[[Company, str], Awaitable[None]]] = {
+            "goal-adjusted": adjusted, "goal-expired": expired, "goal-returned": returned,
+        }  # fmt: skip
+        for name, live in asked_for(stories):
+            company = Company(settings, client, pool, name.partition("-")[2])
             await company.launched()
-            case = f"{kind}-{story}-E1-1"
-            await CASES[name](company, case)
-            await write(company, name, case)
-        if rest:
-            await record_rest(settings, client, pool)
+            await live(company, company.goal())
+            await write(company, name, company.goal())
+        cases: dict[str, Callable[[Company], Awaitable[str]]] = {
+            "feedback-followed": followed, "coaching-failed": failed, "request-delivered": delivered,
+            "promise-kept": kept,
+        }  # fmt: skip
+        for name, tell in asked_for(cases):
+            company = Company(settings, client, pool, name.partition("-")[2])
+            await company.launched()
+            await write(company, name, await tell(company))
+        company = Company(settings, client, pool, "year")
+        await company.launched()
+        rest: dict[str, tuple[Callable[[Company], Awaitable[None]], str]] = {
+            "cycle-closed": (whole_cycle, company.cycle_workflow), "feed-collected": (collected, "feed-visits"),
+            "starter-following": (started, NAME),
+        }  # fmt: skip
+        for name, (story, workflow) in asked_for(rest):
+            await story(company)
+            await write(company, name, workflow)
     await pool.close()
 
 
-async def record_rest(settings: Settings, client: Client, pool: "asyncpg.Pool[asyncpg.Record]") -> None:
-    """Goals, a cycle, a feed, the starter."""
-    stories: dict[str, Callable[[Company, str], Awaitable[None]]] = {
-        "goal-adjusted": adjusted, "goal-expired": expired, "goal-returned": returned,
-    }  # fmt: skip
-    for name, live in stories.items():
-        company = Company(settings, client, pool, name.partition("-")[2])
-        await company.launched()
-        await live(company, company.goal())
-        await write(company, name, company.goal())
-    company = Company(settings, client, pool, "year")
-    await company.launched()
-    await whole_cycle(company)
-    await write(company, "cycle-closed", company.cycle_workflow)
-    await collected(company)
-    await write(company, "feed-collected", "feed-visits")
-    await started(company)
-    await write(company, "starter-following", NAME)
+def asked_for(stories: Mapping[str, Story]) -> list[tuple[str, Story]]:
+    """Those of the stories that were named when this was begun, by default all."""
+    return [(name, story) for name, story in stories.items() if name in sys.argv[1:] or not sys.argv[1:]]
 
 
 async def write(company: Company, name: str, workflow: str) -> None:
@@ -183,16 +209,16 @@ def without_places(value: Any) -> Any:
             return value
 
 
-async def main(named: Sequence[str]) -> None:
-    """Servers for the recording alone, thrown away afterwards. `named` are stories of cases; none: all stories."""
+async def main() -> None:
+    """Servers for the recording alone, thrown away afterwards."""
     with tempfile.TemporaryDirectory(prefix="cairn-record-") as home:
         settings = Settings(home=Path(home), database=None, temporal_address=None)
         try:
             addresses = await start_all(settings, durable=False)
-            await record(addresses.applied_to(settings), named or CASES, rest=not named)
+            await record(addresses.applied_to(settings))
         finally:
             down(settings)
 
 
 if __name__ == "__main__":
-    sys.exit(asyncio.run(main(sys.argv[1:])))
+    sys.exit(asyncio.run(main()))

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from typing import Any
 
-from tests.workflows.company import BOSS, HR, MANAGER, Company, eventually
+from tests.workflows.company import BOSS, HR, MANAGER, OTHER_MANAGER, Company, eventually
 
 ACTION: dict[str, Any] = {
     "facts": "3 quotes of 5 January had last year's prices",
@@ -89,3 +89,47 @@ async def test_what_is_no_case_is_refused_in_words(company: Company) -> None:
     assert unknown.refused is not None and unknown.refused.code == "command.unknown"
     other = await company.asks_case("feedback-C0-E1-1", "observe", MANAGER, kind="problem", note="x")
     assert other.refused is not None and other.refused.code == "cycle.unknown"
+
+
+async def test_a_department_is_asked_promises_and_delivers_late_and_both_sides_have_it_on_record(
+    company: Company,
+) -> None:
+    company.policy += "requests: {answer_within: 2, remind_before: 1}\n"
+    await company.launched()
+    await company.has_department("lab", OTHER_MANAGER)
+    case = f"request-{company.cycle}-department.lab-1"
+    need = {
+        "goal": company.goal(), "need": "two test benches", "needed_by": "2026-01-20", "reason": "a late supplier",
+    }  # fmt: skip
+    await company.goes_to(date(2026, 1, 6), company.cycle_workflow)
+    own = await company.asks_case(f"request-{company.cycle}-department.sales-1", "open", MANAGER, **need)
+    assert own.refused is not None and own.refused.code == "request.own-department"
+    asked = await company.asks_case(case, "open", MANAGER, **need)
+    assert asked.refused is None and asked.status is not None and asked.status.awaited == (OTHER_MANAGER,)
+    await company.goes_to(date(2026, 1, 7), case)
+    assert await company.story(case) == ["RequestOpened", "CaseReminded"]
+    promised = await company.asks_case(case, "accept", OTHER_MANAGER)
+    assert promised.events == ("RequestAccepted",)
+    await company.goes_to(date(2026, 1, 21), case)
+    assert (await company.story(case))[-2:] == ["CaseReminded", "RequestOverdue"]
+    assert (await company.last(case, "RequestOverdue")).to == (OTHER_MANAGER, MANAGER, BOSS, "role:hr")
+    came = await company.asks_case(case, "deliver", OTHER_MANAGER, what="two test benches")
+    assert came.refused is None and (await company.last(case, "RequestDelivered")).days_late == 1
+    confirmed = await company.asks_case(case, "confirm", MANAGER)
+    assert confirmed.status is not None and confirmed.status.over
+    assert await company.handle(case).result() == "received"
+
+
+async def test_a_promise_is_kept_late_and_the_breach_stays(company: Company) -> None:
+    await company.launched()
+    case = f"promise-{company.cycle}-E1-1"
+    await company.goes_to(date(2026, 1, 6), company.cycle_workflow)
+    made = await company.asks_case(
+        case, "make", MANAGER, what="a second bench", due="2026-01-14", goal=company.goal()
+    )
+    assert made.refused is None and made.events == ("PromiseMade",)
+    await company.goes_to(date(2026, 1, 15), case)
+    assert await company.story(case) == ["PromiseMade", "CaseReminded", "PromiseOverdue"]
+    kept = await company.asks_case(case, "keep", MANAGER, shown="it stands in building 2")
+    assert kept.status is not None and kept.status.over
+    assert (await company.last(case, "PromiseKept")).days_late == 1

@@ -12,6 +12,7 @@ from cairn.domain.policy import Policy, WorkingCalendar
 from cairn.domain.refusal import Refusal
 from cairn.domain.rights import HR
 from cairn.domain.schedule import Schedule, local_day
+from cairn.domain.streams import department_of
 from cairn.domain.wording import is_verdict
 
 LINE_LIMIT = 50
@@ -65,13 +66,14 @@ class CaseContext:
         return day
 
     def require_goal_of(self, name: str | None, holder: str) -> None:
-        """Refuses a goal that is not there, or that is somebody else's; a case need not be about one."""
+        """Refuses a goal that is not there, or that is somebody else's; a case need not be about one. A department's
+        goals are its head's (RULES L2)."""
         if name is None:
             return
         goal = self.goals.get(name)
         if goal is None or goal.version == 0:
             raise Refusal("goal.unknown", field="goal", goal=name)
-        if goal.owner != holder:
+        if self.owner_of(goal) != holder:
             raise Refusal("case.other-goal", field="goal", goal=name, holder=holder)
 
     def insisted_on(self, facts: str, insist: bool) -> bool:
@@ -101,6 +103,21 @@ class CaseContext:
         """The id of a department's head, None while it has none who is here."""
         found = self.departments.get(department or "")
         return found.head if found and self.is_here(found.head) else None
+
+    def owner_of(self, goal: Goal) -> str:
+        """The id of a goal's owner on the day; a department's is its head, empty while it has none (RULES L2)."""
+        return (self.head_of(goal.department) or "") if goal.tier == "department" else goal.owner
+
+    def places_of(self, holder: str) -> tuple[str, ...]:
+        """Who answers for a person or a `department.<id>` that day: a department's head, without one HR (RULES L2)."""
+        department = department_of(holder)
+        return (holder,) if department is None else (self.head_of(department) or HR,)
+
+    def answers_for(self, person: Person, holder: str) -> bool:
+        """Whether somebody may speak for a person or a `department.<id>`: its place is theirs, or they act for who has
+        it (RULES K5)."""
+        places = (*self.places_of(holder), *self.acting(self.places_of(holder)))
+        return any(person.id == place or (place == HR and "hr" in person.roles) for place in places)
 
     def acting_for(self, id: str) -> str:
         """Who does somebody's tasks on the day: themselves, a delegate, the next above, or `role:hr` (RULES K5)."""

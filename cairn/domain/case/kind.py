@@ -33,9 +33,10 @@ class CaseKind(Generic[S]):
     `opened_by` is the first event of each of its streams: the starter begins the workflow from it. `decide` gives the
     events of a command that its row's stages allow, `on_deadline` those of a phase that `act`s. `deadlines` are all
     that lie ahead in the case's stage, kept ones too; `awaited` are those who are waited for, before anybody acts for
-    them. `goals_of` are the goals that case and command name. `turns_at` are those whom one deadline (its phase, when
-    it is due) is about, where a case waits for several at a time; by default all who are awaited. In stages of `lasts`
-    a case is not over though nobody is waited for and nothing is due: its person is on leave, say.
+    them. `goals_of` are the goals that case and command name. `parties` are those who take part, and may read what was
+    written in it. `turns_at` are those whom one deadline (its phase, when it is due) is about, where a case waits for
+    several at a time; by default all who are awaited. In stages of `lasts` a case is not over though nobody is waited
+    for and nothing is due: its person is on leave, say.
     """
 
     name: str
@@ -51,6 +52,10 @@ class CaseKind(Generic[S]):
     phases: tuple[CasePhase, ...] = ()
     on_deadline: Callable[[KeepCaseDeadline, S, CaseContext], list[Event]] = lambda command, case, context: []
     goals_of: Callable[[S, Any], Iterable[str]] = lambda case, command: ()
+    parties: Callable[[S, CaseContext], tuple[str, ...]] = lambda case, context: (
+        *context.places_of(case.holder),
+        case.opened_by,
+    )
     turns_at: Callable[[S, CaseContext, str, datetime], tuple[str, ...]] | None = None
     lasts: frozenset[str] = frozenset()
     _by_name: Mapping[str, CasePhase] = field(init=False, default_factory=dict)

@@ -26,11 +26,6 @@ class Case(Fact):
         return cycle_of(self.id)
 
     @property
-    def parties(self) -> tuple[str, ...]:
-        """Whoever takes part in it, and may read it: the person it is about and whoever began it."""
-        return (self.holder, self.opened_by)
-
-    @property
     def holder(self) -> str:
         """The id of the person it is about, or of the department that is asked."""
         return holder_of(self.id)

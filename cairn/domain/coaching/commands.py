@@ -37,7 +37,8 @@ class SupportAsked(Fact):
 
 
 class OpenCoaching(CaseAction):
-    """Opens a plan for a gap and asks the person to agree; `insist` keeps facts that look like a verdict."""
+    """Opens a plan for a gap and asks the person to agree; `diagnosis` is the number of the goal's diagnosis in
+    which it was found, `insist` keeps facts that look like a verdict."""
 
     row = CaseRow("open", case_line, stages=("none",), leads_to="proposed", judges=True)
 
@@ -50,6 +51,7 @@ class OpenCoaching(CaseAction):
     trainings: tuple[SupportAsked, ...] = Field(default=(), max_length=MOST)
     sessions: tuple[SupportAsked, ...] = Field(default=(), max_length=MOST)
     goal: str | None = None
+    diagnosis: int | None = None
     insist: bool = False
 
 

@@ -19,8 +19,9 @@ Conclusion = Literal["met", "failed"]
 
 
 class CoachingOpened(CaseEvent):
-    """The manager opened a plan: `gap` and `facts` are what was found, `goal` the goal it is about, `aim` what is to be
-    reached until the end of the day `ends`. `insisted`: the facts stand, although they look like a verdict."""
+    """The manager opened a plan: `gap` and `facts` are what was found, `goal` the goal it is about, `diagnosis` the
+    number of the goal's diagnosis that it answers, `aim` what is to be reached until the end of the day `ends`.
+    `insisted`: the facts stand, although they look like a verdict."""
 
     aim: str
     ends: date
@@ -28,6 +29,7 @@ class CoachingOpened(CaseEvent):
     gap: Gap
     mentor: str | None = None
     goal: str | None = None
+    diagnosis: int | None = None
     insisted: bool = False
 
 

@@ -45,6 +45,7 @@ KIND = CaseKind(
     ),
     on_deadline=decider.on_deadline,
     goals_of=lambda plan, command: [goal] if (goal := getattr(command, "goal", None)) else [],
+    parties=lambda plan, context: (plan.holder, plan.opened_by, *((plan.mentor,) if plan.mentor else ())),
     turns_at=dates.turns_at,
     lasts=frozenset((*OPEN, "statement")),
 )

@@ -29,6 +29,7 @@ from cairn.domain.coaching.events import (
 )
 from cairn.domain.coaching.state import Checkpoint, Coaching, Support
 from cairn.domain.event import Event
+from cairn.domain.goal.diagnosing import require_diagnosis
 from cairn.domain.refusal import Refusal
 from cairn.domain.schedule import local_day
 
@@ -39,6 +40,7 @@ def open_plan(command: OpenCoaching, plan: Coaching, context: CaseContext) -> li
     if not context.is_here(plan.holder):
         raise Refusal("case.holder-unknown", field="case", holder=plan.holder)
     context.require_goal_of(command.goal, plan.holder)
+    _check_diagnosis(command, context)
     _check_mentor(command.mentor, plan, context)
     if not (command.mentor or command.trainings):
         raise Refusal("coaching.nobody-helps", field="mentor")
@@ -56,6 +58,7 @@ def open_plan(command: OpenCoaching, plan: Coaching, context: CaseContext) -> li
             ends=command.ends,
             mentor=command.mentor,
             goal=command.goal,
+            diagnosis=command.diagnosis,
             gap=command.gap,
             facts=command.facts,
             insisted=context.insisted_on(command.facts, command.insist),
@@ -74,6 +77,21 @@ def open_plan(command: OpenCoaching, plan: Coaching, context: CaseContext) -> li
         _check_day(asked.until, command.ends, context, f"{field}.{n}.until")
         events.append(SupportPromised(support=number, kind=kind, what=asked.what, until=asked.until, **said))
     return [*events, _asked(command, plan, context)]
+
+
+def _check_diagnosis(command: OpenCoaching, context: CaseContext) -> None:
+    """A plan answers an internal gap that is open: an obstacle from outside is not the person's to learn away."""
+    if command.diagnosis is None:
+        return
+    goal = context.goals.get(command.goal or "")
+    if goal is None:
+        raise Refusal("coaching.diagnosis-alone", field="goal", diagnosis=command.diagnosis)
+    found = require_diagnosis(command.diagnosis, goal)
+    if found is not None and found.kind != "internal_gap":
+        said = {"goal": goal.id, "diagnosis": found.number, "kind": found.kind}
+        raise Refusal("coaching.no-gap", field="diagnosis", **said)
+    if found is not None and found.closed is not None:
+        raise Refusal("coaching.gap-closed", field="diagnosis", goal=goal.id, diagnosis=found.number)
 
 
 def change(command: Change, plan: Coaching, context: CaseContext) -> list[Event]:

@@ -56,6 +56,7 @@ class Support(Fact):
 
     number: int
     kind: SupportKind
+    what: str
     until: date
     promised_at: datetime
     outcome: SupportOutcome | None = None
@@ -70,8 +71,9 @@ class Support(Fact):
 
 
 class Coaching(Case):
-    """A plan: `mentor` is who helps, `ends` its last day, `extended` how often that was moved, `started_at` when it
-    began to run, `objected` whether an objection stands, `outcome` what became of it.
+    """A plan: `mentor` is who helps, `diagnosis` the number of the goal's diagnosis that it answers, `ends` its last
+    day, `extended` how often that was moved, `started_at` when it began to run, `objected` whether an objection stands,
+    `outcome` what became of it.
 
     The person is asked to agree until `answer_by`, the mentor to confirm until `mentor_by`; `holder_read` and
     `mentor_read` are about the plan as it is now.
@@ -83,6 +85,7 @@ class Coaching(Case):
     mentor_read: bool = False
     holder_read: bool = False
     goal: str | None = None
+    diagnosis: int | None = None
     ends: date | None = None
     extended: int = 0
     asked_at: datetime | None = None
@@ -96,10 +99,6 @@ class Coaching(Case):
     concluded_at: datetime | None = None
     statement_by: date | None = None
     stated: bool = False
-
-    @property
-    def parties(self) -> tuple[str, ...]:
-        return (*super().parties, *((self.mentor,) if self.mentor else ()))
 
     def checkpoint(self, number: int) -> Checkpoint | None:
         return next((each for each in self.checkpoints if each.number == number), None)
@@ -124,7 +123,8 @@ def evolve(plan: Coaching, event: AnyCoachingEvent | AnyCaseEvent) -> Coaching:
     """The plan after one more event."""
     match event:
         case CoachingOpened():
-            return evolved(plan, event, "proposed", mentor=event.mentor, goal=event.goal, ends=event.ends)
+            named = {"mentor": event.mentor, "goal": event.goal, "diagnosis": event.diagnosis}
+            return evolved(plan, event, "proposed", ends=event.ends, **named)
         case (
             CheckpointSet()
             | CheckpointReported()
@@ -234,7 +234,13 @@ def _checkpoints(
 def _support(plan: Coaching, event: SupportPromised | SupportRecorded) -> tuple[Support, ...]:
     match event:
         case SupportPromised():
-            new = Support(number=event.support, kind=event.kind, until=event.until, promised_at=event.at)
+            new = Support(
+                number=event.support,
+                kind=event.kind,
+                what=event.what,
+                until=event.until,
+                promised_at=event.at,
+            )
             return (*_with(plan, event.instead_of, replaced=True), new)
         case SupportRecorded():
             recorded = {"outcome": event.outcome, "held_on": event.on, "recorded_by": event.by}

@@ -15,6 +15,7 @@ from cairn.domain.goal.commands import (
     WithdrawAdjustment,
 )
 from cairn.domain.goal.context import GoalContext
+from cairn.domain.goal.diagnosing import require_diagnosis
 from cairn.domain.goal.events import (
     AdjustmentConfirmed,
     AdjustmentDeclined,
@@ -50,6 +51,7 @@ def is_repeated(command: AnyGoalAction, goal: Goal) -> bool:
 
 def request(command: RequestAdjustment, goal: Goal, context: GoalContext) -> list[Event]:
     _check_window(command.at, context)
+    require_diagnosis(command.diagnosis, goal)
     changes = _with_subject_of_sheet(command.changes, context)
     today = local_day(command.at, context.policy.calendar)
     check_changes(changes, goal, context, today)
@@ -65,6 +67,7 @@ def request(command: RequestAdjustment, goal: Goal, context: GoalContext) -> lis
         draws=draws,
         expires_at=_expiry(command.at, context),
         policy=context.policy.version,
+        diagnosis=command.diagnosis,
         by=command.by,
         at=command.at,
     )
@@ -178,6 +181,7 @@ def _take_effect(
         reason=pending.reason,
         draws=draws,
         space_left=sheet.space_left - draws,
+        diagnosis=pending.diagnosis,
         since=today,
         by=by,
         at=at,

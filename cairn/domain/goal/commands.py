@@ -14,7 +14,7 @@ from cairn.domain import rights
 from cairn.domain.attachment import Attachment
 from cairn.domain.command import CommandRow
 from cairn.domain.event import Command
-from cairn.domain.goal.events import Changes, Confirmer, EndCause, Part, Smart
+from cairn.domain.goal.events import Changes, Confirmer, DiagnosisKind, EndCause, Part, Smart
 from cairn.domain.goal.origin import Origin
 from cairn.domain.goal.stages import OPEN, Phase, Stage
 from cairn.domain.invalid import schema_error
@@ -210,6 +210,7 @@ class RequestAdjustment(GoalAction):
     adjustment: str
     changes: Changes
     reason: str = Field(min_length=1)
+    diagnosis: int | None = Field(default=None, description="the number of the diagnosis that it answers")
 
 
 class ConfirmAdjustment(GoalAction):
@@ -241,6 +242,35 @@ class WithdrawAdjustment(GoalAction):
     """Takes one's own request for an adjustment back; the goal runs on unchanged."""
 
     row = GoalRow("withdraw", rights.requester, stages=("adjusting",), leads_to="active")
+
+
+class DiagnoseGoal(GoalAction):
+    """Says what a problem with a goal comes from: an external obstacle, or an internal gap. `since` is the local day it
+    began, None for today. Adjustments, requests to other departments and coaching plans can name it."""
+
+    row = GoalRow(
+        "diagnose",
+        rights.owner_or_approver,
+        stages=("approved", "active", "paused", "adjusting", "in_review"),
+    )
+
+    kind: DiagnosisKind
+    facts: str = Field(min_length=1)
+    since: date | None = None
+
+
+class CloseDiagnosis(GoalAction):
+    """Says that nothing follows from a diagnosis any more, or what came of it."""
+
+    row = GoalRow(
+        "close_diagnosis",
+        rights.approver,
+        stages=("approved", "active", "paused", "adjusting", "in_review"),
+        judges=True,
+    )
+
+    diagnosis: int = Field(ge=1)
+    reason: str = Field(min_length=1)
 
 
 class PauseGoal(GoalAction):
@@ -458,6 +488,8 @@ AnyGoalAction = (
     | ConfirmAdjustment
     | DeclineAdjustment
     | WithdrawAdjustment
+    | DiagnoseGoal
+    | CloseDiagnosis
     | PauseGoal
     | ResumeGoal
     | CheckIn

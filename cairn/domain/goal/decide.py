@@ -6,6 +6,7 @@ from cairn.domain.event import Event
 from cairn.domain.goal import (
     adjusting,
     deadlines,
+    diagnosing,
     drafting,
     following,
     interviewing,
@@ -24,11 +25,13 @@ from cairn.domain.goal.commands import (
     ChangeManager,
     CheckIn,
     CheckSmart,
+    CloseDiagnosis,
     CloseGoal,
     ConfirmAdjustment,
     ConfirmCheckIns,
     DeclineAdjustment,
     DecomposeGoal,
+    DiagnoseGoal,
     DraftGoal,
     FollowHolder,
     GoalRow,
@@ -143,6 +146,10 @@ def _decided(command: AnyGoalAction, goal: Goal, context: GoalContext) -> list[E
             return adjusting.decline(command, goal, context)
         case WithdrawAdjustment():
             return adjusting.withdraw(command, goal, context)
+        case DiagnoseGoal():
+            return diagnosing.diagnose(command, goal, context)
+        case CloseDiagnosis():
+            return diagnosing.close(command, goal)
         case PauseGoal():
             return reviewing.pause(command, goal)
         case ResumeGoal():

@@ -40,6 +40,8 @@ NoteCode = Literal[
     "not_judged",
 ]
 """How a score was computed, why there is none, and what is to be known of it."""
+DiagnosisKind = Literal["external_obstacle", "internal_gap"]
+"""What a problem comes from: something outside that others can remove, or skills and execution."""
 
 
 def is_nothing(value: object) -> bool:
@@ -262,6 +264,9 @@ class AdjustmentRequested(GoalEvent):
     draws: Decimal
     expires_at: AwareDatetime
     policy: str
+    diagnosis: int | None = Field(
+        default=None, description="the number of the diagnosis that it answers", exclude_if=is_nothing
+    )
 
 
 class AdjustmentConfirmed(PlaceEvent):
@@ -336,6 +341,28 @@ class GoalAdjusted(GoalEvent):
     reason: str
     draws: Decimal
     space_left: Decimal
+    diagnosis: int | None = Field(
+        default=None, description="the number of the diagnosis that it answers", exclude_if=is_nothing
+    )
+
+
+class GoalDiagnosed(GoalEvent):
+    """A problem was diagnosed: number `diagnosis` in the goal's life, from 1; there since the local day `since`.
+
+    `facts` are what happened, as it was written.
+    """
+
+    diagnosis: int
+    kind: DiagnosisKind
+    facts: str
+    since: date
+
+
+class DiagnosisClosed(GoalEvent):
+    """Nothing follows from a diagnosis any more: why, or what came of it, in `reason`."""
+
+    diagnosis: int
+    reason: str
 
 
 class CheckedIn(GoalEvent):
@@ -564,6 +591,8 @@ AnyGoalEvent = (
     | AdjustmentWithdrawn
     | AdjustmentExpired
     | GoalAdjusted
+    | GoalDiagnosed
+    | DiagnosisClosed
     | CheckedIn
     | CheckInsConfirmed
     | CheckInWithdrawn

@@ -27,6 +27,8 @@ from cairn.domain.goal.events import (
     Confirmer,
     CriterionAccepted,
     DeadlineMissed,
+    DiagnosisClosed,
+    DiagnosisKind,
     EvidenceWaived,
     GoalActivated,
     GoalAdjusted,
@@ -36,6 +38,7 @@ from cairn.domain.goal.events import (
     GoalCancelled,
     GoalClosed,
     GoalDecomposed,
+    GoalDiagnosed,
     GoalDrafted,
     GoalInterviewHeld,
     GoalPaused,
@@ -77,6 +80,7 @@ class PendingAdjustment(Fact):
     draws: Decimal
     requested_by: str
     expires_at: datetime
+    diagnosis: int | None = Field(default=None, description="the number of the diagnosis that it answers")
     confirmed: dict[Confirmer, str] = Field(default_factory=dict)
     voted: tuple[str, ...] = Field(default=(), description="the committee's members who voted on it")
 
@@ -92,6 +96,27 @@ class Report(Fact):
     def waits(self) -> bool:
         """Whether it has a value that nobody has confirmed."""
         return self.said.value is not None and self.confirmed_by is None
+
+
+class Diagnosis(Fact):
+    """What a problem with a goal comes from, as it was diagnosed; `answered` says that an adjustment which is asked for
+    or took effect names it, or that it was closed."""
+
+    number: int
+    kind: DiagnosisKind
+    facts: str
+    since: date
+    by: str
+    at: datetime
+    closed: str | None = Field(default=None, description="why nothing follows from it any more")
+    adjustments: tuple[str, ...] = Field(
+        default=(), description="the adjustments asked for because of it that were not turned down"
+    )
+
+    @property
+    def answered(self) -> bool:
+        """Whether anything followed from it in the goal itself; requests and coaching have streams of their own."""
+        return self.closed is not None or bool(self.adjustments)
 
 
 class Segment(Fact):
@@ -168,6 +193,7 @@ class Goal(Fact):
     )
     parts: tuple[Part, ...] = ()
     interviews: tuple[GoalInterviewHeld, ...] = Field(default=(), description="those held on it, in order")
+    diagnoses: tuple[Diagnosis, ...] = Field(default=(), description="by number, from 1")
     pending: PendingAdjustment | None = None
     ballots: dict[str, Ballot] = Field(
         default_factory=dict,
@@ -241,6 +267,10 @@ class Goal(Fact):
     def report(self, number: int) -> Report | None:
         """A check-in by its number, None where it is none of the present measure, or withdrawn."""
         return next((each for each in self.reports if each.number == number), None)
+
+    def diagnosis(self, number: int | None) -> Diagnosis | None:
+        """A diagnosis by its number."""
+        return next((each for each in self.diagnoses if each.number == number), None)
 
     def check_in_by(self, number: int) -> str | None:
         """Who may still take a check-in back alone: who gave it, None once it is confirmed."""
@@ -338,9 +368,17 @@ def _evolved(goal: Goal, event: AnyGoalEvent) -> Goal:
         case CommitteeDecided():
             return _decided(goal, event)
         case AdjustmentDeclined() | AdjustmentWithdrawn() | AdjustmentExpired():
-            return _settled(goal, event.adjustment, type(event).__name__.removeprefix("Adjustment").lower())
+            return _settled(
+                _unanswered(goal, event.adjustment),
+                event.adjustment,
+                type(event).__name__.removeprefix("Adjustment").lower(),
+            )
         case GoalAdjusted():
             return _adjusted(_settled(goal, event.adjustment, "adjusted"), event)
+        case GoalDiagnosed():
+            return goal.model_copy(update={"diagnoses": (*goal.diagnoses, _diagnosed(event))})
+        case DiagnosisClosed():
+            return _with_diagnosis(goal, event.diagnosis, closed=event.reason)
         case CheckedIn():
             return _late(
                 _reported(goal, event), event.at, lambda score: score.starts <= event.on <= score.ends
@@ -463,8 +501,39 @@ def _requested(goal: Goal, event: AdjustmentRequested) -> Goal:
         draws=event.draws,
         requested_by=event.by,
         expires_at=event.expires_at,
+        diagnosis=event.diagnosis,
     )
+    if (found := goal.diagnosis(event.diagnosis)) is not None:
+        goal = _with_diagnosis(goal, found.number, adjustments=(*found.adjustments, event.adjustment))
     return goal.model_copy(update={"pending": pending, "stage": "adjusting"})
+
+
+def _diagnosed(event: GoalDiagnosed) -> Diagnosis:
+    return Diagnosis(
+        number=event.diagnosis,
+        kind=event.kind,
+        facts=event.facts,
+        since=event.since,
+        by=event.by,
+        at=event.at,
+    )
+
+
+def _with_diagnosis(goal: Goal, number: int, **changes: object) -> Goal:
+    """The goal with one of its diagnoses changed."""
+    diagnoses = tuple(
+        each.model_copy(update=changes) if each.number == number else each for each in goal.diagnoses
+    )
+    return goal.model_copy(update={"diagnoses": diagnoses})
+
+
+def _unanswered(goal: Goal, adjustment: str) -> Goal:
+    """The goal once an adjustment came to nothing: the diagnosis it named is open again."""
+    for found in goal.diagnoses:
+        if adjustment in found.adjustments:
+            left = tuple(each for each in found.adjustments if each != adjustment)
+            return _with_diagnosis(goal, found.number, adjustments=left)
+    return goal
 
 
 def _decided(goal: Goal, event: CommitteeDecided) -> Goal:

@@ -9,7 +9,7 @@ from cairn.domain.coaching.events import Conclusion, Gap, Judgement, SupportKind
 from cairn.i18n import message
 from cairn_portal.cli.case.commanding import cycle_named, give_case, new_case, require_case
 from cairn_portal.cli.goal.commanding import goal_id
-from cairn_portal.cli.options import By, CommandId, CycleOption
+from cairn_portal.cli.options import By, CommandId, CycleOption, DiagnosisNumber
 from cairn_portal.cli.problem import USAGE, Problem
 from cairn_portal.cli.session import require_actor, session
 from cairn_portal.cli.terminal import Terminal
@@ -42,6 +42,7 @@ async def open_plan(
         typer.Option("--session", metavar="'YYYY-MM-DD: TEXT'", help="a session with the mentor"),
     ] = None,
     goal: Annotated[str | None, typer.Option(metavar="GOAL", help="the goal it is about")] = None,
+    diagnosis: DiagnosisNumber = None,
     insist: Insist = False,
     cycle: CycleOption = None,
     command_id: CommandId = None,
@@ -57,6 +58,7 @@ async def open_plan(
         "trainings": [_dated(each, "--training") for each in training or ()],
         "sessions": [_dated(each, "--session") for each in session_ or ()],
         "goal": goal_id(goal) if goal else None,
+        "diagnosis": diagnosis,
         "insist": insist,
     }
     async with session(at) as s:
@@ -155,7 +157,7 @@ async def promise(
 async def name_mentor(
     at: Terminal,
     name: PlanName,
-    mentor: Annotated[str, typer.Argument(metavar="ID|none", help="the mentor's id; none: there is none")],
+    mentor: Annotated[str, typer.Argument(metavar="ID|none", help="the mentor's id; `none`: there is none")],
     reason: Reason,
     by: By = None,
     command_id: CommandId = None,

@@ -14,6 +14,7 @@ from cairn_portal.cli.goal.viewing import As
 from cairn_portal.cli.options import CycleOption
 from cairn_portal.cli.session import session
 from cairn_portal.cli.terminal import Terminal
+from cairn_portal.presenting.cases import plan_stage
 from cairn_portal.presenting.words import NOTHING, day, grid
 from projections.models import coaching as coaching_model
 
@@ -38,15 +39,12 @@ async def listed(
         at.say("missed"), at.say("help given"), at.say("next checkpoint"), at.say("ends"),
     )  # fmt: skip
     for each in found:
-        stage = at.say(term("stage", f"coaching.{each.stage}"))
-        if each.outcome:
-            stage += f" ({at.say(term('choice', f'coaching.{each.outcome}'))})"
         ends = day(each.ends)
         table.add_row(
             each.name,
             f"{each.holder} {each.holder_name or ''}",
             f"{each.mentor} {each.mentor_name or ''}" if each.mentor else NOTHING,
-            stage,
+            plan_stage(at, each.stage, each.outcome),
             f"{each.met}/{each.checkpoints}",
             Text(str(each.missed), style="red" if each.missed else ""),
             Text(f"{each.given}/{each.promised}", style="red" if each.overdue else ""),

@@ -9,9 +9,11 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from cairn.application.access import Shown
+from cairn.domain.cycle.state import Cycle
 from cairn.domain.scoring import weighted
 from cairn.domain.streams import sheet_name
 from cairn.i18n import term
+from cairn_portal.cli.case.owing import beside_scores, owed, owed_lines
 from cairn_portal.cli.cycle.versions import show_versions
 from cairn_portal.cli.goal.commanding import goal_id, goal_row, is_goal
 from cairn_portal.cli.goal.progress import the_cycle
@@ -48,13 +50,17 @@ async def scores(
     async with session(at) as s:
         if of is not None and await is_goal(s, of):
             found = await goal_row(s, goal_id(of))
-            (await viewer(s, reader, await s.cycle(found.cycle))).require("scores", of_goal(found))
+            view = await viewer(s, reader, await s.cycle(found.cycle))
+            view.require("scores", of_goal(found))
             table = await scores_model.goal_scores(s.pool, goal=found.goal)
             nothing = Text(at.say("Not scored yet."))
+            debts = await owed(s, await s.cycle(found.cycle), goal=found.goal)
+            words = view.may("comments", of_goal(found))
             at.answer(
                 table,
                 Text(f"{found.goal}  {found.title}", style="bold"),
                 score_table(at, table) if table else nothing,
+                *await beside_scores(s, debts, table, words=words),
             )
         elif of is not None and cycle is None and (await s.cycles.load(of)).version:
             await show_scores(s, of, period, reader)
@@ -64,12 +70,13 @@ async def scores(
             the = await the_cycle(s, cycle, of)
             if of != "company" and not of.startswith("department."):
                 await s.person(of)
-            (await viewer(s, reader, the)).require("scores", (await owners(s))(of))
+            view, owned = await viewer(s, reader, the), (await owners(s))(of)
+            view.require("scores", owned)
             if versions:
                 of_person = (await s.cycles.sheets_of(the.id, [of])).get(of, [])
                 await show_versions(s, [sheet.id for sheet in of_person], period)
             else:
-                await _of_person(s, of, the.id)
+                await _of_person(s, of, the, words=view.may("comments", owned))
 
 
 async def owners(s: Session) -> Callable[[str], Shown]:
@@ -174,15 +181,21 @@ def _period_table(
     return table
 
 
-async def _of_person(s: Session, who: str, cycle: str) -> None:
-    """A person's sheets, the present one last: goals by period, the sheet's points below, the year's result."""
+async def _of_person(s: Session, who: str, cycle: Cycle, *, words: bool) -> None:
+    """A person's sheets, the present one last: goals by period, the sheet's points below, the year's result; and what
+    the company owed them and did not bring in time."""
     if who != "company" and not who.startswith("department."):
         await s.person(who)
-    found = (await s.cycles.sheets_of(cycle, [who])).get(who, [])
-    names = [sheet.id for sheet in found] or [sheet_name(cycle, who)]
+    found = (await s.cycles.sheets_of(cycle.id, [who])).get(who, [])
+    names = [sheet.id for sheet in found] or [sheet_name(cycle.id, who)]
     told = [await _of_sheet(s, sheet, headed=len(names) > 1) for sheet in names]
     facts = {**told[-1][0], **({"earlier": [each for each, _ in told[:-1]]} if len(told) > 1 else {})}
-    s.at.answer(facts, *(line for _, lines in told for line in lines))
+    breaches = [debt for debt in await owed(s, cycle, to=who) if debt.breached]
+    lines = [line for _, each in told for line in each]
+    if breaches:
+        lines.append(Text(s.at.say("Owed to them and late (it changes no score by itself):"), style="bold"))
+        lines += await owed_lines(s, breaches, words=words)
+    s.at.answer({**facts, "owed": breaches}, *lines)
 
 
 async def _of_sheet(

@@ -32,8 +32,8 @@ from projections.models import inbox as inboxes
 TRIED = frozenset(
     {
         "ReminderSent", "DeadlineMissed", "GoalUrged", "SignalRefused", "ScoreHeldBack", "CommitteeVoted",
-        "AdjustmentConfirmed", "CaseReminded", "CaseEscalated", "CaseSignalRefused",
-        "CheckpointMissed", "SupportOverdue",
+        "AdjustmentConfirmed", "CaseReminded", "CaseEscalated", "CaseSignalRefused", "RequestOverdue",
+        "PromiseOverdue", "CheckpointMissed", "SupportOverdue",
     }
 )  # fmt: skip
 """Events that tried to bring it on and left it where it was."""

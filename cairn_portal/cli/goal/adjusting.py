@@ -7,7 +7,7 @@ import typer
 from cairn.i18n import marked, message
 from cairn_portal.cli.goal.commanding import chosen_goals, give_command, goal_id, goal_row
 from cairn_portal.cli.goal.setting import MeasureJson, Target, Title, Weight, from_json
-from cairn_portal.cli.options import By, CommandId, Everything, GoalArg, Goals, Yes
+from cairn_portal.cli.options import By, CommandId, DiagnosisNumber, Everything, GoalArg, Goals, Yes
 from cairn_portal.cli.problem import USAGE, Problem
 from cairn_portal.cli.session import require_actor, session
 from cairn_portal.cli.terminal import Terminal
@@ -46,6 +46,7 @@ async def adjust(
         str | None, typer.Option(metavar="JSON", help="the new goal that takes this one's place")
     ] = None,
     cancel: Annotated[bool, typer.Option("--cancel", help="end this goal")] = False,
+    diagnosis: DiagnosisNumber = None,
     command_id: CommandId = None,
 ) -> int:
     if not reason.strip():
@@ -64,9 +65,10 @@ async def adjust(
         "cancel": cancel,
     }
     changes = {key: each for key, each in changes.items() if each or key not in ("added", "cancel")}
-    return await give_command(
-        at, [name], "adjust", require_actor(by), {"changes": changes, "reason": reason}, command_id=command_id
-    )
+    fields: dict[str, Any] = {"changes": changes, "reason": reason}
+    if diagnosis is not None:
+        fields["diagnosis"] = diagnosis
+    return await give_command(at, [name], "adjust", require_actor(by), fields, command_id=command_id)
 
 
 def _new_goal(written: str, option: str) -> tuple[str, dict[str, Any]]:

@@ -89,7 +89,7 @@ async def listed(at: Terminal, name: Name, reader: As = None) -> None:
         names = await s.names()
     local = at.in_zone(zone_of(cycle))
     right = (at.say("size"),)
-    table = grid(at.say("file"), *right, at.say("by"), at.say("time"), "SHA-256", right=right)
+    table = grid(at.say("file"), *right, at.say("attached by"), at.say("time"), "SHA-256", right=right)
     for each in found:
         by = f"{each.by} {names.get(each.by, '')}".strip()
         table.add_row(

@@ -16,8 +16,10 @@ from cairn.domain.goal.stages import ExistingStage
 from cairn.domain.measure import Capability, KeyTask
 from cairn.domain.people import Person
 from cairn.i18n import marked, term
+from cairn_portal.cli.case.owing import beside_scores, owed
 from cairn_portal.cli.goal.commanding import goal_row
 from cairn_portal.cli.goal.committee import of_committee
+from cairn_portal.cli.goal.diagnosing import diagnosis_lines
 from cairn_portal.cli.goal.hints import hints_of, sentence
 from cairn_portal.cli.goal.origin import target_from, told_origin
 from cairn_portal.cli.goal.progress import drawn, line_of
@@ -40,11 +42,13 @@ from cairn_portal.presenting.words import (
     task_name,
 )
 from projections.models import case as case_model
+from projections.models import coaching as coaching_model
 from projections.models import dashboard as dashboards
 from projections.models import goal as goals_model
 from projections.models import inbox as inboxes
 from projections.models import notice as notice_model
 from projections.models import progress as progress_model
+from projections.models import request as request_model
 from projections.models import score as scores_model
 
 PANEL = marked("Looking")
@@ -78,6 +82,10 @@ async def show_goal(s: Session, name: str, reader: str | None = None) -> None:
     came = await target_from(s, state)
     lines += [Text("  " + line, style="dim") for line in told_origin(at, came, names)]
     lines += [_interview(at, held, names) for held in state.interviews]
+    words = view.may("comments", of)
+    asked = await request_model.requests(s.pool, found.cycle, goal=found.goal)
+    plans = await coaching_model.plans(s.pool, found.cycle, goal=found.goal) if words else []
+    lines += diagnosis_lines(at, state, asked, plans, words)
     lines += [Text("  SMART  " + sentence(at, hint), style="yellow") for hint in hints]
     if progress is not None and progress.current is not None:
         done = progress.current
@@ -86,9 +94,11 @@ async def show_goal(s: Session, name: str, reader: str | None = None) -> None:
     lines += [_task(at, task, names, now) for task in tasks]
     if found.awaiting is not None:
         lines.append(_pending(at, found))
-    lines += await of_committee(s, found, view.may("comments", of))
+    lines += await of_committee(s, found, words)
     if scores:
         lines.append(score_table(at, scores))
+    debts = await owed(s, cycle, goal=found.goal) if view.may("scores", of) else []
+    lines += await beside_scores(s, debts, scores, words=words)
     at.answer(
         {
             "goal": found,
@@ -100,6 +110,10 @@ async def show_goal(s: Session, name: str, reader: str | None = None) -> None:
             "target_from": came,
             "carried_from": state.carried_from,
             "hints": hints,
+            "diagnoses": state.diagnoses if words else [],
+            "requests": asked,
+            "coaching": plans,
+            "owed": debts,
         },
         *lines,
     )
@@ -260,7 +274,7 @@ async def notices(
         person = await s.person(require_actor(by))
         places = places_of(person.roles)
         found = await notice_model.notices(s.pool, person.id, places, cycle=cycle, limit=limit)
-    table = grid(at.say("when"), at.say("what"), at.say("of"), at.say("about"), at.say("by"))
+    table = grid(at.say("when"), at.say("what"), at.say("of"), at.say("about"), at.say("done by"))
     for each in found:
         by_whom = at.say(term("awaited", each.by)) if each.by == SYSTEM else f"{each.by} {each.by_name or ''}"
         about = f"{each.about} {each.about_name or ''}"

@@ -7,13 +7,16 @@ import typer
 
 from cairn.application import access
 from cairn.application.access import Circle, Readable, Shown
+from cairn.application.cases import kind_named
 from cairn.domain.case.context import CaseContext
 from cairn.domain.case.state import Case
 from cairn.domain.cycle.state import Cycle
 from cairn.domain.goal.state import Goal
 from cairn.domain.people import Person
 from cairn.domain.policy import Tier
+from cairn.domain.rights import HR
 from cairn.domain.schedule import local_day
+from cairn.domain.streams import department_of
 from cairn_portal.cli.session import Session
 from projections.models import goal as goals_model
 from projections.models import person as people_model
@@ -30,6 +33,8 @@ HIDDEN: Mapping[Readable, Mapping[str, frozenset[str]]] = {
         "CommitteeVoted": frozenset({"comment"}),
         "CommitteeDecided": frozenset({"ballots"}),
         "AdjustmentDeclined": frozenset({"reason"}),
+        "GoalDiagnosed": frozenset({"facts"}),
+        "DiagnosisClosed": frozenset({"reason"}),
         "CheckedIn": frozenset({"note", "files"}),
         "CheckInWithdrawn": frozenset({"reason"}),
         "CriterionAccepted": frozenset({"evidence", "files"}),
@@ -108,11 +113,14 @@ def of_holder(holder: str, people: Mapping[str, Person]) -> Shown:
 
 
 def require_may_read_case(view: Viewer, case: Case, context: CaseContext) -> None:
-    """Refuses somebody who neither takes part in a case, nor stands above the person, nor may read comments on them
-    (RULES L12)."""
-    reader = view.person.id if view.person else None
-    if reader is not None and (reader in case.parties or context.is_above(reader, case.holder)):
-        return
+    """Refuses somebody who neither takes part in a case, nor stands above the person it is about or the head of the
+    department that is asked, nor may read comments on them (RULES L12)."""
+    reader, places = view.person, context.places_of(case.holder)
+    if reader is not None:
+        parties = kind_named(case.id).parties(case, context)
+        takes_part = reader.id in parties or (HR in parties and "hr" in reader.roles)
+        if takes_part or any(context.is_above(reader.id, place) for place in places):
+            return
     person = context.person(case.holder)
-    department = person.department if person else None
-    view.require("comments", shown("individual", case.holder, case.opened_by, department))
+    department = person.department if person else department_of(case.holder)
+    view.require("comments", shown("individual", places[0], case.opened_by, department))

@@ -94,7 +94,7 @@ async def adopt(
 async def listed(at: Terminal) -> None:
     async with session(at) as s:
         versions = await s.application.policies.adopted()
-    table = grid(at.say("policy"), at.say("adopted"), at.say("by"))
+    table = grid(at.say("policy"), at.say("adopted"), at.say("adopted by"))
     for each in versions:
         table.add_row(f"{each.name}@{each.version}", at.moment(each.at), each.by)
     nothing = Text(at.say("No policy yet: cairn policy adopt FILE --by ID"))

@@ -1,0 +1,1 @@
+"""Help from another department: asked of its head for a goal, promised with a day, delivered, confirmed."""
