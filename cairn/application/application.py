@@ -11,6 +11,7 @@ from cairn.application.audit import ScoreAudit
 from cairn.application.cases import Cases
 from cairn.application.clock import CycleClock
 from cairn.application.cycles import Cycles
+from cairn.application.drafts import Drafts
 from cairn.application.erasures import Erasures
 from cairn.application.evaluation import Evaluation
 from cairn.application.feeds import Feeds
@@ -46,6 +47,7 @@ class Application:
         self.goals = Goals(self.ledger, self.policies)
         self.cases = Cases(self.ledger, self.policies, self.goals.seats)
         self.sheets = Sheets(self.goals)
+        self.drafts = Drafts(self.ledger, self.policies, self.goals)
         self.amendments = Amendments(self.cycles, self.goals.seats)
         self.evaluation = Evaluation(self.ledger, self.cycles)
         self.reviews = Reviews(self.ledger, self.cycles)

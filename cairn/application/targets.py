@@ -17,6 +17,7 @@ from cairn.domain.cycle.events import TargetRow, TargetsProposed
 from cairn.domain.event import Fact
 from cairn.domain.exact import Exact
 from cairn.domain.goal.events import AdjustmentRequested
+from cairn.domain.goal.origin import Origin
 from cairn.domain.goal.retargeting import retarget, standing
 from cairn.domain.goal.stages import Stage
 from cairn.domain.identity import by_system
@@ -49,6 +50,7 @@ class ProposedTarget(Fact):
     goal: str
     period: str
     target: Decimal
+    row: int | None = None
     source: str
     by: str
     at: AwareDatetime
@@ -114,22 +116,26 @@ class Targets:
             raise Refusal("targets.not-hr", field="by", by=by, who=instead)
 
     async def foresee(
-        self, rows: Sequence[TargetRow], goals: Mapping[Holding, str], reason: str, by: str, at: datetime
-    ) -> list[TargetStep]:
+        self, rows: Sequence[TargetRow], goals: Mapping[Holding, str], reason: str, by: str, at: datetime,
+        source: str = "",
+    ) -> list[TargetStep]:  # fmt: skip
         """What it takes that goals of a launched cycle have these targets, goal by goal, as the log stands now; nothing
-        is recorded. `goals` says which goal a holder has under a key. Only HR may."""
+        is recorded. `goals` says which goal a holder has under a key, `source` names the table. Only HR may."""
         await self._require_hr(by, at)
         proposed: dict[Holding, dict[str, Decimal]] = {}
+        origins: dict[Holding, Origin] = {}
         for row in rows:
+            origins.setdefault((row.holder, row.goal), Origin(file=source, row=row.row))
             proposed.setdefault((row.holder, row.goal), {})[row.period] = row.target
         return [
-            await self._step(holding, goals[holding], targets, reason, by, at)
+            await self._step(holding, goals[holding], targets, origins[holding], reason, by, at)
             for holding, targets in proposed.items()
         ]
 
     async def _step(
-        self, holding: Holding, name: str, targets: Mapping[str, Decimal], reason: str, by: str, at: datetime
-    ) -> TargetStep:
+        self, holding: Holding, name: str, targets: Mapping[str, Decimal], origin: Origin, reason: str, by: str,
+        at: datetime,
+    ) -> TargetStep:  # fmt: skip
         goal, context = await self.goals.load(name)
         was = {key: standing(goal, key, context) for key in targets}
         step = TargetStep(
@@ -139,13 +145,16 @@ class Targets:
             asked = retarget(goal, targets, context, reason)
             if asked is None:
                 return step
-            command = read_command(asked.name, name, by, at, dict(asked.fields), f"foreseen:{name}")
+            fields = dict(asked.fields)
+            if asked.name == "revise" and origin.file:
+                fields["origin"] = origin.model_dump(mode="json")
+            command = read_command(asked.name, name, by, at, fields, f"foreseen:{name}")
             events = await self.goals.foresee(command)
         except Refusal as refusal:
             why = {"code": refusal.code, "facts": refusal.facts}
             return step.model_copy(update={"act": "refused", **why})
         draws = next((each.draws for each in events if isinstance(each, AdjustmentRequested)), None)
-        return step.model_copy(update={"act": asked.name, "fields": dict(asked.fields), "draws": draws})
+        return step.model_copy(update={"act": asked.name, "fields": fields, "draws": draws})
 
     async def check(self, written: WrittenTargets, launched: LaunchedGoals | None = None) -> CheckedTargets:
         """The targets of a table, checked against the roster as the sealed log has it and the latest adopted policy, or

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from cairn.documents.cells import quoted
 from cairn.documents.ids import match_zeros, normalised
-from cairn.documents.mistakes import Mistake, Remark, mistake, remark
+from cairn.documents.mistakes import Mistake, Place, Remark, mistake, remark
 from cairn.documents.numbers import plain
 from cairn.documents.percentages import read_measured
 from cairn.documents.words import hint, nearest
@@ -58,7 +58,9 @@ def check_targets(
     rows: dict[tuple[str, str, str], WrittenTarget] = {}
     checked: list[TargetRow] = []
     holders = known_holders(roster)
-    mistakes += _unknown_holders(written.rows, holders)
+    mistakes += unknown_holders(
+        [(row.holder, row.record.place("holder")) for row in written.rows if row.holder], holders
+    )
     if policy is None and launched is None:
         remarks.append(remark("target:no-policy"))
     people = roster.by_id()
@@ -75,25 +77,29 @@ def check_targets(
             found.append(_twice(row, first))
         mistakes += found
         if all(key) and not found and isinstance(amount, Decimal):
-            checked.append(TargetRow(holder=row.holder, goal=row.goal, period=row.period, target=amount))
+            checked.append(
+                TargetRow(
+                    holder=row.holder, goal=row.goal, period=row.period, target=amount, row=row.record.number
+                )
+            )
     if mistakes:
         raise TargetsInvalid(mistakes, written.source)
     return CheckedTargets(tuple(checked), tuple(remarks))
 
 
-def _unknown_holders(rows: Sequence[WrittenTarget], known: set[str]) -> Iterator[Mistake]:
-    """Everybody who is not in the roster; where only leading zeros are missing that is told once for all."""
-    unknown = [row for row in rows if row.holder and row.holder not in known]
-    lost = match_zeros([row.holder for row in unknown], known)
+def unknown_holders(written: Sequence[tuple[str, Place]], known: set[str]) -> Iterator[Mistake]:
+    """Everybody who is not in the roster, with where they are written; where only leading zeros are missing that is
+    told once for all."""
+    unknown = [(holder, place) for holder, place in written if holder not in known]
+    lost = match_zeros([holder for holder, _ in unknown], known)
     matches = lost.matches if lost else {}
     if lost is not None:
-        first = next(row for row in unknown if row.holder in matches)
-        yield Mistake(lost.message).at(first.record.place("holder"))
-    for number, row in enumerate(unknown):
-        if row.holder not in matches:
-            near = hint(nearest(row.holder, known) if number < MOST_GUESSES else None)
-            told = mistake("target:holder-unknown", written=quoted(row.holder), **near)
-            yield told.at(row.record.place("holder"))
+        first = next(place for holder, place in unknown if holder in matches)
+        yield Mistake(lost.message).at(first)
+    for number, (holder, place) in enumerate(unknown):
+        if holder not in matches:
+            near = hint(nearest(holder, known) if number < MOST_GUESSES else None)
+            yield mistake("target:holder-unknown", written=quoted(holder), **near).at(place)
 
 
 def _goal(row: WrittenTarget, known: Sequence[TargetGoal] | Mistake | None) -> TargetGoal | Mistake | None:

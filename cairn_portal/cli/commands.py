@@ -192,6 +192,18 @@ COMMANDS: tuple[Command | CommandGroup, ...] = (
                 "list", "goal.reading:listed", marked("goals by owner, cycle, department or stage"), LOOKING
             ),
             Command("draft", "goal.setting:draft", marked("add a goal to a sheet"), SETTING),
+            Command(
+                "import",
+                "goal.importing:imported",
+                marked("draft many goals from a table, all or none"),
+                SETTING,
+            ),
+            Command(
+                "carry-over",
+                "goal.carrying:carried_over",
+                marked("draft last year's goals anew in this year's sheets"),
+                SETTING,
+            ),
             Command("revise", "goal.setting:revise", marked("change a draft"), SETTING),
             Command(
                 "check-smart",
@@ -458,7 +470,7 @@ COMMANDS: tuple[Command | CommandGroup, ...] = (
             Command("tell", "cycle.restatements:tell", marked("record that the person was told")),
         ),
     ),
-    Command("cascade", "cycle.results:cascade", marked("from strategy to person, with the gaps"), YEAR),
+    Command("cascade", "cycle.cascade:cascade", marked("from strategy to person, with the gaps"), YEAR),
     Command("replay", "goal.replay:replay", marked("a goal's story, as of any moment"), AUDIT),
     Command(
         "verify-scores", "goal.replay:verify_scores", marked("compute every score of a cycle again"), AUDIT

@@ -15,6 +15,7 @@ Everything = Annotated[
     typer.Option("--all", help="every goal of the inbox that waits for this"),
 ]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="do not ask")]
+Partly = Annotated[bool, typer.Option("--partly", help="do the other rows where some are refused")]
 CommandId = Annotated[
     str | None,
     typer.Option("--id", help="the same id is never done twice"),

@@ -6,10 +6,13 @@ from typing import Any
 from cairn.domain.goal.events import Note
 from cairn.i18n import term
 from cairn_portal.presenting import reasons
+from cairn_portal.presenting.origins import origin_words
 from cairn_portal.presenting.reader import Reader
 from cairn_portal.presenting.words import NOTHING, field, value, words
 
 TOLD: dict[str, tuple[str, ...]] = {
+    "GoalDrafted": ("carried_from", "origin"),
+    "GoalRevised": ("carried_from", "origin"),
     "GoalInterviewHeld": ("on", "participants", "agreed"),
     "GoalSubmitted": ("acting_for",),
     "GoalReturned": ("comment", "acting_for"),
@@ -75,7 +78,9 @@ def described(at: Reader, event: str, facts: dict[str, Any]) -> str:
         given = facts.get(name)
         if given in (None, "", [], {}):
             continue
-        if name == "phase":
+        if name in ("carried_from", "origin"):
+            parts.append(origin_words(at, *((given, None) if name == "origin" else (None, given))))
+        elif name == "phase":
             parts.append(at.say(term("phase", given)))
         elif name == "role":
             parts.append(at.say("as {given:role}", given=given))

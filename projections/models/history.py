@@ -27,6 +27,8 @@ SQL = queries("history")
 Facts = dict[str, JsonValue]
 ENVELOPE = ("by", "at", "goal")
 """What an event's data says that the story says otherwise: as the actor, the time, the goal asked for."""
+CAME = ("origin", "carried_from")
+"""What a revision says of where it came from: it changes nothing."""
 KEPT = {
     "SheetOpened": ("weight",),
     "GoalPlaced": ("weight",),
@@ -137,7 +139,8 @@ def _change(event: LoggedEvent, known: Facts) -> tuple[Facts, Facts]:
             after = {name: value for name, value in aligned.items() if known.get(name) != value}
             return {name: known.get(name) for name in after}, after
         case "GoalRevised":
-            after = {name: value for name, value in facts.items() if known.get(name) != value}
+            said = {name: value for name, value in facts.items() if name not in CAME}
+            after = {name: value for name, value in said.items() if known.get(name) != value}
             return {name: known.get(name) for name in after}, after
         case _:
             return {}, {name: facts[name] for name in KEPT.get(event.type, ()) if name in facts}

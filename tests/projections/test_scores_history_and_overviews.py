@@ -11,7 +11,7 @@ from cairn.domain.goal import events as g
 from cairn.domain.people import Department, DepartmentNamed, Person, PersonChanged, PersonLeft
 from cairn.domain.sheet import events as s
 from projections.engine.catch_up import catch_up
-from projections.models.cascade import cascade, coverage
+from projections.models.cascade import CascadeGoal, cascade, coverage, gaps, rolled_up
 from projections.models.dashboard import cycles, dashboard
 from projections.models.history import history
 from projections.models.person import departments, people, person
@@ -305,6 +305,62 @@ async def test_the_cascade_shows_goals_under_goals_and_the_parts_nobody_took_up(
     taken, gap = await coverage(pool, CYCLE)
     assert (taken.part_title, taken.aligned, taken.covered) == ("主营业务A", (below,), True)
     assert (gap.department, gap.target, gap.covered) == ("lab", D(30), False)
+    assert (taken.people, gap.people) == (("lin",), ())
+
+
+async def test_what_nobody_carries_is_listed_from_the_strategy_down(pool: asyncpg.Pool) -> None:
+    """A part without goal, a department's goal without people or strategy, a duty that serves nothing: a parent that
+    was cancelled is none."""
+    top, whole = "goal-2026-company-1", "goal-2026-company-2"
+    sales, lab, gone = (f"goal-2026-department.{name}-1" for name in ("sales", "lab", "gone"))
+    alone = "goal-2026-zhao-1"
+    await record(
+        pool,
+        drafted(top, tier="strategic", department=None),
+        g.GoalDecomposed(
+            goal=top, by="boss", at=later(1),
+            parts=(g.Part(title="A", department="sales"), g.Part(title="B", department="rd")),
+        ),
+        drafted(whole, tier="strategic", department=None),
+        drafted(sales, tier="department", parent=top),
+        drafted(lab, tier="department", department="lab"),
+        drafted(gone, tier="department", parent=top),
+        g.GoalCancelled(goal=gone, by="boss", at=later(2)),
+        drafted(GOAL, parent=sales),
+        drafted(alone, owner="zhao", parent=gone),
+    )  # fmt: skip
+    await catch_up(pool)
+    assert [(each.code, each.goal) for each in await gaps(pool, CYCLE)] == [
+        ("part", top),
+        ("undivided", whole),
+        ("unaligned", lab),
+        ("nobody", lab),
+        ("alone", alone),
+    ]
+    assert (await gaps(pool, CYCLE))[0].department == "rd"
+
+
+def in_tree(
+    goal: str, parent: str | None, depth: int, weight: int | None, attained: int | None
+) -> CascadeGoal:
+    return CascadeGoal(
+        depth=depth, goal=goal, parent=parent, tier="individual", title=goal, owner="lin", department=None,
+        stage="active", weight=None if weight is None else D(weight), parts=(), children=0,
+        attainment=None if attained is None else Fraction(attained),
+    )  # fmt: skip
+
+
+def test_m6_what_serves_a_goal_comes_to_its_weighted_mean_at_any_depth() -> None:
+    """RULES M6: children at 0, 0, 0, 50 → 12.5; weights count; what is not known gives its weight to the rest."""
+    equal = [in_tree("top", None, 0, None, None)]
+    equal += [in_tree(f"c{n}", "top", 1, None, attained) for n, attained in enumerate((0, 0, 0, 50))]
+    assert rolled_up(equal)["top"] == (Fraction(25, 2), 4, 4)
+    deep = [
+        in_tree("top", None, 0, 100, None), in_tree("a", "top", 1, 75, None), in_tree("b", "top", 1, 25, 100),
+        in_tree("a1", "a", 2, 60, 40), in_tree("a2", "a", 2, 40, None),
+    ]  # fmt: skip
+    assert rolled_up(deep)["a"] == (Fraction(40), 1, 2)
+    assert rolled_up(deep)["top"] == (Fraction(55), 2, 2)
 
 
 async def test_M6_the_weight_of_a_goal_in_the_one_it_serves_is_no_weight_of_its_sheet(

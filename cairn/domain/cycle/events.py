@@ -144,12 +144,13 @@ class CycleAbandoned(CycleEvent):
 
 
 class TargetRow(Fact):
-    """A holder's target of one goal of the template; period `Y` is the year."""
+    """A holder's target of one goal of the template; period `Y` is the year, `row` that of the table it stands in."""
 
     holder: str
     goal: str
     period: str
     target: Decimal
+    row: int | None = Field(default=None, exclude_if=lambda row: row is None)
 
 
 class TargetsProposed(Event):

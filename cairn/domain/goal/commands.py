@@ -15,6 +15,7 @@ from cairn.domain.attachment import Attachment
 from cairn.domain.command import CommandRow
 from cairn.domain.event import Command
 from cairn.domain.goal.events import Changes, Confirmer, DiagnosisKind, EndCause, Part, ScoreCause, Smart
+from cairn.domain.goal.origin import Origin
 from cairn.domain.goal.stages import OPEN, Phase, Stage
 from cairn.domain.invalid import schema_error
 from cairn.domain.measure import Measure
@@ -61,6 +62,8 @@ class DraftGoal(GoalAction):
     measure: Measure
     weight: Decimal = Field(ge=0, le=100)
     parent: str | None = None
+    origin: Origin | None = Field(default=None, description="what it was written from, such as a table's row")
+    carried_from: str | None = Field(default=None, description="the goal of an earlier cycle it goes on from")
 
 
 class ReviseGoal(GoalAction):
@@ -73,6 +76,8 @@ class ReviseGoal(GoalAction):
     target: Decimal | None = Field(default=None, description="another target of the goal's own KPI")
     unit: str | None = Field(default=None, description="the unit that goes with `target`")
     weight: Decimal | None = Field(default=None, ge=0, le=100)
+    origin: Origin | None = Field(default=None, description="what it was written from, such as a table's row")
+    carried_from: str | None = Field(default=None, description="the goal of an earlier cycle it goes on from")
 
 
 class CheckSmart(GoalAction):

@@ -37,6 +37,7 @@ from cairn.domain.rights import by_committee
 from cairn.domain.sheet import rules
 from cairn.domain.sheet.events import Placement
 from cairn.domain.sheet.state import Sheet
+from cairn.domain.streams import cycle_of, kind_of
 
 
 def draft(command: DraftGoal, goal: Goal, context: GoalContext) -> list[Event]:
@@ -52,6 +53,7 @@ def draft(command: DraftGoal, goal: Goal, context: GoalContext) -> list[Event]:
     if command.parent is not None:
         check_parent(command.parent, planned)
     _check_not_in_force(command, context)
+    _check_carried(command)
     placement = Placement(goal=command.goal, dimension=command.dimension, weight=command.weight)
     placed = rules.place(sheet, placement, command.by, command.at)
     placements = {**sheet.placements, placement.goal: placement}
@@ -64,7 +66,9 @@ def draft(command: DraftGoal, goal: Goal, context: GoalContext) -> list[Event]:
             "title": command.title,
         }
     )
-    return [drafted(planned, measure, command.parent, context, command.by, command.at), *placed]
+    event = drafted(planned, measure, command.parent, context, command.by, command.at)
+    came = {"origin": command.origin, "carried_from": command.carried_from}
+    return [event.model_copy(update=came), *placed]
 
 
 def _check_not_in_force(command: DraftGoal, context: GoalContext) -> None:
@@ -78,12 +82,20 @@ def _check_not_in_force(command: DraftGoal, context: GoalContext) -> None:
         raise Refusal("sheet.in-force", field="goal", sheet=sheet.id)
 
 
+def _check_carried(command: DraftGoal | ReviseGoal) -> None:
+    """Refuses an origin that is no goal of another cycle."""
+    former = command.carried_from
+    if former is not None and (kind_of(former) != "goal" or cycle_of(former) in ("", cycle_of(command.goal))):
+        raise Refusal("goal.carried-from", field="carried_from", goal=former)
+
+
 def _is_the_same(command: DraftGoal, goal: Goal, sheet: Sheet, measure: Measure) -> bool:
     asked = (command.key, command.title, command.dimension, measure, command.weight)
     return (goal.key, goal.title, goal.dimension, goal.measure, sheet.weight_of(goal.id)) == asked
 
 
 def revise(command: ReviseGoal, goal: Goal, context: GoalContext) -> list[Event]:
+    _check_carried(command)
     title, measure = command.title or goal.title, goal.measure
     asked = command.measure if command.target is None else _with_target(command, goal)
     if asked is not None:
@@ -91,7 +103,10 @@ def revise(command: ReviseGoal, goal: Goal, context: GoalContext) -> list[Event]
         check_measure(measure, goal, context)
     events: list[Event] = []
     if (title, measure) != (goal.title, goal.measure):
-        events.append(GoalRevised(goal=goal.id, title=title, measure=measure, by=command.by, at=command.at))
+        came = {"origin": command.origin, "carried_from": command.carried_from}
+        events.append(
+            GoalRevised(goal=goal.id, title=title, measure=measure, by=command.by, at=command.at, **came)
+        )
     if command.weight is not None:
         weights = {goal.id: command.weight}
         events += rules.reweigh(context.sheet, weights, command.by, command.at)

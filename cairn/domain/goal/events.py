@@ -9,6 +9,7 @@ from pydantic import AwareDatetime, Field
 from cairn.domain.attachment import Attachment
 from cairn.domain.event import Event, Fact, is_nothing
 from cairn.domain.exact import Exact
+from cairn.domain.goal.origin import Origin
 from cairn.domain.goal.stages import ExistingStage, Phase
 from cairn.domain.measure import Measure
 from cairn.domain.policy import CheckInsCount, Dimension, Majority, Tier
@@ -133,7 +134,8 @@ class GoalDrafted(GoalEvent):
 
     `owner` and `manager` are ids of people, `department` of a department, `parent` of the goal it serves (with
     `parent_weight`, see GoalAligned); `since` is the first day that counts, `policy` a reference `name@version`. The
-    weight is the sheet's.
+    weight is the sheet's. `origin` is what it was written from, `carried_from` the goal of an earlier cycle that it
+    goes on from.
     """
 
     cycle: str
@@ -150,14 +152,18 @@ class GoalDrafted(GoalEvent):
     parent: str | None = None
     parent_weight: Decimal | None = Field(default=None, exclude_if=is_nothing)
     policy: str
+    origin: Origin | None = Field(default=None, exclude_if=is_nothing)
+    carried_from: str | None = Field(default=None, exclude_if=is_nothing)
 
 
 class GoalRevised(GoalEvent):
-    """The goal has another title or measure, both as they are now. Where a `restatement` mended a slip in a target, the
-    measure is the one that was meant all along."""
+    """The goal has another title or measure, both as they are now; `origin` and `carried_from` as in GoalDrafted. Where
+    a `restatement` mended a slip in a target, the measure is the one that was meant all along."""
 
     title: str
     measure: Measure
+    origin: Origin | None = Field(default=None, exclude_if=is_nothing)
+    carried_from: str | None = Field(default=None, exclude_if=is_nothing)
     restatement: str | None = Field(default=None, exclude_if=is_nothing)
 
 

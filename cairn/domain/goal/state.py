@@ -60,6 +60,7 @@ from cairn.domain.goal.events import (
     Smart,
     SmartChecked,
 )
+from cairn.domain.goal.origin import Stated
 from cairn.domain.goal.stages import Phase, Stage, stage_row
 from cairn.domain.measure import Capability, Kpi, Measure
 from cairn.domain.policy import Dimension, Tier
@@ -237,6 +238,8 @@ class Goal(Fact):
     entered: datetime | None = Field(default=None, description="since when it is in its stage")
     urged: Urged | None = None
     approved_at: datetime | None = Field(default=None, description="when it was first approved")
+    stated: Stated | None = Field(default=None, description="how it came by the measure that it has")
+    carried_from: str | None = Field(default=None, description="the goal of an earlier cycle it goes on from")
 
     @property
     def over(self) -> bool:
@@ -321,8 +324,7 @@ def _evolved(goal: Goal, event: AnyGoalEvent) -> Goal:
         case GoalDrafted():
             return _drafted(goal, event)
         case GoalRevised():
-            was = goal if event.restatement else _unchecked(goal)
-            return was.model_copy(update={"title": event.title, "measure": event.measure})
+            return _revised(goal, event)
         case SmartChecked():
             return goal.model_copy(update={"smart": event.check, "smart_stale": False})
         case GoalDecomposed():  # its first parts are what the check asks for, other ones are another goal
@@ -461,9 +463,25 @@ def _to(goal: Goal, stage: Stage) -> Goal:
 
 
 def _drafted(goal: Goal, event: GoalDrafted) -> Goal:
-    facts = event.model_dump(exclude={"by", "at", "goal", "measure"})
+    facts = event.model_dump(exclude={"by", "at", "goal", "measure", "origin"})
     first = Segment(since=event.since, manager=event.manager)
-    return goal.model_copy(update={**facts, "measure": event.measure, "stage": "draft", "segments": (first,)})
+    more = {"measure": event.measure, "stage": "draft", "segments": (first,), "stated": _stated(event)}
+    return goal.model_copy(update={**facts, **more})
+
+
+def _revised(goal: Goal, event: GoalRevised) -> Goal:
+    was = goal if event.restatement else _unchecked(goal)
+    changed = was.model_copy(update={"title": event.title, "measure": event.measure})
+    if event.measure == goal.measure:
+        return changed
+    former = event.carried_from or goal.carried_from
+    return changed.model_copy(update={"stated": _stated(event), "carried_from": former})
+
+
+def _stated(event: GoalDrafted | GoalRevised) -> Stated:
+    return Stated(
+        event=event.type, by=event.by, at=event.at, origin=event.origin, carried_from=event.carried_from
+    )
 
 
 def _reported(goal: Goal, event: CheckedIn) -> Goal:
@@ -559,6 +577,8 @@ def _adjusted(goal: Goal, event: GoalAdjusted) -> Goal:
                 done_at=goal.done_at,
             ),
         )
+    if new != goal.measure:
+        kept["stated"] = Stated(event=event.type, by=event.by, at=event.at, reason=event.reason)
     changed = _unchecked(goal).model_copy(update={"title": title, "measure": new, "former": former, **kept})
     return _accepted(changed, _still_accepted(goal, new), event.at)
 

@@ -364,7 +364,7 @@ class Planner:
                     number,
                     item,
                     item.title.text(self.language),
-                    self._common(item),
+                    template_measure(item, item.title.text(self.language)),
                     self._parent(item, above),
                 )
                 for number, item in enumerate(template, start=1)
@@ -385,17 +385,6 @@ class Planner:
             if goal.key == item.serves:
                 return f"goal-{self.cycle}-{above}-{number}"
         return None
-
-    def _common(self, item: TemplateGoal) -> Measure:
-        match item.kind:
-            case "key_task":
-                criteria = item.criteria or (item.title.text(self.language),)
-                return KeyTask(criteria=criteria, **item.model_dump(include=JUDGED))
-            case "capability":
-                outcomes = item.outcomes or (item.title.text(self.language),)
-                return Capability(outcomes=outcomes, **item.model_dump(include=JUDGED))
-            case "kpi":
-                return template_kpi(item)
 
     def _measure(self, line: _Line, holder: str, department: str) -> Measure:
         """The template's measure, with the targets proposed for the holder and the subject of their readings. Threshold
@@ -437,6 +426,17 @@ OF_KPI = {
     ),
     *("possible", "scored_in", "computed"),
 }
+
+
+def template_measure(item: TemplateGoal, title: str) -> Measure:
+    """How a template's goal is measured; a judged one that lists nothing is accepted as a whole, by its title."""
+    match item.kind:
+        case "key_task":
+            return KeyTask(criteria=item.criteria or (title,), **item.model_dump(include=JUDGED))
+        case "capability":
+            return Capability(outcomes=item.outcomes or (title,), **item.model_dump(include=JUDGED))
+        case "kpi":
+            return template_kpi(item)
 
 
 def template_kpi(item: TemplateGoal) -> Kpi:

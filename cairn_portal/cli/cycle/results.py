@@ -1,4 +1,4 @@
-"""How far people are and how they scored: progress, scores, the cascade from strategy to person."""
+"""How people scored: results of a cycle, periods, one person's sheets."""
 
 from collections.abc import Callable
 from fractions import Fraction
@@ -7,7 +7,6 @@ from typing import Annotated
 import typer
 from rich.console import RenderableType
 from rich.text import Text
-from rich.tree import Tree
 
 from cairn.application.access import Shown
 from cairn.domain.cycle.state import Cycle
@@ -20,7 +19,7 @@ from cairn_portal.cli.goal.commanding import goal_id, goal_row, is_goal
 from cairn_portal.cli.goal.progress import the_cycle
 from cairn_portal.cli.goal.reading import score_table
 from cairn_portal.cli.goal.viewing import As, Viewer, of_goal, of_holder, viewer
-from cairn_portal.cli.options import CycleArg, CycleOption
+from cairn_portal.cli.options import CycleOption
 from cairn_portal.cli.session import Session, session
 from cairn_portal.cli.terminal import Terminal
 from cairn_portal.presenting.words import (
@@ -30,9 +29,7 @@ from cairn_portal.presenting.words import (
     grid,
     number,
     percent,
-    stage,
 )
-from projections.models import cascade as cascades
 from projections.models import person as people_model
 from projections.models import score as scores_model
 
@@ -256,47 +253,3 @@ def _result_lines(at: Terminal, result: scores_model.Result) -> list[RenderableT
         told = at.say("The policy gives who has left no result of a part of the year.")
         lines.append(Text(told, style="yellow"))
     return lines
-
-
-async def cascade(
-    at: Terminal,
-    name: CycleArg,
-    root: Annotated[str | None, typer.Option(metavar="GOAL", help="only what is below it")] = None,
-) -> None:
-    async with session(at) as s:
-        cycle = await s.cycle(name.removeprefix("cycle-"))
-        found = await cascades.cascade(s.pool, cycle.id, root=goal_id(root) if root else None)
-        parts = await cascades.coverage(s.pool, cycle.id)
-        names = await s.names()
-    tree = Tree(Text(f"{cycle.id}  {cycle.title}", style="bold"), guide_style="dim")
-    branches = {-1: tree}
-    for each in found:
-        if each.depth == 0 and each.tier == "individual" and not each.children:
-            continue
-        branch = branches[each.depth - 1].add(_leaf(at, each, names))
-        branches[each.depth] = branch
-        for part in (part for part in parts if part.goal == each.goal):
-            branch.add(_part(at, part))
-    alone = sum(each.depth == 0 and each.tier == "individual" and not each.children for each in found)
-    note = Text(
-        at.say(
-            "{alone} individual {alone:plural,goal serves,goals serve} none of the tier above.", alone=alone
-        ),
-        style="dim",
-    )
-    at.answer({"goals": found, "parts": parts}, tree, *([note] if alone else []))
-
-
-def _leaf(at: Terminal, each: cascades.CascadeGoal, names: dict[str, str]) -> Text:
-    text = Text(f"[{at.say(term('tier', each.tier))}] ", style="dim").append(each.title, style="default")
-    text.append(f"  {each.owner} {names.get(each.owner, '')}  ", style="dim").append_text(
-        stage(at, each.stage)
-    )
-    return text.append(f"  {percent(each.weight)}", style="dim")
-
-
-def _part(at: Terminal, part: cascades.PartCoverage) -> Text:
-    if part.covered:
-        return Text(f"✓ {part.department} {part.part_title} {number(part.target)}", style="green")
-    gap = at.say("gap: no goal takes it up")
-    return Text(f"✗ {part.department} {part.part_title} {number(part.target)} – {gap}", style="red")

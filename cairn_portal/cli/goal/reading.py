@@ -23,6 +23,7 @@ from cairn_portal.cli.goal.commanding import goal_row
 from cairn_portal.cli.goal.committee import of_committee
 from cairn_portal.cli.goal.diagnosing import diagnosis_lines
 from cairn_portal.cli.goal.hints import hints_of, sentence
+from cairn_portal.cli.goal.origin import target_from, told_origin
 from cairn_portal.cli.goal.progress import drawn, line_of
 from cairn_portal.cli.goal.viewing import As, Viewer, of_goal, viewer
 from cairn_portal.cli.options import By, CycleOption, GoalArg
@@ -81,6 +82,8 @@ async def show_goal(s: Session, name: str, reader: str | None = None) -> None:
         Text(f"{found.goal}  {found.title}", style="bold"),
         _head(at, found, names, sheet, state.parent_weight),
     ]
+    came = await target_from(s, state)
+    lines += [Text("  " + line, style="dim") for line in told_origin(at, came, names)]
     lines += [_interview(at, held, names) for held in state.interviews]
     words = view.may("comments", of)
     asked = await request_model.requests(s.pool, found.cycle, goal=found.goal)
@@ -107,6 +110,8 @@ async def show_goal(s: Session, name: str, reader: str | None = None) -> None:
             "scores": scores,
             "awaited": tasks,
             "interviews": state.interviews,
+            "target_from": came,
+            "carried_from": state.carried_from,
             "hints": hints,
             "diagnoses": state.diagnoses if words else [],
             "requests": asked,

@@ -40,7 +40,7 @@ async def retarget(
     show_remarks(at, found.remarks)
     ids: dict[Holding, str] = {(_holder(each), each.key): each.goal for each in goals}
     told = f"{reason.strip()} ({written.source})".strip()
-    steps = await s.application.targets.foresee(found.rows, ids, told, by, datetime.now(UTC))
+    steps = await s.application.targets.foresee(found.rows, ids, told, by, datetime.now(UTC), written.source)
     if any(step.act == "adjust" for step in steps) and not reason.strip():
         raise Problem(
             message("Running goals change by adjustments, which need a reason: --reason '…'."), USAGE

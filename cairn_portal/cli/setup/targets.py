@@ -8,6 +8,7 @@ import typer
 from rich.text import Text
 
 from cairn.targets.reading import TargetsInvalid, read_targets
+from cairn_portal.cli.goal.origin import source_words
 from cairn_portal.cli.mistakes import mistake_facts, show_mistakes, show_remarks
 from cairn_portal.cli.options import By, CycleArg, Encoding, Yes
 from cairn_portal.cli.session import require_actor, session
@@ -80,7 +81,13 @@ async def list_targets(at: Terminal, cycle: CycleArg) -> None:
         holder = f"{each.holder} {names.get(each.holder, '')}".strip()
         by = f"{each.by} {names.get(each.by, '')}".strip()
         table.add_row(
-            holder, each.goal, each.period, number(each.target), each.source, by, at.moment(each.at)
+            holder,
+            each.goal,
+            each.period,
+            number(each.target),
+            source_words(at, each),
+            by,
+            at.moment(each.at),
         )
     nothing = Text(
         at.say(
