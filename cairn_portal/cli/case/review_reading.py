@@ -10,7 +10,7 @@ from rich.text import Text
 from cairn.application import access
 from cairn.application.access import Shown
 from cairn.application.clock import zone_of
-from cairn.application.repository import to_events
+from cairn.application.stored_events import to_events
 from cairn.domain.case.kind import status
 from cairn.domain.cycle.state import Cycle
 from cairn.domain.policy import OVERALL

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Literal
 
-from cairn.application.repository import to_events
+from cairn.application.stored_events import to_events
 from cairn.application.targets import ProposedTarget
 from cairn.domain.event import Fact
 from cairn.domain.goal.origin import Origin
