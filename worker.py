@@ -134,7 +134,12 @@ async def running(
         sealer = Sealer(settings.sealer_database or database)
         rescorer = Rescorer(application.goals, application.evaluation, application.pool, folding_database)
         supervisor = Supervisor(
-            application.ledger, application.pool, folding_database, client, settings.task_queue
+            application.ledger,
+            application.cases,
+            application.pool,
+            folding_database,
+            client,
+            settings.task_queue,
         )
         beside = (sealer.run, Follower(folding).run, rescorer.run, supervisor.run)
         tasks = [asyncio.create_task(_kept_going(each)) for each in beside]

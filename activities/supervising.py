@@ -12,14 +12,12 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from activities.inputs import STARTER, BeginWorkflowsInput, CaseStart, GoalStart
 from activities.starting import begin_case, begin_cycle, begin_goal, begin_starter, refresh
+from cairn.application.cases import Cases
 from cairn.application.stored_events import to_event
-from cairn.domain.coaching.events import CoachingCancelled, CoachingLapsed, CoachingStated, StatementLapsed
+from cairn.domain.case.status import CaseStatus
 from cairn.domain.cycle.events import CycleAbandoned, CycleClosed
-from cairn.domain.feedback.events import FeedbackFollowedUp, FeedbackWithdrawn
 from cairn.domain.goal.events import GoalCancelled, GoalClosed, GoalDrafted, GoalSuperseded
 from cairn.domain.operating import BegunAgain, Loss
-from cairn.domain.promise.events import PromiseReleased
-from cairn.domain.request.events import RequestDeclined, RequestReceived, RequestWithdrawn
 from cairn.domain.streams import CASES, cycle_of, kind_of
 from cairn.ledger import Ledger
 from cairn.temporal import Builds, on_build
@@ -47,12 +45,7 @@ LOSSES: Mapping[WorkflowExecutionStatus, Loss] = {
     WorkflowExecutionStatus.COMPLETED: "ended",
 }
 LAST_EVENTS = {
-    each.__name__
-    for each in (
-        *(GoalClosed, GoalCancelled, GoalSuperseded, CycleClosed, CycleAbandoned),
-        *(FeedbackFollowedUp, FeedbackWithdrawn, RequestReceived, RequestDeclined, RequestWithdrawn),
-        *(PromiseReleased, CoachingLapsed, CoachingCancelled, CoachingStated, StatementLapsed),
-    )
+    each.__name__ for each in (GoalClosed, GoalCancelled, GoalSuperseded, CycleClosed, CycleAbandoned)
 }
 REPLACED: Collection[Loss] = ("ended", "failing", "unserved", "ahead")
 """Here another one takes the place of the workflow there is, or was."""
@@ -82,7 +75,7 @@ async def open_streams(pool: asyncpg.Pool) -> Open:
 
 
 async def lost(
-    client: Client, task_queue: str, ledger: Ledger, found: Open, builds: Builds
+    client: Client, task_queue: str, ledger: Ledger, cases: Cases, found: Open, builds: Builds
 ) -> list[BegunAgain]:
     """Every workflow that an open stream lacks, or that does not go on, with what is wrong."""
     wanted = found.streams | {STARTER}
@@ -101,7 +94,7 @@ async def lost(
     dropped = {
         name for name, loss in losses.items() if name in found.dropped and loss in ("missing", "ended")
     }
-    over = await _over(ledger, [name for name, loss in losses.items() if loss == "ended"])
+    over = await _over(ledger, cases, [name for name, loss in losses.items() if loss == "ended"])
     losses = {name: loss for name, loss in losses.items() if name not in young | dropped | over}
     for name in await _ahead(client, ledger, [name for name, loss in losses.items() if loss == "ended"]):
         losses[name] = "ahead"
@@ -195,10 +188,13 @@ async def _ids(client: Client, query: str) -> AsyncIterator[str]:
         yield each.id
 
 
-async def _over(ledger: Ledger, streams: Sequence[str]) -> set[str]:
+async def _over(ledger: Ledger, cases: Cases, streams: Sequence[str]) -> set[str]:
     """Those of these streams that are over in the log: read models are a moment behind it."""
-    rows = await ledger.read_streams(streams)
-    return {stream for stream in streams if any(row.type in LAST_EVENTS for row in rows[stream])}
+    of_cases = [stream for stream in streams if kind_of(stream) in CASES]
+    standing = await asyncio.gather(*map(cases.status, of_cases), return_exceptions=True)
+    over = {each.case for each in standing if isinstance(each, CaseStatus) and each.over}
+    rows = await ledger.read_streams([stream for stream in streams if stream not in of_cases])
+    return over | {stream for stream, found in rows.items() if any(row.type in LAST_EVENTS for row in found)}
 
 
 async def _ahead(client: Client, ledger: Ledger, workflows: Sequence[str]) -> list[str]:

@@ -14,6 +14,7 @@ from temporalio.service import RPCError
 from activities.schedules import TemporalSchedules
 from activities.starting import refresh
 from activities.supervising import Open, begin_again, ended_lately, losses_of, lost, open_streams
+from cairn.application.cases import Cases
 from cairn.application.feeds import scheduled
 from cairn.application.repository import record_alone
 from cairn.application.stored_events import to_events
@@ -41,9 +42,9 @@ class Supervisor:
     leads."""
 
     def __init__(
-        self, ledger: Ledger, pool: asyncpg.Pool, folding: str, client: Client, task_queue: str
+        self, ledger: Ledger, cases: Cases, pool: asyncpg.Pool, folding: str, client: Client, task_queue: str
     ) -> None:
-        self.ledger, self.pool, self.folding = ledger, pool, folding
+        self.ledger, self.cases, self.pool, self.folding = ledger, cases, pool, folding
         self.client, self.task_queue = client, task_queue
         self.schedules = TemporalSchedules(client, task_queue)
         self.unsure: set[BegunAgain] = set()
@@ -74,7 +75,7 @@ class Supervisor:
         if not builds.serves:
             return []
         found = await open_streams(self.pool)
-        losses = await lost(self.client, self.task_queue, self.ledger, found, builds)
+        losses = await lost(self.client, self.task_queue, self.ledger, self.cases, found, builds)
         sure = [each for each in losses if each.loss not in ("unserved", "failing", "ahead")]
         sure += [each for each in losses if each.loss == "unserved" and each in self.unsure]
         self.unsure = {each for each in losses if each.loss == "unserved"}

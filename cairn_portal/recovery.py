@@ -14,6 +14,7 @@ from activities.inputs import STARTER, BeginWorkflowsInput
 from activities.schedules import TemporalSchedules
 from activities.starting import begin_starter
 from activities.supervising import ANSWER, COMMANDED, begin_again, lost, open_streams
+from cairn.application.cases import Cases
 from cairn.application.feeds import scheduled
 from cairn.application.repository import record_alone
 from cairn.domain.event import SYSTEM
@@ -42,7 +43,7 @@ async def running_goals(client: Client) -> int:
 
 
 async def recover(
-    client: Client, task_queue: str, ledger: Ledger, pool: asyncpg.Pool, builds: Builds
+    client: Client, task_queue: str, ledger: Ledger, cases: Cases, pool: asyncpg.Pool, builds: Builds
 ) -> list[BegunAgain]:
     """Begins again whatever an open stream lacks, however often it was begun before: what ended, fails, is served by
     nobody, or knows more than the log has, since an older log was restored. Schedules too. Each workflow then asks the
@@ -53,7 +54,7 @@ async def recover(
     found = await open_streams(pool)
     ahead = await ahead_of_the_log(client, ledger)
     await end_unknown(client, [each.stream for each in ahead if not each.recorded])
-    losses = {each.workflow: each for each in await lost(client, task_queue, ledger, found, builds)}
+    losses = {each.workflow: each for each in await lost(client, task_queue, ledger, cases, found, builds)}
     for each in ahead:
         if each.stream in found.streams:
             losses[each.stream] = BegunAgain(workflow=each.stream, loss="ahead")

@@ -77,6 +77,9 @@ def put_right(language: Language, used: list[Use]) -> None:
 
 
 def main(root: Path) -> int:
+    if not (root / "cairn" / "i18n").is_dir():
+        print(f"{root} holds no source of Cairn; name the folder that holds cairn/")
+        return 2
     used = uses(root)
     lacking = {language: missing(language, used) for language in LANGUAGES}
     idle = {language: unused(language, used) for language in LANGUAGES}

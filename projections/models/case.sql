@@ -31,3 +31,5 @@ union all
 select name from read.request where stage in ('asked', 'asked_back', 'offered', 'accepted', 'delivered')
 union all
 select name from read.promise where stage = 'made'
+union all
+select name from read.review where stage in ('open', 'commented', 'returned', 'reported')

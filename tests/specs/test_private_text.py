@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from cairn.domain.goal.events import CommitteeDecided, GoalReturned, SignalRefused
 from cairn.domain.people import PersonAway
-from cairn.domain.private_text import Private, Unreadable, about, hidden, in_private, private_parts
+from cairn.domain.private_text import Unreadable, about, hidden, in_private, private_parts
 from cairn.domain.registry import EVENTS, decode
 from cairn.domain.voting import Ballot
 from tests.specs.given import for_all
@@ -23,10 +23,11 @@ IDS = (
     "amendment stream "
     "by goal sheet cycle person adjustment restatement acting_for manager former owner department parent delegate "
     "holder event_stream head "
-    "participants awaited to subordinate replacement replaced_by replaces waiting lapsed sheets unread id keys"
+    "participants awaited to subordinate replacement replaced_by replaces waiting lapsed sheets unread id keys "
+    "case mentor promised_by author people carried_from"
 )
 NAMES = "metric subject subjects families departments family feed period key projection timezone event_type"
-CODES = "code field language plan content policy version curve changed grade grade_before grade_after mix"
+CODES = "phase sha256 code field language plan content policy version curve changed grade grade_before grade_after mix"
 PUBLIC: Mapping[str, str] = {
     **dict.fromkeys(IDS.split(), "an id, of a person, a stream or a department, or several"),
     **dict.fromkeys(NAMES.split(), "a name by which programs find something"),
@@ -64,6 +65,10 @@ PUBLIC_HERE: Mapping[tuple[str, str], str] = {
     ("PolicyAdopted", "name"): "the policy's name",
     ("SignalRefused", "name"): "the command's name",
     ("CycleSignalRefused", "name"): "the command's name",
+    ("CaseSignalRefused", "name"): "the command's name",
+    ("MentorNamed", "before"): "the id of the mentor before",
+    ("Origin", "file"): "the name of the table that a goal was written from",
+    ("Origin", "template"): "the name of a template of the policy",
     ("PolicyAdopted", "text"): "the policy, which everybody has to know",
     ("TargetsProposed", "source"): "the name of a file",
     ("Name", "zh"): "a name in the policy",
@@ -96,7 +101,7 @@ TEXTS = [
 
 
 def is_private(model: type[BaseModel], name: str) -> bool:
-    return any(isinstance(each, Private) for each in model.model_fields[name].metadata)
+    return private_parts(model).get(name) in (True, {"*": True})
 
 
 @pytest.mark.parametrize(("model", "name"), TEXTS, ids=lambda each: getattr(each, "__name__", each))
@@ -112,9 +117,24 @@ def test_nothing_is_explained_that_is_not_there() -> None:
 
 def test_what_people_write_is_private_wherever_an_event_has_it() -> None:
     """Names under which people's words are kept, whatever the event."""
-    words = {"comment", "note", "agreed", "evidence", "heard", "said"}
+    words = {
+        *(
+            "comment",
+            "comments",
+            "texts",
+            "note",
+            "words",
+            "agreed",
+            "evidence",
+            "heard",
+            "said",
+            "behaviour",
+        ),
+        *("value", "action", "need", "question", "what", "missing", "shown", "aim", "expected", "shown_by"),
+    }
     assert [each for each in TEXTS if each[1] in words and not is_private(*each)] == []
-    assert {name for model, name in TEXTS if is_private(model, name)} == words | {"reason", "facts", "told"}
+    elsewhere_public = {"reason", "facts", "told", "name"}
+    assert {name for model, name in TEXTS if is_private(model, name)} == words | elsewhere_public
 
 
 def test_texts_in_parts_of_an_event_are_found() -> None:
@@ -131,6 +151,11 @@ def test_texts_in_parts_of_an_event_are_found() -> None:
         "goal-2026-company-1": "company",
         "sheet-2026-E-7-2": "E-7",
         "sheet-2026-department.a-b-1": "department.a-b",
+        "feedback-2026-E-7-2": "E-7",
+        "coaching-2026-E-7-2": "E-7",
+        "request-2026-department.sales-2": "department.sales",
+        "promise-2026-E1-1": "E1",
+        "review-2026-E1-1": "E1",
         "person-E-7": "E-7",
         "department-sales": "department.sales",
         "cycle-2026": "company",

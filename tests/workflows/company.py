@@ -12,9 +12,11 @@ from temporalio.client import Client, WorkflowHandle, WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
 
 from activities.inputs import CaseOutcome, CycleOutcome, GoalOutcome
+from cairn.application.cases import Cases
 from cairn.application.cycles import Cycles
 from cairn.application.people import People
 from cairn.application.policies import Policies
+from cairn.application.seats import SeatHolders
 from cairn.application.stored_events import to_events
 from cairn.domain.calendar import opening
 from cairn.domain.cycle.status import CycleStatus
@@ -122,6 +124,7 @@ class Company:
         self.policy = POLICY
         self.ledger: Ledger = PrivateLedger(pool, require_wrapping_keys(settings))
         self.cycles = Cycles(self.ledger)
+        self.cases = Cases(self.ledger, Policies(self.ledger), SeatHolders(self.ledger))
         self.gateway = CommandGateway(client, settings.task_queue)
         clock_offset = (morning(STARTS) - timedelta(hours=1) - datetime.now(UTC)).total_seconds()
         self.clock = RehearsalClock(client, clock_offset)

@@ -88,6 +88,7 @@ async def losses(company: Company) -> dict[str, str]:
         company.client,
         company.settings.task_queue,
         company.ledger,
+        company.cases,
         await open_streams(company.pool),
         await builds(company),
     )
@@ -159,7 +160,12 @@ async def test_runs_of_a_build_that_is_gone_are_named_and_begun_anew_on_the_curr
             await eventually(unserved)
             assert dict((await builds(company)).unserved) == {"b1": 4}
             await recovery.recover(
-                company.client, own.task_queue, company.ledger, company.pool, await builds(company)
+                company.client,
+                own.task_queue,
+                company.ledger,
+                company.cases,
+                company.pool,
+                await builds(company),
             )
             for each in everything:
                 await moves_to(company, each, "b2")
@@ -184,7 +190,12 @@ async def test_an_incompatible_change_without_a_build_is_named_and_recover_mends
 
             await eventually(named)
             begun = await recovery.recover(
-                company.client, own.task_queue, company.ledger, company.pool, await builds(company)
+                company.client,
+                own.task_queue,
+                company.ledger,
+                company.cases,
+                company.pool,
+                await builds(company),
             )
             assert {each.workflow for each in begun} == {goal}
 

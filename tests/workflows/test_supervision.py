@@ -24,7 +24,7 @@ from cairn.feeds.feed import load_feed
 from cairn.settings import Settings
 from cairn.temporal import builds_of
 from cairn_portal import recovery
-from tests.workflows.company import HR, Company, eventually
+from tests.workflows.company import HR, MANAGER, Company, eventually
 from tests.workflows.conftest import company_at
 
 EXAMPLE = Path(__file__).parent / "example"
@@ -110,6 +110,46 @@ async def test_a_workflow_that_was_ended_by_accident_is_begun_again_and_recorded
     assert (await watched.asks(watched.goal(), "submit", "E1")).events == ("GoalSubmitted",)
 
 
+async def feedback_of(company: Company) -> str:
+    """An observation whose clock runs: a case with a workflow."""
+    case = f"feedback-{company.cycle}-E1-1"
+    noted = await company.asks_case(case, "observe", MANAGER, kind="problem", note="old prices")
+    assert noted.refused is None
+    return case
+
+
+@pytest.mark.parametrize(
+    ("accident", "loss"),
+    [(is_terminated, "terminated"), (is_cancelled, "cancelled"), (is_deleted, "missing")],
+)
+async def test_a_case_that_was_ended_by_accident_is_begun_again_and_recorded(
+    watched: Company, accident: Accident, loss: Loss
+) -> None:
+    """workflow: what people deal with beside goals has clocks too, which nobody else would keep."""
+    case = await feedback_of(watched)
+    before = await first_run(watched, case)
+    await accident(watched, case)
+    await runs_anew(watched, case, before)
+    assert BegunAgain(workflow=case, loss=loss) in await begun_again(watched)
+
+
+async def test_a_case_that_is_over_is_missed_by_nobody_though_the_read_model_is_behind(
+    watched: Company,
+) -> None:
+    """workflow: a case ends its workflow by itself; that the read model has not heard of it is no loss."""
+    case = await feedback_of(watched)
+    assert (await watched.asks_case(case, "withdraw", MANAGER, reason="a mistake")).refused is None
+    await watched.handle(case).result()
+    await watched.pool.execute("update read.feedback set stage = 'observed' where name = $1", case)
+    found = await open_streams(watched.pool)
+    assert case in found.streams
+    builds = await builds_of(watched.client, watched.settings.task_queue)
+    losses = await lost(
+        watched.client, watched.settings.task_queue, watched.ledger, watched.cases, found, builds
+    )
+    assert case not in {each.workflow for each in losses}
+
+
 async def test_a_workflow_that_was_reset_learns_where_it_stands(watched: Company) -> None:
     """workflow: a reset workflow knows what it knew then, and would keep the dates of that day."""
     goal = watched.goal()
@@ -143,6 +183,7 @@ async def test_a_closed_goals_workflow_that_was_deleted_is_missed_by_nobody(watc
         watched.client,
         watched.settings.task_queue,
         watched.ledger,
+        watched.cases,
         await open_streams(watched.pool),
         await builds_of(watched.client, watched.settings.task_queue),
     )
@@ -164,12 +205,12 @@ async def test_a_workflow_that_knows_more_than_an_older_log_is_left_to_whoever_c
     builds = await builds_of(watched.client, watched.settings.task_queue)
     queue, found = watched.settings.task_queue, await open_streams(watched.pool)
     assert BegunAgain(workflow=goal, loss="ahead") in await lost(
-        watched.client, queue, watched.ledger, found, builds
+        watched.client, queue, watched.ledger, watched.cases, found, builds
     )
     assert [each.workflow for each in await begun_again(watched)] == [other]
     assert goal in {each.stream for each in await recovery.ahead_of_the_log(watched.client, watched.ledger)}
     ended = await first_run(watched, goal)
-    await recovery.recover(watched.client, queue, watched.ledger, watched.pool, builds)
+    await recovery.recover(watched.client, queue, watched.ledger, watched.cases, watched.pool, builds)
     await runs_anew(watched, goal, ended)
     assert await recovery.ahead_of_the_log(watched.client, watched.ledger) == []
 

@@ -8,6 +8,7 @@ from pydantic import AwareDatetime
 from cairn.domain.attachment import Attachment
 from cairn.domain.case.events import CaseDeadlineEvent, CaseEvent
 from cairn.domain.policy import Reader, ReviewQuestion, Share
+from cairn.domain.private_text import PrivateText
 
 Side = Literal["report", "comment"]
 """The two who write: the employee reports, the manager comments."""
@@ -32,7 +33,7 @@ class ReviewDrafted(CaseEvent):
     """Somebody saved what they had written so far, by question. A draft is read by its writer alone."""
 
     side: Side
-    texts: dict[str, str]
+    texts: dict[str, PrivateText]
 
 
 class ReviewReported(CaseEvent):
@@ -42,7 +43,7 @@ class ReviewReported(CaseEvent):
     """
 
     author: str
-    texts: dict[str, str]
+    texts: dict[str, PrivateText]
     comment_by: AwareDatetime
     late: bool = False
     files: tuple[Attachment, ...] = ()
@@ -51,14 +52,14 @@ class ReviewReported(CaseEvent):
 class ReviewCommented(CaseEvent):
     """The manager's comment was handed in: on the whole (`overall`) and on questions."""
 
-    texts: dict[str, str]
+    texts: dict[str, PrivateText]
     late: bool = False
 
 
 class ReviewReturned(CaseEvent):
     """The manager asks for another report, with a comment on each question that is meant. It is due at `report_by`."""
 
-    comments: dict[str, str]
+    comments: dict[str, PrivateText]
     report_by: AwareDatetime
 
 
@@ -66,7 +67,7 @@ class ReviewReopened(CaseEvent):
     """HR lets what was handed in be written once more. What was written stays."""
 
     sides: tuple[Side, ...]
-    reason: str
+    reason: PrivateText
     report_by: AwareDatetime | None = None
     comment_by: AwareDatetime | None = None
 
@@ -77,7 +78,7 @@ class ReviewWidened(CaseEvent):
 
     readers: tuple[Reader, ...] = ()
     people: tuple[str, ...] = ()
-    reason: str
+    reason: PrivateText
     to: tuple[str, ...]
 
 
@@ -85,7 +86,7 @@ class ReviewWentOn(CaseEvent):
     """HR ended it `without` what nobody handed in. A draft of it stays a draft."""
 
     without: tuple[Side, ...]
-    reason: str
+    reason: PrivateText
 
 
 class ReviewOverdue(CaseDeadlineEvent):

@@ -45,7 +45,8 @@ async def deploy(at: Terminal, build: Build) -> int:
         await _make_current(client, build)
         others = {name: count for name, count in before.running.items() if name != build and count}
         told = sum([await refresh_on(client, name) for name in others if name in before.served])
-        begun = await recovery.recover(client, queue, s.ledger, s.pool, await builds_of(client, queue))
+        cases, builds = s.application.cases, await builds_of(client, queue)
+        begun = await recovery.recover(client, queue, s.ledger, cases, s.pool, builds)
     draining = {name: count for name, count in others.items() if name in before.served}
     answer = {
         "build": build,

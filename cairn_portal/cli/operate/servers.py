@@ -186,7 +186,8 @@ async def recover(
     async with session(at) as s:
         client = (await s.gateway()).client
         queue = at.settings.task_queue
-        begun = await recovery.recover(client, queue, s.ledger, s.pool, await builds_of(client, queue))
+        cases, builds = s.application.cases, await builds_of(client, queue)
+        begun = await recovery.recover(client, queue, s.ledger, cases, s.pool, builds)
         open_goals = await goals_model.open_goals(s.pool)
         running, left = await _restarted(s, client, open_goals, patience)
     said = at.say(
@@ -221,7 +222,9 @@ async def _restarted(s: Session, client: Client, goals: int, patience: float) ->
             bars.update(task, completed=running)
             if running >= goals or now() >= end:
                 builds = await builds_of(client, queue, counted=True)
-                left = await lost(client, queue, s.ledger, await open_streams(s.pool), builds)
+                left = await lost(
+                    client, queue, s.ledger, s.application.cases, await open_streams(s.pool), builds
+                )
                 if not left or now() >= end:
                     return running, left
             await asyncio.sleep(LOOKED_AGAIN)

@@ -171,7 +171,7 @@ def _behind_said(at: Terminal, each: Behind) -> str:
 
 async def _lost(s: Session, client: Client, builds: Builds) -> list[BegunAgain]:
     queue = s.at.settings.task_queue
-    losses = await lost(client, queue, s.ledger, await open_streams(s.pool), builds)
+    losses = await lost(client, queue, s.ledger, s.application.cases, await open_streams(s.pool), builds)
     missing = await TemporalSchedules(client, queue).missing(await scheduled(s.ledger))
     return [*losses, *(BegunAgain(workflow=each.name, loss="missing") for each in missing)]
 
