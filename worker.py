@@ -44,7 +44,11 @@ def activities(application: Application, client: Client, settings: Settings) -> 
     of_goals = GoalActivities(application.goals, application.pool)
     of_cases = CaseActivities(application.cases)
     of_cycles = CycleActivities(
-        application.cycles, application.evaluation, application.amendments, application.reviews
+        application.cycles,
+        application.evaluation,
+        application.amendments,
+        application.reviews,
+        application.appraisals,
     )
     starting = Starting(application.ledger, application.cycles, client, settings.task_queue)
     return [
@@ -62,6 +66,7 @@ def activities(application: Application, client: Client, settings: Settings) -> 
         of_cycles.reach_stage,
         of_cycles.score_period,
         of_cycles.open_reviews,
+        of_cycles.open_appraisals,
         of_cycles.issue_results,
         of_cycles.close,
         of_cycles.abandon,

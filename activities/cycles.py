@@ -17,6 +17,7 @@ from activities.inputs import (
     refusal_key,
 )
 from cairn.application.amendments import Amendments
+from cairn.application.appraisals import Appraisals
 from cairn.application.cycles import Cycles
 from cairn.application.evaluation import Evaluation, Scored
 from cairn.application.fields import read_fields
@@ -26,6 +27,7 @@ from cairn.domain.cycle.commands import (
     AbandonCycle,
     AddSheets,
     CloseCycle,
+    FinishAppraisals,
     FinishLaunch,
     FinishPeriod,
     FinishResults,
@@ -80,10 +82,15 @@ class CycleActivities:
     """What a cycle's workflow has done for it; every activity may run again."""
 
     def __init__(
-        self, cycles: Cycles, evaluation: Evaluation, amendments: Amendments, reviews: Reviews
+        self,
+        cycles: Cycles,
+        evaluation: Evaluation,
+        amendments: Amendments,
+        reviews: Reviews,
+        appraisals: Appraisals,
     ) -> None:
         self.cycles, self.evaluation = cycles, evaluation
-        self.amendments, self.reviews = amendments, reviews
+        self.amendments, self.reviews, self.appraisals = amendments, reviews, appraisals
 
     @activity.defn(name="launch_cycle")
     async def launch(self, input: RecordCycleInput) -> CycleOutcome:
@@ -156,6 +163,16 @@ class CycleActivities:
             due=input.deadline.at, by=SYSTEM, at=input.at,
         )  # fmt: skip
         return CycleOutcome(status=await self.cycles.handle(done, f"{SYSTEM_KEYS}reviews:{period}"))
+
+    @activity.defn(name="open_appraisals")
+    async def open_appraisals(self, input: CycleDeadlineInput) -> CycleOutcome:
+        """The appraisals of everybody whose family names who rates; who has none is named."""
+        found = await self.appraisals.open_cycle(input.cycle, input.at, beat)
+        done = FinishAppraisals(
+            cycle=input.cycle, appraisals=found.appraisals, left_out=tuple(found.left_out), due=input.deadline.at,
+            by=SYSTEM, at=input.at,
+        )  # fmt: skip
+        return CycleOutcome(status=await self.cycles.handle(done, f"{SYSTEM_KEYS}appraisals"))
 
     @activity.defn(name="issue_results")
     async def issue_results(self, input: CycleDeadlineInput) -> CycleOutcome:

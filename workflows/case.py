@@ -123,3 +123,16 @@ class ReviewWorkflow(CaseWorkflow):
     @workflow.run
     async def run(self, start: CaseStart) -> str:
         return await self.keep_case()
+
+
+@workflow.defn(name="Appraisal")
+class AppraisalWorkflow(CaseWorkflow):
+    """One appraisal, from its opening until what came late was taken in. It hears nothing of unnamed raters."""
+
+    @workflow.init
+    def __init__(self, start: CaseStart) -> None:
+        super().__init__(start.case, start.clock_offset, start.status)
+
+    @workflow.run
+    async def run(self, start: CaseStart) -> str:
+        return await self.keep_case()

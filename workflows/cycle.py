@@ -93,6 +93,8 @@ class CycleWorkflow(CommandedWorkflow[CycleStatus, CycleDeadline]):
                 return await work("score_period", due, CycleOutcome, TRIES)
             case "reviews":
                 return await work("open_reviews", due, CycleOutcome, TRIES)
+            case "appraisals":
+                return await work("open_appraisals", due, CycleOutcome, TRIES)
             case "results":
                 return await work("issue_results", due, CycleOutcome, TRIES)
             case "close":

@@ -3,6 +3,7 @@
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from workflows.case import (
+    AppraisalWorkflow,
     CoachingWorkflow,
     FeedbackWorkflow,
     PromiseWorkflow,
@@ -16,7 +17,7 @@ from workflows.starter import StarterWorkflow
 
 WORKFLOWS: list[type] = [
     GoalWorkflow, CycleWorkflow, FeedWorkflow, StarterWorkflow, FeedbackWorkflow, CoachingWorkflow, RequestWorkflow,
-    PromiseWorkflow, ReviewWorkflow,
+    PromiseWorkflow, ReviewWorkflow, AppraisalWorkflow,
 ]  # fmt: skip
 
 # Cairn's own modules are pure where workflows use them; loading them afresh for each workflow would cost 35 ms.

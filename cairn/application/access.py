@@ -5,11 +5,13 @@ from datetime import date, datetime
 from typing import Any, Literal, NamedTuple, assert_never
 
 from cairn.domain import rights
+from cairn.domain.appraisal.rights import case_holder_or_line
+from cairn.domain.appraisal.state import Appraisal
 from cairn.domain.case.commands import CaseAction, CaseCommand
 from cairn.domain.case.context import CaseContext
 from cairn.domain.case.kind import CaseKind
 from cairn.domain.case.kind import require_exists as require_case
-from cairn.domain.case.rights import CaseParties
+from cairn.domain.case.rights import CaseParties, is_line
 from cairn.domain.case.state import Case
 from cairn.domain.cycle.commands import AnyAmendmentCommand, AnyCycleCommand, CycleAction
 from cairn.domain.cycle.state import Cycle
@@ -92,8 +94,9 @@ def require_for_cycle(
 
 def require_for_case(kind: CaseKind[Any], command: CaseCommand, case: Case, context: CaseContext) -> None:
     """Refuses a command on a case by somebody who may not give it. Deadlines and records of refused signals need no
-    right: they come from the workflow, and no message can name them."""
-    if not isinstance(command, CaseAction):
+    right: they come from the workflow, and no message can name them. Nor can one name `system`, by whom the application
+    gives what somebody asks who is known by a token."""
+    if not isinstance(command, CaseAction) or (command.row.by_token and command.by == SYSTEM):
         return
     if "none" not in command.row.stages:
         require_case(kind, case)
@@ -219,6 +222,37 @@ def require_knows_review(person: Person, review: Review, of: Shown, among: Circl
         return
     if not any(_is_reader(person, reader, of, among) for reader in ("holder", "line", "hr")):
         raise Refusal("review.not-reader", field="as", by=person.id, holder=of.holder, who=review.readers)
+
+
+def is_party(person: Person | None, appraisal: Appraisal, context: CaseContext) -> bool:
+    """Whether somebody is the employee, above them, or HR: they read named raters' answers once the whole is there."""
+    if person is None:
+        return False
+    of = CaseParties(appraisal, context)
+    return person.id == appraisal.holder or is_line(person, of) or "hr" in person.roles
+
+
+def require_nominator(who: str, appraisal: Appraisal, context: CaseContext) -> bool:
+    """Refuses somebody who neither nominates nor confirms raters. Returns whether they are told who declined: the line
+    above is, the employee is not."""
+    person, of = context.person(who), CaseParties(appraisal, context)
+    if person is None or not case_holder_or_line.allows(person, of, None):
+        raise Refusal("appraisal.not-nominator", field="as", by=who, holder=appraisal.holder)
+    return is_line(person, of)
+
+
+def require_knows_appraisal(
+    who: str, person: Person | None, appraisal: Appraisal, context: CaseContext
+) -> None:
+    """Refuses somebody who is not to know how far an appraisal is and what was released: the parties, the committee,
+    auditors and named raters are. An unnamed rater reads their own answer and the questions by `cairn appraisal
+    tasks`."""
+    if person is None:
+        raise Refusal("person.unknown", field="as", by=who)
+    rates = any(person.id == rater for _, rater in appraisal.named())
+    reads = rights.on_committee(person) or "auditor" in person.roles
+    if not (rates or reads or is_party(person, appraisal, context)):
+        raise Refusal("appraisal.not-reader", field="as", by=person.id, holder=appraisal.holder)
 
 
 def _is_reader(person: Person, reader: Reader, of: Shown, among: Circle) -> bool:

@@ -7,6 +7,7 @@ from typing import Self
 import asyncpg
 
 from cairn.application.amendments import Amendments
+from cairn.application.appraisals import Appraisals
 from cairn.application.audit import ScoreAudit
 from cairn.application.cases import Cases
 from cairn.application.clock import CycleClock
@@ -24,7 +25,7 @@ from cairn.application.reviews import Reviews
 from cairn.application.sheets import Sheets
 from cairn.application.targets import Targets
 from cairn.ledger import application_name, open_pool
-from cairn.privacy import PrivateLedger, WrappingKeys
+from cairn.privacy import PrivateLedger, RaterBoxes, WrappingKeys
 
 
 class Application:
@@ -45,7 +46,9 @@ class Application:
         self.feeds = Feeds(self.ledger, self.policies)
         self.cycles = Cycles(self.ledger, self.policies)
         self.goals = Goals(self.ledger, self.policies)
-        self.cases = Cases(self.ledger, self.policies, self.goals.seats)
+        boxes = RaterBoxes(pool, writing or pool, keys)
+        self.cases = Cases(self.ledger, self.policies, self.goals.seats, boxes)
+        self.appraisals = Appraisals(self.ledger, self.cycles, self.cases, boxes)
         self.sheets = Sheets(self.goals)
         self.drafts = Drafts(self.ledger, self.policies, self.goals)
         self.amendments = Amendments(self.cycles, self.goals.seats)

@@ -16,6 +16,10 @@ from cairn.application.policies import Policies
 from cairn.application.repository import first_answer, fold_cycle, fold_goal, to_appends
 from cairn.application.seats import SeatHolders
 from cairn.application.stored_events import UnreadableEvent, folded
+from cairn.domain.appraisal.context import AppraisalContext, BoxedAnswer
+from cairn.domain.appraisal.events import AppraisalEnded
+from cairn.domain.appraisal.kind import KIND as APPRAISAL
+from cairn.domain.appraisal.state import Appraisal
 from cairn.domain.case.commands import CaseAction, CaseCommand, KeepCaseDeadline
 from cairn.domain.case.context import CaseContext
 from cairn.domain.case.kind import CaseKind, decide, require_exists, status
@@ -26,15 +30,17 @@ from cairn.domain.event import SYSTEM, Event
 from cairn.domain.feedback.kind import KIND as FEEDBACK
 from cairn.domain.identity import SYSTEM_KEYS, Identity, identify
 from cairn.domain.invalid import invalid_command
+from cairn.domain.policy import Evaluator
 from cairn.domain.promise.kind import KIND as PROMISE
 from cairn.domain.refusal import Refusal
 from cairn.domain.request.kind import KIND as REQUEST
 from cairn.domain.review.kind import KIND as REVIEW
 from cairn.domain.streams import cycle_of, kind_of
 from cairn.ledger import AppendConflict, Ledger, StoredEvent
+from cairn.privacy import RaterBoxes
 
 KINDS: Mapping[str, CaseKind[Any]] = {
-    kind.name: kind for kind in (FEEDBACK, COACHING, REQUEST, PROMISE, REVIEW)
+    kind.name: kind for kind in (FEEDBACK, COACHING, REQUEST, PROMISE, REVIEW, APPRAISAL)
 }
 """Every kind of case, by its name."""
 
@@ -52,8 +58,8 @@ class CaseAnswer(BaseModel):
 class Cases:
     """The write path of cases. One instance serves a whole process."""
 
-    def __init__(self, ledger: Ledger, policies: Policies, seats: SeatHolders) -> None:
-        self.ledger, self.policies, self.seats = ledger, policies, seats
+    def __init__(self, ledger: Ledger, policies: Policies, seats: SeatHolders, boxes: RaterBoxes) -> None:
+        self.ledger, self.policies, self.seats, self.boxes = ledger, policies, seats, boxes
 
     async def handle(self, command: CaseCommand, key: str, *, run: str | None = None) -> CaseAnswer:
         """Decides a command against the log as it stands and appends its events once, however often it is called.
@@ -74,13 +80,20 @@ class Cases:
         case, context, rows = await self._read(kind, command.case, command, command.at)
         if earlier := first_answer(identity, rows, context.calendar.timezone):
             recorded = tuple(row.type for row in earlier)
+            await self._empty(case.id, recorded)
             return CaseAnswer(events=recorded, replayed=True, status=status(kind, case, context))
         access.require_for_case(kind, command, case, context)
         events = decide(kind, command, case, context)
         if events:
             await self.ledger.append(to_appends(events, {case.id: case.version}, identity, run))
             case = evolved(kind, case, events)
+            await self._empty(case.id, [event.type for event in events])
         return CaseAnswer(events=tuple(event.type for event in events), status=status(kind, case, context))
+
+    async def _empty(self, case: str, recorded: Sequence[str]) -> None:
+        """The box of an appraisal goes with its end: nobody can say any more whose a token was."""
+        if AppraisalEnded.__name__ in recorded:
+            await self.boxes.delete([case])
 
     async def foresee(self, command: CaseCommand) -> list[Event]:
         """The events a command would lead to as the log stands now; nothing is recorded."""
@@ -125,16 +138,32 @@ class Cases:
         found = await self.ledger.read_streams(goals) if goals else {}
         roster = await self.seats.roster()
         terms = await self.policies.terms(cycle)
-        context = CaseContext(
-            policy=terms.policy,
-            schedule=terms.schedule,
-            at=at or datetime.now(UTC) + timedelta(seconds=cycle.clock_offset),
-            histories=roster.histories,
-            departments=roster.departments,
-            goals={goal: fold_goal(goal, found[goal]) for goal in goals},
-            clock_offset=cycle.clock_offset,
-        )
-        return case, context, rows
+        around: dict[str, Any] = {
+            "policy": terms.policy,
+            "schedule": terms.schedule,
+            "at": at or datetime.now(UTC) + timedelta(seconds=cycle.clock_offset),
+            "histories": roster.histories,
+            "departments": roster.departments,
+            "goals": {goal: fold_goal(goal, found[goal]) for goal in goals},
+            "clock_offset": cycle.clock_offset,
+        }
+        if isinstance(case, Appraisal) and isinstance(command, KeepCaseDeadline):
+            return case, AppraisalContext(boxed=await self._boxed(case), **around), rows
+        return case, CaseContext(**around), rows
+
+    async def _boxed(self, case: Appraisal) -> dict[Evaluator, list[BoxedAnswer]]:
+        """The unnamed raters' answers that wait beside the log, by role; only the keeping of a deadline reads them."""
+        box = await self.boxes.read(case.id)
+        if box is None:
+            return {}
+        return {
+            role: [
+                BoxedAnswer(token, answer.asked, answer.marks, answer.sealed)
+                for token, answer in sorted(box.answers.items())
+                if answer.given and token in case.raters.get(role, ())
+            ]
+            for role in case.unnamed
+        }
 
 
 def kind_named(name: str) -> CaseKind[Any]:

@@ -18,7 +18,8 @@ class CommandRow(Generic[StageName]):
     `name` is used in updates, signals, the API and the command line, and is its message id (`command:<name>`). `who`
     may give it. It is possible in `stages` and leads to `leads_to`; None: the stage stays. In `already` it is so
     already: asked again, nothing happens. What `judges` is never done to one's own goal, and a refusal says so. What is
-    done `by_date` as well is done by `system` then.
+    done `by_date` as well is done by `system` then. What is given `by_token` comes from `system` for somebody whom the
+    log knows by a token alone (RULES C4).
     """
 
     name: str
@@ -28,3 +29,4 @@ class CommandRow(Generic[StageName]):
     already: tuple[StageName, ...] = ()
     judges: bool = False
     by_date: bool = False
+    by_token: bool = False

@@ -20,7 +20,16 @@ PeriodKind = Literal["month", "quarter", "half_year", "year"]
 Direction = Literal["higher", "lower", "range", "on_off"]
 Aggregation = Literal["sum", "last", "mean", "ratio"]
 Draw = Literal["weight", "target", "metric"]
-Evaluator = Literal["self", "manager", "second_line_manager", "peers", "subordinates", "internal_customers"]
+Evaluator = Literal[
+    "self",
+    "manager",
+    "second_line_manager",
+    "dotted_line_managers",
+    "peers",
+    "subordinates",
+    "internal_customers",
+]
+"""The roles that rate somebody. Peers, subordinates and internal customers rate unnamed (RULES E1, C4)."""
 Percent = Annotated[Decimal, Field(ge=0, le=100)]
 Missing = Literal["reweight", "zero"]
 Level = Literal["criterion", "measure", "goal", "period", "part"]
@@ -284,6 +293,61 @@ class Family(Fact):
         return self
 
 
+class Behaviour(Fact):
+    """One behaviour of the catalogue: what it is called, and what it looks like at a mark (the anchors)."""
+
+    title: Name
+    anchors: dict[str, Name] = Field(default_factory=dict)
+
+
+class ResultParts(Fact):
+    """What the year's result is made of, in percent: the goals, and the behaviours (RULES E1)."""
+
+    goals: Percent = Decimal(100)
+    behaviours: Percent = Decimal(0)
+
+    @model_validator(mode="after")
+    def _make_one_hundred(self) -> "ResultParts":
+        if self.goals + self.behaviours != 100:
+            raise schema_error("result_parts", sum=self.goals + self.behaviours)
+        return self
+
+
+MARKS = {str(mark): Decimal(20 * mark) for mark in range(1, 6)}
+Rated = Literal["capability", "key_task"]
+
+
+class AppraisalRules(Fact):
+    """Appraisals by the families' `evaluators`: what is rated, how, and how unnamed raters are kept unnamed. Clocks
+    count working days from the opening of the year's review."""
+
+    behaviours: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")], Behaviour] = Field(
+        default_factory=dict
+    )
+    marks: dict[str, Decimal] = Field(
+        default=MARKS, min_length=2, description="what each mark of a behaviour is in points"
+    )
+    rates: tuple[Rated, ...] = Field(default=("capability",), description="the kinds of goals that are rated")
+    result: ResultParts = ResultParts()
+    threshold: Annotated[int, Field(ge=2, le=50)] = Field(
+        default=3, description="so many answers of an unnamed role at least are shown together"
+    )
+    nominate: WorkingDays = Field(default=3, description="until raters are nominated and confirmed")
+    window: WorkingDays = Field(default=10, description="until the answers are due")
+    late: WorkingDays = Field(default=5, description="after that until what came late is taken in, once")
+    remind: Annotated[int, Field(ge=0, le=60)] = Field(
+        default=2, description="before answers are due that those who owe one are reminded; 0 is not at all"
+    )
+    escalate: WorkingDays = Field(default=3, description="after they were due until it is told further up")
+    most: Annotated[int, Field(ge=1, le=200)] = Field(
+        default=6, description="colleagues whom one person is asked to rate in a cycle, as an unnamed rater"
+    )
+    alike: Annotated[int, Field(ge=50, le=100)] = Field(
+        default=90,
+        description="percent from which on two texts of one rater are told to them as nearly equal",
+    )
+
+
 class FlexibleSpace(Fact):
     """What is left for quarterly fine-tuning, in points of the sheet's 100 (the plan: 10 to 15).
 
@@ -514,6 +578,9 @@ class Policy(Fact):
     promises: PromiseRules = PromiseRules()
     coaching: CoachingRules = CoachingRules()
     attachments: AttachmentRules = AttachmentRules()
+    appraisal: AppraisalRules | None = Field(
+        default=None, description="without it the families' evaluators are asked for nothing"
+    )
     check_ins: CheckInsCount = Field(
         default="confirmed",
         description="whether a report counts once the manager has confirmed it, or at once",

@@ -2,6 +2,7 @@
 
 from typing import get_args
 
+from cairn.domain.appraisal.events import AnyAppraisalEvent
 from cairn.domain.case.events import AnyCaseEvent
 from cairn.domain.coaching.events import AnyCoachingEvent
 from cairn.domain.cycle.events import AnyCycleEvent, PolicyAdopted, RehearsalAdvanced, TargetsProposed
@@ -36,6 +37,7 @@ _CASES: dict[str, tuple[type[Event], ...]] = {
     "request": get_args(AnyRequestEvent),
     "promise": get_args(AnyPromiseEvent),
     "review": get_args(AnyReviewEvent),
+    "appraisal": get_args(AnyAppraisalEvent),
 }
 
 _BY_KIND: dict[str, tuple[type[Event], ...]] = {

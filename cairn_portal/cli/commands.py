@@ -425,6 +425,38 @@ COMMANDS: tuple[Command | CommandGroup, ...] = (
             Command("open", "case.review:open_", marked("open one that the cycle left out")),
         ),
     ),
+    CommandGroup(
+        "appraisal",
+        marked("appraisals: who rates whom, and what raters together say"),
+        YEAR,
+        (
+            Command(
+                "list", "case.appraisal_reading:listed", marked("appraisals of a cycle, and who has none")
+            ),
+            Command(
+                "show", "case.appraisal_reading:show", marked("one appraisal, and what was released of it")
+            ),
+            Command(
+                "tasks", "case.appraisal_reading:tasks", marked("whom I am asked to rate as a colleague")
+            ),
+            Command("nominate", "case.appraisal:nominate", marked("name who rates in a role")),
+            Command("raters", "case.appraisal_reading:raters", marked("who is nominated, and their load")),
+            Command("confirm", "case.appraisal:confirm", marked("confirm who was nominated, as the manager")),
+            Command("draft", "case.appraisal:draft", marked("save what you have so far, for you alone")),
+            Command("submit", "case.appraisal:submit", marked("answer, with your draft")),
+            Command("decline", "case.appraisal:decline", marked("do not rate, with a reason")),
+            Command("delegate", "case.appraisal:delegate", marked("have somebody else rate in your place")),
+            Command(
+                "change-questions", "case.appraisal:change_questions", marked("change what is asked, as HR")
+            ),
+            Command("go-on", "case.appraisal:go_on", marked("go on without what somebody omitted, as HR")),
+            Command(
+                "verify",
+                "case.appraisal_reading:verify",
+                marked("whether the answers give what was released, without showing them"),
+            ),
+        ),
+    ),
     Command("inbox", "goal.reading:inbox", marked("what waits for me, since when, until when"), YEAR),
     Command(
         "notices",

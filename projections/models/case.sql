@@ -11,6 +11,8 @@ with turn as (
     select p.*, p.stage from read.promise_turns($1, $2) p
     union all
     select * from read.review_turns($1, $2)
+    union all
+    select * from read.appraisal_turns($1, $2)
 )
 select t.kind, t.name, t.version, t.cycle, t.holder, coalesce(p.name, d.name) as holder_name, t.stage, t.since, t.until, t.awaited as turn, w.awaited,
     t.step
@@ -33,3 +35,5 @@ union all
 select name from read.promise where stage = 'made'
 union all
 select name from read.review where stage in ('open', 'commented', 'returned', 'reported')
+union all
+select name from read.appraisal where stage = 'open' or (stage = 'scored' and over is null)

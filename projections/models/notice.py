@@ -6,6 +6,7 @@ from typing import get_args
 
 from pydantic import BaseModel, ConfigDict
 
+from cairn.domain.appraisal.events import AppraisalOpened, AppraisalScored, AppraisalWentOn
 from cairn.domain.case.events import CaseEscalated, CaseReminded
 from cairn.domain.coaching.events import AnyCoachingEvent
 from cairn.domain.feedback.events import (
@@ -80,7 +81,7 @@ MODEL = ReadModel(
         RequestReplied, RequestDeclined, RequestDelivered, RequestIncomplete, RequestReceived, RequestWithdrawn,
         RequestOverdue, PromiseMade, PromiseKept, PromiseContested, PromiseReleased, PromiseOverdue,
         ReviewAsked, ReviewReported, ReviewCommented, ReviewReturned, ReviewReopened, ReviewWidened, ReviewWentOn,
-        ReviewOverdue,
+        ReviewOverdue, AppraisalOpened, AppraisalScored, AppraisalWentOn,
     ),
     joins=("goal", "feedback", "coaching", "request", "promise", "person", "inbox"),
 )  # fmt: skip

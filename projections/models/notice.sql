@@ -17,7 +17,8 @@ with event as materialized (
                    'RequestIncomplete', 'RequestReceived', 'RequestWithdrawn', 'RequestOverdue',
                    'PromiseMade', 'PromiseKept', 'PromiseContested', 'PromiseReleased', 'PromiseOverdue',
                    'ReviewAsked', 'ReviewReported', 'ReviewCommented', 'ReviewReturned', 'ReviewReopened', 'ReviewWidened',
-                   'ReviewWentOn', 'ReviewOverdue')
+                   'ReviewWentOn', 'ReviewOverdue',
+                   'AppraisalOpened', 'AppraisalScored', 'AppraisalWentOn')
 ),
 tells (type, whom) as (
     values ('ReminderSent', 'to'), ('DeadlineMissed', 'to'), ('CaseReminded', 'to'), ('CaseEscalated', 'to'),
@@ -48,7 +49,9 @@ tells (type, whom) as (
         ('ReviewAsked', 'holder'), ('ReviewAsked', 'holders_manager'), ('ReviewReported', 'holder'),
         ('ReviewReported', 'holders_manager'), ('ReviewCommented', 'holder'), ('ReviewReturned', 'holder'),
         ('ReviewReopened', 'holder'), ('ReviewReopened', 'holders_manager'), ('ReviewWidened', 'to'),
-        ('ReviewWentOn', 'holder'), ('ReviewWentOn', 'holders_manager'), ('ReviewOverdue', 'to')
+        ('ReviewWentOn', 'holder'), ('ReviewWentOn', 'holders_manager'), ('ReviewOverdue', 'to'),
+        ('AppraisalOpened', 'holder'), ('AppraisalOpened', 'holders_manager'), ('AppraisalScored', 'holder'),
+        ('AppraisalScored', 'holders_manager'), ('AppraisalWentOn', 'holder'), ('AppraisalWentOn', 'holders_manager')
 ),
 told as (
     select e.*, r.recipient, coalesce(nullif(g.owner, ''), read.holder_in(e.stream)) as about

@@ -1,13 +1,16 @@
 """One example of every event of a case, with every field filled."""
 
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
+from cairn.domain.appraisal import events as appraisal
 from cairn.domain.attachment import Attachment
 from cairn.domain.case import events as case
 from cairn.domain.coaching import events as coaching
 from cairn.domain.event import SYSTEM
 from cairn.domain.feedback import events as feedback
-from cairn.domain.policy import QUESTIONS
+from cairn.domain.policy import QUESTIONS, Name
 from cairn.domain.promise import events as promise
 from cairn.domain.request import events as request
 from cairn.domain.review import events as review
@@ -23,6 +26,12 @@ PROMISE = "promise-2026-lin-1"
 ANSWER: dict[str, Any] = {"case": REQUEST, "answer_by": on("03-13", 9)}
 DAY = on("03-20").date()
 REVIEW = "review-2026-lin-M02"
+APPRAISAL = "appraisal-2026-lin-1"
+ITEM = appraisal.Item(
+    key="teamwork", kind="behaviour", text=Name(zh="协作", en="Teamwork"), anchors={"5": Name(zh="补位", en="Helps")},
+    weight=Decimal(0),
+)  # fmt: skip
+SEALED = appraisal.SealedAnswer(rater="a1b2", asked=1, sealed="k.c2VhbGVk")
 COACHING = "coaching-2026-lin-1"
 SPRING = on("03-16").date()
 
@@ -130,4 +139,37 @@ CASE_EXAMPLES = (
     ),
     review.ReviewWentOn(case=REVIEW, without=("comment",), reason="it is May", **BY_WANG),
     review.ReviewOverdue(case=REVIEW, side="report", drafted=True, **TIMER),
+    appraisal.AppraisalOpened(
+        case=APPRAISAL, sheet="sheet-2026-lin-1", family="sales", weights={"self": Decimal(10), "peers": Decimal(90)},
+        items=(ITEM,), marks={"1": Fraction(20), "5": Fraction(100)}, threshold=3,
+        managers=(appraisal.ManagedDays(manager=WANG, days=365),), second_line_manager="zhao", subordinates=("c3d4",),
+        nominate_by=on("03-13"), answers_by=on("03-20"), late_by=on("03-27"), **BY_SYSTEM,
+    ),
+    appraisal.RatersNominated(case=APPRAISAL, role="peers", raters=("a1b2", "e5f6", "a7b8"), by=LIN, at=on("03-11")),
+    appraisal.RatersConfirmed(case=APPRAISAL, raters={"peers": ("a1b2", "e5f6", "a7b8")}, **BY_WANG),
+    appraisal.RaterDeclined(case=APPRAISAL, role="peers", rater="a1b2", reason="we never met", **BY_SYSTEM),
+    appraisal.RaterDelegated(
+        case=APPRAISAL, role="peers", rater="a1b2", to="c9d0", reason="knows better", **BY_SYSTEM
+    ),
+    appraisal.AnswerDrafted(
+        case=APPRAISAL, role="manager", marks={"teamwork": "5"}, texts={"teamwork": "x"}, **BY_WANG
+    ),
+    appraisal.AnswerGiven(
+        case=APPRAISAL, role="manager", rater=WANG, asked=1, marks={"teamwork": "5"}, texts={"teamwork": "helps"},
+        late=True, **BY_WANG,
+    ),
+    appraisal.QuestionsChanged(case=APPRAISAL, items=(ITEM,), reason="clearer", **BY_WANG),
+    appraisal.AnswersCollected(
+        case=APPRAISAL, phase="collect", due=on("03-20"), **BY_SYSTEM,
+        roles=(appraisal.CollectedRole(role="peers", answers=(SEALED,)),),
+    ),
+    appraisal.RoleReleased(
+        case=APPRAISAL, role="peers", number=1, answers=3, means={"teamwork": Fraction(260, 3)}, **BY_SYSTEM
+    ),
+    appraisal.AppraisalScored(
+        case=APPRAISAL, number=1, goals={"goal-2026-lin-2": Fraction(325, 4)}, behaviours=Fraction(80),
+        counted={"peers": Decimal(90)}, **BY_SYSTEM,
+    ),
+    appraisal.AppraisalWentOn(case=APPRAISAL, without=("manager",), reason="it is May", **BY_WANG),
+    appraisal.AppraisalEnded(case=APPRAISAL, phase="collect_late", due=on("03-27"), **BY_SYSTEM),
 )  # fmt: skip

@@ -7,7 +7,7 @@ import pytest
 from pydantic import BaseModel
 
 from cairn.domain.case.events import CaseSignalRefused
-from cairn.domain.cycle.events import CycleSignalRefused, LaunchFailure, LeftOut
+from cairn.domain.cycle.events import CycleSignalRefused, LaunchFailure, LeftOut, ReviewLeftOut
 from cairn.domain.goal.events import GoalCancelled, GoalScored, LastDaySet, Note, SignalRefused
 from cairn.domain.launch.plan import LaunchPlan, Missing, SheetPlan
 from cairn.domain.policy import Name
@@ -33,6 +33,7 @@ SAID: dict[tuple[type[BaseModel], str], str] = {
     (SheetLastDaySet, "cause"): "cause",
     (SheetPlan, "cause"): "cause",
     (GoalRemoved, "cause"): "cause",
+    (ReviewLeftOut, "code"): "left_out_of_reviews",
     (Missing, "code"): "missing",
     (Note, "code"): "note",
 }

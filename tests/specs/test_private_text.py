@@ -24,7 +24,7 @@ IDS = (
     "by goal sheet cycle person adjustment restatement acting_for manager former owner department parent delegate "
     "holder event_stream head "
     "participants awaited to subordinate replacement replaced_by replaces waiting lapsed sheets unread id keys "
-    "case mentor promised_by author people carried_from"
+    "case mentor promised_by author people carried_from rater raters second_line_manager subordinates"
 )
 NAMES = "metric subject subjects families departments family feed period key projection timezone event_type"
 CODES = "phase sha256 code field language plan content policy version curve changed grade grade_before grade_after mix"
@@ -33,7 +33,17 @@ PUBLIC: Mapping[str, str] = {
     **dict.fromkeys(NAMES.split(), "a name by which programs find something"),
     **dict.fromkeys(CODES.split(), "a code, a digest, a grade or a reference"),
     **dict.fromkeys(
-        ["targets", "baselines", "bounds", "counterweights", "added", "assessments", "weights"],
+        [
+            "targets",
+            "baselines",
+            "bounds",
+            "counterweights",
+            "added",
+            "assessments",
+            "weights",
+            "means",
+            "goals",
+        ],
         "numbers and goals by period or id",
     ),
 }
@@ -52,6 +62,8 @@ PUBLIC_HERE: Mapping[tuple[str, str], str] = {
     ("Person", "title"): WHO,
     ("CycleLaunched", "title"): "the cycle's name",
     ("CycleAbandoned", "reason"): OURS,
+    ("AppraisalOpened", "marks"): "the scale of marks, from the policy",
+    ("Item", "anchors"): "what a mark looks like, from the policy",
     ("EventSkipped", "reason"): OURS,
     ("PolicyAmendmentProposed", "reason"): OURS,
     **{
@@ -130,10 +142,11 @@ def test_what_people_write_is_private_wherever_an_event_has_it() -> None:
             "said",
             "behaviour",
         ),
+        "sealed",
         *("value", "action", "need", "question", "what", "missing", "shown", "aim", "expected", "shown_by"),
     }
     assert [each for each in TEXTS if each[1] in words and not is_private(*each)] == []
-    elsewhere_public = {"reason", "facts", "told", "name"}
+    elsewhere_public = {"reason", "facts", "told", "name", "marks"}
     assert {name for model, name in TEXTS if is_private(model, name)} == words | elsewhere_public
 
 

@@ -180,6 +180,9 @@ EXAMPLES: tuple[Event, ...] = (
     cycle.SheetsAdded(plan="1a2b", roster=9, sheets=("sheet-2026-new-1",), goals=2, **OF_CYCLE),
     cycle.StageReached(stage="review", due=on("03-01"), **OF_CYCLE),
     cycle.PeriodScored(period="M01", sheets=3, due=on("03-01"), **OF_CYCLE),
+    cycle.AppraisalsOpened(
+        appraisals=3, left_out=(cycle.ReviewLeftOut(person=LIN, code="left"),), due=on("03-01"), **OF_CYCLE
+    ),
     cycle.ReviewsOpened(
         period="M01",
         reviews=3,

@@ -12,6 +12,7 @@ from temporalio.client import Client, WorkflowHandle, WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
 
 from activities.inputs import CaseOutcome, CycleOutcome, GoalOutcome
+from cairn.application.appraisals import Appraisals
 from cairn.application.cases import Cases
 from cairn.application.cycles import Cycles
 from cairn.application.people import People
@@ -25,7 +26,7 @@ from cairn.domain.launch.plan import LaunchPlan
 from cairn.domain.people import Department, Person, Roster
 from cairn.domain.policy import WorkingCalendar
 from cairn.ledger import Ledger, StoredEvent
-from cairn.privacy import PrivateLedger, require_wrapping_keys
+from cairn.privacy import PrivateLedger, RaterBoxes, require_wrapping_keys
 from cairn.settings import Settings
 from cairn_portal.gateway import CommandGateway
 from cairn_portal.rehearsal.clock import RehearsalClock
@@ -124,7 +125,9 @@ class Company:
         self.policy = POLICY
         self.ledger: Ledger = PrivateLedger(pool, require_wrapping_keys(settings))
         self.cycles = Cycles(self.ledger)
-        self.cases = Cases(self.ledger, Policies(self.ledger), SeatHolders(self.ledger))
+        boxes = RaterBoxes(pool, pool, require_wrapping_keys(settings))
+        self.cases = Cases(self.ledger, Policies(self.ledger), SeatHolders(self.ledger), boxes)
+        self.appraisals = Appraisals(self.ledger, self.cycles, self.cases, boxes)
         self.gateway = CommandGateway(client, settings.task_queue)
         clock_offset = (morning(STARTS) - timedelta(hours=1) - datetime.now(UTC)).total_seconds()
         self.clock = RehearsalClock(client, clock_offset)

@@ -90,6 +90,16 @@ class FinishReviews(CycleCommand):
     due: AwareDatetime
 
 
+class FinishAppraisals(CycleCommand):
+    """Says that the `appraisals` of the year are open, but for those left out; due at `due`."""
+
+    looked_up = frozenset({"appraisals", "left_out", "due"})
+
+    appraisals: int
+    left_out: tuple[ReviewLeftOut, ...] = ()
+    due: AwareDatetime
+
+
 class FinishResults(CycleCommand):
     """Says that the results of all `sheets` are out."""
 
@@ -191,6 +201,7 @@ AnyCycleCommand = (
     | ReachStage
     | FinishPeriod
     | FinishReviews
+    | FinishAppraisals
     | FinishResults
     | RecordRefusedCycleSignal
 )

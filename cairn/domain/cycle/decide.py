@@ -7,6 +7,7 @@ from cairn.domain.cycle.commands import (
     AddSheets,
     AnyCycleCommand,
     CloseCycle,
+    FinishAppraisals,
     FinishLaunch,
     FinishPeriod,
     FinishResults,
@@ -16,6 +17,7 @@ from cairn.domain.cycle.commands import (
     RecordRefusedCycleSignal,
 )
 from cairn.domain.cycle.events import (
+    AppraisalsOpened,
     CycleAbandoned,
     CycleClosed,
     CycleEvent,
@@ -66,6 +68,11 @@ def decide(command: AnyCycleCommand, cycle: Cycle) -> list[CycleEvent]:
                 **who,
             )
             return [] if command.period in cycle.reviewed else [opened]
+        case FinishAppraisals():
+            begun = AppraisalsOpened(
+                appraisals=command.appraisals, left_out=command.left_out, due=command.due, **who
+            )
+            return [] if cycle.appraised else [begun]
         case FinishResults():
             return [] if cycle.results else [ResultsIssued(sheets=command.sheets, **who)]
         case CloseCycle():

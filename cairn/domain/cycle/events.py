@@ -120,6 +120,14 @@ class ReviewsOpened(CycleEvent):
     due: AwareDatetime
 
 
+class AppraisalsOpened(CycleEvent):
+    """The appraisals of the year are open, due to be at `due`; whoever has a sheet and none is in `left_out`."""
+
+    appraisals: int
+    left_out: tuple[ReviewLeftOut, ...] = ()
+    due: AwareDatetime
+
+
 class ResultsIssued(CycleEvent):
     """The results of all sheets are out."""
 
@@ -290,6 +298,7 @@ AnyCycleEvent = (
     | StageReached
     | PeriodScored
     | ReviewsOpened
+    | AppraisalsOpened
     | ResultsIssued
     | CycleClosed
     | CycleAbandoned

@@ -7,6 +7,7 @@ from pydantic import AwareDatetime, Field
 
 from cairn.domain.cycle.events import (
     AnyCycleEvent,
+    AppraisalsOpened,
     CycleAbandoned,
     CycleClosed,
     CycleLaunched,
@@ -77,6 +78,7 @@ class Cycle(Fact):
     reviewed: frozenset[str] = Field(
         default=frozenset(), description="keys of the periods whose reviews are open"
     )
+    appraised: bool = Field(default=False, description="whether the appraisals are open")
     results: bool = Field(default=False, description="whether the results are out")
 
     @property
@@ -117,6 +119,8 @@ def _evolved(cycle: Cycle, event: AnyCycleEvent) -> Cycle:
             return cycle.model_copy(update={"scored": cycle.scored | {event.period}})
         case ReviewsOpened():
             return cycle.model_copy(update={"reviewed": cycle.reviewed | {event.period}})
+        case AppraisalsOpened():
+            return cycle.model_copy(update={"appraised": True})
         case ResultsIssued():
             return cycle.model_copy(update={"results": True})
         case CycleClosed():

@@ -13,7 +13,7 @@ from cairn.domain.event import Fact
 from cairn.domain.policy import Policy
 from cairn.domain.schedule import Schedule, local_day
 
-CyclePhase = Literal["launch", "stage", "period", "reviews", "results", "close"]
+CyclePhase = Literal["launch", "stage", "period", "reviews", "appraisals", "results", "close"]
 AFTER_THE_GOALS = timedelta(days=1)
 """Sheets are scored a day after their goals, so that every goal's own timer has fired."""
 AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
@@ -21,8 +21,8 @@ AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class CycleDeadline(Fact):
-    """What is due for a cycle, as an absolute time: a stage, the scores of a period, its reviews, the results, the
-    close.
+    """What is due for a cycle, as an absolute time: a stage, the scores of a period, its reviews, the appraisals, the
+    results, the close.
 
     `again_at` is when something is tried again that could not be done when it was due; None where it was not tried."""
 
@@ -100,6 +100,9 @@ def deadlines_of(cycle: Cycle, policy: Policy) -> list[CycleDeadline]:
         if period.kind != "year" and period.kind in kinds and period.key not in cycle.scored
     ]
     ahead += _reviews(cycle, schedule, policy)
+    rated = any(family.evaluators for family in policy.families.values())
+    if policy.appraisal is not None and rated and not cycle.appraised:
+        ahead.append(CycleDeadline(phase="appraisals", at=schedule.review_opens))
     if not cycle.results:
         ahead.append(CycleDeadline(phase="results", period="Y", at=schedule.results_due))
     ahead.append(CycleDeadline(phase="close", at=schedule.closes + AFTER_THE_GOALS))

@@ -319,6 +319,12 @@ async def inbox(at: Terminal, by: By = None, cycle: CycleOption = None) -> None:
         person = await s.person(require_actor(by))
         tasks = await inboxes.inbox(s.pool, person.id, person.roles, cycle=cycle, trusting=await s.trusting())
         turns = await _turns(s, person, cycle)
+        rated = [
+            task
+            for task in await s.application.appraisals.tasks(person.id, cycle=cycle)
+            if task.state != "answered"
+        ]
+        names = await s.names() if rated else {}
         cycles = {
             name: await s.cycle(name)
             for name in {*(task.cycle for task in tasks), *(turn.cycle for turn in turns)}
@@ -354,8 +360,19 @@ async def inbox(at: Terminal, by: By = None, cycle: CycleOption = None) -> None:
             at.in_zone(zone_of(cycles[turn.cycle])).moment(turn.until),
             left(at, turn.until, nows[turn.cycle]),
         )
+    for each in rated:
+        table.add_row(
+            at.say(term("turn", "appraisal.unnamed")),
+            each.appraisal,
+            at.say(term("role", each.role)),
+            f"{each.holder} {names.get(each.holder, '')}",
+            NOTHING,
+            at.moment(each.until),
+            "",
+        )
     nothing = Text(at.say("✓ Nothing waits for you."), style="green")
-    at.answer([*tasks, *turns], table if tasks or turns else nothing)
+    facts = [*tasks, *turns, *(each._asdict() for each in rated)]
+    at.answer(facts, table if facts else nothing)
     if tasks:
         act = tasks[0].act
         verb = "confirm-check-ins" if act == "confirm_check_ins" else act.partition("_")[0]

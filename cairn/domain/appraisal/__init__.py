@@ -1,0 +1,1 @@
+"""Appraisals: weighted raters judge a person's goals and behaviours, the unnamed among them by threshold."""
