@@ -30,9 +30,9 @@ def whole(goal: str, points: str, mark: str) -> dict[str, str]:
     return {goal: points, "teamwork": mark}
 
 
-async def opened(company: Company, employees: int = 5) -> str:
+async def opened(company: Company, employees: int = 5, policy: str = RATED) -> str:
     """E1's appraisal, open with the year's review; E1's capability goal was approved."""
-    company.policy = RATED
+    company.policy = policy
     await company.launched(employees=employees)
     await company.approved(company.goal("E1", 2))
     await company.goes_to(date(2027, 1, 4), company.cycle_workflow)
