@@ -25,7 +25,8 @@ from cairn.application.reviews import Reviews
 from cairn.application.sheets import Sheets
 from cairn.application.targets import Targets
 from cairn.ledger import application_name, open_pool
-from cairn.privacy import PrivateLedger, RaterBoxes, WrappingKeys
+from cairn.privacy import PrivateLedger, WrappingKeys
+from cairn.privacy.rater_boxes import RaterBoxes
 
 
 class Application:

@@ -36,7 +36,7 @@ from cairn.domain.refusal import Refusal
 from cairn.domain.schedule import local_day
 from cairn.domain.sheet.state import Sheet
 from cairn.ledger import AppendConflict, Ledger
-from cairn.privacy import Answered, Box, Rater, RaterBoxes, new_token
+from cairn.privacy.rater_boxes import Answered, Box, Rater, RaterBoxes, new_token
 
 CHUNK = 40
 """Sheets that are read at once."""
@@ -163,13 +163,11 @@ class Appraisals:
 
     @staticmethod
     def _nominated(box: Box, role: Evaluator, people: Iterable[str]) -> tuple[str, ...]:
-        wanted = list(people)
-        for token, rater in list(box.raters.items()):
-            if rater.role == role and rater.person not in wanted:
-                del box.raters[token]
-        for who in wanted:
-            if box.token_of(who, role) is None:
-                box.raters[new_token()] = Rater(person=who, role=role)
+        """Other people have all of them other tokens: who came or went could be told from those that stayed."""
+        wanted = set(people)
+        if wanted != {rater.person for rater in box.raters.values() if rater.role == role}:
+            others = {token: rater for token, rater in box.raters.items() if rater.role != role}
+            box.raters = others | {new_token(): Rater(person=who, role=role) for who in wanted}
         return tuple(sorted(token for token, rater in box.raters.items() if rater.role == role))
 
     @staticmethod
@@ -205,7 +203,7 @@ class Appraisals:
             role = cast(Evaluator, rater.role)
             nominated = token in case.nominated.get(role, ()) or token in case.raters.get(role, ())
             declined = f"{role}:{token}" in case.declined
-            if nominated and role != "subordinates":
+            if nominated and role != "subordinates" and (declined or not rater.left):
                 confirmed = token in case.raters.get(role, ())
                 found.append(Nominee(role, rater.person, confirmed, declined and may_know))
         return sorted(found)
@@ -259,24 +257,19 @@ class Appraisals:
             token, role = self._asked(box, case, by)
             if box is None or case.late_by is None or context.at >= case.late_by:
                 raise Refusal("appraisal.collected", field="case")
-            if any(each.rater == token for each in case.collected.get(role, ())):
-                raise Refusal("appraisal.answered", field="rater", role=role)
-            before = box.answers.get(token, Answered())
+            before = box.answers.get(token, Answered(ballot=new_token()))
+            _require_uncounted(before, role, case)
             known = {item.key for item in case.items}
             whole = {key: mark for key, mark in {**before.marks, **checked}.items() if key in known}
             if before.given and not checked:
                 return before
-            if given or before.given:
-                require_all(whole, case.items)
-            asked = len(case.questions)
-            sealed = (
-                self.boxes.seal_answer(appraisal, token, {"asked": asked, "marks": whole}) if given else ""
-            )
-            now = Answered(asked=asked, marks=whole, given=given, sealed=sealed)
-            if (
-                before.given and not given
-            ):  # a draft on top of what was answered changes the answer when it is given
+            if before.given and not given:
                 raise Refusal("appraisal.answered-before", field="case")
+            sealed, asked = "", len(case.questions)
+            if given:
+                require_all(whole, case.items)
+                sealed = self.boxes.seal_answer(appraisal, before.ballot, {"asked": asked, "marks": whole})
+            now = Answered(ballot=before.ballot, asked=asked, marks=whole, given=given, sealed=sealed)
             box.answers[token] = now
             return now
 
@@ -285,6 +278,7 @@ class Appraisals:
         case, context = await self._load(appraisal, at)
         box = await self.boxes.read(appraisal)
         token, role = self._asked(box, case, by)
+        _require_uncounted(box.answers.get(token) if box else None, role, case)
         command = DeclineRating(
             case=appraisal, role=role, rater=token, reason=reason, by=SYSTEM, at=context.at
         )
@@ -301,6 +295,7 @@ class Appraisals:
             token, role = self._asked(box, case, by)
             if box is None:
                 raise Refusal("appraisal.collected", field="case")
+            _require_uncounted(box.answers.get(token), role, case)
             if box.token_of(to) is not None and box.token_of(to) in case.raters.get(role, ()):
                 raise Refusal("appraisal.rater-twice", field="to", who=to)
             self._require_unnamed(to, role, case, context, box, loads)
@@ -367,7 +362,7 @@ class Appraisals:
         found = []
         for role in case.unnamed:
             opened_ = [
-                self.boxes.open_answer(appraisal, each.rater, each.sealed)
+                self.boxes.open_answer(appraisal, each.ballot, each.sealed)
                 for each in case.collected.get(role, ())
             ]
             before: RoleReleased | None = None
@@ -395,6 +390,12 @@ class Appraisals:
 def _role_of(token: str, case: Appraisal) -> Evaluator | None:
     """The role in which a token is asked, None while nobody confirmed it."""
     return next((role for role, raters in case.raters.items() if token in raters), None)
+
+
+def _require_uncounted(answer: Answered | None, role: Evaluator, case: Appraisal) -> None:
+    """Refuses to change or give up an answer that was taken in."""
+    if answer is not None and any(answer.ballot == each.ballot for each in case.collected.get(role, ())):
+        raise Refusal("appraisal.answered", field="rater", role=role)
 
 
 def _as_appraisal(case: object) -> Appraisal:

@@ -37,7 +37,7 @@ from cairn.domain.request.kind import KIND as REQUEST
 from cairn.domain.review.kind import KIND as REVIEW
 from cairn.domain.streams import cycle_of, kind_of
 from cairn.ledger import AppendConflict, Ledger, StoredEvent
-from cairn.privacy import RaterBoxes
+from cairn.privacy.rater_boxes import RaterBoxes
 
 KINDS: Mapping[str, CaseKind[Any]] = {
     kind.name: kind for kind in (FEEDBACK, COACHING, REQUEST, PROMISE, REVIEW, APPRAISAL)
@@ -158,7 +158,7 @@ class Cases:
             return {}
         return {
             role: [
-                BoxedAnswer(token, answer.asked, answer.marks, answer.sealed)
+                BoxedAnswer(answer.ballot, answer.asked, answer.marks, answer.sealed)
                 for token, answer in sorted(box.answers.items())
                 if answer.given and token in case.raters.get(role, ())
             ]

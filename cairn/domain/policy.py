@@ -300,19 +300,6 @@ class Behaviour(Fact):
     anchors: dict[str, Name] = Field(default_factory=dict)
 
 
-class ResultParts(Fact):
-    """What the year's result is made of, in percent: the goals, and the behaviours (RULES E1)."""
-
-    goals: Percent = Decimal(100)
-    behaviours: Percent = Decimal(0)
-
-    @model_validator(mode="after")
-    def _make_one_hundred(self) -> "ResultParts":
-        if self.goals + self.behaviours != 100:
-            raise schema_error("result_parts", sum=self.goals + self.behaviours)
-        return self
-
-
 MARKS = {str(mark): Decimal(20 * mark) for mark in range(1, 6)}
 Rated = Literal["capability", "key_task"]
 
@@ -328,7 +315,6 @@ class AppraisalRules(Fact):
         default=MARKS, min_length=2, description="what each mark of a behaviour is in points"
     )
     rates: tuple[Rated, ...] = Field(default=("capability",), description="the kinds of goals that are rated")
-    result: ResultParts = ResultParts()
     threshold: Annotated[int, Field(ge=2, le=50)] = Field(
         default=3, description="so many answers of an unnamed role at least are shown together"
     )

@@ -3,7 +3,6 @@
 from cairn.privacy.data_keys import keys_by_wrapping
 from cairn.privacy.erasing import Written, delete_keys, may_delete, returned_keys, written_about
 from cairn.privacy.private_ledger import PrivateLedger
-from cairn.privacy.rater_boxes import Answered, Box, BoxUnreadable, Rater, RaterBoxes, new_token
 from cairn.privacy.wrapping import (
     KEY_FILE,
     NO_KEY,
@@ -16,19 +15,13 @@ from cairn.privacy.wrapping import (
 __all__ = [
     "KEY_FILE",
     "NO_KEY",
-    "Answered",
-    "Box",
-    "BoxUnreadable",
     "PrivateLedger",
-    "Rater",
-    "RaterBoxes",
     "WrappingKeys",
     "Written",
     "delete_keys",
     "keys_by_wrapping",
     "make_key",
     "may_delete",
-    "new_token",
     "require_wrapping_keys",
     "returned_keys",
     "wrapping_keys",

@@ -45,9 +45,12 @@ class Rater(BaseModel):
 
 
 class Answered(BaseModel):
-    """What an unnamed rater has written: marks by item of the `asked`-th questions; a draft until it is `given`."""
+    """What an unnamed rater has written: marks by item of the `asked`-th questions; a draft until it is `given`. It
+    comes into the log as `sealed`, under a number of its own."""
 
     model_config = ConfigDict(frozen=True)
+
+    ballot: str = ""
 
     asked: int = 0
     marks: dict[str, str] = Field(default_factory=dict)
@@ -122,20 +125,22 @@ class RaterBoxes:
         rows = await self._pool.fetch(_SQL["names_like"], f"-{holder}-")
         return [row["appraisal"] for row in rows if holder_of(row["appraisal"]) == holder]
 
-    def seal_answer(self, appraisal: str, token: str, answer: Mapping[str, Any]) -> str:
+    def seal_answer(self, appraisal: str, ballot: str, answer: Mapping[str, Any]) -> str:
         """An answer as it is kept in the log: for the holder of the wrapping key alone, bound to its place."""
-        place = uuid5(NAMESPACE, f"{appraisal}\n{token}")
+        place = uuid5(NAMESPACE, f"{appraisal}\n{ballot}")
         name, sealed = self._wrapping.wrap(_padded(answer, ANSWER_BLOCK), place, "rater-answer")
         return f"{name}.{base64.urlsafe_b64encode(sealed).decode()}"
 
-    def open_answer(self, appraisal: str, token: str, sealed: str) -> dict[str, Any] | None:
+    def open_answer(self, appraisal: str, ballot: str, sealed: str) -> dict[str, Any] | None:
         """The answer again; None where it was sealed under another key, or changed."""
         name, _, text = sealed.partition(".")
         try:
             bytes_ = base64.urlsafe_b64decode(text)
         except (binascii.Error, ValueError):
             return None
-        plain = self._wrapping.unwrap(bytes_, name, uuid5(NAMESPACE, f"{appraisal}\n{token}"), "rater-answer")
+        plain = self._wrapping.unwrap(
+            bytes_, name, uuid5(NAMESPACE, f"{appraisal}\n{ballot}"), "rater-answer"
+        )
         return None if plain is None else dict(json.loads(plain))
 
     def _sealed(self, appraisal: str, box: Box) -> tuple[str, bytes, str, bytes]:

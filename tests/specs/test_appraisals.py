@@ -23,7 +23,7 @@ from cairn.domain.cycle.state import Cycle
 from cairn.domain.cycle.state import evolve as cycle_after
 from cairn.domain.cycle.status import deadlines_of
 from cairn.domain.event import SYSTEM
-from cairn.domain.policy import AppraisalRules, Behaviour, Evaluator, Name, Policy, ResultParts
+from cairn.domain.policy import AppraisalRules, Behaviour, Evaluator, Name, Policy
 from cairn.domain.sheet.state import Sheet
 from cairn.domain.sheet.state import evolve as sheet_after
 from tests.specs.casework import Casework
@@ -31,12 +31,13 @@ from tests.specs.company import HUA, LIN, PLAN, QIAN, SCHEDULE, SHEET, WANG, ZHA
 from tests.specs.company import opened as sheet_opened
 from tests.specs.given import for_all
 from tests.specs.moving import COMPANY
+from tests.specs.rules import Example, outcome, specs
+from tests.specs.rules.appraisals import E1
 
 GOAL = "goal-2026-lin-2"
 NAME = Name(zh="协作", en="Teamwork")
 RULES = AppraisalRules(
     behaviours={"teamwork": Behaviour(title=NAME, anchors={"5": Name(zh="补位", en="Helps unasked")})},
-    result=ResultParts(goals=Decimal(80), behaviours=Decimal(20)),
 )
 CUSTOMERS = ("t1", "t2", "t3", "t4")
 
@@ -100,7 +101,12 @@ def collected(case: Casework, phase: str, answers: Sequence[BoxedAnswer] = ()) -
 # ---------------------------------------------------------------- E1: what raters come to
 
 
-def test_e1_self_90_manager_80_and_customers_under_the_threshold_come_to_81_25() -> None:
+@specs(E1)
+def test_example(example: Example) -> None:
+    assert outcome(example) == example.comes_to
+
+
+def test_E1_self_90_manager_80_and_customers_under_the_threshold_come_to_81_25() -> None:
     assert weighed(
         [(Decimal(10), Fraction(90)), (Decimal(70), Fraction(80)), (Decimal(20), None)]
     ) == Fraction(8125, 100)
@@ -109,14 +115,14 @@ def test_e1_self_90_manager_80_and_customers_under_the_threshold_come_to_81_25()
     assert done.state.scored.counted == {"self": Decimal(10), "manager": Decimal(70)}
 
 
-def test_e1_a_roles_score_is_the_plain_mean_of_its_answers() -> None:
+def test_E1_a_roles_score_is_the_plain_mean_of_its_answers() -> None:
     done = collected(both(), "collect", boxed(("t1", 60), ("t2", 70), ("t3", 95)))
     [release] = done.state.releases["internal_customers"]
     assert (release.answers, release.means[GOAL]) == (3, Fraction(75))
     assert done.state.scored.goals == {GOAL: Fraction(80)}  # 9 + 56 + 15
 
 
-def test_e1_managers_count_by_the_days_of_their_segments() -> None:
+def test_E1_managers_count_by_the_days_of_their_segments() -> None:
     parts = [(Fraction(90), {GOAL: Fraction(60)}), (Fraction(275), {GOAL: Fraction(80)})]
     assert role_means(parts)[GOAL] == Fraction(90 * 60 + 275 * 80, 365)
     two = OPENED.model_copy(
@@ -131,14 +137,14 @@ def test_e1_managers_count_by_the_days_of_their_segments() -> None:
     assert done.state.scored is not None
 
 
-def test_e1_behaviours_are_a_part_of_their_own() -> None:
+def test_E1_behaviours_are_a_part_of_their_own() -> None:
     done = collected(both(), "collect")
     assert done.state.scored.behaviours == Fraction(60)
     found = appraised({"self": Decimal(100)}, ITEMS[:1], {})
     assert (found.goals, found.behaviours) == ({}, None)
 
 
-def test_u2_only_the_employees_own_omission_follows_the_policys_missing() -> None:
+def test_of_U2_only_the_employees_own_omission_follows_the_policys_missing() -> None:
     release = RoleReleased(
         case="x", role="manager", number=1, answers=1, means={GOAL: Fraction(80)}, by=SYSTEM, at=on("03-16")
     )
@@ -154,7 +160,7 @@ POINTS = st.integers(0, 120).map(Fraction)
 
 
 @for_all(st.lists(POINTS, min_size=3, max_size=8), st.lists(POINTS, min_size=3, max_size=8))
-def test_e1_law_a_second_release_is_the_mean_of_all_answers(
+def test_law_E1_a_second_release_is_the_mean_of_all_answers(
     first: list[Fraction], more: list[Fraction]
 ) -> None:
     before = RoleReleased(
@@ -304,7 +310,7 @@ def test_an_answer_that_counts_is_not_changed() -> None:
     assert late.code in ("case.stage", "appraisal.released")
 
 
-def test_u2_a_manager_who_owes_an_answer_is_waited_for_then_hr_goes_on_with_a_reason() -> None:
+def test_of_U2_a_manager_who_owes_an_answer_is_waited_for_then_hr_goes_on_with_a_reason() -> None:
     own = CONFIRMED.asked("submit", LIN, "03-05", role="self", marks=marks(90))
     waiting = collected(own.reached("answer_remind"), "collect", boxed(("t1", 60), ("t2", 60), ("t3", 60)))
     assert waiting.state.scored is None and waiting.state.stage == "open"
@@ -366,7 +372,7 @@ def test_a_late_answer_changes_nothing_until_a_threshold_of_new_ones_is_there() 
 
 
 @for_all(st.integers(0, 9), st.integers(0, 9))
-def test_law_two_releases_differ_by_no_answer_or_by_at_least_the_threshold(early: int, late: int) -> None:
+def test_law_E1_two_releases_differ_by_no_answer_or_by_at_least_the_threshold(early: int, late: int) -> None:
     tokens = tuple(f"t{number:02}" for number in range(early + late))
     asked = BEGUN.asked("nominate", LIN, "03-03", role="internal_customers", raters=(*tokens, "x", "y", "z"))
     case = both(asked.asked("confirm", WANG, "03-04"))
@@ -380,11 +386,11 @@ def test_law_two_releases_differ_by_no_answer_or_by_at_least_the_threshold(early
     )
 
 
-def test_answers_are_taken_in_in_the_order_of_their_tokens() -> None:
+def test_answers_are_taken_in_in_the_order_of_their_ballots() -> None:
     waiting = boxed(("t3", 60), ("t1", 70), ("t2", 80))
     done = collected(both(), "collect", waiting)
     [taken] = next(event for event in done.just if event.type == "AnswersCollected").roles
-    assert [each.rater for each in taken.answers] == ["t1", "t2", "t3"]
+    assert [each.ballot for each in taken.answers] == ["t1", "t2", "t3"]
     assert {event.at for event in done.just} == {OPENED.answers_by}
 
 

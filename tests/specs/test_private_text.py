@@ -24,7 +24,7 @@ IDS = (
     "by goal sheet cycle person adjustment restatement acting_for manager former owner department parent delegate "
     "holder event_stream head "
     "participants awaited to subordinate replacement replaced_by replaces waiting lapsed sheets unread id keys "
-    "case mentor promised_by author people carried_from rater raters second_line_manager subordinates"
+    "case mentor promised_by author people carried_from rater raters ballot second_line_manager subordinates"
 )
 NAMES = "metric subject subjects families departments family feed period key projection timezone event_type"
 CODES = "phase sha256 code field language plan content policy version curve changed grade grade_before grade_after mix"

@@ -26,7 +26,8 @@ from cairn.domain.launch.plan import LaunchPlan
 from cairn.domain.people import Department, Person, Roster
 from cairn.domain.policy import WorkingCalendar
 from cairn.ledger import Ledger, StoredEvent
-from cairn.privacy import PrivateLedger, RaterBoxes, require_wrapping_keys
+from cairn.privacy import PrivateLedger, require_wrapping_keys
+from cairn.privacy.rater_boxes import RaterBoxes
 from cairn.settings import Settings
 from cairn_portal.gateway import CommandGateway
 from cairn_portal.rehearsal.clock import RehearsalClock

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from cairn.domain.refusal import Refusal
-from cairn.privacy import RaterBoxes, WrappingKeys
-from cairn.privacy.rater_boxes import BoxUnreadable
+from cairn.privacy import WrappingKeys
+from cairn.privacy.rater_boxes import BoxUnreadable, RaterBoxes
 from projections.engine.catch_up import catch_up
 from projections.models.case import turns
 from projections.models.notice import notices
@@ -140,9 +140,10 @@ async def test_all_answers_of_a_role_come_into_the_log_at_one_moment_that_was_to
     taken = await company.last(case, "AnswersCollected")
     assert taken.due == begun.answers_by
     [role] = taken.roles
-    found = [each.rater for each in role.answers]
-    assert found == sorted(found) and len(found) == 3
+    found = [each.ballot for each in role.answers]
+    assert found == sorted(found) and len({*found} - {""}) == 3
     assert all(mark not in each.sealed for each in role.answers for mark in POINTS)
+    assert not {*found} & {*(await company.last(case, "RatersConfirmed")).raters["internal_customers"]}
     assert [each.equal for each in await company.appraisals.verify(case)] == [True]
 
 
@@ -222,6 +223,8 @@ async def test_who_delegates_passes_the_task_on_under_another_token(company: Com
         await company.appraisals.delegate(case, "E3", MANAGER, "x", at)
     assert above.value.code == "appraisal.rater-above"
     assert (await company.appraisals.loads(company.cycle)).get("E2", 0) == 0
+    named = {each.person for each in await company.appraisals.nominees(case, MANAGER, at)}
+    assert named == {"E3", "E4", "E5", "E6"}
 
 
 async def test_nobody_is_asked_to_rate_more_colleagues_than_the_policy_says(company: Company) -> None:
@@ -237,6 +240,15 @@ async def test_nobody_is_asked_to_rate_more_colleagues_than_the_policy_says(comp
     with pytest.raises(Refusal) as stranger:
         await company.appraisals.tokens(case, "internal_customers", ["E2", "E3", "E4"], "E6", at)
     assert stranger.value.code == "case.not-yours"
+
+
+async def test_whoever_is_nominated_later_is_not_known_by_the_token_that_came(company: Company) -> None:
+    case = await opened(company, employees=6)
+    at = morning(JANUARY)
+    first = await company.appraisals.tokens(case, "internal_customers", ["E2", "E3", "E4"], "E1", at)
+    again = await company.appraisals.tokens(case, "internal_customers", ["E4", "E3", "E2"], "E1", at)
+    more = await company.appraisals.tokens(case, "internal_customers", ["E2", "E3", "E4", "E5"], "E1", at)
+    assert again == first and len(more) == 4 and not {*first} & {*more}
 
 
 async def test_without_the_wrapping_key_a_box_does_not_open(company: Company) -> None:

@@ -11,9 +11,9 @@ from cairn.domain.policy import Evaluator
 
 class BoxedAnswer(NamedTuple):
     """An unnamed rater's answer as it waits outside the log: marks by item as they were typed, of the `asked`-th
-    questions, and the same `sealed`."""
+    questions, and the same `sealed`. `ballot` is its number in the log, which only the box joins to a rater."""
 
-    rater: str
+    ballot: str
     asked: int
     marks: Mapping[str, str]
     sealed: str

@@ -134,14 +134,13 @@ def _delegate(command: DelegateRating, case: Appraisal, context: CaseContext) ->
 
 
 def _rater(command: DeclineRating | DelegateRating, case: Appraisal, context: CaseContext) -> str:
-    """Who does not rate: a token, or the named rater. Refuses one who is not asked, or who has answered."""
+    """Who does not rate: a token, or the named rater. Refuses one who is not asked, or who has answered; of a token the
+    application alone knows that."""
     rater = command.rater if command.by == SYSTEM else _place(command, case, context)
     asked = case.raters.get(command.role, ())
     if rater not in asked:
         raise Refusal("appraisal.not-asked", field="rater", role=command.role)
-    if any(each.rater == rater for each in case.collected.get(command.role, ())) or rater in case.answers.get(
-        command.role, {}
-    ):
+    if rater in case.answers.get(command.role, {}):
         raise Refusal("appraisal.answered", field="rater", role=command.role)
     return rater
 

@@ -114,15 +114,16 @@ class QuestionsChanged(CaseEvent):
 
 
 class SealedAnswer(Fact):
-    """An unnamed rater's answer to the `asked`-th questions: only the holder of the wrapping key opens `sealed`."""
+    """An unnamed rater's answer to the `asked`-th questions, under a number of its own that says nothing of the rater's
+    token: only the holder of the wrapping key opens `sealed`."""
 
-    rater: str
+    ballot: str
     asked: int
     sealed: PrivateText
 
 
 class CollectedRole(Fact):
-    """The answers of a role that were taken in together, in the order of their tokens, which says nothing."""
+    """The answers of a role that were taken in together, in the order of their ballots, which are random."""
 
     role: Evaluator
     answers: tuple[SealedAnswer, ...]

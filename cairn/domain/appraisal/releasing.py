@@ -31,8 +31,8 @@ class Taken(NamedTuple):
 def take_in(role: Evaluator, boxed: Sequence[BoxedAnswer], case: Appraisal, at: datetime) -> Taken | None:
     """All new answers of an unnamed role at once; None where they are fewer than the threshold: then nothing of them is
     told, not even how many."""
-    known = {each.rater for each in case.collected.get(role, ())}
-    fresh = sorted((each for each in boxed if each.rater not in known), key=lambda each: each.rater)
+    known = {each.ballot for each in case.collected.get(role, ())}
+    fresh = sorted((each for each in boxed if each.ballot not in known), key=lambda each: each.ballot)
     if len(fresh) < case.threshold:
         return None
     before = case.releases.get(role, ())[-1:]
@@ -46,7 +46,7 @@ def take_in(role: Evaluator, boxed: Sequence[BoxedAnswer], case: Appraisal, at: 
         by=SYSTEM,
         at=at,
     )
-    sealed = tuple(SealedAnswer(rater=each.rater, asked=each.asked, sealed=each.sealed) for each in fresh)
+    sealed = tuple(SealedAnswer(ballot=each.ballot, asked=each.asked, sealed=each.sealed) for each in fresh)
     return Taken(CollectedRole(role=role, answers=sealed), release)
 
 

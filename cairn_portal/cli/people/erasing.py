@@ -74,7 +74,9 @@ async def _carried_out(s: Session, command: EraseTexts, key: str) -> int:
                 USAGE,
             )
         keys = await s.application.erasures.order(command, key)
-        return await s.application.erasures.carry_out(as_owner, keys)
+        deleted = await s.application.erasures.carry_out(as_owner, keys)
+        await s.application.appraisals.forget(command.owner)
+        return deleted
 
 
 def _ask(at: Terminal, told: list[RenderableType]) -> None:
