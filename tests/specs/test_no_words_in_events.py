@@ -23,6 +23,7 @@ from cairn.i18n.catalogues import Language, sentence
 
 SAID: dict[tuple[type[BaseModel], str], str] = {
     (LeftOut, "code"): "left_out",
+    (ReviewLeftOut, "code"): "left_out_of_reviews",
     (LaunchFailure, "code"): "launch_failure",
     (GoalCancelled, "cause"): "cause",
     (LastDaySet, "cause"): "cause",
