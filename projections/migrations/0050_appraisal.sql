@@ -77,7 +77,7 @@ language sql stable as $$
         select case when n.named then 'confirm' else 'nominate' end as step, a.opened_at as since, a.nominate_by as until,
             case when n.named then read.manager_on(a.holder, a.today) when a.is_here then a.holder end as awaited
         from nominating n
-        where n.name = a.name and not n.confirmed and not a.collected
+        where n.name = a.name and not (n.named and n.confirmed) and not a.collected
         union all
         select p.role, p.asked_at, a.answers_by,
             case when h.id is not null then p.person when p.role = 'manager' then read.manager_on(a.holder, a.today) end

@@ -34,7 +34,6 @@ SAID: dict[tuple[type[BaseModel], str], str] = {
     (SheetLastDaySet, "cause"): "cause",
     (SheetPlan, "cause"): "cause",
     (GoalRemoved, "cause"): "cause",
-    (ReviewLeftOut, "code"): "left_out_of_reviews",
     (Missing, "code"): "missing",
     (Note, "code"): "note",
 }

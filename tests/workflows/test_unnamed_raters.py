@@ -251,6 +251,17 @@ async def test_whoever_is_nominated_later_is_not_known_by_the_token_that_came(co
     assert again == first and len(more) == 4 and not {*first} & {*more}
 
 
+async def test_what_waits_about_somebody_goes_with_the_erasure_of_their_texts(company: Company) -> None:
+    case, _ = await nominated(company)
+    await rates(company, case, "E2", POINTS[0])
+    await company.appraisals.forget("E")
+    assert await company.appraisals.boxes.read(case) is not None
+    await company.appraisals.forget("E1")
+    assert await company.appraisals.boxes.read(case) is None
+    with pytest.raises(Refusal):
+        await rates(company, case, "E3", POINTS[0])
+
+
 async def test_without_the_wrapping_key_a_box_does_not_open(company: Company) -> None:
     case, _ = await nominated(company)
     await rates(company, case, "E2", POINTS[0])
