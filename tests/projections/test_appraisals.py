@@ -99,7 +99,7 @@ async def test_a_turn_is_whose_the_domain_says_it_is(pool: asyncpg.Pool) -> None
 async def test_no_table_says_which_unnamed_rater_answered(pool: asyncpg.Pool) -> None:
     """With no answer, with one and with two, all tables are the same."""
     tables = ("appraisal", "appraisal_role", "appraisal_rater")
-    seen = []
+    seen: list[list[list[dict[str, Any]]]] = []
     for answers in ((), (("t1", 1),), (("t1", 1), ("t2", 2))):
         story = collected(both(), "collect", boxed(*answers))
         await record(pool, *renamed(story, 20 + len(seen)))
