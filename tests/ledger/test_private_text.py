@@ -250,6 +250,8 @@ async def test_whoever_does_not_write_sees_no_key(database: str, pool: Any, role
     async with await open_pool(database, role=role, size=1) as acting:
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             await acting.fetch("select * from ledger.text_key")
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await acting.fetch("select * from ledger.rater_box")
 
 
 async def test_a_writer_adds_keys_and_can_neither_change_nor_delete_one(

@@ -24,6 +24,7 @@ from cairn.ledger import open_pool
 from cairn.settings import Settings
 from cairn_portal.servers import down, start_all
 from tests.workflows.company import HR, MANAGER, OTHER_MANAGER, Company
+from tests.workflows.test_appraisals import RATED, whole
 from tests.workflows.test_coaching import FACTS, PLAN
 from tests.workflows.test_reviews import ANSWERS, MONTHLY
 from workflows.feed import FeedWorkflow
@@ -148,6 +149,22 @@ async def shared(company: Company) -> str:
     return case
 
 
+async def scored(company: Company) -> str:
+    """An appraisal: opened by the cycle, reminded, answered by name, taken in twice, ended."""
+    case, goal = f"appraisal-{company.cycle}-E1-1", company.goal("E1", 2)
+    await company.approved(goal)
+    await company.goes_to(date(2027, 1, 4), company.cycle_workflow)
+    await company.clock.begun(case)
+    await company.goes_to(date(2027, 1, 4), case)
+    await company.asks_case(case, "submit", "E1", role="self", marks=whole(goal, "90", "5"))
+    await company.goes_to(date(2027, 1, 15), case)
+    await company.asks_case(case, "draft", MANAGER, role="manager", marks={"teamwork": "3"})
+    await company.asks_case(case, "submit", MANAGER, role="manager", marks={goal: "80"})
+    await company.goes_to(date(2027, 1, 27), case)
+    await company.has_happened(case, "AppraisalEnded")
+    return case
+
+
 async def started(company: Company) -> None:
     """The starter, looking at the log several times."""
     await company.client.start_workflow(
@@ -182,11 +199,11 @@ async def record(settings: Settings) -> None:
             await write(company, name, company.goal())
         cases: dict[str, Callable[[Company], Awaitable[str]]] = {
             "feedback-followed": followed, "coaching-failed": failed, "request-delivered": delivered,
-            "promise-kept": kept, "review-shared": shared,
+            "promise-kept": kept, "review-shared": shared, "appraisal-scored": scored,
         }  # fmt: skip
         for name, tell in asked_for(cases):
             company = Company(settings, client, pool, name.partition("-")[2])
-            company.policy = MONTHLY if tell is shared else company.policy
+            company.policy = {shared: MONTHLY, scored: RATED}.get(tell, company.policy)
             await company.launched()
             await write(company, name, await tell(company))
         company = Company(settings, client, pool, "year")
