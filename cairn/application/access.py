@@ -232,13 +232,22 @@ def is_party(person: Person | None, appraisal: Appraisal, context: CaseContext) 
     return person.id == appraisal.holder or is_line(person, of) or "hr" in person.roles
 
 
-def require_nominator(who: str, appraisal: Appraisal, context: CaseContext) -> bool:
-    """Refuses somebody who neither nominates nor confirms raters. Returns whether they are told who declined: the line
-    above is, the employee is not."""
+class RatersSeen(NamedTuple):
+    """What somebody is shown of unnamed raters: their names (whoever names or confirms them), and who declined."""
+
+    names: bool
+    declines: bool
+
+
+def require_nominator(who: str, appraisal: Appraisal, context: CaseContext) -> RatersSeen:
+    """Refuses somebody who neither nominates nor confirms raters, and is not HR. Who declined is told to the line above
+    and HR, as the raters were told, and not to the employee."""
     person, of = context.person(who), CaseParties(appraisal, context)
-    if person is None or not case_holder_or_line.allows(person, of, None):
+    names = person is not None and case_holder_or_line.allows(person, of, None)
+    is_hr = person is not None and person.id != appraisal.holder and "hr" in person.roles
+    if person is None or not (names or is_hr):
         raise Refusal("appraisal.not-nominator", field="as", by=who, holder=appraisal.holder)
-    return is_line(person, of)
+    return RatersSeen(names, is_hr or is_line(person, of))
 
 
 def require_knows_appraisal(

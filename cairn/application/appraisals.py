@@ -14,7 +14,7 @@ from cairn.application.cases import Cases
 from cairn.application.cycles import Cycles
 from cairn.application.dated_roster import dated_roster_at
 from cairn.application.repository import fold_goal, fold_sheet, to_appends
-from cairn.application.stored_events import readable
+from cairn.application.stored_events import readable, to_events
 from cairn.domain.appraisal.commands import DeclineRating, DelegateRating, NominateRaters
 from cairn.domain.appraisal.dates import rules_of
 from cairn.domain.appraisal.decide import require_rater
@@ -26,12 +26,12 @@ from cairn.domain.appraisal.rules import checked_marks, points_of, require_all
 from cairn.domain.appraisal.scoring import with_more
 from cairn.domain.appraisal.state import Appraisal
 from cairn.domain.case.context import CaseContext
-from cairn.domain.case.rights import CaseParties, is_line
 from cairn.domain.cycle.events import ReviewLeftOut
 from cairn.domain.event import SYSTEM
 from cairn.domain.goal.state import Goal
 from cairn.domain.identity import SYSTEM_KEYS, Identity, by_system, digest
 from cairn.domain.policy import Evaluator
+from cairn.domain.private_text import unreadable
 from cairn.domain.refusal import Refusal
 from cairn.domain.schedule import local_day
 from cairn.domain.sheet.state import Sheet
@@ -63,12 +63,14 @@ class RaterTask(NamedTuple):
 
 
 class Nominee(NamedTuple):
-    """Somebody who was nominated in a role; `declined` is told to the manager and HR alone."""
+    """Somebody who was nominated in a role. That they `declined`, and the `reason`, is told to the line above and HR
+    alone, of subordinates too."""
 
     role: Evaluator
     person: str
     confirmed: bool
     declined: bool
+    reason: str = ""
 
 
 class Verified(NamedTuple):
@@ -194,19 +196,27 @@ class Appraisals:
         return found
 
     async def nominees(self, appraisal: str, reader: str, at: datetime | None = None) -> list[Nominee]:
-        """Who was nominated for unnamed roles, to whoever names or confirms them: the employee and the line above."""
+        """Who was nominated for unnamed roles, to whoever names or confirms them: the employee and the line above; and
+        who declined, to the line and HR."""
         case, context = await self._load(appraisal, at)
-        may_know = access.require_nominator(reader, case, context)
+        seen = access.require_nominator(reader, case, context)
         box = await self.boxes.read(appraisal) or Box()
+        reasons = await self._reasons(appraisal) if seen.declines else {}
         found = []
         for token, rater in box.raters.items():
             role = cast(Evaluator, rater.role)
-            nominated = token in case.nominated.get(role, ()) or token in case.raters.get(role, ())
-            declined = f"{role}:{token}" in case.declined
-            if nominated and role != "subordinates" and (declined or not rater.left):
-                confirmed = token in case.raters.get(role, ())
-                found.append(Nominee(role, rater.person, confirmed, declined and may_know))
+            confirmed, declined = token in case.raters.get(role, ()), f"{role}:{token}" in case.declined
+            nominated = role != "subordinates" and (confirmed or token in case.nominated.get(role, ()))
+            told = declined and seen.declines
+            if told or (seen.names and nominated and (declined or not rater.left)):
+                found.append(Nominee(role, rater.person, confirmed, told, reasons.get(token, "")))
         return sorted(found)
+
+    async def _reasons(self, appraisal: str) -> dict[str, str]:
+        """Why raters declined, by token; a reason whose key is gone is not told."""
+        rows = [row for row in await self.ledger.read_stream(appraisal) if row.type == RaterDeclined.__name__]
+        events = [cast(RaterDeclined, event) for event in to_events(rows)]
+        return {each.rater: "" if unreadable(each.reason) else each.reason for each in events}
 
     # ---------------------------------------------------------------- what unnamed raters do
 
@@ -323,24 +333,6 @@ class Appraisals:
         return token, role
 
     # ---------------------------------------------------------------- reading
-
-    async def declines(
-        self, appraisal: str, reader: str, at: datetime | None = None
-    ) -> list[tuple[str, str]]:
-        """(person, reason) of everybody who does not rate, to the line above and HR, as the raters were told."""
-        case, context = await self._load(appraisal, at)
-        person = context.person(reader)
-        if person is None or not (is_line(person, CaseParties(case, context)) or "hr" in person.roles):
-            raise Refusal("appraisal.not-nominator", field="as", by=reader, holder=case.holder)
-        box = await self.boxes.read(appraisal) or Box()
-        rows = await self.ledger.read_stream(appraisal)
-        found = []
-        for row in rows:
-            if row.type == "RaterDeclined":
-                event = RaterDeclined.model_validate_json(row.data)
-                rater = box.raters.get(event.rater)
-                found.append((rater.person if rater else event.rater, event.reason))
-        return found
 
     async def alike(
         self, person: str, appraisal: str, texts: Mapping[str, str], others: Iterable[str], at: datetime

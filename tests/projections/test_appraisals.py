@@ -54,7 +54,7 @@ def stories() -> list[Casework]:
         waiting.asked("go_on", HUA, "03-30", reason="x"), collected(waiting, "collect_late"), DOTTED, dotted,
         asked, passed,
         passed.asked("decline", ZHAO, "03-06", role="dotted_line_managers", reason="x"), second,
-        CONFIRMED.asked("decline", "system", "03-05", role="internal_customers", rater="t1", reason="x"),
+        CONFIRMED.asked("decline", "system", "03-05", role="internal_customers", rater=CUSTOMERS[0], reason="x"),
     ]  # fmt: skip
 
 

@@ -39,7 +39,8 @@ NAME = Name(zh="协作", en="Teamwork")
 RULES = AppraisalRules(
     behaviours={"teamwork": Behaviour(title=NAME, anchors={"5": Name(zh="补位", en="Helps unasked")})},
 )
-CUSTOMERS = ("t1", "t2", "t3", "t4")
+CUSTOMERS = tuple(f"{number:016x}" for number in range(1, 5))
+"""Tokens."""
 
 
 def policy(**weights: int) -> Policy:
@@ -220,11 +221,16 @@ def test_raters_are_nominated_by_the_employee_and_confirmed_by_the_manager() -> 
 
 
 def test_fewer_raters_than_could_be_shown_are_refused() -> None:
-    few = BEGUN.refused("nominate", LIN, "03-03", role="internal_customers", raters=("t1", "t2"))
+    few = BEGUN.refused("nominate", LIN, "03-03", role="internal_customers", raters=CUSTOMERS[:2])
     assert few.code == "appraisal.too-few"
     other = BEGUN.refused("nominate", LIN, "03-03", role="peers", raters=CUSTOMERS)
     assert other.code == "appraisal.not-nominated"
     assert BEGUN.refused("confirm", WANG, "03-04").code == "appraisal.nobody-nominated"
+
+
+def test_no_message_brings_a_name_into_the_log_as_an_unnamed_raters() -> None:
+    said = BEGUN.refused("nominate", LIN, "03-03", role="internal_customers", raters=(QIAN, HUA, ZHAO))
+    assert said.code == "appraisal.not-a-token" and QIAN not in str(said.facts)
 
 
 def test_nominations_that_are_late_are_reminded_and_told_further_up() -> None:
@@ -262,9 +268,13 @@ def test_who_rates_from_above_by_name_declines_or_delegates_with_a_reason() -> N
 def test_a_message_cannot_decline_for_a_token() -> None:
     """Only the application, which knows whose a token is, gives such a command, as the system."""
     for who in (LIN, WANG, HUA):
-        said = CONFIRMED.refused("decline", who, "03-05", role="internal_customers", rater="t1", reason="x")
+        said = CONFIRMED.refused(
+            "decline", who, "03-05", role="internal_customers", rater=CUSTOMERS[0], reason="x"
+        )
         assert said.code == "case.not-yours"
-    done = CONFIRMED.asked("decline", SYSTEM, "03-05", role="internal_customers", rater="t1", reason="x")
+    done = CONFIRMED.asked(
+        "decline", SYSTEM, "03-05", role="internal_customers", rater=CUSTOMERS[0], reason="x"
+    )
     assert done.types == ["RaterDeclined"] and done.just[0].by == SYSTEM
 
 
@@ -373,10 +383,10 @@ def test_a_late_answer_changes_nothing_until_a_threshold_of_new_ones_is_there() 
 
 @for_all(st.integers(0, 9), st.integers(0, 9))
 def test_law_E1_two_releases_differ_by_no_answer_or_by_at_least_the_threshold(early: int, late: int) -> None:
-    tokens = tuple(f"t{number:02}" for number in range(early + late))
-    asked = BEGUN.asked("nominate", LIN, "03-03", role="internal_customers", raters=(*tokens, "x", "y", "z"))
+    tokens = tuple(f"{number:016x}" for number in range(early + late + 3))
+    asked = BEGUN.asked("nominate", LIN, "03-03", role="internal_customers", raters=tokens)
     case = both(asked.asked("confirm", WANG, "03-04"))
-    answers = boxed(*((token, 50) for token in tokens))
+    answers = boxed(*((token, 50) for token in tokens[: early + late]))
     case = collected(collected(case, "collect", answers[:early]), "collect_late", answers)
     numbers = [0, *(each.answers for each in case.state.releases.get("internal_customers", ()))]
     steps = [after - before for before, after in pairwise(numbers)]

@@ -190,7 +190,8 @@ async def test_only_the_rater_is_told_that_they_are_asked_and_only_who_names_the
     [task] = await company.appraisals.tasks("E2", at)
     assert (task.holder, task.role, task.state) == ("E1", "internal_customers", "answered")
     assert await company.appraisals.tasks("E6", at) == []
-    for who in ("E2", "E6", HR):
+    assert await company.appraisals.nominees(case, HR, at) == []
+    for who in ("E2", "E6"):
         with pytest.raises(Refusal) as refused:
             await company.appraisals.nominees(case, who, at)
         assert refused.value.code == "appraisal.not-nominator"
@@ -198,11 +199,12 @@ async def test_only_the_rater_is_told_that_they_are_asked_and_only_who_names_the
     assert {each.person for each in seen["E1"]} == {*CUSTOMERS}
     assert await company.appraisals.own_answer(case, MANAGER) is None
     await company.appraisals.decline(case, "E3", "we hardly work together", at)
-    assert [
-        each.person for each in await company.appraisals.nominees(case, MANAGER, at) if each.declined
-    ] == ["E3"]
-    assert [each for each in await company.appraisals.nominees(case, "E1", at) if each.declined] == []
-    assert await company.appraisals.declines(case, MANAGER, at) == [("E3", "we hardly work together")]
+    for who in (MANAGER, HR):
+        told = [each for each in await company.appraisals.nominees(case, who, at) if each.declined]
+        assert [(each.person, each.reason) for each in told] == [("E3", "we hardly work together")]
+    own = await company.appraisals.nominees(case, "E1", at)
+    assert {each.person for each in own} == {*CUSTOMERS}
+    assert [each for each in own if each.declined or each.reason] == []
     assert (await company.last(case, "RaterDeclined")).by == "system"
     with pytest.raises(Refusal):
         await rates(company, case, "E3", "1")

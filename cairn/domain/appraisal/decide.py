@@ -33,7 +33,7 @@ from cairn.domain.appraisal.events import (
 )
 from cairn.domain.appraisal.releasing import release_named, scored, take_in
 from cairn.domain.appraisal.rights import in_whose_place
-from cairn.domain.appraisal.rules import checked_marks, require_all
+from cairn.domain.appraisal.rules import checked_marks, is_token, require_all
 from cairn.domain.appraisal.state import Appraisal, evolve
 from cairn.domain.case.commands import KeepCaseDeadline
 from cairn.domain.case.context import CaseContext
@@ -75,6 +75,8 @@ def _nominate(command: NominateRaters, case: Appraisal, context: CaseContext) ->
         raise Refusal("appraisal.not-nominated", field="role", role=role, known=list(case.to_nominate))
     if case.collections or role in case.raters:
         raise Refusal("appraisal.raters-asked", field="role", role=role)
+    if role in UNNAMED and not all(map(is_token, raters)):
+        raise Refusal("appraisal.not-a-token", field="raters", role=role)
     if role in UNNAMED and len(raters) < case.threshold:
         raise Refusal("appraisal.too-few", field="raters", role=role, least=case.threshold)
     if role not in UNNAMED:

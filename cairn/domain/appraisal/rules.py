@@ -1,5 +1,6 @@
 """What may be answered: every item with a mark of the scale, a goal with points of the policy's."""
 
+import re
 from collections.abc import Iterable, Mapping
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
@@ -9,6 +10,14 @@ from cairn.domain.appraisal.events import Item
 from cairn.domain.exact import exact
 from cairn.domain.policy import Scale
 from cairn.domain.refusal import Refusal
+
+TOKEN = re.compile(r"[0-9a-f]{16}")
+"""How the tokens of unnamed raters look."""
+
+
+def is_token(rater: str) -> bool:
+    """Whether it can be a token: no message brings anybody's name into the log as an unnamed rater's."""
+    return TOKEN.fullmatch(rater) is not None
 
 
 def checked_marks(

@@ -204,7 +204,7 @@ async def raters(at: Terminal, name: AppraisalName, reader: By = None) -> None:
             at.say(term("role", each.role)),
             f"{each.person} {names.get(each.person, '')}",
             str(loads.get(each.person, 0)),
-            at.say(term("choice", f"appraisal.{state}")),
+            f"{at.say(term('choice', f'appraisal.{state}'))}  {each.reason}".rstrip(),
         )
     facts = [{**each._asdict(), "load": loads.get(each.person, 0)} for each in found]
     at.answer(facts, table if found else Text(at.say("Nobody is nominated.")))
