@@ -264,7 +264,7 @@ class Appraisals:
         case, context = await self._load(appraisal, at)
         checked = checked_marks(marks, case.items, case.marks, context.policy.scale)
         async with self.boxes.changing(appraisal) as box:
-            token, role = self._asked(box, case, by)
+            token, role = self._asked(box, case, context, by)
             if box is None or case.late_by is None or context.at >= case.late_by:
                 raise Refusal("appraisal.collected", field="case")
             before = box.answers.get(token, Answered(ballot=new_token()))
@@ -287,7 +287,7 @@ class Appraisals:
         """An unnamed rater does not rate, with a reason that the employee's manager and HR read."""
         case, context = await self._load(appraisal, at)
         box = await self.boxes.read(appraisal)
-        token, role = self._asked(box, case, by)
+        token, role = self._asked(box, case, context, by)
         _require_uncounted(box.answers.get(token) if box else None, role, case)
         command = DeclineRating(
             case=appraisal, role=role, rater=token, reason=reason, by=SYSTEM, at=context.at
@@ -302,7 +302,7 @@ class Appraisals:
         case, context = await self._load(appraisal, at)
         loads = await self.loads(case.cycle)
         async with self.boxes.changing(appraisal) as box:
-            token, role = self._asked(box, case, by)
+            token, role = self._asked(box, case, context, by)
             if box is None:
                 raise Refusal("appraisal.collected", field="case")
             _require_uncounted(box.answers.get(token), role, case)
@@ -324,8 +324,13 @@ class Appraisals:
                 box.answers.pop(token, None)
 
     @staticmethod
-    def _asked(box: Box | None, case: Appraisal, person: str) -> tuple[str, Evaluator]:
-        """The token and role under which somebody is asked here. Whoever is not is told no more than that."""
+    def _asked(box: Box | None, case: Appraisal, context: CaseContext, person: str) -> tuple[str, Evaluator]:
+        """The token and role under which somebody is asked here. Whoever is not is told no more than that; whoever has
+        left rates nobody any more."""
+        if not context.is_here(person):
+            raise Refusal(
+                "person.left" if context.person(person) else "person.unknown", field="by", by=person
+            )
         token = box.token_of(person) if box else None
         role = _role_of(token, case) if token else None
         if token is None or role is None:

@@ -18,8 +18,10 @@ import asyncpg
 from pydantic import BaseModel, ConfigDict, Field
 
 from cairn.domain.streams import NAMESPACE, cycle_of, holder_of
+from cairn.i18n import message
 from cairn.ledger.statements import read_statements
 from cairn.privacy.wrapping import WrappingKeys
+from cairn.settings import SettingsProblem
 
 _SQL = read_statements(Path(__file__).with_suffix(".sql"))
 RATERS, ANSWERS = "raters", "answers"
@@ -30,8 +32,18 @@ ANSWER_BLOCK = 1024
 Pool = asyncpg.Pool
 
 
-class BoxUnreadable(Exception):
+class BoxUnreadable(SettingsProblem):
     """A box was encrypted under a wrapping key that is not known here, or is no longer whole."""
+
+    def __init__(self, appraisal: str) -> None:
+        super().__init__(
+            message(
+                "Who the unnamed raters of {appraisal} are cannot be read here: CAIRN_TEXT_KEY is not the key that it "
+                "was kept under. Set the same one for all workers and commands, earlier ones in "
+                "CAIRN_EARLIER_TEXT_KEYS.",
+                appraisal=appraisal,
+            )
+        )
 
 
 class Rater(BaseModel):

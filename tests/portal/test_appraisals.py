@@ -1,5 +1,6 @@
 """Appraisals at the command line: raters nominated and confirmed, answers by name and unnamed, tasks for the rater."""
 
+import base64
 from collections.abc import AsyncIterator
 from datetime import date, timedelta
 from pathlib import Path
@@ -93,6 +94,21 @@ async def test_an_appraisal_at_the_command_line(cairn: Cairn, rated: str) -> Non
     for other in ("E2", "E3"):
         assert name not in (await cairn("notices", "--by", other, "--json")).out
     assert (await cairn("appraisal", "verify", name, "--json")).json == []
+
+
+async def test_without_the_key_the_inbox_shows_the_rest_and_says_what_is_missing(
+    cairn: Cairn, rated: str
+) -> None:
+    name = "appraisal-rated-M1-1"
+    peers = ("--person", "E1", "--person", "E2")
+    await does(cairn, "nominate", name, "--role", "peers", *peers, "--by", "M1")
+    other = {"CAIRN_TEXT_KEY": base64.b64encode(bytes(32)).decode()}
+    inbox = await cairn("inbox", "--by", "E2", "--lang", "en", **other)
+    assert inbox.code == 0 and "cannot be read here" in " ".join(inbox.err.split())
+    tasks = await cairn("appraisal", "tasks", "--by", "E2", "--lang", "en", **other)
+    assert tasks.code == 3 and "CAIRN_TEXT_KEY is not the key" in " ".join(tasks.err.split())
+    blank = await cairn("appraisal", "decline", name, "--reason", " ", "--by", "E1")
+    assert blank.code == 2
 
 
 async def test_a_manager_is_told_of_nearly_equal_texts(cairn: Cairn, rated: str) -> None:

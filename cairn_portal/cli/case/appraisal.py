@@ -21,7 +21,7 @@ from cairn.i18n import message, term
 from cairn_portal.cli.case.commanding import give_case, require_case
 from cairn_portal.cli.options import By, CommandId
 from cairn_portal.cli.problem import USAGE, Problem
-from cairn_portal.cli.session import Session, require_actor, session
+from cairn_portal.cli.session import Session, require_actor, require_reason, session
 from cairn_portal.cli.terminal import Terminal
 from projections.models import appraisal as appraisal_model
 
@@ -91,6 +91,7 @@ async def decline(
     command_id: CommandId = None,
 ) -> int:
     who = require_actor(by)
+    require_reason(reason)
     async with session(at) as s:
         found = await _role(s, name, who, role)
         at.remark("Who does not rate is told to the manager and HR, with the reason.")
@@ -111,6 +112,7 @@ async def delegate(
     command_id: CommandId = None,
 ) -> int:
     who = require_actor(by)
+    require_reason(reason)
     async with session(at) as s:
         found = await _role(s, name, who, role)
         if found not in UNNAMED:

@@ -9,6 +9,7 @@ import typer
 from rich.console import RenderableType
 from rich.text import Text
 
+from cairn.application.appraisals import RaterTask
 from cairn.application.clock import zone_of
 from cairn.domain.cycle.stages import cycle_stage_row
 from cairn.domain.event import SYSTEM
@@ -18,6 +19,7 @@ from cairn.domain.goal.state import Goal
 from cairn.domain.measure import Capability, KeyTask
 from cairn.domain.people import Person
 from cairn.i18n import marked, term
+from cairn.settings import SettingsProblem
 from cairn_portal.cli.case.owing import beside_scores, owed
 from cairn_portal.cli.goal.commanding import goal_row
 from cairn_portal.cli.goal.committee import of_committee
@@ -319,11 +321,7 @@ async def inbox(at: Terminal, by: By = None, cycle: CycleOption = None) -> None:
         person = await s.person(require_actor(by))
         tasks = await inboxes.inbox(s.pool, person.id, person.roles, cycle=cycle, trusting=await s.trusting())
         turns = await _turns(s, person, cycle)
-        rated = [
-            task
-            for task in await s.application.appraisals.tasks(person.id, cycle=cycle)
-            if task.state != "answered"
-        ]
+        rated = await _to_rate(s, person, cycle)
         names = await s.names() if rated else {}
         cycles = {
             name: await s.cycle(name)
@@ -380,6 +378,16 @@ async def inbox(at: Terminal, by: By = None, cycle: CycleOption = None) -> None:
     elif turns:
         first = turns[0]
         at.remark("To do it: cairn {kind} --help, {name}", kind=first.kind, name=first.name)
+
+
+async def _to_rate(s: Session, person: Person, cycle: str | None) -> list[RaterTask]:
+    """Whom somebody is still asked to rate as an unnamed rater. Where that cannot be read here, the rest is shown."""
+    try:
+        found = await s.application.appraisals.tasks(person.id, cycle=cycle)
+    except SettingsProblem as problem:
+        s.at.remark(problem.sentence)
+        return []
+    return [task for task in found if task.state != "answered"]
 
 
 async def _turns(s: Session, person: Person, cycle: str | None) -> list[case_model.Turn]:
