@@ -94,6 +94,9 @@ async def test_an_appraisal_at_the_command_line(cairn: Cairn, rated: str) -> Non
     for other in ("E2", "E3"):
         assert name not in (await cairn("notices", "--by", other, "--json")).out
     assert (await cairn("appraisal", "verify", name, "--json")).json == []
+    for language in ("zh", "en"):
+        why = await cairn("why", name, "--lang", language)
+        assert why.code == 0 and "E2" not in why.out and "E3" not in why.out
 
 
 async def test_without_the_key_the_inbox_shows_the_rest_and_says_what_is_missing(

@@ -31,7 +31,7 @@ ITEM = appraisal.Item(
     key="teamwork", kind="behaviour", text=Name(zh="协作", en="Teamwork"), anchors={"5": Name(zh="补位", en="Helps")},
     weight=Decimal(0),
 )  # fmt: skip
-SEALED = appraisal.SealedAnswer(ballot="d1d2", asked=1, sealed="k.c2VhbGVk")
+SEALED = appraisal.SealedAnswer(ballot="d1d2", sealed="k.c2VhbGVk")
 COACHING = "coaching-2026-lin-1"
 SPRING = on("03-16").date()
 

@@ -147,6 +147,23 @@ async def test_all_answers_of_a_role_come_into_the_log_at_one_moment_that_was_to
     assert [each.equal for each in await company.appraisals.verify(case)] == [True]
 
 
+async def test_when_questions_changed_the_log_does_not_tell_who_answered_before(company: Company) -> None:
+    case, _ = await nominated(company)
+    await own_and_managers(company, case)
+    await rates(company, case, "E2", POINTS[0])
+    reworded = {"teamwork": "Works with others"}
+    changed = await company.asks_case(case, "change_questions", HR, texts=reworded, reason="clearer")
+    assert changed.events == ("QuestionsChanged",), changed.refused
+    for who in ("E3", "E4"):
+        await rates(company, case, who, POINTS[1])
+    await company.goes_to(DUE, case)
+    await company.has_happened(case, "AppraisalScored")
+    [role] = (await company.last(case, "AnswersCollected")).roles
+    assert [set(each.model_dump()) for each in role.answers] == [{"ballot", "sealed"}] * 3
+    assert len({len(each.sealed) for each in role.answers}) == 1
+    assert [each.equal for each in await company.appraisals.verify(case)] == [True]
+
+
 async def test_two_reports_never_differ_by_one_answer(company: Company) -> None:
     case, goal = await nominated(company)
     await own_and_managers(company, case)

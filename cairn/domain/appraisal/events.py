@@ -114,11 +114,11 @@ class QuestionsChanged(CaseEvent):
 
 
 class SealedAnswer(Fact):
-    """An unnamed rater's answer to the `asked`-th questions, under a number of its own that says nothing of the rater's
-    token: only the holder of the wrapping key opens `sealed`."""
+    """An unnamed rater's answer, under a number of its own that says nothing of the rater's token. Which questions it
+    answered is sealed with the marks, for that tells when it was given: the holder of the wrapping key alone opens
+    it."""
 
     ballot: str
-    asked: int
     sealed: PrivateText
 
 

@@ -46,7 +46,7 @@ def take_in(role: Evaluator, boxed: Sequence[BoxedAnswer], case: Appraisal, at: 
         by=SYSTEM,
         at=at,
     )
-    sealed = tuple(SealedAnswer(ballot=each.ballot, asked=each.asked, sealed=each.sealed) for each in fresh)
+    sealed = tuple(SealedAnswer(ballot=each.ballot, sealed=each.sealed) for each in fresh)
     return Taken(CollectedRole(role=role, answers=sealed), release)
 
 
