@@ -35,6 +35,8 @@ EXAMPLE = Path("tests/workflows/example")
 PROCESS = re.compile(r"\d+@[\w.-]+")
 Story = TypeVar("Story")
 RAISED = {"target": "1300"}
+POLICIES = {"review-shared": MONTHLY, "appraisal-scored": RATED}
+"""Under which policy a story is told, where it is not the usual one."""
 
 
 async def adjusted(company: Company, goal: str) -> None:
@@ -203,7 +205,7 @@ async def record(settings: Settings) -> None:
         }  # fmt: skip
         for name, tell in asked_for(cases):
             company = Company(settings, client, pool, name.partition("-")[2])
-            company.policy = {shared: MONTHLY, scored: RATED}.get(tell, company.policy)
+            company.policy = POLICIES.get(name, company.policy)
             await company.launched()
             await write(company, name, await tell(company))
         company = Company(settings, client, pool, "year")
