@@ -333,6 +333,14 @@ class AppraisalRules(Fact):
         description="percent from which on two texts of one rater are told to them as nearly equal",
     )
 
+    @model_validator(mode="after")
+    def _anchors_are_of_marks(self) -> "AppraisalRules":
+        for key, behaviour in self.behaviours.items():
+            for mark in behaviour.anchors:
+                if mark not in self.marks:
+                    raise schema_error("anchor_of_no_mark", key=key, mark=mark, known=", ".join(self.marks))
+        return self
+
 
 class FlexibleSpace(Fact):
     """What is left for quarterly fine-tuning, in points of the sheet's 100 (the plan: 10 to 15).
@@ -605,6 +613,15 @@ class Policy(Fact):
         found = self.families.get(family or "")
         scored = (kind for kind, weight in found.periods.items() if weight > 0) if found else ()
         return frozenset(scored) | {"year"}
+
+    @model_validator(mode="after")
+    def _marks_lie_on_the_scale(self) -> "Policy":
+        scale = self.scale
+        for mark, points in self.appraisal.marks.items() if self.appraisal else ():
+            if points < scale.least or (scale.to is not None and points > scale.to):
+                to = "none" if scale.to is None else scale.to
+                raise schema_error("mark_off_scale", mark=mark, points=points, least=scale.least, to=to)
+        return self
 
     def dimensions_of(self, family: str | None) -> tuple[Dimension, ...]:
         """The dimensions that sheets of a family have to have: both, unless it leaves no weight for capability."""

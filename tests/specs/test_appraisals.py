@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from cairn.domain.appraisal.context import AppraisalContext, BoxedAnswer
 from cairn.domain.appraisal.events import AppraisalOpened, Item, ManagedDays, RoleReleased
@@ -204,6 +205,16 @@ def test_fewer_subordinates_than_the_threshold_are_not_asked_at_all() -> None:
     assert rated.appraisal is not None
     few = rated.model_copy(update={"appraisal": rated.appraisal.model_copy(update={"threshold": 50})})
     assert asked_below(sheet, few, COMPANY, on("03-02").date()) == []
+
+
+def test_marks_lie_on_the_policys_scale_and_anchors_belong_to_marks() -> None:
+    with pytest.raises(ValidationError) as off:
+        Policy.model_validate({**RATED.model_dump(), "appraisal": {"marks": {"1": 0, "5": 130}}})
+    assert "mark_off_scale" in str(off.value.errors())
+    behaviours = {"teamwork": {"title": {"zh": "x", "en": "x"}, "anchors": {"7": {"zh": "x", "en": "x"}}}}
+    with pytest.raises(ValidationError) as of_none:
+        AppraisalRules.model_validate({"behaviours": behaviours})
+    assert "anchor_of_no_mark" in str(of_none.value.errors())
 
 
 # ---------------------------------------------------------------- who rates
