@@ -5,6 +5,7 @@ from pathlib import Path
 
 from tests.specs.rules import Example
 from tests.specs.rules.amendments import AMENDMENTS
+from tests.specs.rules.clocks import CLOCKS
 from tests.specs.rules.measures import MEASURES
 from tests.specs.rules.people import PEOPLE
 from tests.specs.rules.readings import READINGS
@@ -24,6 +25,7 @@ SPECS = {
     "tests/specs/test_rules_people.py": PEOPLE,
     "tests/specs/test_rules_rights.py": RIGHTS,
     "tests/specs/test_rules_amendments.py": AMENDMENTS,
+    "tests/specs/test_rules_clocks.py": CLOCKS,
 }
 """The file of each rule's specs."""
 TABLE = re.compile(r"\n\| spec \|.*?\nSpecs: [^\n]*\n", re.DOTALL)
