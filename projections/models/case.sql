@@ -17,10 +17,8 @@ select t.kind, t.name, t.version, t.cycle, t.holder, coalesce(p.name, d.name) as
 from turn t
 left join read.person p on p.id = t.holder
 left join read.department d on 'department.' || d.id = t.holder
-cross join lateral (
-    select case when t.awaited like 'role:%' then t.awaited
-                else read.acting_for(t.awaited, read.day_of(t.cycle, $2)) end as awaited offset 0) w
-where ($3::text[] is null or w.awaited = any($3))
+cross join lateral (select read.turn_of(t.awaited, t.holder, read.day_of(t.cycle, $2)) as awaited offset 0) w
+where w.awaited is not null and ($3::text[] is null or w.awaited = any($3))
 order by t.until nulls last, t.name, w.awaited, t.step
 
 -- name: open

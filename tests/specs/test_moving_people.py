@@ -294,6 +294,14 @@ def test_k5_tasks_pass_to_the_delegate_else_to_the_next_above() -> None:
     assert acting_for(WANG, day("04-10"), everybody) is None
 
 
+def test_k5_what_is_about_somebody_never_passes_to_them() -> None:
+    """Wang delegates to Lin: what is Lin's own stays with Wang, and while Wang is away passes to the next above."""
+    named = after(say(Delegate, WANG, to=LIN, first="2026-04-01"))
+    assert [acting_for(WANG, day("04-10"), named, but) for but in ("", LIN)] == [LIN, WANG]
+    away = after(say(GoAway, WANG, first="2026-04-01"), people=named)
+    assert acting_for(WANG, day("04-10"), away, LIN) == ZHAO
+
+
 def test_a_delegate_is_somebody_else_who_is_there() -> None:
     refused(say(Delegate, WANG, to=WANG, first="2026-04-01"), "person.own-delegate")
     refused(say(Delegate, WANG, to="nobody", first="2026-04-01"), "person.delegate-away")

@@ -297,7 +297,7 @@ def test_law_K5_who_is_waited_for_is_there_or_it_stands_still_and_is_not_over(
 ) -> None:
     """Somebody at work that day, or a place such as `role:hr`; where nobody can take it, a date lies ahead or the case
     stays open as it is."""
-    standing = replace(case, people=people).standing(on(day.isoformat(), hour))
+    standing = case.among(people).standing(on(day.isoformat(), hour))
     for who in standing.awaited:
         assert who.startswith("role:") or people[who].is_at_work(day), who
     assert not standing.over

@@ -122,6 +122,15 @@ def standing_still(last: str | None, when: str = "03-20") -> str:
     return f"{', '.join(standing.awaited) or 'nobody'}; {ahead}; {'over' if standing.over else 'open'}"
 
 
+GIVEN = observed("03-09 16:00").asked("give", WANG, at("03-09 17:00"), **TOLD)
+
+
+def next_of(case: Casework, *said: Any) -> str:
+    """What is due next in a case once these things were said of people."""
+    ahead = case.among(after(*said)).standing("03-10").next_deadline
+    return ahead.phase if ahead else "nothing"
+
+
 def reminded(made: str, until: str) -> str:
     """When whoever promised is reminded, two working days before the day."""
     ahead = promised(until, made).standing(made).next_deadline
@@ -205,6 +214,16 @@ K5 = (
             lambda: awaited(say(Leave, WANG, "03-09", last_day="2026-03-09"),
                             say(Delegate, ZHAO, "03-09", first="2026-03-10", to=CHEN),
                             say(GoAway, CHEN, "03-09", first="2026-03-10"))),
+    Example("K5", "Wang delegates to Lin, whom it is about: Wang; Wang is on leave then: the next above", "wang, zhao",
+            lambda: [awaited(say(Delegate, WANG, "03-09", first="2026-03-10", to=LIN)),
+                     awaited(say(GoAway, WANG, "03-09", first="2026-03-10"),
+                             say(Delegate, WANG, "03-09", first="2026-03-10", to=LIN))]),
+    Example("K5", "Lin is told a problem and has delegated to Chen: the agreed action stays Lin's; on leave: nobody's",
+            "lin, nobody", lambda: [
+                awaited(say(kind, LIN, "03-09", first="2026-03-10", **more), case=GIVEN)
+                for kind, more in ((Delegate, {"to": CHEN}), (GoAway, {"last": "2026-04-10"}))]),
+    Example("K5", "Lin is on leave without an end when feedback is due: what comes next", "nothing",
+            lambda: next_of(observed("03-09 16:00"), say(GoAway, LIN, "03-09", first="2026-03-10"))),
     Example("K5", "a coached person's checkpoint of 16 March, on leave until 31 March: who is waited for on the 20th, "
                   "what comes next", "wang; 04-01 09:00; open", lambda: standing_still("03-31")),
     Example("K5", "on leave without an end: it stands still and is not over", "wang; no date; open",
