@@ -30,6 +30,7 @@ async def cairn(
 async def test_hr_proposes_the_committee_decides_and_it_is_in_force_once_people_were_told(
     cairn: Cairn, tmp_path: Path
 ) -> None:
+    """A policy that cannot change in mid-year."""
     later = tmp_path / "later.yaml"
     later.write_text(POLICY + "deadlines: {drafts_due: 20}\n", encoding="utf-8")
     seen = await cairn("cycle", "amend", "year", str(later), "--dry-run", "--json")

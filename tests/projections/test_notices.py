@@ -52,6 +52,7 @@ async def test_feedback_tells_whom_it_is_about_and_its_breach_whoever_is_above(p
 
 
 async def test_nobody_is_told_twice_however_often_the_log_is_read(pool: asyncpg.Pool) -> None:
+    """Told twice."""
     story = ABOUT_LIN.asked("give", WANG, "03-09", kind="problem", **TOLD)
     await record(pool, launched(), *PEOPLE, *story.events)
     assert await told(pool, LIN) == await told(pool, LIN) == [("FeedbackGiven", story.case)]

@@ -64,7 +64,7 @@ def is_allowed(command: type[CaseAction], who: str, case: Casework, at: Any, sid
 def test_law_whoever_is_waited_for_has_something_they_may_do(
     case: Casework, people: Mapping[str, PersonHistory], day: date
 ) -> None:
-    """Told to act, and nothing there to act on: in every stage, whoever is away, each of those who are waited for may
+    """Told to act, and nothing there to act on. In every stage, whoever is away, each of those who are waited for may
     give at least one command; for HR's place HR may."""
     at = on(day.isoformat())
     now = case.among(people)
@@ -73,7 +73,7 @@ def test_law_whoever_is_waited_for_has_something_they_may_do(
 
 
 def test_a_comment_stays_on_record_when_a_goal_is_handed_in_again() -> None:
-    """Comments vanishing at resubmission: what a goal was returned with is an event that nothing takes away."""
+    """Comments vanishing at resubmission. What a goal was returned with is an event that nothing takes away."""
     back = given(submitted()).having(please(ask.ReturnGoal, WANG, "01-06", comment="how many?"))
     again = back.having(
         please(ask.ReviseGoal, LIN, "01-07", title="30 customers"), please(ask.SubmitGoal, LIN, "01-08")
@@ -83,7 +83,7 @@ def test_a_comment_stays_on_record_when_a_goal_is_handed_in_again() -> None:
 
 
 def test_a_manager_revises_what_the_employee_drafted_and_it_stays_the_employees() -> None:
-    """Managers may delete and not edit, and nobody knows who made it: manager and HR revise a draft, each change says
+    """Managers may delete and not edit. Manager and HR revise a draft, each change says
     by whom, and the owner is still its owner."""
     world = given(draft()).having(
         please(ask.ReviseGoal, WANG, "01-03", title="30 customers"),
@@ -94,7 +94,7 @@ def test_a_manager_revises_what_the_employee_drafted_and_it_stays_the_employees(
 
 
 def test_a_family_that_a_later_policy_lacks_keeps_its_goals() -> None:
-    """A removed job title takes its goals with it: another version without the family is refused in mid-cycle, and the
+    """A removed job title takes its goals with it. Another version without the family is refused in mid-cycle, and the
     version that the goals cite stays as it was."""
     families = {name: family for name, family in plan().families.items() if name != "sales"}
     with pytest.raises(Refusal) as refused:
@@ -104,7 +104,7 @@ def test_a_family_that_a_later_policy_lacks_keeps_its_goals() -> None:
 
 
 def test_somebody_without_a_manager_gets_one_and_their_goals_wait_for_them() -> None:
-    """A missing supervisor that cannot be set: HR names one from a day on."""
+    """A missing supervisor that cannot be set. HR names one from a day on."""
     alone = {**COMPANY, LIN: after(say(Move, LIN, effective="2026-01-10", manager=CHEN))[LIN]}
     assert alone[LIN].on(date(2026, 1, 10)).manager == CHEN
     world = given(submitted(manager=None))
@@ -114,7 +114,7 @@ def test_somebody_without_a_manager_gets_one_and_their_goals_wait_for_them() -> 
 
 
 def test_another_manager_finds_the_goal_as_it_was_handed_in() -> None:
-    """A step signed by a transfer: with another manager nothing is approved, confirmed or judged."""
+    """A step signed by a transfer. With another manager nothing is approved, confirmed or judged."""
     world = given(submitted())
     named = please(ask.ChangeManager, HUA, "01-07", manager=CHEN, effective=date(2026, 1, 7), reason="moved")
     changed = world.having(named)
@@ -123,15 +123,15 @@ def test_another_manager_finds_the_goal_as_it_was_handed_in() -> None:
 
 
 def test_an_actual_worse_than_the_baseline_is_shown_as_it_is() -> None:
-    """A value below the baseline is invisible: the score keeps the actual and its attainment below nothing."""
+    """A value below the baseline is invisible. The score keeps the actual and its attainment below nothing."""
     measure = {"kind": "kpi", "target": 100, "baseline": 50, "aggregation": "last", "metric": "sales"}
     world = given(active(measure=measure | {"subject": LIN})).with_readings(reading("12-31", "40"))
     scored = score(world.goal(), "Y", world.context(), on("2027-01-15"))
     assert (scored.actual, scored.attainment, scored.points) == (D(40), D(-20), D(0))
 
 
-def test_a_goal_changes_its_stage_by_an_event_alone() -> None:
-    """A goal that changes its state and nobody knows why: the stage is a fold, and each change names who and when."""
+def test_a_goal_changes_its_stage_by_itself_never() -> None:
+    """A goal that changes its state and nobody knows why. The stage is a fold, and each change names who and when."""
     world = given(submitted())
     before, events = world.goal(), world.events
     world.status(at=on("06-30"))
@@ -142,7 +142,7 @@ def test_a_goal_changes_its_stage_by_an_event_alone() -> None:
 
 
 def test_who_is_named_reviewer_follows_from_the_line() -> None:
-    """A reviewer picked from a list of everybody: who approves is the manager of the day, and nobody else is asked."""
+    """A reviewer picked from a list of everybody. Who approves is the manager of the day, and nobody else is asked."""
     strangers = [who for who in PEOPLE if who not in (LIN, WANG, "gone")]
     for who in strangers:
         with pytest.raises(Refusal) as refused:
@@ -151,7 +151,7 @@ def test_who_is_named_reviewer_follows_from_the_line() -> None:
 
 
 def test_nothing_of_an_employees_is_deleted() -> None:
-    """Deleted whatever its state: there is no command that deletes; what ends says when, by whom and why."""
+    """Deleted whatever its state. There is no command that deletes; what ends says when, by whom and why."""
     assert not [name for name in ask.COMMANDS if "delete" in name or "remove" in name]
     ended = fact(did.GoalCancelled, HUA, on("01-05"), reason="twice in the sheet", last="2026-01-04")
     world = given(draft(), ended)

@@ -73,7 +73,8 @@ def refused(command: Any, code: str, people: Any = COMPANY) -> Refusal:
 
 
 def test_l7_a_joiner_after_launch_gets_a_sheet() -> None:
-    """L7: "joiner after launch: preview promises a sheet, launch says ✓ with none; a sheet"."""
+    """Goals made after the launch are left out. L7: "joiner after launch: preview promises a sheet, launch says ✓ with
+    none; a sheet"."""
     people = after(say(Join, "new", "05-11", details=NEW))
     found = added(people, first_sheets(), "05-11")
     [sheet] = found.sheets
