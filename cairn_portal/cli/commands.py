@@ -427,6 +427,12 @@ COMMANDS: tuple[Command | CommandGroup, ...] = (
     ),
     Command("inbox", "goal.reading:inbox", marked("what waits for me, since when, until when"), YEAR),
     Command(
+        "team",
+        "people.team:team",
+        marked("my people: goals, progress, what is late, feedback, coaching, what they are owed"),
+        YEAR,
+    ),
+    Command(
         "notices",
         "goal.reading:notices",
         marked("what I am to be told: reminders, and what others did"),

@@ -4,7 +4,7 @@
 with member as materialized (select * from read.team_of($3, $4, $5)),
 turn as materialized (select holder, acts, until, kind from read.turns($1, $2)),
 goals as (
-    select g.owner, count(*) filter (where g.stage not in ('cancelled', 'superseded', 'lapsed'))::int as goals,
+    select g.owner, count(*) filter (where g.stage not in ('cancelled', 'superseded'))::int as goals,
         count(*) filter (where g.stage in ('draft', 'returned', 'submitted'))::int as unapproved,
         count(*) filter (where (g.stage in ('draft', 'returned') and c.drafts_due <= $2)
                             or (g.stage = 'submitted' and c.approvals_due <= $2)

@@ -125,7 +125,9 @@ def _on_deadline(kind: CaseKind[S], command: KeepCaseDeadline, case: S, context:
     said = {"case": case.id, "phase": command.phase, "due": command.due, "by": command.by, "at": command.at}
     match phase.does:
         case "remind":
-            return [CaseReminded(to=context.acting(_turns_at(kind, command, case, context), case.holder), **said)]
+            return [
+                CaseReminded(to=context.acting(_turns_at(kind, command, case, context), case.holder), **said)
+            ]
         case "escalate":
             return [CaseEscalated(to=context.further_up(_turns_at(kind, command, case, context)), **said)]
         case "act":
