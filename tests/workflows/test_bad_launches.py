@@ -24,7 +24,6 @@ BAD_LAUNCHES: dict[str, Any] = {
 
 @pytest.mark.parametrize("kind", BAD_LAUNCHES)
 async def test_no_launch_wedges_a_cycle(unlaunched: Company, kind: str) -> None:
-    """A launch that swallows its errors."""
     fields = await unlaunched.prepared()
     message = BAD_LAUNCHES[kind]
     await unlaunched.asks_cycle("launch", "E1")  # refused, but the workflow is there now
