@@ -42,7 +42,7 @@ async def test_a_lane_that_is_given_back_belongs_to_those_who_wait(monkeypatch: 
     monkeypatch.setattr(group_commit, "STUCK", 60)
     under_way = most = transactions = 0
 
-    async def record(_appends: Sequence[StreamAppend], *, hurry: bool = False) -> list[int] | None:
+    async def record(appends: Sequence[StreamAppend], *, hurry: bool = False) -> list[int] | None:
         nonlocal under_way, most, transactions
         transactions += 1
         under_way += 1
