@@ -126,7 +126,7 @@ def test_an_actual_worse_than_the_baseline_is_shown_as_it_is() -> None:
     measure = {"kind": "kpi", "target": 100, "baseline": 50, "aggregation": "last", "metric": "sales"}
     world = given(active(measure=measure | {"subject": LIN})).with_readings(reading("12-31", "40"))
     scored = score(world.goal(), "Y", world.context(), on("2027-01-15"))
-    assert (scored.actual, scored.attainment, scored.points) == (40, -20, 0)
+    assert [scored.actual, scored.attainment, scored.points] == [40, -20, 0]
 
 
 def test_a_goal_changes_its_stage_by_itself_never() -> None:
