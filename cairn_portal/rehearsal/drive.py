@@ -163,6 +163,7 @@ class Rehearsal:
         if self.resumed:
             await for_each(self.goals, self.clock.refresh, self.on_progress, "clocks")
             await self.clock.refresh(f"cycle-{self.cycle}")
+            await self.acts.cases.learn(resumed=True)
 
     async def instants(self) -> list[datetime]:
         """The script's days in order, and the end: when the cycle closes by itself."""
@@ -189,14 +190,20 @@ class Rehearsal:
         self.on_progress(f"{instant:%Y-%m-%d}", number + 1, of)
 
     async def advance(self, instant: datetime) -> None:
-        """Goals with a deadline before the instant first, then the cycle, which scores the sheets they are on."""
-        due = await self._due_before(instant)
+        """Goals with a deadline before the instant first, then the cycle, which scores the sheets they are on and opens
+        reviews, then cases."""
+        due, cases = await self._due_before(instant), self.acts.cases
 
         async def forward(goal: str) -> None:
             await self.clock.advance(goal, instant)
 
+        async def forward_case(case: str) -> None:
+            await cases.advance(case, instant)
+
         await for_each(due, forward, self.on_progress, f"{instant:%Y-%m-%d}")
         await self.clock.advance(f"cycle-{self.cycle}", instant)
+        await cases.learn()
+        await for_each(await cases.due_before(instant), forward_case, self.on_progress)
 
     async def _due_before(self, instant: datetime) -> list[str]:
         names: list[str] = []

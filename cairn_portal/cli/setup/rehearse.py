@@ -98,7 +98,7 @@ class _Shown:
         else:
             self.bars.update(
                 self.now,
-                description=self.at.say(term("command" if label in COMMANDS else "step", label)),
+                description=self.at.say(_spoken(label)),
                 completed=done,
                 total=of,
             )
@@ -107,6 +107,14 @@ class _Shown:
         """Instants of the year and goals moved to an instant come under the same label: the year's number is fixed."""
         known = self.bars.tasks[self.year].total
         return known is not None and int(known) != of
+
+
+def _spoken(label: str) -> Message:
+    """What is going on: a command, of a goal or of a case (`review submit`), or a step of the rehearsal."""
+    kind, _, name = label.partition(" ")
+    if name:
+        return term("command", f"{kind}.{name}")
+    return term("command" if label in COMMANDS else "step", label)
 
 
 async def results(s: Session, script: RehearsalScript, data: Path, report: Report) -> int:
