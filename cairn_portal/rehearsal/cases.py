@@ -5,13 +5,15 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from typing import NamedTuple, cast
 
-from activities.inputs import CaseOutcome
+from activities.inputs import CaseOutcome, CaseStart, Refused
+from activities.starting import begin_case
 from cairn.application import Application
-from cairn.application.cases import KINDS, kind_named
+from cairn.application.cases import KINDS, kind_named, read_case_command
 from cairn.application.dated_roster import DatedRoster
 from cairn.domain.case.kind import status
 from cairn.domain.case.status import CaseStatus
 from cairn.domain.person_history import acting_for
+from cairn.domain.refusal import Refusal
 from cairn.domain.review.state import Review
 from cairn.domain.streams import cycle_of, department_of, holder_of, kind_of
 from cairn_portal.gateway import CommandGateway
@@ -45,7 +47,7 @@ class CasesInRehearsal:
             for row in page:
                 if cycle_of(row.stream) == self.cycle:
                     self.running.add(row.stream)
-                    if kind_of(row.stream) == "review":
+                    if kind_of(row.stream) == "review" and row.stream not in self._reviews:
                         self._reviews.append(row.stream)
         self._read = sealed
         if resumed:
@@ -75,20 +77,48 @@ class CasesInRehearsal:
         await self.clock.advance(name, instant)
 
     async def give(self, each: ScriptedCommand, by: str, command: str, instant: datetime) -> CaseOutcome:
-        """One command, at an instant. The workflow of a case that is not open is begun with it: it takes the command by
-        a clock that shows the instant, and is moved there afterwards."""
+        """One command, at an instant. Where the case is not there yet, its workflow is begun with the command, by a
+        clock that shows the instant."""
         name = each.case or ""
-        is_open = name in self.running
-        if is_open:
+        if name in self.running:
             await self.advance(name, instant)
-        offset = self.clock.clock_offset if is_open else instant - datetime.now(UTC)
-        outcome = await self.gateway.case(name, each.name, by, each.fields, command, offset.total_seconds())
-        if outcome.status is not None and outcome.status.over:
+            offset = self.clock.clock_offset.total_seconds()
+            outcome = await self.gateway.case(name, each.name, by, each.fields, command, offset)
+        elif (await self.application.ledger.versions([name])).get(name, 0):
+            outcome = await self._give_to_ended(name, each, by, command, instant)
+        else:
+            offset = (instant - datetime.now(UTC)).total_seconds()
+            outcome = await self.gateway.case(name, each.name, by, each.fields, command, offset)
+        await self._keep_clock(name, outcome, instant)
+        return outcome
+
+    async def _give_to_ended(
+        self, name: str, each: ScriptedCommand, by: str, command: str, instant: datetime
+    ) -> CaseOutcome:
+        """A command to a case whose workflow has ended: one begun with it would take the cycle's clock from the log
+        before it records anything, which is that of the year's first day. The command is recorded as of the instant,
+        and a workflow begun where something is awaited again."""
+        try:
+            asked = read_case_command(each.name, name, by, instant, each.fields)
+            answer = await self.application.cases.handle(asked, command)
+        except Refusal as refusal:
+            return CaseOutcome(refused=Refused.of(refusal))
+        if not answer.status.over:
+            start = CaseStart(case=name, clock_offset=answer.status.clock_offset)
+            await begin_case(self.gateway.client, self.gateway.task_queue, start, anew=True)
+        return CaseOutcome(events=answer.events, replayed=answer.replayed, status=answer.status)
+
+    async def _keep_clock(self, name: str, outcome: CaseOutcome, instant: datetime) -> None:
+        """Takes note of a case that ended, or moves one that was begun to the instant."""
+        if outcome.status is None:
+            return
+        if outcome.status.over:
             self._ended(name)
-        elif outcome.status is not None and not is_open:
+        elif name not in self.running:
             self.running.add(name)
             await self.clock.advance(name, instant)
-        return outcome
+        if kind_of(name) == "review" and name not in self._reviews:
+            self._reviews.append(name)
 
     async def givers(self, role: str, commands: Sequence[ScriptedCommand], day: date) -> list[str]:
         """The ids of those who give an act's commands, in their order."""
