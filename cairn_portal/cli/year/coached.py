@@ -19,8 +19,8 @@ async def coached(s: Session, cycle: Cycle) -> Part | None:
         return None
     at = s.at.in_zone(zone_of(cycle))
     table = grid(
-        at.say("about"), at.say("kind of gap"), at.say("mentor"), at.say("from"), at.say("ends"), at.say("checkpoints met"),
-        at.say("help given"), at.say("outcome"), at.say("heard"),
+        at.say("about"), at.say("kind of gap"), at.say("mentor"), at.say("from"), at.say("ends"),
+        at.say("checkpoints met"), at.say("help given"), at.say("outcome"), at.say("heard"),
     )  # fmt: skip
     for each in found:
         failed = each.outcome == "failed"
