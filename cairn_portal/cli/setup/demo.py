@@ -22,7 +22,7 @@ from cairn_portal.cli.problem import USAGE, Problem
 from cairn_portal.cli.session import Session
 from cairn_portal.cli.setup.rehearse import Fresh, Keep, play, results, script_of
 from cairn_portal.cli.terminal import Terminal
-from cairn_portal.cli.year.page import parts_of
+from cairn_portal.cli.year.page import print_year
 from cairn_portal.presenting.words import NOTHING, grid, percent
 from cairn_portal.rehearsal.drive import Report
 from cairn_portal.rehearsal.script import RehearsalScript
@@ -69,9 +69,7 @@ async def _demonstrated(s: Session, script: RehearsalScript, data: Path, report:
     if moved := await moved_people(s, await s.cycle(script.cycle.id)):
         heading(_title(at, message("Who joined, moved, was away or left")), align="left")
         at.out.print(moved)
-    async for part in parts_of(s, await s.cycle(script.cycle.id)):
-        heading(_title(at, part.heading), align="left")
-        at.out.print(*part.shown, sep="\n")
+    await print_year(s, await s.cycle(script.cycle.id))
     if corrected := await _corrected(s, script.cycle.id):
         heading(_title(at, message("A score that was corrected later: each version stays")), align="left")
         await show_versions(s, [corrected.sheet], corrected.period)

@@ -18,6 +18,7 @@ from cairn_portal.cli.operate.servers import shown_steps
 from cairn_portal.cli.problem import REFUSED, USAGE, Problem, refusal_of
 from cairn_portal.cli.session import Session
 from cairn_portal.cli.terminal import Terminal
+from cairn_portal.cli.year.page import print_year
 from cairn_portal.presenting.words import facts, grid, number, percent, span
 from cairn_portal.rehearsal.clock import CannotSkipTime
 from cairn_portal.rehearsal.drive import Rehearsal, RehearsalStopped, Report
@@ -37,7 +38,15 @@ Show = Callable[[Session, RehearsalScript, Path, Report], Awaitable[int]]
 async def rehearse(
     at: Terminal, folder: Folder, data: Data = None, fresh: Fresh = False, keep: Keep = False
 ) -> int:
-    return await play(at, script_of(folder), data or folder, fresh, keep, results)
+    return await play(at, script_of(folder), data or folder, fresh, keep, _told)
+
+
+async def _told(s: Session, script: RehearsalScript, data: Path, report: Report) -> int:
+    """What a rehearsal ends with: its results, and what went on beside goals and scores."""
+    code = await results(s, script, data, report)
+    if not s.at.as_json:
+        await print_year(s, await s.cycle(script.cycle.id))
+    return code
 
 
 def script_of(folder: Path) -> RehearsalScript:

@@ -30,6 +30,14 @@ async def show(at: Terminal, name: CycleArg) -> None:
     at.answer({part.key: part.found for part in parts}, *(lines or [nothing]))
 
 
+async def print_year(s: Session, cycle: Cycle) -> None:
+    """The page in another command's answer, each part under a rule."""
+    async for part in parts_of(s, cycle):
+        s.at.out.rule(Text(s.at.say(part.heading), style="bold"), align="left")
+        for line in part.shown:
+            s.at.out.print(line)
+
+
 async def parts_of(s: Session, cycle: Cycle) -> AsyncIterator[Part]:
     """Each part of the page in which there is something to tell."""
     for part in PARTS:
