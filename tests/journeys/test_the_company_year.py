@@ -16,6 +16,7 @@ from cairn.application.cases import KINDS
 from cairn.domain.event import Fact
 from cairn.domain.goal.state import Goal
 from cairn.settings import Settings
+from cairn_portal.cli.case.commanding import cycle_named
 from cairn_portal.cli.session import Session
 from cairn_portal.cli.terminal import Terminal
 from cairn_portal.cli.year.page import print_year
@@ -92,7 +93,7 @@ async def year(tmp_path_factory: pytest.TempPathFactory) -> Year:
                     [debt.goal for debt in debts if debt.goal and await has_year(pool, debt.goal)]
                 ),
                 happened=await happened(application),
-                pages={language: await page(own, application, cycle, language) for language in ("zh", "en")},
+                pages={language: await page(own, application, language) for language in ("zh", "en")},
             )
     finally:
         forget(settings, file)
@@ -120,12 +121,12 @@ async def has_year(pool: asyncpg.Pool, goal: str) -> bool:
     return any(each.period == "Y" and each.rounded is not None for each in await goal_scores(pool, goal=goal))
 
 
-async def page(own: Settings, application: Application, cycle: str, language: str) -> str:
-    """What `cairn cycle year` tells."""
+async def page(own: Settings, application: Application, language: str) -> str:
+    """What `cairn cycle year` tells of the only cycle there is, which is closed."""
     told = Console(file=io.StringIO(), width=180)
     at = Terminal(own.model_copy(update={"language": language}), False, told, told)
     s = Session(at, Addresses(own.database or "", own.temporal_address or ""), application)
-    await print_year(s, await application.cycles.load(cycle))
+    await print_year(s, await cycle_named(s, None))
     assert isinstance(told.file, io.StringIO)
     return told.file.getvalue()
 
