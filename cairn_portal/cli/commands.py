@@ -174,6 +174,11 @@ COMMANDS: tuple[Command | CommandGroup, ...] = (
                 "cycle.amending:listed",
                 marked("changes of the policy in this cycle, and the open one"),
             ),
+            Command(
+                "year",
+                "year.page:show",
+                marked("through the year: reviews, obstacles, coaching, feedback, promises"),
+            ),
             Command("close", "cycle.launching:close", marked("close a cycle once all its goals are")),
             Command(
                 "abandon",
