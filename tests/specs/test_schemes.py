@@ -266,7 +266,9 @@ def test_performance_pay_points_grades_and_pot_points() -> None:
 
 
 def test_performance_pay_each_units_pot_comes_out_even_or_names_what_is_left() -> None:
-    played, paid, left = employees(), {}, {}
+    played = employees()
+    paid: dict[str, str] = {}
+    left: dict[str, str] = {}
     for unit, (members, pot) in UNITS.items():
         payer = played[members[0]].payer
         points = {who: payer.pot_points([played[who].sheet], hours(who)) for who in members}
