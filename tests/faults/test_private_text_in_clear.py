@@ -127,10 +127,20 @@ class Written:
         await self.does("goal", "assess", talk, *rated, "--by", "M1")
         waived = ("--period", "Q1", "--reason", words("not brought"))
         await self.does("goal", "score-without", kpi, *waived, "--by", "H1")
+        await self.of_what_stands_still(kpi)
         await self.does("goal", "pause", talk, "--reason", words("paused"), "--by", "H1")
         moved = ("--manager", "E3", "--effective", str(TODAY), "--reason", words("passes"))
         await self.does("goal", "change-manager", task, *moved, "--by", "H1")
         await self.ended()
+
+    async def of_what_stands_still(self, goal: str) -> None:
+        waiting = self.goal("E3", 2)
+        await self.does("goal", "submit", waiting, "--by", "E3")
+        await self.does("goal", "urge", waiting, "--note", words("urged"), "--by", "H1")
+        await self.does("goal", "recall", waiting, "--reason", words("back"), "--by", "E3")
+        facts = ("--kind", "internal_gap", "--facts", words("3 of 5 offers came back"))
+        await self.does("goal", "diagnose", goal, *facts, "--by", "M1")
+        await self.does("goal", "close-diagnosis", goal, "1", "--reason", words("over"), "--by", "M1")
 
     async def ended(self) -> None:
         first, second = self.goal("E2", 1), self.goal("E2", 2)
