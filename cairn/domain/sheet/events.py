@@ -350,6 +350,14 @@ class Restated(Fact):
     grade_before: str | None = None
     grade_after: str | None = None
 
+    @property
+    def lowers(self) -> bool:
+        if self.before is None:
+            return False
+        if self.after is None or self.after < self.before:
+            return True
+        return self.after == self.before and self.grade_after != self.grade_before
+
 
 class Correction(Fact):
     """What was written down wrongly, as it is right (RULES T6, Y3). Of a goal: targets of periods that have ended (in
@@ -400,12 +408,10 @@ class RestatementProposed(SheetEvent):
 
     @property
     def lowers(self) -> bool:
-        """Whether a score or the result would become less, or be no more."""
+        """Whether a score or the result would become less, or be no more; or the grade would be another one though the
+        points do not rise, as a gate makes it."""
         every = (self.of_period, self.of_result, *(each.of_period for each in self.scores))
-        changed = [each for each in every if each is not None]
-        return any(
-            each.before is not None and (each.after is None or each.after < each.before) for each in changed
-        )
+        return any(each.lowers for each in every if each is not None)
 
 
 class RestatementHeard(SheetEvent):
