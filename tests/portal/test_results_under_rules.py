@@ -34,9 +34,11 @@ from cairn.domain.sheet.commands import RecordIncident, WithdrawIncident
 from cairn.domain.sheet.events import ResultIssued
 from cairn.domain.sheet.state import Sheet
 from cairn.ledger import Ledger, Sealer, open_pool
+from cairn.settings import Settings
 from cairn_portal.servers.migrate import migrate_all
 from projections.engine import catch_up
 from tests.databases import Databases
+from tests.portal.conftest import Cairn, environment
 
 KAOHE = (Path(__file__).parents[2] / "examples" / "schemes" / "kaohe.yaml").read_text("utf-8")
 MONTH_ALONE = KAOHE.replace("minimum: {days: 90}\n", "")
@@ -51,8 +53,8 @@ EMPLOYEE, DEPARTMENT = "sheet-2026-E1-1", "sheet-2026-department.D-1"
 class January:
     """A cycle of one month, so that all of it can be played: an employee, their department, HR and the committee."""
 
-    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]") -> None:
-        self.pool, self.ledger = pool, Ledger(pool)
+    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]", dsn: str = "") -> None:
+        self.pool, self.ledger, self.dsn = pool, Ledger(pool), dsn
         self.cycles, self.goals = Cycles(self.ledger), Goals(self.ledger)
         self.sheets = Sheets(self.goals)
         self.evaluation = Evaluation(self.ledger, self.cycles)
@@ -152,7 +154,7 @@ async def january(databases: Databases) -> AsyncIterator[January]:
     dsn = await databases.empty()
     await migrate_all(dsn)
     pool = await open_pool(dsn)
-    made = January(pool)
+    made = January(pool, dsn)
     await made.launched()
     yield made
     await pool.close()
@@ -245,6 +247,63 @@ async def test_E2_a_units_result_that_changes_later_multiplies_anew(january: Jan
     result = await january.result()
     assert result.cause == "unit" and result.multipliers[0].factor == 1
     await january.verified()
+
+
+def terminal(january: January, home: Path, language: str = "en") -> Cairn:
+    """A terminal that reads this log; nothing that is asked here needs a worker."""
+    settings = Settings(
+        home=home, database=january.dsn, temporal_address="127.0.0.1:1", namespace="none", task_queue="none"
+    )
+    return Cairn({**environment(settings), "CAIRN_LANGUAGE": language})
+
+
+async def with_everything(january: January) -> None:
+    await january.happened("merit", times=8, counts_in="month")
+    await january.happened("fault", counts_in="year")
+    await january.happened("discipline")
+    await january.rated(92, 95, 82)
+    await january.played()
+    await january.seal()
+
+
+async def test_a_result_is_explained_step_by_step_in_the_order_of_computing(
+    january: January, tmp_path: Path
+) -> None:
+    await with_everything(january)
+    cairn = terminal(january, tmp_path)
+    done = await cairn("explain", "E1", "--cycle", "2026", "--json")
+    assert done.code == 0, done.err
+    steps = [(step["code"], step["comes_to"]) for step in done.json["steps"]]
+    assert steps == [
+        ("mean", "97"), ("mean", "95"), ("before", "96.2"), ("incident", "-2"), ("gained", "0"), ("lost", "-2"),
+        ("points", "94.2"), ("rounded", "94.20"), ("by_points", "A"), ("gate", "B at most"), ("grade", "B"),
+        ("multiplier", "×0.82"),
+    ]  # fmt: skip
+    month = await cairn("explain", "E1", "--cycle", "2026", "--period", "M01")
+    assert month.code == 0 and "Merit" in month.out and "97" in month.out
+    in_chinese = await terminal(january, tmp_path, "zh")("explain", "sheet-2026-E1-1")
+    assert (
+        "一票否决" not in in_chinese.out
+        and "受处分者不得评 A" in in_chinese.out
+        and "部门系数" in in_chinese.out
+    )
+
+
+async def test_results_and_what_they_pay_are_shown_by_a_table_of_amounts(
+    january: January, tmp_path: Path
+) -> None:
+    await with_everything(january)
+    cairn, table = terminal(january, tmp_path), tmp_path / "amounts.csv"
+    assert "94.2" in (await cairn("cycle", "results", "2026")).out
+    table.write_text("工号,基数,请假天数\nE1,24000,9\n", encoding="utf-8")
+    done = await cairn("cycle", "results", "2026", "--amounts", str(table), "--json")
+    assert done.code == 0, done.err
+    payment = done.json["payments"]["E1"]
+    assert payment["paid"] == "20901.52"  # 24,000 × 252/261 × 0.82 × 1.1
+    assert "20901.52" in (await cairn("cycle", "results", "2026", "--amounts", str(table))).out
+    table.write_text("工号,基数\nE1,lots\nE1,5\n", encoding="utf-8")
+    wrong = await cairn("cycle", "results", "2026", "--amounts", str(table))
+    assert wrong.code == 1 and "lots" in wrong.err + wrong.out and "twice" in wrong.err + wrong.out
 
 
 async def test_an_incident_is_hrs_to_record_and_of_a_kind_that_the_policy_knows(january: January) -> None:
