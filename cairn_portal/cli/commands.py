@@ -175,9 +175,13 @@ COMMANDS: tuple[Command | CommandGroup, ...] = (
                 marked("changes of the policy in this cycle, and the open one"),
             ),
             Command(
+<<<<<<< HEAD
                 "year",
                 "year.page:show",
                 marked("through the year: reviews, obstacles, coaching, feedback, promises"),
+=======
+                "results", "cycle.paying:results", marked("results, and what they pay by a table of amounts")
+>>>>>>> schemes
             ),
             Command("close", "cycle.launching:close", marked("close a cycle once all its goals are")),
             Command(
@@ -277,6 +281,18 @@ COMMANDS: tuple[Command | CommandGroup, ...] = (
             ),
             Command("assess", "goal.reviewing:assess", marked("assess in points"), REVIEW),
             Command(
+                "evaluate",
+                "goal.evaluating:evaluate",
+                marked("evaluate a piece of work, such as a call, by the goal's form"),
+                REVIEW,
+            ),
+            Command(
+                "withdraw-evaluation",
+                "goal.evaluating:withdraw",
+                marked("take an evaluation back that was recorded wrongly"),
+                REVIEW,
+            ),
+            Command(
                 "change-manager",
                 "goal.reviewing:change_manager",
                 marked("give goals to another manager"),
@@ -307,6 +323,16 @@ COMMANDS: tuple[Command | CommandGroup, ...] = (
             Command("return", "goal.sheets:return_sheet", marked("return all its submitted goals, or none")),
             Command("extend", "goal.sheets:extend", marked("give it more time to be made whole")),
             Command("go-on", "goal.sheets:go_on", marked("go on without what is not approved")),
+            Command(
+                "record-incident",
+                "goal.incidents:record",
+                marked("record what happened and counts beside the goals: a merit, a fault, a veto"),
+            ),
+            Command(
+                "withdraw-incident",
+                "goal.incidents:withdraw",
+                marked("take an incident back that was recorded wrongly"),
+            ),
             Command(
                 "waive",
                 "goal.sheets:waive",
@@ -464,6 +490,12 @@ COMMANDS: tuple[Command | CommandGroup, ...] = (
     ),
     Command("progress", "goal.progress:progress", marked("how much is done, how many days are left"), YEAR),
     Command("scores", "cycle.results:scores", marked("scores of a cycle, a person or a goal"), YEAR),
+    Command(
+        "explain",
+        "cycle.explaining:explain",
+        marked("how a result came about, step by step, with its inputs"),
+        YEAR,
+    ),
     CommandGroup(
         "restatements",
         marked("restatements: what would change a settled score, and deciding it"),
