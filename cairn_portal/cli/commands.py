@@ -175,13 +175,12 @@ COMMANDS: tuple[Command | CommandGroup, ...] = (
                 marked("changes of the policy in this cycle, and the open one"),
             ),
             Command(
-<<<<<<< HEAD
                 "year",
                 "year.page:show",
                 marked("through the year: reviews, obstacles, coaching, feedback, promises"),
-=======
+            ),
+            Command(
                 "results", "cycle.paying:results", marked("results, and what they pay by a table of amounts")
->>>>>>> schemes
             ),
             Command("close", "cycle.launching:close", marked("close a cycle once all its goals are")),
             Command(
