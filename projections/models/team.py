@@ -10,11 +10,8 @@ from projections.engine.sql import queries
 
 MODEL = ReadModel(
     name="team",
-    joins=(
-        "person", "goal", "dashboard", "inbox", "feedback", "check_in", "coaching", "request", "promise", "review",
-        "amendment", "case",
-    ),
-)  # fmt: skip
+    joins=("person", "goal", "dashboard", "feedback", "check_in", "coaching", "promise", "case"),
+)
 SQL = queries("team")
 ALL_LEVELS = 50
 

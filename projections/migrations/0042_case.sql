@@ -1,48 +1,3 @@
--- As cairn.domain.person_history.acting_for, with `role:hr` where nobody is there. `but` is passed over, as delegate and
--- further up: nobody judges what is about themselves.
-create function read.acting_for(who text, day date, but text) returns text language plpgsql stable as $$
-declare
-    one text := who;
-    other text;
-    left_on date;
-    known boolean;
-begin
-    for step in 1..50 loop
-        known := null;
-        select true, p.left_on into known, left_on from read.person p where p.id = one;
-        if known is null then
-            return case when step = 1 then who else 'role:hr' end;
-        end if;
-        other := read.delegated_to(one, day);
-        if other is not null and other <> but then
-            return other;
-        end if;
-        if one <> but and (left_on is null or left_on > day) and not read.is_away(one, day) then
-            return one;
-        end if;
-        one := read.manager_on(one, day);
-        if one is null then
-            return 'role:hr';
-        end if;
-    end loop;
-    return 'role:hr';
-end
-$$;
-
-create or replace function read.acting_for(who text, day date) returns text language sql stable as $$
-    select read.acting_for($1, $2, '')
-$$;
-
--- As before; what waits for a goal's manager never passes to its owner.
-create function read.done_by(tier text, act text, awaited text, owner text, cycle text, at timestamptz)
-returns text language sql stable as $$
-    select case
-        when $3 like 'role:%' then $3
-        when $1 = 'strategic' or ($1 = 'individual' and $2 = 'submit')
-            then coalesce(read.delegated_to($3, read.day_of($5, $6)), $3)
-        else read.acting_for($3, read.day_of($5, $6), case when $3 = $4 then '' else coalesce($4, '') end) end
-$$;
-
 -- As cairn.domain.case.context.CaseContext.acting: what its holder has to say in a case nobody says for them, so that it
 -- is nobody's (null) while they are not at work.
 create function read.turn_of(awaited text, holder text, day date) returns text language sql stable as $$
@@ -64,7 +19,7 @@ returns timestamptz language sql stable as $$
     cross join lateral (select read.after_leave($1, $2, d.due) as back offset 0) b
 $$;
 
--- As before; a day that falls into the person's leave is moved behind it.
+-- As 0030_feedback.sql; a day that falls into the person's leave is moved behind it.
 create or replace function read.feedback_turns(in_cycle text, at timestamptz)
 returns table (kind text, name text, version bigint, cycle text, holder text, stage text, since timestamptz, until timestamptz, awaited text)
 language sql stable as $$
@@ -81,4 +36,28 @@ language sql stable as $$
         select null, null where f.action_due is null) d
     where ($1 is null or f.cycle = $1)
       and (f.stage = 'observed' or (f.stage = 'given' and f.action_due is not null))
+$$;
+
+-- Whose turn it is in every open case and proposed change of a policy, of a cycle or of all, at an instant: `awaited` is
+-- whose it is, `acts` who acts for them that day.
+create function read.turns(in_cycle text, at timestamptz)
+returns table (kind text, name text, version bigint, cycle text, holder text, stage text, since timestamptz, until timestamptz, awaited text, step text, acts text)
+language sql stable as $$
+    with turn as (
+        select f.*, f.stage as step from read.feedback_turns($1, $2) f
+        union all
+        select * from read.coaching_turns($1, $2)
+        union all
+        select r.*, r.stage from read.request_turns($1, $2) r
+        union all
+        select p.*, p.stage from read.promise_turns($1, $2) p
+        union all
+        select * from read.review_turns($1, $2)
+    )
+    select t.*, w.acts
+    from turn t
+    cross join lateral (select read.turn_of(t.awaited, t.holder, read.day_of(t.cycle, $2)) as acts offset 0) w
+    where w.acts is not null
+    union all
+    select a.*, a.awaited from read.amendment_turns($1, $2) a
 $$;
