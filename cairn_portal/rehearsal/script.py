@@ -37,6 +37,14 @@ ACTS = tuple(dict.fromkeys([*GOAL_COMMANDS, *PEOPLE_COMMANDS, *CASE_COMMANDS]))
 """What may be done: any command to goals that were launched, commands about people, and commands of cases."""
 
 
+def _acts_like(act: str) -> tuple[str, ...]:
+    """What may have been meant: the commands of the same kind of case, else those of goals and people."""
+    kind, words, _ = act.partition(" ")
+    if not words:
+        return (*GOAL_COMMANDS, *PEOPLE_COMMANDS)
+    return tuple(each for each in CASE_COMMANDS if each.startswith(f"{kind} ")) or tuple(CASE_COMMANDS)
+
+
 class ScriptInvalid(DocumentInvalid):
     """The file, or a query in it, cannot be used; every mistake names its line."""
 
@@ -79,7 +87,7 @@ class ScriptedAct(Fact):
                 raise schema_error("feeds_alone")
             return self
         if self.act not in ACTS:
-            raise schema_error("act_unknown", act=self.act, known=ACTS)
+            raise schema_error("act_unknown", act=self.act, known=_acts_like(self.act or ""))
         if not self.by or not self.select:
             raise schema_error("act_incomplete")
         return self

@@ -6,6 +6,7 @@ import random
 import signal
 import sys
 from collections.abc import AsyncIterator
+from datetime import date
 from pathlib import Path
 
 import asyncpg
@@ -41,6 +42,12 @@ HAPPENED = {
         "PromiseMade", "CaseReminded", "PromiseOverdue", "PromiseKept", "PromiseContested", "PromiseReleased",
     ],
 }  # fmt: skip
+SAID_ON = {
+    "FeedbackObserved": date(2026, 1, 15), "FeedbackGiven": date(2026, 4, 9), "FeedbackFollowedUp": date(2026, 4, 13),
+    "PromiseMade": date(2026, 1, 15), "PromiseKept": date(2026, 4, 9), "PromiseContested": date(2026, 4, 13),
+    "PromiseReleased": date(2026, 7, 6),
+}  # fmt: skip
+"""The days of the script's acts: a promise that is contested had ended, and its workflow with it."""
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -100,6 +107,7 @@ async def test_a_rehearsal_killed_and_begun_again_ends_with_the_same_scores_and_
     for row in cases:
         happened.setdefault(row["stream"], []).append(row["type"])
     assert happened == HAPPENED
+    assert {row["type"]: row["day"] for row in cases if row["type"] in SAID_ON} == SAID_ON
     assert await asked(disturbed, CASES) == cases
 
 

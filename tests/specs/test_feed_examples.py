@@ -111,6 +111,14 @@ def test_mistakes_of_a_script_are_told_with_their_lines(tmp_path: Path) -> None:
     )
 
 
+def test_a_slip_in_a_command_of_a_case_is_told_with_those_of_its_kind(tmp_path: Path) -> None:
+    with pytest.raises(ScriptInvalid) as refused:
+        load_script(written(tmp_path, "  - {on: 2026-01-08, act: promise kept, by: hr, select: x}\n"))
+    assert refused.value.text("en").endswith(
+        "there is no act promise kept: it may be promise make, promise keep, promise contest, promise release"
+    )
+
+
 @pytest.mark.parametrize(
     ("act", "query", "sentence"),
     [

@@ -442,7 +442,8 @@ def test_how_often_is_enough_to_say() -> None:
     families = parse(text).families
     assert families["sales"].reviews == FamilyReviews(every="month")
     assert families["rnd"].reviews.every == "quarter"
-    assert families["customer_service"].reviews.every == "none"
+    assert families["customer_service"].reviews == FamilyReviews(every="quarter")
+    assert FamilyReviews().every == "none", "a family that says nothing has none"
 
 
 def test_questions_are_the_policys_and_stay_as_they_were_asked() -> None:

@@ -49,7 +49,12 @@ async def carried(s: Session, cycle: Cycle) -> Part | None:
         )
     mended = sum(each.mended for each in found)
     gaps = sum(not each.part.covered for each in found)
-    line = at.say("{mended} {mended:plural,gap,gaps} closed, {gaps} still open.", mended=mended, gaps=gaps)
+    if mended or gaps:
+        line = at.say(
+            "{mended} {mended:plural,gap,gaps} closed, {gaps} still open.", mended=mended, gaps=gaps
+        )
+    else:
+        line = at.say("Every part was carried from the beginning.")
     rows = [{**each.part.model_dump(), "since": each.since, "mended": each.mended} for each in found]
     return Part("parts", message("From strategy to person: who carries each part"), [table, Text(line)], rows)
 
