@@ -286,6 +286,27 @@ COMPANY = {
 }
 
 
+def veto_on_an_earlier_sheet() -> Any:
+    """Sales to 15 March with a disciplinary measure, R&D after that, both at 100 points or more."""
+    happened = IncidentRecorded(
+        sheet=SHEET,
+        incident=1,
+        kind="discipline",
+        on=date(2026, 3, 1),
+        period="Y",
+        reason="r",
+        by=WANG,
+        at=on("03-02"),
+    )
+    first = evolve(in_sales(), happened)
+    first = evolve(first, issued(first, GATED))
+    next_one = {"kind": "person", "holder": "lin", "department": "rnd", "family": "rnd"}
+    world = given(opened("sheet-2026-lin-2", since=date(2026, 3, 16), placements=(), **next_one))
+    second = sheet_with(world.sheet("sheet-2026-lin-2"), Q2=100, Q3=100, Q4=100, H1=100, H2=100, Y=100)
+    part = earlier_part(first, schedule())
+    return issued(second, GATED, (part,) if part else ()).grade
+
+
 def factors(rule: Any, *results: Any) -> list[Any]:
     return [factor(Multiplier.model_validate(rule), exact(each)) for each in results]
 
@@ -333,6 +354,8 @@ E2 = (
                 "incidents": INJURY, "graded": ["month", "year"],
                 "gates": {"fatal": {"title": NAMED, "of": "month", "incident": "fatal", "at_most": "B"}}})).points,
                 found.grade]),
+    Example("E2", "100 points and a disciplinary measure on the sheet of another family earlier in the year", "B",
+            veto_on_an_earlier_sheet),
     Example("E2", "a unit's factor: its points ÷ 100, 1 from 85: at 82, 84.999, 85, 91", "0.82, 0.84999, 1, 1",
             lambda: factors(FLAT, 82, "84.999", 85, 91)),
     Example("E2", "nothing under 80, a hundredth a point to 100, then 3, 1.6 at most: at 79.99, 80, 104, 130",
