@@ -50,6 +50,7 @@ PUBLIC_HERE: Mapping[tuple[str, str], str] = {
     ("MultiplierPart", "unit"): "a department, or the company",
     ("IncidentRecorded", "kind"): "a kind of the policy; why it was recorded is private",
     ("IncidentPart", "kind"): "a kind of the policy",
+    ("EarlierPart", "incidents"): "kinds of the policy",
     ("WorkEvaluated", "marks"): "numbers by criterion of the policy's form",
     ("KeyTask", "criteria"): GOAL,
     ("Capability", "outcomes"): GOAL,

@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from cairn.domain.cycle.state import Cycle
+from cairn.domain.cycle.status import deadlines_of
 from cairn.domain.evaluation.gates import allowed
 from cairn.domain.evaluation.paying import Amount, Pot
 from cairn.domain.evaluation.scores import Beside, UnitResult
@@ -390,6 +392,13 @@ def test_commission(who: str) -> None:
     assert payment.trued is not None
     assert (str(payment.trued.year), str(payment.trued.advanced), str(payment.trued.due)) == trued
     assert str(payment.paid) == total
+
+
+def test_commission_quarters_have_no_weight_and_are_scored_all_the_same() -> None:
+    played = seller(40000, 100000, 130000, 150000)
+    cycle = Cycle(id="2026", schedule=played.schedule, stage="execution")
+    scored = [due.period for due in deadlines_of(cycle, played.policy) if due.phase == "period"]
+    assert scored == ["Q1", "Q2", "Q3", "Q4"] and list(played.result.mix) == ["year"]
 
 
 # ------------------------------------------------------------------- 6: balanced scorecard

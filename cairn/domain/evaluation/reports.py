@@ -143,7 +143,8 @@ def earlier_part(sheet: Sheet, schedule: Schedule) -> EarlierPart | None:
     if points is None:
         return None
     months = months_in_force(sheet, schedule)
-    return EarlierPart(sheet=sheet.id, version=sheet.version, months=months, result=points)
+    kinds = tuple(sorted({each.kind for each in sheet.incidents.values()}))
+    return EarlierPart(sheet=sheet.id, version=sheet.version, months=months, result=points, incidents=kinds)
 
 
 def result_with(

@@ -1,7 +1,7 @@
 """A sheet's score in a period from its goals, and the year's result from its periods and subordinates."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -375,11 +375,13 @@ def _extras(
 ) -> Extras:
     year = sheet.scores.get("Y")
     happened = [(each.kind, each.times) for each in sheet.incidents.values() if each.period == "Y"]
+    before = frozenset(kind for each in beside.earlier for kind in each.incidents)
+    reached = _reached(sheet, year.parts if year else (), year.perspectives if year else (), None, periods)
     return Extras(
         ratings=dict(beside.ratings),
         incidents=parts_of_incidents(happened, policy.incidents),
         factors=tuple(each.factor for each in multipliers if each.of == "points"),
-        reached=_reached(sheet, year.parts if year else (), year.perspectives if year else (), None, periods),
+        reached=replace(reached, incidents=reached.incidents | before),
     )
 
 

@@ -262,12 +262,13 @@ for a part of the year (RULES L7)."""
 
 class EarlierPart(Fact):
     """An earlier sheet of the same person in the cycle as it counted: at a version, its months in force, its own points
-    (RULES L7)."""
+    (RULES L7), and the kinds of its incidents, which gates of the year look at too."""
 
     sheet: str
     version: int
     months: Exact
     result: Exact
+    incidents: tuple[str, ...] = Field(default=(), exclude_if=is_nothing)
 
 
 class RatingPart(Fact):

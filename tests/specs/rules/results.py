@@ -5,12 +5,13 @@ from typing import Any
 
 from cairn.domain.evaluation.gates import Reached, allowed
 from cairn.domain.evaluation.order import Extras, factor, finished, parts_of_incidents
-from cairn.domain.evaluation.reports import earlier_part
+from cairn.domain.evaluation.reports import department_of, earlier_part
 from cairn.domain.evaluation.scores import Beside, UnitResult, issue_result, score_sheet
 from cairn.domain.event import SYSTEM
 from cairn.domain.exact import exact
 from cairn.domain.goal import events as did
 from cairn.domain.measure import KeyTask
+from cairn.domain.person_history import Change, as_stated
 from cairn.domain.policy import Least, Policy, ScoringRules
 from cairn.domain.result_rules import Multiplier
 from cairn.domain.scoring import (
@@ -31,6 +32,8 @@ from cairn.domain.sheet.events import (
 )
 from cairn.domain.sheet.state import Sheet, evolve
 from tests.specs.company import (
+    LIN,
+    PEOPLE,
     RELEASE,
     REVENUE,
     SHEET,
@@ -286,6 +289,37 @@ COMPANY = {
 }
 
 
+def veto_on_an_earlier_sheet() -> Any:
+    """Sales to 15 March with a disciplinary measure, R&D after that, both at 100 points or more."""
+    happened = IncidentRecorded(
+        sheet=SHEET,
+        incident=1,
+        kind="discipline",
+        on=date(2026, 3, 1),
+        period="Y",
+        reason="r",
+        by=WANG,
+        at=on("03-02"),
+    )
+    first = evolve(in_sales(), happened)
+    first = evolve(first, issued(first, GATED))
+    next_one = {"kind": "person", "holder": "lin", "department": "rnd", "family": "rnd"}
+    world = given(opened("sheet-2026-lin-2", since=date(2026, 3, 16), placements=(), **next_one))
+    second = sheet_with(world.sheet("sheet-2026-lin-2"), Q2=100, Q3=100, Q4=100, H1=100, H2=100, Y=100)
+    part = earlier_part(first, schedule())
+    return issued(second, GATED, (part,) if part else ()).grade
+
+
+def unit_of_who_moved() -> list[str]:
+    """Lin moves from sales to R&D on 1 July: whose result multiplies hers, to the year's end and up to 30 June."""
+    moved = as_stated(PEOPLE[LIN]).model_copy(
+        update={"changes": (Change(since=date(2026, 7, 1), fields={"department": "rnd"}),)}
+    )
+    sheet = given(opened()).sheet()
+    ended = sheet.model_copy(update={"last_day": date(2026, 6, 30)})
+    return [department_of(each, moved, schedule()) for each in (sheet, ended)]
+
+
 def factors(rule: Any, *results: Any) -> list[Any]:
     return [factor(Multiplier.model_validate(rule), exact(each)) for each in results]
 
@@ -333,10 +367,14 @@ E2 = (
                 "incidents": INJURY, "graded": ["month", "year"],
                 "gates": {"fatal": {"title": NAMED, "of": "month", "incident": "fatal", "at_most": "B"}}})).points,
                 found.grade]),
+    Example("E2", "100 points and a disciplinary measure on the sheet of another family earlier in the year", "B",
+            veto_on_an_earlier_sheet),
     Example("E2", "a unit's factor: its points ÷ 100, 1 from 85: at 82, 84.999, 85, 91", "0.82, 0.84999, 1, 1",
             lambda: factors(FLAT, 82, "84.999", 85, 91)),
     Example("E2", "nothing under 80, a hundredth a point to 100, then 3, 1.6 at most: at 79.99, 80, 104, 130",
             "0, 0.8, 1.12, 1.6", lambda: factors(COMPANY, "79.99", 80, 104, 130)),
+    Example("E2", "moved from sales to R&D on 1 July: the unit of the year, and of a sheet that ended on 30 June",
+            "department.rnd, department.sales", unit_of_who_moved),
     Example("E2", "90 points and a unit at 82 that multiplies points; pay; one without a result yet",
             "73.8, D, 90, B, 90, B",
             lambda: [each for of, unit in (("points", 82), ("pay", 82), ("points", None))

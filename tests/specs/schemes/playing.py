@@ -11,7 +11,7 @@ from cairn.application.repository import goal_context
 from cairn.domain.cycle.state import Cycle
 from cairn.domain.evaluation.paying import Amount, Payer, Payment
 from cairn.domain.evaluation.scores import Beside, UnitResult, issue_result, score_sheet
-from cairn.domain.event import SYSTEM, Event
+from cairn.domain.event import Event
 from cairn.domain.exact import exact
 from cairn.domain.goal import events as did
 from cairn.domain.goal.scoring import score
@@ -25,7 +25,6 @@ from cairn.domain.schedule import Days, Schedule, make_schedule
 from cairn.domain.sheet import events as sheets
 from cairn.domain.sheet.state import Sheet
 from cairn.domain.sheet.state import evolve as evolve_sheet
-from cairn.domain.targets import first_day  # noqa: F401
 from cairn.policies import load
 from tests.specs.company import D
 
@@ -176,6 +175,3 @@ def begun(
 
 def months(first: int = 1, last: int = 12) -> list[str]:
     return [f"M{number:02d}" for number in range(first, last + 1)]
-
-
-__all__ = ["SYSTEM", "Played", "begun", "months", "policy_of"]
