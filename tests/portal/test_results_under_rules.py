@@ -3,7 +3,7 @@
 Straight on the log, by the functions that the cycle's workflow calls.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -40,13 +40,15 @@ from projections.engine import catch_up
 from tests.databases import Databases
 from tests.portal.conftest import Cairn, environment
 
-KAOHE = (Path(__file__).parents[2] / "examples" / "schemes" / "kaohe.yaml").read_text("utf-8")
+SCHEMES = Path(__file__).parents[2] / "examples" / "schemes"
+KAOHE = (SCHEMES / "kaohe.yaml").read_text("utf-8")
 MONTH_ALONE = KAOHE.replace("minimum: {days: 90}\n", "")
 STARTS, ENDS = date(2026, 1, 1), date(2026, 1, 31)
 BEGUN = datetime(2026, 1, 2, 3, tzinfo=UTC)
 REVIEW = datetime(2026, 2, 2, 3, tzinfo=UTC)
 OUT = datetime(2026, 2, 18, 3, tzinfo=UTC)
 SETTLED = datetime(2026, 5, 20, 3, tzinfo=UTC)
+GOALS = ("E1-1", "E1-2", "department.D-1")
 EMPLOYEE, DEPARTMENT = "sheet-2026-E1-1", "sheet-2026-department.D-1"
 
 
@@ -58,9 +60,12 @@ class January:
         self.cycles, self.goals = Cycles(self.ledger), Goals(self.ledger)
         self.sheets = Sheets(self.goals)
         self.evaluation = Evaluation(self.ledger, self.cycles)
+        self.names: Sequence[str] = GOALS
 
-    async def launched(self) -> None:
-        reference = (await self.cycles.policies.adopt(MONTH_ALONE, "kaohe", "H1", BEGUN)).reference
+    async def launched(
+        self, policy: str = MONTH_ALONE, family: str = "staff", goals: Sequence[str] = GOALS
+    ) -> None:
+        reference = (await self.cycles.policies.adopt(policy, "plan", "H1", BEGUN)).reference
 
         def person(id: str, family: str = "none", manager: str | None = "B1", *roles: str) -> Person:
             facts = {"id": id, "name": id, "department": "D", "family": family, "roles": roles}
@@ -68,7 +73,7 @@ class January:
 
         people = (
             person("B1", "none", None, "executive"), person("H1", "none", "B1", "hr"),
-            person("C1", "none", "B1", "committee"), person("M1"), person("E1", "staff", "M1"),
+            person("C1", "none", "B1", "committee"), person("M1"), person("E1", family, "M1"),
         )  # fmt: skip
         roster = Roster(people=people, departments=(Department(id="D", name="D", head="M1"),))
         await People(self.ledger).import_roster(roster, "H1", BEGUN)
@@ -78,11 +83,9 @@ class January:
         await self.cycles.launch(launch, "2026", STARTS, ENDS, reference)
         await self.cycles.launch_sheets("2026", _silent)
         await self.cycles.handle(FinishLaunch(cycle="2026", by=SYSTEM, at=BEGUN), "finished")
-        for goal, owner, judge in (
-            ("E1-1", "E1", "M1"),
-            ("E1-2", "E1", "M1"),
-            ("department.D-1", "M1", "C1"),
-        ):
+        self.names = goals
+        for goal in goals:
+            owner, judge = ("M1", "C1") if goal.startswith("department") else ("E1", "M1")
             await self.does(goal, "submit", owner, BEGUN)
             await self.does(goal, "approve", judge, BEGUN)
 
@@ -111,7 +114,7 @@ class January:
 
     async def played(self) -> None:
         """All dates of the goals up to the results, then the results."""
-        for goal in ("goal-2026-E1-1", "goal-2026-E1-2", "goal-2026-department.D-1"):
+        for goal in (f"goal-2026-{name}" for name in self.names):
             while True:
                 found, context = await self.goals.load(goal)
                 due = status(found, context, OUT).next_deadline
@@ -150,15 +153,20 @@ async def _nothing(*_: Any) -> Evidence:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def january(databases: Databases) -> AsyncIterator[January]:
+async def empty(databases: Databases) -> AsyncIterator[January]:
+    """Before anything is launched."""
     dsn = await databases.empty()
     await migrate_all(dsn)
     pool = await open_pool(dsn)
-    made = January(pool, dsn)
-    await made.launched()
-    yield made
+    yield January(pool, dsn)
     await pool.close()
     await databases.drop(dsn)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def january(empty: January) -> January:
+    await empty.launched()
+    return empty
 
 
 async def test_E2_a_cycles_results_count_incidents_gates_and_the_units_factor(january: January) -> None:
@@ -304,6 +312,24 @@ async def test_results_and_what_they_pay_are_shown_by_a_table_of_amounts(
     table.write_text("工号,基数\nE1,lots\nE1,5\n", encoding="utf-8")
     wrong = await cairn("cycle", "results", "2026", "--amounts", str(table))
     assert wrong.code == 1 and "lots" in wrong.err + wrong.out and "twice" in wrong.err + wrong.out
+
+
+async def test_E3_a_departments_pot_is_shared_by_its_peoples_points_and_what_is_left_is_named(
+    empty: January, tmp_path: Path
+) -> None:
+    pot = (SCHEMES / "performance-pay.yaml").read_text("utf-8").replace("minimum: {months: 2}\n", "")
+    await empty.launched(pot, "employee", ("E1-1", "E1-2", "E1-3"))
+    for goal in empty.names:
+        await empty.does(goal, "assess", "M1", REVIEW, period="Y", points=3)
+    await empty.played()
+    await empty.seal()
+    table = tmp_path / "pots.csv"
+    table.write_text("部门,奖金池,个人上限\nD,10000,150\nX,500,\n", encoding="utf-8")
+    done = await terminal(empty, tmp_path)("cycle", "results", "2026", "--pots", str(table), "--json")
+    assert done.code == 0, done.err
+    payment, shared = done.json["payments"]["E1"], done.json["pots"]
+    assert payment["paid"] == "150.00" and payment["factors"] == {"pot_points": "3"}
+    assert (shared["D"]["left"], shared["X"]["left"]) == ("50.00", "10.00")
 
 
 async def test_an_incident_is_hrs_to_record_and_of_a_kind_that_the_policy_knows(january: January) -> None:
