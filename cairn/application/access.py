@@ -264,6 +264,13 @@ def require_knows_appraisal(
         raise Refusal("appraisal.not-reader", field="as", by=person.id, holder=appraisal.holder)
 
 
+def require_knows_team(person: Person, manager: str, people: Mapping[str, Person]) -> None:
+    """Refuses somebody who is not to see how a manager's people are doing: the manager, those above, and HR are."""
+    if person.id == manager or "hr" in person.roles or reports_to(manager, person.id, people):
+        return
+    raise Refusal("team.not-yours", field="by", by=person.id, manager=manager)
+
+
 def _is_reader(person: Person, reader: Reader, of: Shown, among: Circle) -> bool:
     match reader:
         case "everybody":

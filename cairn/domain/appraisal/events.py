@@ -11,8 +11,9 @@ from pydantic import AwareDatetime, Field
 from cairn.domain.case.events import CaseDeadlineEvent, CaseEvent
 from cairn.domain.event import Fact
 from cairn.domain.exact import Exact
-from cairn.domain.policy import Evaluator, Name, Percent
+from cairn.domain.policy import Evaluator, Name
 from cairn.domain.private_text import PrivateFacts, PrivateText
+from cairn.domain.vocabulary import Percent
 
 UNNAMED: frozenset[Evaluator] = frozenset(("peers", "subordinates", "internal_customers"))
 """The roles whose raters are known by tokens, and whose answers are shown from a threshold on."""
