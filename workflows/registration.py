@@ -3,10 +3,12 @@
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from workflows.case import (
+    CalibrationWorkflow,
     CoachingWorkflow,
     FeedbackWorkflow,
     PromiseWorkflow,
     RequestWorkflow,
+    ResultWorkflow,
     ReviewWorkflow,
 )
 from workflows.cycle import CycleWorkflow
@@ -16,7 +18,7 @@ from workflows.starter import StarterWorkflow
 
 WORKFLOWS: list[type] = [
     GoalWorkflow, CycleWorkflow, FeedWorkflow, StarterWorkflow, FeedbackWorkflow, CoachingWorkflow, RequestWorkflow,
-    PromiseWorkflow, ReviewWorkflow,
+    PromiseWorkflow, ReviewWorkflow, ResultWorkflow, CalibrationWorkflow,
 ]  # fmt: skip
 
 # Cairn's own modules are pure where workflows use them; loading them afresh for each workflow would cost 35 ms.

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import random
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -13,9 +14,10 @@ from cairn.application import access
 from cairn.application.fields import read_fields
 from cairn.application.goals import TRIES
 from cairn.application.policies import Policies
-from cairn.application.repository import first_answer, fold_cycle, fold_goal, to_appends
+from cairn.application.repository import first_answer, fold_cycle, fold_goal, fold_sheet, to_appends
 from cairn.application.seats import SeatHolders
 from cairn.application.stored_events import UnreadableEvent, folded
+from cairn.domain.calibration.kind import KIND as CALIBRATION
 from cairn.domain.case.commands import CaseAction, CaseCommand, KeepCaseDeadline
 from cairn.domain.case.context import CaseContext
 from cairn.domain.case.kind import CaseKind, decide, require_exists, status
@@ -29,14 +31,18 @@ from cairn.domain.invalid import invalid_command
 from cairn.domain.promise.kind import KIND as PROMISE
 from cairn.domain.refusal import Refusal
 from cairn.domain.request.kind import KIND as REQUEST
+from cairn.domain.result.kind import KIND as RESULT
 from cairn.domain.review.kind import KIND as REVIEW
+from cairn.domain.sheet.state import Sheet
 from cairn.domain.streams import cycle_of, kind_of
 from cairn.ledger import AppendConflict, Ledger, StoredEvent
 
 KINDS: Mapping[str, CaseKind[Any]] = {
-    kind.name: kind for kind in (FEEDBACK, COACHING, REQUEST, PROMISE, REVIEW)
+    kind.name: kind for kind in (FEEDBACK, COACHING, REQUEST, PROMISE, REVIEW, RESULT, CALIBRATION)
 }
 """Every kind of case, by its name."""
+CHUNK = 200
+"""Sheets that are read at once."""
 
 
 class CaseAnswer(BaseModel):
@@ -78,7 +84,7 @@ class Cases:
         access.require_for_case(kind, command, case, context)
         events = decide(kind, command, case, context)
         if events:
-            await self.ledger.append(to_appends(events, {case.id: case.version}, identity, run))
+            await self.ledger.append(to_appends(events, _versions(case, context), identity, run))
             case = evolved(kind, case, events)
         return CaseAnswer(events=tuple(event.type for event in events), status=status(kind, case, context))
 
@@ -132,9 +138,28 @@ class Cases:
             histories=roster.histories,
             departments=roster.departments,
             goals={goal: fold_goal(goal, found[goal]) for goal in goals},
+            cycle=cycle,
             clock_offset=cycle.clock_offset,
         )
+        names = list(kind.sheets_of(case, command, context))
+        if names:
+            sheets, position = await self.sheets(names), await self.ledger.sealed_position()
+            context = replace(context, sheets=sheets, position=position)
         return case, context, rows
+
+    async def sheets(self, names: Sequence[str]) -> dict[str, Sheet]:
+        """These sheets, those that are there."""
+        sheets: dict[str, Sheet] = {}
+        for start in range(0, len(names), CHUNK):
+            found = await self.ledger.read_streams(names[start : start + CHUNK])
+            sheets |= {name: fold_sheet(name, rows) for name, rows in found.items() if rows}
+        return sheets
+
+
+def _versions(case: Case, context: CaseContext) -> dict[str, int]:
+    """The streams that a case's command may write to, each at the version that was read."""
+    versions = {case.id: case.version, **{name: sheet.version for name, sheet in context.sheets.items()}}
+    return versions if context.cycle is None else {**versions, f"cycle-{case.cycle}": context.cycle.version}
 
 
 def kind_named(name: str) -> CaseKind[Any]:

@@ -388,6 +388,61 @@ class ScoringRules(Fact):
         return self.missing_on.get(level, self.missing)
 
 
+Step = Literal["calibration", "interview", "acknowledgement", "appeal"]
+"""What a result goes through after it was computed, in this order."""
+
+
+class GradeShare(Fact):
+    """Of the people of a unit at most, and at least, so many percent get one of these grades."""
+
+    grades: tuple[str, ...] = Field(min_length=1)
+    most: Percent | None = None
+    least: Percent | None = None
+
+    @model_validator(mode="after")
+    def _says_something(self) -> "GradeShare":
+        if self.most is None and self.least is None:
+            raise schema_error("share_most_or_least")
+        return self
+
+
+class EvaluationRules(Fact):
+    """What a result goes through until it is closed (RULES Y3, L8). Without `steps` it is shown as it is computed and
+    time alone settles it. Windows count working days."""
+
+    steps: tuple[Step, ...] = ()
+    calibration: WorkingDays = Field(
+        default=5, description="from the day results are due until they are shown"
+    )
+    interview: WorkingDays = Field(
+        default=5, description="after a result was shown until the interview on it is due"
+    )
+    acknowledgement: WorkingDays = Field(
+        default=5, description="after a result was shown until the person's signature is due"
+    )
+    appeal: WorkingDays = Field(
+        default=10, description="after a result was shown during which the person may appeal"
+    )
+    decision: WorkingDays = Field(
+        default=10, description="after an appeal until the committee's decision is due"
+    )
+    remind: Annotated[int, Field(ge=0, le=60)] = Field(
+        default=2, description="working days before any of these is due; 0 is not at all"
+    )
+    distribution: tuple[GradeShare, ...] = ()
+    distribution_is: Literal["guidance", "quota"] = Field(
+        default="guidance", description="whether no calibration ends outside the distribution"
+    )
+    ratings: Literal["both", "final"] = Field(
+        default="both",
+        description="whether the person sees the grade before people moved it, who did and why",
+    )
+
+    def has(self, step: Step) -> bool:
+        """Whether results go through a step."""
+        return step in self.steps
+
+
 class Least(Fact):
     """The least time a sheet has to cover to have a result: days, or months from day to day."""
 
@@ -509,6 +564,7 @@ class Policy(Fact):
     deadlines: Deadlines = Deadlines()
     scoring: ScoringRules = ScoringRules()
     judgements: Judgements = Judgements()
+    evaluation: EvaluationRules = EvaluationRules()
     feedback: FeedbackRules = FeedbackRules()
     requests: RequestRules = RequestRules()
     promises: PromiseRules = PromiseRules()
@@ -545,6 +601,11 @@ class Policy(Fact):
         points = [band.points for band in self.grades]
         if points != sorted(points, reverse=True) or len(set(points)) != len(points):
             raise schema_error("grades_order")
+        known = [band.grade for band in self.grades]
+        for share in self.evaluation.distribution:
+            for name in share.grades:
+                if name not in known:
+                    raise schema_error("share_grade", grade=name, known=known)
         return self
 
     def kinds_of(self, family: str | None) -> frozenset[PeriodKind]:

@@ -2,6 +2,7 @@
 
 from typing import get_args
 
+from cairn.domain.calibration.events import AnyCalibrationEvent
 from cairn.domain.case.events import AnyCaseEvent
 from cairn.domain.coaching.events import AnyCoachingEvent
 from cairn.domain.cycle.events import AnyCycleEvent, PolicyAdopted, RehearsalAdvanced, TargetsProposed
@@ -14,6 +15,7 @@ from cairn.domain.people import AnyPersonEvent, DepartmentNamed
 from cairn.domain.promise.events import AnyPromiseEvent
 from cairn.domain.reading import FeedCompleted, ReadingsRecorded
 from cairn.domain.request.events import AnyRequestEvent
+from cairn.domain.result.events import AnyResultEvent
 from cairn.domain.review.events import AnyReviewEvent
 from cairn.domain.sheet.events import AnySheetEvent
 from cairn.domain.skipping import EventSkipped
@@ -36,6 +38,8 @@ _CASES: dict[str, tuple[type[Event], ...]] = {
     "request": get_args(AnyRequestEvent),
     "promise": get_args(AnyPromiseEvent),
     "review": get_args(AnyReviewEvent),
+    "result": get_args(AnyResultEvent),
+    "calibration": get_args(AnyCalibrationEvent),
 }
 
 _BY_KIND: dict[str, tuple[type[Event], ...]] = {

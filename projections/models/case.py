@@ -10,7 +10,18 @@ from projections.engine.rows import Reader, parse_rows
 from projections.engine.sql import queries
 
 MODEL = ReadModel(
-    name="case", joins=("feedback", "coaching", "request", "promise", "review", "person", "inbox")
+    name="case",
+    joins=(
+        "feedback",
+        "coaching",
+        "request",
+        "promise",
+        "review",
+        "result",
+        "calibration",
+        "person",
+        "inbox",
+    ),
 )
 SQL = queries("case")
 

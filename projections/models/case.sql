@@ -11,6 +11,10 @@ with turn as (
     select p.*, p.stage from read.promise_turns($1, $2) p
     union all
     select * from read.review_turns($1, $2)
+    union all
+    select * from read.result_turns($1, $2)
+    union all
+    select * from read.calibration_turns($1, $2)
 )
 select t.kind, t.name, t.version, t.cycle, t.holder, coalesce(p.name, d.name) as holder_name, t.stage, t.since, t.until, t.awaited as turn, w.awaited,
     t.step
@@ -33,3 +37,9 @@ union all
 select name from read.promise where stage = 'made'
 union all
 select name from read.review where stage in ('open', 'commented', 'returned', 'reported')
+union all
+select name from read.result_case
+where stage in ('shown', 'appealed') or (stage in ('told', 'signed', 'unsigned') and appeal_by is not null)
+   or (interview_by is not null and talked is distinct from number and stage <> 'closed')
+union all
+select name from read.calibration where stage = 'open'

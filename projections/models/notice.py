@@ -53,6 +53,17 @@ from cairn.domain.request.events import (
     RequestReplied,
     RequestWithdrawn,
 )
+from cairn.domain.result.events import (
+    AppealDecided,
+    AppealOverdue,
+    AppealWithdrawn,
+    InterviewMissed,
+    InterviewRecorded,
+    ResultAcknowledged,
+    ResultAppealed,
+    ResultNotAcknowledged,
+    ResultShown,
+)
 from cairn.domain.review.events import (
     ReviewAsked,
     ReviewCommented,
@@ -80,7 +91,8 @@ MODEL = ReadModel(
         RequestReplied, RequestDeclined, RequestDelivered, RequestIncomplete, RequestReceived, RequestWithdrawn,
         RequestOverdue, PromiseMade, PromiseKept, PromiseContested, PromiseReleased, PromiseOverdue,
         ReviewAsked, ReviewReported, ReviewCommented, ReviewReturned, ReviewReopened, ReviewWidened, ReviewWentOn,
-        ReviewOverdue,
+        ReviewOverdue, ResultShown, InterviewRecorded, InterviewMissed, ResultAcknowledged, ResultNotAcknowledged,
+        ResultAppealed, AppealWithdrawn, AppealOverdue, AppealDecided,
     ),
     joins=("goal", "feedback", "coaching", "request", "promise", "person", "inbox"),
 )  # fmt: skip

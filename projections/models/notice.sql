@@ -17,7 +17,9 @@ with event as materialized (
                    'RequestIncomplete', 'RequestReceived', 'RequestWithdrawn', 'RequestOverdue',
                    'PromiseMade', 'PromiseKept', 'PromiseContested', 'PromiseReleased', 'PromiseOverdue',
                    'ReviewAsked', 'ReviewReported', 'ReviewCommented', 'ReviewReturned', 'ReviewReopened', 'ReviewWidened',
-                   'ReviewWentOn', 'ReviewOverdue')
+                   'ReviewWentOn', 'ReviewOverdue',
+                   'ResultShown', 'InterviewRecorded', 'InterviewMissed', 'ResultAcknowledged', 'ResultNotAcknowledged',
+                   'ResultAppealed', 'AppealWithdrawn', 'AppealOverdue', 'AppealDecided')
 ),
 tells (type, whom) as (
     values ('ReminderSent', 'to'), ('DeadlineMissed', 'to'), ('CaseReminded', 'to'), ('CaseEscalated', 'to'),
@@ -48,7 +50,12 @@ tells (type, whom) as (
         ('ReviewAsked', 'holder'), ('ReviewAsked', 'holders_manager'), ('ReviewReported', 'holder'),
         ('ReviewReported', 'holders_manager'), ('ReviewCommented', 'holder'), ('ReviewReturned', 'holder'),
         ('ReviewReopened', 'holder'), ('ReviewReopened', 'holders_manager'), ('ReviewWidened', 'to'),
-        ('ReviewWentOn', 'holder'), ('ReviewWentOn', 'holders_manager'), ('ReviewOverdue', 'to')
+        ('ReviewWentOn', 'holder'), ('ReviewWentOn', 'holders_manager'), ('ReviewOverdue', 'to'),
+        ('ResultShown', 'holder'), ('ResultShown', 'holders_manager'), ('InterviewRecorded', 'holder'),
+        ('InterviewMissed', 'to'), ('ResultAcknowledged', 'holders_manager'), ('ResultAcknowledged', 'hr'),
+        ('ResultNotAcknowledged', 'to'), ('ResultNotAcknowledged', 'holder'), ('ResultAppealed', 'committee'),
+        ('ResultAppealed', 'hr'), ('AppealWithdrawn', 'committee'), ('AppealWithdrawn', 'hr'), ('AppealOverdue', 'to'),
+        ('AppealDecided', 'holder'), ('AppealDecided', 'holders_manager'), ('AppealDecided', 'hr')
 ),
 told as (
     select e.*, r.recipient, coalesce(nullif(g.owner, ''), read.holder_in(e.stream)) as about
@@ -66,6 +73,7 @@ told as (
             when 'owner' then g.owner
             when 'manager' then coalesce(g.manager, 'role:committee')
             when 'hr' then 'role:hr'
+            when 'committee' then 'role:committee'
             when 'new_manager' then e.data ->> 'manager'
             when 'sheet_holder' then read.holder_in(e.stream)
             when 'holder' then read.holder_in(e.stream)

@@ -7,11 +7,12 @@ import pytest
 from pydantic import BaseModel
 
 from cairn.domain.case.events import CaseSignalRefused
-from cairn.domain.cycle.events import CycleSignalRefused, LaunchFailure, LeftOut
+from cairn.domain.cycle.events import CycleSignalRefused, LaunchFailure, LeftOut, ReviewLeftOut
 from cairn.domain.goal.events import GoalCancelled, GoalScored, LastDaySet, Note, SignalRefused
 from cairn.domain.launch.plan import LaunchPlan, Missing, SheetPlan
 from cairn.domain.policy import Name
 from cairn.domain.registry import EVENTS
+from cairn.domain.result.events import ResultShown
 from cairn.domain.sheet.events import (
     GoalRemoved,
     RestatementProposed,
@@ -29,11 +30,13 @@ SAID: dict[tuple[type[BaseModel], str], str] = {
     (GoalScored, "cause"): "cause",
     (SheetScored, "cause"): "cause",
     (ResultIssued, "cause"): "cause",
+    (ResultShown, "cause"): "cause",
     (RestatementProposed, "cause"): "cause",
     (SheetLastDaySet, "cause"): "cause",
     (SheetPlan, "cause"): "cause",
     (GoalRemoved, "cause"): "cause",
     (Missing, "code"): "missing",
+    (ReviewLeftOut, "code"): "left_out_of_reviews",
     (Note, "code"): "note",
 }
 """Under which kind of message the codes of a field are said."""

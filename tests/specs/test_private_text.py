@@ -24,10 +24,13 @@ IDS = (
     "by goal sheet cycle person adjustment restatement acting_for manager former owner department parent delegate "
     "holder event_stream head "
     "participants awaited to subordinate replacement replaced_by replaces waiting lapsed sheets unread id keys "
-    "case mentor promised_by author people carried_from"
+    "case mentor promised_by author people carried_from calibration without"
 )
 NAMES = "metric subject subjects families departments family feed period key projection timezone event_type"
-CODES = "phase sha256 code field language plan content policy version curve changed grade grade_before grade_after mix"
+CODES = (
+    "phase sha256 code field language plan content policy version curve changed grade grade_before grade_after mix "
+    "grades computed"
+)
 PUBLIC: Mapping[str, str] = {
     **dict.fromkeys(IDS.split(), "an id, of a person, a stream or a department, or several"),
     **dict.fromkeys(NAMES.split(), "a name by which programs find something"),
@@ -67,6 +70,7 @@ PUBLIC_HERE: Mapping[tuple[str, str], str] = {
     ("CycleSignalRefused", "name"): "the command's name",
     ("CaseSignalRefused", "name"): "the command's name",
     ("MentorNamed", "before"): "the id of the mentor before",
+    **{(model, name): "a grade" for model in ("AppealDecided", "GradeMoved") for name in ("before", "after")},
     ("Origin", "file"): "the name of the table that a goal was written from",
     ("Origin", "template"): "the name of a template of the policy",
     ("PolicyAdopted", "text"): "the policy, which everybody has to know",
@@ -101,7 +105,9 @@ TEXTS = [
 
 
 def is_private(model: type[BaseModel], name: str) -> bool:
-    return private_parts(model).get(name) in (True, {"*": True})
+    parts = private_parts(model)
+    part = parts.get(name) if isinstance(parts, dict) else None
+    return part is True or part == {"*": True}
 
 
 @pytest.mark.parametrize(("model", "name"), TEXTS, ids=lambda each: getattr(each, "__name__", each))
@@ -130,7 +136,19 @@ def test_what_people_write_is_private_wherever_an_event_has_it() -> None:
             "said",
             "behaviour",
         ),
-        *("value", "action", "need", "question", "what", "missing", "shown", "aim", "expected", "shown_by"),
+        *(
+            "value",
+            "action",
+            "need",
+            "question",
+            "what",
+            "missing",
+            "shown",
+            "aim",
+            "expected",
+            "shown_by",
+            "grounds",
+        ),
     }
     assert [each for each in TEXTS if each[1] in words and not is_private(*each)] == []
     elsewhere_public = {"reason", "facts", "told", "name"}

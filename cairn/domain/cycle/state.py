@@ -7,6 +7,8 @@ from pydantic import AwareDatetime, Field
 
 from cairn.domain.cycle.events import (
     AnyCycleEvent,
+    CalibrationBegun,
+    CalibrationEnded,
     CycleAbandoned,
     CycleClosed,
     CycleLaunched,
@@ -19,6 +21,7 @@ from cairn.domain.cycle.events import (
     PolicyAmendmentProposed,
     PolicyAmendmentVoted,
     ResultsIssued,
+    ResultsShown,
     ReviewsOpened,
     SheetsAdded,
     StageReached,
@@ -78,6 +81,10 @@ class Cycle(Fact):
         default=frozenset(), description="keys of the periods whose reviews are open"
     )
     results: bool = Field(default=False, description="whether the results are out")
+    calibrations: tuple[str, ...] = Field(
+        default=(), description="calibrations that have not ended, in order"
+    )
+    shown: bool = Field(default=False, description="whether the results were shown to the people")
 
     @property
     def proposer(self) -> str | None:
@@ -119,6 +126,13 @@ def _evolved(cycle: Cycle, event: AnyCycleEvent) -> Cycle:
             return cycle.model_copy(update={"reviewed": cycle.reviewed | {event.period}})
         case ResultsIssued():
             return cycle.model_copy(update={"results": True})
+        case CalibrationBegun():
+            return cycle.model_copy(update={"calibrations": (*cycle.calibrations, event.calibration)})
+        case CalibrationEnded():
+            rest = tuple(each for each in cycle.calibrations if each != event.calibration)
+            return cycle.model_copy(update={"calibrations": rest})
+        case ResultsShown():
+            return cycle.model_copy(update={"shown": True})
         case CycleClosed():
             return cycle.model_copy(update={"stage": "closed"})
         case CycleAbandoned():

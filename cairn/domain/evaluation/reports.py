@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from cairn.domain.evaluation.scores import Beside, issue_result, months_in_force
-from cairn.domain.evaluation.versions import is_settled, propose
+from cairn.domain.evaluation.versions import is_result_settled, propose
 from cairn.domain.person_history import PersonHistory
 from cairn.domain.policy import Policy
 from cairn.domain.reporting import reporting_days
@@ -94,7 +94,7 @@ def _part(sheet: Sheet, days: int) -> SubordinatePart | None:
     points = sheet.result.of_sheet if sheet.result else None
     if points is None:
         return None
-    return SubordinatePart(sheet=sheet.id, version=sheet.version, result=points, days=days)
+    return SubordinatePart(sheet=sheet.id, version=sheet.result_version, result=points, days=days)
 
 
 def earlier_part(sheet: Sheet, schedule: Schedule) -> EarlierPart | None:
@@ -103,7 +103,7 @@ def earlier_part(sheet: Sheet, schedule: Schedule) -> EarlierPart | None:
     if points is None:
         return None
     months = months_in_force(sheet, schedule)
-    return EarlierPart(sheet=sheet.id, version=sheet.version, months=months, result=points)
+    return EarlierPart(sheet=sheet.id, version=sheet.result_version, months=months, result=points)
 
 
 def result_with(
@@ -122,7 +122,7 @@ def result_with(
     comes in any case."""
     cause: SheetCause = "due" if sheet.result is None else "subordinates"
     issued = issue_result(sheet, beside, schedule, policy, at, cause)
-    if issued and settled and is_settled(sheet.result, policy, at):
+    if issued and settled and is_result_settled(sheet, policy, at):
         return [propose(sheet, issued, "Y", cause, at, subordinate=changed)]
     return [*issued]
 

@@ -1,0 +1,100 @@
+"""Results shown to the people, and those that are not done: what a cycle does for all of them (RULES Y3, L8)."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from cairn.application.cases import Cases
+from cairn.application.cycles import Cycles
+from cairn.application.goals import TRIES
+from cairn.application.repository import fold_sheet, to_appends
+from cairn.application.stored_events import folded
+from cairn.domain.cycle.commands import OpenResult
+from cairn.domain.cycle.state import Cycle
+from cairn.domain.evaluation.steps import has_steps, waits_for_calibration
+from cairn.domain.identity import by_system
+from cairn.domain.policy import Policy
+from cairn.domain.refusal import Refusal
+from cairn.domain.result.kind import KIND
+from cairn.domain.result.showing import shown
+from cairn.domain.result.state import Result, result_name
+from cairn.domain.streams import cycle_of
+from cairn.ledger import AppendConflict, Ledger
+
+CHUNK = 40
+"""Sheets that are read at once."""
+Progress = Callable[[int, int], Awaitable[None]]
+
+
+class Showing(NamedTuple):
+    """How many results were shown, and the sheets of those that wait for a calibration of a newer version."""
+
+    results: int
+    waiting: Sequence[str]
+
+
+class Results:
+    """Shows results, and says which are not done. One instance serves a whole process."""
+
+    def __init__(self, ledger: Ledger, cycles: Cycles, cases: Cases) -> None:
+        self.ledger, self.cycles, self.cases = ledger, cycles, cases
+
+    async def show_all(self, cycle_id: str, at: datetime, progress: Progress) -> Showing:
+        """Shows everybody their result, but where a calibration has to see it first; again it shows nothing twice."""
+        cycle = await self.cycles.load(cycle_id)
+        policy, names = await self._policy(cycle), await self.cycles.sheets(cycle_id)
+        number, waiting = 0, []
+        for start in range(0, len(names), CHUNK):
+            for name in names[start : start + CHUNK]:
+                counts, waits = await self._show(name, policy, at)
+                number += counts
+                waiting += [name] if waits else []
+            await progress(min(start + CHUNK, len(names)), len(names))
+        return Showing(number, waiting)
+
+    async def show_newer(self, sheet: str, at: datetime) -> bool:
+        """Shows a sheet's last version, where the results of its cycle are shown. Returns whether it is."""
+        cycle = await self.cycles.load(cycle_of(sheet))
+        if not cycle.shown:
+            return False
+        counts, _ = await self._show(sheet, await self._policy(cycle), at)
+        return counts
+
+    async def open_ones(self, cycle_id: str, at: datetime) -> tuple[list[OpenResult], bool]:
+        """The results that wait for a signature within its window or for the decision of an appeal; and whether the
+        policy has results shown that are not."""
+        cycle = await self.cycles.load(cycle_id)
+        policy = await self._policy(cycle)
+        if not policy.evaluation.steps:
+            return [], False
+        names = [result_name(sheet) for sheet in await self.cycles.sheets(cycle_id)]
+        found = []
+        for start in range(0, len(names), CHUNK):
+            states = await self.cases.states(names[start : start + CHUNK])
+            found += [name for name, each in states.items() if each.stage in ("shown", "appealed")]
+        waited = [(name, await self.cases.status(name, at)) for name in found]
+        open_now = [OpenResult(result=name, stage=each.stage, awaited=each.awaited) for name, each in waited]
+        return open_now, cycle.results and not cycle.shown
+
+    async def _policy(self, cycle: Cycle) -> Policy:
+        return (await self.cycles.policies.terms(cycle)).policy
+
+    async def _show(self, name: str, policy: Policy, at: datetime) -> tuple[bool, bool]:
+        """(whether the last version is shown now, whether it waits for a calibration)."""
+        case = result_name(name)
+        for _ in range(TRIES):
+            rows = await self.ledger.read_streams([name, case])
+            sheet = fold_sheet(name, rows[name])
+            result: Result = folded(KIND.new(case), rows[case], KIND.evolve)
+            events = shown(result, sheet, policy, at)
+            if not events or sheet.result is None:
+                there, waits = has_steps(sheet, sheet.result, policy), waits_for_calibration(sheet)
+                return there and not waits, there and waits
+            try:
+                identity = by_system(case, f"show:{sheet.result.number}")
+                versions = {name: sheet.version, case: result.version}
+                await self.ledger.append(to_appends(events, versions, identity))
+                return True, False
+            except AppendConflict:
+                continue
+        raise Refusal("command.stale", stream=case)
