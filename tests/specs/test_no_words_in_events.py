@@ -24,6 +24,7 @@ from cairn.i18n.catalogues import Language, sentence
 
 SAID: dict[tuple[type[BaseModel], str], str] = {
     (LeftOut, "code"): "left_out",
+    (ReviewLeftOut, "code"): "left_out_of_reviews",
     (LaunchFailure, "code"): "launch_failure",
     (GoalCancelled, "cause"): "cause",
     (LastDaySet, "cause"): "cause",
@@ -36,7 +37,6 @@ SAID: dict[tuple[type[BaseModel], str], str] = {
     (SheetPlan, "cause"): "cause",
     (GoalRemoved, "cause"): "cause",
     (Missing, "code"): "missing",
-    (ReviewLeftOut, "code"): "left_out_of_reviews",
     (Note, "code"): "note",
 }
 """Under which kind of message the codes of a field are said."""

@@ -106,8 +106,7 @@ TEXTS = [
 
 def is_private(model: type[BaseModel], name: str) -> bool:
     parts = private_parts(model)
-    part = parts.get(name) if isinstance(parts, dict) else None
-    return part is True or part == {"*": True}
+    return isinstance(parts, dict) and parts.get(name) in (True, {"*": True})
 
 
 @pytest.mark.parametrize(("model", "name"), TEXTS, ids=lambda each: getattr(each, "__name__", each))
