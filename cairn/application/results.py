@@ -23,6 +23,8 @@ from cairn.ledger import AppendConflict, Ledger
 
 CHUNK = 40
 """Sheets that are read at once."""
+NAMED = 20
+"""Of so many open results it is said who is waited for."""
 Progress = Callable[[int, int], Awaitable[None]]
 
 
@@ -68,12 +70,17 @@ class Results:
         if not policy.evaluation.steps:
             return [], False
         names = [result_name(sheet) for sheet in await self.cycles.sheets(cycle_id)]
-        found = []
+        found: dict[str, str] = {}
         for start in range(0, len(names), CHUNK):
             states = await self.cases.states(names[start : start + CHUNK])
-            found += [name for name, each in states.items() if each.stage in ("shown", "appealed")]
-        waited = [(name, await self.cases.status(name, at)) for name in found]
-        open_now = [OpenResult(result=name, stage=each.stage, awaited=each.awaited) for name, each in waited]
+            found |= {
+                name: each.stage for name, each in states.items() if each.stage in ("shown", "appealed")
+            }
+        waited = {name: await self.cases.status(name, at) for name in list(found)[:NAMED]}
+        open_now = [
+            OpenResult(result=name, stage=stage, awaited=waited[name].awaited if name in waited else ())
+            for name, stage in found.items()
+        ]
         return open_now, cycle.results and not cycle.shown
 
     async def _policy(self, cycle: Cycle) -> Policy:

@@ -453,6 +453,7 @@ COMMANDS: tuple[Command | CommandGroup, ...] = (
             Command("show", "case.result:show", marked("everything about one result")),
             Command("interview", "case.result:interview", marked("record the interview on a result")),
             Command("acknowledge", "case.result:acknowledge", marked("sign a version of your result")),
+            Command("go-on", "case.result:go_on", marked("go on without a signature nobody can give, as HR")),
             Command("appeal", "case.result:appeal", marked("appeal against your result")),
             Command("withdraw", "case.result:withdraw", marked("take your appeal back")),
             Command("vote", "case.result:vote", marked("vote on an appeal, as the committee")),

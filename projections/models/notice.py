@@ -63,6 +63,7 @@ from cairn.domain.result.events import (
     ResultAppealed,
     ResultNotAcknowledged,
     ResultShown,
+    ResultWentOn,
 )
 from cairn.domain.review.events import (
     ReviewAsked,
@@ -92,7 +93,7 @@ MODEL = ReadModel(
         RequestOverdue, PromiseMade, PromiseKept, PromiseContested, PromiseReleased, PromiseOverdue,
         ReviewAsked, ReviewReported, ReviewCommented, ReviewReturned, ReviewReopened, ReviewWidened, ReviewWentOn,
         ReviewOverdue, ResultShown, InterviewRecorded, InterviewMissed, ResultAcknowledged, ResultNotAcknowledged,
-        ResultAppealed, AppealWithdrawn, AppealOverdue, AppealDecided,
+        ResultWentOn, ResultAppealed, AppealWithdrawn, AppealOverdue, AppealDecided,
     ),
     joins=("goal", "feedback", "coaching", "request", "promise", "person", "inbox"),
 )  # fmt: skip

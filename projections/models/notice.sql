@@ -19,7 +19,7 @@ with event as materialized (
                    'ReviewAsked', 'ReviewReported', 'ReviewCommented', 'ReviewReturned', 'ReviewReopened', 'ReviewWidened',
                    'ReviewWentOn', 'ReviewOverdue',
                    'ResultShown', 'InterviewRecorded', 'InterviewMissed', 'ResultAcknowledged', 'ResultNotAcknowledged',
-                   'ResultAppealed', 'AppealWithdrawn', 'AppealOverdue', 'AppealDecided')
+                   'ResultWentOn', 'ResultAppealed', 'AppealWithdrawn', 'AppealOverdue', 'AppealDecided')
 ),
 tells (type, whom) as (
     values ('ReminderSent', 'to'), ('DeadlineMissed', 'to'), ('CaseReminded', 'to'), ('CaseEscalated', 'to'),
@@ -53,7 +53,7 @@ tells (type, whom) as (
         ('ReviewWentOn', 'holder'), ('ReviewWentOn', 'holders_manager'), ('ReviewOverdue', 'to'),
         ('ResultShown', 'holder'), ('ResultShown', 'holders_manager'), ('InterviewRecorded', 'holder'),
         ('InterviewMissed', 'to'), ('ResultAcknowledged', 'holders_manager'), ('ResultAcknowledged', 'hr'),
-        ('ResultNotAcknowledged', 'to'), ('ResultNotAcknowledged', 'holder'), ('ResultAppealed', 'committee'),
+        ('ResultNotAcknowledged', 'to'), ('ResultNotAcknowledged', 'holder'), ('ResultWentOn', 'holder'), ('ResultWentOn', 'holders_manager'), ('ResultAppealed', 'committee'),
         ('ResultAppealed', 'hr'), ('AppealWithdrawn', 'committee'), ('AppealWithdrawn', 'hr'), ('AppealOverdue', 'to'),
         ('AppealDecided', 'holder'), ('AppealDecided', 'holders_manager'), ('AppealDecided', 'hr')
 ),

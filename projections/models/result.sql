@@ -5,7 +5,7 @@ with event as materialized (
     select position, stream, version, type, occurred_at, data::jsonb as data
     from read.window($1, $2, $3, $4)
     where type in ('ResultShown', 'InterviewRecorded', 'InterviewMissed', 'ResultAcknowledged', 'ResultNotAcknowledged',
-                   'ResultAppealed', 'AppealWithdrawn', 'AppealVoted', 'AppealOverdue', 'AppealDecided', 'ResultClosed')
+                   'ResultWentOn', 'ResultAppealed', 'AppealWithdrawn', 'AppealVoted', 'AppealOverdue', 'AppealDecided', 'ResultClosed')
 ),
 merged as (
     select stream, max(version) as version, (count(*) filter (where type = 'ResultAppealed'))::int as appeals,
@@ -20,6 +20,7 @@ merged as (
             when 'InterviewRecorded' then jsonb_build_object('talked', data -> 'number', 'talked_on', data -> 'on')
             when 'ResultAcknowledged' then jsonb_build_object('signed', data -> 'number', 'signed_at', occurred_at,
                 'agrees', data -> 'agrees')
+            when 'ResultWentOn' then jsonb_build_object('lapsed', true)
             when 'ResultNotAcknowledged' then jsonb_build_object('lapsed', true)
             when 'ResultAppealed' then jsonb_build_object('open_appeal', true, 'appealed_at', occurred_at,
                 'decide_by', data -> 'decide_by')

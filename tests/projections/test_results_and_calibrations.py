@@ -1,11 +1,13 @@
 """Results that were shown and calibrations in the read models: as the domain folds them, and whose turn it is."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import asyncpg
 import pytest
 
+from cairn.domain.moves import GoAway
 from cairn.domain.people import Department, DepartmentNamed
 from cairn.domain.result.events import ResultShown
 from cairn.domain.sheet.events import SheetEvent
@@ -20,6 +22,7 @@ from tests.specs import test_calibrating as calibrating
 from tests.specs import test_results as resulting
 from tests.specs.casework import Casework
 from tests.specs.company import CHEN, HUA, LI, LIN, QIAN, SHEET, WANG, ZHAO, on, opened
+from tests.specs.moving import after, say
 from tests.specs.results import issued, recomputed, show, steps, told
 
 PEOPLE = (
@@ -46,6 +49,9 @@ def result_stories() -> list[Casework]:
         told(policy=steps("appeal")),
         told(policy=steps("appeal")).reached("appeal_over"),
         told(policy=steps("interview")),
+        replace(was, people=after(say(GoAway, LIN, "12-01", first=date(2027, 1, 19)))).asked(
+            "go_on", HUA, "2027-01-20", reason="ill until further notice"
+        ),
     ]  # fmt: skip
 
 

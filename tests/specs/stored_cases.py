@@ -146,6 +146,7 @@ CASE_EXAMPLES = (
         case=RESULT, number=2, agrees=False, words="March is missing", late=True, by=LIN, at=on("03-10")
     ),
     result.ResultNotAcknowledged(case=RESULT, number=2, **TIMER),
+    result.ResultWentOn(case=RESULT, number=2, reason="abroad for a year", **BY_LI),
     result.ResultAppealed(
         case=RESULT, appeal=1, number=2, grounds="March is missing", files=(FILE,), position=700, decide_by=SOON,
         by=LIN, at=on("03-10"),

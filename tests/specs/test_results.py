@@ -12,6 +12,7 @@ from cairn.domain.evaluation.moving import is_better, with_raise_kept
 from cairn.domain.evaluation.steps import has_steps
 from cairn.domain.evaluation.versions import is_result_settled
 from cairn.domain.moves import GoAway as AWAY
+from cairn.domain.moves import Leave
 from cairn.domain.policy import Committee
 from tests.specs.casework import Casework
 from tests.specs.company import CHEN, HUA, LI, LIN, SHEET, WANG, ZHAO, on
@@ -113,6 +114,15 @@ def test_on_long_leave_the_window_begins_with_the_return() -> None:
     assert LIN not in waiting.standing("2027-01-20").awaited
     signed = waiting.asked("acknowledge", LIN, "2027-03-03", number=1)
     assert not signed.just[0].late
+
+
+def test_hr_goes_on_without_the_signature_of_whoever_cannot_give_it() -> None:
+    assert SHOWN.refused("go_on", HUA, "2027-01-20", reason="x").code == "result.not-late"
+    left = replace(SHOWN, people=after(say(Leave, LIN, "12-01", last_day=date(2027, 1, 18))))
+    assert left.standing("2027-01-20").awaited == ("role:hr", WANG)
+    assert left.refused("go_on", WANG, "2027-01-20", reason="x").code == "case.not-yours"
+    gone = left.asked("go_on", HUA, "2027-01-20", reason="left for another company")
+    assert gone.types == ["ResultWentOn"] and gone.standing("2027-01-20").stage == "unsigned"
 
 
 def test_an_appeal_names_the_position_of_the_log_on_which_it_is_decided() -> None:

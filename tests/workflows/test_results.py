@@ -15,8 +15,13 @@ STEPS = "evaluation: {steps: [interview, acknowledgement, appeal]}\n"
 
 
 async def computed(company: Company) -> list[str]:
-    """The year of one employee up to the day on which results are due. Returns the goals."""
+    """A launch, and the year of one employee up to the day on which results are due. Returns the goals."""
     await company.launched()
+    return await reaches_its_results(company)
+
+
+async def reaches_its_results(company: Company) -> list[str]:
+    """The year of one employee after the launch, likewise."""
     goals = [company.goal("E1", 1), company.goal("E1", 2)]
     for goal in goals:
         await company.approved(goal)

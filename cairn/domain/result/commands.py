@@ -9,7 +9,7 @@ from pydantic import Field
 from cairn.domain.attachment import Attachment
 from cairn.domain.case.commands import CaseAction, CaseRow
 from cairn.domain.case.rights import case_holder, case_line_or_hr
-from cairn.domain.result.rights import result_committee
+from cairn.domain.result.rights import result_committee, result_hr
 
 STAGES = ("shown", "told", "signed", "unsigned", "appealed", "closed")
 Words = Annotated[str, Field(min_length=1)]
@@ -40,6 +40,14 @@ class AcknowledgeResult(CaseAction):
     words: str = ""
 
 
+class GoOnWithoutSignature(CaseAction):
+    """Goes on without the signature of somebody who cannot give it."""
+
+    row = CaseRow("go_on", result_hr, stages=("shown",), leads_to="unsigned", already=("unsigned",))
+
+    reason: Words
+
+
 class AppealResult(CaseAction):
     """Appeals against the version that was shown, on these grounds."""
 
@@ -64,5 +72,7 @@ class VoteOnAppeal(CaseAction):
     reason: Words
 
 
-AnyResultAction = RecordInterview | AcknowledgeResult | AppealResult | WithdrawAppeal | VoteOnAppeal
+AnyResultAction = (
+    RecordInterview | AcknowledgeResult | GoOnWithoutSignature | AppealResult | WithdrawAppeal | VoteOnAppeal
+)
 COMMANDS: Mapping[str, type[CaseAction]] = {each.row.name: each for each in get_args(AnyResultAction)}

@@ -13,6 +13,7 @@ from cairn.domain.result.commands import (
     AcknowledgeResult,
     AnyResultAction,
     AppealResult,
+    GoOnWithoutSignature,
     RecordInterview,
     VoteOnAppeal,
     WithdrawAppeal,
@@ -21,6 +22,7 @@ from cairn.domain.result.dates import (
     COMMITTEE,
     appeal_by,
     interviewer,
+    is_away,
     sign_by,
     turns_at,
     working_days_after,
@@ -37,6 +39,7 @@ from cairn.domain.result.events import (
     ResultAppealed,
     ResultClosed,
     ResultNotAcknowledged,
+    ResultWentOn,
 )
 from cairn.domain.result.judging import STANDS, AppealTally, judged
 from cairn.domain.result.showing import shown
@@ -55,6 +58,8 @@ def decide(command: AnyResultAction, result: Result, context: CaseContext) -> li
             return _interview(command, result, context)
         case AcknowledgeResult():
             return _acknowledge(command, result, context)
+        case GoOnWithoutSignature():
+            return [_go_on(command, result, context)]
         case AppealResult():
             return [_appeal(command, result, context)]
         case WithdrawAppeal():
@@ -100,6 +105,16 @@ def _acknowledge(command: AcknowledgeResult, result: Result, context: CaseContex
         at=command.at,
     )
     return [signed, VersionSigned(sheet=sheet.id, number=command.number, by=command.by, at=command.at)]
+
+
+def _go_on(command: GoOnWithoutSignature, result: Result, context: CaseContext) -> Event:
+    """Whoever is here has their window; it ends by itself."""
+    until = sign_by(result, context)
+    if context.is_here(result.holder) and not is_away(result, context):
+        raise Refusal("result.not-late", field="case", who=result.holder, until=until)
+    return ResultWentOn(
+        case=result.id, number=result.number, reason=command.reason, by=command.by, at=command.at
+    )
 
 
 def _appeal(command: AppealResult, result: Result, context: CaseContext) -> Event:

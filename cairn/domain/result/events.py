@@ -65,6 +65,13 @@ class ResultNotAcknowledged(CaseDeadlineEvent):
     to: tuple[str, ...]
 
 
+class ResultWentOn(CaseEvent):
+    """HR goes on without a signature on the version `number`: the person has left, or is on long leave."""
+
+    number: int
+    reason: PrivateText
+
+
 class ResultAppealed(CaseEvent):
     """The person appealed against the version `number`. It is decided on the evidence as it stood at the log's
     `position`, until `decide_by`."""
@@ -138,6 +145,7 @@ AnyResultEvent = (
     | InterviewMissed
     | ResultAcknowledged
     | ResultNotAcknowledged
+    | ResultWentOn
     | ResultAppealed
     | AppealWithdrawn
     | AppealVoted

@@ -26,6 +26,7 @@ from cairn.domain.result.events import (
     ResultClosed,
     ResultNotAcknowledged,
     ResultShown,
+    ResultWentOn,
 )
 
 RESULT = "result-"
@@ -129,7 +130,7 @@ def evolve(result: Result, event: AnyResultEvent | AnyCaseEvent) -> Result:
             signature = Signature(number=event.number, at=event.at, agrees=event.agrees, words=event.words)
             stage = result.stage if result.stage == "closed" else "signed"
             return evolved(result, event, stage, signature=signature)
-        case ResultNotAcknowledged():
+        case ResultNotAcknowledged() | ResultWentOn():
             return evolved(result, event, "unsigned")
         case ResultAppealed():
             facts = event.model_dump(include={"number", "grounds", "position", "decide_by", "at"})

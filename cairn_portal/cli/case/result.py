@@ -61,6 +61,10 @@ async def acknowledge(
     return await _give(at, name, "acknowledge", by, command_id, **fields)
 
 
+async def go_on(at: Terminal, name: Name, reason: Reason, by: By = None, command_id: CommandId = None) -> int:
+    return await _give(at, name, "go_on", by, command_id, reason=reason)
+
+
 async def appeal(
     at: Terminal,
     name: Name,
