@@ -8,7 +8,7 @@ from cairn.application.cases import Cases
 from cairn.application.cycles import Cycles
 from cairn.application.goals import TRIES
 from cairn.application.repository import fold_sheet, to_appends
-from cairn.application.stored_events import folded
+from cairn.application.stored_events import folded, readable
 from cairn.domain.cycle.commands import OpenResult
 from cairn.domain.cycle.state import Cycle
 from cairn.domain.evaluation.steps import has_steps, waits_for_calibration
@@ -18,11 +18,14 @@ from cairn.domain.refusal import Refusal
 from cairn.domain.result.kind import KIND
 from cairn.domain.result.showing import shown
 from cairn.domain.result.state import Result, result_name
+from cairn.domain.rights import HR
 from cairn.domain.streams import cycle_of
 from cairn.ledger import AppendConflict, Ledger
 
 CHUNK = 40
 """Sheets that are read at once."""
+UNSHOWN = "unshown"
+"""The stage of a result whose last version was shown to nobody yet."""
 NAMED = 20
 """Of so many open results it is said who is waited for."""
 Progress = Callable[[int, int], Awaitable[None]]
@@ -63,25 +66,38 @@ class Results:
         return counts
 
     async def open_ones(self, cycle_id: str, at: datetime) -> tuple[list[OpenResult], bool]:
-        """The results that wait for a signature within its window or for the decision of an appeal; and whether the
-        policy has results shown that are not."""
+        """The results that wait for a signature within its window, for the decision of an appeal, or for a calibration
+        of a newer version that was shown to nobody; and whether the policy has results shown that are not."""
         cycle = await self.cycles.load(cycle_id)
         policy = await self._policy(cycle)
         if not policy.evaluation.steps:
             return [], False
-        names = [result_name(sheet) for sheet in await self.cycles.sheets(cycle_id)]
+        names = await self.cycles.sheets(cycle_id)
         found: dict[str, str] = {}
         for start in range(0, len(names), CHUNK):
-            states = await self.cases.states(names[start : start + CHUNK])
-            found |= {
-                name: each.stage for name, each in states.items() if each.stage in ("shown", "appealed")
-            }
-        waited = {name: await self.cases.status(name, at) for name in list(found)[:NAMED]}
+            found |= await self._open(names[start : start + CHUNK], policy)
+        waited = {
+            name: (await self.cases.status(name, at)).awaited
+            for name in [name for name, stage in found.items() if stage != UNSHOWN][:NAMED]
+        }
         open_now = [
-            OpenResult(result=name, stage=stage, awaited=waited[name].awaited if name in waited else ())
+            OpenResult(result=name, stage=stage, awaited=(HR,) if stage == UNSHOWN else waited.get(name, ()))
             for name, stage in found.items()
         ]
         return open_now, cycle.results and not cycle.shown
+
+    async def _open(self, sheets: Sequence[str], policy: Policy) -> dict[str, str]:
+        """Those of these sheets' results that are not done, by the names of their cases, with their stages."""
+        read, _ = readable(await self.ledger.read_streams(sheets), fold_sheet)
+        states = await self.cases.states(map(result_name, sheets))
+        found: dict[str, str] = {}
+        for name, sheet in read.items():
+            case, result = result_name(name), sheet.result
+            if case in states and states[case].stage in ("shown", "appealed"):
+                found[case] = states[case].stage
+            elif result is not None and has_steps(sheet, result, policy) and sheet.shown != result.number:
+                found[case] = UNSHOWN
+        return found
 
     async def _policy(self, cycle: Cycle) -> Policy:
         return (await self.cycles.policies.terms(cycle)).policy

@@ -131,6 +131,28 @@ async def test_a_version_that_comes_later_is_shown_and_the_workflow_that_had_end
     assert anew.status is not None and anew.status.stage == "signed"
 
 
+async def test_l8_a_version_that_waits_for_a_calibration_keeps_the_cycle_open(company: Company) -> None:
+    company.policy += "evaluation: {steps: [calibration, acknowledgement]}\n"
+    goals = await computed(company)
+    session, sheet = f"calibration-{company.cycle}-company-1", company.sheet()
+    assert (await company.asks_case(session, "open", HR)).refused is None
+    assert (await company.asks_case(session, "finish", HR)).refused is None
+    last = await company.last(sheet, "ResultIssued")
+    newer = last.model_copy(update={"number": 2, "cause": "corrected", "by": SYSTEM})
+    await recorded(company, newer)
+    await company.goes_to(date(2027, 1, 27), company.cycle_workflow)
+    assert (await company.last(company.cycle_workflow, "ResultsShown")).waiting == (sheet,)
+    await company.goes_to(date(2027, 2, 1), *goals)
+    waits = await company.asks_cycle("close", HR)
+    assert waits.refused is not None and waits.refused.code == "cycle.results-waiting"
+    kept = await company.asks_case(session, "keep", HR, sheet=sheet, number=2)
+    assert kept.events == ("GradeKept", "VersionCalibrated")
+    await company.has_happened(case_of(company), "ResultShown")  # by the worker that follows the log
+    signed = await company.asks_case(case_of(company), "acknowledge", "E1", number=2)
+    assert signed.events == ("ResultAcknowledged", "VersionSigned")
+    assert (await company.asks_cycle("close", HR)).refused is None
+
+
 async def recorded(company: Company, event: Any) -> None:
     version = await company.ledger.version_of(event.stream)
     await company.ledger.append(to_appends([event], {event.stream: version}, by_system(event.stream, "test")))

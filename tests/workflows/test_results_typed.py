@@ -90,6 +90,12 @@ async def test_a_years_end_as_it_is_typed(company: Company) -> None:
     assert f"Moved from B, the grade by points, in {session}." in mine
     versions = await typing.reads("scores", "E1", "--cycle", cycle, "--versions", "--as", "E1")
     assert "covered two regions" in versions and "B → A" in versions and "no quorum" not in versions
+    status = await typing.json("cycle", "status", cycle)
+    assert (status["results"], status["calibrations"]) == ({"shown": 1}, [])
+    assert "shown, the signature is asked for 1" in await typing.reads("cycle", "status", cycle)
+    why = await typing.json("why", case)
+    assert {each["who"] for each in why["on"]} == {"E1", MANAGER}
+    await typing.reads("why", case)
     assert [
         each["step"] for each in await typing.json("inbox", "--by", "E1") if each.get("name") == case
     ] == ["acknowledge"]

@@ -80,7 +80,8 @@ class FinishPeriod(CycleCommand):
 
 
 class OpenResult(Fact):
-    """A result that is not done: its stage, and who is waited for."""
+    """A result that is not done: its stage (`unshown`: a newer version waits to be calibrated), and who is waited
+    for."""
 
     result: str
     stage: str

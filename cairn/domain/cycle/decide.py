@@ -127,6 +127,10 @@ def _close(command: CloseCycle, cycle: Cycle) -> list[CycleEvent]:
         raise Refusal("cycle.open-goals", open=len(command.open_goals), example=command.open_goals[0])
     if command.open_results and not command.reason.strip():
         first = command.open_results[0]
+        if first.stage == "unshown":
+            raise Refusal(
+                "cycle.results-waiting", cycle=cycle.id, open=len(command.open_results), example=first.result
+            )
         raise Refusal(
             "cycle.open-results",
             cycle=cycle.id,

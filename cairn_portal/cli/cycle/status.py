@@ -1,5 +1,6 @@
 """A cycle at a glance: where it stands, how departments are doing, who is waited for."""
 
+from collections import Counter
 from datetime import datetime
 from typing import Annotated
 
@@ -10,7 +11,8 @@ from rich.text import Text
 from cairn.application.clock import zone_of
 from cairn.domain.cycle.status import CycleDeadline, deadlines_of
 from cairn.domain.goal.stages import STAGES
-from cairn.i18n import message, say
+from cairn.domain.result.commands import STAGES as RESULT_STAGES
+from cairn.i18n import message, say, term
 from cairn_portal.cli.cycle.launching import SHOWN
 from cairn_portal.cli.problem import Problem
 from cairn_portal.cli.session import Session, session
@@ -28,6 +30,7 @@ from cairn_portal.presenting.words import (
 )
 from projections.models import dashboard as dashboards
 from projections.models import inbox as inboxes
+from projections.models import result as result_model
 
 
 async def status(
@@ -78,6 +81,7 @@ async def show_status(s: Session, name: str) -> None:
         else await inboxes.waiting(s.pool, name, now, trusting=trusting)
     )
     due = deadlines_of(cycle, await s.policies.version(cycle.policy))
+    by_stage = Counter(each.stage for each in await result_model.results(s.pool, name))
     row = found.cycle
     ahead = f"{_phase(at, due[0])} {at.moment(due[0].at)}" if due else NOTHING
     head = facts(
@@ -87,12 +91,26 @@ async def show_status(s: Session, name: str) -> None:
         (at.say("next"), ahead),
         (at.say("scored"), ", ".join(sorted(row.scored)) or NOTHING),
         (at.say("goals"), _stages(at, found)),
+        *([(at.say("calibrations"), ", ".join(cycle.calibrations))] if cycle.calibrations else []),
+        *([(at.say("results"), _results(at, by_stage))] if by_stage else []),
     )
     lines = [head, _departments(at, found)]
     if waiting:
         lines.append(_waiting(at, waiting, await s.names(), now))
-    facts_for_programs = {"dashboard": found, "waiting": waiting, "now": now, "due": due[:1]}
+    facts_for_programs = {
+        "dashboard": found, "waiting": waiting, "now": now, "due": due[:1], "calibrations": cycle.calibrations,
+        "results": dict(by_stage),
+    }  # fmt: skip
     at.answer(facts_for_programs, *lines)
+
+
+def _results(at: Terminal, by_stage: Counter[str]) -> str:
+    """How many results are in each stage."""
+    return at.say("separator:list").join(
+        f"{at.say(term('stage', f'result.{name}'))} {number(by_stage[name])}"
+        for name in RESULT_STAGES
+        if by_stage[name]
+    )
 
 
 def _phase(at: Terminal, deadline: CycleDeadline) -> str:
