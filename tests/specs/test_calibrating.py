@@ -12,6 +12,7 @@ from cairn.domain.calibration.distribution import Rated, grades_of, leniency, sh
 from cairn.domain.calibration.unit import people_of
 from cairn.domain.cycle.state import Cycle
 from cairn.domain.cycle.state import evolve as evolve_cycle
+from cairn.domain.evaluation.reports import counted, earlier_part, result_with
 from cairn.domain.evaluation.scores import Beside, issue_result
 from cairn.domain.evaluation.steps import waits_for_calibration
 from cairn.domain.event import SYSTEM
@@ -202,6 +203,27 @@ def test_a_recomputation_from_the_very_same_leaves_a_moved_grade_and_another_one
     assert waits_for_calibration(evolve(higher, newer))
 
 
+def test_what_happens_to_a_subordinates_sheet_without_changing_its_points_brings_the_manager_no_version() -> (
+    None
+):
+    """A grade that is moved, a version that is shown or signed: the manager's result counts points alone."""
+    dates, policy = schedule(OPEN.policy), OPEN.policy
+    above = with_result(sheet="sheet-2026-wang-1", **{**HELD, "holder": WANG, "family": "management"})
+    above = above.model_copy(update={"result": None})
+    part = earlier_part(of(OPEN), dates)
+    assert part is not None and part.version == of(OPEN).result_version == 2
+    counted_once = counting(above, of(OPEN))
+    [first] = issue_result(above, counted_once, dates, policy, on("2027-01-18"))
+    assert first.subordinates[0].result == 80
+    above = evolve(above, first)
+    for later in (of(MOVED), evolve(of(MOVED), told_of(2))):
+        assert later.version > of(OPEN).version
+        assert result_with(above, counted(above, later, 365, dates), dates, policy, on("2027-02-01")) == []
+    rescored = evolve(of(MOVED), issued(82, "B", 3, cause="corrected"))
+    again = result_with(above, counted(above, rescored, 365, dates), dates, policy, on("2027-02-01"))
+    assert [each.type for each in again] == ["ResultIssued"]
+
+
 def test_a_signed_result_is_lowered_by_no_calibration() -> None:
     """What was shown changes by an appeal, never for the worse, or by a restatement, which the person is heard on."""
     told = replace(MOVED, sheets={**(MOVED.sheets or {}), SHEET: evolve(of(MOVED), told_of(2))})
@@ -268,6 +290,12 @@ def test_law_nobody_loses_a_grade_to_the_rounding_of_a_share(held: list[int], pe
     assert share.most is not None and share.least is not None
     assert share.least <= Fraction(len(held) * percent, 100) <= share.most
     assert share.people == held.count(0)
+
+
+def counting(above: Sheet, below: Sheet) -> Beside:
+    """What a manager's result counts: one subordinate's, of the whole year."""
+    first = above.model_copy(update={"result": issued(0, "D", sheet=above.id)})
+    return counted(first, below, 365, schedule(OPEN.policy))
 
 
 def told_of(number: int) -> VersionShown:
