@@ -6,8 +6,15 @@ from typing import get_args
 
 from pydantic import BaseModel, ConfigDict
 
+from cairn.domain.calibration.events import CalibrationOverdue
 from cairn.domain.case.events import CaseEscalated, CaseReminded
 from cairn.domain.coaching.events import AnyCoachingEvent
+from cairn.domain.cycle.events import (
+    CycleAbandoned,
+    PolicyAmended,
+    PolicyAmendmentDecided,
+    PolicyAmendmentProposed,
+)
 from cairn.domain.feedback.events import (
     FeedbackAnswered,
     FeedbackFollowedUp,
@@ -18,20 +25,32 @@ from cairn.domain.goal.events import (
     AdjustmentDeclined,
     AdjustmentExpired,
     AdjustmentRequested,
+    AdjustmentWithdrawn,
     CheckInsConfirmed,
+    CheckInWithdrawn,
+    CommitteeDecided,
+    CriterionAccepted,
     DeadlineMissed,
     DiagnosisClosed,
+    EvidenceWaived,
     GoalAdjusted,
     GoalApproved,
     GoalAssessed,
+    GoalCancelled,
     GoalDiagnosed,
+    GoalInterviewHeld,
+    GoalPaused,
+    GoalResumed,
     GoalReturned,
+    GoalRevised,
     GoalSteppedBack,
     GoalSubmitted,
+    GoalSuperseded,
     GoalUrged,
     ManagerChanged,
     ReminderSent,
 )
+from cairn.domain.people import DelegateNamed
 from cairn.domain.promise.events import (
     PromiseContested,
     PromiseKept,
@@ -75,7 +94,17 @@ from cairn.domain.review.events import (
     ReviewWentOn,
     ReviewWidened,
 )
-from cairn.domain.sheet.events import RestatementDecided, RestatementProposed, ResultIssued
+from cairn.domain.sheet.events import (
+    DimensionWaived,
+    GoalPlaced,
+    GoalWeighted,
+    RestatementDecided,
+    RestatementProposed,
+    ResultIssued,
+    SheetExtended,
+    SheetOpened,
+    SheetScored,
+)
 from projections.engine.read_model import ReadModel
 from projections.engine.rows import Reader, parse_rows
 from projections.engine.sql import queries
@@ -93,7 +122,11 @@ MODEL = ReadModel(
         RequestOverdue, PromiseMade, PromiseKept, PromiseContested, PromiseReleased, PromiseOverdue,
         ReviewAsked, ReviewReported, ReviewCommented, ReviewReturned, ReviewReopened, ReviewWidened, ReviewWentOn,
         ReviewOverdue, ResultShown, InterviewRecorded, InterviewMissed, ResultAcknowledged, ResultNotAcknowledged,
-        ResultWentOn, ResultAppealed, AppealWithdrawn, AppealOverdue, AppealDecided,
+        ResultWentOn, ResultAppealed, AppealWithdrawn, AppealOverdue, AppealDecided, CalibrationOverdue,
+        ReviewOverdue, GoalCancelled, GoalSuperseded, GoalPaused, GoalResumed, GoalRevised, GoalInterviewHeld,
+        CriterionAccepted, CommitteeDecided, AdjustmentWithdrawn, CheckInWithdrawn, EvidenceWaived, GoalPlaced,
+        GoalWeighted, DimensionWaived, SheetOpened, SheetExtended, SheetScored, DelegateNamed, PolicyAmendmentProposed,
+        PolicyAmendmentDecided, PolicyAmended, CycleAbandoned,
     ),
     joins=("goal", "feedback", "coaching", "request", "promise", "person", "inbox"),
 )  # fmt: skip

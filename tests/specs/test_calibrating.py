@@ -19,7 +19,7 @@ from cairn.domain.event import SYSTEM
 from cairn.domain.policy import EvaluationRules, GradeShare
 from cairn.domain.result.showing import shown
 from cairn.domain.result.state import Result
-from cairn.domain.sheet.events import SheetScored, VersionShown
+from cairn.domain.sheet.events import GradeBounds, SheetScored, VersionShown
 from cairn.domain.sheet.state import Sheet, evolve
 from tests.specs.casework import Casework
 from tests.specs.company import CHEN, HE, HUA, LI, LIN, QIAN, SHEET, WANG, ZHAO, launched, on, schedule
@@ -107,6 +107,16 @@ def test_only_grades_of_the_policy_and_only_the_units_people() -> None:
     assert OPEN.refused("move", HUA, IN_JANUARY, **{**MOVE, "grade": "Z"}).code == "calibration.grade"
     rnd = replace(OPEN, events=(), case="calibration-2026-department.rnd-1").asked("open", HUA, IN_JANUARY)
     assert rnd.refused("move", HUA, IN_JANUARY, **MOVE).code == "calibration.not-in-unit"
+
+
+def test_e2_a_calibration_does_not_pass_the_gates() -> None:
+    bounded = with_result(80, "B").model_copy(
+        update={"result": issued(80, "B", bounds=GradeBounds(best="B", met=("accident",), by_points="A"))}
+    )
+    work = replace(OPEN, sheets={SHEET: bounded})
+    refused = work.refused("move", HUA, IN_JANUARY, **MOVE)
+    assert (refused.code, refused.facts["known"]) == ("calibration.grade", ("B", "C", "D"))
+    assert last(work.asked("move", HUA, IN_JANUARY, **{**MOVE, "grade": "C"})).grade == "C"
 
 
 def test_nobody_moves_their_own_grade_nor_undoes_such_a_move() -> None:

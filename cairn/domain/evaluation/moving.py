@@ -3,17 +3,18 @@
 from datetime import datetime
 from decimal import Decimal
 
+from cairn.domain.evaluation.gates import allowed
 from cairn.domain.policy import Policy
 from cairn.domain.sheet.events import GradeMove, ResultCause, ResultIssued
 from cairn.domain.streams import kind_of
 
 
 def grades_open_to(result: ResultIssued, policy: Policy) -> tuple[str, ...]:
-    """The grades that a result may be moved to, best first. What bounds a grade, bounds it here: nothing passes below
-    what an appeal raised."""
+    """The grades that a result may be moved to, best first. What bounds a grade, bounds it here: nothing passes the
+    gates (RULES E2), nor below what an appeal raised."""
     if result.points is None:
         return ()
-    grades = tuple(band.grade for band in policy.grades)
+    grades = tuple(band.grade for band in allowed(result.bounds, policy.grades))
     if not is_raised(result):
         return grades
     return tuple(grade for grade in grades if not is_better(result.grade, grade, policy))
