@@ -32,6 +32,7 @@ from cairn.domain.goal.events import (
     CriterionAccepted,
     DeadlineMissed,
     DiagnosisClosed,
+    EvaluationWithdrawn,
     EvidenceWaived,
     GoalAdjusted,
     GoalApproved,
@@ -49,6 +50,7 @@ from cairn.domain.goal.events import (
     GoalUrged,
     ManagerChanged,
     ReminderSent,
+    WorkEvaluated,
 )
 from cairn.domain.people import DelegateNamed
 from cairn.domain.promise.events import (
@@ -98,6 +100,8 @@ from cairn.domain.sheet.events import (
     DimensionWaived,
     GoalPlaced,
     GoalWeighted,
+    IncidentRecorded,
+    IncidentWithdrawn,
     RestatementDecided,
     RestatementProposed,
     ResultIssued,
@@ -125,7 +129,8 @@ MODEL = ReadModel(
         ResultWentOn, ResultAppealed, AppealWithdrawn, AppealOverdue, AppealDecided, CalibrationOverdue,
         ReviewOverdue, GoalCancelled, GoalSuperseded, GoalPaused, GoalResumed, GoalRevised, GoalInterviewHeld,
         CriterionAccepted, CommitteeDecided, AdjustmentWithdrawn, CheckInWithdrawn, EvidenceWaived, GoalPlaced,
-        GoalWeighted, DimensionWaived, SheetOpened, SheetExtended, SheetScored, DelegateNamed, PolicyAmendmentProposed,
+        GoalWeighted, DimensionWaived, SheetOpened, SheetExtended, SheetScored, IncidentRecorded, IncidentWithdrawn,
+        WorkEvaluated, EvaluationWithdrawn, DelegateNamed, PolicyAmendmentProposed,
         PolicyAmendmentDecided, PolicyAmended, CycleAbandoned,
     ),
     joins=("goal", "feedback", "coaching", "request", "promise", "person", "inbox"),
