@@ -49,6 +49,7 @@ def activities(application: Application, client: Client, settings: Settings) -> 
         application.amendments,
         application.reviews,
         application.appraisals,
+        application.results,
     )
     starting = Starting(application.ledger, application.cycles, client, settings.task_queue)
     return [
@@ -62,6 +63,7 @@ def activities(application: Application, client: Client, settings: Settings) -> 
         of_cases.record_refused_signal,
         of_cycles.launch,
         of_cycles.launch_sheets,
+        of_cycles.show_results,
         of_cycles.add_sheets,
         of_cycles.reach_stage,
         of_cycles.score_period,
@@ -137,7 +139,9 @@ async def running(
             raise AwayFromHome
         await claim_namespace(client, await application.operation.ledger_id())
         sealer = Sealer(settings.sealer_database or database)
-        rescorer = Rescorer(application.goals, application.evaluation, application.pool, folding_database)
+        rescorer = Rescorer(
+            application.goals, application.evaluation, application.results, application.pool, folding_database
+        )
         supervisor = Supervisor(
             application.ledger,
             application.cases,

@@ -21,6 +21,7 @@ from cairn.application.appraisals import Appraisals
 from cairn.application.cycles import Cycles
 from cairn.application.evaluation import Evaluation, Scored
 from cairn.application.fields import read_fields
+from cairn.application.results import Results
 from cairn.application.reviews import Reviews
 from cairn.domain.cycle.commands import (
     AMENDMENT_COMMANDS,
@@ -32,6 +33,7 @@ from cairn.domain.cycle.commands import (
     FinishPeriod,
     FinishResults,
     FinishReviews,
+    FinishShowing,
     LaunchCycle,
     ReachStage,
     RecordRefusedCycleSignal,
@@ -88,8 +90,9 @@ class CycleActivities:
         amendments: Amendments,
         reviews: Reviews,
         appraisals: Appraisals,
+        results: Results,
     ) -> None:
-        self.cycles, self.evaluation = cycles, evaluation
+        self.cycles, self.evaluation, self.results = cycles, evaluation, results
         self.amendments, self.reviews, self.appraisals = amendments, reviews, appraisals
 
     @activity.defn(name="launch_cycle")
@@ -184,17 +187,40 @@ class CycleActivities:
         done = FinishResults(cycle=input.cycle, sheets=found.sheets, by=SYSTEM, at=input.at)
         return CycleOutcome(status=await self.cycles.handle(done, f"{SYSTEM_KEYS}results"))
 
+    @activity.defn(name="show_results")
+    async def show_results(self, input: CycleDeadlineInput) -> CycleOutcome:
+        """Shows everybody their result. While a calibration is open it raises, to be tried again."""
+        cycle = await self.cycles.load(input.cycle)
+        if cycle.calibrations:
+            raise ApplicationError(
+                f"{len(cycle.calibrations)} calibrations are open, {cycle.calibrations[0]} among them",
+                category=ApplicationErrorCategory.BENIGN,
+                non_retryable=True,
+            )
+        found = await self.results.show_all(input.cycle, input.at, beat)
+        done = FinishShowing(
+            cycle=input.cycle, results=found.results, waiting=tuple(found.waiting), by=SYSTEM, at=input.at
+        )
+        return CycleOutcome(status=await self.cycles.handle(done, f"{SYSTEM_KEYS}shown"))
+
     @activity.defn(name="close_cycle")
     async def close(self, input: RecordCycleInput) -> CycleOutcome:
-        """Closes the cycle when every goal is over, else says how many are not."""
+        """Closes the cycle when every goal is over and every result is done, else says how many are not."""
         waiting, goals = await self.evaluation.open_goals(input.cycle)
+        results, unshown = await self.results.open_ones(input.cycle, input.at)
         try:
-            command = CloseCycle(
-                cycle=input.cycle, open_goals=tuple(waiting), goals=goals, by=input.by, at=input.at
+            found = {
+                "open_goals": waiting, "goals": goals, "open_results": results, "unshown": unshown, "by": input.by,
+                "at": input.at,
+            }  # fmt: skip
+            command = CloseCycle.model_validate(
+                {"cycle": input.cycle, **read_fields(CloseCycle, input.name, input.fields), **found}
             )
             return CycleOutcome(status=await self.cycles.handle(command, input.command_id))
         except Refusal as refusal:
             return CycleOutcome(refused=Refused.of(refusal))
+        except ValidationError as wrong:
+            return CycleOutcome(refused=Refused.of(invalid_command(input.name, wrong)))
 
     @activity.defn(name="abandon_cycle")
     async def abandon(self, input: RecordCycleInput) -> CycleOutcome:

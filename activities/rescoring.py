@@ -1,5 +1,5 @@
 """Scores again what late readings, changed results of subordinates and of goals that serve another change (RULES D5,
-Y2, M6): it follows the log."""
+Y2, M6), and has newer versions of results shown (RULES Y3): it follows the log."""
 
 import asyncio
 import logging
@@ -11,6 +11,7 @@ import asyncpg
 from cairn.application.computing import Sources
 from cairn.application.evaluation import Evaluation
 from cairn.application.goals import Goals
+from cairn.application.results import Results
 from cairn.application.stored_events import UnreadableEvent, known_versions, to_event
 from cairn.domain.event import SYSTEM
 from cairn.domain.goal.commands import ScoreAgain
@@ -18,14 +19,14 @@ from cairn.domain.goal.events import GoalScored, ScoreCause
 from cairn.domain.identity import SYSTEM_KEYS
 from cairn.domain.reading import FeedCompleted, ReadingsRecorded
 from cairn.domain.refusal import Refusal
-from cairn.domain.sheet.events import ResultIssued
+from cairn.domain.sheet.events import ResultIssued, VersionCalibrated
 from cairn.ledger import LOST, Connection, PositionMoved, StoredEvent, stop_if_cancelled
 from projections.engine import catch_up
 from projections.engine.following import keep_lead, leading
 from projections.models import cascade, reading, score
 
 NAME = "rescoring"
-TYPES = ("ReadingsRecorded", "FeedCompleted", "ResultIssued", "GoalScored")
+TYPES = ("ReadingsRecorded", "FeedCompleted", "ResultIssued", "VersionCalibrated", "GoalScored")
 PAGE = 200
 POLL = 0.25
 PATIENCE = 30.0
@@ -40,8 +41,11 @@ class Rescorer:
     `pool` reads the read models; `folding` is the address of the login that keeps them, whose session holds the lead.
     """
 
-    def __init__(self, goals: Goals, evaluation: Evaluation, pool: asyncpg.Pool, folding: str) -> None:
-        self.goals, self.evaluation, self.pool, self.folding = goals, evaluation, pool, folding
+    def __init__(
+        self, goals: Goals, evaluation: Evaluation, results: Results, pool: asyncpg.Pool, folding: str
+    ) -> None:
+        self.goals, self.evaluation, self.results = goals, evaluation, results
+        self.pool, self.folding = pool, folding
         self.sources = Sources(goals)
 
     async def run(self) -> None:
@@ -80,9 +84,12 @@ class Rescorer:
             elif isinstance(event, FeedCompleted):
                 await self._completed(event, row.position or 0)
             elif isinstance(event, ResultIssued):
+                await self.results.show_newer(event.sheet, event.at)
                 await self.evaluation.issue_above(event.sheet, event.at)
                 for goal in await self.sources.counting_result(event.sheet):
                     await self._count_again(goal, "Y", event.at, row.position or 0, "subordinates")
+            elif isinstance(event, VersionCalibrated):
+                await self.results.show_newer(event.sheet, event.at)
             elif isinstance(event, GoalScored):
                 above = await self.sources.counting_goal(event.goal)
                 if above is not None:

@@ -102,7 +102,7 @@ class Starting:
         elif isinstance(event, PolicyAmended):
             await self._tell(row.stream.removeprefix("cycle-"), following.reached)
         elif row.type in CASES:
-            await self._begin_case(row.stream)
+            await self._begin_case(row.stream, again=row.version > 1)
         else:
             await begin_cycle(self.client, self.task_queue, row.stream.removeprefix("cycle-"))
 
@@ -117,9 +117,14 @@ class Starting:
             start = start.model_copy(update={"status": status(goal, context, drafted.at)})
         await begin_goal(self.client, self.task_queue, start, drafted)
 
-    async def _begin_case(self, name: str) -> None:
+    async def _begin_case(self, name: str, again: bool) -> None:
+        """A case that is opened again (`again`): its workflow runs, and is told; or it has ended, and is begun."""
         cycle = await self._cycle(cycle_of(name))
-        await begin_case(self.client, self.task_queue, CaseStart(case=name, clock_offset=cycle.clock_offset))
+        start = CaseStart(case=name, clock_offset=cycle.clock_offset)
+        if again:
+            await open_again(self.client, self.task_queue, start)
+        else:
+            await begin_case(self.client, self.task_queue, start)
 
     async def _tell(self, cycle: str, after: int) -> None:
         """Has each goal and case of a cycle ask the log for its dates: the policy changed in mid-cycle (RULES L11)."""
@@ -177,6 +182,19 @@ async def begin_case(client: Client, task_queue: str, start: CaseStart, *, anew:
     """Begins a case's workflow under the stream's name, likewise."""
     pairs = [SearchAttributePair(CYCLE, cycle_of(start.case))]
     await _begin(client, task_queue, kind_of(start.case).capitalize(), start.case, start, pairs, anew)
+
+
+async def open_again(client: Client, task_queue: str, start: CaseStart) -> None:
+    """Begins the workflow of a case anew where it has ended, and has one that runs ask the log where it stands."""
+    await client.start_workflow(
+        kind_of(start.case).capitalize(),
+        start,
+        id=start.case,
+        task_queue=task_queue,
+        search_attributes=TypedSearchAttributes([SearchAttributePair(CYCLE, cycle_of(start.case))]),
+        id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+        start_signal=REFRESH,
+    )
 
 
 async def begin_cycle(client: Client, task_queue: str, cycle: str, *, anew: bool = False) -> None:

@@ -112,6 +112,32 @@ class CoachingWorkflow(CaseWorkflow):
         return await self.keep_case()
 
 
+@workflow.defn(name="Result")
+class ResultWorkflow(CaseWorkflow):
+    """One result, from the day it was shown until its last window is over."""
+
+    @workflow.init
+    def __init__(self, start: CaseStart) -> None:
+        super().__init__(start.case, start.clock_offset, start.status)
+
+    @workflow.run
+    async def run(self, start: CaseStart) -> str:
+        return await self.keep_case()
+
+
+@workflow.defn(name="Calibration")
+class CalibrationWorkflow(CaseWorkflow):
+    """One calibration of a unit, until it is finished or called off."""
+
+    @workflow.init
+    def __init__(self, start: CaseStart) -> None:
+        super().__init__(start.case, start.clock_offset, start.status)
+
+    @workflow.run
+    async def run(self, start: CaseStart) -> str:
+        return await self.keep_case()
+
+
 @workflow.defn(name="Review")
 class ReviewWorkflow(CaseWorkflow):
     """One stage review, from the end of its period until both sides have handed in."""

@@ -97,6 +97,8 @@ class CycleWorkflow(CommandedWorkflow[CycleStatus, CycleDeadline]):
                 return await work("open_appraisals", due, CycleOutcome, TRIES)
             case "results":
                 return await work("issue_results", due, CycleOutcome, TRIES)
+            case "show":
+                return await work("show_results", due, CycleOutcome, TRIES)
             case "close":
                 closing = Message(by=SYSTEM, command_id=f"{SYSTEM_KEYS}close")
                 return await work("close_cycle", self.command("close", closing), CycleOutcome, TRIES)
@@ -105,7 +107,7 @@ class CycleWorkflow(CommandedWorkflow[CycleStatus, CycleDeadline]):
 
     def runs_apart(self, deadline: CycleDeadline) -> bool:
         """Scores of all sheets take minutes, and wait for what goals have not brought yet."""
-        return deadline.phase in ("period", "results")
+        return deadline.phase in ("period", "results", "show")
 
     async def record_refused_signal(self, signal: RecordSignalRefusedInput) -> CycleOutcome:
         return await append("record_refused_cycle_signal", signal, CycleOutcome)

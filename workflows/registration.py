@@ -4,10 +4,12 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 
 from workflows.case import (
     AppraisalWorkflow,
+    CalibrationWorkflow,
     CoachingWorkflow,
     FeedbackWorkflow,
     PromiseWorkflow,
     RequestWorkflow,
+    ResultWorkflow,
     ReviewWorkflow,
 )
 from workflows.cycle import CycleWorkflow
@@ -17,7 +19,7 @@ from workflows.starter import StarterWorkflow
 
 WORKFLOWS: list[type] = [
     GoalWorkflow, CycleWorkflow, FeedWorkflow, StarterWorkflow, FeedbackWorkflow, CoachingWorkflow, RequestWorkflow,
-    PromiseWorkflow, ReviewWorkflow, AppraisalWorkflow,
+    PromiseWorkflow, ReviewWorkflow, AppraisalWorkflow, ResultWorkflow, CalibrationWorkflow,
 ]  # fmt: skip
 
 # Cairn's own modules are pure where workflows use them; loading them afresh for each workflow would cost 35 ms.

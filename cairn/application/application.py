@@ -9,6 +9,7 @@ import asyncpg
 from cairn.application.amendments import Amendments
 from cairn.application.appraisals import Appraisals
 from cairn.application.audit import ScoreAudit
+from cairn.application.calibrations import Calibrations
 from cairn.application.cases import Cases
 from cairn.application.clock import CycleClock
 from cairn.application.cycles import Cycles
@@ -21,6 +22,7 @@ from cairn.application.operation import Operation
 from cairn.application.people import People
 from cairn.application.policies import Policies
 from cairn.application.restatements import Restatements
+from cairn.application.results import Results
 from cairn.application.reviews import Reviews
 from cairn.application.sheets import Sheets
 from cairn.application.targets import Targets
@@ -55,6 +57,8 @@ class Application:
         self.amendments = Amendments(self.cycles, self.goals.seats)
         self.evaluation = Evaluation(self.ledger, self.cycles)
         self.reviews = Reviews(self.ledger, self.cycles)
+        self.calibrations = Calibrations(self.cases)
+        self.results = Results(self.ledger, self.cycles, self.cases)
         self.restatements = Restatements(self.ledger, self.cycles)
         self.erasures = Erasures(pool, self.ledger, self.people)
         self.clock = CycleClock(self.ledger)

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from cairn.application.computing import of_goal, of_result
 from cairn.application.cycles import Cycles
@@ -13,6 +13,7 @@ from cairn.application.stored_events import UnreadableEvent, readable, to_event,
 from cairn.domain.coverage import Statement, Whom, coverage_of
 from cairn.domain.cycle.state import Cycle
 from cairn.domain.cycle.status import AFTER_THE_GOALS
+from cairn.domain.evaluation.moving import grades_open_to, moved
 from cairn.domain.evaluation.scores import Beside, issue_result, score_sheet
 from cairn.domain.event import Event, Fact
 from cairn.domain.goal.events import GoalScored
@@ -21,6 +22,7 @@ from cairn.domain.goal.scoring import score
 from cairn.domain.goal.state import Goal
 from cairn.domain.goal.status import unscored
 from cairn.domain.measure import Kpi
+from cairn.domain.policy import Policy
 from cairn.domain.reading import Evidence, FeedCompleted, Reading, ReadingsRecorded
 from cairn.domain.refusal import FactValue
 from cairn.domain.schedule import Schedule
@@ -29,6 +31,7 @@ from cairn.domain.sheet.events import (
     GoalPlaced,
     MultiplierPart,
     ResultIssued,
+    SheetCause,
     SheetOpened,
     SheetScored,
     SubordinatePart,
@@ -387,7 +390,9 @@ class ScoreAudit:
         if cycle.schedule is None:
             return []
         policy = await self.cycles.policies.version(event.policy)
-        again = issue_result(before, Beside.of(event), cycle.schedule, policy, event.at, event.cause)
+        again = _moved_again(before, event, policy) or issue_result(
+            before, Beside.of(event), cycle.schedule, policy, event.at, cast(SheetCause, event.cause)
+        )
         found = differences(before.id, "Y", version, event, again[0] if again else None)
         there = tuple(part for part in event.multipliers if part.result is not None)
         cited: tuple[SubordinatePart | EarlierPart | MultiplierPart, ...] = (
@@ -400,6 +405,20 @@ class ScoreAudit:
                 said = str(issued.of_sheet) if issued else "-"
                 found.append(_difference(before.id, "Y", version, f"results.{part.sheet}", part.result, said))
         return found
+
+
+def _moved_again(before: Sheet, event: ResultIssued, policy: Policy) -> list[ResultIssued]:
+    """A version with a grade that people moved, from the version before it and what the policy leaves open; [] of one
+    that was computed."""
+    last, move = before.result, event.moved
+    if last is None or event.cause not in ("calibrated", "uncalibrated", "appealed"):
+        return []
+    grade = event.grade if event.grade in grades_open_to(last, policy) else None
+    if move is not None:
+        move = move.model_copy(update={"computed": last.computed_grade})
+    elif grade != last.computed_grade:
+        grade = last.computed_grade
+    return [moved(last, grade, move, event.cause, policy, event.by, event.at)]
 
 
 def _read(row: StoredEvent) -> Event | None:

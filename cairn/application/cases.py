@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import random
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -13,13 +14,14 @@ from cairn.application import access
 from cairn.application.fields import read_fields
 from cairn.application.goals import TRIES
 from cairn.application.policies import Policies
-from cairn.application.repository import first_answer, fold_cycle, fold_goal, to_appends
+from cairn.application.repository import first_answer, fold_cycle, fold_goal, fold_sheet, to_appends
 from cairn.application.seats import SeatHolders
 from cairn.application.stored_events import UnreadableEvent, folded
 from cairn.domain.appraisal.context import AppraisalContext, BoxedAnswer
 from cairn.domain.appraisal.events import AppraisalEnded
 from cairn.domain.appraisal.kind import KIND as APPRAISAL
 from cairn.domain.appraisal.state import Appraisal
+from cairn.domain.calibration.kind import KIND as CALIBRATION
 from cairn.domain.case.commands import CaseAction, CaseCommand, KeepCaseDeadline
 from cairn.domain.case.context import CaseContext
 from cairn.domain.case.kind import CaseKind, decide, require_exists, status
@@ -34,15 +36,19 @@ from cairn.domain.policy import Evaluator
 from cairn.domain.promise.kind import KIND as PROMISE
 from cairn.domain.refusal import Refusal
 from cairn.domain.request.kind import KIND as REQUEST
+from cairn.domain.result.kind import KIND as RESULT
 from cairn.domain.review.kind import KIND as REVIEW
+from cairn.domain.sheet.state import Sheet
 from cairn.domain.streams import cycle_of, kind_of
 from cairn.ledger import AppendConflict, Ledger, StoredEvent
 from cairn.privacy.rater_boxes import RaterBoxes
 
 KINDS: Mapping[str, CaseKind[Any]] = {
-    kind.name: kind for kind in (FEEDBACK, COACHING, REQUEST, PROMISE, REVIEW, APPRAISAL)
+    kind.name: kind for kind in (FEEDBACK, COACHING, REQUEST, PROMISE, REVIEW, APPRAISAL, RESULT, CALIBRATION)
 }
 """Every kind of case, by its name."""
+CHUNK = 200
+"""Sheets that are read at once."""
 
 
 class CaseAnswer(BaseModel):
@@ -85,7 +91,7 @@ class Cases:
         access.require_for_case(kind, command, case, context)
         events = decide(kind, command, case, context)
         if events:
-            await self.ledger.append(to_appends(events, {case.id: case.version}, identity, run))
+            await self.ledger.append(to_appends(events, _versions(case, context), identity, run))
             case = evolved(kind, case, events)
             await self._empty(case.id, [event.type for event in events])
         return CaseAnswer(events=tuple(event.type for event in events), status=status(kind, case, context))
@@ -145,11 +151,17 @@ class Cases:
             "histories": roster.histories,
             "departments": roster.departments,
             "goals": {goal: fold_goal(goal, found[goal]) for goal in goals},
+            "cycle": cycle,
             "clock_offset": cycle.clock_offset,
         }
         if isinstance(case, Appraisal) and isinstance(command, KeepCaseDeadline):
             return case, AppraisalContext(boxed=await self._boxed(case), **around), rows
-        return case, CaseContext(**around), rows
+        context = CaseContext(**around)
+        names = list(kind.sheets_of(case, command, context))
+        if names:
+            sheets, position = await self.sheets(names), await self.ledger.sealed_position()
+            context = replace(context, sheets=sheets, position=position)
+        return case, context, rows
 
     async def _boxed(self, case: Appraisal) -> dict[Evaluator, list[BoxedAnswer]]:
         """The unnamed raters' answers that wait beside the log, by role; only the keeping of a deadline reads them."""
@@ -164,6 +176,20 @@ class Cases:
             ]
             for role in case.unnamed
         }
+
+    async def sheets(self, names: Sequence[str]) -> dict[str, Sheet]:
+        """These sheets, those that are there."""
+        sheets: dict[str, Sheet] = {}
+        for start in range(0, len(names), CHUNK):
+            found = await self.ledger.read_streams(names[start : start + CHUNK])
+            sheets |= {name: fold_sheet(name, rows) for name, rows in found.items() if rows}
+        return sheets
+
+
+def _versions(case: Case, context: CaseContext) -> dict[str, int]:
+    """The streams that a case's command may write to, each at the version that was read."""
+    versions = {case.id: case.version, **{name: sheet.version for name, sheet in context.sheets.items()}}
+    return versions if context.cycle is None else {**versions, f"cycle-{case.cycle}": context.cycle.version}
 
 
 def kind_named(name: str) -> CaseKind[Any]:

@@ -47,7 +47,9 @@ def of_result(sheet: Sheet, days: int) -> Source | None:
     if sheet.result is None:
         return None
     points = sheet.result.of_sheet
-    return Source(stream=sheet.id, version=sheet.version, value=points, applies=points is not None, days=days)
+    return Source(
+        stream=sheet.id, version=sheet.result_version, value=points, applies=points is not None, days=days
+    )
 
 
 class Sources:

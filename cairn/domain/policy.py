@@ -443,6 +443,61 @@ class ScoringRules(Fact):
         return self.missing_on.get(level, self.missing)
 
 
+Step = Literal["calibration", "interview", "acknowledgement", "appeal"]
+"""What a result goes through after it was computed, in this order."""
+
+
+class GradeShare(Fact):
+    """Of the people of a unit at most, and at least, so many percent get one of these grades."""
+
+    grades: tuple[str, ...] = Field(min_length=1)
+    most: Percent | None = None
+    least: Percent | None = None
+
+    @model_validator(mode="after")
+    def _says_something(self) -> "GradeShare":
+        if self.most is None and self.least is None:
+            raise schema_error("share_most_or_least")
+        return self
+
+
+class EvaluationRules(Fact):
+    """What a result goes through until it is closed (RULES Y3, L8). Without `steps` it is shown as it is computed and
+    time alone settles it. Windows count working days."""
+
+    steps: tuple[Step, ...] = ()
+    calibration: WorkingDays = Field(
+        default=5, description="from the day results are due until they are shown"
+    )
+    interview: WorkingDays = Field(
+        default=5, description="after a result was shown until the interview on it is due"
+    )
+    acknowledgement: WorkingDays = Field(
+        default=5, description="after a result was shown until the person's signature is due"
+    )
+    appeal: WorkingDays = Field(
+        default=10, description="after a result was shown during which the person may appeal"
+    )
+    decision: WorkingDays = Field(
+        default=10, description="after an appeal until the committee's decision is due"
+    )
+    remind: Annotated[int, Field(ge=0, le=60)] = Field(
+        default=2, description="working days before any of these is due; 0 is not at all"
+    )
+    distribution: tuple[GradeShare, ...] = ()
+    distribution_is: Literal["guidance", "quota"] = Field(
+        default="guidance", description="whether no calibration ends outside the distribution"
+    )
+    ratings: Literal["both", "final"] = Field(
+        default="both",
+        description="whether the person sees the grade before people moved it, who did and why",
+    )
+
+    def has(self, step: Step) -> bool:
+        """Whether results go through a step."""
+        return step in self.steps
+
+
 class Least(Fact):
     """The least time a sheet has to cover to have a result: days, or months from day to day."""
 
@@ -587,6 +642,7 @@ class Policy(Fact):
     deadlines: Deadlines = Deadlines()
     scoring: ScoringRules = ScoringRules()
     judgements: Judgements = Judgements()
+    evaluation: EvaluationRules = EvaluationRules()
     feedback: FeedbackRules = FeedbackRules()
     requests: RequestRules = RequestRules()
     promises: PromiseRules = PromiseRules()
@@ -624,6 +680,11 @@ class Policy(Fact):
                 if curve is not None and curve not in self.curves:
                     raise schema_error("curve_not_defined", place=where, key=goal.key, curve=curve)
         self._check_grades()
+        known = [band.grade for band in self.grades]
+        for share in self.evaluation.distribution:
+            for name in share.grades:
+                if name not in known:
+                    raise schema_error("share_grade", grade=name, known=known)
         return self
 
     def _check_grades(self) -> None:

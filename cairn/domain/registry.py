@@ -3,6 +3,7 @@
 from typing import get_args
 
 from cairn.domain.appraisal.events import AnyAppraisalEvent
+from cairn.domain.calibration.events import AnyCalibrationEvent
 from cairn.domain.case.events import AnyCaseEvent
 from cairn.domain.coaching.events import AnyCoachingEvent
 from cairn.domain.cycle.events import AnyCycleEvent, PolicyAdopted, RehearsalAdvanced, TargetsProposed
@@ -15,6 +16,7 @@ from cairn.domain.people import AnyPersonEvent, DepartmentNamed
 from cairn.domain.promise.events import AnyPromiseEvent
 from cairn.domain.reading import FeedCompleted, ReadingsRecorded
 from cairn.domain.request.events import AnyRequestEvent
+from cairn.domain.result.events import AnyResultEvent
 from cairn.domain.review.events import AnyReviewEvent
 from cairn.domain.sheet.events import AnySheetEvent
 from cairn.domain.skipping import EventSkipped
@@ -38,6 +40,8 @@ _CASES: dict[str, tuple[type[Event], ...]] = {
     "promise": get_args(AnyPromiseEvent),
     "review": get_args(AnyReviewEvent),
     "appraisal": get_args(AnyAppraisalEvent),
+    "result": get_args(AnyResultEvent),
+    "calibration": get_args(AnyCalibrationEvent),
 }
 
 _BY_KIND: dict[str, tuple[type[Event], ...]] = {

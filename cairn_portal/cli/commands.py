@@ -487,6 +487,43 @@ COMMANDS: tuple[Command | CommandGroup, ...] = (
             ),
         ),
     ),
+    CommandGroup(
+        "calibration",
+        marked("calibration: a unit's grades side by side, before they are shown"),
+        YEAR,
+        (
+            Command("open", "case.calibration:open_", marked("begin the calibration of a unit")),
+            Command("list", "case.calibration:listed", marked("calibrations of a cycle")),
+            Command(
+                "show",
+                "case.calibration:show",
+                marked("grades, their spread, and how lenient each manager was, before and after"),
+            ),
+            Command("move", "case.calibration:move", marked("move a grade, with a reason")),
+            Command("keep", "case.calibration:keep", marked("leave a newer version's grade as it is")),
+            Command("undo", "case.calibration:undo", marked("undo a move, or all of them")),
+            Command("finish", "case.calibration:finish", marked("say that the unit is calibrated")),
+            Command("cancel", "case.calibration:cancel", marked("call it off; every rating stays as it is")),
+        ),
+    ),
+    CommandGroup(
+        "result",
+        marked("results that were shown: interview, signature, appeal"),
+        YEAR,
+        (
+            Command("list", "case.result:listed", marked("results of a cycle, and how far each is")),
+            Command("show", "case.result:show", marked("everything about one result")),
+            Command("interview", "case.result:interview", marked("record the interview on a result")),
+            Command("acknowledge", "case.result:acknowledge", marked("sign a version of your result")),
+            Command("go-on", "case.result:go_on", marked("go on without a signature nobody can give, as HR")),
+            Command("appeal", "case.result:appeal", marked("appeal against your result")),
+            Command("withdraw", "case.result:withdraw", marked("take your appeal back")),
+            Command("vote", "case.result:vote", marked("vote on an appeal, as the committee")),
+            Command(
+                "evidence", "case.result:evidence", marked("goals and scores as they stood at the appeal")
+            ),
+        ),
+    ),
     Command("inbox", "goal.reading:inbox", marked("what waits for me, since when, until when"), YEAR),
     Command(
         "team",

@@ -20,7 +20,7 @@ from cairn.domain.goal.status import deadlines_of
 from cairn.domain.identity import by_system
 from cairn.domain.launch.plan import LaunchPlan
 from cairn.domain.people import Roster
-from cairn.domain.streams import sheet_of
+from cairn.domain.streams import cycle_of, kind_of, sheet_of
 from cairn.policies import parse
 from cairn.settings import Settings
 from cairn_portal.gateway import CommandGateway
@@ -30,6 +30,7 @@ from cairn_portal.rehearsal.participants import Participants
 from cairn_portal.rehearsal.queries import open_script_tables, target_rows
 from cairn_portal.rehearsal.roster import read_script_roster
 from cairn_portal.rehearsal.script import RehearsalScript
+from projections.models import case as case_model
 
 ACTS_BEGIN = timedelta(hours=1)
 """Acts of a day happen an hour after opening, when that morning's deadlines have passed."""
@@ -193,8 +194,8 @@ class Rehearsal:
         self.on_progress(f"{instant:%Y-%m-%d}", number + 1, of)
 
     async def advance(self, instant: datetime) -> None:
-        """Goals with a deadline before the instant first, then the cycle, which scores the sheets they are on and opens
-        reviews, then cases."""
+        """Goals with a deadline before the instant first, and the windows of results that were shown; then the cycle,
+        which scores the sheets that goals are on, opens reviews, and closes once results are done; then cases."""
         due, cases = await self._due_before(instant), self.acts.cases
 
         async def forward(goal: str) -> None:
@@ -204,9 +205,15 @@ class Rehearsal:
             await cases.advance(case, instant)
 
         await for_each(due, forward, self.on_progress, f"{instant:%Y-%m-%d}")
+        await for_each(await self._results(), forward, self.on_progress)
         await self.clock.advance(f"cycle-{self.cycle}", instant)
         await cases.learn()
         await for_each(await cases.due_before(instant), forward_case, self.on_progress)
+
+    async def _results(self) -> list[str]:
+        """The results that were shown and still wait for something."""
+        names = await case_model.open_names(self.application.pool)
+        return [name for name in names if (kind_of(name), cycle_of(name)) == ("result", self.cycle)]
 
     async def _due_before(self, instant: datetime) -> list[str]:
         """The goals with a deadline up to an instant, in order."""

@@ -18,6 +18,8 @@ MODEL = ReadModel(
         "promise",
         "review",
         "appraisal",
+        "result",
+        "calibration",
         "amendment",
         "person",
         "inbox",

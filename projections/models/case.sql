@@ -31,6 +31,10 @@ every as (
     union all
     select 'appraisal', name, stage from read.appraisal where cycle = $1
     union all
+    select 'result', name, stage from read.result_case where cycle = $1
+    union all
+    select 'calibration', name, stage from read.calibration where cycle = $1
+    union all
     select 'amendment', amendment, stage from read.amendment where cycle = $1
 )
 select e.kind, e.stage, count(*)::int as cases, count(l.name)::int as overdue
@@ -50,3 +54,9 @@ union all
 select name from read.review where stage in ('open', 'commented', 'returned', 'reported')
 union all
 select name from read.appraisal where stage = 'open' or (stage = 'scored' and over is null)
+union all
+select name from read.result_case
+where stage in ('shown', 'appealed') or (stage in ('told', 'signed', 'unsigned') and appeal_by is not null)
+   or (interview_by is not null and talked is distinct from number and stage <> 'closed')
+union all
+select name from read.calibration where stage = 'open'

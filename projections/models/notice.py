@@ -7,6 +7,7 @@ from typing import get_args
 from pydantic import BaseModel, ConfigDict
 
 from cairn.domain.appraisal.events import AppraisalOpened, AppraisalScored, AppraisalWentOn
+from cairn.domain.calibration.events import CalibrationOverdue
 from cairn.domain.case.events import CaseEscalated, CaseReminded
 from cairn.domain.coaching.events import AnyCoachingEvent
 from cairn.domain.cycle.events import (
@@ -74,6 +75,18 @@ from cairn.domain.request.events import (
     RequestReplied,
     RequestWithdrawn,
 )
+from cairn.domain.result.events import (
+    AppealDecided,
+    AppealOverdue,
+    AppealWithdrawn,
+    InterviewMissed,
+    InterviewRecorded,
+    ResultAcknowledged,
+    ResultAppealed,
+    ResultNotAcknowledged,
+    ResultShown,
+    ResultWentOn,
+)
 from cairn.domain.review.events import (
     ReviewAsked,
     ReviewCommented,
@@ -113,7 +126,9 @@ MODEL = ReadModel(
         RequestReplied, RequestDeclined, RequestDelivered, RequestIncomplete, RequestReceived, RequestWithdrawn,
         RequestOverdue, PromiseMade, PromiseKept, PromiseContested, PromiseReleased, PromiseOverdue,
         ReviewAsked, ReviewReported, ReviewCommented, ReviewReturned, ReviewReopened, ReviewWidened, ReviewWentOn,
-        ReviewOverdue, AppraisalOpened, AppraisalScored, AppraisalWentOn,
+        ReviewOverdue, ResultShown, InterviewRecorded, InterviewMissed, ResultAcknowledged, ResultNotAcknowledged,
+        ResultWentOn, ResultAppealed, AppealWithdrawn, AppealOverdue, AppealDecided, CalibrationOverdue,
+        AppraisalOpened, AppraisalScored, AppraisalWentOn,
         GoalCancelled, GoalSuperseded, GoalPaused, GoalResumed, GoalRevised, GoalInterviewHeld,
         CriterionAccepted, CommitteeDecided, AdjustmentWithdrawn, CheckInWithdrawn, EvidenceWaived, GoalPlaced,
         GoalWeighted, DimensionWaived, SheetOpened, SheetExtended, SheetScored, IncidentRecorded, IncidentWithdrawn,

@@ -20,6 +20,9 @@ from cairn.domain.sheet.events import (
     ScorePart,
     SheetScored,
     SubordinatePart,
+    VersionCalibrated,
+    VersionShown,
+    VersionSigned,
     Withheld,
 )
 from projections.engine.read_model import ReadModel
@@ -28,12 +31,15 @@ from projections.engine.sql import queries
 
 MODEL = ReadModel(
     name="score",
-    tables=("goal_score", "sheet_score", "result", "restatement", "former_metric"),
+    tables=("goal_score", "sheet_score", "result", "result_step", "restatement", "former_metric"),
     reads=(
         GoalAdjusted,
         GoalScored,
         SheetScored,
         ResultIssued,
+        VersionCalibrated,
+        VersionShown,
+        VersionSigned,
         RestatementProposed,
         RestatementDecided,
         RestatementTold,
@@ -106,8 +112,19 @@ class SheetScore(SheetFacts):
     parts: Annotated[tuple[ScorePart, ...], FROM_JSON]
 
 
+class MovedBy(BaseModel):
+    """Who moved a grade, in which case, and from which one."""
+
+    model_config = ConfigDict(frozen=True)
+
+    case: str
+    computed: str
+    by: str
+
+
 class Result(SheetFacts):
-    """The year's result: `points` exact, `rounded` as issued."""
+    """The year's result: `points` exact, `rounded` as issued. `shown`, `signed` and `calibrated` are numbers of
+    versions: that which was shown to the person last, and so on."""
 
     points: Exact | None
     rounded: Decimal | None
@@ -120,6 +137,12 @@ class Result(SheetFacts):
     own: Exact | None
     earlier: Annotated[tuple[EarlierPart, ...], FROM_JSON]
     withheld: Withheld | None
+    moved: Annotated[MovedBy | None, FROM_JSON]
+    shown: int | None
+    shown_at: datetime | None
+    signed: int | None
+    calibrated: int | None
+    calibration: str | None
 
 
 class OpenRestatement(BaseModel):

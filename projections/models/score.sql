@@ -5,7 +5,8 @@ with event as materialized (
     select position, stream, version, type, occurred_at, data::jsonb as data
     from read.window($1, $2, $3, $4)
     where type in (
-        'GoalScored', 'SheetScored', 'ResultIssued', 'RestatementProposed', 'RestatementDecided', 'RestatementTold')
+        'GoalScored', 'SheetScored', 'ResultIssued', 'VersionCalibrated', 'VersionShown', 'VersionSigned',
+        'RestatementProposed', 'RestatementDecided', 'RestatementTold')
        or (type = 'GoalAdjusted' and data #>> '{before,measure,metric}' is not null)
 ),
 formerly as (
@@ -59,20 +60,40 @@ results as (
     select distinct on (e.stream)
         e.stream, d.points, d.rounded, d.grade, d.coefficient, d.mix, d.periods, d.subordinates,
         d.policy, e.occurred_at, e.version, e.position, coalesce(d.number, 1), coalesce(d.cause, 'due'),
-        coalesce(d.waiting, '[]'), d.own, coalesce(d.earlier, '[]'), d.withheld
+        coalesce(d.waiting, '[]'), d.own, coalesce(d.earlier, '[]'), d.withheld,
+        case when d.moved ->> 'case' is not null then d.moved - 'reason' end
     from event e
     cross join lateral jsonb_to_record(e.data) as d(
         points text, rounded numeric, grade text, coefficient numeric, mix jsonb, periods jsonb,
         subordinates jsonb, policy text, number int, cause text, waiting jsonb, own text,
-        earlier jsonb, withheld text)
+        earlier jsonb, withheld text, moved jsonb)
     where e.type = 'ResultIssued'
     order by e.stream, e.position desc
     on conflict (sheet) do update set (
         points, rounded, grade, coefficient, mix, periods, subordinates, policy, at, version, position, number,
-        cause, waiting, own, earlier, withheld) = (
+        cause, waiting, own, earlier, withheld, moved) = (
         excluded.points, excluded.rounded, excluded.grade, excluded.coefficient, excluded.mix, excluded.periods,
         excluded.subordinates, excluded.policy, excluded.at, excluded.version, excluded.position, excluded.number,
-        excluded.cause, excluded.waiting, excluded.own, excluded.earlier, excluded.withheld)
+        excluded.cause, excluded.waiting, excluded.own, excluded.earlier, excluded.withheld,
+        excluded.moved)
+),
+steps as (
+    insert into result_step
+    select stream, max((data ->> 'number')::int) filter (where type = 'VersionShown'),
+        max(occurred_at) filter (where type = 'VersionShown'),
+        max((data ->> 'number')::int) filter (where type = 'VersionSigned'),
+        max((data ->> 'number')::int) filter (
+            where type = 'VersionCalibrated' or data ->> 'cause' in ('calibrated', 'uncalibrated')),
+        (array_agg(coalesce(data ->> 'calibration', data #>> '{moved,case}') order by position desc) filter (
+            where type = 'VersionCalibrated' or data ->> 'cause' = 'calibrated'))[1]
+    from event
+    where type in ('VersionCalibrated', 'VersionShown', 'VersionSigned')
+       or (type = 'ResultIssued' and data ->> 'cause' in ('calibrated', 'uncalibrated'))
+    group by stream
+    on conflict (sheet) do update set (shown, shown_at, signed, calibrated, calibration) = (
+        coalesce(excluded.shown, result_step.shown), coalesce(excluded.shown_at, result_step.shown_at),
+        coalesce(excluded.signed, result_step.signed), coalesce(excluded.calibrated, result_step.calibrated),
+        coalesce(excluded.calibration, result_step.calibration))
 ),
 -- A proposal is there from its event until another one replaces it or the person was told what was decided about it.
 ended as (
@@ -136,15 +157,17 @@ where s.cycle = $1 and ($2::text is null or c.period = $2)
 order by c.period, s.sheet
 
 -- name: result
-select r.*, s.cycle, s.kind, s.holder, s.department, s.family
+select r.*, s.cycle, s.kind, s.holder, s.department, s.family, t.shown, t.shown_at, t.signed, t.calibrated, t.calibration
 from read.result r
 left join read.sheet s on s.sheet = r.sheet
+left join read.result_step t on t.sheet = r.sheet
 where r.sheet = $1
 
 -- name: results_of_cycle
-select r.*, s.cycle, s.kind, s.holder, s.department, s.family
+select r.*, s.cycle, s.kind, s.holder, s.department, s.family, t.shown, t.shown_at, t.signed, t.calibrated, t.calibration
 from read.sheet s
 join read.result r on r.sheet = s.sheet
+left join read.result_step t on t.sheet = r.sheet
 where s.cycle = $1 and ($2::text is null or s.department = $2)
 order by r.rounded desc nulls last, s.sheet
 

@@ -7,6 +7,8 @@ import json
 import subprocess
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -17,15 +19,18 @@ import pytest_asyncio
 from cairn.application.cases import KINDS
 from cairn.application.repository import to_appends
 from cairn.application.stored_events import to_events
+from cairn.domain.cycle.events import CycleClosed
 from cairn.domain.event import Event
 from cairn.domain.identity import by_system
 from cairn.domain.private_text import in_private, private_parts
 from cairn.domain.registry import EVENTS, decode
 from cairn.domain.sheet.events import (
+    GradeMove,
     RestatementDecided,
     RestatementHeard,
     RestatementProposed,
     RestatementVoted,
+    ResultIssued,
 )
 from cairn.ledger import StoredEvent
 from cairn.privacy import PrivateLedger, wrapping_keys
@@ -194,6 +199,21 @@ class Written:
         version = await self.ledger.version_of(sheet)
         await self.ledger.append(to_appends(events, {sheet: version}, by_system(sheet, "restated")))
 
+    async def of_a_years_end(self) -> None:
+        """As commands record it once results are out, which none are here: of another cycle."""
+        said: dict[str, Any] = {"by": "H1", "at": datetime.now(UTC)}
+        move = GradeMove(case="calibration-elsewhere-company-1", computed="B", reason=words("moved"), by="H1")
+        events: list[Event] = [
+            ResultIssued(
+                sheet="sheet-elsewhere-E3-1", number=2, cause="calibrated", points=Fraction(80), rounded=Decimal(80),
+                grade="A", coefficient=Decimal(1), mix={}, periods=(), policy="words@1", moved=move, **said,
+            ),
+            CycleClosed(cycle="elsewhere", goals=1, without=("result-elsewhere-E3-1",), reason=words("closed"), **said),
+        ]  # fmt: skip
+        for event in events:
+            command = by_system(event.stream, "written")
+            await self.ledger.append(to_appends([event], {event.stream: 0}, command))
+
     async def of_the_policy(self) -> None:
         """Another version takes effect in mid-cycle, by the committee's votes."""
         later = self.folder / "later.yaml"
@@ -269,6 +289,7 @@ class Written:
         await self.of_sheets()
         await self.of_the_policy()
         await self.of_cases()
+        await self.of_a_years_end()
         await self.of_people()
         await self.of_refusals()
         await self.does("cycle", "status", CYCLE)

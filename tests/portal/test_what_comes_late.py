@@ -6,11 +6,13 @@ from fractions import Fraction
 from typing import Any
 
 from activities.rescoring import Rescorer
+from cairn.application.cases import Cases
 from cairn.application.corrections import Asked, EvidenceOf
 from cairn.application.evaluation import Evaluation
 from cairn.application.goals import deadline
 from cairn.application.repository import fold_goal, fold_sheet, to_appends
 from cairn.application.restatements import Decision, Restatements
+from cairn.application.results import Results
 from cairn.domain.coverage import Whom
 from cairn.domain.event import SYSTEM, Event
 from cairn.domain.goal.events import Changes, GoalAdjusted, GoalCancelled
@@ -22,6 +24,8 @@ from cairn.domain.reading import Evidence
 from cairn.domain.schedule import Period
 from cairn.domain.sheet.events import Correction, GoalRemoved, ResultIssued, SheetOpened
 from cairn.domain.sheet.state import Sheet
+from cairn.privacy import WrappingKeys
+from cairn.privacy.rater_boxes import RaterBoxes
 from projections.models import reading
 from tests.portal.test_recomputing import GOAL, JANUARY, Year, _silent, begun
 
@@ -79,7 +83,15 @@ async def test_a_late_reading_of_a_replaced_metric_scores_the_days_again_on_whic
     await begun.scored()
     first = fold_goal(GOAL, await begun.ledger.read_stream(GOAL)).scores["Q1"]
     assert [part.actual for part in first.parts] == [100, None]
-    rescorer = Rescorer(begun.goals, Evaluation(begun.ledger, begun.cycles), begun.pool, "")
+    boxes = RaterBoxes(begun.pool, begun.pool, WrappingKeys.of(bytes(32)))
+    cases = Cases(begun.ledger, begun.cycles.policies, begun.goals.seats, boxes)
+    rescorer = Rescorer(
+        begun.goals,
+        Evaluation(begun.ledger, begun.cycles),
+        Results(begun.ledger, begun.cycles, cases),
+        begun.pool,
+        "",
+    )
     for number, (amount, day) in enumerate(((50, date(2026, 2, 5)), (70, date(2026, 3, 1))), start=5):
         await begun.read(amount, day, number)
         [row] = (await begun.ledger.read_sealed(after=0, limit=1000, types=["ReadingsRecorded"]))[-1:]

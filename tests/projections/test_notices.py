@@ -155,8 +155,11 @@ SILENT: Mapping[str, str] = {
         ("AbsencesSet LastDaySet SheetAbsencesSet SheetLastDaySet GoalActivated GoalClosed GoalRemoved GoalScored "
          "GoalDrafted GoalAligned GoalDecomposed SmartChecked CycleLaunched CycleClosed SheetsAdded StageReached "
          "PeriodScored ResultsIssued ReviewsOpened PersonJoined PersonChanged PersonLeft PersonAway PersonReturned "
-         "LeavingWithdrawn DepartmentNamed", FOLLOWS),
-        ("CommitteeVoted PolicyAmendmentVoted RestatementVoted RestatementHeard RestatementTold", ASKED_FOR),
+         "LeavingWithdrawn DepartmentNamed ResultsShown VersionShown VersionSigned VersionCalibrated ResultClosed "
+         "CalibrationOpened CalibrationBegun CalibrationEnded CalibrationFinished CalibrationCancelled GradeMoved "
+         "GradeKept MovesUndone", FOLLOWS),
+        ("CommitteeVoted AppealVoted PolicyAmendmentVoted RestatementVoted RestatementHeard "
+         "RestatementTold", ASKED_FOR),
     )
     for name in names.split()
 }  # fmt: skip

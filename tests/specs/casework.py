@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -14,12 +14,18 @@ from cairn.domain.case.context import CaseContext
 from cairn.domain.case.kind import decide, status
 from cairn.domain.case.state import Case
 from cairn.domain.case.status import CaseStatus
+from cairn.domain.cycle.events import AnyCycleEvent, CycleEvent
+from cairn.domain.cycle.state import Cycle
+from cairn.domain.cycle.state import evolve as evolve_cycle
 from cairn.domain.event import SYSTEM, Event
 from cairn.domain.goal.state import Goal
 from cairn.domain.people import Department
 from cairn.domain.person_history import PersonHistory
 from cairn.domain.policy import Policy
 from cairn.domain.refusal import Refusal
+from cairn.domain.sheet.events import AnySheetEvent, SheetEvent
+from cairn.domain.sheet.state import Sheet
+from cairn.domain.sheet.state import evolve as evolve_sheet
 from cairn.domain.streams import kind_of
 from cairn.i18n import refusal_message
 from tests.specs.company import PLAN, on, schedule
@@ -37,6 +43,9 @@ class Casework:
     people: Mapping[str, PersonHistory] | None = None
     goals: Mapping[str, Goal] | None = None
     departments: Sequence[Department] = DEPARTMENTS
+    sheets: Mapping[str, Sheet] | None = None
+    cycle: Cycle | None = None
+    position: int = 0
 
     @property
     def kind(self) -> Any:
@@ -55,6 +64,9 @@ class Casework:
             histories=self.people if self.people is not None else COMPANY,
             departments={each.id: each for each in self.departments},
             goals=self.goals or {},
+            sheets=self.sheets or {},
+            cycle=self.cycle,
+            position=self.position,
         )
 
     def asked(self, name: str, by: str, at: datetime | str, **fields: Any) -> "Casework":
@@ -64,7 +76,7 @@ class Casework:
         )
         context = self.context(command.at)
         access.require_for_case(self.kind, command, self.state, context)
-        return self._with(decide(self.kind, command, self.state, context))
+        return self.with_events(decide(self.kind, command, self.state, context))
 
     def refused(self, name: str, by: str, at: datetime | str, **fields: Any) -> Refusal:
         """The refusal of a command; its sentence is there in both languages."""
@@ -80,7 +92,7 @@ class Casework:
         found = self.standing(self.events[-1].at).next_deadline
         assert found is not None and found.phase == phase, found
         command = KeepCaseDeadline(case=self.case, phase=phase, due=found.at, by=SYSTEM, at=found.at)
-        return self._with(decide(self.kind, command, self.state, self.context(found.at)))
+        return self.with_events(decide(self.kind, command, self.state, self.context(found.at)))
 
     def among(self, people: Mapping[str, PersonHistory]) -> "Casework":
         """The same case among other people."""
@@ -89,8 +101,15 @@ class Casework:
     def standing(self, at: datetime | str) -> CaseStatus:
         return status(self.kind, self.state, self.context(at))
 
-    def _with(self, events: list[Event]) -> "Casework":
-        return replace(self, events=(*self.events, *events), just=tuple(events))
+    def with_events(self, events: list[Event]) -> "Casework":
+        """The case, its sheets and its cycle after these events."""
+        sheets, cycle = dict(self.sheets or {}), self.cycle
+        for event in events:
+            if isinstance(event, SheetEvent):
+                sheets[event.sheet] = evolve_sheet(sheets[event.sheet], cast(AnySheetEvent, event))
+            elif isinstance(event, CycleEvent) and cycle is not None:
+                cycle = evolve_cycle(cycle, cast(AnyCycleEvent, event))
+        return replace(self, events=(*self.events, *events), just=tuple(events), sheets=sheets, cycle=cycle)
 
     @property
     def types(self) -> list[str]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from cairn.domain.appraisal import events as appraisal
 from cairn.domain.attachment import Attachment
+from cairn.domain.calibration import events as calibration
 from cairn.domain.case import events as case
 from cairn.domain.coaching import events as coaching
 from cairn.domain.event import SYSTEM
@@ -13,8 +14,9 @@ from cairn.domain.feedback import events as feedback
 from cairn.domain.policy import QUESTIONS, Name
 from cairn.domain.promise import events as promise
 from cairn.domain.request import events as request
+from cairn.domain.result import events as result
 from cairn.domain.review import events as review
-from tests.specs.company import CHEN, LI, LIN, QIAN, REVENUE, WANG, on
+from tests.specs.company import CHEN, LI, LIN, QIAN, REVENUE, WANG, D, on
 
 BY_SYSTEM: dict[str, Any] = {"by": SYSTEM, "at": on("03-10")}
 BY_WANG: dict[str, Any] = {"by": WANG, "at": on("03-10")}
@@ -32,6 +34,10 @@ ITEM = appraisal.Item(
     weight=Decimal(0),
 )  # fmt: skip
 SEALED = appraisal.SealedAnswer(ballot="d1d2", sealed="k.c2VhbGVk")
+RESULT = "result-2026-lin-1"
+CALIBRATION = "calibration-2026-department.sales-1"
+SOON = on("03-13", 9)
+BALLOT = result.AppealBallot(by=LI, grade="A", reason="the order is of March", at=on("03-12"))
 COACHING = "coaching-2026-lin-1"
 SPRING = on("03-16").date()
 
@@ -172,4 +178,36 @@ CASE_EXAMPLES = (
     ),
     appraisal.AppraisalWentOn(case=APPRAISAL, without=("manager",), reason="it is May", **BY_WANG),
     appraisal.AppraisalEnded(case=APPRAISAL, phase="collect_late", due=on("03-27"), **BY_SYSTEM),
+    result.ResultShown(
+        case=RESULT, number=2, cause="calibrated", rounded=D("92.25"), grade="A", computed="B", acknowledge_by=SOON,
+        interview_by=SOON, appeal_by=SOON, **BY_SYSTEM,
+    ),
+    result.InterviewRecorded(case=RESULT, number=2, on=DAY, agreed="one more region", **BY_WANG),
+    result.InterviewMissed(case=RESULT, number=2, **TIMER),
+    result.ResultAcknowledged(
+        case=RESULT, number=2, agrees=False, words="March is missing", late=True, by=LIN, at=on("03-10")
+    ),
+    result.ResultNotAcknowledged(case=RESULT, number=2, **TIMER),
+    result.ResultWentOn(case=RESULT, number=2, reason="abroad for a year", **BY_LI),
+    result.ResultAppealed(
+        case=RESULT, appeal=1, number=2, grounds="March is missing", files=(FILE,), position=700, decide_by=SOON,
+        by=LIN, at=on("03-10"),
+    ),
+    result.AppealWithdrawn(case=RESULT, appeal=1, acknowledge_by=SOON, by=LIN, at=on("03-11")),
+    result.AppealVoted(case=RESULT, appeal=1, grade="A", reason="the order is of March", **BY_LI),
+    result.AppealOverdue(case=RESULT, appeal=1, **TIMER),
+    result.AppealDecided(
+        case=RESULT, appeal=1, number=2, outcome="raised", before="B", after="A", ballots=(BALLOT,), members=2,
+        quorum=1, majority="simple", acknowledge_by=SOON, **BY_LI,
+    ),
+    result.ResultClosed(case=RESULT, number=2, phase="appeal_over", due=on("03-13", 9), **BY_SYSTEM),
+    calibration.CalibrationOpened(case=CALIBRATION, finish_by=SOON, **BY_LI),
+    calibration.GradeMoved(
+        case=CALIBRATION, move=1, sheet="sheet-2026-lin-1", number=1, made=2, before="B", after="A", **BY_LI
+    ),
+    calibration.GradeKept(case=CALIBRATION, sheet="sheet-2026-lin-1", number=3, **BY_LI),
+    calibration.MovesUndone(case=CALIBRATION, moves=(1,), reason="the wrong Lin", **BY_LI),
+    calibration.CalibrationFinished(case=CALIBRATION, grades={"A": 1, "B": 2}, **BY_LI),
+    calibration.CalibrationCancelled(case=CALIBRATION, reason="merged with another", **BY_LI),
+    calibration.CalibrationOverdue(case=CALIBRATION, **TIMER),
 )  # fmt: skip

@@ -12,6 +12,7 @@ from cairn.domain.goal.events import GoalCancelled, GoalScored, LastDaySet, Note
 from cairn.domain.launch.plan import LaunchPlan, Missing, SheetPlan
 from cairn.domain.policy import Name
 from cairn.domain.registry import EVENTS
+from cairn.domain.result.events import ResultShown
 from cairn.domain.sheet.events import (
     GoalRemoved,
     RestatementProposed,
@@ -30,6 +31,7 @@ SAID: dict[tuple[type[BaseModel], str], str] = {
     (GoalScored, "cause"): "cause",
     (SheetScored, "cause"): "cause",
     (ResultIssued, "cause"): "cause",
+    (ResultShown, "cause"): "cause",
     (RestatementProposed, "cause"): "cause",
     (SheetLastDaySet, "cause"): "cause",
     (SheetPlan, "cause"): "cause",

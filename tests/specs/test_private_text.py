@@ -24,12 +24,13 @@ IDS = (
     "by goal sheet cycle person adjustment restatement acting_for manager former owner department parent delegate "
     "holder event_stream head "
     "participants awaited to subordinate replacement replaced_by replaces waiting lapsed sheets unread id keys "
-    "case mentor promised_by author people carried_from rater raters ballot second_line_manager subordinates"
+    "case mentor promised_by author people carried_from rater raters ballot second_line_manager subordinates "
+    "calibration without"
 )
 NAMES = "metric subject subjects families departments family feed period key projection timezone event_type"
 CODES = (
     "phase sha256 code field language plan content policy version curve changed grade grade_before grade_after mix "
-    "gate best worst met by_points perspective form"
+    "grades computed gate best worst met by_points perspective form"
 )
 PUBLIC: Mapping[str, str] = {
     **dict.fromkeys(IDS.split(), "an id, of a person, a stream or a department, or several"),
@@ -87,6 +88,7 @@ PUBLIC_HERE: Mapping[tuple[str, str], str] = {
     ("CycleSignalRefused", "name"): "the command's name",
     ("CaseSignalRefused", "name"): "the command's name",
     ("MentorNamed", "before"): "the id of the mentor before",
+    **{(model, name): "a grade" for model in ("AppealDecided", "GradeMoved") for name in ("before", "after")},
     ("Origin", "file"): "the name of the table that a goal was written from",
     ("Origin", "template"): "the name of a template of the policy",
     ("PolicyAdopted", "text"): "the policy, which everybody has to know",
@@ -153,6 +155,7 @@ def test_what_people_write_is_private_wherever_an_event_has_it() -> None:
         ),
         "sealed",
         *("value", "action", "need", "question", "what", "missing", "shown", "aim", "expected", "shown_by"),
+        "grounds",
     }
     assert [each for each in TEXTS if each[1] in words and not is_private(*each)] == []
     elsewhere_public = {"reason", "facts", "told", "name", "marks"}

@@ -23,7 +23,9 @@ from activities.inputs import BeginWorkflowsInput, CollectFeedInput
 from cairn.ledger import open_pool
 from cairn.settings import Settings
 from cairn_portal.servers import down, start_all
-from tests.workflows.company import HR, MANAGER, OTHER_MANAGER, Company
+from tests.workflows import test_calibrating as calibrating
+from tests.workflows import test_results as results
+from tests.workflows.company import BOSS, HR, MANAGER, OTHER_MANAGER, POLICY, Company
 from tests.workflows.test_appraisals import RATED, whole
 from tests.workflows.test_coaching import FACTS, PLAN
 from tests.workflows.test_reviews import ANSWERS, MONTHLY
@@ -35,7 +37,12 @@ EXAMPLE = Path("tests/workflows/example")
 PROCESS = re.compile(r"\d+@[\w.-]+")
 Story = TypeVar("Story")
 RAISED = {"target": "1300"}
-POLICIES = {"review-shared": MONTHLY, "appraisal-scored": RATED}
+POLICIES = {
+    "review-shared": MONTHLY,
+    "appraisal-scored": RATED,
+    "result-signed": f"{POLICY}{results.STEPS}",
+    "calibration-cancelled": f"{POLICY}{calibrating.STEPS}",
+}
 """Under which policy a story is told, where it is not the usual one."""
 
 
@@ -167,6 +174,29 @@ async def scored(company: Company) -> str:
     return case
 
 
+async def signed(company: Company) -> str:
+    """A result: shown, reminded of, signed, appealed, upheld, closed; a signal in it is refused."""
+    await results.reaches_its_results(company)
+    case = f"result-{company.cycle}-E1-1"
+    await company.goes_to(date(2027, 1, 26), case)
+    await company.asks_case(case, "acknowledge", "E1", number=1)
+    await company.asks_case(case, "appeal", "E1", grounds="the March order was counted for Q2")
+    await company.signals(case, "vote", MANAGER, grade="A", reason="x")
+    await company.has_happened(case, "CaseSignalRefused")
+    await company.asks_case(case, "vote", BOSS, reason="it was of April")
+    await company.goes_to(date(2027, 2, 10), case)
+    return case
+
+
+async def cancelled(company: Company) -> str:
+    """A calibration: reminded of, overdue, called off."""
+    case = f"calibration-{company.cycle}-department.sales-1"
+    await company.asks_case(case, "open", HR)
+    await company.goes_to(date(2027, 1, 26), case)
+    await company.asks_case(case, "cancel", HR, reason="merged with another unit")
+    return case
+
+
 async def started(company: Company) -> None:
     """The starter, looking at the log several times."""
     await company.client.start_workflow(
@@ -201,7 +231,8 @@ async def record(settings: Settings) -> None:
             await write(company, name, company.goal())
         cases: dict[str, Callable[[Company], Awaitable[str]]] = {
             "feedback-followed": followed, "coaching-failed": failed, "request-delivered": delivered,
-            "promise-kept": kept, "review-shared": shared, "appraisal-scored": scored,
+            "promise-kept": kept, "review-shared": shared, "appraisal-scored": scored, "result-signed": signed,
+            "calibration-cancelled": cancelled,
         }  # fmt: skip
         for name, tell in asked_for(cases):
             company = Company(settings, client, pool, name.partition("-")[2])

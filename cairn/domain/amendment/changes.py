@@ -15,13 +15,14 @@ DATES = (
 """Days after which something is due: they may become more while it is not due yet."""
 WINDOWS = (
     "deadlines.escalate_after", "adjusting.window_days", "adjusting.expires_after", "judgements.wait",
-    "scoring.settles_after",
+    "scoring.settles_after", "evaluation.calibration", "evaluation.interview", "evaluation.acknowledgement",
+    "evaluation.appeal", "evaluation.decision",
 )  # fmt: skip
 """How long people have for something: never shorter than they were told. None is no limit."""
 NOTICES = ("deadlines.remind_before",)
 CALENDAR = ("calendar.holidays", "calendar.worked", "calendar.weekend")
 HARMLESS = (
-    "name", "title", "committee", "transparency", "smart", "goal_interview", "calendar.opens",
+    "name", "title", "committee", "transparency", "smart", "goal_interview", "calendar.opens", "evaluation.",
 )  # fmt: skip
 """What changes no number, and yet is no date: it waits for the next cycle."""
 NOT_THERE = object()

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from cairn.domain.calendar import ONE_DAY, first_working_day
+from cairn.domain.cycle.state import Cycle
 from cairn.domain.goal.state import Goal
 from cairn.domain.people import Department, Person, Role
 from cairn.domain.person_history import PersonHistory, acting_for
@@ -12,6 +13,7 @@ from cairn.domain.policy import Policy, WorkingCalendar
 from cairn.domain.refusal import Refusal
 from cairn.domain.rights import HR
 from cairn.domain.schedule import Schedule, local_day
+from cairn.domain.sheet.state import Sheet
 from cairn.domain.streams import department_of
 from cairn.domain.wording import is_verdict
 
@@ -24,7 +26,8 @@ class CaseContext:
     """Everything a case's `decide` may look at besides the case itself.
 
     `at` is the moment of the decision, `histories` and `departments` are everybody and every department known by
-    then, by id. `goals` are those that case and command name, by id. `clock_offset` is in seconds beside Temporal's
+    then, by id. `goals` and `sheets` are those that case and command name, by id, `cycle` the case's. `position` is how
+    far the log was sealed then. `clock_offset` is in seconds beside Temporal's
     clock: 0 but in a rehearsal.
     """
 
@@ -34,6 +37,9 @@ class CaseContext:
     histories: Mapping[str, PersonHistory]
     departments: Mapping[str, Department] = field(default_factory=dict)
     goals: Mapping[str, Goal] = field(default_factory=dict)
+    sheets: Mapping[str, Sheet] = field(default_factory=dict)
+    cycle: Cycle | None = None
+    position: int = 0
     clock_offset: float = 0.0
 
     @property

@@ -33,10 +33,11 @@ class CaseKind(Generic[S]):
     `opened_by` is the first event of each of its streams: the starter begins the workflow from it. `decide` gives the
     events of a command that its row's stages allow, `on_deadline` those of a phase that `act`s. `deadlines` are all
     that lie ahead in the case's stage, kept ones too; `awaited` are those who are waited for, before anybody acts for
-    them: what its holder has to say nobody says for them. `goals_of` are the goals that case and command name.
-    `parties` are those who take part, and may read what was written in it. `turns_at` are those whom one deadline (its
-    phase, when it is due) is about, where a case waits for several at a time; by default all who are awaited. In stages
-    of `lasts` a case is not over though nobody is waited for and nothing is due: its person is on leave, say.
+    them: what its holder has to say nobody says for them. `goals_of` are the goals that case and command name,
+    `sheets_of` the sheets, by who is around. `parties` are those who take part, and may read what was written in it.
+    `turns_at` are those whom one deadline (its phase, when it is due) is about, where a case waits for several at a
+    time; by default all who are awaited. In stages of `lasts` a case is not over though nobody is waited for and
+    nothing is due: its person is on leave, say.
     """
 
     name: str
@@ -52,6 +53,7 @@ class CaseKind(Generic[S]):
     phases: tuple[CasePhase, ...] = ()
     on_deadline: Callable[[KeepCaseDeadline, S, CaseContext], list[Event]] = lambda command, case, context: []
     goals_of: Callable[[S, Any], Iterable[str]] = lambda case, command: ()
+    sheets_of: Callable[[S, Any, CaseContext], Iterable[str]] = lambda case, command, context: ()
     parties: Callable[[S, CaseContext], tuple[str, ...]] = lambda case, context: (
         *context.places_of(case.holder),
         case.opened_by,

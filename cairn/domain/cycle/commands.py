@@ -10,7 +10,7 @@ from cairn.domain import rights
 from cairn.domain.command import CommandRow
 from cairn.domain.cycle.events import LaunchFailure, ReviewLeftOut
 from cairn.domain.cycle.stages import CycleStage
-from cairn.domain.event import Command
+from cairn.domain.event import Command, Fact
 from cairn.domain.refusal import FactValue
 from cairn.domain.voting import Vote
 
@@ -79,6 +79,15 @@ class FinishPeriod(CycleCommand):
     due: AwareDatetime
 
 
+class OpenResult(Fact):
+    """A result that is not done: its stage (`unshown`: a newer version waits to be calibrated), and who is waited
+    for."""
+
+    result: str
+    stage: str
+    awaited: tuple[str, ...]
+
+
 class FinishReviews(CycleCommand):
     """Says that the `reviews` of a period that has ended are open, but for those left out; due at `due`."""
 
@@ -108,10 +117,21 @@ class FinishResults(CycleCommand):
     sheets: int
 
 
-class CloseCycle(CycleAction):
-    """Closes a cycle once its results are out (RULES L8) and no goal is open.
+class FinishShowing(CycleCommand):
+    """Says that the `results` were shown, but for those `waiting` for a calibration."""
 
-    `open_goals` are goals not over yet, as the log has them, of `goals`.
+    looked_up = frozenset({"results", "waiting"})
+
+    results: int
+    waiting: tuple[str, ...] = ()
+
+
+class CloseCycle(CycleAction):
+    """Closes a cycle once its results are out (RULES L8), no goal is open, and no result waits for a signature within
+    its window or for the decision of an appeal. With a `reason` HR goes on without these.
+
+    `open_goals` are goals not over yet, as the log has them, of `goals`; `open_results` the results, each with who is
+    waited for, and `unshown` says that the policy has results shown, and they are not.
     """
 
     row = CycleRow(
@@ -122,10 +142,13 @@ class CloseCycle(CycleAction):
         already=("closed",),
         by_date=True,
     )
-    looked_up = frozenset({"open_goals", "goals"})
+    looked_up = frozenset({"open_goals", "goals", "open_results", "unshown"})
 
     open_goals: tuple[str, ...] = ()
     goals: int = 0
+    open_results: tuple[OpenResult, ...] = ()
+    unshown: bool = False
+    reason: str = ""
 
 
 class AbandonCycle(CycleAction):
@@ -203,6 +226,7 @@ AnyCycleCommand = (
     | FinishReviews
     | FinishAppraisals
     | FinishResults
+    | FinishShowing
     | RecordRefusedCycleSignal
 )
 AnyAmendmentCommand = AmendPolicy | VoteOnAmendment | EnactAmendment

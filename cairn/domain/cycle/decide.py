@@ -12,6 +12,7 @@ from cairn.domain.cycle.commands import (
     FinishPeriod,
     FinishResults,
     FinishReviews,
+    FinishShowing,
     LaunchCycle,
     ReachStage,
     RecordRefusedCycleSignal,
@@ -25,6 +26,7 @@ from cairn.domain.cycle.events import (
     LaunchFinished,
     PeriodScored,
     ResultsIssued,
+    ResultsShown,
     ReviewsOpened,
     StageReached,
 )
@@ -75,6 +77,9 @@ def decide(command: AnyCycleCommand, cycle: Cycle) -> list[CycleEvent]:
             return [] if cycle.appraised else [begun]
         case FinishResults():
             return [] if cycle.results else [ResultsIssued(sheets=command.sheets, **who)]
+        case FinishShowing():
+            told = ResultsShown(results=command.results, waiting=command.waiting, **who)
+            return [] if cycle.shown else [told]
         case CloseCycle():
             return _close(command, cycle)
         case AbandonCycle():
@@ -123,6 +128,32 @@ def _close(command: CloseCycle, cycle: Cycle) -> list[CycleEvent]:
             open=len(command.open_goals),
             example=command.open_goals[0] if command.open_goals else "-",
         )
+    if command.unshown:
+        raise Refusal("cycle.results-not-shown", cycle=cycle.id, calibrations=cycle.calibrations)
     if command.open_goals:
         raise Refusal("cycle.open-goals", open=len(command.open_goals), example=command.open_goals[0])
-    return [CycleClosed(cycle=cycle.id, goals=command.goals, by=command.by, at=command.at)]
+    if command.open_results and not command.reason.strip():
+        first = command.open_results[0]
+        if first.stage == "unshown":
+            raise Refusal(
+                "cycle.results-waiting", cycle=cycle.id, open=len(command.open_results), example=first.result
+            )
+        raise Refusal(
+            "cycle.open-results",
+            cycle=cycle.id,
+            open=len(command.open_results),
+            example=first.result,
+            stage=f"result.{first.stage}",
+            awaited=first.awaited,
+        )
+    without = tuple(each.result for each in command.open_results)
+    return [
+        CycleClosed(
+            cycle=cycle.id,
+            goals=command.goals,
+            without=without,
+            reason=command.reason if without else "",
+            by=command.by,
+            at=command.at,
+        )
+    ]

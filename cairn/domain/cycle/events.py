@@ -134,10 +134,33 @@ class ResultsIssued(CycleEvent):
     sheets: int
 
 
+class CalibrationBegun(CycleEvent):
+    """A calibration of a unit's grades began: the results are not shown before it has ended."""
+
+    calibration: str
+
+
+class CalibrationEnded(CycleEvent):
+    """A calibration has ended, finished or called off."""
+
+    calibration: str
+
+
+class ResultsShown(CycleEvent):
+    """The results were shown to the people: so many of them, but for those that are `waiting` for a calibration of a
+    newer version. What is computed from now on is shown as it comes."""
+
+    results: int
+    waiting: tuple[str, ...] = ()
+
+
 class CycleClosed(CycleEvent):
-    """The cycle is over, with this many goals, none of them open."""
+    """The cycle is over, with this many goals, none of them open. `without` are results that were neither signed nor
+    decided on by then: HR went on without, with a reason."""
 
     goals: int
+    without: tuple[str, ...] = Field(default=(), exclude_if=lambda without: not without)
+    reason: PrivateText = Field(default="", exclude_if=lambda reason: not reason)
 
 
 class CycleAbandoned(CycleEvent):
@@ -300,6 +323,9 @@ AnyCycleEvent = (
     | ReviewsOpened
     | AppraisalsOpened
     | ResultsIssued
+    | CalibrationBegun
+    | CalibrationEnded
+    | ResultsShown
     | CycleClosed
     | CycleAbandoned
     | PolicyAmendmentProposed

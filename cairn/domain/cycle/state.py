@@ -8,6 +8,8 @@ from pydantic import AwareDatetime, Field
 from cairn.domain.cycle.events import (
     AnyCycleEvent,
     AppraisalsOpened,
+    CalibrationBegun,
+    CalibrationEnded,
     CycleAbandoned,
     CycleClosed,
     CycleLaunched,
@@ -20,6 +22,7 @@ from cairn.domain.cycle.events import (
     PolicyAmendmentProposed,
     PolicyAmendmentVoted,
     ResultsIssued,
+    ResultsShown,
     ReviewsOpened,
     SheetsAdded,
     StageReached,
@@ -80,6 +83,10 @@ class Cycle(Fact):
     )
     appraised: bool = Field(default=False, description="whether the appraisals are open")
     results: bool = Field(default=False, description="whether the results are out")
+    calibrations: tuple[str, ...] = Field(
+        default=(), description="calibrations that have not ended, in order"
+    )
+    shown: bool = Field(default=False, description="whether the results were shown to the people")
 
     @property
     def proposer(self) -> str | None:
@@ -123,6 +130,13 @@ def _evolved(cycle: Cycle, event: AnyCycleEvent) -> Cycle:
             return cycle.model_copy(update={"appraised": True})
         case ResultsIssued():
             return cycle.model_copy(update={"results": True})
+        case CalibrationBegun():
+            return cycle.model_copy(update={"calibrations": (*cycle.calibrations, event.calibration)})
+        case CalibrationEnded():
+            rest = tuple(each for each in cycle.calibrations if each != event.calibration)
+            return cycle.model_copy(update={"calibrations": rest})
+        case ResultsShown():
+            return cycle.model_copy(update={"shown": True})
         case CycleClosed():
             return cycle.model_copy(update={"stage": "closed"})
         case CycleAbandoned():

@@ -6,14 +6,14 @@ from typing import Literal
 
 from pydantic import AwareDatetime
 
-from cairn.domain.calendar import ONE_DAY, first_working_day, opening
+from cairn.domain.calendar import ONE_DAY, add_working_days, first_working_day, opening
 from cairn.domain.cycle.stages import CYCLE_STAGES, ORDER, CycleStage, cycle_stage_row
 from cairn.domain.cycle.state import Cycle
 from cairn.domain.event import Fact
 from cairn.domain.policy import Policy
 from cairn.domain.schedule import Schedule, local_day
 
-CyclePhase = Literal["launch", "stage", "period", "reviews", "appraisals", "results", "close"]
+CyclePhase = Literal["launch", "stage", "period", "reviews", "appraisals", "results", "show", "close"]
 AFTER_THE_GOALS = timedelta(days=1)
 """Sheets are scored a day after their goals, so that every goal's own timer has fired."""
 AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
@@ -22,7 +22,7 @@ AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
 
 class CycleDeadline(Fact):
     """What is due for a cycle, as an absolute time: a stage, the scores of a period, its reviews, the appraisals, the
-    results, the close.
+    results, their showing, the close.
 
     `again_at` is when something is tried again that could not be done when it was due; None where it was not tried."""
 
@@ -103,8 +103,19 @@ def deadlines_of(cycle: Cycle, policy: Policy) -> list[CycleDeadline]:
         ahead.append(CycleDeadline(phase="appraisals", at=schedule.review_opens))
     if not cycle.results:
         ahead.append(CycleDeadline(phase="results", period="Y", at=schedule.results_due))
+    elif policy.evaluation.steps and not cycle.shown:
+        ahead.append(CycleDeadline(phase="show", at=shown_at(schedule, policy)))
     ahead.append(CycleDeadline(phase="close", at=schedule.closes + AFTER_THE_GOALS))
     return sorted(ahead, key=lambda deadline: deadline.at)
+
+
+def shown_at(schedule: Schedule, policy: Policy) -> datetime:
+    """When the results are shown: as they are due, or after the days there are for calibrating them."""
+    rules, due = policy.evaluation, schedule.results_due
+    if not rules.has("calibration"):
+        return due
+    day = add_working_days(local_day(due, schedule.calendar), rules.calibration, schedule.calendar)
+    return opening(day, schedule.calendar)
 
 
 def _reviews(cycle: Cycle, schedule: Schedule, policy: Policy) -> Iterator[CycleDeadline]:

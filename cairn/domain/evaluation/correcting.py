@@ -6,7 +6,7 @@ from typing import NamedTuple, cast
 
 from cairn.domain import targets as periods
 from cairn.domain.evaluation.scores import score_sheet
-from cairn.domain.evaluation.versions import is_followed, is_settled, result_again
+from cairn.domain.evaluation.versions import is_followed, is_result_settled, is_score_settled, result_again
 from cairn.domain.event import Event
 from cairn.domain.exact import exact
 from cairn.domain.goal.changing import check_measure
@@ -247,9 +247,9 @@ def _goal_versions(
 def _is_settled(case: Case, versions: Sequence[Version], at: datetime) -> bool:
     policy, sheet = case.context.policy, case.sheet
     return any(
-        is_settled(sheet.scores.get(each.period), policy, at)
+        is_score_settled(sheet.scores.get(each.period), policy, at)
         if isinstance(each, SheetScored)
-        else isinstance(each, ResultIssued) and is_settled(sheet.result, policy, at)
+        else isinstance(each, ResultIssued) and is_result_settled(sheet, policy, at)
         for each in versions
     )
 

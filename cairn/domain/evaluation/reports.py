@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from cairn.domain.evaluation.scores import Beside, UnitResult, is_unit, issue_result, months_in_force
-from cairn.domain.evaluation.versions import is_settled, propose
+from cairn.domain.evaluation.versions import is_result_settled, propose
 from cairn.domain.person_history import PersonHistory
 from cairn.domain.policy import Policy
 from cairn.domain.reporting import reporting_days
@@ -119,7 +119,9 @@ def department_of(sheet: Sheet, history: PersonHistory, schedule: Schedule) -> s
 
 def unit_result(sheet: Sheet) -> UnitResult:
     """A department's or the company's sheet as it multiplies."""
-    return UnitResult(sheet.holder, sheet.id, sheet.version, sheet.result.points if sheet.result else None)
+    return UnitResult(
+        sheet.holder, sheet.id, sheet.result_version, sheet.result.points if sheet.result else None
+    )
 
 
 def days_above(sheet: Sheet, history: PersonHistory, schedule: Schedule) -> dict[str, int]:
@@ -134,7 +136,7 @@ def _part(sheet: Sheet, days: int) -> SubordinatePart | None:
     points = sheet.result.of_sheet if sheet.result else None
     if points is None:
         return None
-    return SubordinatePart(sheet=sheet.id, version=sheet.version, result=points, days=days)
+    return SubordinatePart(sheet=sheet.id, version=sheet.result_version, result=points, days=days)
 
 
 def earlier_part(sheet: Sheet, schedule: Schedule) -> EarlierPart | None:
@@ -144,7 +146,9 @@ def earlier_part(sheet: Sheet, schedule: Schedule) -> EarlierPart | None:
         return None
     months = months_in_force(sheet, schedule)
     kinds = tuple(sorted({each.kind for each in sheet.incidents.values()}))
-    return EarlierPart(sheet=sheet.id, version=sheet.version, months=months, result=points, incidents=kinds)
+    return EarlierPart(
+        sheet=sheet.id, version=sheet.result_version, months=months, result=points, incidents=kinds
+    )
 
 
 def result_with(
@@ -164,7 +168,7 @@ def result_with(
     of_unit = changed is not None and is_a_unit(holder_of(changed))
     cause: SheetCause = "due" if sheet.result is None else "unit" if of_unit else "subordinates"
     issued = issue_result(sheet, beside, schedule, policy, at, cause)
-    if issued and settled and is_settled(sheet.result, policy, at):
+    if issued and settled and is_result_settled(sheet, policy, at):
         return [propose(sheet, issued, "Y", cause, at, subordinate=changed)]
     return [*issued]
 

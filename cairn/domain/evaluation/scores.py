@@ -10,6 +10,7 @@ from typing import Literal, NamedTuple
 from cairn.domain.calendar import is_working_day
 from cairn.domain.curves import on_scale
 from cairn.domain.evaluation.gates import Reached, set_points
+from cairn.domain.evaluation.moving import with_raise_kept
 from cairn.domain.evaluation.order import (
     NO_CAPS,
     Extras,
@@ -19,6 +20,7 @@ from cairn.domain.evaluation.order import (
     parts_of_incidents,
     with_incidents,
 )
+from cairn.domain.evaluation.steps import has_steps
 from cairn.domain.evaluation.weighing import shares
 from cairn.domain.event import SYSTEM
 from cairn.domain.exact import ONE, exact, rounded
@@ -344,6 +346,8 @@ def issue_result(
         by=SYSTEM,
         at=at,
     )
+    issued = with_raise_kept(before, issued, policy)
+    issued = issued.model_copy(update={"told": not has_steps(sheet, issued, policy)})
     return [] if before is not None and _content(before) == _content(issued) else [issued]
 
 
@@ -429,5 +433,12 @@ def withheld(sheet: Sheet, schedule: Schedule, policy: Policy) -> Withheld | Non
 
 
 def _content(result: ResultIssued) -> ResultIssued:
-    """A result without what differs between versions computed from the very same."""
-    return result.model_copy(update={"number": 0, "cause": "due", "at": NEVER, "by": SYSTEM})
+    """A result as it was computed, without what differs between versions computed from the very same."""
+    same = {"number": 0, "cause": "due", "at": NEVER, "by": SYSTEM, "restatement": None, "told": True}
+    grade = {"grade": result.computed_grade, "coefficient": None, "moved": None}
+    parts = {
+        "subordinates": tuple(part.model_copy(update={"version": 0}) for part in result.subordinates),
+        "earlier": tuple(part.model_copy(update={"version": 0}) for part in result.earlier),
+        "multipliers": tuple(part.model_copy(update={"version": 0}) for part in result.multipliers),
+    }
+    return result.model_copy(update={**same, **grade, **parts})

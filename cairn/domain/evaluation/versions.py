@@ -6,6 +6,7 @@ from datetime import datetime
 from cairn.domain.calendar import add_working_days, opening
 from cairn.domain.cycle.status import AFTER_THE_GOALS
 from cairn.domain.evaluation.scores import Beside, issue_result, score_sheet
+from cairn.domain.evaluation.steps import has_steps
 from cairn.domain.event import SYSTEM, Event
 from cairn.domain.goal.context import GoalContext
 from cairn.domain.goal.events import GoalScored, ScoreHeldBack
@@ -32,9 +33,22 @@ def settles_at(shown: datetime, policy: Policy) -> datetime:
     return opening(day, policy.calendar)
 
 
-def is_settled(version: SheetScored | ResultIssued | None, policy: Policy, at: datetime) -> bool:
-    """Whether a version changes by a restatement only."""
+def is_score_settled(version: SheetScored | None, policy: Policy, at: datetime) -> bool:
+    """Whether a version of a period's score changes by a restatement only."""
     return version is not None and at >= settles_at(version.at, policy)
+
+
+def is_result_settled(sheet: Sheet, policy: Policy, at: datetime) -> bool:
+    """Whether the last version of a result changes by a restatement only: it was signed, or shown long enough ago.
+    Where the policy names no steps it is shown as it is computed (RULES Y3)."""
+    result = sheet.result
+    if result is None:
+        return False
+    if not has_steps(sheet, result, policy):
+        return at >= settles_at(result.at, policy)
+    if sheet.shown != result.number or sheet.shown_at is None:
+        return False
+    return sheet.signed == result.number or at >= settles_at(sheet.shown_at, policy)
 
 
 def is_followed(sheet: Sheet, period: str, schedule: Schedule, at: datetime) -> bool:
@@ -99,9 +113,9 @@ def with_incident(
     after = evolve(sheet, happened)
     next_ones = versions_with_incidents(after, goals, known.period, schedule, terms, at, "incident")
     settled = any(
-        is_settled(
-            sheet.scores.get(each.period) if isinstance(each, SheetScored) else sheet.result, policy, at
-        )
+        is_score_settled(sheet.scores.get(each.period), policy, at)
+        if isinstance(each, SheetScored)
+        else is_result_settled(sheet, policy, at)
         for each in next_ones
     )
     if not settled:
@@ -156,7 +170,7 @@ def _followed(
     period, at, cause = scored.period, scored.at, scored.cause
     next_ones = versions(sheet, goals, period, schedule, terms, at, cause)
     policy = _policy_of(period, schedule, terms)
-    settled = is_settled(sheet.scores.get(period), policy, at) or is_settled(sheet.result, policy, at)
+    settled = is_score_settled(sheet.scores.get(period), policy, at) or is_result_settled(sheet, policy, at)
     if not next_ones or not settled or cause == "restated":
         return [scored, *next_ones]
     proposed = propose(sheet, next_ones, period, cause, at, scored, goal.scores.get(period))

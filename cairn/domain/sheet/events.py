@@ -140,6 +140,8 @@ SheetCause = Literal[
     "unit",
 ]
 """Why a version was computed, as `ScoreCause` of goals."""
+ResultCause = Literal[SheetCause, "calibrated", "uncalibrated", "appealed"]
+"""Why there is a version of a result: it was computed, or people moved its grade, or moved it back."""
 
 
 class IncidentRecorded(SheetEvent):
@@ -293,6 +295,16 @@ class MultiplierPart(Fact):
     factor: Exact
 
 
+class GradeMove(Fact):
+    """A grade that people moved from the one that follows from the points, `computed` (RULES E2): in a calibration or
+    by a decision on an appeal, whose stream is `case`."""
+
+    case: str
+    computed: str
+    reason: PrivateText = ""
+    by: str
+
+
 class ResultIssued(SheetEvent):
     """One version of the year's result: periods mixed by the family's weights, exact and rounded once, with its grade.
 
@@ -300,14 +312,15 @@ class ResultIssued(SheetEvent):
     reports to the holder: without anybody the subordinates' part does not apply. `waiting` are the sheets of
     subordinates whose results were still open (RULES U2). Where the person had `earlier` sheets, `own` are this sheet's
     points and `points` those of the year, all of them weighted by their months. `withheld` says why there are none.
-    `restatement` is the one that brought this version.
+    `restatement` is the one that brought this version. Where people `moved` the grade, points stay as they were
+    computed. `told` is False where the person is not told of a version before it is shown to them.
 
     `ratings` are the parts beside the goals, `added` is what the year's incidents did to all of them together,
     `multipliers` what followed from results of others, `bounds` what gates made of the grade (RULES E2).
     """
 
     number: int = 1
-    cause: SheetCause = "due"
+    cause: ResultCause = "due"
     points: Exact | None
     rounded: Decimal | None
     grade: str | None
@@ -336,11 +349,37 @@ class ResultIssued(SheetEvent):
         description="dimensions the sheet was without, though nobody decided so (RULES L5)",
     )
     restatement: str | None = Field(default=None, exclude_if=is_nothing)
+    moved: GradeMove | None = Field(default=None, exclude_if=is_nothing)
+    told: bool = Field(default=True, exclude_if=bool)
+
+    @property
+    def computed_grade(self) -> str | None:
+        """The grade that follows from the points."""
+        return self.moved.computed if self.moved else self.grade
 
     @property
     def of_sheet(self) -> Fraction | None:
         """This sheet's own points, whatever the year's are."""
         return self.own if self.earlier else self.points
+
+
+class VersionCalibrated(SheetEvent):
+    """A calibration saw the version `number` of the result and left its grade as it is (RULES Y3)."""
+
+    number: int
+    calibration: str
+
+
+class VersionShown(SheetEvent):
+    """The version `number` of the result was shown to the person."""
+
+    number: int
+
+
+class VersionSigned(SheetEvent):
+    """The person signed the version `number` of the result, agreeing with it or not: it is settled (RULES Y3)."""
+
+    number: int
 
 
 class Restated(Fact):
@@ -471,6 +510,9 @@ AnySheetEvent = (
     | IncidentWithdrawn
     | SheetScored
     | ResultIssued
+    | VersionCalibrated
+    | VersionShown
+    | VersionSigned
     | RestatementProposed
     | RestatementHeard
     | RestatementVoted

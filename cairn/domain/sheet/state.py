@@ -16,6 +16,7 @@ from cairn.domain.sheet.events import (
     GoalPlaced,
     GoalRemoved,
     GoalWeighted,
+    GradeMove,
     Holder,
     IncidentRecorded,
     IncidentWithdrawn,
@@ -32,6 +33,9 @@ from cairn.domain.sheet.events import (
     SheetLastDaySet,
     SheetOpened,
     SheetScored,
+    VersionCalibrated,
+    VersionShown,
+    VersionSigned,
     Waiver,
 )
 from cairn.domain.voting import Ballot
@@ -75,6 +79,15 @@ class Sheet(Fact):
     recorded: int = Field(default=0, description="how many incidents were ever recorded")
     scores: dict[str, SheetScored] = Field(default_factory=dict, description="period → its last score")
     result: ResultIssued | None = Field(default=None, description="the last one")
+    result_version: int = Field(default=0, description="the sheet's version with which the last result came")
+    moves: dict[int, GradeMove] = Field(
+        default_factory=dict, description="number of a result → by whom its grade was moved"
+    )
+    shown: int = Field(default=0, description="number of the result that was shown to the person last")
+    shown_at: AwareDatetime | None = Field(default=None, description="when that was")
+    signed: int = Field(default=0, description="number of the result that the person signed last")
+    calibrated: int = Field(default=0, description="number of the result that a calibration saw last")
+    calibration: str | None = Field(default=None, description="that calibration's stream")
     restatements: dict[str, RestatementProposed] = Field(
         default_factory=dict, description="those that wait for a decision, by their ids"
     )
@@ -180,7 +193,13 @@ def _evolved(sheet: Sheet, event: AnySheetEvent) -> Sheet:
         case SheetScored():
             return sheet.model_copy(update={"scores": {**sheet.scores, event.period: event}})
         case ResultIssued():
-            return sheet.model_copy(update={"result": event})
+            return _with_result(sheet, event)
+        case VersionCalibrated():
+            return sheet.model_copy(update={"calibrated": event.number, "calibration": event.calibration})
+        case VersionShown():
+            return sheet.model_copy(update={"shown": event.number, "shown_at": event.at})
+        case VersionSigned():
+            return sheet.model_copy(update={"signed": event.number})
         case RestatementProposed():
             others = {key: each for key, each in sheet.restatements.items() if key != event.replaces}
             open_ones = {**others, event.restatement: event}
@@ -200,6 +219,18 @@ def _evolved(sheet: Sheet, event: AnySheetEvent) -> Sheet:
             return sheet.model_copy(update={"untold": rest})
         case _:
             assert_never(event)
+
+
+def _with_result(sheet: Sheet, event: ResultIssued) -> Sheet:
+    """What a calibration moved itself it has seen; what it undid stays in its hands."""
+    changes: dict[str, object] = {"result": event, "result_version": sheet.version + 1}
+    if event.moved is not None:
+        changes["moves"] = {**sheet.moves, event.number: event.moved}
+    if event.cause == "calibrated" and event.moved is not None:
+        changes |= {"calibrated": event.number, "calibration": event.moved.case}
+    elif event.cause == "uncalibrated":
+        changes |= {"calibrated": event.number}
+    return sheet.model_copy(update=changes)
 
 
 def _with(sheet: Sheet, placement: Placement, at: datetime) -> Sheet:

@@ -428,10 +428,21 @@ def _unfinished(name: str, planned: int, written: int, begun: int) -> Problem:
     )
 
 
-async def close(at: Terminal, name: CycleArg, by: By = None, command_id: CommandId = None) -> None:
+async def close(
+    at: Terminal,
+    name: CycleArg,
+    without: Annotated[
+        str,
+        typer.Option("--without", metavar="REASON", help="go on without results that are not done, and why"),
+    ] = "",
+    by: By = None,
+    command_id: CommandId = None,
+) -> None:
     async with session(at) as s:
         cycle = await s.cycle(name.removeprefix("cycle-"))
-        outcome = await (await s.gateway()).cycle(cycle.id, "close", require_actor(by), {}, command_id)
+        outcome = await (await s.gateway()).cycle(
+            cycle.id, "close", require_actor(by), {"reason": without} if without else {}, command_id
+        )
         if outcome.refused:
             raise refusal_of(outcome.refused)
         if outcome.status:

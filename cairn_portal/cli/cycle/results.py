@@ -10,6 +10,7 @@ from rich.text import Text
 
 from cairn.application.access import Shown
 from cairn.domain.cycle.state import Cycle
+from cairn.domain.policy import Policy
 from cairn.domain.scoring import weighted
 from cairn.domain.streams import sheet_name
 from cairn.i18n import term
@@ -74,7 +75,11 @@ async def scores(
             view.require("scores", owner)
             if versions:
                 of_person = (await s.cycles.sheets_of(the.id, [of])).get(of, [])
-                await show_versions(s, [sheet.id for sheet in of_person], period, view.may("comments", owner))
+                policy = await s.policies.version(the.policy)
+                own = policy.evaluation if view.person and view.person.id == of else None
+                await show_versions(
+                    s, [sheet.id for sheet in of_person], period, view.may("comments", owner), own
+                )
             else:
                 await _of_person(s, of, the, view, words=view.may("comments", owner))
 
@@ -99,16 +104,16 @@ async def show_scores(s: Session, cycle: str, period: str | None = None, reader:
     at = s.at
     names = await s.names()
     results = await scores_model.results(s.pool, cycle)
+    policy = await s.policies.version((await s.cycle(cycle)).policy)
     of_periods = await scores_model.sheet_scores(s.pool, cycle=cycle, period=period)
     if reader is not None:
         view = await viewer(s, reader, await s.cycle(cycle))
         holders = {each.holder or "" for each in (*results, *of_periods)}
         owned = await owners(s)
         may = {holder for holder in holders if view.may("scores", owned(holder))}
-        results = [each for each in results if each.holder in may]
+        results = [each for each in results if each.holder in may and not _is_kept_from(reader, each, policy)]
         of_periods = [each for each in of_periods if each.holder in may]
-    families = (await s.policies.version((await s.cycle(cycle)).policy)).families
-    names |= {f"family.{key}": family.name.text(at.language) for key, family in families.items()}
+    names |= {f"family.{key}": family.name.text(at.language) for key, family in policy.families.items()}
     table = (
         _result_table(at, results, names)
         if results and period is None
@@ -188,7 +193,8 @@ async def _of_person(s: Session, who: str, cycle: Cycle, view: Viewer, *, words:
         await s.person(who)
     found = (await s.cycles.sheets_of(cycle.id, [who])).get(who, [])
     names = [sheet.id for sheet in found] or [sheet_name(cycle.id, who)]
-    told = [await _of_sheet(s, sheet, view, headed=len(names) > 1) for sheet in names]
+    policy = await s.policies.version(cycle.policy)
+    told = [await _of_sheet(s, sheet, view, policy, headed=len(names) > 1) for sheet in names]
     facts = {**told[-1][0], **({"earlier": [each for each, _ in told[:-1]]} if len(told) > 1 else {})}
     breaches = [debt for debt in await owed(s, cycle, to=who) if debt.breached]
     lines = [line for _, each in told for line in each]
@@ -199,18 +205,30 @@ async def _of_person(s: Session, who: str, cycle: Cycle, view: Viewer, *, words:
 
 
 async def _of_sheet(
-    s: Session, sheet: str, view: Viewer, *, headed: bool
+    s: Session, sheet: str, view: Viewer, policy: Policy, *, headed: bool
 ) -> tuple[dict[str, object], list[RenderableType]]:
     at = s.at
     of_goals = view.of_goals(await scores_model.goal_scores(s.pool, sheet=sheet))
     of_sheet = await scores_model.sheet_scores(s.pool, sheet=sheet)
     result = await scores_model.result(s.pool, sheet)
+    kept = result is not None and _is_kept_from(view.person.id if view.person else None, result, policy)
+    result = None if kept else result
+    if result and view.person and view.person.id == result.holder and policy.evaluation.ratings == "final":
+        result = result.model_copy(update={"moved": None})
     table = _sheet_table(at, of_goals, of_sheet)
     lines: list[RenderableType] = [Text(sheet, style="bold")] if headed else []
     lines.append(table if of_goals else Text(at.say("Not scored yet.")))
+    if kept:
+        lines.append(Text(at.say("The result is not shown yet."), style="dim"))
     if result is not None:
         lines += _result_lines(at, result)
     return {"goals": of_goals, "sheet": of_sheet, "result": result}, lines
+
+
+def _is_kept_from(reader: str | None, result: scores_model.Result, policy: Policy) -> bool:
+    """Whether a result's last version was not shown to the person who reads it: theirs, and still to be calibrated."""
+    steps = bool(policy.evaluation.steps) and result.kind == "person" and result.points is not None
+    return steps and reader == result.holder and result.shown != result.number
 
 
 def _sheet_table(
@@ -236,6 +254,13 @@ def _result_lines(at: Terminal, result: scores_model.Result) -> list[RenderableT
     said = at.say("the year's result")
     grade = f"{said} {number(result.rounded)}  {result.grade or NOTHING}  ×{number(result.coefficient)}"
     lines: list[RenderableType] = [Text(grade, style="bold")]
+    if result.moved is not None and result.moved.computed != result.grade:
+        moved = at.say(
+            "Moved from {computed}, the grade by points, in {case}.",
+            computed=result.moved.computed,
+            case=result.moved.case,
+        )
+        lines.append(Text(moved, style="dim"))
     if result.earlier:
         lines.append(
             Text(

@@ -1,5 +1,6 @@
 """A cycle at a glance: where it stands, how departments are doing, who is waited for."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated
@@ -13,6 +14,7 @@ from cairn.application.clock import zone_of
 from cairn.domain.cycle.stages import CYCLE_STAGES
 from cairn.domain.cycle.status import CycleDeadline, deadlines_of
 from cairn.domain.goal.stages import STAGES
+from cairn.domain.result.commands import STAGES as RESULT_STAGES
 from cairn.i18n import message, say, term
 from cairn_portal.cli.case.feedback import quiet_in
 from cairn_portal.cli.cycle.launching import SHOWN
@@ -34,6 +36,7 @@ from projections.models import case as case_model
 from projections.models import dashboard as dashboards
 from projections.models import feedback as feedback_model
 from projections.models import inbox as inboxes
+from projections.models import result as result_model
 
 RUNNING = frozenset(row.name for row in CYCLE_STAGES if not row.over)
 """Stages of a cycle in which somebody may be waited for."""
@@ -91,6 +94,7 @@ async def show_status(s: Session, name: str) -> None:
     kept = await feedback_model.kept(s.pool, name)
     quiet = await quiet_in(s, cycle) if cycle.stage in RUNNING else []
     due = deadlines_of(cycle, await s.policies.version(cycle.policy))
+    by_stage = Counter(each.stage for each in await result_model.results(s.pool, name))
     row = found.cycle
     ahead = f"{_phase(at, due[0])} {at.moment(due[0].at)}" if due else NOTHING
     head = facts(
@@ -100,6 +104,8 @@ async def show_status(s: Session, name: str) -> None:
         (at.say("next"), ahead),
         (at.say("scored"), ", ".join(sorted(row.scored)) or NOTHING),
         (at.say("goals"), _stages(at, found)),
+        *([(at.say("calibrations"), ", ".join(cycle.calibrations))] if cycle.calibrations else []),
+        *([(at.say("results"), _results(at, by_stage))] if by_stage else []),
     )
     lines = [head, _departments(at, found)]
     if cases:
@@ -117,8 +123,19 @@ async def show_status(s: Session, name: str) -> None:
         "quiet": quiet,
         "now": now,
         "due": due[:1],
+        "calibrations": cycle.calibrations,
+        "results": dict(by_stage),
     }
     at.answer(facts_for_programs, *lines)
+
+
+def _results(at: Terminal, by_stage: Counter[str]) -> str:
+    """How many results are in each stage."""
+    return at.say("separator:list").join(
+        f"{at.say(term('stage', f'result.{name}'))} {number(by_stage[name])}"
+        for name in RESULT_STAGES
+        if by_stage[name]
+    )
 
 
 def _phase(at: Terminal, deadline: CycleDeadline) -> str:

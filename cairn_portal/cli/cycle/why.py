@@ -34,6 +34,7 @@ TRIED = frozenset(
         "ReminderSent", "DeadlineMissed", "GoalUrged", "SignalRefused", "ScoreHeldBack", "CommitteeVoted",
         "AdjustmentConfirmed", "CaseReminded", "CaseEscalated", "CaseSignalRefused", "RequestOverdue",
         "PromiseOverdue", "CheckpointMissed", "SupportOverdue", "ReviewOverdue",
+        "InterviewMissed", "ResultNotAcknowledged", "AppealVoted", "AppealOverdue", "CalibrationOverdue",
     }
 )  # fmt: skip
 """Events that tried to bring it on and left it where it was."""

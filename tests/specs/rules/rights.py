@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from cairn.application.access import Circle, Readable, Shown, may_read
-from cairn.domain.cycle.commands import AbandonCycle, CloseCycle
+from cairn.domain.cycle.commands import AbandonCycle, CloseCycle, OpenResult
 from cairn.domain.cycle.decide import decide as decide_cycle
 from cairn.domain.cycle.events import CycleAbandoned, ResultsIssued
 from cairn.domain.evaluation.scores import score_sheet
@@ -312,9 +312,10 @@ L5 = (
 )  # fmt: skip
 
 
-def closing(*events: Any) -> str:
+def closing(*events: Any, **facts: Any) -> str:
     world = given(*events)
-    found = decide_cycle(CloseCycle(cycle="2026", by=HUA, at=on("2027-01-16")), world.cycle())
+    command = CloseCycle(cycle="2026", by=HUA, at=on("2027-01-16"), **facts)
+    found = decide_cycle(command, world.cycle())
     return type(found[-1]).__name__
 
 
@@ -331,12 +332,20 @@ def abandoning(reason: str = "merged") -> str:
 
 RESULTS = ResultsIssued(cycle="2026", sheets=1, by=SYSTEM, at=on("2027-01-18"))
 
+UNSIGNED = OpenResult(result="result-2026-lin-1", stage="shown", awaited=(LIN,))
+
 L8 = (
     Example("L8", "HR closes on 16 January, before the results are out", "refused: cycle.no-results",
             lambda: closing()),
     Example("L8", "once they are", "CycleClosed", lambda: closing(RESULTS)),
     Example("L8", "HR abandons it with 7 of 9 goals open: what is lost, the stage", "7 of 9, abandoned", abandoning),
     Example("L8", "without a reason", "refused: command.invalid", lambda: abandoning("")),
+    Example("L8", "HR closes while a result waits for its signature within the window", "refused: cycle.open-results",
+            lambda: closing(RESULTS, open_results=(UNSIGNED,))),
+    Example("L8", "goes on without it, with a reason", "CycleClosed",
+            lambda: closing(RESULTS, open_results=(UNSIGNED,), reason="abroad, told by letter")),
+    Example("L8", "results are computed, and a calibration keeps them from being shown",
+            "refused: cycle.results-not-shown", lambda: closing(RESULTS, unshown=True, reason="r")),
 )  # fmt: skip
 
 

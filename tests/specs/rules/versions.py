@@ -6,22 +6,28 @@ from typing import Any
 
 from cairn.domain.evaluation.correcting import Case, Mended, Slip, mended, right_facts
 from cairn.domain.evaluation.scores import Beside, issue_result, score_sheet
-from cairn.domain.evaluation.versions import next_restatement
+from cairn.domain.evaluation.versions import is_result_settled, next_restatement
 from cairn.domain.event import SYSTEM
 from cairn.domain.goal import commands as ask
 from cairn.domain.goal import events as did
 from cairn.domain.goal.scoring import score
 from cairn.domain.measure import Capability, Kpi
+from cairn.domain.policy import Committee
 from cairn.domain.reading import Reading
 from cairn.domain.sheet import events as sheet
+from cairn.domain.sheet.state import evolve as evolve_sheet
+from tests.specs.casework import Casework
 from tests.specs.company import (
+    CHEN,
     HUA,
     LEARNING,
+    LI,
     LIN,
     REVENUE,
     SHEET,
     VISITS,
     WANG,
+    ZHAO,
     D,
     drafted,
     fact,
@@ -33,6 +39,8 @@ from tests.specs.company import (
     schedule,
 )
 from tests.specs.given import World, given, please
+from tests.specs.results import CASE, issued, recomputed, results_out, show, steps, with_result
+from tests.specs.results import told as result_shown
 from tests.specs.rules import Example
 
 REST, SATISFACTION = REVENUE, "goal-2026-lin-5"
@@ -372,6 +380,76 @@ def mended_weights(day: str) -> Any:
     return shown(mend_at_once(year, asked).chain("Y"))
 
 
+SESSION = "calibration-2026-department.sales-1"
+
+
+def settled(work: Casework, *days: str) -> str:
+    """Whether Lin's result is settled on these days."""
+    sheet_of = (work.sheets or {})[SHEET]
+    return ", ".join(
+        "settled" if is_result_settled(sheet_of, work.policy, on(day)) else "open" for day in days
+    )
+
+
+def signed() -> Casework:
+    """A result of 80 points, a B, shown on 18 January and signed on the 20th."""
+    return result_shown().asked("acknowledge", LIN, "2027-01-20", number=1)
+
+
+def signed_and_restated() -> Any:
+    """The same, restated to 70 points: the version whose signature is asked for, until when an appeal is possible."""
+    again = show(recomputed(signed(), issued(70, "C", 2, cause="restated")), "2027-03-01").just[0]
+    return f"{again.number}, {again.appeal_by:%m-%d}"
+
+
+def appealed(*votes: tuple[str, str | None]) -> str:
+    """Number, grade and points of the last version once all of the committee have voted on an appeal against a B."""
+    policy = steps().model_copy(update={"committee": Committee(quorum="all")})
+    work = result_shown(policy=policy).asked("appeal", LIN, "2027-01-21", grounds="March is missing")
+    for who, grade in votes:
+        work = work.asked("vote", who, "2027-01-25", grade=grade, reason="r")
+    last = (work.sheets or {})[SHEET].result
+    assert last is not None and last.points is not None
+    return f"{last.number}, {last.grade}, {last.points}"
+
+
+def appealed_for_worse() -> None:
+    result_shown().asked("appeal", LIN, "2027-01-21", grounds="x").asked(
+        "vote", CHEN, "2027-01-25", grade="C", reason="r"
+    )
+
+
+def calibrated() -> str:
+    """Grade and points of a B that was moved to an A, and the grade by points."""
+    last = shown_after_calibration()
+    return f"{last.grade}, {last.rounded}, {last.computed}"
+
+
+def shown_after_calibration() -> Any:
+    """What Lin is shown of a result that a calibration moved from B to A."""
+    policy = steps()
+    session = Casework(
+        SESSION,
+        policy=policy,
+        sheets={SHEET: with_result()},
+        cycle=results_out(policy),
+    ).asked("open", HUA, "2027-01-19")
+    moved = session.asked("move", HUA, "2027-01-19", sheet=SHEET, number=1, grade="A", reason="two regions")
+    return show(Casework(CASE, policy=policy, sheets=moved.sheets), "2027-01-25").just[0]
+
+
+def calibrated_then_recomputed() -> str:
+    """Whether a version that is computed after a calibration is shown."""
+    sheet_of = with_result()
+    for version in (
+        issued(80, "A", 2, cause="calibrated", moved={"case": SESSION, "computed": "B", "by": HUA}),
+        issued(82, "B", 3, cause="corrected"),
+    ):
+        sheet_of = evolve_sheet(sheet_of, version)
+    seen = show(Casework(CASE, policy=steps(), sheets={SHEET: sheet_of}), "2027-02-01").just
+    return "shown" if seen else "waits"
+
+
 Y3 = (
     Example("Y3", "the proposal made on 20 March: the goal's points before and after, the sheet's", "50, 80, 50, 80",
             lambda: restated("03-20")),
@@ -390,6 +468,18 @@ Y3 = (
             lambda: mended_weights("10-20")),
     Example("Y3", "the target of a month that has not ended", "refused: restatement.running",
             lambda: mend(typed_wrongly(), slip(typed_wrongly(), "02-20", targets={"M02": 90}))),
+    Example("Y3", "a result shown on 18 January and signed on the 20th: on the 20th", "settled",
+            lambda: settled(signed(), "2027-01-20")),
+    Example("Y3", "the same without a signature: on 12 and on 15 February", "open, settled",
+            lambda: settled(result_shown(), "2027-02-12", "2027-02-15")),
+    Example("Y3", "signed, restated and shown on 1 March: the version to sign, until when it can be appealed",
+            "2, 03-15", signed_and_restated),
+    Example("Y3", "an appeal against 80 points, a B; one member for S, two for A: the version that follows", "2, A, 80",
+            lambda: appealed((CHEN, "A"), (ZHAO, "S"), (LI, "A"))),
+    Example("Y3", "the same, for what stands", "1, B, 80", lambda: appealed((CHEN, None), (ZHAO, None))),
+    Example("Y3", "a vote for a C", "refused: result.worse", appealed_for_worse),
+    Example("Y3", "calibrated from B to A: what the person is shown, with the grade by points", "A, 80, B", calibrated),
+    Example("Y3", "a version that is computed after the calibration", "waits", calibrated_then_recomputed),
 )  # fmt: skip
 
 
