@@ -23,7 +23,7 @@ LAW = settings(max_examples=40, deadline=None, suppress_health_check=list(Health
 SAYS_NOTHING_OF_THE_ROW = (
     "CheckedIn", "GoalInterviewHeld", "CheckInsConfirmed", "CheckInWithdrawn", "EvidenceWaived", "ReminderSent",
     "DeadlineMissed", "SignalRefused", "LastDaySet", "AbsencesSet", "ScoreHeldBack", "CommitteeVoted",
-    "CommitteeDecided", "GoalDiagnosed", "DiagnosisClosed", "GoalUrged",
+    "CommitteeDecided", "GoalDiagnosed", "DiagnosisClosed", "GoalUrged", "WorkEvaluated", "EvaluationWithdrawn",
 )  # fmt: skip
 SAME = (
     "stage", "entered", "cycle", "sheet", "tier", "owner", "manager", "department", "key", "dimension",
