@@ -1,6 +1,6 @@
 """Between events and rows: reading folded states from the ledger, writing decided events to it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import cast
 from zoneinfo import ZoneInfo
 
@@ -114,6 +114,27 @@ def first_answer(
             at=first.occurred_at.astimezone(ZoneInfo(zone or "UTC")),
         )  # fmt: skip
     return earlier
+
+
+def overtaken(
+    stream: str, rows: Iterable[StoredEvent], at_version: int | None, untouching: Collection[str]
+) -> Refusal | None:
+    """The refusal of somebody who decides about what they saw `at_version` while others have changed it, None where
+    nothing but events of the types `untouching` came since, or nobody said what they saw."""
+    if at_version is None:
+        return None
+    own = [row for row in rows if row.stream == stream]
+    if at_version > len(own):
+        return Refusal(
+            "command.version-ahead", field="at_version", stream=stream, version=len(own), seen=at_version
+        )
+    since = [row for row in own if row.version > at_version and row.type not in untouching]
+    if not since:
+        return None
+    events = dict.fromkeys(row.type for row in since)
+    return Refusal(
+        "command.overtaken", field="at_version", stream=stream, events=list(events), by=since[-1].actor
+    )
 
 
 def _is_asked(command: Identity, row: StoredEvent) -> bool:

@@ -101,7 +101,8 @@ TEXTS = [
 
 
 def is_private(model: type[BaseModel], name: str) -> bool:
-    return private_parts(model).get(name) in (True, {"*": True})
+    parts = private_parts(model)
+    return isinstance(parts, dict) and parts.get(name) in (True, {"*": True})
 
 
 @pytest.mark.parametrize(("model", "name"), TEXTS, ids=lambda each: getattr(each, "__name__", each))
