@@ -11,7 +11,7 @@ from cairn.domain.people import Person
 from cairn.domain.refusal import Refusal
 from cairn_portal.reading.progress import line_of, lines_of
 from cairn_portal.reading.records import Records
-from cairn_portal.reading.viewing import Viewer, of_goal
+from cairn_portal.reading.viewing import Viewer, of_goal, shown
 from projections.models import dashboard as dashboards
 from projections.models import goal as goals_model
 from projections.models import inbox as inboxes
@@ -47,6 +47,7 @@ class OwnGoals(NamedTuple):
     goals: list[goals_model.GoalRow]
     progress: Mapping[str, ProgressLine]
     scores: Mapping[str, list[scores_model.GoalScore]]
+    results: list[scores_model.Result]
 
 
 class GoalPage(NamedTuple):
@@ -102,24 +103,37 @@ async def own_cycle(records: Records, person: str, name: str | None = None) -> C
     return await records.cycle(found[-1]) if found else None
 
 
-async def own_goals(records: Records, person: Person, cycle: Cycle) -> OwnGoals:
-    """What a person is to do in a cycle, and how far it is."""
+async def own_goals(records: Records, who: str, person: Person, cycle: Cycle) -> OwnGoals:
+    """A person's goals in a cycle and how far they are, as `who` may read them."""
     goals = await goals_model.goals(records.pool, owner=person.id, cycle=cycle.id)
-    lines = await lines_of(records, cycle, person, await records.clock.today(cycle))
-    sheets = sorted({each.sheet for each in goals})
+    view = await records.viewer(who, cycle)
+    goals = [goal for goal in goals if view.may("goals", of_goal(goal))]
+    told = {goal.goal for goal in goals if view.may("scores", of_goal(goal))}
+    lines = await lines_of(records, cycle, person, await records.clock.today(cycle)) if told else []
+    sheets = [
+        sheet
+        for sheet in await goals_model.sheets(records.pool, cycle=cycle.id, holder=person.id)
+        if any(goal.sheet == sheet.sheet for goal in goals)
+    ]
     scores: dict[str, list[scores_model.GoalScore]] = {}
+    results: list[scores_model.Result] = []
     for sheet in sheets:
-        for score in await scores_model.goal_scores(records.pool, sheet=sheet):
-            scores.setdefault(score.goal, []).append(score)
+        for score in await scores_model.goal_scores(records.pool, sheet=sheet.sheet):
+            if score.goal in told:
+                scores.setdefault(score.goal, []).append(score)
+        found = await scores_model.result(records.pool, sheet.sheet)
+        if found is not None and view.may(
+            "scores", shown("individual", person.id, person.manager, person.department)
+        ):
+            results.append(found)
     return OwnGoals(
         cycle=cycle,
         now=await records.clock.now(cycle),
-        sheets=[
-            each for each in await goals_model.sheets(records.pool, cycle=cycle.id) if each.sheet in sheets
-        ],
+        sheets=sheets,
         goals=sorted(goals, key=lambda goal: (-(goal.weight or 0), goal.goal)),
-        progress={line.goal: line for line in lines},
+        progress={line.goal: line for line in lines if line.goal in told},
         scores=scores,
+        results=results,
     )
 
 
