@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import NamedTuple
 
+from cairn.application.access import Shown
 from cairn.domain.cycle.state import Cycle
 from cairn.domain.goal.stages import Stage
 from cairn.domain.goal.state import Goal
@@ -36,6 +37,11 @@ class GoalRead(NamedTuple):
     scores: list[scores_model.GoalScore] | None
     state: Goal
     view: Viewer
+
+    @property
+    def of(self) -> Shown:
+        """The goal as reading rights look at it."""
+        return of_goal(self.row)
 
 
 class OwnGoals(NamedTuple):

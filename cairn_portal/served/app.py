@@ -14,6 +14,7 @@ from cairn.domain.refusal import Refusal
 from cairn.i18n import refusal_message
 from cairn.privacy import wrapping_keys
 from cairn.settings import Settings
+from cairn_portal.api.application import ROOT, create_api
 from cairn_portal.asking import Commands
 from cairn_portal.reading.records import Records
 from cairn_portal.signing_in.addresses import is_demo, portal_url, require_safe
@@ -54,11 +55,11 @@ def create_app(settings: Settings) -> FastAPI:
         async with Application.open(settings.database, keys, name="cairn-portal") as application:
             records = Records(application)
             demo = DemoProvider(settings, application.pool) if is_demo(settings) else None
-            app.state.portal = Portal(
-                settings, records, Commands(settings, records), SignIn(settings, records), demo
-            )
+            portal = Portal(settings, records, Commands(settings, records), SignIn(settings, records), demo)
+            app.state.portal = api.state.portal = portal
             yield
 
+    api = create_api()
     app = FastAPI(title="Cairn", lifespan=wired, docs_url=None, redoc_url=None, openapi_url=None)
     app.add_middleware(
         SessionMiddleware,
@@ -69,6 +70,7 @@ def create_app(settings: Settings) -> FastAPI:
         https_only=portal_url(settings).startswith("https://"),
     )
     app.middleware("http")(_with_headers)
+    app.mount(ROOT, api, name="api")
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     for router in (signing.router, inbox.router, goals.router, goal.router, team.router, cycles.router):
         app.include_router(router)
