@@ -19,8 +19,12 @@ from cairn_portal.signing_in.portal import reader_of
 log = logging.getLogger(__name__)
 MEDIA = "application/problem+json"
 MISREAD = frozenset(
-    {"command.invalid", "command.field", "command.unknown", "command.key-reserved", "case.name"}
-)
+    {
+        "command.invalid", "command.field", "command.unknown", "command.key-reserved", "command.version-unreadable",
+        "reading.as-of", "case.name",
+    }
+)  # fmt: skip
+BEHIND = "reading.behind"
 OVERTAKEN = frozenset({"command.overtaken", "command.version-ahead"})
 
 
@@ -31,6 +35,8 @@ def status_of(refusal: Refusal) -> int:
         return 412
     if code in MISREAD:
         return 422
+    if code == BEHIND:
+        return 503
     if code.endswith(".unknown"):
         return 404
     if code.endswith((".not-yours", ".own", ".not-hr", ".not-shown", ".left")) or "who" in refusal.facts:

@@ -17,12 +17,12 @@ from cairn.settings import Settings
 from cairn_portal.api.application import ROOT, create_api
 from cairn_portal.asking import Commands
 from cairn_portal.reading.records import Records
+from cairn_portal.servers.portal_key import session_key
 from cairn_portal.signing_in.addresses import is_demo, portal_url, require_safe
 from cairn_portal.signing_in.callers import NotFromOurPage, NotSignedIn, SignIn
 from cairn_portal.signing_in.demo_provider import DemoProvider
-from cairn_portal.signing_in.keys import session_key
 from cairn_portal.signing_in.portal import Portal, reader_of
-from cairn_portal.web import cycles, goal, goals, inbox, signing, team
+from cairn_portal.web import cycles, goal, goals, inbox, live, signing, team
 from cairn_portal.web.rendering import STATIC, open_page
 
 HOURS = 3600
@@ -72,7 +72,15 @@ def create_app(settings: Settings) -> FastAPI:
     app.middleware("http")(_with_headers)
     app.mount(ROOT, api, name="api")
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
-    for router in (signing.router, inbox.router, goals.router, goal.router, team.router, cycles.router):
+    for router in (
+        signing.router,
+        inbox.router,
+        goals.router,
+        goal.router,
+        team.router,
+        cycles.router,
+        live.router,
+    ):
         app.include_router(router)
     app.add_exception_handler(NotSignedIn, _not_signed_in)
     app.add_exception_handler(NotFromOurPage, _not_from_our_page)

@@ -7,6 +7,7 @@ import time
 from cairn.i18n import marked, message
 from cairn.settings import Settings
 from cairn_portal.servers import data_folder, logins, process
+from cairn_portal.servers.portal_key import demo_pass
 from cairn_portal.servers.ports import HOST, port_for
 from cairn_portal.servers.problem import ServerProblem
 from cairn_portal.servers.process import Process
@@ -29,7 +30,13 @@ async def start(settings: Settings, addresses: Addresses) -> str:
         command = [sys.executable, "-m", "cairn_portal.served"]
         found = start_process(own, there, NAME, command, address=f"{host}:{port}")
     await _until_it_answers(found)
-    return settings.portal_url or f"http://{found.address}"
+    return shown_address(settings, found.address)
+
+
+def shown_address(settings: Settings, place: str) -> str:
+    """The address at which people open the portal; that of the demo's sign-in opens it."""
+    url = settings.portal_url or f"http://{place}"
+    return url if settings.oidc_issuer else f"{url}/demo/enter/{demo_pass(settings)}"
 
 
 def choose_port(settings: Settings) -> int:

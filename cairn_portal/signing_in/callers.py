@@ -16,7 +16,8 @@ from cairn.application.access import require_present
 from cairn.domain.people import Person
 from cairn.settings import Settings
 from cairn_portal.reading.records import Records
-from cairn_portal.signing_in.addresses import issuer
+from cairn_portal.servers.portal_key import demo_pass
+from cairn_portal.signing_in.addresses import is_demo, issuer
 
 log = logging.getLogger(__name__)
 PERSON, CSRF = "person", "csrf"
@@ -50,7 +51,7 @@ class SignIn:
         oauth.register(
             "company",
             client_id=settings.oidc_client_id,
-            client_secret=settings.oidc_client_secret,
+            client_secret=demo_pass(settings) if is_demo(settings) else settings.oidc_client_secret,
             server_metadata_url=f"{issuer(settings)}/.well-known/openid-configuration",
             client_kwargs={"scope": "openid", "code_challenge_method": "S256"},
         )

@@ -1,7 +1,8 @@
 """The demo's own OpenID Connect provider: whoever sits at this machine signs in as anybody of the roster.
 
-It speaks the protocol as a company's provider does (discovery, codes with PKCE, signed tokens), so that there is one
-way to sign in. It answers this machine alone, whatever the portal listens on.
+Whoever sits there shows a pass that only the owner of the data folder can know: `cairn up` prints it in the address. It
+speaks the protocol as a company's provider does (discovery, codes with PKCE, signed tokens), so that there is one way
+to sign in. It answers this machine alone, whatever the portal listens on.
 """
 
 import base64
@@ -19,6 +20,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from cairn.settings import Settings
+from cairn_portal.servers.portal_key import demo_pass
 from cairn_portal.signing_in.addresses import comes_from_here, issuer, portal_url
 from projections.engine.rows import Reader
 from projections.models import person as people_model
@@ -61,7 +63,7 @@ class DemoProvider:
             "subject_types_supported": ["public"],
             "id_token_signing_alg_values_supported": [ALGORITHM],
             "code_challenge_methods_supported": ["S256"],
-            "token_endpoint_auth_methods_supported": ["none", "client_secret_post", "client_secret_basic"],
+            "token_endpoint_auth_methods_supported": ["client_secret_post", "client_secret_basic"],
         }
 
     def jwks(self) -> dict[str, Any]:
@@ -90,8 +92,15 @@ class DemoProvider:
             f"{redirect}?{urlencode({'code': code, 'state': asked.get('state', '')})}", 303
         )
 
-    async def token(self, form: Mapping[str, str]) -> Response:
-        """Tokens for a code, or for a machine that says for whom it acts (`grant_type=client_credentials&person=`)."""
+    def is_opened_by(self, given: str | None) -> bool:
+        """Whether somebody shows the pass."""
+        return given is not None and secrets.compare_digest(given.encode(), demo_pass(self.settings).encode())
+
+    async def token(self, form: Mapping[str, str], secret: str | None) -> Response:
+        """Tokens for a code, or for a machine that says for whom it acts (`grant_type=client_credentials&person=`);
+        the client's secret is the pass."""
+        if not self.is_opened_by(secret or form.get("client_secret")):
+            return JSONResponse({"error": "invalid_client"}, 401)
         if form.get("grant_type") == "client_credentials":
             person = form.get("person", "")
             if not await people_model.person(self.reader, person):
@@ -122,6 +131,17 @@ class DemoProvider:
         )
         answer = {"access_token": access, "id_token": told, "token_type": "Bearer", "expires_in": TOKEN_LASTS}
         return JSONResponse(answer, headers={"Cache-Control": "no-store"})
+
+
+def basic_secret(header: str | None) -> str | None:
+    """The client's secret in an Authorization header of HTTP's basic scheme."""
+    scheme, _, told = (header or "").partition(" ")
+    if scheme.lower() != "basic":
+        return None
+    try:
+        return base64.b64decode(told).decode().partition(":")[2]
+    except ValueError:
+        return None
 
 
 def require_from_here(request: Request) -> Response | None:

@@ -10,6 +10,7 @@ from cairn.application import access
 from cairn.application.clock import zone_of
 from cairn.documents.dates import read_date
 from cairn.documents.mistakes import Mistake
+from cairn.domain.cycle.status import CycleDeadline
 from cairn.domain.goal.stages import STAGES
 from cairn.domain.refusal import Refusal
 from cairn.i18n import refusal_message, term
@@ -108,8 +109,15 @@ async def one(request: Request, visit: ByVisitor, cycle: str) -> Response:
         ],
         waiting=[_waiting(at, each, found.now, names) for each in found.waiting],
         failures=[(each.sheet, reasons.launch_failure(at, each)) for each in (launch.failures if launch else ())],
-        launching=launch is None,
+        launching=launch is None, ahead=_ahead(at, found.due[0]) if found.due else "",
     )  # fmt: skip
+
+
+def _ahead(at: PageReader, due: CycleDeadline) -> str:
+    """What comes next in a cycle, and when."""
+    named = at.say(f"cycle_stage:{due.stage}") if due.stage else due.period or ""
+    phase = f"{at.say(f'cycle_phase:{due.phase}')} {named}".strip()
+    return at.say("next: {phase} {at}", phase=phase, at=at.moment(due.at))
 
 
 async def _families(visit: Visit, policy: str) -> dict[str, str]:
@@ -151,7 +159,7 @@ def _mistakes(at: PageReader, given: dict[str, str]) -> list[tuple[str, str]]:
             found.append((field, at.say(day.message)))
     if not found and given["ends"] <= given["starts"]:
         found.append(("ends", at.say("A cycle ends after it starts.")))
-    given["title"] = given["title"].strip() or name
+    given["title"] = given["title"].strip() or (at.say("{name}", name=name) if name else "")
     return found
 
 

@@ -1,6 +1,5 @@
 """Signing in and out, and the demo's own provider."""
 
-from collections.abc import Callable, Collection, Iterable
 from datetime import UTC, datetime
 from urllib.parse import urlencode
 
@@ -9,12 +8,12 @@ from fastapi import APIRouter, Request
 from joserfc.errors import JoseError
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from cairn.domain.people import Person
 from cairn.domain.refusal import Refusal
-from cairn.i18n import marked, refusal_message
+from cairn.i18n import refusal_message
+from cairn_portal.reading.beginning import to_begin_with
 from cairn_portal.signing_in.addresses import DEMO, portal_url
 from cairn_portal.signing_in.callers import NotSignedIn
-from cairn_portal.signing_in.demo_provider import DemoProvider, require_from_here
+from cairn_portal.signing_in.demo_provider import DemoProvider, basic_secret, require_from_here
 from cairn_portal.signing_in.portal import portal_of, reader_of
 from cairn_portal.signing_in.reader import LANGUAGE_COOKIE, LANGUAGES
 from cairn_portal.web.rendering import open_page
@@ -22,27 +21,9 @@ from projections.models import person as people_model
 
 router = APIRouter(include_in_schema=False)
 BACK = "back"
+PASS = "cairn_demo_pass"
+"""The cookie that shows the pass of the demo's sign-in."""
 YEAR = 365 * 24 * 3600  # seconds
-
-
-Fits = Callable[[Person, Collection[str | None]], bool]
-TO_BEGIN_WITH: tuple[tuple[Fits, str], ...] = (
-    (
-        lambda who, managers: who.manager in managers and who.id not in managers and not who.roles,
-        marked("an employee with goals"),
-    ),
-    (
-        lambda who, managers: who.id in managers and bool(who.manager) and not who.roles,
-        marked("a manager who approves"),
-    ),
-    (lambda who, _: "hr" in who.roles, marked("HR, who launches cycles")),
-    (lambda who, _: "auditor" in who.roles, marked("an auditor, who replays")),
-)
-"""Whom to sign in as first, and why; by the people there are, and the ids of those who are managers."""
-
-
-def _first(people: Iterable[Person], managers: Collection[str | None], fits: Fits) -> Person | None:
-    return next((each for each in people if fits(each, managers)), None)
 
 
 def own_path(path: str | None) -> str:
@@ -110,6 +91,17 @@ async def demo(request: Request, what: str, person: str = "") -> Response:
             return JSONResponse(provider.metadata())
         case "jwks":
             return JSONResponse(provider.jwks())
+        case _ if what.startswith("enter/"):
+            answer = RedirectResponse("/", 303)
+            answer.set_cookie(PASS, what.removeprefix("enter/"), max_age=YEAR, samesite="lax", httponly=True)
+            return answer
+        case _ if not provider.is_opened_by(request.cookies.get(PASS)):
+            at = reader_of(request)
+            said = at.say(
+                "Open the portal by the address that `cairn up` printed: it holds the pass of this sign-in."
+            )
+            title = at.say("This sign-in is closed")
+            return open_page(request, "problem.html", 403, title=title, sentence=said)
         case "authorize":
             return await _choose(request)
         case "choose":
@@ -123,7 +115,7 @@ async def demo_token(request: Request) -> Response:
     if provider is None or refused is not None:
         return refused or JSONResponse({"error": "not_found"}, 404)
     form = {name: str(value) for name, value in (await request.form()).items()}
-    return await provider.token(form)
+    return await provider.token(form, basic_secret(request.headers.get("authorization")))
 
 
 def _demo(request: Request) -> tuple[DemoProvider | None, Response | None]:
@@ -135,10 +127,7 @@ async def _choose(request: Request) -> Response:
     at, people = reader_of(request), await people_model.people(portal_of(request).records.pool)
     today = datetime.now(UTC).date()
     here = [each for each in people if each.here_on(today)]
-    managers = {each.manager for each in here}
-    suggested = [
-        (found, at.say(why)) for fits, why in TO_BEGIN_WITH if (found := _first(here, managers, fits))
-    ]
+    suggested = [(each, at.say(part)) for each, part in to_begin_with(here)]
 
     def address(person: str) -> str:
         return f"{DEMO}/choose?{urlencode({**request.query_params, 'person': person})}"

@@ -1,5 +1,7 @@
-"""The key that signs sessions: by setting, or in a file of the data folder."""
+"""The key that signs sessions, by setting or in a file of the data folder, and the pass of the demo's sign-in."""
 
+import hashlib
+import hmac
 from pathlib import Path
 
 from cairn import keys as key_files
@@ -16,3 +18,9 @@ def session_key(settings: Settings) -> bytes:
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     key_files.make_key_file(file)
     return key_files.kept_keys(key_files.kept_lines(file) or [], str(file))[0]
+
+
+def demo_pass(settings: Settings) -> str:
+    """What opens the demo's sign-in: whoever can read the data folder has it, other accounts of the machine have not.
+    Raises SettingsProblem."""
+    return hmac.new(session_key(settings), b"cairn-demo-pass-1", hashlib.sha256).hexdigest()[:24]
