@@ -78,6 +78,8 @@ async def told(request: Request, error: Exception) -> Response:
             )
             facts = {name: value for name, value in error.facts.items() if name != "who"}
             sentence = refusal_message(error)
+            if status_of(error) == 403:
+                log.info("refused %s: %s", request.url.path, error)
             return problem(
                 request,
                 status_of(error),
@@ -97,13 +99,13 @@ async def told(request: Request, error: Exception) -> Response:
         case NotFromOurPage():
             return problem(
                 request, 403, "not-from-our-page",
-                message("A session alone changes nothing: send X-CSRF-Token with it, or a token of your own."),
+                message("A session alone changes nothing: send `X-CSRF-Token` with it, or a token of your own."),
             )  # fmt: skip
         case NoAnswer():
             log.warning("no answer: %s", error)
             return problem(
                 request, 503, "no-answer",
-                message("No worker answered in time. It may still be done: repeat it with the same Idempotency-Key."),
+                message("No worker answered in time. It may still be done: repeat it with the same `Idempotency-Key`."),
             )  # fmt: skip
         case AwayFromHome():
             sentence = message("This ledger takes nothing in: it is not where it was recorded.")
