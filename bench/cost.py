@@ -81,7 +81,7 @@ def _figures(size: str, spent: Mapping[str, Spent]) -> list[Figure]:
         "round trip of an empty question": spent["trip"].wall,
         "commit, forced to the disk": spent["commit"].wall - spent["trip"].wall,
         "the row, its arguments and its log record": spent["row"].wall - spent["commit"].wall,
-        "three keys and their log records": spent["keys"].wall - spent["row"].wall,
+        "four keys and their log records": spent["keys"].wall - spent["row"].wall,
         "version, hash and the function": spent["ours"].wall - spent["keys"].wall,
         "an append, the sum of these": spent["ours"].wall,
         "client's processor time for the arguments": spent["row"].client - spent["commit"].client,

@@ -16,6 +16,7 @@ insert into floor.keyed overriding system value select * from ledger.event;
 alter table floor.keyed add primary key (stream, version);
 alter table floor.keyed add unique (event_id);
 alter table floor.keyed add unique (epoch, xid, id);
+create index on floor.keyed (type, (epoch::integer), xid, id);
 
 -- name: one
 insert into floor.{table} (

@@ -3,8 +3,7 @@
 import asyncio
 import json
 from collections import deque
-from collections.abc import Awaitable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Sequence
 from typing import NamedTuple, Protocol
 
 from cairn.ledger.conflict import AppendConflict, EventRefused, PartlyRecorded
@@ -42,6 +41,26 @@ class _Waiting(NamedTuple):
 Group = list[_Waiting]
 
 
+class _Lane:
+    """A lane that a transaction has taken: given back once, when it has ended or is STUCK."""
+
+    def __init__(self, give_back: Callable[[], None]) -> None:
+        self._give_back: Callable[[], None] | None = give_back
+        self._timer = asyncio.get_running_loop().call_later(STUCK, self._end)
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, *_error: object) -> None:
+        self._timer.cancel()
+        self._end()
+
+    def _end(self) -> None:
+        give_back, self._give_back = self._give_back, None
+        if give_back:
+            give_back()
+
+
 class GroupCommit:
     """Sends appends on to `record`: at once where a lane is free, else with all others that wait by then.
 
@@ -64,34 +83,19 @@ class GroupCommit:
             waiting = _Waiting(appends, asyncio.get_running_loop().create_future())
             self._queue.append(waiting)
             return await waiting.outcome
-        with self._lane():
+        with self._take_lane():
             return await self._record(appends)
 
-    @contextmanager
-    def _lane(self) -> Iterator[None]:
-        """A transaction under way: it takes a lane until it has ended, or until it is STUCK."""
+    def _take_lane(self) -> "_Lane":
         self._free -= 1
-        given_back = False
-
-        def give_back() -> None:
-            nonlocal given_back
-            if not given_back:
-                given_back = True
-                self._give_back()
-
-        timer = asyncio.get_running_loop().call_later(STUCK, give_back)
-        try:
-            yield
-        finally:
-            timer.cancel()
-            give_back()
+        return _Lane(self._give_back)
 
     def _give_back(self) -> None:
-        """Gives the lane to those who wait, if any."""
+        """Gives the lane to those who wait, if any: it is theirs at once, before anybody else comes."""
         self._free += 1
         group = self._next_group()
         if group:
-            task = asyncio.get_running_loop().create_task(self._record_group(group))
+            task = asyncio.get_running_loop().create_task(self._record_group(group, self._take_lane()))
             self._groups.add(task)
             task.add_done_callback(self._groups.discard)
 
@@ -118,9 +122,9 @@ class GroupCommit:
         # Two workers' groups over the same streams then wait for each other in one order.
         return sorted(group, key=lambda waiting: waiting.appends[0].stream)
 
-    async def _record_group(self, group: Group) -> None:
+    async def _record_group(self, group: Group, lane: "_Lane") -> None:
         try:
-            with self._lane():
+            with lane:
                 await self._record_joined(group)
                 # Whoever was answered just now may have more to record: let them join the next group.
                 await asyncio.sleep(0)

@@ -6,6 +6,7 @@ from cairn.domain.case.context import is_place
 from cairn.domain.streams import department_of
 from cairn.i18n import term
 from cairn_portal.presenting.reader import Reader
+from cairn_portal.presenting.words import value
 from projections.models.promise import Debt
 
 Words = Mapping[tuple[str, int | None], str]
@@ -17,7 +18,8 @@ def owed_line(at: Reader, debt: Debt, words: Words, names: Mapping[str, str]) ->
 
     `words` are those that the reader may read; `names` are people's and departments', by id.
     """
-    what = f" “{words[debt.name, debt.number]}”" if (debt.name, debt.number) in words else ""
+    said = words.get((debt.name, debt.number))
+    what = "" if said is None else f" “{value(at, said)}”"
     by = debtor(at, debt.owed_by, names)
     match debt.kind:
         case "promise" | "coaching":

@@ -3,6 +3,7 @@ not in Temporal's files, no log, no process's arguments; whoever may read it rea
 
 import asyncio
 import base64
+import json
 import subprocess
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -13,12 +14,13 @@ import asyncpg
 import psutil
 import pytest_asyncio
 
+from cairn.application.cases import KINDS
 from cairn.application.repository import to_appends
 from cairn.application.stored_events import to_events
 from cairn.domain.event import Event
 from cairn.domain.identity import by_system
 from cairn.domain.private_text import in_private, private_parts
-from cairn.domain.registry import EVENTS
+from cairn.domain.registry import EVENTS, decode
 from cairn.domain.sheet.events import (
     RestatementDecided,
     RestatementHeard,
@@ -30,6 +32,8 @@ from cairn.privacy import PrivateLedger, wrapping_keys
 from cairn_portal.servers import postgres, process
 from tests.faults.conftest import Site
 from tests.portal.conftest import ROSTER, Cairn, environment
+from tests.specs.company import CHEN, LI, LIN, QIAN, REVENUE, WANG
+from tests.specs.stored_cases import CASE_EXAMPLES
 from tests.workflows.company import eventually
 
 SECRET = "zaunkoenigin"
@@ -62,6 +66,7 @@ PEOPLE = ROSTER.replace(
 PEOPLE = PEOPLE.replace(
     "E3,吴浩然,D1,客户经理,销售,M1,2020-01-01,,", "E3,吴浩然,D1,客户经理,销售,M1,2020-01-01,,委员"
 )
+REFUSED = {"CaseSignalRefused"}
 REACHED_BY_NO_COMMAND = {"CycleSignalRefused"}
 """Events with facts that nobody's words can be in: what is typed for a cycle says nothing about anybody."""
 
@@ -122,10 +127,20 @@ class Written:
         await self.does("goal", "assess", talk, *rated, "--by", "M1")
         waived = ("--period", "Q1", "--reason", words("not brought"))
         await self.does("goal", "score-without", kpi, *waived, "--by", "H1")
+        await self.of_what_stands_still(kpi)
         await self.does("goal", "pause", talk, "--reason", words("paused"), "--by", "H1")
         moved = ("--manager", "E3", "--effective", str(TODAY), "--reason", words("passes"))
         await self.does("goal", "change-manager", task, *moved, "--by", "H1")
         await self.ended()
+
+    async def of_what_stands_still(self, goal: str) -> None:
+        waiting = self.goal("E3", 2)
+        await self.does("goal", "submit", waiting, "--by", "E3")
+        await self.does("goal", "urge", waiting, "--note", words("urged"), "--by", "H1")
+        await self.does("goal", "recall", waiting, "--reason", words("back"), "--by", "E3")
+        facts = ("--kind", "internal_gap", "--facts", words("3 of 5 offers came back"))
+        await self.does("goal", "diagnose", goal, *facts, "--by", "M1")
+        await self.does("goal", "close-diagnosis", goal, "1", "--reason", words("over"), "--by", "M1")
 
     async def ended(self) -> None:
         first, second = self.goal("E2", 1), self.goal("E2", 2)
@@ -186,6 +201,30 @@ class Written:
         await self.erases("M1")
         await self.does("people", "delegate", "M1", "--nobody", *named[2:], *by)
 
+    async def of_cases(self) -> None:
+        """Whatever a case of each kind can hold, as commands record it."""
+        for kind in KINDS.values():
+            holder = "department.D1" if kind.name == "request" else "E1"
+            stream = f"{kind.name}-{CYCLE}-{holder}-1"
+            begun, others = kind.opened_by, [each for each in CASE_EXAMPLES if isinstance(each, kind.events)]
+            others += [each for each in CASE_EXAMPLES if each.type in REFUSED]
+            examples = sorted(others, key=lambda each: not isinstance(each, begun))
+            events = [self.as_written_here(each, stream) for each in examples]
+            await self.ledger.append(to_appends(events, {stream: 0}, by_system(stream, "written")))
+
+    def as_written_here(self, example: Event, stream: str) -> Event:
+        """The example with this company's people and goal, and with the word in all that is private."""
+        here = {LI: "H1", LIN: "E1", WANG: "M1", QIAN: "E2", CHEN: "E3", REVENUE: self.goal("E1", 1)}
+        told = in_private(
+            example.model_dump(mode="json"),
+            private_parts(type(example)),
+            lambda value, path: {**value, "said": words(path)} if isinstance(value, dict) else words(path),
+        )
+        text = json.dumps(told | {"case": stream})
+        for there, name in here.items():
+            text = text.replace(f'"{there}"', f'"{name}"')
+        return decode(example.type, text)
+
     async def of_refusals(self) -> None:
         goal = self.goal("E3", 1)
         refused = await self.cairn("goal", "return", goal, "--comment", words("refused"), "--by", "M1")
@@ -210,6 +249,7 @@ class Written:
         await self.of_the_committee()
         await self.of_sheets()
         await self.of_the_policy()
+        await self.of_cases()
         await self.of_people()
         await self.of_refusals()
         await self.does("cycle", "status", CYCLE)

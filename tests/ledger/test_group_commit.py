@@ -7,8 +7,8 @@ from typing import Any
 import asyncpg
 import pytest
 
-from cairn.ledger import Appended, EventRefused, Ledger, StreamAppend, WrongExpectedVersion
-from cairn.ledger.group_commit import LARGEST, STUCK
+from cairn.ledger import Appended, EventRefused, Ledger, StreamAppend, WrongExpectedVersion, group_commit
+from cairn.ledger.group_commit import LANES, LARGEST, STUCK, GroupCommit
 from tests.ledger.disturbing import stalling, stands_still
 from tests.ledger.given import event, to
 
@@ -35,6 +35,31 @@ async def test_an_append_that_is_asked_for_alone_waits_for_nobody(pool: Pool) ->
     for version in range(3):
         await ledger.append([to("goal-1", version, f"c{version}")])
     assert await transactions(pool) == 3
+
+
+async def test_a_lane_that_is_given_back_belongs_to_those_who_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    """group commit: whoever comes in the same moment takes no lane of its own, or nothing is ever joined again."""
+    monkeypatch.setattr(group_commit, "STUCK", 60)
+    under_way = most = transactions = 0
+
+    async def record(appends: Sequence[StreamAppend], *, hurry: bool = False) -> list[int] | None:
+        nonlocal under_way, most, transactions
+        transactions += 1
+        under_way += 1
+        most = max(most, under_way)
+        await asyncio.sleep(0.001)
+        under_way -= 1
+        return None
+
+    lanes = GroupCommit(record)
+
+    async def write(stream: str) -> None:
+        for version in range(50):
+            await lanes.record([to(stream, version, f"c{version}")])
+
+    await asyncio.gather(*(write(f"goal-{n}") for n in range(16)))
+    assert most == LANES
+    assert transactions < 16 * 50 / 4
 
 
 async def test_appends_that_are_not_joined_have_a_transaction_each(pool: Pool) -> None:

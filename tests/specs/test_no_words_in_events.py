@@ -7,7 +7,7 @@ import pytest
 from pydantic import BaseModel
 
 from cairn.domain.case.events import CaseSignalRefused
-from cairn.domain.cycle.events import CycleSignalRefused, LaunchFailure, LeftOut
+from cairn.domain.cycle.events import CycleSignalRefused, LaunchFailure, LeftOut, ReviewLeftOut
 from cairn.domain.goal.events import GoalCancelled, GoalScored, LastDaySet, Note, SignalRefused
 from cairn.domain.launch.plan import LaunchPlan, Missing, SheetPlan
 from cairn.domain.policy import Name
@@ -23,6 +23,7 @@ from cairn.i18n.catalogues import Language, sentence
 
 SAID: dict[tuple[type[BaseModel], str], str] = {
     (LeftOut, "code"): "left_out",
+    (ReviewLeftOut, "code"): "left_out_of_reviews",
     (LaunchFailure, "code"): "launch_failure",
     (GoalCancelled, "cause"): "cause",
     (LastDaySet, "cause"): "cause",

@@ -5,6 +5,7 @@ from datetime import datetime
 from pydantic import Field
 
 from cairn.domain.event import Fact
+from cairn.domain.private_text import PrivateText
 
 
 class Origin(Fact):
@@ -23,4 +24,4 @@ class Stated(Fact):
     at: datetime
     origin: Origin | None = None
     carried_from: str | None = Field(default=None, description="the goal of an earlier cycle")
-    reason: str = ""
+    reason: PrivateText = ""

@@ -105,11 +105,11 @@ class Diagnosis(Fact):
 
     number: int
     kind: DiagnosisKind
-    facts: str
+    facts: PrivateText
     since: date
     by: str
     at: datetime
-    closed: str | None = Field(default=None, description="why nothing follows from it any more")
+    closed: PrivateText | None = Field(default=None, description="why nothing follows from it any more")
     adjustments: tuple[str, ...] = Field(
         default=(), description="the adjustments asked for because of it that were not turned down"
     )

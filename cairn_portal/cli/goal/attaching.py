@@ -13,6 +13,7 @@ from cairn.application.stored_events import to_events
 from cairn.attachments import AttachmentMissing, AttachmentStore, AttachmentsUnusable, described
 from cairn.domain.attachment import Attachment, check_attachments
 from cairn.domain.case.context import CaseContext
+from cairn.domain.private_text import unreadable
 from cairn.domain.review.reading import sees
 from cairn.domain.review.state import Review
 from cairn.domain.streams import cycle_of, kind_of
@@ -22,7 +23,7 @@ from cairn_portal.cli.goal.viewing import As, viewer
 from cairn_portal.cli.problem import USAGE, Problem
 from cairn_portal.cli.session import Session, session
 from cairn_portal.cli.terminal import Terminal
-from cairn_portal.presenting.words import file_size, grid
+from cairn_portal.presenting.words import file_size, grid, value
 from cairn_portal.reading.viewing import Viewer, of_goal, require_may_read_case, shown
 
 Files = Annotated[
@@ -98,7 +99,11 @@ async def listed(at: Terminal, name: Name, reader: As = None) -> None:
     for each in found:
         by = f"{each.by} {names.get(each.by, '')}".strip()
         table.add_row(
-            each.file.name, file_size(each.file.size), by, local.moment(each.at), each.file.sha256[:12]
+            value(at, each.file.name),
+            file_size(each.file.size),
+            by,
+            local.moment(each.at),
+            each.file.sha256[:12],
         )
     facts = [
         {**each.file.model_dump(), "type": each.type, "by": each.by, "at": each.at.isoformat()}
@@ -131,8 +136,9 @@ async def fetched(
             raise _unusable(problem) from problem
         except AttachmentMissing as missing:
             raise Problem(_gone(wanted, missing), name="attachment-missing") from missing
-    target = to if to is not None else Path(Path(wanted.name).name)
-    target = target / Path(wanted.name).name if target.is_dir() else target
+    own_name = wanted.sha256[:12] if unreadable(wanted.name) else Path(wanted.name).name
+    target = to if to is not None else Path(own_name)
+    target = target / own_name if target.is_dir() else target
     if target.exists():
         raise Problem(message("{path} is there already: name another place with --to.", path=target), USAGE)
     target.write_bytes(content)

@@ -16,6 +16,7 @@ from cairn_portal.cli.session import require_actor
 from cairn_portal.cli.terminal import Terminal
 from cairn_portal.cli.typed import iso_day
 from cairn_portal.presenting.cases import plan_stage
+from cairn_portal.presenting.words import value
 from projections.models.coaching import CoachingRow
 from projections.models.request import RequestRow
 
@@ -95,14 +96,16 @@ def _lines(at: Terminal, goal: Goal, found: Diagnosis, answers: Sequence[str], w
     head = at.say(
         "diagnosis {number}: {kind} since {since:day}", number=found.number, kind=kind, since=found.since
     )
-    lines = [Text(f"  {head}  {found.facts}" if words else f"  {head}")]
+    lines = [Text(f"  {head}  {value(at, found.facts)}" if words else f"  {head}")]
     followed = [
         at.say("goal adjusted") if each in goal.adjustments else at.say("adjustment asked for")
         for each in found.adjustments
     ]
     followed += answers
     if found.closed is not None:
-        followed.append(at.say("closed: {reason}", reason=found.closed) if words else at.say("closed"))
+        followed.append(
+            at.say("closed: {reason}", reason=value(at, found.closed)) if words else at.say("closed")
+        )
     if followed:
         lines.append(Text("    → " + at.say("separator:clause").join(followed), style="dim"))
     elif words:

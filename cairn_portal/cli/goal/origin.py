@@ -9,11 +9,13 @@ from cairn.application.targets import ProposedTarget
 from cairn.domain.event import Fact
 from cairn.domain.goal.origin import Origin
 from cairn.domain.goal.state import Goal
+from cairn.domain.private_text import PrivateText
 from cairn.domain.sheet.events import SheetOpened
 from cairn.domain.streams import holder_of
 from cairn_portal.cli.session import Session
 from cairn_portal.cli.terminal import Terminal
 from cairn_portal.presenting.origins import origin_words
+from cairn_portal.presenting.words import words
 
 Way = Literal["typed", "imported", "carried", "launched", "adjusted"]
 
@@ -27,7 +29,7 @@ class TargetFrom(Fact):
     at: datetime
     origin: Origin | None = None
     carried_from: str | None = None
-    reason: str = ""
+    reason: PrivateText = ""
     policy: str = ""
     proposed: tuple[ProposedTarget, ...] = ()
 
@@ -87,14 +89,14 @@ def told_origin(at: Terminal, came: TargetFrom | None, names: Mapping[str, str])
             return [
                 at.say(
                     "target from an adjustment: {reason}; in force by {who}, {at}",
-                    reason=came.reason, who=who, at=when,
+                    reason=words(at, came.reason), who=who, at=when,
                 )
             ]  # fmt: skip
         case "typed":
             return [at.say("target entered by {who}, {at}", who=who, at=when)]
         case "imported" | "carried":
-            words = origin_words(at, came.origin, came.carried_from)
-            return [at.say("target from {words}, by {who}, {at}", words=words, who=who, at=when)]
+            source = origin_words(at, came.origin, came.carried_from)
+            return [at.say("target from {words}, by {who}, {at}", words=source, who=who, at=when)]
 
 
 def source_words(at: Terminal, target: ProposedTarget) -> str:
