@@ -17,7 +17,7 @@ from cairn_portal.signing_in.portal import ByVisitor, Visit
 from cairn_portal.signing_in.reader import PageReader
 from cairn_portal.web import showing
 from cairn_portal.web.rendering import page
-from cairn_portal.web.tasks import behind, shown_task, shown_tasks
+from cairn_portal.web.tasks import behind, dom_of, shown_task, shown_tasks
 from projections.models import goal as goals_model
 from projections.models import score as scores_model
 
@@ -116,8 +116,7 @@ async def command(request: Request, visit: ByVisitor, goal: str, name: str, task
     stage = at.say(f"stage:{done.status.stage}") if done.status else ""
     said = at.say("separator:clause").join(event_name(at, each) for each in done.events)
     said = said or at.say("nothing to do (it is so already)")
-    dom = f"task-{goal}-{task}".replace(".", "-")
-    return page(request, "task_done.html", visit, dom=dom, said=f"{said} → {stage}")
+    return page(request, "task_done.html", visit, dom=dom_of(goal, task), said=f"{said} → {stage}")
 
 
 async def _refused(
@@ -128,8 +127,6 @@ async def _refused(
     inbox = await inbox_of(records, visit.person)
     mine = next((each for each in inbox.tasks if each.goal == goal and each.act == task), None)
     if mine is None:
-        return page(
-            request, "task_problem.html", visit, 422, dom=f"task-{goal}-{task}".replace(".", "-"), said=said
-        )
+        return page(request, "task_problem.html", visit, 422, dom=dom_of(goal, task), said=said)
     shown = shown_task(at, mine, await behind(records, visit.person, mine), inbox, said, name)
     return page(request, "task.html", visit, 422, task=shown)

@@ -68,6 +68,11 @@ async def shown_tasks(
     return shown + [shown_turn(at, turn, found) for turn in found.turns[:left]]
 
 
+def dom_of(goal: str, act: str) -> str:
+    """The id of a task's element."""
+    return f"task-{goal}-{act}".replace(".", "-")
+
+
 class Behind(NamedTuple):
     """What is behind a task: the goal with its words, as far as whoever has the task may read them, and who reads what
     they write about it."""
@@ -95,7 +100,7 @@ def shown_task(
     if task.until:
         about.append(at.say("until {until}", until=told.moment(task.until)))
     return ShownTask(
-        dom=f"task-{task.goal}-{task.act}".replace(".", "-"),
+        dom=dom_of(task.goal, task.act),
         what=task_name(at, task.act),
         title=task.title,
         link=f"/goals/{task.goal}",

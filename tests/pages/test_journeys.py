@@ -69,6 +69,9 @@ async def test_a_manager_who_decides_about_what_others_changed_is_told_so_and_no
     goal = f"goal-{served.cycle}-E3-1"
     await served.cairn("goal", "submit", goal, "--by", "E3")
     async with screen(browser, served, language="en") as manager:
+        await manager.page.route(
+            "**/live", lambda route: route.fulfill(status=204)
+        )  # a page that hears nothing
         await manager.sign_in("M1")
         await manager.open("/inbox")
         await served.cairn("goal", "recall", goal, "--by", "E3")
@@ -77,6 +80,22 @@ async def test_a_manager_who_decides_about_what_others_changed_is_told_so_and_no
         await expect(said.locator("[role=alert]")).to_contain_text("is not as you saw it any more")
         await expect(said.locator("[role=alert]")).to_contain_text("E3")
     assert (await served.cairn("goal", "show", goal, "--json")).json["goal"]["stage"] == "draft"
+
+
+async def test_what_waits_alike_is_done_at_once_with_an_answer_for_each(
+    browser: Browser, served: Served
+) -> None:
+    async with screen(browser, served, language="en") as manager:
+        await manager.sign_in("M1")
+        await manager.open("/inbox")
+        group = manager.page.locator(f"#group-{served.cycle}-M1-submit")
+        await served.cairn("goal", "submit", f"goal-{served.cycle}-M1-2", "--by", "M1")
+        await group.locator(".group-head button").click()
+        await expect(group.locator("li.task")).to_have_count(2)
+        await expect(group.locator("li.done").first).to_contain_text("submitted")
+    for n in (1, 2):
+        shown = (await served.cairn("goal", "show", f"goal-{served.cycle}-M1-{n}", "--json")).json
+        assert shown["goal"]["stage"] == "submitted"
 
 
 async def test_hr_launches_on_the_page_what_the_preview_shows_and_sees_it_finished(
@@ -117,7 +136,8 @@ async def test_an_open_page_moves_by_itself_and_leaves_what_somebody_types_as_it
     browser: Browser, served: Served
 ) -> None:
     first, second = (f"goal-{served.cycle}-A1-{n}" for n in (1, 2))
-    await served.cairn("goal", "submit", first, "--by", "A1")
+    done = await served.cairn("goal", "submit", first, "--by", "A1")
+    assert done.code == 0, done.err
     async with screen(browser, served) as manager:
         await manager.sign_in("H1")
         await manager.open("/inbox")
