@@ -89,20 +89,21 @@ class SignIn:
 
     async def _named_by(self, token: str) -> str:
         """Whom a machine's token names: signed by the provider, for us, and not over. Raises NotSignedIn."""
+        told = await self.provider.load_server_metadata()
         try:
             try:
-                claims = self._claims(token, await self.provider.fetch_jwk_set())
+                claims = self._claims(token, told["issuer"], await self.provider.fetch_jwk_set())
             except (JoseError, ValueError):  # the provider may have new keys
-                claims = self._claims(token, await self.provider.fetch_jwk_set(force=True))
+                claims = self._claims(token, told["issuer"], await self.provider.fetch_jwk_set(force=True))
         except (JoseError, ValueError) as wrong:
             log.warning("a token was refused: %s", wrong)
             raise NotSignedIn from None
         return self.claimed(claims)
 
-    def _claims(self, token: str, keys: Any) -> dict[str, Any]:
+    def _claims(self, token: str, by: str, keys: Any) -> dict[str, Any]:
         found = jwt.decode(token, KeySet.import_key_set(keys), algorithms=list(ALGORITHMS))
         registry = jwt.JWTClaimsRegistry(
-            iss={"essential": True, "value": issuer(self.settings)},
+            iss={"essential": True, "value": by},
             aud={"essential": True, "value": self.settings.oidc_audience or self.settings.oidc_client_id},
             exp={"essential": True},
         )

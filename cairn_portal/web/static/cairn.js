@@ -5,9 +5,17 @@ document.addEventListener("click", (event) => {
   try { localStorage.setItem("theme", dark ? "dark" : "light"); } catch { /* then it lasts as long as the page */ }
 });
 
-// Live: parts of a page that wait for `ledger` are asked for again and morphed. A page nobody looks at asks nothing.
-let stream;
-const fresh = () => document.body.dispatchEvent(new CustomEvent("ledger"));
+// Live: parts of a page that wait for `ledger` are asked for again and morphed. A page nobody looks at asks nothing, and
+// one on which somebody has just done something stays for as long as it takes to read what came of it.
+let stream, later, still = 0;
+const fresh = () => {
+  const left = still - Date.now();
+  if (left <= 0) { document.body.dispatchEvent(new CustomEvent("ledger")); return; }
+  later ??= setTimeout(() => { later = undefined; fresh(); }, left);
+};
+const sent = (event) => event.detail?.ctx?.sourceElement instanceof HTMLFormElement;
+document.addEventListener("htmx:before:request", (event) => { if (sent(event)) still = Date.now() + 30000; });
+document.addEventListener("htmx:finally:request", (event) => { if (sent(event)) still = Date.now() + 5000; });
 const listen = () => {
   if (stream || document.hidden || !document.querySelector("[data-live]")) return;
   stream = new EventSource("/live");
@@ -33,8 +41,10 @@ document.addEventListener("input", (event) => {
   if (event.target.matches?.("textarea[id]")) sessionStorage.setItem(place(event.target), event.target.value);
 });
 document.addEventListener("htmx:after:request", (event) => {
-  const form = event.detail?.ctx?.sourceElement;
-  if (!(form instanceof HTMLFormElement) || !event.detail.ctx.response?.raw?.ok) return;
+  if (!sent(event)) return;
+  still = Date.now() + 5000;
+  if (!event.detail.ctx.response?.raw?.ok) return;
+  const form = event.detail.ctx.sourceElement;
   for (const field of form.querySelectorAll("textarea[id]")) sessionStorage.removeItem(place(field));
 });
 listen();
