@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from fastapi import FastAPI, Request
 from starlette.exceptions import HTTPException
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.middleware.sessions import SessionMiddleware
 from starlette.responses import RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
@@ -64,7 +65,8 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.add_middleware(SafeHeaders)
     app.mount(ROOT, api, name="api")
-    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    # Pages are not compressed: they hold a token beside what somebody sent.
+    app.mount("/static", GZipMiddleware(StaticFiles(directory=STATIC)), name="static")
     for router in (
         signing.router,
         inbox.router,

@@ -137,6 +137,17 @@ async def test_every_answer_forbids_scripts_and_styles_from_elsewhere(served: Se
             assert "default-src 'none'" in policy and "unsafe" not in policy
 
 
+async def test_a_first_visit_fetches_less_than_100_kb(browser: Browser, served: Served) -> None:
+    async with screen(browser, served) as window:
+        session = await window.page.context.new_cdp_session(window.page)
+        fetched: list[int] = []
+        session.on("Network.loadingFinished", lambda each: fetched.append(int(each["encodedDataLength"])))
+        await session.send("Network.enable")
+        await window.sign_in("E4")
+        await window.page.wait_for_load_state()
+    assert 20_000 < sum(fetched) < 100_000
+
+
 def test_no_template_marks_anything_as_safe_or_handles_events_inline() -> None:
     templates = list(Path("cairn_portal/web/templates").glob("*.html"))
     assert templates
