@@ -238,6 +238,13 @@ def require_knows_review(person: Person, review: Review, of: Shown, among: Circl
         raise Refusal("review.not-reader", field="as", by=person.id, holder=of.holder, who=review.readers)
 
 
+def require_knows_team(person: Person, manager: str, people: Mapping[str, Person]) -> None:
+    """Refuses somebody who is not to see how a manager's people are doing: the manager, those above, and HR are."""
+    if person.id == manager or "hr" in person.roles or reports_to(manager, person.id, people):
+        return
+    raise Refusal("team.not-yours", field="by", by=person.id, manager=manager)
+
+
 def _is_reader(person: Person, reader: Reader, of: Shown, among: Circle) -> bool:
     match reader:
         case "everybody":

@@ -27,6 +27,7 @@ from cairn.domain.schedule import Schedule
 from cairn.domain.sheet.events import (
     EarlierPart,
     GoalPlaced,
+    MultiplierPart,
     ResultIssued,
     SheetOpened,
     SheetScored,
@@ -42,6 +43,7 @@ PAGE = 500
 LATE = timedelta(hours=1)
 """From when on a score that is not there is missing: timers and tries of their own bring it until then."""
 Subject = tuple[str, str]
+Results = dict[str, list[tuple[int, ResultIssued]]]
 Folded = TypeVar("Folded")
 OnProgress = Callable[[int, int], None]
 
@@ -252,7 +254,7 @@ class ScoreAudit:
         goals: Mapping[str, Sequence[StoredEvent]],
         cycle: Cycle,
         readings: Readings,
-        results: Mapping[tuple[str, int], ResultIssued],
+        results: Results,
     ) -> Outcome:
         """A sheet and its goals, each by itself where one of them cannot be read."""
         total = Outcome()
@@ -325,14 +327,14 @@ class ScoreAudit:
                 )
         return found
 
-    async def _results(self, sheets: Sequence[str]) -> dict[tuple[str, int], ResultIssued]:
-        """Every result by its sheet and version: what managers' results cite."""
-        found: dict[tuple[str, int], ResultIssued] = {}
+    async def _results(self, sheets: Sequence[str]) -> Results:
+        """Every result with its version, by sheet: what other results cite."""
+        found: Results = defaultdict(list)
         for start in range(0, len(sheets), CHUNK):
             for name, rows in (await self.ledger.read_streams(sheets[start : start + CHUNK])).items():
                 for row in rows:
                     if isinstance(event := _read(row), ResultIssued):
-                        found[name, row.version] = event
+                        found[name].append((row.version, event))
         return found
 
     async def _sheet(
@@ -341,7 +343,7 @@ class ScoreAudit:
         rows: Sequence[StoredEvent],
         goals: Mapping[str, Sequence[StoredEvent]],
         cycle: Cycle,
-        results: Mapping[tuple[str, int], ResultIssued],
+        results: Results,
     ) -> Outcome:
         total = Outcome()
         for row, event in zip(rows, to_events(rows), strict=True):
@@ -380,16 +382,20 @@ class ScoreAudit:
         event: ResultIssued,
         version: int,
         cycle: Cycle,
-        results: Mapping[tuple[str, int], ResultIssued],
+        results: Results,
     ) -> list[Difference]:
         if cycle.schedule is None:
             return []
         policy = await self.cycles.policies.version(event.policy)
         again = issue_result(before, Beside.of(event), cycle.schedule, policy, event.at, event.cause)
         found = differences(before.id, "Y", version, event, again[0] if again else None)
-        cited: tuple[SubordinatePart | EarlierPart, ...] = (*event.subordinates, *event.earlier)
+        there = tuple(part for part in event.multipliers if part.result is not None)
+        cited: tuple[SubordinatePart | EarlierPart | MultiplierPart, ...] = (
+            *event.subordinates, *event.earlier, *there,
+        )  # fmt: skip
         for part in cited:
-            issued = results.get((part.sheet, part.version))
+            upto = [each for at, each in results.get(part.sheet, ()) if at <= part.version]
+            issued = upto[-1] if upto else None
             if issued is None or issued.of_sheet != part.result:
                 said = str(issued.of_sheet) if issued else "-"
                 found.append(_difference(before.id, "Y", version, f"results.{part.sheet}", part.result, said))

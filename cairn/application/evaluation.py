@@ -10,8 +10,8 @@ from cairn.application.goals import TRIES
 from cairn.application.repository import fold_goal, fold_person, fold_sheet, goal_context, to_appends
 from cairn.application.stored_events import UnreadableEvent, readable
 from cairn.domain.cycle.state import Cycle
-from cairn.domain.evaluation.reports import Reports, counted, days_above, result_with
-from cairn.domain.evaluation.scores import Beside, score_sheet
+from cairn.domain.evaluation.reports import Reports, counted, days_above, department_of, result_with
+from cairn.domain.evaluation.scores import Beside, is_unit, score_sheet
 from cairn.domain.event import Event
 from cairn.domain.goal.events import GoalCancelled
 from cairn.domain.goal.replacing import last_day
@@ -109,10 +109,10 @@ class Evaluation:
             waits = [*(goal.id for goal in goals.values() if not goal.done), *unreadable]
             waiting += waits
             if not waits and cycle.schedule is not None:
-                beside = reports.beside(sheet, done, cycle.schedule)
+                beside = reports.beside(sheet, done, cycle.schedule, policy)
                 sheet = await self._issue(sheet, goals, beside, cycle.schedule, policy, at)
                 issued += 1
-            if sheet.kind == "person" and sheet.result is not None:
+            if sheet.result is not None:
                 done[name] = sheet
             if number % CHUNK == 0:
                 await progress(number, len(names))
@@ -141,8 +141,10 @@ class Evaluation:
         whose result is not there yet are left to the cycle. Returns how many changed."""
         sheet = fold_sheet(name, await self.ledger.read_stream(name))
         cycle, terms = await self._cycle(sheet.cycle)
+        if sheet.kind != "person":
+            return await self._issue_in_unit(sheet, cycle, terms, at)
         history = fold_person(await self.ledger.read_stream(f"person-{sheet.holder}"))
-        if sheet.result is None or sheet.kind != "person" or history is None or cycle.schedule is None:
+        if sheet.result is None or history is None or cycle.schedule is None:
             return 0
         policy = terms.on(cycle.schedule.ends)
         days = {**days_above(sheet, history, cycle.schedule), sheet.holder: 0}
@@ -158,6 +160,26 @@ class Evaluation:
                     changed += await self._count_in(upper, sheet, number, cycle.schedule, policy, at)
         if unreadable is not None:
             raise unreadable
+        return changed
+
+    async def _issue_in_unit(self, unit: Sheet, cycle: Cycle, terms: Terms, at: datetime) -> int:
+        """Has the last result of a department, or of the company, multiply the results of its people (RULES E2)."""
+        schedule = cycle.schedule
+        if unit.result is None or schedule is None:
+            return 0
+        policy = terms.on(schedule.ends)
+        if not any(is_unit(unit.holder, each.result) for each in policy.multipliers.values()):
+            return 0
+        roster = await dated_roster_at(self.ledger, await self.ledger.sealed_position())
+        names, changed = await self.cycles.sheets(cycle.id), 0
+        for start in range(0, len(names), CHUNK):
+            found, _ = readable(await self.ledger.read_streams(names[start : start + CHUNK]), fold_sheet)
+            for sheet in found.values():
+                history = roster.histories.get(sheet.holder)
+                if sheet.result is None or sheet.kind != "person" or history is None:
+                    continue
+                if unit.holder in ("company", department_of(sheet, history, schedule)):
+                    changed += await self._count_in(sheet, unit, 0, schedule, policy, at)
         return changed
 
     async def _count_in(

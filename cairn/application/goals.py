@@ -328,7 +328,7 @@ class Goals:
             if held.tier == "department" and holder in histories and not histories[holder].is_here(day):
                 # a head who is gone leaves the place vacant (RULES L2)
                 return context.model_copy(update={"head": ""})
-            found = acting_for(holder, day, histories) or HR
+            found = acting_for(holder, day, histories, "" if holder == held.owner else held.owner) or HR
             acting |= {holder: found} if found != holder else {}
         return context.model_copy(update={"acting": acting}) if acting else context
 

@@ -18,7 +18,12 @@ from cairn.application.scored_sheets import ScoredSheet, ScoredSheets
 from cairn.application.seats import SeatHolders
 from cairn.domain.evaluation.correcting import Slip
 from cairn.domain.evaluation.reports import counted, days_above, result_with
-from cairn.domain.evaluation.versions import next_restatement, propose, versions
+from cairn.domain.evaluation.versions import (
+    next_restatement,
+    propose,
+    versions,
+    versions_with_incidents,
+)
 from cairn.domain.event import Event
 from cairn.domain.goal.scoring import score
 from cairn.domain.goal.state import evolve
@@ -209,6 +214,8 @@ class Restatements:
         """What a restatement would record now."""
         if proposed.correction is not None:
             return await self._of_correction(around, proposed, asked, evidence)
+        if proposed.cause == "incident":
+            return await self._of_incident(around, proposed, asked.at)
         if proposed.goal is not None:
             return await self._of_goal(around, proposed, proposed.goal, asked.at, evidence)
         return await self._of_subordinate(around, proposed, asked.at)
@@ -248,6 +255,17 @@ class Restatements:
         return _Outcome(
             [scored, *following], now, {goal.id: goal.version, around.sheet.id: around.sheet.version}
         )
+
+    async def _of_incident(
+        self, around: ScoredSheet, proposed: RestatementProposed, at: datetime
+    ) -> _Outcome:
+        """The sheet's versions with its incidents as they are recorded now."""
+        case, sheet, period = await self.sheets.case(around), around.sheet, proposed.period
+        following = versions_with_incidents(
+            sheet, case.goals, period, around.schedule, around.terms, at, "restated"
+        )
+        now = propose(sheet, following, period, "incident", at)
+        return _Outcome([*following], now, {sheet.id: sheet.version})
 
     async def _of_subordinate(
         self, around: ScoredSheet, proposed: RestatementProposed, at: datetime

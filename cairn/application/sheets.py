@@ -1,7 +1,7 @@
 """Goal sheets as a whole: whether they are, commands on all goals of one, HR's decisions about it (RULES L5)."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple, cast
 
 from cairn.application import access
@@ -15,6 +15,8 @@ from cairn.application.repository import (
     to_appends,
 )
 from cairn.domain.cycle.state import Cycle
+from cairn.domain.evaluation.versions import with_incident
+from cairn.domain.event import Event
 from cairn.domain.goal.decide import decide as decide_goal
 from cairn.domain.goal.state import Goal
 from cairn.domain.goal.wholeness import Lacks, SheetCommand, goals_for, lacks
@@ -23,8 +25,8 @@ from cairn.domain.policy import Policy
 from cairn.domain.refusal import Refusal
 from cairn.domain.schedule import local_day
 from cairn.domain.sheet.commands import AnySheetAction
-from cairn.domain.sheet.decide import decide
-from cairn.domain.sheet.events import AnySheetEvent, SheetEvent
+from cairn.domain.sheet.decide import SheetContext, decide
+from cairn.domain.sheet.events import AnySheetEvent, IncidentRecorded, IncidentWithdrawn, SheetEvent
 from cairn.domain.sheet.state import Sheet, evolve
 from cairn.domain.streams import cycle_of
 from cairn.domain.voting import quorum_of
@@ -107,9 +109,7 @@ class Sheets:
             history, today = fold_person(streams[person]), local_day(command.at, calendar)
             people = {history.id: history.on(today)} if history else {}
             access.require_for_sheet(command, state.sheet, people, calendar)
-            committee, quorum = await self._committee(command.at, state)
-            last = state.cycle.schedule.ends if state.cycle.schedule else today
-            events = decide(command, state.sheet, today, last, committee, quorum)
+            events = await self._decided(command, state, today)
             if not events:
                 return []
             try:
@@ -118,6 +118,22 @@ class Sheets:
             except AppendConflict:
                 continue
         raise Refusal("command.stale", stream=command.sheet)
+
+    async def _decided(self, command: AnySheetAction, state: SheetState, today: date) -> Sequence[Event]:
+        """The events of a command; of an incident with what it does to scores."""
+        schedule = state.cycle.schedule
+        if schedule is None:
+            raise Refusal("cycle.unknown", cycle=state.cycle.id)
+        committee, quorum = await self._committee(command.at, state)
+        terms = await self.policies.terms(state.cycle)
+        context = SheetContext(today, terms.policy, schedule, committee, quorum)
+        events = decide(command, state.sheet, context)
+        for happened in events:
+            if isinstance(happened, IncidentRecorded | IncidentWithdrawn):
+                rows = await self.ledger.read_streams(list(state.sheet.weighings))
+                goals = {goal: fold_goal(goal, each) for goal, each in rows.items()}
+                return with_incident(happened, state.sheet, goals, schedule, terms)
+        return events
 
     async def _committee(self, at: datetime, state: SheetState) -> tuple[frozenset[str], int]:
         """(who may agree for the committee, how many of them have to)."""

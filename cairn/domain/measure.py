@@ -76,6 +76,17 @@ class Kpi(Fact):
         exclude_if=is_nothing,
         description="what it is computed from (RULES M6); None: from what is said",
     )
+    form: str | None = Field(
+        default=None,
+        exclude_if=is_nothing,
+        description="the policy's form by which pieces of work are evaluated; None: readings or reports",
+    )
+    least_readings: int | None = Field(
+        default=None,
+        ge=1,
+        exclude_if=is_nothing,
+        description="with fewer readings in a period it does not apply there",
+    )
     curve: str = "standard"
     scored_in: tuple[PeriodKind, ...] = SCORED_IN
 

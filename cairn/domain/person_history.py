@@ -150,10 +150,10 @@ def delegated_to(who: str, day: date, histories: Mapping[str, PersonHistory]) ->
     return delegate.id if delegate is not None and delegate.is_at_work(day) else None
 
 
-def acting_for(who: str, day: date, histories: Mapping[str, PersonHistory]) -> str | None:
+def acting_for(who: str, day: date, histories: Mapping[str, PersonHistory], but: str = "") -> str | None:
     """Who does somebody's tasks on a day: they themselves, their delegate while they delegate or are away, else the
     next above who is there; None where nobody is (RULES K5). Of somebody unknown nothing is known but that it is
-    theirs."""
+    theirs. Nobody judges what is about themselves: `but` is passed over, as delegate and further up."""
     if who not in histories:
         return who
     seen: set[str] = set()
@@ -163,9 +163,9 @@ def acting_for(who: str, day: date, histories: Mapping[str, PersonHistory]) -> s
         if history is None:
             return None
         delegate = delegated_to(who, day, histories)
-        if delegate is not None:
+        if delegate is not None and delegate != but:
             return delegate
-        if history.is_at_work(day):
+        if history.is_at_work(day) and who != but:
             return who
         who = history.on(day).manager or ""
     return None

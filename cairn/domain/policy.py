@@ -8,42 +8,30 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from cairn.domain.event import Fact
 from cairn.domain.invalid import schema_error
 from cairn.domain.quantity import Normalised
+from cairn.domain.result_rules import Caps, Form, Gate, Incident, Multiplier, Pay, Perspective
+from cairn.domain.result_rules import GradeBand as GradeBand
+from cairn.domain.vocabulary import Limit, Percent
+from cairn.domain.vocabulary import Name as Name
+from cairn.domain.vocabulary import PeriodKind as PeriodKind
 
 Tier = Literal["strategic", "department", "individual"]
 Dimension = Literal["duties", "capability"]
-PeriodKind = Literal["month", "quarter", "half_year", "year"]
 Direction = Literal["higher", "lower", "range", "on_off"]
 Aggregation = Literal["sum", "last", "mean", "ratio"]
 Draw = Literal["weight", "target", "metric"]
 Evaluator = Literal["self", "manager", "second_line_manager", "peers", "subordinates", "internal_customers"]
-Percent = Annotated[Decimal, Field(ge=0, le=100)]
 Missing = Literal["reweight", "zero"]
+ResultPart = Literal["goals", "behaviours", "self", "feedback"]
+"""What a result is made of: the goals' mix, rated behaviours, the self rating, the feedback of others."""
+ONLY_GOALS: dict[ResultPart, Decimal] = {"goals": Decimal(100)}
 Level = Literal["criterion", "measure", "goal", "period", "part"]
 """Where something can be missing: a criterion of an evaluation, a measure of a perspective, a goal of a period, a
 period of the year, a part of the result."""
-
-
-def _without_limit(value: object) -> object:
-    return None if value == "none" else value
-
-
-Limit = Annotated[Decimal | None, BeforeValidator(_without_limit)]
-"""A limit, or `none` for no limit."""
-
-
-class Name(Fact):
-    """A name in the two languages people read."""
-
-    zh: str
-    en: str
-
-    def text(self, language: str) -> str:
-        return self.en if language == "en" else self.zh
 
 
 class Scale(Fact):
@@ -206,6 +194,16 @@ class TemplateGoal(Fact):
         gt=0,
         description="what it counts there, where that one is computed: children; none: as each",
     )
+    perspective: Normalised | None = Field(
+        default=None, description="the family's perspective that it belongs to"
+    )
+    form: str | None = Field(
+        default=None,
+        description="the form by which single pieces of work are evaluated: their mean is the period's value",
+    )
+    least_readings: int | None = Field(
+        default=None, ge=1, description="so many readings a period needs: with fewer the KPI does not apply"
+    )
 
 
 Reader = Literal[
@@ -268,6 +266,9 @@ class Family(Fact):
     evaluators: dict[Evaluator, Percent] = Field(default_factory=dict)
     capability_weight: tuple[Percent, Percent] = (Decimal(5), Decimal(50))
     template: tuple[TemplateGoal, ...] = Field(min_length=1)
+    perspectives: dict[str, Perspective] = Field(
+        default_factory=dict, description="of a scorecard with sub-scores, by key"
+    )
     reviews: FamilyReviews = FamilyReviews()
 
     @model_validator(mode="after")
@@ -364,14 +365,6 @@ CheckInsCount = Literal["confirmed", "trusted"]
 """Whether what people report themselves counts once the manager has confirmed it, or at once (RULES D6)."""
 
 
-class GradeBand(Fact):
-    """A grade from these points on, with the coefficient it is worth."""
-
-    grade: str
-    points: Decimal
-    coefficient: Decimal
-
-
 class ScoringRules(Fact):
     """Rounding happens once, at the end, half up, to `places`; `missing` says what a part does that is due and unknown
     (RULES U1), `missing_on` where a level says otherwise."""
@@ -382,6 +375,10 @@ class ScoringRules(Fact):
     )
     missing: Missing = "reweight"
     missing_on: dict[Level, Missing] = Field(default_factory=dict)
+    not_assessed_from: dict[PeriodKind, Annotated[int, Field(ge=1)]] = Field(
+        default_factory=dict,
+        description="working days of leave from which on a period of a kind does not count in the year",
+    )
 
     def missing_at(self, level: Level) -> Missing:
         """What something missing does on a level."""
@@ -501,7 +498,30 @@ class Policy(Fact):
     strategic: tuple[TemplateGoal, ...] = ()
     scale: Scale = Scale()
     curves: dict[str, Curve] = Field(min_length=1)
-    grades: tuple[GradeBand, ...] = Field(min_length=2)
+    grades: tuple[GradeBand, ...] = ()
+    graded: tuple[PeriodKind, ...] = Field(
+        default=("year",), description="the scores that have a grade; year is the result; empty: none has"
+    )
+    result: dict[ResultPart, Annotated[Decimal, Field(ge=0)]] = Field(
+        default=ONLY_GOALS,
+        description="the parts of the result with their shares, which count in proportion",
+    )
+    incidents: dict[str, Incident] = Field(
+        default_factory=dict, description="what happens and counts beside the goals, by key"
+    )
+    caps: dict[PeriodKind, Caps] = Field(
+        default_factory=dict, description="the most that incidents gain and lose in a score of a kind"
+    )
+    gates: dict[str, Gate] = Field(
+        default_factory=dict, description="what bounds a grade or sets a part's points, by key"
+    )
+    forms: dict[str, Form] = Field(
+        default_factory=dict, description="how single pieces of work are evaluated, by key"
+    )
+    multipliers: dict[str, Multiplier] = Field(
+        default_factory=dict, description="results of others that multiply points or pay, by key"
+    )
+    pay: Pay | None = Field(default=None, description="what is paid from results; none: nothing")
     flexible_space: FlexibleSpace = FlexibleSpace()
     adjusting: Adjusting = Adjusting()
     committee: Committee = Committee()
@@ -542,16 +562,34 @@ class Policy(Fact):
                 curve = goal.curve or ("standard" if goal.kind == "kpi" else None)
                 if curve is not None and curve not in self.curves:
                     raise schema_error("curve_not_defined", place=where, key=goal.key, curve=curve)
-        points = [band.points for band in self.grades]
-        if points != sorted(points, reverse=True) or len(set(points)) != len(points):
-            raise schema_error("grades_order")
+        self._check_grades()
         return self
 
+    def _check_grades(self) -> None:
+        """From the best down; those that no points reach come last."""
+        points = [band.points for band in self.grades if band.points is not None]
+        first = [band.points for band in self.grades[: len(points)]]
+        if first != sorted(points, reverse=True) or len(set(points)) != len(points):
+            raise schema_error("grades_order")
+        if self.graded and len(points) < 2:
+            raise schema_error("grades_needed")
+
     def kinds_of(self, family: str | None) -> frozenset[PeriodKind]:
-        """The kinds of period a family has scores for, always the year; the year alone for what is no family's."""
+        """The kinds of period a family has scores for, those without weight among them (RULES Y1), and always the year;
+        the year alone for what is no family's."""
         found = self.families.get(family or "")
-        scored = (kind for kind, weight in found.periods.items() if weight > 0) if found else ()
-        return frozenset(scored) | {"year"}
+        return frozenset(found.periods if found else ()) | {"year"}
+
+    def perspectives_of(self, family: str | None) -> dict[str, Perspective]:
+        """The perspectives of a family's scorecard, by key; none where its goals count side by side."""
+        found = self.families.get(family or "")
+        return found.perspectives if found else {}
+
+    def perspective_of(self, family: str | None, goal: str) -> str | None:
+        """The perspective of a family's goal by the goal's key; None where it has none."""
+        found = self.families.get(family or "")
+        placed = found.template if found and found.perspectives else ()
+        return next((each.perspective for each in placed if each.key == goal), None)
 
     def dimensions_of(self, family: str | None) -> tuple[Dimension, ...]:
         """The dimensions that sheets of a family have to have: both, unless it leaves no weight for capability."""

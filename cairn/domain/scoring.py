@@ -96,6 +96,6 @@ def by_months(sheets: Iterable[tuple[Fraction, Fraction]]) -> Fraction | None:
 
 
 def grade(score: Decimal, grades: Iterable[GradeBand]) -> GradeBand:
-    """The best grade whose points the rounded score reaches; the last one if it reaches none."""
-    bands = list(grades)
-    return next((band for band in bands if score >= band.points), bands[-1])
+    """The best grade whose points the rounded score reaches; the last of those that points reach if it reaches none."""
+    reached = [(band.points, band) for band in grades if band.points is not None]
+    return next((band for points, band in reached if score >= points), reached[-1][1])

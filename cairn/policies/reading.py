@@ -12,6 +12,7 @@ from cairn.documents.yaml import Node, complaints, read_values, read_yaml_text
 from cairn.domain.policy import Policy
 from cairn.policies.goals import check_goals
 from cairn.policies.measures import check_measures
+from cairn.policies.results import check_results
 from cairn.policies.rules import check_rules
 from cairn.policies.short_forms import short_form
 from cairn.policies.weights import check_families, check_sheets
@@ -43,6 +44,7 @@ def parse(text: str, source: str = "policy.yaml") -> Policy:
     except ValidationError as invalid:
         raise PolicyInvalid([*mistakes, *complaints(invalid, root, Policy, mistakes)], source) from None
     mistakes += check_measures(policy, root, mistakes)
+    mistakes += check_results(policy, root)
     if mistakes:
         raise PolicyInvalid(mistakes, source)
     return policy

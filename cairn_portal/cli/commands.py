@@ -174,6 +174,14 @@ COMMANDS: tuple[Command | CommandGroup, ...] = (
                 "cycle.amending:listed",
                 marked("changes of the policy in this cycle, and the open one"),
             ),
+            Command(
+                "year",
+                "year.page:show",
+                marked("through the year: reviews, obstacles, coaching, feedback, promises"),
+            ),
+            Command(
+                "results", "cycle.paying:results", marked("results, and what they pay by a table of amounts")
+            ),
             Command("close", "cycle.launching:close", marked("close a cycle once all its goals are")),
             Command(
                 "abandon",
@@ -272,6 +280,18 @@ COMMANDS: tuple[Command | CommandGroup, ...] = (
             ),
             Command("assess", "goal.reviewing:assess", marked("assess in points"), REVIEW),
             Command(
+                "evaluate",
+                "goal.evaluating:evaluate",
+                marked("evaluate a piece of work, such as a call, by the goal's form"),
+                REVIEW,
+            ),
+            Command(
+                "withdraw-evaluation",
+                "goal.evaluating:withdraw",
+                marked("take an evaluation back that was recorded wrongly"),
+                REVIEW,
+            ),
+            Command(
                 "change-manager",
                 "goal.reviewing:change_manager",
                 marked("give goals to another manager"),
@@ -302,6 +322,16 @@ COMMANDS: tuple[Command | CommandGroup, ...] = (
             Command("return", "goal.sheets:return_sheet", marked("return all its submitted goals, or none")),
             Command("extend", "goal.sheets:extend", marked("give it more time to be made whole")),
             Command("go-on", "goal.sheets:go_on", marked("go on without what is not approved")),
+            Command(
+                "record-incident",
+                "goal.incidents:record",
+                marked("record what happened and counts beside the goals: a merit, a fault, a veto"),
+            ),
+            Command(
+                "withdraw-incident",
+                "goal.incidents:withdraw",
+                marked("take an incident back that was recorded wrongly"),
+            ),
             Command(
                 "waive",
                 "goal.sheets:waive",
@@ -427,6 +457,12 @@ COMMANDS: tuple[Command | CommandGroup, ...] = (
     ),
     Command("inbox", "goal.reading:inbox", marked("what waits for me, since when, until when"), YEAR),
     Command(
+        "team",
+        "people.team:team",
+        marked("my people: goals, progress, what is late, feedback, coaching, what they are owed"),
+        YEAR,
+    ),
+    Command(
         "notices",
         "goal.reading:notices",
         marked("what I am to be told: reminders, and what others did"),
@@ -453,6 +489,12 @@ COMMANDS: tuple[Command | CommandGroup, ...] = (
     ),
     Command("progress", "goal.progress:progress", marked("how much is done, how many days are left"), YEAR),
     Command("scores", "cycle.results:scores", marked("scores of a cycle, a person or a goal"), YEAR),
+    Command(
+        "explain",
+        "cycle.explaining:explain",
+        marked("how a result came about, step by step, with its inputs"),
+        YEAR,
+    ),
     CommandGroup(
         "restatements",
         marked("restatements: what would change a settled score, and deciding it"),

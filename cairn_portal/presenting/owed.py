@@ -34,15 +34,16 @@ def owed_line(at: Reader, debt: Debt, words: Words, names: Mapping[str, str]) ->
             said = at.say("feedback by {by}, due on {due:day}", by=by, due=debt.due)
         case "data":
             said = at.say("data of {period}, which ended on {due:day}", period=debt.period, due=debt.due)
-    outcome = [_outcome(at, debt)]
+    became = [outcome(at, debt)]
     if debt.outcome in ("missed", "not_held"):
-        outcome.append(at.say(term("choice", f"coaching.{debt.outcome}")))
+        became.append(at.say(term("choice", f"coaching.{debt.outcome}")))
     if debt.replaced:
-        outcome.append(at.say("another one took its place"))
-    return at.say("{what}: {outcome}", what=said, outcome=at.say("separator:clause").join(outcome))
+        became.append(at.say("another one took its place"))
+    return at.say("{what}: {outcome}", what=said, outcome=at.say("separator:clause").join(became))
 
 
-def _outcome(at: Reader, debt: Debt) -> str:
+def outcome(at: Reader, debt: Debt) -> str:
+    """What became of it: in time, late, still to come, never."""
     if debt.came is None and not debt.open:
         return at.say("never came")
     if debt.came is None:

@@ -35,6 +35,8 @@ TOLD: dict[str, tuple[str, ...]] = {
     "CheckInWithdrawn": ("check_in", "reason"),
     "EvidenceWaived": ("period", "reason"),
     "CriterionAccepted": ("criterion", "evidence", "files", "acting_for"),
+    "WorkEvaluated": ("evaluation", "on", "marks", "errors", "fatal", "note", "acting_for"),
+    "EvaluationWithdrawn": ("evaluation", "reason", "acting_for"),
     "GoalAssessed": ("period", "points", "comment", "acting_for"),
     "ManagerChanged": ("effective", "reason"),
     "ReminderSent": ("phase", "to"),
@@ -43,7 +45,7 @@ TOLD: dict[str, tuple[str, ...]] = {
     "GoalCancelled": ("cause", "reason"),
     "GoalSuperseded": ("replacement", "reason"),
     "SignalRefused": ("name", "code"),
-    "SheetScored": ("period", "sheet_points"),
+    "SheetScored": ("period", "sheet_points", "gate"),
     "FlexibleSpaceUsed": ("used", "left"),
     "GoalDecomposed": ("parts",),
 }

@@ -98,6 +98,7 @@ def _about(goal: str, row: StoredEvent) -> dict[str, Any] | None:
             part = next((each for each in data["parts"] if each["goal"] == goal), None)
             return (
                 {"period": data["period"], "sheet_points": data["points"], "policy": data["policy"]}
+                | ({"gate": part["gate"]} if part.get("gate") else {})
                 if part
                 else None
             )

@@ -1,4 +1,5 @@
-"""Doing what a rehearsal's script says of a day: feeds, moves of people, commands to every goal an act selects."""
+"""Doing what a rehearsal's script says of a day: feeds, moves of people, commands to every goal and case an act
+selects."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
@@ -22,6 +23,7 @@ from cairn.domain.launch.plan import LaunchPlan
 from cairn.i18n import refusal_message
 from cairn.ledger import subscriptions
 from cairn_portal.gateway import CommandGateway
+from cairn_portal.rehearsal.cases import CasesInRehearsal
 from cairn_portal.rehearsal.clock import RehearsalClock
 from cairn_portal.rehearsal.feeding import collect_feeds
 from cairn_portal.rehearsal.participants import Participants
@@ -32,7 +34,7 @@ from cairn_portal.rehearsal.queries import (
     scripted_commands,
     select_rows,
 )
-from cairn_portal.rehearsal.script import RehearsalScript, ScriptedAct
+from cairn_portal.rehearsal.script import CASE_COMMANDS, RehearsalScript, ScriptedAct
 
 SPOKEN = {"change_manager": "manager", "come_back": "return"}
 """Commands about people whose names in a script are others than on the command line, where they would be a goal's."""
@@ -52,7 +54,8 @@ OnProgress = Callable[[str, int, int], None]
 
 
 class RefusedCommand(Fact):
-    """A scripted command the rules refused; it is told, not hidden. `line` is its act's in the script."""
+    """A scripted command the rules refused; it is told, not hidden. `line` is its act's in the script, `goal` whatever
+    it was given to."""
 
     line: int
     act: str
@@ -72,6 +75,7 @@ class ScriptedActs:
         self.script, self.data, self.tables, self.application = script, data, tables, application
         self.client, self.gateway, self.clock, self.participants = client, gateway, clock, participants
         self.on_progress = on_progress
+        self.cases = CasesInRehearsal(script.cycle.id, script.hr, application, gateway, clock)
         self.planned = planned_goals(plan)
         self.added: set[str] = set()
         self.refused: list[RefusedCommand] = []
@@ -84,10 +88,15 @@ class ScriptedActs:
             await collect_feeds(self.client, queue, self.script, act, self.data, instant)
             await self._rescored()
             return
-        rows = select_rows(self.script, act, self.tables, self.planned)
+        reviews = await self.cases.reviews() if act.act in CASE_COMMANDS else ()
+        rows = select_rows(self.script, act, self.tables, self.planned, reviews)
+        commands = scripted_commands(self.script, act, rows)
+        if act.act in CASE_COMMANDS:
+            await self._give_to_cases(commands, act, command, instant)
+            return
         of_people: list[ScriptedCommand] = []
         by_goal: dict[str, list[tuple[ScriptedCommand, str]]] = {}
-        for number, each in enumerate(scripted_commands(self.script, act, rows)):
+        for number, each in enumerate(commands):
             if each.goal is None:
                 of_people.append(each)
             else:
@@ -128,6 +137,25 @@ class ScriptedActs:
                 outcome = await self._ask(name, each, another, f"{command}:{another}")
             if outcome.refused:
                 self._keep(act, name, outcome.refused)
+
+    async def _give_to_cases(
+        self, commands: Sequence[ScriptedCommand], act: ScriptedAct, command: str, instant: datetime
+    ) -> None:
+        """An act's commands of cases, those of one case in order."""
+        givers = await self.cases.givers(act.by or "owner", commands, act.on)
+        by_case: dict[str, list[tuple[ScriptedCommand, str, str]]] = {}
+        for number, (each, by) in enumerate(zip(commands, givers, strict=True)):
+            name = each.case or ""
+            by_case.setdefault(name, []).append((each, by, f"{command}:{name}:{number}"))
+
+        async def to_case(name: str) -> None:
+            for each, by, one in by_case[name]:
+                self.commands += 1
+                outcome = await self.cases.give(each, by, one, instant)
+                if outcome.refused:
+                    self._keep(act, name, outcome.refused)
+
+        await for_each(list(by_case), to_case, self.on_progress, act.act)
 
     async def _ask(self, name: str, each: ScriptedCommand, by: str, command: str) -> GoalOutcome:
         offset = self.clock.clock_offset.total_seconds()

@@ -33,6 +33,10 @@ class RehearsalClock:
         """A workflow's time in the cycle's year, as far as this clock moved it."""
         return datetime.now(UTC) + self._ahead.get(workflow, timedelta(0)) + self.clock_offset
 
+    def forget(self, workflow: str) -> None:
+        """A workflow that ended: one begun later under its name is at the clock's beginning again."""
+        self._ahead.pop(workflow, None)
+
     async def refresh(self, workflow: str) -> None:
         """Learns from the server how far a workflow was moved by an earlier, interrupted rehearsal."""
         now = await self._skipper.get_current_time(self._client.get_workflow_handle(workflow))

@@ -20,6 +20,7 @@ from cairn.domain.goal.status import deadlines_of
 from cairn.domain.identity import by_system
 from cairn.domain.launch.plan import LaunchPlan
 from cairn.domain.people import Roster
+from cairn.domain.streams import sheet_of
 from cairn.policies import parse
 from cairn.settings import Settings
 from cairn_portal.gateway import CommandGateway
@@ -63,6 +64,8 @@ class Rehearsal:
         self.ledger, self.cycles = application.ledger, application.cycles
         self.gateway = CommandGateway(client, settings.task_queue, timedelta(minutes=2))
         self.resumed = False
+        self.next_due: dict[str, datetime | None] = {}
+        self._seen: dict[str, tuple[int, int, str]] = {}
 
     @property
     def cycle(self) -> str:
@@ -163,6 +166,7 @@ class Rehearsal:
         if self.resumed:
             await for_each(self.goals, self.clock.refresh, self.on_progress, "clocks")
             await self.clock.refresh(f"cycle-{self.cycle}")
+            await self.acts.cases.learn(resumed=True)
 
     async def instants(self) -> list[datetime]:
         """The script's days in order, and the end: when the cycle closes by itself."""
@@ -189,25 +193,41 @@ class Rehearsal:
         self.on_progress(f"{instant:%Y-%m-%d}", number + 1, of)
 
     async def advance(self, instant: datetime) -> None:
-        """Goals with a deadline before the instant first, then the cycle, which scores the sheets they are on."""
-        due = await self._due_before(instant)
+        """Goals with a deadline before the instant first, then the cycle, which scores the sheets they are on and opens
+        reviews, then cases."""
+        due, cases = await self._due_before(instant), self.acts.cases
 
         async def forward(goal: str) -> None:
             await self.clock.advance(goal, instant)
 
+        async def forward_case(case: str) -> None:
+            await cases.advance(case, instant)
+
         await for_each(due, forward, self.on_progress, f"{instant:%Y-%m-%d}")
         await self.clock.advance(f"cycle-{self.cycle}", instant)
+        await cases.learn()
+        await for_each(await cases.due_before(instant), forward_case, self.on_progress)
 
     async def _due_before(self, instant: datetime) -> list[str]:
-        names: list[str] = []
+        """The goals with a deadline up to an instant, in order."""
+        await self._look_at_grown()
+        return [name for name in self.goals if (due := self.next_due[name]) and due <= instant]
 
-        async def keep_if_due(goal: str) -> None:
+    async def _look_at_grown(self) -> None:
+        """Learns the next deadline of every goal that has changed: it follows from goal, sheet and the cycle's policy
+        alone."""
+        policy = (await self.cycles.load(self.cycle)).policy
+        versions = await self.ledger.versions([*self.goals, *{sheet_of(name) for name in self.goals}])
+        of = {name: (versions[name], versions[sheet_of(name)], policy) for name in self.goals}
+
+        async def look(goal: str) -> None:
             found, context = await self.application.goals.load(goal)
-            if any(each.at <= instant for each in deadlines_of(found, context)[:1]):
-                names.append(goal)
+            ahead = deadlines_of(found, context)
+            self.next_due[goal] = ahead[0].at if ahead else None
 
-        await for_each(self.goals, keep_if_due, self.on_progress)
-        return names
+        grown = [name for name in self.goals if self._seen.get(name) != of[name]]
+        await for_each(grown, look, self.on_progress)
+        self._seen = of
 
 
 class RehearsalStopped(Exception):

@@ -1,7 +1,7 @@
 """The queries of a rehearsal's script: its tables, targets, and the commands of an act, each row checked."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from cairn.application.cases import KINDS
 from cairn.application.repository import fold_goal, fold_sheet
 from cairn.documents.mistakes import Mistake, Place, mistake
 from cairn.documents.queries import Database, add_view, open_tables, replace_table, select
@@ -16,9 +17,12 @@ from cairn.domain.cycle.events import TargetRow
 from cairn.domain.event import Fact
 from cairn.domain.goal.commands import COMMANDS
 from cairn.domain.launch.plan import TIERS, LaunchPlan
+from cairn.domain.review.state import Review
+from cairn.domain.streams import case_name
 from cairn.i18n.schema import schema_message
 from cairn.ledger import Ledger
 from cairn_portal.rehearsal.script import (
+    CASE_COMMANDS,
     PEOPLE_COMMANDS,
     RehearsalScript,
     ScriptedAct,
@@ -26,7 +30,9 @@ from cairn_portal.rehearsal.script import (
     invalid,
 )
 
-JSON_FIELDS = ("changes", "check", "parts", "measure")
+JSON_FIELDS = (
+    "changes", "check", "parts", "measure", "texts", "comments", "checkpoints", "trainings", "sessions", "sides",
+)  # fmt: skip
 """Columns whose cells are JSON."""
 Shape = TypeVar("Shape", bound=BaseModel)
 
@@ -46,12 +52,25 @@ class PlannedGoal(Fact):
     family: str | None
 
 
+class OpenedReview(Fact):
+    """A stage review as the queries see it, in the table `review`; `opened` is its day."""
+
+    review: str
+    holder: str
+    period: str
+    family: str
+    stage: str
+    opened: str
+
+
 class ScriptedCommand(Fact):
-    """One command of an act by its name, to a goal or about a person; `fields` are called as the command calls them."""
+    """One command of an act by its name, to a goal, about a person or of a case; `fields` are called as the command
+    calls them."""
 
     name: str
     goal: str | None = None
     person: str | None = None
+    case: str | None = None
     fields: dict[str, Any]
 
 
@@ -89,16 +108,21 @@ def planned_goals(plan: LaunchPlan) -> list[PlannedGoal]:
 
 
 def select_rows(
-    script: RehearsalScript, act: ScriptedAct, tables: Database, goals: Sequence[PlannedGoal]
+    script: RehearsalScript,
+    act: ScriptedAct,
+    tables: Database,
+    goals: Sequence[PlannedGoal],
+    reviews: Sequence[OpenedReview] = (),
 ) -> list[dict[str, Any]]:
-    """The rows an act's query selects from the tables and from `goal`, with the columns the act needs.
+    """The rows an act's query selects from the tables, from `goal` and from `review`, with the columns the act needs.
 
     Raises ScriptInvalid with the act's line: a query that fails, a column missing, a goal nobody launched.
     """
-    _put_goals(tables, goals)
+    _put(tables, "goal", PlannedGoal, goals)
+    _put(tables, "review", OpenedReview, reviews)
     place = _place(act)
     rows = _select(script, place, tables, act.select or "")
-    needed = PEOPLE_COMMANDS.get(act.act or "", ("goal",))
+    needed = {**PEOPLE_COMMANDS, **CASE_COMMANDS}.get(act.act or "", ("goal",))
     missing = tuple(name for name in needed if rows and name not in rows[0])
     if missing:
         raise invalid(script, mistake("script:column-missing", missing=missing), place)
@@ -125,9 +149,21 @@ async def added_goals(ledger: Ledger, sheets: Sequence[str]) -> list[PlannedGoal
     ]  # fmt: skip
 
 
-def _put_goals(tables: Database, goals: Sequence[PlannedGoal]) -> None:
-    columns = list(PlannedGoal.model_fields)
-    replace_table(tables, "goal", columns, ([getattr(goal, name) for name in columns] for goal in goals))
+def opened_reviews(reviews: Iterable[Review]) -> list[OpenedReview]:
+    """Stage reviews as rows of the table `review`."""
+    return [
+        OpenedReview(
+            review=each.id, holder=each.holder, period=each.period, family=each.family, stage=each.stage,
+            opened=each.opened_at.date().isoformat() if each.opened_at else "",
+        )
+        for each in reviews
+    ]  # fmt: skip
+
+
+def _put(tables: Database, name: str, shape: type[Fact], rows: Sequence[Fact]) -> None:
+    """Replaces a table by the rows as they are now."""
+    columns = list(shape.model_fields)
+    replace_table(tables, name, columns, ([getattr(row, column) for column in columns] for row in rows))
 
 
 def scripted_commands(
@@ -143,6 +179,8 @@ def scripted_commands(
             ScriptedCommand(name=name, person=str(row["person"]), fields=_without(row, "person"))
             for row in rows
         ]
+    if name in CASE_COMMANDS:
+        return [_of_case(script, act, row, _place(act, number)) for number, row in enumerate(rows, 1)]
     found: dict[str, ScriptedCommand] = {}
     for number, row in enumerate(rows, 1):
         place = _place(act, number)
@@ -157,17 +195,23 @@ def scripted_commands(
     return list(found.values())
 
 
+def _of_case(
+    script: RehearsalScript, act: ScriptedAct, row: Mapping[str, Any], place: Place
+) -> ScriptedCommand:
+    """A command of a case; its name says whose it is and which of theirs."""
+    kind, _, name = (act.act or "").partition(" ")
+    holder, number = (str(row[column]) for column in CASE_COMMANDS[act.act or ""])
+    case = case_name(kind, script.cycle.id, holder, number)
+    fields = _read_json(script, _without(row, *CASE_COMMANDS[act.act or ""]), place)
+    whole = {**fields, "case": case, "by": "somebody", "at": datetime(2000, 1, 1, tzinfo=UTC)}
+    _checked(script, place, KINDS[kind].commands[name], whole)
+    return ScriptedCommand(name=name, case=case, fields=fields)
+
+
 def _fields(
     script: RehearsalScript, act: ScriptedAct, row: Mapping[str, Any], place: Place
 ) -> dict[str, Any]:
-    fields = _without(row, "goal")
-    for name in JSON_FIELDS:
-        if isinstance(fields.get(name), str):
-            try:
-                fields[name] = json.loads(fields[name], parse_float=Decimal)
-            except ValueError as error:
-                told = mistake("script:no-json", column=name, reason=str(error))
-                raise invalid(script, told, place) from None
+    fields = _read_json(script, _without(row, "goal"), place)
     if act.act == "adjust":
         if "period" in fields:
             fields["changes"] = {"targets": {fields.pop("period"): fields.pop("target", None)}}
@@ -175,8 +219,19 @@ def _fields(
     return fields
 
 
-def _without(row: Mapping[str, Any], column: str) -> dict[str, Any]:
-    return {name: value for name, value in row.items() if name != column and value is not None}
+def _read_json(script: RehearsalScript, fields: dict[str, Any], place: Place) -> dict[str, Any]:
+    for name in JSON_FIELDS:
+        if isinstance(fields.get(name), str):
+            try:
+                fields[name] = json.loads(fields[name], parse_float=Decimal)
+            except ValueError as error:
+                told = mistake("script:no-json", column=name, reason=str(error))
+                raise invalid(script, told, place) from None
+    return fields
+
+
+def _without(row: Mapping[str, Any], *columns: str) -> dict[str, Any]:
+    return {name: value for name, value in row.items() if name not in columns and value is not None}
 
 
 def _place(act: ScriptedAct, row: int = 0) -> Place:

@@ -23,6 +23,8 @@ QUOTA = "quota"
 """The key of the goals that it is about."""
 SHOWN_WITHIN = 60.0
 """Seconds that read models may be behind the log at the end of a year."""
+SHOWN = ("dashboard", "score", "review", "coaching", "feedback", "request", "promise")
+"""The read models that the end of a year is told from."""
 FOUR = Decimal("0.0001")
 
 
@@ -66,7 +68,7 @@ class Attained(Fact):
 async def ending(application: Application, cycle: str) -> Ending:
     """The year's end, once the worker's read models have reached the log. Raises TimeoutError where they do not."""
     pool, sealed = application.pool, await application.ledger.sealed_position()
-    for model in ("dashboard", "score"):
+    for model in SHOWN:
         await catch_up.wait_for(pool, model, sealed, SHOWN_WITHIN)
     found = await dashboard_model.dashboard(pool, cycle, datetime.now(UTC))
     grades = Counter(each.grade for each in await score_model.results(pool, cycle) if each.grade)

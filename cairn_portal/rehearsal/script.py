@@ -7,6 +7,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
+from cairn.application.cases import KINDS
 from cairn.documents.mistakes import NOWHERE, DocumentInvalid, Mistake, Place
 from cairn.documents.yaml import read_model, read_yaml
 from cairn.domain.event import Fact
@@ -25,8 +26,23 @@ PEOPLE_COMMANDS: Mapping[str, tuple[str, ...]] = {
 """Commands about people, with the columns their rows must have; others are those of `cairn people`. A day that is not
 said is the act's own."""
 GOAL_COMMANDS = tuple(name for name, command in COMMANDS.items() if "none" not in command.row.stages)
-ACTS = tuple(dict.fromkeys([*GOAL_COMMANDS, *PEOPLE_COMMANDS]))
-"""What may be done: any command to goals that were launched, and commands about people."""
+CASE_COMMANDS: Mapping[str, tuple[str, ...]] = {
+    f"{kind.name} {name}": ("holder", "period" if kind.name == "review" else "number")
+    for kind in KINDS.values()
+    for name in kind.commands
+}
+"""Commands of cases, such as `feedback give`, with the columns that name the case: whom it is about, and which of
+theirs; of a review that is its period."""
+ACTS = tuple(dict.fromkeys([*GOAL_COMMANDS, *PEOPLE_COMMANDS, *CASE_COMMANDS]))
+"""What may be done: any command to goals that were launched, commands about people, and commands of cases."""
+
+
+def _acts_like(act: str) -> tuple[str, ...]:
+    """What may have been meant: the commands of the same kind of case, else those of goals and people."""
+    kind, words, _ = act.partition(" ")
+    if not words:
+        return (*GOAL_COMMANDS, *PEOPLE_COMMANDS)
+    return tuple(each for each in CASE_COMMANDS if each.startswith(f"{kind} ")) or tuple(CASE_COMMANDS)
 
 
 class ScriptInvalid(DocumentInvalid):
@@ -49,10 +65,11 @@ class CycleDates(Fact):
 
 
 class ScriptedAct(Fact):
-    """What somebody does on a day: a command to every goal the query selects, or the collecting of feeds: of all of the
-    cycle's (`feeds: true`), or of those files that are named.
+    """What somebody does on a day: a command to every goal, person or case the query selects, or the collecting of
+    feeds: of all of the cycle's (`feeds: true`), or of those files that are named.
 
-    `by` is owner, manager, hr, committee or a person's id. `story` says in words why. `line` is its own line.
+    `by` is owner, manager, hr, committee or a person's id; of a case the owner is whom it is about (a department's
+    head), and `opener` whoever began it. `story` says in words why. `line` is its own line.
     """
 
     on: date
@@ -70,7 +87,7 @@ class ScriptedAct(Fact):
                 raise schema_error("feeds_alone")
             return self
         if self.act not in ACTS:
-            raise schema_error("act_unknown", act=self.act, known=ACTS)
+            raise schema_error("act_unknown", act=self.act, known=_acts_like(self.act or ""))
         if not self.by or not self.select:
             raise schema_error("act_incomplete")
         return self
@@ -79,7 +96,7 @@ class ScriptedAct(Fact):
 class RehearsalScript(Fact):
     """A cycle with all it is launched from and lived through; paths are relative to the file's folder.
 
-    `tables` are files of the data folder, `views` named queries over them and over `goal`.
+    `tables` are files of the data folder, `views` named queries over them, over `goal` and over `review`.
     """
 
     cycle: CycleDates

@@ -83,7 +83,7 @@ async def history(
         visit,
         reader=at,
         goal=read.row,
-        story=_story(at, told.story, names),
+        story=_story(at, told.story, names, rehearsed=read.cycle.clock_offset != 0),
         then=_state(at, told, names),
         total=len(whole.story),
         shown=len(told.story),
@@ -107,7 +107,10 @@ def _bound(at: PageReader, position: str, day: str, clock: str) -> tuple[Bound, 
     return (Bound(recorded=moment) if clock == "recorded" else Bound(occurred=moment)), ""
 
 
-def _story(at: PageReader, story: Sequence[HistoryEntry], names: dict[str, str]) -> list[Line]:
+def _story(
+    at: PageReader, story: Sequence[HistoryEntry], names: dict[str, str], *, rehearsed: bool
+) -> list[Line]:
+    """The events in words. A rehearsed year is recorded in minutes: when its events were recorded says nothing."""
     lines, cited = [], None
     for n, each in enumerate(story, 1):
         details = changes(at, dict(each.before), dict(each.after))
@@ -116,7 +119,7 @@ def _story(at: PageReader, story: Sequence[HistoryEntry], names: dict[str, str])
         if isinstance(policy, str) and policy != cited:
             details.append(at.say("under the policy {policy}", policy=policy))
             cited = policy
-        late = each.recorded_at - each.occurred_at > timedelta(days=1)
+        late = not rehearsed and each.recorded_at - each.occurred_at > timedelta(days=1)
         who = (
             at.say("system")
             if each.actor == "system"

@@ -1,4 +1,4 @@
-"""Open cases of every kind: whose turn it is, since when and until when."""
+"""Open cases of every kind, and proposed changes of a policy: whose turn it is, since when and until when."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -10,7 +10,8 @@ from projections.engine.rows import Reader, parse_rows
 from projections.engine.sql import queries
 
 MODEL = ReadModel(
-    name="case", joins=("feedback", "coaching", "request", "promise", "review", "person", "inbox")
+    name="case",
+    joins=("feedback", "coaching", "request", "promise", "review", "amendment", "person", "inbox"),
 )
 SQL = queries("case")
 
@@ -19,7 +20,8 @@ class Turn(BaseModel):
     """One person's (or place's) turn in an open case: `turn` is whose it is, `awaited` who acts for them that day.
 
     `until` is when it is due, None where no date was set. `step` says what is to be done: the stage, where a
-    case of the kind waits for one thing at a time (its message id is `turn:<kind>.<step>`).
+    case of the kind waits for one thing at a time (its message id is `turn:<kind>.<step>`). A change of a cycle's
+    policy is of the kind `amendment`, by its name in the cycle, and the company's.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -38,11 +40,46 @@ class Turn(BaseModel):
     step: str
 
 
+class CasesWaiting(BaseModel):
+    """How many cases of a kind wait for one person or place to do one thing; `overdue` at the asked instant."""
+
+    model_config = ConfigDict(frozen=True)
+
+    awaited: str
+    kind: str
+    step: str
+    cases: int
+    oldest: datetime
+    until: datetime | None
+    overdue: int
+
+
+class CasesCounted(BaseModel):
+    """How many cases of a kind are in a stage, and in how many of them something is overdue."""
+
+    model_config = ConfigDict(frozen=True)
+
+    kind: str
+    stage: str
+    cases: int
+    overdue: int
+
+
 async def turns(
     reader: Reader, at: datetime, *, cycle: str | None = None, of: Sequence[str] | None = None
 ) -> list[Turn]:
     """Whose turn it is at an instant, most urgent first; `of` are the people's ids and places (`role:hr`) asked for."""
     return parse_rows(Turn, await reader.fetch(SQL["turns"], cycle, at, list(of) if of is not None else None))
+
+
+async def cases_waiting(reader: Reader, cycle: str, at: datetime) -> list[CasesWaiting]:
+    """Who waits for whom in a cycle's cases, most overdue first."""
+    return parse_rows(CasesWaiting, await reader.fetch(SQL["waiting"], cycle, at))
+
+
+async def counted(reader: Reader, cycle: str, at: datetime) -> list[CasesCounted]:
+    """A cycle's cases by kind and stage, ended ones too."""
+    return parse_rows(CasesCounted, await reader.fetch(SQL["counted"], cycle, at))
 
 
 async def open_names(reader: Reader) -> list[str]:

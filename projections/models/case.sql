@@ -1,27 +1,40 @@
--- Open cases of every kind: whose turn it is, since when and until when.
+-- Open cases of every kind: whose turn it is, since when and until when; how many there are in which stage.
 
 -- name: turns
-with turn as (
-    select f.*, f.stage as step from read.feedback_turns($1, $2) f
-    union all
-    select * from read.coaching_turns($1, $2)
-    union all
-    select r.*, r.stage from read.request_turns($1, $2) r
-    union all
-    select p.*, p.stage from read.promise_turns($1, $2) p
-    union all
-    select * from read.review_turns($1, $2)
-)
-select t.kind, t.name, t.version, t.cycle, t.holder, coalesce(p.name, d.name) as holder_name, t.stage, t.since, t.until, t.awaited as turn, w.awaited,
-    t.step
-from turn t
+select t.kind, t.name, t.version, t.cycle, t.holder, coalesce(p.name, d.name) as holder_name, t.stage, t.since, t.until,
+    t.awaited as turn, t.acts as awaited, t.step
+from read.turns($1, $2) t
 left join read.person p on p.id = t.holder
 left join read.department d on 'department.' || d.id = t.holder
-cross join lateral (
-    select case when t.awaited like 'role:%' then t.awaited
-                else read.acting_for(t.awaited, read.day_of(t.cycle, $2)) end as awaited offset 0) w
-where ($3::text[] is null or w.awaited = any($3))
-order by t.until nulls last, t.name, w.awaited, t.step
+where $3::text[] is null or t.acts = any($3)
+order by t.until nulls last, t.name, t.acts, t.step
+
+-- name: waiting
+select t.acts as awaited, t.kind, t.step, count(*)::int as cases, min(t.since) as oldest, min(t.until) as until,
+    (count(*) filter (where t.until <= $2))::int as overdue
+from read.turns($1, $2) t
+group by t.acts, t.kind, t.step
+order by overdue desc, cases desc, t.acts, t.kind, t.step
+
+-- name: counted
+with late as (select distinct name from read.turns($1, $2) where until <= $2),
+every as (
+    select 'feedback' as kind, name, stage from read.feedback where cycle = $1
+    union all
+    select 'coaching', name, stage from read.coaching where cycle = $1
+    union all
+    select 'request', name, stage from read.request where cycle = $1
+    union all
+    select 'promise', name, stage from read.promise where cycle = $1
+    union all
+    select 'review', name, stage from read.review where cycle = $1
+    union all
+    select 'amendment', amendment, stage from read.amendment where cycle = $1
+)
+select e.kind, e.stage, count(*)::int as cases, count(l.name)::int as overdue
+from every e left join late l on l.name = e.name
+group by e.kind, e.stage
+order by e.kind, e.stage
 
 -- name: open
 select name from read.feedback where stage = 'observed' or (stage = 'given' and action_due is not null)

@@ -59,7 +59,8 @@ order by breached desc, manager
 
 -- name: quiet
 select s.holder, p.name as holder_name, s.manager, greatest(f.last, c.last) as last
-from (select distinct on (g.owner) g.owner as holder, g.manager
+from (select distinct on (g.owner) g.owner as holder, g.manager,
+          (min(g.since) over (partition by g.owner))::timestamptz as begun
       from read.goal g where g.cycle = $1 and g.tier = 'individual' and g.stage in ('active', 'adjusting', 'in_review')
       order by g.owner, g.goal) s
 left join read.person p on p.id = s.holder
@@ -67,5 +68,5 @@ left join lateral (select max(f.given_at) as last from read.feedback f where f.h
 left join lateral (
     select max(i.at) as last from read.check_in i join read.goal g on g.goal = i.goal
     where g.owner = s.holder and g.cycle = $1) c on true
-where coalesce(greatest(f.last, c.last), '-infinity') < $2
+where coalesce(greatest(f.last, c.last), s.begun) < $2  -- nobody has been silent for longer than their goals run
 order by last nulls first, s.holder

@@ -79,7 +79,7 @@ cross join lateral (
     from read.awaited_reports(g.goal, g.stage, g.tier, h.manager, g.cycle, $5) r) w
 cross join lateral (
     select case when w.act = 'confirm_hr' then read.hr_place(h.owner, h.manager, coalesce($4, now())::date)
-                else read.done_by(g.tier, w.act, w.awaited, g.cycle, $4) end as awaited offset 0) s
+                else read.done_by(g.tier, w.act, w.awaited, h.owner, g.cycle, $4) end as awaited offset 0) s
 left join read.person o on o.id = h.owner
 where (s.awaited = $1 and (h.owner <> $1 or w.act = 'submit') or (s.awaited = any($2::text[]) and h.owner <> $1)) and ($3::text is null or g.cycle = $3)
   and not (s.awaited = 'role:committee'
@@ -103,7 +103,7 @@ cross join lateral (
     from read.awaited_reports(g.goal, g.stage, g.tier, h.manager, g.cycle, $3) r) w
 cross join lateral (
     select case when w.act = 'confirm_hr' then read.hr_place(h.owner, h.manager, coalesce($2, now())::date)
-                else read.done_by(g.tier, w.act, w.awaited, g.cycle, $2) end as awaited offset 0) s
+                else read.done_by(g.tier, w.act, w.awaited, h.owner, g.cycle, $2) end as awaited offset 0) s
 left join read.person o on o.id = h.owner
 where g.goal = $1
 order by w.act
@@ -125,7 +125,7 @@ cross join lateral (
     from read.awaited_reports(g.goal, g.stage, g.tier, h.manager, g.cycle, $3) r) w
 cross join lateral (
     select case when w.act = 'confirm_hr' then read.hr_place(h.owner, h.manager, coalesce($2, now())::date)
-                else read.done_by(g.tier, w.act, w.awaited, g.cycle, $2) end as awaited offset 0) s
+                else read.done_by(g.tier, w.act, w.awaited, h.owner, g.cycle, $2) end as awaited offset 0) s
 where g.cycle = $1
   and (g.stage in ('draft', 'returned', 'submitted', 'adjusting', 'in_review')
        or exists (select from read.check_in i where i.goal = g.goal and i.waits))

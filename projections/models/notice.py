@@ -8,6 +8,12 @@ from pydantic import BaseModel, ConfigDict
 
 from cairn.domain.case.events import CaseEscalated, CaseReminded
 from cairn.domain.coaching.events import AnyCoachingEvent
+from cairn.domain.cycle.events import (
+    CycleAbandoned,
+    PolicyAmended,
+    PolicyAmendmentDecided,
+    PolicyAmendmentProposed,
+)
 from cairn.domain.feedback.events import (
     FeedbackAnswered,
     FeedbackFollowedUp,
@@ -18,20 +24,32 @@ from cairn.domain.goal.events import (
     AdjustmentDeclined,
     AdjustmentExpired,
     AdjustmentRequested,
+    AdjustmentWithdrawn,
     CheckInsConfirmed,
+    CheckInWithdrawn,
+    CommitteeDecided,
+    CriterionAccepted,
     DeadlineMissed,
     DiagnosisClosed,
+    EvidenceWaived,
     GoalAdjusted,
     GoalApproved,
     GoalAssessed,
+    GoalCancelled,
     GoalDiagnosed,
+    GoalInterviewHeld,
+    GoalPaused,
+    GoalResumed,
     GoalReturned,
+    GoalRevised,
     GoalSteppedBack,
     GoalSubmitted,
+    GoalSuperseded,
     GoalUrged,
     ManagerChanged,
     ReminderSent,
 )
+from cairn.domain.people import DelegateNamed
 from cairn.domain.promise.events import (
     PromiseContested,
     PromiseKept,
@@ -63,7 +81,17 @@ from cairn.domain.review.events import (
     ReviewWentOn,
     ReviewWidened,
 )
-from cairn.domain.sheet.events import RestatementDecided, RestatementProposed, ResultIssued
+from cairn.domain.sheet.events import (
+    DimensionWaived,
+    GoalPlaced,
+    GoalWeighted,
+    RestatementDecided,
+    RestatementProposed,
+    ResultIssued,
+    SheetExtended,
+    SheetOpened,
+    SheetScored,
+)
 from projections.engine.read_model import ReadModel
 from projections.engine.rows import Reader, parse_rows
 from projections.engine.sql import queries
@@ -80,7 +108,10 @@ MODEL = ReadModel(
         RequestReplied, RequestDeclined, RequestDelivered, RequestIncomplete, RequestReceived, RequestWithdrawn,
         RequestOverdue, PromiseMade, PromiseKept, PromiseContested, PromiseReleased, PromiseOverdue,
         ReviewAsked, ReviewReported, ReviewCommented, ReviewReturned, ReviewReopened, ReviewWidened, ReviewWentOn,
-        ReviewOverdue,
+        ReviewOverdue, GoalCancelled, GoalSuperseded, GoalPaused, GoalResumed, GoalRevised, GoalInterviewHeld,
+        CriterionAccepted, CommitteeDecided, AdjustmentWithdrawn, CheckInWithdrawn, EvidenceWaived, GoalPlaced,
+        GoalWeighted, DimensionWaived, SheetOpened, SheetExtended, SheetScored, DelegateNamed, PolicyAmendmentProposed,
+        PolicyAmendmentDecided, PolicyAmended, CycleAbandoned,
     ),
     joins=("goal", "feedback", "coaching", "request", "promise", "person", "inbox"),
 )  # fmt: skip

@@ -1,4 +1,5 @@
--- Who is to be told of what: the events that tell somebody, and where each names whom.
+-- Who is to be told of what: the events that tell somebody, and where each names whom. Places are as they were held when
+-- it happened: the same log gives the same notices, whenever and in whatever pages it is read.
 
 -- name: fold
 with event as materialized (
@@ -17,7 +18,11 @@ with event as materialized (
                    'RequestIncomplete', 'RequestReceived', 'RequestWithdrawn', 'RequestOverdue',
                    'PromiseMade', 'PromiseKept', 'PromiseContested', 'PromiseReleased', 'PromiseOverdue',
                    'ReviewAsked', 'ReviewReported', 'ReviewCommented', 'ReviewReturned', 'ReviewReopened', 'ReviewWidened',
-                   'ReviewWentOn', 'ReviewOverdue')
+                   'ReviewWentOn', 'ReviewOverdue', 'GoalCancelled', 'GoalSuperseded', 'GoalPaused', 'GoalResumed', 'GoalRevised',
+                   'GoalInterviewHeld', 'CriterionAccepted', 'CommitteeDecided', 'AdjustmentWithdrawn', 'CheckInWithdrawn',
+                   'EvidenceWaived', 'GoalPlaced', 'GoalWeighted', 'DimensionWaived', 'SheetOpened', 'SheetExtended',
+                   'SheetScored', 'DelegateNamed', 'PolicyAmendmentProposed', 'PolicyAmendmentDecided', 'PolicyAmended',
+                   'CycleAbandoned')
 ),
 tells (type, whom) as (
     values ('ReminderSent', 'to'), ('DeadlineMissed', 'to'), ('CaseReminded', 'to'), ('CaseEscalated', 'to'),
@@ -48,10 +53,21 @@ tells (type, whom) as (
         ('ReviewAsked', 'holder'), ('ReviewAsked', 'holders_manager'), ('ReviewReported', 'holder'),
         ('ReviewReported', 'holders_manager'), ('ReviewCommented', 'holder'), ('ReviewReturned', 'holder'),
         ('ReviewReopened', 'holder'), ('ReviewReopened', 'holders_manager'), ('ReviewWidened', 'to'),
-        ('ReviewWentOn', 'holder'), ('ReviewWentOn', 'holders_manager'), ('ReviewOverdue', 'to')
+        ('ReviewWentOn', 'holder'), ('ReviewWentOn', 'holders_manager'), ('ReviewOverdue', 'to'),
+        ('GoalCancelled', 'owner'), ('GoalCancelled', 'manager'), ('GoalSuperseded', 'owner'), ('GoalSuperseded', 'manager'),
+        ('GoalPaused', 'owner'), ('GoalPaused', 'manager'), ('GoalResumed', 'owner'), ('GoalResumed', 'manager'),
+        ('GoalRevised', 'owner'), ('GoalInterviewHeld', 'owner'), ('CriterionAccepted', 'owner'),
+        ('CommitteeDecided', 'owner'), ('AdjustmentWithdrawn', 'manager'), ('AdjustmentWithdrawn', 'hr'),
+        ('CheckInWithdrawn', 'owner'), ('EvidenceWaived', 'owner'), ('SheetOpened', 'sheet_holder'),
+        ('GoalPlaced', 'sheet_holder'), ('GoalWeighted', 'sheet_holder'), ('DimensionWaived', 'sheet_holder'),
+        ('SheetExtended', 'sheet_holder'), ('SheetScored', 'sheet_holder'), ('DelegateNamed', 'delegate'),
+        ('PolicyAmendmentProposed', 'committee'), ('PolicyAmendmentDecided', 'hr'), ('PolicyAmended', 'hr'),
+        ('PolicyAmended', 'committee'), ('CycleAbandoned', 'hr'), ('CycleAbandoned', 'committee')
 ),
 told as (
-    select e.*, r.recipient, coalesce(nullif(g.owner, ''), read.holder_in(e.stream)) as about
+    select e.*, r.recipient, case when e.stream like 'cycle-%' then 'company' when e.stream like 'person-%' then e.data ->> 'person'
+        when g.tier = 'department' then 'department.' || g.department
+        else coalesce(nullif(g.owner, ''), read.holder_in(e.stream)) end as about
     from event e
     join tells t on t.type = e.type
     left join read.goal g on g.goal = e.stream
@@ -59,19 +75,27 @@ told as (
     left join read.coaching c on c.name = e.stream
     left join read.request q on q.name = e.stream
     left join read.promise p on p.name = e.stream
+    left join lateral read.held(g.tier, g.owner, g.department, g.segments, g.cycle, e.occurred_at) h on g.goal is not null
+    left join lateral (  -- who was the mentor then: another may have been named since
+        select o.data::jsonb ->> 'mentor' as mentor
+        from ledger.event o
+        where t.whom = 'mentor' and o.stream = e.stream and o.version <= e.version and o.type in ('CoachingOpened', 'MentorNamed')
+        order by o.version desc limit 1) m on true
     cross join lateral (
         select jsonb_array_elements_text(case when t.whom = 'to' then e.data -> 'to' else '[]' end) as recipient
         union all
         select case t.whom
-            when 'owner' then g.owner
-            when 'manager' then coalesce(g.manager, 'role:committee')
+            when 'owner' then case when g.tier = 'department' then 'department.' || g.department else g.owner end
+            when 'manager' then coalesce(h.manager, 'role:committee')
             when 'hr' then 'role:hr'
+            when 'committee' then 'role:committee'
+            when 'delegate' then e.data ->> 'delegate'
             when 'new_manager' then e.data ->> 'manager'
             when 'sheet_holder' then read.holder_in(e.stream)
             when 'holder' then read.holder_in(e.stream)
             when 'holders_manager' then read.manager_on(read.holder_in(e.stream), read.day_of(read.cycle_in(e.stream), e.occurred_at))
             when 'opener' then coalesce(f.opened_by, c.opened_by)
-            when 'mentor' then coalesce(e.data ->> 'mentor', c.mentor)
+            when 'mentor' then m.mentor
             when 'former_mentor' then e.data ->> 'before'
             when 'asker' then q.opened_by
             when 'promiser' then p.promised_by end
@@ -98,6 +122,6 @@ where (n.recipient = any($1)
        or (n.recipient like 'department.%'
            and read.place_of(n.recipient, read.day_of(read.cycle_in(n.stream), null)) = any($1)))
   and n.by <> $2 and n.position > $3
-  and ($4::text is null or n.stream like '%-' || $4 || '-%')
+  and ($4::text is null or n.stream like '%-' || $4 || '-%' or n.stream = 'cycle-' || $4)
 order by n.position desc
 limit $5

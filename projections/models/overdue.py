@@ -69,12 +69,7 @@ async def overdue(
 
     The cycle's policy says which periods a family is scored in, and how long people have who were asked late.
     """
-    families = [
-        (name, kind)
-        for name, family in policy.families.items()
-        for kind, weight in family.periods.items()
-        if weight > 0
-    ]
+    families = [(name, kind) for name, family in policy.families.items() for kind in family.periods]
     names, kinds = [name for name, _ in families], [kind for _, kind in families]
     found: list[Late] = []
     for record in await reader.fetch(SQL["late"], cycle, at, department, names, kinds):

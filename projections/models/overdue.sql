@@ -20,7 +20,7 @@ select count(*) from event
 -- The dates are the cycle's: what the policy adds for whoever was asked late is not in them.
 -- name: late
 with task as (
-    select g.goal, w.act, read.done_by(g.tier, w.act, w.awaited, g.cycle, $2) as awaited, null as period,
+    select g.goal, w.act, read.done_by(g.tier, w.act, w.awaited, h.owner, g.cycle, $2) as awaited, null as period,
         read.awaited_until(w.act, c.drafts_due, c.approvals_due, c.scores_due, g.expires_at) as due
     from read.goal g
     join read.cycle c on c.cycle = g.cycle

@@ -142,7 +142,19 @@ async def progress_of(
     The current period is the shortest one that holds `today` and has something to measure; `kinds` restricts it
     to the periods the goal is scored in.
     """
-    return _lines(await reader.fetch(SQL["of_owner"], person, cycle), today, kinds)
+    return await progress_of_people(reader, [person], today, cycle=cycle, kinds=kinds)
+
+
+async def progress_of_people(
+    reader: Reader,
+    people: Collection[str],
+    today: date,
+    *,
+    cycle: str | None = None,
+    kinds: Kinds | None = None,
+) -> list[ProgressLine]:
+    """The running goals of several people, as of one person, in one query."""
+    return _lines(await reader.fetch(SQL["of_owner"], list(people), cycle), today, kinds)
 
 
 async def progress_of_goal(
@@ -280,6 +292,19 @@ def _totals(row: Mapping[str, Any]) -> Totals:
 def _figures(target: Fraction | None, actual: Fraction | None, reached: Fraction | None) -> dict[str, Any]:
     done = min(max(reached, ZERO), HUNDRED) if reached is not None else None
     return {"target": target, "actual": actual, "attainment": reached, "done": done}
+
+
+def on_course(line: ProgressLine) -> bool | None:
+    """Whether a goal is as far as its period: of a sum, or of criteria, at least the share of the time that is over; of
+    a limit at most that share used; of what is measured as it stands, the target. None while nothing is known."""
+    now = line.current
+    if now is None or not now.days:
+        return None
+    if now.used is not None:
+        return now.used <= now.elapsed
+    if isinstance(line.measure, Kpi) and line.measure.aggregation != "sum":
+        return None if now.attainment is None else now.attainment >= HUNDRED
+    return None if now.done is None else now.done >= now.elapsed
 
 
 def sentence(line: ProgressLine) -> Message:

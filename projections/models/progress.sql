@@ -42,7 +42,7 @@ with running as materialized (
     from read.goal g
     left join read.sheet s on s.sheet = g.sheet
     left join read.placement w on w.goal = g.goal and w.sheet = g.sheet
-    where g.owner = $1 and ($2::text is null or g.cycle = $2)
+    where g.owner = any($1) and ($2::text is null or g.cycle = $2)
       and g.stage in ('approved', 'active', 'adjusting', 'in_review', 'scored', 'closed')
 )
 select a.goal, a.title, a.owner, a.sheet, a.tier, a.family, a.dimension, a.stage, a.weight,

@@ -83,4 +83,6 @@ select l.*, p.name as person_name
 from read.review_left_out l
 left join read.person p on p.id = l.person
 where l.cycle = $1 and ($2::text is null or l.period = $2)
+  and not exists (  -- opened later, by HR or the line
+      select from read.review r where r.cycle = l.cycle and r.holder = l.person and r.period = l.period)
 order by l.period desc, l.person

@@ -1,5 +1,6 @@
 """docs/known-mistakes.md is true: every spec and every test it names is there, and every rule it names."""
 
+import ast
 import re
 from pathlib import Path
 
@@ -15,7 +16,11 @@ SPECS = {id for examples in numbered().values() for id, _ in examples}
 
 def rows() -> list[tuple[str, str, str, list[str]]]:
     """Each row: its rule or kind, the case, what is right, and the names of what shows it."""
-    found = [row for row in ROW.findall(PAGE) if row[1] != "the case" and not row[0].startswith("-")]
+    found = [
+        row
+        for row in ROW.findall(PAGE)
+        if row[1] not in ("the case", "where it was seen") and not row[0].startswith("-")
+    ]
     return [(rule, case, right, re.findall(r"`([^`]+)`", shown)) for rule, case, right, shown in found]
 
 
@@ -34,6 +39,24 @@ def test_every_case_is_shown_by_specs_or_tests_that_are_there() -> None:
     assert len(rows()) > 90
     assert [(case, shown) for _, case, _, shown in rows() if not shown] == []
     assert sorted({name for *_, shown in rows() for name in shown if not is_there(name)}) == []
+
+
+def docstring(name: str) -> str:
+    """What a test says of itself, in one line."""
+    path, _, function = name.partition("::")
+    for node in ast.parse((ROOT / path).read_text("utf-8")).body:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name == function:
+            return " ".join((ast.get_docstring(node) or "").split())
+    return ""
+
+
+def test_a_kind_of_failure_is_shown_by_tests_that_name_it_first() -> None:
+    kinds = PAGE.split("\n| kind |", 1)[1]
+    found = [(row[0], re.findall(r"`([^`]+)`", row[3])) for row in ROW.findall(kinds) if row[0][0] != "-"]
+    assert len(found) > 30
+    assert [
+        (kind, name) for kind, shown in found for name in shown if not docstring(name).startswith(f"{kind}.")
+    ] == []
 
 
 def test_a_case_is_told_once() -> None:

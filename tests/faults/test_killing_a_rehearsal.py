@@ -6,6 +6,7 @@ import random
 import signal
 import sys
 from collections.abc import AsyncIterator
+from datetime import date
 from pathlib import Path
 
 import asyncpg
@@ -29,6 +30,24 @@ SCORES = """
 select stream, type, data->>'period' as period, data->>'points' as points, data->>'grade' as grade
 from ledger.event where type in ('GoalScored', 'SheetScored', 'ResultIssued') order by 1, 2, 3, version
 """
+CASES = """
+select stream, version, type, (occurred_at at time zone 'Asia/Shanghai')::date as day
+from ledger.event where split_part(stream, '-', 1) in ('feedback', 'promise') order by 1, 2
+"""
+HAPPENED = {
+    "feedback-2026-E1-1": [
+        "FeedbackObserved", "CaseReminded", "FeedbackOverdue", "FeedbackGiven", "FeedbackFollowedUp",
+    ],
+    "promise-2026-E2-1": [
+        "PromiseMade", "CaseReminded", "PromiseOverdue", "PromiseKept", "PromiseContested", "PromiseReleased",
+    ],
+}  # fmt: skip
+SAID_ON = {
+    "FeedbackObserved": date(2026, 1, 15), "FeedbackGiven": date(2026, 4, 9), "FeedbackFollowedUp": date(2026, 4, 13),
+    "PromiseMade": date(2026, 1, 15), "PromiseKept": date(2026, 4, 9), "PromiseContested": date(2026, 4, 13),
+    "PromiseReleased": date(2026, 7, 6),
+}  # fmt: skip
+"""The days of the script's acts: a promise that is contested had ended, and its workflow with it."""
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -49,10 +68,10 @@ async def ended_well(driver: asyncio.subprocess.Process) -> None:
     assert await asyncio.wait_for(driver.wait(), 120) == 0
 
 
-async def scores(settings: Settings) -> list[asyncpg.Record]:
+async def asked(settings: Settings, query: str) -> list[asyncpg.Record]:
     connection = await asyncpg.connect(postgres.address(home_of(settings, FILE)))
     try:
-        rows: list[asyncpg.Record] = await connection.fetch(SCORES)
+        rows: list[asyncpg.Record] = await connection.fetch(query)
         return rows
     finally:
         await connection.close()
@@ -70,7 +89,7 @@ async def killed(driver: asyncio.subprocess.Process, settings: Settings) -> bool
     return True
 
 
-async def test_a_rehearsal_killed_and_begun_again_ends_with_the_same_scores(
+async def test_a_rehearsal_killed_and_begun_again_ends_with_the_same_scores_and_cases(
     homes: tuple[Settings, Settings],
 ) -> None:
     calm, disturbed = homes
@@ -80,9 +99,16 @@ async def test_a_rehearsal_killed_and_begun_again_ends_with_the_same_scores(
     await killed(driver, disturbed)
     await ended_well(await begun(disturbed))
     await ended_well(undisturbed)
-    expected = await scores(calm)
+    expected = await asked(calm, SCORES)
     assert len(expected) == SCORED
-    assert await scores(disturbed) == expected
+    assert await asked(disturbed, SCORES) == expected
+    cases = await asked(calm, CASES)
+    happened: dict[str, list[str]] = {}
+    for row in cases:
+        happened.setdefault(row["stream"], []).append(row["type"])
+    assert happened == HAPPENED
+    assert {row["type"]: row["day"] for row in cases if row["type"] in SAID_ON} == SAID_ON
+    assert await asked(disturbed, CASES) == cases
 
 
 async def test_a_launch_that_an_ended_run_had_asked_for_is_taken_up_by_its_own_clock(tmp_path: Path) -> None:

@@ -159,6 +159,7 @@ async def test_what_a_newer_cairn_wrote_is_parked_with_those_words_in_every_read
 async def test_a_person_who_cannot_be_read_is_left_out_by_name_and_all_others_are_launched(
     databases: Databases, kind: str
 ) -> None:
+    """A launch that swallows its errors."""
     dsn = await databases.migrated()
     async with await open_pool(dsn, size=6) as pool:
         made = LaunchedCycle(pool)

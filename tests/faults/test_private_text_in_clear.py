@@ -52,8 +52,14 @@ families:
     template:
       - {{key: revenue, kind: kpi, title: {{zh: {PUBLIC}, en: {PUBLIC}}}, weight: 60, target: 1200, unit: t, metric: m}}
       - {{key: task, kind: key_task, title: {{zh: 任务, en: Task}}, weight: 20, criteria: [tried by users]}}
-      - {{key: learn, kind: capability, dimension: capability, title: {{zh: 谈判, en: Talk}}, weight: 20,
+      - {{key: learn, kind: capability, dimension: capability, title: {{zh: 谈判, en: Talk}}, weight: 10,
          outcomes: [x]}}
+      - {{key: calls, kind: kpi, title: {{zh: 电话, en: Calls}}, weight: 10, target: 100, aggregation: mean,
+         form: call}}
+incidents:
+  praise: {{title: {{zh: 表扬, en: Praise}}, points: 1}}
+forms:
+  call: {{title: {{zh: 电话, en: Call}}, criteria: {{greeting: {{title: {{zh: 问候, en: Greeting}}, weight: 10}}}}}}
 curves:
   standard: {{kind: linear}}
 grades:
@@ -110,7 +116,7 @@ class Written:
     async def of_goals(self) -> None:
         kpi, task, talk = (self.goal("E1", n) for n in (1, 2, 3))
         await self.does("goal", "interview", kpi, "--agreed", words("agreed"), "--by", "M1")
-        await self.does("goal", "submit", kpi, task, talk, "--by", "E1")
+        await self.does("goal", "submit", kpi, task, talk, self.goal("E1", 4), "--by", "E1")
         await self.does("goal", "return", kpi, "--comment", words("returned"), "--by", "M1")
         await self.does("goal", "submit", kpi, "--by", "E1")
         await self.does("goal", "approve", kpi, task, talk, "--comment", words("approved"), "--by", "M1")
@@ -131,7 +137,15 @@ class Written:
         await self.does("goal", "pause", talk, "--reason", words("paused"), "--by", "H1")
         moved = ("--manager", "E3", "--effective", str(TODAY), "--reason", words("passes"))
         await self.does("goal", "change-manager", task, *moved, "--by", "H1")
+        await self.of_calls(self.goal("E1", 4))
         await self.ended()
+
+    async def of_calls(self, calls: str) -> None:
+        await self.does("goal", "approve", calls, "--by", "M1")
+        heard = ("--mark", "greeting=none", "--note", words("read out a card number"))
+        await self.does("goal", "evaluate", calls, *heard, "--by", "M1")
+        wrong = ("--evaluation", "1", "--reason", words("another call"))
+        await self.does("goal", "withdraw-evaluation", calls, *wrong, "--by", "M1")
 
     async def of_what_stands_still(self, goal: str) -> None:
         waiting = self.goal("E3", 2)
@@ -161,6 +175,11 @@ class Written:
         await self.does("sheet", "extend", sheet, "--until", until, "--reason", words("late"), "--by", "H1")
         waived = ("--dimension", "capability", "--reason", words("without"))
         await self.does("sheet", "waive", sheet, *waived, "--by", "H1")
+        happened = ("praise", "--reason", words("saved the fair"))
+        await self.does("sheet", "record-incident", sheet, *happened, "--by", "H1")
+        await self.does(
+            "sheet", "withdraw-incident", sheet, "1", "--reason", words("told twice"), "--by", "H1"
+        )
         await self.of_a_restatement(f"sheet-{sheet}")
 
     async def of_a_restatement(self, sheet: str) -> None:

@@ -23,6 +23,7 @@ from cairn.i18n.compiling import entries, written
 from cairn.i18n.extracting import Use, kind_of, placeholders, uses, uses_in
 from cairn.i18n.values import VALUES
 from projections.models import inbox
+from projections.models.amendment import AmendmentStage
 
 ROOT = Path(__file__).parents[2]
 USED = uses(ROOT)
@@ -46,6 +47,7 @@ VOCABULARIES: dict[str, set[str]] = {
     "stage": {
         *get_args(Stage),
         *(f"{kind.name}.{stage}" for kind in KINDS.values() for stage in kind.stages),
+        *(f"amendment.{stage}" for stage in get_args(AmendmentStage)),
     },
     "command": {
         *COMMANDS,

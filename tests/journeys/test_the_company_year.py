@@ -1,24 +1,67 @@
 """The main job as a whole: the example company's year, from launch to score, on the real engine."""
 
+import io
+from collections.abc import Sequence
+from datetime import date, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
+import asyncpg
 import pytest
+from rich.console import Console
 
+from cairn.application import Application
 from cairn.application.audit import Outcome
+from cairn.application.cases import KINDS
 from cairn.domain.event import Fact
+from cairn.domain.goal.state import Goal
 from cairn.settings import Settings
+from cairn_portal.cli.case.commanding import cycle_named
+from cairn_portal.cli.session import Session
+from cairn_portal.cli.terminal import Terminal
+from cairn_portal.cli.year.page import print_year
 from cairn_portal.rehearsal.drive import Rehearsal, Report
 from cairn_portal.rehearsal.results import Ending, ending
 from cairn_portal.rehearsal.run import forget, rehearsal_servers
 from cairn_portal.rehearsal.script import load_script
+from cairn_portal.servers import Addresses
+from projections.models.cascade import PartCoverage, coverage
+from projections.models.coaching import CoachingRow, plans
+from projections.models.feedback import FeedbackRow, feedback
+from projections.models.promise import Debt, owed
+from projections.models.request import RequestRow, requests
+from projections.models.review import ReviewRow, reviews
+from projections.models.score import goal_scores
 
 COMPANY = Path(__file__).parents[2] / "examples" / "company"
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+
+class Happened(Fact):
+    """An event of a case: what, to which case, on which local day."""
+
+    type: str
+    case: str
+    day: date
 
 
 class Year(Fact):
+    """A played year: `goals` are those that were diagnosed, by id, `scores` their points of the year; `happened` are
+    the events of cases, `pages` what is told of the year by language."""
+
     report: Report
     ending: Ending
     recomputed: Outcome
+    reviews: Sequence[ReviewRow]
+    plans: Sequence[CoachingRow]
+    feedback: Sequence[FeedbackRow]
+    requests: Sequence[RequestRow]
+    owed: Sequence[Debt]
+    parts: Sequence[PartCoverage]
+    goals: dict[str, Goal]
+    scored: frozenset[str]
+    happened: Sequence[Happened]
+    pages: dict[str, str]
 
 
 def quietly(*_: object) -> None:
@@ -33,9 +76,59 @@ async def year(tmp_path_factory: pytest.TempPathFactory) -> Year:
         async with rehearsal_servers(settings, file, quietly) as (own, application, client):
             report = await Rehearsal(own, file, COMPANY, application, client, quietly).run()
             recomputed = await application.audit.cycle(file.cycle.id, quietly)
-            return Year(report=report, ending=await ending(application, file.cycle.id), recomputed=recomputed)
+            pool, cycle, ended = application.pool, file.cycle.id, await ending(application, file.cycle.id)
+            debts = await owed(pool, cycle, datetime(2027, 2, 1, tzinfo=SHANGHAI))
+            return Year(
+                report=report,
+                ending=ended,
+                recomputed=recomputed,
+                reviews=await reviews(pool, cycle),
+                plans=await plans(pool, cycle),
+                feedback=await feedback(pool, cycle),
+                requests=await requests(pool, cycle),
+                owed=debts,
+                parts=await coverage(pool, cycle),
+                goals=await diagnosed(application),
+                scored=frozenset(
+                    [debt.goal for debt in debts if debt.goal and await has_year(pool, debt.goal)]
+                ),
+                happened=await happened(application),
+                pages={language: await page(own, application, language) for language in ("zh", "en")},
+            )
     finally:
         forget(settings, file)
+
+
+async def happened(application: Application) -> list[Happened]:
+    """Every event of a case."""
+    types = [event.__name__ for kind in KINDS.values() for event in kind.events]
+    upto = await application.ledger.sealed_position()
+    return [
+        Happened(type=row.type, case=row.stream, day=row.occurred_at.astimezone(SHANGHAI).date())
+        async for rows in application.ledger.pages_of(types, upto=upto)
+        for row in rows
+    ]
+
+
+async def diagnosed(application: Application) -> dict[str, Goal]:
+    upto, names = await application.ledger.sealed_position(), []
+    async for rows in application.ledger.pages_of(["GoalDiagnosed"], upto=upto):
+        names += [row.stream for row in rows]
+    return {name: (await application.goals.load(name))[0] for name in names}
+
+
+async def has_year(pool: asyncpg.Pool, goal: str) -> bool:
+    return any(each.period == "Y" and each.rounded is not None for each in await goal_scores(pool, goal=goal))
+
+
+async def page(own: Settings, application: Application, language: str) -> str:
+    """What `cairn cycle year` tells of the only cycle there is, which is closed."""
+    told = Console(file=io.StringIO(), width=180)
+    at = Terminal(own.model_copy(update={"language": language}), False, told, told)
+    s = Session(at, Addresses(own.database or "", own.temporal_address or ""), application)
+    await print_year(s, await cycle_named(s, None))
+    assert isinstance(told.file, io.StringIO)
+    return told.file.getvalue()
 
 
 async def test_nothing_the_script_asks_for_is_refused(year: Year) -> None:
@@ -55,3 +148,122 @@ async def test_everybody_who_stayed_has_a_result_with_a_grade(year: Year) -> Non
 async def test_every_score_comes_out_the_same_when_it_is_computed_again(year: Year) -> None:
     assert year.recomputed.goals > 200
     assert year.recomputed.differences == ()
+
+
+async def test_every_part_of_the_strategy_is_carried_and_the_gap_of_january_was_closed(year: Year) -> None:
+    assert [part.part_title for part in year.parts if not part.covered] == []
+    assert "补上缺口 2 个，还缺 0 个。" in year.pages["zh"]
+    assert "2026-01-15: the gap was closed" in year.pages["en"]
+
+
+async def test_monthly_and_quarterly_reviews_are_written_by_both_sides(year: Year) -> None:
+    written = [each for each in year.reviews if each.stage == "shared"]
+    assert {each.family for each in written if each.period.startswith("M")} == {"sales"}
+    assert {each.period for each in written} == {f"M{n:02}" for n in range(1, 13)} | {"Q1", "Q2", "Q3", "Q4"}
+    assert [each.name for each in year.reviews if each.stage != "shared"] == ["review-2026-E010-M07"]
+    assert len(written) > 100
+
+
+async def test_a_late_review_is_told_from_those_in_time(year: Year) -> None:
+    late = [each for each in year.reviews if each.report_overdue_at and each.stage == "shared"]
+    assert [(each.name, each.report_late) for each in late] == [("review-2026-E007-M01", True)]
+
+
+async def test_a_returned_review_is_written_again_in_the_week_it_was_returned(year: Year) -> None:
+    returned = [each for each in year.reviews if each.returns]
+    assert [each.name for each in returned] == ["review-2026-E006-M04"]
+    days = {each.type: each.day for each in year.happened if each.case == "review-2026-E006-M04"}
+    assert (days["ReviewReturned"], days["ReviewReported"]) == (date(2026, 5, 11), date(2026, 5, 13))
+
+
+async def test_somebody_back_from_leave_gets_the_review_that_was_opened_without_them(year: Year) -> None:
+    (opened,) = (
+        each for each in year.happened if each.type == "ReviewAsked" and each.case == "review-2026-E016-Q3"
+    )
+    assert opened.day == date(2026, 11, 5)
+    assert "E016" not in year.pages["zh"]
+
+
+async def test_an_obstacle_is_solved_by_another_department(year: Year) -> None:
+    (asked,) = year.requests
+    assert (asked.department, asked.stage, asked.days_late) == ("D05", "received", 19)
+    assert asked.overdue_at is not None, "the breach is on record"
+    found = year.goals[asked.goal].diagnosis(asked.diagnosis)
+    assert found is not None
+    assert (found.kind, found.closed is not None) == ("external_obstacle", True)
+
+
+async def test_another_obstacle_is_solved_by_an_adjustment_that_names_it(year: Year) -> None:
+    adjusted = [
+        (goal.id, found.kind, goal.adjustments.get(each))
+        for goal in year.goals.values()
+        for found in goal.diagnoses
+        for each in found.adjustments
+    ]
+    assert adjusted == [("goal-2026-E005-4", "external_obstacle", "adjusted")]
+
+
+async def test_one_coaching_plan_is_met_and_one_fails_with_help_given_and_the_person_heard(
+    year: Year,
+) -> None:
+    met, failed = sorted(year.plans, key=lambda plan: plan.outcome != "met")
+    assert (met.holder, met.outcome, met.met, met.checkpoints) == ("E007", "met", 2, 2)
+    assert (failed.holder, failed.outcome, failed.met, failed.missed) == ("E021", "failed", 1, 1)
+    assert failed.given == failed.promised > 0
+    assert failed.stated
+    assert all(year.goals[plan.goal or ""].diagnosis(plan.diagnosis) for plan in year.plans)
+
+
+async def test_feedback_seen_on_the_eve_of_spring_festival_is_due_on_the_first_day_after_it(
+    year: Year,
+) -> None:
+    (breached,) = (each for each in year.feedback if each.overdue_at)
+    assert breached.seen_at.astimezone(SHANGHAI).date() == date(2026, 2, 14)
+    assert breached.answer_by.astimezone(SHANGHAI) - breached.seen_at == datetime(2026, 2, 24) - datetime(
+        2026, 2, 14
+    )
+    assert breached.given_at is not None
+    assert breached.given_at.astimezone(SHANGHAI).date() == date(2026, 2, 25)
+    assert breached.late
+    in_time = [each for each in year.feedback if not each.overdue_at]
+    assert {each.kind for each in in_time} == {"positive", "problem"}
+    assert not any(each.late for each in in_time)
+
+
+async def test_what_was_owed_and_came_late_stands_beside_a_score(year: Year) -> None:
+    late = {each.name: each.days_late for each in year.owed if each.breached}
+    assert late["promise-2026-E019-1"] == 76
+    assert "promise-2026-E015-1" not in late, "it was kept in time"
+    assert all(each.goal in year.scored for each in year.owed if each.breached)
+
+
+async def test_no_case_happens_before_or_after_its_day_in_the_script(year: Year) -> None:
+    """Cases have workflows of their own: their clocks are moved as those of goals are."""
+    days = set(load_script(COMPANY / "cycle.yaml").days())
+    by_people = ("FeedbackGiven", "ReviewReported", "ReviewCommented", "CheckpointReported", "PromiseKept")
+    strange = [each for each in year.happened if each.type in by_people and each.day not in days]
+    assert strange == []
+
+
+@pytest.mark.parametrize(
+    ("language", "lines"),
+    [
+        (
+            "zh",
+            (
+                "超时；2026-02-15 至 2026-02-23 不是工作日", "D05 研发中心协助：2026-06-01 到位，晚 19 天",
+                "辅导计划：已结论：未通过", "E010 蒋文博，M07：逾期未交，HR 写明原因后结束", "迟到 76 天",
+            ),
+        ),
+        (
+            "en",
+            (
+                "breached; 2026-02-15 to 2026-02-23 are no working days",
+                "help from D05 研发中心: came on 2026-06-01, 19 days late", "coaching plan: concluded: failed",
+                "E010 蒋文博, M07: HR went on without what was overdue", "came 76 days late",
+            ),
+        ),
+    ],
+)  # fmt: skip
+async def test_the_year_is_told_on_one_page(year: Year, language: str, lines: tuple[str, ...]) -> None:
+    assert [line for line in lines if line not in year.pages[language]] == []

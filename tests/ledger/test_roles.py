@@ -40,6 +40,7 @@ async def recorded(pool: Any) -> None:
 async def test_no_role_not_even_the_owner_changes_or_removes_anything(
     recorded: None, database: str, pool: Any, role: str
 ) -> None:
+    """Reading that changes what is read."""
     before = await pool.fetch("select * from ledger.event")
     owner = await pool.fetchval("select current_user")
     async with acting_as(database, owner if role == "postgres" else role) as acting:

@@ -27,9 +27,16 @@ async def cairn(
         yield terminal
 
 
+async def steps_in_inbox(cairn: Cairn, who: str) -> list[str]:
+    """What somebody is to do about changes of the policy."""
+    found = (await cairn("inbox", "--by", who, "--json")).json
+    return [each["step"] for each in found if each.get("kind") == "amendment"]
+
+
 async def test_hr_proposes_the_committee_decides_and_it_is_in_force_once_people_were_told(
     cairn: Cairn, tmp_path: Path
 ) -> None:
+    """A policy that cannot change in mid-year."""
     later = tmp_path / "later.yaml"
     later.write_text(POLICY + "deadlines: {drafts_due: 20}\n", encoding="utf-8")
     seen = await cairn("cycle", "amend", "year", str(later), "--dry-run", "--json")
@@ -45,6 +52,9 @@ async def test_hr_proposes_the_committee_decides_and_it_is_in_force_once_people_
 
     proposed = await cairn("cycle", "amend", "year", str(later), "--reason", "春节", "--by", "H1", "--yes")
     assert proposed.code == 0 and "year-P1" in proposed.out, proposed.err
+    assert await steps_in_inbox(cairn, "M1") == ["vote"] and await steps_in_inbox(cairn, "H1") == []
+    shown = await cairn("inbox", "--by", "M1")
+    assert "year-P1" in shown.out and "对制度变更投票" in shown.out
     told = ("--heard", "员工大会", "--heard-on", TODAY.isoformat(), "--told", "公告", "--by", "H1")
     alone = await cairn("cycle", "enact", "year", *told)
     assert alone.code == 1 and "HR不能单独" in alone.err
@@ -52,10 +62,12 @@ async def test_hr_proposes_the_committee_decides_and_it_is_in_force_once_people_
     assert own.code == 1 and "委员会" in own.err
     voted = await cairn("cycle", "vote", "year", "for", "--comment", "可行", "--by", "M1")
     assert voted.code == 0 and "同意" in voted.out, voted.err
+    assert await steps_in_inbox(cairn, "M1") == [] and await steps_in_inbox(cairn, "H1") == ["enact"]
     silent = await cairn("cycle", "enact", "year", "--by", "H1")
     assert silent.code == 2 and "听取" in silent.err
     done = await cairn("cycle", "enact", "year", *told, "--json")
     assert done.code == 0 and done.json["policy"] == seen.json["after"], done.err
+    assert await steps_in_inbox(cairn, "H1") == []
     story = await cairn("cycle", "amendments", "year")
     assert "员工大会" in story.out and "M1" in story.out and "deadlines.drafts_due" in story.out
     assert (await cairn("cycle", "status", "--json")).json[0]["policy"] == seen.json["after"]

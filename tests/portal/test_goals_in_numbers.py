@@ -43,7 +43,7 @@ def outcome(row: dict[str, object]) -> tuple[object, ...]:
 async def test_a_table_of_goals_is_shown_then_drafted_and_asked_twice_does_nothing(
     cairn: Cairn, years: tuple[str, str], tmp_path: Path
 ) -> None:
-    """What makes room is done first, wherever it stands in the table."""
+    """Goals typed one by one. What makes room is done first, wherever it stands in the table."""
     file = written(tmp_path, "E1,visits,客户拜访,60,次,,20,", "E1,revenue,,1300,,,60,")
     typed = ("goal", "import", file, "--cycle", years[0], "--by", "H1", "--json")
     shown = await cairn(*typed)
@@ -61,7 +61,7 @@ async def test_a_table_of_goals_is_shown_then_drafted_and_asked_twice_does_nothi
 async def test_the_origin_of_a_target_can_be_told(
     cairn: Cairn, years: tuple[str, str], tmp_path: Path
 ) -> None:
-    """The origin of a target unknown: file, row, who and when; the template it came with at the launch."""
+    """The origin of a target unknown. File, row, who and when; the template it came with at the launch."""
     file = written(tmp_path, "family:sales", "E2,900", header="工号,目标值")
     typed = (
         "goal",
@@ -95,7 +95,7 @@ async def test_the_origin_of_a_target_can_be_told(
 
 
 async def test_the_origin_of_a_target_set_before_the_launch_can_be_told(cairn: Cairn, tmp_path: Path) -> None:
-    """The origin of a target unknown: the quota's file and row stay with the goal that the launch makes of it."""
+    """The origin of a target unknown. The quota's file and row stay with the goal that the launch makes of it."""
     quotas = written(tmp_path, "E1,revenue,Y,1111", header="工号,目标,考核期,目标值")
     assert (await cairn("targets", "import", quotas, "--cycle", "2085", "--by", "H1")).code == 0
     assert (await cairn("cycle", "launch", "2085", "--by", "H1", "--yes")).code == 0
@@ -136,7 +136,8 @@ async def test_a_goal_that_is_no_draft_any_more_is_refused_unless_it_is_so_alrea
 
 
 async def test_copied_goals_that_can_be_edited(cairn: Cairn, years: tuple[str, str], tmp_path: Path) -> None:
-    """Carried over they are drafts like any other: targets kept, revised and cancelled at will, their origin told."""
+    """Copied goals that cannot be edited. Carried over they are drafts like any other: targets kept, revised and
+    cancelled at will, their origin told."""
     file = written(
         tmp_path,
         "E3,revenue,,,,,70,",

@@ -95,6 +95,19 @@ async def test_l2_hr_finds_the_request_to_a_department_without_a_head_and_its_pr
     assert (debt["kind"], debt["days_late"], debt["open"]) == ("request", 0, False)
 
 
+async def test_the_years_page_tells_what_followed_from_each_diagnosis_without_anybodys_words(
+    company: Cairn, goal: str
+) -> None:
+    told = await company("cycle", "year", "c1")
+    assert told.code == 0, told.err
+    assert "external obstacle since" in told.out and "help from D2" in told.out
+    assert "6 weeks late" not in told.out
+    first = (await done(company, "cycle", "year", "c1"))["obstacles"][0]
+    assert (first["goal"], first["kind"], first["closed"]) == (goal, "external_obstacle", False)
+    assert "facts" not in first
+    assert "c9" in (await refused(company, "cycle", "year", "c9")).err
+
+
 async def test_a_promise_is_made_contested_kept_and_listed(company: Cairn, goal: str) -> None:
     words = ("--what", "a second screen", "--due", SOON, "--goal", goal)
     asked_by_owner = await refused(company, "promise", "make", "E1", *words, "--by", "E1")

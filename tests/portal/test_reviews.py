@@ -79,6 +79,7 @@ async def test_a_review_from_draft_to_a_second_round(cairn: Cairn, reviewed: str
 
 
 async def test_a_draft_is_shown_to_its_writer_and_to_nobody_else(cairn: Cairn, reviewed: str) -> None:
+    """Read by somebody without a right."""
     name = await opened(cairn, reviewed, "E2", "M01")
     await does(cairn, "draft", name, "--by", "E2", "--answer", f"plan={SECRET}")
     assert (await read(cairn, name, "--as", "E2"))["drafts"]["report"]["plan"]["words"] == SECRET

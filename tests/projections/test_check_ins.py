@@ -51,6 +51,7 @@ def runs(*more: Event) -> list[Event]:
 async def test_reports_are_numbered_confirmed_and_withdrawn_whatever_the_windows(
     pool: asyncpg.Pool, window: int
 ) -> None:
+    """A report without its history."""
     said = [reported("5", 5), reported(None, 6), reported("7", 7), reported("9", 8)]
     await record(pool, *runs(*said, confirmed(1), withdrawn(3), reported("11", 9)))
     await catch_up(pool, window=window)

@@ -193,5 +193,5 @@ def test_declarations_that_contradict_are_refused_in_words(models: list[ReadMode
 def test_a_read_model_without_a_fold_names_those_that_have_one() -> None:
     with pytest.raises(LookupError, match=r"cascade has no tables of its own; it reads those of goal"):
         folding_model("cascade")
-    with pytest.raises(LookupError, match="there is no read model 'goals'; there are cascade"):
+    with pytest.raises(LookupError, match="there is no read model 'goals'; there are amendment, cascade"):
         read_model("goals")

@@ -220,6 +220,15 @@ async def test_k5_a_delegate_finds_the_tasks_in_their_inbox_for_those_days(pool:
     assert [each.awaited for each in await tasks_of_goal(pool, GOAL, during)] == ["chen"]
 
 
+async def test_k5_a_manager_who_delegates_to_the_owner_keeps_what_is_the_owners(pool: asyncpg.Pool) -> None:
+    submitted = g.GoalSubmitted(goal=GOAL, by="lin", at=later(1))
+    company = [joined(who) for who in ("lin", "wang")]
+    await record(pool, launched(), *company, drafted(), submitted, named("wang", "lin", date(2026, 2, 1)))
+    during = datetime(2026, 2, 5, tzinfo=UTC)
+    assert [act for act, *_ in await told(pool, "wang", at=during)] == ["approve"]
+    assert await told(pool, "lin", at=during) == []
+
+
 async def test_k5_an_owners_delegate_finds_their_drafts_and_while_they_are_away_without_one_nobody_else_does(
     pool: asyncpg.Pool,
 ) -> None:

@@ -193,7 +193,12 @@ async def test_whatever_happened_late_is_what_the_domain_waits_for_and_its_date_
             escalation(each.due, policy()) if each.act in told else each.due,
         )
         for each in asked
-    } <= {(each.phase, each.at) for each in ahead}
+    } <= {(each.phase, each.at) for each in ahead} | {
+        # The clocks of the year's judgement that is owed are counted from the date on which scores are due (RULES U2).
+        ("scores_due", DATES.scores_due)
+        for each in ahead
+        if each.phase == "judgement_due" and each.period == "Y"
+    }
     missing = {
         each.period for each in ahead if each.phase in ("period_scored", "scores_due") and each.at <= at
     }

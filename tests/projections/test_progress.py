@@ -209,6 +209,7 @@ async def test_the_pace_that_is_needed_is_enough_and_small_amounts_keep_two_digi
 
 
 async def test_a_lower_is_better_sum_is_used_up_and_not_reached_on_day_four(pool: asyncpg.Pool) -> None:
+    """Progress of what is better when it is lower."""
     kpi = Kpi(unit="次", direction="lower", target=D(360), metric="sales", subject="lin")
     await record(pool, launched(), *active(measure=kpi), readings((date(2026, 3, 2), "4")))
     early = await line(pool, date(2026, 3, 4))

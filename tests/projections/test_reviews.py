@@ -88,3 +88,16 @@ async def test_who_has_no_review_is_named_with_the_reason(pool: asyncpg.Pool) ->
     await catch_up(pool)
     [row] = await left_out(pool, "2026", "M01")
     assert (row.person, row.code, row.person_name) == (LIN, "away", "Lin")
+
+
+async def test_who_got_the_review_later_is_not_named_any_more(pool: asyncpg.Pool) -> None:
+    without = (ReviewLeftOut(person=LIN, code="away"),)
+    done = ReviewsOpened(
+        cycle="2026", period="M02", reviews=3, left_out=without, due=on("03-02"), by="system", at=on("03-02")
+    )
+    await record(pool, launched(), *PEOPLE, done)
+    await catch_up(pool)
+    assert [row.person for row in await left_out(pool, "2026", "M02")] == [LIN]
+    await record(pool, *SHARED.events)
+    await catch_up(pool)
+    assert list(await left_out(pool, "2026", "M02")) == []

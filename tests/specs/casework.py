@@ -82,6 +82,10 @@ class Casework:
         command = KeepCaseDeadline(case=self.case, phase=phase, due=found.at, by=SYSTEM, at=found.at)
         return self._with(decide(self.kind, command, self.state, self.context(found.at)))
 
+    def among(self, people: Mapping[str, PersonHistory]) -> "Casework":
+        """The same case among other people."""
+        return replace(self, people=people)
+
     def standing(self, at: datetime | str) -> CaseStatus:
         return status(self.kind, self.state, self.context(at))
 

@@ -47,7 +47,7 @@ SHEET, DEPARTMENT_SHEET, COMPANY_SHEET = (
     "sheet-2026-department.sales-1",
     "sheet-2026-company-1",
 )
-REVENUE, VISITS, RELEASE, LEARNING = (f"goal-2026-lin-{number}" for number in (1, 2, 3, 4))
+REVENUE, VISITS, RELEASE, LEARNING, CALLS = (f"goal-2026-lin-{number}" for number in (1, 2, 3, 4, 5))
 OF_DEPARTMENT, OF_COMPANY = "goal-2026-department.sales-1", "goal-2026-company-1"
 
 
@@ -138,6 +138,7 @@ MEASURES: dict[str, Measure] = {
     VISITS: Kpi(unit="次", target=D(240)),
     RELEASE: KeyTask(criteria=("live before Q3", "three user tests passed"), due=date(2026, 6, 30)),
     LEARNING: Capability(outcomes=("training finished",)),
+    CALLS: Kpi(target=D(100), aggregation="mean", form="call"),
     OF_DEPARTMENT: Kpi(target=D(30)),
     OF_COMPANY: Kpi(unit="%", target=D(20), aggregation="last"),
 }

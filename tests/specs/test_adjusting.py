@@ -90,6 +90,7 @@ def test_only_what_runs_is_adjusted() -> None:
 
 @pytest.mark.parametrize(("first", "second"), [("manager", "hr"), ("hr", "manager")])
 def test_it_takes_effect_with_the_second_confirmation_in_either_order(first: str, second: str) -> None:
+    """Goals changed without consent."""
     who = {"manager": WANG, "hr": HUA}
     world = given(adjusting()).when(confirm(first, who[first], "04-02")).then(confirmed(first, who[first]))
     assert isinstance(kpi := world.goal().measure, Kpi) and kpi.target == 1200
@@ -315,6 +316,7 @@ def test_when_one_month_of_a_year_shared_out_is_changed_the_others_keep_their_sh
 
 
 def test_an_ended_periods_target_no_longer_changes_scored_or_not() -> None:
+    """Goals changed without consent."""
     world = given(active())
     world.when(wish(changes=did.Changes(targets={"M03": D(90)}))).refused(
         "adjustment.period-over", period="M03"

@@ -45,7 +45,7 @@ def test_nothing_goes_on_from_a_goal_of_the_same_cycle_or_from_no_goal(former: s
 
 
 def test_the_origin_of_a_target_is_that_of_its_last_change() -> None:
-    """The origin of a target unknown: the goal knows by which event it came by its measure, and of whom."""
+    """The origin of a target unknown. The goal knows by which event it came by its measure, and of whom."""
     imported = Origin(file="goals.csv", row=2)
     revision = please(ask.ReviseGoal, LIN, "01-04", measure=KPI, origin=imported)
     after = given(opened(), draft()).when(revision)

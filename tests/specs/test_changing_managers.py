@@ -49,6 +49,7 @@ def decided_ahead(events: Any) -> World:
 
 
 def test_l1_a_change_from_1_july_leaves_the_approval_with_the_old_manager_in_january() -> None:
+    """A task that stays with the former manager."""
     world = decided_ahead(submitted())
     assert world.status().awaited == (WANG,)
     approve = please(ask.ApproveGoal, WANG, "01-11")
@@ -60,6 +61,7 @@ def test_l1_a_change_from_1_july_leaves_the_approval_with_the_old_manager_in_jan
     ("day", "hour", "holder", "other"), [("06-30", 23, WANG, CHEN), ("07-01", 0, CHEN, WANG)]
 )
 def test_l1_the_place_passes_on_with_the_day(day: str, hour: int, holder: str, other: str) -> None:
+    """A task that stays with the former manager."""
     world, at = decided_ahead(ADJUSTING_IN_JUNE), on(day, hour)
     assert world.status(at=at).awaited == (holder, "role:hr")
     world.when(please(ask.ConfirmAdjustment, other, at, role="manager")).refused(

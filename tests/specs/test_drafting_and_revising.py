@@ -57,6 +57,7 @@ def wanted(by: str = LIN, goal: str = NEW, weight: int = 20, **facts: Any) -> as
 
 @pytest.mark.parametrize("by", [LIN, WANG, HUA])
 def test_owner_manager_and_hr_may_draft_and_the_owner_stays_the_owner(by: str) -> None:
+    """Managers who cannot set goals."""
     events = given(roomy()).when(wanted(by)).events
     assert isinstance(events[0], did.GoalDrafted)
     assert (events[0].owner, events[0].manager, events[0].by) == (LIN, WANG, by)
@@ -75,6 +76,7 @@ def test_who_has_left_or_was_never_there_drafts_nothing() -> None:
 
 
 def test_a_goal_too_heavy_for_the_sheet_is_refused_with_both_figures() -> None:
+    """Weights that do not sum."""
     given(roomy()).when(wanted(weight=21)).refused("sheet.over", sum="80", weight="21")
 
 

@@ -14,6 +14,7 @@ from cairn.feeds.sources import collect
 from cairn.policies import load
 from cairn.roster.reading import read_roster
 from cairn_portal.rehearsal.queries import (
+    OpenedReview,
     open_script_tables,
     planned_goals,
     scripted_commands,
@@ -64,11 +65,25 @@ def selects_added(file: RehearsalScript, act: ScriptedAct, tables: Database) -> 
     return any(f"'{person}'" in (act.select or "") for person in people)
 
 
-def test_every_act_of_the_script_selects_goals_and_says_what_its_command_needs(plan: LaunchPlan) -> None:
+def opened(plan: LaunchPlan) -> list[OpenedReview]:
+    """A review of every month and quarter for everybody with a sheet."""
+    periods = [f"M{n:02}" for n in range(1, 13)] + [f"Q{n}" for n in range(1, 5)]
+    people = [sheet for sheet in plan.sheets if sheet.kind == "person"]
+    return [
+        OpenedReview(
+            review=f"review-2026-{sheet.holder}-{period}", holder=sheet.holder, period=period,
+            family=sheet.family or "", stage="open", opened="2026-02-02",
+        )
+        for sheet in people
+        for period in periods
+    ]  # fmt: skip
+
+
+def test_every_act_of_the_script_selects_something_and_says_what_its_command_needs(plan: LaunchPlan) -> None:
     tables, goals = open_script_tables(FILE, EXAMPLE), planned_goals(plan)
     for act in FILE.acts:
         if not act.feeds:
-            found = scripted_commands(FILE, act, select_rows(FILE, act, tables, goals))
+            found = scripted_commands(FILE, act, select_rows(FILE, act, tables, goals, opened(plan)))
             assert found or selects_added(FILE, act, tables), f"line {act.line} selects nothing"
 
 
@@ -93,6 +108,14 @@ def test_mistakes_of_a_script_are_told_with_their_lines(tmp_path: Path) -> None:
     assert (
         second
         == "cycle.yaml, line 7, acts[1].on: 'someday' is in no known format of dates: write it as 2026-01-31"
+    )
+
+
+def test_a_slip_in_a_command_of_a_case_is_told_with_those_of_its_kind(tmp_path: Path) -> None:
+    with pytest.raises(ScriptInvalid) as refused:
+        load_script(written(tmp_path, "  - {on: 2026-01-08, act: promise kept, by: hr, select: x}\n"))
+    assert refused.value.text("en").endswith(
+        "there is no act promise kept: it may be promise make, promise keep, promise contest, promise release"
     )
 
 
@@ -121,6 +144,16 @@ def test_mistakes_of_a_script_are_told_with_their_lines(tmp_path: Path) -> None:
             "select owner as person from goal",
             "cycle.yaml, line 6: the query's result lacks the column reason",
         ),
+        (
+            "feedback give",
+            "select 'E005' as holder",
+            "cycle.yaml, line 6: the query's result lacks the column number",
+        ),
+        (
+            "request open",
+            "select 'department.D02' as holder, '1' as number, 'staff' as need",
+            "cycle.yaml, line 6, row 1: the field goal is missing: add it",
+        ),
     ],
 )
 def test_a_query_that_does_not_fit_its_act_is_told_with_its_line(
@@ -132,6 +165,22 @@ def test_a_query_that_does_not_fit_its_act_is_told_with_its_line(
     with pytest.raises(ScriptInvalid) as refused:
         scripted_commands(file, file.acts[0], select_rows(file, file.acts[0], tables, planned_goals(plan)))
     assert refused.value.text("en").startswith(sentence)
+
+
+def test_a_command_of_a_case_names_whose_case_it_is_and_which_of_theirs(
+    tmp_path: Path, plan: LaunchPlan
+) -> None:
+    acts = (
+        "  - on: 2026-02-06\n    act: review submit\n    by: owner\n    select: |\n"
+        "      select holder, period, json_object('plan', 'two visits a day') as texts from review\n"
+        "      where holder = 'E005' and period = 'M01'\n"
+    )
+    file = load_script(written(tmp_path, acts))
+    tables = open_script_tables(file, tmp_path)
+    rows = select_rows(file, file.acts[0], tables, planned_goals(plan), opened(plan))
+    (one,) = scripted_commands(file, file.acts[0], rows)
+    assert (one.name, one.case, one.goal) == ("submit", "review-2026-E005-M01", None)
+    assert one.fields == {"texts": {"plan": "two visits a day"}}
 
 
 def test_the_period_targets_of_one_request_are_put_together(tmp_path: Path, plan: LaunchPlan) -> None:

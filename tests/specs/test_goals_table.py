@@ -150,7 +150,8 @@ def test_every_bad_row_is_told_at_once(tmp_path: Path) -> None:
 
 
 def test_one_template_goes_to_a_whole_family_with_targets_of_their_own(tmp_path: Path) -> None:
-    """Only those who have a sheet in the cycle get one; a person's own row overrules the row of their family."""
+    """Goals typed one by one. Only those who have a sheet in the cycle get one; a person's own row overrules the row of
+    their family."""
     rows = ("family:sales,100", "E2,150")
     first, second = goals(table(tmp_path, *rows, header="工号,目标值"), "sales.revenue")
     assert (first.holder, second.holder) == ("E1", "E2")

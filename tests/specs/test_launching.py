@@ -316,6 +316,7 @@ def test_hr_launches_the_plan_that_was_seen() -> None:
 
 
 def test_launching_the_same_plan_again_does_nothing() -> None:
+    """The same thing begun twice."""
     assert does(order(HE), launched()) == []
 
 

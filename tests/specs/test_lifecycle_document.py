@@ -13,11 +13,13 @@ from cairn.domain.goal import events as did
 from cairn.domain.goal.stages import PHASES, STAGES, Phase, Stage
 from cairn.domain.goal.status import deadlines_of
 from cairn.domain.people import Person
-from cairn.domain.policy import Deadlines
+from cairn.domain.policy import Deadlines, Name
 from cairn.domain.refusal import Refusal
+from cairn.domain.result_rules import Form
 from cairn.domain.schedule import Days
 from cairn_portal.presenting.lifecycle import ALIVE, DONE, REFUSED, SAME, arrows, outcome, render
 from tests.specs.company import (
+    CALLS,
     CHEN,
     HUA,
     LEARNING,
@@ -31,6 +33,7 @@ from tests.specs.company import (
     VISITS,
     WANG,
     YEAR_STARTS,
+    D,
     active,
     adjusting,
     approved,
@@ -54,6 +57,7 @@ from tests.specs.given import World, deadline, given, please
 from tests.specs.test_drafting_and_revising import PARTS, SMART
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "lifecycle.md"
+NAME = Name(zh="通话", en="Call")
 AWAY = Days(first=on("03-02").date(), last=on("04-20").date())
 
 
@@ -80,7 +84,8 @@ IN: dict[Stage, Callable[..., Any]] = {
     "cancelled": cancelled,
     "superseded": superseded,
 }
-LATE = plan(deadlines=Deadlines(execution_starts=100))
+CALL = Form.model_validate({"title": NAME, "criteria": {"greeting": {"title": NAME, "weight": 10}}})
+LATE = plan(deadlines=Deadlines(execution_starts=100), forms={"call": CALL})
 """Execution starts on 11 April: approvals come before it."""
 CHANGES = did.Changes(title="clearer")
 DAY = "04-02"
@@ -109,6 +114,8 @@ ASKED: dict[str, ask.GoalCommand] = {
     "withdraw_check_in": please(ask.WithdrawCheckIn, LIN, DAY, VISITS, check_in=1),
     "score_without": please(ask.ScoreWithout, HUA, DAY, period="M01", reason="the till was broken"),
     "accept": please(ask.AcceptCriterion, WANG, DAY, RELEASE, criterion=1, evidence="e"),
+    "evaluate": please(ask.EvaluateWork, WANG, DAY, CALLS, marks={"greeting": 1}),
+    "withdraw_evaluation": please(ask.WithdrawEvaluation, WANG, DAY, CALLS, evaluation=1, reason="r"),
     "assess": please(ask.AssessGoal, WANG, DAY, LEARNING, period="M03", points=90),
     "change_manager": please(ask.ChangeManager, HUA, DAY, manager=CHEN, effective="2026-04-02"),
     "follow_holder": please(ask.FollowHolder, HUA, DAY, last="2026-06-30"),
@@ -136,6 +143,9 @@ def world(stage: Stage, goal: str, people: dict[str, Person] = PEOPLE) -> World:
     events = [*IN[stage](goal)]
     if goal == VISITS:
         events.append(fact(did.CheckedIn, LIN, on("03-02"), VISITS, on="2026-03-02", value=2))
+    if goal == CALLS:
+        heard = {"evaluation": 1, "on": "2026-03-02", "marks": {"greeting": D(1)}}
+        events.append(fact(did.WorkEvaluated, WANG, on("03-02"), CALLS, **heard))
     if goal != VISITS:
         events.append(drafted(VISITS))
     if goal == RELEASE:

@@ -110,6 +110,7 @@ def test_what_the_committee_votes_on_is_not_recalled() -> None:
 
 @pytest.mark.parametrize("before", [returned(), approved()])
 def test_hr_takes_a_return_or_an_approval_back(before: tuple[Event, ...]) -> None:
+    """Completed by mistake, for good."""
     world = given(before).when(back()).then_types(did.GoalSteppedBack)
     assert world.goal().stage == "submitted"
 

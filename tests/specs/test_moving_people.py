@@ -73,7 +73,8 @@ def refused(command: Any, code: str, people: Any = COMPANY) -> Refusal:
 
 
 def test_l7_a_joiner_after_launch_gets_a_sheet() -> None:
-    """L7: "joiner after launch: preview promises a sheet, launch says ✓ with none; a sheet"."""
+    """Goals made after the launch are left out. L7: "joiner after launch: preview promises a sheet, launch says ✓ with
+    none; a sheet"."""
     people = after(say(Join, "new", "05-11", details=NEW))
     found = added(people, first_sheets(), "05-11")
     [sheet] = found.sheets
@@ -292,6 +293,14 @@ def test_k5_tasks_pass_to_the_delegate_else_to_the_next_above() -> None:
     for who in (ZHAO, LI):
         everybody = after(say(GoAway, who, first="2026-04-01"), people=everybody)
     assert acting_for(WANG, day("04-10"), everybody) is None
+
+
+def test_k5_what_is_about_somebody_never_passes_to_them() -> None:
+    """Wang delegates to Lin: what is Lin's own stays with Wang, and while Wang is away passes to the next above."""
+    named = after(say(Delegate, WANG, to=LIN, first="2026-04-01"))
+    assert [acting_for(WANG, day("04-10"), named, but) for but in ("", LIN)] == [LIN, WANG]
+    away = after(say(GoAway, WANG, first="2026-04-01"), people=named)
+    assert acting_for(WANG, day("04-10"), away, LIN) == ZHAO
 
 
 def test_a_delegate_is_somebody_else_who_is_there() -> None:

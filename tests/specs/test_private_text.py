@@ -27,7 +27,10 @@ IDS = (
     "case mentor promised_by author people carried_from"
 )
 NAMES = "metric subject subjects families departments family feed period key projection timezone event_type"
-CODES = "phase sha256 code field language plan content policy version curve changed grade grade_before grade_after mix"
+CODES = (
+    "phase sha256 code field language plan content policy version curve changed grade grade_before grade_after mix "
+    "gate best worst met by_points perspective form"
+)
 PUBLIC: Mapping[str, str] = {
     **dict.fromkeys(IDS.split(), "an id, of a person, a stream or a department, or several"),
     **dict.fromkeys(NAMES.split(), "a name by which programs find something"),
@@ -44,6 +47,11 @@ OURS = "of the company's own doings and of nobody in particular"
 PUBLIC_HERE: Mapping[tuple[str, str], str] = {
     **{(model, "title"): GOAL for model in ("GoalDrafted", "GoalRevised", "NewGoal", "Changes", "Part")},
     ("Kpi", "unit"): GOAL,
+    ("MultiplierPart", "unit"): "a department, or the company",
+    ("IncidentRecorded", "kind"): "a kind of the policy; why it was recorded is private",
+    ("IncidentPart", "kind"): "a kind of the policy",
+    ("EarlierPart", "incidents"): "kinds of the policy",
+    ("WorkEvaluated", "marks"): "numbers by criterion of the policy's form",
     ("KeyTask", "criteria"): GOAL,
     ("Capability", "outcomes"): GOAL,
     **{("Smart", name): GOAL for name in ("specific", "measurable", "achievable", "relevant", "time_bound")},

@@ -81,6 +81,7 @@ def test_a_late_launch_asks_for_no_review_of_what_had_ended_before_it() -> None:
 
 
 def test_a_period_whose_reviews_are_open_is_not_due_again() -> None:
+    """The same thing begun twice."""
     done = ReviewsOpened(cycle="2026", period="M01", reviews=1, due=on("02-02"), by="system", at=on("02-02"))
     after_it = cycle_after(cycle(), done)
     assert next(each.period for each in deadlines_of(after_it, MONTHLY) if each.phase == "reviews") == "M02"
@@ -148,7 +149,8 @@ def test_a_draft_is_read_by_its_writer_alone_hr_neither() -> None:
 
 
 def test_text_lost_at_a_time_out() -> None:
-    """Whatever runs out, a draft stays one, is named as such, and is handed in later as it was written."""
+    """Text lost at a time-out. Whatever runs out, a draft stays one, is named as such, and is handed in later as it was
+    written."""
     drafted = FEBRUARY.asked("draft", LIN, "03-02", side="report", texts=ANSWERS)
     overdue = drafted.reached("report_remind").reached("report_overdue")
     assert (overdue.just[0].side, overdue.just[0].drafted, overdue.just[0].to) == ("report", True, (LIN,))
@@ -173,6 +175,7 @@ def test_a_question_nobody_asked_is_refused_with_those_there_are() -> None:
 
 
 def test_drafts_are_for_those_whose_side_it_is() -> None:
+    """An editor taking over authorship."""
     assert FEBRUARY.refused("draft", WANG, "03-02", side="report", texts=ANSWERS).code == "case.not-yours"
     assert (
         FEBRUARY.refused("draft", LIN, "03-02", side="comment", texts={"plan": "x"}).code == "case.not-yours"
@@ -183,6 +186,7 @@ def test_drafts_are_for_those_whose_side_it_is() -> None:
 
 
 def test_neither_reads_the_others_before_both_have_handed_in() -> None:
+    """Read by somebody without a right."""
     assert REPORTED.state.stage == "reported"
     assert not sees("report", REPORTED.state, WANG, is_reader=True)
     assert not sees("report", REPORTED.state, HUA, is_reader=True)
@@ -235,7 +239,8 @@ def test_a_report_is_returned_with_a_comment_by_question_once_it_was_read() -> N
 
 
 def test_comments_vanishing_at_resubmission() -> None:
-    """All rounds stay: what was commented on the first report is there beside the second."""
+    """Comments vanishing at resubmission. All rounds stay: what was commented on the first report is there beside the
+    second."""
     returned = SHARED.asked("return", WANG, "03-05", comments={"plan": "how, with whom?"})
     again = returned.asked("submit", LIN, "03-06", texts={"plan": "two a day, with Qian"})
     assert [each.comments for each in again.state.returns] == [{"plan": "how, with whom?"}]
@@ -249,6 +254,7 @@ def test_comments_vanishing_at_resubmission() -> None:
 
 
 def test_hr_reopens_with_a_reason_and_the_old_text_is_kept() -> None:
+    """Completed by mistake, for good."""
     assert SHARED.refused("reopen", WANG, "03-05", sides=("report",), reason="x").code == "case.not-yours"
     reopened = SHARED.asked("reopen", HUA, "03-05", sides=("report",), reason="the wrong month's figures")
     assert reopened.standing("03-05").awaited == (LIN,)
@@ -266,7 +272,8 @@ def test_nothing_is_reopened_that_was_not_handed_in() -> None:
 
 
 def test_an_editor_taking_over_authorship() -> None:
-    """HR hands in for somebody who is ill and later changes a word: the words stay the employee's, HR is named."""
+    """An editor taking over authorship. HR hands in for somebody who is ill and later changes a word: the words stay
+    the employee's, HR is named."""
     for_lin = FEBRUARY.asked("submit", HUA, "03-03", texts=ANSWERS)
     assert (for_lin.just[-1].author, for_lin.just[-1].by) == (LIN, HUA)
     text = for_lin.state.report["plan"]
@@ -294,7 +301,8 @@ def test_handing_in_for_somebody_takes_none_of_their_draft() -> None:
 
 
 def test_a_removed_participants_text_erased() -> None:
-    """A manager who is not the manager any more, or an employee who left: what they wrote stays, and is theirs."""
+    """A removed participant's text erased. A manager who is not the manager any more, or an employee who left: what
+    they wrote stays, and is theirs."""
     drafted = SHARED.asked("draft", WANG, "03-04", side="comment", texts={"plan": "talk to him"})
     moved = after(say(Move, LIN, "03-05", effective="2026-03-05", manager=ZHAO, reason="another team"))
     gone = after(say(Leave, LIN, "03-05", last_day="2026-03-05"))
@@ -315,7 +323,8 @@ def test_a_removed_participants_text_erased() -> None:
 
 
 def test_a_false_overwritten_by_another() -> None:
-    """Two who save different questions do not meet, however old what they had before them is."""
+    """A false "overwritten by another". Two who save different questions do not meet, however old what they had before
+    them is."""
     returned = SHARED.asked("return", WANG, "03-05", comments={"plan": "how?", "progress": "of how many?"})
     base = returned.state.version
     one = returned.asked("submit", HUA, "03-06", texts={"progress": "12 of 20"}, base=base)
@@ -393,6 +402,7 @@ def test_what_stays_missing_is_told_further_up() -> None:
 
 
 def test_hr_goes_on_only_without_what_is_overdue() -> None:
+    """A step that waits for somebody who is gone."""
     assert FEBRUARY.refused("go_on", HUA, "03-03", reason="x").code == "review.not-late"
     ended = REPORTED.asked("go_on", HE, "03-20", reason="the manager is gone")
     assert (ended.just[0].without, ended.standing("03-20").over) == (("comment",), True)
@@ -418,6 +428,7 @@ def test_k5_a_leave_without_an_end_stands_still_and_is_not_over() -> None:
 
 
 def test_a_review_whose_employee_left_waits_for_hr() -> None:
+    """A step that waits for somebody who is gone."""
     people = after(say(Leave, LIN, "03-03", last_day="2026-03-04"))
     gone = Casework(FEBRUARY.case, FEBRUARY.events, policy=MONTHLY, people=people)
     assert gone.standing("03-06").awaited == ("role:hr", WANG)
@@ -431,7 +442,8 @@ def test_how_often_is_enough_to_say() -> None:
     families = parse(text).families
     assert families["sales"].reviews == FamilyReviews(every="month")
     assert families["rnd"].reviews.every == "quarter"
-    assert families["customer_service"].reviews.every == "none"
+    assert families["customer_service"].reviews == FamilyReviews(every="quarter")
+    assert FamilyReviews().every == "none", "a family that says nothing has none"
 
 
 def test_questions_are_the_policys_and_stay_as_they_were_asked() -> None:

@@ -6,16 +6,44 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from cairn.domain.evaluation.gates import allowed
 from cairn.domain.policy import ScoringRules
 from cairn.domain.scoring import MISSING, NOT_APPLICABLE, Score, mixed, weighted
 from tests.specs.given import for_all
 from tests.specs.rules import Example, check, specs
-from tests.specs.rules.results import RESULTS
+from tests.specs.rules.results import GATED, RESULTS, added, with_rules
 
 
 @specs(*RESULTS)
 def test_example(example: Example) -> None:
     check(example)
+
+
+COUNTS = st.dictionaries(st.sampled_from(["merit", "fault", "discipline"]), st.integers(1, 12))
+BY_QUARTERS = st.integers(0, 480).map(lambda quarters: Fraction(quarters, 4))
+ORDER = [band.grade for band in GATED.grades]
+
+
+@for_all(BY_QUARTERS, BY_QUARTERS, COUNTS, BY_QUARTERS, st.fractions(0, 2, max_denominator=20))
+def test_law_E2_with_all_else_equal_a_better_mix_never_gets_fewer_points_or_a_worse_grade(
+    one: Fraction, more: Fraction, incidents: dict[str, int], lowest: Fraction, factor: Fraction
+) -> None:
+    worse, better = (
+        added(mix, GATED, incidents=dict(incidents), lowest=lowest, factors=(factor,))
+        for mix in (one, one + more)
+    )
+    assert better.points >= worse.points
+    assert ORDER.index(better.grade) <= ORDER.index(worse.grade)
+
+
+@for_all(BY_QUARTERS, COUNTS, BY_QUARTERS)
+def test_law_E2_the_grade_is_one_of_those_that_gates_leave_and_the_points_are_what_they_were(
+    mix: Fraction, incidents: dict[str, int], lowest: Fraction
+) -> None:
+    gated, free = (added(mix, of, incidents=dict(incidents), lowest=lowest) for of in (GATED, with_rules()))
+    assert gated.grade in [band.grade for band in allowed(gated.bounds, GATED.grades)]
+    assert gated.points == free.points
+    assert gated.bounds is None or gated.bounds.by_points == free.grade
 
 
 WEIGHTS = st.integers(1, 100).map(Fraction)

@@ -118,6 +118,7 @@ def test_a_goal_with_number_date_department_and_parent_gets_none(measure: Measur
 
 
 def test_a_goal_that_serves_nothing_and_a_strategic_one_nobody_answers_for_are_told() -> None:
+    """A goal that cannot be without something above it."""
     assert hints(given(draft(measure=SUM)), REVENUE) == ["no-parent"]
     assert hints(company(), OF_COMPANY) == ["no-department"]
     assert hints(company().having(decompose(HALVES)), OF_COMPANY) == []

@@ -78,6 +78,13 @@ PART = did.MeasurePart(
     points=D(40), formula=did.Note(code="counted"), why=did.Note(code="no_readings"),
 )  # fmt: skip
 RESTATED = sheet.Restated(before=D(90), after=Fraction(277, 3), grade_before="B", grade_after="A")
+ADDED = sheet.Added(
+    before=D("93.45"),
+    incidents=(sheet.IncidentPart(kind="merit", times=7, points=D(7)),),
+    gained=D(5),
+    lost=D(0),
+)
+BOUNDS = sheet.GradeBounds(best="B", worst="D", met=("disciplined",), by_points="A")
 BALLOT = Ballot(by=CHEN, vote="for", comment="serves growth", at=on("01-20"))
 SMART = did.Smart(specific="a", measurable="b", achievable="c", relevant="d", time_bound="e")
 DEPARTMENT = Department(id="sales", name="销售部", head="zhao")
@@ -123,6 +130,11 @@ EXAMPLES: tuple[Event, ...] = (
     fact(did.CheckInWithdrawn, LIN, check_in=3, reason="the wrong month"),
     fact(did.EvidenceWaived, HUA, period="M01", reason="the till was broken"),
     fact(did.CriterionAccepted, WANG, criterion=1, evidence="release notes", acting_for=HUA),
+    fact(
+        did.WorkEvaluated, WANG, evaluation=3, on="2026-03-02", marks={"greeting": D("0.5"), "close": None}, errors=2,
+        fatal=True, note="read out a card number", acting_for=HUA,
+    ),
+    fact(did.EvaluationWithdrawn, WANG, evaluation=3, reason="another agent's call", acting_for=HUA),
     fact(did.GoalAssessed, WANG, period="Y", points=D(90), comment="c", acting_for=HUA),
     fact(did.ManagerChanged, HUA, former=WANG, manager=None, effective="2026-04-01", reason="r"),
     fact(did.ReminderSent, SYSTEM, to=[LIN], **TIMER),
@@ -149,6 +161,10 @@ EXAMPLES: tuple[Event, ...] = (
     sheet.SheetAbsencesSet(absences=(AWAY,), **OF_SHEET),
     sheet.SheetExtended(until=on("03-20").date(), reason="on a training", **OF_SHEET),
     sheet.DimensionWaived(dimension="capability", role="committee", reason="seconded", decided=True, **OF_SHEET),
+    sheet.IncidentRecorded(
+        incident=2, kind="merit", on=on("03-20").date(), period="M03", times=3, reason="saved the fair", **OF_SHEET
+    ),
+    sheet.IncidentWithdrawn(incident=2, reason="told twice", **OF_SHEET),
     sheet.FlexibleSpaceUsed(goal=REVENUE, adjustment="a1", used=D(5), left=D(10), **OF_SHEET),
     sheet.SheetScored(
         period="Y", points=Fraction(277, 3), rounded=D("92.33"), policy="plan@1", **OF_SHEET,
@@ -262,6 +278,25 @@ LATER: tuple[Event, ...] = (
     sheet.GoalWeighted(goal=REVENUE, before=D(50), after=D(40), **CITED, **OF_SHEET),
     sheet.SheetScored(
         period="Y", points=D(90), rounded=D(90), parts=(), policy="plan@1", cause="corrected", **CITED, **OF_SHEET
+    ),
+    sheet.SheetScored(
+        period="M03", points=D(0), rounded=D(0), policy="plan@1",
+        parts=(
+            sheet.ScorePart(goal=REVENUE, version=7, weight=D(50), points=D(0), gate="injured", reached=D(90)),
+        ),
+        perspectives=(sheet.PerspectivePart(perspective="customer", weight=D(20), points=D(120), applies=True),),
+        added=ADDED, gate="fatal", grade="B", coefficient=D(0), bounds=BOUNDS, **CITED, **OF_SHEET,
+    ),
+    sheet.ResultIssued(
+        points=D("98.45"), rounded=D("98.45"), grade="B", coefficient=D(1), mix={"year": D(100)}, periods=(),
+        policy="plan@1", ratings=(sheet.RatingPart(part="behaviours", share=D(20), points=D(60)),), added=ADDED,
+        bounds=BOUNDS, **CITED, **OF_SHEET,
+        multipliers=(
+            sheet.MultiplierPart(
+                key="unit", of="pay", unit="department.sales", sheet="sheet-2026-department.sales-1", version=9,
+                result=D(82), factor=D("0.82"),
+            ),
+        ),
     ),
     sheet.RestatementProposed(
         **CITED, cause="corrected", goal=REVENUE, period="M01", correction=MENDED, reason="typed wrongly",

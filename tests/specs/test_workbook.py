@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tests import workbook
 from tests.specs.rules import shown
-from tests.specs.workbook import examples, varied
+from tests.specs.workbook import examples, schemes, varied
 from tests.specs.workbook.cells import Inputs, Recalculated, differences
 from tests.specs.workbook.contracts import Played, year_of
 from tests.specs.workbook.log import Log
@@ -101,6 +101,21 @@ def test_law_so_is_every_cell_of_the_examples(
     page = book.pages["examples"]
     with recalculated.with_inputs(page, varied.examples(Inputs(page), data.draw)):
         assert differences(page, recalculated, examples.numbers(Inputs(page))) == []
+
+
+def test_the_public_schemes_are_cairns_numbers(book: Book, recalculated: Recalculated) -> None:
+    page = book.pages["schemes"]
+    different = differences(page, recalculated, schemes.numbers(Inputs(page)))
+    assert different == [], "\n" + "\n".join(different)
+
+
+@typed
+def test_law_whatever_is_typed_the_schemes_come_out_the_same(
+    data: st.DataObject, book: Book, recalculated: Recalculated
+) -> None:
+    page = book.pages["schemes"]
+    with recalculated.with_inputs(page, varied.schemes(Inputs(page), data.draw)):
+        assert differences(page, recalculated, schemes.numbers(Inputs(page))) == []
 
 
 def test_the_workbook_is_written_without_the_scoring_code() -> None:

@@ -14,6 +14,7 @@ from tests.workbook.page import Page
 from tests.workbook.periods import Periods, periods_of
 from tests.workbook.plan import Plan, write_plan
 from tests.workbook.result import write_result, write_year
+from tests.workbook.schemes import write_schemes
 
 FRONT = (
     "黄底蓝字是输入，可以改；其余都是公式，随输入重算；绿底是结果。",
@@ -47,6 +48,8 @@ def make_book() -> Book:
     pages = {case.key: _write(case, Page(workbook.create_sheet(case.name)), plan) for case in CASES}
     pages["examples"] = Page(workbook.create_sheet("规则例题 Examples"))
     write_examples(pages["examples"])
+    pages["schemes"] = Page(workbook.create_sheet("公开办法 Schemes"))
+    write_schemes(pages["schemes"])
     return Book(workbook, plan, pages)
 
 

@@ -12,7 +12,7 @@ from pydantic_core import ErrorDetails
 from cairn.documents.dates import read_date
 from cairn.documents.mistakes import Mistake
 from cairn.documents.nodes import Node, spelled, spot
-from cairn.documents.shape import locate, model_at, part_at
+from cairn.documents.shape import alternatives, locate, model_at, part_at
 from cairn.documents.values import read_value
 from cairn.documents.yaml.document import Document
 from cairn.documents.yaml.wording import complaint
@@ -20,6 +20,7 @@ from cairn.domain.invalid import is_own
 
 RANGE_MARKS = ("..", "至", "~")
 LONGEST_RANGE = 60
+NO_LIMIT = "none"
 Shape = TypeVar("Shape", bound=BaseModel)
 ShortForm = Callable[[Node, object], Node]
 """Writes out what a model lets people write shorter: takes a value and the annotation of its place."""
@@ -95,7 +96,10 @@ class _Values:
         return replace(node, value=kept)
 
     def single(self, node: Node, annotation: object, path: list[str | int]) -> Node:
-        """A number in quotes or a day in any form; what is a number already is left for the schema to judge."""
+        """A number in quotes or a day in any form; what is a number already is left for the schema to judge, and so is
+        the word that says that there is no limit."""
+        if node.value == NO_LIMIT and type(None) in alternatives(annotation):
+            return node
         found = read_value(node.value, annotation)
         if isinstance(found, Mistake):
             self.mistakes.append(found.at(spot(node.place, spelled(path))))

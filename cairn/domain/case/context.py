@@ -55,6 +55,11 @@ class CaseContext:
         history = self.histories.get(id or "")
         return history is not None and history.is_here(self.today)
 
+    def is_at_work(self, id: str) -> bool:
+        """Whether somebody is employed on the day and not on long leave; of somebody unknown nothing else is known."""
+        history = self.histories.get(id)
+        return history is None or history.is_at_work(self.today)
+
     def after_leave(self, day: date, who: str) -> date | None:
         """A day that somebody set, or where its owner is on long leave then, the first working day on which they are
         back (RULES K5); None while nobody knows when that is."""
@@ -119,13 +124,23 @@ class CaseContext:
         places = (*self.places_of(holder), *self.acting(self.places_of(holder)))
         return any(person.id == place or (place == HR and "hr" in person.roles) for place in places)
 
-    def acting_for(self, id: str) -> str:
-        """Who does somebody's tasks on the day: themselves, a delegate, the next above, or `role:hr` (RULES K5)."""
-        return acting_for(id, self.today, self.histories) or HR
+    def acting_for(self, id: str, but: str = "") -> str:
+        """Who does somebody's tasks on the day: themselves, a delegate, the next above, or `role:hr` (RULES K5); never
+        `but`, whom it is about."""
+        return acting_for(id, self.today, self.histories, but) or HR
 
-    def acting(self, awaited: tuple[str, ...]) -> tuple[str, ...]:
-        """Who is waited for: those whose turn it is, or whoever acts for them that day (RULES K5)."""
-        return tuple(dict.fromkeys(who if is_place(who) else self.acting_for(who) for who in awaited))
+    def is_acting(self, person: Person, who: str, but: str) -> bool:
+        """Whether a person does somebody's tasks that day in what is about `but`: HR where nobody else is there."""
+        acting = self.acting_for(who, but)
+        return person.id == acting or (acting == HR and person.id != but and "hr" in person.roles)
+
+    def acting(self, awaited: tuple[str, ...], own: str = "") -> tuple[str, ...]:
+        """Who is waited for: those whose turn it is, or whoever acts for them that day (RULES K5). What is for `own` to
+        say nobody says for them: while they are not at work it is nobody's."""
+        here = [who for who in awaited if who != own or self.is_at_work(who)]
+        return tuple(
+            dict.fromkeys(who if is_place(who) or who == own else self.acting_for(who, own) for who in here)
+        )
 
     def further_up(self, awaited: tuple[str, ...]) -> tuple[str, ...]:
         """Who is told that something is late: the manager of each who is waited for, and HR."""

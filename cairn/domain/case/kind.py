@@ -33,10 +33,10 @@ class CaseKind(Generic[S]):
     `opened_by` is the first event of each of its streams: the starter begins the workflow from it. `decide` gives the
     events of a command that its row's stages allow, `on_deadline` those of a phase that `act`s. `deadlines` are all
     that lie ahead in the case's stage, kept ones too; `awaited` are those who are waited for, before anybody acts for
-    them. `goals_of` are the goals that case and command name. `parties` are those who take part, and may read what was
-    written in it. `turns_at` are those whom one deadline (its phase, when it is due) is about, where a case waits for
-    several at a time; by default all who are awaited. In stages of `lasts` a case is not over though nobody is waited
-    for and nothing is due: its person is on leave, say.
+    them: what its holder has to say nobody says for them. `goals_of` are the goals that case and command name.
+    `parties` are those who take part, and may read what was written in it. `turns_at` are those whom one deadline (its
+    phase, when it is due) is about, where a case waits for several at a time; by default all who are awaited. In stages
+    of `lasts` a case is not over though nobody is waited for and nothing is due: its person is on leave, say.
     """
 
     name: str
@@ -125,7 +125,9 @@ def _on_deadline(kind: CaseKind[S], command: KeepCaseDeadline, case: S, context:
     said = {"case": case.id, "phase": command.phase, "due": command.due, "by": command.by, "at": command.at}
     match phase.does:
         case "remind":
-            return [CaseReminded(to=context.acting(_turns_at(kind, command, case, context)), **said)]
+            return [
+                CaseReminded(to=context.acting(_turns_at(kind, command, case, context), case.holder), **said)
+            ]
         case "escalate":
             return [CaseEscalated(to=context.further_up(_turns_at(kind, command, case, context)), **said)]
         case "act":
@@ -155,7 +157,7 @@ def status(
     times = {(each.phase, each.at): each for each in later}
     ahead = [times.get((each.phase, each.at), each) for each in deadlines_of(kind, case, context)]
     ahead.sort(key=lambda each: each.acts_at)
-    waited_for = context.acting(kind.awaited(case, context))
+    waited_for = context.acting(kind.awaited(case, context), case.holder)
     return CaseStatus(
         case=case.id,
         stage=case.stage,

@@ -26,7 +26,9 @@ class CaseParties:
 def _is_manager(person: Person, of: CaseParties) -> bool:
     """The person's manager that day, or whoever acts for them while they are away or delegate."""
     manager = of.manager
-    return manager is not None and person.id in (manager, of.context.acting_for(manager))
+    if manager is None:
+        return False
+    return person.id == manager or of.context.is_acting(person, manager, of.case.holder)
 
 
 def is_line(person: Person, of: CaseParties) -> bool:
@@ -37,7 +39,7 @@ def is_line(person: Person, of: CaseParties) -> bool:
 
 def _is_opener(person: Person, of: CaseParties) -> bool:
     by = of.case.opened_by
-    return person.id == by or (person.id != of.case.holder and person.id == of.context.acting_for(by))
+    return person.id == by or of.context.is_acting(person, by, of.case.holder)
 
 
 @right

@@ -13,7 +13,7 @@ def is_mentor(person: Person, of: CaseParties) -> bool:
     mentor: str | None = about.mentor
     if mentor is None or person.id == about.holder:
         return False
-    return person.id in (mentor, of.context.acting_for(mentor))
+    return person.id == mentor or of.context.is_acting(person, mentor, about.holder)
 
 
 @right

@@ -91,9 +91,7 @@ def deadlines_of(cycle: Cycle, policy: Policy) -> list[CycleDeadline]:
         for row in CYCLE_STAGES
         if row.begins is not None and ORDER[row.name] > ORDER[stage.name]
     ]
-    kinds = {
-        kind for family in policy.families.values() for kind, weight in family.periods.items() if weight > 0
-    }
+    kinds = {kind for family in policy.families for kind in policy.kinds_of(family)}
     ahead += [
         CycleDeadline(phase="period", period=period.key, at=period.scored_at + AFTER_THE_GOALS)
         for period in schedule.periods

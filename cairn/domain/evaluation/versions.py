@@ -14,6 +14,8 @@ from cairn.domain.goal.state import evolve as evolve_goal
 from cairn.domain.policy import Policy
 from cairn.domain.schedule import Schedule, local_day
 from cairn.domain.sheet.events import (
+    IncidentRecorded,
+    IncidentWithdrawn,
     Restated,
     RestatementProposed,
     ResultIssued,
@@ -63,6 +65,48 @@ def versions(
         *scored,
         *result_again(evolve(sheet, scored[0]), schedule, terms.on(schedule.ends), at, cause),
     ]
+
+
+def versions_with_incidents(
+    sheet: Sheet,
+    goals: Mapping[str, Goal],
+    period: str,
+    schedule: Schedule,
+    terms: Terms,
+    at: datetime,
+    cause: SheetCause,
+) -> list[SheetScored | ResultIssued]:
+    """The next versions of a period's score and of the result once an incident of that period (`Y`: of the year) was
+    recorded or taken back; gates of the result look at those of every period."""
+    scored: list[SheetScored] = []
+    if period != "Y" and is_followed(sheet, period, schedule, at):
+        scored = score_sheet(sheet, goals, period, schedule, _policy_of(period, schedule, terms), at, cause)
+    after = evolve(sheet, scored[0]) if scored else sheet
+    return [*scored, *result_again(after, schedule, terms.on(schedule.ends), at, cause)]
+
+
+def with_incident(
+    happened: IncidentRecorded | IncidentWithdrawn,
+    sheet: Sheet,
+    goals: Mapping[str, Goal],
+    schedule: Schedule,
+    terms: Terms,
+) -> list[Event]:
+    """What was recorded of an incident, with the sheet's next versions; or, where one of those that count now is
+    settled, with a proposed restatement in their place. `sheet` is the sheet before."""
+    at, policy = happened.at, terms.on(schedule.ends)
+    known = happened if isinstance(happened, IncidentRecorded) else sheet.incidents[happened.incident]
+    after = evolve(sheet, happened)
+    next_ones = versions_with_incidents(after, goals, known.period, schedule, terms, at, "incident")
+    settled = any(
+        is_settled(
+            sheet.scores.get(each.period) if isinstance(each, SheetScored) else sheet.result, policy, at
+        )
+        for each in next_ones
+    )
+    if not settled:
+        return [happened, *next_ones]
+    return [happened, propose(after, next_ones, known.period, "incident", at)]
 
 
 def _policy_of(period: str, schedule: Schedule, terms: Terms) -> Policy:

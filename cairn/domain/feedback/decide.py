@@ -181,14 +181,17 @@ def deadlines(feedback: Feedback, context: CaseContext) -> Iterable[tuple[str, d
 
 
 def answer_by(feedback: Feedback, context: CaseContext) -> datetime | None:
-    """When the feedback is due. One to one takes both: while the person is on long leave it waits for their return."""
+    """When the feedback is due. One to one takes both: while the person is on long leave it waits for their return, and
+    has no date (None) while nobody knows when that is (RULES K5)."""
     due = feedback.answer_by
     if due is None or (history := context.histories.get(feedback.holder)) is None:
         return due
     local = due.astimezone(opening(due.date(), context.calendar).tzinfo)
     if not history.is_away(local.date()):
         return due
-    back = _after_leave(local.date(), feedback, context)
+    back = context.after_leave(local.date(), feedback.holder)
+    if back is None:
+        return None
     return same_time_later(
         end_of_day(back - ONE_DAY, context.calendar), context.policy.feedback.within, context.calendar
     )

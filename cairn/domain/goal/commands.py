@@ -369,6 +369,35 @@ class AcceptCriterion(GoalAction):
     files: tuple[Attachment, ...] = ()
 
 
+class EvaluateWork(GoalAction):
+    """Evaluates one piece of work of the day `on` (None: today) by the form of the goal's KPI: a mark for each
+    criterion that applies, null for one that does not."""
+
+    row = GoalRow(
+        "evaluate", rights.approver, stages=("approved", "active", "adjusting", "in_review"), judges=True
+    )
+
+    on: date | None = None
+    marks: dict[str, Decimal | None]
+    errors: int = Field(default=0, ge=0, le=1000)
+    fatal: bool = False
+    note: str = ""
+
+
+class WithdrawEvaluation(GoalAction):
+    """Takes an evaluation back that was recorded wrongly, by its number."""
+
+    row = GoalRow(
+        "withdraw_evaluation",
+        rights.approver,
+        stages=("approved", "active", "adjusting", "in_review", "scored"),
+        judges=True,
+    )
+
+    evaluation: int
+    reason: str = Field(min_length=1)
+
+
 class AssessGoal(GoalAction):
     """Gives a goal that is not measured its rating, on the policy's scale, in a period (`Y` is the year); each
     manager's last word counts."""
@@ -501,6 +530,8 @@ AnyGoalAction = (
     | WithdrawCheckIn
     | ScoreWithout
     | AcceptCriterion
+    | EvaluateWork
+    | WithdrawEvaluation
     | AssessGoal
     | ChangeManager
     | FollowHolder

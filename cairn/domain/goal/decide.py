@@ -8,6 +8,7 @@ from cairn.domain.goal import (
     deadlines,
     diagnosing,
     drafting,
+    evaluating,
     following,
     interviewing,
     moving_on,
@@ -33,6 +34,7 @@ from cairn.domain.goal.commands import (
     DecomposeGoal,
     DiagnoseGoal,
     DraftGoal,
+    EvaluateWork,
     FollowHolder,
     GoalRow,
     KeepDeadline,
@@ -52,6 +54,7 @@ from cairn.domain.goal.commands import (
     UrgeGoal,
     WithdrawAdjustment,
     WithdrawCheckIn,
+    WithdrawEvaluation,
 )
 from cairn.domain.goal.context import GoalContext
 from cairn.domain.goal.events import SignalRefused
@@ -164,6 +167,10 @@ def _decided(command: AnyGoalAction, goal: Goal, context: GoalContext) -> list[E
             return reporting.score_without(command, goal, context)
         case AcceptCriterion():
             return reviewing.accept(command, goal, context)
+        case EvaluateWork():
+            return evaluating.evaluate(command, goal, context)
+        case WithdrawEvaluation():
+            return evaluating.withdraw(command, goal)
         case AssessGoal():
             return reviewing.assess(command, goal, context)
         case ChangeManager():

@@ -43,6 +43,8 @@ NoteCode = Literal[
     "computed",
     "no_children",
     "no_subordinates",
+    "too_few",
+    "evaluated",
 ]
 """How a score was computed, why there is none, and what is to be known of it."""
 DiagnosisKind = Literal["external_obstacle", "internal_gap"]
@@ -393,6 +395,25 @@ class CriterionAccepted(PlaceEvent):
     files: tuple[Attachment, ...] = ()
 
 
+class WorkEvaluated(PlaceEvent):
+    """One piece of work of the day `on`, such as a call, was evaluated by the goal's form (RULES E2): a mark for each
+    criterion (None: it does not apply), errors, and whether one was fatal. A goal's evaluations are numbered from 1."""
+
+    evaluation: int
+    on: date
+    marks: dict[str, Decimal | None]
+    errors: int = 0
+    fatal: bool = False
+    note: PrivateText = ""
+
+
+class EvaluationWithdrawn(PlaceEvent):
+    """An evaluation was recorded wrongly: it counts no more."""
+
+    evaluation: int
+    reason: PrivateText
+
+
 class GoalAssessed(PlaceEvent):
     """A manager's assessment of a goal in a period, in points; each manager assesses their own segment."""
 
@@ -458,13 +479,24 @@ class Note(Fact):
 
 
 ScoreCause = Literal[
-    "due", "part", "goal", "readings", "subordinates", "children", "waived", "corrected", "restated"
+    "due",
+    "part",
+    "goal",
+    "readings",
+    "subordinates",
+    "children",
+    "waived",
+    "corrected",
+    "restated",
+    "incident",
+    "unit",
 ]
 """Why a version of a score or a result was computed: its date had come; the goal had
 ended before and is scored for its part of the period; something was said of the goal later (an
 assessment, an approval, an acceptance); readings came or were corrected; a result it counts changed; HR went on
-without what is missing; a clerical error was mended before the score was settled; a restatement was decided
-(RULES W2, D5, U2, Y3)."""
+without what is missing; a clerical error was mended before the score was settled; a restatement was decided; an
+incident was recorded or taken back; the result of a department or the company that multiplies it came or changed
+(RULES W2, D5, U2, Y3, E2)."""
 
 
 class MeasurePart(Fact):
@@ -602,6 +634,8 @@ AnyGoalEvent = (
     | CheckInsConfirmed
     | CheckInWithdrawn
     | CriterionAccepted
+    | WorkEvaluated
+    | EvaluationWithdrawn
     | GoalAssessed
     | ManagerChanged
     | ReminderSent

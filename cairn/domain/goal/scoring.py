@@ -11,6 +11,7 @@ from cairn.domain.calendar import ONE_DAY
 from cairn.domain.computed import AlignedGoal, children, subordinates_on_goal
 from cairn.domain.event import SYSTEM, Event
 from cairn.domain.exact import HUNDRED, ZERO, exact, rounded
+from cairn.domain.forms import evaluated
 from cairn.domain.goal.commands import ScoreAgain
 from cairn.domain.goal.context import GoalContext
 from cairn.domain.goal.events import GoalScored, Inputs, MeasurePart, Note, NoteCode, ScoreCause
@@ -190,6 +191,8 @@ def _marks(goal: Goal, period: Period, schedule: Schedule) -> Iterable[Note]:
 def _kpi(goal: Goal, piece: Piece, kpi: Kpi, period: Period, context: GoalContext) -> Found:
     if kpi.computed is not None:
         return _computed(goal, piece, kpi, period, context)
+    if kpi.form is not None:
+        return _evaluated(goal, piece, kpi, period, context)
     fed = kpi.metric is not None
     said = _fed(goal, piece, kpi, period, context) if fed else _told(goal, piece, period, context)
     counted = _note(
@@ -209,7 +212,33 @@ def _kpi(goal: Goal, piece: Piece, kpi: Kpi, period: Period, context: GoalContex
     found = replace(found, actual=actual, target=aim.target)
     if actual is None:
         return _unmeasured(found, kpi, said, period.key in goal.waived)
+    if kpi.least_readings is not None and len(said.rows) < kpi.least_readings:
+        few = _note("too_few", n=str(len(said.rows)), least=str(kpi.least_readings))
+        return replace(found, applies=False, why=few)
     reached, points = kpi_points(aim, context.policy.curves[kpi.curve], actual)
+    return replace(found, attainment=reached, points=points)
+
+
+def _evaluated(goal: Goal, piece: Piece, kpi: Kpi, period: Period, context: GoalContext) -> Found:
+    """The mean of the pieces of work that were evaluated in the period (RULES E2). With fewer than the KPI needs it
+    does not apply: evaluating is somebody else's to do (U2)."""
+    policy = context.policy
+    form, rule = policy.forms[kpi.form or ""], policy.scoring.missing_at("criterion")
+    present = piece.measure is goal.measure
+    pieces = [each for each in goal.evaluations.values() if present and _counts(goal, piece, period, each.on)]
+    scores = [
+        evaluated(form, policy.scale.full, each.marks, each.errors, each.fatal, rule) for each in pieces
+    ]
+    known = [each for each in scores if isinstance(each, Fraction)]
+    found = Found(formula=_note("evaluated", n=str(len(known)), form=kpi.form or "", curve=kpi.curve))
+    aim, actual, least = aim_in(kpi, period, piece.dates, goal.since), mean(known), kpi.least_readings or 1
+    if aim is None:
+        return replace(found, actual=actual, applies=False, why=_note("not_in_period"))
+    found = replace(found, actual=actual, target=aim.target)
+    if actual is None or len(known) < least:
+        few = _note("too_few", n=str(len(known)), least=str(least))
+        return replace(found, applies=False, why=few)
+    reached, points = kpi_points(aim, policy.curves[kpi.curve], actual)
     return replace(found, attainment=reached, points=points)
 
 

@@ -28,6 +28,7 @@ from cairn.domain.goal.events import (
     DeadlineMissed,
     DiagnosisClosed,
     DiagnosisKind,
+    EvaluationWithdrawn,
     EvidenceWaived,
     GoalActivated,
     GoalAdjusted,
@@ -59,6 +60,7 @@ from cairn.domain.goal.events import (
     SignalRefused,
     Smart,
     SmartChecked,
+    WorkEvaluated,
 )
 from cairn.domain.goal.origin import Stated
 from cairn.domain.goal.stages import Phase, Stage, stage_row
@@ -229,6 +231,10 @@ class Goal(Fact):
         description="period that is scored without what feeds have not brought → HR's reason",
     )
     scores: dict[str, GoalScored] = Field(default_factory=dict, description="period → its last score")
+    evaluations: dict[int, WorkEvaluated] = Field(
+        default_factory=dict, description="pieces of work evaluated, by number, without those taken back"
+    )
+    evaluated: int = Field(default=0, description="how many evaluations were ever recorded")
     late: dict[str, Late] = Field(
         default_factory=dict, description="period → what was said of it after its last score"
     )
@@ -398,6 +404,18 @@ def _evolved(goal: Goal, event: AnyGoalEvent) -> Goal:
         case CriterionAccepted():
             accepted = _accepted(goal, {**goal.accepted, event.criterion: event.evidence}, event.at)
             return _late(accepted, event.at, lambda score: score.period == "Y")
+        case WorkEvaluated():
+            there = {**goal.evaluations, event.evaluation: event}
+            evaluated = goal.model_copy(update={"evaluations": there, "evaluated": event.evaluation})
+            return _late(evaluated, event.at, lambda score: _holds(score, [event.on]))
+        case EvaluationWithdrawn():
+            gone = goal.evaluations[event.evaluation]
+            rest = {number: each for number, each in goal.evaluations.items() if each is not gone}
+            return _late(
+                goal.model_copy(update={"evaluations": rest}),
+                event.at,
+                lambda score: _holds(score, [gone.on]),
+            )
         case GoalAssessed():
             given = {**goal.assessments.get(event.period, {}), event.acting_for or event.by: event.points}
             assessed = goal.model_copy(update={"assessments": {**goal.assessments, event.period: given}})

@@ -424,7 +424,7 @@ OF_KPI = {
         "upper",
         "metric",
     ),
-    *("possible", "scored_in", "computed"),
+    *("possible", "scored_in", "computed", "form", "least_readings"),
 }
 
 

@@ -266,7 +266,7 @@ def on_deadline(command: KeepCaseDeadline, review: Review, context: CaseContext)
             due=command.due,
             side=side,
             drafted=review.has_draft(side),
-            to=context.acting(turns_at(review, context, command.phase, command.due)),
+            to=context.acting(turns_at(review, context, command.phase, command.due), review.holder),
             by=command.by,
             at=command.at,
         )

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from cairn.domain.event import Event, Fact
 from cairn.domain.exact import Exact
-from cairn.domain.policy import Dimension, Majority, PeriodKind
+from cairn.domain.policy import Dimension, Majority, PeriodKind, ResultPart
 from cairn.domain.private_text import PrivateText
 from cairn.domain.schedule import Days
 from cairn.domain.voting import Ballot, Vote
@@ -23,6 +23,11 @@ SheetEndCause = Literal["left", "family"]
 def is_nothing(value: object) -> bool:
     """Whether a field says nothing: then it is not stored, and reads as its default."""
     return not value
+
+
+def is_none(value: object) -> bool:
+    """The same of a number, of which 0 says something."""
+    return value is None
 
 
 class SheetEvent(Event):
@@ -122,27 +127,97 @@ class FlexibleSpaceUsed(SheetEvent):
 
 
 SheetCause = Literal[
-    "due", "part", "goal", "readings", "subordinates", "children", "waived", "corrected", "restated"
+    "due",
+    "part",
+    "goal",
+    "readings",
+    "subordinates",
+    "children",
+    "waived",
+    "corrected",
+    "restated",
+    "incident",
+    "unit",
 ]
 """Why a version was computed, as `ScoreCause` of goals."""
 
 
+class IncidentRecorded(SheetEvent):
+    """Something that the policy calls `kind` happened on the day `on`, so many `times`, and counts in the score of
+    `period` (`Y`: in the result). Incidents of a sheet are numbered from 1."""
+
+    incident: int
+    kind: str
+    on: date
+    period: str
+    times: int = 1
+    reason: PrivateText
+
+
+class IncidentWithdrawn(SheetEvent):
+    """An incident was recorded wrongly: it is as if it had not been."""
+
+    incident: int
+    reason: PrivateText
+
+
+class IncidentPart(Fact):
+    """What a kind of incidents comes to in one score: how often, and the points of all of them, before any cap."""
+
+    kind: str
+    times: int
+    points: Exact
+
+
+class Added(Fact):
+    """What incidents did to a score: from `before`, so much `gained` and `lost` within the caps (RULES E2)."""
+
+    before: Exact
+    incidents: tuple[IncidentPart, ...]
+    gained: Exact
+    lost: Exact
+
+
+class GradeBounds(Fact):
+    """The best and the worst grade that gates leave, None: no bound; and which gates were met. It binds calibration
+    too (RULES E2)."""
+
+    best: str | None = None
+    worst: str | None = None
+    met: tuple[str, ...] = ()
+    by_points: str
+
+
+class PerspectivePart(Fact):
+    """A perspective's part of a score: its weight and its sub-score, None where it is missing or does not apply."""
+
+    perspective: str
+    weight: Decimal
+    points: Exact | None
+    applies: bool = True
+
+
 class ScorePart(Fact):
     """One goal's part of a sheet's score: its weight, and the share of the period's days on which it was in force with
-    it (RULES W1); `version` is the goal's version when it was read."""
+    it (RULES W1); `version` is the goal's version when it was read. Where a `gate` set its points, `reached` are those
+    it had."""
 
     goal: str
     version: int
     weight: Decimal
     share: Exact = Fraction(1)
     points: Exact | None
+    gate: str | None = Field(default=None, exclude_if=is_nothing)
+    reached: Exact | None = Field(default=None, exclude_if=is_nothing)
 
 
 class SheetScored(SheetEvent):
     """One version of the sheet's score in a period, from its goals' exact points; `rounded` to the policy's places.
 
     Versions are numbered from 1; the last one counts, none is overwritten (RULES Y3). `restatement` is the one that
-    brought this version.
+    brought this version. Of a scorecard it has the sub-scores of its `perspectives`; `added` is what incidents of the
+    period did, `gate` the one that set the points then. Where the policy grades this kind of period it has a grade,
+    within the `bounds` of its gates.
     """
 
     number: int = 1
@@ -151,6 +226,12 @@ class SheetScored(SheetEvent):
     points: Exact | None
     rounded: Decimal | None
     parts: tuple[ScorePart, ...]
+    perspectives: tuple[PerspectivePart, ...] = Field(default=(), exclude_if=is_nothing)
+    added: Added | None = Field(default=None, exclude_if=is_nothing)
+    gate: str | None = Field(default=None, exclude_if=is_nothing)
+    grade: str | None = Field(default=None, exclude_if=is_nothing)
+    coefficient: Decimal | None = Field(default=None, exclude_if=is_none)
+    bounds: GradeBounds | None = Field(default=None, exclude_if=is_nothing)
     policy: str
     restatement: str | None = Field(default=None, exclude_if=is_nothing)
 
@@ -181,12 +262,35 @@ for a part of the year (RULES L7)."""
 
 class EarlierPart(Fact):
     """An earlier sheet of the same person in the cycle as it counted: at a version, its months in force, its own points
-    (RULES L7)."""
+    (RULES L7), and the kinds of its incidents, which gates of the year look at too."""
 
     sheet: str
     version: int
     months: Exact
     result: Exact
+    incidents: tuple[str, ...] = Field(default=(), exclude_if=is_nothing)
+
+
+class RatingPart(Fact):
+    """A part of the result beside the goals, such as behaviours: its share and its points, None where they are
+    missing."""
+
+    part: ResultPart
+    share: Decimal
+    points: Exact | None
+
+
+class MultiplierPart(Fact):
+    """What the policy's multiplier `key` comes to: the result of the `unit`'s sheet at a version, None where it is not
+    there yet, and the factor of points or of pay that follows from it."""
+
+    key: str
+    of: Literal["points", "pay"]
+    unit: str
+    sheet: str
+    version: int
+    result: Exact | None
+    factor: Exact
 
 
 class ResultIssued(SheetEvent):
@@ -197,6 +301,9 @@ class ResultIssued(SheetEvent):
     subordinates whose results were still open (RULES U2). Where the person had `earlier` sheets, `own` are this sheet's
     points and `points` those of the year, all of them weighted by their months. `withheld` says why there are none.
     `restatement` is the one that brought this version.
+
+    `ratings` are the parts beside the goals, `added` is what the year's incidents did to all of them together,
+    `multipliers` what followed from results of others, `bounds` what gates made of the grade (RULES E2).
     """
 
     number: int = 1
@@ -213,6 +320,10 @@ class ResultIssued(SheetEvent):
     own: Exact | None = None
     earlier: tuple[EarlierPart, ...] = ()
     withheld: Withheld | None = None
+    ratings: tuple[RatingPart, ...] = Field(default=(), exclude_if=is_nothing)
+    added: Added | None = Field(default=None, exclude_if=is_nothing)
+    multipliers: tuple[MultiplierPart, ...] = Field(default=(), exclude_if=is_nothing)
+    bounds: GradeBounds | None = Field(default=None, exclude_if=is_nothing)
     policy: str
     lapsed: tuple[str, ...] = Field(
         default=(),
@@ -239,6 +350,14 @@ class Restated(Fact):
     after: Exact | None
     grade_before: str | None = None
     grade_after: str | None = None
+
+    @property
+    def lowers(self) -> bool:
+        if self.before is None:
+            return False
+        if self.after is None or self.after < self.before:
+            return True
+        return self.after == self.before and self.grade_after != self.grade_before
 
 
 class Correction(Fact):
@@ -290,12 +409,10 @@ class RestatementProposed(SheetEvent):
 
     @property
     def lowers(self) -> bool:
-        """Whether a score or the result would become less, or be no more."""
+        """Whether a score or the result would become less, or be no more; or the grade would be another one though the
+        points do not rise, as a gate makes it."""
         every = (self.of_period, self.of_result, *(each.of_period for each in self.scores))
-        changed = [each for each in every if each is not None]
-        return any(
-            each.before is not None and (each.after is None or each.after < each.before) for each in changed
-        )
+        return any(each.lowers for each in every if each is not None)
 
 
 class RestatementHeard(SheetEvent):
@@ -350,6 +467,8 @@ AnySheetEvent = (
     | SheetLastDaySet
     | SheetAbsencesSet
     | FlexibleSpaceUsed
+    | IncidentRecorded
+    | IncidentWithdrawn
     | SheetScored
     | ResultIssued
     | RestatementProposed

@@ -17,6 +17,8 @@ from cairn.domain.sheet.events import (
     GoalRemoved,
     GoalWeighted,
     Holder,
+    IncidentRecorded,
+    IncidentWithdrawn,
     Placement,
     RestatementDecided,
     RestatementHeard,
@@ -67,6 +69,10 @@ class Sheet(Fact):
         default_factory=dict,
         description="goal → its weights in order, those of goals that left the sheet too",
     )
+    incidents: dict[int, IncidentRecorded] = Field(
+        default_factory=dict, description="what happened and counts, by number, without what was taken back"
+    )
+    recorded: int = Field(default=0, description="how many incidents were ever recorded")
     scores: dict[str, SheetScored] = Field(default_factory=dict, description="period → its last score")
     result: ResultIssued | None = Field(default=None, description="the last one")
     restatements: dict[str, RestatementProposed] = Field(
@@ -165,6 +171,12 @@ def _evolved(sheet: Sheet, event: AnySheetEvent) -> Sheet:
             return sheet.model_copy(update={"absences": event.absences})
         case FlexibleSpaceUsed():
             return sheet.model_copy(update={"used": sheet.used + event.used})
+        case IncidentRecorded():
+            there = {**sheet.incidents, event.incident: event}
+            return sheet.model_copy(update={"incidents": there, "recorded": event.incident})
+        case IncidentWithdrawn():
+            left_over = {number: each for number, each in sheet.incidents.items() if number != event.incident}
+            return sheet.model_copy(update={"incidents": left_over})
         case SheetScored():
             return sheet.model_copy(update={"scores": {**sheet.scores, event.period: event}})
         case ResultIssued():

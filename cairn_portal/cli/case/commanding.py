@@ -23,10 +23,13 @@ from projections.models import dashboard as dashboards
 
 
 async def cycle_named(s: Session, name: str | None) -> Cycle:
-    """The cycle that is named, without a name the only one that is open."""
+    """The cycle that is named, without a name the only one that is open, or that there is."""
     if name is not None:
         return await s.cycle(name)
-    found = [each.cycle for each in await dashboards.cycles(s.pool) if not cycle_stage_row(each.stage).over]
+    known = await dashboards.cycles(s.pool)
+    found = [each.cycle for each in known if not cycle_stage_row(each.stage).over]
+    if not found and len(known) == 1:
+        return await s.cycle(known[0].cycle)
     if len(found) != 1:
         raise Problem(
             message("Name the cycle with --cycle; open ones: {cycles}.", cycles=found or None), USAGE

@@ -1,5 +1,6 @@
 """A cycle at a glance: where it stands, how departments are doing, who is waited for."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated
 
@@ -7,10 +8,13 @@ import typer
 from rich.console import RenderableType
 from rich.text import Text
 
+from cairn.application.cases import KINDS
 from cairn.application.clock import zone_of
+from cairn.domain.cycle.stages import CYCLE_STAGES
 from cairn.domain.cycle.status import CycleDeadline, deadlines_of
 from cairn.domain.goal.stages import STAGES
-from cairn.i18n import message, say
+from cairn.i18n import message, say, term
+from cairn_portal.cli.case.feedback import quiet_in
 from cairn_portal.cli.cycle.launching import SHOWN
 from cairn_portal.cli.problem import Problem
 from cairn_portal.cli.session import Session, session
@@ -26,8 +30,13 @@ from cairn_portal.presenting.words import (
     stage,
     task_name,
 )
+from projections.models import case as case_model
 from projections.models import dashboard as dashboards
+from projections.models import feedback as feedback_model
 from projections.models import inbox as inboxes
+
+RUNNING = frozenset(row.name for row in CYCLE_STAGES if not row.over)
+"""Stages of a cycle in which somebody may be waited for."""
 
 
 async def status(
@@ -77,6 +86,10 @@ async def show_status(s: Session, name: str) -> None:
         if cycle.stage in ("closed", "abandoned")
         else await inboxes.waiting(s.pool, name, now, trusting=trusting)
     )
+    cases = await case_model.counted(s.pool, name, now)
+    of_cases = await case_model.cases_waiting(s.pool, name, now) if cases and cycle.stage in RUNNING else []
+    kept = await feedback_model.kept(s.pool, name)
+    quiet = await quiet_in(s, cycle) if cycle.stage in RUNNING else []
     due = deadlines_of(cycle, await s.policies.version(cycle.policy))
     row = found.cycle
     ahead = f"{_phase(at, due[0])} {at.moment(due[0].at)}" if due else NOTHING
@@ -89,9 +102,22 @@ async def show_status(s: Session, name: str) -> None:
         (at.say("goals"), _stages(at, found)),
     )
     lines = [head, _departments(at, found)]
-    if waiting:
-        lines.append(_waiting(at, waiting, await s.names(), now))
-    facts_for_programs = {"dashboard": found, "waiting": waiting, "now": now, "due": due[:1]}
+    if cases:
+        lines.append(_cases(at, cases))
+    if kept or quiet:
+        lines.append(_feedback(at, kept, quiet))
+    if waiting or of_cases:
+        lines.append(_waiting(at, waiting, of_cases, await s.names(), now))
+    facts_for_programs = {
+        "dashboard": found,
+        "waiting": waiting,
+        "cases": cases,
+        "cases_waiting": of_cases,
+        "feedback": kept,
+        "quiet": quiet,
+        "now": now,
+        "due": due[:1],
+    }
     at.answer(facts_for_programs, *lines)
 
 
@@ -131,10 +157,56 @@ def _departments(at: Terminal, found: dashboards.Dashboard) -> RenderableType:
     return table
 
 
-def _waiting(
-    at: Terminal, waiting: list[inboxes.Waiting], names: dict[str, str], now: datetime
+def _cases(at: Terminal, cases: Sequence[case_model.CasesCounted]) -> RenderableType:
+    """How many cases of each kind there are, by stage, in the order in which people list the stages."""
+    right = (at.say("count"), at.say("overdue"))
+    table = grid(at.say("cases"), *right, at.say("stages"), title=at.say("Beside the goals"), right=right)
+    for kind in dict.fromkeys(each.kind for each in cases):
+        of = sorted((each for each in cases if each.kind == kind), key=_stage_order)
+        late = sum(each.overdue for each in of)
+        said = "   ".join(
+            f"{at.say(term('stage', f'{kind}.{each.stage}'))} {number(each.cases)}" for each in of
+        )
+        count = number(sum(each.cases for each in of))
+        table.add_row(at.say(term("kind", kind)), count, Text(str(late), style="red" if late else ""), said)
+    return table
+
+
+def _stage_order(counted: case_model.CasesCounted) -> int:
+    kind = KINDS.get(counted.kind)
+    return kind.stages.index(counted.stage) if kind else 0
+
+
+def _feedback(
+    at: Terminal, kept: Sequence[feedback_model.Kept], quiet: Sequence[feedback_model.Quiet]
 ) -> RenderableType:
-    headers = (at.say("goals"), at.say("overdue"))
+    """How the 24 hours were kept, and who has heard nothing for long: they are named before the year ends."""
+    late = sum(each.breached for each in kept)
+    told = at.say(
+        "{observed} observed, {given} told, {open} to be told, {breached} breaches",
+        observed=sum(each.observed for each in kept),
+        given=sum(each.given for each in kept),
+        open=sum(each.open for each in kept),
+        breached=late,
+    )
+    named = at.say("separator:list").join(
+        f"{each.holder} {each.holder_name or ''}".strip() for each in quiet[:SHOWN]
+    )
+    more = at.say("… {waiting} more", waiting=len(quiet) - SHOWN) if len(quiet) > SHOWN else ""
+    rows = [(at.say("feedback"), Text(told, style="red" if late else ""))] if kept else []
+    if quiet:
+        rows.append((at.say("heard nothing for long"), Text(f"{named} {more}".strip(), style="yellow")))
+    return facts(*rows)
+
+
+def _waiting(
+    at: Terminal,
+    waiting: list[inboxes.Waiting],
+    of_cases: Sequence[case_model.CasesWaiting],
+    names: dict[str, str],
+    now: datetime,
+) -> RenderableType:
+    headers = (at.say("count"), at.say("overdue"))
     table = grid(
         at.say("waited for"),
         at.say("to do"),
@@ -144,12 +216,15 @@ def _waiting(
         title=at.say("Waiting"),
         right=headers,
     )
-    for each in waiting[:SHOWN]:
-        who = f"{each.awaited} {names.get(each.awaited, '')}"
-        act = task_name(at, each.act)
-        table.add_row(
-            who, act, str(each.goals), str(each.overdue), at.moment(each.until), left(at, each.until, now)
-        )
-    if len(waiting) > SHOWN:
-        table.add_row(Text(at.say("… {waiting} more", waiting=len(waiting) - SHOWN), style="dim"))
+    rows = [(each.awaited, task_name(at, each.act), each.goals, each.overdue, each.until) for each in waiting]
+    rows += [
+        (each.awaited, at.say(term("turn", f"{each.kind}.{each.step}")), each.cases, each.overdue, each.until)
+        for each in of_cases
+    ]
+    rows.sort(key=lambda row: (-row[3], -row[2], row[0]))
+    for awaited, act, count, overdue, until in rows[:SHOWN]:
+        who = f"{awaited} {names.get(awaited, '')}"
+        table.add_row(who, act, str(count), str(overdue), at.moment(until), left(at, until, now))
+    if len(rows) > SHOWN:
+        table.add_row(Text(at.say("… {waiting} more", waiting=len(rows) - SHOWN), style="dim"))
     return table

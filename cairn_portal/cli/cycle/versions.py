@@ -70,7 +70,7 @@ def _cells(at: Terminal, event: Event) -> tuple[str, ...]:
     match event:
         case SheetScored():
             cause = at.say(f"cause:{event.cause}")
-            return event.period, str(event.number), cause, number(event.rounded), ""
+            return event.period, str(event.number), cause, number(event.rounded), event.grade or ""
         case ResultIssued():
             cause = at.say(f"cause:{event.cause}")
             result = at.say("result")

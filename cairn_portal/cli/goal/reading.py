@@ -339,4 +339,7 @@ async def inbox(at: Terminal, by: By = None, cycle: CycleOption = None) -> None:
         at.remark("To do it: cairn goal {verb} {goal}", verb=verb, goal=tasks[0].goal)
     elif turns:
         first = turns[0]
-        at.remark("To do it: cairn {kind} --help, {name}", kind=first.kind, name=first.name)
+        if first.kind == "amendment":
+            at.remark("To do it: cairn cycle {verb} {cycle}", verb=first.step, cycle=first.cycle)
+        else:
+            at.remark("To do it: cairn {kind} --help, {name}", kind=first.kind, name=first.name)

@@ -47,7 +47,29 @@ async def show(at: Terminal, name: SheetArg) -> None:
     for goal, placed in state.sheet.placements.items():
         found = state.goals[goal]
         table.add_row(goal, found.title, percent(placed.weight), stage(at, found.stage))
-    at.answer({"sheet": state.sheet, "lacks": _facts(state)}, _head(at, state), table)
+    shown: list[RenderableType] = [_head(at, state), table]
+    if state.sheet.incidents:
+        shown.append(incidents_table(at, state))
+    at.answer({"sheet": state.sheet, "lacks": _facts(state)}, *shown)
+
+
+def incidents_table(at: Terminal, state: SheetState) -> RenderableType:
+    """What happened and counts beside the goals; why it was recorded is for those who read comments."""
+    number_, times = at.say("number"), at.say("times")
+    table = grid(
+        number_,
+        at.say("incident"),
+        at.say("on"),
+        at.say("counts in"),
+        times,
+        at.say("who"),
+        right=(number_, times),
+    )
+    for number, each in state.sheet.incidents.items():
+        kind = state.policy.incidents.get(each.kind)
+        name = kind.title.text(at.language) if kind else each.kind
+        table.add_row(str(number), name, each.on.isoformat(), each.period, str(each.times), each.by)
+    return table
 
 
 def _head(at: Terminal, state: SheetState) -> RenderableType:
@@ -190,7 +212,7 @@ async def extend(
 ) -> None:
     require_reason(reason)
     found = day(until, "--until")
-    await _decide(at, name, ExtendSheet, by, {"until": found, "reason": reason}, command_id)
+    await decide_on_sheet(at, name, ExtendSheet, by, {"until": found, "reason": reason}, command_id)
 
 
 async def waive(
@@ -204,13 +226,14 @@ async def waive(
 ) -> None:
     require_reason(reason)
     fields = {"dimension": dimension, "role": role, "reason": reason}
-    await _decide(at, name, WaiveDimension, by, fields, command_id)
+    await decide_on_sheet(at, name, WaiveDimension, by, fields, command_id)
 
 
-async def _decide(
-    at: Terminal, name: str, kind: type[ExtendSheet] | type[WaiveDimension], by: str | None,
+async def decide_on_sheet(
+    at: Terminal, name: str, kind: type[AnySheetAction], by: str | None,
     fields: Mapping[str, Any], command_id: str | None,
 ) -> None:  # fmt: skip
+    """Gives a command on a sheet itself, and says what came of it."""
     async with session(at) as s:
         sheets = s.application.sheets
         state = await sheets.load(sheet_id(name))

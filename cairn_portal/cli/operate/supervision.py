@@ -215,9 +215,7 @@ async def _behind_in(s: Session, row: dashboards.CycleRow) -> list[Behind]:
     if stuck:
         goals = tuple(f"{each.goal} {each.period}" for each in stuck)
         found.append(Behind(cycle.id, "score", "", min(each.due for each in stuck), goals))
-    kinds = {
-        kind for family in policy.families.values() for kind, weight in family.periods.items() if weight > 0
-    }
+    kinds = {kind for family in policy.families for kind in policy.kinds_of(family)}
     for period in row.schedule.periods:
         due = period.scored_at + AFTER_THE_GOALS
         if (

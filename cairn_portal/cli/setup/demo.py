@@ -22,6 +22,7 @@ from cairn_portal.cli.problem import USAGE, Problem
 from cairn_portal.cli.session import Session
 from cairn_portal.cli.setup.rehearse import Fresh, Keep, play, results, script_of
 from cairn_portal.cli.terminal import Terminal
+from cairn_portal.cli.year.page import print_year
 from cairn_portal.presenting.words import NOTHING, grid, percent
 from cairn_portal.reading.beginning import to_begin_with
 from cairn_portal.rehearsal.drive import Report
@@ -72,6 +73,7 @@ async def _demonstrated(s: Session, script: RehearsalScript, data: Path, report:
     if moved := await moved_people(s, await s.cycle(script.cycle.id)):
         heading(_title(at, message("Who joined, moved, was away or left")), align="left")
         at.out.print(moved)
+    await print_year(s, await s.cycle(script.cycle.id))
     if corrected := await _corrected(s, script.cycle.id):
         heading(_title(at, message("A score that was corrected later: each version stays")), align="left")
         await show_versions(s, [corrected.sheet], corrected.period)
@@ -159,6 +161,7 @@ def _tries(at: Terminal, home: Path, cycle: str, goal: goals_model.GoalRow) -> s
         ),
         (f"cairn scores {goal.owner}", at.say("one person's scores")),
         (f"cairn cascade {cycle}", at.say("from strategy to person")),
+        (f"cairn cycle year {cycle}", at.say("reviews, obstacles, coaching, feedback, promises")),
         (f"cairn verify-scores {cycle}", at.say("compute every score again")),
         (
             "cairn projections rebuild",

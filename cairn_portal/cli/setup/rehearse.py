@@ -18,6 +18,7 @@ from cairn_portal.cli.operate.servers import shown_steps
 from cairn_portal.cli.problem import REFUSED, USAGE, Problem, refusal_of
 from cairn_portal.cli.session import Session
 from cairn_portal.cli.terminal import Terminal
+from cairn_portal.cli.year.page import print_year
 from cairn_portal.presenting.words import facts, grid, number, percent, span
 from cairn_portal.rehearsal.clock import CannotSkipTime
 from cairn_portal.rehearsal.drive import Rehearsal, RehearsalStopped, Report
@@ -37,7 +38,15 @@ Show = Callable[[Session, RehearsalScript, Path, Report], Awaitable[int]]
 async def rehearse(
     at: Terminal, folder: Folder, data: Data = None, fresh: Fresh = False, keep: Keep = False
 ) -> int:
-    return await play(at, script_of(folder), data or folder, fresh, keep, results)
+    return await play(at, script_of(folder), data or folder, fresh, keep, _told)
+
+
+async def _told(s: Session, script: RehearsalScript, data: Path, report: Report) -> int:
+    """What a rehearsal ends with: its results, and what went on beside goals and scores."""
+    code = await results(s, script, data, report)
+    if not s.at.as_json:
+        await print_year(s, await s.cycle(script.cycle.id))
+    return code
 
 
 def script_of(folder: Path) -> RehearsalScript:
@@ -98,7 +107,7 @@ class _Shown:
         else:
             self.bars.update(
                 self.now,
-                description=self.at.say(term("command" if label in COMMANDS else "step", label)),
+                description=self.at.say(_spoken(label)),
                 completed=done,
                 total=of,
             )
@@ -107,6 +116,14 @@ class _Shown:
         """Instants of the year and goals moved to an instant come under the same label: the year's number is fixed."""
         known = self.bars.tasks[self.year].total
         return known is not None and int(known) != of
+
+
+def _spoken(label: str) -> Message:
+    """What is going on: a command, of a goal or of a case (`review submit`), or a step of the rehearsal."""
+    kind, _, name = label.partition(" ")
+    if name:
+        return term("command", f"{kind}.{name}")
+    return term("command" if label in COMMANDS else "step", label)
 
 
 async def results(s: Session, script: RehearsalScript, data: Path, report: Report) -> int:

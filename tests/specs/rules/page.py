@@ -5,7 +5,9 @@ from pathlib import Path
 
 from tests.specs.rules import Example
 from tests.specs.rules.amendments import AMENDMENTS
+from tests.specs.rules.clocks import CLOCKS
 from tests.specs.rules.measures import MEASURES
+from tests.specs.rules.pay import PAY
 from tests.specs.rules.people import PEOPLE
 from tests.specs.rules.readings import READINGS
 from tests.specs.rules.results import RESULTS
@@ -20,10 +22,12 @@ SPECS = {
     "tests/specs/test_rules_targets.py": TARGETS,
     "tests/specs/test_rules_readings.py": READINGS,
     "tests/specs/test_rules_results.py": RESULTS,
+    "tests/specs/test_rules_pay.py": PAY,
     "tests/specs/test_rules_versions.py": VERSIONS,
     "tests/specs/test_rules_people.py": PEOPLE,
     "tests/specs/test_rules_rights.py": RIGHTS,
     "tests/specs/test_rules_amendments.py": AMENDMENTS,
+    "tests/specs/test_rules_clocks.py": CLOCKS,
 }
 """The file of each rule's specs."""
 TABLE = re.compile(r"\n\| spec \|.*?\nSpecs: [^\n]*\n", re.DOTALL)

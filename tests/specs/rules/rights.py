@@ -275,8 +275,8 @@ def waived(*agreeing: tuple[str, str]) -> str:
                 "at": on("02-10"),
             }
         )
-        day = on("02-10").date()
-        events = sheet_decisions.decide(command, world.sheet(), day, schedule().ends, (CHEN, ZHAO), 1)
+        around = sheet_decisions.SheetContext(on("02-10").date(), plan(), schedule(), (CHEN, ZHAO), 1)
+        events = sheet_decisions.decide(command, world.sheet(), around)
         world = given(world.events, events)
     return "without it" if "capability" in world.sheet().without else "both needed"
 

@@ -135,3 +135,36 @@ def examples(cells: Inputs, draw: Draw[Any]) -> Cells:
         last = draw(days(NEW_YEAR, date(2026, 12, 30)))
         found |= {f"{key}.1.last": last, f"{key}.2.first": last + timedelta(1)}
     return found | {name: draw(st.integers(1, 100)) for name in weights if not name.startswith("Y2")}
+
+
+WHOLE: tuple[tuple[str, st.SearchStrategy[Any]], ...] = (
+    (r"\.(merits|faults|merit|fault)$", st.integers(0, 9)),
+    (r"\.(discipline|veto)$", st.sampled_from([0, 1])),
+    (r"\.unpaid$", st.integers(0, 60)),
+    (r"^kaohe.*\.(month|july|year)$", numbers(0, 120)),
+    (r"^kaohe.*\.unit$", numbers(0, 120) | st.sampled_from([84.99, 85])),
+    (r"^five\..*\.e[123]$", st.sampled_from([0, 2, 3, 4, 5])),
+    (r"^five\..*\.e[45]$", st.sampled_from([None, 0, 2, 3, 4, 5])),
+    (r"\.Q[1-4]$", st.integers(-50_000, 250_000) | st.sampled_from([50_000, 100_000, 130_000])),
+    (r"\.(amount|base|bonus)$", st.integers(0, 50_000)),
+    (r"^scorecard.*\.unit$", numbers(0, 140) | st.sampled_from([79.99, 80, 100, 120])),
+    (r"^scorecard", st.none() | numbers(0, 140) | st.sampled_from([80, 100])),
+    (r"^pot\..*\.points$", numbers(0, 4)),
+    (r"\.hours$", st.sampled_from([0.25, 0.5, 0.75, 1])),
+    (r"\.months$", st.integers(0, 12)),
+    (r"^pot\.base$", st.integers(0, 20_000_000).map(lambda cents: cents / 100)),
+    (r"^pot\.cap$", st.integers(1, 3_000)),
+)
+"""What may be typed for the schemes, by the name of the cell; the first that fits counts."""
+
+
+def schemes(cells: Iterable[str], draw: Draw[Any]) -> Cells:
+    """Other ratings, incidents, sales, attainments, pots."""
+    found: Cells = {}
+    for name in cells:
+        strategy = next(strategy for pattern, strategy in WHOLE if re.search(pattern, name))
+        found[name] = draw(strategy)
+    for who in {name.split(".")[1] for name in found if name.startswith("scorecard")}:
+        first = f"scorecard.{who}.return"
+        found[first] = found[first] if found[first] is not None else 100
+    return found

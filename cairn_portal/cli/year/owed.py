@@ -1,0 +1,61 @@
+"""What was owed and came late or never, beside the score of its goal."""
+
+from rich.text import Text
+
+from cairn.domain.cycle.state import Cycle
+from cairn.i18n import message, term
+from cairn_portal.cli.case.owing import owed
+from cairn_portal.cli.session import Session
+from cairn_portal.cli.terminal import Terminal
+from cairn_portal.cli.year.part import Part, named
+from cairn_portal.presenting.owed import debtor, outcome
+from cairn_portal.presenting.words import NOTHING, day, grid, number
+from projections.models import goal as goal_model
+from projections.models import score as score_model
+from projections.models.promise import Debt
+
+YEAR = "Y"
+
+
+async def broken_promises(s: Session, cycle: Cycle) -> Part | None:
+    """What was owed and came late or never, beside the score of its goal."""
+    found = [each for each in await owed(s, cycle) if each.breached]
+    if not found:
+        return None
+    at, names = s.at, await s.names()
+    goals = {each.goal: each.title for each in await goal_model.goals(s.pool, cycle=cycle.id)}
+    table = grid(
+        at.say("owed to"), at.say("by"), at.say("what"), at.say("until"), at.say("came"), at.say("goal"),
+        at.say("its score of the year"), right=(at.say("its score of the year"),),
+    )  # fmt: skip
+    for each in found:
+        table.add_row(
+            named(each.holder, each.holder_name),
+            debtor(at, each.owed_by, names),
+            _what(at, each),
+            day(each.due),
+            outcome(at, each),
+            goals.get(each.goal or "", NOTHING),
+            await _score(s, each.goal),
+        )
+    remark = Text(
+        at.say("A promise that was broken changes no score by itself: it stands beside it."), style="dim"
+    )
+    return Part("promises", message("Promises that were not kept in time"), [table, remark], found)
+
+
+def _what(at: Terminal, debt: Debt) -> str:
+    match debt.kind:
+        case "promise" | "coaching":
+            return at.say(term("choice", f"{debt.kind}.{debt.of}"))
+        case "request":
+            return at.say("help from another department")
+        case "feedback":
+            return at.say("feedback")
+        case "data":
+            return at.say("data of {period}, which ended on {due:day}", period=debt.period, due=debt.due)
+
+
+async def _score(s: Session, goal: str | None) -> str:
+    scores = await score_model.goal_scores(s.pool, goal=goal) if goal else []
+    return next((number(each.rounded) for each in scores if each.period == YEAR), NOTHING)
