@@ -39,8 +39,6 @@ from cairn.domain.review.kind import KIND as REVIEW
 from cairn.domain.streams import cycle_of, kind_of
 from cairn.ledger import AppendConflict, Ledger, StoredEvent
 
-UNTOUCHING = frozenset({"CaseReminded", "CaseEscalated", "CaseSignalRefused"})
-"""Events after which a case is what it was before."""
 KINDS: Mapping[str, CaseKind[Any]] = {
     kind.name: kind for kind in (FEEDBACK, COACHING, REQUEST, PROMISE, REVIEW)
 }
@@ -89,7 +87,7 @@ class Cases:
             recorded = tuple(row.type for row in earlier)
             return CaseAnswer(events=recorded, replayed=True, status=status(kind, case, context))
         access.require_for_case(kind, command, case, context)
-        late = overtaken(case.id, rows, at_version, UNTOUCHING)
+        late = overtaken(case.id, rows, at_version)
         try:
             events = decide(kind, command, case, context)
         except Refusal as refusal:

@@ -68,8 +68,6 @@ from cairn.ledger import AppendConflict, Ledger, StoredEvent
 TRIES = 12
 LONGEST_NAME = 400
 """Characters of a stream's name, of a person's id, of a key: two ids, a number and what stands between them."""
-UNTOUCHING = frozenset({"ReminderSent", "DeadlineMissed", "GoalUrged", "SignalRefused"})
-"""Events after which a goal is what it was before: nobody who looked at it before decides about anything else."""
 WAITING: tuple[Stage, ...] = ("submitted", "adjusting", "in_review")
 """Stages in which somebody other than the owner is waited for."""
 
@@ -128,7 +126,7 @@ class Goals:
         if earlier:
             return Answer(events=earlier, replayed=True, status=status(goal, context, command.at))
         holder = access.require(command, goal, context)
-        late = overtaken(goal.id, rows, at_version, UNTOUCHING)
+        late = overtaken(goal.id, rows, at_version)
         try:
             decided = await self._with_sheet(goal, context, decide(command, goal, context))
         except Refusal as refusal:
