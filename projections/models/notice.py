@@ -31,6 +31,7 @@ from cairn.domain.goal.events import (
     CriterionAccepted,
     DeadlineMissed,
     DiagnosisClosed,
+    EvaluationWithdrawn,
     EvidenceWaived,
     GoalAdjusted,
     GoalApproved,
@@ -48,6 +49,7 @@ from cairn.domain.goal.events import (
     GoalUrged,
     ManagerChanged,
     ReminderSent,
+    WorkEvaluated,
 )
 from cairn.domain.people import DelegateNamed
 from cairn.domain.promise.events import (
@@ -85,6 +87,8 @@ from cairn.domain.sheet.events import (
     DimensionWaived,
     GoalPlaced,
     GoalWeighted,
+    IncidentRecorded,
+    IncidentWithdrawn,
     RestatementDecided,
     RestatementProposed,
     ResultIssued,
@@ -110,7 +114,8 @@ MODEL = ReadModel(
         ReviewAsked, ReviewReported, ReviewCommented, ReviewReturned, ReviewReopened, ReviewWidened, ReviewWentOn,
         ReviewOverdue, GoalCancelled, GoalSuperseded, GoalPaused, GoalResumed, GoalRevised, GoalInterviewHeld,
         CriterionAccepted, CommitteeDecided, AdjustmentWithdrawn, CheckInWithdrawn, EvidenceWaived, GoalPlaced,
-        GoalWeighted, DimensionWaived, SheetOpened, SheetExtended, SheetScored, DelegateNamed, PolicyAmendmentProposed,
+        GoalWeighted, DimensionWaived, SheetOpened, SheetExtended, SheetScored, IncidentRecorded, IncidentWithdrawn,
+        WorkEvaluated, EvaluationWithdrawn, DelegateNamed, PolicyAmendmentProposed,
         PolicyAmendmentDecided, PolicyAmended, CycleAbandoned,
     ),
     joins=("goal", "feedback", "coaching", "request", "promise", "person", "inbox"),

@@ -21,7 +21,7 @@ with event as materialized (
                    'ReviewWentOn', 'ReviewOverdue', 'GoalCancelled', 'GoalSuperseded', 'GoalPaused', 'GoalResumed', 'GoalRevised',
                    'GoalInterviewHeld', 'CriterionAccepted', 'CommitteeDecided', 'AdjustmentWithdrawn', 'CheckInWithdrawn',
                    'EvidenceWaived', 'GoalPlaced', 'GoalWeighted', 'DimensionWaived', 'SheetOpened', 'SheetExtended',
-                   'SheetScored', 'DelegateNamed', 'PolicyAmendmentProposed', 'PolicyAmendmentDecided', 'PolicyAmended',
+                   'SheetScored', 'IncidentRecorded', 'IncidentWithdrawn', 'WorkEvaluated', 'EvaluationWithdrawn', 'DelegateNamed', 'PolicyAmendmentProposed', 'PolicyAmendmentDecided', 'PolicyAmended',
                    'CycleAbandoned')
 ),
 tells (type, whom) as (
@@ -60,7 +60,8 @@ tells (type, whom) as (
         ('CommitteeDecided', 'owner'), ('AdjustmentWithdrawn', 'manager'), ('AdjustmentWithdrawn', 'hr'),
         ('CheckInWithdrawn', 'owner'), ('EvidenceWaived', 'owner'), ('SheetOpened', 'sheet_holder'),
         ('GoalPlaced', 'sheet_holder'), ('GoalWeighted', 'sheet_holder'), ('DimensionWaived', 'sheet_holder'),
-        ('SheetExtended', 'sheet_holder'), ('SheetScored', 'sheet_holder'), ('DelegateNamed', 'delegate'),
+        ('SheetExtended', 'sheet_holder'), ('SheetScored', 'sheet_holder'), ('IncidentRecorded', 'sheet_holder'), ('IncidentWithdrawn', 'sheet_holder'),
+        ('WorkEvaluated', 'owner'), ('EvaluationWithdrawn', 'owner'), ('DelegateNamed', 'delegate'),
         ('PolicyAmendmentProposed', 'committee'), ('PolicyAmendmentDecided', 'hr'), ('PolicyAmended', 'hr'),
         ('PolicyAmended', 'committee'), ('CycleAbandoned', 'hr'), ('CycleAbandoned', 'committee')
 ),
