@@ -10,7 +10,7 @@ YEARS ?= company adventureworks
 TO ?= rules.xlsx
 COMPOSE ?= docker compose
 
-.PHONY: help setup demo test check lint types contracts format specs containers docs coverage adventureworks compare-years bench workbook messages lock clean
+.PHONY: help setup demo test check browser lint types contracts format specs containers docs coverage adventureworks compare-years bench workbook messages lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -24,10 +24,13 @@ $(STAMP): requirements/dev.txt requirements/uv.txt pyproject.toml deploy/set-up
 demo: $(STAMP) ## install, start the servers, run a small company's year and show the results
 	@$(BIN)/cairn demo
 
-test: $(STAMP) lint types contracts ## install, then format, lint, types, import contracts and every test
+test: $(STAMP) browser lint types contracts ## install, then format, lint, types, import contracts and every test
 	@$(BIN)/pytest
 
 check: test ## the same as test
+
+browser: ## install the browser that tests of the pages drive (Debian's chromium), where there is none
+	@deploy/browser
 
 lint: $(STAMP)
 	@$(BIN)/ruff format --check --quiet --diff . || { echo 'The code is not formatted: run `make format`.'; exit 1; }

@@ -28,7 +28,9 @@ class CaseActivities:
         """Decides and appends a command; a refusal comes back as a value."""
         try:
             command = read_case_command(input.name, input.case, input.by, input.at, input.fields)
-            answer = await self.cases.handle(command, input.command_id, run=input.run)
+            answer = await self.cases.handle(
+                command, input.command_id, run=input.run, at_version=input.at_version
+            )
         except Refusal as refusal:
             return CaseOutcome(refused=Refused.of(refusal))
         return _outcome(answer)

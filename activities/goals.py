@@ -50,7 +50,9 @@ class GoalActivities:
         """Decides and appends a command; a refusal comes back as a value."""
         try:
             command = read_command(input.name, input.goal, input.by, input.at, input.fields, input.command_id)
-            answer = await self.goals.handle(command, input.command_id, run=input.run)
+            answer = await self.goals.handle(
+                command, input.command_id, run=input.run, at_version=input.at_version
+            )
         except Refusal as refusal:
             return GoalOutcome(refused=Refused.of(refusal))
         return _outcome(answer)

@@ -85,7 +85,8 @@ class CaseStatusInput(Value):
 
 
 class RecordCaseInput(Value):
-    """A command for a case, by the name people use. `at` is the workflow's time, `run` the id of its run."""
+    """A command for a case, by the name people use. `at` is the workflow's time, `run` the id of its run, `at_version`
+    the version that whoever gives it has looked at."""
 
     case: str
     name: str
@@ -94,6 +95,7 @@ class RecordCaseInput(Value):
     command_id: str
     fields: dict[str, Any] = Field(default_factory=dict)
     run: str | None = None
+    at_version: int | None = None
 
 
 class CaseDeadlineInput(Value):
@@ -139,7 +141,8 @@ class CycleStatusInput(Value):
 
 
 class RecordGoalInput(Value):
-    """A command for a goal, by the name people use. `at` is the workflow's time, `run` the id of its run."""
+    """A command for a goal, by the name people use. `at` is the workflow's time, `run` the id of its run, `at_version`
+    the version that whoever gives it has looked at."""
 
     goal: str
     name: str
@@ -148,6 +151,7 @@ class RecordGoalInput(Value):
     command_id: str
     fields: dict[str, Any] = Field(default_factory=dict)
     run: str | None = None
+    at_version: int | None = None
 
 
 class RecordCycleInput(Value):

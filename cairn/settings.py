@@ -140,6 +140,36 @@ class Settings(BaseSettings):
     portal_port: int | None = Field(
         None, ge=1, le=65535, description="Port of the portal. Not set: a free one, remembered."
     )
+    portal_host: str = Field(
+        "127.0.0.1",
+        description="Address on which the portal listens. Other than this machine's own only with CAIRN_OIDC_ISSUER.",
+    )
+    portal_url: str | None = Field(
+        None,
+        description="Address of the portal as people type it, https://…, to which they come back from signing in. "
+        "Not set: http://127.0.0.1 and its port.",
+    )
+    portal_key: str | None = Field(
+        None,
+        repr=False,
+        description="Key that signs the portal's sessions: 32 random bytes in Base64, the same for all portals. "
+        "Not set: portal.key in the home folder, which is made when it is first needed.",
+    )
+    oidc_issuer: str | None = Field(
+        None,
+        description="Address of the OpenID Connect provider at which people sign in. Not set: the demo's own, where "
+        "whoever sits at this machine signs in as anybody.",
+    )
+    oidc_client_id: str = Field("cairn", description="The portal's id at that provider.")
+    oidc_client_secret: str | None = Field(
+        None, repr=False, description="The portal's secret at that provider, where it has one."
+    )
+    oidc_claim: str = Field(
+        "sub", description="Claim of a token that holds the person's id as the roster has it."
+    )
+    oidc_audience: str | None = Field(
+        None, description="Audience of the tokens that machines come with. Not set: CAIRN_OIDC_CLIENT_ID."
+    )
     cache: Path = Field(
         default_factory=default_cache,
         description="Folder for a Temporal server downloaded where none was installed; it outlives a checkout. "

@@ -72,20 +72,26 @@ class CommandGateway:
 
     async def goal(
         self, goal: str, name: str, by: str, fields: dict[str, Any] | None = None, command_id: str | None = None,
-        clock_offset: float = 0.0,
+        clock_offset: float = 0.0, at_version: int | None = None,
     ) -> GoalOutcome:  # fmt: skip
-        """Gives a goal a command. The outcome names the events, or holds the refusal."""
+        """Gives a goal a command. The outcome names the events, or holds the refusal. With `at_version`, the version
+        that was looked at, it is refused where others have changed the goal since."""
         start = GoalStart(goal=goal, clock_offset=clock_offset)
-        return await self._update("Goal", goal, start, GoalOutcome, name, by, fields or {}, command_id)
+        return await self._update(
+            "Goal", goal, start, GoalOutcome, name, by, fields or {}, command_id, at_version
+        )
 
     async def case(
         self, case: str, name: str, by: str, fields: dict[str, Any] | None = None, command_id: str | None = None,
-        clock_offset: float = 0.0,
+        clock_offset: float = 0.0, at_version: int | None = None,
     ) -> CaseOutcome:  # fmt: skip
-        """Gives a case a command, or begins it by one. The outcome names the events, or holds the refusal."""
+        """Gives a case a command, or begins it by one. The outcome names the events, or holds the refusal.
+        `at_version` as of a goal."""
         start = CaseStart(case=case, clock_offset=clock_offset)
         workflow = kind_of(case).capitalize()
-        return await self._update(workflow, case, start, CaseOutcome, name, by, fields or {}, command_id)
+        return await self._update(
+            workflow, case, start, CaseOutcome, name, by, fields or {}, command_id, at_version
+        )
 
     async def cycle(
         self,
@@ -103,7 +109,7 @@ class CommandGateway:
 
     async def _update(
         self, workflow: str, stream: str, start: object, result: type[Answer], name: str, by: str,
-        fields: dict[str, Any], command_id: str | None,
+        fields: dict[str, Any], command_id: str | None, at_version: int | None = None,
     ) -> Answer:  # fmt: skip
         command_id = command_id or str(uuid4())
         try:
@@ -118,7 +124,9 @@ class CommandGateway:
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
             id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
         )
-        message = {"by": by, "command_id": command_id, "fields": fields}
+        message: dict[str, Any] = {"by": by, "command_id": command_id, "fields": fields}
+        if at_version is not None:
+            message["at_version"] = at_version
         # Temporal answers an update id that it knows with the first answer, whatever it comes with.
         update = keyed_digest(self.client, command_id, name, json.dumps(message, sort_keys=True, default=str))
 

@@ -41,7 +41,7 @@ class CaseWorkflow(CommandedWorkflow[CaseStatus, CaseDeadline]):
     async def record_command(self, name: str, message: Message) -> CaseOutcome:
         command = RecordCaseInput(
             case=self.stream, name=writable_name(name), by=message.by, at=self.now(), command_id=message.command_id,
-            fields=message.fields, run=workflow.info().run_id,
+            fields=message.fields, run=workflow.info().run_id, at_version=message.at_version,
         )  # fmt: skip
         return await append("record_case", command, CaseOutcome)
 

@@ -56,7 +56,7 @@ class GoalWorkflow(CommandedWorkflow[GoalStatus, Deadline]):
     async def record_command(self, name: str, message: Message) -> GoalOutcome:
         command = RecordGoalInput(
             goal=self.stream, name=writable_name(name), by=message.by, at=self.now(), command_id=message.command_id,
-            fields=message.fields, run=workflow.info().run_id,
+            fields=message.fields, run=workflow.info().run_id, at_version=message.at_version,
         )  # fmt: skip
         return await append("record_goal", command, GoalOutcome)
 

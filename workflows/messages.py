@@ -21,18 +21,23 @@ LARGEST = 100_000
 """Bytes of a message that are read; what a person has to say about a goal is a thousandth of it."""
 LONGEST = LONGEST_KEY
 """Characters of a person's or a command's id."""
+ENVELOPE = ("by", "command_id", "at_version", "fields")
+"""What a message holds besides the command's own fields."""
 UNWRITABLE = re.compile("[\x00\ud800-\udfff]")
 """What no database keeps as text: the zero byte and half characters."""
 
 
 class Message(BaseModel):
-    """What a person asks: `by` whom, under which command id, with which fields; `refused` where it cannot be read."""
+    """What a person asks: `by` whom, under which command id, with which fields; `refused` where it cannot be read.
+
+    `at_version` is the version of the stream that they looked at, None where they did not say."""
 
     model_config = ConfigDict(frozen=True)
 
     by: str = ""
     command_id: str = ""
     fields: dict[str, Any] = Field(default_factory=dict)
+    at_version: int | None = None
     refused: Refused | None = None
 
 
@@ -58,7 +63,7 @@ def _message(name: str, args: Sequence[RawValue], fallback_id: str) -> Message:
         body = {}
     fields = body.get("fields")
     if not isinstance(fields, dict):
-        fields = {key: value for key, value in body.items() if key not in ("by", "command_id", "fields")}
+        fields = {key: value for key, value in body.items() if key not in ENVELOPE}
     by, command_id = str(body.get("by") or ""), str(body.get("command_id") or fallback_id)
     for where, value in (("by", by), ("command_id", command_id)):
         if len(value) > LONGEST:
@@ -73,7 +78,10 @@ def _message(name: str, args: Sequence[RawValue], fallback_id: str) -> Message:
     if _is_unwritable(fields):
         unwritable = _unreadable(name, "fields", "unwritable", command_id)
         return unwritable.model_copy(update={"by": by})
-    return Message(by=by, command_id=command_id, fields=fields)
+    version = body.get("at_version")
+    if version is not None and (not isinstance(version, int) or isinstance(version, bool)):
+        return _unreadable(name, "at_version", "int_type", command_id).model_copy(update={"by": by})
+    return Message(by=by, command_id=command_id, fields=fields, at_version=version)
 
 
 def _is_unwritable(value: object) -> bool:

@@ -92,6 +92,23 @@ def require_for_cycle(
     raise Refusal("cycle.not-yours", field="by", by=person.id, who=right.name)
 
 
+def sees_cycles(person: Person) -> bool:
+    """Whether somebody may see how a whole cycle stands: HR, the committee and the company's management, auditors."""
+    return bool({"hr", "auditor"} & set(person.roles)) or rights.on_committee(person)
+
+
+def require_sees_cycles(person: Person) -> None:
+    """Refuses somebody who may not see how a whole cycle stands, who waits for whom in it, and how it ended."""
+    if not sees_cycles(person):
+        raise Refusal("cycle.not-shown", field="as", by=person.id)
+
+
+def require_prepares_launch(person: Person) -> None:
+    """Refuses somebody who may not see what a launch would do: it is HR's."""
+    if not rights.hr.allows(person, None, None):
+        raise Refusal("cycle.not-hr", field="by", by=person.id, who=rights.hr.name)
+
+
 def require_for_case(kind: CaseKind[Any], command: CaseCommand, case: Case, context: CaseContext) -> None:
     """Refuses a command on a case by somebody who may not give it. Deadlines and records of refused signals need no
     right: they come from the workflow, and no message can name them. Nor can one name `system`, by whom the application

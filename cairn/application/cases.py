@@ -14,7 +14,14 @@ from cairn.application import access
 from cairn.application.fields import read_fields
 from cairn.application.goals import TRIES
 from cairn.application.policies import Policies
-from cairn.application.repository import first_answer, fold_cycle, fold_goal, fold_sheet, to_appends
+from cairn.application.repository import (
+    first_answer,
+    fold_cycle,
+    fold_goal,
+    fold_sheet,
+    overtaken,
+    to_appends,
+)
 from cairn.application.seats import SeatHolders
 from cairn.application.stored_events import UnreadableEvent, folded
 from cairn.domain.appraisal.context import AppraisalContext, BoxedAnswer
@@ -67,21 +74,26 @@ class Cases:
     def __init__(self, ledger: Ledger, policies: Policies, seats: SeatHolders, boxes: RaterBoxes) -> None:
         self.ledger, self.policies, self.seats, self.boxes = ledger, policies, seats, boxes
 
-    async def handle(self, command: CaseCommand, key: str, *, run: str | None = None) -> CaseAnswer:
+    async def handle(
+        self, command: CaseCommand, key: str, *, run: str | None = None, at_version: int | None = None
+    ) -> CaseAnswer:
         """Decides a command against the log as it stands and appends its events once, however often it is called.
 
         Who loses a race reads again and decides again. Raises Refusal where the rules say no, and where the case has
-        another command under this `key` (RULES C1). `run` is the workflow's run that asks.
+        another command under this `key` (RULES C1). `run` is the workflow's run that asks. Whoever looked at the case
+        `at_version` is told what happened since instead.
         """
         identity = identify(command, command.case, key)
         for attempt in range(TRIES):
             try:
-                return await self._try(command, identity, run)
+                return await self._try(command, identity, run, at_version)
             except AppendConflict:
                 await asyncio.sleep(random.uniform(0, 0.005 * 2**attempt))
         raise Refusal("command.stale", stream=command.case)
 
-    async def _try(self, command: CaseCommand, identity: Identity, run: str | None) -> CaseAnswer:
+    async def _try(
+        self, command: CaseCommand, identity: Identity, run: str | None, at_version: int | None
+    ) -> CaseAnswer:
         kind = kind_named(command.case)
         case, context, rows = await self._read(kind, command.case, command, command.at)
         if earlier := first_answer(identity, rows, context.calendar.timezone):
@@ -89,7 +101,13 @@ class Cases:
             await self._empty(case.id, recorded)
             return CaseAnswer(events=recorded, replayed=True, status=status(kind, case, context))
         access.require_for_case(kind, command, case, context)
-        events = decide(kind, command, case, context)
+        late = overtaken(case.id, rows, at_version)
+        try:
+            events = decide(kind, command, case, context)
+        except Refusal as refusal:
+            raise late or refusal from None
+        if events and late:
+            raise late
         if events:
             await self.ledger.append(to_appends(events, _versions(case, context), identity, run))
             case = evolved(kind, case, events)

@@ -20,6 +20,7 @@ from cairn.application.repository import (
     fold_person,
     fold_sheet,
     goal_context,
+    overtaken,
     to_appends,
 )
 from cairn.application.seats import SeatHolders
@@ -96,30 +97,43 @@ class Goals:
         *,
         evidence: Evidence = NO_EVIDENCE,
         run: str | None = None,
+        at_version: int | None = None,
     ) -> Answer:
         """Decides a command against the log as it stands and appends its events once, however often it is called.
 
         Who loses a race reads again and decides again. Raises Refusal where the rules say no, and where the goal has
-        another command under this `key` (RULES C1). `run` is the workflow's run that asks.
+        another command under this `key` (RULES C1). `run` is the workflow's run that asks. Whoever looked at the goal
+        `at_version` is told what happened since instead.
         """
         identity = identify(command, command.goal, key)
         for attempt in range(TRIES):
             try:
-                return await self._try(command, identity, evidence, run)
+                return await self._try(command, identity, evidence, run, at_version)
             except AppendConflict:
                 await asyncio.sleep(random.uniform(0, 0.005 * 2**attempt))
         raise Refusal("command.stale", stream=command.goal)
 
     async def _try(
-        self, command: AnyGoalCommand, identity: Identity, evidence: Evidence, run: str | None
+        self,
+        command: AnyGoalCommand,
+        identity: Identity,
+        evidence: Evidence,
+        run: str | None,
+        at_version: int | None = None,
     ) -> Answer:
         command, goal, context, rows = await self._around(command, evidence)
         earlier = tuple(row.type for row in first_answer(identity, rows, context.policy.calendar.timezone))
         if earlier:
             return Answer(events=earlier, replayed=True, status=status(goal, context, command.at))
         holder = access.require(command, goal, context)
-        decided = await self._with_sheet(goal, context, decide(command, goal, context))
+        late = overtaken(goal.id, rows, at_version)
+        try:
+            decided = await self._with_sheet(goal, context, decide(command, goal, context))
+        except Refusal as refusal:
+            raise late or refusal from None
         events = [_for_holder(event, holder) for event in decided]
+        if events and late:
+            raise late
         if events:
             versions = {goal.id: goal.version, context.sheet.id: context.sheet.version}
             await self.ledger.append(to_appends(events, versions, identity, run))

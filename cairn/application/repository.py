@@ -20,6 +20,7 @@ from cairn.domain.person_history import PersonHistory, evolve_person
 from cairn.domain.policy import Policy
 from cairn.domain.reading import Evidence
 from cairn.domain.refusal import Refusal
+from cairn.domain.registry import EVENTS
 from cairn.domain.sheet.events import AnySheetEvent
 from cairn.domain.sheet.state import Sheet
 from cairn.domain.sheet.state import evolve as evolve_sheet
@@ -114,6 +115,31 @@ def first_answer(
             at=first.occurred_at.astimezone(ZoneInfo(zone or "UTC")),
         )  # fmt: skip
     return earlier
+
+
+def overtaken(stream: str, rows: Iterable[StoredEvent], at_version: int | None) -> Refusal | None:
+    """The refusal of somebody who decides about what they saw `at_version` while others have changed it; None where
+    nothing that touches it came since, or nobody said what they saw."""
+    if at_version is None:
+        return None
+    own = [row for row in rows if row.stream == stream]
+    if at_version > len(own):
+        return Refusal(
+            "command.version-ahead", field="at_version", stream=stream, version=len(own), seen=at_version
+        )
+    since = [row for row in own if row.version > at_version and _touches(row.type)]
+    if not since:
+        return None
+    events = dict.fromkeys(row.type for row in since)
+    return Refusal(
+        "command.overtaken", field="at_version", stream=stream, events=list(events), by=since[-1].actor
+    )
+
+
+def _touches(type_name: str) -> bool:
+    """Whether an event changes what is decided about; one that nobody here knows may."""
+    known = EVENTS.get(type_name)
+    return known is None or known.touching
 
 
 def _is_asked(command: Identity, row: StoredEvent) -> bool:

@@ -32,9 +32,13 @@ class Command(Fact):
 
 
 class Event(Fact):
-    """States what happened, in the past tense. The class name and its fields are the storage format."""
+    """States what happened, in the past tense. The class name and its fields are the storage format.
+
+    After one that is not `touching` (a reminder, say) whoever looked before decides about the same thing.
+    """
 
     schema_version: ClassVar[int] = 1
+    touching: ClassVar[bool] = True
 
     by: str
     at: AwareDatetime

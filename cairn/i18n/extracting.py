@@ -1,10 +1,12 @@
-"""Which ids the code uses: read from its calls, for the tests and for `make messages`."""
+"""Which ids the code and the pages' templates use: read from their calls, for the tests and for `make messages`."""
 
 import ast
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from string import Formatter
+
+from jinja2 import Environment, nodes
 
 PACKAGES = ("cairn", "projections", "activities", "workflows", "cairn_portal")
 ID_AT = {
@@ -59,7 +61,29 @@ def uses(root: Path, packages: Iterable[str] = PACKAGES) -> list[Use]:
     """Every use of an id in the packages under a folder."""
     paths = [path for package in packages for path in sorted((root / package).rglob("*.py"))]
     named = ((path, str(path.relative_to(root))) for path in paths)
-    return [use for path, name in named if OWN not in name for use in uses_in(path.read_text("utf-8"), name)]
+    found = [use for path, name in named if OWN not in name for use in uses_in(path.read_text("utf-8"), name)]
+    pages = [path for package in packages for path in sorted((root / package).rglob("templates/*.html"))]
+    for path in pages:
+        found += uses_in_template(path.read_text("utf-8"), str(path.relative_to(root)))
+    return found
+
+
+def uses_in_template(source: str, name: str) -> Iterator[Use]:
+    """The ids that a template says: `say("…")` with a literal, either side of a condition, or a code's beginning."""
+    for call in Environment().parse(source).find_all(nodes.Call):
+        if isinstance(call.node, nodes.Name) and call.node.name == "say" and call.args:
+            names = frozenset(each.key for each in call.kwargs)
+            yield from (Use(id, f"{name}:{call.lineno}", names) for id in _said(call.args[0]))
+
+
+def _said(value: nodes.Expr) -> Iterator[str]:
+    match value:
+        case nodes.Const(value=str(text)) if text:
+            yield text
+        case nodes.CondExpr(expr1=one, expr2=other):
+            yield from (*_said(one), *(_said(other) if other else ()))
+        case nodes.Concat(nodes=[nodes.Const(value=str(beginning)), *_]):
+            yield beginning + "*"
 
 
 def uses_in(source: str, name: str) -> Iterator[Use]:

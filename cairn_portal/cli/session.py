@@ -8,16 +8,14 @@ from typing import TYPE_CHECKING
 from cairn.application import Application
 from cairn.domain.cycle.state import Cycle
 from cairn.domain.people import Person
-from cairn.domain.refusal import Refusal
 from cairn.i18n import Message, message
 from cairn.ledger import AwayFromHome, application_name, open_pool
 from cairn.privacy import wrapping_keys
 from cairn.settings import Settings
 from cairn_portal.cli.problem import DOWN, USAGE, Problem
 from cairn_portal.cli.terminal import Terminal
+from cairn_portal.reading.records import Records
 from projections.engine.catch_up import wait_for
-from projections.models import dashboard as dashboards
-from projections.models import person as people_model
 
 if TYPE_CHECKING:  # Temporal's client is loaded by the commands that need it
     import asyncpg
@@ -57,6 +55,7 @@ class Session:
         self.at, self.addresses, self.application = at, addresses, application
         self.pool, self.ledger, self.policies = application.pool, application.ledger, application.policies
         self.cycles, self.goals, self.clock = application.cycles, application.goals, application.clock
+        self.records = Records(application)
         self._client: Client | None = None
 
     async def client(self) -> "Client":
@@ -113,33 +112,19 @@ class Session:
 
     async def person(self, who: str) -> Person:
         """Somebody in the roster. Raises Refusal for an unknown id."""
-        known = await people_model.person(self.pool, who)
-        if known is None:
-            raise Refusal("person.unknown", field="by", by=who)
-        return known
+        return await self.records.person(who)
 
     async def names(self) -> dict[str, str]:
         """Names by id, of people who left as well, and of departments as `department.<id>`."""
-        people = await people_model.people(self.pool, with_leavers=True)
-        departments = await people_model.departments(self.pool)
-        return {each.id: each.name for each in people} | {
-            f"department.{each.id}": each.name for each in departments
-        }
+        return await self.records.names()
 
     async def trusting(self) -> list[str]:
         """The cycles in which what people report counts without being confirmed (RULES D6)."""
-        return [
-            each.cycle
-            for each in await dashboards.cycles(self.pool)
-            if (await self.policies.version(each.policy)).check_ins == "trusted"
-        ]
+        return await self.records.trusting()
 
     async def cycle(self, name: str) -> Cycle:
         """A launched cycle. Raises Refusal where there is none."""
-        cycle = await self.cycles.load(name)
-        if cycle.version == 0:
-            raise Refusal("cycle.unknown", field="cycle", cycle=name)
-        return cycle
+        return await self.records.cycle(name)
 
 
 def unserved(builds: "Builds") -> Message:

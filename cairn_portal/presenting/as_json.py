@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from pydantic import BaseModel
-from pydantic_core import to_json
+from pydantic_core import from_json, to_json
 
 from cairn.documents.numbers import plain
 from cairn.domain.private_text import Unreadable
@@ -20,6 +20,11 @@ def as_json(value: object, language: Language = "en") -> str:
     """A value as one indented JSON document. Decimals become texts such as "100000.0", never "1.0E+5"; messages become
     sentences in the language."""
     return to_json(_plain(value, language), indent=2).decode()
+
+
+def plain_value(value: object, language: Language = "en") -> Any:
+    """The same as a value of lists, dicts, texts and numbers that any encoder of JSON takes."""
+    return from_json(to_json(_plain(value, language)))
 
 
 def _plain(value: Any, language: Language) -> Any:

@@ -5,7 +5,8 @@ For callers (everything returns plain records; a problem is raised as `ServerPro
     addresses = await start_all(settings, on_step)        # Postgres, migrated, and Temporal; safe to repeat
     start_worker(settings, addresses)                     # one detached worker process; returns its Process
     stop_worker(settings)                                 # every worker
-    start_process(settings, addresses, "portal", [sys.executable, "-m", "…"])   # anything else, same care
+    await portal.start(settings, addresses)               # the portal; returns its address
+    start_process(settings, addresses, "…", [sys.executable, "-m", "…"])        # anything else, same care
     down(settings)                                        # stops all; returns the names of what it stopped
     status(settings)                                      # list[ServerStatus] of what should be running
     await checks(settings)                                # list[Check] for `cairn doctor`

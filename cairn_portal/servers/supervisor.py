@@ -146,6 +146,15 @@ def environment(settings: Settings, addresses: Addresses) -> dict[str, str]:
         "CAIRN_NAMESPACE": settings.namespace,
         "CAIRN_TASK_QUEUE": settings.task_queue,
         "CAIRN_LANGUAGE": settings.language,
+        "CAIRN_PORTAL_HOST": settings.portal_host,
+        "CAIRN_PORTAL_PORT": str(settings.portal_port or ""),
+        "CAIRN_PORTAL_URL": settings.portal_url or "",
+        "CAIRN_PORTAL_KEY": settings.portal_key or "",
+        "CAIRN_OIDC_ISSUER": settings.oidc_issuer or "",
+        "CAIRN_OIDC_CLIENT_ID": settings.oidc_client_id,
+        "CAIRN_OIDC_CLIENT_SECRET": settings.oidc_client_secret or "",
+        "CAIRN_OIDC_CLAIM": settings.oidc_claim,
+        "CAIRN_OIDC_AUDIENCE": settings.oidc_audience or "",
         "CAIRN_LOG_LEVEL": settings.log_level,
     }
 

@@ -177,6 +177,12 @@ async def wait_for(
     return last.cursor
 
 
+async def cursor_of(pool: asyncpg.Pool, *names: str) -> int:
+    """How far these read models and those they join are, by the last of them."""
+    wanted = [model.name for model in with_joins(names)]
+    return (await _last_of(pool, wanted)).cursor
+
+
 class _Position(NamedTuple):
     cursor: int
     name: str

@@ -119,10 +119,12 @@ async def goals(
     cycle: str | None = None,
     stage: Stage | None = None,
     department: str | None = None,
+    after: str = "",
     limit: int | None = None,
 ) -> list[GoalRow]:
-    """The goals all given conditions hold for, by id."""
-    return parse_rows(GoalRow, await reader.fetch(SQL["some"], owner, sheet, cycle, stage, department, limit))
+    """The goals all given conditions hold for, by id, after one of that id."""
+    found = await reader.fetch(SQL["some"], owner, sheet, cycle, stage, department, after, limit)
+    return parse_rows(GoalRow, found)
 
 
 async def goal_ids(reader: Reader, cycle: str) -> list[str]:

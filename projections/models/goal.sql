@@ -281,8 +281,9 @@ where ($1::text is null or g.owner = $1)
   and ($3::text is null or g.cycle = $3)
   and ($4::text is null or g.stage = $4)
   and ($5::text is null or g.department = $5)
+  and g.goal > $6
 order by g.goal
-limit $6
+limit $7
 
 -- name: ids
 select goal from read.goal where $1 = '' or cycle = $1 order by goal

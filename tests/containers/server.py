@@ -38,7 +38,10 @@ class Server:
         self._compose = compose
         self.settings = {
             **{f"{name}_PASSWORD": f"{name}-1" for name in ("LEDGER", "WORKER", "BACKUP", "TEMPORAL")},
-            "PAYLOAD_KEY": base64.b64encode(os.urandom(32)).decode(),
+            **{
+                f"{name}_KEY": base64.b64encode(os.urandom(32)).decode()
+                for name in ("PAYLOAD", "TEXT", "PORTAL")
+            },
             "CAIRN_IMAGE": self.images[0],
             "CAIRN_FILES": str(folder / "company"),
             "CAIRN_BACKUPS": str(self.backups),

@@ -21,7 +21,7 @@ from cairn.domain.goal.events import (
 from cairn.domain.measure import Kpi
 from cairn.domain.schedule import Days
 from cairn.ledger import Ledger, open_pool
-from cairn_portal.cli.goal.look_back import look_back
+from cairn_portal.reading.look_back import look_back
 from cairn_portal.servers.migrate import migrate_all
 from projections.engine.catch_up import catch_up
 from projections.models.progress import Kinds, PeriodProgress, ProgressLine, progress_of_goal, sentence

@@ -10,7 +10,7 @@ import pytest_asyncio
 from cairn.application.access import Circle, Shown
 from cairn.domain.people import Person
 from cairn.domain.policy import Transparency
-from cairn_portal.cli.goal.viewing import Viewer
+from cairn_portal.reading.viewing import Viewer
 from tests.portal.conftest import Cairn
 
 TODAY = date.today()

@@ -14,8 +14,9 @@ import jsonschema
 import pytest
 from ruamel.yaml import YAML
 
-from cairn.settings import Settings
+from cairn.settings import Settings, SettingsProblem
 from cairn_portal.servers import postgres, temporal, temporal_program
+from cairn_portal.signing_in.addresses import require_safe
 
 CHECKOUT = Path(__file__).parents[2]
 FILE = CHECKOUT / "docker-compose.yml"
@@ -73,14 +74,24 @@ def test_every_mounted_file_exists(services: dict[str, Any]) -> None:
 
 
 def test_every_setting_given_to_a_service_is_one(services: dict[str, Any]) -> None:
-    given = {key for key in services["worker"]["environment"] if key.startswith("CAIRN_")}
+    both = services["worker"]["environment"] | services["portal"]["environment"]
+    given = {key for key in both if key.startswith("CAIRN_")}
     assert given <= {f"CAIRN_{name.upper()}" for name in Settings.model_fields}
 
 
-def test_only_the_web_ui_is_reachable_and_only_from_this_machine(services: dict[str, Any]) -> None:
+def test_only_portal_and_web_ui_are_reachable_and_only_from_this_machine(services: dict[str, Any]) -> None:
     published = {name: service["ports"] for name, service in services.items() if "ports" in service}
-    assert list(published) == ["temporal-ui"]
-    assert all(port.startswith("127.0.0.1:") for port in published["temporal-ui"])
+    assert published.keys() == {"temporal-ui", "portal"}
+    assert all(port.startswith("127.0.0.1:") for ports in published.values() for port in ports)
+
+
+def test_the_portal_signs_nobody_in_without_a_provider(services: dict[str, Any]) -> None:
+    given = services["portal"]["environment"]
+    assert services["portal"]["profiles"] == ["portal"] and given["CAIRN_OIDC_ISSUER"].startswith(
+        "${OIDC_ISSUER"
+    )
+    with pytest.raises(SettingsProblem):
+        require_safe(Settings(portal_host=given["CAIRN_PORTAL_HOST"], oidc_issuer=None))
 
 
 # ------------------------------------------------------------------ versions

@@ -47,6 +47,9 @@ BAD: dict[str, tuple[str, Any]] = {
     "no JSON at all": ("approve", json_bytes(b"\xff\xfe{")),
     "fields a thousand deep": ("approve", json_bytes(b'{"fields":' * 9000 + b"1" + b"}" * 9000)),
     "a payload nobody here can read": ("approve", json_bytes(b"?", encoding=b"binary/unheard-of")),
+    "a version that is no number": ("submit", {"by": HR, "at_version": "first"}),
+    "a version that is true": ("submit", {"by": HR, "at_version": True}),
+    "a version that is still to come": ("submit", {"by": HR, "at_version": 10**30}),
     "a person that is a list": ("approve", {"by": ["E1"], "command_id": {"a": 1}}),
     "a deadline of one's own making": ("reach_deadline", {"by": "E1", "fields": {"phase": "closes"}}),
 }

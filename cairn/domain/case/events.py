@@ -26,11 +26,15 @@ class CaseDeadlineEvent(CaseEvent):
 class CaseReminded(CaseDeadlineEvent):
     """Whoever is waited for was reminded: `to` are people's ids and places such as `role:hr`."""
 
+    touching = False
+
     to: tuple[str, ...]
 
 
 class CaseEscalated(CaseDeadlineEvent):
     """What is late was told further up: `to` are people's ids and places such as `role:hr`."""
+
+    touching = False
 
     to: tuple[str, ...]
 
@@ -40,6 +44,8 @@ class CaseSignalRefused(CaseEvent):
 
     `name` is the command that was asked for; code, field and facts are the refusal's (`cairn.domain.refusal`).
     """
+
+    touching = False
 
     name: str
     code: str

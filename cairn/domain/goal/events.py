@@ -225,6 +225,8 @@ class GoalSteppedBack(GoalEvent):
 class GoalUrged(GoalEvent):
     """Those who are waited for were asked to hurry: `to` are ids of people, or `role:hr`, `role:committee`."""
 
+    touching = False
+
     to: tuple[str, ...]
     note: PrivateText = ""
 
@@ -437,6 +439,8 @@ class ManagerChanged(GoalEvent):
 class ReminderSent(GoalEvent):
     """The deadline `phase` at `due` is near; `to` are those waited for: ids, or `role:hr`, `role:committee`."""
 
+    touching = False
+
     phase: Phase
     due: AwareDatetime
     to: tuple[str, ...]
@@ -444,6 +448,8 @@ class ReminderSent(GoalEvent):
 
 class DeadlineMissed(GoalEvent):
     """The deadline `phase` at `due` passed; `awaited` were waited for, `to` are those it was escalated to."""
+
+    touching = False
 
     phase: Phase
     due: AwareDatetime
@@ -596,6 +602,8 @@ class SignalRefused(GoalEvent):
     `name` is the command that was asked for; code, field and facts are the refusal's (`cairn.domain.refusal`); the
     facts quote what was typed.
     """
+
+    touching = False
 
     name: str
     code: str

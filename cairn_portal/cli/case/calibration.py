@@ -13,12 +13,13 @@ from cairn.domain.calibration.unit import COMPANY
 from cairn.i18n import message, term
 from cairn_portal.cli.case.commanding import cycle_named, give_case, new_case, require_case
 from cairn_portal.cli.case.showing import show_case
-from cairn_portal.cli.goal.viewing import As, require_may_read_case, viewer
+from cairn_portal.cli.goal.viewing import As, viewer
 from cairn_portal.cli.options import By, CommandId, CycleOption
 from cairn_portal.cli.problem import USAGE, Problem
 from cairn_portal.cli.session import require_actor, session
 from cairn_portal.cli.terminal import Terminal
 from cairn_portal.presenting.words import NOTHING, by_period, grid, number
+from cairn_portal.reading.viewing import require_may_read_case
 from projections.models import calibration as calibration_model
 
 Name = Annotated[

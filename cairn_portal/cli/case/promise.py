@@ -13,13 +13,14 @@ from cairn_portal.cli.case.owing import beside_scores, owed_lines
 from cairn_portal.cli.case.owing import owed as owed_to
 from cairn_portal.cli.case.showing import show_case
 from cairn_portal.cli.goal.commanding import goal_id, goal_row, is_goal
-from cairn_portal.cli.goal.viewing import As, of_goal, of_holder, viewer
+from cairn_portal.cli.goal.viewing import As, viewer
 from cairn_portal.cli.options import By, CommandId, CycleOption
 from cairn_portal.cli.session import require_actor, session
 from cairn_portal.cli.terminal import Terminal
 from cairn_portal.cli.typed import iso_day
 from cairn_portal.presenting.owed import debtor
 from cairn_portal.presenting.words import NOTHING, day, grid
+from cairn_portal.reading.viewing import of_goal, of_holder
 from projections.models import person as people_model
 from projections.models import promise as promise_model
 from projections.models import score as scores_model

@@ -15,13 +15,14 @@ from cairn.i18n import message, term
 from cairn_portal.cli.case.commanding import cycle_named, give_case, require_case
 from cairn_portal.cli.case.showing import show_case
 from cairn_portal.cli.goal.attaching import Files, attached
-from cairn_portal.cli.goal.viewing import As, require_may_read_case, viewer
+from cairn_portal.cli.goal.viewing import As, viewer
 from cairn_portal.cli.options import By, CommandId, CycleOption
 from cairn_portal.cli.problem import USAGE, Problem
 from cairn_portal.cli.session import Session, require_actor, session
 from cairn_portal.cli.terminal import Terminal
 from cairn_portal.cli.typed import iso_day
 from cairn_portal.presenting.words import NOTHING, by_period, grid, number
+from cairn_portal.reading.viewing import require_may_read_case
 from projections.models import result as result_model
 
 Name = Annotated[str, typer.Argument(metavar="RESULT", help="its id, as `cairn result list` shows it")]

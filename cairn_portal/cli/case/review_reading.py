@@ -23,13 +23,14 @@ from cairn_portal.cli.case.commanding import cycle_named, require_case
 from cairn_portal.cli.case.review import ReviewName
 from cairn_portal.cli.case.review_readers import said_readers
 from cairn_portal.cli.goal.progress import lines_of, progress_table
-from cairn_portal.cli.goal.viewing import As, Viewer, shown, viewer
+from cairn_portal.cli.goal.viewing import As, viewer
 from cairn_portal.cli.options import CycleOption
 from cairn_portal.cli.session import Session, session
 from cairn_portal.cli.terminal import Terminal
 from cairn_portal.presenting.cases import told
 from cairn_portal.presenting.story import event_name
 from cairn_portal.presenting.words import NOTHING, grid, number
+from cairn_portal.reading.viewing import Viewer, shown
 from projections.models import review as review_model
 from projections.models import score as score_model
 from projections.models.progress import ProgressLine

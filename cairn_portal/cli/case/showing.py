@@ -11,10 +11,11 @@ from cairn.application.stored_events import to_events
 from cairn.domain.case.kind import status
 from cairn.domain.streams import kind_of
 from cairn.i18n import term
-from cairn_portal.cli.goal.viewing import require_may_read_case, viewer
+from cairn_portal.cli.goal.viewing import viewer
 from cairn_portal.cli.session import Session
 from cairn_portal.presenting.cases import told
 from cairn_portal.presenting.story import event_name
+from cairn_portal.reading.viewing import require_may_read_case
 
 
 async def show_case(s: Session, name: str, reader: str | None) -> None:

@@ -12,12 +12,13 @@ from cairn.application.paying import Payroll, Payrolls
 from cairn.domain.evaluation.paying import Payment
 from cairn.pay_tables import PayTableInvalid, read_pay_tables
 from cairn_portal.cli.cycle.results import show_scores
-from cairn_portal.cli.goal.viewing import As, of_holder, viewer
+from cairn_portal.cli.goal.viewing import As, viewer
 from cairn_portal.cli.mistakes import show_mistakes
 from cairn_portal.cli.options import CycleArg
 from cairn_portal.cli.session import session
 from cairn_portal.cli.terminal import Terminal
 from cairn_portal.presenting.words import NOTHING, grid, number
+from cairn_portal.reading.viewing import of_holder
 from projections.models import person as people_model
 
 

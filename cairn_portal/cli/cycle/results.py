@@ -19,7 +19,7 @@ from cairn_portal.cli.cycle.versions import show_versions
 from cairn_portal.cli.goal.commanding import goal_id, goal_row, is_goal
 from cairn_portal.cli.goal.progress import the_cycle
 from cairn_portal.cli.goal.reading import score_table
-from cairn_portal.cli.goal.viewing import As, Viewer, of_goal, of_holder, viewer
+from cairn_portal.cli.goal.viewing import As, viewer
 from cairn_portal.cli.options import CycleOption
 from cairn_portal.cli.session import Session, session
 from cairn_portal.cli.terminal import Terminal
@@ -31,6 +31,7 @@ from cairn_portal.presenting.words import (
     number,
     percent,
 )
+from cairn_portal.reading.viewing import Viewer, of_goal, of_holder
 from projections.models import person as people_model
 from projections.models import score as scores_model
 

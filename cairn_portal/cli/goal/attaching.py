@@ -19,11 +19,12 @@ from cairn.domain.review.state import Review
 from cairn.domain.streams import cycle_of, kind_of
 from cairn.i18n import Message, message
 from cairn_portal.cli.goal.commanding import goal_row
-from cairn_portal.cli.goal.viewing import As, Viewer, of_goal, require_may_read_case, shown, viewer
+from cairn_portal.cli.goal.viewing import As, viewer
 from cairn_portal.cli.problem import USAGE, Problem
 from cairn_portal.cli.session import Session, session
 from cairn_portal.cli.terminal import Terminal
 from cairn_portal.presenting.words import file_size, grid, value
+from cairn_portal.reading.viewing import Viewer, of_goal, require_may_read_case, shown
 
 Files = Annotated[
     list[Path] | None, typer.Option("--file", metavar="PATH", help="a file that shows it; repeat it")

@@ -9,11 +9,9 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from cairn.domain.cycle.state import Cycle
-from cairn.domain.goal.stages import stage_row
 from cairn.domain.people import Person
 from cairn.i18n import message
 from cairn_portal.cli.goal.commanding import goal_id, goal_row, is_goal
-from cairn_portal.cli.goal.look_back import look_back
 from cairn_portal.cli.goal.reports import reported_lines, told_apart
 from cairn_portal.cli.options import CycleOption
 from cairn_portal.cli.problem import Problem
@@ -21,6 +19,7 @@ from cairn_portal.cli.session import Session, session
 from cairn_portal.cli.terminal import Terminal
 from cairn_portal.cli.typed import day as day_typed
 from cairn_portal.presenting.words import bar, by_period, grid, number, percent
+from cairn_portal.reading import progress as progress_reading
 from projections.models import dashboard as dashboards
 from projections.models import goal as goals_model
 from projections.models import progress as progress_model
@@ -36,7 +35,6 @@ Who = Annotated[
 ]
 
 
-APPROVED = stage_row("approved").order
 On = Annotated[
     str | None,
     typer.Option("--on", metavar="YYYY-MM-DD", help="as of a day"),
@@ -76,29 +74,14 @@ async def progress(at: Terminal, who: Who = None, cycle: CycleOption = None, on:
     )
 
 
-async def kinds_of(s: Session, cycle: Cycle) -> progress_model.Kinds:
-    """The kinds of period each family of a cycle's policy is scored in: what "this month" means to its people."""
-    policy = await s.policies.version(cycle.policy)
-    return {family: policy.kinds_of(family) for family in policy.families}
-
-
 async def lines_of(s: Session, cycle: Cycle, person: Person, day: date) -> list[progress_model.ProgressLine]:
     """Somebody's goals with their progress as it was on a day."""
-    kinds = await kinds_of(s, cycle)
-    lines = await progress_model.progress_of(s.pool, person.id, day, cycle=cycle.id, kinds=kinds)
-    if day >= await s.clock.today(cycle):
-        return lines
-    then = [await look_back(s.ledger, s.pool, line, cycle, day, kinds) for line in lines]
-    return [line for line in then if line is not None and stage_row(line.stage).order >= APPROVED]
+    return await progress_reading.lines_of(s.records, cycle, person, day)
 
 
 async def line_of(s: Session, cycle: Cycle, name: str, day: date) -> progress_model.ProgressLine | None:
     """One goal with its progress as it was on a day; None where it was not there yet."""
-    kinds = await kinds_of(s, cycle)
-    line = await progress_model.progress_of_goal(s.pool, name, day, kinds=kinds)
-    if line is None or day >= await s.clock.today(cycle):
-        return line
-    return await look_back(s.ledger, s.pool, line, cycle, day, kinds)
+    return await progress_reading.line_of(s.records, cycle, name, day)
 
 
 def _in_order(period: progress_model.PeriodProgress) -> tuple[int, str]:

@@ -1,6 +1,5 @@
 """Goals as people read them: one with everything about it, many in a list, and what waits for somebody."""
 
-from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 from typing import Annotated
@@ -11,11 +10,9 @@ from rich.text import Text
 
 from cairn.application.appraisals import RaterTask
 from cairn.application.clock import zone_of
-from cairn.domain.cycle.stages import cycle_stage_row
 from cairn.domain.event import SYSTEM
 from cairn.domain.goal.events import GoalInterviewHeld
 from cairn.domain.goal.stages import ExistingStage
-from cairn.domain.goal.state import Goal
 from cairn.domain.measure import Capability, KeyTask
 from cairn.domain.people import Person
 from cairn.i18n import marked, term
@@ -27,7 +24,7 @@ from cairn_portal.cli.goal.diagnosing import diagnosis_lines
 from cairn_portal.cli.goal.hints import hints_of, sentence
 from cairn_portal.cli.goal.origin import target_from, told_origin
 from cairn_portal.cli.goal.progress import drawn, line_of
-from cairn_portal.cli.goal.viewing import As, Viewer, of_goal, viewer
+from cairn_portal.cli.goal.viewing import As, viewer
 from cairn_portal.cli.options import By, CycleOption, GoalArg
 from cairn_portal.cli.session import Session, require_actor, session
 from cairn_portal.cli.terminal import Terminal
@@ -46,9 +43,10 @@ from cairn_portal.presenting.words import (
     task_name,
     words,
 )
-from projections.models import case as case_model
+from cairn_portal.reading.goals import in_words
+from cairn_portal.reading.inbox import inbox_of, places_of
+from cairn_portal.reading.viewing import Viewer, of_goal
 from projections.models import coaching as coaching_model
-from projections.models import dashboard as dashboards
 from projections.models import goal as goals_model
 from projections.models import inbox as inboxes
 from projections.models import notice as notice_model
@@ -78,7 +76,7 @@ async def show_goal(s: Session, name: str, reader: str | None = None) -> None:
     tasks = await inboxes.tasks_of_goal(s.pool, found.goal, now, trusting=await s.trusting())
     state, context = await s.goals.load(found.goal)
     hints, state = hints_of(state, context), view.in_words(state, of)
-    found = _in_words(found, state)
+    found = in_words(found, state)
     sheet = (await goals_model.sheets(s.pool, sheet=found.sheet))[0]
     lines: list[RenderableType] = [
         Text(f"{found.goal}  {found.title}", style="bold"),
@@ -125,15 +123,6 @@ async def show_goal(s: Session, name: str, reader: str | None = None) -> None:
     if not view.may("scores", of):
         at.remark("Progress and scores are left out: {who} may not read them.", who=reader)
     at.remark("Its history: cairn replay {goal}", goal=found.goal)
-
-
-def _in_words(found: goals_model.GoalRow, state: Goal) -> goals_model.GoalRow:
-    """The goal with what people wrote, as the log has it: the read model has it encrypted."""
-    accepted = {n: state.accepted.get(n, text) for n, text in found.accepted.items()}
-    pending = found.pending
-    if pending and state.pending and pending.adjustment == state.pending.adjustment:
-        pending = pending.model_copy(update={"reason": state.pending.reason})
-    return found.model_copy(update={"accepted": accepted, "pending": pending})
 
 
 def _head(
@@ -310,24 +299,13 @@ async def notices(
     at.answer(found, table if found else Text(at.say("There is nothing to tell you.")))
 
 
-def places_of(roles: Iterable[str]) -> list[str]:
-    """The places somebody's roles give them, as they are written where somebody is waited for."""
-    held = {*roles, *(["committee"] if "executive" in roles else [])}
-    return sorted(f"role:{name}" for name in held)
-
-
 async def inbox(at: Terminal, by: By = None, cycle: CycleOption = None) -> None:
     async with session(at) as s:
         person = await s.person(require_actor(by))
-        tasks = await inboxes.inbox(s.pool, person.id, person.roles, cycle=cycle, trusting=await s.trusting())
-        turns = await _turns(s, person, cycle)
+        found = await inbox_of(s.records, person, cycle)
         rated = await _to_rate(s, person, cycle)
         names = await s.names() if rated else {}
-        cycles = {
-            name: await s.cycle(name)
-            for name in {*(task.cycle for task in tasks), *(turn.cycle for turn in turns)}
-        }
-        nows = {name: await s.clock.now(cycle) for name, cycle in cycles.items()}
+    tasks, turns, cycles, nows = found.tasks, found.turns, found.cycles, found.nows
     table = grid(
         at.say("to do"),
         at.say("goal"),
@@ -391,15 +369,3 @@ async def _to_rate(s: Session, person: Person, cycle: str | None) -> list[RaterT
         s.at.remark(problem.sentence)
         return []
     return [task for task in found if task.state != "answered"]
-
-
-async def _turns(s: Session, person: Person, cycle: str | None) -> list[case_model.Turn]:
-    """The open cases of each cycle that wait for a person or a place of theirs, at that cycle's present."""
-    wanted = [person.id, *places_of(person.roles)]
-    found: list[case_model.Turn] = []
-    for row in await dashboards.cycles(s.pool):
-        if cycle_stage_row(row.stage).over or (cycle is not None and row.cycle != cycle):
-            continue
-        now = await s.clock.now(await s.cycle(row.cycle))
-        found += await case_model.turns(s.pool, now, cycle=row.cycle, of=wanted)
-    return found

@@ -1,8 +1,8 @@
 """Replay: any goal as of any moment, event by event, and every score computed again from what it cites."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta, tzinfo
-from typing import Annotated, Any, NamedTuple
+from datetime import timedelta, tzinfo
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
 import typer
@@ -12,15 +12,14 @@ from rich.text import Text
 
 from cairn.application.audit import Difference, Missing, Outcome, ScoreAudit
 from cairn.application.clock import zone_of
-from cairn.application.repository import fold_goal, fold_sheet
-from cairn.application.stored_events import to_events
+from cairn.application.repository import fold_goal
 from cairn.domain.goal.state import Goal
-from cairn.domain.streams import cycle_of, sheet_of
+from cairn.domain.streams import cycle_of
 from cairn.i18n import message
 from cairn.i18n.refusals import refusal_message
 from cairn.ledger import StoredEvent
 from cairn_portal.cli.goal.commanding import goal_id, require_in_log
-from cairn_portal.cli.goal.viewing import As, Viewer, of_goal, viewer
+from cairn_portal.cli.goal.viewing import As, viewer
 from cairn_portal.cli.options import CycleArg, GoalArg
 from cairn_portal.cli.problem import REFUSED, Problem
 from cairn_portal.cli.session import Session, session
@@ -28,16 +27,9 @@ from cairn_portal.cli.terminal import Terminal
 from cairn_portal.cli.typed import moment_or_day_end
 from cairn_portal.presenting.story import changes, described, event_name
 from cairn_portal.presenting.words import NOTHING, by_period, facts, grid, measure, number, stage
-from projections.models import history as history_model
-from projections.models.history import HistoryEntry, LoggedEvent
-
-
-class Bound(NamedTuple):
-    """Up to where the log is replayed; all None is all of it."""
-
-    position: int | None = None
-    recorded: datetime | None = None
-    occurred: datetime | None = None
+from cairn_portal.reading.history import Bound, history_of
+from cairn_portal.reading.viewing import Viewer
+from projections.models.history import HistoryEntry
 
 
 def bound_of(written: str | None, zone: tzinfo) -> Bound:
@@ -73,17 +65,14 @@ async def replay(
         await require_in_log(s, [goal])
         zone = zone_of(await s.cycle(cycle_of(goal)))
         at, bound = at.in_zone(zone), bound_of(as_of, ZoneInfo(zone or "UTC"))
-        rows = await s.ledger.as_of(goal, **bound._asdict())
-        of_sheet = await s.ledger.as_of(sheet_of(goal), **bound._asdict())
-        story = await _story(s, goal, [*rows, *of_sheet])
-        now, view = fold_goal(goal, rows), await viewer(s, reader, await s.cycle(cycle_of(goal)))
-        view.require("goals", of_goal(now))
-        story, now = _seen_by(view, story, now)
+        view = await viewer(s, reader, await s.cycle(cycle_of(goal)))
+        told = await history_of(s.records, view, goal, bound)
+        rows, story, now = told.rows, told.story, told.goal
         outcome = await ScoreAudit(s.ledger, s.cycles).goal(goal, rows) if verify else None
         names = await s.names()
     if not rows:
         raise Problem(message("There was no goal {goal} then.", goal=goal))
-    weight = fold_sheet(sheet_of(goal), of_sheet).weight_of(goal)
+    weight = told.weight
     if step and not at.as_json:
         _step(at, story, rows, names)
     else:
@@ -106,73 +95,12 @@ async def replay(
     return REFUSED if outcome and not outcome.sound else 0
 
 
-def _seen_by(view: Viewer, story: list[HistoryEntry], now: Goal) -> tuple[list[HistoryEntry], Goal]:
-    """The story and the state as somebody may read them: scores of others are left out, and what people wrote."""
-    of = of_goal(now)
-    told = [each.model_copy(update={"facts": view.of_event(each.type, each.facts, of)}) for each in story]
-    if not view.may("scores", of):
-        now = now.model_copy(update={"scores": {}, "assessments": {}})
-    return told, view.in_words(now, of)
-
-
 async def show_history(s: Session, goal: str) -> None:
     """A goal's story as a table: what a demo ends with."""
-    rows, of_sheet = await s.ledger.read_stream(goal), await s.ledger.read_stream(sheet_of(goal))
-    story = await _story(s, goal, [*rows, *of_sheet])
-    title = Text(f"{goal}  {fold_goal(goal, rows).title}", style="bold")
+    told = await history_of(s.records, Viewer(None, None), goal)
+    story, title = told.story, Text(f"{goal}  {told.goal.title}", style="bold")
     at = s.at.in_zone(zone_of(await s.cycle(cycle_of(goal))))
     at.answer(story, title, _table(at, story, await s.names()))
-
-
-async def _story(s: Session, goal: str, rows: Sequence[StoredEvent]) -> list[HistoryEntry]:
-    """The events that concern the goal, in sealed order, with what each changed."""
-    sealed = {
-        (each.stream, each.version): each.position for each in await history_model.history(s.pool, goal)
-    }
-    told = []
-    for row in rows:
-        about = _about(goal, row)
-        if about is not None:
-            position = sealed.get((row.stream, row.version), 0)
-            told.append(
-                LoggedEvent(
-                    position=position,
-                    stream=row.stream,
-                    version=row.version,
-                    type=row.type,
-                    occurred_at=row.occurred_at,
-                    recorded_at=row.recorded_at,
-                    actor=row.actor,
-                    facts=about,
-                )
-            )
-    told.sort(key=lambda each: (each.position or 1 << 62, each.recorded_at, each.version))
-    return history_model.entries(told)
-
-
-def _about(goal: str, row: StoredEvent) -> dict[str, Any] | None:
-    """What an event says about the goal; None where it says nothing."""
-    data = to_events([row])[0].model_dump(mode="json")
-    given = {name: each for name, each in data.items() if name not in ("by", "at", "goal")}
-    if row.stream == goal:
-        return given
-    match row.type:
-        case "SheetOpened" | "GoalPlaced":
-            placements = data.get("placements") or [data.get("placement")]
-            mine = next((each for each in placements if each["goal"] == goal), None)
-            return {"sheet": row.stream, "weight": mine["weight"]} if mine else None
-        case "SheetScored":
-            part = next((each for each in data["parts"] if each["goal"] == goal), None)
-            return (
-                {"period": data["period"], "sheet_points": data["points"], "policy": data["policy"]}
-                | ({"gate": part["gate"]} if part.get("gate") else {})
-                if part
-                else None
-            )
-        case "GoalWeighted" | "GoalRemoved" | "FlexibleSpaceUsed":
-            return given if data["goal"] == goal else None
-        case _:
-            return None
 
 
 def _table(at: Terminal, story: Sequence[HistoryEntry], names: dict[str, str]) -> RenderableType:

@@ -17,13 +17,14 @@ from cairn.domain.reading import Row, aggregate
 from cairn.i18n import message
 from cairn_portal.cli.goal.adjusting import Reason
 from cairn_portal.cli.goal.commanding import chosen_goals, give_command, goal_id, require_in_log
-from cairn_portal.cli.goal.viewing import As, of_goal, viewer
+from cairn_portal.cli.goal.viewing import As, viewer
 from cairn_portal.cli.options import By, CommandId, Everything, GoalArg, Goals, Yes
 from cairn_portal.cli.problem import USAGE, Problem
 from cairn_portal.cli.session import Session, require_actor, session
 from cairn_portal.cli.terminal import Terminal
 from cairn_portal.cli.typed import iso_day
 from cairn_portal.presenting.words import NOTHING, grid, number, words
+from cairn_portal.reading.viewing import of_goal
 
 PLACES = 6
 Numbers = Annotated[

@@ -23,7 +23,7 @@ from cairn_portal.cli.problem import DOWN, REFUSED, USAGE, Problem
 from cairn_portal.cli.session import Session, running_servers, session
 from cairn_portal.cli.terminal import Terminal
 from cairn_portal.presenting.words import NOTHING, facts, grid
-from cairn_portal.servers import migrate, process
+from cairn_portal.servers import migrate, portal, process
 from projections.models import goal as goals_model
 
 PANEL = marked("Running it")
@@ -36,6 +36,7 @@ async def up(
     at: Terminal,
     foreground: Annotated[bool, typer.Option("--foreground", help="stay, stop all on Ctrl-C")] = False,
     workers: Annotated[int, typer.Option(min=0, max=64, help="number of workers; 0: the servers alone")] = 1,
+    with_portal: Annotated[bool, typer.Option("--portal/--no-portal", help="serve pages and the API")] = True,
 ) -> None:
     with shown_steps(at) as on_step:
         addresses = await servers.start_all(at.settings, on_step)
@@ -48,19 +49,21 @@ async def up(
     ]
     if started:
         await _until_worker_listens(at, addresses, started[0])
+    page = await portal.start(at.settings, addresses) if started and with_portal else None
     lines = facts(
         (at.say("data folder"), at.settings.home),
         (at.say("database"), _without_password(addresses.database_dsn)),
         ("Temporal", addresses.temporal_address),
         (at.say("Temporal's UI"), addresses.ui_url or NOTHING),
         (at.say("workers"), ", ".join(f"{each.name} ({each.pid})" for each in started) or NOTHING),
+        (at.say("portal"), Text(page, style="bold") if page else NOTHING),
     )
     nexts = at.say(
         "Next: `cairn demo` shows a whole year; `cairn policy adopt` takes in your plan; "
         "`cairn status`; `cairn down`."
     )
     at.answer(
-        {**_public(addresses), "workers": [each.pid for each in started]},
+        {**_public(addresses), "workers": [each.pid for each in started], "portal": page},
         Text(at.say("✓ Running"), style="bold green"),
         lines,
         Text(nexts, style="dim"),

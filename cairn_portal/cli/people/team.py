@@ -13,12 +13,13 @@ from cairn.application.clock import zone_of
 from cairn.domain.cycle.state import Cycle
 from cairn.i18n import marked
 from cairn_portal.cli.case.commanding import cycle_named
-from cairn_portal.cli.goal.progress import kinds_of
-from cairn_portal.cli.goal.viewing import of_holder, viewer
+from cairn_portal.cli.goal.viewing import viewer
 from cairn_portal.cli.options import By, CycleOption
 from cairn_portal.cli.session import Session, require_actor, session
 from cairn_portal.cli.terminal import Terminal
 from cairn_portal.presenting.words import NOTHING, grid
+from cairn_portal.reading.progress import kinds_of
+from cairn_portal.reading.viewing import of_holder
 from projections.models import person as people_model
 from projections.models import progress as progress_model
 from projections.models import team as team_model
@@ -71,7 +72,7 @@ async def team(
 async def _courses(s: Session, cycle: Cycle, people: Sequence[str]) -> dict[str, Course]:
     """How far each person's running goals are on the cycle's day."""
     lines = await progress_model.progress_of_people(
-        s.pool, people, await s.clock.today(cycle), cycle=cycle.id, kinds=await kinds_of(s, cycle)
+        s.pool, people, await s.clock.today(cycle), cycle=cycle.id, kinds=await kinds_of(s.records, cycle)
     )
     found: dict[str, list[bool | None]] = {}
     for line in lines:

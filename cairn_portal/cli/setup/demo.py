@@ -1,6 +1,6 @@
 """The company that comes along: its year played, and what came of it told as a story."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -24,9 +24,13 @@ from cairn_portal.cli.setup.rehearse import Fresh, Keep, play, results, script_o
 from cairn_portal.cli.terminal import Terminal
 from cairn_portal.cli.year.page import print_year
 from cairn_portal.presenting.words import NOTHING, grid, percent
+from cairn_portal.reading.beginning import to_begin_with
 from cairn_portal.rehearsal.drive import Report
 from cairn_portal.rehearsal.script import RehearsalScript
+from cairn_portal.servers import portal
+from cairn_portal.servers.ports import HOST
 from projections.models import goal as goals_model
+from projections.models import person as people_model
 from projections.models import progress as progress_model
 from projections.models import score as scores_model
 
@@ -80,7 +84,18 @@ async def _demonstrated(s: Session, script: RehearsalScript, data: Path, report:
         await show_history(s, goal.goal)
         tries = _tries(at, at.settings.home, script.cycle.id, goal)
         at.out.print(Panel(tries, title=at.say("Try next"), expand=False))
+        at.out.print(Panel(await _pages(s), title=at.say("The pages"), expand=False))
     return code
+
+
+async def _pages(s: Session) -> str:
+    """Where the year can be looked at on pages, and as whom to sign in."""
+    at, settings = s.at, s.at.settings
+    address = portal.shown_address(settings, f"{HOST}:{portal.choose_port(settings)}")
+    lines = [at.say("After `cairn up` open {address} and sign in as", address=address)]
+    people = await people_model.people(s.pool, day=date.today())
+    lines += [f"  {each.id} {each.name}  {at.say(part)}" for each, part in to_begin_with(people)]
+    return "\n".join(lines)
 
 
 def _title(

@@ -1,0 +1,34 @@
+"""The API as an application of its own, below /api/v1 of the portal's."""
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from cairn.domain.refusal import Refusal
+from cairn.ledger import AwayFromHome
+from cairn_portal.api import commands, reads
+from cairn_portal.api.problems import told
+from cairn_portal.gateway import NoAnswer
+from cairn_portal.signing_in.callers import NotFromOurPage, NotSignedIn
+
+VERSION = "1"
+ROOT = f"/api/v{VERSION}"
+ERRORS = (
+    Refusal, NotSignedIn, NotFromOurPage, NoAnswer, AwayFromHome, RequestValidationError, HTTPException, Exception,
+)  # fmt: skip
+
+
+def create_api() -> FastAPI:
+    """Every endpoint, with what errors become there."""
+    app = FastAPI(
+        title="Cairn",
+        version=VERSION,
+        description="Performance goals: every command, and what can be read. Problems are those of RFC 9457.",
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.include_router(reads.router)
+    app.include_router(commands.router())
+    for error in ERRORS:
+        app.add_exception_handler(error, told)
+    return app

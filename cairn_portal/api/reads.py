@@ -1,0 +1,195 @@
+"""What can be read: goals, progress, history, inbox, cycles, results, each as far as the caller may."""
+
+from datetime import datetime, tzinfo
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Query
+from starlette.responses import JSONResponse, Response
+
+from cairn.application import access
+from cairn.application.clock import zone_of
+from cairn.documents.dates import read_date
+from cairn.documents.mistakes import Mistake
+from cairn.documents.moments import end_of_day, read_moment
+from cairn.domain.goal.stages import Stage
+from cairn.domain.refusal import Refusal
+from cairn_portal.presenting.as_json import plain_value
+from cairn_portal.reading.cycles import read_cycle
+from cairn_portal.reading.goals import MOST, goals_page, read_goal, unknown_goal
+from cairn_portal.reading.history import Bound, history_of
+from cairn_portal.reading.inbox import inbox_of
+from cairn_portal.reading.viewing import of_holder
+from cairn_portal.signing_in.portal import ByVisitor, Visit
+from projections.models import dashboard as dashboards
+from projections.models import person as people_model
+from projections.models import score as scores_model
+
+router = APIRouter()
+WaitFor = Annotated[
+    int | None, Query(ge=0, description="a position of an earlier answer: what is read is not older")
+]
+Limit = Annotated[int, Query(ge=1, le=MOST, description="items at most")]
+After = Annotated[str, Query(description="`next` of the page before")]
+
+
+async def _ready(visit: Visit, position: int | None, *models: str) -> None:
+    if position is not None and not await visit.portal.commands.readable(position, *models):
+        raise Refusal("reading.behind", field="wait_for", position=position)
+
+
+def _answer(visit: Visit, value: Any, version: int | None = None) -> Response:
+    headers = {} if version is None else {"ETag": f'"{version}"'}
+    return JSONResponse(plain_value(value, visit.reader.language), headers=headers)
+
+
+@router.get("/me", tags=["people"], operation_id="me", summary="who I am here")
+async def me(visit: ByVisitor) -> Response:
+    return _answer(visit, visit.person)
+
+
+@router.get(
+    "/inbox", tags=["inbox"], operation_id="inbox", summary="all that waits for me, most urgent first"
+)
+async def inbox(visit: ByVisitor, cycle: str | None = None, wait_for: WaitFor = None) -> Response:
+    await _ready(visit, wait_for, "inbox")
+    found = await inbox_of(visit.portal.records, visit.person, cycle)
+    return _answer(visit, {"tasks": found.tasks, "turns": found.turns, "now": found.nows})
+
+
+@router.get("/goals", tags=["goals"], operation_id="goals_list", summary="goals of a cycle, page by page")
+async def goals(
+    visit: ByVisitor,
+    cycle: str,
+    owner: str | None = None,
+    stage: Stage | None = None,
+    department: str | None = None,
+    after: After = "",
+    limit: Limit = 50,
+    wait_for: WaitFor = None,
+) -> Response:
+    await _ready(visit, wait_for, "goal")
+    found = await goals_page(
+        visit.portal.records, visit.person.id, cycle=cycle, owner=owner, stage=stage, department=department,
+        after=after, limit=limit,
+    )  # fmt: skip
+    return _answer(visit, {"items": found.goals, "next": found.after})
+
+
+@router.get("/goals/{goal}", tags=["goals"], operation_id="goal", summary="one goal with all about it")
+async def goal(visit: ByVisitor, goal: str, wait_for: WaitFor = None) -> Response:
+    await _ready(visit, wait_for, "goal", "inbox")
+    read = await read_goal(visit.portal.records, visit.person.id, goal)
+    told = {
+        "goal": read.row,
+        "version": read.version,
+        "sheet": read.sheet,
+        "awaited": read.tasks,
+        "progress": read.progress,
+        "scores": read.scores,
+        "now": read.now,
+    }
+    return _answer(visit, told, read.version)
+
+
+@router.get("/goals/{goal}/progress", tags=["goals"], operation_id="goal_progress", summary="how far it is")
+async def progress(visit: ByVisitor, goal: str, wait_for: WaitFor = None) -> Response:
+    await _ready(visit, wait_for, "progress")
+    read = await read_goal(visit.portal.records, visit.person.id, goal)
+    if read.progress is None:
+        read.view.require("scores", read.of)
+    return _answer(visit, read.progress, read.version)
+
+
+@router.get(
+    "/goals/{goal}/history", tags=["goals"], operation_id="goal_history", summary="its story, replayed"
+)
+async def history(
+    visit: ByVisitor,
+    goal: str,
+    as_of: Annotated[
+        str | None, Query(description="a position, a day or a moment; a day means its end")
+    ] = None,
+    clock: Annotated[
+        Literal["occurred", "recorded"], Query(description="the clock of a day or moment")
+    ] = "occurred",
+    wait_for: WaitFor = None,
+) -> Response:
+    await _ready(visit, wait_for, "history", "goal")
+    records = visit.portal.records
+    read = await read_goal(records, visit.person.id, goal)
+    bound = _bound(as_of, clock, ZoneInfo(zone_of(read.cycle) or "UTC"))
+    told = await history_of(records, read.view, goal, bound)
+    if not told.rows:
+        raise unknown_goal(goal)
+    return _answer(
+        visit,
+        {
+            "goal": goal,
+            "as_of": bound._asdict(),
+            "events": told.story,
+            "state": told.goal,
+            "weight": told.weight,
+        },
+        read.version,
+    )
+
+
+def _bound(written: str | None, clock: str, zone: tzinfo) -> Bound:
+    if written is None:
+        return Bound()
+    if written.isdigit() and len(written) != 8:
+        return Bound(position=int(written))
+    found: datetime | Mistake = read_moment(written, zone)
+    if isinstance(found, Mistake):
+        day = read_date(written)
+        if isinstance(day, Mistake):
+            raise Refusal("reading.as-of", field="as_of", given=written[:40])
+        found = end_of_day(day, zone)
+    return Bound(recorded=found) if clock == "recorded" else Bound(occurred=found)
+
+
+@router.get("/cycles", tags=["cycles"], operation_id="cycles_list", summary="every cycle")
+async def cycles(visit: ByVisitor) -> Response:
+    access.require_sees_cycles(visit.person)
+    return _answer(visit, {"items": await dashboards.cycles(visit.portal.records.pool), "next": None})
+
+
+@router.get(
+    "/cycles/{cycle}", tags=["cycles"], operation_id="cycle", summary="where it stands, who waits for whom"
+)
+async def cycle(visit: ByVisitor, cycle: str, wait_for: WaitFor = None) -> Response:
+    access.require_sees_cycles(visit.person)
+    await _ready(visit, wait_for, "dashboard")
+    found = await read_cycle(visit.portal.records, cycle)
+    told = {
+        "cycle": found.dashboard.cycle if found.dashboard else None,
+        "departments": found.dashboard.departments if found.dashboard else (),
+        "waiting": found.waiting,
+        "due": found.due,
+        "now": found.now,
+        "written": found.written,
+    }
+    return _answer(visit, told, found.cycle.version)
+
+
+@router.get(
+    "/cycles/{cycle}/results", tags=["cycles"], operation_id="cycle_results", summary="results I may read"
+)
+async def results(
+    visit: ByVisitor, cycle: str, after: After = "", limit: Limit = 50, wait_for: WaitFor = None
+) -> Response:
+    await _ready(visit, wait_for, "score")
+    records = visit.portal.records
+    view = await records.viewer(visit.person.id, await records.cycle(cycle))
+    people = {each.id: each for each in await people_model.people(records.pool, with_leavers=True)}
+    found = sorted(
+        (
+            each
+            for each in await scores_model.results(records.pool, cycle)
+            if view.may("scores", of_holder(each.holder or "", people)) and each.sheet > after
+        ),
+        key=lambda each: each.sheet,
+    )
+    page = found[:limit]
+    return _answer(visit, {"items": page, "next": page[-1].sheet if len(found) > limit else None})

@@ -1,0 +1,1 @@
+"""What somebody reads, at the terminal, through the API and on pages alike: each thing by whoever may."""

@@ -1,0 +1,52 @@
+"""All that waits for somebody: tasks on goals, and turns in cases, each with the present of its cycle."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import NamedTuple
+
+from cairn.domain.cycle.stages import cycle_stage_row
+from cairn.domain.cycle.state import Cycle
+from cairn.domain.people import Person
+from cairn_portal.reading.records import Records
+from projections.models import case as case_model
+from projections.models import dashboard as dashboards
+from projections.models import inbox as inboxes
+
+
+class Inbox(NamedTuple):
+    """What waits for a person, most urgent first; `cycles` are those it is of, `nows` their presents, by id."""
+
+    tasks: list[inboxes.Task]
+    turns: list[case_model.Turn]
+    cycles: Mapping[str, Cycle]
+    nows: Mapping[str, datetime]
+
+
+async def inbox_of(records: Records, person: Person, cycle: str | None = None) -> Inbox:
+    """What waits for somebody and for the places they hold, in one cycle or in all."""
+    trusting = await records.trusting()
+    tasks = await inboxes.inbox(records.pool, person.id, person.roles, cycle=cycle, trusting=trusting)
+    turns = await _turns(records, person, cycle)
+    names = {*(task.cycle for task in tasks), *(turn.cycle for turn in turns)}
+    cycles = {name: await records.cycle(name) for name in names}
+    return Inbox(
+        tasks, turns, cycles, {name: await records.clock.now(found) for name, found in cycles.items()}
+    )
+
+
+async def _turns(records: Records, person: Person, cycle: str | None) -> list[case_model.Turn]:
+    """The open cases of each cycle that wait for a person or a place of theirs, at that cycle's present."""
+    wanted = [person.id, *places_of(person.roles)]
+    found: list[case_model.Turn] = []
+    for row in await dashboards.cycles(records.pool):
+        if cycle_stage_row(row.stage).over or (cycle is not None and row.cycle != cycle):
+            continue
+        now = await records.clock.now(await records.cycle(row.cycle))
+        found += await case_model.turns(records.pool, now, cycle=row.cycle, of=wanted)
+    return found
+
+
+def places_of(roles: Iterable[str]) -> list[str]:
+    """The places somebody's roles give them, as they are written where somebody is waited for."""
+    held = {*roles, *(["committee"] if "executive" in roles else [])}
+    return sorted(f"role:{name}" for name in held)

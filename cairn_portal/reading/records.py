@@ -1,0 +1,85 @@
+"""The ledger and its read models as people read them: who is who, which cycle, what time it is, who may read what."""
+
+from datetime import UTC, date, datetime
+from typing import NamedTuple
+
+from cairn.application import Application, access
+from cairn.application.access import Circle
+from cairn.domain.cycle.state import Cycle
+from cairn.domain.people import Person
+from cairn.domain.policy import Transparency
+from cairn.domain.refusal import Refusal
+from cairn.domain.schedule import local_day
+from cairn_portal.reading.viewing import Viewer
+from projections.engine.catch_up import cursor_of
+from projections.models import dashboard as dashboards
+from projections.models import goal as goals_model
+from projections.models import person as people_model
+
+
+class _Seen(NamedTuple):
+    """What a circle was put together from."""
+
+    position: int
+    day: date
+    policy: str
+
+
+class Records:
+    """What is asked for again and again while somebody reads."""
+
+    def __init__(self, application: Application) -> None:
+        self.application = application
+        self.pool, self.ledger, self.clock = application.pool, application.ledger, application.clock
+        self._circles: dict[str, tuple[_Seen, Circle]] = {}
+
+    async def person(self, who: str) -> Person:
+        """Somebody in the roster. Raises Refusal for an unknown id."""
+        known = await people_model.person(self.pool, who)
+        if known is None:
+            raise Refusal("person.unknown", field="by", by=who)
+        return known
+
+    async def names(self) -> dict[str, str]:
+        """Names by id, of people who left as well, and of departments as `department.<id>`."""
+        people = await people_model.people(self.pool, with_leavers=True)
+        departments = await people_model.departments(self.pool)
+        return {each.id: each.name for each in people} | {
+            f"department.{each.id}": each.name for each in departments
+        }
+
+    async def trusting(self) -> list[str]:
+        """The cycles in which what people report counts without being confirmed (RULES D6)."""
+        return [
+            each.cycle
+            for each in await dashboards.cycles(self.pool)
+            if (await self.application.policies.version(each.policy)).check_ins == "trusted"
+        ]
+
+    async def cycle(self, name: str) -> Cycle:
+        """A launched cycle. Raises Refusal where there is none."""
+        cycle = await self.application.cycles.load(name)
+        if cycle.version == 0:
+            raise Refusal("cycle.unknown", field="cycle", cycle=name)
+        return cycle
+
+    async def viewer(self, who: str | None, cycle: Cycle) -> Viewer:
+        """The viewer named in a cycle; nobody named reads everything. Refuses somebody who is not known or has left."""
+        if who is None:
+            return Viewer(None, None)
+        policy = await self.application.policies.version(cycle.policy)
+        today = local_day(await self.clock.now(cycle), policy.calendar)
+        circle = await self._circle(cycle, policy.transparency)
+        return Viewer(access.require_present(who, circle.people, today), circle)
+
+    async def _circle(self, cycle: Cycle, rules: Transparency) -> Circle:
+        """Among whom a cycle's things are read, kept until an event changes people or goals, or the day does."""
+        at = _Seen(await cursor_of(self.pool, "person", "goal"), datetime.now(UTC).date(), cycle.policy)
+        known = self._circles.get(cycle.id)
+        if known is not None and known[0] == at:
+            return known[1]
+        people = {each.id: each for each in await people_model.people(self.pool, with_leavers=True)}
+        sheets = await goals_model.sheets(self.pool, cycle=cycle.id)
+        circle = Circle(people, {each.holder for each in sheets if each.kind == "person"}, rules)
+        self._circles[cycle.id] = at, circle
+        return circle

@@ -1,0 +1,1 @@
+"""The portal as a server: API and pages in one application (`python -m cairn_portal.served`)."""

@@ -1,0 +1,140 @@
+"""The portal's application: what every request works with, what every answer carries, and what errors become."""
+
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from urllib.parse import quote
+
+from fastapi import FastAPI, Request
+from starlette.exceptions import HTTPException
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.middleware.sessions import SessionMiddleware
+from starlette.responses import RedirectResponse, Response
+from starlette.staticfiles import StaticFiles
+
+from cairn.application import Application
+from cairn.domain.refusal import Refusal
+from cairn.i18n import message, refusal_message, term
+from cairn.ledger import AwayFromHome
+from cairn.privacy import wrapping_keys
+from cairn.settings import Settings, SettingsProblem
+from cairn_portal.api.application import ROOT, create_api
+from cairn_portal.asking import Commands
+from cairn_portal.gateway import NoAnswer
+from cairn_portal.reading.records import Records
+from cairn_portal.served.headers import SafeHeaders
+from cairn_portal.servers.portal_key import session_key
+from cairn_portal.signing_in.addresses import is_demo, portal_url, require_safe
+from cairn_portal.signing_in.callers import NotFromOurPage, NotSignedIn, SignIn
+from cairn_portal.signing_in.demo_provider import DemoProvider
+from cairn_portal.signing_in.portal import Portal, reader_of
+from cairn_portal.web import cycles, goal, goals, inbox, live, signing, team
+from cairn_portal.web.rendering import STATIC, open_page
+
+log = logging.getLogger(__name__)
+HOURS = 3600
+SESSION_LASTS = 12 * HOURS
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The application of these settings. Raises SettingsProblem where it would be open to strangers."""
+    require_safe(settings)
+    database = settings.database
+    if database is None:
+        raise SettingsProblem(message("The portal needs CAIRN_DATABASE; `cairn up` starts it with one."))
+
+    @asynccontextmanager
+    async def wired(app: FastAPI) -> AsyncIterator[None]:
+        keys = wrapping_keys(settings)
+        async with Application.open(database, keys, name="cairn-portal") as application:
+            records = Records(application)
+            demo = DemoProvider(settings, application.pool) if is_demo(settings) else None
+            portal = Portal(settings, records, Commands(settings, records), SignIn(settings, records), demo)
+            app.state.portal = api.state.portal = portal
+            yield
+
+    api = create_api()
+    app = FastAPI(title="Cairn", lifespan=wired, docs_url=None, redoc_url=None, openapi_url=None)
+    app.add_middleware(
+        SessionMiddleware,
+        secret_key=session_key(settings).hex(),
+        session_cookie="cairn_session",
+        max_age=SESSION_LASTS,
+        same_site="lax",
+        https_only=portal_url(settings).startswith("https://"),
+    )
+    app.add_middleware(SafeHeaders)
+    app.mount(ROOT, api, name="api")
+    # Pages are not compressed: they hold a token beside what somebody sent.
+    app.mount("/static", GZipMiddleware(StaticFiles(directory=STATIC)), name="static")
+    for router in (
+        signing.router,
+        inbox.router,
+        goals.router,
+        goal.router,
+        team.router,
+        cycles.router,
+        live.router,
+    ):
+        app.include_router(router)
+    app.add_exception_handler(NotSignedIn, _not_signed_in)
+    app.add_exception_handler(NotFromOurPage, _not_from_our_page)
+    app.add_exception_handler(Refusal, _refused)
+    app.add_exception_handler(HTTPException, _not_there)
+    for error in (NoAnswer, AwayFromHome, Exception):
+        app.add_exception_handler(error, _failed)
+    return app
+
+
+async def _not_signed_in(request: Request, _: Exception) -> Response:
+    there = f"/sign-in?back={quote(request.url.path)}" if request.method == "GET" else "/sign-in"
+    if request.headers.get("hx-request"):
+        return Response(status_code=401, headers={"HX-Redirect": there})
+    return RedirectResponse(there, 303)
+
+
+async def _not_from_our_page(request: Request, _: Exception) -> Response:
+    at = reader_of(request)
+    said = at.say("Please load the page again and repeat it.")
+    return _problem(request, 403, at.say("Not from this page"), said)
+
+
+async def _not_there(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    title = reader_of(request).say(term("http", error.status_code))
+    return _problem(request, error.status_code, title, request.url.path)
+
+
+async def _failed(request: Request, error: Exception) -> Response:
+    """Servers that do not answer, and whatever is nobody's mistake: the log has it."""
+    at = reader_of(request)
+    match error:
+        case NoAnswer():
+            log.warning("no answer: %s", error)
+            said = at.say(
+                "No worker answered in time. It may still be done: look again before you repeat it."
+            )
+            return _problem(request, 503, at.say(term("http", 503)), said)
+        case AwayFromHome():
+            said = at.say("This ledger takes nothing in: it is not where it was recorded.")
+            return _problem(request, 503, at.say(term("http", 503)), said)
+    log.exception("a request failed", exc_info=error)
+    said = at.say("Something went wrong inside the program; its log says what.")
+    return _problem(request, 500, at.say(term("http", 500)), said)
+
+
+def _problem(request: Request, status: int, title: str, said: str) -> Response:
+    """A page that says what is the matter, or the part of one that htmx asked for."""
+    template = "problem_part.html" if request.headers.get("hx-request") else "problem.html"
+    return open_page(request, template, status, title=title, sentence=said)
+
+
+async def _refused(request: Request, refusal: Exception) -> Response:
+    assert isinstance(refusal, Refusal)
+    at = reader_of(request)
+    status = 404 if refusal.code.endswith(".unknown") else 403
+    if status == 403:
+        log.info("refused %s: %s", request.url.path, refusal)
+    return _problem(
+        request, status, at.say("This cannot be shown"), refusal_message(refusal).text(at.language)
+    )

@@ -1,0 +1,111 @@
+"""Who gives a request: a person with a session, or a machine with a token of somebody's."""
+
+import hmac
+import logging
+import secrets
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+from authlib.integrations.starlette_client import OAuth, StarletteOAuth2App
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet
+from starlette.requests import Request
+
+from cairn.application.access import require_present
+from cairn.domain.people import Person
+from cairn.settings import Settings
+from cairn_portal.reading.records import Records
+from cairn_portal.servers.portal_key import demo_pass
+from cairn_portal.signing_in.addresses import is_demo, issuer
+
+log = logging.getLogger(__name__)
+PERSON, CSRF = "person", "csrf"
+CSRF_HEADER = "x-csrf-token"
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "ES256", "ES384", "EdDSA", "Ed25519")
+"""What tokens of machines may be signed by; never by a secret that the portal knows as well."""
+
+
+class NotSignedIn(Exception):
+    """Nobody is signed in, or their token says nothing."""
+
+
+class NotFromOurPage(Exception):
+    """A request that would change something came without the token that our own pages send."""
+
+
+class Caller(NamedTuple):
+    """Somebody of the roster; `csrf` is what their pages send along, None for machines."""
+
+    person: Person
+    csrf: str | None
+
+
+class SignIn:
+    """Sign-in at one provider, and the check of what comes with each request."""
+
+    def __init__(self, settings: Settings, records: Records) -> None:
+        self.settings, self.records = settings, records
+        oauth = OAuth()
+        oauth.register(
+            "company",
+            client_id=settings.oidc_client_id,
+            client_secret=demo_pass(settings) if is_demo(settings) else settings.oidc_client_secret,
+            server_metadata_url=f"{issuer(settings)}/.well-known/openid-configuration",
+            client_kwargs={"scope": "openid", "code_challenge_method": "S256"},
+        )
+        self.provider: StarletteOAuth2App = oauth.create_client("company")
+
+    async def caller(self, request: Request) -> Caller:
+        """Whoever gives a request. Raises NotSignedIn, NotFromOurPage, and Refusal for somebody who has left."""
+        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        if scheme.lower() == "bearer":
+            return Caller(await self.known(await self._named_by(token)), None)
+        who, csrf = request.session.get(PERSON), request.session.get(CSRF)
+        if not who or not csrf:
+            raise NotSignedIn
+        if request.method not in SAFE and not hmac.compare_digest(request.headers.get(CSRF_HEADER, ""), csrf):
+            log.warning("a request to %s came without the token of our pages", request.url.path)
+            raise NotFromOurPage
+        return Caller(await self.known(who), csrf)
+
+    async def known(self, who: str) -> Person:
+        """Somebody of the roster who is here today. Raises Refusal."""
+        person = await self.records.person(who)
+        return require_present(who, {person.id: person}, datetime.now(UTC).date())
+
+    def begin(self, request: Request, person: Person) -> None:
+        """A session for somebody; what was there before is forgotten."""
+        request.session.clear()
+        request.session.update({PERSON: person.id, CSRF: secrets.token_urlsafe(24)})
+
+    def claimed(self, claims: dict[str, Any]) -> str:
+        """The person's id in the claims of a token. Raises NotSignedIn where it holds none."""
+        who = claims.get(self.settings.oidc_claim)
+        if not isinstance(who, str) or not who:
+            raise NotSignedIn
+        return who
+
+    async def _named_by(self, token: str) -> str:
+        """Whom a machine's token names: signed by the provider, for us, and not over. Raises NotSignedIn."""
+        told = await self.provider.load_server_metadata()
+        try:
+            try:
+                claims = self._claims(token, told["issuer"], await self.provider.fetch_jwk_set())
+            except (JoseError, ValueError):  # the provider may have new keys
+                claims = self._claims(token, told["issuer"], await self.provider.fetch_jwk_set(force=True))
+        except (JoseError, ValueError) as wrong:
+            log.warning("a token was refused: %s", wrong)
+            raise NotSignedIn from None
+        return self.claimed(claims)
+
+    def _claims(self, token: str, by: str, keys: Any) -> dict[str, Any]:
+        found = jwt.decode(token, KeySet.import_key_set(keys), algorithms=list(ALGORITHMS))
+        registry = jwt.JWTClaimsRegistry(
+            iss={"essential": True, "value": by},
+            aud={"essential": True, "value": self.settings.oidc_audience or self.settings.oidc_client_id},
+            exp={"essential": True},
+        )
+        registry.validate(found.claims)
+        return dict(found.claims)

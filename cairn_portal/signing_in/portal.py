@@ -1,0 +1,54 @@
+"""What every request works with, and who gave it."""
+
+from typing import Annotated, NamedTuple
+
+from fastapi import Depends
+from starlette.requests import Request
+
+from cairn.domain.people import Person
+from cairn.settings import Settings
+from cairn_portal.asking import Commands
+from cairn_portal.reading.records import Records
+from cairn_portal.signing_in.callers import SignIn
+from cairn_portal.signing_in.demo_provider import DemoProvider
+from cairn_portal.signing_in.reader import PageReader, language_of
+
+
+class Portal(NamedTuple):
+    """What is made once for a process; `demo` is None where people sign in at their company's provider."""
+
+    settings: Settings
+    records: Records
+    commands: Commands
+    sign_in: SignIn
+    demo: DemoProvider | None
+
+
+class Visit(NamedTuple):
+    """One request of somebody who is signed in."""
+
+    portal: Portal
+    person: Person
+    reader: PageReader
+    csrf: str | None
+
+
+def portal_of(request: Request) -> Portal:
+    """What was wired when the process began."""
+    found: Portal = request.app.state.portal
+    return found
+
+
+def reader_of(request: Request) -> PageReader:
+    """Whoever reads, signed in or not."""
+    return PageReader(language_of(request, portal_of(request).settings.language))
+
+
+async def visit(request: Request) -> Visit:
+    """The request of somebody who is signed in. Raises what `SignIn.caller` raises."""
+    portal = portal_of(request)
+    caller = await portal.sign_in.caller(request)
+    return Visit(portal, caller.person, reader_of(request), caller.csrf)
+
+
+ByVisitor = Annotated[Visit, Depends(visit)]

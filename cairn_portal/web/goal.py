@@ -1,0 +1,262 @@
+"""One goal: what it is, how far it is, what can be done with it, and its history as of any moment."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import NamedTuple
+from uuid import uuid4
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from cairn.application.clock import zone_of
+from cairn.documents import dates
+from cairn.documents.mistakes import Mistake
+from cairn.documents.moments import end_of_day
+from cairn.domain.measure import Capability, KeyTask, Kpi
+from cairn.i18n import term
+from cairn_portal.presenting.story import changes, described, event_name
+from cairn_portal.presenting.words import by_period, measure, number, percent
+from cairn_portal.reading.goals import GoalRead, read_goal
+from cairn_portal.reading.history import Bound, Told, history_of
+from cairn_portal.reading.inbox import inbox_of
+from cairn_portal.signing_in.portal import ByVisitor, Visit
+from cairn_portal.signing_in.reader import PageReader
+from cairn_portal.web import showing
+from cairn_portal.web.rendering import page
+from cairn_portal.web.tasks import Act, Ask, ShownTask, behind, shown_task
+from projections.models.history import HistoryEntry
+
+router = APIRouter(include_in_schema=False)
+
+
+class Line(NamedTuple):
+    """One event of a story. `recorded` is empty where it was recorded when it happened."""
+
+    number: int
+    position: int
+    happened: str
+    recorded: str
+    who: str
+    what: str
+    details: Sequence[str]
+
+
+@router.get("/goals/{goal}")
+async def goal(request: Request, visit: ByVisitor, goal: str) -> Response:
+    read = await read_goal(visit.portal.records, visit.person.id, goal)
+    at = visit.reader.in_zone(zone_of(read.cycle))
+    names = await visit.portal.records.names()
+    return page(
+        request,
+        "goal.html",
+        visit,
+        reader=at,
+        goal=read.row,
+        tone=showing.tone(read.row.stage),
+        facts=_facts(at, read, names),
+        listed=_listed(read),
+        progress=showing.progress(at, read.progress),
+        periods=_periods(at, read),
+        scores=sorted(read.scores or (), key=lambda each: by_period(each.period)),
+        waits=_waits(at, read, names),
+        tasks=await _own_tasks(at, visit, read),
+        acts=_owner_acts(at, visit, read),
+        version=read.version,
+    )
+
+
+@router.get("/goals/{goal}/history")
+async def history(
+    request: Request, visit: ByVisitor, goal: str, position: str = "", day: str = "", clock: str = ""
+) -> Response:
+    records = visit.portal.records
+    read = await read_goal(records, visit.person.id, goal)
+    at = visit.reader.in_zone(zone_of(read.cycle))
+    bound, problem = _bound(at, position, day, clock)
+    whole = await history_of(records, read.view, goal)
+    told = await history_of(records, read.view, goal, bound) if bound != Bound() else whole
+    names = await records.names()
+    return page(
+        request,
+        "history.html",
+        visit,
+        reader=at,
+        goal=read.row,
+        story=_story(at, told.story, names, rehearsed=read.cycle.clock_offset != 0),
+        then=_state(at, told, names),
+        total=len(whole.story),
+        shown=len(told.story),
+        position=position,
+        day=day,
+        clock=clock,
+        problem=problem,
+    )
+
+
+def _bound(at: PageReader, position: str, day: str, clock: str) -> tuple[Bound, str]:
+    """Up to where to replay, and what is wrong with what was asked for."""
+    if position.isdigit():
+        return Bound(position=int(position)), ""
+    if not day:
+        return Bound(), ""
+    found = dates.read_date(day)
+    if isinstance(found, Mistake):
+        return Bound(), at.say(found.message)
+    moment = end_of_day(found, ZoneInfo(at.zone or "UTC"))
+    return (Bound(recorded=moment) if clock == "recorded" else Bound(occurred=moment)), ""
+
+
+def _story(
+    at: PageReader, story: Sequence[HistoryEntry], names: dict[str, str], *, rehearsed: bool
+) -> list[Line]:
+    """The events in words. A rehearsed year is recorded in minutes: when its events were recorded says nothing."""
+    lines, cited = [], None
+    for n, each in enumerate(story, 1):
+        details = changes(at, dict(each.before), dict(each.after))
+        details += [said] if (said := described(at, each.type, dict(each.facts))) else []
+        policy = each.facts.get("policy")
+        if isinstance(policy, str) and policy != cited:
+            details.append(at.say("under the policy {policy}", policy=policy))
+            cited = policy
+        late = not rehearsed and each.recorded_at - each.occurred_at > timedelta(days=1)
+        who = (
+            at.say("system")
+            if each.actor == "system"
+            else f"{each.actor} {names.get(each.actor, '')}".strip()
+        )
+        lines.append(
+            Line(
+                number=n,
+                position=each.position,
+                happened=at.moment(each.occurred_at),
+                recorded=at.moment(each.recorded_at) if late else "",
+                who=who,
+                what=event_name(at, each.type),
+                details=details,
+            )
+        )
+    return lines
+
+
+def _state(at: PageReader, told: Told, names: dict[str, str]) -> dict[str, str]:
+    """Where the goal stood after the last event that is shown."""
+    goal = told.goal
+    points = [f"{key} {number(goal.scores[key].points)}" for key in sorted(goal.scores, key=by_period)]
+    return {
+        at.say("stage"): at.say(f"stage:{goal.stage}"),
+        at.say("title"): goal.title or "–",
+        at.say("measured by"): measure(at, goal.measure.model_dump(mode="json")) if told.rows else "–",
+        at.say("weight"): percent(told.weight),
+        at.say("approver"): _named(at, goal.manager, names) if told.rows else "–",
+        at.say("scores"): " · ".join(points) or "–",
+        at.say("policy"): goal.policy or "–",
+    }
+
+
+def _named(at: PageReader, who: str | None, names: dict[str, str]) -> str:
+    return f"{who} {names.get(who, '')}".strip() if who else at.say("the committee")
+
+
+def _facts(at: PageReader, read: GoalRead, names: dict[str, str]) -> list[tuple[str, str]]:
+    row, sheet = read.row, read.sheet
+    found = [
+        (at.say("tier"), at.say(term("tier", row.tier))),
+        (at.say("owner"), _named(at, row.owner, names)),
+        (at.say("approver"), _named(at, row.manager, names)),
+        (at.say("weight"), percent(row.weight)),
+        (at.say("measured by"), measure(at, row.measure.model_dump(mode="json"))),
+    ]
+    if sheet is not None:
+        left = at.say(
+            "{space_left:number} of {space:number} points left",
+            space_left=sheet.space_left,
+            space=sheet.space,
+        )
+        found.append((at.say("flexible space"), left))
+    if row.parent:
+        found.append((at.say("serves"), row.parent))
+    if isinstance(row.measure, KeyTask | Capability) and row.measure.due:
+        found.append((at.say("due"), row.measure.due.isoformat()))
+    return [*found, (at.say("policy"), row.policy)]
+
+
+def _listed(read: GoalRead) -> list[tuple[int, str, bool]]:
+    """Criteria or outcomes, each with its number and whether it is accepted."""
+    goal = read.row.measure
+    if isinstance(goal, Kpi):
+        return []
+    return [(n, text, n in read.row.accepted) for n, text in enumerate(goal.listed, 1)]
+
+
+class Period(NamedTuple):
+    """One period's figures."""
+
+    key: str
+    dates: str
+    target: str
+    actual: str
+    attainment: str
+    bar: showing.Bar | None
+    now: bool
+
+
+def _periods(at: PageReader, read: GoalRead) -> list[Period]:
+    line = read.progress
+    if line is None:
+        return []
+    today = read.now.astimezone(ZoneInfo(at.zone or "UTC")).date()
+    return [
+        Period(
+            key=each.period,
+            dates=f"{each.starts:%m-%d} – {each.ends:%m-%d}",
+            target=number(each.target),
+            actual=number(each.actual),
+            attainment=percent(each.attainment),
+            bar=showing.bar(each, running=each.starts <= today <= each.ends),
+            now=each.starts <= today <= each.ends,
+        )
+        for each in sorted(line.periods, key=lambda each: by_period(each.period))
+        if each.starts <= today
+    ]
+
+
+def _waits(at: PageReader, read: GoalRead, names: dict[str, str]) -> list[tuple[str, showing.Clock | None]]:
+    """Whom the goal waits for, for what, until when."""
+    found = []
+    for task in read.tasks:
+        who = (
+            at.say(term("awaited", task.awaited)) if ":" in task.awaited else _named(at, task.awaited, names)
+        )
+        act = at.say(f"task:{task.act}")
+        said = at.say("waits for {who}: {act}", who=who, act=act)
+        found.append((said, showing.clock(at, task.until, read.now)))
+    return found
+
+
+async def _own_tasks(at: PageReader, visit: Visit, read: GoalRead) -> list[ShownTask]:
+    """What whoever is signed in is waited for here."""
+    records = visit.portal.records
+    found = await inbox_of(records, visit.person, read.cycle.id)
+    mine = [task for task in found.tasks if task.goal == read.row.goal]
+    return [shown_task(at, task, await behind(records, visit.person, task), found) for task in mine]
+
+
+def _owner_acts(at: PageReader, visit: Visit, read: GoalRead) -> list[Act]:
+    """What its owner can do with a goal at any time of the year. Whether they may is asked when they do."""
+    if visit.person.id != read.row.owner or read.row.stage not in (
+        "approved",
+        "active",
+        "adjusting",
+        "in_review",
+    ):
+        return []
+    readers = read.view.among.rules.comments if read.view.among else ()
+    read_by = at.say("read by: {who}", who=tuple(at.say(term("reader", each)) for each in readers))
+    asks = [Ask("note", at.say("Note"), required=False, long=True, readers=read_by)]
+    if isinstance(read.row.measure, Kpi):
+        asks.insert(
+            0, Ask("value", at.say("Value ({unit})", unit=read.row.measure.unit or "–"), required=False)
+        )
+    address = f"/goals/{read.row.goal}/check_in"
+    return [Act("check_in", at.say("Check in"), address, asks, {}, str(uuid4()))]

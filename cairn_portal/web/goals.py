@@ -1,0 +1,132 @@
+"""My goals, and commands on goals given from any page."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from cairn.application.clock import zone_of
+from cairn.domain.refusal import Refusal
+from cairn.i18n import refusal_message
+from cairn_portal.presenting.story import event_name
+from cairn_portal.presenting.words import by_period, measure, number, percent
+from cairn_portal.reading.goals import OwnGoals, own_cycle, own_goals
+from cairn_portal.reading.inbox import inbox_of
+from cairn_portal.signing_in.portal import ByVisitor, Visit
+from cairn_portal.signing_in.reader import PageReader
+from cairn_portal.web import showing
+from cairn_portal.web.rendering import page
+from cairn_portal.web.tasks import behind, dom_of, shown_task, shown_tasks
+from projections.models import goal as goals_model
+from projections.models import score as scores_model
+
+router = APIRouter(include_in_schema=False)
+FIRST = 5
+"""So many tasks stand above somebody's goals; the others are in the inbox."""
+FIELDS = "fields."
+
+
+class Card(NamedTuple):
+    """One goal in a list."""
+
+    goal: str
+    title: str
+    weight: str
+    stage: str
+    tone: str
+    measure: str
+    progress: showing.Progress | None
+    scores: str
+
+
+@router.get("/")
+async def my_goals(request: Request, visit: ByVisitor, cycle: str | None = None) -> Response:
+    records, person = visit.portal.records, visit.person
+    found = await own_cycle(records, person.id, cycle)
+    own = await own_goals(records, person.id, person, found) if found else None
+    inbox = await inbox_of(records, person)
+    reader = visit.reader.in_zone(zone_of(found)) if found else visit.reader
+    return page(
+        request,
+        "my_goals.html",
+        visit,
+        reader=reader,
+        own=own,
+        today=(await records.clock.today(found)).isoformat() if found else "",
+        sheet=own.sheets[-1] if own and own.sheets else None,
+        weight=sum((goal.weight or 0 for goal in own.goals), start=0) if own else 0,
+        result=" · ".join(
+            f"{number(each.points)} {each.grade or ''}".strip() for each in (own.results if own else ())
+        ),
+        inbox_size=len(inbox.tasks) + len(inbox.turns),
+        tasks=await shown_tasks(reader, records, person, inbox, FIRST),
+        cards=cards(reader, own) if own else [],
+    )
+
+
+def cards(at: PageReader, own: OwnGoals) -> list[Card]:
+    """Somebody's goals as they stand."""
+    return [card(at, goal, own) for goal in own.goals]
+
+
+def card(at: PageReader, goal: goals_model.GoalRow, own: OwnGoals) -> Card:
+    """One of them."""
+    line = own.progress.get(goal.goal)
+    return Card(
+        goal=goal.goal,
+        title=goal.title,
+        weight=percent(goal.weight),
+        stage=at.say(f"stage:{goal.stage}"),
+        tone=showing.tone(goal.stage),
+        measure=measure(at, goal.measure.model_dump(mode="json")),
+        progress=showing.progress(at, line),
+        scores=_scores(at, own.scores.get(goal.goal, ())),
+    )
+
+
+def _scores(at: PageReader, scores: Sequence[scores_model.GoalScore]) -> str:
+    points = [
+        f"{each.period} {number(each.points)}"
+        for each in sorted(scores, key=lambda each: by_period(each.period))
+        if each.points is not None
+    ]
+    return at.say("points: {points}", points=" · ".join(points)) if points else ""
+
+
+@router.post("/goals/{goal}/{name}")
+async def command(request: Request, visit: ByVisitor, goal: str, name: str, task: str = "") -> Response:
+    """Gives a goal a command of a form, and answers with what takes the form's place: what was done, or the same task
+    with what stood in the way."""
+    form = await request.form()
+    given = {each: str(value) for each, value in form.items()}
+    fields = {
+        each.removeprefix(FIELDS): value for each, value in given.items() if each.startswith(FIELDS) and value
+    }
+    at, version = visit.reader, given.get("at_version", "")
+    try:
+        done = await visit.portal.commands.goal(
+            goal, name, visit.person.id, fields, given.get("key") or None,
+            at_version=int(version) if version.isdigit() else None,
+        )  # fmt: skip
+    except Refusal as refusal:
+        return await _refused(request, visit, goal, name, task, refusal)
+    if done.position is not None:
+        await visit.portal.commands.readable(done.position, "goal", "inbox")
+    stage = at.say(f"stage:{done.status.stage}") if done.status else ""
+    said = at.say("separator:clause").join(event_name(at, each) for each in done.events)
+    said = said or at.say("nothing to do (it is so already)")
+    return page(request, "task_done.html", visit, dom=dom_of(goal, task), said=f"{said} → {stage}")
+
+
+async def _refused(
+    request: Request, visit: Visit, goal: str, name: str, task: str, refusal: Refusal
+) -> Response:
+    at, records = visit.reader, visit.portal.records
+    said = refusal_message(refusal).text(at.language)
+    inbox = await inbox_of(records, visit.person)
+    mine = next((each for each in inbox.tasks if each.goal == goal and each.act == task), None)
+    if mine is None:
+        return page(request, "task_problem.html", visit, 422, dom=dom_of(goal, task), said=said)
+    shown = shown_task(at, mine, await behind(records, visit.person, mine), inbox, said, name)
+    return page(request, "task.html", visit, 422, task=shown)

@@ -1,0 +1,107 @@
+"""The inbox: all that waits for whoever is signed in; tasks alike of one person stand together and are done at once."""
+
+import asyncio
+from collections.abc import Sequence
+from itertools import groupby
+from typing import NamedTuple
+from uuid import uuid4
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from cairn.domain.refusal import Refusal
+from cairn.i18n import refusal_message
+from cairn_portal.presenting.story import event_name
+from cairn_portal.reading.inbox import inbox_of
+from cairn_portal.signing_in.portal import ByVisitor, Visit
+from cairn_portal.signing_in.reader import PageReader
+from cairn_portal.web.rendering import page
+from cairn_portal.web.tasks import ShownTask, dom_of, shown_tasks
+from projections.models import inbox as inboxes
+
+router = APIRouter(include_in_schema=False)
+AT_ONCE = 8
+TOGETHER = {"submit": "submit", "approve": "approve", "confirm_check_ins": "confirm_check_ins"}
+"""Tasks that need no words, so that several may be done at once: the command that does each, by its act."""
+
+
+class Group(NamedTuple):
+    """Tasks that stand together. `all_label` is what does all of them at once, empty where that is not possible."""
+
+    dom: str
+    title: str
+    tasks: Sequence[ShownTask]
+    all_label: str = ""
+    command: str = ""
+    key: str = ""
+    goals: Sequence[str] = ()
+
+
+class Result(NamedTuple):
+    """What came of one of several commands."""
+
+    dom: str
+    goal: str
+    said: str
+    refused: bool
+
+
+@router.get("/inbox")
+async def inbox(request: Request, visit: ByVisitor) -> Response:
+    records = visit.portal.records
+    found = await inbox_of(records, visit.person)
+    shown = await shown_tasks(visit.reader, records, visit.person, found)
+    by_dom = {each.dom: each for each in shown}
+    groups = _grouped(visit.reader, found.tasks, by_dom)
+    turns = shown[len(found.tasks) :]
+    if turns:
+        groups.append(Group("turns", "", turns))
+    return page(request, "inbox.html", visit, groups=groups, size=len(shown))
+
+
+def _grouped(at: PageReader, tasks: Sequence[inboxes.Task], shown: dict[str, ShownTask]) -> list[Group]:
+    """The tasks in their order, those of the same kind about the same person together."""
+    groups = []
+    for (act, owner, cycle), each in groupby(tasks, key=lambda task: (task.act, task.owner, task.cycle)):
+        same = list(each)
+        listed = [shown[dom_of(task.goal, task.act)] for task in same]
+        dom = f"group-{cycle}-{owner}-{act}".replace(".", "-")
+        if act not in TOGETHER or len(same) < 2:
+            groups.append(Group(dom, "", listed))
+            continue
+        who = f"{owner} {same[0].owner_name or ''}".strip()
+        title = at.say("{what}: {who}", what=at.say(f"task:{act}"), who=who)
+        label = at.say("All {n} at once", n=len(same))
+        goals = [f"{task.goal}@{task.version}" for task in same]
+        groups.append(Group(dom, title, listed, label, TOGETHER[act], str(uuid4()), goals))
+    return groups
+
+
+@router.post("/inbox/all/{command}")
+async def do_all(request: Request, visit: ByVisitor, command: str) -> Response:
+    """Gives the same command to each goal, each with its own answer: a refusal keeps no other from being done."""
+    form = await request.form()
+    key, act = str(form.get("key", "")), str(form.get("act", ""))
+    gate = asyncio.Semaphore(AT_ONCE)
+
+    async def one(named: str) -> Result:
+        async with gate:
+            return await _given(visit, named, command, act, key)
+
+    named = [str(each) for each in form.getlist("goal")]
+    results = await asyncio.gather(*map(one, named)) if command in TOGETHER.values() else []
+    return page(request, "tasks_done.html", visit, results=results)
+
+
+async def _given(visit: Visit, named: str, command: str, act: str, key: str) -> Result:
+    goal, _, version = named.rpartition("@")
+    at, dom = visit.reader, dom_of(goal, act)
+    try:
+        done = await visit.portal.commands.goal(
+            goal, command, visit.person.id, {}, f"{key}:{goal}" if key else None,
+            at_version=int(version) if version.isdigit() else None,
+        )  # fmt: skip
+    except Refusal as refusal:
+        return Result(dom, goal, refusal_message(refusal).text(at.language), True)
+    said = at.say("separator:clause").join(event_name(at, each) for each in done.events)
+    return Result(dom, goal, said or at.say("nothing to do (it is so already)"), False)

@@ -1,0 +1,51 @@
+// What pages do by themselves: the theme, what is new in the ledger, and words that are not lost with a session.
+document.addEventListener("click", (event) => {
+  if (!event.target.closest("[data-theme-toggle]")) return;
+  const dark = document.documentElement.classList.toggle("dark");
+  try { localStorage.setItem("theme", dark ? "dark" : "light"); } catch { /* then it lasts as long as the page */ }
+});
+
+// Live: parts of a page that wait for `ledger` are asked for again and morphed. A page nobody looks at asks nothing, and
+// one on which somebody has just done something stays for as long as it takes to read what came of it.
+let stream, later, still = 0;
+const fresh = () => {
+  const left = still - Date.now();
+  if (left <= 0) { document.body.dispatchEvent(new CustomEvent("ledger")); return; }
+  later ??= setTimeout(() => { later = undefined; fresh(); }, left);
+};
+const sent = (event) => event.detail?.ctx?.sourceElement instanceof HTMLFormElement;
+document.addEventListener("htmx:before:request", (event) => { if (sent(event)) still = Date.now() + 30000; });
+document.addEventListener("htmx:finally:request", (event) => { if (sent(event)) still = Date.now() + 5000; });
+const listen = () => {
+  if (stream || document.hidden || !document.querySelector("[data-live]")) return;
+  stream = new EventSource("/live");
+  stream.addEventListener("ledger", fresh);
+};
+document.addEventListener("visibilitychange", () => {
+  if (!document.hidden) { listen(); if (document.querySelector("[data-live]")) fresh(); return; }
+  stream?.close();
+  stream = undefined;
+});
+
+// What somebody types is kept by this tab until it is sent, also where the session ends meanwhile.
+const place = (field) => `words:${location.pathname}:${field.id}`;
+const restore = () => {
+  for (const field of document.querySelectorAll("textarea[id]")) {
+    const kept = sessionStorage.getItem(place(field));
+    if (!kept || field.value) continue;
+    field.value = kept;
+    field.closest("details")?.setAttribute("open", "");
+  }
+};
+document.addEventListener("input", (event) => {
+  if (event.target.matches?.("textarea[id]")) sessionStorage.setItem(place(event.target), event.target.value);
+});
+document.addEventListener("htmx:after:request", (event) => {
+  if (!sent(event)) return;
+  still = Date.now() + 5000;
+  if (!event.detail.ctx.response?.raw?.ok) return;
+  const form = event.detail.ctx.sourceElement;
+  for (const field of form.querySelectorAll("textarea[id]")) sessionStorage.removeItem(place(field));
+});
+listen();
+restore();

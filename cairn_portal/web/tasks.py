@@ -1,0 +1,181 @@
+"""Tasks of an inbox as pages show them: what is asked, about whom, until when, and what can be done in place."""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+from uuid import uuid4
+
+from cairn.application.clock import zone_of
+from cairn.domain.goal.state import Goal
+from cairn.domain.people import Person
+from cairn.domain.policy import Reader
+from cairn.i18n import term
+from cairn_portal.presenting.words import field, measure, task_name, value, words
+from cairn_portal.reading.inbox import Inbox
+from cairn_portal.reading.records import Records
+from cairn_portal.reading.viewing import of_goal
+from cairn_portal.signing_in.reader import PageReader
+from cairn_portal.web.showing import Clock, clock
+from projections.models import case as case_model
+from projections.models import inbox as inboxes
+
+
+class Ask(NamedTuple):
+    """One field of a form. `readers` says who will read it, before it is typed."""
+
+    name: str
+    label: str
+    value: str = ""
+    required: bool = True
+    long: bool = False
+    readers: str = ""
+
+
+class Act(NamedTuple):
+    """Something that can be done in place: a button, or a form where it `asks` for something."""
+
+    name: str
+    label: str
+    address: str
+    asks: Sequence[Ask] = ()
+    fixed: Mapping[str, str] = {}
+    key: str = ""
+    open: bool = False
+
+
+class ShownTask(NamedTuple):
+    """One task. `dom` is its element's id, `version` what was shown when it was decided about, `lines` what one has to
+    know to decide, `problem` why it was not done just now."""
+
+    dom: str
+    what: str
+    title: str
+    link: str | None
+    about: str
+    clock: Clock | None
+    version: int
+    lines: Sequence[str] = ()
+    acts: Sequence[Act] = ()
+    problem: str = ""
+
+
+async def shown_tasks(
+    at: PageReader, records: Records, person: Person, found: Inbox, most: int | None = None
+) -> list[ShownTask]:
+    """The first tasks of an inbox, goals before cases of the same urgency."""
+    tasks = found.tasks[:most]
+    shown = [shown_task(at, task, await behind(records, person, task), found) for task in tasks]
+    left = None if most is None else most - len(shown)
+    return shown + [shown_turn(at, turn, found) for turn in found.turns[:left]]
+
+
+def dom_of(goal: str, act: str) -> str:
+    """The id of a task's element."""
+    return f"task-{goal}-{act}".replace(".", "-")
+
+
+class Behind(NamedTuple):
+    """What is behind a task: the goal with its words, as far as whoever has the task may read them, and who reads what
+    they write about it."""
+
+    goal: Goal
+    readers: Sequence[Reader]
+
+
+async def behind(records: Records, person: Person, task: inboxes.Task) -> Behind:
+    """What a task is decided about."""
+    goal, context = await records.application.goals.load(task.goal)
+    view = await records.viewer(person.id, await records.cycle(task.cycle))
+    return Behind(view.in_words(goal, of_goal(goal)), context.policy.transparency.comments)
+
+
+def shown_task(
+    at: PageReader, task: inboxes.Task, about_it: Behind, found: Inbox, problem: str = "", open_act: str = ""
+) -> ShownTask:
+    """One task on a goal."""
+    told = at.in_zone(zone_of(found.cycles[task.cycle]))
+    about = [
+        f"{task.owner} {task.owner_name or ''}".strip(),
+        at.say("since {since}", since=told.moment(task.since)),
+    ]
+    if task.until:
+        about.append(at.say("until {until}", until=told.moment(task.until)))
+    return ShownTask(
+        dom=dom_of(task.goal, task.act),
+        what=task_name(at, task.act),
+        title=task.title,
+        link=f"/goals/{task.goal}",
+        about=" · ".join(about),
+        clock=clock(at, task.until, found.nows[task.cycle]),
+        version=task.version,
+        lines=_lines(at, task, about_it.goal),
+        acts=[act._replace(open=act.name == open_act) for act in _acts(at, task, about_it)],
+        problem=problem,
+    )
+
+
+def shown_turn(at: PageReader, turn: case_model.Turn, found: Inbox) -> ShownTask:
+    """Somebody's turn in a case."""
+    told = at.in_zone(zone_of(found.cycles[turn.cycle]))
+    about = [
+        f"{turn.holder} {turn.holder_name or ''}".strip(),
+        at.say("since {since}", since=told.moment(turn.since)),
+    ]
+    if turn.until:
+        about.append(at.say("until {until}", until=told.moment(turn.until)))
+    return ShownTask(
+        dom=f"turn-{turn.name}-{turn.step}".replace(".", "-"),
+        what=at.say(term("turn", f"{turn.kind}.{turn.step}")),
+        title=at.say(term("stage", f"{turn.kind}.{turn.stage}")),
+        link=None,
+        about=" · ".join(about),
+        clock=clock(at, turn.until, found.nows[turn.cycle]),
+        version=turn.version,
+    )
+
+
+def _lines(at: PageReader, task: inboxes.Task, state: Goal) -> list[str]:
+    """What one has to know to decide."""
+    told = at.say("measured by: {measure}", measure=measure(at, state.measure.model_dump(mode="json")))
+    if task.act not in ("confirm_manager", "confirm_hr") or state.pending is None:
+        return [told]
+    pending = state.pending
+    changes = pending.changes.model_dump(mode="json", exclude_none=True)
+    listed = [
+        f"{field(at, name)} → {value(at, each)}" for name, each in changes.items() if each not in ({}, [], "")
+    ]
+    given = [f"{at.say('as {given:role}', given=role)}: {who}" for role, who in pending.confirmed.items()]
+    return [
+        told,
+        at.say("asked for: {changes}", changes=at.say("separator:clause").join(listed)),
+        at.say("reason: {reason}", reason=words(at, pending.reason)),
+        at.say("draws {draws:number} points of the flexible space", draws=pending.draws),
+        *([at.say("confirmed: {given}", given=tuple(given))] if given else []),
+    ]
+
+
+def _acts(at: PageReader, task: inboxes.Task, about_it: Behind) -> list[Act]:
+    def act(name: str, label: str, *asks: Ask, **fixed: str) -> Act:
+        return Act(name, label, f"/goals/{task.goal}/{name}?task={task.act}", asks, fixed, str(uuid4()))
+
+    state, who = about_it.goal, tuple(at.say(term("reader", each)) for each in about_it.readers)
+    read_by = at.say("read by: {who}", who=who)
+    match task.act:
+        case "approve":
+            back = Ask("comment", at.say("What has to change"), long=True, readers=read_by)
+            return [act("approve", at.say("Approve")), act("return", at.say("Return"), back)]
+        case "submit":
+            return [act("submit", at.say("Submit for approval"))]
+        case "confirm_manager" | "confirm_hr":
+            role = task.act.removeprefix("confirm_")
+            named = {"role": role} | ({"adjustment": state.pending.adjustment} if state.pending else {})
+            why = Ask("reason", at.say("Why not"), long=True, readers=read_by)
+            return [
+                act("confirm", at.say("Confirm"), **named),
+                act("decline", at.say("Decline"), why, **named),
+            ]
+        case "assess":
+            points = Ask("points", at.say("Points on the policy's scale"))
+            comment = Ask("comment", at.say("Comment"), required=False, long=True, readers=read_by)
+            return [act("assess", at.say("Assess"), points, comment)]
+        case "confirm_check_ins":
+            return [act("confirm_check_ins", at.say("Confirm what was reported"))]

@@ -1,0 +1,148 @@
+"""Pages and API are tested as people and programs use them: over HTTP, by a real browser, on real servers."""
+
+import os
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright
+
+from cairn.settings import Settings
+from cairn_portal.servers import Addresses, portal, process
+from tests.databases import Databases, databases
+from tests.portal.conftest import POLICY, ROSTER, Cairn, company_of_its_own, environment
+
+__all__ = ["databases"]
+NAMESPACE = "pages-tests"
+TRANSPARENCY = """
+transparency:
+  goals: [holder, line, hr, auditors]
+"""
+"""Colleagues do not read each other's goals here: to them another's goal is as if it were not there."""
+AUDITOR = "A1,韩松,D1,内审,销售,H1,2020-01-01,,审计\n"
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+
+
+@dataclass(frozen=True)
+class Served:
+    """A company whose portal runs: the address that is printed, the pass in it, a terminal, and the cycle that was
+    launched."""
+
+    url: str
+    address: str
+    secret: str
+    cairn: Cairn
+    cycle: str
+
+    async def token(self, person: str) -> str:
+        """A token as a machine of somebody's gets it from the provider."""
+        async with httpx2.AsyncClient() as client:
+            asked = {"grant_type": "client_credentials", "person": person, "client_secret": self.secret}
+            answer = await client.post(f"{self.url}/demo/token", data=asked)
+        return str(answer.json()["access_token"])
+
+    @asynccontextmanager
+    async def api(self, person: str | None, language: str = "en") -> AsyncIterator[httpx2.AsyncClient]:
+        """A program that calls the API for somebody, or for nobody."""
+        headers = {"Accept-Language": language}
+        if person is not None:
+            headers["Authorization"] = f"Bearer {await self.token(person)}"
+        async with httpx2.AsyncClient(base_url=f"{self.url}/api/v1", headers=headers, timeout=30) as client:
+            yield client
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def served(
+    databases: Databases, temporal_server: str, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Served]:
+    """A company of its own with a worker, the portal's own process, and a cycle of next year."""
+    files = tmp_path_factory.mktemp("company")
+    (files / "policy.yaml").write_text(POLICY + TRANSPARENCY, encoding="utf-8")
+    (files / "roster.csv").write_text(ROSTER.replace("2020-12-31", "") + AUDITOR, encoding="utf-8")
+    begun = Settings(
+        home=tmp_path_factory.mktemp("home"), database="postgresql://", temporal_address=temporal_server
+    )
+    async with company_of_its_own(NAMESPACE, begun, databases, temporal_server, files) as own:
+        cairn, cycle = Cairn(environment(own)), str(date.today().year + 1)
+        done = await cairn("cycle", "launch", cycle, "--by", "H1", "--yes")
+        assert done.code == 0, done.err
+        address = await portal.start(own, Addresses(own.database or "", own.temporal_address or ""))
+        url, _, secret = address.partition("/demo/enter/")
+        yield Served(url, address, secret, cairn, cycle)
+        running = process.running(own.home, portal.NAME)
+        assert running is not None, "the portal ended by itself"
+        process.stop(own.home, running)
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    """Debian's chromium; `make browser` installs it."""
+    program = next(filter(None, map(shutil.which, BROWSERS)), None)
+    assert program is not None, "tests of the pages need chromium: run `make browser`"
+    async with async_playwright() as playwright:
+        opened = await playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        yield opened
+        await opened.close()
+
+
+@dataclass
+class Screen:
+    """A browser's window of somebody. What its console complains of fails the test."""
+
+    page: Page
+    served: Served
+    complaints: list[str]
+
+    async def sign_in(self, person: str) -> None:
+        """Signs in as somebody of the company, by the demo's provider."""
+        await self.page.goto(self.served.address)
+        await self.page.locator("main a.btn").click()
+        await self.page.locator(f'a[href*="person={person}"]').last.click()
+        await self.page.wait_for_url(f"{self.served.url}/")
+
+    async def open(self, path: str) -> None:
+        """Opens one of the portal's pages."""
+        await self.page.goto(self.served.url + path)
+
+    async def text(self) -> str:
+        """All that can be read on the page."""
+        return await self.page.locator("main").inner_text()
+
+
+@asynccontextmanager
+async def screen(
+    browser: Browser, served: Served, *, language: str = "zh-CN", width: int = 1280, dark: bool = False
+) -> AsyncIterator[Screen]:
+    """A window of this width in this language, with cookies of its own."""
+    scheme: Any = "dark" if dark else "light"
+    context = await browser.new_context(
+        locale=language, viewport={"width": width, "height": 800}, color_scheme=scheme
+    )
+    page, complaints = await context.new_page(), list[str]()
+
+    def told(message: ConsoleMessage) -> None:
+        """An answer that refuses is told on the page; the console lists its status all the same."""
+        if message.type == "error" and "status of 4" not in message.text:
+            complaints.append(message.text)
+
+    page.on("console", told)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    try:
+        yield Screen(page, served, complaints)
+        assert complaints == []
+    finally:
+        await context.close()
+
+
+@pytest.fixture(scope="session")
+def shots() -> Path | None:
+    """Where pictures of pages go, where CAIRN_SHOTS names a folder."""
+    named = os.environ.get("CAIRN_SHOTS")
+    return Path(named) if named else None

@@ -1,0 +1,158 @@
+"""Every page in both languages, light and dark, from phone to desktop: nothing overflows, nothing is in the way of
+keyboard and screen reader, and nobody sees what is not theirs."""
+
+from pathlib import Path
+
+import httpx2
+import pytest
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Browser
+
+from tests.pages.conftest import Screen, Served, screen
+
+PAGES = {
+    "my-goals": ("E4", "/"),
+    "inbox": ("M1", "/inbox"),
+    "team": ("M1", "/team"),
+    "goal": ("M1", "/goals/{goal}"),
+    "history": ("A1", "/goals/{goal}/history"),
+    "cycles": ("H1", "/cycles"),
+    "cycle": ("H1", "/cycles/{cycle}"),
+    "launch": ("H1", "/cycles/new?cycle=2099"),
+    "launch-with-mistakes": ("H1", "/cycles/new?cycle=&starts=32"),
+}
+WIDTHS = (375, 768, 1440)
+STANDARDS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
+RULES = {"runOnly": {"type": "tag", "values": list(STANDARDS)}}
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+async def test_no_page_overflows_or_keeps_somebody_out(
+    browser: Browser, served: Served, shots: Path | None, language: str
+) -> None:
+    goal, found = f"goal-{served.cycle}-E4-2", list[str]()
+    for person in dict.fromkeys(person for person, _ in PAGES.values()):
+        async with screen(browser, served, language=language) as window:
+            await window.sign_in(person)
+            for name, path in ((name, path) for name, (who, path) in PAGES.items() if who == person):
+                await window.open(path.format(goal=goal, cycle=served.cycle))
+                for shade in ("light", "dark"):
+                    found += [f"{name}, {shade}: {each}" for each in await _faults(window)]
+                    if shots is not None:
+                        await _pictured(window, shots, f"{name}-{language[:2]}-{shade}")
+                    await window.page.locator("[data-theme-toggle]").click()
+    assert found == []
+
+
+async def _faults(window: Screen) -> list[str]:
+    """What is wider than the window at one of the widths, and what axe-core finds."""
+    found = []
+    for width in WIDTHS:
+        await window.page.set_viewport_size({"width": width, "height": 800})
+        wider = await window.page.evaluate(
+            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        )
+        found += [f"{wider} px too wide at {width}"] if wider > 0 else []
+    checked = (await Axe().run(window.page, options=RULES)).response
+    return found + [f"{each['id']}: {each['nodes'][0]['html'][:200]}" for each in checked["violations"]]
+
+
+async def _pictured(window: Screen, folder: Path, name: str) -> None:
+    for width in WIDTHS:
+        await window.page.set_viewport_size({"width": width, "height": 800})
+        await window.page.screenshot(path=folder / f"{name}-{width}.png", full_page=True)
+
+
+async def test_whoever_is_not_signed_in_is_asked_to_and_comes_back_to_the_page(
+    browser: Browser, served: Served
+) -> None:
+    goal = f"goal-{served.cycle}-E4-1"
+    async with screen(browser, served) as window:
+        await window.page.goto(served.address)
+        await window.open(f"/goals/{goal}")
+        assert "/sign-in" in window.page.url
+        await window.page.locator("main a.btn").click()
+        await window.page.locator('a[href*="person=E4"]').last.click()
+        await window.page.wait_for_url(f"{served.url}/goals/{goal}")
+
+
+async def test_the_demos_sign_in_is_closed_to_whoever_has_not_its_pass(
+    browser: Browser, served: Served
+) -> None:
+    async with screen(browser, served, language="en") as window:
+        await window.page.goto(f"{served.url}/demo/enter/guessed")
+        await window.open("/sign-in")
+        await window.page.locator("main a.btn").click()
+        assert "cairn up" in await window.text()
+    async with httpx2.AsyncClient(base_url=served.url) as client:
+        asked = {"grant_type": "client_credentials", "person": "H1"}
+        answers = [
+            await client.post("/demo/token", data=asked | extra) for extra in ({}, {"client_secret": "x"})
+        ]
+    assert [answer.status_code for answer in answers] == [401, 401]
+
+
+async def test_a_goal_one_may_not_read_and_one_that_is_not_there_look_the_same(served: Served) -> None:
+    there, nowhere = f"goal-{served.cycle}-E4-1", f"goal-{served.cycle}-E4-9"
+    for path in ("", "/progress", "/history"):
+        async with served.api("E1") as colleague:
+            answers = [await colleague.get(f"/goals/{goal}{path}") for goal in (there, nowhere)]
+        hidden, missing = (answer.text.replace(nowhere, there) for answer in answers)
+        assert (answers[0].status_code, hidden) == (404, missing)
+    async with served.api("E1") as colleague:
+        answers = [await colleague.post(f"/goals/{goal}/approve") for goal in (there, nowhere)]
+    assert answers[0].status_code == 404
+    assert answers[0].text == answers[1].text.replace(nowhere, there)
+
+
+async def test_another_site_cannot_use_somebodys_session(browser: Browser, served: Served) -> None:
+    goal = f"goal-{served.cycle}-E4-1"
+    async with screen(browser, served) as window:
+        await window.sign_in("E4")
+        cookies = {each["name"]: each["value"] for each in await window.page.context.cookies()}
+        session = next(
+            each for each in await window.page.context.cookies() if each["name"] == "cairn_session"
+        )
+    assert (session["httpOnly"], session["sameSite"]) == (True, "Lax")
+    async with httpx2.AsyncClient(base_url=served.url, cookies=cookies) as other_site:
+        assert (await other_site.get("/")).status_code == 200
+        refused = await other_site.post(f"/goals/{goal}/submit", data={"key": "from-elsewhere"})
+        by_api = await other_site.post(f"/api/v1/goals/{goal}/submit")
+    assert (refused.status_code, by_api.status_code) == (403, 403)
+    assert (await served.cairn("goal", "show", goal, "--json")).json["goal"]["stage"] == "draft"
+
+
+async def test_the_demos_sign_in_answers_to_no_name_but_this_machines(served: Served) -> None:
+    async with httpx2.AsyncClient(base_url=served.url) as client:
+        here = await client.get("/demo/.well-known/openid-configuration")
+        led_here = await client.get("/demo/authorize", headers={"Host": "intranet.example"})
+        token = await client.post("/demo/token", headers={"Host": "intranet.example"}, data={"person": "H1"})
+    assert (here.status_code, led_here.status_code, token.status_code) == (200, 403, 403)
+
+
+async def test_every_answer_forbids_scripts_and_styles_from_elsewhere(served: Served) -> None:
+    async with httpx2.AsyncClient(base_url=served.url) as client:
+        for path in ("/sign-in", "/static/cairn.js", "/api/v1/me", "/nowhere"):
+            policy = (await client.get(path)).headers["content-security-policy"]
+            assert "default-src 'none'" in policy and "unsafe" not in policy
+
+
+async def test_a_first_visit_fetches_less_than_100_kb(browser: Browser, served: Served) -> None:
+    async with screen(browser, served) as window:
+        session = await window.page.context.new_cdp_session(window.page)
+        fetched: list[int] = []
+        session.on("Network.loadingFinished", lambda each: fetched.append(int(each["encodedDataLength"])))
+        await session.send("Network.enable")
+        await window.sign_in("E4")
+        await window.page.wait_for_load_state()
+    assert 20_000 < sum(fetched) < 100_000
+
+
+def test_no_template_marks_anything_as_safe_or_handles_events_inline() -> None:
+    templates = list(Path("cairn_portal/web/templates").glob("*.html"))
+    assert templates
+    for template in templates:
+        text = template.read_text("utf-8")
+        assert "|safe" not in text.replace(" ", "") and " style=" not in text and " onclick" not in text, (
+            template
+        )

@@ -1,0 +1,162 @@
+"""An employee, a manager, HR and an auditor on the pages, in a real browser: in both languages, on a phone too."""
+
+from datetime import date
+
+import pytest
+from playwright.async_api import Browser, Locator, expect
+
+from tests.pages.conftest import Screen, Served, screen
+
+PHONE, DESK = 375, 1280
+
+
+def task(window: Screen, goal: str, act: str) -> Locator:
+    """A task as the page shows it."""
+    return window.page.locator(f"#task-{goal}-{act}")
+
+
+@pytest.mark.parametrize(
+    ("person", "language", "width", "words"),
+    [
+        ("E1", "zh-CN", DESK, {"approve": "批准", "return": "退回", "mine": "我的目标", "returned": "退回"}),
+        (
+            "E2",
+            "en",
+            PHONE,
+            {"approve": "Approve", "return": "Return", "mine": "My goals", "returned": "returned"},
+        ),
+    ],
+)
+async def test_goals_go_from_draft_over_a_return_to_approval_on_the_pages_alone(
+    browser: Browser, served: Served, person: str, language: str, width: int, words: dict[str, str]
+) -> None:
+    first, second = (f"goal-{served.cycle}-{person}-{n}" for n in (1, 2))
+    async with (
+        screen(browser, served, language=language, width=width) as employee,
+        screen(browser, served, language=language, width=width) as manager,
+    ):
+        await employee.sign_in(person)
+        await expect(employee.page.get_by_role("heading", name=words["mine"])).to_be_visible()
+        for goal in (first, second):
+            await task(employee, goal, "submit").locator("button").click()
+            await expect(task(employee, goal, "submit")).to_have_class("card task done")
+
+        await manager.sign_in("M1")
+        await manager.open("/inbox")
+        await task(manager, first, "approve").get_by_role("button", name=words["approve"]).click()
+        await expect(task(manager, first, "approve")).to_have_class("card task done")
+        back = task(manager, second, "approve")
+        await back.locator("summary", has_text=words["return"]).click()
+        await back.locator("textarea").fill("请写清楚由谁验收 / say who accepts it")
+        await back.locator("details button").click()
+        await expect(task(manager, second, "approve")).to_have_class("card task done")
+
+        await employee.open("/")
+        await expect(employee.page.locator("#page")).to_contain_text(words["returned"])
+        await employee.open(f"/goals/{second}/history")
+        await expect(employee.page.locator("main")).to_contain_text("say who accepts it")
+        await employee.open("/")
+        await task(employee, second, "submit").locator("button").click()
+        await expect(task(employee, second, "submit")).to_have_class("card task done")
+    shown = (await served.cairn("goal", "show", first, "--json")).json["goal"]
+    assert shown["stage"] == "approved"
+    assert (await served.cairn("goal", "show", second, "--json")).json["goal"]["stage"] == "submitted"
+
+
+async def test_a_manager_who_decides_about_what_others_changed_is_told_so_and_nothing_is_done(
+    browser: Browser, served: Served
+) -> None:
+    goal = f"goal-{served.cycle}-E3-1"
+    await served.cairn("goal", "submit", goal, "--by", "E3")
+    async with screen(browser, served, language="en") as manager:
+        await manager.page.route(
+            "**/live", lambda route: route.fulfill(status=204)
+        )  # a page that hears nothing
+        await manager.sign_in("M1")
+        await manager.open("/inbox")
+        await served.cairn("goal", "recall", goal, "--by", "E3")
+        await task(manager, goal, "approve").get_by_role("button", name="Approve").click()
+        said = task(manager, goal, "approve")
+        await expect(said.locator("[role=alert]")).to_contain_text("is not as you saw it any more")
+        await expect(said.locator("[role=alert]")).to_contain_text("E3")
+    assert (await served.cairn("goal", "show", goal, "--json")).json["goal"]["stage"] == "draft"
+
+
+async def test_what_waits_alike_is_done_at_once_with_an_answer_for_each(
+    browser: Browser, served: Served
+) -> None:
+    async with screen(browser, served, language="en") as manager:
+        await manager.sign_in("M1")
+        await manager.open("/inbox")
+        group = manager.page.locator(f"#group-{served.cycle}-M1-submit")
+        await served.cairn("goal", "submit", f"goal-{served.cycle}-M1-2", "--by", "M1")
+        await group.locator(".group-head button").click()
+        await expect(group.locator("li.task")).to_have_count(2)
+        await expect(group.locator("li.done").first).to_contain_text("submitted")
+    for n in (1, 2):
+        shown = (await served.cairn("goal", "show", f"goal-{served.cycle}-M1-{n}", "--json")).json
+        assert shown["goal"]["stage"] == "submitted"
+
+
+async def test_hr_launches_on_the_page_what_the_preview_shows_and_sees_it_finished(
+    browser: Browser, served: Served
+) -> None:
+    cycle = str(date.today().year + 2)
+    async with screen(browser, served) as hr:
+        await hr.sign_in("H1")
+        await hr.open("/cycles")
+        await hr.page.locator("#cycle").fill(cycle)
+        await hr.page.locator("form[action='/cycles/new'] button").click()
+        digest = await hr.page.locator("code.digest").inner_text()
+        listed = (await served.cairn("cycle", "preview", cycle, "--json")).json
+        assert (digest, listed["digest"]) == (digest, digest)
+        await hr.page.locator("form.acts button").click()
+        await hr.page.wait_for_url(f"{served.url}/cycles/{cycle}")
+        await expect(hr.page.locator(".launched")).to_be_visible(timeout=60_000)
+        assert str(listed["goals"]) in await hr.text()
+
+
+async def test_an_auditor_sees_a_goal_as_it_was_after_any_of_its_events(
+    browser: Browser, served: Served
+) -> None:
+    goal = f"goal-{served.cycle}-E4-1"
+    await served.cairn("goal", "revise", goal, "--target", "2400", "--by", "M1")
+    async with screen(browser, served, language="en") as auditor:
+        await auditor.sign_in("A1")
+        await auditor.open(f"/goals/{goal}/history")
+        before = auditor.page.locator(".event", has_text="revised").first
+        await expect(before).to_contain_text("2400")
+        await auditor.page.locator(".event").first.get_by_role("link").click()
+        await expect(auditor.page.get_by_role("heading", name="The goal then")).to_be_visible()
+        assert "2400" not in await auditor.text()
+        assert await auditor.page.locator("main form[hx-post]").count() == 0, "an auditor changes nothing"
+
+
+async def test_an_open_page_moves_by_itself_and_leaves_what_somebody_types_as_it_is(
+    browser: Browser, served: Served
+) -> None:
+    first, second = (f"goal-{served.cycle}-A1-{n}" for n in (1, 2))
+    done = await served.cairn("goal", "submit", first, "--by", "A1")
+    assert done.code == 0, done.err
+    async with screen(browser, served) as manager:
+        await manager.sign_in("H1")
+        await manager.open("/inbox")
+        await task(manager, first, "approve").locator("summary").click()
+        words = task(manager, first, "approve").locator("textarea")
+        await words.press_sequentially("请写清楚")
+        await served.cairn("goal", "submit", second, "--by", "A1")
+        await expect(task(manager, second, "approve")).to_be_visible(timeout=30_000)
+        assert await words.input_value() == "请写清楚"
+        await words.press_sequentially("由谁验收")
+        await expect(words).to_have_value("请写清楚由谁验收")
+
+        await manager.page.context.clear_cookies(name="cairn_session")  # as a session that has ended
+        await task(manager, first, "approve").locator("details button").click()
+        await manager.page.wait_for_url("**/sign-in**")
+        await manager.sign_in("H1")
+        await manager.open("/inbox")
+        await expect(task(manager, first, "approve").locator("textarea")).to_have_value("请写清楚由谁验收")
+        await task(manager, first, "approve").locator("details button").click()
+        await expect(task(manager, first, "approve")).to_have_class("card task done")
+    shown = (await served.cairn("replay", first, "--json")).json
+    assert "请写清楚由谁验收" in str(shown["events"])
