@@ -64,7 +64,7 @@ async def test_status_names_the_goal_once_and_commands_on_it_are_refused_in_word
         told = await cairn("status", "--json", **ENGLISH)
         found = [note for note in told.json["notes"] if NEWER in note]
         assert told.code == 1 or not found
-        return found if any("goal, inbox, overdue, progress" in note for note in found) else []
+        return found if any("goal, inbox, notice, overdue, progress" in note for note in found) else []
 
     [note] = await until(notes)
     assert "a newer Cairn wrote its event GoalTeleported; install that version or a later one" in note
