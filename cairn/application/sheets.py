@@ -4,7 +4,10 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple, cast
 
+from pydantic import ValidationError
+
 from cairn.application import access
+from cairn.application.fields import check_writable
 from cairn.application.goals import TRIES, Goals, read_command
 from cairn.application.repository import (
     first_answer,
@@ -21,6 +24,7 @@ from cairn.domain.goal.decide import decide as decide_goal
 from cairn.domain.goal.state import Goal
 from cairn.domain.goal.wholeness import Lacks, SheetCommand, goals_for, lacks
 from cairn.domain.identity import check_key, identify
+from cairn.domain.invalid import invalid_command
 from cairn.domain.policy import Policy
 from cairn.domain.refusal import Refusal
 from cairn.domain.schedule import local_day
@@ -31,6 +35,17 @@ from cairn.domain.sheet.state import Sheet, evolve
 from cairn.domain.streams import cycle_of
 from cairn.domain.voting import quorum_of
 from cairn.ledger import AppendConflict
+
+
+def read_sheet_command(kind: type[AnySheetAction], fields: Mapping[str, Any]) -> AnySheetAction:
+    """A command on a sheet itself. Refuses wrong fields, and texts that no log can hold, with what is wrong."""
+    for field, value in fields.items():
+        if isinstance(value, str):
+            check_writable(value, field, kind.name)
+    try:
+        return kind.model_validate(fields)
+    except ValidationError as wrong:
+        raise invalid_command(kind.name, wrong) from None
 
 
 class SheetState(NamedTuple):

@@ -29,6 +29,8 @@ class Decoded(NamedTuple):
 
 def read_content(path: Path) -> bytes | Mistake:
     """A file's bytes, or why there are none."""
+    if path.exists() and not path.is_file():  # a folder; a pipe or a device, which may have no end
+        return mistake("table:unreadable", path=str(path))
     try:
         return path.read_bytes()
     except FileNotFoundError:

@@ -11,13 +11,15 @@ from cairn.domain.private_text import PrivateText
 from cairn.domain.refusal import Refusal
 
 MEGABYTE = 1024 * 1024
+LONGEST_NAME = 200
+"""Characters of a file's name."""
 
 
 class Attachment(Fact):
     """A file that was attached: `sha256` of its content in hexadecimal digits, its `name`, its `size` in bytes."""
 
     sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
-    name: Annotated[PrivateText, Field(min_length=1, max_length=200)]
+    name: Annotated[PrivateText, Field(min_length=1, max_length=LONGEST_NAME)]
     size: Annotated[int, Field(ge=1)]
 
     @property

@@ -1,5 +1,6 @@
 """Feeds and reports at the command line: what waits for which feed, what was reported, and HR going on without."""
 
+import os
 from collections.abc import AsyncIterator
 from datetime import date, timedelta
 from pathlib import Path
@@ -186,7 +187,13 @@ async def test_files_that_can_not_be_attached_are_named_and_nothing_is_recorded(
     (tmp_path / "run.exe").write_bytes(b"MZ")
     (tmp_path / "empty.pdf").touch()
     goal = "goal-fed-E2-2"
-    for name, says in (("run.exe", "xlsx"), ("empty.pdf", "is empty"), ("none.pdf", "can't be read")):
+    os.mkfifo(tmp_path / "pipe.txt")
+    for name in (long := f"{'l' * 240}.pdf", broken := "two\nlines.txt"):
+        (tmp_path / name).write_bytes(b"x")
+    for name, says in (
+        ("run.exe", "xlsx"), ("empty.pdf", "is empty"), ("none.pdf", "can't be read"), ("pipe.txt", "is no file"),
+        (long, "rename the file"), (broken, "rename the file"),
+    ):  # fmt: skip
         said = await fed(
             "goal", "check-in", goal, "--file", str(tmp_path / name), "--by", "E2", "--lang", "en"
         )

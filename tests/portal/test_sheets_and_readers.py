@@ -94,6 +94,22 @@ async def test_hr_extends_a_sheet_that_is_not_whole_and_it_is_listed(cairn: Cair
     assert until in (await cairn("sheet", "show", f"{running}-E3-1")).out
 
 
+@pytest.mark.parametrize(
+    ("typed", "says"),
+    [
+        (("record-incident", "merit", "--times", "1000000000", "--reason", "x"), "times"),
+        (("record-incident", "merit", "--reason", "a\x01b"), "reason"),
+        (("extend", "--until", "2026-12-01", "--reason", "a\x01b"), "reason"),
+    ],
+)
+async def test_what_no_sheet_can_hold_is_refused_by_its_field(
+    cairn: Cairn, running: str, typed: tuple[str, ...], says: str
+) -> None:
+    command, *rest = typed
+    said = await cairn("sheet", command, f"{running}-E3-1", *rest, "--by", "H1", "--lang", "en")
+    assert said.code in (1, 2) and says in said.err and "inside the program" not in said.err, said.err
+
+
 async def test_going_on_without_a_dimension_takes_hr_and_the_committee(cairn: Cairn, running: str) -> None:
     sheet = f"{running}-E3-1"
     refused = await cairn("sheet", "go-on", sheet, "--reason", "离岗培训", "--by", "H1", "--json")

@@ -11,7 +11,7 @@ from cairn.application import access
 from cairn.application.clock import zone_of
 from cairn.application.stored_events import to_events
 from cairn.attachments import AttachmentMissing, AttachmentStore, AttachmentsUnusable, described
-from cairn.domain.attachment import Attachment, check_attachments
+from cairn.domain.attachment import LONGEST_NAME, Attachment, check_attachments
 from cairn.domain.case.context import CaseContext
 from cairn.domain.private_text import unreadable
 from cairn.domain.review.reading import sees
@@ -46,7 +46,7 @@ async def attached(at: Terminal, name: str, files: Sequence[Path] | None) -> lis
     files that can't be read; then nothing is put away."""
     if not files:
         return []
-    contents = [(path.name, _read(path)) for path in files]
+    contents = [(_name(path), _read(path)) for path in files]
     async with session(at) as s:
         cycle = await s.cycle(cycle_of(name))
         rules = (await s.policies.version(cycle.policy)).attachments
@@ -58,7 +58,22 @@ async def attached(at: Terminal, name: str, files: Sequence[Path] | None) -> lis
             raise _unusable(problem) from problem
 
 
+def _name(path: Path) -> str:
+    """What a file is called in the log: something that stands on one line."""
+    if len(path.name) > LONGEST_NAME or not path.name.isprintable():
+        raise Problem(
+            message(
+                "The name of {path} can't be kept: rename the file, to at most {most} signs on one line.",
+                path=path, most=LONGEST_NAME,
+            ),
+            USAGE,
+        )  # fmt: skip
+    return path.name
+
+
 def _read(path: Path) -> bytes:
+    if path.exists() and not path.is_file():  # a pipe or a device may have no end
+        raise Problem(message("{path} is no file that can be attached.", path=path), USAGE)
     try:
         content = path.read_bytes()
     except OSError as error:

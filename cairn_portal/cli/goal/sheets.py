@@ -10,7 +10,7 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from cairn.application.clock import zone_of
-from cairn.application.sheets import Refused, SheetState
+from cairn.application.sheets import Refused, SheetState, read_sheet_command
 from cairn.domain.goal.wholeness import SheetCommand
 from cairn.domain.policy import Dimension
 from cairn.domain.sheet.commands import AnySheetAction, ExtendSheet, WaiveDimension
@@ -238,8 +238,8 @@ async def decide_on_sheet(
         sheets = s.application.sheets
         state = await sheets.load(sheet_id(name))
         now = await s.clock.now(state.cycle)
-        command: AnySheetAction = kind.model_validate(
-            {"sheet": state.sheet.id, "by": require_actor(by), "at": now, **fields}
+        command = read_sheet_command(
+            kind, {"sheet": state.sheet.id, "by": require_actor(by), "at": now, **fields}
         )
         events = await sheets.handle(command, command_id or str(uuid4()))
         after = await sheets.load(state.sheet.id)
