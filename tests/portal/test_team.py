@@ -1,5 +1,6 @@
 """A manager's people, the inbox of proposed changes, and HR's dashboard, with cases beside the goals."""
 
+import re
 from datetime import date, datetime, timedelta
 
 from tests.portal.conftest import Cairn
@@ -37,6 +38,19 @@ async def test_a_manager_sees_their_people_and_nobody_else_does(cairn: Cairn, la
         assert {"zh": "1 条待反馈", "en": "1 to be told"}[language] in shown.out
         alone = await cairn("team", "E1", "--by", "E1", "--cycle", launched, "--lang", language)
         assert alone.code == 0 and {"zh": "没有人向", "en": "Nobody reports to"}[language] in alone.out
+
+
+async def test_an_inbox_begins_with_what_is_due_first_whatever_it_is(cairn: Cairn, launched: str) -> None:
+    """Goals, feedback and promises wait in one list; the days are those of the cycle's zone, as everywhere else."""
+    await observed(cairn, launched, "E3")
+    due = (date.today() + timedelta(days=1)).isoformat()
+    made = await cairn(
+        "promise", "make", "E3", "--what", "x", "--due", due, "--by", "M1", "--cycle", launched
+    )
+    assert made.code == 0, made.err
+    shown = await cairn("inbox", "--by", "M1", "--cycle", launched)
+    times = re.findall(r"\d{4}-\d\d-\d\d \d\d:\d\d", shown.out)
+    assert len(times) > 1 and times == sorted(times)
 
 
 async def test_the_dashboard_counts_cases_by_stage_and_names_whom_they_wait_for(

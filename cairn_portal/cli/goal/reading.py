@@ -15,6 +15,7 @@ from cairn.domain.goal.events import GoalInterviewHeld
 from cairn.domain.goal.stages import ExistingStage
 from cairn.domain.measure import Capability, KeyTask
 from cairn.domain.people import Person
+from cairn.domain.streams import IN_CYCLE, cycle_of, kind_of
 from cairn.i18n import marked, term
 from cairn.settings import SettingsProblem
 from cairn_portal.cli.case.owing import beside_scores, owed
@@ -28,6 +29,7 @@ from cairn_portal.cli.goal.viewing import As, viewer
 from cairn_portal.cli.options import By, CycleOption, GoalArg
 from cairn_portal.cli.session import Session, require_actor, session
 from cairn_portal.cli.terminal import Terminal
+from cairn_portal.cli.year.part import local_day_of
 from cairn_portal.presenting.story import event_name, note
 from cairn_portal.presenting.words import (
     NOTHING,
@@ -46,6 +48,7 @@ from cairn_portal.presenting.words import (
 from cairn_portal.reading.goals import in_words
 from cairn_portal.reading.inbox import inbox_of, places_of
 from cairn_portal.reading.viewing import Viewer, of_goal
+from projections.models import case as case_model
 from projections.models import coaching as coaching_model
 from projections.models import goal as goals_model
 from projections.models import inbox as inboxes
@@ -291,11 +294,14 @@ async def notices(
         person = await s.person(require_actor(by))
         places = places_of(person.roles)
         found = await notice_model.notices(s.pool, person.id, places, cycle=cycle, limit=limit)
+        of = {cycle_of(each.stream) for each in found if kind_of(each.stream) in IN_CYCLE}
+        zones = {name: zone_of(await s.cycle(name)) for name in of}
     table = grid(at.say("when"), at.say("what"), at.say("of"), at.say("about"), at.say("done by"))
     for each in found:
         by_whom = at.say(term("awaited", each.by)) if each.by == SYSTEM else f"{each.by} {each.by_name or ''}"
         about = f"{each.about} {each.about_name or ''}"
-        table.add_row(at.moment(each.at), event_name(at, each.type), each.stream, about, by_whom)
+        local = at.in_zone(zones[cycle_of(each.stream)]) if kind_of(each.stream) in IN_CYCLE else at
+        table.add_row(local.moment(each.at), event_name(at, each.type), each.stream, about, by_whom)
     at.answer(found, table if found else Text(at.say("There is nothing to tell you.")))
 
 
@@ -316,26 +322,18 @@ async def inbox(at: Terminal, by: By = None, cycle: CycleOption = None) -> None:
         "",
         title=at.say("Inbox of {person}", person=person.name),
     )
-    for task in tasks:
-        table.add_row(
-            task_name(at, task.act),
-            task.goal,
-            task.title,
-            f"{task.owner} {task.owner_name or ''}",
-            day(task.since.date()),
-            at.in_zone(zone_of(cycles[task.cycle])).moment(task.until),
-            left(at, task.until, nows[task.cycle]),
-        )
-    for turn in turns:
-        table.add_row(
-            at.say(term("turn", f"{turn.kind}.{turn.step}")),
-            turn.name,
-            at.say(term("stage", f"{turn.kind}.{turn.stage}")),
-            f"{turn.holder} {turn.holder_name or ''}",
-            day(turn.since.date()),
-            at.in_zone(zone_of(cycles[turn.cycle])).moment(turn.until),
-            left(at, turn.until, nows[turn.cycle]),
-        )
+    waiting: list[inboxes.Task | case_model.Turn] = [*tasks, *turns]
+    for open_one in sorted(waiting, key=_urgency):
+        local = at.in_zone(zone_of(cycles[open_one.cycle]))
+        since, until = day(local_day_of(local, open_one.since)), local.moment(open_one.until)
+        if isinstance(open_one, inboxes.Task):
+            what, name, title = task_name(at, open_one.act), open_one.goal, open_one.title
+            whose = f"{open_one.owner} {open_one.owner_name or ''}"
+        else:
+            what, name = at.say(term("turn", f"{open_one.kind}.{open_one.step}")), open_one.name
+            title = at.say(term("stage", f"{open_one.kind}.{open_one.stage}"))
+            whose = f"{open_one.holder} {open_one.holder_name or ''}"
+        table.add_row(what, name, title, whose, since, until, left(at, open_one.until, nows[open_one.cycle]))
     for each in rated:
         table.add_row(
             at.say(term("turn", "appraisal.unnamed")),
@@ -359,6 +357,11 @@ async def inbox(at: Terminal, by: By = None, cycle: CycleOption = None) -> None:
             at.remark("To do it: cairn cycle {verb} {cycle}", verb=first.step, cycle=first.cycle)
         else:
             at.remark("To do it: cairn {kind} --help, {name}", kind=first.kind, name=first.name)
+
+
+def _urgency(each: inboxes.Task | case_model.Turn) -> tuple[bool, datetime]:
+    """What is due first comes first, whatever it is; what has no date comes last."""
+    return each.until is None, each.until or each.since
 
 
 async def _to_rate(s: Session, person: Person, cycle: str | None) -> list[RaterTask]:
