@@ -17,7 +17,6 @@ from cairn_portal.servers.temporal_ready import make_usable
 from tests.databases import Databases
 from tests.portal.conftest import ROSTER, Cairn, environment
 
-NAMESPACE = "people-tests"
 TODAY = datetime.now(UTC).date()
 AHEAD = (TODAY + timedelta(days=20)).isoformat()
 MORE = """E5,高远,D1,客户经理,销售,M1,2020-01-01,,
@@ -33,13 +32,14 @@ async def company(
     """A terminal of a company whose cycle runs from a month ago until long after today."""
     dsn = await databases.empty()
     await migrate_all(dsn)
-    await make_usable(await Client.connect(temporal_server), NAMESPACE)
+    namespace = f"people-{uuid4().hex[:8]}"  # of this ledger alone: another file has such a company too
+    await make_usable(await Client.connect(temporal_server), namespace)
     home = tmp_path_factory.mktemp("people")
     roster = home / "roster.csv"
     roster.write_text(ROSTER + MORE, encoding="utf-8")
     queue = f"people-{uuid4().hex[:8]}"
     settings = Settings(
-        home=home, database=dsn, temporal_address=temporal_server, namespace=NAMESPACE, task_queue=queue
+        home=home, database=dsn, temporal_address=temporal_server, namespace=namespace, task_queue=queue
     )
     terminal = Cairn({**environment(settings), "CAIRN_LANGUAGE": "en"})
     starts, ends = TODAY - timedelta(days=30), TODAY + timedelta(days=330)
