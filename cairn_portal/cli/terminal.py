@@ -4,7 +4,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from rich.console import Console, RenderableType
@@ -68,6 +68,10 @@ class Terminal:
         if self.zone and told.utcoffset() != own.utcoffset():
             self.foreign.add(self.zone)
         return f"{told:%Y-%m-%d %H:%M}"
+
+    def local_day(self, value: datetime) -> date:
+        """A moment's day by the clock of `zone`."""
+        return value.astimezone(ZoneInfo(self.zone)).date() if self.zone else value.date()
 
     def answer(self, value: object, *lines: RenderableType) -> None:
         """The command's answer: `lines` for a person, `value` as one JSON document for a program."""

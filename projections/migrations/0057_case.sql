@@ -1,5 +1,6 @@
--- Turns in results and calibrations stand among those of all cases.
-create or replace function read.turns(in_cycle text, at timestamptz)
+-- Whose turn it is in every open case and proposed change of a policy, of a cycle or of all, at an instant: `awaited` is
+-- whose it is, `acts` who acts for them that day.
+create function read.turns(in_cycle text, at timestamptz)
 returns table (kind text, name text, version bigint, cycle text, holder text, stage text, since timestamptz, until timestamptz, awaited text, step text, acts text)
 language sql stable as $$
     with turn as (

@@ -1,6 +1,7 @@
 """Calibration as people do it: a unit's grades side by side, moved with a reason, undone, finished."""
 
-from typing import Annotated, Any
+from functools import partial
+from typing import Annotated
 from uuid import uuid4
 
 import typer
@@ -11,7 +12,7 @@ from cairn.application.calibrations import Overview
 from cairn.application.clock import zone_of
 from cairn.domain.calibration.unit import COMPANY
 from cairn.i18n import message, term
-from cairn_portal.cli.case.commanding import cycle_named, give_case, new_case, require_case
+from cairn_portal.cli.case.commanding import cycle_named, give_case, give_to_case, new_case, require_case
 from cairn_portal.cli.case.showing import show_case
 from cairn_portal.cli.goal.viewing import As, viewer
 from cairn_portal.cli.options import By, CommandId, CycleOption
@@ -34,11 +35,7 @@ Version = Annotated[
 Reason = Annotated[str, typer.Option(help="why")]
 
 
-async def _give(at: Terminal, name: str, command: str, by: str | None, key: str | None, **fields: Any) -> int:
-    """Gives a command to a calibration that is there."""
-    async with session(at) as s:
-        await require_case(s, "calibration", name)
-        return await give_case(s, name, command, require_actor(by), fields, key)
+_give = partial(give_to_case, "calibration")
 
 
 async def open_(

@@ -16,7 +16,8 @@ from cairn.domain.refusal import Refusal
 from cairn.domain.streams import case_name, kind_of
 from cairn.i18n import message, term
 from cairn_portal.cli.problem import USAGE, Problem, refusal_of
-from cairn_portal.cli.session import Session
+from cairn_portal.cli.session import Session, require_actor, session
+from cairn_portal.cli.terminal import Terminal
 from cairn_portal.cli.typed import moment_or_day_end
 from cairn_portal.presenting.story import event_name
 from projections.models import dashboard as dashboards
@@ -54,6 +55,15 @@ def moment(cycle: Cycle, written: str | None, option: str) -> str | None:
         return None
     found: datetime = moment_or_day_end(written, ZoneInfo(zone_of(cycle) or "UTC"), option)
     return found.isoformat()
+
+
+async def give_to_case(
+    kind: str, at: Terminal, name: str, command: str, by: str | None, key: str | None, **fields: Any
+) -> int:
+    """Gives a command to a case of a kind that is there."""
+    async with session(at) as s:
+        await require_case(s, kind, name)
+        return await give_case(s, name, command, require_actor(by), fields, key)
 
 
 async def give_case(

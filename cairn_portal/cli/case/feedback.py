@@ -13,7 +13,14 @@ from cairn.domain.cycle.state import Cycle
 from cairn.domain.feedback.events import ActionOutcome
 from cairn.domain.schedule import months_later
 from cairn.i18n import term
-from cairn_portal.cli.case.commanding import cycle_named, give_case, moment, new_case, require_case
+from cairn_portal.cli.case.commanding import (
+    cycle_named,
+    give_case,
+    give_to_case,
+    moment,
+    new_case,
+    require_case,
+)
 from cairn_portal.cli.case.showing import show_case
 from cairn_portal.cli.goal.attaching import Files, attached
 from cairn_portal.cli.goal.commanding import goal_id
@@ -106,9 +113,7 @@ async def answer(
     at: Terminal, name: Name, words: Annotated[str, typer.Option(help="what to say to it")], by: By = None,
     command_id: CommandId = None,
 ) -> int:  # fmt: skip
-    async with session(at) as s:
-        await require_case(s, "feedback", name)
-        return await give_case(s, name, "answer", require_actor(by), {"words": words}, command_id)
+    return await give_to_case("feedback", at, name, "answer", by, command_id, words=words)
 
 
 async def follow_up(
@@ -130,9 +135,7 @@ async def withdraw(
     at: Terminal, name: Name, reason: Annotated[str, typer.Option(help="why")], by: By = None,
     command_id: CommandId = None,
 ) -> int:  # fmt: skip
-    async with session(at) as s:
-        await require_case(s, "feedback", name)
-        return await give_case(s, name, "withdraw", require_actor(by), {"reason": reason}, command_id)
+    return await give_to_case("feedback", at, name, "withdraw", by, command_id, reason=reason)
 
 
 async def show(at: Terminal, name: Name, reader: As = None) -> None:

@@ -1,6 +1,7 @@
 """Promises, and the promise ledger: what the company owes somebody, and whether it came."""
 
-from typing import Annotated, Any
+from functools import partial
+from typing import Annotated
 from uuid import uuid4
 
 import typer
@@ -8,7 +9,7 @@ from rich.text import Text
 
 from cairn.domain.promise.events import PromiseKind
 from cairn.i18n import term
-from cairn_portal.cli.case.commanding import cycle_named, give_case, new_case, require_case
+from cairn_portal.cli.case.commanding import cycle_named, give_case, give_to_case, new_case, require_case
 from cairn_portal.cli.case.owing import beside_scores, owed_lines
 from cairn_portal.cli.case.owing import owed as owed_to
 from cairn_portal.cli.case.showing import show_case
@@ -28,11 +29,7 @@ from projections.models import score as scores_model
 Name = Annotated[str, typer.Argument(metavar="PROMISE", help="its id, as `cairn promise list` shows it")]
 
 
-async def _give(at: Terminal, name: str, command: str, by: str | None, key: str | None, **fields: Any) -> int:
-    """Gives a command to a promise that is there."""
-    async with session(at) as s:
-        await require_case(s, "promise", name)
-        return await give_case(s, name, command, require_actor(by), fields, key)
+_give = partial(give_to_case, "promise")
 
 
 async def make(

@@ -1,6 +1,7 @@
 """Requests to another department: ask, answer, promise, deliver, confirm."""
 
-from typing import Annotated, Any
+from functools import partial
+from typing import Annotated
 from uuid import uuid4
 
 import typer
@@ -8,7 +9,7 @@ from rich.text import Text
 
 from cairn.domain.streams import DEPARTMENT
 from cairn.i18n import term
-from cairn_portal.cli.case.commanding import cycle_named, give_case, new_case, require_case
+from cairn_portal.cli.case.commanding import cycle_named, give_case, give_to_case, new_case, require_case
 from cairn_portal.cli.case.showing import show_case
 from cairn_portal.cli.goal.commanding import goal_id, goal_row
 from cairn_portal.cli.goal.viewing import As
@@ -23,11 +24,7 @@ Name = Annotated[str, typer.Argument(metavar="REQUEST", help="its id, as `cairn 
 Reason = Annotated[str, typer.Option(help="why")]
 
 
-async def _give(at: Terminal, name: str, command: str, by: str | None, key: str | None, **fields: Any) -> int:
-    """Gives a command to a request that is there."""
-    async with session(at) as s:
-        await require_case(s, "request", name)
-        return await give_case(s, name, command, require_actor(by), fields, key)
+_give = partial(give_to_case, "request")
 
 
 async def ask(

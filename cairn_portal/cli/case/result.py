@@ -1,6 +1,7 @@
 """Results as people deal with them once they are shown: interview, signature, appeal, the committee's votes."""
 
-from typing import Annotated, Any
+from functools import partial
+from typing import Annotated
 
 import typer
 from rich.console import RenderableType
@@ -12,7 +13,7 @@ from cairn.domain.goal.state import Goal
 from cairn.domain.refusal import Refusal
 from cairn.domain.result.state import Appeal, Result
 from cairn.i18n import message, term
-from cairn_portal.cli.case.commanding import cycle_named, give_case, require_case
+from cairn_portal.cli.case.commanding import cycle_named, give_case, give_to_case, require_case
 from cairn_portal.cli.case.showing import show_case
 from cairn_portal.cli.goal.attaching import Files, attached
 from cairn_portal.cli.goal.viewing import As, viewer
@@ -29,11 +30,7 @@ Name = Annotated[str, typer.Argument(metavar="RESULT", help="its id, as `cairn r
 Reason = Annotated[str, typer.Option(help="why")]
 
 
-async def _give(at: Terminal, name: str, command: str, by: str | None, key: str | None, **fields: Any) -> int:
-    """Gives a command to a result that was shown."""
-    async with session(at) as s:
-        await require_case(s, "result", name)
-        return await give_case(s, name, command, require_actor(by), fields, key)
+_give = partial(give_to_case, "result")
 
 
 async def interview(

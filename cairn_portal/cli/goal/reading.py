@@ -29,7 +29,6 @@ from cairn_portal.cli.goal.viewing import As, viewer
 from cairn_portal.cli.options import By, CycleOption, GoalArg
 from cairn_portal.cli.session import Session, require_actor, session
 from cairn_portal.cli.terminal import Terminal
-from cairn_portal.cli.year.part import local_day_of
 from cairn_portal.presenting.story import event_name, note
 from cairn_portal.presenting.words import (
     NOTHING,
@@ -325,7 +324,7 @@ async def inbox(at: Terminal, by: By = None, cycle: CycleOption = None) -> None:
     waiting: list[inboxes.Task | case_model.Turn] = [*tasks, *turns]
     for open_one in sorted(waiting, key=_urgency):
         local = at.in_zone(zone_of(cycles[open_one.cycle]))
-        since, until = day(local_day_of(local, open_one.since)), local.moment(open_one.until)
+        since, until = day(local.local_day(open_one.since)), local.moment(open_one.until)
         if isinstance(open_one, inboxes.Task):
             what, name, title = task_name(at, open_one.act), open_one.goal, open_one.title
             whose = f"{open_one.owner} {open_one.owner_name or ''}"

@@ -14,7 +14,7 @@ from cairn.domain.streams import cycle_of
 from cairn.i18n import message
 from cairn_portal.cli.session import Session
 from cairn_portal.cli.terminal import Terminal
-from cairn_portal.cli.year.part import Part, local_day_of, named
+from cairn_portal.cli.year.part import Part, named
 from cairn_portal.presenting.words import NOTHING, day, grid
 from projections.models import cascade as cascades
 
@@ -92,5 +92,5 @@ def _carried(
 def _since(at: Terminal, each: Carried) -> Text:
     if not each.part.covered or each.since is None:
         return Text(NOTHING)
-    said = day(local_day_of(at, each.since))
+    said = day(at.local_day(each.since))
     return Text(at.say("{day}: the gap was closed", day=said), style="green") if each.mended else Text(said)

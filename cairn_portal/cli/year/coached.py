@@ -7,7 +7,7 @@ from cairn.domain.cycle.state import Cycle
 from cairn.i18n import message, term
 from cairn_portal.cli.session import Session
 from cairn_portal.cli.terminal import Terminal
-from cairn_portal.cli.year.part import Part, local_day_of, named
+from cairn_portal.cli.year.part import Part, named
 from cairn_portal.presenting.cases import plan_stage
 from cairn_portal.presenting.words import NOTHING, day, grid
 from projections.models import coaching as coaching_model
@@ -28,7 +28,7 @@ async def coached(s: Session, cycle: Cycle) -> Part | None:
             named(each.holder, each.holder_name),
             at.say(term("choice", f"coaching.{each.gap}")),
             named(each.mentor, each.mentor_name) if each.mentor else NOTHING,
-            day(local_day_of(at, each.opened_at)),
+            day(at.local_day(each.opened_at)),
             day(each.ends),
             f"{each.met}/{each.checkpoints}",
             f"{each.given}/{each.promised}",

@@ -11,7 +11,7 @@ from cairn.domain.policy import WorkingCalendar
 from cairn.i18n import message, term
 from cairn_portal.cli.session import Session
 from cairn_portal.cli.terminal import Terminal
-from cairn_portal.cli.year.part import Part, local_day_of, named
+from cairn_portal.cli.year.part import Part, named
 from cairn_portal.presenting.words import NOTHING, day, grid
 from projections.models import feedback as feedback_model
 
@@ -44,7 +44,7 @@ async def feedback_told(s: Session, cycle: Cycle) -> Part | None:
 def _clock(at: Terminal, each: feedback_model.FeedbackRow, calendar: WorkingCalendar) -> Text:
     """Whether it was told in time, and which days between did not count."""
     said = at.say("breached") if each.overdue_at else at.say("in time")
-    off = _days_off(local_day_of(at, each.seen_at), local_day_of(at, each.answer_by), calendar)
+    off = _days_off(at.local_day(each.seen_at), at.local_day(each.answer_by), calendar)
     if off:
         said = at.say(
             "{clock}; {first} to {last} are no working days", clock=said, first=day(off[0]), last=day(off[-1])
