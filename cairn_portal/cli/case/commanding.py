@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 from rich.text import Text
 
 from cairn.application.clock import zone_of
-from cairn.domain.cycle.stages import cycle_stage_row
 from cairn.domain.cycle.state import Cycle
 from cairn.domain.identity import digest
 from cairn.domain.refusal import Refusal
@@ -20,21 +19,18 @@ from cairn_portal.cli.session import Session, require_actor, session
 from cairn_portal.cli.terminal import Terminal
 from cairn_portal.cli.typed import moment_or_day_end
 from cairn_portal.presenting.story import event_name
-from projections.models import dashboard as dashboards
+from cairn_portal.reading.current import current_cycles
 
 
 async def cycle_named(s: Session, name: str | None) -> Cycle:
-    """The cycle that is named, without a name the only one that is open, or that there is."""
+    """The cycle that is named, without a name the one that runs now; where several do, it has to be named."""
     if name is not None:
         return await s.cycle(name)
-    known = await dashboards.cycles(s.pool)
-    found = [each.cycle for each in known if not cycle_stage_row(each.stage).over]
-    if not found and len(known) == 1:
-        return await s.cycle(known[0].cycle)
-    if len(found) != 1:
-        raise Problem(
-            message("Name the cycle with --cycle; open ones: {cycles}.", cycles=found or None), USAGE
-        )
+    found = await current_cycles(s.records)
+    if not found:
+        raise Problem(message("There is no cycle yet."))
+    if len(found) > 1:
+        raise Problem(message("Name the cycle with --cycle: {cycles} run now.", cycles=tuple(found)), USAGE)
     return await s.cycle(found[0])
 
 

@@ -47,7 +47,6 @@ from cairn_portal.presenting.words import (
 from cairn_portal.reading.goals import in_words
 from cairn_portal.reading.inbox import inbox_of, places_of
 from cairn_portal.reading.viewing import Viewer, of_goal
-from projections.models import case as case_model
 from projections.models import coaching as coaching_model
 from projections.models import goal as goals_model
 from projections.models import inbox as inboxes
@@ -321,8 +320,7 @@ async def inbox(at: Terminal, by: By = None, cycle: CycleOption = None) -> None:
         "",
         title=at.say("Inbox of {person}", person=person.name),
     )
-    waiting: list[inboxes.Task | case_model.Turn] = [*tasks, *turns]
-    for open_one in sorted(waiting, key=_urgency):
+    for open_one in found.waiting:
         local = at.in_zone(zone_of(cycles[open_one.cycle]))
         since, until = day(local.local_day(open_one.since)), local.moment(open_one.until)
         if isinstance(open_one, inboxes.Task):
@@ -356,11 +354,6 @@ async def inbox(at: Terminal, by: By = None, cycle: CycleOption = None) -> None:
             at.remark("To do it: cairn cycle {verb} {cycle}", verb=first.step, cycle=first.cycle)
         else:
             at.remark("To do it: cairn {kind} --help, {name}", kind=first.kind, name=first.name)
-
-
-def _urgency(each: inboxes.Task | case_model.Turn) -> tuple[bool, datetime]:
-    """What is due first comes first, whatever it is; what has no date comes last."""
-    return each.until is None, each.until or each.since
 
 
 async def _to_rate(s: Session, person: Person, cycle: str | None) -> list[RaterTask]:
