@@ -34,6 +34,7 @@ from cairn.domain.feedback.events import (
 )
 from cairn.domain.feedback.state import Feedback
 from cairn.domain.refusal import Refusal
+from cairn.domain.schedule import local_moment
 
 
 def decide(command: AnyFeedbackAction, feedback: Feedback, context: CaseContext) -> list[Event]:
@@ -62,7 +63,7 @@ def _observed(
     """The clock begins when it was seen (RULES K1), not when somebody wrote it down."""
     seen_at = command.seen_at or command.at
     if seen_at > command.at:
-        raise Refusal("feedback.future", field="seen_at", at=seen_at)
+        raise Refusal("feedback.future", field="seen_at", at=local_moment(seen_at, context.calendar))
     if not context.is_here(feedback.holder):
         raise Refusal("case.holder-unknown", field="case", holder=feedback.holder)
     context.require_goal_of(command.goal, feedback.holder)

@@ -169,7 +169,7 @@ async def _decide(
             "accepted": decided.accepted if decided else None,
             "events": list(events),
         }
-        at.answer(facts, *_said(at, sheet, restatement))
+        at.answer(facts, *_said(at.in_zone(zone_of(cycle)), sheet, restatement))
 
 
 def _said(at: Terminal, sheet: Sheet, restatement: str) -> list[RenderableType]:

@@ -98,7 +98,7 @@ async def show_goal(s: Session, name: str, reader: str | None = None) -> None:
     lines += [_task(at, task, names, now) for task in tasks]
     if found.awaiting is not None:
         lines.append(_pending(at, found))
-    lines += await of_committee(s, found, words)
+    lines += await of_committee(s, at, found, words)
     if scores:
         lines.append(score_table(at, scores))
     debts = await owed(s, cycle, goal=found.goal) if view.may("scores", of) else []
@@ -292,13 +292,12 @@ async def notices(
         person = await s.person(require_actor(by))
         places = places_of(person.roles)
         found = await notice_model.notices(s.pool, person.id, places, cycle=cycle, limit=limit)
-        of = {cycle_of(each.stream) for each in found if kind_of(each.stream) in IN_CYCLE}
-        zones = {name: zone_of(await s.cycle(name)) for name in of}
+        zones = await s.records.zones()
     table = grid(at.say("when"), at.say("what"), at.say("of"), at.say("about"), at.say("done by"))
     for each in found:
         by_whom = at.say(term("awaited", each.by)) if each.by == SYSTEM else f"{each.by} {each.by_name or ''}"
         about = f"{each.about} {each.about_name or ''}"
-        local = at.in_zone(zones[cycle_of(each.stream)]) if kind_of(each.stream) in IN_CYCLE else at
+        local = at.in_zone(zones.get(cycle_of(each.stream))) if kind_of(each.stream) in IN_CYCLE else at
         table.add_row(local.moment(each.at), event_name(at, each.type), each.stream, about, by_whom)
     at.answer(found, table if found else Text(at.say("There is nothing to tell you.")))
 
@@ -309,6 +308,7 @@ async def inbox(at: Terminal, by: By = None, cycle: CycleOption = None) -> None:
         found = await inbox_of(s.records, person, cycle)
         rated = await _to_rate(s, person, cycle)
         names = await s.names() if rated else {}
+        zones = await s.records.zones() if rated else {}
     tasks, turns, cycles, nows = found.tasks, found.turns, found.cycles, found.nows
     table = grid(
         at.say("to do"),
@@ -338,7 +338,7 @@ async def inbox(at: Terminal, by: By = None, cycle: CycleOption = None) -> None:
             at.say(term("role", each.role)),
             f"{each.holder} {names.get(each.holder, '')}",
             NOTHING,
-            at.moment(each.until),
+            at.in_zone(zones.get(cycle_of(each.appraisal))).moment(each.until),
             "",
         )
     nothing = Text(at.say("✓ Nothing waits for you."), style="green")
