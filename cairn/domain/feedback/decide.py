@@ -204,16 +204,20 @@ def _after_leave(day: date, feedback: Feedback, context: CaseContext) -> date:
 
 
 def awaited(feedback: Feedback, context: CaseContext) -> tuple[str, ...]:
-    """Whoever observed it, until it is told; then the person for the action, and once its day is over the one who gave
-    it for its outcome."""
+    """Whoever observed it, until it is told and, where an action was agreed, until they have said what became of it:
+    the person can not say that of themselves."""
     match feedback.stage:
         case "observed":
             return (feedback.opened_by,)
         case "given" if feedback.action_due is not None:
-            ends = end_of_day(_after_leave(feedback.action_due, feedback, context), context.calendar)
-            return (feedback.opened_by,) if context.at >= ends else (feedback.holder,)
+            return (feedback.opened_by,)
         case _:
             return ()
+
+
+def turns_at(feedback: Feedback, context: CaseContext, phase: str, due: datetime) -> tuple[str, ...]:
+    """Before its day the person is reminded of what they agreed to do, else whoever is waited for."""
+    return (feedback.holder,) if phase == "action_remind" else awaited(feedback, context)
 
 
 def goals_of(feedback: Feedback, command: object) -> Iterable[str]:
