@@ -95,7 +95,7 @@ async def test_a_draft_is_shown_to_its_writer_and_to_nobody_else(cairn: Cairn, r
     ):
         assert SECRET not in (await cairn(*typed)).out
     outsider = await cairn("review", "show", name, "--as", "E3", "--lang", "en")
-    assert (outsider.code, "is not among those who read" in " ".join(outsider.err.split())) == (1, True)
+    assert (outsider.code, "there is no stage review" in " ".join(outsider.err.split())) == (1, True)
 
 
 async def test_a_stale_save_shows_what_stands_there_now(cairn: Cairn, reviewed: str) -> None:

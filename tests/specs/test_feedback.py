@@ -121,7 +121,9 @@ def test_told_in_time_it_is_no_breach_and_the_agreed_action_has_a_day() -> None:
     [given] = told.just
     assert (given.late, given.kind, given.action_due) == (False, "problem", date(2026, 3, 16))
     standing = told.standing("03-10")
-    assert (standing.stage, standing.awaited) == ("given", (WANG,)), "nobody follows up what they agreed themselves"
+    assert (standing.stage, standing.awaited) == ("given", (WANG,)), (
+        "nobody follows up what they agreed themselves"
+    )
 
 
 def test_k3_the_day_of_an_action_is_there_to_its_end() -> None:

@@ -67,7 +67,7 @@ async def listed(
 
 async def show(at: Terminal, name: AppraisalName, reader: As = None) -> None:
     async with session(at) as s:
-        await require_case(s, "appraisal", name)
+        await require_case(s, "appraisal", name, reader)
         case, context = await s.application.cases.load(name)
         appraisal = cast(Appraisal, case)
         cycle = await s.cycle(case.cycle)
@@ -197,7 +197,7 @@ def tasks_table(
 async def raters(at: Terminal, name: AppraisalName, reader: By = None) -> None:
     who = require_actor(reader)
     async with session(at) as s:
-        await require_case(s, "appraisal", name)
+        await require_case(s, "appraisal", name, who)
         found = await s.application.appraisals.nominees(name, who)
         loads = await s.application.appraisals.loads(name.split("-")[1])
         names = await s.names()

@@ -21,7 +21,7 @@ from projections.models import coaching as coaching_model
 
 async def show(at: Terminal, name: PlanName, reader: As = None) -> None:
     async with session(at) as s:
-        await require_case(s, "coaching", name)
+        await require_case(s, "coaching", name, reader)
         await show_case(s, name, reader)
 
 

@@ -74,7 +74,7 @@ def seen(review: Review, view: Viewer, of: Shown) -> Seen:
 
 async def show(at: Terminal, name: ReviewName, reader: As = None) -> None:
     async with session(at) as s:
-        await require_case(s, "review", name)
+        await require_case(s, "review", name, reader)
         case, context = await s.application.cases.load(name)
         review, cycle = cast(Review, case), await s.cycle(case.cycle)
         local, person = at.in_zone(zone_of(cycle)), context.person(case.holder)

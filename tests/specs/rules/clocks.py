@@ -236,7 +236,7 @@ K5 = (
     Example("K5", "seen on Monday 9 March at 16:00, written down on Tuesday at 11:00; at 13:00",
             "remind 03-10 12:00, overdue 03-10 16:00",
             lambda: [first_clock("03-09 16:00", noted) for noted in ("03-10 11:00", "03-10 13:00")]),
-    Example("K5", "Wang told Lin a problem with an action: to follow it up waits for Wang; on leave: for the next above",
+    Example("K5", "Wang told Lin a problem with an action: its follow-up waits for Wang; on leave: the next above",
             "wang, zhao", lambda: [
                 awaited(*said, case=GIVEN) for said in ((), (say(GoAway, WANG, "03-09", first="2026-03-10"),))]),
 )  # fmt: skip
