@@ -34,7 +34,7 @@ from cairn.domain.feedback.events import (
 )
 from cairn.domain.feedback.state import Feedback
 from cairn.domain.refusal import Refusal
-from cairn.domain.schedule import local_moment
+from cairn.domain.schedule import local_day, local_moment
 
 
 def decide(command: AnyFeedbackAction, feedback: Feedback, context: CaseContext) -> list[Event]:
@@ -66,7 +66,8 @@ def _observed(
         raise Refusal("feedback.future", field="seen_at", at=local_moment(seen_at, context.calendar))
     if not context.is_here(feedback.holder):
         raise Refusal("case.holder-unknown", field="case", holder=feedback.holder)
-    context.require_goal_of(command.goal, feedback.holder)
+    _check_day(seen_at, feedback, context)
+    context.require_goal_of(command.goal, feedback)
     return FeedbackObserved(
         case=feedback.id,
         kind=kind,
@@ -77,6 +78,20 @@ def _observed(
         by=command.by,
         at=command.at,
     )
+
+
+def _check_day(seen_at: datetime, feedback: Feedback, context: CaseContext) -> None:
+    """What is seen belongs to a cycle from its first day on, or from its launch where that comes earlier, and to days
+    on which the person was here."""
+    day, at = local_day(seen_at, context.calendar), local_moment(seen_at, context.calendar)
+    begun = [context.schedule.starts] if context.schedule else []
+    if context.cycle is not None and context.cycle.launched_at is not None:
+        begun.append(local_day(context.cycle.launched_at, context.calendar))
+    if begun and day < min(begun):
+        raise Refusal("feedback.before-cycle", field="seen_at", at=at, cycle=feedback.cycle, first=min(begun))
+    history = context.histories.get(feedback.holder)
+    if history is not None and not history.is_here(day):
+        raise Refusal("feedback.not-here", field="seen_at", at=at, holder=feedback.holder)
 
 
 def _give(command: GiveFeedback, feedback: Feedback, context: CaseContext) -> list[Event]:
