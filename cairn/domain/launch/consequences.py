@@ -87,7 +87,7 @@ def sheet_consequences(
 ) -> list[SheetConsequence]:  # fmt: skip
     """What a person's history means for their sheets in a cycle; those that stay as they are, are left out."""
     found = []
-    spells = spells_of(history, dates.starts, dates.ends, policy.exclude)
+    spells = spells_of(history, dates.starts, dates.ends, policy)
     opened = [
         OpenedSheet(sheet=sheet.id, number=0, family=sheet.family, since=sheet.since, last=sheet.last_day)
         for sheet in sheets
@@ -98,7 +98,7 @@ def sheet_consequences(
         if each is not None
     }
     for sheet in sheets:
-        days = days_of_sheet(history, sheet.family, sheet.since, dates, today, policy.exclude)
+        days = days_of_sheet(history, sheet.family, sheet.since, dates, today, policy)
         changed = [
             one
             for name in sheet.placements

@@ -82,7 +82,8 @@ def _open(command: OpenReview, review: Review, context: CaseContext) -> Event:
         raise Refusal("case.holder-unknown", field="case", holder=review.holder)
     if context.manager_of(review.holder) is None:
         raise Refusal("review.no-manager", field="case", holder=review.holder)
-    family = history.on(period.ends).family
+    called = history.on(period.ends).family
+    family = context.policy.family_key(called) or called
     return opened(review.id, period, family, context.policy, command.by, command.at)
 
 
