@@ -48,6 +48,17 @@ async def test_a_promise_is_made_in_the_cycle_that_runs(company: Cairn) -> None:
     assert done.code == 0 and done.json["case"].startswith("promise-now-E1-"), done.err
 
 
+async def test_a_sheet_of_a_cycle_that_begins_after_somebody_left_does_not_begin(company: Cairn) -> None:
+    """It neither ends nor is scored, and who takes the leaver's tasks is told once."""
+    last = (TODAY + timedelta(days=10)).isoformat()
+    said = await company("people", "leave", "M1", "--last-day", last, "--by", "H1", "--dry-run")
+    text = " ".join(said.out.split())
+    assert said.code == 0 and f"sheet-now-M1-1 of M1 陆一鸣 ends with {last}" in text
+    assert "sheet-next-M1-1 of M1 陆一鸣, which would begin on" in text
+    assert "sheet-next-M1-1 of M1 陆一鸣 ends" not in text and "goal-next-M1-1" not in text
+    assert text.count("They need another manager") == 1
+
+
 async def test_where_two_run_one_has_to_be_named(company: Cairn) -> None:
     ends = (TODAY + timedelta(days=20)).isoformat()
     typed = ("--starts", (TODAY - timedelta(days=40)).isoformat(), "--ends", ends, "--by", "H1", "--yes")

@@ -48,10 +48,16 @@ class SheetConsequence(Fact):
 
     sheet: str
     holder: str
+    since: date
     last_before: date | None = None
     days: SheetDays
     result: bool | None = None
     goals: tuple[GoalConsequence, ...] = ()
+
+    @property
+    def begins(self) -> bool:
+        """Whether there is a day in it: of one whose holder is gone before its first day nothing counts."""
+        return self.days.last is None or self.days.last >= self.since
 
 
 class TasksPass(Fact):
@@ -115,6 +121,7 @@ def _sheet(
     cut = days.last is not None and days.last != sheet.last_day
     return SheetConsequence(
         sheet=sheet.id,
+        since=sheet.since,
         holder=sheet.holder,
         last_before=sheet.last_day,
         days=days,
