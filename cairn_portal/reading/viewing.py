@@ -9,7 +9,7 @@ from cairn.application.cases import kind_named
 from cairn.domain.case.context import CaseContext, is_place
 from cairn.domain.case.state import Case
 from cairn.domain.goal.state import Goal
-from cairn.domain.people import Person
+from cairn.domain.people import Person, reports_to
 from cairn.domain.policy import Tier
 from cairn.domain.private_text import Model, Unreadable, hidden, without_words
 from cairn.domain.registry import EVENTS
@@ -42,6 +42,15 @@ class Viewer:
         """Refuses what they may not read."""
         if self.person is not None and self.among is not None:
             access.require_may_read(self.person, what, of, self.among)
+
+    def knows(self, holder: str, *parties: str | None) -> bool:
+        """Whether they may know of a case about somebody, by its row in a list: they take part in it, stand above the
+        person or may read comments on them. Whoever acts for somebody or is waited for is known by the case alone."""
+        if self.person is None or self.among is None or self.person.id in (holder, *parties):
+            return True
+        if reports_to(holder, self.person.id, self.among.people):
+            return True
+        return self.may("comments", of_holder(holder, self.among.people))
 
     def of_event(self, event: str, facts: Mapping[str, Any], of: Shown) -> dict[str, Any]:
         """The facts of an event as they may read them: without scores and what others reached that a computed KPI

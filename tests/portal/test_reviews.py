@@ -48,6 +48,8 @@ async def test_a_review_from_draft_to_a_second_round(cairn: Cairn, reviewed: str
     name = await opened(cairn, reviewed, "E1", "M01")
     inbox = (await cairn("inbox", "--by", "M1", "--json")).json
     assert [each["step"] for each in inbox if each.get("name") == name] == ["comment"]
+    empty = (await cairn("review", "show", name, "--as", "E1")).out
+    assert all(f"({key})" in empty for key in ("progress", "obstacles", "plan")), "the questions are there"
     before = await cairn("review", "draft", name, "--by", "E1", "--answer", f"plan={SECRET}", "--lang", "en")
     assert before.code == 0, before.err
     assert "once report and comment are both handed in" in " ".join(before.err.split())

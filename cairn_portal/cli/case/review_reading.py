@@ -164,6 +164,8 @@ def _texts(at: Terminal, review: Review, found: Seen, names: Mapping[str, str]) 
                 yield Text(f"  {draft}", style="yellow")
                 yield Text(f"      {drafts[key].words}")
         if not texts and not drafts and side not in found.hidden:
+            for key in review.fields_of(side):
+                yield Text(f"  {asked[key]} ({key})")
             drafted = review.has_draft(side)
             yield Text(
                 "  " + at.say("a draft is saved; its writer alone reads it" if drafted else "nothing yet"),
