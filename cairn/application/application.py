@@ -13,6 +13,7 @@ from cairn.application.calibrations import Calibrations
 from cairn.application.cases import Cases
 from cairn.application.clock import CycleClock
 from cairn.application.cycles import Cycles
+from cairn.application.differences import Differences
 from cairn.application.drafts import Drafts
 from cairn.application.erasures import Erasures
 from cairn.application.evaluation import Evaluation
@@ -63,6 +64,7 @@ class Application:
         self.erasures = Erasures(pool, self.ledger, self.people)
         self.clock = CycleClock(self.ledger)
         self.audit = ScoreAudit(self.ledger, self.cycles)
+        self.differences = Differences(self.ledger, self.cycles, self.audit)
         self.operation = Operation(pool)
 
     @classmethod

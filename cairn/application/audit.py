@@ -200,7 +200,7 @@ class ScoreAudit:
             part = sheets[start : start + CHUNK]
             streams = await self.ledger.read_streams(part)
             goals = await self.ledger.read_streams(
-                sorted({g for each in streams.values() for g in _placed(each)})
+                sorted({g for each in streams.values() for g in placed_goals(each)})
             )
             for sheet in part:
                 of_sheet = {goal: rows for goal, rows in goals.items() if sheet_of(goal) == sheet}
@@ -301,7 +301,7 @@ class ScoreAudit:
             goal = fold_goal(name, rows[: event.inputs.version])
             policy = await self.cycles.policies.version(event.policy)
             policy = policy.model_copy(update={"check_ins": event.inputs.check_ins})
-            evidence = _evidence(goal, event, cycle, sheet, readings)
+            evidence = evidence_of(goal, event, cycle, sheet, readings)
             if event.inputs.sources:
                 found += await self._sources(name, version, event)
                 evidence = evidence.model_copy(update={"sources": event.inputs.sources})
@@ -439,7 +439,7 @@ def _evidence_now(
     return readings.as_of(kpi.metric, whom, days_of(goal, kpi, span), upto, {})
 
 
-def _evidence(goal: Goal, event: GoalScored, cycle: Cycle, sheet: Sheet, readings: Readings) -> Evidence:
+def evidence_of(goal: Goal, event: GoalScored, cycle: Cycle, sheet: Sheet, readings: Readings) -> Evidence:
     """What was known of a goal's metric when it was scored."""
     kpi, whom = goal.measure, whom_of(goal, sheet)
     upto = event.inputs.upto
@@ -457,7 +457,7 @@ def _counts(row: StoredEvent, version: int | None, scored: StoredEvent) -> bool:
     return row.version <= version if version is not None else row.recorded_at < scored.recorded_at
 
 
-def _placed(rows: Sequence[StoredEvent]) -> set[str]:
+def placed_goals(rows: Sequence[StoredEvent]) -> set[str]:
     """Every goal that ever stood in a sheet."""
     goals: set[str] = set()
     for event in map(_read, rows):
