@@ -1,6 +1,7 @@
 """Why a score is another one than before or than somebody else's, from the log as it stood then (ADR 0022)."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from itertools import pairwise
 from typing import Any, NamedTuple, TypeVar, cast
 
@@ -10,6 +11,7 @@ from cairn.application.stored_events import UnreadableEvent, to_event
 from cairn.domain.cycle.state import Cycle
 from cairn.domain.difference.computing import Computing
 from cairn.domain.difference.inputs import RESULT, Counted, Inputs, PeriodInputs
+from cairn.domain.difference.matching import same_goals, with_goals_named
 from cairn.domain.difference.steps import Course, Difference, Link, difference
 from cairn.domain.evaluation.scores import Beside
 from cairn.domain.event import Event
@@ -19,7 +21,7 @@ from cairn.domain.goal.state import evolve as evolve_goal
 from cairn.domain.policy import Policy
 from cairn.domain.refusal import Refusal
 from cairn.domain.schedule import Schedule
-from cairn.domain.sheet.events import ResultIssued, SheetScored
+from cairn.domain.sheet.events import ResultIssued, SheetScored, VersionShown
 from cairn.domain.sheet.state import Sheet
 from cairn.domain.sheet.state import evolve as evolve_sheet
 from cairn.domain.streams import cycle_of, sheet_of
@@ -78,6 +80,11 @@ class ScoredStory:
         return cast(Sheet, self._sheet.states[-1])
 
     @property
+    def shown(self) -> frozenset[int]:
+        """The numbers of the results that were shown to the person."""
+        return frozenset(each.number for _, each in self._sheet.versions(VersionShown))
+
+    @property
     def goals(self) -> dict[str, Goal]:
         """The goals that are or were on it, as they are now."""
         return {name: story.states[-1] for name, story in self._goals.items()}
@@ -94,6 +101,12 @@ class ScoredStory:
         if of == RESULT:
             return [each for _, each in self._sheet.versions(ResultIssued)]
         return [each for _, each in self._sheet.versions(SheetScored) if each.period == of]
+
+    def recorded_at(self, version: Version, goal: str | None = None) -> datetime:
+        """When the log took a version in."""
+        story = self._sheet if goal is None else self._goals[goal]
+        place = next(place for place, each in enumerate(story.events) if each == version)
+        return story.rows[place].recorded_at
 
     def inputs(self, version: Version, goal: str | None = None) -> Inputs:
         """What a version was computed from. Of a grade that people moved: what its points were computed from."""
@@ -234,3 +247,15 @@ def _as_recorded(found: Difference, before: Version, after: Version) -> Differen
             raise Refusal("difference.not-as-recorded", of=version.stream, version=version.number)
     grades = (getattr(before, "grade", None), getattr(after, "grade", None))
     return found.model_copy(update={"grade_before": grades[0], "grade_after": grades[1]})
+
+
+def between_people(mine: ScoredStory, theirs: ScoredStory, of: str) -> Difference:
+    """Why somebody's last score of a period, or result, is not somebody else's: from mine to theirs, goals of the same
+    key as the same goal. Refuses where one of them has none."""
+    versions = [story.versions(of) for story in (mine, theirs)]
+    for story, known in zip((mine, theirs), versions, strict=True):
+        if not known:
+            raise Refusal("difference.not-scored", of=story.name, period=of)
+    names = same_goals(mine.goals, theirs.goals)
+    start, target = mine.inputs(versions[0][-1]), with_goals_named(theirs.inputs(versions[1][-1]), names)
+    return _as_recorded(difference(start, target), versions[0][-1], versions[1][-1])

@@ -564,6 +564,12 @@ COMMANDS: tuple[Command | CommandGroup, ...] = (
         marked("how a result came about, step by step, with its inputs"),
         YEAR,
     ),
+    Command(
+        "difference",
+        "cycle.differing:difference",
+        marked("why a score moved, or is not somebody else's: steps that sum to it exactly"),
+        YEAR,
+    ),
     CommandGroup(
         "restatements",
         marked("restatements: what would change a settled score, and deciding it"),

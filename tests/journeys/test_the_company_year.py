@@ -32,6 +32,7 @@ from projections.models.promise import Debt, owed
 from projections.models.request import RequestRow, requests
 from projections.models.review import ReviewRow, reviews
 from projections.models.score import goal_scores
+from tests.journeys.telling_apart import ToldApart, told_apart
 
 COMPANY = Path(__file__).parents[2] / "examples" / "company"
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -62,6 +63,7 @@ class Year(Fact):
     scored: frozenset[str]
     happened: Sequence[Happened]
     pages: dict[str, str]
+    apart: ToldApart
 
 
 def quietly(*_: object) -> None:
@@ -94,6 +96,7 @@ async def year(tmp_path_factory: pytest.TempPathFactory) -> Year:
                 ),
                 happened=await happened(application),
                 pages={language: await page(own, application, language) for language in ("zh", "en")},
+                apart=await told_apart(application, cycle),
             )
     finally:
         forget(settings, file)
@@ -148,6 +151,12 @@ async def test_everybody_who_stayed_has_a_result_with_a_grade(year: Year) -> Non
 async def test_every_score_comes_out_the_same_when_it_is_computed_again(year: Year) -> None:
     assert year.recomputed.goals > 200
     assert year.recomputed.differences == ()
+
+
+async def test_the_steps_between_any_two_versions_and_any_two_people_sum_exactly(year: Year) -> None:
+    """Each score is taken apart into its inputs, from which it comes out as recorded (ADR 0022)."""
+    assert (year.apart.other, year.apart.wrong) == ([], [])
+    assert year.apart.versions > 700 and year.apart.pairs > 0 and year.apart.people >= 25
 
 
 async def test_every_part_of_the_strategy_is_carried_and_the_gap_of_january_was_closed(year: Year) -> None:

@@ -20,7 +20,8 @@ NONE = Decimal(0)
 
 class Cause(Fact):
     """A group of inputs that was put in: which one, of which goal or period where it is one's. Of a goal it says how
-    its actual, target and points were and are, in the last `period` in which they moved."""
+    its actual, target and points were and are, in the last `period` in which they moved, and of a changed measure `by`
+    whom and when it was last changed."""
 
     group: Group
     goal: str | None = None
@@ -144,8 +145,9 @@ def _of_goal(cause: Cause, goal: str, before: Computed, now: Computed, inputs: I
         name: (one, other) for name, one, other in zip(NUMBERS, was, is_now, strict=True) if one != other
     }
     there = inputs.periods[moved[-1]].goals.get(goal)
-    if cause.group in ("target", "metric") and there is not None and there.scored.stated is not None:
-        facts |= {"by": there.scored.stated.by, "at": there.scored.stated.at}
+    stated = there.scored.stated if there is not None and cause.group in ("target", "metric") else None
+    if stated is not None and stated.event != "GoalDrafted":
+        facts |= {"by": stated.by, "at": stated.at}
     return cause.model_copy(update={"period": moved[-1], **facts})
 
 
