@@ -27,6 +27,7 @@ from cairn.application.results import Results
 from cairn.application.reviews import Reviews
 from cairn.application.sheets import Sheets
 from cairn.application.targets import Targets
+from cairn.application.what_if import WhatIf
 from cairn.ledger import application_name, open_pool
 from cairn.privacy import PrivateLedger, WrappingKeys
 from cairn.privacy.rater_boxes import RaterBoxes
@@ -65,6 +66,7 @@ class Application:
         self.clock = CycleClock(self.ledger)
         self.audit = ScoreAudit(self.ledger, self.cycles)
         self.differences = Differences(self.ledger, self.cycles, self.audit)
+        self.what_if = WhatIf(self.cycles, self.differences)
         self.operation = Operation(pool)
 
     @classmethod

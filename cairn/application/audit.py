@@ -123,9 +123,11 @@ class Readings:
         self._rows: dict[Subject, list[tuple[str, Reading]]] = defaultdict(list)
         self._said: list[Statement] = []
         self._brought: dict[str, dict[str, int]] = defaultdict(dict)
+        self.last = 0
 
     def add(self, position: int, event: Event) -> None:
-        """Takes in an event of a feed; others say nothing here."""
+        """Takes in an event of a feed; others say nothing here. `last` is the position up to which all is known."""
+        self.last = max(self.last, position)
         if isinstance(event, FeedCompleted):
             self._said.append(Statement(position=position, said=event))
         if not isinstance(event, ReadingsRecorded):
@@ -239,7 +241,7 @@ class ScoreAudit:
             for due in unscored(goal, context, at):
                 period = due.period or "Y"
                 waits.add(period)
-                evidence = _evidence_now(goal, period, schedule, sheet, readings, upto)
+                evidence = evidence_now(goal, period, schedule, sheet, readings, upto)
                 if due.at <= due_by and not lacking(goal, period, with_evidence(context, evidence)):
                     found.append(Missing(of=goal.id, period=period, due=due.at))
         for span in schedule.periods:
@@ -429,7 +431,7 @@ def _read(row: StoredEvent) -> Event | None:
         return None
 
 
-def _evidence_now(
+def evidence_now(
     goal: Goal, period: str, schedule: Schedule, sheet: Sheet, readings: Readings, upto: int
 ) -> Evidence:
     """What is known of a goal's metric in a period by now."""

@@ -570,6 +570,12 @@ COMMANDS: tuple[Command | CommandGroup, ...] = (
         marked("why a score moved, or is not somebody else's: steps that sum to it exactly"),
         YEAR,
     ),
+    Command(
+        "what-if",
+        "cycle.supposing:what_if",
+        marked("a year's results under another policy, side by side; nothing is recorded"),
+        AUDIT,
+    ),
     CommandGroup(
         "restatements",
         marked("restatements: what would change a settled score, and deciding it"),
