@@ -22,9 +22,11 @@ from cairn.application.goals import Goals
 from cairn.application.operation import Operation
 from cairn.application.people import People
 from cairn.application.policies import Policies
+from cairn.application.replays import Replays
 from cairn.application.restatements import Restatements
 from cairn.application.results import Results
 from cairn.application.reviews import Reviews
+from cairn.application.sampling import Sampling
 from cairn.application.sheets import Sheets
 from cairn.application.targets import Targets
 from cairn.application.what_if import WhatIf
@@ -66,6 +68,8 @@ class Application:
         self.clock = CycleClock(self.ledger)
         self.audit = ScoreAudit(self.ledger, self.cycles)
         self.differences = Differences(self.ledger, self.cycles, self.audit)
+        self.replays = Replays(self.ledger, self.cycles)
+        self.sampling = Sampling(self.ledger)
         self.what_if = WhatIf(self.cycles, self.differences)
         self.operation = Operation(pool)
 

@@ -191,6 +191,16 @@ class ScoreAudit:
         except UnreadableEvent as unread:
             return Outcome.waiting_for(name, unread)
 
+    async def sheet(self, name: str, rows: Sequence[StoredEvent]) -> Outcome:
+        """Every score and result of one sheet, or of the prefix of its stream that is given."""
+        cycle = await self.cycles.load(cycle_of(name))
+        goals = await self.ledger.read_streams(sorted(placed_goals(rows)))
+        try:
+            cited = {part.sheet for event in to_events(rows) for part in _cited(event)}
+            return await self._sheet(name, rows, goals, cycle, await self._results(sorted(cited)))
+        except UnreadableEvent as unread:
+            return Outcome.waiting_for(name, unread)
+
     async def cycle(self, name: str, on_progress: OnProgress, at: datetime | None = None) -> Outcome:
         """Every goal's and sheet's score and every result of a cycle; with `at`, the cycle's present, also what is
         missing by then. What cannot be read is named, all else is computed."""
@@ -396,17 +406,21 @@ class ScoreAudit:
             before, Beside.of(event), cycle.schedule, policy, event.at, cast(SheetCause, event.cause)
         )
         found = differences(before.id, "Y", version, event, again[0] if again else None)
-        there = tuple(part for part in event.multipliers if part.result is not None)
-        cited: tuple[SubordinatePart | EarlierPart | MultiplierPart, ...] = (
-            *event.subordinates, *event.earlier, *there,
-        )  # fmt: skip
-        for part in cited:
+        for part in _cited(event):
             upto = [each for at, each in results.get(part.sheet, ()) if at <= part.version]
             issued = upto[-1] if upto else None
             if issued is None or issued.of_sheet != part.result:
                 said = str(issued.of_sheet) if issued else "-"
                 found.append(_difference(before.id, "Y", version, f"results.{part.sheet}", part.result, said))
         return found
+
+
+def _cited(event: Event) -> tuple[SubordinatePart | EarlierPart | MultiplierPart, ...]:
+    """The results of other sheets that a result counts."""
+    if not isinstance(event, ResultIssued):
+        return ()
+    there = tuple(part for part in event.multipliers if part.result is not None)
+    return (*event.subordinates, *event.earlier, *there)
 
 
 def _moved_again(before: Sheet, event: ResultIssued, policy: Policy) -> list[ResultIssued]:
