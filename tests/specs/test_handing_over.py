@@ -1,0 +1,162 @@
+"""Handing results over to payroll: each thing once, changes by a reversing entry, nothing taken back alone (Y3, E3)."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+from cairn.domain.case.state import Case
+from cairn.domain.handover.commands import MakeHandover
+from cairn.domain.handover.decide import plan_of
+from cairn.domain.handover.plan import HandoverPlan
+from cairn.domain.policy import EvaluationRules
+from cairn.domain.result.state import Result
+from cairn.domain.result_rules import HandoverRules, Pay
+from cairn.domain.sheet.state import Sheet, evolve
+from tests.specs.casework import Casework
+from tests.specs.company import CHEN, HE, HUA, LIN, QIAN, SHEET, WANG, on, plan
+from tests.specs.results import GRADES, issued, results_out, with_result
+
+QIANS = "sheet-2026-qian-1"
+NAME = "handover-2026-company-1"
+IN_MARCH = "2027-03-01"
+TABLE: dict[str, Any] = {LIN: {"amount": "10000"}, QIAN: {"amount": "8000"}}
+
+
+def rules(**facts: Any) -> Any:
+    """A policy that pays by the grade's coefficient, and names who may be promoted."""
+    usual: dict[str, Any] = {
+        "elements": ("pay", "coefficient"),
+        "lists": {"promotion": ("S", "A")},
+    }
+    return plan(
+        grades=GRADES,
+        evaluation=EvaluationRules(steps=("acknowledgement", "appeal")),
+        pay=Pay(of="coefficient"),
+        handover=HandoverRules(**usual | facts),
+    )
+
+
+class Payroll(Casework):
+    """A cycle with results that are closed, and its hand-over."""
+
+
+def closed(sheet: Sheet, stage: str = "closed", number: int | None = None) -> tuple[Sheet, Case]:
+    """A sheet whose last version was shown, with its result's case in a stage."""
+    assert sheet.result is not None
+    shown = sheet.model_copy(update={"shown": sheet.result.number, "shown_at": on("2027-01-20", 9)})
+    name = f"result-{sheet.id.removeprefix('sheet-')}"
+    windows = {"appeal_by": on("2027-02-03", 9), "acknowledge_by": on("2027-01-27", 9)}
+    number = sheet.result.number if number is None else number
+    return shown, Result(id=name, version=3, stage=stage, number=number, **windows)
+
+
+def company(*known: tuple[Sheet, Case], policy: Any = None) -> Casework:
+    of = policy or rules()
+    return Casework(
+        NAME,
+        policy=of,
+        sheets={sheet.id: sheet for sheet, _ in known},
+        cases={case.id: case for _, case in known},
+        cycle=results_out(of),
+    )
+
+
+LINS = closed(with_result())
+QIANS_B = closed(
+    with_result(92, "A", QIANS, kind="person", holder=QIAN, department="sales", family="sales")
+)
+START = company(LINS, QIANS_B)
+
+
+def previewed(
+    work: Casework, amounts: Mapping[str, Any] = TABLE, pots: Mapping[str, Any] | None = None, at: str = IN_MARCH
+) -> HandoverPlan:
+    command = MakeHandover.model_validate(
+        {"case": NAME, "digest": "", "amounts": amounts, "pots": pots or {}, "by": HUA, "at": on(at)}
+    )
+    return plan_of(command, work.state, work.context(at))
+
+
+def made(work: Casework, amounts: Mapping[str, Any] = TABLE, at: str = IN_MARCH, **fields: Any) -> Casework:
+    """The same after what the preview shows was handed over."""
+    digest = previewed(work, amounts, fields.get("pots"), at).digest
+    return work.asked("make", HUA, at, digest=digest, amounts=amounts, **fields)
+
+
+def sums(work: Casework) -> dict[tuple[str, str], Decimal]:
+    """The sum of everybody's entries by element."""
+    found: dict[tuple[str, str], Decimal] = {}
+    for entry in work.state.all_entries():
+        key = (entry.person, entry.element)
+        found[key] = found.get(key, Decimal(0)) + entry.amount
+    return found
+
+
+def restated(work: Casework, points: int, grade: str, sheet: str = SHEET) -> Casework:
+    """The same once somebody's result has another version, which is closed again."""
+    before = (work.sheets or {})[sheet]
+    assert before.result is not None
+    number = before.result.number + 1
+    newer, case = closed(evolve(before, issued(points, grade, number, sheet, cause="restated")))
+    return replace(
+        work, sheets={**(work.sheets or {}), sheet: newer}, cases={**(work.cases or {}), case.id: case}
+    )
+
+
+FIRST = made(START)
+
+
+def test_what_is_final_is_handed_over_by_person_and_element_with_the_version_it_is_of() -> None:
+    batch, entries, *settled = FIRST.just
+    assert (batch.type, batch.batch, batch.to, batch.entries) == ("HandoverMade", 1, "file", 5)
+    said = [(each.number, each.person, each.element, str(each.amount)) for each in entries.entries]
+    assert said == [
+        (1, LIN, "coefficient", "1"),
+        (2, LIN, "pay", "10000.00"),
+        (3, QIAN, "coefficient", "1.2"),
+        (4, QIAN, "list.promotion", "1"),
+        (5, QIAN, "pay", "9600.00"),
+    ]
+    assert {each.version for each in entries.entries} == {1}
+    assert [each.type for each in settled] == ["VersionHandedOver"] * 2
+
+
+def test_the_same_data_again_nets_to_zero() -> None:
+    again = made(FIRST)
+    assert again.just == () and previewed(FIRST).same == 2
+    assert FIRST.asked("make", HE, IN_MARCH, digest="another's", amounts=TABLE).just == ()
+
+
+def test_changed_data_gives_one_reversing_entry_and_the_new_one() -> None:
+    raised = made(restated(FIRST, 92, "A"))
+    batch, entries, _ = raised.just
+    assert batch.batch == 2
+    said = [(e.number, e.element, str(e.amount), e.reverses, e.version) for e in entries.entries]
+    assert said == [
+        (6, "coefficient", "-1", 1, 2),
+        (7, "coefficient", "1.2", None, 2),
+        (8, "list.promotion", "1", None, 2),
+        (9, "pay", "-10000.00", 2, 2),
+        (10, "pay", "12000.00", None, 2),
+    ]
+    assert sums(raised)[LIN, "pay"] == 12000
+    assert made(raised).just == ()
+
+
+def test_a_paid_amount_lowered_by_a_late_correction_is_proposed_and_not_sent() -> None:
+    lowered = made(restated(FIRST, 65, "C"))
+    [proposed] = lowered.just
+    assert (proposed.type, proposed.person, proposed.version) == ("LoweringProposed", LIN, 2)
+    said = [(each.element, str(each.before), str(each.after)) for each in proposed.changes]
+    assert said == [("coefficient", "1", "0.8"), ("pay", "10000.00", "8000.00")]
+    assert sums(lowered)[LIN, "pay"] == 10000
+    assert made(lowered).just == ()
+    assert lowered.standing(IN_MARCH).awaited == ("role:hr", "role:committee")
+    one = lowered.asked("agree", HUA, IN_MARCH, proposal=1)
+    assert one.types == ["LoweringAgreed"] and sums(one)[LIN, "pay"] == 10000
+    assert one.asked("agree", HUA, IN_MARCH, proposal=1).just == ()
+    both = one.asked("agree", CHEN, IN_MARCH, proposal=1)
+    assert both.types == ["LoweringAgreed", "HandoverMade", "EntriesMade", "VersionHandedOver"]
+    assert sums(both)[LIN, "pay"] == 8000 and both.state.proposals == {}
+    assert made(both).just == ()
