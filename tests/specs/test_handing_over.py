@@ -5,8 +5,10 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
+from cairn.domain.case.kind import decide
 from cairn.domain.case.state import Case
-from cairn.domain.handover.commands import MakeHandover
+from cairn.domain.event import SYSTEM
+from cairn.domain.handover.commands import MakeHandover, RecordDelivery
 from cairn.domain.handover.decide import plan_of
 from cairn.domain.handover.plan import HandoverPlan
 from cairn.domain.policy import EvaluationRules
@@ -109,7 +111,7 @@ FIRST = made(START)
 
 def test_what_is_final_is_handed_over_by_person_and_element_with_the_version_it_is_of() -> None:
     batch, entries, *settled = FIRST.just
-    assert (batch.type, batch.batch, batch.to, batch.entries) == ("HandoverMade", 1, "file", 5)
+    assert (batch.type, batch.batch, entries.to, batch.entries) == ("HandoverMade", 1, "file", 5)
     said = [(each.number, each.person, each.element, str(each.amount)) for each in entries.entries]
     assert said == [
         (1, LIN, "coefficient", "1"),
@@ -160,3 +162,9 @@ def test_a_paid_amount_lowered_by_a_late_correction_is_proposed_and_not_sent() -
     assert both.types == ["LoweringAgreed", "HandoverMade", "EntriesMade", "VersionHandedOver"]
     assert sums(both)[LIN, "pay"] == 8000 and both.state.proposals == {}
     assert made(both).just == ()
+
+
+def delivered(work: Casework, at: str = IN_MARCH, message: int = 1, **facts: Any) -> Casework:
+    """The same after a message was sent."""
+    command = RecordDelivery(case=NAME, message=message, by=SYSTEM, at=on(at), **facts)
+    return work.with_events(decide(work.kind, command, work.state, work.context(at)))

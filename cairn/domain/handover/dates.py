@@ -25,16 +25,19 @@ def awaited(handover: Handover, context: CaseContext) -> tuple[str, ...]:
 
 def deadlines(handover: Handover, context: CaseContext) -> Iterable[tuple[str, datetime]]:
     """What is to be sent at once, until it is taken; and until when payroll or a decision is waited for."""
-    rules = context.policy.handover
     first = next((each for each in handover.unsent if each.to == "webhook"), None)
     if first is not None:
         yield SEND, first.made_at
-    if rules is None:
-        return
-    for made_at in dict.fromkeys(each.made_at for each in handover.unsent if each.to == "file"):
-        yield from _window("acknowledge", made_at, rules.acknowledge, rules.remind, context)
-    for proposed_at in dict.fromkeys(each.proposed_at for each in handover.proposals.values()):
-        yield from _window("decide", proposed_at, rules.decide, rules.remind, context)
+    for each in handover.unsent:
+        if each.acknowledge_by is not None:
+            yield from _window("acknowledge", each.made_at, each.acknowledge_by, context)
+    for proposal in handover.proposals.values():
+        yield from _window("decide", proposal.proposed_at, proposal.decide_by, context)
+
+
+def working_days_after(moment: datetime, n: int, context: CaseContext) -> datetime:
+    """The opening hour of the n-th working day after a moment's day."""
+    return opening(add_working_days(local_day(moment, context.calendar), n, context.calendar), context.calendar)
 
 
 def turns_at(handover: Handover, context: CaseContext, phase: str, due: datetime) -> tuple[str, ...]:
@@ -51,10 +54,10 @@ def turns_at(handover: Handover, context: CaseContext, phase: str, due: datetime
 
 
 def _window(
-    name: str, asked: datetime, days: int, remind: int, context: CaseContext
+    name: str, asked: datetime, due: datetime, context: CaseContext
 ) -> Iterable[tuple[str, datetime]]:
-    due = add_working_days(local_day(asked, context.calendar), days, context.calendar)
-    reminded = opening(add_working_days(due, -remind, context.calendar), context.calendar)
+    remind = context.policy.handover.remind if context.policy.handover else 0
+    reminded = working_days_after(due, -remind, context)
     if remind and asked < reminded:  # a reminder never comes before the asking (RULES K5)
         yield f"{name}_remind", reminded
-    yield f"{name}_over", opening(due, context.calendar)
+    yield f"{name}_over", due

@@ -1,7 +1,7 @@
 """The decider of hand-overs: made, lowered by two together, taken by payroll."""
 
-from collections.abc import Iterable, Iterator
-from typing import assert_never
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, assert_never
 
 from cairn.domain.case.commands import KeepCaseDeadline
 from cairn.domain.case.context import CaseContext
@@ -24,11 +24,12 @@ from cairn.domain.handover.events import (
     LoweringWithdrawn,
     MessageNotTaken,
     MessageTaken,
-    Way,
 )
+from cairn.domain.handover.dates import working_days_after
 from cairn.domain.handover.plan import HandoverPlan, PersonChange, make_plan
 from cairn.domain.handover.state import Handover, Proposal, handover_name
 from cairn.domain.refusal import Refusal
+from cairn.domain.result_rules import HandoverRules
 from cairn.domain.sheet.events import VersionHandedOver
 
 MOST = 200
@@ -77,14 +78,15 @@ def _make(command: MakeHandover, handover: Handover, context: CaseContext) -> li
         batch = HandoverMade(
             batch=len(handover.batches) + 1,
             digest=plan.digest,
-            to=_way(context),
             entries=sum(map(_number_of_entries, plan.made)),
             pots=dict(plan.pots),
             **said,
         )
-        events += [batch, *_entries(batch, plan.made, handover)]
+        events += [batch, *_entries(batch, plan.made, handover, context)]
+    decide_by = working_days_after(command.at, _rules(context).decide, context)
     for number, each in enumerate(plan.lowered, handover.proposed + 1):
-        events.append(LoweringProposed(proposal=number, **each.model_dump(), **said))
+        facts = each.model_dump()
+        events.append(LoweringProposed(proposal=number, decide_by=decide_by, **facts, **said))
     return events
 
 
@@ -115,11 +117,10 @@ def _agree(command: AgreeToLowering, handover: Handover, context: CaseContext) -
     batch = HandoverMade(
         batch=len(handover.batches) + 1,
         cause="agreed",
-        to=_way(context),
         entries=_number_of_entries(change),
         **said,
     )
-    return [agreed, batch, *_entries(batch, [change], handover)]
+    return [agreed, batch, *_entries(batch, [change], handover, context)]
 
 
 def _proposal(command: AgreeToLowering | DeclineLowering, handover: Handover) -> Proposal:
@@ -130,10 +131,16 @@ def _proposal(command: AgreeToLowering | DeclineLowering, handover: Handover) ->
     return found
 
 
-def _way(context: CaseContext) -> Way:
-    """A rehearsal sends nothing to anybody."""
-    rules = context.policy.handover
-    return "file" if rules is None or context.clock_offset else rules.by
+def _way(context: CaseContext) -> dict[str, Any]:
+    """How it goes to payroll, and until when a file is acknowledged. A rehearsal sends nothing to anybody."""
+    rules = _rules(context)
+    if rules.by == "webhook" and not context.clock_offset:
+        return {"to": "webhook"}
+    return {"to": "file", "acknowledge_by": working_days_after(context.at, rules.acknowledge, context)}
+
+
+def _rules(context: CaseContext) -> HandoverRules:
+    return context.policy.handover or HandoverRules()
 
 
 # ---------------------------------------------------------------- entries
@@ -143,26 +150,31 @@ def _number_of_entries(change: PersonChange) -> int:
     return sum((each.before is not None) + (each.after is not None) for each in change.changes)
 
 
-def _entries(batch: HandoverMade, changes: Iterable[PersonChange], handover: Handover) -> Iterator[Event]:
+def _entries(
+    batch: HandoverMade, changes: Sequence[PersonChange], handover: Handover, context: CaseContext
+) -> Iterator[Event]:
     """The batch's messages, and each version that is handed over in its sheet: it is settled with that."""
-    number, message = handover.entries, max(handover.messages, default=0)
-    said = {"by": batch.by, "at": batch.at}
-    handed: list[PersonChange] = []
+    last = max(handover.messages, default=0)
+    said: dict[str, Any] = {"by": batch.by, "at": batch.at}
+    for message, entries in enumerate(_messages(changes, handover), last + 1):
+        yield EntriesMade(
+            case=batch.case, batch=batch.batch, message=message, entries=entries, **_way(context), **said
+        )
+    for each in changes:
+        yield VersionHandedOver(sheet=each.sheet, number=each.version, handover=batch.case, **said)
+
+
+def _messages(changes: Iterable[PersonChange], handover: Handover) -> Iterator[tuple[Entry, ...]]:
     entries: list[Entry] = []
+    number = handover.entries
     for change in changes:
         own = list(_of_person(change, handover, number + 1))
         if entries and len(entries) + len(own) > MOST:
-            message += 1
-            yield EntriesMade(
-                case=batch.case, batch=batch.batch, message=message, entries=tuple(entries), **said
-            )
+            yield tuple(entries)
             entries = []
         entries += own
         number += len(own)
-        handed.append(change)
-    yield EntriesMade(case=batch.case, batch=batch.batch, message=message + 1, entries=tuple(entries), **said)
-    for each in handed:
-        yield VersionHandedOver(sheet=each.sheet, number=each.version, handover=batch.case, **said)
+    yield tuple(entries)
 
 
 def _of_person(change: PersonChange, handover: Handover, number: int) -> Iterator[Entry]:

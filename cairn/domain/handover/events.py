@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Literal
 
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 from cairn.domain.case.events import CaseEvent
 from cairn.domain.event import Fact, is_nothing
@@ -45,34 +45,37 @@ class PotShared(Fact):
 
 
 class HandoverMade(CaseEvent):
-    """A batch of entries was made: as somebody looked at it (`digest`), or of what was lowered and agreed to. It goes
-    to payroll `to`: as a file, or sent to its webhook. `pots` are those divided in it, by department."""
+    """A batch of entries was made: as somebody looked at it (`digest`), or of what was lowered and agreed to. `pots` are
+    those divided in it, by department."""
 
     batch: int
     cause: Literal["made", "agreed"] = "made"
     digest: str | None = None
-    to: Way
     entries: int
     pots: dict[str, PotShared] = Field(default_factory=dict, exclude_if=is_nothing)
 
 
 class EntriesMade(CaseEvent):
-    """Entries of a batch: one `message`, which keeps its number whenever it is sent."""
+    """Entries of a batch: one `message`, which keeps its number whenever it is sent. It goes to payroll `to`: as a file,
+    of which HR is to say until `acknowledge_by` that payroll has it, or sent to its webhook."""
 
     batch: int
     message: int
+    to: Way
+    acknowledge_by: AwareDatetime | None = None
     entries: tuple[Entry, ...]
 
 
 class LoweringProposed(CaseEvent):
     """A newer version pays somebody less than was handed over: none of it is sent until HR and the committee agree
-    together (RULES Y3). It takes the place of the open proposal `replaces`."""
+    together, which is due `decide_by` (RULES Y3). It takes the place of the open proposal `replaces`."""
 
     proposal: int
     person: str
     sheet: str
     version: int
     changes: tuple[Change, ...]
+    decide_by: AwareDatetime
     replaces: int | None = None
 
 

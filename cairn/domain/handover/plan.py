@@ -123,4 +123,4 @@ def _lowers(changes: Iterable[Change]) -> bool:
 
 
 def _is_same(proposal: Proposal, change: PersonChange) -> bool:
-    return proposal.goal == aimed_at(change.changes)
+    return proposal.aim == aimed_at(change.changes)

@@ -1,7 +1,6 @@
 """The hand-over of a cycle as its events make it, and the fold."""
 
 from collections.abc import Iterable
-from datetime import datetime
 from decimal import Decimal
 from typing import assert_never
 
@@ -42,6 +41,7 @@ class Message(Fact):
     to: Way
     entries: tuple[Entry, ...]
     made_at: AwareDatetime
+    acknowledge_by: AwareDatetime | None = None
     taken_at: AwareDatetime | None = None
     failed: MessageNotTaken | None = None
 
@@ -55,10 +55,11 @@ class Proposal(Fact):
     version: int
     changes: tuple[Change, ...]
     proposed_at: AwareDatetime
+    decide_by: AwareDatetime
     agreed: dict[str, str] = Field(default_factory=dict)
 
     @property
-    def goal(self) -> tuple[tuple[str, Decimal | None], ...]:
+    def aim(self) -> tuple[tuple[str, Decimal | None], ...]:
         """What would stand afterwards."""
         return aimed_at(self.changes)
 
@@ -95,9 +96,6 @@ class Handover(Case):
     def all_entries(self) -> list[Entry]:
         """Every entry, in order."""
         return [entry for message in self.messages.values() for entry in message.entries]
-
-    def since(self, batch: int) -> datetime:
-        return self.batches[batch].at
 
 
 def evolve(handover: Handover, event: AnyHandoverEvent | AnyCaseEvent) -> Handover:
@@ -166,7 +164,8 @@ def _with_entries(handover: Handover, event: EntriesMade) -> Handover:
     message = Message(
         number=event.message,
         batch=event.batch,
-        to=handover.batches[event.batch].to,
+        to=event.to,
+        acknowledge_by=event.acknowledge_by,
         entries=event.entries,
         made_at=event.at,
     )
