@@ -72,16 +72,24 @@ async def agrees(pool: asyncpg.Pool, *, at_once: bool) -> None:
             for each in state.messages.values()
         ], number
         assert [(row.taken_at, row.failed, row.failed_status) for row in rows] == [
-            (each.taken_at, each.failed.why if each.failed else None, each.failed.status if each.failed else None)
+            (
+                each.taken_at,
+                each.failed.why if each.failed else None,
+                each.failed.status if each.failed else None,
+            )
             for each in state.messages.values()
         ], number
         assert {row.stage for row in rows} == {state.stage}
         found = await entries(pool, name)
-        assert [(row.number, row.person, row.element, row.amount, row.reverses, row.version) for row in found] == [
+        assert [
+            (row.number, row.person, row.element, row.amount, row.reverses, row.version) for row in found
+        ] == [
             (each.number, each.person, each.element, each.amount, each.reverses, each.version)
             for each in state.all_entries()
         ], number
-        assert {(row.person, row.element): row.amount for row in await sums(pool, name)} == handing.sums(story)
+        assert {(row.person, row.element): row.amount for row in await sums(pool, name)} == handing.sums(
+            story
+        )
         waiting = [row for row in await lowerings(pool, name) if row.outcome is None]
         assert [(row.proposal, row.person, row.hr, row.committee, row.decide_by) for row in waiting] == [
             (each.id, each.person, each.agreed.get("hr"), each.agreed.get("committee"), each.decide_by)

@@ -16,7 +16,7 @@ from cairn.domain.result.state import Result
 from cairn.domain.result_rules import HandoverRules, Pay
 from cairn.domain.sheet.state import Sheet, evolve
 from tests.specs.casework import Casework
-from tests.specs.company import CHEN, HE, HUA, LIN, QIAN, SHEET, WANG, on, plan
+from tests.specs.company import CHEN, HE, HUA, LIN, QIAN, SHEET, on, plan
 from tests.specs.results import GRADES, issued, results_out, with_result
 
 QIANS = "sheet-2026-qian-1"
@@ -65,14 +65,15 @@ def company(*known: tuple[Sheet, Case], policy: Any = None) -> Casework:
 
 
 LINS = closed(with_result())
-QIANS_B = closed(
-    with_result(92, "A", QIANS, kind="person", holder=QIAN, department="sales", family="sales")
-)
+QIANS_B = closed(with_result(92, "A", QIANS, kind="person", holder=QIAN, department="sales", family="sales"))
 START = company(LINS, QIANS_B)
 
 
 def previewed(
-    work: Casework, amounts: Mapping[str, Any] = TABLE, pots: Mapping[str, Any] | None = None, at: str = IN_MARCH
+    work: Casework,
+    amounts: Mapping[str, Any] = TABLE,
+    pots: Mapping[str, Any] | None = None,
+    at: str = IN_MARCH,
 ) -> HandoverPlan:
     command = MakeHandover.model_validate(
         {"case": NAME, "digest": "", "amounts": amounts, "pots": pots or {}, "by": HUA, "at": on(at)}

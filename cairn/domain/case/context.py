@@ -27,9 +27,9 @@ class CaseContext:
     """Everything a case's `decide` may look at besides the case itself.
 
     `at` is the moment of the decision, `histories` and `departments` are everybody and every department known by
-    then, by id. `goals`, `sheets` and other `cases` are those that case and command name, by id, `cycle` the case's. `position` is how
-    far the log was sealed then. `clock_offset` is in seconds beside Temporal's
-    clock: 0 but in a rehearsal.
+    then, by id. `goals`, `sheets` and other `cases` are those that case and command name, by id, `cycle` the case's.
+    `position` is how far the log was sealed then. `clock_offset` is in seconds beside Temporal's clock: 0 but in a
+    rehearsal.
     """
 
     policy: Policy

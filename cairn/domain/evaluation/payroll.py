@@ -21,7 +21,7 @@ Sheets = Mapping[str, Sequence[Sheet]]
 @dataclass(frozen=True)
 class Payroll:
     """Everybody's payment by id, the pots as they were shared by department, and the people, or departments, without a
-    row. Of those who are paid from pots `units` are the departments in which they ended, `points` what they bring in."""
+    row. Of those who are paid from pots `units` are the departments in which they ended, `points` what they bring."""
 
     payments: Mapping[str, Payment]
     pots: Mapping[str, Shared]

@@ -37,7 +37,9 @@ def deadlines(handover: Handover, context: CaseContext) -> Iterable[tuple[str, d
 
 def working_days_after(moment: datetime, n: int, context: CaseContext) -> datetime:
     """The opening hour of the n-th working day after a moment's day."""
-    return opening(add_working_days(local_day(moment, context.calendar), n, context.calendar), context.calendar)
+    return opening(
+        add_working_days(local_day(moment, context.calendar), n, context.calendar), context.calendar
+    )
 
 
 def turns_at(handover: Handover, context: CaseContext, phase: str, due: datetime) -> tuple[str, ...]:

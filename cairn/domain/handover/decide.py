@@ -14,6 +14,7 @@ from cairn.domain.handover.commands import (
     MakeHandover,
     RecordDelivery,
 )
+from cairn.domain.handover.dates import working_days_after
 from cairn.domain.handover.events import (
     EntriesMade,
     Entry,
@@ -25,7 +26,6 @@ from cairn.domain.handover.events import (
     MessageNotTaken,
     MessageTaken,
 )
-from cairn.domain.handover.dates import working_days_after
 from cairn.domain.handover.plan import HandoverPlan, PersonChange, make_plan
 from cairn.domain.handover.state import Handover, Proposal, handover_name
 from cairn.domain.refusal import Refusal

@@ -45,8 +45,8 @@ class PotShared(Fact):
 
 
 class HandoverMade(CaseEvent):
-    """A batch of entries was made: as somebody looked at it (`digest`), or of what was lowered and agreed to. `pots` are
-    those divided in it, by department."""
+    """A batch of entries was made: as somebody looked at it (`digest`), or of what was lowered and agreed to. `pots`
+    are those divided in it, by department."""
 
     batch: int
     cause: Literal["made", "agreed"] = "made"
@@ -56,8 +56,8 @@ class HandoverMade(CaseEvent):
 
 
 class EntriesMade(CaseEvent):
-    """Entries of a batch: one `message`, which keeps its number whenever it is sent. It goes to payroll `to`: as a file,
-    of which HR is to say until `acknowledge_by` that payroll has it, or sent to its webhook."""
+    """Entries of a batch: one `message`, which keeps its number whenever it is sent. It goes to payroll `to`: as a
+    file, of which HR is to say until `acknowledge_by` that payroll has it, or sent to its webhook."""
 
     batch: int
     message: int
