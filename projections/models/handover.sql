@@ -24,7 +24,7 @@ saved as (
 ),
 entered as (
     insert into handover_entry
-    select e.stream, d.number, (e.data ->> 'batch')::int, (e.data ->> 'message')::int, d.person, d.sheet, d.version,
+    select e.stream, d.number, (e.data ->> 'batch')::int, (e.data ->> 'part')::int, d.person, d.sheet, d.version,
         d.element, read.number(d.amount), d.reverses, e.occurred_at
     from event e
     cross join lateral jsonb_to_recordset(e.data -> 'entries') as d(
@@ -34,7 +34,7 @@ entered as (
     returning 1
 ),
 told as (
-    select e.stream, (e.data ->> 'message')::int as message,
+    select e.stream, (e.data ->> 'part')::int as message,
         read.merge(case e.type
             when 'EntriesMade' then jsonb_build_object('batch', (e.data ->> 'batch')::int, 'way', e.data -> 'to',
                 'acknowledge_by', e.data -> 'acknowledge_by', 'entries', jsonb_array_length(e.data -> 'entries'),
@@ -46,7 +46,7 @@ told as (
             order by e.version) as patch
     from event e
     where e.type in ('EntriesMade', 'MessageTaken', 'MessageNotTaken')
-    group by e.stream, (e.data ->> 'message')::int
+    group by e.stream, (e.data ->> 'part')::int
 ),
 messages as (
     insert into handover_message

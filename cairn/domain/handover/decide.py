@@ -116,7 +116,7 @@ def _agree(command: AgreeToLowering, handover: Handover, context: CaseContext) -
     )
     batch = HandoverMade(
         batch=len(handover.batches) + 1,
-        cause="agreed",
+        proposal=proposal.id,
         entries=_number_of_entries(change),
         **said,
     )
@@ -158,7 +158,7 @@ def _entries(
     said: dict[str, Any] = {"by": batch.by, "at": batch.at}
     for message, entries in enumerate(_messages(changes, handover), last + 1):
         yield EntriesMade(
-            case=batch.case, batch=batch.batch, message=message, entries=entries, **_way(context), **said
+            case=batch.case, batch=batch.batch, part=message, entries=entries, **_way(context), **said
         )
     for each in changes:
         yield VersionHandedOver(sheet=each.sheet, number=each.version, handover=batch.case, **said)
@@ -204,7 +204,7 @@ def _acknowledge(command: AcknowledgeHandover, handover: Handover) -> list[Event
         known = sorted(handover.batches)
         raise Refusal("handover.batch", field="batch", batch=command.batch, known=known)
     return [
-        MessageTaken(case=handover.id, message=each.number, how="file", by=command.by, at=command.at)
+        MessageTaken(case=handover.id, part=each.number, how="file", by=command.by, at=command.at)
         for each in handover.unsent
         if each.batch == command.batch
     ]
@@ -215,7 +215,7 @@ def _delivered(command: RecordDelivery, handover: Handover) -> list[Event]:
     message = handover.messages.get(command.message)
     if message is None or message.taken_at is not None:
         return []
-    said = {"case": handover.id, "message": message.number, "by": command.by, "at": command.at}
+    said = {"case": handover.id, "part": message.number, "by": command.by, "at": command.at}
     if command.taken:
         return [MessageTaken(how="webhook", status=command.status, **said)]
     why, failed = command.why or "unreachable", message.failed

@@ -45,22 +45,23 @@ class PotShared(Fact):
 
 
 class HandoverMade(CaseEvent):
-    """A batch of entries was made: as somebody looked at it (`digest`), or of what was lowered and agreed to. `pots`
-    are those divided in it, by department."""
+    """A batch of entries was made: as somebody looked at it (`digest`), or of the lowering `proposal` that was agreed
+    to. `pots` are those divided in it, by department."""
 
     batch: int
-    cause: Literal["made", "agreed"] = "made"
+    proposal: int | None = None
     digest: str | None = None
     entries: int
     pots: dict[str, PotShared] = Field(default_factory=dict, exclude_if=is_nothing)
 
 
 class EntriesMade(CaseEvent):
-    """Entries of a batch: one `message`, which keeps its number whenever it is sent. It goes to payroll `to`: as a
-    file, of which HR is to say until `acknowledge_by` that payroll has it, or sent to its webhook."""
+    """Entries of a batch that go to payroll together: one message, the `part` of the whole hand-over, which keeps its
+    number whenever it is sent. It goes `to`: into a file, of which HR is to say until `acknowledge_by` that payroll has
+    it, or to payroll's webhook."""
 
     batch: int
-    message: int
+    part: int
     to: Way
     acknowledge_by: AwareDatetime | None = None
     entries: tuple[Entry, ...]
@@ -99,9 +100,9 @@ class LoweringDeclined(CaseEvent):
 
 
 class MessageTaken(CaseEvent):
-    """Payroll has a message: its webhook answered with a 2xx status, or HR says so."""
+    """Payroll has a message, the `part`: its webhook answered with a 2xx status, or HR says so."""
 
-    message: int
+    part: int
     how: Way
     status: int | None = None
 
@@ -111,7 +112,7 @@ class MessageNotTaken(CaseEvent):
 
     touching = False
 
-    message: int
+    part: int
     why: WhyNotTaken
     status: int | None = None
 

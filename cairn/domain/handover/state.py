@@ -148,7 +148,7 @@ def _without(handover: Handover, proposal: int) -> dict[int, Proposal]:
 
 
 def _with_message(handover: Handover, event: MessageTaken | MessageNotTaken, **changes: object) -> Handover:
-    message = handover.messages[event.message].model_copy(update=changes)
+    message = handover.messages[event.part].model_copy(update=changes)
     return _moved(handover, event, messages={**handover.messages, message.number: message})
 
 
@@ -162,7 +162,7 @@ def _with_entries(handover: Handover, event: EntriesMade) -> Handover:
             del of_person[entry.element]
         standing[entry.person] = of_person
     message = Message(
-        number=event.message,
+        number=event.part,
         batch=event.batch,
         to=event.to,
         acknowledge_by=event.acknowledge_by,
