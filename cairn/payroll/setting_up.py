@@ -22,7 +22,9 @@ def webhook_of(settings: Settings) -> Webhook | None:
     except ValueError:
         known = None
     if not known:
-        raise SettingsProblem(message("CAIRN_HANDOVER_URL is no address of a webhook: state https://host/path."))
+        raise SettingsProblem(
+            message("CAIRN_HANDOVER_URL is no address of a webhook: state https://host/path.")
+        )
     if parts.scheme == "http" and parts.hostname not in NEARBY:
         raise SettingsProblem(
             message("CAIRN_HANDOVER_URL has to begin with https://: what people are paid is sent there.")

@@ -20,7 +20,7 @@ from cairn.domain.person_history import PersonHistory
 from cairn.domain.policy import EvaluationRules
 from cairn.domain.result.state import Result
 from cairn.domain.result_rules import HandoverRules, Pay
-from cairn.domain.sheet.events import MultiplierPart, RestatementProposed
+from cairn.domain.sheet.events import MultiplierPart, RestatementProposed, SheetScored
 from cairn.domain.sheet.state import Sheet, evolve
 from tests.specs.casework import Casework
 from tests.specs.company import CHEN, HE, HUA, LIN, QIAN, SHEET, on, plan
@@ -307,6 +307,12 @@ def test_who_leaves_a_list_leaves_it_without_anybodys_agreement_for_nothing_was_
     ]
 
 
+def test_money_alone_that_falls_is_a_lowering_too() -> None:
+    mistyped = made(FIRST, {**TABLE, LIN: {"amount": "9000"}})
+    assert mistyped.types == ["LoweringProposed"]
+    assert [each.element for each in mistyped.just[0].changes] == ["pay"]
+
+
 # ---------------------------------------------------------------- payroll
 
 
@@ -386,15 +392,55 @@ def test_a_pot_is_divided_once_everybody_in_it_is_final() -> None:
     assert sums(paid) == {(LIN, "pay"): Decimal("400.00"), (QIAN, "pay"): Decimal("600.00")}
 
 
+def ungraded(work: Casework, sheet: str = SHEET) -> Casework:
+    """The same, with a result that has points alone."""
+    before = (work.sheets or {})[sheet]
+    assert before.result is not None
+    plain = before.model_copy(update={"result": before.result.model_copy(update={"coefficient": None})})
+    return replace(work, sheets={**(work.sheets or {}), sheet: plain})
+
+
 def test_e3_a_result_changed_after_its_pot_was_paid_moves_nobody_elses_money() -> None:
     paid = made(of_pots(), {}, pots=POT)
-    raised = restated(paid, 100, "A")
-    lins = (raised.sheets or {})[SHEET]
-    assert lins.result is not None
-    plain = lins.model_copy(update={"result": lins.result.model_copy(update={"coefficient": None})})
-    again = made(replace(raised, sheets={**(raised.sheets or {}), SHEET: plain}), {}, pots=POT)
+    again = made(ungraded(restated(paid, 100, "A")), {}, pots=POT)
     assert sums(again) == {(LIN, "pay"): Decimal("500.00"), (QIAN, "pay"): Decimal("600.00")}
     assert {entry.person for entry in again.just[1].entries} == {LIN}
+
+
+def test_e3_what_is_paid_of_a_pot_later_keeps_to_its_cap() -> None:
+    capped = {"sales": {"base": "1000", "cap": "450"}}
+    paid = made(of_pots(), {}, pots=capped)
+    assert sums(paid) == {(LIN, "pay"): Decimal("450.00"), (QIAN, "pay"): Decimal("450.00")}
+    assert made(ungraded(restated(paid, 120, "S")), {}, pots=capped).just == (), "both are at the cap"
+    capped = {"sales": {"base": "1000", "cap": "550"}}
+    paid = made(of_pots(), {}, pots=capped)
+    assert sums(paid) == {(LIN, "pay"): Decimal("450.00"), (QIAN, "pay"): Decimal("550.00")}
+    again = made(ungraded(restated(paid, 120, "S")), {}, pots=capped)
+    assert sums(again) == {(LIN, "pay"): Decimal("550.00"), (QIAN, "pay"): Decimal("550.00")}
+
+
+def with_advances(first_quarter: int, year: int = 80, number: int = 1) -> tuple[Sheet, Case]:
+    """Lin with so many points in the first quarter, which were paid in advance, and in the year."""
+    scored = SheetScored(
+        sheet=SHEET, period="Q1", points=Fraction(first_quarter), rounded=Decimal(first_quarter), parts=(),
+        policy="plan@1", by=SYSTEM, at=on("2026-04-05"),
+    )  # fmt: skip
+    plain = issued(year, "B", number).model_copy(update={"coefficient": None})
+    return closed(evolve(with_result(), scored).model_copy(update={"result": plain}))
+
+
+def test_an_advance_and_what_the_year_pays_beyond_it_are_elements_of_their_own() -> None:
+    policy = rules(elements=("pay",), lists={}).model_copy(
+        update={"pay": Pay(of="points", advances="quarter")}
+    )
+    first = made(company(with_advances(40), policy=policy))
+    assert sums(first) == {(LIN, "advance.Q1"): Decimal("4000.00"), (LIN, "true_up"): Decimal("4000.00")}
+    sheet, case = with_advances(60, number=2)
+    moved = made(replace(first, sheets={SHEET: sheet}, cases={case.id: case}))
+    assert moved.types[0] == "HandoverMade", "what one element loses the other gains: nothing is lowered"
+    assert sums(moved) == {(LIN, "advance.Q1"): Decimal("6000.00"), (LIN, "true_up"): Decimal("2000.00")}
+    sheet, case = with_advances(60, year=70, number=3)
+    assert made(replace(moved, sheets={SHEET: sheet}, cases={case.id: case})).types == ["LoweringProposed"]
 
 
 # ---------------------------------------------------------------- laws

@@ -1,9 +1,10 @@
 """What everybody is to have by their last version, and who is left out and why (RULES Y3, E3)."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from fractions import Fraction
 
 from cairn.domain.case.context import CaseContext
 from cairn.domain.evaluation.paying import Amount, Payer, Payment, Pot
@@ -132,8 +133,9 @@ def _of_pots(
         people = [who for who, of in found.units.items() if of == unit]
         before = handover.pots.get(unit)
         if before is not None:
+            part = _part_of(before, handover, people)
             payments |= {
-                who: _as_shared(who, sheets[who][-1], handover, found, before, payer) for who in people
+                who: _as_shared(who, sheets[who][-1], handover, found, part, payer) for who in people
             }
             continue
         waits_for = tuple(who for who in people if who in open_ones)
@@ -146,15 +148,33 @@ def _of_pots(
     return payments, divided
 
 
+def _part_of(pot: PotShared, handover: Handover, people: Sequence[str]) -> Callable[[Fraction], Fraction]:
+    """What exact points earned of a pot that was divided. Where everybody had reached the cap, a point has no value of
+    its own: whoever has any gets the cap."""
+    entries = (handover.standing.get(who, {}).get(PAY) for who in people)
+    all_at_the_cap = pot.value is None and any(each is not None and each.amount for each in entries)
+
+    def part(points: Fraction) -> Fraction:
+        if all_at_the_cap and pot.cap is not None:
+            return exact(pot.cap) if points else points
+        due = points * (pot.value or 0)
+        return due if pot.cap is None else min(due, exact(pot.cap))
+
+    return part
+
+
 def _as_shared(
-    who: str, sheet: Sheet, handover: Handover, found: Payroll, pot: PotShared, payer: Payer
+    who: str,
+    sheet: Sheet,
+    handover: Handover,
+    found: Payroll,
+    part: Callable[[Fraction], Fraction],
+    payer: Payer,
 ) -> Payment:
-    """Somebody's part of a pot that was divided before: as it was handed over for the same version, else their points
-    at the value of then, never above the cap."""
+    """Somebody's part of a pot that was divided before: as it was handed over for the same version, else what their
+    points earned then."""
     before, number = handover.standing.get(who, {}).get(PAY), sheet.result.number if sheet.result else 0
     if before is not None and (before.sheet, before.version) == (sheet.id, number):
         return Payment(who, sheet.id, paid=before.amount)
-    points = found.points.get(who, exact(0))
-    part = points * (pot.value or 0)
-    due = part if pot.cap is None else min(part, exact(pot.cap))
+    due = part(found.points[who])
     return replace(Payment(who, sheet.id), exact=due, paid=rounded(due, payer.pay.places))
