@@ -203,7 +203,14 @@ def test_l8_what_is_not_final_is_not_handed_over_and_is_named_with_why() -> None
 
 
 def test_y3_a_restatement_that_waits_holds_somebody_back_until_it_is_decided() -> None:
-    open_one = RestatementProposed.model_construct(restatement="2026-lin-1-R1")
+    open_one = RestatementProposed(
+        sheet=SHEET,
+        restatement="2026-lin-1-R1",
+        cause="corrected",
+        period="Y",
+        by=SYSTEM,
+        at=on("2027-02-01"),
+    )
     held = LINS[0].model_copy(update={"restatements": {"2026-lin-1-R1": open_one}})
     assert why(company((held, LINS[1]), QIANS_B)) == {LIN: "restatement"}
 
