@@ -20,7 +20,11 @@ from cairn.settings import Settings, SettingsProblem
 NAME = "handover-2026-company-1"
 MADE = datetime(2027, 3, 1, 2, tzinfo=UTC)
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
-OURS = {("E1", "pay"): Decimal("10000.00"), ("E2", "pay"): Decimal("8000.00"), ("E2", "coefficient"): Decimal("1.2")}
+OURS = {
+    ("E1", "pay"): Decimal("10000.00"),
+    ("E2", "pay"): Decimal("8000.00"),
+    ("E2", "coefficient"): Decimal("1.2"),
+}
 
 
 def entry(number: int, person: str = "E1", amount: str = "10000.00", reverses: int | None = None) -> Entry:
@@ -41,9 +45,7 @@ def table(folder: Path, text: str) -> Path:
 
 
 def test_a_signature_is_the_one_of_the_specifications_own_example() -> None:
-    found = headers(
-        secrets_of(SECRET), "msg_p5jXN8AQM9LWM0D4loKWxJek", 1614265330, b'{"test": 2432232314}'
-    )
+    found = headers(secrets_of(SECRET), "msg_p5jXN8AQM9LWM0D4loKWxJek", 1614265330, b'{"test": 2432232314}')
     assert found == {
         "webhook-id": "msg_p5jXN8AQM9LWM0D4loKWxJek",
         "webhook-timestamp": "1614265330",
@@ -103,7 +105,9 @@ def test_a_message_is_the_same_bytes_under_the_same_id_and_another_one_has_anoth
 
 def test_a_file_has_every_entry_and_executes_no_formula() -> None:
     evil = '=HYPERLINK("http://x","y")'
-    text = written("2026", NAME, [message(entry(1), entry(2, amount="-10000.00", reverses=1), entry(3, evil))])
+    text = written(
+        "2026", NAME, [message(entry(1), entry(2, amount="-10000.00", reverses=1), entry(3, evil))]
+    )
     rows = list(csv.DictReader(io.StringIO(text)))
     assert [row["amount"] for row in rows] == ["10000.00", "-10000.00", "10000.00"]
     assert (rows[1]["reverses"], rows[0]["reverses"]) == ("1", "")

@@ -199,7 +199,8 @@ def test_l8_what_is_not_final_is_not_handed_over_and_is_named_with_why() -> None
     assert why(company((newer, LINS[1]))) == {LIN: "not_shown"}
     assert why(company((LINS[0].model_copy(update={"result": None}), LINS[1]))) == {LIN: "no_result"}
     assert why(company(LINS)) == {}
-    assert made(company(unsigned)).just == ()
+    nothing = company(unsigned).refused("make", HUA, IN_MARCH, digest="x", amounts=TABLE)
+    assert (nothing.code, nothing.facts["open"]) == ("handover.nothing", "1")
 
 
 def test_y3_a_restatement_that_waits_holds_somebody_back_until_it_is_decided() -> None:

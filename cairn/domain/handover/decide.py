@@ -68,6 +68,8 @@ def plan_of(command: MakeHandover, handover: Handover, context: CaseContext) -> 
 
 def _make(command: MakeHandover, handover: Handover, context: CaseContext) -> list[Event]:
     plan = plan_of(command, handover, context)
+    if plan.is_empty and handover.version == 0:
+        raise Refusal("handover.nothing", field="case", cycle=handover.cycle, open=len(plan.left_out))
     if plan.is_empty:
         return []
     if command.digest != plan.digest:
