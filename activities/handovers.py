@@ -25,7 +25,7 @@ class HandoverActivities:
     async def unsent(self, input: UnsentInput) -> UnsentMessages:
         """The numbers of the messages that are to be sent, in order."""
         handover = await self._load(input.case)
-        return UnsentMessages(numbers=tuple(each.number for each in handover.unsent if each.to == "webhook"))
+        return UnsentMessages(numbers=tuple(each.number for each in handover.unsent if each.way == "webhook"))
 
     @activity.defn(name="send_message")
     async def send(self, input: SendMessageInput) -> None:

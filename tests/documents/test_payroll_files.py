@@ -35,7 +35,7 @@ def entry(number: int, person: str = "E1", amount: str = "10000.00", reverses: i
 
 
 def message(*entries: Entry) -> Message:
-    return Message(number=3, batch=2, to="webhook", entries=entries or (entry(1),), made_at=MADE)
+    return Message(number=3, batch=2, way="webhook", entries=entries or (entry(1),), made_at=MADE)
 
 
 def table(folder: Path, text: str) -> Path:

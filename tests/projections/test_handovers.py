@@ -68,7 +68,7 @@ async def agrees(pool: asyncpg.Pool, *, at_once: bool) -> None:
         name, state = f"handover-2026-company-{number}", story.state
         rows = await messages(pool, name)
         assert [(row.message, row.batch, row.way, row.entries, row.acknowledge_by) for row in rows] == [
-            (each.number, each.batch, each.to, len(each.entries), each.acknowledge_by)
+            (each.number, each.batch, each.way, len(each.entries), each.acknowledge_by)
             for each in state.messages.values()
         ], number
         assert [(row.taken_at, row.failed, row.failed_status) for row in rows] == [

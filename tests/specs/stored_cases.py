@@ -218,7 +218,7 @@ CASE_EXAMPLES = (
         pots={"sales": handover.PotShared(value=Fraction(1000, 3), cap=Decimal("1900.00"))}, **BY_LI,
     ),
     handover.EntriesMade(
-        case=HANDOVER, batch=2, part=3, to="file", acknowledge_by=SOON,
+        case=HANDOVER, batch=2, part=3, way="file", acknowledge_by=SOON,
         entries=(
             handover.Entry(number=8, amount=Decimal("-10000.00"), reverses=2, **ENTRY),
             handover.Entry(number=9, amount=Decimal("9000.00"), **ENTRY),
@@ -231,6 +231,6 @@ CASE_EXAMPLES = (
     handover.LoweringWithdrawn(case=HANDOVER, proposal=1, **BY_LI),
     handover.LoweringAgreed(case=HANDOVER, proposal=2, role="committee", **BY_LI),
     handover.LoweringDeclined(case=HANDOVER, proposal=3, **BY_LI),
-    handover.MessageTaken(case=HANDOVER, part=3, how="webhook", status=204, **BY_SYSTEM),
+    handover.MessageTaken(case=HANDOVER, part=3, way="webhook", status=204, **BY_SYSTEM),
     handover.MessageNotTaken(case=HANDOVER, part=4, why="status", status=500, **BY_SYSTEM),
 )  # fmt: skip

@@ -123,7 +123,7 @@ FIRST = made(START)
 
 def test_what_is_final_is_handed_over_by_person_and_element_with_the_version_it_is_of() -> None:
     batch, entries, *settled = FIRST.just
-    assert (batch.type, batch.batch, entries.to, batch.entries) == ("HandoverMade", 1, "file", 5)
+    assert (batch.type, batch.batch, entries.way, batch.entries) == ("HandoverMade", 1, "file", 5)
     said = [(each.number, each.person, each.element, str(each.amount)) for each in entries.entries]
     assert said == [
         (1, LIN, "coefficient", "1"),
@@ -358,7 +358,7 @@ def test_a_rehearsal_sends_nothing_to_anybody() -> None:
     )
     on_its_clock = replace(work.context(IN_MARCH), clock_offset=-86400.0)
     made_there = work.with_events(decide(work.kind, command, work.state, on_its_clock))
-    assert made_there.just[1].to == "file"
+    assert made_there.just[1].way == "file"
 
 
 def test_entries_go_in_messages_that_keep_somebodys_entries_together(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -54,7 +54,8 @@ WRONG = {
     "advances of periods that nobody has": (
         "commission", "advances: quarter", "advances: month", "policy:pay-advances", "pay.advances"),
     "pay that is handed over and never worked out": (
-        "five-level", "minimum:", "handover: {elements: [pay]}\nminimum:", "policy:handover-no-pay", "handover.elements"),
+        "five-level", "minimum:", "handover: {elements: [pay]}\nminimum:",
+        "policy:handover-no-pay", "handover.elements"),
     "a list by a grade that is not there": (
         "five-level", "minimum:", "handover: {elements: [], lists: {promotion: [Z]}}\nminimum:",
         "policy:handover-grade", "handover.lists.promotion"),

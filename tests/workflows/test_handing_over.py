@@ -122,12 +122,12 @@ async def test_a_receiver_that_refuses_is_named_to_hr_who_can_acknowledge_what_c
     assert (failed.why, failed.status, len(receiver.got)) == ("status", 503, 5)
     said = await paid.asks("acknowledge", HR, batch=1)
     assert said.events == ("MessageTaken",) and said.status is not None and said.status.over
-    assert (await paid.company.last(paid.name, "MessageTaken")).how == "file"
+    assert (await paid.company.last(paid.name, "MessageTaken")).way == "file"
 
 
 async def test_re_run_awards_pay_nobody_twice(paid: Paid, receiver: Receiver) -> None:
-    """Awards that are run again add up in other systems: here a run of the same gives nothing, one of other data gives
-    one reversing entry and the new one."""
+    """Re-run awards. In other systems they add up: here a run of the same gives nothing, one of other data gives one
+    reversing entry and the new one."""
     await paid.makes((await paid.looked_at()).digest)
     await paid.taken()
     for _ in range(3):

@@ -15,7 +15,7 @@ SEND = "send"
 def awaited(handover: Handover, context: CaseContext) -> tuple[str, ...]:
     """HR for payroll's word on a file and for a webhook that fails; of a lowering whoever has not agreed yet."""
     waited: list[str] = []
-    if any(each.to == "file" or each.failed for each in handover.unsent):
+    if any(each.way == "file" or each.failed for each in handover.unsent):
         waited.append(HR)
     for proposal in handover.proposals.values():
         waited += [HR] if "hr" not in proposal.agreed else []
@@ -25,7 +25,7 @@ def awaited(handover: Handover, context: CaseContext) -> tuple[str, ...]:
 
 def deadlines(handover: Handover, context: CaseContext) -> Iterable[tuple[str, datetime]]:
     """What is to be sent at once, until it is taken; and until when payroll or a decision is waited for."""
-    first = next((each for each in handover.unsent if each.to == "webhook"), None)
+    first = next((each for each in handover.unsent if each.way == "webhook"), None)
     if first is not None:
         yield SEND, first.made_at
     for each in handover.unsent:

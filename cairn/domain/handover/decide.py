@@ -137,8 +137,8 @@ def _way(context: CaseContext) -> dict[str, Any]:
     """How it goes to payroll, and until when a file is acknowledged. A rehearsal sends nothing to anybody."""
     rules = _rules(context)
     if rules.by == "webhook" and not context.clock_offset:
-        return {"to": "webhook"}
-    return {"to": "file", "acknowledge_by": working_days_after(context.at, rules.acknowledge, context)}
+        return {"way": "webhook"}
+    return {"way": "file", "acknowledge_by": working_days_after(context.at, rules.acknowledge, context)}
 
 
 def _rules(context: CaseContext) -> HandoverRules:
@@ -206,7 +206,7 @@ def _acknowledge(command: AcknowledgeHandover, handover: Handover) -> list[Event
         known = sorted(handover.batches)
         raise Refusal("handover.batch", field="batch", batch=command.batch, known=known)
     return [
-        MessageTaken(case=handover.id, part=each.number, how="file", by=command.by, at=command.at)
+        MessageTaken(case=handover.id, part=each.number, way="file", by=command.by, at=command.at)
         for each in handover.unsent
         if each.batch == command.batch
     ]
@@ -219,7 +219,7 @@ def _delivered(command: RecordDelivery, handover: Handover) -> list[Event]:
         return []
     said = {"case": handover.id, "part": message.number, "by": command.by, "at": command.at}
     if command.taken:
-        return [MessageTaken(how="webhook", status=command.status, **said)]
+        return [MessageTaken(way="webhook", status=command.status, **said)]
     why, failed = command.why or "unreachable", message.failed
     if failed is not None and (failed.why, failed.status) == (why, command.status):
         return []

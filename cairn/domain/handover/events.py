@@ -57,12 +57,12 @@ class HandoverMade(CaseEvent):
 
 class EntriesMade(CaseEvent):
     """Entries of a batch that go to payroll together: one message, the `part` of the whole hand-over, which keeps its
-    number whenever it is sent. It goes `to`: into a file, of which HR is to say until `acknowledge_by` that payroll has
-    it, or to payroll's webhook."""
+    number whenever it is sent. Its `way` is a file, of which HR is to say until `acknowledge_by` that payroll has it,
+    or payroll's webhook."""
 
     batch: int
     part: int
-    to: Way
+    way: Way
     acknowledge_by: AwareDatetime | None = None
     entries: tuple[Entry, ...]
 
@@ -103,7 +103,7 @@ class MessageTaken(CaseEvent):
     """Payroll has a message, the `part`: its webhook answered with a 2xx status, or HR says so."""
 
     part: int
-    how: Way
+    way: Way
     status: int | None = None
 
 

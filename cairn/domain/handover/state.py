@@ -38,7 +38,7 @@ class Message(Fact):
 
     number: int
     batch: int
-    to: Way
+    way: Way
     entries: tuple[Entry, ...]
     made_at: AwareDatetime
     acknowledge_by: AwareDatetime | None = None
@@ -164,7 +164,7 @@ def _with_entries(handover: Handover, event: EntriesMade) -> Handover:
     message = Message(
         number=event.part,
         batch=event.batch,
-        to=event.to,
+        way=event.way,
         acknowledge_by=event.acknowledge_by,
         entries=event.entries,
         made_at=event.at,

@@ -75,7 +75,8 @@ def wanted(
         for who, mine in sheets.items()
         if who not in left_out
     }
-    return Wanted(elements, {who: mine[-1] for who, mine in sheets.items()}, left_out, divided)
+    last = {who: mine[-1] for who, mine in sheets.items()}
+    return Wanted(elements, last, dict(sorted(left_out.items())), divided)
 
 
 def _by_person(sheets: Iterable[Sheet]) -> dict[str, list[Sheet]]:

@@ -17,11 +17,12 @@ from cairn.domain.handover.wanted import LeftOut
 from cairn.i18n import term
 from cairn.pay_tables import PayTableInvalid, read_pay_tables
 from cairn_portal.cli.case.commanding import cycle_named, give_case
-from cairn_portal.cli.case.handover_reading import Batch, amount_said, element_said
+from cairn_portal.cli.case.handover_reading import Batch, amount_said
 from cairn_portal.cli.mistakes import show_mistakes
 from cairn_portal.cli.options import By, CommandId, CycleOption
 from cairn_portal.cli.session import require_actor, session
 from cairn_portal.cli.terminal import Terminal
+from cairn_portal.presenting.cases import element_said
 from cairn_portal.presenting.words import grid
 
 Amounts = Annotated[Path | None, typer.Option("--amounts", help="a table of amounts by person")]

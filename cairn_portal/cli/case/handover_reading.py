@@ -26,6 +26,7 @@ from cairn_portal.cli.options import CycleOption
 from cairn_portal.cli.problem import REFUSED
 from cairn_portal.cli.session import Session, session
 from cairn_portal.cli.terminal import Terminal
+from cairn_portal.presenting.cases import element_said
 from cairn_portal.presenting.words import NOTHING, grid
 from cairn_portal.reading.viewing import require_may_read_case
 from projections.models import handover as handover_model
@@ -145,13 +146,6 @@ async def _readable(s: Session, cycle: Cycle, reader: str | None) -> Handover:
 
 def amount_said(value: Decimal | None) -> str:
     return NOTHING if value is None else format(value, "f")
-
-
-def element_said(at: Terminal, code: str) -> str:
-    """An element in words: `advance.2026-Q1` is the advance of a period, `list.promotion` a list of the policy."""
-    kind, dot, name = code.partition(".")
-    said = at.say(term("element", kind))
-    return at.say("{what}: {name}", what=said, name=name) if dot else said
 
 
 def _messages(at: Terminal, sent: Sequence[handover_model.MessageRow]) -> RenderableType:
