@@ -77,7 +77,7 @@ RUNNING = (
     fact(did.GoalActivated, SYSTEM, on("01-06"), LEARNING),
 )
 NUMBERS = {1: (Fraction(8125, 100), Fraction(65)), 2: (Fraction(77), Fraction(60))}
-"""What E1's appraisal comes to, goal and behaviours: without the customers, who are too few, and once they are three."""
+"""What E1's appraisal comes to, goal and behaviours: without the customers, who are too few; once they are three."""
 
 
 def said(number: int, goal: Fraction | None = None, behaviours: Fraction | None = None) -> Rated:
