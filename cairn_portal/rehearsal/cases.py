@@ -10,6 +10,7 @@ from activities.starting import begin_case
 from cairn.application import Application
 from cairn.application.cases import KINDS, kind_named, read_case_command
 from cairn.application.dated_roster import DatedRoster
+from cairn.domain.appraisal.events import UNNAMED
 from cairn.domain.case.kind import status
 from cairn.domain.case.status import CaseStatus
 from cairn.domain.person_history import acting_for
@@ -133,7 +134,7 @@ class CasesInRehearsal:
         openers = await self.application.cases.states(names) if role == "opener" else {}
         people = await self.people(day)
         return [
-            people.rater(each.rater, holder_of(name))
+            people.rater(each.rater, holder_of(name), each.fields.get("role", ""))
             if each.rater
             else openers[name].opened_by
             if name in openers
@@ -175,10 +176,11 @@ class CasePeople(NamedTuple):
             case _:
                 return role
 
-    def rater(self, person: str, holder: str) -> str:
-        """Whoever answers for a rater on the day: themselves, unless they are away; nobody rates themselves for
-        somebody else."""
-        return person if person == holder else acting_for(person, self.day, self.dated.histories) or person
+    def rater(self, person: str, holder: str, role: str) -> str:
+        """Whoever answers for a rater on the day: themselves, unless they are away; for oneself and in an unnamed role
+        nobody else does."""
+        alone = person == holder or role in UNNAMED
+        return person if alone else acting_for(person, self.day, self.dated.histories) or person
 
     def _owner(self, holder: str) -> str:
         department = self.dated.departments.get(department_of(holder) or "")
