@@ -709,6 +709,11 @@ class Policy(Fact):
                 return key
         return None
 
+    def appraises(self, family: str | None) -> bool:
+        """Whether raters judge the people of a family: the policy has appraisals, and the family says who rates."""
+        found = self.families.get(family or "")
+        return self.appraisal is not None and found is not None and bool(found.evaluators)
+
     def kinds_of(self, family: str | None) -> frozenset[PeriodKind]:
         """The kinds of period a family has scores for, those without weight among them (RULES Y1), and always the year;
         the year alone for what is no family's."""
