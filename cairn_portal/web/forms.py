@@ -1,0 +1,321 @@
+"""Forms made from the rows of commands: a field for each field of the command, drawn after its type."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, NamedTuple, get_args, get_origin
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from cairn.application.offers import Choices, Offer, literals
+from cairn.documents.shape import alternatives
+from cairn.domain.attachment import Attachment
+from cairn.domain.goal.events import NewGoal
+from cairn.domain.goal.origin import Origin
+from cairn.domain.measure import Capability, KeyTask, Kpi
+from cairn.i18n.catalogues import sentence
+from cairn_portal.presenting.words import number
+from cairn_portal.signing_in.reader import PageReader
+
+PREFIX = "fields"
+ELSEWHERE = frozenset({"by", "at", "adjustment", "replaced_by", "added"})
+"""Fields that the session and the clock say, or that no form asks for."""
+UNTYPED: tuple[type, ...] = (Attachment, Origin, NewGoal)
+"""What nobody types into a form."""
+LINE = frozenset({"title", "unit", "key", "period", "rater", "replacement", "carried_from", "sheet", "grade"})
+"""Texts that are names: one line is enough."""
+PEOPLE = frozenset({"mentor", "to", "manager", "promised_by", "people", "participants", "raters"})
+GOALS = frozenset({"goal", "parent", "replacement"})
+OF_MEASURE: Mapping[str, tuple[str, ...]] = {
+    "kpi": ("target", "unit", "direction", "aggregation", "threshold", "stretch", "lower", "upper"),
+    "key_task": ("criteria", "due"),
+    "capability": ("outcomes", "due"),
+}
+"""What people write of a goal's measure, by its kind; the rest of it is the template's."""
+ROWS = 3
+"""So many rows a list of things has at first."""
+
+
+class Option(NamedTuple):
+    """One of the values among which a field chooses; `hint` says what it stands for."""
+
+    value: str
+    label: str
+    hint: str = ""
+
+
+class Field(NamedTuple):
+    """One field. `sort` is the macro that draws it (`templates/form.html`), `parts` are those of a field that is made of
+    several, `where` says in which choice of another field it is asked for (`kind=problem`)."""
+
+    name: str
+    label: str
+    sort: str
+    required: bool = False
+    value: str = ""
+    options: Sequence[Option] = ()
+    parts: Sequence["Field"] = ()
+    hint: str = ""
+    where: str = ""
+    wrong: bool = False
+
+
+class Known(NamedTuple):
+    """What is known about a command's fields where its form stands: among what they choose, which keys a mapping has,
+    what they hold at first, which are said without asking and which are left out."""
+
+    options: Mapping[str, Sequence[Option]] = {}
+    keys: Mapping[str, Sequence[Option]] = {}
+    values: Mapping[str, Any] = {}
+    fixed: Mapping[str, str] = {}
+    without: frozenset[str] = frozenset()
+    hints: Mapping[str, str] = {}
+
+
+class Form(NamedTuple):
+    """The form of one command. `fixed` is sent as it is, `problem` says why it was not done just now, `saves` where what
+    is typed is kept meanwhile."""
+
+    dom: str
+    name: str
+    label: str
+    address: str
+    fields: Sequence[Field]
+    fixed: Mapping[str, str]
+    key: str
+    version: int | None
+    readers: str = ""
+    problem: str = ""
+    wrong: Field | None = None
+    open: bool = False
+    saves: str = ""
+
+
+def fields_of(
+    at: PageReader, owner: str, offer: Offer, known: Known, given: Mapping[str, Any]
+) -> list[Field]:
+    """The fields of a command as a form asks for them. `owner` is the kind of case or `goal`; `given` are values by
+    name that take the place of what is known."""
+    command = offer.command
+    values = {**known.values, **given}
+    wheres: Mapping[str, str] = getattr(command, "asked_where", {})
+    skipped = {*ELSEWHERE, *known.without, *known.fixed, *getattr(command, "looked_up", ())}
+    skipped.add("goal" if owner == "goal" else "case")
+    return [
+        field._replace(where=_where(wheres.get(name, "")), hint=known.hints.get(name, field.hint))
+        for name, info in command.model_fields.items()
+        if name not in skipped
+        and (field := _field(at, (owner, offer.name), name, info, known, offer.choices, values.get(name)))
+    ]
+
+
+def _where(said: str) -> str:
+    return f"{PREFIX}.{said}" if said else ""
+
+
+Path = tuple[str, str]
+
+
+def _field(
+    at: PageReader, path: Path, name: str, info: FieldInfo, known: Known, choices: Choices, value: Any
+) -> Field | None:
+    """One field of a command, drawn after its type; None for what nobody types."""
+    last = name.rpartition(".")[2]
+    least = any(getattr(each, "min_length", 0) for each in info.metadata)
+    found = Field(
+        f"{PREFIX}.{name}", label(at, *path, last), "text", info.is_required() or least, _shown(value)
+    )
+    if last in known.options and last not in known.keys:
+        empty = () if found.required else (Option("", "–"),)
+        return found._replace(sort="choice", options=(*empty, *known.options[last]))
+    if last in known.keys:
+        of = value if isinstance(value, Mapping) else {}
+        parts = [
+            Field(f"{found.name}.{key.value}", key.label, "mark" if last in known.options else "text",
+                  value=_shown(of.get(key.value)), hint=key.hint, options=known.options.get(f"{last}.{key.value}", ()))
+            for key in known.keys[last]
+        ]  # fmt: skip
+        return found._replace(sort="parts", parts=parts)
+    for one in alternatives(info.annotation):
+        drawn = _drawn(at, path, name, one, found, known, choices, value)
+        if drawn is not None:
+            return drawn
+    return None
+
+
+def _drawn(
+    at: PageReader, path: Path, name: str, one: Any, found: Field, known: Known, choices: Choices, value: Any
+) -> Field | None:
+    last, origin = name.rpartition(".")[2], get_origin(one)
+    if few := literals(one):
+        open_to = [each for each in few if each in choices.get(name, few)]
+        options = [Option(each, choice(at, path[0], last, each)) for each in open_to]
+        empty = () if found.required or found.value else (Option("", "–"),)
+        return found._replace(sort="choice", options=(*empty, *options), value=found.value)
+    if one is bool:
+        return found._replace(sort="yes", required=False, value="yes" if value else "")
+    if one is date:
+        return found._replace(sort="day")
+    if one is datetime or getattr(one, "__name__", "") == "AwareDatetime":
+        local = value.astimezone(ZoneInfo(at.zone or "UTC")) if isinstance(value, datetime) else None
+        return found._replace(sort="moment", value=f"{local:%Y-%m-%dT%H:%M}" if local else "")
+    if one in (int, Decimal) or origin is None and getattr(one, "__name__", "") == "Fraction":
+        return found._replace(sort="number")
+    if one is str:
+        return found._replace(sort=_text(last), options=known.options.get(last, ()))
+    if isinstance(one, type) and issubclass(one, BaseModel):
+        return _nested(at, path, name, [one], found, known, choices, value)
+    if origin in (tuple, list):
+        return _several(at, path, name, get_args(one)[0], found, known, choices, value)
+    if origin in (dict, Mapping):
+        lines = value.items() if isinstance(value, Mapping) else ()
+        return found._replace(
+            sort="lines", value="\n".join(f"{key} = {_shown(each)}" for key, each in lines),
+            hint=at.say("one a line: name = value"),
+        )  # fmt: skip
+    return None
+
+
+def _text(name: str) -> str:
+    if name in PEOPLE:
+        return "person"
+    if name in GOALS:
+        return "goal"
+    return "line" if name in LINE else "text"
+
+
+def _several(
+    at: PageReader, path: Path, name: str, each: Any, found: Field, known: Known, choices: Choices, value: Any
+) -> Field | None:
+    """A field that takes several of something."""
+    last = name.rpartition(".")[2]
+    if any(one in UNTYPED for one in alternatives(each)):
+        return None
+    if few := literals(each):
+        options = [Option(one, choice(at, path[0], last, one)) for one in few]
+        return found._replace(sort="choices", options=options, required=False)
+    models = models_of(each)
+    if models:
+        given = value if isinstance(value, list | tuple) and value else [None] * (1 if found.required else 0)
+        count = max(len(given), ROWS)
+        rows = [
+            _nested(
+                at, path, f"{name}.{n}", models, found, known, choices, given[n] if n < len(given) else None
+            )
+            for n in range(count)
+        ]
+        kept = [
+            row._replace(required=False, parts=[_free(part) for part in row.parts]) for row in rows if row
+        ]
+        return found._replace(sort="rows", parts=kept)
+    listed = value if isinstance(value, list | tuple) else ()
+    said = "\n".join(_shown(one) for one in listed)
+    if last in PEOPLE:
+        return found._replace(sort="lines", value=said, hint=at.say("one id a line"))
+    return found._replace(sort="lines", value=said, hint=at.say("one a line"))
+
+
+def _free(field: Field) -> Field:
+    return field._replace(required=False)
+
+
+def _nested(
+    at: PageReader, path: Path, name: str, models: Sequence[type[BaseModel]], found: Field, known: Known,
+    choices: Choices, value: Any,
+) -> Field | None:  # fmt: skip
+    """A field that is made of several: a checkpoint, a goal's measure."""
+    model = models[0]
+    if model in UNTYPED:
+        return None
+    of = value if isinstance(value, Mapping) else value.model_dump() if isinstance(value, BaseModel) else {}
+    parts = [
+        part
+        for field, info in model.model_fields.items()
+        if field not in ELSEWHERE
+        and field not in known.without
+        and (
+            part := measured(at, f"{name}.{field}", known, of.get(field))
+            if field == "measure"
+            else _field(at, path, f"{name}.{field}", info, known, choices, of.get(field))
+        )
+    ]
+    return found._replace(sort="parts", parts=parts)
+
+
+def measured(at: PageReader, name: str, known: Known, value: Any) -> Field | None:
+    """How a goal is measured: its kind, and what people write of each kind."""
+    if "measure" in known.without:
+        return None
+    of = value if isinstance(value, Mapping) else value.model_dump() if isinstance(value, BaseModel) else {}
+    kind = Field(
+        f"{PREFIX}.{name}.kind", label(at, "goal", "", "measure_kind"), "choice", False, of.get("kind", ""),
+        [Option("", at.say("as it is")), *(Option(each, at.say(f"measure_kind:{each}")) for each in OF_MEASURE)]
+        if "measure" in known.hints
+        else [Option(each, at.say(f"measure_kind:{each}")) for each in OF_MEASURE],
+    )  # fmt: skip
+    parts: list[Field] = [kind]
+    for model, each in ((Kpi, "kpi"), (KeyTask, "key_task"), (Capability, "capability")):
+        for field in OF_MEASURE[each]:
+            drawn = _field(
+                at,
+                ("goal", ""),
+                f"{name}.{each}.{field}",
+                model.model_fields[field],
+                Known(),
+                {},
+                of.get(field),
+            )
+            if drawn is not None:
+                parts.append(drawn._replace(where=f"{kind.name}={each}", required=False))
+    return Field(f"{PREFIX}.{name}", label(at, "goal", "", "measure"), "parts", parts=parts)
+
+
+def _shown(value: Any) -> str:
+    match value:
+        case None | () | [] | {}:
+            return ""
+        case Decimal():
+            return number(value, 6).replace(",", "")
+        case date():
+            return value.isoformat()
+        case _:
+            return str(value)
+
+
+def label(at: PageReader, owner: str, command: str, name: str) -> str:
+    """What a field is called: by its command where it is called something else there (`ask:…`), else everywhere alike."""
+    for id in (f"ask:{owner}.{command}.{name}", f"ask:{owner}.{name}", f"field:{name}"):
+        if sentence(at.language, id) != id:
+            return at.say(id)
+    return name
+
+
+CHOSEN = ("dimension", "role", "reader", "measure_kind", "aggregation")
+
+
+def choice(at: PageReader, owner: str, field: str, value: str) -> str:
+    """What a value among which a field chooses is called."""
+    for id in (
+        f"choice:{owner}.{value}",
+        *(f"{kind}:{value}" for kind in (field, *CHOSEN)),
+        f"choice:{value}",
+    ):
+        if sentence(at.language, id) != id:
+            return at.say(id)
+    return value
+
+
+def wrong_field(fields: Iterable[Field], named: str | None) -> Field | None:
+    """The field a refusal is about, by the name it has in the command."""
+    wanted = f"{PREFIX}.{named}"
+    for field in fields:
+        if field.name == wanted or wanted.startswith(f"{field.name}."):
+            return field
+    return None
+
+
+def models_of(annotation: object) -> list[type[BaseModel]]:
+    """The models that a field may be."""
+    return [one for one in alternatives(annotation) if isinstance(one, type) and issubclass(one, BaseModel)]
