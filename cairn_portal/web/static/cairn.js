@@ -47,5 +47,19 @@ document.addEventListener("htmx:after:request", (event) => {
   const form = event.detail.ctx.sourceElement;
   for (const field of form.querySelectorAll("textarea[id]")) sessionStorage.removeItem(place(field));
 });
+// A live part may come back without a task and later with it: its words return with it, and the cursor where it was.
+let writing;
+document.addEventListener("htmx:before:swap", () => {
+  const field = document.activeElement;
+  if (field?.matches?.("textarea[id], input[id]")) writing = [field.id, field.selectionStart, field.selectionEnd];
+});
+document.addEventListener("focusin", (event) => { if (event.target.id !== writing?.[0]) writing = undefined; });
+document.addEventListener("htmx:after:swap", () => {
+  restore();
+  const field = writing && document.getElementById(writing[0]);
+  if (!field || document.activeElement !== document.body) return;
+  field.focus();
+  field.setSelectionRange?.(writing[1], writing[2]);
+});
 listen();
 restore();
