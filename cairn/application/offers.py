@@ -30,7 +30,7 @@ class Offer(NamedTuple):
 
 
 def offered_in_case(kind: CaseKind[Any], case: Case, context: CaseContext, by: str) -> list[Offer]:
-    """What somebody may do with a case, in the order of its kind's rows; with one that is not there, how to begin it."""
+    """What somebody may do with a case, in its rows' order; with one that is not there, how to begin it."""
     told = {"case": case.id, "by": by, "at": context.at}
 
     def let(command: Any) -> None:

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 from cairn.application import access
-from cairn.application.cases import kind_named
+from cairn.application.cases import KINDS, kind_named
 from cairn.application.offers import Offer, offered_in_case
 from cairn.application.stored_events import to_events
 from cairn.domain.appraisal.state import Appraisal
@@ -15,10 +15,11 @@ from cairn.domain.case.state import Case
 from cairn.domain.case.status import CaseStatus
 from cairn.domain.cycle.state import Cycle
 from cairn.domain.event import Event
-from cairn.domain.people import Person
+from cairn.domain.people import Person, reports_to
 from cairn.domain.refusal import Refusal
 from cairn.domain.review.state import Review
 from cairn.ledger import StoredEvent
+from cairn_portal.reading.inbox import places_of
 from cairn_portal.reading.records import Records
 from cairn_portal.reading.reviews import WORDLESS
 from cairn_portal.reading.viewing import Viewer, require_may_read_case, shown
@@ -137,11 +138,9 @@ class Listed(NamedTuple):
 
 async def cases_of(records: Records, person: Person, cycle: Cycle, kind: str | None = None) -> Listed:
     """What concerns somebody: about them or their people, begun or owed by them, or theirs to do now."""
-    from cairn_portal.reading.inbox import places_of  # noqa: PLC0415
-
     now = await records.clock.now(cycle)
     people = {each.id: each for each in await people_model.people(records.pool, with_leavers=True)}
-    below = [who for who in people if who != person.id and access.is_above(person.id, who, people)]
+    below = [who for who in people if who != person.id and reports_to(who, person.id, people)]
     headed = [
         f"department.{each.id}"
         for each in await people_model.departments(records.pool)
@@ -150,13 +149,13 @@ async def cases_of(records: Records, person: Person, cycle: Cycle, kind: str | N
     wanted = [person.id, *places_of(person.roles)]
     turns = await case_model.turns(records.pool, now, cycle=cycle.id, of=wanted)
     found = await case_model.cases(
-        records.pool, cycle.id, holders=[person.id, *below, *headed], by=person.id, most=2 * MOST
+        records.pool, cycle.id, holders=[person.id, *below, *headed], by=person.id, most=2 * MOST, kind=kind
     )
     mine = {each.name for each in turns}
-    rest = [each for each in found if each.name not in mine and kind in (None, each.kind)]
+    rest = [each for each in found if each.name not in mine]
     readable = await _readable(records, person, cycle, [each.name for each in rest])
     return Listed(
-        [each for each in turns if kind in (None, each.kind) and each.kind in case_model.KINDS],
+        [each for each in turns if kind in (None, each.kind) and each.kind in KINDS],
         [each for each in rest if each.name in readable][:MOST],
         now,
     )
@@ -169,7 +168,7 @@ async def _readable(records: Records, person: Person, cycle: Cycle, names: Seque
     _, context = await records.application.cases.load(names[0])
     for name, case in (await records.application.cases.states(names)).items():
         try:
-            _require_reader(view, cast(Case, case), context, person.id)
+            _require_reader(view, case, context, person.id)
         except Refusal:
             continue
         found.add(name)

@@ -15,7 +15,7 @@ from cairn.domain.attachment import Attachment
 from cairn.domain.goal.events import NewGoal
 from cairn.domain.goal.origin import Origin
 from cairn.domain.measure import Capability, KeyTask, Kpi
-from cairn.i18n.catalogues import sentence
+from cairn.i18n import Message, term
 from cairn_portal.presenting.words import number
 from cairn_portal.signing_in.reader import PageReader
 
@@ -47,8 +47,8 @@ class Option(NamedTuple):
 
 
 class Field(NamedTuple):
-    """One field. `sort` is the macro that draws it (`templates/form.html`), `parts` are those of a field that is made of
-    several, `where` says in which choice of another field it is asked for (`kind=problem`)."""
+    """One field. `sort` is how it is drawn (`templates/form.html`), `parts` are those of one that is made of several,
+    `where` says in which choice of another field it is asked for (`kind=problem`)."""
 
     name: str
     label: str
@@ -75,8 +75,8 @@ class Known(NamedTuple):
 
 
 class Form(NamedTuple):
-    """The form of one command. `fixed` is sent as it is, `problem` says why it was not done just now, `saves` where what
-    is typed is kept meanwhile."""
+    """The form of one command. `fixed` is sent as it is, `problem` says why it was not done just now, `saves` is where
+    what is typed is kept meanwhile."""
 
     dom: str
     name: str
@@ -161,7 +161,7 @@ def _drawn(
     if one is datetime or getattr(one, "__name__", "") == "AwareDatetime":
         local = value.astimezone(ZoneInfo(at.zone or "UTC")) if isinstance(value, datetime) else None
         return found._replace(sort="moment", value=f"{local:%Y-%m-%dT%H:%M}" if local else "")
-    if one in (int, Decimal) or origin is None and getattr(one, "__name__", "") == "Fraction":
+    if one in (int, Decimal) or getattr(one, "__name__", "") == "Fraction":
         return found._replace(sort="number")
     if one is str:
         return found._replace(sort=_text(last), options=known.options.get(last, ()))
@@ -285,26 +285,25 @@ def _shown(value: Any) -> str:
 
 
 def label(at: PageReader, owner: str, command: str, name: str) -> str:
-    """What a field is called: by its command where it is called something else there (`ask:…`), else everywhere alike."""
-    for id in (f"ask:{owner}.{command}.{name}", f"ask:{owner}.{name}", f"field:{name}"):
-        if sentence(at.language, id) != id:
-            return at.say(id)
-    return name
-
-
-CHOSEN = ("dimension", "role", "reader", "measure_kind", "aggregation")
+    """What a field is called: as its command calls it, where that has a word of its own (`ask:…`), else alike
+    everywhere."""
+    asked = (term("ask", f"{owner}.{command}.{name}"), term("ask", f"{owner}.{name}"), term("field", name))
+    return _first_said(at, asked, name)
 
 
 def choice(at: PageReader, owner: str, field: str, value: str) -> str:
     """What a value among which a field chooses is called."""
-    for id in (
-        f"choice:{owner}.{value}",
-        *(f"{kind}:{value}" for kind in (field, *CHOSEN)),
-        f"choice:{value}",
-    ):
-        if sentence(at.language, id) != id:
-            return at.say(id)
-    return value
+    called = (
+        term("choice", f"{owner}.{value}"), term("choice", value), term("dimension", value), term("role", value),
+        term("reader", value), term("aggregation", value),
+    )  # fmt: skip
+    return _first_said(at, called, value)
+
+
+def _first_said(at: PageReader, terms: Sequence[Message], otherwise: str) -> str:
+    """The first of several terms that the catalogues have: one that they have not is said as its name."""
+    said = ((at.say(each), each.id.partition(":")[2]) for each in terms)
+    return next((words for words, name in said if words != name), otherwise)
 
 
 def wrong_field(fields: Iterable[Field], named: str | None) -> Field | None:

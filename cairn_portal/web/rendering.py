@@ -70,6 +70,7 @@ def _nav(visit: Visit) -> list[tuple[str, str, str]]:
     found = [
         ("/", "target", say("My goals")),
         ("/inbox", "inbox", say("Inbox")),
+        ("/cases", "message-square-text", say("Cases")),
         ("/team", "users", say("Team")),
     ]
     if sees_cycles(visit.person):

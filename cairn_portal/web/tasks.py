@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 from uuid import uuid4
 
+from cairn.application.cases import KINDS
 from cairn.application.clock import zone_of
 from cairn.domain.goal.state import Goal
 from cairn.domain.people import Person
@@ -126,7 +127,7 @@ def shown_turn(at: PageReader, turn: case_model.Turn, found: Inbox) -> ShownTask
         dom=f"turn-{turn.name}-{turn.step}".replace(".", "-"),
         what=at.say(term("turn", f"{turn.kind}.{turn.step}")),
         title=at.say(term("stage", f"{turn.kind}.{turn.stage}")),
-        link=None,
+        link=f"/cases/{turn.name}" if turn.kind in KINDS else None,
         about=" · ".join(about),
         clock=clock(at, turn.until, found.nows[turn.cycle]),
         version=turn.version,

@@ -17,7 +17,7 @@ from cairn_portal.cli.case.appraisal import AppraisalName
 from cairn_portal.cli.case.commanding import cycle_named, require_case
 from cairn_portal.cli.goal.viewing import As
 from cairn_portal.cli.options import By, CycleOption
-from cairn_portal.cli.session import Session, require_actor, session
+from cairn_portal.cli.session import require_actor, session
 from cairn_portal.cli.terminal import Terminal
 from cairn_portal.presenting.words import NOTHING, grid, number
 from cairn_portal.reading.appraisals import facts_of
