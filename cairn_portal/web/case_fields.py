@@ -36,7 +36,7 @@ def known_of(at: PageReader, read: CaseRead, command: str, who: str) -> Known:
         case Calibration():
             return Known(options={"grade": _grades(read)})
         case Feedback() as feedback:
-            return Known(values={"kind": feedback.kind, "goal": feedback.goal} if feedback.version else {})
+            return Known(values={"kind": feedback.kind, "goal": feedback.goal})
         case Request() as request:
             return Known(values={"promised": request.needed_by, "needed_by": request.needed_by})
         case Promise() | Case():

@@ -264,7 +264,7 @@ def _form(
         readers=readers if any(each.sort in ("text", "parts", "rows") for each in fields) else "",
         problem=refusal_message(mine.refusal).text(at.language) if mine else "",
         wrong=wrong,
-        open=mine is not None or bool(saves) or not read.case.version,
+        open=mine is not None or bool(saves),
         saves=f"/cases/{name}/{offer.name}/save" if saves else "",
     )
 

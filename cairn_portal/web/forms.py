@@ -103,12 +103,28 @@ def fields_of(
     wheres: Mapping[str, str] = getattr(command, "asked_where", {})
     skipped = {*ELSEWHERE, *known.without, *known.fixed, *getattr(command, "looked_up", ())}
     skipped.add("goal" if owner == "goal" else "case")
-    return [
+    found = [
         field._replace(where=_where(wheres.get(name, "")), hint=known.hints.get(name, field.hint))
         for name, info in command.model_fields.items()
         if name not in skipped
-        and (field := _field(at, (owner, offer.name), name, info, known, offer.choices, values.get(name)))
+        and (field := _field(at, (owner, offer.name), name, info, known, offer.choices, values.get(name, _default(info))))
     ]
+    return sorted(found, key=lambda field: _rank(field, wheres))
+
+
+def _default(info: FieldInfo) -> Any:
+    """What a choice is where nobody chooses."""
+    return info.default if literals(info.annotation) and isinstance(info.default, str) else None
+
+
+def _rank(field: Field, wheres: Mapping[str, str]) -> int:
+    """In which order fields are asked for: what is needed, what is asked for in one choice, the rest, lists, boxes."""
+    chooses = any(each.partition("=")[0] == field.name.partition(".")[2] for each in wheres.values())
+    if field.sort == "yes":
+        return 4
+    if field.required or chooses:
+        return 0
+    return 1 if field.where else 3 if field.sort in ("rows", "choices") else 2
 
 
 def _where(said: str) -> str:
@@ -207,7 +223,9 @@ def _several(
             for n in range(count)
         ]
         kept = [
-            row._replace(required=False, parts=[_free(part) for part in row.parts]) for row in rows if row
+            row._replace(parts=[_in_row(part, found.required and n == 0) for part in row.parts])
+            for n, row in enumerate(rows)
+            if row is not None
         ]
         return found._replace(sort="rows", parts=kept)
     listed = value if isinstance(value, list | tuple) else ()
@@ -217,8 +235,9 @@ def _several(
     return found._replace(sort="lines", value=said, hint=at.say("one a line"))
 
 
-def _free(field: Field) -> Field:
-    return field._replace(required=False)
+def _in_row(field: Field, needed: bool) -> Field:
+    """A field of a row: one line each, needed in the first row alone, where the list is."""
+    return field._replace(required=field.required and needed, sort="line" if field.sort == "text" else field.sort)
 
 
 def _nested(
