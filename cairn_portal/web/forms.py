@@ -107,7 +107,11 @@ def fields_of(
         field._replace(where=_where(wheres.get(name, "")), hint=known.hints.get(name, field.hint))
         for name, info in command.model_fields.items()
         if name not in skipped
-        and (field := _field(at, (owner, offer.name), name, info, known, offer.choices, values.get(name, _default(info))))
+        and (
+            field := _field(
+                at, (owner, offer.name), name, info, known, offer.choices, values.get(name, _default(info))
+            )
+        )
     ]
     return sorted(found, key=lambda field: _rank(field, wheres))
 
@@ -139,10 +143,13 @@ def _field(
 ) -> Field | None:
     """One field of a command, drawn after its type; None for what nobody types."""
     last = name.rpartition(".")[2]
+    if len(models_of(info.annotation)) > 1:
+        return measured(at, name, info.is_required(), value)
     least = any(getattr(each, "min_length", 0) for each in info.metadata)
     found = Field(
-        f"{PREFIX}.{name}", label(at, *path, last), "text", info.is_required() or least, _shown(value)
-    )
+        f"{PREFIX}.{name}", label(at, *path, last), "text", info.is_required() or least, _shown(value),
+        hint=known.hints.get(last, ""),
+    )  # fmt: skip
     if last in known.options and last not in known.keys:
         empty = () if found.required else (Option("", "–"),)
         return found._replace(sort="choice", options=(*empty, *known.options[last]))
@@ -237,7 +244,9 @@ def _several(
 
 def _in_row(field: Field, needed: bool) -> Field:
     """A field of a row: one line each, needed in the first row alone, where the list is."""
-    return field._replace(required=field.required and needed, sort="line" if field.sort == "text" else field.sort)
+    return field._replace(
+        required=field.required and needed, sort="line" if field.sort == "text" else field.sort
+    )
 
 
 def _nested(
@@ -254,38 +263,25 @@ def _nested(
         for field, info in model.model_fields.items()
         if field not in ELSEWHERE
         and field not in known.without
-        and (
-            part := measured(at, f"{name}.{field}", known, of.get(field))
-            if field == "measure"
-            else _field(at, path, f"{name}.{field}", info, known, choices, of.get(field))
-        )
+        and (part := _field(at, path, f"{name}.{field}", info, known, choices, of.get(field)))
     ]
     return found._replace(sort="parts", parts=parts)
 
 
-def measured(at: PageReader, name: str, known: Known, value: Any) -> Field | None:
+def measured(at: PageReader, name: str, required: bool, value: Any) -> Field:
     """How a goal is measured: its kind, and what people write of each kind."""
-    if "measure" in known.without:
-        return None
     of = value if isinstance(value, Mapping) else value.model_dump() if isinstance(value, BaseModel) else {}
+    kinds = [Option(each, at.say(term("measure_kind", each))) for each in OF_MEASURE]
+    as_it_is = () if required or of else (Option("", at.say("as it is")),)
     kind = Field(
-        f"{PREFIX}.{name}.kind", label(at, "goal", "", "measure_kind"), "choice", False, of.get("kind", ""),
-        [Option("", at.say("as it is")), *(Option(each, at.say(f"measure_kind:{each}")) for each in OF_MEASURE)]
-        if "measure" in known.hints
-        else [Option(each, at.say(f"measure_kind:{each}")) for each in OF_MEASURE],
+        f"{PREFIX}.{name}.kind", label(at, "goal", "", "measure_kind"), "choice", required, of.get("kind", ""),
+        (*as_it_is, *kinds),
     )  # fmt: skip
-    parts: list[Field] = [kind]
+    parts = [kind]
     for model, each in ((Kpi, "kpi"), (KeyTask, "key_task"), (Capability, "capability")):
         for field in OF_MEASURE[each]:
-            drawn = _field(
-                at,
-                ("goal", ""),
-                f"{name}.{each}.{field}",
-                model.model_fields[field],
-                Known(),
-                {},
-                of.get(field),
-            )
+            within = f"{name}.{each}.{field}"
+            drawn = _field(at, ("goal", ""), within, model.model_fields[field], Known(), {}, of.get(field))
             if drawn is not None:
                 parts.append(drawn._replace(where=f"{kind.name}={each}", required=False))
     return Field(f"{PREFIX}.{name}", label(at, "goal", "", "measure"), "parts", parts=parts)
