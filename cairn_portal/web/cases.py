@@ -26,7 +26,7 @@ from cairn_portal.web.appraising import answers_apart, give_apart
 from cairn_portal.web.case_fields import awaited_words, holder_words, known_of
 from cairn_portal.web.case_panels import panel_of
 from cairn_portal.web.case_readers import said_readers_of
-from cairn_portal.web.forms import Form, fields_of, wrong_field
+from cairn_portal.web.forms import Form, fields_of, titled, wrong_field
 from cairn_portal.web.rendering import page
 from cairn_portal.web.typed import read_form
 
@@ -255,7 +255,7 @@ def _form(
     return Form(
         dom=_dom(offer.name),
         name=offer.name,
-        label=at.say(term("command", f"{kind.name}.{offer.name}")),
+        label=titled(at.say(term("command", f"{kind.name}.{offer.name}"))),
         address=f"/cases/{name}/{offer.name}",
         fields=fields,
         fixed=fixed,

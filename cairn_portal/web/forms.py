@@ -34,6 +34,8 @@ OF_MEASURE: Mapping[str, tuple[str, ...]] = {
     "capability": ("outcomes", "due"),
 }
 """What people write of a goal's measure, by its kind; the rest of it is the template's."""
+ENDS = ("lower", "upper")
+"""What people write of a KPI that is to lie in a range."""
 ROWS = 3
 """So many rows a list of things has at first."""
 
@@ -156,8 +158,10 @@ def _field(
     if last in known.keys:
         of = value if isinstance(value, Mapping) else {}
         parts = [
-            Field(f"{found.name}.{key.value}", key.label, "mark" if last in known.options else "text",
-                  value=_shown(of.get(key.value)), hint=key.hint, options=known.options.get(f"{last}.{key.value}", ()))
+            found._replace(
+                name=f"{found.name}.{key.value}", label=key.label, sort=_of_key(last, info, known), required=False,
+                value=_shown(of.get(key.value)), hint=key.hint, options=known.options.get(f"{last}.{key.value}", ()),
+            )
             for key in known.keys[last]
         ]  # fmt: skip
         return found._replace(sort="parts", parts=parts)
@@ -166,6 +170,14 @@ def _field(
         if drawn is not None:
             return drawn
     return None
+
+
+def _of_key(name: str, info: FieldInfo, known: Known) -> str:
+    """How the value of a mapping is asked for by its key: a mark, a number, words."""
+    if name in known.options:
+        return "mark"
+    said = [value for one in alternatives(info.annotation) for value in get_args(one)[1:]]
+    return "text" if said == [str] else "number"
 
 
 def _drawn(
@@ -196,7 +208,7 @@ def _drawn(
         lines = value.items() if isinstance(value, Mapping) else ()
         return found._replace(
             sort="lines", value="\n".join(f"{key} = {_shown(each)}" for key, each in lines),
-            hint=at.say("one a line: name = value"),
+            hint=found.hint or at.say("one a line: name = value"),
         )  # fmt: skip
     return None
 
@@ -281,10 +293,12 @@ def measured(at: PageReader, name: str, required: bool, value: Any) -> Field:
     for model, each in ((Kpi, "kpi"), (KeyTask, "key_task"), (Capability, "capability")):
         for field in OF_MEASURE[each]:
             within = f"{name}.{each}.{field}"
-            drawn = _field(at, ("goal", ""), within, model.model_fields[field], Known(), {}, of.get(field))
+            info = model.model_fields[field]
+            drawn = _field(at, ("goal", ""), within, info, Known(), {}, of.get(field, _default(info)))
             if drawn is not None:
-                parts.append(drawn._replace(where=f"{kind.name}={each}", required=False))
-    return Field(f"{PREFIX}.{name}", label(at, "goal", "", "measure"), "parts", parts=parts)
+                where = f"{PREFIX}.{name}.kpi.direction=range" if field in ENDS else f"{kind.name}={each}"
+                parts.append(drawn._replace(where=where, required=False))
+    return Field(f"{PREFIX}.{name}", label(at, "goal", "", "measure"), "grid", parts=parts)
 
 
 def _shown(value: Any) -> str:
@@ -297,6 +311,11 @@ def _shown(value: Any) -> str:
             return value.isoformat()
         case _:
             return str(value)
+
+
+def titled(words: str) -> str:
+    """What a form is called: with a capital letter, where there is one."""
+    return words[:1].upper() + words[1:]
 
 
 def label(at: PageReader, owner: str, command: str, name: str) -> str:

@@ -12,12 +12,16 @@ from cairn.i18n import refusal_message, term
 from cairn_portal.presenting.words import measure, percent, words
 from cairn_portal.reading.goal_desk import GoalDesk
 from cairn_portal.signing_in.reader import PageReader
-from cairn_portal.web.forms import Form, Known, Option, fields_of, wrong_field
+from cairn_portal.web.forms import Form, Known, Option, fields_of, titled, wrong_field
 
 WIDE = frozenset({"added", "replaced_by", "carried_from", "origin"})
 """What a table or a program states, and no form asks for."""
 DECIDED = frozenset({"approve", "return", "confirm", "decline"})
 """What is done in place, beside what it is decided about."""
+
+
+OFTEN = ("revise", "check_in", "adjust", "accept", "assess", "diagnose")
+"""What people do most, first."""
 
 
 class Asked(NamedTuple):
@@ -38,9 +42,12 @@ def forms_of(
     done: frozenset[str],
 ) -> list[Form]:
     """A form for each command somebody may give, but for those that are `done` elsewhere on the page."""
+    offers = sorted(
+        desk.offers, key=lambda offer: OFTEN.index(offer.name) if offer.name in OFTEN else len(OFTEN)
+    )
     return [
         form_of(at, desk, offer, known_of(at, desk, offer.name, titles), readers, asked)
-        for offer in desk.offers
+        for offer in offers
         if offer.name not in done and offer.name not in DECIDED
     ]
 
@@ -54,7 +61,7 @@ def form_of(
     return Form(
         dom=f"form-{offer.name.replace('_', '-')}",
         name=offer.name,
-        label=at.say(term("command", offer.name)),
+        label=titled(at.say(term("command", offer.name))),
         address=f"/goals/{desk.goal.id}/give/{offer.name}",
         fields=fields,
         fixed=known.fixed,

@@ -141,6 +141,13 @@ async def screen(
         await context.close()
 
 
+async def pictured(window: Screen, folder: Path | None, name: str) -> None:
+    """A picture of the whole page as it is now, where a folder is named for them."""
+    if folder is not None:
+        folder.mkdir(parents=True, exist_ok=True)
+        await window.page.screenshot(path=folder / f"{name}.png", full_page=True, caret="initial")
+
+
 @pytest.fixture(scope="session")
 def shots() -> Path | None:
     """Where pictures of pages go, where CAIRN_SHOTS names a folder."""
