@@ -91,7 +91,7 @@ def create_app(settings: Settings) -> FastAPI:
 
 async def _not_signed_in(request: Request, _: Exception) -> Response:
     there = f"/sign-in?back={quote(_page_of(request))}"
-    if request.headers.get("x-saves"):  # somebody is typing: their page stays, with the words in it
+    if request.url.path.endswith("/save"):  # somebody is typing: their page stays, with the words in it
         return open_page(request, "sign_in_again.html", 401, there=there)
     if request.headers.get("hx-request"):
         return Response(status_code=401, headers={"HX-Redirect": there})

@@ -33,9 +33,5 @@ def said_readers_of(at: PageReader, read: CaseRead, names: Mapping[str, str]) ->
         if who and who != "system"
     ]
     rules = read.view.among.rules.comments if read.view.among else ()
-    others = [
-        at.say(term("reader", each))
-        for each in dict.fromkeys(("line", *rules))
-        if each not in ("holder", "manager")
-    ]
-    return at.say("Read by: {who}.", who=at.say("separator:list").join((*said, *others)))
+    others = [at.say(term("reader", each)) for each in ("line", *rules) if each not in ("holder", "manager")]
+    return at.say("Read by: {who}.", who=at.say("separator:list").join(dict.fromkeys((*said, *others))))

@@ -156,7 +156,7 @@ async def give(request: Request, visit: ByVisitor, name: str, command: str, savi
     if not existing:
         return Response(status_code=204, headers={"HX-Redirect": f"/cases/{name}"})
     read = await read_case(records, visit.person.id, name)
-    return await _case_page(request, visit, read, done=_done_words(visit.reader, done))
+    return await _case_page(request, visit, read, done=_done_words(visit.reader, read, done))
 
 
 @router.post("/cases/{name}/{command}/save")
@@ -193,8 +193,10 @@ async def _readable(visit: Visit, done: Done, name: str) -> None:
         await visit.portal.commands.readable(done.position, *models)
 
 
-def _done_words(at: PageReader, done: Done) -> str:
-    said = at.say("separator:clause").join(event_name(at, each) for each in done.events)
+def _done_words(at: PageReader, read: CaseRead, done: Done) -> str:
+    """What a command came to in the case; what it told the sheet behind it is not said."""
+    own = {each.__name__ for each in read.kind.events}
+    said = at.say("separator:clause").join(event_name(at, each) for each in done.events if each in own)
     return said or at.say("nothing to do (it is so already)")
 
 

@@ -5,7 +5,7 @@ import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -111,6 +111,25 @@ class Screen:
         """Opens one of the portal's pages."""
         await self.page.goto(self.served.url + path)
 
+    async def opened(self, command: str) -> None:
+        """Opens the form of a command."""
+        card = self.page.locator(f"#form-{command}-card")
+        if await card.get_attribute("open") is None:
+            await card.locator("summary").first.click()
+
+    async def fills(self, command: str, **fields: str) -> None:
+        """Types into the fields of a command's form, which is open; a field of several parts is named with dashes."""
+        for name, typed in fields.items():
+            field = self.page.locator(f"#form-{command}-fields-{name}")
+            if await field.evaluate("each => each.tagName") == "SELECT":
+                await field.select_option(typed)
+            else:
+                await field.fill(typed)
+
+    async def sends(self, command: str) -> None:
+        """Sends the form of a command."""
+        await self.page.locator(f"#form-{command} > .acts button").click()
+
     async def text(self) -> str:
         """All that can be read on the page."""
         return await self.page.locator("main").inner_text()
@@ -141,10 +160,23 @@ async def screen(
         await context.close()
 
 
+@asynccontextmanager
+async def begun(served: Served, name: str, days: int) -> AsyncIterator[str]:
+    """A cycle that has run for some days; it is given up at the end, so that no page shows it any more."""
+    starts = date.today() - timedelta(days=days)
+    typed = ("--starts", starts.isoformat(), "--ends", (starts + timedelta(days=350)).isoformat())
+    done = await served.cairn("cycle", "launch", name, *typed, "--by", "H1", "--yes")
+    assert done.code == 0, done.err
+    yield name
+    done = await served.cairn(
+        "cycle", "abandon", name, "--reason", "the tests are over", "--by", "H1", "--yes"
+    )
+    assert done.code == 0, done.err
+
+
 async def pictured(window: Screen, folder: Path | None, name: str) -> None:
     """A picture of the whole page as it is now, where a folder is named for them."""
     if folder is not None:
-        folder.mkdir(parents=True, exist_ok=True)
         await window.page.screenshot(path=folder / f"{name}.png", full_page=True, caret="initial")
 
 

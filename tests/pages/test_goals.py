@@ -1,41 +1,24 @@
 """Goals set and adjusted on the pages alone: drafted, revised, handed in; adjusted by two who confirm."""
 
 from collections.abc import AsyncIterator
-from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, expect
 
-from tests.pages.conftest import Screen, Served, pictured, screen
+from tests.pages.conftest import Served, begun, pictured, screen
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def running(served: Served) -> AsyncIterator[str]:
     """A cycle that has run for a quarter, in which E3's goals are approved."""
-    starts = date.today() - timedelta(days=100)
-    typed = ("--starts", starts.isoformat(), "--ends", (starts + timedelta(days=350)).isoformat())
-    done = await served.cairn("cycle", "launch", "adjusted", *typed, "--by", "H1", "--yes")
-    assert done.code == 0, done.err
-    for act, by in (("submit", "E3"), ("approve", "M1")):
-        for n in (1, 2):
-            done = await served.cairn("goal", act, f"goal-adjusted-E3-{n}", "--by", by)
-            assert done.code == 0, done.err
-    yield "adjusted"
-    done = await served.cairn("cycle", "abandon", "adjusted", "--reason", "over", "--by", "H1", "--yes")
-    assert done.code == 0, done.err
-
-
-async def opened(window: Screen, command: str) -> None:
-    """Opens the form of a command."""
-    card = window.page.locator(f"#form-{command}-card")
-    if await card.get_attribute("open") is None:
-        await card.locator("summary").first.click()
-
-
-async def sent(window: Screen, command: str) -> None:
-    await window.page.locator(f"#form-{command} .acts button").click()
+    async with begun(served, "adjusted", 100) as cycle:
+        for act, by in (("submit", "E3"), ("approve", "M1")):
+            for n in (1, 2):
+                done = await served.cairn("goal", act, f"goal-{cycle}-E3-{n}", "--by", by)
+                assert done.code == 0, done.err
+        yield cycle
 
 
 @pytest.mark.parametrize(("language", "width"), [("zh-CN", 1280), ("en", 375)])
@@ -55,7 +38,7 @@ async def test_a_goal_is_drafted_revised_and_handed_in_on_the_pages(
         await page.locator("#form-draft-fields-weight").fill("10")
         await page.locator("#form-draft-fields-measure-kpi-target").fill("30")
         await page.locator("#form-draft-fields-measure-kpi-unit").fill("家")
-        await sent(employee, "draft")
+        await employee.sends("draft")
         refused = page.locator("[role=alert]")
         await expect(refused).to_contain_text(
             "100%"
@@ -64,9 +47,9 @@ async def test_a_goal_is_drafted_revised_and_handed_in_on_the_pages(
         await pictured(employee, shots, f"draft-refused-{language[:2]}")
 
         await employee.open(f"/goals/{first}")
-        await opened(employee, "revise")
+        await employee.opened("revise")
         await page.locator("#form-revise-fields-weight").fill("70")
-        await sent(employee, "revise")
+        await employee.sends("revise")
         await expect(page.locator("p.launched")).to_be_visible()
 
         await employee.open(f"/goals/new?sheet=sheet-{served.cycle}-{person}-1")
@@ -77,7 +60,7 @@ async def test_a_goal_is_drafted_revised_and_handed_in_on_the_pages(
         await page.locator("#form-draft-fields-measure-key_task-criteria").fill(
             "三轮测试通过\n缺陷率不高于 0.3%"
         )
-        await sent(employee, "draft")
+        await employee.sends("draft")
         await page.wait_for_url(f"{served.url}/goals/{third}")
         await expect(page.locator("main")).to_contain_text("缺陷率不高于 0.3%")
         await pictured(employee, shots, f"goal-drafted-{language[:2]}")
@@ -105,7 +88,7 @@ async def test_a_template_brings_its_goal_and_what_nobody_types_of_it(
         assert await manager.page.locator("#form-draft-fields-measure-kpi-target").input_value() == "1200"
         await manager.page.locator("#form-draft-fields-weight").fill("40")
         await manager.page.locator("#form-draft-fields-measure-kpi-target").fill("900")
-        await sent(manager, "draft")
+        await manager.sends("draft")
         await manager.page.wait_for_url(f"{served.url}/goals/{goal}")
     measure = (await served.cairn("goal", "show", goal, "--json")).json["goal"]["measure"]
     assert (measure["target"], measure["unit"], measure["whole_cycle"]) == ("900", "万元", False)
@@ -122,7 +105,7 @@ async def test_an_adjustment_shows_the_space_it_leaves_and_counts_once_both_have
     ):
         await employee.sign_in("E3")
         await employee.open(f"/goals/{goal}")
-        await opened(employee, "adjust")
+        await employee.opened("adjust")
         foreseen = employee.page.locator("#foreseen")
         await expect(foreseen).to_contain_text("剩余 15 点")
         await employee.page.locator("#form-adjust-fields-changes-target").fill("1100")
@@ -130,7 +113,7 @@ async def test_an_adjustment_shows_the_space_it_leaves_and_counts_once_both_have
         told = await foreseen.locator("p.big").inner_text()
         await employee.page.locator("#form-adjust-fields-reason").fill("大客户推迟到明年签约")
         await pictured(employee, shots, "adjust-zh")
-        await sent(employee, "adjust")
+        await employee.sends("adjust")
         await expect(employee.page.locator("p.launched")).to_be_visible()
 
         await manager.sign_in("M1")
@@ -159,6 +142,6 @@ async def test_what_an_adjustment_cannot_do_is_told_before_it_is_sent(
     async with screen(browser, served, language="en") as employee:
         await employee.sign_in("E3")
         await employee.open(f"/goals/goal-{running}-E3-2")
-        await opened(employee, "adjust")
+        await employee.opened("adjust")
         await employee.page.locator("#form-adjust-fields-changes-weight").fill("60")
         await expect(employee.page.locator("#foreseen .status")).to_contain_text("100")
