@@ -30,7 +30,7 @@ def known_of(at: PageReader, read: CaseRead, command: str, who: str) -> Known:
         case Review() as review:
             return _review(at, review, command, who)
         case Appraisal() as appraisal:
-            return _appraisal(at, read, appraisal, who)
+            return _appraisal(at, read, appraisal, command, who)
         case Result() as result:
             return _result(at, read, result)
         case Calibration():
@@ -75,9 +75,11 @@ def _review(at: PageReader, review: Review, command: str, who: str) -> Known:
     )
 
 
-def _appraisal(at: PageReader, read: CaseRead, appraisal: Appraisal, who: str) -> Known:
+def _appraisal(at: PageReader, read: CaseRead, appraisal: Appraisal, command: str, who: str) -> Known:
     items = [Option(each.key, each.text.text(at.language)) for each in appraisal.items]
     options: dict[str, Sequence[Option]] = {"marks": ()}
+    if command == "nominate":
+        options["role"] = [Option(role, at.say(term("role", role))) for role in appraisal.to_nominate]
     for each in appraisal.items:
         anchors = each.anchors
         marks = list(appraisal.marks) if each.kind == "behaviour" else []

@@ -26,8 +26,9 @@ from cairn_portal.web.appraising import answers_apart, give_apart
 from cairn_portal.web.case_fields import awaited_words, holder_words, known_of
 from cairn_portal.web.case_panels import panel_of
 from cairn_portal.web.case_readers import said_readers_of
-from cairn_portal.web.forms import Form, fields_of, titled, wrong_field
+from cairn_portal.web.forms import Form, fields_of, wrong_field
 from cairn_portal.web.rendering import page
+from cairn_portal.web.showing import titled
 from cairn_portal.web.typed import read_form
 
 router = APIRouter(include_in_schema=False)
@@ -62,10 +63,16 @@ async def cases(request: Request, visit: ByVisitor, kind: str = "", cycle: str =
     found = await latest_cycle(records, cycle)
     at = visit.reader.in_zone(zone_of(found)) if found else visit.reader
     listed = await cases_of(records, visit.person, found, kind if kind in KINDS else None) if found else None
+    rates = [
+        each
+        for each in await records.application.appraisals.tasks(visit.person.id)
+        if found and each.appraisal.split("-")[1] == found.id and kind in ("", "appraisal")
+    ]
     turns = [(each, showing.clock(at, each.until, listed.now)) for each in listed.turns] if listed else []
     return page(
         request, "cases.html", visit, reader=at, cycle=found, kind=kind, kinds=list(KINDS), begun=BEGUN_BY_PEOPLE,
-        turns=turns, others=listed.others if listed else [], names=await records.names(), holder=holder_words,
+        turns=turns, rates=rates, others=listed.others if listed else [], names=await records.names(),
+        holder=holder_words,
     )  # fmt: skip
 
 
@@ -212,7 +219,7 @@ async def _case_page(
     status = read.status
     return page(
         request, "case.html", visit, 422 if asked else 200, reader=at, read=read, kind=read.kind.name, is_new=is_new,
-        title=at.say(term("kind", read.kind.name)), holder=holder_words(at, read.case.holder, names),
+        title=titled(at.say(term("kind", read.kind.name))), holder=holder_words(at, read.case.holder, names),
         stage="" if is_new else at.say(term("stage", f"{read.kind.name}.{read.case.stage}")),
         awaited=[awaited_words(at, each, names) for each in status.awaited], mine=who in status.awaited,
         due=status.next_deadline and (

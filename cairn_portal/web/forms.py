@@ -187,6 +187,8 @@ def _drawn(
     if few := literals(one):
         open_to = [each for each in few if each in choices.get(name, few)]
         options = [Option(each, choice(at, path[0], last, each)) for each in open_to]
+        if found.required and len(options) == 1:
+            return found._replace(sort="hidden", value=options[0].value)
         empty = () if found.required or found.value else (Option("", "–"),)
         return found._replace(sort="choice", options=(*empty, *options), value=found.value)
     if one is bool:
@@ -311,11 +313,6 @@ def _shown(value: Any) -> str:
             return value.isoformat()
         case _:
             return str(value)
-
-
-def titled(words: str) -> str:
-    """What a form is called: with a capital letter, where there is one."""
-    return words[:1].upper() + words[1:]
 
 
 def label(at: PageReader, owner: str, command: str, name: str) -> str:

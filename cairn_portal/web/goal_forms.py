@@ -12,7 +12,8 @@ from cairn.i18n import refusal_message, term
 from cairn_portal.presenting.words import measure, percent, words
 from cairn_portal.reading.goal_desk import GoalDesk
 from cairn_portal.signing_in.reader import PageReader
-from cairn_portal.web.forms import Form, Known, Option, fields_of, titled, wrong_field
+from cairn_portal.web.forms import Form, Known, Option, fields_of, wrong_field
+from cairn_portal.web.showing import titled
 
 WIDE = frozenset({"added", "replaced_by", "carried_from", "origin"})
 """What a table or a program states, and no form asks for."""

@@ -26,6 +26,11 @@ transparency:
   goals: [holder, line, hr, auditors]
 """
 """Colleagues do not read each other's goals here: to them another's goal is as if it were not there."""
+STEPS = """
+evaluation:
+  steps: [interview, acknowledgement, appeal]
+"""
+"""What a result goes through here once it is shown."""
 AUDITOR = "A1,韩松,D1,内审,销售,H1,2020-01-01,,审计\n"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
@@ -64,7 +69,7 @@ async def served(
 ) -> AsyncIterator[Served]:
     """A company of its own with a worker, the portal's own process, and a cycle of next year."""
     files = tmp_path_factory.mktemp("company")
-    (files / "policy.yaml").write_text(POLICY + TRANSPARENCY, encoding="utf-8")
+    (files / "policy.yaml").write_text(POLICY + TRANSPARENCY + STEPS, encoding="utf-8")
     (files / "roster.csv").write_text(ROSTER.replace("2020-12-31", "") + AUDITOR, encoding="utf-8")
     begun = Settings(
         home=tmp_path_factory.mktemp("home"), database="postgresql://", temporal_address=temporal_server

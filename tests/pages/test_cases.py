@@ -9,13 +9,18 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, expect
 
+from cairn.application import Application
 from cairn.application.repository import to_appends
-from cairn.domain.event import SYSTEM
+from cairn.domain.appraisal.events import AppraisalOpened, Item, ManagedDays
+from cairn.domain.event import SYSTEM, Event
 from cairn.domain.exact import exact
 from cairn.domain.identity import by_system
+from cairn.domain.policy import Name
 from cairn.domain.result.events import ResultShown
 from cairn.domain.sheet.events import PeriodPart, ResultIssued
 from cairn.ledger import Ledger, open_pool
+from cairn.privacy import wrapping_keys
+from cairn.settings import Settings
 from tests.pages.conftest import Screen, Served, begun, pictured, screen
 
 SECRET = "也许我该换个方向"
@@ -228,6 +233,63 @@ async def test_a_case_that_others_moved_on_is_told_so_before_anything_is_sent(
         assert await employee.page.locator("#form-release-fields-reason").input_value() == "no need any more"
 
 
+async def append(served: Served, stream: str, *events: Event) -> None:
+    """Brings events into the log that the cycle's own dates would bring months later."""
+    async with await open_pool(served.cairn.env["CAIRN_DATABASE"], size=2) as pool:
+        ledger = Ledger(pool)
+        versions = {each.stream: await ledger.version_of(each.stream) for each in events}
+        await ledger.append(to_appends(events, versions, by_system(stream, "brought")))
+
+
+async def test_raters_answer_on_a_form_with_anchors_and_unnamed_ones_stay_unnamed(
+    browser: Browser, served: Served, running: str, shots: Path | None
+) -> None:
+    case, now = f"appraisal-{running}-E1-1", datetime.now(UTC)
+    anchors = {"1": Name(zh="独自行动", en="acts alone"), "5": Name(zh="主动补位", en="steps in")}
+    item = Item(
+        key="teamwork", kind="behaviour", text=Name(zh="团队协作", en="Teamwork"), anchors=anchors, weight=100
+    )
+    soon, later = now + timedelta(days=7), now + timedelta(days=14)
+    await append(
+        served, case,
+        AppraisalOpened(
+            case=case, sheet=f"sheet-{running}-E1-1", family="sales", weights={"manager": 60, "peers": 40},
+            items=(item,), marks={str(mark): exact(Decimal(20 * mark)) for mark in range(1, 6)}, threshold=2,
+            managers=(ManagedDays(manager="M1", days=300),), nominate_by=soon, answers_by=later,
+            late_by=later + timedelta(days=7), by=SYSTEM, at=now,
+        ),
+    )  # fmt: skip
+    dsn, keys = served.cairn.env["CAIRN_DATABASE"], wrapping_keys(Settings())
+    async with Application.open(dsn, keys, name="test") as application:
+        await application.appraisals.boxes.add(case, {})
+    async with (
+        screen(browser, served) as employee,
+        screen(browser, served, language="en", width=375) as manager,
+    ):
+        await employee.sign_in("E1")
+        await employee.open(f"/cases/{case}")
+        await gives(employee, "nominate", role="peers", raters="E2\nE3\nE4")
+        await manager.sign_in("M1")
+        await manager.open(f"/cases/{case}")
+        await gives(manager, "confirm")
+        await manager.opened("submit")
+        await manager.page.locator("#form-submit input[type=radio][value='5']").check()
+        await expect(manager.page.locator("#form-submit")).to_contain_text("steps in")
+        await pictured(manager, shots, "appraisal-en")
+        await gives(manager, "submit", **{"texts-teamwork": "took over the fair in May"})
+    async with screen(browser, served) as peer:
+        await peer.sign_in("E2")
+        await peer.open("/cases")
+        await peer.page.locator(f"a[href='/cases/{case}']").first.click()
+        await expect(peer.page.locator("#form-submit .readers")).to_contain_text("2")
+        await peer.page.locator("#form-submit input[type=radio][value='4']").check()
+        await pictured(peer, shots, "appraisal-peer-zh")
+        await gives(peer, "submit")
+        assert "took over the fair" not in await peer.page.content()
+    told = (await served.cairn("appraisal", "show", case, "--as", "E2", "--json")).json
+    assert told["own"]["marks"] == {"teamwork": "4"}
+
+
 async def issued(served: Served, cycle: str, person: str) -> str:
     """The year's result of somebody, as the cycle would issue and show it."""
     sheet, case, at = f"sheet-{cycle}-{person}-1", f"result-{cycle}-{person}-1", datetime.now(UTC)
@@ -246,10 +308,7 @@ async def issued(served: Served, cycle: str, person: str) -> str:
         case=case, number=1, cause="due", rounded=Decimal("82.30"), grade="B", acknowledge_by=week,
         interview_by=week, appeal_by=week, **told,
     )  # fmt: skip
-    async with await open_pool(served.cairn.env["CAIRN_DATABASE"], size=2) as pool:
-        ledger = Ledger(pool)
-        versions = {sheet: await ledger.version_of(sheet), case: 0}
-        await ledger.append(to_appends([result, shown], versions, by_system(sheet, "result")))
+    await append(served, sheet, result, shown)
     return f"/cases/{case}"
 
 
