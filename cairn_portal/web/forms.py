@@ -20,8 +20,8 @@ from cairn_portal.presenting.words import number
 from cairn_portal.signing_in.reader import PageReader
 
 PREFIX = "fields"
-ELSEWHERE = frozenset({"by", "at", "adjustment", "replaced_by", "added"})
-"""Fields that the session and the clock say, or that no form asks for."""
+ELSEWHERE = frozenset({"by", "at", "adjustment", "replaced_by", "added", "origin", "carried_from"})
+"""Fields that the session and the clock say, or that a table or a program states and no form asks for."""
 UNTYPED: tuple[type, ...] = (Attachment, Origin, NewGoal)
 """What nobody types into a form."""
 LINE = frozenset({"title", "unit", "key", "period", "rater", "replacement", "carried_from", "sheet", "grade"})

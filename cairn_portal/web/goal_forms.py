@@ -15,8 +15,6 @@ from cairn_portal.signing_in.reader import PageReader
 from cairn_portal.web.forms import Form, Known, Option, fields_of, wrong_field
 from cairn_portal.web.showing import titled
 
-WIDE = frozenset({"added", "replaced_by", "carried_from", "origin"})
-"""What a table or a program states, and no form asks for."""
 DECIDED = frozenset({"approve", "return", "confirm", "decline"})
 """What is done in place, beside what it is decided about."""
 
@@ -101,7 +99,7 @@ def known_of(at: PageReader, desk: GoalDesk, command: str, titles: Mapping[str, 
                 if isinstance(goal.measure, Kpi)
                 else {}
             )
-            return Known(options, values=values, without=WIDE | without)
+            return Known(options, values=values, without=frozenset(without))
         case "adjust":
             others = [
                 Option(other, titles.get(other, other), at.say("now {value}", value=percent(placed.weight)))
@@ -118,14 +116,13 @@ def known_of(at: PageReader, desk: GoalDesk, command: str, titles: Mapping[str, 
                     "now {value}", value=measure(at, goal.measure.model_dump(mode="json"))
                 )
             without = set() if is_kpi else {"target", "targets"}
-            return Known(options, {"counterweights": others}, hints=hints, without=WIDE | without)
+            return Known(options, {"counterweights": others}, hints=hints, without=frozenset(without))
         case "check_in":
             ratio = isinstance(goal.measure, Kpi) and goal.measure.aggregation == "ratio"
-            return Known(
-                options, without=WIDE | (set() if ratio else {"base"}) | (set() if is_kpi else {"value"})
-            )
+            idle = {"value": not is_kpi, "base": not ratio}
+            return Known(options, without=frozenset(name for name, unused in idle.items() if unused))
         case _:
-            return Known(options, without=WIDE)
+            return Known(options)
 
 
 def _reported(on: object, value: object) -> str:
@@ -137,7 +134,9 @@ def known_of_draft(desk: GoalDesk, item: TemplateGoal | None, base: Measure | No
     number = desk.goal.id.rpartition("-")[2]
     if item is None or base is None:
         return Known(
-            values={"measure": {"kind": "kpi"}, "key": number}, without=WIDE | {"key"}, fixed={"key": number}
+            values={"measure": {"kind": "kpi"}, "key": number},
+            without=frozenset({"key"}),
+            fixed={"key": number},
         )
     title = item.title.text("en" if language == "en" else "zh")
     values = {"title": title, "dimension": item.dimension, "weight": item.weight, "measure": base}
