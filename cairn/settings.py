@@ -106,8 +106,8 @@ class Settings(BaseSettings):
     plain_payloads: Literal["read", "refuse"] | None = Field(
         None,
         description="What comes from Temporal unencrypted: read (workflows that began before there was a key), or "
-        "refuse (nobody without the key can give a command). Not set: refuse in a home folder whose Temporal "
-        "had a key from its first start, read elsewhere.",
+        "refuse (nobody without the key can give a command). Not set: refuse where CAIRN_PAYLOAD_KEY is, and in a home "
+        "folder whose Temporal had a key from its first start.",
     )
     build: str | None = Field(
         None,

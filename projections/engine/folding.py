@@ -167,6 +167,14 @@ async def fold_until(
     return after
 
 
+async def concerned_end(connection: Connection, target: FoldTarget, after: int, upto: int) -> int:
+    """`upto` where (after, upto] holds events the fold reads and none of a newer program, else 0: what several
+    partitions of one window would otherwise each look for."""
+    if await _next_newer(connection, target, after, upto):
+        return 0
+    return upto if await _holds_events(connection, target, after, upto) else 0
+
+
 async def _next_newer(connection: Connection, target: FoldTarget, after: int, upto: int) -> Newer | None:
     """The first event in (after, upto] that a newer program wrote into a stream that concerns this read model, and that
     neither waits already nor is left out."""

@@ -17,6 +17,7 @@ from projections.engine.folding import SQL as CURSOR
 from projections.engine.folding import (
     Connection,
     FoldTarget,
+    concerned_end,
     cursor_of,
     fold_until,
     live_target,
@@ -27,9 +28,12 @@ from projections.engine.parking import retry_skipped
 from projections.engine.sql import queries
 
 SQL = queries("rebuild")
-WINDOW = 25_000
+WINDOW = 50_000
 """Events: a partition of the streams sees its part of so many for each partition there is. Writing what comes of them
-takes a part of a second; larger windows are no quicker."""
+takes a part of a second; each window costs as much again to plan, whatever it holds."""
+SMALL_TABLE = 32 * 2**20
+"""Bytes: an index of a smaller table is built in a part of a second, and so in one transaction. Building concurrently
+reads the table twice, and waits for all who have begun to read anything."""
 LAST_STRETCH = 2_000
 PARTITIONS = min(max(os.cpu_count() or 2, 2), 4)
 LAST_EVENTS = 200
@@ -143,8 +147,9 @@ async def _fold_backlog(job: _Rebuild, on_progress: Progress | None) -> None:
     at, end = 0, await job.first.fetchval(CURSOR["cursor"], job.live.cursor_name)
     while end - at > LAST_STRETCH:
         upto = min(at + WINDOW * len(partitions), end)
+        known_end = await concerned_end(job.first, rebuilt, at, upto)
         await _all(
-            fold_until(connection, partition, upto, upto - at)
+            fold_until(connection, partition, upto, upto - at, known_end=known_end)
             for connection, partition in zip(job.connections, partitions, strict=False)
         )
         for table in rebuilt.tables if at == 0 and upto < end else ():
@@ -159,10 +164,10 @@ async def _fold_backlog(job: _Rebuild, on_progress: Progress | None) -> None:
 async def _create_indexes(job: _Rebuild) -> None:
     """The indexes that only readers need, a table's on one connection.
 
-    Built concurrently, which holds no transaction id for as long as the building takes; two at a time on one table
-    would stop each other.
+    Those of large tables concurrently, which holds no transaction id for as long as the building takes; two at a time
+    on one table would stop each other.
     """
-    rows = await job.first.fetch(SQL["indexes"], job.live.tables, job.rebuilt.schema)
+    rows = await job.first.fetch(SQL["indexes"], job.live.tables, job.rebuilt.schema, SMALL_TABLE)
     waiting = [row["statements"] for row in rows]
 
     async def create(connection: Connection) -> None:

@@ -17,10 +17,12 @@ from pg_constraint k
 join pg_class c on c.oid = k.conrelid
 where k.conrelid = any($1::text[]::regclass[]) and k.contype in ('p', 'u')
 
--- The other indexes by their own names, for each table; the costliest last.
+-- The other indexes by their own names, for each table; the costliest last. Those of tables of so many bytes or more are
+-- built concurrently.
 -- name: indexes
 select array_agg(regexp_replace(regexp_replace(pg_get_indexdef(i.indexrelid), ' ON read\.', format(' ON %I.', $2::text)),
-                      ' INDEX ', ' INDEX CONCURRENTLY ')) as statements
+                      ' INDEX ', case when pg_relation_size(i.indrelid) < $3 then ' INDEX ' else ' INDEX CONCURRENTLY ' end))
+    as statements
 from pg_index i
 where i.indrelid = any($1::text[]::regclass[])
   and not exists (select from pg_constraint k where k.conindid = i.indexrelid and k.contype in ('p', 'u'))

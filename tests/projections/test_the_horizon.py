@@ -68,7 +68,10 @@ async def test_comparing_holds_no_transaction_id(
     assert await pool.fetchval("select count(*) from read.reading") > 0
 
 
-async def test_building_an_index_holds_no_transaction_id(pool: asyncpg.Pool, shared: str) -> None:
+async def test_building_an_index_holds_no_transaction_id(
+    pool: asyncpg.Pool, shared: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rebuilding, "SMALL_TABLE", 0)  # as if all were large
     await filled(pool)
     # A concurrent build waits for whoever might still read the table as it was.
     async with beside(Sealer(shared).run()):
