@@ -9,7 +9,7 @@ from uuid import uuid4
 from cairn.application.goals import read_command
 from cairn.application.offers import Offer, offered_on_goal
 from cairn.domain.goal.adjustment import values_before
-from cairn.domain.goal.commands import UrgeGoal
+from cairn.domain.goal.commands import ResumeGoal
 from cairn.domain.goal.context import GoalContext
 from cairn.domain.goal.events import AdjustmentRequested, Changes
 from cairn.domain.goal.state import Goal
@@ -39,7 +39,7 @@ class AdjustmentForeseen(NamedTuple):
 async def desk_of(records: Records, who: str, name: str) -> GoalDesk:
     """What somebody may do with a goal, or with one that is not there yet: how to draft it."""
     at = await records.clock.now(await records.cycle(cycle_of(name)))
-    goal, context = await records.application.goals.around(UrgeGoal(goal=name, by=who, at=at))
+    goal, context = await records.application.goals.around(ResumeGoal(goal=name, by=who, at=at))
     return GoalDesk(goal, context, at, offered_on_goal(goal, context, who, at))
 
 

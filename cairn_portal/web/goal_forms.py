@@ -140,7 +140,7 @@ def known_of_draft(desk: GoalDesk, item: TemplateGoal | None, base: Measure | No
         )
     title = item.title.text("en" if language == "en" else "zh")
     values = {"title": title, "dimension": item.dimension, "weight": item.weight, "measure": base}
-    return Known(values=values, without=WIDE, fixed={"key": item.key})
+    return Known(values=values, fixed={"key": item.key})
 
 
 def with_base(fields: Mapping[str, Any], base: Measure | None) -> dict[str, Any]:

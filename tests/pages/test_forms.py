@@ -2,13 +2,13 @@
 typed into it comes back as the write path wants it."""
 
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from cairn.application.cases import KINDS, read_case_command
 from cairn.application.offers import Offer, literals
-from cairn.domain.case.commands import CaseAction
+from cairn.domain.coaching.commands import OpenCoaching
 from cairn.domain.goal.commands import COMMANDS
 from cairn.i18n import Language
 from cairn_portal.signing_in.reader import PageReader
@@ -21,7 +21,7 @@ EVERY = [
     *(("goal", name, command) for name, command in COMMANDS.items()),
 ]
 NOT_ASKED = {"by", "at", "case", "goal", "files", "adjustment", "origin", "carried_from", "changes"}
-"""Fields that other things say than a field of a form: the page, the session, the clock; files are not sent here yet."""
+"""Fields that something else says: the page, the session, the clock, a table; files are not sent here yet."""
 
 
 def flat(fields: list[Field] | tuple[Field, ...]) -> list[Field]:
@@ -71,8 +71,7 @@ def test_what_is_typed_comes_back_as_the_command_wants_it() -> None:
         ("fields.checkpoints.1.until", ""), ("fields.insist", "no"), ("fields.insist", "yes"),
     ]  # fmt: skip
     fields = read_form(KINDS["coaching"].commands["open"], typed, "Asia/Shanghai")
-    read: Any = read_case_command("open", "coaching-2026-E1-1", "M1", on("03-01"), fields)
-    assert isinstance(read, CaseAction)
+    read = cast(OpenCoaching, read_case_command("open", "coaching-2026-E1-1", "M1", on("03-01"), fields))
     assert [(each.expected, each.until) for each in read.checkpoints] == [
         ("asks for the date", date(2026, 6, 1))
     ]
