@@ -119,10 +119,12 @@ class Cases:
         if AppraisalEnded.__name__ in recorded:
             await self.boxes.delete([case])
 
-    async def foresee(self, command: CaseCommand) -> list[Event]:
-        """The events a command would lead to as the log stands now; nothing is recorded."""
+    async def foresee(self, command: CaseCommand, *, anew: bool = False) -> list[Event]:
+        """The events a command would lead to as the log stands now, `anew`: if the case were not there; nothing is
+        recorded."""
         kind = kind_named(command.case)
         case, context, _ = await self._read(kind, command.case, command, command.at)
+        case = kind.new(command.case) if anew else case
         access.require_for_case(kind, command, case, context)
         return decide(kind, command, case, context)
 

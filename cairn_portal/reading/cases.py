@@ -24,7 +24,6 @@ from cairn_portal.reading.records import Records
 from cairn_portal.reading.reviews import WORDLESS
 from cairn_portal.reading.viewing import Viewer, require_may_read_case, shown
 from projections.models import case as case_model
-from projections.models import dashboard as dashboards
 from projections.models import person as people_model
 
 MOST = 60
@@ -173,13 +172,3 @@ async def _readable(records: Records, person: Person, cycle: Cycle, names: Seque
             continue
         found.add(name)
     return found
-
-
-async def latest_cycle(records: Records, name: str | None = None) -> Cycle | None:
-    """The cycle named, else the one that runs today, else the latest; None without any."""
-    if name:
-        return await records.cycle(name)
-    known = await dashboards.cycles(records.pool)
-    running = [each for each in known if each.starts <= datetime.now().date() <= each.ends]
-    chosen = (running or known)[-1:]
-    return await records.cycle(chosen[0].cycle) if chosen else None

@@ -1,7 +1,7 @@
 """Finding people and goals by a part of their id or name, as far as somebody may read them."""
 
 from cairn.domain.people import Person
-from cairn_portal.reading.cases import latest_cycle
+from cairn_portal.reading.current import cycle_or_current
 from cairn_portal.reading.records import Records
 from cairn_portal.reading.viewing import of_goal
 from projections.models import goal as goals_model
@@ -28,7 +28,7 @@ async def find_goals(
     records: Records, person: Person, typed: str, most: int = MOST
 ) -> list[goals_model.GoalRow]:
     """Goals of the cycle that runs whose id or title has the text, of those somebody may read; their own first."""
-    cycle = await latest_cycle(records)
+    cycle = await cycle_or_current(records, None)
     if cycle is None:
         return []
     view = await records.viewer(person.id, cycle)

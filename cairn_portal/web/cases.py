@@ -18,7 +18,8 @@ from cairn.i18n import refusal_message, term
 from cairn_portal.asking import Done
 from cairn_portal.presenting.cases import told
 from cairn_portal.presenting.story import event_name
-from cairn_portal.reading.cases import CaseRead, begun_by, cases_of, latest_cycle, read_case, unknown_case
+from cairn_portal.reading.cases import CaseRead, begun_by, cases_of, read_case, unknown_case
+from cairn_portal.reading.current import cycle_or_current
 from cairn_portal.signing_in.portal import ByVisitor, Visit
 from cairn_portal.signing_in.reader import PageReader
 from cairn_portal.web import showing
@@ -60,7 +61,7 @@ class Asked(NamedTuple):
 @router.get("/cases")
 async def cases(request: Request, visit: ByVisitor, kind: str = "", cycle: str = "") -> Response:
     records = visit.portal.records
-    found = await latest_cycle(records, cycle)
+    found = await cycle_or_current(records, cycle or None)
     at = visit.reader.in_zone(zone_of(found)) if found else visit.reader
     listed = await cases_of(records, visit.person, found, kind if kind in KINDS else None) if found else None
     rates = [
@@ -90,7 +91,7 @@ async def new(
     if kind not in BEGUN_BY_PEOPLE:
         raise Refusal("case.name", field="kind", case=kind, known=sorted(KINDS))
     records = visit.portal.records
-    cycle, names = await latest_cycle(records), await records.names()
+    cycle, names = await cycle_or_current(records, None), await records.names()
     if cycle is None:
         raise Refusal("cycle.unknown", field="cycle", cycle="–")
     holder = _holder(kind, about.strip(), names)

@@ -118,8 +118,12 @@ def known_of(at: PageReader, desk: GoalDesk, command: str, titles: Mapping[str, 
             without = set() if is_kpi else {"target", "targets"}
             return Known(options, {"counterweights": others}, hints=hints, without=frozenset(without))
         case "check_in":
-            ratio = isinstance(goal.measure, Kpi) and goal.measure.aggregation == "ratio"
-            idle = {"value": not is_kpi, "base": not ratio}
+            kpi = goal.measure if isinstance(goal.measure, Kpi) else None
+            typed = (
+                kpi is not None and kpi.metric is None and kpi.computed is None
+            )  # else nobody types a value
+            ratio = typed and kpi is not None and kpi.aggregation == "ratio"
+            idle = {"value": not typed, "base": not ratio}
             return Known(options, without=frozenset(name for name, unused in idle.items() if unused))
         case _:
             return Known(options)

@@ -16,8 +16,9 @@ from cairn.goal_tables.templates import measure_for
 from cairn.i18n import refusal_message
 from cairn_portal.presenting.story import event_name
 from cairn_portal.presenting.words import field, number, value
+from cairn_portal.reading.current import cycle_or_current
 from cairn_portal.reading.goal_desk import AdjustmentForeseen, desk_of, foresee_adjustment
-from cairn_portal.reading.goals import own_cycle, unknown_goal
+from cairn_portal.reading.goals import unknown_goal
 from cairn_portal.reading.records import Records
 from cairn_portal.signing_in.portal import ByVisitor, Visit
 from cairn_portal.signing_in.reader import PageReader
@@ -42,7 +43,7 @@ async def _sheet(visit: Visit, named: str) -> Sheet:
     """The sheet that is named, else one's own in the cycle that runs. Refuses one that is not there."""
     records = visit.portal.records
     if not named:
-        cycle = await own_cycle(records, visit.person.id)
+        cycle = await cycle_or_current(records, None, visit.person.id)
         own = await goals_model.sheets(records.pool, cycle=cycle.id, holder=visit.person.id) if cycle else []
         named = own[-1].sheet if own else ""
     if not named.startswith("sheet-"):

@@ -28,7 +28,7 @@ async def explain(
     reader: As = None,
 ) -> None:
     async with session(at) as s:
-        sheet = await _sheet(s, who, cycle)
+        sheet = await sheet_named(s, who, cycle)
         view = await viewer(s, reader, await s.cycle(sheet.cycle))
         view.require("scores", (await owners(s))(sheet.holder))
         found = sheet.scores.get(period) if period else sheet.result
@@ -44,7 +44,7 @@ async def explain(
     at.answer(told, Text(f"{sheet.id}  {found.policy}", style="bold"), table)
 
 
-async def _sheet(s: Session, who: str, cycle: str | None) -> Sheet:
+async def sheet_named(s: Session, who: str, cycle: str | None) -> Sheet:
     """Somebody's last sheet in a cycle, or the one with this id."""
     if who.startswith("sheet-"):
         return fold_sheet(who, await s.ledger.read_stream(who))
