@@ -106,8 +106,8 @@ class Settings(BaseSettings):
     plain_payloads: Literal["read", "refuse"] | None = Field(
         None,
         description="What comes from Temporal unencrypted: read (workflows that began before there was a key), or "
-        "refuse (nobody without the key can give a command). Not set: refuse in a home folder whose Temporal "
-        "had a key from its first start, read elsewhere.",
+        "refuse (nobody without the key can give a command). Not set: refuse where CAIRN_PAYLOAD_KEY is, and in a home "
+        "folder whose Temporal had a key from its first start.",
     )
     build: str | None = Field(
         None,
@@ -184,6 +184,17 @@ class Settings(BaseSettings):
         None,
         description="Where attached files lie: s3://bucket/folder (credentials as AWS_… in the environment) or "
         "file:///folder. Not set: the folder attachments in the home folder.",
+    )
+    handover_url: str | None = Field(
+        None,
+        description="Address of payroll's webhook, https://…, to which the workers send what is handed over, where the "
+        "policy says `handover.by: webhook`. Not set: such a hand-over waits, and says so.",
+    )
+    handover_secret: str | None = Field(
+        None,
+        repr=False,
+        description="Secret that signs it as Standard Webhooks has it: whsec_ and 24 to 64 random bytes in Base64. "
+        "Several with commas between while payroll changes from one to the next.",
     )
     language: Literal["zh", "en"] = Field("zh", description="Language of what people read: zh or en.")
     log_level: Literal["debug", "info", "warning", "error"] = Field(

@@ -36,7 +36,7 @@ def payload_keys(settings: Settings) -> PayloadKeys:
     plain = settings.plain_payloads
     if settings.payload_key is not None:
         keys = key_files.given_keys(settings.payload_key, settings.earlier_payload_keys, "CAIRN_PAYLOAD_KEY")
-        return PayloadKeys.of(*keys, reads_plain=plain != "refuse")
+        return PayloadKeys.of(*keys, reads_plain=plain == "read")
     file = settings.home / KEY_FILE
     lines = key_files.kept_lines(file)
     if lines is None:

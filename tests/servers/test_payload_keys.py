@@ -34,6 +34,18 @@ def test_a_key_is_made_once_and_for_its_owners_eyes_alone(tmp_path: Path) -> Non
     assert not made.reads_plain
 
 
+def test_what_is_not_encrypted_is_refused_beside_a_key_that_is_set_unless_it_is_asked_for(
+    tmp_path: Path,
+) -> None:
+    believed = {
+        plain: payload_keys(
+            without_a_setting(tmp_path, payload_key=text(ONE), plain_payloads=plain)
+        ).reads_plain
+        for plain in (None, "refuse", "read")
+    }
+    assert believed == {None: False, "refuse": False, "read": True}
+
+
 def test_without_a_key_a_sentence_says_how_to_make_one(tmp_path: Path) -> None:
     with pytest.raises(SettingsProblem, match="CAIRN_PAYLOAD_KEY"):
         payload_keys(without_a_setting(tmp_path))

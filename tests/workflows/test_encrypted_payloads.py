@@ -65,9 +65,17 @@ async def plain_client(company: Company) -> Client:
 async def distrusting(
     own_database: str, settings: Settings, client: Client, tmp_path: Path
 ) -> AsyncIterator[Company]:
-    """A company whose Temporal had a key from the first start."""
-    own = settings.model_copy(update={"plain_payloads": "refuse"})
-    async with company_at(own, client, cached=0) as made:
+    """A company with a key and nothing said of payloads that nobody encrypted."""
+    async with company_at(settings.model_copy(update={"plain_payloads": None}), client, cached=0) as made:
+        yield made
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def believing(
+    own_database: str, settings: Settings, client: Client, tmp_path: Path
+) -> AsyncIterator[Company]:
+    """A company some of whose workflows began before there was a key."""
+    async with company_at(settings.model_copy(update={"plain_payloads": "read"}), client, cached=0) as made:
         yield made
 
 
@@ -103,13 +111,13 @@ async def test_nobody_without_the_key_can_guess_at_what_was_said_by_the_name_of_
     assert stranger not in kept and len(stranger) == 32
 
 
-async def test_a_workflow_that_began_without_a_key_goes_on_with_one(company: Company) -> None:
-    await company.launched()
-    goal = company.goal()
-    plain = CommandGateway(await plain_client(company), company.settings.task_queue)
+async def test_a_workflow_that_began_without_a_key_goes_on_with_one(believing: Company) -> None:
+    await believing.launched()
+    goal = believing.goal()
+    plain = CommandGateway(await plain_client(believing), believing.settings.task_queue)
     await plain.client.get_workflow_handle(goal).signal("submit", {"by": HR})
-    await company.has_happened(goal, "GoalSubmitted")
-    assert (await company.asks(goal, "approve", MANAGER)).events == ("GoalApproved",)
+    await believing.has_happened(goal, "GoalSubmitted")
+    assert (await believing.asks(goal, "approve", MANAGER)).events == ("GoalApproved",)
 
 
 async def test_without_the_key_nobody_gives_a_command_where_nothing_plain_is_believed(
