@@ -203,3 +203,18 @@ async def test_who_may_not_audit_draws_nothing(january: January, audited: Cairn)
     assert (refused.code, refused.json["error"]) == (1, "audit.not-yours")
     ahead = await audited("audit", "sample", "--upto", "999999", "--json")
     assert ahead.json["error"] == "audit.position"
+
+
+async def test_nobody_learns_their_own_result_before_it_is_shown(empty: January, tmp_path: Path) -> None:
+    await empty.launched(MONTH_ALONE + "evaluation: {steps: [interview]}\n")
+    await with_everything(empty)
+    cairn = terminal(empty, tmp_path)
+    for reader, seen in (("E1", False), ("H1", True)):
+        explained = (await cairn("explain", "E1", "--as", reader, "--json")).json["steps"]
+        told = (await cairn("replay", EMPLOYEE, "--as", reader, "--json")).json
+        moved = await cairn("difference", "E1", "--as", reader, "--json")
+        assert bool(explained) == seen
+        assert any(each["type"] == "ResultIssued" for each in told["events"]) == seen
+        assert (told["state"] is not None) == seen
+        assert (moved.code == 0) == seen
+    assert (await cairn("difference", "E1", "--as", "E1", "--json")).json["error"] == "difference.not-scored"
