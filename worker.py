@@ -31,7 +31,8 @@ from cairn.payroll.setting_up import webhook_of
 from cairn.privacy import require_wrapping_keys
 from cairn.settings import Settings, SettingsProblem
 from cairn.temporal import DEPLOYMENT, NamespaceTaken, claim_namespace, connect
-from projections.engine.catch_up import CONCURRENT_FOLDS, SESSIONS, Follower
+from projections.engine.catch_up import CONCURRENT_FOLDS, Follower
+from projections.engine.sessions import SESSIONS
 from workflows.appending import scores_queue
 from workflows.registration import WORKFLOWS, sandbox
 

@@ -5,6 +5,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, TypeVar, cast
 
+from cairn.application.audit_of_raters import (
+    compare_appraisal,
+    compare_goal,
+    compare_result,
+    not_taken_in,
+    raters_of,
+)
 from cairn.application.computing import of_goal, of_result
 from cairn.application.cycles import Cycles
 from cairn.application.goals import with_evidence
@@ -16,7 +23,7 @@ from cairn.domain.cycle.status import AFTER_THE_GOALS
 from cairn.domain.evaluation.moving import grades_open_to, moved
 from cairn.domain.evaluation.scores import Beside, issue_result, score_sheet
 from cairn.domain.event import Event, Fact
-from cairn.domain.goal.events import GoalScored
+from cairn.domain.goal.events import GoalRated, GoalScored
 from cairn.domain.goal.evidence import days_of, lacking, whom_of
 from cairn.domain.goal.scoring import score
 from cairn.domain.goal.state import Goal
@@ -38,7 +45,7 @@ from cairn.domain.sheet.events import (
 )
 from cairn.domain.sheet.state import Sheet
 from cairn.domain.skipping import EventSkipped
-from cairn.domain.streams import cycle_of, sheet_of
+from cairn.domain.streams import appraisal_of, cycle_of, sheet_of
 from cairn.ledger import Ledger, StoredEvent
 
 CHUNK = 40
@@ -87,6 +94,7 @@ class Outcome(Fact):
     goals: int = 0
     sheets: int = 0
     results: int = 0
+    appraisals: int = 0
     differences: tuple[Difference, ...] = ()
     missing: tuple[Missing, ...] = ()
     unread: tuple[Unread, ...] = ()
@@ -98,13 +106,14 @@ class Outcome(Fact):
 
     @property
     def scores(self) -> int:
-        return self.goals + self.sheets + self.results
+        return self.goals + self.sheets + self.results + self.appraisals
 
     def plus(self, other: "Outcome") -> "Outcome":
         return Outcome(
             goals=self.goals + other.goals,
             sheets=self.sheets + other.sheets,
             results=self.results + other.results,
+            appraisals=self.appraisals + other.appraisals,
             differences=(*self.differences, *other.differences),
             missing=(*self.missing, *other.missing),
             unread=(*self.unread, *other.unread),
@@ -123,9 +132,11 @@ class Readings:
         self._rows: dict[Subject, list[tuple[str, Reading]]] = defaultdict(list)
         self._said: list[Statement] = []
         self._brought: dict[str, dict[str, int]] = defaultdict(dict)
+        self.last = 0
 
     def add(self, position: int, event: Event) -> None:
-        """Takes in an event of a feed; others say nothing here."""
+        """Takes in an event of a feed; others say nothing here. `last` is the position up to which all is known."""
+        self.last = max(self.last, position)
         if isinstance(event, FeedCompleted):
             self._said.append(Statement(position=position, said=event))
         if not isinstance(event, ReadingsRecorded):
@@ -189,6 +200,16 @@ class ScoreAudit:
         except UnreadableEvent as unread:
             return Outcome.waiting_for(name, unread)
 
+    async def sheet(self, name: str, rows: Sequence[StoredEvent]) -> Outcome:
+        """Every score and result of one sheet, or of the prefix of its stream that is given."""
+        cycle = await self.cycles.load(cycle_of(name))
+        goals = await self.ledger.read_streams(sorted(placed_goals(rows)))
+        try:
+            cited = {part.sheet for event in to_events(rows) for part in _cited(event)}
+            return await self._sheet(name, rows, goals, cycle, await self._results(sorted(cited)))
+        except UnreadableEvent as unread:
+            return Outcome.waiting_for(name, unread)
+
     async def cycle(self, name: str, on_progress: OnProgress, at: datetime | None = None) -> Outcome:
         """Every goal's and sheet's score and every result of a cycle; with `at`, the cycle's present, also what is
         missing by then. What cannot be read is named, all else is computed."""
@@ -200,8 +221,9 @@ class ScoreAudit:
             part = sheets[start : start + CHUNK]
             streams = await self.ledger.read_streams(part)
             goals = await self.ledger.read_streams(
-                sorted({g for each in streams.values() for g in _placed(each)})
+                sorted({g for each in streams.values() for g in placed_goals(each)})
             )
+            appraisals = await self.ledger.read_streams(list(map(appraisal_of, part)))
             for sheet in part:
                 of_sheet = {goal: rows for goal, rows in goals.items() if sheet_of(goal) == sheet}
                 try:
@@ -212,6 +234,8 @@ class ScoreAudit:
                 total = total.plus(
                     await self._whole_sheet(folded, streams[sheet], of_sheet, cycle, readings, results)
                 )
+                rated = appraisals[appraisal_of(sheet)]
+                total = total.plus(await self._raters(folded, streams[sheet], of_sheet, rated, cycle, at))
                 if at is not None:
                     total = total.plus(await self._missing(folded, of_sheet, cycle, readings, upto, at))
             on_progress(min(start + CHUNK, len(sheets)), len(sheets))
@@ -239,7 +263,7 @@ class ScoreAudit:
             for due in unscored(goal, context, at):
                 period = due.period or "Y"
                 waits.add(period)
-                evidence = _evidence_now(goal, period, schedule, sheet, readings, upto)
+                evidence = evidence_now(goal, period, schedule, sheet, readings, upto)
                 if due.at <= due_by and not lacking(goal, period, with_evidence(context, evidence)):
                     found.append(Missing(of=goal.id, period=period, due=due.at))
         for span in schedule.periods:
@@ -249,6 +273,46 @@ class ScoreAudit:
             if not unread and score_sheet(sheet, goals, span.key, schedule, terms.on(span.ends), at):
                 found.append(Missing(of=sheet.id, period=span.key, due=due_at))
         return Outcome(missing=tuple(found))
+
+    async def _raters(
+        self,
+        sheet: Sheet,
+        rows: Sequence[StoredEvent],
+        goals: Mapping[str, Sequence[StoredEvent]],
+        rated: Sequence[StoredEvent],
+        cycle: Cycle,
+        at: datetime | None,
+    ) -> Outcome:
+        """The sheet's appraisal from what it cites, what its goals and results took in of it, and what they did not by
+        now."""
+        if not rated:
+            return Outcome()
+        raters = raters_of(appraisal_of(sheet.id), rated)
+        if raters.unread is not None:
+            return Outcome.waiting_for(raters.name, raters.unread)
+        found: list[Difference] = []
+
+        def tell(of: str, version: int, field: str, recorded: object, again: object) -> None:
+            found.append(_difference(of, "Y", version, field, recorded, again))
+
+        policy = (await self.cycles.policies.terms(cycle)).policy
+        compare_appraisal(raters.name, rated, policy.scoring.missing_at("part"), tell)
+        for _name, stream in goals.items():
+            for row in stream:
+                if isinstance(event := _read(row), GoalRated):
+                    compare_goal(event, row.version, raters, tell)
+        for row in rows:
+            if isinstance(event := _read(row), ResultIssued):
+                compare_result(event, row.version, raters, tell)
+        missing: list[Missing] = []
+        if at is not None:
+            folded, _ = readable(goals, fold_goal)
+            missing = [
+                Missing(of=of, period="Y", due=since)
+                for of, since in not_taken_in(raters, sheet, rows, folded)
+                if since <= at - LATE
+            ]
+        return Outcome(appraisals=len(raters.scored), differences=tuple(found), missing=tuple(missing))
 
     async def _whole_sheet(
         self,
@@ -301,7 +365,7 @@ class ScoreAudit:
             goal = fold_goal(name, rows[: event.inputs.version])
             policy = await self.cycles.policies.version(event.policy)
             policy = policy.model_copy(update={"check_ins": event.inputs.check_ins})
-            evidence = _evidence(goal, event, cycle, sheet, readings)
+            evidence = evidence_of(goal, event, cycle, sheet, readings)
             if event.inputs.sources:
                 found += await self._sources(name, version, event)
                 evidence = evidence.model_copy(update={"sources": event.inputs.sources})
@@ -394,17 +458,21 @@ class ScoreAudit:
             before, Beside.of(event), cycle.schedule, policy, event.at, cast(SheetCause, event.cause)
         )
         found = differences(before.id, "Y", version, event, again[0] if again else None)
-        there = tuple(part for part in event.multipliers if part.result is not None)
-        cited: tuple[SubordinatePart | EarlierPart | MultiplierPart, ...] = (
-            *event.subordinates, *event.earlier, *there,
-        )  # fmt: skip
-        for part in cited:
+        for part in _cited(event):
             upto = [each for at, each in results.get(part.sheet, ()) if at <= part.version]
             issued = upto[-1] if upto else None
             if issued is None or issued.of_sheet != part.result:
                 said = str(issued.of_sheet) if issued else "-"
                 found.append(_difference(before.id, "Y", version, f"results.{part.sheet}", part.result, said))
         return found
+
+
+def _cited(event: Event) -> tuple[SubordinatePart | EarlierPart | MultiplierPart, ...]:
+    """The results of other sheets that a result counts."""
+    if not isinstance(event, ResultIssued):
+        return ()
+    there = tuple(part for part in event.multipliers if part.result is not None)
+    return (*event.subordinates, *event.earlier, *there)
 
 
 def _moved_again(before: Sheet, event: ResultIssued, policy: Policy) -> list[ResultIssued]:
@@ -429,7 +497,7 @@ def _read(row: StoredEvent) -> Event | None:
         return None
 
 
-def _evidence_now(
+def evidence_now(
     goal: Goal, period: str, schedule: Schedule, sheet: Sheet, readings: Readings, upto: int
 ) -> Evidence:
     """What is known of a goal's metric in a period by now."""
@@ -439,7 +507,7 @@ def _evidence_now(
     return readings.as_of(kpi.metric, whom, days_of(goal, kpi, span), upto, {})
 
 
-def _evidence(goal: Goal, event: GoalScored, cycle: Cycle, sheet: Sheet, readings: Readings) -> Evidence:
+def evidence_of(goal: Goal, event: GoalScored, cycle: Cycle, sheet: Sheet, readings: Readings) -> Evidence:
     """What was known of a goal's metric when it was scored."""
     kpi, whom = goal.measure, whom_of(goal, sheet)
     upto = event.inputs.upto
@@ -457,7 +525,7 @@ def _counts(row: StoredEvent, version: int | None, scored: StoredEvent) -> bool:
     return row.version <= version if version is not None else row.recorded_at < scored.recorded_at
 
 
-def _placed(rows: Sequence[StoredEvent]) -> set[str]:
+def placed_goals(rows: Sequence[StoredEvent]) -> set[str]:
     """Every goal that ever stood in a sheet."""
     goals: set[str] = set()
     for event in map(_read, rows):

@@ -121,15 +121,17 @@ class Cases:
         if AppraisalEnded.__name__ in recorded:
             await self.boxes.delete([case])
 
-    async def foresee(self, command: CaseCommand) -> list[Event]:
-        """The events a command would lead to as the log stands now; nothing is recorded."""
-        case, context = await self.around(command)
+    async def foresee(self, command: CaseCommand, *, anew: bool = False) -> list[Event]:
+        """The events a command would lead to as the log stands now, `anew`: if the case were not there; nothing is
+        recorded."""
+        case, context = await self.around(command, anew=anew)
         return decide(kind_named(command.case), command, case, context)
 
-    async def around(self, command: CaseCommand) -> tuple[Case, CaseContext]:
+    async def around(self, command: CaseCommand, *, anew: bool = False) -> tuple[Case, CaseContext]:
         """A case, there or not, and all that a command would be decided by. Refuses who may not give it."""
         kind = kind_named(command.case)
         case, context, _ = await self._read(kind, command.case, command, command.at)
+        case = kind.new(command.case) if anew else case
         access.require_for_case(kind, command, case, context)
         return case, context
 

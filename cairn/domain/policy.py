@@ -699,6 +699,21 @@ class Policy(Fact):
         if self.graded and len(points) < 2:
             raise schema_error("grades_needed")
 
+    def family_key(self, called: str) -> str | None:
+        """The key of a job family by its key or its name in either language; None where there is none of that name."""
+        if called in self.families:
+            return called
+        wanted = called.casefold()
+        for key, family in self.families.items():
+            if wanted in (key.casefold(), family.name.zh.casefold(), family.name.en.casefold()):
+                return key
+        return None
+
+    def appraises(self, family: str | None) -> bool:
+        """Whether raters judge the people of a family: the policy has appraisals, and the family says who rates."""
+        found = self.families.get(family or "")
+        return self.appraisal is not None and found is not None and bool(found.evaluators)
+
     def kinds_of(self, family: str | None) -> frozenset[PeriodKind]:
         """The kinds of period a family has scores for, those without weight among them (RULES Y1), and always the year;
         the year alone for what is no family's."""

@@ -72,6 +72,11 @@ def case_name(kind: str, cycle: str, holder: str, number: str) -> str:
     return f"{kind}-{cycle}-{holder}-{number}"
 
 
+def appraisal_of(sheet: str) -> str:
+    """The stream of a sheet's appraisal."""
+    return sheet.replace("sheet-", "appraisal-", 1)
+
+
 def kind_of(name: str) -> str:
     """What a stream is of: `goal`, `sheet`, `feedback` …"""
     return name.partition("-")[0]

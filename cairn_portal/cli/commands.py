@@ -593,6 +593,18 @@ COMMANDS: tuple[Command | CommandGroup, ...] = (
         marked("how a result came about, step by step, with its inputs"),
         YEAR,
     ),
+    Command(
+        "difference",
+        "cycle.differing:difference",
+        marked("why a score moved, or is not somebody else's: steps that sum to it exactly"),
+        YEAR,
+    ),
+    Command(
+        "what-if",
+        "cycle.supposing:what_if",
+        marked("a year's results under another policy, side by side; nothing is recorded"),
+        AUDIT,
+    ),
     CommandGroup(
         "restatements",
         marked("restatements: what would change a settled score, and deciding it"),
@@ -611,8 +623,25 @@ COMMANDS: tuple[Command | CommandGroup, ...] = (
         ),
     ),
     Command("cascade", "cycle.cascade:cascade", marked("from strategy to person, with the gaps"), YEAR),
-    Command("replay", "goal.replay:replay", marked("a goal's story, as of any moment"), AUDIT),
+    Command(
+        "replay",
+        "cycle.replaying:replay",
+        marked("the story of a goal, a sheet, a person, a policy, a feed …, as of any moment"),
+        AUDIT,
+    ),
     Command(
         "verify-scores", "goal.replay:verify_scores", marked("compute every score of a cycle again"), AUDIT
+    ),
+    CommandGroup(
+        "audit",
+        marked("for auditors: random approvals with their evidence"),
+        AUDIT,
+        (
+            Command(
+                "sample",
+                "cycle.auditing:sample",
+                marked("approvals drawn by a seed that anybody can draw again, with their evidence"),
+            ),
+        ),
     ),
 )

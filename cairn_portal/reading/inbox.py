@@ -21,6 +21,15 @@ class Inbox(NamedTuple):
     cycles: Mapping[str, Cycle]
     nows: Mapping[str, datetime]
 
+    @property
+    def waiting(self) -> list[inboxes.Task | case_model.Turn]:
+        """What is due first comes first, whatever it is; what has no date comes last."""
+        return sorted([*self.tasks, *self.turns], key=_urgency)
+
+
+def _urgency(each: inboxes.Task | case_model.Turn) -> tuple[bool, datetime]:
+    return each.until is None, each.until or each.since
+
 
 AFTER_THE_END = frozenset({"handover"})
 """Kinds of cases that go on when their cycle is over: what was earned in it is paid after that."""

@@ -22,6 +22,7 @@ from cairn_portal.api.application import ROOT, create_api
 from cairn_portal.asking import Commands
 from cairn_portal.gateway import NoAnswer
 from cairn_portal.reading.records import Records
+from cairn_portal.served import health
 from cairn_portal.served.headers import SafeHeaders
 from cairn_portal.servers.portal_key import session_key
 from cairn_portal.signing_in.addresses import is_demo, portal_url, require_safe
@@ -75,6 +76,7 @@ def create_app(settings: Settings) -> FastAPI:
         team.router,
         cycles.router,
         live.router,
+        health.router,
     ):
         app.include_router(router)
     app.add_exception_handler(NotSignedIn, _not_signed_in)

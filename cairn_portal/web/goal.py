@@ -254,9 +254,8 @@ def _owner_acts(at: PageReader, visit: Visit, read: GoalRead) -> list[Act]:
     readers = read.view.among.rules.comments if read.view.among else ()
     read_by = at.say("read by: {who}", who=tuple(at.say(term("reader", each)) for each in readers))
     asks = [Ask("note", at.say("Note"), required=False, long=True, readers=read_by)]
-    if isinstance(read.row.measure, Kpi):
-        asks.insert(
-            0, Ask("value", at.say("Value ({unit})", unit=read.row.measure.unit or "–"), required=False)
-        )
+    kpi = read.row.measure
+    if isinstance(kpi, Kpi) and kpi.metric is None and kpi.computed is None:  # else nobody types a value
+        asks.insert(0, Ask("value", at.say("Value ({unit})", unit=kpi.unit or "–"), required=False))
     address = f"/goals/{read.row.goal}/check_in"
     return [Act("check_in", at.say("Check in"), address, asks, {}, str(uuid4()))]

@@ -61,11 +61,13 @@ class ShownTask(NamedTuple):
 async def shown_tasks(
     at: PageReader, records: Records, person: Person, found: Inbox, most: int | None = None
 ) -> list[ShownTask]:
-    """The first tasks of an inbox, goals before cases of the same urgency."""
-    tasks = found.tasks[:most]
-    shown = [shown_task(at, task, await behind(records, person, task), found) for task in tasks]
-    left = None if most is None else most - len(shown)
-    return shown + [shown_turn(at, turn, found) for turn in found.turns[:left]]
+    """The first tasks of an inbox, goals and cases alike by when they are due."""
+    return [
+        shown_task(at, each, await behind(records, person, each), found)
+        if isinstance(each, inboxes.Task)
+        else shown_turn(at, each, found)
+        for each in found.waiting[:most]
+    ]
 
 
 def dom_of(goal: str, act: str) -> str:

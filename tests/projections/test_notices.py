@@ -151,7 +151,7 @@ SILENT: Mapping[str, str] = {
         ("CheckedIn AdjustmentConfirmed ReviewOpened FeedbackObserved LoweringAgreed", WAITS),
         ("ReviewDrafted FeedbackWithdrawn AnswerDrafted AnswerGiven", OWN),
         ("RatersNominated RatersConfirmed RaterDeclined RaterDelegated QuestionsChanged", RATERS),
-        ("AnswersCollected RoleReleased AppraisalEnded AppraisalsOpened", FOLLOWS),
+        ("AnswersCollected RoleReleased AppraisalEnded AppraisalsOpened GoalRated", FOLLOWS),
         ("AbsencesSet LastDaySet SheetAbsencesSet SheetLastDaySet GoalActivated GoalClosed GoalRemoved GoalScored "
          "GoalDrafted GoalAligned GoalDecomposed SmartChecked CycleLaunched CycleClosed SheetsAdded StageReached "
          "PeriodScored ResultsIssued ReviewsOpened PersonJoined PersonChanged PersonLeft PersonAway PersonReturned "

@@ -103,6 +103,7 @@ PUBLIC_HERE: Mapping[tuple[str, str], str] = {
         for name in ("path", "base", "crons")
     },
     ("LaunchFailure", "facts"): "names of streams",
+    **{(model, "appraisal"): "the name of a case" for model in ("GoalRated", "RatingPart")},
     ("Note", "facts"): "numbers, days and names of feeds; no reason that somebody wrote",
 }
 """Why the others are."""

@@ -15,7 +15,7 @@ from cairn.domain.refusal import Refusal
 from cairn.domain.rights import HR
 from cairn.domain.schedule import Schedule, local_day
 from cairn.domain.sheet.state import Sheet
-from cairn.domain.streams import department_of
+from cairn.domain.streams import cycle_of, department_of
 from cairn.domain.wording import is_verdict
 
 LINE_LIMIT = 50
@@ -78,16 +78,18 @@ class CaseContext:
             day = first_working_day(away.last + ONE_DAY, self.calendar)
         return day
 
-    def require_goal_of(self, name: str | None, holder: str) -> None:
-        """Refuses a goal that is not there, or that is somebody else's; a case need not be about one. A department's
-        goals are its head's (RULES L2)."""
+    def require_goal_of(self, name: str | None, case: Case) -> None:
+        """Refuses a goal that is not there, that is somebody else's than whom a case is about, or of another cycle; a
+        case need not be about one. A department's goals are its head's (RULES L2)."""
         if name is None:
             return
+        if cycle_of(name) != case.cycle:
+            raise Refusal("case.other-cycle", field="goal", goal=name, cycle=case.cycle)
         goal = self.goals.get(name)
         if goal is None or goal.version == 0:
             raise Refusal("goal.unknown", field="goal", goal=name)
-        if self.owner_of(goal) != holder:
-            raise Refusal("case.other-goal", field="goal", goal=name, holder=holder)
+        if self.owner_of(goal) != case.holder:
+            raise Refusal("case.other-goal", field="goal", goal=name, holder=case.holder)
 
     def insisted_on(self, facts: str, insist: bool) -> bool:
         """Whether a verdict stands where facts were asked for, because somebody insists or the policy only advises.

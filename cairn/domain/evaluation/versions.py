@@ -193,9 +193,11 @@ def propose(
 ) -> RestatementProposed:
     """The restatement that would bring these versions; it replaces an open one of the same origin and period."""
     goal = scored.goal if scored else None
-    same = (goal, subordinate, period)
+    same = (goal, subordinate, period, cause == "raters")
     open_ones = [
-        key for key, each in sheet.restatements.items() if (each.goal, each.subordinate, each.period) == same
+        key
+        for key, each in sheet.restatements.items()
+        if (each.goal, each.subordinate, each.period, each.cause == "raters") == same
     ]
     of_goal = Restated(before=before.points if before else None, after=scored.points) if scored else None
     of_period, of_result = None, None

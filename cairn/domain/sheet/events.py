@@ -138,6 +138,7 @@ SheetCause = Literal[
     "restated",
     "incident",
     "unit",
+    "raters",
 ]
 """Why a version was computed, as `ScoreCause` of goals."""
 ResultCause = Literal[SheetCause, "calibrated", "uncalibrated", "appealed"]
@@ -275,11 +276,15 @@ class EarlierPart(Fact):
 
 class RatingPart(Fact):
     """A part of the result beside the goals, such as behaviours: its share and its points, None where they are
-    missing."""
+    missing, or where the part does not apply: nobody rates this person, or nobody did (RULES U1, U2). They are the
+    `number`-th score of an `appraisal`."""
 
     part: ResultPart
     share: Decimal
     points: Exact | None
+    applies: bool = Field(default=True, exclude_if=bool)
+    appraisal: str = Field(default="", exclude_if=is_nothing)
+    number: int = Field(default=0, exclude_if=is_nothing)
 
 
 class MultiplierPart(Fact):

@@ -1,6 +1,6 @@
 """Appraisals as people read them: those of a cycle, one with what was released, and whom one is asked to rate."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any, cast
 
 import typer
@@ -15,6 +15,7 @@ from cairn.domain.appraisal.reading import named_answers_seen, releases_seen
 from cairn.domain.appraisal.state import Answer, Appraisal
 from cairn.domain.case.context import CaseContext
 from cairn.domain.case.kind import status
+from cairn.domain.streams import cycle_of
 from cairn.i18n import term
 from cairn_portal.cli.case.appraisal import AppraisalName
 from cairn_portal.cli.case.commanding import cycle_named, require_case
@@ -66,7 +67,7 @@ async def listed(
 
 async def show(at: Terminal, name: AppraisalName, reader: As = None) -> None:
     async with session(at) as s:
-        await require_case(s, "appraisal", name)
+        await require_case(s, "appraisal", name, reader)
         case, context = await s.application.cases.load(name)
         appraisal = cast(Appraisal, case)
         cycle = await s.cycle(case.cycle)
@@ -171,12 +172,15 @@ async def tasks(at: Terminal, by: By = None, cycle: CycleOption = None) -> None:
     async with session(at) as s:
         found = await s.application.appraisals.tasks(require_actor(by), cycle=cycle)
         names = await s.names()
-    table = tasks_table(at, found, names)
+        zones = await s.records.zones()
+    table = tasks_table(at, found, names, zones)
     nothing = Text(at.say("✓ Nobody is to be rated by you as a colleague."), style="green")
     at.answer([each._asdict() for each in found], table if found else nothing)
 
 
-def tasks_table(at: Terminal, found: Sequence[RaterTask], names: dict[str, str]) -> Any:
+def tasks_table(
+    at: Terminal, found: Sequence[RaterTask], names: Mapping[str, str], zones: Mapping[str, str]
+) -> Any:
     """Whom somebody is asked to rate as an unnamed rater: shown to them alone."""
     table = grid(at.say("appraisal"), at.say("about"), at.say("in the role"), at.say("until"), "")
     for each in found:
@@ -184,7 +188,7 @@ def tasks_table(at: Terminal, found: Sequence[RaterTask], names: dict[str, str])
             each.appraisal,
             f"{each.holder} {names.get(each.holder, '')}",
             at.say(term("role", each.role)),
-            at.moment(each.until),
+            at.in_zone(zones.get(cycle_of(each.appraisal))).moment(each.until),
             at.say(term("choice", f"appraisal.{each.state}")),
         )
     return table
@@ -193,7 +197,7 @@ def tasks_table(at: Terminal, found: Sequence[RaterTask], names: dict[str, str])
 async def raters(at: Terminal, name: AppraisalName, reader: By = None) -> None:
     who = require_actor(reader)
     async with session(at) as s:
-        await require_case(s, "appraisal", name)
+        await require_case(s, "appraisal", name, who)
         found = await s.application.appraisals.nominees(name, who)
         loads = await s.application.appraisals.loads(name.split("-")[1])
         names = await s.names()

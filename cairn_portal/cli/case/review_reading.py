@@ -74,7 +74,7 @@ def seen(review: Review, view: Viewer, of: Shown) -> Seen:
 
 async def show(at: Terminal, name: ReviewName, reader: As = None) -> None:
     async with session(at) as s:
-        await require_case(s, "review", name)
+        await require_case(s, "review", name, reader)
         case, context = await s.application.cases.load(name)
         review, cycle = cast(Review, case), await s.cycle(case.cycle)
         local, person = at.in_zone(zone_of(cycle)), context.person(case.holder)
@@ -164,6 +164,8 @@ def _texts(at: Terminal, review: Review, found: Seen, names: Mapping[str, str]) 
                 yield Text(f"  {draft}", style="yellow")
                 yield Text(f"      {drafts[key].words}")
         if not texts and not drafts and side not in found.hidden:
+            for key in review.fields_of(side):
+                yield Text(f"  {asked[key]} ({key})")
             drafted = review.has_draft(side)
             yield Text(
                 "  " + at.say("a draft is saved; its writer alone reads it" if drafted else "nothing yet"),

@@ -11,7 +11,7 @@ from cairn.application.repository import fold_sheet
 from cairn.domain.exact import written
 from cairn.domain.policy import Policy
 from cairn.domain.scoring import weighted
-from cairn.domain.sheet.events import Added, GradeBounds, PeriodPart, ResultIssued, SheetScored
+from cairn.domain.sheet.events import Added, GradeBounds, PeriodPart, RatingPart, ResultIssued, SheetScored
 from cairn.domain.sheet.state import Sheet
 from cairn.domain.streams import sheet_name
 from cairn.i18n import term
@@ -43,7 +43,7 @@ async def explain(
     reader: As = None,
 ) -> None:
     async with session(at) as s:
-        sheet = await _sheet(s, who, cycle)
+        sheet = await sheet_named(s, who, cycle)
         view = await viewer(s, reader, await s.cycle(sheet.cycle))
         view.require("scores", (await owners(s))(sheet.holder))
         found = sheet.scores.get(period) if period else sheet.result
@@ -61,7 +61,7 @@ async def explain(
     at.answer(told, Text(f"{sheet.id}  {found.policy}", style="bold"), table)
 
 
-async def _sheet(s: Session, who: str, cycle: str | None) -> Sheet:
+async def sheet_named(s: Session, who: str, cycle: str | None) -> Sheet:
     """Somebody's last sheet in a cycle, or the one with this id."""
     if who.startswith("sheet-"):
         return fold_sheet(who, await s.ledger.read_stream(who))
@@ -106,12 +106,20 @@ def _of_result(at: Terminal, found: ResultIssued, policy: Policy) -> Iterator[St
         what = at.say(
             "{part} (share {share:number})", part=at.say(term("result_part", rating.part)), share=rating.share
         )
-        yield Step("rating", what, "", _exact(rating.points))
+        yield Step("rating", what, _of_raters(at, rating), _exact(rating.points))
     yield from _incidents(at, found.added, policy)
     yield from _multipliers(at, found, policy, "points")
     yield Step("points", at.say("points, exactly"), at.say("on the policy's scale"), _exact(found.points))
     yield from _grade(at, found, policy)
     yield from _multipliers(at, found, policy, "pay")
+
+
+def _of_raters(at: Terminal, rating: RatingPart) -> str:
+    """Where a part's points are from; its `cairn appraisal show` says what roles came to."""
+    if rating.appraisal:
+        release = at.say("{appraisal}, score {number}", appraisal=rating.appraisal, number=rating.number)
+        return release if rating.applies else f"{release}: {at.say('nobody rated it')}"
+    return "" if rating.applies else at.say("does not apply")
 
 
 def _of_score(at: Terminal, found: SheetScored, policy: Policy) -> Iterator[Step]:
