@@ -142,6 +142,11 @@ class Cases:
         require_exists(kind, case)
         return case, context
 
+    async def planned(self, name: str) -> tuple[Case, CaseContext]:
+        """A case that may not be there yet, with what is around it: what whoever begins it is asked about."""
+        case, context, _ = await self._read(kind_named(name), name, None, None)
+        return case, context
+
     async def states(self, names: Iterable[str]) -> dict[str, Case]:
         """Several cases as the log has them, by name; what is not there or cannot be read is left out."""
         cases: dict[str, Case] = {}

@@ -41,6 +41,8 @@ def told(at: MomentReader, kind: str, event: Event) -> list[str]:
             lines.append(at.say(term("phase", f"{kind}.{given}")))
         elif name in CHOICES:
             lines.append(f"{field(at, name)}  {at.say(term('choice', f'{kind}.{given}'))}")
+        elif name == "cause":
+            lines.append(f"{field(at, name)}  {at.say(term('cause', given))}")
         elif name in SIDES:
             sides = (given,) if isinstance(given, str) else given
             said = at.say("separator:list").join(at.say(term("choice", f"{kind}.{side}")) for side in sides)

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from cairn.application.clock import zone_of
+from cairn.domain.cycle.stages import cycle_stage_row
 from cairn.domain.refusal import Refusal
 from cairn.domain.streams import holder_of
 from cairn.i18n import refusal_message
@@ -65,6 +66,7 @@ async def my_goals(request: Request, visit: ByVisitor, cycle: str | None = None)
             f"{number(each.points)} {each.grade or ''}".strip() for each in (own.results if own else ())
         ),
         inbox_size=len(inbox.tasks) + len(inbox.turns),
+        drafts=bool(found and own and own.sheets and cycle_stage_row(found.stage).takes_goals),
         tasks=await shown_tasks(reader, records, person, inbox, FIRST),
         cards=cards(reader, own) if own else [],
     )

@@ -22,13 +22,13 @@ from cairn_portal.cli.case.owing import beside_scores, owed
 from cairn_portal.cli.goal.commanding import goal_row
 from cairn_portal.cli.goal.committee import of_committee
 from cairn_portal.cli.goal.diagnosing import diagnosis_lines
-from cairn_portal.cli.goal.hints import hints_of, sentence
 from cairn_portal.cli.goal.origin import target_from, told_origin
 from cairn_portal.cli.goal.progress import drawn, line_of
 from cairn_portal.cli.goal.viewing import As, viewer
 from cairn_portal.cli.options import By, CycleOption, GoalArg
 from cairn_portal.cli.session import Session, require_actor, session
 from cairn_portal.cli.terminal import Terminal
+from cairn_portal.presenting.hints import hints_of, sentence
 from cairn_portal.presenting.story import event_name, note
 from cairn_portal.presenting.words import (
     NOTHING,
