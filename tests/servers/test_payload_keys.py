@@ -38,7 +38,9 @@ def test_what_is_not_encrypted_is_refused_beside_a_key_that_is_set_unless_it_is_
     tmp_path: Path,
 ) -> None:
     believed = {
-        plain: payload_keys(without_a_setting(tmp_path, payload_key=text(ONE), plain_payloads=plain)).reads_plain
+        plain: payload_keys(
+            without_a_setting(tmp_path, payload_key=text(ONE), plain_payloads=plain)
+        ).reads_plain
         for plain in (None, "refuse", "read")
     }
     assert believed == {None: False, "refuse": False, "read": True}

@@ -8,6 +8,7 @@ import typer
 from rich.text import Text
 
 from cairn.application.repository import fold_sheet
+from cairn.domain.evaluation.steps import has_steps
 from cairn.domain.exact import written
 from cairn.domain.policy import Policy
 from cairn.domain.scoring import weighted
@@ -48,6 +49,13 @@ async def explain(
         view.require("scores", (await owners(s))(sheet.holder))
         found = sheet.scores.get(period) if period else sheet.result
         policy = await s.policies.version(found.policy) if found else None
+    own = view.person is not None and view.person.id == sheet.holder
+    if isinstance(found, ResultIssued) and policy is not None and own:
+        if has_steps(sheet, found, policy) and sheet.shown != found.number:
+            at.answer({"sheet": sheet.id, "steps": []}, Text(at.say("The result is not shown yet.")))
+            return
+        if policy.evaluation.ratings == "final":
+            found = found.model_copy(update={"moved": None})
     if found is None or policy is None:
         at.answer({"sheet": sheet.id, "steps": []}, Text(at.say("Not scored yet.")))
         return
@@ -193,9 +201,14 @@ def _grade(at: Terminal, found: ResultIssued | SheetScored, policy: Policy) -> I
     if found.grade is None:
         return
     bounds: GradeBounds | None = found.bounds
-    yield Step("by_points", at.say("grade by points"), "", bounds.by_points if bounds else found.grade)
+    computed = found.computed_grade if isinstance(found, ResultIssued) else found.grade
+    yield Step(
+        "by_points", at.say("grade by points"), "", bounds.by_points if bounds else computed or NOTHING
+    )
     for key in bounds.met if bounds else ():
         gate = policy.gates.get(key)
         to = at.say("{grade} at most", grade=bounds.best) if bounds and bounds.best else NOTHING
         yield Step("gate", at.say("gate"), gate.title.text(at.language) if gate else key, to)
+    if isinstance(found, ResultIssued) and found.moved is not None:
+        yield Step("moved", at.say("moved by people"), found.moved.case, found.grade)
     yield Step("grade", at.say("grade"), f"×{number(found.coefficient)}", found.grade)

@@ -11,13 +11,14 @@ from cairn_portal.cli.session import Session, session
 from cairn_portal.cli.terminal import Terminal
 from cairn_portal.cli.year.carried import carried
 from cairn_portal.cli.year.coached import coached
+from cairn_portal.cli.year.decided import decided
 from cairn_portal.cli.year.obstacles import obstacles
 from cairn_portal.cli.year.owed import broken_promises
 from cairn_portal.cli.year.part import Part
 from cairn_portal.cli.year.reviewed import reviewed
 from cairn_portal.cli.year.told import feedback_told
 
-PARTS = (carried, reviewed, obstacles, coached, feedback_told, broken_promises)
+PARTS = (carried, reviewed, obstacles, coached, feedback_told, broken_promises, decided)
 
 
 async def show(at: Terminal, name: CycleArg) -> None:
