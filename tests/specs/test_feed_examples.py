@@ -82,7 +82,8 @@ def opened(plan: LaunchPlan) -> list[OpenedReview]:
 
 
 def at_years_end(plan: LaunchPlan) -> list[Table]:
-    """Everybody is asked by their manager and by themselves, has a result that was shown, and a restatement waits."""
+    """Everybody is rated by themselves, their manager and a customer, and has a result that was shown; a restatement
+    waits."""
     people = [sheet for sheet in plan.sheets if sheet.kind == "person"]
     asked = [
         Asked(
@@ -90,7 +91,11 @@ def at_years_end(plan: LaunchPlan) -> list[Table]:
             role=role, rater=rater, item="teamwork", kind="behaviour",
         )
         for sheet in people
-        for role, rater in (("self", sheet.holder), ("manager", sheet.manager or "E024"))
+        for role, rater in (
+            ("self", sheet.holder),
+            ("manager", sheet.manager or "E024"),
+            ("internal_customers", people[0].holder),
+        )
     ]  # fmt: skip
     last = [
         LastResult(
