@@ -26,6 +26,7 @@ from cairn.ledger import StoredEvent
 from cairn.policies import parse
 from cairn.settings import Settings
 from cairn_portal.cli.case.commanding import cycle_named
+from cairn_portal.cli.goal.viewing import viewer
 from cairn_portal.cli.session import Session
 from cairn_portal.cli.terminal import Terminal
 from cairn_portal.cli.year.decided import Judged, decided
@@ -195,7 +196,8 @@ async def judged(own: Settings, application: Application) -> Judged:
     """How the year was judged, as `cairn cycle year` counts it."""
     told = Console(file=io.StringIO())
     s = Session(Terminal(own, True, told, told), Addresses(own.database or "", ""), application)
-    part = await decided(s, await cycle_named(s, None))
+    cycle = await cycle_named(s, None)
+    part = await decided(s, cycle, await viewer(s, None, cycle))
     assert part is not None and isinstance(part.found, Judged)
     return part.found
 

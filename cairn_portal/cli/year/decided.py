@@ -11,6 +11,7 @@ from cairn.i18n import message
 from cairn_portal.cli.session import Session
 from cairn_portal.cli.year.part import Part, named
 from cairn_portal.presenting.words import day, facts, grid
+from cairn_portal.reading.viewing import Viewer
 from projections.models import appraisal as appraisal_model
 from projections.models import calibration as calibration_model
 from projections.models import result as result_model
@@ -35,14 +36,22 @@ class Judged(Fact):
     calibrations: tuple[tuple[str, int, int], ...]
 
 
-async def decided(s: Session, cycle: Cycle) -> Part | None:
-    """Appraisals, calibrations, signatures, appeals and restatements."""
-    appraisals = await appraisal_model.appraisals(s.pool, cycle.id)
-    results = await result_model.results(s.pool, cycle.id)
-    calibrations = await calibration_model.calibrations(s.pool, cycle.id)
+async def decided(s: Session, cycle: Cycle, view: Viewer) -> Part | None:
+    """Appraisals, calibrations, signatures, appeals and restatements of those whom the reader may know of."""
+    appraisals = [
+        each for each in await appraisal_model.appraisals(s.pool, cycle.id) if view.knows(each.holder)
+    ]
+    results = [each for each in await result_model.results(s.pool, cycle.id) if view.knows(each.holder)]
+    calibrations = [
+        each for each in await calibration_model.calibrations(s.pool, cycle.id) if view.knows(each.holder)
+    ]
     if not (appraisals or results or calibrations):
         return None
-    restated = [each for each in await score_model.results(s.pool, cycle.id) if each.cause == "restated"]
+    restated = [
+        each
+        for each in await score_model.results(s.pool, cycle.id)
+        if each.cause == "restated" and view.knows(each.holder or "")
+    ]
     signed = [each for each in results if each.signed == each.number]
     found = Judged(
         appraisals=len(appraisals),
