@@ -25,6 +25,7 @@ from cairn_portal.signing_in.reader import PageReader
 from cairn_portal.web import showing
 from cairn_portal.web.appraising import answers_apart, give_apart
 from cairn_portal.web.case_fields import awaited_words, holder_words, known_of
+from cairn_portal.web.case_kinds import BEGUN_BY_PEOPLE
 from cairn_portal.web.case_panels import panel_of
 from cairn_portal.web.case_readers import said_readers_of
 from cairn_portal.web.forms import Form, fields_of, wrong_field
@@ -35,9 +36,6 @@ from cairn_portal.web.typed import read_form
 router = APIRouter(include_in_schema=False)
 SAVES = {"submit": "report", "comment": "comment"}
 """Commands whose words are saved as a draft while they are typed, and on which side of a review."""
-BEGUN_BY_PEOPLE = tuple(
-    name for name, kind in KINDS.items() if any("none" in each.row.stages for each in kind.commands.values())
-)
 
 
 class Line(NamedTuple):
