@@ -1,5 +1,5 @@
-"""Scores again what late readings, changed results of subordinates and of goals that serve another change (RULES D5,
-Y2, M6), and has newer versions of results shown (RULES Y3): it follows the log."""
+"""Scores again what late readings, changed results of subordinates, of goals that serve another, and raters change
+(RULES D5, Y2, M6, E1), and has newer versions of results shown (RULES Y3): it follows the log."""
 
 import asyncio
 import logging
@@ -13,20 +13,27 @@ from cairn.application.evaluation import Evaluation
 from cairn.application.goals import Goals
 from cairn.application.results import Results
 from cairn.application.stored_events import UnreadableEvent, known_versions, to_event
+from cairn.domain.appraisal.events import AppraisalScored
 from cairn.domain.event import SYSTEM
 from cairn.domain.goal.commands import ScoreAgain
 from cairn.domain.goal.events import GoalScored, ScoreCause
+from cairn.domain.goal.state import Goal
 from cairn.domain.identity import SYSTEM_KEYS
-from cairn.domain.reading import FeedCompleted, ReadingsRecorded
+from cairn.domain.reading import Evidence, FeedCompleted, ReadingsRecorded
 from cairn.domain.refusal import Refusal
+from cairn.domain.schedule import Period
 from cairn.domain.sheet.events import ResultIssued, VersionCalibrated
+from cairn.domain.sheet.state import Sheet
+from cairn.domain.streams import appraisal_of
 from cairn.ledger import LOST, Connection, PositionMoved, StoredEvent, stop_if_cancelled
 from projections.engine import catch_up
 from projections.engine.following import keep_lead, leading
 from projections.models import cascade, reading, score
 
 NAME = "rescoring"
-TYPES = ("ReadingsRecorded", "FeedCompleted", "ResultIssued", "VersionCalibrated", "GoalScored")
+TYPES = (
+    "ReadingsRecorded", "FeedCompleted", "ResultIssued", "VersionCalibrated", "GoalScored", "AppraisalScored",
+)  # fmt: skip
 PAGE = 200
 POLL = 0.25
 PATIENCE = 30.0
@@ -46,7 +53,7 @@ class Rescorer:
     ) -> None:
         self.goals, self.evaluation, self.results = goals, evaluation, results
         self.pool, self.folding = pool, folding
-        self.sources = Sources(goals)
+        self.sources, self.ratings = Sources(goals), evaluation.ratings
 
     async def run(self) -> None:
         """Follows the sealed log until cancelled. Reconnects when it has to."""
@@ -83,7 +90,11 @@ class Rescorer:
                 await self._readings(event, row.position or 0)
             elif isinstance(event, FeedCompleted):
                 await self._completed(event, row.position or 0)
+            elif isinstance(event, AppraisalScored):
+                await self._rated(event.case, event.at, row.position or 0)
             elif isinstance(event, ResultIssued):
+                if event.number == 1:  # it may have been computed while raters said more
+                    await self._rated(appraisal_of(event.sheet), event.at, row.position or 0)
                 await self.results.show_newer(event.sheet, event.at)
                 await self.evaluation.issue_above(event.sheet, event.at)
                 for goal in await self.sources.counting_result(event.sheet):
@@ -98,6 +109,13 @@ class Rescorer:
             raise
         except Refusal as refusal:
             log.error("%s at position %s changes no score: %s", row.type, row.position, refusal)
+
+    async def _rated(self, appraisal: str, at: datetime, position: int) -> None:
+        """What an appraisal came to, in its goals and the result."""
+        await self.ratings.take_in(appraisal, at, f"raters:{position}", self._evidence)
+
+    async def _evidence(self, goal: Goal, sheet: Sheet, period: Period) -> Evidence:
+        return await reading.evidence_of(self.pool, goal, sheet, period)
 
     async def _readings(self, recorded: ReadingsRecorded, position: int) -> None:
         """Every score whose days these readings lie in, as the readings are now."""

@@ -22,7 +22,7 @@ from cairn.application.repository import fold_sheet, goal_context
 from cairn.application.stored_events import known_versions, readable, to_event
 from cairn.domain.cycle.events import PolicyAmended
 from cairn.domain.cycle.state import Cycle
-from cairn.domain.goal.events import GoalDrafted
+from cairn.domain.goal.events import GoalDrafted, GoalRated
 from cairn.domain.goal.state import Goal, evolve
 from cairn.domain.goal.status import status
 from cairn.domain.sheet.state import Sheet
@@ -34,7 +34,7 @@ DEPARTMENT = SearchAttributeKey.for_keyword("CairnDepartment")
 NAME = STARTER
 """Of its subscription: the starter is one, in workflows and in the log."""
 CASES = {kind.opened_by.__name__: kind for kind in KINDS.values()}
-TYPES = ("CycleLaunched", "GoalDrafted", "PolicyAmended", *CASES)
+TYPES = ("CycleLaunched", "GoalDrafted", "GoalRated", "PolicyAmended", *CASES)
 PAGE = 500
 AT_ONCE = 48
 SHEETS = 10
@@ -99,6 +99,8 @@ class Starting:
         event = to_event(row)
         if isinstance(event, GoalDrafted):
             await self._begin_goal(event, fresh)
+        elif isinstance(event, GoalRated):  # nobody told its workflow, which waits for raters
+            await refresh(self.client, event.goal)
         elif isinstance(event, PolicyAmended):
             await self._tell(row.stream.removeprefix("cycle-"), following.reached)
         elif row.type in CASES:

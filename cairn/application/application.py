@@ -19,6 +19,7 @@ from cairn.application.erasures import Erasures
 from cairn.application.evaluation import Evaluation
 from cairn.application.feeds import Feeds
 from cairn.application.goals import Goals
+from cairn.application.handovers import Handovers
 from cairn.application.operation import Operation
 from cairn.application.people import People
 from cairn.application.policies import Policies
@@ -63,6 +64,7 @@ class Application:
         self.reviews = Reviews(self.ledger, self.cycles)
         self.calibrations = Calibrations(self.cases)
         self.results = Results(self.ledger, self.cycles, self.cases)
+        self.handovers = Handovers(self.cases, self.cycles)
         self.restatements = Restatements(self.ledger, self.cycles)
         self.erasures = Erasures(pool, self.ledger, self.people)
         self.clock = CycleClock(self.ledger)

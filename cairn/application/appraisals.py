@@ -21,7 +21,7 @@ from cairn.domain.appraisal.decide import require_rater
 from cairn.domain.appraisal.events import UNNAMED, AppraisalOpened, RaterDeclined, RoleReleased
 from cairn.domain.appraisal.kind import KIND
 from cairn.domain.appraisal.likeness import Alike, alike
-from cairn.domain.appraisal.opening import appraisal_of, asked_below, is_appraised, opened
+from cairn.domain.appraisal.opening import asked_below, is_appraised, opened
 from cairn.domain.appraisal.rules import checked_marks, points_of, require_all
 from cairn.domain.appraisal.scoring import with_more
 from cairn.domain.appraisal.state import Appraisal
@@ -35,6 +35,7 @@ from cairn.domain.private_text import unreadable
 from cairn.domain.refusal import Refusal
 from cairn.domain.schedule import local_day
 from cairn.domain.sheet.state import Sheet
+from cairn.domain.streams import appraisal_of
 from cairn.ledger import AppendConflict, Ledger
 from cairn.privacy.rater_boxes import Answered, Box, Rater, RaterBoxes, new_token
 

@@ -5,6 +5,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, TypeVar, cast
 
+from cairn.application.audit_of_raters import (
+    compare_appraisal,
+    compare_goal,
+    compare_result,
+    not_taken_in,
+    raters_of,
+)
 from cairn.application.computing import of_goal, of_result
 from cairn.application.cycles import Cycles
 from cairn.application.goals import with_evidence
@@ -16,7 +23,7 @@ from cairn.domain.cycle.status import AFTER_THE_GOALS
 from cairn.domain.evaluation.moving import grades_open_to, moved
 from cairn.domain.evaluation.scores import Beside, issue_result, score_sheet
 from cairn.domain.event import Event, Fact
-from cairn.domain.goal.events import GoalScored
+from cairn.domain.goal.events import GoalRated, GoalScored
 from cairn.domain.goal.evidence import days_of, lacking, whom_of
 from cairn.domain.goal.scoring import score
 from cairn.domain.goal.state import Goal
@@ -38,7 +45,7 @@ from cairn.domain.sheet.events import (
 )
 from cairn.domain.sheet.state import Sheet
 from cairn.domain.skipping import EventSkipped
-from cairn.domain.streams import cycle_of, sheet_of
+from cairn.domain.streams import appraisal_of, cycle_of, sheet_of
 from cairn.ledger import Ledger, StoredEvent
 
 CHUNK = 40
@@ -87,6 +94,7 @@ class Outcome(Fact):
     goals: int = 0
     sheets: int = 0
     results: int = 0
+    appraisals: int = 0
     differences: tuple[Difference, ...] = ()
     missing: tuple[Missing, ...] = ()
     unread: tuple[Unread, ...] = ()
@@ -98,13 +106,14 @@ class Outcome(Fact):
 
     @property
     def scores(self) -> int:
-        return self.goals + self.sheets + self.results
+        return self.goals + self.sheets + self.results + self.appraisals
 
     def plus(self, other: "Outcome") -> "Outcome":
         return Outcome(
             goals=self.goals + other.goals,
             sheets=self.sheets + other.sheets,
             results=self.results + other.results,
+            appraisals=self.appraisals + other.appraisals,
             differences=(*self.differences, *other.differences),
             missing=(*self.missing, *other.missing),
             unread=(*self.unread, *other.unread),
@@ -214,6 +223,7 @@ class ScoreAudit:
             goals = await self.ledger.read_streams(
                 sorted({g for each in streams.values() for g in placed_goals(each)})
             )
+            appraisals = await self.ledger.read_streams(list(map(appraisal_of, part)))
             for sheet in part:
                 of_sheet = {goal: rows for goal, rows in goals.items() if sheet_of(goal) == sheet}
                 try:
@@ -224,6 +234,8 @@ class ScoreAudit:
                 total = total.plus(
                     await self._whole_sheet(folded, streams[sheet], of_sheet, cycle, readings, results)
                 )
+                rated = appraisals[appraisal_of(sheet)]
+                total = total.plus(await self._raters(folded, streams[sheet], of_sheet, rated, cycle, at))
                 if at is not None:
                     total = total.plus(await self._missing(folded, of_sheet, cycle, readings, upto, at))
             on_progress(min(start + CHUNK, len(sheets)), len(sheets))
@@ -261,6 +273,46 @@ class ScoreAudit:
             if not unread and score_sheet(sheet, goals, span.key, schedule, terms.on(span.ends), at):
                 found.append(Missing(of=sheet.id, period=span.key, due=due_at))
         return Outcome(missing=tuple(found))
+
+    async def _raters(
+        self,
+        sheet: Sheet,
+        rows: Sequence[StoredEvent],
+        goals: Mapping[str, Sequence[StoredEvent]],
+        rated: Sequence[StoredEvent],
+        cycle: Cycle,
+        at: datetime | None,
+    ) -> Outcome:
+        """The sheet's appraisal from what it cites, what its goals and results took in of it, and what they did not by
+        now."""
+        if not rated:
+            return Outcome()
+        raters = raters_of(appraisal_of(sheet.id), rated)
+        if raters.unread is not None:
+            return Outcome.waiting_for(raters.name, raters.unread)
+        found: list[Difference] = []
+
+        def tell(of: str, version: int, field: str, recorded: object, again: object) -> None:
+            found.append(_difference(of, "Y", version, field, recorded, again))
+
+        policy = (await self.cycles.policies.terms(cycle)).policy
+        compare_appraisal(raters.name, rated, policy.scoring.missing_at("part"), tell)
+        for _name, stream in goals.items():
+            for row in stream:
+                if isinstance(event := _read(row), GoalRated):
+                    compare_goal(event, row.version, raters, tell)
+        for row in rows:
+            if isinstance(event := _read(row), ResultIssued):
+                compare_result(event, row.version, raters, tell)
+        missing: list[Missing] = []
+        if at is not None:
+            folded, _ = readable(goals, fold_goal)
+            missing = [
+                Missing(of=of, period="Y", due=since)
+                for of, since in not_taken_in(raters, sheet, rows, folded)
+                if since <= at - LATE
+            ]
+        return Outcome(appraisals=len(raters.scored), differences=tuple(found), missing=tuple(missing))
 
     async def _whole_sheet(
         self,

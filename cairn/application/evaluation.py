@@ -1,12 +1,14 @@
 """What a cycle does for all its sheets at once: period scores, the year's results, and who is still open."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import NamedTuple
 
 from cairn.application.cycles import Cycles
 from cairn.application.dated_roster import dated_roster_at
 from cairn.application.goals import TRIES
+from cairn.application.ratings import NO_RATERS, Ratings
 from cairn.application.repository import fold_goal, fold_person, fold_sheet, goal_context, to_appends
 from cairn.application.stored_events import UnreadableEvent, readable
 from cairn.domain.cycle.state import Cycle
@@ -51,7 +53,7 @@ class Evaluation:
     """Scores and results of one cycle's sheets."""
 
     def __init__(self, ledger: Ledger, cycles: Cycles) -> None:
-        self.ledger, self.cycles = ledger, cycles
+        self.ledger, self.cycles, self.ratings = ledger, cycles, Ratings(ledger, cycles)
 
     async def score_period(self, cycle_id: str, period: str, at: datetime, progress: Progress) -> Scored:
         """Issues the score of a period of every sheet whose goals all have theirs. What comes later follows with the
@@ -107,9 +109,12 @@ class Evaluation:
         for number, name in enumerate(names):
             [(sheet, goals, unreadable)] = await self._read([name])
             waits = [*(goal.id for goal in goals.values() if not goal.done), *unreadable]
+            of_raters = NO_RATERS if waits else await self.ratings.of_result(sheet, policy)
+            waits += [of_raters.waits_for] if of_raters.waits_for else []
             waiting += waits
             if not waits and cycle.schedule is not None:
                 beside = reports.beside(sheet, done, cycle.schedule, policy)
+                beside = replace(beside, ratings=of_raters.parts)
                 sheet = await self._issue(sheet, goals, beside, cycle.schedule, policy, at)
                 issued += 1
             if sheet.result is not None:

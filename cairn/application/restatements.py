@@ -8,6 +8,7 @@ from cairn.application import access
 from cairn.application.corrections import Corrections, EvidenceOf
 from cairn.application.cycles import Cycles
 from cairn.application.goals import TRIES
+from cairn.application.ratings import Ratings
 from cairn.application.repository import (
     first_answer,
     fold_person,
@@ -17,6 +18,7 @@ from cairn.application.repository import (
 from cairn.application.scored_sheets import ScoredSheet, ScoredSheets
 from cairn.application.seats import SeatHolders
 from cairn.domain.evaluation.correcting import Slip
+from cairn.domain.evaluation.rating import scored_with, versions_with_ratings
 from cairn.domain.evaluation.reports import counted, days_above, result_with
 from cairn.domain.evaluation.versions import (
     next_restatement,
@@ -43,6 +45,7 @@ from cairn.domain.sheet.events import (
     SheetScored,
 )
 from cairn.domain.sheet.state import Sheet
+from cairn.domain.streams import appraisal_of
 from cairn.domain.voting import Ballot, electorate, is_repeated, tally
 from cairn.ledger import AppendConflict, Ledger
 
@@ -75,6 +78,7 @@ class Restatements:
         self.ledger, self.seats = ledger, SeatHolders(ledger)
         self.sheets = ScoredSheets(ledger, cycles)
         self.corrections = Corrections(ledger, self.sheets)
+        self.ratings = Ratings(ledger, cycles)
 
     async def hear(self, restatement: str, said: str, by: str, at: datetime, key: str) -> tuple[str, ...]:
         """Records what the person said to a restatement that waits: they themselves do, or HR."""
@@ -215,6 +219,8 @@ class Restatements:
             return await self._of_correction(around, proposed, asked, evidence)
         if proposed.cause == "incident":
             return await self._of_incident(around, proposed, asked.at)
+        if proposed.cause == "raters":
+            return await self._of_raters(around, asked.at, evidence)
         if proposed.goal is not None:
             return await self._of_goal(around, proposed, proposed.goal, asked.at, evidence)
         return await self._of_subordinate(around, proposed, asked.at)
@@ -265,6 +271,18 @@ class Restatements:
         )
         now = propose(sheet, following, period, "incident", at)
         return _Outcome([*following], now, {sheet.id: sheet.version})
+
+    async def _of_raters(self, around: ScoredSheet, at: datetime, evidence: EvidenceOf) -> _Outcome:
+        """The goals' scores and the result with what raters say by now."""
+        found = await self.ratings.around(appraisal_of(around.sheet.id), evidence)
+        if found is None:
+            raise Refusal("cycle.unknown", cycle=around.cycle.id)
+        rated, rating = found
+        scored, goals = scored_with(rated, rating, at)
+        following = versions_with_ratings(rated, rating._replace(goals=goals), at, "restated")
+        now = propose(rating.sheet, following, "Y", "raters", at)
+        versions = {each: goal.version for each, goal in rating.goals.items()}
+        return _Outcome([*scored, *following], now, {**versions, rating.sheet.id: rating.sheet.version})
 
     async def _of_subordinate(
         self, around: ScoredSheet, proposed: RestatementProposed, at: datetime

@@ -11,7 +11,7 @@ from uuid import UUID
 NAMESPACE = UUID("6f1a3c0e-6d0b-5e0f-9c43-0c41a1a27e55")
 DEPARTMENT = "department."
 CASES = frozenset(
-    ("feedback", "coaching", "request", "promise", "review", "appraisal", "result", "calibration")
+    ("feedback", "coaching", "request", "promise", "review", "appraisal", "result", "calibration", "handover")
 )
 """The kinds of streams that are cases."""
 IN_CYCLE = CASES | {"goal", "sheet", "cycle"}
@@ -70,6 +70,11 @@ def event_id(stream: str, command: str, ordinal: int) -> UUID:
 def case_name(kind: str, cycle: str, holder: str, number: str) -> str:
     """The stream of a case about a holder, or of a request to one; `number` tells a holder's cases apart."""
     return f"{kind}-{cycle}-{holder}-{number}"
+
+
+def appraisal_of(sheet: str) -> str:
+    """The stream of a sheet's appraisal."""
+    return sheet.replace("sheet-", "appraisal-", 1)
 
 
 def kind_of(name: str) -> str:

@@ -524,6 +524,35 @@ COMMANDS: tuple[Command | CommandGroup, ...] = (
             ),
         ),
     ),
+    CommandGroup(
+        "handover",
+        marked("hand results over to payroll, each thing once"),
+        YEAR,
+        (
+            Command(
+                "preview",
+                "case.handover:preview",
+                marked("what would be handed over, what would be lowered, who is left out and why"),
+            ),
+            Command("make", "case.handover:make", marked("hand over exactly what the preview showed")),
+            Command(
+                "show",
+                "case.handover_reading:show",
+                marked("what was handed over, and whether payroll has it"),
+            ),
+            Command(
+                "export", "case.handover_reading:export", marked("write a batch into a file for payroll")
+            ),
+            Command("acknowledge", "case.handover:acknowledge", marked("say that payroll has a batch")),
+            Command("agree", "case.handover:agree", marked("agree to a lowering, as HR or the committee")),
+            Command("decline", "case.handover:decline", marked("leave what was handed over as it is")),
+            Command(
+                "reconcile",
+                "case.handover_reading:reconcile",
+                marked("compare what payroll has with what was handed over"),
+            ),
+        ),
+    ),
     Command("inbox", "goal.reading:inbox", marked("what waits for me, since when, until when"), YEAR),
     Command(
         "team",

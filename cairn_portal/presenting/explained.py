@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 from cairn.domain.exact import written
 from cairn.domain.policy import Policy
 from cairn.domain.scoring import weighted
-from cairn.domain.sheet.events import Added, GradeBounds, PeriodPart, ResultIssued, SheetScored
+from cairn.domain.sheet.events import Added, GradeBounds, PeriodPart, RatingPart, ResultIssued, SheetScored
 from cairn.i18n import term
 from cairn_portal.presenting.reader import Reader
 from cairn_portal.presenting.words import NOTHING, number
@@ -63,12 +63,20 @@ def _of_result(at: Reader, found: ResultIssued, policy: Policy) -> Iterator[Step
         what = at.say(
             "{part} (share {share:number})", part=at.say(term("result_part", rating.part)), share=rating.share
         )
-        yield Step("rating", what, "", _exact(rating.points))
+        yield Step("rating", what, _of_raters(at, rating), _exact(rating.points))
     yield from _incidents(at, found.added, policy)
     yield from _multipliers(at, found, policy, "points")
     yield Step("points", at.say("points, exactly"), at.say("on the policy's scale"), _exact(found.points))
     yield from _grade(at, found, policy)
     yield from _multipliers(at, found, policy, "pay")
+
+
+def _of_raters(at: Reader, rating: RatingPart) -> str:
+    """Where a part's points are from; its `cairn appraisal show` says what roles came to."""
+    if rating.appraisal:
+        release = at.say("{appraisal}, score {number}", appraisal=rating.appraisal, number=rating.number)
+        return release if rating.applies else f"{release}: {at.say('nobody rated it')}"
+    return "" if rating.applies else at.say("does not apply")
 
 
 def _of_score(at: Reader, found: SheetScored, policy: Policy) -> Iterator[Step]:

@@ -38,6 +38,7 @@ TOLD: dict[str, tuple[str, ...]] = {
     "WorkEvaluated": ("evaluation", "on", "marks", "errors", "fatal", "note", "acting_for"),
     "EvaluationWithdrawn": ("evaluation", "reason", "acting_for"),
     "GoalAssessed": ("period", "points", "comment", "acting_for"),
+    "GoalRated": ("period", "points", "appraisal", "number"),
     "ManagerChanged": ("effective", "reason"),
     "ReminderSent": ("phase", "to"),
     "DeadlineMissed": ("phase", "awaited", "to"),

@@ -53,7 +53,7 @@ def _seen_by(view: Viewer, story: list[HistoryEntry], now: Goal) -> tuple[list[H
     of = of_goal(now)
     told = [each.model_copy(update={"facts": view.of_event(each.type, each.facts, of)}) for each in story]
     if not view.may("scores", of):
-        now = now.model_copy(update={"scores": {}, "assessments": {}})
+        now = now.model_copy(update={"scores": {}, "assessments": {}, "ratings": {}})
     return told, view.in_words(now, of)
 
 

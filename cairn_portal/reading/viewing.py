@@ -20,6 +20,7 @@ from projections.models.score import GoalScore
 
 SCORES: Mapping[str, frozenset[str]] = {
     "GoalAssessed": frozenset({"points"}),
+    "GoalRated": frozenset({"points"}),
     "GoalScored": frozenset({"actual", "attainment", "points", "rounded", "parts"}),
     "SheetScored": frozenset({"sheet_points"}),
 }

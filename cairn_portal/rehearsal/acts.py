@@ -10,7 +10,7 @@ from time import monotonic
 import asyncpg
 from temporalio.client import Client
 
-from activities.inputs import GoalOutcome
+from activities.inputs import STARTER, GoalOutcome
 from activities.rescoring import NAME as RESCORING
 from cairn.application import Application, moves
 from cairn.application.moves import Moves
@@ -20,6 +20,7 @@ from cairn.domain.event import Fact
 from cairn.domain.goal.events import CommitteeVoted
 from cairn.domain.goal.places import held_at
 from cairn.domain.launch.plan import LaunchPlan
+from cairn.domain.streams import holder_of
 from cairn.i18n import refusal_message
 from cairn.ledger import subscriptions
 from cairn_portal.gateway import CommandGateway
@@ -34,7 +35,8 @@ from cairn_portal.rehearsal.queries import (
     scripted_commands,
     select_rows,
 )
-from cairn_portal.rehearsal.script import CASE_COMMANDS, RehearsalScript, ScriptedAct
+from cairn_portal.rehearsal.script import CASE_COMMANDS, OTHER_COMMANDS, RehearsalScript, ScriptedAct
+from cairn_portal.rehearsal.years_end import KINDS as AT_YEARS_END
 
 SPOKEN = {"change_manager": "manager", "come_back": "return"}
 """Commands about people whose names in a script are others than on the command line, where they would be a goal's."""
@@ -89,8 +91,13 @@ class ScriptedActs:
             await self._rescored()
             return
         reviews = await self.cases.reviews() if act.act in CASE_COMMANDS else ()
-        rows = select_rows(self.script, act, self.tables, self.planned, reviews)
+        years_end = self.cases.years_end
+        more = await years_end.tables() if (act.act or "").partition(" ")[0] in AT_YEARS_END else ()
+        rows = select_rows(self.script, act, self.tables, self.planned, reviews, more)
         commands = scripted_commands(self.script, act, rows)
+        if act.act in OTHER_COMMANDS:
+            await self._do(commands, act, command, instant)
+            return
         if act.act in CASE_COMMANDS:
             await self._give_to_cases(commands, act, command, instant)
             return
@@ -113,11 +120,19 @@ class ScriptedActs:
 
         await for_each(list(by_goal), to_goal, self.on_progress, act.act)
 
+    async def taken_in(self) -> None:
+        """Until what raters said has come into goals and results, and the goals' workflows know: likewise."""
+        await self._followed(["AppraisalScored"], RESCORING)
+        await self._followed(["GoalRated"], STARTER)
+
     async def _rescored(self) -> None:
         """Until scores that the feeds concern are computed again: in life nobody waits for it."""
+        await self._followed(["ReadingsRecorded"], RESCORING)
+
+    async def _followed(self, types: Sequence[str], follower: str) -> None:
         application, end = self.application, monotonic() + RESCORED_WITHIN
-        sealed = await application.ledger.wait_types_sealed(["ReadingsRecorded"], RESCORED_WITHIN)
-        while not await _is_through(application.pool, sealed):
+        sealed = await application.ledger.wait_types_sealed(types, RESCORED_WITHIN)
+        while not await _is_through(application.pool, sealed, follower):
             if monotonic() >= end:
                 raise TimeoutError(f"scores are not computed again yet, after {RESCORED_WITHIN:g} s")
             await asyncio.sleep(0.05)
@@ -156,6 +171,18 @@ class ScriptedActs:
                     self._keep(act, name, outcome.refused)
 
         await for_each(list(by_case), to_case, self.on_progress, act.act)
+
+    async def _do(
+        self, commands: Sequence[ScriptedCommand], act: ScriptedAct, command: str, instant: datetime
+    ) -> None:
+        """An act's commands beside goals, people and cases, in order."""
+        people = await self.cases.people(act.on)
+        for number, each in enumerate(commands):
+            of, self.commands = each.of or "", self.commands + 1
+            by = people.person(act.by or "owner", holder_of(f"sheet-{of.rpartition('-R')[0]}"))
+            refused = await self.cases.years_end.do(each, by, f"{command}:{of}:{number}", instant)
+            if refused:
+                self._keep(act, of, refused)
 
     async def _ask(self, name: str, each: ScriptedCommand, by: str, command: str) -> GoalOutcome:
         offset = self.clock.clock_offset.total_seconds()
@@ -215,6 +242,6 @@ async def for_each(
             group.create_task(one(name))
 
 
-async def _is_through(pool: asyncpg.Pool, position: int) -> bool:
-    """Whether scores are computed again for everything up to a sealed position."""
-    return any(each.position >= position for each in await subscriptions(pool, RESCORING))
+async def _is_through(pool: asyncpg.Pool, position: int, follower: str) -> bool:
+    """Whether a follower of the log has done everything up to a sealed position."""
+    return any(each.position >= position for each in await subscriptions(pool, follower))

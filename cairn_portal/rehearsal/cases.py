@@ -10,8 +10,11 @@ from activities.starting import begin_case
 from cairn.application import Application
 from cairn.application.cases import KINDS, kind_named, read_case_command
 from cairn.application.dated_roster import DatedRoster
+from cairn.application.handovers import Tables
+from cairn.domain.appraisal.events import UNNAMED
 from cairn.domain.case.kind import status
 from cairn.domain.case.status import CaseStatus
+from cairn.domain.handover.commands import AmountRow, PotRow
 from cairn.domain.person_history import acting_for
 from cairn.domain.refusal import Refusal
 from cairn.domain.review.state import Review
@@ -19,6 +22,7 @@ from cairn.domain.streams import cycle_of, department_of, holder_of, kind_of
 from cairn_portal.gateway import CommandGateway
 from cairn_portal.rehearsal.clock import RehearsalClock
 from cairn_portal.rehearsal.queries import OpenedReview, ScriptedCommand, opened_reviews
+from cairn_portal.rehearsal.years_end import YearsEnd
 
 OPENED = [kind.opened_by.__name__ for kind in KINDS.values()]
 """The events that begin a case, of every kind."""
@@ -34,6 +38,7 @@ class CasesInRehearsal:
     ) -> None:
         self.cycle, self.hr = cycle, hr
         self.application, self.gateway, self.clock = application, gateway, clock
+        self.years_end = YearsEnd(cycle, application)
         self.running: set[str] = set()
         self._reviews: list[str] = []
         self._read = 0
@@ -80,8 +85,15 @@ class CasesInRehearsal:
         """One command, at an instant. Where the case is not there yet, its workflow is begun with the command, by a
         clock that shows the instant."""
         name = each.case or ""
+        if (kind_of(name), each.name) == ("handover", "make"):
+            each = await self._as_previewed(each, by, instant)
         if name in self.running:
             await self.advance(name, instant)
+        left = await self.years_end.beside(each, by, instant)
+        if isinstance(left, CaseOutcome):
+            return left
+        each = left
+        if name in self.running:
             offset = self.clock.clock_offset.total_seconds()
             outcome = await self.gateway.case(name, each.name, by, each.fields, command, offset)
         elif (await self.application.ledger.versions([name])).get(name, 0):
@@ -91,6 +103,16 @@ class CasesInRehearsal:
             outcome = await self.gateway.case(name, each.name, by, each.fields, command, offset)
         await self._keep_clock(name, outcome, instant)
         return outcome
+
+    async def _as_previewed(self, each: ScriptedCommand, by: str, instant: datetime) -> ScriptedCommand:
+        """A hand-over of what the preview shows at the instant, as somebody makes it who has looked at it."""
+        rows = {name: each.fields.get(name, {}) for name in ("amounts", "pots")}
+        tables = Tables(
+            {who: AmountRow.model_validate(row) for who, row in rows["amounts"].items()},
+            {unit: PotRow.model_validate(row) for unit, row in rows["pots"].items()},
+        )
+        plan = await self.application.handovers.preview(self.cycle, tables, by, instant)
+        return each.model_copy(update={"fields": {**each.fields, "digest": plan.digest}})
 
     async def _give_to_ended(
         self, name: str, each: ScriptedCommand, by: str, command: str, instant: datetime
@@ -124,11 +146,19 @@ class CasesInRehearsal:
         """The ids of those who give an act's commands, in their order."""
         names = [each.case or "" for each in commands]
         openers = await self.application.cases.states(names) if role == "opener" else {}
-        people = CasePeople(await self.application.people.dated(), day, self.hr)
+        people = await self.people(day)
         return [
-            openers[name].opened_by if name in openers else people.person(role, holder_of(name))
-            for name in names
+            people.rater(each.rater, holder_of(name), each.fields.get("role", ""))
+            if each.rater
+            else openers[name].opened_by
+            if name in openers
+            else people.person(role, holder_of(name))
+            for name, each in zip(names, commands, strict=True)
         ]
+
+    async def people(self, day: date) -> "CasePeople":
+        """Who acts on a day."""
+        return CasePeople(await self.application.people.dated(), day, self.hr)
 
     async def _status(self, name: str, at: datetime | None = None) -> CaseStatus:
         case, context = await self.application.cases.load(name, at)
@@ -159,6 +189,12 @@ class CasePeople(NamedTuple):
                 return self.hr if self.hr != holder else self._another_hr()
             case _:
                 return role
+
+    def rater(self, person: str, holder: str, role: str) -> str:
+        """Whoever answers for a rater on the day: themselves, unless they are away; for oneself and in an unnamed role
+        nobody else does."""
+        alone = person == holder or role in UNNAMED
+        return person if alone else acting_for(person, self.day, self.dated.histories) or person
 
     def _owner(self, holder: str) -> str:
         department = self.dated.departments.get(department_of(holder) or "")

@@ -208,7 +208,10 @@ class Rehearsal:
         await for_each(await self._results(), forward, self.on_progress)
         await self.clock.advance(f"cycle-{self.cycle}", instant)
         await cases.learn()
-        await for_each(await cases.due_before(instant), forward_case, self.on_progress)
+        cases_due = await cases.due_before(instant)
+        await for_each(cases_due, forward_case, self.on_progress)
+        if any(kind_of(name) == "appraisal" for name in cases_due):
+            await self.acts.taken_in()
 
     async def _results(self) -> list[str]:
         """The results that were shown and still wait for something."""

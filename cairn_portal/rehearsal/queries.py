@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
@@ -23,6 +23,7 @@ from cairn.i18n.schema import schema_message
 from cairn.ledger import Ledger
 from cairn_portal.rehearsal.script import (
     CASE_COMMANDS,
+    OTHER_COMMANDS,
     PEOPLE_COMMANDS,
     RehearsalScript,
     ScriptedAct,
@@ -32,8 +33,13 @@ from cairn_portal.rehearsal.script import (
 
 JSON_FIELDS = (
     "changes", "check", "parts", "measure", "texts", "comments", "checkpoints", "trainings", "sessions", "sides",
+    "raters", "marks", "moves", "amounts", "pots",
 )  # fmt: skip
 """Columns whose cells are JSON."""
+LOOKED_AT = {"handover make": ("digest",)}
+"""Fields that nobody can write down before: they are taken from a preview when the command is given."""
+RATER = "rater"
+"""Who gives a command by `by: rater`: whoever the row's column of that name says."""
 Shape = TypeVar("Shape", bound=BaseModel)
 
 
@@ -63,14 +69,24 @@ class OpenedReview(Fact):
     opened: str
 
 
+class Table(NamedTuple):
+    """Rows that queries see besides the script's own tables, as they are when an act is due."""
+
+    name: str
+    shape: type[Fact]
+    rows: Sequence[Fact]
+
+
 class ScriptedCommand(Fact):
-    """One command of an act by its name, to a goal, about a person or of a case; `fields` are called as the command
-    calls them."""
+    """One command of an act by its name, to a goal, about a person, of a case or of something else (`of`); `fields` are
+    called as the command calls them. `rater` is who gives it, where the row says so."""
 
     name: str
     goal: str | None = None
     person: str | None = None
     case: str | None = None
+    of: str | None = None
+    rater: str | None = None
     fields: dict[str, Any]
 
 
@@ -113,16 +129,20 @@ def select_rows(
     tables: Database,
     goals: Sequence[PlannedGoal],
     reviews: Sequence[OpenedReview] = (),
+    more: Sequence[Table] = (),
 ) -> list[dict[str, Any]]:
-    """The rows an act's query selects from the tables, from `goal` and from `review`, with the columns the act needs.
+    """The rows an act's query selects from the tables, `goal`, `review` and `more`, with the columns the act needs.
 
     Raises ScriptInvalid with the act's line: a query that fails, a column missing, a goal nobody launched.
     """
     _put(tables, "goal", PlannedGoal, goals)
     _put(tables, "review", OpenedReview, reviews)
+    for each in more:
+        _put(tables, each.name, each.shape, each.rows)
     place = _place(act)
     rows = _select(script, place, tables, act.select or "")
-    needed = {**PEOPLE_COMMANDS, **CASE_COMMANDS}.get(act.act or "", ("goal",))
+    needed = {**PEOPLE_COMMANDS, **CASE_COMMANDS, **OTHER_COMMANDS}.get(act.act or "", ("goal",))
+    needed = (*needed, RATER) if act.by == RATER else needed
     missing = tuple(name for name in needed if rows and name not in rows[0])
     if missing:
         raise invalid(script, mistake("script:column-missing", missing=missing), place)
@@ -179,6 +199,9 @@ def scripted_commands(
             ScriptedCommand(name=name, person=str(row["person"]), fields=_without(row, "person"))
             for row in rows
         ]
+    if name in OTHER_COMMANDS:
+        of = OTHER_COMMANDS[name][0]
+        return [ScriptedCommand(name=name, of=str(row[of]), fields=_without(row, of)) for row in rows]
     if name in CASE_COMMANDS:
         return [_of_case(script, act, row, _place(act, number)) for number, row in enumerate(rows, 1)]
     found: dict[str, ScriptedCommand] = {}
@@ -202,10 +225,13 @@ def _of_case(
     kind, _, name = (act.act or "").partition(" ")
     holder, number = (str(row[column]) for column in CASE_COMMANDS[act.act or ""])
     case = case_name(kind, script.cycle.id, holder, number)
-    fields = _read_json(script, _without(row, *CASE_COMMANDS[act.act or ""]), place)
+    rater = str(row["rater"]) if act.by == RATER else None
+    named = (*CASE_COMMANDS[act.act or ""], *(("rater",) if rater else ()))
+    fields = _read_json(script, _without(row, *named), place)
+    fields = {**dict.fromkeys(LOOKED_AT.get(act.act or "", ()), ""), **fields}
     whole = {**fields, "case": case, "by": "somebody", "at": datetime(2000, 1, 1, tzinfo=UTC)}
     _checked(script, place, KINDS[kind].commands[name], whole)
-    return ScriptedCommand(name=name, case=case, fields=fields)
+    return ScriptedCommand(name=name, case=case, rater=rater, fields=fields)
 
 
 def _fields(

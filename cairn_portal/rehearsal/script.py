@@ -26,15 +26,29 @@ PEOPLE_COMMANDS: Mapping[str, tuple[str, ...]] = {
 """Commands about people, with the columns their rows must have; others are those of `cairn people`. A day that is not
 said is the act's own."""
 GOAL_COMMANDS = tuple(name for name, command in COMMANDS.items() if "none" not in command.row.stages)
+NAMED_BY: Mapping[str, tuple[str, str]] = {
+    "review": ("holder", "period"),
+    "appraisal": ("holder", "nth"),
+    "result": ("holder", "nth"),
+    "calibration": ("unit", "session"),
+}
+"""The columns that name a case of these kinds: of an appraisal and a result which of somebody's sheets it is of."""
 CASE_COMMANDS: Mapping[str, tuple[str, ...]] = {
-    f"{kind.name} {name}": ("holder", "period" if kind.name == "review" else "number")
+    f"{kind.name} {name}": NAMED_BY.get(kind.name, ("holder", "number"))
     for kind in KINDS.values()
     for name in kind.commands
 }
 """Commands of cases, such as `feedback give`, with the columns that name the case: whom it is about, and which of
 theirs; of a review that is its period."""
-ACTS = tuple(dict.fromkeys([*GOAL_COMMANDS, *PEOPLE_COMMANDS, *CASE_COMMANDS]))
-"""What may be done: any command to goals that were launched, commands about people, and commands of cases."""
+OTHER_COMMANDS: Mapping[str, tuple[str, ...]] = {
+    "restatement hear": ("restatement", "said"),
+    "restatement decide": ("restatement", "accepted", "reason"),
+    "restatement tell": ("restatement",),
+}
+"""What is done beside goals, people and cases, with the columns that their rows must have. Each has its function in
+`cairn_portal.rehearsal.years_end.DOING`: another kind of act is a line here and one there."""
+ACTS = tuple(dict.fromkeys([*GOAL_COMMANDS, *PEOPLE_COMMANDS, *CASE_COMMANDS, *OTHER_COMMANDS]))
+"""What may be done: any command to goals that were launched, commands about people, of cases, and what is beside."""
 
 
 def _acts_like(act: str) -> tuple[str, ...]:
@@ -42,7 +56,8 @@ def _acts_like(act: str) -> tuple[str, ...]:
     kind, words, _ = act.partition(" ")
     if not words:
         return (*GOAL_COMMANDS, *PEOPLE_COMMANDS)
-    return tuple(each for each in CASE_COMMANDS if each.startswith(f"{kind} ")) or tuple(CASE_COMMANDS)
+    others = (*CASE_COMMANDS, *OTHER_COMMANDS)
+    return tuple(each for each in others if each.startswith(f"{kind} ")) or others
 
 
 class ScriptInvalid(DocumentInvalid):
@@ -69,7 +84,8 @@ class ScriptedAct(Fact):
     feeds: of all of the cycle's (`feeds: true`), or of those files that are named.
 
     `by` is owner, manager, hr, committee or a person's id; of a case the owner is whom it is about (a department's
-    head), and `opener` whoever began it. `story` says in words why. `line` is its own line.
+    head), `opener` whoever began it, and `rater` whom the row's column of that name names. `story` says in words why.
+    `line` is its own line.
     """
 
     on: date

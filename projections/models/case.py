@@ -20,6 +20,7 @@ MODEL = ReadModel(
         "appraisal",
         "result",
         "calibration",
+        "handover",
         "amendment",
         "person",
         "inbox",

@@ -35,6 +35,8 @@ every as (
     union all
     select 'calibration', name, stage from read.calibration where cycle = $1
     union all
+    select 'handover', name, read.handover_stage(name) from read.handover where cycle = $1
+    union all
     select 'amendment', amendment, stage from read.amendment where cycle = $1
 )
 select e.kind, e.stage, count(*)::int as cases, count(l.name)::int as overdue
@@ -86,3 +88,5 @@ where stage in ('shown', 'appealed') or (stage in ('told', 'signed', 'unsigned')
    or (interview_by is not null and talked is distinct from number and stage <> 'closed')
 union all
 select name from read.calibration where stage = 'open'
+union all
+select name from read.handover where read.handover_stage(name) = 'waiting'

@@ -17,7 +17,7 @@ MODEL = ReadModel(
     name="inbox",
     tables=("vote",),
     reads=(CommitteeVoted,),
-    joins=("goal", "dashboard", "person", "check_in"),
+    joins=("goal", "dashboard", "person", "check_in", "rating"),
     by_stream=True,
 )
 SQL = queries("inbox")

@@ -73,7 +73,8 @@ cross join lateral (
         a.act, c.drafts_due, c.approvals_due, c.scores_due, g.expires_at) as until
     from read.awaited(g.stage, g.tier, coalesce(nullif(h.owner, ''), 'role:hr'), h.manager,
         g.measure ->> 'kind', g.confirmed_manager, g.confirmed_hr,
-        exists (select from read.assessment a where a.goal = g.goal and a.period = 'Y')) a
+        exists (select from read.assessment a where a.goal = g.goal and a.period = 'Y')
+            or exists (select from read.rated_goal r where r.goal = g.goal)) a
     union all
     select r.act, r.awaited, r.since, null
     from read.awaited_reports(g.goal, g.stage, g.tier, h.manager, g.cycle, $5) r) w
@@ -97,7 +98,8 @@ cross join lateral (
         a.act, c.drafts_due, c.approvals_due, c.scores_due, g.expires_at) as until
     from read.awaited(g.stage, g.tier, coalesce(nullif(h.owner, ''), 'role:hr'), h.manager,
         g.measure ->> 'kind', g.confirmed_manager, g.confirmed_hr,
-        exists (select from read.assessment a where a.goal = g.goal and a.period = 'Y')) a
+        exists (select from read.assessment a where a.goal = g.goal and a.period = 'Y')
+            or exists (select from read.rated_goal r where r.goal = g.goal)) a
     union all
     select r.act, r.awaited, r.since, null
     from read.awaited_reports(g.goal, g.stage, g.tier, h.manager, g.cycle, $3) r) w
@@ -119,7 +121,8 @@ cross join lateral (
         a.act, c.drafts_due, c.approvals_due, c.scores_due, g.expires_at) as until
     from read.awaited(g.stage, g.tier, coalesce(nullif(h.owner, ''), 'role:hr'), h.manager,
         g.measure ->> 'kind', g.confirmed_manager, g.confirmed_hr,
-        exists (select from read.assessment a where a.goal = g.goal and a.period = 'Y')) a
+        exists (select from read.assessment a where a.goal = g.goal and a.period = 'Y')
+            or exists (select from read.rated_goal r where r.goal = g.goal)) a
     union all
     select r.act, r.awaited, r.since, null
     from read.awaited_reports(g.goal, g.stage, g.tier, h.manager, g.cycle, $3) r) w

@@ -17,7 +17,7 @@ MODEL = ReadModel(
     name="overdue",
     tables=("notice",),
     reads=(ReminderSent, DeadlineMissed),
-    joins=("goal", "dashboard", "inbox", "person", "score"),
+    joins=("goal", "dashboard", "inbox", "person", "rating", "score"),
     by_stream=True,
 )
 SQL = queries("overdue")

@@ -27,7 +27,8 @@ with task as (
     cross join lateral read.held(g.tier, g.owner, g.department, g.segments, g.cycle, $2) h
     cross join lateral read.awaited(g.stage, g.tier, coalesce(nullif(h.owner, ''), 'role:hr'), h.manager,
         g.measure ->> 'kind', g.confirmed_manager, g.confirmed_hr,
-        exists (select from read.assessment a where a.goal = g.goal and a.period = 'Y')) w
+        exists (select from read.assessment a where a.goal = g.goal and a.period = 'Y')
+            or exists (select from read.rated_goal r where r.goal = g.goal)) w
     where g.cycle = $1 and g.stage in ('draft', 'returned', 'submitted', 'adjusting', 'in_review')
       and not (w.act = 'submit' and g.tier = 'individual' and read.is_away(g.owner, read.day_of(g.cycle, $2)))
 ),
@@ -41,7 +42,9 @@ score as (
       and case when p.kind = 'year' then g.stage = 'in_review'
                else g.tier = 'individual' and (s.family, p.kind) in (select * from unnest($4::text[], $5::text[])) end
       and (g.measure ->> 'kind' = 'kpi'
-           or exists (select from read.assessment a where a.goal = g.goal and a.period = p.key))
+           or exists (select from read.assessment a where a.goal = g.goal and a.period = p.key)
+           or (p.kind = 'year' and exists (
+                   select from read.rated_goal r where r.goal = g.goal and r.rated_at is not null)))
       and not exists (select from read.goal_score o where o.goal = g.goal and o.period = p.key)
 ),
 -- As cairn.domain.goal.status.to_deliver: over with the day itself, on the clock of the cycle's calendar.

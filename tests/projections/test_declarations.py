@@ -168,6 +168,7 @@ def test_a_read_model_comes_after_those_it_joins() -> None:
         "goal",
         "inbox",
         "person",
+        "rating",
     ]
 
 

@@ -21,6 +21,7 @@ from tests.projections.stories import lives, sheet_lives
 
 LAW = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 SAYS_NOTHING_OF_THE_ROW = (
+    "GoalRated",
     "CheckedIn", "GoalInterviewHeld", "CheckInsConfirmed", "CheckInWithdrawn", "EvidenceWaived", "ReminderSent",
     "DeadlineMissed", "SignalRefused", "LastDaySet", "AbsencesSet", "ScoreHeldBack", "CommitteeVoted",
     "CommitteeDecided", "GoalDiagnosed", "DiagnosisClosed", "GoalUrged", "WorkEvaluated", "EvaluationWithdrawn",

@@ -20,6 +20,7 @@ from cairn.domain.people import (
 )
 from projections.engine.catch_up import catch_up
 from projections.models.inbox import inbox, tasks_of_goal, waiting
+from projections.models.overdue import overdue
 from projections.models.person import people, person
 from tests.projections.given import (
     AT,
@@ -31,6 +32,7 @@ from tests.projections.given import (
     later,
     launched,
     opened,
+    policy,
     record,
     schedule,
 )
@@ -132,6 +134,33 @@ async def test_a_goal_under_review_waits_for_an_assessment_only_where_nothing_is
     assert await told(pool, "wang") == [("assess", "wang", later(360), DATES.scores_due)]
     await record(pool, g.GoalAssessed(goal=judged, period="Y", points=D(90), by="wang", at=later(361)))
     assert await told(pool, "wang") == []
+
+
+async def test_a_goal_that_raters_judge_waits_for_nobody_in_the_inbox_and_is_never_late_with_one(
+    pool: asyncpg.Pool,
+) -> None:
+    judged, other = "goal-2026-lin-2", "goal-2026-lin-3"
+    measure = Capability(outcomes=("培训",))
+    await record(pool, launched(), *(drafted(goal, measure=measure) for goal in (judged, other)))
+    await record(
+        pool,
+        g.ReviewOpened(goal=judged, rated=True, by="system", at=later(360)),
+        g.ReviewOpened(goal=other, by="system", at=later(360)),
+    )
+    await catch_up(pool)
+    assert [task.goal for task in await inbox(pool, "wang", [])] == [other]
+    assert await tasks_of_goal(pool, judged) == []
+    assert [each.goals for each in await waiting(pool, CYCLE, later(400))] == [1]
+    assert [
+        each.goal for each in await overdue(pool, CYCLE, later(400), policy()) if each.act != "deliver"
+    ] == [other]
+    rated = g.GoalRated(
+        goal=judged, period="Y", points=D(80), appraisal="appraisal-2026-lin-1", number=1, by="system", at=later(362)
+    )  # fmt: skip
+    await record(pool, rated)
+    await catch_up(pool)
+    late = [(each.goal, each.act, each.awaited) for each in await overdue(pool, CYCLE, later(400), policy())]
+    assert (judged, "score", None) in late  # Cairn itself is late with its score
 
 
 async def test_open_tasks_go_along_to_the_new_manager(pool: asyncpg.Pool) -> None:

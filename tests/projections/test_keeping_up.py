@@ -45,7 +45,7 @@ async def test_only_the_asked_read_models_move_and_those_they_join(
     pool: asyncpg.Pool,
 ) -> None:
     position = await record(pool, *active())
-    joined = ["goal", "check_in", "person", "dashboard", "inbox"]
+    joined = ["goal", "check_in", "person", "dashboard", "rating", "inbox"]
     assert await catch_up(pool, names=["inbox"]) == dict.fromkeys(joined, position)
 
 

@@ -148,16 +148,16 @@ SILENT: Mapping[str, str] = {
         ("CaseSignalRefused SignalRefused CycleSignalRefused ErasureOrdered EventSkipped FeedCompleted FeedScheduled "
          "FeedUnscheduled ReadingsRecorded RehearsalAdvanced WorkflowsBegunAgain ScoreHeldBack FlexibleSpaceUsed "
          "LaunchFinished PolicyAdopted TargetsProposed", BY_ITSELF),
-        ("CheckedIn AdjustmentConfirmed ReviewOpened FeedbackObserved", WAITS),
+        ("CheckedIn AdjustmentConfirmed ReviewOpened FeedbackObserved LoweringAgreed", WAITS),
         ("ReviewDrafted FeedbackWithdrawn AnswerDrafted AnswerGiven", OWN),
         ("RatersNominated RatersConfirmed RaterDeclined RaterDelegated QuestionsChanged", RATERS),
-        ("AnswersCollected RoleReleased AppraisalEnded AppraisalsOpened", FOLLOWS),
+        ("AnswersCollected RoleReleased AppraisalEnded AppraisalsOpened GoalRated", FOLLOWS),
         ("AbsencesSet LastDaySet SheetAbsencesSet SheetLastDaySet GoalActivated GoalClosed GoalRemoved GoalScored "
          "GoalDrafted GoalAligned GoalDecomposed SmartChecked CycleLaunched CycleClosed SheetsAdded StageReached "
          "PeriodScored ResultsIssued ReviewsOpened PersonJoined PersonChanged PersonLeft PersonAway PersonReturned "
          "LeavingWithdrawn DepartmentNamed ResultsShown VersionShown VersionSigned VersionCalibrated ResultClosed "
          "CalibrationOpened CalibrationBegun CalibrationEnded CalibrationFinished CalibrationCancelled GradeMoved "
-         "GradeKept MovesUndone", FOLLOWS),
+         "GradeKept MovesUndone HandoverMade EntriesMade VersionHandedOver MessageTaken LoweringWithdrawn", FOLLOWS),
         ("CommitteeVoted AppealVoted PolicyAmendmentVoted RestatementVoted RestatementHeard "
          "RestatementTold", ASKED_FOR),
     )

@@ -149,6 +149,7 @@ EXAMPLES: tuple[Event, ...] = (
     ),
     fact(did.ScoreHeldBack, SYSTEM, period="M01", restatement="2026-lin-1-R1"),
     fact(did.ReviewOpened, SYSTEM),
+    fact(did.GoalRated, SYSTEM, period="Y", points=D("81.25"), appraisal="appraisal-2026-lin-1", number=2),
     fact(did.GoalCancelled, HUA, cause="asked", reason="r", last="2026-07-14"),
     fact(did.GoalSuperseded, HUA, replacement="goal-2026-lin-2", reason="r", last="2026-07-14"),
     fact(did.GoalClosed, SYSTEM),
@@ -182,6 +183,7 @@ EXAMPLES: tuple[Event, ...] = (
     sheet.VersionCalibrated(number=2, calibration="calibration-2026-company-1", **OF_SHEET),
     sheet.VersionShown(number=2, **OF_SHEET),
     sheet.VersionSigned(number=2, **OF_SHEET),
+    sheet.VersionHandedOver(number=2, handover="handover-2026-company-1", **OF_SHEET),
     sheet.RestatementProposed(
         restatement="2026-lin-1-R1", cause="readings", goal=REVENUE, period="M01", replaces="2026-lin-1-R0",
         subordinate="sheet-2026-qian-1", of_goal=RESTATED, of_period=RESTATED, of_result=RESTATED, **OF_SHEET,
@@ -298,7 +300,8 @@ LATER: tuple[Event, ...] = (
     ),
     sheet.ResultIssued(
         points=D("98.45"), rounded=D("98.45"), grade="B", coefficient=D(1), mix={"year": D(100)}, periods=(),
-        policy="plan@1", ratings=(sheet.RatingPart(part="behaviours", share=D(20), points=D(60)),), added=ADDED,
+        policy="plan@1", ratings=(sheet.RatingPart(
+            part="behaviours", share=D(20), points=D(60), appraisal="appraisal-2026-lin-1", number=2),), added=ADDED,
         bounds=BOUNDS, **CITED, **OF_SHEET,
         multipliers=(
             sheet.MultiplierPart(

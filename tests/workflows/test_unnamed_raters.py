@@ -1,5 +1,6 @@
 """The attacker: whoever has no wrapping key learns of no unnamed rater's answer, from the log, the read models, a dump,
-Temporal, notices, turns, counts, times, or the difference of two reports (RULES C4, ADR 0017)."""
+Temporal, notices, turns, counts, times, or the difference of two reports, nor from the versions of a result that takes
+them in, their causes and explanations (RULES C4, ADR 0017, ADR 0020)."""
 
 from datetime import date
 from typing import Any
@@ -14,6 +15,8 @@ from projections.models.case import turns
 from projections.models.notice import notices
 from tests.workflows.company import HR, MANAGER, Company, morning
 from tests.workflows.test_appraisals import RATED, opened, whole
+from tests.workflows.test_raters_in_results import IN_RESULTS, RESULTS, has_its_result, taken_in
+from tests.workflows.test_results_typed import Typing
 
 CUSTOMERS = ("E2", "E3", "E4", "E5")
 POINTS = ("73.31", "61.17", "88.43", "5.59")
@@ -41,8 +44,8 @@ def outside(found: dict[str, list[str]]) -> dict[str, list[str]]:
     return {table: rows for table, rows in found.items() if table != "ledger.rater_box"}
 
 
-async def nominated(company: Company) -> tuple[str, str]:
-    case = await opened(company, employees=6)
+async def nominated(company: Company, policy: str = RATED) -> tuple[str, str]:
+    case = await opened(company, employees=6, policy=policy)
     at = morning(JANUARY)
     tokens = await company.appraisals.tokens(case, "internal_customers", CUSTOMERS, "E1", at)
     named = await company.asks_case(case, "nominate", "E1", role="internal_customers", raters=tokens)
@@ -289,3 +292,101 @@ async def test_without_the_wrapping_key_a_box_does_not_open(company: Company) ->
         await other.read(case)
     with pytest.raises(BoxUnreadable):
         await other.raters(company.cycle)
+
+
+# ---------------------------------------------------------------- what comes into goals and results
+
+
+async def reviewed(company: Company) -> tuple[str, str]:
+    """E1's appraisal whose raters say comes into the result; the named ones have answered."""
+    case, goal = await nominated(company, IN_RESULTS)
+    await company.goes_to(JANUARY, goal, company.goal("E1"))
+    await own_and_managers(company, case)
+    return case, goal
+
+
+async def told_of_result(company: Company, goal: str) -> list[Any]:
+    """All that the log has of the goal, the sheet and the result, without what no answer is in."""
+    rows = [*await company.log(goal), *await company.log(company.sheet())]
+    return [row for row in rows if row.type in ("GoalRated", "GoalScored", "SheetScored", "ResultIssued")]
+
+
+async def test_two_versions_of_a_result_never_differ_by_one_answer(company: Company) -> None:
+    case, goal = await reviewed(company)
+    for who, points in zip(CUSTOMERS[:3], POINTS, strict=False):
+        await rates(company, case, who, points)
+    await taken_in(company, case, goal)
+    first = await has_its_result(company, goal)
+    await settled(company)
+    before = outside(await dump(company))
+    await rates(company, case, "E5", "0", RESULTS)
+    await settled(company)
+    assert outside(await dump(company)) == before
+    await company.goes_to(LATE, case)
+    await company.has_happened(case, "AppraisalEnded")
+    await settled(company)
+    assert await company.all(company.sheet(), "ResultIssued") == [first]
+    assert (await company.story(goal)).count("GoalRated") == 1
+
+
+async def test_a_version_of_a_result_tells_no_rater_no_number_of_them_and_no_time_of_an_answer(
+    company: Company,
+) -> None:
+    """Two had answered in time, a third does later: a next version comes at the day that was told before."""
+    case, goal = await reviewed(company)
+    for who, points in zip(CUSTOMERS[:2], POINTS, strict=False):
+        await rates(company, case, who, points)
+    await taken_in(company, case, goal)
+    await has_its_result(company, goal)
+    early = await told_of_result(company, goal)
+    await rates(company, case, "E4", POINTS[2], RESULTS)
+    await company.goes_to(LATE, case)
+    await company.has_happened(company.sheet(), "ResultIssued", 2)
+    scored = await company.last(case, "AppraisalScored")
+    late = [row for row in await told_of_result(company, goal) if row.occurred_at == scored.at]
+    assert [row.type for row in late] == ["GoalRated", "GoalScored", "SheetScored", "ResultIssued"]
+    assert {(row.actor, row.occurred_at) for row in late} == {("system", scored.at)}
+    everything = [str(row.data) for row in [*early, *late]]
+    assert [
+        text for text in everything for each in (*CUSTOMERS, *POINTS, "answers") if f'"{each}"' in text
+    ] == []
+    assert [each.cause for each in await company.all(company.sheet(), "ResultIssued")] == ["due", "raters"]
+
+
+async def test_a_small_group_is_in_no_result_and_no_explanation_of_one(company: Company) -> None:
+    """E1's customers were two, E2's none: the result and its explanation say the same of both, ids apart."""
+    case, goal = await nominated(company, IN_RESULTS)
+    other, of_other = case.replace("E1", "E2"), company.goal("E2", 2)
+    at = morning(JANUARY)
+    tokens = await company.appraisals.tokens(other, "internal_customers", ("E3", "E4", "E5", "E6"), "E2", at)
+    await company.asks_case(other, "nominate", "E2", role="internal_customers", raters=tokens)
+    await company.asks_case(other, "confirm", MANAGER)
+    for each in ("E1", "E2"):
+        await company.goes_to(JANUARY, company.goal(each), company.goal(each, 2))
+    for name, who in ((case, "E1"), (other, "E2")):
+        marks = {"teamwork": "3"} | ({goal: "80"} if who == "E1" else {})
+        for rater, role in ((who, "self"), (MANAGER, "manager")):
+            answered = await company.asks_case(name, "submit", rater, role=role, marks=marks)
+            assert answered.refused is None, answered.refused
+    for who, mark in (("E3", "5"), ("E4", "1")):
+        await company.appraisals.answer(case, who, whole(goal, "7", mark), given=True, at=at)
+    await company.goes_to(DUE, other)
+    await taken_in(company, case, goal)
+    await has_its_result(company, goal)
+    await company.goes_to(RESULTS, of_other)
+    await company.has_happened(company.sheet("E2"), "ResultIssued")
+    await settled(company)
+    found, same = [
+        (await company.last(company.sheet(who), "ResultIssued")).ratings[0] for who in ("E1", "E2")
+    ]
+    assert (found.points, found.number, found.applies) == (same.points, same.number, same.applies)
+
+    typing = Typing(company)
+    for reader in ("self", MANAGER, HR):
+        told = [
+            await typing.json("explain", company.sheet(who), "--as", who if reader == "self" else reader)
+            for who in ("E1", "E2")
+        ]
+        ratings = [[step for step in each["steps"] if step["code"] == "rating"] for each in told]
+        assert str(ratings[0]).replace("E1", "E2") == str(ratings[1])
+        assert [who for who in CUSTOMERS[1:] if who in str(told[0])] == []

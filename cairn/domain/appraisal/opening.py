@@ -18,15 +18,9 @@ from cairn.domain.sheet.state import Sheet
 from cairn.domain.streams import case_name
 
 
-def appraisal_of(sheet: str) -> str:
-    """The stream of a sheet's appraisal."""
-    return sheet.replace("sheet-", "appraisal-", 1)
-
-
 def is_appraised(sheet: Sheet, policy: Policy) -> bool:
     """Whether a person's sheet has an appraisal: the policy has one, and the family names who rates."""
-    family = policy.families.get(sheet.family or "")
-    return sheet.kind == "person" and policy.appraisal is not None and bool(family and family.evaluators)
+    return sheet.kind == "person" and policy.appraises(sheet.family)
 
 
 def subordinates_of(holder: str, histories: Mapping[str, PersonHistory], day: date) -> list[str]:

@@ -27,9 +27,9 @@ class CaseContext:
     """Everything a case's `decide` may look at besides the case itself.
 
     `at` is the moment of the decision, `histories` and `departments` are everybody and every department known by
-    then, by id. `goals` and `sheets` are those that case and command name, by id, `cycle` the case's. `position` is how
-    far the log was sealed then. `clock_offset` is in seconds beside Temporal's
-    clock: 0 but in a rehearsal.
+    then, by id. `goals`, `sheets` and other `cases` are those that case and command name, by id, `cycle` the case's.
+    `position` is how far the log was sealed then. `clock_offset` is in seconds beside Temporal's clock: 0 but in a
+    rehearsal.
     """
 
     policy: Policy
@@ -39,6 +39,7 @@ class CaseContext:
     departments: Mapping[str, Department] = field(default_factory=dict)
     goals: Mapping[str, Goal] = field(default_factory=dict)
     sheets: Mapping[str, Sheet] = field(default_factory=dict)
+    cases: Mapping[str, Case] = field(default_factory=dict)
     cycle: Cycle | None = None
     position: int = 0
     clock_offset: float = 0.0

@@ -265,19 +265,32 @@ class UnitResult(NamedTuple):
     result: Fraction | None
 
 
+class Rating(NamedTuple):
+    """A part of a result that raters judged: the points of the `number`-th score of their `appraisal`; None where the
+    part does not apply: nobody rates this person, or what others omitted leaves the weights (RULES U1, U2)."""
+
+    points: Fraction | None
+    appraisal: str = ""
+    number: int = 0
+
+    @property
+    def score(self) -> Score:
+        return NOT_APPLICABLE if self.points is None else self.points
+
+
 @dataclass(frozen=True)
 class Beside:
     """What a result counts besides the sheet's own scores: the results of those who reported to the holder, each by
     their days, whether anybody did (`leads`: who leads nobody has no such part, RULES U1), the sheets of those whose
     result is still open, the person's earlier sheets (RULES L7), the results of the units that multiply it, and the
-    points of its other parts (`ratings`: behaviours and the like; what is not there is missing)."""
+    points of its other parts (`ratings`: behaviours and the like; what is not there is missing, RULES U1)."""
 
     subordinates: Sequence[SubordinatePart] = ()
     leads: bool = True
     waiting: Sequence[str] = ()
     earlier: Sequence[EarlierPart] = ()
     units: Sequence[UnitResult] = ()
-    ratings: Mapping[ResultPart, Fraction] = field(default_factory=dict)
+    ratings: Mapping[ResultPart, Rating] = field(default_factory=dict)
 
     @classmethod
     def of(cls, result: ResultIssued) -> "Beside":
@@ -286,7 +299,11 @@ class Beside:
             each.unit: UnitResult(each.unit, each.sheet, each.version, each.result)
             for each in result.multipliers
         }
-        ratings = {each.part: each.points for each in result.ratings if each.points is not None}
+        ratings = {
+            each.part: Rating(each.points, each.appraisal, each.number)
+            for each in result.ratings
+            if each.points is not None or not each.applies
+        }
         return cls(
             result.subordinates, result.leads, result.waiting, result.earlier, tuple(units.values()), ratings
         )
@@ -333,7 +350,7 @@ def issue_result(
         earlier=tuple(beside.earlier),
         withheld=kept_back if result is None else None,
         ratings=tuple(
-            RatingPart(part=part, share=share, points=beside.ratings.get(part))
+            _rating(part, share, beside.ratings.get(part))
             for part, share in policy.result.items()
             if part != "goals" and share
         ),
@@ -349,6 +366,19 @@ def issue_result(
     issued = with_raise_kept(before, issued, policy)
     issued = issued.model_copy(update={"told": not has_steps(sheet, issued, policy)})
     return [] if before is not None and _content(before) == _content(issued) else [issued]
+
+
+def _rating(part: ResultPart, share: Decimal, rating: Rating | None) -> RatingPart:
+    if rating is None:
+        return RatingPart(part=part, share=share, points=None)
+    return RatingPart(
+        part=part,
+        share=share,
+        points=rating.points,
+        applies=rating.points is not None,
+        appraisal=rating.appraisal,
+        number=rating.number,
+    )
 
 
 def _multipliers(sheet: Sheet, beside: Beside, policy: Policy) -> tuple[MultiplierPart, ...]:
@@ -382,7 +412,7 @@ def _extras(
     before = frozenset(kind for each in beside.earlier for kind in each.incidents)
     reached = _reached(sheet, year.parts if year else (), year.perspectives if year else (), None, periods)
     return Extras(
-        ratings=dict(beside.ratings),
+        ratings={part: rating.score for part, rating in beside.ratings.items()},
         incidents=parts_of_incidents(happened, policy.incidents),
         factors=tuple(each.factor for each in multipliers if each.of == "points"),
         reached=replace(reached, incidents=reached.incidents | before),
@@ -440,5 +470,6 @@ def _content(result: ResultIssued) -> ResultIssued:
         "subordinates": tuple(part.model_copy(update={"version": 0}) for part in result.subordinates),
         "earlier": tuple(part.model_copy(update={"version": 0}) for part in result.earlier),
         "multipliers": tuple(part.model_copy(update={"version": 0}) for part in result.multipliers),
+        "ratings": tuple(part.model_copy(update={"number": 0}) for part in result.ratings),
     }
     return result.model_copy(update={**same, **grade, **parts})

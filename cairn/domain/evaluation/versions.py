@@ -39,11 +39,14 @@ def is_score_settled(version: SheetScored | None, policy: Policy, at: datetime) 
 
 
 def is_result_settled(sheet: Sheet, policy: Policy, at: datetime) -> bool:
-    """Whether the last version of a result changes by a restatement only: it was signed, or shown long enough ago.
+    """Whether the last version of a result changes by a restatement only: it was signed, handed over, or shown long
+    enough ago.
     Where the policy names no steps it is shown as it is computed (RULES Y3)."""
     result = sheet.result
     if result is None:
         return False
+    if sheet.handed_over == result.number:
+        return True
     if not has_steps(sheet, result, policy):
         return at >= settles_at(result.at, policy)
     if sheet.shown != result.number or sheet.shown_at is None:
@@ -190,9 +193,11 @@ def propose(
 ) -> RestatementProposed:
     """The restatement that would bring these versions; it replaces an open one of the same origin and period."""
     goal = scored.goal if scored else None
-    same = (goal, subordinate, period)
+    same = (goal, subordinate, period, cause == "raters")
     open_ones = [
-        key for key, each in sheet.restatements.items() if (each.goal, each.subordinate, each.period) == same
+        key
+        for key, each in sheet.restatements.items()
+        if (each.goal, each.subordinate, each.period, each.cause == "raters") == same
     ]
     of_goal = Restated(before=before.points if before else None, after=scored.points) if scored else None
     of_period, of_result = None, None

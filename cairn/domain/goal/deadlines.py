@@ -17,6 +17,7 @@ from cairn.domain.goal.events import (
     ScoreCause,
 )
 from cairn.domain.goal.evidence import lacking
+from cairn.domain.goal.owing import is_rated
 from cairn.domain.goal.places import held_at
 from cairn.domain.goal.scoring import score
 from cairn.domain.goal.state import Goal
@@ -71,7 +72,11 @@ def on_deadline(command: KeepDeadline, goal: Goal, context: GoalContext) -> list
         case "lapses":
             return _lapse(command, goal, context)
         case "review_opens":
-            return [*_expire(command, goal), ReviewOpened(goal=goal.id, by=SYSTEM, at=command.at)]
+            rated = is_rated(goal, context, command.due)
+            return [
+                *_expire(command, goal),
+                ReviewOpened(goal=goal.id, rated=rated, by=SYSTEM, at=command.at),
+            ]
         case "closes":
             return [GoalClosed(goal=goal.id, by=SYSTEM, at=command.at)]
         case _:

@@ -45,6 +45,8 @@ NoteCode = Literal[
     "no_subordinates",
     "too_few",
     "evaluated",
+    "rated",
+    "not_rated",
 ]
 """How a score was computed, why there is none, and what is to be known of it."""
 DiagnosisKind = Literal["external_obstacle", "internal_gap"]
@@ -496,13 +498,14 @@ ScoreCause = Literal[
     "restated",
     "incident",
     "unit",
+    "raters",
 ]
 """Why a version of a score or a result was computed: its date had come; the goal had
 ended before and is scored for its part of the period; something was said of the goal later (an
 assessment, an approval, an acceptance); readings came or were corrected; a result it counts changed; HR went on
 without what is missing; a clerical error was mended before the score was settled; a restatement was decided; an
-incident was recorded or taken back; the result of a department or the company that multiplies it came or changed
-(RULES W2, D5, U2, Y3, E2)."""
+incident was recorded or taken back; the result of a department or the company that multiplies it came or changed;
+raters had judged it, or more of them (RULES W2, D5, U2, Y3, E1, E2)."""
 
 
 class MeasurePart(Fact):
@@ -566,7 +569,19 @@ class EvidenceWaived(GoalEvent):
 
 
 class ReviewOpened(GoalEvent):
-    """The year is over and the goal is being reviewed."""
+    """The year is over and the goal is being reviewed; `rated` says that the raters of an appraisal judge it (E1)."""
+
+    rated: bool = Field(default=False, exclude_if=is_nothing)
+
+
+class GoalRated(GoalEvent):
+    """What the raters' roles together say of a goal's `period`, in points: the `number`-th score of their `appraisal`
+    (RULES E1). None where nobody rated it: what others omitted leaves the weights (U2). The last one counts."""
+
+    period: str
+    points: Exact | None
+    appraisal: str
+    number: int
 
 
 class GoalCancelled(GoalEvent):
@@ -652,6 +667,7 @@ AnyGoalEvent = (
     | ScoreHeldBack
     | EvidenceWaived
     | ReviewOpened
+    | GoalRated
     | GoalCancelled
     | GoalSuperseded
     | GoalClosed

@@ -38,6 +38,7 @@ from cairn.domain.refusal import Refusal
 from cairn.domain.rights import by_committee, on_committee
 from cairn.domain.schedule import local_day
 from cairn.domain.sheet import rules
+from cairn.domain.streams import appraisal_of
 
 
 def accept(command: AcceptCriterion, goal: Goal, context: GoalContext) -> list[Event]:
@@ -64,6 +65,8 @@ def accept(command: AcceptCriterion, goal: Goal, context: GoalContext) -> list[E
 def assess(command: AssessGoal, goal: Goal, context: GoalContext) -> list[Event]:
     if isinstance(goal.measure, Kpi):
         raise Refusal("assess.measured", field="goal")
+    if goal.rated and command.period == "Y":
+        raise Refusal("assess.rated", field="goal", appraisal=appraisal_of(context.sheet.id))
     schedule, kinds = context.schedule, period_kinds(goal, context)
     known = [period.key for period in schedule.periods if period.kind in kinds] if schedule else []
     if command.period not in known:

@@ -340,6 +340,10 @@ def _is_of(row: Reading, kpi: Kpi) -> bool:
 def _judged(goal: Goal, piece: Piece, measure: KeyTask | Capability, period: Period, policy: Policy) -> Found:
     """A rating is its points, or goes through the curve that is named; a task that nobody rated counts the share of its
     criteria that is accepted, from the day it is due (RULES M5, M7, U1)."""
+    rated = goal.ratings.get(period.key)
+    if rated is not None and rated.points is not None:
+        by_raters = _note("rated", appraisal=rated.appraisal, number=str(rated.number))
+        return replace(_rated(rated.points, measure, policy), formula=by_raters)
     given = goal.assessments.get(period.key, {})
     if given:
         rating = weighted(
@@ -347,7 +351,10 @@ def _judged(goal: Goal, piece: Piece, measure: KeyTask | Capability, period: Per
         )
         return _rated(rating, measure, policy)
     if not isinstance(measure, KeyTask):
-        waived = period.key in goal.waived  # somebody else's omission is left out, never zero (RULES U2)
+        # somebody else's omission is left out, never zero (RULES U2)
+        if rated is not None:
+            return Found(formula=_note("assessed"), why=_note("not_rated"), applies=False)
+        waived = period.key in goal.waived
         why = _note("not_judged") if waived else _note("not_assessed")
         return Found(formula=_note("assessed"), why=why, applies=not waived)
     formula = _note("share_accepted")

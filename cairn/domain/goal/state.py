@@ -42,6 +42,7 @@ from cairn.domain.goal.events import (
     GoalDrafted,
     GoalInterviewHeld,
     GoalPaused,
+    GoalRated,
     GoalResumed,
     GoalReturned,
     GoalRevised,
@@ -222,6 +223,8 @@ class Goal(Fact):
     assessments: dict[str, dict[str, Decimal]] = Field(
         default_factory=dict, description="period → manager → points"
     )
+    rated: bool = Field(default=False, description="the raters of an appraisal judge its year")
+    ratings: dict[str, GoalRated] = Field(default_factory=dict, description="period → what raters said of it")
     held: frozenset[str] = Field(
         default=frozenset(), description="periods whose score waits for a restatement"
     )
@@ -435,7 +438,10 @@ def _evolved(goal: Goal, event: AnyGoalEvent) -> Goal:
         case EvidenceWaived():
             return goal.model_copy(update={"waived": {**goal.waived, event.period: event.reason}})
         case ReviewOpened():
-            return _to(goal, "in_review")
+            return _to(goal, "in_review").model_copy(update={"rated": event.rated})
+        case GoalRated():
+            rated = goal.model_copy(update={"ratings": {**goal.ratings, event.period: event}})
+            return _late(rated, event.at, lambda score: score.period == event.period, "raters")
         case GoalCancelled():
             return _to(goal, "cancelled").model_copy(update={"last_day": event.last})
         case GoalSuperseded():
@@ -465,9 +471,11 @@ def _holds(score: GoalScored, days: Collection[date]) -> bool:
     return any(score.starts <= day <= score.ends for day in days)
 
 
-def _late(goal: Goal, at: datetime, concerns: Callable[[GoalScored], bool]) -> Goal:
+def _late(
+    goal: Goal, at: datetime, concerns: Callable[[GoalScored], bool], cause: ScoreCause = "goal"
+) -> Goal:
     """The goal whose scores that are concerned do not say all there is any more."""
-    found = {period: Late(since=at, cause="goal") for period, score in goal.scores.items() if concerns(score)}
+    found = {period: Late(since=at, cause=cause) for period, score in goal.scores.items() if concerns(score)}
     return goal.model_copy(update={"late": {**goal.late, **found}}) if found else goal
 
 

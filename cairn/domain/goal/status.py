@@ -128,7 +128,7 @@ def _awaited_places(goal: Goal) -> tuple[str, ...]:
             places = {"manager": approver_place(goal), "hr": hr_place(goal)}
             return tuple(place for role, place in places.items() if role not in confirmed)
         case "in_review":
-            judged = not isinstance(goal.measure, Kpi) and "Y" not in goal.assessments
+            judged = not (isinstance(goal.measure, Kpi) or goal.rated or "Y" in goal.assessments)
             lapsed = any(name.startswith("judgement_lapses@") for name in goal.kept_deadlines)
             return (approver_place(goal), *([HR] if lapsed else [])) if judged else ()
         case "none" | "approved" | "active" | "paused" | "scored" | "closed" | "cancelled" | "superseded":

@@ -138,6 +138,7 @@ SheetCause = Literal[
     "restated",
     "incident",
     "unit",
+    "raters",
 ]
 """Why a version was computed, as `ScoreCause` of goals."""
 ResultCause = Literal[SheetCause, "calibrated", "uncalibrated", "appealed"]
@@ -275,11 +276,15 @@ class EarlierPart(Fact):
 
 class RatingPart(Fact):
     """A part of the result beside the goals, such as behaviours: its share and its points, None where they are
-    missing."""
+    missing, or where the part does not apply: nobody rates this person, or nobody did (RULES U1, U2). They are the
+    `number`-th score of an `appraisal`."""
 
     part: ResultPart
     share: Decimal
     points: Exact | None
+    applies: bool = Field(default=True, exclude_if=bool)
+    appraisal: str = Field(default="", exclude_if=is_nothing)
+    number: int = Field(default=0, exclude_if=is_nothing)
 
 
 class MultiplierPart(Fact):
@@ -380,6 +385,13 @@ class VersionSigned(SheetEvent):
     """The person signed the version `number` of the result, agreeing with it or not: it is settled (RULES Y3)."""
 
     number: int
+
+
+class VersionHandedOver(SheetEvent):
+    """The version `number` of the result was handed over to payroll: it is settled (RULES Y3)."""
+
+    number: int
+    handover: str
 
 
 class Restated(Fact):
@@ -513,6 +525,7 @@ AnySheetEvent = (
     | VersionCalibrated
     | VersionShown
     | VersionSigned
+    | VersionHandedOver
     | RestatementProposed
     | RestatementHeard
     | RestatementVoted

@@ -66,21 +66,22 @@ def _table(at: Terminal, found: Sample, names: Mapping[str, str]) -> RenderableT
     for each in found.drawn:
         table.add_section()
         for event in each.leading:
-            table.add_row(*_row(at, event, names), style="dim")
-        table.add_row(*_row(at, each.approval, names), style="bold")
+            table.add_row(*_row(at, event, names, "dim"))
+        table.add_row(*_row(at, each.approval, names, "bold"))
         for line in _files(at, each):
             table.add_row("", line)
     return table
 
 
-def _row(at: Terminal, event: Evidence, names: Mapping[str, str]) -> tuple[str, ...]:
+def _row(at: Terminal, event: Evidence, names: Mapping[str, str], style: str) -> tuple[Text, ...]:
     who = f"{event.actor} {names.get(event.actor, '')}".strip() if event.actor != SYSTEM else names[SYSTEM]
     if event.acting_for is not None:
         who = at.say("{who} for {other}", who=who, other=event.acting_for)
-    return (
+    cells = (
         str(event.position or NOTHING), event_name(at, event.type), event.stream, who, at.moment(event.occurred_at),
         at.moment(event.recorded_at), event.leaf[:SHORT],
     )  # fmt: skip
+    return tuple(Text(cell, style=style) for cell in cells)
 
 
 def _files(at: Terminal, each: Sampled) -> list[str]:

@@ -252,5 +252,8 @@ def _counted(at: Terminal, outcome: Outcome) -> RenderableType:
         sheets=outcome.sheets,
         results=outcome.results,
     )
+    if outcome.appraisals:
+        appraisals = at.say("appraisals {appraisals:number}", appraisals=outcome.appraisals)
+        counts = at.say("{counts}, {more}", counts=counts, more=appraisals)
     same = at.say("✓ all {scores:number} scores come out the same", scores=outcome.scores)
     return Text(at.say("{same} ({counts})", same=same, counts=counts), style="bold green")
