@@ -28,7 +28,7 @@ from cairn_portal.web.case_fields import awaited_words, holder_words, known_of
 from cairn_portal.web.case_kinds import BEGUN_BY_PEOPLE
 from cairn_portal.web.case_panels import panel_of
 from cairn_portal.web.case_readers import said_readers_of
-from cairn_portal.web.forms import Form, fields_of, wrong_field
+from cairn_portal.web.forms import Form, fields_of, is_typed, wrong_field
 from cairn_portal.web.rendering import page
 from cairn_portal.web.showing import titled
 from cairn_portal.web.typed import read_form
@@ -233,7 +233,7 @@ async def _case_page(
 def _offers(read: CaseRead) -> list[Offer]:
     """What a page asks for by a form; drafts are saved by themselves while somebody types."""
     apart = ("submit", "decline", "delegate") if read.rater else ()
-    found = [each for each in read.offers if each.name != "draft"]
+    found = [each for each in read.offers if each.name != "draft" and is_typed(each.command)]
     known = {each.name for each in found}
     return [
         *(Offer(name, read.kind.commands[name], {}) for name in apart if name not in known),
