@@ -13,9 +13,10 @@ from cairn.domain.case.context import CaseContext
 from cairn.domain.policy import OVERALL
 from cairn.domain.result.state import Result
 from cairn.domain.review.state import SIDES, Review
+from cairn.domain.sheet.events import ResultIssued
 from cairn.domain.sheet.state import Sheet
 from cairn.i18n import term
-from cairn_portal.presenting.explained import short, steps_of
+from cairn_portal.presenting.explained import as_their_own, short, steps_of
 from cairn_portal.presenting.words import NOTHING, by_period, number, percent, words
 from cairn_portal.reading.appraisals import facts_of
 from cairn_portal.reading.cases import CaseRead
@@ -149,7 +150,9 @@ async def _data(at: PageReader, visit: Visit, read: CaseRead, review: Review, of
     for line in lines:
         now = line.current
         figures = f"{number(now.actual)} / {number(now.target)}" if now else NOTHING
-        rows.append((line.title, percent(line.weight), figures, percent(now.done) if now else NOTHING))
+        rows.append(
+            (at.title(line.title), percent(line.weight), figures, percent(now.done) if now else NOTHING)
+        )
     head = (at.say("goal"), at.say("weight"), at.say("actual / target"), at.say("progress"))
     return [Block(at.say("{period}: what the data say", period=review.period), table=Table(head, rows, 1))]
 
@@ -174,6 +177,7 @@ async def _result(at: PageReader, visit: Visit, read: CaseRead, result: Result) 
     ]
     if version is not None:
         policy = await records.application.policies.version(version.policy)
+        version = as_their_own(version, policy) if visit.person.id == sheet.holder else version
         rows = [(step.what, step.of, short(step.comes_to)) for step in steps_of(at, version, policy)]
         head = (at.say("step"), at.say("with"), at.say("comes to"))
         blocks.append(Block(at.say("How it came about"), note=version.policy, table=Table(head, rows, 2)))
@@ -181,7 +185,7 @@ async def _result(at: PageReader, visit: Visit, read: CaseRead, result: Result) 
     return blocks
 
 
-def _version(sheet: Sheet, number_: int):  # type: ignore[no-untyped-def]
+def _version(sheet: Sheet, number_: int) -> ResultIssued | None:
     found = sheet.result
     return found if found is not None and found.number == number_ else None
 

@@ -6,6 +6,7 @@ import typer
 from rich.text import Text
 
 from cairn.application.repository import fold_sheet
+from cairn.domain.sheet.events import ResultIssued
 from cairn.domain.sheet.state import Sheet
 from cairn.domain.streams import sheet_name
 from cairn_portal.cli.cycle.results import owners
@@ -14,7 +15,7 @@ from cairn_portal.cli.goal.viewing import As, viewer
 from cairn_portal.cli.options import CycleOption
 from cairn_portal.cli.session import Session, session
 from cairn_portal.cli.terminal import Terminal
-from cairn_portal.presenting.explained import short, steps_of
+from cairn_portal.presenting.explained import as_their_own, short, steps_of
 from cairn_portal.presenting.words import grid
 
 
@@ -36,6 +37,11 @@ async def explain(
     if found is None or policy is None:
         at.answer({"sheet": sheet.id, "steps": []}, Text(at.say("Not scored yet.")))
         return
+    if isinstance(found, ResultIssued) and view.person is not None and view.person.id == sheet.holder:
+        if not found.told and sheet.shown != found.number:
+            at.answer({"sheet": sheet.id, "steps": []}, Text(at.say("The result is not shown yet.")))
+            return
+        found = as_their_own(found, policy)
     steps = steps_of(at, found, policy)
     table = grid(at.say("step"), at.say("with"), at.say("comes to"), right=(at.say("comes to"),))
     for step in steps:
