@@ -1,22 +1,28 @@
 """A cycle as a whole: where it stands, who waits for whom, and what its launch would do or has done."""
 
-from datetime import UTC, date, datetime
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
 from cairn.domain.cycle.state import Cycle
 from cairn.domain.cycle.status import CycleDeadline, deadlines_of
 from cairn.domain.launch.lateness import Passed, passed_dates
 from cairn.domain.launch.plan import LaunchPlan
-from cairn.domain.schedule import local_day
+from cairn.domain.schedule import local_day, months_later
 from cairn.i18n import Language
 from cairn_portal.reading.records import Records
+from projections.models import case as case_model
 from projections.models import dashboard as dashboards
+from projections.models import feedback as feedback_model
 from projections.models import goal as goals_model
 from projections.models import inbox as inboxes
+from projections.models import score as scores_model
 
 
 class CycleRead(NamedTuple):
-    """A cycle at a glance. `written` are the goals of it that can be seen, of those planned, while it is launched."""
+    """A cycle at a glance: goals, cases, how feedback was told, who heard nothing for long, how many have which grade.
+    `written` are the goals of it that can be seen, of those planned, while it is launched."""
 
     cycle: Cycle
     now: datetime
@@ -24,6 +30,11 @@ class CycleRead(NamedTuple):
     waiting: list[inboxes.Waiting]
     due: list[CycleDeadline]
     written: int
+    cases: list[case_model.CasesCounted]
+    cases_waiting: list[case_model.CasesWaiting]
+    kept: Sequence[feedback_model.Kept]
+    quiet: Sequence[feedback_model.Quiet]
+    grades: Mapping[str, int]
 
 
 class Preview(NamedTuple):
@@ -51,7 +62,20 @@ async def read_cycle(records: Records, name: str) -> CycleRead:
         waiting=waiting,
         due=deadlines_of(cycle, await records.application.policies.version(cycle.policy)),
         written=sum((await goals_model.count_by_stage(records.pool, name)).values()),
+        cases=await case_model.counted(records.pool, name, now),
+        cases_waiting=[] if over else await case_model.cases_waiting(records.pool, name, now),
+        kept=await feedback_model.kept(records.pool, name),
+        quiet=[] if over else await quiet_in(records, cycle),
+        grades=Counter(each.grade for each in await scores_model.results(records.pool, name) if each.grade),
     )
+
+
+async def quiet_in(records: Records, cycle: Cycle) -> Sequence[feedback_model.Quiet]:
+    """Who has heard and reported nothing for the months that the policy of a cycle allows."""
+    rules = (await records.application.policies.version(cycle.policy)).feedback
+    now = await records.clock.now(cycle)
+    back = months_later(now.date(), -rules.quiet_months)
+    return await feedback_model.quiet(records.pool, cycle.id, now - timedelta(days=(now.date() - back).days))
 
 
 async def preview_launch(

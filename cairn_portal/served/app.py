@@ -29,7 +29,19 @@ from cairn_portal.signing_in.addresses import is_demo, portal_url, require_safe
 from cairn_portal.signing_in.callers import NotFromOurPage, NotSignedIn, SignIn
 from cairn_portal.signing_in.demo_provider import DemoProvider
 from cairn_portal.signing_in.portal import Portal, reader_of
-from cairn_portal.web import cases, cycles, find, goal, goal_giving, goals, inbox, live, signing, team
+from cairn_portal.web import (
+    cases,
+    cycles,
+    find,
+    goal,
+    goal_giving,
+    goals,
+    inbox,
+    live,
+    palette,
+    signing,
+    team,
+)
 from cairn_portal.web.rendering import STATIC, open_page
 
 log = logging.getLogger(__name__)
@@ -76,6 +88,7 @@ def create_app(settings: Settings) -> FastAPI:
         goal.router,
         cases.router,
         find.router,
+        palette.router,
         team.router,
         cycles.router,
         live.router,

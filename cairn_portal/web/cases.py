@@ -25,9 +25,10 @@ from cairn_portal.signing_in.reader import PageReader
 from cairn_portal.web import showing
 from cairn_portal.web.appraising import answers_apart, give_apart
 from cairn_portal.web.case_fields import awaited_words, holder_words, known_of
+from cairn_portal.web.case_kinds import BEGUN_BY_PEOPLE
 from cairn_portal.web.case_panels import panel_of
 from cairn_portal.web.case_readers import said_readers_of
-from cairn_portal.web.forms import Form, fields_of, wrong_field
+from cairn_portal.web.forms import Form, fields_of, is_typed, wrong_field
 from cairn_portal.web.rendering import page
 from cairn_portal.web.showing import titled
 from cairn_portal.web.typed import read_form
@@ -35,16 +36,6 @@ from cairn_portal.web.typed import read_form
 router = APIRouter(include_in_schema=False)
 SAVES = {"submit": "report", "comment": "comment"}
 """Commands whose words are saved as a draft while they are typed, and on which side of a review."""
-WITH_TABLES = frozenset({("handover", "make")})
-"""Commands of a kind that come with tables and the digest of a preview: pages do not ask for them."""
-BEGUN_BY_PEOPLE = tuple(
-    kind.name
-    for kind in KINDS.values()
-    if any(
-        "none" in each.row.stages and (kind.name, name) not in WITH_TABLES
-        for name, each in kind.commands.items()
-    )
-)
 
 
 class Line(NamedTuple):
@@ -242,11 +233,7 @@ async def _case_page(
 def _offers(read: CaseRead) -> list[Offer]:
     """What a page asks for by a form; drafts are saved by themselves while somebody types."""
     apart = ("submit", "decline", "delegate") if read.rater else ()
-    found = [
-        each
-        for each in read.offers
-        if each.name != "draft" and (read.kind.name, each.name) not in WITH_TABLES
-    ]
+    found = [each for each in read.offers if each.name != "draft" and is_typed(each.command)]
     known = {each.name for each in found}
     return [
         *(Offer(name, read.kind.commands[name], {}) for name in apart if name not in known),

@@ -1,12 +1,14 @@
 """Cycles: where each stands, and a launch from its preview."""
 
 from datetime import UTC, datetime
+from typing import NamedTuple
 from uuid import uuid4
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from cairn.application import access
+from cairn.application.cases import KINDS
 from cairn.application.clock import zone_of
 from cairn.documents.dates import read_date
 from cairn.documents.mistakes import Mistake
@@ -15,15 +17,16 @@ from cairn.domain.goal.stages import STAGES
 from cairn.domain.refusal import Refusal
 from cairn.i18n import refusal_message, term
 from cairn_portal.presenting import reasons
-from cairn_portal.reading.cycles import Preview, preview_launch, read_cycle
+from cairn_portal.reading.cycles import CycleRead, Preview, preview_launch, read_cycle
 from cairn_portal.signing_in.portal import ByVisitor, Visit
 from cairn_portal.signing_in.reader import PageReader
 from cairn_portal.web import showing
 from cairn_portal.web.rendering import page
 from projections.models import dashboard as dashboards
-from projections.models import inbox as inboxes
 
 router = APIRouter(include_in_schema=False)
+MOST, NAMED = 40, 8
+"""So many lines of who waits for whom, and so many names, are shown."""
 PLANNED = ("title", "starts", "ends", "policy", "seen")
 """What a launch repeats of the preview that was seen."""
 
@@ -107,7 +110,9 @@ async def one(request: Request, visit: ByVisitor, cycle: str) -> Response:
             for row in STAGES
             if found.dashboard and (count := found.dashboard.stages.get(row.name))
         ],
-        waiting=[_waiting(at, each, found.now, names) for each in found.waiting],
+        waiting=_waits(at, found, names), cases=_cases(at, found), told=_told(at, found), grades=_grades(found),
+        quiet=[f"{each.holder} {each.holder_name or ''}".strip() for each in found.quiet[:NAMED]],
+        quiet_more=max(len(found.quiet) - NAMED, 0),
         failures=[(each.sheet, reasons.launch_failure(at, each)) for each in (launch.failures if launch else ())],
         launching=launch is None, ahead=_ahead(at, found.due[0]) if found.due else "",
     )  # fmt: skip
@@ -126,17 +131,81 @@ async def _families(visit: Visit, policy: str) -> dict[str, str]:
     return {key: each.name.text(visit.reader.language) for key, each in rules.families.items()}
 
 
-Waiting = tuple[str, str, inboxes.Waiting, showing.Clock | None]
+class Waits(NamedTuple):
+    """Who is waited for, for what, how much of it, how much of that is late, and until when."""
+
+    who: str
+    act: str
+    number: int
+    overdue: int
+    until: str
+    clock: showing.Clock | None
 
 
-def _waiting(at: PageReader, each: inboxes.Waiting, now: datetime, names: dict[str, str]) -> Waiting:
-    """Who is waited for, for what, how much of it, and until when."""
-    return (
-        _awaited(at, each.awaited, names),
-        at.say(f"task:{each.act}"),
-        each,
-        showing.clock(at, each.until, now),
+def _waits(at: PageReader, found: CycleRead, names: dict[str, str]) -> list[Waits]:
+    """Who waits for whom, in goals and in cases, the most overdue first."""
+    rows = [
+        (each.awaited, at.say(f"task:{each.act}"), each.goals, each.overdue, each.until)
+        for each in found.waiting
+    ]
+    rows += [
+        (each.awaited, at.say(term("turn", f"{each.kind}.{each.step}")), each.cases, each.overdue, each.until)
+        for each in found.cases_waiting
+    ]
+    rows.sort(key=lambda row: (-row[3], -row[2], row[0]))
+    return [
+        Waits(
+            _awaited(at, who, names), act, count, late, at.moment(until), showing.clock(at, until, found.now)
+        )
+        for who, act, count, late, until in rows[:MOST]
+    ]
+
+
+class CasesOf(NamedTuple):
+    """The cases of a kind: how many, how many late, and how many in which stage."""
+
+    name: str
+    kind: str
+    number: int
+    overdue: int
+    stages: str
+
+
+def _cases(at: PageReader, found: CycleRead) -> list[CasesOf]:
+    of_kind = {name: [each for each in found.cases if each.kind == name] for name in KINDS}
+    return [
+        CasesOf(
+            name=name,
+            kind=at.say(term("kind", name)),
+            number=sum(each.cases for each in of),
+            overdue=sum(each.overdue for each in of),
+            stages=" · ".join(f"{at.say(term('stage', f'{name}.{each.stage}'))} {each.cases}" for each in of),
+        )
+        for name, of in of_kind.items()
+        if of
+    ]
+
+
+def _told(at: PageReader, found: CycleRead) -> str:
+    """How the clock of feedback was kept; empty while nothing was observed."""
+    if not found.kept:
+        return ""
+    return at.say(
+        "{observed} observed, {given} told, {open} to be told, {breached} breaches",
+        observed=sum(each.observed for each in found.kept),
+        given=sum(each.given for each in found.kept),
+        open=sum(each.open for each in found.kept),
+        breached=sum(each.breached for each in found.kept),
     )
+
+
+def _grades(found: CycleRead) -> list[tuple[str, int, showing.Bar]]:
+    """How many have which grade, with its share of all as a bar."""
+    total = sum(found.grades.values())
+    return [
+        (grade, count, showing.Bar(round(100 * count / total, 2), None, False, "done"))
+        for grade, count in sorted(found.grades.items())
+    ]
 
 
 def _awaited(at: PageReader, who: str, names: dict[str, str]) -> str:

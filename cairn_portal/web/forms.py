@@ -133,6 +133,15 @@ def _rank(field: Field, wheres: Mapping[str, str]) -> int:
     return 1 if field.where else 3 if field.sort in ("rows", "choices") else 2
 
 
+def is_typed(command: type[BaseModel]) -> bool:
+    """Whether a form can hold all of a command: rows of a whole table come from a file."""
+    return not any(
+        get_origin(one) in (dict, Mapping) and models_of(get_args(one)[1])
+        for info in command.model_fields.values()
+        for one in alternatives(info.annotation)
+    )
+
+
 def _where(said: str) -> str:
     return f"{PREFIX}.{said}" if said else ""
 
@@ -206,7 +215,7 @@ def _drawn(
         return _nested(at, path, name, [one], found, known, choices, value)
     if origin in (tuple, list):
         return _several(at, path, name, get_args(one)[0], found, known, choices, value)
-    if origin in (dict, Mapping):
+    if origin in (dict, Mapping) and not models_of(get_args(one)[1]):
         lines = value.items() if isinstance(value, Mapping) else ()
         return found._replace(
             sort="lines", value="\n".join(f"{key} = {_shown(each)}" for key, each in lines),

@@ -46,7 +46,7 @@ def page(
     **shown: Any,
 ) -> HTMLResponse:  # fmt: skip
     """A page, or a part of one, for somebody who is signed in."""
-    told = {"visit": visit, "person": visit.person, "csrf": visit.csrf, "nav": _nav(visit), **shown}
+    told = {"visit": visit, "person": visit.person, "csrf": visit.csrf, "nav": places(visit), **shown}
     return _rendered(request, template, reader or visit.reader, status, told)
 
 
@@ -65,7 +65,7 @@ def _rendered(
     return HTMLResponse(text, status)
 
 
-def _nav(visit: Visit) -> list[tuple[str, str, str]]:
+def places(visit: Visit) -> list[tuple[str, str, str]]:
     """Where somebody can go: address, icon, message id. What they may not do there is refused there, not here."""
     say = visit.reader.say
     found = [

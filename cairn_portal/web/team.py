@@ -1,5 +1,6 @@
 """A manager's team: everybody who reports to them, how far they are, and who waits for whom."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from fastapi import APIRouter, Request
@@ -8,17 +9,37 @@ from starlette.responses import Response
 from cairn.application.clock import zone_of
 from cairn.domain.goal.stages import STAGES
 from cairn.domain.people import Person
+from cairn.i18n import marked
 from cairn_portal.reading.current import cycle_or_current, cycles_of
 from cairn_portal.reading.goals import own_goals
+from cairn_portal.reading.team import Course, read_team
 from cairn_portal.signing_in.portal import ByVisitor
+from cairn_portal.signing_in.reader import PageReader
 from cairn_portal.web import showing
 from cairn_portal.web.goals import Card, cards
 from cairn_portal.web.rendering import page
 from projections.models import person as people_model
+from projections.models import team as team_model
 
 router = APIRouter(include_in_schema=False)
 SLOW = ("waiting", "late")
 """Tones of a bar that falls behind."""
+
+
+class Figure(NamedTuple):
+    """One figure of somebody: the words, and how they are toned; empty where there is nothing to say."""
+
+    words: str
+    tone: str = "off"
+
+
+class Glance(NamedTuple):
+    """One of a team at a glance, in the order of the table's heads."""
+
+    who: str
+    name: str
+    level: int
+    figures: Sequence[Figure]
 
 
 class Member(NamedTuple):
@@ -31,15 +52,21 @@ class Member(NamedTuple):
 
 
 @router.get("/team")
-async def team(request: Request, visit: ByVisitor, cycle: str | None = None) -> Response:
-    records = visit.portal.records
-    reports = await people_model.people(records.pool, manager=visit.person.id)
+async def team(
+    request: Request,
+    visit: ByVisitor,
+    cycle: str | None = None,
+    of: str | None = None,
+    everybody: bool = False,
+) -> Response:
+    records, manager = visit.portal.records, of or visit.person.id
     found = await cycle_or_current(records, cycle, visit.person.id)
     at = visit.reader.in_zone(zone_of(found)) if found else visit.reader
+    read = await read_team(records, visit.person, manager, found, everybody=everybody) if found else None
+    reports = await people_model.people(records.pool, manager=manager)
     members = []
-    for person in reports:
-        if found is None:
-            break
+    for person in reports if found is not None and not everybody else ():
+        assert found is not None
         own = await own_goals(records, visit.person.id, person, found)
         shown = cards(at, own)
         counts = [
@@ -49,8 +76,58 @@ async def team(request: Request, visit: ByVisitor, cycle: str | None = None) -> 
         ]
         slow = sum(_is_slow(card) for card in shown)
         members.append(Member(person, shown, counts, slow))
-    cycles = await cycles_of(records, visit.person.id)
-    return page(request, "team.html", visit, reader=at, cycle=found, cycles=cycles, members=members)
+    cycles, names = await cycles_of(records, visit.person.id), await records.names()
+    glances = [_glance(at, each, read.courses.get(each.id)) for each in read.members] if read else []
+    return page(
+        request, "team.html", visit, reader=at, cycle=found, cycles=cycles, members=members, glances=glances,
+        manager=f"{manager} {names.get(manager, '')}" if of else "", of=of, everybody=everybody,
+    )  # fmt: skip
+
+
+def _glance(at: PageReader, member: team_model.Member, course: Course | None) -> Glance:
+    goals = (
+        at.say("{goals}, {open} not approved", goals=member.goals, open=member.unapproved)
+        if member.unapproved
+        else str(member.goals)
+    )
+    told = [
+        at.say(sentence, count=count)
+        for sentence, count in (
+            (marked("{count} to be told"), member.untold),
+            (marked("{count} breaches"), member.breaches),
+            (marked("{count} agreed actions open"), member.actions),
+        )
+        if count
+    ]
+    figures = (
+        Figure(goals, "waiting" if member.unapproved else "off"),
+        _course(at, course),
+        Figure(str(member.late), "late") if member.late else Figure(""),
+        Figure(at.moment(member.heard)) if member.heard else Figure(at.say("never yet"), "waiting"),
+        Figure(
+            at.say("separator:list").join(told), "late" if member.breaches else "waiting" if told else "off"
+        ),
+        Figure(str(member.coaching) if member.coaching else "", "adjusting"),
+        _of_which_late(at, member.owed, member.owed_late),
+        _of_which_late(at, member.turns, member.turns_late),
+    )
+    return Glance(member.id, member.name, member.level, figures)
+
+
+def _course(at: PageReader, course: Course | None) -> Figure:
+    """How many goals keep pace; colour is never alone."""
+    if course is None or not (course.on_course or course.behind):
+        return Figure("")
+    said = [at.say("{count} on course", count=course.on_course)] if course.on_course else []
+    said += [at.say("{count} behind", count=course.behind)] if course.behind else []
+    return Figure(at.say("separator:list").join(said), "late" if course.behind else "running")
+
+
+def _of_which_late(at: PageReader, count: int, late: int) -> Figure:
+    if not count:
+        return Figure("")
+    said = at.say("{count}, {late} late", count=count, late=late) if late else str(count)
+    return Figure(said, "late" if late else "waiting")
 
 
 def _is_slow(card: Card) -> bool:

@@ -87,7 +87,7 @@ async def test_feedback_is_given_answered_and_followed_up(
 
         await employee.sign_in("E1")
         await employee.open("/cases")
-        await expect(employee.page.locator("a.what").first).to_be_visible()
+        await expect(employee.page.locator(f"a[href='{path}']")).to_be_visible()
         await pictured(employee, shots, f"cases-{language[:2]}")
         await employee.open(path)
         await expect(employee.page.locator("main")).to_contain_text("周二的演示迟到 20 分钟")

@@ -12,12 +12,17 @@ from cairn.domain.coaching.commands import OpenCoaching
 from cairn.domain.goal.commands import COMMANDS
 from cairn.i18n import Language
 from cairn_portal.signing_in.reader import PageReader
-from cairn_portal.web.forms import PREFIX, Field, Known, choice, fields_of
+from cairn_portal.web.forms import PREFIX, Field, Known, choice, fields_of, is_typed
 from cairn_portal.web.typed import read_form
 from tests.specs.company import on
 
 EVERY = [
-    *((kind, name, command) for kind, each in KINDS.items() for name, command in each.commands.items()),
+    *(
+        (kind, name, command)
+        for kind, each in KINDS.items()
+        for name, command in each.commands.items()
+        if is_typed(command)
+    ),
     *(("goal", name, command) for name, command in COMMANDS.items()),
 ]
 NOT_ASKED = {"by", "at", "case", "goal", "files", "adjustment", "origin", "carried_from", "changes"}
@@ -60,6 +65,16 @@ def test_every_field_and_choice_has_a_word_of_its_own(
         for value in literals(info.annotation):
             said = choice(at, kind, name_, value)
             assert "_" not in said and (language == "en" or said != value), f"{name_}: {value}"
+
+
+def test_only_what_takes_whole_tables_has_no_form() -> None:
+    without = [
+        (kind, name)
+        for kind, each in KINDS.items()
+        for name, row in each.commands.items()
+        if not is_typed(row)
+    ]
+    assert without == [("handover", "make")]
 
 
 def test_what_is_typed_comes_back_as_the_command_wants_it() -> None:

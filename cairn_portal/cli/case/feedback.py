@@ -1,7 +1,5 @@
 """Feedback within 24 hours: observe, tell, answer, follow up; and who heard nothing for long."""
 
-from collections.abc import Sequence
-from datetime import timedelta
 from typing import Annotated, Literal
 from uuid import uuid4
 
@@ -9,9 +7,7 @@ import typer
 from rich.text import Text
 
 from cairn.application.clock import zone_of
-from cairn.domain.cycle.state import Cycle
 from cairn.domain.feedback.events import ActionOutcome
-from cairn.domain.schedule import months_later
 from cairn.i18n import term
 from cairn_portal.cli.case.commanding import (
     cycle_named,
@@ -26,10 +22,11 @@ from cairn_portal.cli.goal.attaching import Files, attached
 from cairn_portal.cli.goal.commanding import goal_id
 from cairn_portal.cli.goal.viewing import As
 from cairn_portal.cli.options import By, CommandId, CycleOption
-from cairn_portal.cli.session import Session, require_actor, session
+from cairn_portal.cli.session import require_actor, session
 from cairn_portal.cli.terminal import Terminal
 from cairn_portal.cli.typed import iso_day
 from cairn_portal.presenting.words import NOTHING, day, grid
+from cairn_portal.reading.cycles import quiet_in
 from projections.models import feedback as feedback_model
 
 Kind = Literal["positive", "problem"]
@@ -177,20 +174,12 @@ async def listed(
     at.answer(list(found), table if found else Text(at.say("No feedback fits.")))
 
 
-async def quiet_in(s: Session, cycle: Cycle) -> Sequence[feedback_model.Quiet]:
-    """Who has heard and reported nothing for the months that the policy of a cycle allows."""
-    rules = (await s.policies.version(cycle.policy)).feedback
-    now = await s.clock.now(cycle)
-    back = months_later(now.date(), -rules.quiet_months)
-    return await feedback_model.quiet(s.pool, cycle.id, now - timedelta(days=(now.date() - back).days))
-
-
 async def quiet(at: Terminal, cycle: CycleOption = None) -> None:
     async with session(at) as s:
         of = await cycle_named(s, cycle)
         rules = (await s.policies.version(of.policy)).feedback
         local = at.in_zone(zone_of(of))
-        found = await quiet_in(s, of)
+        found = await quiet_in(s.records, of)
     table = grid(at.say("person"), at.say("manager"), at.say("last heard of"))
     for each in found:
         last = local.moment(each.last) if each.last else NOTHING

@@ -16,7 +16,6 @@ from cairn.domain.cycle.status import CycleDeadline, deadlines_of
 from cairn.domain.goal.stages import STAGES
 from cairn.domain.result.commands import STAGES as RESULT_STAGES
 from cairn.i18n import message, say, term
-from cairn_portal.cli.case.feedback import quiet_in
 from cairn_portal.cli.cycle.launching import SHOWN
 from cairn_portal.cli.problem import Problem
 from cairn_portal.cli.session import Session, session
@@ -32,6 +31,7 @@ from cairn_portal.presenting.words import (
     stage,
     task_name,
 )
+from cairn_portal.reading.cycles import quiet_in
 from projections.models import case as case_model
 from projections.models import dashboard as dashboards
 from projections.models import feedback as feedback_model
@@ -92,7 +92,7 @@ async def show_status(s: Session, name: str) -> None:
     cases = await case_model.counted(s.pool, name, now)
     of_cases = await case_model.cases_waiting(s.pool, name, now) if cases and cycle.stage in RUNNING else []
     kept = await feedback_model.kept(s.pool, name)
-    quiet = await quiet_in(s, cycle) if cycle.stage in RUNNING else []
+    quiet = await quiet_in(s.records, cycle) if cycle.stage in RUNNING else []
     due = deadlines_of(cycle, await s.policies.version(cycle.policy))
     by_stage = Counter(each.stage for each in await result_model.results(s.pool, name))
     row = found.cycle

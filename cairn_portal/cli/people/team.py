@@ -4,38 +4,21 @@ from collections.abc import Mapping, Sequence
 from typing import Annotated
 
 import typer
-from pydantic import BaseModel, ConfigDict
 from rich.console import RenderableType
 from rich.text import Text
 
-from cairn.application import access
 from cairn.application.clock import zone_of
-from cairn.domain.cycle.state import Cycle
 from cairn.i18n import marked
 from cairn_portal.cli.case.commanding import cycle_named
-from cairn_portal.cli.goal.viewing import viewer
 from cairn_portal.cli.options import By, CycleOption
-from cairn_portal.cli.session import Session, require_actor, session
+from cairn_portal.cli.session import require_actor, session
 from cairn_portal.cli.terminal import Terminal
 from cairn_portal.presenting.words import NOTHING, grid
-from cairn_portal.reading.progress import kinds_of
-from cairn_portal.reading.viewing import of_holder
-from projections.models import person as people_model
-from projections.models import progress as progress_model
+from cairn_portal.reading.team import Course, read_team
 from projections.models import team as team_model
 
 Of = Annotated[str | None, typer.Argument(metavar="[PERSON]", help="whose people; by default one's own")]
 Everybody = Annotated[bool, typer.Option("--all", help="everybody below, not only who reports directly")]
-
-
-class Course(BaseModel):
-    """Of somebody's running goals: how many are as far as their period, behind it, and not known to be either."""
-
-    model_config = ConfigDict(frozen=True)
-
-    on_course: int
-    behind: int
-    unknown: int
 
 
 async def team(
@@ -45,14 +28,8 @@ async def team(
         reader = await s.person(require_actor(by))
         manager = await s.person(who or reader.id)
         of = await cycle_named(s, cycle)
-        now, today = await s.clock.now(of), await s.clock.today(of)
-        people = {each.id: each for each in await people_model.people(s.pool, with_leavers=True)}
-        access.require_knows_team(access.require_present(reader.id, people, today), manager.id, people)
-        levels = team_model.ALL_LEVELS if everybody else 1
-        members = await team_model.team(s.pool, of.id, manager.id, today, now, levels=levels)
-        view = await viewer(s, reader.id, of)
-        readable = [each.id for each in members if view.may("scores", of_holder(each.id, people))]
-        courses = await _courses(s, of, readable)
+        found = await read_team(s.records, reader, manager.id, of, everybody=everybody)
+    members, courses = found.members, found.courses
     local = at.in_zone(zone_of(of))
     title = at.say("The people of {person} in cycle {cycle}", person=manager.name, cycle=of.id)
     nothing = Text(at.say("Nobody reports to {person}.", person=manager.name))
@@ -60,28 +37,13 @@ async def team(
         {
             "cycle": of.id,
             "manager": manager.id,
-            "now": now,
+            "now": found.now,
             "members": [{**each.model_dump(), "course": courses.get(each.id)} for each in members],
         },
         _table(local, members, courses, title) if members else nothing,
     )
     if members and not everybody:
         at.remark("With everybody below them: cairn team {person} --all", person=manager.id)
-
-
-async def _courses(s: Session, cycle: Cycle, people: Sequence[str]) -> dict[str, Course]:
-    """How far each person's running goals are on the cycle's day."""
-    lines = await progress_model.progress_of_people(
-        s.pool, people, await s.clock.today(cycle), cycle=cycle.id, kinds=await kinds_of(s.records, cycle)
-    )
-    found: dict[str, list[bool | None]] = {}
-    for line in lines:
-        if line.current is not None:
-            found.setdefault(line.owner, []).append(progress_model.on_course(line))
-    return {
-        who: Course(on_course=said.count(True), behind=said.count(False), unknown=said.count(None))
-        for who, said in found.items()
-    }
 
 
 def _table(

@@ -78,6 +78,24 @@ const choose = () => {
 };
 document.addEventListener("change", choose);
 document.addEventListener("htmx:after:swap", choose);
+// The palette: Ctrl or Cmd and K, then arrows and Enter.
+const palette = document.getElementById("palette");
+const find = () => {
+  if (!palette || palette.open) return;
+  palette.showModal();
+  document.getElementById("palette-q").dispatchEvent(new CustomEvent("palette"));
+};
+document.addEventListener("keydown", (event) => {
+  if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") { event.preventDefault(); find(); return; }
+  if (!palette?.open || !["ArrowDown", "ArrowUp", "Enter"].includes(event.key)) return;
+  const links = [...palette.querySelectorAll("a")], here = links.indexOf(document.activeElement);
+  if (event.key === "Enter" && here >= 0) return;
+  event.preventDefault();
+  if (event.key === "Enter") { links[0]?.click(); return; }
+  const next = here + (event.key === "ArrowDown" ? 1 : -1);
+  (links[next] ?? document.getElementById("palette-q")).focus();
+});
+document.addEventListener("click", (event) => { if (event.target.closest("[data-palette]")) find(); });
 listen();
 restore();
 choose();

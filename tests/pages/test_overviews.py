@@ -1,0 +1,96 @@
+"""What managers and HR see of many at once, and the palette with which everybody gets about by keyboard."""
+
+from collections.abc import AsyncIterator
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest_asyncio
+from playwright.async_api import Browser, expect
+
+from tests.pages.conftest import Served, begun, pictured, screen
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def running(served: Served) -> AsyncIterator[str]:
+    """A cycle in which a promise to E2 is open, and E1 was given feedback."""
+    async with begun(served, "looked", 40) as cycle:
+        due = (date.today() + timedelta(days=9)).isoformat()
+        for typed in (
+            ("promise", "make", "E2", "--what", "two samples", "--due", due),
+            (
+                "feedback",
+                "give",
+                "E1",
+                "--kind",
+                "positive",
+                "--behaviour",
+                "asked first",
+                "--value",
+                "stayed",
+            ),
+        ):
+            done = await served.cairn(*typed, "--cycle", cycle, "--by", "M1")
+            assert done.code == 0, done.err
+        yield cycle
+
+
+async def test_a_manager_sees_at_a_glance_who_was_heard_of_and_what_is_owed(
+    browser: Browser, served: Served, running: str, shots: Path | None
+) -> None:
+    listed = (await served.cairn("team", "--by", "M1", "--cycle", running, "--json")).json["members"]
+    async with screen(browser, served, language="en") as manager:
+        await manager.sign_in("M1")
+        await manager.open(f"/team?cycle={running}")
+        rows = manager.page.locator("table.glance tbody tr")
+        await expect(rows).to_have_count(len(listed))
+        first, second = rows.filter(has_text="E1"), rows.filter(has_text="E2")
+        await expect(first).not_to_contain_text("never yet")
+        await expect(second).to_contain_text("never yet")
+        owed = next(each["owed"] for each in listed if each["id"] == "E2")
+        assert owed == 1
+        await expect(second.locator("td").nth(7)).to_contain_text("1")
+        await pictured(manager, shots, "team-glance-en")
+    async with screen(browser, served, language="en") as colleague:
+        await colleague.sign_in("E1")
+        answer = await colleague.page.goto(f"{served.url}/team?of=M1")
+        assert answer is not None and answer.status == 403
+
+
+async def test_hr_sees_who_waits_for_whom_in_goals_and_in_cases(
+    browser: Browser, served: Served, running: str, shots: Path | None
+) -> None:
+    async with screen(browser, served, language="en") as hr:
+        await hr.sign_in("H1")
+        await hr.open(f"/cycles/{running}")
+        waits = hr.page.locator("section", has=hr.page.locator("#waits"))
+        await expect(waits).to_contain_text("submit")
+        await expect(waits).to_contain_text("keep a promise")
+        beside = hr.page.locator("section", has=hr.page.locator("#beside"))
+        await expect(beside.locator("tr", has_text="Promise")).to_contain_text("1")
+        await pictured(hr, shots, "cycle-en")
+
+
+async def test_everything_within_reach_is_found_by_keyboard_and_nothing_else(
+    browser: Browser, served: Served, running: str, shots: Path | None
+) -> None:
+    async with screen(browser, served, language="en") as manager, screen(browser, served) as employee:
+        await manager.sign_in("M1")
+        await manager.open("/inbox")
+        await manager.page.keyboard.press("Control+k")
+        found = manager.page.locator("#palette-found")
+        await expect(found).to_contain_text("New: feedback")
+        await manager.page.keyboard.type(f"{running}-E2-1")
+        await expect(found.locator(f"a[href='/goals/goal-{running}-E2-1']")).to_be_visible()
+        await pictured(manager, shots, "palette-en")
+        await manager.page.keyboard.press("ArrowDown")
+        await manager.page.keyboard.press("Enter")
+        await manager.page.wait_for_url(f"{served.url}/goals/goal-{running}-E2-1")
+
+        await employee.sign_in("E1")
+        await employee.page.keyboard.press("Control+k")
+        theirs = employee.page.locator("#palette-found")
+        await employee.page.keyboard.type(f"{running}-E")
+        await expect(theirs.locator(f"a[href='/goals/goal-{running}-E1-1']")).to_be_visible()
+        assert f"goal-{running}-E2-1" not in await theirs.inner_html(), "what one may not read is not found"
+        await employee.page.keyboard.press("Escape")
+        await expect(employee.page.locator("#palette")).to_be_hidden()
