@@ -16,10 +16,11 @@ ROWS = [
     if re.match(r"\| [AB][\d.]", line)
 ]
 LINES = {
-    "A1.1", "A1.2", "A1.3", "A1.4", "A1.5", "A2.6", "A2.7", "A2.8", "A2.9", "A3.10", "A3.12", "A4.15",
+    "A1.1", "A1.2", "A1.3", "A1.4", "A1.5", "A2.6", "A2.7", "A2.8", "A2.9", "A3.10", "A3.11", "A3.12",
+    "A4.13", "A4.14", "A4.15",
     "B.HR", "B.managers", "B.employees", "B.committee", "B.auditors", "B.operators",
 }  # fmt: skip
-"""The plan's lines on setting goals, on monitoring and coaching, on raters, on handing over, and on what people do."""
+"""The plan's lines on goals, monitoring and coaching, evaluation, a year's end, and on what people do."""
 LATER = re.compile(r"later: with \w+")
 
 

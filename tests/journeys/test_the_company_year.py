@@ -1,7 +1,7 @@
 """The main job as a whole: the example company's year, from launch to score, on the real engine."""
 
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from fractions import Fraction
 from pathlib import Path
@@ -15,14 +15,21 @@ from temporalio.client import Client
 from cairn.application import Application
 from cairn.application.audit import Outcome
 from cairn.application.cases import KINDS
+from cairn.application.repository import fold_sheet
+from cairn.domain.appraisal.state import Appraisal
 from cairn.domain.difference.comparison import Comparison
 from cairn.domain.event import Fact
 from cairn.domain.goal.state import Goal
+from cairn.domain.sheet.state import Sheet
+from cairn.domain.streams import appraisal_of
+from cairn.ledger import StoredEvent
 from cairn.policies import parse
 from cairn.settings import Settings
 from cairn_portal.cli.case.commanding import cycle_named
+from cairn_portal.cli.goal.viewing import viewer
 from cairn_portal.cli.session import Session
 from cairn_portal.cli.terminal import Terminal
+from cairn_portal.cli.year.decided import Judged, decided
 from cairn_portal.cli.year.page import print_year
 from cairn_portal.rehearsal.drive import Rehearsal, Report
 from cairn_portal.rehearsal.results import Ending, ending
@@ -73,6 +80,9 @@ class Year(Fact):
     requests: Sequence[RequestRow]
     owed: Sequence[Debt]
     parts: Sequence[PartCoverage]
+    judged: Judged
+    appraisals: dict[str, Appraisal]
+    sheets: dict[str, Sheet]
     goals: dict[str, Goal]
     scored: frozenset[str]
     happened: Sequence[Happened]
@@ -92,7 +102,8 @@ async def year(tmp_path_factory: pytest.TempPathFactory) -> Year:
     try:
         async with rehearsal_servers(settings, file, quietly) as (own, application, client):
             report = await Rehearsal(own, file, COMPANY, application, client, quietly).run()
-            recomputed = await application.audit.cycle(file.cycle.id, quietly)
+            end = datetime(2027, 3, 18, tzinfo=SHANGHAI)
+            recomputed = await application.audit.cycle(file.cycle.id, quietly, end)
             pool, cycle, ended = application.pool, file.cycle.id, await ending(application, file.cycle.id)
             debts = await owed(pool, cycle, datetime(2027, 2, 1, tzinfo=SHANGHAI))
             return Year(
@@ -105,6 +116,11 @@ async def year(tmp_path_factory: pytest.TempPathFactory) -> Year:
                 requests=await requests(pool, cycle),
                 owed=debts,
                 parts=await coverage(pool, cycle),
+                judged=await judged(own, application),
+                appraisals=await appraisals(application, cycle),
+                sheets={
+                    name: fold_sheet(name, rows) for name, rows in (await sheets(application, cycle)).items()
+                },
                 goals=await diagnosed(application),
                 scored=frozenset(
                     [debt.goal for debt in debts if debt.goal and await has_year(pool, debt.goal)]
@@ -165,6 +181,27 @@ async def diagnosed(application: Application) -> dict[str, Goal]:
     return {name: (await application.goals.load(name))[0] for name in names}
 
 
+async def sheets(application: Application, cycle: str) -> Mapping[str, list[StoredEvent]]:
+    return await application.ledger.read_streams(await application.cycles.sheets(cycle))
+
+
+async def appraisals(application: Application, cycle: str) -> dict[str, Appraisal]:
+    found = await application.cases.states(
+        appraisal_of(name) for name in await application.cycles.sheets(cycle)
+    )
+    return {name: case for name, case in found.items() if isinstance(case, Appraisal)}
+
+
+async def judged(own: Settings, application: Application) -> Judged:
+    """How the year was judged, as `cairn cycle year` counts it."""
+    told = Console(file=io.StringIO())
+    s = Session(Terminal(own, True, told, told), Addresses(own.database or "", ""), application)
+    cycle = await cycle_named(s, None)
+    part = await decided(s, cycle, await viewer(s, None, cycle))
+    assert part is not None and isinstance(part.found, Judged)
+    return part.found
+
+
 async def has_year(pool: asyncpg.Pool, goal: str) -> bool:
     return any(each.period == "Y" and each.rounded is not None for each in await goal_scores(pool, goal=goal))
 
@@ -196,6 +233,8 @@ async def test_everybody_who_stayed_has_a_result_with_a_grade(year: Year) -> Non
 async def test_every_score_comes_out_the_same_when_it_is_computed_again(year: Year) -> None:
     assert year.recomputed.goals > 200
     assert year.recomputed.differences == ()
+    assert year.recomputed.sound, year.recomputed
+    assert year.recomputed.appraisals == 25
 
 
 async def test_the_steps_between_any_two_versions_and_any_two_people_sum_exactly(year: Year) -> None:
@@ -319,6 +358,62 @@ async def test_what_was_owed_and_came_late_stands_beside_a_score(year: Year) -> 
     assert late["promise-2026-E019-1"] == 76
     assert "promise-2026-E015-1" not in late, "it was kept in time"
     assert all(each.goal in year.scored for each in year.owed if each.breached)
+
+
+async def test_raters_of_every_role_answer_and_their_score_is_that_of_the_goal_and_a_part_of_the_result(
+    year: Year,
+) -> None:
+    released = {role for case in year.appraisals.values() for role in case.releases}
+    assert released == {
+        "self", "manager", "second_line_manager", "dotted_line_managers", "peers", "subordinates",
+        "internal_customers",
+    }  # fmt: skip
+    assert (year.judged.appraisals, year.judged.scored) == (25, 25)
+    for case in year.appraisals.values():
+        result = year.sheets[case.sheet].result
+        assert case.scored is not None and result is not None
+        assert [part.points for part in result.ratings] == [case.scored.behaviours]
+
+
+async def test_a_rater_who_declines_leaves_three_whose_answers_are_shown_together(year: Year) -> None:
+    (declined,) = (each for each in year.happened if each.type == "RaterDeclined")
+    assert declined.case == "appraisal-2026-E005-1"
+    (shown,) = year.appraisals[declined.case].releases["internal_customers"]
+    assert shown.answers == 3
+
+
+async def test_units_have_no_behaviours_and_lose_nothing_by_it(year: Year) -> None:
+    for name in ("sheet-2026-company-1", "sheet-2026-department.D02-1"):
+        result = year.sheets[name].result
+        assert result is not None and [part.applies for part in result.ratings] == [False]
+
+
+async def test_a_calibration_moves_one_grade_and_undoes_another(year: Year) -> None:
+    assert year.judged.calibrations == (("calibration-2026-department.D02-1", 1, 1),)
+    moved, undone = (year.sheets[f"sheet-2026-{who}-1"].result for who in ("E006", "E005"))
+    assert moved is not None and moved.moved is not None and moved.grade != moved.moved.computed
+    assert undone is not None and undone.moved is None
+
+
+async def test_results_are_shown_talked_about_and_signed_but_by_whom_has_left(year: Year) -> None:
+    assert (year.judged.shown, year.judged.signed, year.judged.unsigned) == (25, 24, 1)
+    assert (year.judged.talked, year.judged.disagreeing) == (24, 1)
+
+
+async def test_one_appeal_is_won_and_one_is_lost(year: Year) -> None:
+    assert year.judged.appeals == {"raised": 1, "upheld": 1}
+    won = year.sheets["sheet-2026-E008-1"].result
+    assert won is not None and won.cause == "appealed" and won.moved is not None
+
+
+async def test_what_was_signed_changes_by_restatements_only_one_level_after_the_other(year: Year) -> None:
+    """The manager's result follows that of the subordinate."""
+    for who in ("E009", "E001"):
+        sheet = year.sheets[f"sheet-2026-{who}-1"]
+        assert sheet.result is not None and sheet.result.cause == "restated"
+        assert (sheet.restatements, sheet.untold) == ({}, {})
+        assert sheet.signed == sheet.shown == sheet.result.number
+    assert year.judged.restated == 2
 
 
 async def test_no_case_happens_before_or_after_its_day_in_the_script(year: Year) -> None:

@@ -15,6 +15,7 @@ from cairn.policies import load
 from cairn.roster.reading import read_roster
 from cairn_portal.rehearsal.queries import (
     OpenedReview,
+    Table,
     open_script_tables,
     planned_goals,
     scripted_commands,
@@ -22,6 +23,7 @@ from cairn_portal.rehearsal.queries import (
     target_rows,
 )
 from cairn_portal.rehearsal.script import RehearsalScript, ScriptedAct, ScriptInvalid, load_script
+from cairn_portal.rehearsal.years_end import Asked, LastResult, Waiting
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "company"
 FILE = load_script(EXAMPLE / "cycle.yaml")
@@ -79,11 +81,49 @@ def opened(plan: LaunchPlan) -> list[OpenedReview]:
     ]  # fmt: skip
 
 
+def at_years_end(plan: LaunchPlan) -> list[Table]:
+    """Everybody is rated by themselves, their manager and a customer, and has a result that was shown; a restatement
+    waits."""
+    people = [sheet for sheet in plan.sheets if sheet.kind == "person"]
+    asked = [
+        Asked(
+            appraisal=f"appraisal-2026-{sheet.holder}-1", holder=sheet.holder, family=sheet.family or "", nth="1",
+            role=role, rater=rater, item="teamwork", kind="behaviour",
+        )
+        for sheet in people
+        for role, rater in (
+            ("self", sheet.holder),
+            ("manager", sheet.manager or "E024"),
+            ("internal_customers", people[0].holder),
+        )
+    ]  # fmt: skip
+    last = [
+        LastResult(
+            holder=sheet.holder, nth="1", sheet=f"sheet-2026-{sheet.holder}-1", department=sheet.department,
+            number=1, grade="B", points="85", shown=1, signed=None,
+        )
+        for sheet in people
+    ]  # fmt: skip
+    waits = [
+        Waiting(
+            restatement=f"2026-E009-1-R{number}", holder="E009", cause="readings", goal=None, period="Y",
+            decided=decided,
+        )
+        for number, decided in ((1, False), (2, True))
+    ]  # fmt: skip
+    return [
+        Table("rating", Asked, asked),
+        Table("result", LastResult, last),
+        Table("restatement", Waiting, waits),
+    ]
+
+
 def test_every_act_of_the_script_selects_something_and_says_what_its_command_needs(plan: LaunchPlan) -> None:
     tables, goals = open_script_tables(FILE, EXAMPLE), planned_goals(plan)
     for act in FILE.acts:
         if not act.feeds:
-            found = scripted_commands(FILE, act, select_rows(FILE, act, tables, goals, opened(plan)))
+            rows = select_rows(FILE, act, tables, goals, opened(plan), at_years_end(plan))
+            found = scripted_commands(FILE, act, rows)
             assert found or selects_added(FILE, act, tables), f"line {act.line} selects nothing"
 
 

@@ -12,6 +12,7 @@ from cairn_portal.cli.session import Session, session
 from cairn_portal.cli.terminal import Terminal
 from cairn_portal.cli.year.carried import carried
 from cairn_portal.cli.year.coached import coached
+from cairn_portal.cli.year.decided import decided
 from cairn_portal.cli.year.obstacles import obstacles
 from cairn_portal.cli.year.owed import broken_promises
 from cairn_portal.cli.year.part import Part
@@ -19,7 +20,7 @@ from cairn_portal.cli.year.reviewed import reviewed
 from cairn_portal.cli.year.told import feedback_told
 from cairn_portal.reading.viewing import Viewer
 
-PARTS = (carried, reviewed, obstacles, coached, feedback_told, broken_promises)
+PARTS = (carried, reviewed, obstacles, coached, feedback_told, broken_promises, decided)
 
 
 async def show(at: Terminal, name: CycleArg, reader: As = None) -> None:
