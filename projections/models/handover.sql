@@ -37,7 +37,7 @@ told as (
     select e.stream, (e.data ->> 'part')::int as message,
         read.merge(case e.type
             when 'EntriesMade' then jsonb_build_object('batch', (e.data ->> 'batch')::int, 'way', e.data -> 'way',
-                'acknowledge_by', e.data -> 'acknowledge_by', 'entries', jsonb_array_length(e.data -> 'entries'),
+                'acknowledge_by', e.data -> 'confirm_by', 'entries', jsonb_array_length(e.data -> 'entries'),
                 'made_by', e.actor, 'made_at', e.occurred_at)
             when 'MessageTaken' then jsonb_build_object('taken_at', e.occurred_at, 'taken_how', e.data ->> 'way',
                 'failed', null, 'failed_status', null, 'failed_at', null)

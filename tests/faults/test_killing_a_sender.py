@@ -1,9 +1,10 @@
 """A worker is killed between sending to payroll and recording it: the same message comes again, and is paid once."""
 
+import asyncio
+
 import pytest
 
 from tests.faults.conftest import Site
-from tests.workflows.company import eventually
 from tests.workflows.payroll import SECRET, Paid, receiving
 from tests.workflows.test_handing_over import EVERYBODY
 
@@ -17,9 +18,12 @@ async def test_a_worker_killed_between_sending_and_recording_sends_the_same_mess
         await site.kill("worker")
         site.works()
 
+        killed = asyncio.Event()
+
         async def answers(n: int) -> int:
             if n == 1:  # taken, and nobody is there any more to hear it
                 await site.kill("worker")
+                killed.set()
             return 200
 
         receiver.answers = answers
@@ -27,13 +31,10 @@ async def test_a_worker_killed_between_sending_and_recording_sends_the_same_mess
         await paid.launched()
         await paid.makes((await paid.looked_at()).digest)
 
-        async def got(number: int) -> bool:
-            return len(receiver.got) >= number
-
-        await eventually(lambda: got(1))
+        await asyncio.wait_for(killed.wait(), 60)
         assert "MessageTaken" not in await paid.company.story(paid.name)
         site.works()
-        await paid.company.has_happened(paid.name, "MessageTaken", patience=90)
+        await paid.company.has_happened(paid.name, "MessageTaken", patience=150)
         assert len(receiver.got) == 2 and len({each.id for each in receiver.got}) == 1
         assert receiver.got[0].content == receiver.got[1].content
         assert receiver.sums == EVERYBODY

@@ -14,6 +14,7 @@ from cairn.application.repository import to_appends
 from cairn.domain.appraisal.events import AppraisalOpened, Item, ManagedDays
 from cairn.domain.event import SYSTEM, Event
 from cairn.domain.exact import exact
+from cairn.domain.handover.events import EntriesMade, Entry, HandoverMade
 from cairn.domain.identity import by_system
 from cairn.domain.policy import Name
 from cairn.domain.result.events import ResultShown
@@ -347,3 +348,32 @@ async def test_somebody_reads_their_result_with_why_signs_it_and_appeals(
         "ResultAppealed",
     ]
     assert told["events"][1]["facts"]["agrees"] is False
+
+
+@pytest.mark.parametrize(("language", "width"), [("zh-CN", 1280), ("en", 375)])
+async def test_hr_reads_a_hand_over_and_says_that_payroll_has_it(
+    browser: Browser, served: Served, running: str, shots: Path | None, language: str, width: int
+) -> None:
+    """Pages ask for no tables: a hand-over is made at the command line or by the API."""
+    name, ledger_at = f"handover-{running}-company-1", {"by": "H1", "at": datetime.now(UTC)}
+    batch = 1 if language == "zh-CN" else 2
+    entry = Entry(
+        number=batch, person="E1", sheet=f"sheet-{running}-E1-1", version=1, element="pay", amount=Decimal("9000.00"),
+        reverses=None,
+    )  # fmt: skip
+    made = HandoverMade(case=name, batch=batch, entries=1, **ledger_at)
+    entries = EntriesMade(case=name, batch=batch, part=batch, way="file", entries=(entry,), **ledger_at)
+    await append(served, f"{name}:{batch}", made, entries)
+    async with screen(browser, served, language=language, width=width) as hr:
+        await hr.sign_in("H1")
+        await hr.open("/inbox")
+        await hr.page.locator(f"a[href='/cases/{name}']").first.click()
+        await expect(hr.page.locator("#form-make")).to_have_count(0)
+        await pictured(hr, shots, f"handover-{language[:2]}")
+        await gives(hr, "acknowledge", batch=str(batch))
+    async with screen(browser, served, language=language) as somebody:
+        await somebody.sign_in("E1")
+        await somebody.open("/cases")
+        await expect(somebody.page.locator(f"a[href='/cases/{name}']")).to_have_count(0)
+    told = (await served.cairn("handover", "show", "--cycle", running, "--json")).json
+    assert [each["taken_how"] for each in told["messages"] if each["batch"] == batch] == ["file"]

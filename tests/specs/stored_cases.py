@@ -218,7 +218,7 @@ CASE_EXAMPLES = (
         pots={"sales": handover.PotShared(value=Fraction(1000, 3), cap=Decimal("1900.00"))}, **BY_LI,
     ),
     handover.EntriesMade(
-        case=HANDOVER, batch=2, part=3, way="file", acknowledge_by=SOON,
+        case=HANDOVER, batch=2, part=3, way="file", confirm_by=SOON,
         entries=(
             handover.Entry(number=8, amount=Decimal("-10000.00"), reverses=2, **ENTRY),
             handover.Entry(number=9, amount=Decimal("9000.00"), **ENTRY),

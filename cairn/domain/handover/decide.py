@@ -138,7 +138,7 @@ def _way(context: CaseContext) -> dict[str, Any]:
     rules = _rules(context)
     if rules.by == "webhook" and not context.clock_offset:
         return {"way": "webhook"}
-    return {"way": "file", "acknowledge_by": working_days_after(context.at, rules.acknowledge, context)}
+    return {"way": "file", "confirm_by": working_days_after(context.at, rules.acknowledge, context)}
 
 
 def _rules(context: CaseContext) -> HandoverRules:

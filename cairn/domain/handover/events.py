@@ -57,13 +57,13 @@ class HandoverMade(CaseEvent):
 
 class EntriesMade(CaseEvent):
     """Entries of a batch that go to payroll together: one message, the `part` of the whole hand-over, which keeps its
-    number whenever it is sent. Its `way` is a file, of which HR is to say until `acknowledge_by` that payroll has it,
+    number whenever it is sent. Its `way` is a file, of which HR is to say until `confirm_by` that payroll has it,
     or payroll's webhook."""
 
     batch: int
     part: int
     way: Way
-    acknowledge_by: AwareDatetime | None = None
+    confirm_by: AwareDatetime | None = None
     entries: tuple[Entry, ...]
 
 

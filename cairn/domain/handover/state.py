@@ -165,7 +165,7 @@ def _with_entries(handover: Handover, event: EntriesMade) -> Handover:
         number=event.part,
         batch=event.batch,
         way=event.way,
-        acknowledge_by=event.acknowledge_by,
+        acknowledge_by=event.confirm_by,
         entries=event.entries,
         made_at=event.at,
     )
