@@ -19,6 +19,7 @@ from activities.cases import CaseActivities
 from activities.cycles import CycleActivities
 from activities.feeds import FeedActivities
 from activities.goals import GoalActivities
+from activities.handovers import HandoverActivities
 from activities.inputs import BeginWorkflowsInput
 from activities.rescoring import Rescorer
 from activities.starting import Starting, begin_starter
@@ -26,10 +27,12 @@ from activities.supervisor import Supervisor
 from cairn.application import Application
 from cairn.application.sessions import require_sessions
 from cairn.ledger import AwayFromHome, Sealer, application_name, open_pool, stop_if_cancelled
+from cairn.payroll.setting_up import webhook_of
 from cairn.privacy import require_wrapping_keys
 from cairn.settings import Settings, SettingsProblem
 from cairn.temporal import DEPLOYMENT, NamespaceTaken, claim_namespace, connect
-from projections.engine.catch_up import CONCURRENT_FOLDS, SESSIONS, Follower
+from projections.engine.catch_up import CONCURRENT_FOLDS, Follower
+from projections.engine.sessions import SESSIONS
 from workflows.appending import scores_queue
 from workflows.registration import WORKFLOWS, sandbox
 
@@ -51,6 +54,7 @@ def activities(application: Application, client: Client, settings: Settings) -> 
         application.appraisals,
         application.results,
     )
+    of_handovers = HandoverActivities(application.cases, webhook_of(settings))
     starting = Starting(application.ledger, application.cycles, client, settings.task_queue)
     return [
         of_goals.record,
@@ -75,6 +79,8 @@ def activities(application: Application, client: Client, settings: Settings) -> 
         of_cycles.amend,
         of_cycles.status,
         of_cycles.record_refused_signal,
+        of_handovers.unsent,
+        of_handovers.send,
         starting.begin,
         FeedActivities(application.ledger, settings.language).collect,
     ]

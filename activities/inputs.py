@@ -107,6 +107,26 @@ class CaseDeadlineInput(Value):
     run: str | None = None
 
 
+class UnsentInput(Value):
+    """Asks which messages of a hand-over payroll lacks."""
+
+    case: str
+
+
+class UnsentMessages(Value):
+    """The numbers of the messages that are to be sent, in order."""
+
+    numbers: tuple[int, ...] = ()
+
+
+class SendMessageInput(Value):
+    """One message of a hand-over to be sent; after so many `tries` it is recorded why it was not taken."""
+
+    case: str
+    message: int
+    tries: int
+
+
 class GoalStart(Value):
     """What a goal's workflow begins with; `status` is carried along where it is known to be current."""
 

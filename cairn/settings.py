@@ -185,6 +185,17 @@ class Settings(BaseSettings):
         description="Where attached files lie: s3://bucket/folder (credentials as AWS_… in the environment) or "
         "file:///folder. Not set: the folder attachments in the home folder.",
     )
+    handover_url: str | None = Field(
+        None,
+        description="Address of payroll's webhook, https://…, to which the workers send what is handed over, where the "
+        "policy says `handover.by: webhook`. Not set: such a hand-over waits, and says so.",
+    )
+    handover_secret: str | None = Field(
+        None,
+        repr=False,
+        description="Secret that signs it as Standard Webhooks has it: whsec_ and 24 to 64 random bytes in Base64. "
+        "Several with commas between while payroll changes from one to the next.",
+    )
     language: Literal["zh", "en"] = Field("zh", description="Language of what people read: zh or en.")
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="How much the processes write to their logs."

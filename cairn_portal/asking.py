@@ -7,22 +7,20 @@ from uuid import uuid4
 
 from temporalio.client import Client
 
-from activities.inputs import CaseOutcome, CycleOutcome, GoalOutcome
+from activities.inputs import CaseOutcome, CycleOutcome, GoalOutcome, Refused
 from cairn.application.cases import kind_named
 from cairn.domain.case.status import CaseStatus
 from cairn.domain.cycle.status import CycleStatus
 from cairn.domain.goal.status import GoalStatus
 from cairn.domain.refusal import Refusal
-from cairn.domain.streams import cycle_of
 from cairn.ledger import AwayFromHome
 from cairn.settings import Settings
 from cairn.temporal import connect, require_namespace
 from cairn_portal.gateway import CommandGateway
 from cairn_portal.reading.goals import unknown_goal
+from cairn_portal.reading.knowing import case_refusal, may_know_goal, unknown_case
 from cairn_portal.reading.records import Records
-from cairn_portal.reading.viewing import of_goal, require_may_read_case
 from projections.engine.catch_up import wait_for
-from projections.models import goal as goals_model
 
 PATIENCE = timedelta(seconds=20)
 """How long a page or a program waits for a worker to answer."""
@@ -58,7 +56,7 @@ class Commands:
             raise unknown_goal(goal)
         gateway = await self._gateway()
         outcome = await gateway.goal(goal, name, by, dict(fields), key or str(uuid4()), at_version=at_version)
-        if outcome.refused is not None and not await self._may_know(by, goal):
+        if outcome.refused is not None and not await may_know_goal(self.records, by, goal):
             raise unknown_goal(goal)
         return await self._done(goal, outcome)
 
@@ -72,11 +70,11 @@ class Commands:
         if (command is None or "none" not in command.row.stages) and not (
             await self.records.ledger.version_of(case)
         ):
-            raise Refusal("case.unknown", field="case", case=case, kind=kind.name)
+            raise unknown_case(case)
         gateway = await self._gateway()
         outcome = await gateway.case(case, name, by, dict(fields), key or str(uuid4()), at_version=at_version)
-        if outcome.refused is not None and not await self._may_know_case(by, case):
-            raise Refusal("case.unknown", field="case", case=case, kind=kind.name)
+        if outcome.refused is not None:
+            raise await case_refusal(self.records, by, case, name, fields, _said(outcome.refused))
         return await self._done(case, outcome)
 
     async def cycle(
@@ -95,30 +93,9 @@ class Commands:
             return False
         return True
 
-    async def _may_know(self, who: str, goal: str) -> bool:
-        """Whether somebody may read the goal."""
-        row = await goals_model.goal(self.records.pool, goal)
-        if row is None:
-            return True
-        view = await self.records.viewer(who, await self.records.cycle(row.cycle))
-        return view.may("goals", of_goal(row))
-
-    async def _may_know_case(self, who: str, name: str) -> bool:
-        """Whether somebody may know of the case; of one that is not there yet everybody."""
-        if not await self.records.ledger.version_of(name):
-            return True
-        case, context = await self.records.application.cases.load(name)
-        view = await self.records.viewer(who, await self.records.cycle(cycle_of(name)))
-        try:
-            require_may_read_case(view, case, context)
-        except Refusal:
-            return False
-        return True
-
     async def _done(self, stream: str, outcome: GoalOutcome | CaseOutcome | CycleOutcome) -> Done:
         if outcome.refused is not None:
-            refused = outcome.refused
-            raise Refusal(refused.code, field=refused.field, **refused.facts)
+            raise _said(outcome.refused)
         position = None
         if outcome.status is not None:
             try:
@@ -140,3 +117,8 @@ class Commands:
             await require_namespace(client, await operation.ledger_id())
             self._client = client
         return CommandGateway(self._client, self.settings.task_queue, PATIENCE)
+
+
+def _said(refused: Refused) -> Refusal:
+    """A refusal that came back as a value."""
+    return Refusal(refused.code, field=refused.field, **refused.facts)

@@ -28,6 +28,7 @@ _APPEND_RETRIES = RetryPolicy(
 _LONG_RETRIES = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=5))
 ONE_APPEND = timedelta(seconds=20)
 ONE_SCORE = timedelta(minutes=1)
+ONE_CYCLE = timedelta(minutes=10)
 LONG = timedelta(hours=6)
 HEARTBEAT = timedelta(seconds=30)
 """A worker that was killed is missed after this long, and another one goes on."""
@@ -40,6 +41,14 @@ async def append(
     until Postgres answers; `one_try` is how long one try may take."""
     outcome: Answer = await workflow.execute_local_activity(
         activity, input, result_type=answer, start_to_close_timeout=one_try, retry_policy=_APPEND_RETRIES
+    )
+    return outcome
+
+
+async def append_all(activity: str, input: Value, answer: type[Answer]) -> Answer:
+    """One append that looks at a whole cycle first, in a regular activity: too long for a local one."""
+    outcome: Answer = await workflow.execute_activity(
+        activity, input, result_type=answer, start_to_close_timeout=ONE_CYCLE, retry_policy=_APPEND_RETRIES
     )
     return outcome
 

@@ -4,9 +4,10 @@ from datetime import timedelta
 from typing import Any
 
 from temporalio import workflow
-from temporalio.common import SearchAttributeUpdate
+from temporalio.common import RetryPolicy, SearchAttributeUpdate
+from temporalio.exceptions import FailureError
 
-from workflows.appending import append
+from workflows.appending import append, append_all
 from workflows.commanded import CYCLE, CommandedWorkflow
 from workflows.messages import Message, writable_name
 
@@ -18,8 +19,15 @@ with workflow.unsafe.imports_passed_through():
         CaseStatusInput,
         RecordCaseInput,
         RecordSignalRefusedInput,
+        SendMessageInput,
+        UnsentInput,
+        UnsentMessages,
     )
     from cairn.domain.case.status import CaseDeadline, CaseStatus
+
+
+SENDINGS = 5
+"""So often a message is sent in a row, before it is recorded why it was not taken and all waits longer."""
 
 
 class CaseWorkflow(CommandedWorkflow[CaseStatus, CaseDeadline]):
@@ -43,6 +51,9 @@ class CaseWorkflow(CommandedWorkflow[CaseStatus, CaseDeadline]):
             case=self.stream, name=writable_name(name), by=message.by, at=self.now(), command_id=message.command_id,
             fields=message.fields, run=workflow.info().run_id, at_version=message.at_version,
         )  # fmt: skip
+        return await self.record_input(command)
+
+    async def record_input(self, command: RecordCaseInput) -> CaseOutcome:
         return await append("record_case", command, CaseOutcome)
 
     async def do_what_is_due(self, deadline: CaseDeadline) -> CaseOutcome:
@@ -162,3 +173,52 @@ class AppraisalWorkflow(CaseWorkflow):
     @workflow.run
     async def run(self, start: CaseStart) -> str:
         return await self.keep_case()
+
+
+@workflow.defn(name="Handover")
+class HandoverWorkflow(CaseWorkflow):
+    """The hand-over of one cycle, while payroll lacks a message or a lowering waits for its decision."""
+
+    @workflow.init
+    def __init__(self, start: CaseStart) -> None:
+        super().__init__(start.case, start.clock_offset, start.status)
+
+    @workflow.run
+    async def run(self, start: CaseStart) -> str:
+        return await self.keep_case()
+
+    async def record_input(self, command: RecordCaseInput) -> CaseOutcome:
+        """A hand-over looks at every sheet of the cycle: that is no work for a local activity."""
+        if command.name == "make":
+            return await append_all("record_case", command, CaseOutcome)
+        return await super().record_input(command)
+
+    def runs_apart(self, deadline: CaseDeadline) -> bool:
+        """Sending waits for a receiver; nobody's command waits for that."""
+        return deadline.phase == "send"
+
+    async def do_what_is_due(self, deadline: CaseDeadline) -> CaseOutcome:
+        if deadline.phase != "send":
+            return await super().do_what_is_due(deadline)
+        unsent = await append("unsent_messages", UnsentInput(case=self.stream), UnsentMessages)
+        for number in unsent.numbers:
+            await self.send(number)
+        return await self.read_status()
+
+    async def send(self, number: int) -> None:
+        """Sends one message. What cannot be sent now keeps no other from going: it is tried again later."""
+        try:
+            await workflow.execute_activity(
+                "send_message",
+                SendMessageInput(case=self.stream, message=number, tries=SENDINGS),
+                start_to_close_timeout=timedelta(seconds=40),
+                retry_policy=RetryPolicy(
+                    initial_interval=timedelta(seconds=1),
+                    backoff_coefficient=2.0,
+                    maximum_attempts=SENDINGS,
+                ),
+            )
+        except FailureError as error:
+            workflow.logger.warning(
+                "message %s of %s was not sent: %s", number, self.stream, error.cause or error
+            )

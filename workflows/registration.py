@@ -7,6 +7,7 @@ from workflows.case import (
     CalibrationWorkflow,
     CoachingWorkflow,
     FeedbackWorkflow,
+    HandoverWorkflow,
     PromiseWorkflow,
     RequestWorkflow,
     ResultWorkflow,
@@ -20,6 +21,7 @@ from workflows.starter import StarterWorkflow
 WORKFLOWS: list[type] = [
     GoalWorkflow, CycleWorkflow, FeedWorkflow, StarterWorkflow, FeedbackWorkflow, CoachingWorkflow, RequestWorkflow,
     PromiseWorkflow, ReviewWorkflow, AppraisalWorkflow, ResultWorkflow, CalibrationWorkflow,
+    HandoverWorkflow,
 ]  # fmt: skip
 
 # Cairn's own modules are pure where workflows use them; loading them afresh for each workflow would cost 35 ms.

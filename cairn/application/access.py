@@ -103,6 +103,13 @@ def require_sees_cycles(person: Person) -> None:
         raise Refusal("cycle.not-shown", field="as", by=person.id)
 
 
+def require_audits(person: Person) -> None:
+    """Refuses somebody who may not replay what is recorded of people, policies, feeds and appraisals: auditors and HR
+    may."""
+    if not {"hr", "auditor"} & set(person.roles):
+        raise Refusal("audit.not-yours", field="as", by=person.id)
+
+
 def require_prepares_launch(person: Person) -> None:
     """Refuses somebody who may not see what a launch would do: it is HR's."""
     if not rights.hr.allows(person, None, None):

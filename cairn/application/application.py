@@ -13,19 +13,24 @@ from cairn.application.calibrations import Calibrations
 from cairn.application.cases import Cases
 from cairn.application.clock import CycleClock
 from cairn.application.cycles import Cycles
+from cairn.application.differences import Differences
 from cairn.application.drafts import Drafts
 from cairn.application.erasures import Erasures
 from cairn.application.evaluation import Evaluation
 from cairn.application.feeds import Feeds
 from cairn.application.goals import Goals
+from cairn.application.handovers import Handovers
 from cairn.application.operation import Operation
 from cairn.application.people import People
 from cairn.application.policies import Policies
+from cairn.application.replays import Replays
 from cairn.application.restatements import Restatements
 from cairn.application.results import Results
 from cairn.application.reviews import Reviews
+from cairn.application.sampling import Sampling
 from cairn.application.sheets import Sheets
 from cairn.application.targets import Targets
+from cairn.application.what_if import WhatIf
 from cairn.ledger import application_name, open_pool
 from cairn.privacy import PrivateLedger, WrappingKeys
 from cairn.privacy.rater_boxes import RaterBoxes
@@ -59,10 +64,15 @@ class Application:
         self.reviews = Reviews(self.ledger, self.cycles)
         self.calibrations = Calibrations(self.cases)
         self.results = Results(self.ledger, self.cycles, self.cases)
+        self.handovers = Handovers(self.cases, self.cycles)
         self.restatements = Restatements(self.ledger, self.cycles)
         self.erasures = Erasures(pool, self.ledger, self.people)
         self.clock = CycleClock(self.ledger)
         self.audit = ScoreAudit(self.ledger, self.cycles)
+        self.differences = Differences(self.ledger, self.cycles, self.audit)
+        self.replays = Replays(self.ledger, self.cycles)
+        self.sampling = Sampling(self.ledger)
+        self.what_if = WhatIf(self.cycles, self.differences)
         self.operation = Operation(pool)
 
     @classmethod

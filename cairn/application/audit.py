@@ -132,9 +132,11 @@ class Readings:
         self._rows: dict[Subject, list[tuple[str, Reading]]] = defaultdict(list)
         self._said: list[Statement] = []
         self._brought: dict[str, dict[str, int]] = defaultdict(dict)
+        self.last = 0
 
     def add(self, position: int, event: Event) -> None:
-        """Takes in an event of a feed; others say nothing here."""
+        """Takes in an event of a feed; others say nothing here. `last` is the position up to which all is known."""
+        self.last = max(self.last, position)
         if isinstance(event, FeedCompleted):
             self._said.append(Statement(position=position, said=event))
         if not isinstance(event, ReadingsRecorded):
@@ -198,6 +200,16 @@ class ScoreAudit:
         except UnreadableEvent as unread:
             return Outcome.waiting_for(name, unread)
 
+    async def sheet(self, name: str, rows: Sequence[StoredEvent]) -> Outcome:
+        """Every score and result of one sheet, or of the prefix of its stream that is given."""
+        cycle = await self.cycles.load(cycle_of(name))
+        goals = await self.ledger.read_streams(sorted(placed_goals(rows)))
+        try:
+            cited = {part.sheet for event in to_events(rows) for part in _cited(event)}
+            return await self._sheet(name, rows, goals, cycle, await self._results(sorted(cited)))
+        except UnreadableEvent as unread:
+            return Outcome.waiting_for(name, unread)
+
     async def cycle(self, name: str, on_progress: OnProgress, at: datetime | None = None) -> Outcome:
         """Every goal's and sheet's score and every result of a cycle; with `at`, the cycle's present, also what is
         missing by then. What cannot be read is named, all else is computed."""
@@ -209,7 +221,7 @@ class ScoreAudit:
             part = sheets[start : start + CHUNK]
             streams = await self.ledger.read_streams(part)
             goals = await self.ledger.read_streams(
-                sorted({g for each in streams.values() for g in _placed(each)})
+                sorted({g for each in streams.values() for g in placed_goals(each)})
             )
             appraisals = await self.ledger.read_streams(list(map(appraisal_of, part)))
             for sheet in part:
@@ -251,7 +263,7 @@ class ScoreAudit:
             for due in unscored(goal, context, at):
                 period = due.period or "Y"
                 waits.add(period)
-                evidence = _evidence_now(goal, period, schedule, sheet, readings, upto)
+                evidence = evidence_now(goal, period, schedule, sheet, readings, upto)
                 if due.at <= due_by and not lacking(goal, period, with_evidence(context, evidence)):
                     found.append(Missing(of=goal.id, period=period, due=due.at))
         for span in schedule.periods:
@@ -353,7 +365,7 @@ class ScoreAudit:
             goal = fold_goal(name, rows[: event.inputs.version])
             policy = await self.cycles.policies.version(event.policy)
             policy = policy.model_copy(update={"check_ins": event.inputs.check_ins})
-            evidence = _evidence(goal, event, cycle, sheet, readings)
+            evidence = evidence_of(goal, event, cycle, sheet, readings)
             if event.inputs.sources:
                 found += await self._sources(name, version, event)
                 evidence = evidence.model_copy(update={"sources": event.inputs.sources})
@@ -446,17 +458,21 @@ class ScoreAudit:
             before, Beside.of(event), cycle.schedule, policy, event.at, cast(SheetCause, event.cause)
         )
         found = differences(before.id, "Y", version, event, again[0] if again else None)
-        there = tuple(part for part in event.multipliers if part.result is not None)
-        cited: tuple[SubordinatePart | EarlierPart | MultiplierPart, ...] = (
-            *event.subordinates, *event.earlier, *there,
-        )  # fmt: skip
-        for part in cited:
+        for part in _cited(event):
             upto = [each for at, each in results.get(part.sheet, ()) if at <= part.version]
             issued = upto[-1] if upto else None
             if issued is None or issued.of_sheet != part.result:
                 said = str(issued.of_sheet) if issued else "-"
                 found.append(_difference(before.id, "Y", version, f"results.{part.sheet}", part.result, said))
         return found
+
+
+def _cited(event: Event) -> tuple[SubordinatePart | EarlierPart | MultiplierPart, ...]:
+    """The results of other sheets that a result counts."""
+    if not isinstance(event, ResultIssued):
+        return ()
+    there = tuple(part for part in event.multipliers if part.result is not None)
+    return (*event.subordinates, *event.earlier, *there)
 
 
 def _moved_again(before: Sheet, event: ResultIssued, policy: Policy) -> list[ResultIssued]:
@@ -481,7 +497,7 @@ def _read(row: StoredEvent) -> Event | None:
         return None
 
 
-def _evidence_now(
+def evidence_now(
     goal: Goal, period: str, schedule: Schedule, sheet: Sheet, readings: Readings, upto: int
 ) -> Evidence:
     """What is known of a goal's metric in a period by now."""
@@ -491,7 +507,7 @@ def _evidence_now(
     return readings.as_of(kpi.metric, whom, days_of(goal, kpi, span), upto, {})
 
 
-def _evidence(goal: Goal, event: GoalScored, cycle: Cycle, sheet: Sheet, readings: Readings) -> Evidence:
+def evidence_of(goal: Goal, event: GoalScored, cycle: Cycle, sheet: Sheet, readings: Readings) -> Evidence:
     """What was known of a goal's metric when it was scored."""
     kpi, whom = goal.measure, whom_of(goal, sheet)
     upto = event.inputs.upto
@@ -509,7 +525,7 @@ def _counts(row: StoredEvent, version: int | None, scored: StoredEvent) -> bool:
     return row.version <= version if version is not None else row.recorded_at < scored.recorded_at
 
 
-def _placed(rows: Sequence[StoredEvent]) -> set[str]:
+def placed_goals(rows: Sequence[StoredEvent]) -> set[str]:
     """Every goal that ever stood in a sheet."""
     goals: set[str] = set()
     for event in map(_read, rows):

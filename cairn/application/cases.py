@@ -37,6 +37,7 @@ from cairn.domain.case.status import CaseDeadline, CaseStatus
 from cairn.domain.coaching.kind import KIND as COACHING
 from cairn.domain.event import SYSTEM, Event
 from cairn.domain.feedback.kind import KIND as FEEDBACK
+from cairn.domain.handover.kind import KIND as HANDOVER
 from cairn.domain.identity import SYSTEM_KEYS, Identity, identify
 from cairn.domain.invalid import invalid_command
 from cairn.domain.policy import Evaluator
@@ -51,7 +52,8 @@ from cairn.ledger import AppendConflict, Ledger, StoredEvent
 from cairn.privacy.rater_boxes import RaterBoxes
 
 KINDS: Mapping[str, CaseKind[Any]] = {
-    kind.name: kind for kind in (FEEDBACK, COACHING, REQUEST, PROMISE, REVIEW, APPRAISAL, RESULT, CALIBRATION)
+    kind.name: kind
+    for kind in (FEEDBACK, COACHING, REQUEST, PROMISE, REVIEW, APPRAISAL, RESULT, CALIBRATION, HANDOVER)
 }
 """Every kind of case, by its name."""
 CHUNK = 200
@@ -119,18 +121,30 @@ class Cases:
         if AppraisalEnded.__name__ in recorded:
             await self.boxes.delete([case])
 
-    async def foresee(self, command: CaseCommand) -> list[Event]:
-        """The events a command would lead to as the log stands now; nothing is recorded."""
+    async def foresee(self, command: CaseCommand, *, anew: bool = False) -> list[Event]:
+        """The events a command would lead to as the log stands now, `anew`: if the case were not there; nothing is
+        recorded."""
+        case, context = await self.around(command, anew=anew)
+        return decide(kind_named(command.case), command, case, context)
+
+    async def around(self, command: CaseCommand, *, anew: bool = False) -> tuple[Case, CaseContext]:
+        """A case, there or not, and all that a command would be decided by. Refuses who may not give it."""
         kind = kind_named(command.case)
         case, context, _ = await self._read(kind, command.case, command, command.at)
+        case = kind.new(command.case) if anew else case
         access.require_for_case(kind, command, case, context)
-        return decide(kind, command, case, context)
+        return case, context
 
     async def load(self, name: str, at: datetime | None = None) -> tuple[Case, CaseContext]:
         """A case and what is around it, as the log stands now. Refuses one that is not there."""
         kind = kind_named(name)
         case, context, _ = await self._read(kind, name, None, at)
         require_exists(kind, case)
+        return case, context
+
+    async def planned(self, name: str) -> tuple[Case, CaseContext]:
+        """A case that may not be there yet, with what is around it: what whoever begins it is asked about."""
+        case, context, _ = await self._read(kind_named(name), name, None, None)
         return case, context
 
     async def states(self, names: Iterable[str]) -> dict[str, Case]:
@@ -179,7 +193,21 @@ class Cases:
         if names:
             sheets, position = await self.sheets(names), await self.ledger.sealed_position()
             context = replace(context, sheets=sheets, position=position)
+            context = await self._with_beside(kind, case, command, context)
         return case, context, rows
+
+    async def _with_beside(
+        self, kind: CaseKind[Any], case: Case, command: CaseCommand | None, context: CaseContext
+    ) -> CaseContext:
+        """The context with the other cases and goals that are looked at once the sheets are known."""
+        cases: dict[str, Case] = {}
+        goals = dict(context.goals)
+        for part in _in_chunks(kind.cases_beside(case, command, context)):
+            cases |= await self.states(part)
+        for part in _in_chunks(kind.goals_beside(case, command, context)):
+            rows = await self.ledger.read_streams(part)
+            goals |= {name: fold_goal(name, rows[name]) for name in part}
+        return replace(context, cases=cases, goals=goals)
 
     async def _boxed(self, case: Appraisal) -> dict[Evaluator, list[BoxedAnswer]]:
         """The unnamed raters' answers that wait beside the log, by role; only the keeping of a deadline reads them."""
@@ -202,6 +230,11 @@ class Cases:
             found = await self.ledger.read_streams(names[start : start + CHUNK])
             sheets |= {name: fold_sheet(name, rows) for name, rows in found.items() if rows}
         return sheets
+
+
+def _in_chunks(names: Iterable[str]) -> Iterable[list[str]]:
+    found = list(names)
+    return (found[start : start + CHUNK] for start in range(0, len(found), CHUNK))
 
 
 def _versions(case: Case, context: CaseContext) -> dict[str, int]:

@@ -401,7 +401,7 @@ def _with_days(
     sheet, schedule = context.sheet, context.schedule
     if holder is None or schedule is None:
         return command.model_copy(update={"last": sheet.last_day, "absences": sheet.absences})
-    days = days_of_sheet(holder, sheet.family, sheet.since, schedule, today, context.policy.exclude)
+    days = days_of_sheet(holder, sheet.family, sheet.since, schedule, today, context.policy)
     return command.model_copy(update=dict(days))
 
 

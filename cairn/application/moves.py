@@ -147,13 +147,15 @@ class Moves:
         self, commands: Sequence[AnyPersonCommand], roster: DatedRoster, today: date, leaves: Leaves,
         people: Sequence[str] = (),
     ) -> list[Consequences]:  # fmt: skip
-        """`people` are those of whom something else is known than by commands; `leaves` who is gone from which day."""
+        """`people` are those of whom something else is known than by commands; `leaves` who is gone from which day.
+        What follows for tasks and places is told once, with the cycle that began first."""
         of = sorted({*people, *(command.person for command in commands)})
         passes = [one for command in commands if (one := _passes(command, roster, today))]
         without, vacant = _left_alone(leaves, roster)
         alone = {"passes": tuple(passes), "without_manager": without, "vacant": vacant}
-        found = [await self._in_cycle(cycle, of, roster, today) for cycle in await self.under_way()]
-        whole = [each.model_copy(update=alone) for each in found]
+        cycles = sorted(await self.under_way(), key=_starts)
+        found = [await self._in_cycle(cycle, of, roster, today) for cycle in cycles]
+        whole = [each.model_copy(update=alone if n == 0 else {}) for n, each in enumerate(found)]
         return [each for each in whole if not each.nothing]
 
     async def under_way(self) -> list[Cycle]:
@@ -188,6 +190,10 @@ class Moves:
         rows = await self.ledger.read_streams([goal for sheet in sheets for goal in sheet.placements])
         goals: dict[str, Goal] = {name: fold_goal(name, of) for name, of in rows.items()}
         return sheet_consequences(history, sheets, goals, cycle.schedule, policy, today)
+
+
+def _starts(cycle: Cycle) -> date:
+    return cycle.schedule.starts if cycle.schedule else date.max
 
 
 class _Doing:

@@ -1,39 +1,20 @@
 """What the results of a cycle pay by tables of amounts and pots, from the log as it stands (RULES E3)."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from decimal import Decimal
-from fractions import Fraction
+from collections.abc import Mapping
 
 from cairn.application.cycles import Cycles
 from cairn.application.dated_roster import dated_roster_at
 from cairn.application.repository import fold_goal, fold_sheet
 from cairn.application.stored_events import readable
-from cairn.domain.evaluation.paying import Amount, Payer, Payment, Pot
-from cairn.domain.evaluation.reports import department_of
+from cairn.domain.evaluation.paying import Amount, Payer, Pot
+from cairn.domain.evaluation.payroll import Payroll, needs_goals, of_amounts, of_pots
 from cairn.domain.goal.state import Goal
-from cairn.domain.pay import Shared
-from cairn.domain.person_history import PersonHistory
 from cairn.domain.refusal import Refusal
-from cairn.domain.schedule import Schedule
 from cairn.domain.sheet.state import Sheet
 from cairn.ledger import Ledger
 
 CHUNK = 40
-
-
-@dataclass(frozen=True)
-class Payroll:
-    """Everybody's payment by id, the pots as they were shared by department, and the people without a row."""
-
-    payments: Mapping[str, Payment]
-    pots: Mapping[str, Shared]
-    without: Sequence[str]
-
-    @property
-    def total(self) -> Decimal:
-        return sum((each.paid for each in self.payments.values() if each.paid is not None), Decimal(0))
 
 
 class Payrolls:
@@ -52,43 +33,11 @@ class Payrolls:
             raise Refusal("pay.none", field="cycle", cycle=cycle_id, policy=policy.version)
         payer = Payer(policy, policy.pay, cycle.schedule)
         sheets = await self._sheets(cycle_id)
-        without = [who for who in sheets if who not in amounts]
         if policy.pay.of == "pot":
-            return await self._pots(payer, sheets, amounts, pots, cycle.schedule)
-        payments = {}
-        for who, mine in sheets.items():
-            if who in amounts:
-                payments[who] = payer.payment(mine, await self._goals(mine[-1]), amounts[who])
-        return Payroll(payments, {}, without)
-
-    async def _pots(
-        self,
-        payer: Payer,
-        sheets: Mapping[str, Sequence[Sheet]],
-        amounts: Mapping[str, Amount],
-        pots: Mapping[str, Pot],
-        schedule: Schedule,
-    ) -> Payroll:
-        """Each department's pot shared among those who ended in it. Without a row somebody has full hours."""
-        histories = (await dated_roster_at(self.ledger, await self.ledger.sealed_position())).histories
-        points: dict[str, dict[str, Fraction]] = defaultdict(dict)
-        shared: dict[str, Shared] = {}
-        payments: dict[str, Payment] = {}
-        for who, mine in sheets.items():
-            unit = _department(mine[-1], histories.get(who), schedule)
-            points[unit][who] = payer.pot_points(mine, amounts.get(who, Amount()))
-        for unit, pot in pots.items():
-            found = payer.pot(pot, points.get(unit, {}))
-            shared[unit] = found
-            for who, paid in found.paid.items():
-                last = sheets[who][-1]
-                payments[who] = replace(
-                    Payment(who, last.id),
-                    exact=found.exact[who],
-                    paid=paid,
-                    factors={"pot_points": points[unit][who]},
-                )
-        return Payroll(payments, shared, [unit for unit in points if unit not in pots])
+            roster = await dated_roster_at(self.ledger, await self.ledger.sealed_position())
+            return of_pots(payer, sheets, amounts, pots, roster.histories, cycle.schedule)
+        goals = await self._goals(sheets) if needs_goals(payer) else {}
+        return of_amounts(payer, sheets, goals, amounts)
 
     async def _sheets(self, cycle_id: str) -> dict[str, list[Sheet]]:
         """The sheets of each person in order; what cannot be read is named elsewhere."""
@@ -101,12 +50,11 @@ class Payrolls:
                     found[sheet.holder].append(sheet)
         return {who: sorted(mine, key=lambda each: each.since) for who, mine in sorted(found.items())}
 
-    async def _goals(self, sheet: Sheet) -> dict[str, Goal]:
-        rows = await self.ledger.read_streams(list(sheet.weighings))
-        return {name: fold_goal(name, each) for name, each in rows.items()}
-
-
-def _department(sheet: Sheet, history: PersonHistory | None, schedule: Schedule) -> str:
-    if history is None:
-        return sheet.department or ""
-    return department_of(sheet, history, schedule).removeprefix("department.")
+    async def _goals(self, sheets: Mapping[str, list[Sheet]]) -> dict[str, Goal]:
+        """The goals of everybody's last sheet."""
+        names = [name for mine in sheets.values() for name in mine[-1].weighings]
+        found: dict[str, Goal] = {}
+        for start in range(0, len(names), CHUNK):
+            rows = await self.ledger.read_streams(names[start : start + CHUNK])
+            found |= {name: fold_goal(name, each) for name, each in rows.items()}
+        return found

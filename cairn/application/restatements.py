@@ -112,9 +112,9 @@ class Restatements:
         identity = Identity(stream, key, name, digest(name, by, restatement, words))
         for _ in range(TRIES):
             rows = await self.ledger.read_stream(stream)
-            if earlier := first_answer(identity, rows):
-                return tuple(row.type for row in earlier)
             around = await self.sheets.around(fold_sheet(stream, rows), by, at)
+            if earlier := first_answer(identity, rows, around.schedule.calendar.timezone):
+                return tuple(row.type for row in earlier)
             access.require_to_speak(by, around.holder, around.people, at, around.schedule.calendar)
             event = event_of(around.sheet)
             if event is None:
@@ -147,10 +147,9 @@ class Restatements:
         self, asked: Decision, stream: str, identity: Identity, evidence: EvidenceOf
     ) -> tuple[str, ...]:
         rows = await self.ledger.read_stream(stream)
-        earlier = first_answer(identity, rows)
-        if earlier:
-            return tuple(row.type for row in earlier)
         around = await self.sheets.around(fold_sheet(stream, rows), asked.by, asked.at)
+        if earlier := first_answer(identity, rows, around.schedule.calendar.timezone):
+            return tuple(row.type for row in earlier)
         proposed = _waiting(around.sheet, asked.restatement)
         by_hand = proposed.by if proposed.correction is not None else None
         about = Restating(holder=around.holder, lowers=proposed.lowers, proposed_by=by_hand)

@@ -72,9 +72,7 @@ def _storable(value: object) -> Fraction:
     return max(-LARGEST, min(LARGEST, Fraction(round(number * FINE), FINE)))
 
 
-Exact = Annotated[
-    Fraction, BeforeValidator(_storable), PlainSerializer(written, return_type=str, when_used="json")
-]
+Exact = Annotated[Fraction, BeforeValidator(_storable), PlainSerializer(written, return_type=str)]
 """A field that holds an exact number."""
 
 

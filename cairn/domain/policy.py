@@ -13,7 +13,7 @@ from pydantic import ConfigDict, Field, model_validator
 from cairn.domain.event import Fact
 from cairn.domain.invalid import schema_error
 from cairn.domain.quantity import Normalised
-from cairn.domain.result_rules import Caps, Form, Gate, Incident, Multiplier, Pay, Perspective
+from cairn.domain.result_rules import Caps, Form, Gate, HandoverRules, Incident, Multiplier, Pay, Perspective
 from cairn.domain.result_rules import GradeBand as GradeBand
 from cairn.domain.vocabulary import Limit, Percent
 from cairn.domain.vocabulary import Name as Name
@@ -635,6 +635,9 @@ class Policy(Fact):
         default_factory=dict, description="results of others that multiply points or pay, by key"
     )
     pay: Pay | None = Field(default=None, description="what is paid from results; none: nothing")
+    handover: HandoverRules | None = Field(
+        default=None, description="what is handed over to payroll; none: nothing"
+    )
     flexible_space: FlexibleSpace = FlexibleSpace()
     adjusting: Adjusting = Adjusting()
     committee: Committee = Committee()
@@ -695,6 +698,16 @@ class Policy(Fact):
             raise schema_error("grades_order")
         if self.graded and len(points) < 2:
             raise schema_error("grades_needed")
+
+    def family_key(self, called: str) -> str | None:
+        """The key of a job family by its key or its name in either language; None where there is none of that name."""
+        if called in self.families:
+            return called
+        wanted = called.casefold()
+        for key, family in self.families.items():
+            if wanted in (key.casefold(), family.name.zh.casefold(), family.name.en.casefold()):
+                return key
+        return None
 
     def appraises(self, family: str | None) -> bool:
         """Whether raters judge the people of a family: the policy has appraisals, and the family says who rates."""

@@ -11,6 +11,7 @@ from cairn.domain.erasure import ErasureOrdered
 from cairn.domain.event import Event
 from cairn.domain.feedback.events import AnyFeedbackEvent
 from cairn.domain.goal.events import AnyGoalEvent
+from cairn.domain.handover.events import AnyHandoverEvent
 from cairn.domain.operating import FeedScheduled, FeedUnscheduled, WorkflowsBegunAgain
 from cairn.domain.people import AnyPersonEvent, DepartmentNamed
 from cairn.domain.promise.events import AnyPromiseEvent
@@ -42,6 +43,7 @@ _CASES: dict[str, tuple[type[Event], ...]] = {
     "appraisal": get_args(AnyAppraisalEvent),
     "result": get_args(AnyResultEvent),
     "calibration": get_args(AnyCalibrationEvent),
+    "handover": get_args(AnyHandoverEvent),
 }
 
 _BY_KIND: dict[str, tuple[type[Event], ...]] = {

@@ -158,3 +158,26 @@ class Pay(Fact):
         if self.advances is not None and (self.of != "points" or self.advances == "year"):
             raise schema_error("pay_advances")
         return self
+
+
+HandedOver = Literal["pay", "coefficient"]
+
+
+class HandoverRules(Fact):
+    """What of a result is handed over to payroll, and how (RULES Y3). `lists` are lists of people by grade, such as
+    who may be promoted. Without any element nothing is paid from here."""
+
+    by: Literal["file", "webhook"] = "file"
+    elements: tuple[HandedOver, ...] = ("coefficient",)
+    lists: dict[
+        Annotated[str, Field(pattern=r"^[a-z0-9_]+$")], Annotated[tuple[str, ...], Field(min_length=1)]
+    ] = Field(default_factory=dict, description="grades by the list's name")
+    acknowledge: Annotated[int, Field(ge=1, le=60)] = Field(
+        default=5, description="working days within which payroll says that it has a file"
+    )
+    decide: Annotated[int, Field(ge=1, le=60)] = Field(
+        default=10, description="working days within which a lowering is decided"
+    )
+    remind: Annotated[int, Field(ge=0, le=60)] = Field(
+        default=2, description="working days before either is due; 0 is not at all"
+    )

@@ -165,6 +165,11 @@ def local_day(moment: datetime, calendar: WorkingCalendar) -> date:
     return moment.astimezone(ZoneInfo(calendar.timezone)).date()
 
 
+def local_moment(moment: datetime, calendar: WorkingCalendar) -> datetime:
+    """A moment on the clock of where the policy is at home: as people are told it."""
+    return moment.astimezone(ZoneInfo(calendar.timezone))
+
+
 def day_of(moment: datetime | None, calendar: WorkingCalendar) -> date | None:
     """The calendar day of a moment, None where there is none."""
     return local_day(moment, calendar) if moment else None

@@ -11,7 +11,7 @@ from uuid import UUID
 NAMESPACE = UUID("6f1a3c0e-6d0b-5e0f-9c43-0c41a1a27e55")
 DEPARTMENT = "department."
 CASES = frozenset(
-    ("feedback", "coaching", "request", "promise", "review", "appraisal", "result", "calibration")
+    ("feedback", "coaching", "request", "promise", "review", "appraisal", "result", "calibration", "handover")
 )
 """The kinds of streams that are cases."""
 IN_CYCLE = CASES | {"goal", "sheet", "cycle"}

@@ -40,13 +40,14 @@ def check_goals(
     meant, wrong = holders_meant(rows, roster, policy, cycle.sheets)
     mistakes += wrong
     table = _Table(written.source, roster.by_id(), policy, cycle)
-    merged = _merged([each for each in meant if not each.row.bad], table, mistakes)
+    merged = _merged(meant, table, mistakes)
     found = [goal for holding, row in merged.items() if (goal := table.goal(holding, row, mistakes))]
     for goal in found:
         table.new.setdefault(goal.holder, []).append(goal)
-    with_parents = [table.aligned(goal, merged[goal.holder, goal.key], mistakes) for goal in found]
+    parents = {holding: table.parent(holding[0], row, mistakes) for holding, row in merged.items()}
+    with_parents = [goal._replace(parent=parents[goal.holder, goal.key] or goal.parent) for goal in found]
     if mistakes:
-        raise GoalsInvalid(mistakes, written.source)
+        raise GoalsInvalid(mistakes, written.source, with_parents)
     return CheckedGoals(tuple(with_parents), written.remarks)
 
 
@@ -76,6 +77,7 @@ class _Table:
         self.source, self.people, self.policy, self.cycle = source, people, policy, cycle
         self.further: dict[str, int] = {}
         self.new: dict[str, list[WantedGoal]] = {}
+        self.failed: set[str] = set()
 
     def key(self, meant: Meant, mistakes: list[Mistake]) -> str | None:
         """The key a row is about: its own, that of its template, that of the holder's goal of the same title, or, for a
@@ -85,6 +87,8 @@ class _Table:
             return row.key
         if row.template:
             return row.template.partition(".")[2]
+        if row.wrong & {"key", "template"} or (not row.title and "title" in row.wrong):
+            return None
         title = normalised(row.title)
         if not title:
             mistakes.append(mistake("goal_row:no-key").at(row.record.place("key")))
@@ -96,20 +100,20 @@ class _Table:
         """What a row wants of its goal; None where something is wrong with it, which is told."""
         holder, key = holding
         there = next((goal for goal in self.cycle.goals.get(holder, ()) if goal.key == key), None)
-        item = self._template(row, holder)
-        if isinstance(item, Mistake):
-            mistakes.append(
-                item.at(row.record.place("template" if row.record["template"].text else "holder"))
-            )
-            return None
+        found = self._template(row, holder)
+        item = None if isinstance(found, Mistake) else found
+        told = []
+        if isinstance(found, Mistake):
+            told.append(found.at(row.record.place("template" if row.record["template"].text else "holder")))
         common = self._measured(item, holder)
-        told = list(_told(row, there, item, common))
+        told += _told(row, there, item, common, whole=not (told or row.wrong))
         base = common if common is not None else there.measure if there else None
         measure = measure_of(row, base)
-        if isinstance(measure, tuple):
-            told.append(measure[1].at(row.record.place(measure[0])))
+        if isinstance(measure, list):
+            told += [one.at(row.record.place(name)) for name, one in measure]
         mistakes += told
-        if told or isinstance(measure, tuple):
+        if told or row.wrong or isinstance(measure, list):
+            self.failed |= {normalised(row.title), normalised(key)}
             return None
         return self._wanted(holding, row, there, item, _own(measure, common))
 
@@ -150,22 +154,23 @@ class _Table:
         person = self.people.get(holder)
         return person.department if person else None
 
-    def aligned(self, goal: WantedGoal, row: WrittenGoal, mistakes: list[Mistake]) -> WantedGoal:
-        """The goal with the id of the one it serves: written as an id, or as key or title of a goal of the holder's
-        department or of the company, which may stand in the same table."""
-        if not row.parent:
-            return goal
-        known = dict(self._above(goal.holder))
+    def parent(self, holder: str, row: WrittenGoal, mistakes: list[Mistake]) -> str | None:
+        """The id of the goal that one serves: written as an id, or as key or title of a goal of the holder's department
+        or of the company, which may stand in the same table. None where it serves none; of one that stands in a bad row
+        that row is told."""
+        if not row.parent or normalised(row.parent) in self.failed:
+            return None
+        known = dict(self._above(holder))
         if row.parent in known.values():
-            return goal._replace(parent=row.parent)
+            return row.parent
         if (parent := known.get(normalised(row.parent))) is not None:
-            return goal._replace(parent=parent)
+            return parent
         near = hint(nearest(row.parent, known))
         told = mistake(
             "goal_row:parent", written=quoted(row.parent), known=tuple(dict.fromkeys(known)) or None, **near
         )
         mistakes.append(told.at(row.record.place("parent")))
-        return goal
+        return None
 
     def _above(self, holder: str) -> Iterator[tuple[str, str]]:
         """Keys and titles of the goals that one of the holder may serve with their ids, the nearest tier last."""
@@ -180,13 +185,21 @@ class _Table:
 
 
 def _told(
-    row: WrittenGoal, there: StandingGoal | None, item: TemplateGoal | None, common: Measure | None
+    row: WrittenGoal,
+    there: StandingGoal | None,
+    item: TemplateGoal | None,
+    common: Measure | None,
+    *,
+    whole: bool,
 ) -> Iterator[Mistake]:
-    """What a row lacks for a new goal, or says otherwise of one that is there."""
+    """What a row lacks for a new goal, or says otherwise of one that is there. Of one that could not be read as a
+    `whole` nobody knows what it lacks."""
     if there is not None:
         if row.dimension is not None and row.dimension != there.dimension:
             told = mistake("goal_row:dimension", goal=there.goal, dimension=there.dimension)
             yield told.at(row.record.place("dimension"))
+        return
+    if not whole:
         return
     if not row.title and item is None:
         yield mistake("goal_row:no-title").at(row.record.place("title"))

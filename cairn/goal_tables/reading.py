@@ -1,11 +1,12 @@
 """A table of goals: whose, what, how it is measured, how much it weighs."""
 
 import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cairn.documents.cells import Cell
 from cairn.documents.dates import read_date
@@ -16,6 +17,9 @@ from cairn.documents.tables import Fields, Record, read_records
 from cairn.documents.texts import read_text
 from cairn.documents.words import read_word
 from cairn.domain.policy import Aggregation, Dimension, Direction
+
+if TYPE_CHECKING:
+    from cairn.goal_tables.wanted import WantedGoal
 
 GOALS = Fields(
     {
@@ -63,13 +67,19 @@ LONGEST = 2000
 
 
 class GoalsInvalid(DocumentInvalid):
-    """A table of goals of which nothing is imported."""
+    """A table of goals of which nothing is imported; `goals` are those of its rows that can be read."""
+
+    def __init__(
+        self, mistakes: Iterable[Mistake], source: str = "", goals: "Sequence[WantedGoal]" = ()
+    ) -> None:
+        super().__init__(mistakes, source)
+        self.goals = goals
 
 
 @dataclass(frozen=True)
 class WrittenGoal:
     """One row; None and empty is what it leaves open. The amount is still as it is written: what 95 % means depends on
-    the unit. `bad` says that something in it could not be read, which has been told."""
+    the unit. `wrong` are fields that could not be read, which has been told."""
 
     record: Record
     holders: tuple[str, ...] = ()
@@ -87,12 +97,12 @@ class WrittenGoal:
     due: date | None = None
     parent: str = ""
     template: str = ""
-    bad: bool = False
+    wrong: frozenset[str] = frozenset()
 
     def filled(self, by: "WrittenGoal") -> "WrittenGoal":
         """This row with what it leaves open taken from another one."""
         own = {name: value for name, value in vars(self).items() if value not in (None, "", ())}
-        return replace(by, **{**own, "record": self.record, "bad": self.bad or by.bad})
+        return replace(by, **{**own, "record": self.record, "wrong": self.wrong | by.wrong})
 
 
 @dataclass(frozen=True)
@@ -136,7 +146,7 @@ def _written(record: Record, mistakes: list[Mistake]) -> WrittenGoal:
     found = {name: one for name, one in read.items() if one is not None and name not in wrong}
     amount = record["target"]
     stated = amount if amount.text or amount.fault else None
-    return WrittenGoal(record, amount=stated, bad=bool(wrong), **found)
+    return WrittenGoal(record, amount=stated, wrong=frozenset(wrong), **found)
 
 
 def _optional(read: Any, cell: Cell, *more: Any) -> Any:

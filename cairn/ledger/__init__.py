@@ -7,7 +7,7 @@ from cairn.ledger.conflict import (
     PartlyRecorded,
     WrongExpectedVersion,
 )
-from cairn.ledger.event import Appended, NewEvent, StoredEvent, StreamAppend
+from cairn.ledger.event import Appended, NewEvent, Proof, StoredEvent, StreamAppend
 from cairn.ledger.home import (
     AwayFromHome,
     Home,
@@ -74,6 +74,7 @@ __all__ = [
     "PartlyRecorded",
     "Place",
     "PositionMoved",
+    "Proof",
     "Sealer",
     "StoredEvent",
     "StreamAppend",

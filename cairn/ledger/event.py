@@ -56,6 +56,13 @@ class StoredEvent(NamedTuple):
     position: int | None
 
 
+class Proof(NamedTuple):
+    """An event's place in the sealed order, None while it is not sealed, and its hash in hexadecimal digits."""
+
+    position: int | None
+    leaf: str
+
+
 @dataclass(frozen=True, slots=True)
 class Appended:
     """`versions`: each stream's version after these events. `replayed`: they were all there already."""

@@ -10,7 +10,7 @@ from uuid import UUID
 import asyncpg
 
 from cairn.ledger.conflict import EventRefused, Overtaken, refusal
-from cairn.ledger.event import Appended, NewEvent, StoredEvent, StreamAppend
+from cairn.ledger.event import Appended, NewEvent, Proof, StoredEvent, StreamAppend
 from cairn.ledger.group_commit import GroupCommit
 from cairn.ledger.newer import Newer, newer_events
 from cairn.ledger.statements import read_statements
@@ -196,6 +196,11 @@ class Ledger:
                 "is a sealer running, and does a long transaction hold it back? `cairn status` tells."
             ) from None
         return await self.sealed_position()
+
+    async def proofs(self, stream: str) -> dict[int, Proof]:
+        """Where in the sealed order each event of a stream stands, and its hash, by version."""
+        rows = await self._pool.fetch(_SQL["proofs"], stream)
+        return {row["version"]: Proof(row["position"], row["leaf"]) for row in rows}
 
     async def as_of(
         self,

@@ -150,6 +150,13 @@ select epoch, last_xid::text::bigint, last_id from ledger.segment order by no de
 -- name: position_of
 select ledger.position_of($1, $2::bigint::text::xid8, $3);
 
+-- name: proofs
+-- Position and hash of each event of a stream; no position while it is not sealed.
+select e.version, ledger.position_of(e.epoch, e.xid, e.id) as position, encode(e.leaf, 'hex') as leaf
+from ledger.event e
+where e.stream = $1
+order by e.version;
+
 -- name: as_of
 -- Up to a position or a time of recording the history is a prefix of the stream, whatever the clocks did; up to a time
 -- of occurrence it is what had happened by then, as far as it was recorded by the other two bounds.

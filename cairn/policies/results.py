@@ -26,6 +26,7 @@ def check_results(policy: Policy, root: Node) -> Iterator[Mistake]:
     for key, multiplier in policy.multipliers.items():
         yield from _multiplier(key, multiplier, root)
     yield from _pay(policy, root)
+    yield from _handover(policy, root)
     if not any(policy.result.values()):
         yield mistake("policy:result-nothing").at(_place(root, "result"))
 
@@ -160,3 +161,20 @@ def _pay(policy: Policy, root: Node) -> Iterator[Mistake]:
         yield mistake("policy:pay-ungraded").at(_place(root, "pay.of"))
     if pay.advances and not any(pay.advances in family.periods for family in policy.families.values()):
         yield mistake("policy:pay-advances", kind=pay.advances).at(_place(root, "pay.advances"))
+
+
+def _handover(policy: Policy, root: Node) -> Iterator[Mistake]:
+    """What is handed over has to come from somewhere."""
+    rules = policy.handover
+    if rules is None:
+        return
+    if "pay" in rules.elements and policy.pay is None:
+        yield mistake("policy:handover-no-pay").at(_place(root, "handover.elements"))
+    if "year" not in policy.graded and ("coefficient" in rules.elements or rules.lists):
+        yield mistake("policy:handover-ungraded").at(_place(root, "handover"))
+    grades = [band.grade for band in policy.grades]
+    for name, listed in rules.lists.items():
+        for grade in listed:
+            if grade not in grades:
+                told = _unknown(marked("policy:handover-grade"), grade, grades, list=name)
+                yield told.at(_place(root, f"handover.lists.{name}"))

@@ -113,21 +113,12 @@ def _look_alikes(
     yield from (one.at(Place(source)) for one in told)
 
 
-def family_key(text: str, policy: Policy) -> str | None:
-    """The policy's key of a job family that a table calls by key or by name in either language."""
-    wanted = text.casefold()
-    for key, family in policy.families.items():
-        if wanted in (key.casefold(), family.name.zh.casefold(), family.name.en.casefold()):
-            return key
-    return None
-
-
 def _families(entries: Sequence[Entry], policy: Policy | None) -> tuple[dict[str, str], list[Mistake]]:
     """What each text means as a family, and everybody whose family the policy does not have."""
     found = {entry.family: entry.family for entry in entries}
     if policy is None:
         return found, []
-    keys = {text: family_key(text, policy) for text in found}
+    keys = {text: policy.family_key(text) for text in found}
     mistakes = [
         mistake("roster:family-unknown", **_family_facts(entry.family, policy)).at(
             entry.record.place("family")

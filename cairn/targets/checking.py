@@ -141,7 +141,7 @@ def _template(holder: str, people: People, policy: Policy | None) -> tuple[Targe
         template = policy.department_templates.get(department, policy.department_template)
         return tuple(map(_of_template, template))
     person = people.get(holder)
-    family = policy.families.get(person.family) if person else None
+    family = policy.families.get(policy.family_key(person.family) or "") if person else None
     return tuple(map(_of_template, family.template)) if family else None
 
 

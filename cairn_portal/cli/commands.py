@@ -524,6 +524,35 @@ COMMANDS: tuple[Command | CommandGroup, ...] = (
             ),
         ),
     ),
+    CommandGroup(
+        "handover",
+        marked("hand results over to payroll, each thing once"),
+        YEAR,
+        (
+            Command(
+                "preview",
+                "case.handover:preview",
+                marked("what would be handed over, what would be lowered, who is left out and why"),
+            ),
+            Command("make", "case.handover:make", marked("hand over exactly what the preview showed")),
+            Command(
+                "show",
+                "case.handover_reading:show",
+                marked("what was handed over, and whether payroll has it"),
+            ),
+            Command(
+                "export", "case.handover_reading:export", marked("write a batch into a file for payroll")
+            ),
+            Command("acknowledge", "case.handover:acknowledge", marked("say that payroll has a batch")),
+            Command("agree", "case.handover:agree", marked("agree to a lowering, as HR or the committee")),
+            Command("decline", "case.handover:decline", marked("leave what was handed over as it is")),
+            Command(
+                "reconcile",
+                "case.handover_reading:reconcile",
+                marked("compare what payroll has with what was handed over"),
+            ),
+        ),
+    ),
     Command("inbox", "goal.reading:inbox", marked("what waits for me, since when, until when"), YEAR),
     Command(
         "team",
@@ -564,6 +593,18 @@ COMMANDS: tuple[Command | CommandGroup, ...] = (
         marked("how a result came about, step by step, with its inputs"),
         YEAR,
     ),
+    Command(
+        "difference",
+        "cycle.differing:difference",
+        marked("why a score moved, or is not somebody else's: steps that sum to it exactly"),
+        YEAR,
+    ),
+    Command(
+        "what-if",
+        "cycle.supposing:what_if",
+        marked("a year's results under another policy, side by side; nothing is recorded"),
+        AUDIT,
+    ),
     CommandGroup(
         "restatements",
         marked("restatements: what would change a settled score, and deciding it"),
@@ -582,8 +623,25 @@ COMMANDS: tuple[Command | CommandGroup, ...] = (
         ),
     ),
     Command("cascade", "cycle.cascade:cascade", marked("from strategy to person, with the gaps"), YEAR),
-    Command("replay", "goal.replay:replay", marked("a goal's story, as of any moment"), AUDIT),
+    Command(
+        "replay",
+        "cycle.replaying:replay",
+        marked("the story of a goal, a sheet, a person, a policy, a feed …, as of any moment"),
+        AUDIT,
+    ),
     Command(
         "verify-scores", "goal.replay:verify_scores", marked("compute every score of a cycle again"), AUDIT
+    ),
+    CommandGroup(
+        "audit",
+        marked("for auditors: random approvals with their evidence"),
+        AUDIT,
+        (
+            Command(
+                "sample",
+                "cycle.auditing:sample",
+                marked("approvals drawn by a seed that anybody can draw again, with their evidence"),
+            ),
+        ),
     ),
 )

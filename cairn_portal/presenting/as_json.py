@@ -1,14 +1,17 @@
-"""Answers for programs: JSON whose decimals are plain digits, as many as were stored."""
+"""Answers for programs: JSON whose decimals are plain digits, as many as were stored, and exact numbers what they are
+in events: `98.5`, or `859095/9000` where they have no end."""
 
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from pydantic import BaseModel
 from pydantic_core import from_json, to_json
 
 from cairn.documents.numbers import plain
+from cairn.domain.exact import written
 from cairn.domain.private_text import Unreadable
 from cairn.i18n import Language, Message
 
@@ -36,6 +39,8 @@ def _plain(value: Any, language: Language) -> Any:
         case Decimal():
             short = value.is_finite() and abs(value.adjusted()) <= LONGEST
             return plain(value) if short else str(value)
+        case Fraction():
+            return written(value)
         case BaseModel():
             return _plain(value.model_dump(), language)
         case Mapping():

@@ -5,9 +5,10 @@ from typing import Any, Protocol
 
 from cairn.domain.case.events import CaseDeadlineEvent
 from cairn.domain.event import Event
+from cairn.domain.handover.events import Change
 from cairn.i18n import term
 from cairn_portal.presenting.reader import Reader
-from cairn_portal.presenting.words import field, value
+from cairn_portal.presenting.words import NOTHING, field, value
 
 
 class MomentReader(Reader, Protocol):
@@ -40,6 +41,8 @@ def told(at: MomentReader, kind: str, event: Event) -> list[str]:
             lines.append(at.say(term("phase", f"{kind}.{given}")))
         elif name in CHOICES:
             lines.append(f"{field(at, name)}  {at.say(term('choice', f'{kind}.{given}'))}")
+        elif name == "cause":
+            lines.append(f"{field(at, name)}  {at.say(term('cause', given))}")
         elif name in SIDES:
             sides = (given,) if isinstance(given, str) else given
             said = at.say("separator:list").join(at.say(term("choice", f"{kind}.{side}")) for side in sides)
@@ -52,11 +55,32 @@ def told(at: MomentReader, kind: str, event: Event) -> list[str]:
         elif name == "to":
             who = at.say("separator:list").join(at.say(term("awaited", each)) for each in given)
             lines.append(f"{field(at, name)}  {who}")
+        elif name == "way":
+            lines.append(f"{field(at, name)}  {at.say(term('way', given))}")
+        elif name == "entries" and isinstance(given, tuple):
+            lines.append(f"{field(at, name)}  {len(given)}")
+        elif name == "changes" and kind == "handover":
+            lines += [_change(at, each) for each in given]
+        elif name == "pots":
+            parts = {unit: each.model_dump(exclude_none=True) for unit, each in given.items()}
+            lines.append(f"{field(at, name)}  {value(at, parts)}")
         elif name == "files":
             lines.append(f"{field(at, name)}  {value(at, [each.model_dump() for each in given])}")
         else:
             lines.append(f"{field(at, name)}  {value(at, given)}")
     return lines
+
+
+def element_said(at: Reader, code: str) -> str:
+    """An element of a hand-over: `advance.Q1` is the advance of a period, `list.promotion` a list of the policy."""
+    kind, dot, name = code.partition(".")
+    said = at.say(term("element", kind))
+    return at.say("{what}: {name}", what=said, name=name) if dot else said
+
+
+def _change(at: Reader, change: Change) -> str:
+    before, after = (NOTHING if each is None else format(each, "f") for each in (change.before, change.after))
+    return f"{element_said(at, change.element)}  {before} → {after}"
 
 
 def plan_stage(at: Reader, stage: str, outcome: str | None) -> str:

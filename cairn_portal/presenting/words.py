@@ -6,7 +6,6 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from rich import box
 from rich.table import Table
 from rich.text import Text
 
@@ -16,6 +15,7 @@ from cairn.domain.goal.stages import Stage, StageKind, stage_row
 from cairn.domain.private_text import unreadable
 from cairn.i18n import say, term
 from cairn_portal.presenting.reader import Reader
+from cairn_portal.presenting.tables import Grid
 
 NOTHING = "–"
 STYLES: dict[StageKind, str] = {
@@ -123,19 +123,9 @@ def bar(
     return text[:mark] + Text("┃", style="bold") + text[mark + 1 :]
 
 
-def grid(*headers: str, title: str | None = None, right: tuple[str, ...] = ()) -> Table:
+def grid(*headers: str, title: str | None = None, right: tuple[str, ...] = ()) -> Grid:
     """An empty table in the house's look; columns named in `right` hold numbers."""
-    table = Table(
-        title=title,
-        title_justify="left",
-        title_style="bold",
-        box=box.SIMPLE_HEAD,
-        header_style="bold",
-        pad_edge=False,
-    )
-    for header in headers:
-        table.add_column(header, justify="right" if header in right else "left", overflow="fold")
-    return table
+    return Grid(headers, title, right)
 
 
 def facts(*rows: tuple[str, object]) -> Table:

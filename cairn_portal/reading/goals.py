@@ -13,7 +13,6 @@ from cairn.domain.refusal import Refusal
 from cairn_portal.reading.progress import line_of, lines_of
 from cairn_portal.reading.records import Records
 from cairn_portal.reading.viewing import Viewer, of_goal, shown
-from projections.models import dashboard as dashboards
 from projections.models import goal as goals_model
 from projections.models import inbox as inboxes
 from projections.models import score as scores_model
@@ -97,16 +96,6 @@ async def read_goal(records: Records, who: str, name: str) -> GoalRead:
 def unknown_goal(name: str) -> Refusal:
     """That there is no such goal, said alike of one that is not there and of one that is not to be read."""
     return Refusal("goal.unknown", field="goal", goal=name)
-
-
-async def own_cycle(records: Records, person: str, name: str | None = None) -> Cycle | None:
-    """The cycle named, else the latest in which somebody has a sheet, else the latest of all; None without any."""
-    if name is not None:
-        return await records.cycle(name)
-    known = [each.cycle for each in await dashboards.cycles(records.pool)]
-    own = {sheet.cycle for sheet in await goals_model.sheets(records.pool, holder=person)}
-    found = [each for each in known if each in own] or known
-    return await records.cycle(found[-1]) if found else None
 
 
 async def own_goals(records: Records, who: str, person: Person, cycle: Cycle) -> OwnGoals:

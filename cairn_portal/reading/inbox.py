@@ -21,6 +21,19 @@ class Inbox(NamedTuple):
     cycles: Mapping[str, Cycle]
     nows: Mapping[str, datetime]
 
+    @property
+    def waiting(self) -> list[inboxes.Task | case_model.Turn]:
+        """What is due first comes first, whatever it is; what has no date comes last."""
+        return sorted([*self.tasks, *self.turns], key=_urgency)
+
+
+def _urgency(each: inboxes.Task | case_model.Turn) -> tuple[bool, datetime]:
+    return each.until is None, each.until or each.since
+
+
+AFTER_THE_END = frozenset({"handover"})
+"""Kinds of cases that go on when their cycle is over: what was earned in it is paid after that."""
+
 
 async def inbox_of(records: Records, person: Person, cycle: str | None = None) -> Inbox:
     """What waits for somebody and for the places they hold, in one cycle or in all."""
@@ -39,10 +52,11 @@ async def _turns(records: Records, person: Person, cycle: str | None) -> list[ca
     wanted = [person.id, *places_of(person.roles)]
     found: list[case_model.Turn] = []
     for row in await dashboards.cycles(records.pool):
-        if cycle_stage_row(row.stage).over or (cycle is not None and row.cycle != cycle):
+        if cycle is not None and row.cycle != cycle:
             continue
-        now = await records.clock.now(await records.cycle(row.cycle))
-        found += await case_model.turns(records.pool, now, cycle=row.cycle, of=wanted)
+        over, now = cycle_stage_row(row.stage).over, await records.clock.now(await records.cycle(row.cycle))
+        turns = await case_model.turns(records.pool, now, cycle=row.cycle, of=wanted)
+        found += [each for each in turns if not over or each.kind in AFTER_THE_END]
     return found
 
 

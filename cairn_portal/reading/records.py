@@ -63,6 +63,10 @@ class Records:
             raise Refusal("cycle.unknown", field="cycle", cycle=name)
         return cycle
 
+    async def zones(self) -> dict[str, str]:
+        """The time zone (IANA) of each cycle, by whose clock its moments are told."""
+        return {each.cycle: each.schedule.calendar.timezone for each in await dashboards.cycles(self.pool)}
+
     async def viewer(self, who: str | None, cycle: Cycle) -> Viewer:
         """The viewer named in a cycle; nobody named reads everything. Refuses somebody who is not known or has left."""
         if who is None:

@@ -6,14 +6,14 @@ from typing import Any
 from cairn.application import access
 from cairn.application.access import Circle, Readable, Shown
 from cairn.application.cases import kind_named
-from cairn.domain.case.context import CaseContext
+from cairn.domain.case.context import CaseContext, is_place
 from cairn.domain.case.state import Case
 from cairn.domain.goal.state import Goal
-from cairn.domain.people import Person
+from cairn.domain.people import Person, reports_to
 from cairn.domain.policy import Tier
 from cairn.domain.private_text import Model, Unreadable, hidden, without_words
 from cairn.domain.registry import EVENTS
-from cairn.domain.rights import HR
+from cairn.domain.rights import COMMITTEE, HR, on_committee
 from cairn.domain.streams import department_of
 from projections.models import goal as goals_model
 from projections.models.score import GoalScore
@@ -43,6 +43,15 @@ class Viewer:
         """Refuses what they may not read."""
         if self.person is not None and self.among is not None:
             access.require_may_read(self.person, what, of, self.among)
+
+    def knows(self, holder: str, *parties: str | None) -> bool:
+        """Whether they may know of a case about somebody, by its row in a list: they take part in it, stand above the
+        person or may read comments on them. Whoever acts for somebody or is waited for is known by the case alone."""
+        if self.person is None or self.among is None or self.person.id in (holder, *parties):
+            return True
+        if reports_to(holder, self.person.id, self.among.people):
+            return True
+        return self.may("comments", of_holder(holder, self.among.people))
 
     def of_event(self, event: str, facts: Mapping[str, Any], of: Shown) -> dict[str, Any]:
         """The facts of an event as they may read them: without scores and what others reached that a computed KPI
@@ -97,8 +106,25 @@ def require_may_read_case(view: Viewer, case: Case, context: CaseContext) -> Non
     if reader is not None:
         parties = kind_named(case.id).parties(case, context)
         takes_part = reader.id in parties or (HR in parties and "hr" in reader.roles)
-        if takes_part or any(context.is_above(reader.id, place) for place in places):
+        if takes_part or _is_above(reader, case, context):
             return
     person = context.person(case.holder)
     department = person.department if person else department_of(case.holder)
     view.require("comments", shown("individual", places[0], case.opened_by, department))
+
+
+def is_concerned(person: Person, case: Case, context: CaseContext) -> bool:
+    """Whether a case is somebody's to deal with: they take part in it, are waited for, act for one of these that day,
+    or stand above the person it is about."""
+    kind = kind_named(case.id)
+    for each in {*kind.parties(case, context), *kind.awaited(case, context)}:
+        if is_place(each):
+            if each.removeprefix("role:") in person.roles or (each == COMMITTEE and on_committee(person)):
+                return True
+        elif person.id == each or context.is_acting(person, each, case.holder):
+            return True
+    return _is_above(person, case, context)
+
+
+def _is_above(person: Person, case: Case, context: CaseContext) -> bool:
+    return any(context.is_above(person.id, place) for place in context.places_of(case.holder))

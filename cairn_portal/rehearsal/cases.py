@@ -10,9 +10,11 @@ from activities.starting import begin_case
 from cairn.application import Application
 from cairn.application.cases import KINDS, kind_named, read_case_command
 from cairn.application.dated_roster import DatedRoster
+from cairn.application.handovers import Tables
 from cairn.domain.appraisal.events import UNNAMED
 from cairn.domain.case.kind import status
 from cairn.domain.case.status import CaseStatus
+from cairn.domain.handover.commands import AmountRow, PotRow
 from cairn.domain.person_history import acting_for
 from cairn.domain.refusal import Refusal
 from cairn.domain.review.state import Review
@@ -83,6 +85,8 @@ class CasesInRehearsal:
         """One command, at an instant. Where the case is not there yet, its workflow is begun with the command, by a
         clock that shows the instant."""
         name = each.case or ""
+        if (kind_of(name), each.name) == ("handover", "make"):
+            each = await self._as_previewed(each, by, instant)
         if name in self.running:
             await self.advance(name, instant)
         left = await self.years_end.beside(each, by, instant)
@@ -99,6 +103,16 @@ class CasesInRehearsal:
             outcome = await self.gateway.case(name, each.name, by, each.fields, command, offset)
         await self._keep_clock(name, outcome, instant)
         return outcome
+
+    async def _as_previewed(self, each: ScriptedCommand, by: str, instant: datetime) -> ScriptedCommand:
+        """A hand-over of what the preview shows at the instant, as somebody makes it who has looked at it."""
+        rows = {name: each.fields.get(name, {}) for name in ("amounts", "pots")}
+        tables = Tables(
+            {who: AmountRow.model_validate(row) for who, row in rows["amounts"].items()},
+            {unit: PotRow.model_validate(row) for unit, row in rows["pots"].items()},
+        )
+        plan = await self.application.handovers.preview(self.cycle, tables, by, instant)
+        return each.model_copy(update={"fields": {**each.fields, "digest": plan.digest}})
 
     async def _give_to_ended(
         self, name: str, each: ScriptedCommand, by: str, command: str, instant: datetime

@@ -33,9 +33,11 @@ from cairn_portal.rehearsal.script import (
 
 JSON_FIELDS = (
     "changes", "check", "parts", "measure", "texts", "comments", "checkpoints", "trainings", "sessions", "sides",
-    "raters", "marks", "moves",
+    "raters", "marks", "moves", "amounts", "pots",
 )  # fmt: skip
 """Columns whose cells are JSON."""
+LOOKED_AT = {"handover make": ("digest",)}
+"""Fields that nobody can write down before: they are taken from a preview when the command is given."""
 RATER = "rater"
 """Who gives a command by `by: rater`: whoever the row's column of that name says."""
 Shape = TypeVar("Shape", bound=BaseModel)
@@ -226,6 +228,7 @@ def _of_case(
     rater = str(row["rater"]) if act.by == RATER else None
     named = (*CASE_COMMANDS[act.act or ""], *(("rater",) if rater else ()))
     fields = _read_json(script, _without(row, *named), place)
+    fields = {**dict.fromkeys(LOOKED_AT.get(act.act or "", ()), ""), **fields}
     whole = {**fields, "case": case, "by": "somebody", "at": datetime(2000, 1, 1, tzinfo=UTC)}
     _checked(script, place, KINDS[kind].commands[name], whole)
     return ScriptedCommand(name=name, case=case, rater=rater, fields=fields)

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from fastapi import FastAPI, Request
 from starlette.exceptions import HTTPException
@@ -22,13 +22,14 @@ from cairn_portal.api.application import ROOT, create_api
 from cairn_portal.asking import Commands
 from cairn_portal.gateway import NoAnswer
 from cairn_portal.reading.records import Records
+from cairn_portal.served import health
 from cairn_portal.served.headers import SafeHeaders
 from cairn_portal.servers.portal_key import session_key
 from cairn_portal.signing_in.addresses import is_demo, portal_url, require_safe
 from cairn_portal.signing_in.callers import NotFromOurPage, NotSignedIn, SignIn
 from cairn_portal.signing_in.demo_provider import DemoProvider
 from cairn_portal.signing_in.portal import Portal, reader_of
-from cairn_portal.web import cycles, goal, goals, inbox, live, signing, team
+from cairn_portal.web import cases, cycles, find, goal, goal_giving, goals, inbox, live, signing, team
 from cairn_portal.web.rendering import STATIC, open_page
 
 log = logging.getLogger(__name__)
@@ -71,10 +72,14 @@ def create_app(settings: Settings) -> FastAPI:
         signing.router,
         inbox.router,
         goals.router,
+        goal_giving.router,
         goal.router,
+        cases.router,
+        find.router,
         team.router,
         cycles.router,
         live.router,
+        health.router,
     ):
         app.include_router(router)
     app.add_exception_handler(NotSignedIn, _not_signed_in)
@@ -87,10 +92,20 @@ def create_app(settings: Settings) -> FastAPI:
 
 
 async def _not_signed_in(request: Request, _: Exception) -> Response:
-    there = f"/sign-in?back={quote(request.url.path)}" if request.method == "GET" else "/sign-in"
+    there = f"/sign-in?back={quote(_page_of(request))}"
+    if request.url.path.endswith("/save"):  # somebody is typing: their page stays, with the words in it
+        return open_page(request, "sign_in_again.html", 401, there=there)
     if request.headers.get("hx-request"):
         return Response(status_code=401, headers={"HX-Redirect": there})
     return RedirectResponse(there, 303)
+
+
+def _page_of(request: Request) -> str:
+    """The page somebody was at, to which they come back once they are signed in."""
+    asked = (
+        urlsplit(request.headers.get("hx-current-url", "")).path if request.headers.get("hx-request") else ""
+    )
+    return asked or (request.url.path if request.method == "GET" else "/")
 
 
 async def _not_from_our_page(request: Request, _: Exception) -> Response:

@@ -16,21 +16,25 @@ For callers (everything returns plain records; a problem is raised as `ServerPro
 they outlive the caller, and whoever comes next finds them by their pid files under `<home>/run`.
 """
 
-from cairn_portal.servers.doctor import Check, checks
-from cairn_portal.servers.problem import ServerProblem
-from cairn_portal.servers.process import Process
-from cairn_portal.servers.steps import OnStep, Step, shown_steps
-from cairn_portal.servers.supervisor import (
-    Addresses,
-    ServerStatus,
-    databases,
-    down,
-    start_all,
-    start_process,
-    start_worker,
-    status,
-    stop_worker,
-)
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from cairn_portal.servers.doctor import Check, checks
+    from cairn_portal.servers.problem import ServerProblem
+    from cairn_portal.servers.process import Process
+    from cairn_portal.servers.steps import OnStep, Step, shown_steps
+    from cairn_portal.servers.supervisor import (
+        Addresses,
+        ServerStatus,
+        databases,
+        down,
+        start_all,
+        start_process,
+        start_worker,
+        status,
+        stop_worker,
+    )
 
 __all__ = [
     "Addresses",
@@ -50,3 +54,19 @@ __all__ = [
     "status",
     "stop_worker",
 ]
+_WHERE = {
+    **dict.fromkeys(("Check", "checks"), "doctor"),
+    "ServerProblem": "problem",
+    "Process": "process",
+    **dict.fromkeys(("OnStep", "Step", "shown_steps"), "steps"),
+}
+"""The module of each name, by default `supervisor`."""
+
+
+def __getattr__(name: str) -> Any:
+    """A name's module is loaded when it is first asked for: a health check every few seconds needs none of them."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    found = getattr(import_module(f"{__name__}.{_WHERE.get(name, 'supervisor')}"), name)
+    globals()[name] = found
+    return found

@@ -24,7 +24,7 @@ from cairn.ledger import applications_here, connect
 from cairn.ledger.statements import read_statements
 from cairn.settings import Settings, SettingsProblem
 from cairn.temporal import reach
-from projections.engine.catch_up import SESSIONS
+from projections.engine.sessions import SESSIONS
 
 SQL = read_statements(Path(__file__).with_suffix(".sql"))
 DATABASE_SILENCE = timedelta(seconds=30)

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import NamedTuple
-from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Request
@@ -15,16 +14,20 @@ from cairn.documents.mistakes import Mistake
 from cairn.documents.moments import end_of_day
 from cairn.domain.measure import Capability, KeyTask, Kpi
 from cairn.i18n import term
+from cairn_portal.presenting.hints import hints_of, sentence
 from cairn_portal.presenting.story import changes, described, event_name
 from cairn_portal.presenting.words import by_period, measure, number, percent
+from cairn_portal.reading.goal_desk import desk_of
 from cairn_portal.reading.goals import GoalRead, read_goal
 from cairn_portal.reading.history import Bound, Told, history_of
 from cairn_portal.reading.inbox import inbox_of
 from cairn_portal.signing_in.portal import ByVisitor, Visit
 from cairn_portal.signing_in.reader import PageReader
 from cairn_portal.web import showing
+from cairn_portal.web.goal_forms import Asked, forms_of
 from cairn_portal.web.rendering import page
-from cairn_portal.web.tasks import Act, Ask, ShownTask, behind, shown_task
+from cairn_portal.web.tasks import ShownTask, behind, shown_task
+from projections.models import goal as goals_model
 from projections.models.history import HistoryEntry
 
 router = APIRouter(include_in_schema=False)
@@ -44,13 +47,27 @@ class Line(NamedTuple):
 
 @router.get("/goals/{goal}")
 async def goal(request: Request, visit: ByVisitor, goal: str) -> Response:
-    read = await read_goal(visit.portal.records, visit.person.id, goal)
+    return await goal_page(request, visit, goal)
+
+
+async def goal_page(
+    request: Request, visit: Visit, goal: str, *, asked: Asked | None = None, done: str = ""
+) -> Response:
+    """A goal's page, with a form for each command that is theirs to give."""
+    records = visit.portal.records
+    read = await read_goal(records, visit.person.id, goal)
     at = visit.reader.in_zone(zone_of(read.cycle))
-    names = await visit.portal.records.names()
+    names, tasks = await records.names(), await _own_tasks(at, visit, read)
+    desk = await desk_of(records, visit.person.id, goal)
+    in_place = frozenset(act.name for task in tasks for act in task.acts)
+    siblings = await goals_model.goals(records.pool, sheet=read.row.sheet)
+    readers = read.view.among.rules.comments if read.view.among else ()
+    read_by = at.say("read by: {who}", who=tuple(at.say(term("reader", each)) for each in readers))
     return page(
         request,
         "goal.html",
         visit,
+        422 if asked else 200,
         reader=at,
         goal=read.row,
         tone=showing.tone(read.row.stage),
@@ -60,9 +77,10 @@ async def goal(request: Request, visit: ByVisitor, goal: str) -> Response:
         periods=_periods(at, read),
         scores=sorted(read.scores or (), key=lambda each: by_period(each.period)),
         waits=_waits(at, read, names),
-        tasks=await _own_tasks(at, visit, read),
-        acts=_owner_acts(at, visit, read),
-        version=read.version,
+        tasks=tasks,
+        hints=[sentence(at, hint) for hint in hints_of(desk.goal, desk.context)],
+        forms=forms_of(at, desk, {each.goal: each.title for each in siblings}, read_by, asked, in_place),
+        done=done,
     )
 
 
@@ -240,23 +258,3 @@ async def _own_tasks(at: PageReader, visit: Visit, read: GoalRead) -> list[Shown
     found = await inbox_of(records, visit.person, read.cycle.id)
     mine = [task for task in found.tasks if task.goal == read.row.goal]
     return [shown_task(at, task, await behind(records, visit.person, task), found) for task in mine]
-
-
-def _owner_acts(at: PageReader, visit: Visit, read: GoalRead) -> list[Act]:
-    """What its owner can do with a goal at any time of the year. Whether they may is asked when they do."""
-    if visit.person.id != read.row.owner or read.row.stage not in (
-        "approved",
-        "active",
-        "adjusting",
-        "in_review",
-    ):
-        return []
-    readers = read.view.among.rules.comments if read.view.among else ()
-    read_by = at.say("read by: {who}", who=tuple(at.say(term("reader", each)) for each in readers))
-    asks = [Ask("note", at.say("Note"), required=False, long=True, readers=read_by)]
-    if isinstance(read.row.measure, Kpi):
-        asks.insert(
-            0, Ask("value", at.say("Value ({unit})", unit=read.row.measure.unit or "–"), required=False)
-        )
-    address = f"/goals/{read.row.goal}/check_in"
-    return [Act("check_in", at.say("Check in"), address, asks, {}, str(uuid4()))]

@@ -1,17 +1,21 @@
 """My goals, and commands on goals given from any page."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import NamedTuple
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from cairn.application.clock import zone_of
+from cairn.domain.cycle.stages import cycle_stage_row
 from cairn.domain.refusal import Refusal
+from cairn.domain.streams import holder_of
 from cairn.i18n import refusal_message
 from cairn_portal.presenting.story import event_name
 from cairn_portal.presenting.words import by_period, measure, number, percent
-from cairn_portal.reading.goals import OwnGoals, own_cycle, own_goals
+from cairn_portal.reading.current import cycle_or_current, cycles_of
+from cairn_portal.reading.goals import OwnGoals, own_goals
 from cairn_portal.reading.inbox import inbox_of
 from cairn_portal.signing_in.portal import ByVisitor, Visit
 from cairn_portal.signing_in.reader import PageReader
@@ -43,7 +47,7 @@ class Card(NamedTuple):
 @router.get("/")
 async def my_goals(request: Request, visit: ByVisitor, cycle: str | None = None) -> Response:
     records, person = visit.portal.records, visit.person
-    found = await own_cycle(records, person.id, cycle)
+    found = await cycle_or_current(records, cycle, person.id)
     own = await own_goals(records, person.id, person, found) if found else None
     inbox = await inbox_of(records, person)
     reader = visit.reader.in_zone(zone_of(found)) if found else visit.reader
@@ -53,16 +57,36 @@ async def my_goals(request: Request, visit: ByVisitor, cycle: str | None = None)
         visit,
         reader=reader,
         own=own,
+        cycle=found,
+        cycles=await cycles_of(records, person.id),
         today=(await records.clock.today(found)).isoformat() if found else "",
         sheet=own.sheets[-1] if own and own.sheets else None,
-        weight=sum((goal.weight or 0 for goal in own.goals), start=0) if own else 0,
+        weights=_weights(own, await records.names()) if own else [],
         result=" · ".join(
             f"{number(each.points)} {each.grade or ''}".strip() for each in (own.results if own else ())
         ),
         inbox_size=len(inbox.tasks) + len(inbox.turns),
+        drafts=bool(found and own and own.sheets and cycle_stage_row(found.stage).takes_goals),
         tasks=await shown_tasks(reader, records, person, inbox, FIRST),
         cards=cards(reader, own) if own else [],
     )
+
+
+def _weights(own: OwnGoals, names: Mapping[str, str]) -> list[tuple[str, Decimal]]:
+    """The weights of each sheet, which come to 100 in each: the person's own first, by whose it is where it is not."""
+    found: dict[str, Decimal] = {}
+    for sheet in sorted({goal.sheet for goal in own.goals}, key=lambda sheet: (holder_of(sheet), sheet)):
+        found[sheet] = sum(
+            (goal.weight or Decimal(0) for goal in own.goals if goal.sheet == sheet), Decimal(0)
+        )
+    mine = {sheet.sheet for sheet in own.sheets}
+    current = own.sheets[-1].sheet if own.sheets else None
+    told = [("", found[current])] if current in found else []
+    return told + [
+        (names.get(holder_of(sheet), holder_of(sheet)), weight)
+        for sheet, weight in found.items()
+        if sheet not in mine
+    ]
 
 
 def cards(at: PageReader, own: OwnGoals) -> list[Card]:

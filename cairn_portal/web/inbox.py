@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Sequence
-from itertools import groupby
 from typing import NamedTuple
 from uuid import uuid4
 
@@ -17,7 +16,8 @@ from cairn_portal.signing_in.portal import ByVisitor, Visit
 from cairn_portal.signing_in.reader import PageReader
 from cairn_portal.web.rendering import page
 from cairn_portal.web.tasks import ShownTask, dom_of, shown_tasks
-from projections.models import inbox as inboxes
+from projections.models.case import Turn
+from projections.models.inbox import Task
 
 router = APIRouter(include_in_schema=False)
 AT_ONCE = 8
@@ -51,30 +51,34 @@ async def inbox(request: Request, visit: ByVisitor) -> Response:
     records = visit.portal.records
     found = await inbox_of(records, visit.person)
     shown = await shown_tasks(visit.reader, records, visit.person, found)
-    by_dom = {each.dom: each for each in shown}
-    groups = _grouped(visit.reader, found.tasks, by_dom)
-    turns = shown[len(found.tasks) :]
-    if turns:
-        groups.append(Group("turns", "", turns))
+    groups = _grouped(visit.reader, found.waiting, shown)
     return page(request, "inbox.html", visit, groups=groups, size=len(shown))
 
 
-def _grouped(at: PageReader, tasks: Sequence[inboxes.Task], shown: dict[str, ShownTask]) -> list[Group]:
-    """The tasks in their order, those of the same kind about the same person together."""
+def _grouped(at: PageReader, waiting: Sequence[Task | Turn], shown: Sequence[ShownTask]) -> list[Group]:
+    """What waits in its order; of tasks alike about one person all stand where the first of them is due."""
+    alike: dict[str, list[tuple[Task | Turn, ShownTask]]] = {}
+    for each, as_shown in zip(waiting, shown, strict=True):
+        alike.setdefault(_group_of(each, as_shown), []).append((each, as_shown))
     groups = []
-    for (act, owner, cycle), each in groupby(tasks, key=lambda task: (task.act, task.owner, task.cycle)):
-        same = list(each)
-        listed = [shown[dom_of(task.goal, task.act)] for task in same]
-        dom = f"group-{cycle}-{owner}-{act}".replace(".", "-")
-        if act not in TOGETHER or len(same) < 2:
+    for dom, same in alike.items():
+        listed = [as_shown for _, as_shown in same]
+        tasks = [each for each, _ in same if isinstance(each, Task)]
+        if len(tasks) < 2 or tasks[0].act not in TOGETHER:
             groups.append(Group(dom, "", listed))
             continue
-        who = f"{owner} {same[0].owner_name or ''}".strip()
-        title = at.say("{what}: {who}", what=at.say(f"task:{act}"), who=who)
-        label = at.say("All {n} at once", n=len(same))
-        goals = [f"{task.goal}@{task.version}" for task in same]
-        groups.append(Group(dom, title, listed, label, TOGETHER[act], str(uuid4()), goals))
+        who = f"{tasks[0].owner} {tasks[0].owner_name or ''}".strip()
+        title = at.say("{what}: {who}", what=at.say(f"task:{tasks[0].act}"), who=who)
+        label = at.say("All {n} at once", n=len(tasks))
+        goals = [f"{task.goal}@{task.version}" for task in tasks]
+        groups.append(Group(dom, title, listed, label, TOGETHER[tasks[0].act], str(uuid4()), goals))
     return groups
+
+
+def _group_of(each: Task | Turn, as_shown: ShownTask) -> str:
+    """The id of the group it stands in: tasks by what is asked about whom, a turn in a case alone."""
+    named = f"{each.cycle}-{each.owner}-{each.act}" if isinstance(each, Task) else as_shown.dom
+    return f"group-{named}".replace(".", "-")
 
 
 @router.post("/inbox/all/{command}")

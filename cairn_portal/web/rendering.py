@@ -16,6 +16,7 @@ from cairn_portal.signing_in.addresses import is_demo
 from cairn_portal.signing_in.portal import Visit, portal_of, reader_of
 from cairn_portal.signing_in.reader import PageReader
 from cairn_portal.web import showing
+from cairn_portal.web.showing import titled
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
@@ -29,7 +30,7 @@ def environment() -> Environment:
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
     found.globals.update(term=term, asset=asset, showing=showing)
-    found.filters.update(number=words.number, percent=words.percent, day=words.day)
+    found.filters.update(number=words.number, percent=words.percent, day=words.day, titled=titled)
     return found
 
 
@@ -70,6 +71,7 @@ def _nav(visit: Visit) -> list[tuple[str, str, str]]:
     found = [
         ("/", "target", say("My goals")),
         ("/inbox", "inbox", say("Inbox")),
+        ("/cases", "message-square-text", say("Cases")),
         ("/team", "users", say("Team")),
     ]
     if sees_cycles(visit.person):

@@ -52,6 +52,11 @@ class Clock(NamedTuple):
     tone: str
 
 
+def titled(words: str) -> str:
+    """Words at the head of something: with a capital letter, where there is one."""
+    return words[:1].upper() + words[1:]
+
+
 def tone(stage: Stage) -> str:
     """How a stage is coloured."""
     return TONES[stage_row(stage).kind]

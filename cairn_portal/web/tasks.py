@@ -1,9 +1,11 @@
 """Tasks of an inbox as pages show them: what is asked, about whom, until when, and what can be done in place."""
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import NamedTuple
 from uuid import uuid4
 
+from cairn.application.cases import KINDS
 from cairn.application.clock import zone_of
 from cairn.domain.goal.state import Goal
 from cairn.domain.people import Person
@@ -61,11 +63,13 @@ class ShownTask(NamedTuple):
 async def shown_tasks(
     at: PageReader, records: Records, person: Person, found: Inbox, most: int | None = None
 ) -> list[ShownTask]:
-    """The first tasks of an inbox, goals before cases of the same urgency."""
-    tasks = found.tasks[:most]
-    shown = [shown_task(at, task, await behind(records, person, task), found) for task in tasks]
-    left = None if most is None else most - len(shown)
-    return shown + [shown_turn(at, turn, found) for turn in found.turns[:left]]
+    """The first tasks of an inbox, goals and cases alike by when they are due."""
+    return [
+        shown_task(at, each, await behind(records, person, each), found)
+        if isinstance(each, inboxes.Task)
+        else shown_turn(at, each, found)
+        for each in found.waiting[:most]
+    ]
 
 
 def dom_of(goal: str, act: str) -> str:
@@ -75,17 +79,21 @@ def dom_of(goal: str, act: str) -> str:
 
 class Behind(NamedTuple):
     """What is behind a task: the goal with its words, as far as whoever has the task may read them, and who reads what
-    they write about it."""
+    they write about it, and the flexible space of its sheet, in points."""
 
     goal: Goal
     readers: Sequence[Reader]
+    space_left: Decimal
+    space: Decimal
 
 
 async def behind(records: Records, person: Person, task: inboxes.Task) -> Behind:
     """What a task is decided about."""
     goal, context = await records.application.goals.load(task.goal)
     view = await records.viewer(person.id, await records.cycle(task.cycle))
-    return Behind(view.in_words(goal, of_goal(goal)), context.policy.transparency.comments)
+    sheet = context.sheet
+    comments = context.policy.transparency.comments
+    return Behind(view.in_words(goal, of_goal(goal)), comments, sheet.space_left, sheet.space)
 
 
 def shown_task(
@@ -107,7 +115,7 @@ def shown_task(
         about=" · ".join(about),
         clock=clock(at, task.until, found.nows[task.cycle]),
         version=task.version,
-        lines=_lines(at, task, about_it.goal),
+        lines=_lines(at, task, about_it),
         acts=[act._replace(open=act.name == open_act) for act in _acts(at, task, about_it)],
         problem=problem,
     )
@@ -126,15 +134,16 @@ def shown_turn(at: PageReader, turn: case_model.Turn, found: Inbox) -> ShownTask
         dom=f"turn-{turn.name}-{turn.step}".replace(".", "-"),
         what=at.say(term("turn", f"{turn.kind}.{turn.step}")),
         title=at.say(term("stage", f"{turn.kind}.{turn.stage}")),
-        link=None,
+        link=f"/cases/{turn.name}" if turn.kind in KINDS else None,
         about=" · ".join(about),
         clock=clock(at, turn.until, found.nows[turn.cycle]),
         version=turn.version,
     )
 
 
-def _lines(at: PageReader, task: inboxes.Task, state: Goal) -> list[str]:
+def _lines(at: PageReader, task: inboxes.Task, about_it: Behind) -> list[str]:
     """What one has to know to decide."""
+    state = about_it.goal
     told = at.say("measured by: {measure}", measure=measure(at, state.measure.model_dump(mode="json")))
     if task.act not in ("confirm_manager", "confirm_hr") or state.pending is None:
         return [told]
@@ -148,7 +157,12 @@ def _lines(at: PageReader, task: inboxes.Task, state: Goal) -> list[str]:
         told,
         at.say("asked for: {changes}", changes=at.say("separator:clause").join(listed)),
         at.say("reason: {reason}", reason=words(at, pending.reason)),
-        at.say("draws {draws:number} points of the flexible space", draws=pending.draws),
+        at.say(
+            "draws {draws:number} points of the flexible space; {left:number} of {space:number} would be left",
+            draws=pending.draws,
+            left=about_it.space_left - pending.draws,
+            space=about_it.space,
+        ),
         *([at.say("confirmed: {given}", given=tuple(given))] if given else []),
     ]
 

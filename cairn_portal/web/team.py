@@ -8,7 +8,8 @@ from starlette.responses import Response
 from cairn.application.clock import zone_of
 from cairn.domain.goal.stages import STAGES
 from cairn.domain.people import Person
-from cairn_portal.reading.goals import own_cycle, own_goals
+from cairn_portal.reading.current import cycle_or_current, cycles_of
+from cairn_portal.reading.goals import own_goals
 from cairn_portal.signing_in.portal import ByVisitor
 from cairn_portal.web import showing
 from cairn_portal.web.goals import Card, cards
@@ -33,7 +34,7 @@ class Member(NamedTuple):
 async def team(request: Request, visit: ByVisitor, cycle: str | None = None) -> Response:
     records = visit.portal.records
     reports = await people_model.people(records.pool, manager=visit.person.id)
-    found = await own_cycle(records, visit.person.id, cycle)
+    found = await cycle_or_current(records, cycle, visit.person.id)
     at = visit.reader.in_zone(zone_of(found)) if found else visit.reader
     members = []
     for person in reports:
@@ -48,7 +49,8 @@ async def team(request: Request, visit: ByVisitor, cycle: str | None = None) -> 
         ]
         slow = sum(_is_slow(card) for card in shown)
         members.append(Member(person, shown, counts, slow))
-    return page(request, "team.html", visit, reader=at, cycle=found, members=members)
+    cycles = await cycles_of(records, visit.person.id)
+    return page(request, "team.html", visit, reader=at, cycle=found, cycles=cycles, members=members)
 
 
 def _is_slow(card: Card) -> bool:

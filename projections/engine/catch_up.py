@@ -22,8 +22,6 @@ SQL = queries("catch_up")
 CHANNEL = "cairn_sealed"
 WINDOW = 20_000
 CONCURRENT_FOLDS = 4
-SESSIONS = "cairn-folding"
-"""What the database calls the sessions of a worker's read models; one of them asks several times a second."""
 log = logging.getLogger(__name__)
 
 

@@ -20,6 +20,7 @@ MODEL = ReadModel(
         "appraisal",
         "result",
         "calibration",
+        "handover",
         "amendment",
         "person",
         "inbox",
@@ -77,6 +78,19 @@ class CasesCounted(BaseModel):
     overdue: int
 
 
+class CaseRow(BaseModel):
+    """One case at a glance, ended or not; `since` is when it was opened or came into its stage."""
+
+    model_config = ConfigDict(frozen=True)
+
+    kind: str
+    name: str
+    holder: str
+    holder_name: str | None
+    stage: str
+    since: datetime
+
+
 async def turns(
     reader: Reader, at: datetime, *, cycle: str | None = None, of: Sequence[str] | None = None
 ) -> list[Turn]:
@@ -97,3 +111,10 @@ async def counted(reader: Reader, cycle: str, at: datetime) -> list[CasesCounted
 async def open_names(reader: Reader) -> list[str]:
     """Every case in which somebody is waited for, in all cycles: it has a workflow."""
     return [row["name"] for row in await reader.fetch(SQL["open"])]
+
+
+async def cases(
+    reader: Reader, cycle: str, *, holders: Sequence[str], by: str, most: int, kind: str | None = None
+) -> list[CaseRow]:
+    """Cases of a cycle about one of these holders, or begun, helped or owed `by` somebody; the newest first."""
+    return parse_rows(CaseRow, await reader.fetch(SQL["cases"], cycle, list(holders), by, most, kind))

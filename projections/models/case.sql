@@ -35,12 +35,40 @@ every as (
     union all
     select 'calibration', name, stage from read.calibration where cycle = $1
     union all
+    select 'handover', name, read.handover_stage(name) from read.handover where cycle = $1
+    union all
     select 'amendment', amendment, stage from read.amendment where cycle = $1
 )
 select e.kind, e.stage, count(*)::int as cases, count(l.name)::int as overdue
 from every e left join late l on l.name = e.name
 group by e.kind, e.stage
 order by e.kind, e.stage
+
+-- name: cases
+with every as (
+    select 'feedback' as kind, name, holder, stage, opened_at as since, array[opened_by] as by from read.feedback where cycle = $1
+    union all
+    select 'coaching', name, holder, stage, opened_at, array[opened_by, mentor] from read.coaching where cycle = $1
+    union all
+    select 'request', name, holder, stage, opened_at, array[opened_by] from read.request where cycle = $1
+    union all
+    select 'promise', name, holder, stage, opened_at, array[opened_by, promised_by] from read.promise where cycle = $1
+    union all
+    select 'review', name, holder, stage, entered, null from read.review where cycle = $1
+    union all
+    select 'appraisal', name, holder, stage, opened_at, null from read.appraisal where cycle = $1
+    union all
+    select 'result', name, holder, stage, entered, null from read.result_case where cycle = $1
+    union all
+    select 'calibration', name, holder, stage, opened_at, array[opened_by] from read.calibration where cycle = $1
+)
+select e.kind, e.name, e.holder, coalesce(p.name, d.name) as holder_name, e.stage, e.since
+from every e
+left join read.person p on p.id = e.holder
+left join read.department d on 'department.' || d.id = e.holder
+where (e.holder = any($2) or $3 = any(e.by)) and ($5::text is null or e.kind = $5)
+order by e.since desc, e.name
+limit $4
 
 -- name: open
 select name from read.feedback where stage = 'observed' or (stage = 'given' and action_due is not null)
@@ -60,3 +88,5 @@ where stage in ('shown', 'appealed') or (stage in ('told', 'signed', 'unsigned')
    or (interview_by is not null and talked is distinct from number and stage <> 'closed')
 union all
 select name from read.calibration where stage = 'open'
+union all
+select name from read.handover where read.handover_stage(name) = 'waiting'

@@ -127,6 +127,11 @@ async def goals(
     return parse_rows(GoalRow, found)
 
 
+async def alike(reader: Reader, cycle: str, typed: str, who: str, most: int) -> list[GoalRow]:
+    """Goals of a cycle whose id or title has a text in it; those that somebody owns or judges first."""
+    return parse_rows(GoalRow, await reader.fetch(SQL["alike"], cycle, typed, who, most))
+
+
 async def goal_ids(reader: Reader, cycle: str) -> list[str]:
     """The ids of a cycle's goals, of all goals where `cycle` is empty."""
     return [row["goal"] for row in await reader.fetch(SQL["ids"], cycle)]

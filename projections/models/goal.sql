@@ -285,6 +285,15 @@ where ($1::text is null or g.owner = $1)
 order by g.goal
 limit $7
 
+-- name: alike
+select g.*, p.weight, s.family
+from read.goal g
+left join read.placement p on p.goal = g.goal and p.sheet = g.sheet
+left join read.sheet s on s.sheet = g.sheet
+where g.cycle = $1 and strpos(lower(g.goal || ' ' || g.title), lower($2)) > 0
+order by (g.owner = $3 or g.manager = $3) desc, g.goal
+limit $4
+
 -- name: ids
 select goal from read.goal where $1 = '' or cycle = $1 order by goal
 

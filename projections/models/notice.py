@@ -53,6 +53,7 @@ from cairn.domain.goal.events import (
     ReminderSent,
     WorkEvaluated,
 )
+from cairn.domain.handover.events import LoweringDeclined, LoweringProposed, MessageNotTaken
 from cairn.domain.people import DelegateNamed
 from cairn.domain.promise.events import (
     PromiseContested,
@@ -128,6 +129,7 @@ MODEL = ReadModel(
         ReviewAsked, ReviewReported, ReviewCommented, ReviewReturned, ReviewReopened, ReviewWidened, ReviewWentOn,
         ReviewOverdue, ResultShown, InterviewRecorded, InterviewMissed, ResultAcknowledged, ResultNotAcknowledged,
         ResultWentOn, ResultAppealed, AppealWithdrawn, AppealOverdue, AppealDecided, CalibrationOverdue,
+        LoweringProposed, LoweringDeclined, MessageNotTaken,
         AppraisalOpened, AppraisalScored, AppraisalWentOn,
         GoalCancelled, GoalSuperseded, GoalPaused, GoalResumed, GoalRevised, GoalInterviewHeld,
         CriterionAccepted, CommitteeDecided, AdjustmentWithdrawn, CheckInWithdrawn, EvidenceWaived, GoalPlaced,

@@ -47,6 +47,8 @@ class Server:
             "CAIRN_BACKUPS": str(self.backups),
             "CAIRN_LANGUAGE": "en",
             "TEMPORAL_UI_PORT": str(_free_port()),
+            "PORTAL_PORT": str(_free_port()),
+            "OIDC_ISSUER": "https://sign-in.example.com",  # is not asked before somebody signs in
         }
 
     # -------------------------------------------------------------- programs
@@ -132,7 +134,8 @@ class Server:
 
     def gone(self) -> None:
         """Takes containers, volumes, networks and images away, and lets who runs the tests delete the rest."""
-        self.tried("--profile", "before", "--profile", "operator", "down", "--volumes", "--remove-orphans")
+        profiles = [word for name in ("before", "operator", "portal") for word in ("--profile", name)]
+        self.tried(*profiles, "down", "--volumes", "--remove-orphans")
         _said(["docker", "run", "--rm", "--user", "root", "--volume", f"{self.backups}:/backups", self.images[0],
                "chown", "-R", f"{os.getuid()}", "/backups"])  # fmt: skip
         _said(["docker", "image", "rm", *self.images])

@@ -5,6 +5,7 @@ One test goes on where the one before ended."""
 import json
 import signal
 from typing import Any
+from urllib.request import urlopen
 
 from tests.containers.server import NEXT, Server, until
 
@@ -48,6 +49,16 @@ def test_everything_of_the_file_comes_up_and_is_healthy(server: Server) -> None:
             ("exited", "", 0) if name in ONCE else ("running", "" if name == "temporal-ui" else "healthy", 0)
         )
         assert (container["State"], container["Health"], container["ExitCode"]) == wanted, name
+
+
+def test_the_portal_of_its_profile_is_healthy_and_leads_to_the_provider(server: Server) -> None:
+    server.compose("--profile", "portal", "up", "--detach", "--wait", "portal")
+    address = f"http://127.0.0.1:{server.settings['PORTAL_PORT']}"
+    with urlopen(f"{address}/health") as answer:
+        assert json.load(answer) == {"database": True}
+    with urlopen(address) as page:
+        assert "/sign-in" in page.url and "demo-note" not in page.read().decode()
+    server.compose("--profile", "portal", "rm", "--stop", "--force", "portal")
 
 
 def test_a_cycle_is_launched_from_the_files_in_the_mounted_folder(server: Server) -> None:

@@ -24,7 +24,9 @@ def loaded(file: Path) -> Any:
 
 
 @pytest.mark.parametrize(
-    ("number", "page"), list(enumerate(DECISIONS, 1)), ids=lambda each: getattr(each, "stem", None)
+    ("number", "page"),
+    [(int(page.name[:4]), page) for page in DECISIONS],
+    ids=lambda each: getattr(each, "stem", None),
 )
 def test_a_decision_has_number_date_and_status_and_stands_so_in_the_index(number: int, page: Path) -> None:
     head, about = page.read_text("utf-8").splitlines()[:2]
@@ -33,6 +35,7 @@ def test_a_decision_has_number_date_and_status_and_stands_so_in_the_index(number
         r"Date: (\d{4}-\d\d-\d\d) · Status: (proposed|accepted|superseded by \[\d{4}\]\([\w-]+\.md\))", about
     )
     assert said, about
+    assert sum(each.name.startswith(f"{number:04}") for each in DECISIONS) == 1
     row = f"| [{number:04}]({page.name}) | {title} | {said[1]} | {said[2]} |"
     assert row in (page.parent / "README.md").read_text("utf-8").splitlines()
 

@@ -23,8 +23,8 @@ from tests.workflows.company import eventually
 
 ROOT = Path(__file__).parents[2]
 FILE = load_script(EXAMPLE / "cycle.yaml")
-INSTANTS = 12
-"""Of fourteen; the moment of the kill lies between the start and a second after one of them."""
+INSTANTS = 15
+"""Of seventeen; the moment of the kill lies between the start and a second after one of them."""
 SCORED = 3 * (3 * 5 - 4 + 5 + 1)
 SCORES = """
 select stream, type, data->>'period' as period, data->>'points' as points, data->>'grade' as grade
@@ -32,12 +32,13 @@ from ledger.event where type in ('GoalScored', 'SheetScored', 'ResultIssued') or
 """
 CASES = """
 select stream, version, type, (occurred_at at time zone 'Asia/Shanghai')::date as day
-from ledger.event where split_part(stream, '-', 1) in ('feedback', 'promise') order by 1, 2
+from ledger.event where split_part(stream, '-', 1) in ('feedback', 'promise', 'handover') order by 1, 2
 """
 HAPPENED = {
     "feedback-2026-E1-1": [
         "FeedbackObserved", "CaseReminded", "FeedbackOverdue", "FeedbackGiven", "FeedbackFollowedUp",
     ],
+    "handover-2026-company-1": ["HandoverMade", "EntriesMade", "MessageTaken"],
     "promise-2026-E2-1": [
         "PromiseMade", "CaseReminded", "PromiseOverdue", "PromiseKept", "PromiseContested", "PromiseReleased",
     ],
@@ -45,7 +46,7 @@ HAPPENED = {
 SAID_ON = {
     "FeedbackObserved": date(2026, 1, 15), "FeedbackGiven": date(2026, 4, 9), "FeedbackFollowedUp": date(2026, 4, 13),
     "PromiseMade": date(2026, 1, 15), "PromiseKept": date(2026, 4, 9), "PromiseContested": date(2026, 4, 13),
-    "PromiseReleased": date(2026, 7, 6),
+    "PromiseReleased": date(2026, 7, 6), "HandoverMade": date(2027, 3, 1), "MessageTaken": date(2027, 3, 3),
 }  # fmt: skip
 """The days of the script's acts: a promise that is contested had ended, and its workflow with it."""
 

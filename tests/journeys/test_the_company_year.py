@@ -3,25 +3,30 @@
 import io
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from fractions import Fraction
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import asyncpg
 import pytest
 from rich.console import Console
+from temporalio.client import Client
 
 from cairn.application import Application
 from cairn.application.audit import Outcome
 from cairn.application.cases import KINDS
 from cairn.application.repository import fold_sheet
 from cairn.domain.appraisal.state import Appraisal
+from cairn.domain.difference.comparison import Comparison
 from cairn.domain.event import Fact
 from cairn.domain.goal.state import Goal
 from cairn.domain.sheet.state import Sheet
 from cairn.domain.streams import appraisal_of
 from cairn.ledger import StoredEvent
+from cairn.policies import parse
 from cairn.settings import Settings
 from cairn_portal.cli.case.commanding import cycle_named
+from cairn_portal.cli.goal.viewing import viewer
 from cairn_portal.cli.session import Session
 from cairn_portal.cli.terminal import Terminal
 from cairn_portal.cli.year.decided import Judged, decided
@@ -38,6 +43,7 @@ from projections.models.promise import Debt, owed
 from projections.models.request import RequestRow, requests
 from projections.models.review import ReviewRow, reviews
 from projections.models.score import goal_scores
+from tests.journeys.telling_apart import ToldApart, told_apart
 
 COMPANY = Path(__file__).parents[2] / "examples" / "company"
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -49,6 +55,16 @@ class Happened(Fact):
     type: str
     case: str
     day: date
+
+
+class Supposed(Fact):
+    """What another policy would have made of the year; the log's last position and the number of its events, and every
+    workflow with its run, before and after it was asked."""
+
+    same: Comparison
+    quarterly: Comparison
+    log: tuple[tuple[int, int], tuple[int, int]]
+    workflows: tuple[frozenset[str], frozenset[str]]
 
 
 class Year(Fact):
@@ -71,6 +87,8 @@ class Year(Fact):
     scored: frozenset[str]
     happened: Sequence[Happened]
     pages: dict[str, str]
+    apart: ToldApart
+    supposed: Supposed
 
 
 def quietly(*_: object) -> None:
@@ -109,9 +127,40 @@ async def year(tmp_path_factory: pytest.TempPathFactory) -> Year:
                 ),
                 happened=await happened(application),
                 pages={language: await page(own, application, language) for language in ("zh", "en")},
+                apart=await told_apart(application, cycle),
+                supposed=await supposed(application, client, cycle),
             )
     finally:
         forget(settings, file)
+
+
+async def supposed(application: Application, client: Client, cycle: str) -> Supposed:
+    """The year under its own policy again, and with quarters in place of sales' months."""
+    own = (COMPANY / "policy.yaml").read_text("utf-8")
+    quarters = own.replace("periods: {month: 40, year: 60}", "periods: {quarter: 40, year: 60}")
+    before = await log(application), await workflows(client)
+    compared = [
+        await application.what_if.compare(cycle, parse(text, source="policy"), quietly)
+        for text in (own, quarters)
+    ]
+    after = await log(application), await workflows(client)
+    return Supposed(
+        same=compared[0],
+        quarterly=compared[1],
+        log=(before[0], after[0]),
+        workflows=(before[1], after[1]),
+    )
+
+
+async def log(application: Application) -> tuple[int, int]:
+    """(the last sealed position, the number of events)."""
+    number = await application.pool.fetchval("select count(*) from ledger.event")
+    return await application.ledger.sealed_position(), number
+
+
+async def workflows(client: Client) -> frozenset[str]:
+    """Every workflow there ever was, with its run and how it stands."""
+    return frozenset([f"{each.id} {each.run_id} {each.status}" async for each in client.list_workflows()])
 
 
 async def happened(application: Application) -> list[Happened]:
@@ -147,7 +196,8 @@ async def judged(own: Settings, application: Application) -> Judged:
     """How the year was judged, as `cairn cycle year` counts it."""
     told = Console(file=io.StringIO())
     s = Session(Terminal(own, True, told, told), Addresses(own.database or "", ""), application)
-    part = await decided(s, await cycle_named(s, None))
+    cycle = await cycle_named(s, None)
+    part = await decided(s, cycle, await viewer(s, None, cycle))
     assert part is not None and isinstance(part.found, Judged)
     return part.found
 
@@ -185,6 +235,42 @@ async def test_every_score_comes_out_the_same_when_it_is_computed_again(year: Ye
     assert year.recomputed.differences == ()
     assert year.recomputed.sound, year.recomputed
     assert year.recomputed.appraisals == 25
+
+
+async def test_the_steps_between_any_two_versions_and_any_two_people_sum_exactly(year: Year) -> None:
+    """Each score is taken apart into its inputs, from which it comes out as recorded (ADR 0022)."""
+    assert (year.apart.other, year.apart.wrong) == ([], [])
+    assert year.apart.versions > 700 and year.apart.pairs > 0 and year.apart.people >= 25
+
+
+async def test_asking_what_if_writes_nothing_and_begins_no_workflow(year: Year) -> None:
+    assert year.supposed.log[0] == year.supposed.log[1] and year.supposed.log[0][0] > 1000
+    assert year.supposed.workflows[0] == year.supposed.workflows[1] and len(year.supposed.workflows[0]) > 100
+
+
+async def test_the_year_again_under_its_own_policy_moves_nobody(year: Year) -> None:
+    assert [each.holder for each in year.supposed.same.results if each.difference or each.moves] == []
+    assert year.supposed.same.before == year.supposed.same.after
+
+
+async def test_with_quarters_in_place_of_months_sales_are_scored_by_quarters_from_the_same_readings(
+    year: Year,
+) -> None:
+    """Nobody scored these quarters: they are computed from the readings and judgements there are."""
+    moved = [each for each in year.supposed.quarterly.results if each.difference is not None]
+    sales = [each for each in moved if each.family == "sales"]
+    assert len(sales) >= 5
+    for each in moved:
+        assert each.difference is not None
+        assert sum((step.moved for step in each.difference.steps), Fraction(0)) == each.difference.moved
+    periods = {
+        cause.period
+        for each in sales
+        for step in (each.difference.steps if each.difference else ())
+        for cause in step.causes
+        if cause.group == "period"
+    }
+    assert {"Q1", "Q2", "Q3", "Q4"} <= periods
 
 
 async def test_every_part_of_the_strategy_is_carried_and_the_gap_of_january_was_closed(year: Year) -> None:

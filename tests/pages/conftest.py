@@ -5,7 +5,7 @@ import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,11 @@ transparency:
   goals: [holder, line, hr, auditors]
 """
 """Colleagues do not read each other's goals here: to them another's goal is as if it were not there."""
+STEPS = """
+evaluation:
+  steps: [interview, acknowledgement, appeal]
+"""
+"""What a result goes through here once it is shown."""
 AUDITOR = "A1,韩松,D1,内审,销售,H1,2020-01-01,,审计\n"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
@@ -64,7 +69,7 @@ async def served(
 ) -> AsyncIterator[Served]:
     """A company of its own with a worker, the portal's own process, and a cycle of next year."""
     files = tmp_path_factory.mktemp("company")
-    (files / "policy.yaml").write_text(POLICY + TRANSPARENCY, encoding="utf-8")
+    (files / "policy.yaml").write_text(POLICY + TRANSPARENCY + STEPS, encoding="utf-8")
     (files / "roster.csv").write_text(ROSTER.replace("2020-12-31", "") + AUDITOR, encoding="utf-8")
     begun = Settings(
         home=tmp_path_factory.mktemp("home"), database="postgresql://", temporal_address=temporal_server
@@ -111,6 +116,25 @@ class Screen:
         """Opens one of the portal's pages."""
         await self.page.goto(self.served.url + path)
 
+    async def opened(self, command: str) -> None:
+        """Opens the form of a command."""
+        card = self.page.locator(f"#form-{command}-card")
+        if await card.get_attribute("open") is None:
+            await card.locator("summary").first.click()
+
+    async def fills(self, command: str, **fields: str) -> None:
+        """Types into the fields of a command's form, which is open; a field of several parts is named with dashes."""
+        for name, typed in fields.items():
+            field = self.page.locator(f"#form-{command}-fields-{name}")
+            if await field.evaluate("each => each.tagName") == "SELECT":
+                await field.select_option(typed)
+            else:
+                await field.fill(typed)
+
+    async def sends(self, command: str) -> None:
+        """Sends the form of a command."""
+        await self.page.locator(f"#form-{command} > .acts button").click()
+
     async def text(self) -> str:
         """All that can be read on the page."""
         return await self.page.locator("main").inner_text()
@@ -139,6 +163,26 @@ async def screen(
         assert complaints == []
     finally:
         await context.close()
+
+
+@asynccontextmanager
+async def begun(served: Served, name: str, days: int) -> AsyncIterator[str]:
+    """A cycle that has run for some days; it is given up at the end, so that no page shows it any more."""
+    starts = date.today() - timedelta(days=days)
+    typed = ("--starts", starts.isoformat(), "--ends", (starts + timedelta(days=350)).isoformat())
+    done = await served.cairn("cycle", "launch", name, *typed, "--by", "H1", "--yes")
+    assert done.code == 0, done.err
+    yield name
+    done = await served.cairn(
+        "cycle", "abandon", name, "--reason", "the tests are over", "--by", "H1", "--yes"
+    )
+    assert done.code == 0, done.err
+
+
+async def pictured(window: Screen, folder: Path | None, name: str) -> None:
+    """A picture of the whole page as it is now, where a folder is named for them."""
+    if folder is not None:
+        await window.page.screenshot(path=folder / f"{name}.png", full_page=True, caret="initial")
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from cairn.application.cases import KINDS
 from cairn.domain.goal.commands import COMMANDS
 from tests.pages.conftest import Served
 
@@ -66,6 +67,38 @@ async def test_a_colleague_gives_no_command_on_anothers_goal(served: Served) -> 
         after = (await hr.get(f"/goals/{goal}")).json()["version"]
     assert {name: answer.status_code for name, answer in answers.items()} == dict.fromkeys(COMMANDS, 404)
     assert before == after
+
+
+async def test_a_case_of_others_answers_each_command_like_one_that_is_not_there(served: Served) -> None:
+    """Whatever else is wrong with it; also where a command could begin one."""
+    about_e1 = f"feedback-{served.cycle}-E1"
+    seen = {"kind": "problem", "note": "old prices"}
+    told = {"kind": "problem", "facts": "3 of 5", "action": "check", "action_due": "2099-01-01"}
+    async with served.api("M1") as manager, served.api("E2") as colleague:
+        begun = await manager.post(f"/feedback/{about_e1}-real/observe", json=seen)
+        assert begun.status_code == 200, begun.text
+        for name in KINDS["feedback"].commands:
+            for fields in ({}, seen, told, {"words": "x"}, {"reason": "x"}):
+                answers = [
+                    await colleague.post(f"/feedback/{about_e1}-{each}/{name}", json=fields)
+                    for each in ("real", "guess")
+                ]
+                said = {(each.status_code, each.text.replace("-guess", "-real")) for each in answers}
+                assert len(said) == 1 and "M1" not in answers[0].json().get("opener", ""), (name, said)
+        own = await manager.post(f"/feedback/{about_e1}-real/answer", json={"words": "x"})
+    assert own.status_code == 403, "whoever deals with it is told who could"
+
+
+async def test_a_case_tells_nobody_of_goals_they_may_not_read(served: Served) -> None:
+    seen = {"kind": "positive", "note": "helped"}
+    async with served.api("E2") as colleague:
+        answers = [
+            await colleague.post(
+                f"/feedback/feedback-{served.cycle}-E1-of-{n}/observe", json={**seen, "goal": goal}
+            )
+            for n, goal in enumerate((f"goal-{served.cycle}-E3-1", f"goal-{served.cycle}-E3-99"))
+        ]
+    assert [each.json()["code"] for each in answers] == ["goal.unknown", "goal.unknown"]
 
 
 async def test_an_auditor_reads_everything_and_changes_nothing(served: Served) -> None:

@@ -13,6 +13,13 @@ from tests.pages.conftest import Screen, Served, screen
 PAGES = {
     "my-goals": ("E4", "/"),
     "inbox": ("M1", "/inbox"),
+    "draft": ("E4", "/goals/new"),
+    "draft-from-a-template": ("M1", "/goals/new?sheet=sheet-{cycle}-E4-1&template=learn"),
+    "cases": ("M1", "/cases"),
+    "case": ("M1", "/cases/{case}"),
+    "new-case": ("M1", "/cases/new/promise"),
+    "new-feedback": ("M1", "/cases/new/feedback?about=E4"),
+    "new-coaching": ("M1", "/cases/new/coaching?about=E4"),
     "team": ("M1", "/team"),
     "goal": ("M1", "/goals/{goal}"),
     "history": ("A1", "/goals/{goal}/history"),
@@ -31,11 +38,16 @@ async def test_no_page_overflows_or_keeps_somebody_out(
     browser: Browser, served: Served, shots: Path | None, language: str
 ) -> None:
     goal, found = f"goal-{served.cycle}-E4-2", list[str]()
+    told = ("--cycle", served.cycle, "--by", "M1", "--json")
+    given = ("--kind", "positive", "--behaviour", "asked first", "--value", "the customer stayed")
+    done = await served.cairn("feedback", "give", "E4", *given, *told)
+    assert done.code == 0, done.err
+    case = done.json["case"]
     for person in dict.fromkeys(person for person, _ in PAGES.values()):
         async with screen(browser, served, language=language) as window:
             await window.sign_in(person)
             for name, path in ((name, path) for name, (who, path) in PAGES.items() if who == person):
-                await window.open(path.format(goal=goal, cycle=served.cycle))
+                await window.open(path.format(goal=goal, cycle=served.cycle, case=case))
                 for shade in ("light", "dark"):
                     found += [f"{name}, {shade}: {each}" for each in await _faults(window)]
                     if shots is not None:
@@ -60,7 +72,7 @@ async def _faults(window: Screen) -> list[str]:
 async def _pictured(window: Screen, folder: Path, name: str) -> None:
     for width in WIDTHS:
         await window.page.set_viewport_size({"width": width, "height": 800})
-        await window.page.screenshot(path=folder / f"{name}-{width}.png", full_page=True)
+        await window.page.screenshot(path=folder / f"{name}-{width}.png", full_page=True, caret="initial")
 
 
 async def test_whoever_is_not_signed_in_is_asked_to_and_comes_back_to_the_page(

@@ -14,7 +14,7 @@ async def opened(cairn: Cairn, cycle: str, person: str = "E1") -> str:
     said = await cairn(
         "coaching", "open", person, "--cycle", cycle, "--by", "M1", "--gap", "skill", "--mentor", "E2",
         "--facts", "二月 5 份方案中有 2 份遗漏了客户需求", "--aim", "独立完成需求分析", "--ends", ahead(60),
-        "--checkpoint", f"{ahead(14)}: 掌握需求分析方法 | 测验", "--checkpoint", f"{ahead(40)}: 下次拜访交需求报告",
+        "--checkpoint", f"{ahead(14)}: 掌握需求分析方法 | 测验", "--checkpoint", f"{ahead(40)}：下次拜访交需求报告",
         "--training", f"{ahead(10)}: 需求分析两日班", "--session", f"{ahead(20)}: 一起拜访客户", "--json",
     )  # fmt: skip
     assert said.code == 0, said.err
@@ -77,6 +77,23 @@ async def test_those_who_take_part_or_stand_above_read_a_plan_and_nobody_else(
             assert (await cairn(*read, name, "--as", reader)).code == 0
     for read in (("coaching", "show"), ("file", "list")):
         assert (await cairn(*read, name, "--as", "E3")).code != 0
+    for reader, listed in (("E1", True), ("E2", True), ("M1", True), ("H1", True), ("E3", False)):
+        plans = await cairn("coaching", "list", "--cycle", launched, "--as", reader, "--json")
+        assert (name in [each["name"] for each in plans.json]) is listed
+        year = await cairn("cycle", "year", launched, "--as", reader, "--json")
+        assert (name in [each["name"] for each in year.json.get("coaching", [])]) is listed
+
+
+async def test_the_years_page_shows_what_was_agreed_and_not_followed_up(cairn: Cairn, launched: str) -> None:
+    given = await cairn(
+        *("feedback", "give", "E1", "--cycle", launched, "--by", "M1", "--kind", "problem"),
+        *("--facts", "3 份报价", "--action", "逐份核对", "--due", ahead(9), "--json"),
+    )
+    assert given.code == 0, given.err
+    told = " ".join((await cairn("cycle", "year", launched, "--lang", "en")).out.split())
+    assert f"open, until {ahead(9)}" in told
+    mine = await cairn("cycle", "year", launched, "--as", "E3", "--lang", "en")
+    assert mine.code == 0 and ahead(9) not in mine.out
 
 
 async def test_what_cannot_be_is_said_in_words(cairn: Cairn, launched: str) -> None:

@@ -2,9 +2,10 @@
 
 import os
 from collections.abc import AsyncIterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 import pytest_asyncio
@@ -88,7 +89,10 @@ async def test_a_score_waits_and_overdue_and_status_say_for_what(fed: Cairn, fil
     assert {(FED_GOAL, "no_feed"), (UNCOVERED, "no_feed")} <= lacks
     assert "没有数据源提供 sales" in (await fed("overdue", "fed")).out
     status = await fed("status", "--json")
-    assert any("sales" in note and "cairn overdue" in note for note in status.json["notes"])
+    noted = [note for note in status.json["notes"] if "sales" in note and "cairn overdue" in note]
+    overdue = next(each for each in late.json["late"] if each["act"] == "score")
+    due = datetime.fromisoformat(overdue["due"]).astimezone(ZoneInfo("Asia/Shanghai"))
+    assert f"{due:%Y-%m-%d %H:%M}" in noted[0], "it is told by the cycle's clock"
     ran = await fed("feed", "run", brings(files), "--upto", str(STARTS + timedelta(days=50)), "--by", "H1")
     assert ran.code == 0 and f"数据完整到 {STARTS + timedelta(days=50)}" in ran.out
     assert "只完整到" in (await fed("overdue", "fed")).out

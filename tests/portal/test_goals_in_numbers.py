@@ -58,6 +58,15 @@ async def test_a_table_of_goals_is_shown_then_drafted_and_asked_twice_does_nothi
     assert [row["act"] for row in again.json["rows"]] == ["same", "same"]
 
 
+async def test_bad_rows_and_rows_that_the_rules_refuse_are_told_at_once(
+    cairn: Cairn, years: tuple[str, str], tmp_path: Path
+) -> None:
+    file = written(tmp_path, "E1,visits,客户拜访,many,次,,20,", "E2,revenue,,1300,,,160,", "E3,x,,5,,,10,")
+    said = await cairn("goal", "import", file, "--cycle", years[0], "--by", "H1", "--json")
+    assert said.code == 1, said.out
+    assert [each["row"] for each in said.json["problems"]] == [2, 3, 4]
+
+
 async def test_the_origin_of_a_target_can_be_told(
     cairn: Cairn, years: tuple[str, str], tmp_path: Path
 ) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest_asyncio
 
+from cairn.domain.exact import exact
 from cairn.settings import Settings
 from tests.databases import Databases
 from tests.portal.conftest import POLICY, ROSTER, Cairn, company_of_its_own, environment
@@ -314,3 +315,75 @@ async def test_what_hr_went_on_without_is_scored_once_the_feed_says_that_it_is_n
 
 async def test_versions_of_somebody_unknown_are_refused(company: Company) -> None:
     assert (await company.cairn("scores", "E9", "--versions")).code == 1
+
+
+async def test_why_a_score_moved_is_told_in_steps_that_sum_to_it(company: Company) -> None:
+    versions = await company.points("E1")
+    first, last = versions[0], versions[-1]
+    assert len(versions) > 1
+    typed = ("difference", "E1", "--cycle", CYCLE, "--period", "Q1", "--from", "1")
+    told = (await company.cairn(*typed, "--json")).json
+    assert [link["number"] for link in told["links"]] == [number for number, _, _ in versions[1:]]
+    steps = [step for link in told["links"] for step in link["difference"]["steps"]]
+    assert sum(exact(step["moved"]) for step in steps) == exact(told["moved"])
+    assert exact(told["moved"]) == exact(last[2]) - exact(first[2])
+    assert told["links"][0]["difference"]["steps"][0]["causes"][0]["group"] == "readings"
+    for language, words in (("en", ("readings", "together", "150 → 240")), ("zh", ("指标数据", "合计"))):
+        shown = await company.cairn(*typed, "--to", "2", "--lang", language, COLUMNS="160")
+        assert all(each in shown.out for each in words), shown.out
+
+
+async def test_the_same_of_a_goal_and_between_two_dates(company: Company) -> None:
+    goal = f"goal-{CYCLE}-E1-1"
+    of_goal = (
+        await company.cairn("difference", goal, "--period", "Q1", "--from", "1", "--to", "2", "--json")
+    ).json
+    [link] = of_goal["links"]
+    assert (link["cause"], link["difference"]["before"], link["difference"]["after"]) == (
+        "restated",
+        "50",
+        "80",
+    )
+    tomorrow = f"recorded:{date.today() + timedelta(days=1)}"
+    now = await company.cairn("difference", goal, "--period", "Q1", "--from", tomorrow, "--json")
+    assert now.json["links"] == [], "the last version is the one that counts then"
+    before = date.today() - timedelta(days=1)
+    then = await company.cairn("difference", goal, "--period", "Q1", "--from", str(before), "--json")
+    assert (then.code, then.json["error"]) == (1, "difference.no-version")
+
+
+async def test_two_people_are_told_apart_by_goals_of_the_same_key(company: Company) -> None:
+    typed = ("difference", "E1", "--against", "E3", "--cycle", CYCLE, "--period", "Q1")
+    told = (await company.cairn(*typed, "--json")).json["difference"]
+    causes = [cause for step in told["steps"] for cause in step["causes"]]
+    assert {cause["goal"] for cause in causes} == {f"goal-{CYCLE}-E1-1"}
+    assert {cause["group"] for cause in causes} <= {"target", "readings"}
+    assert sum(exact(step["moved"]) for step in told["steps"]) == exact(told["after"]) - exact(told["before"])
+
+
+async def test_who_may_not_read_a_score_does_not_learn_why_it_moved(company: Company) -> None:
+    for typed in (("E1",), ("E6", "--against", "E1"), (f"goal-{CYCLE}-E1-1",)):
+        refused = await company.cairn(
+            "difference",
+            *typed,
+            *(() if "goal" in typed[0] else ("--cycle", CYCLE)),
+            "--period",
+            "Q1",
+            "--as",
+            "E6",
+            "--json",
+        )
+        assert (refused.code, refused.json["error"]) == (1, "reading.not-yours"), typed
+    assert (
+        await company.cairn("difference", "E1", "--cycle", CYCLE, "--period", "Q1", "--as", "E1")
+    ).code == 0
+
+
+async def test_what_makes_no_difference_is_asked_back(company: Company) -> None:
+    both = await company.cairn("difference", "E1", "--against", "E2", "--from", "1")
+    goals = await company.cairn("difference", f"goal-{CYCLE}-E1-1", "--against", "E2")
+    order = await company.cairn(
+        "difference", "E1", "--period", "Q1", "--cycle", CYCLE, "--from", "2", "--to", "1"
+    )
+    unscored = await company.cairn("difference", "E1", "--period", "Q4", "--cycle", CYCLE, "--json")
+    assert (both.code, goals.code, order.code, unscored.json["error"]) == (2, 2, 2, "difference.not-scored")

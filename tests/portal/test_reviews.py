@@ -48,6 +48,8 @@ async def test_a_review_from_draft_to_a_second_round(cairn: Cairn, reviewed: str
     name = await opened(cairn, reviewed, "E1", "M01")
     inbox = (await cairn("inbox", "--by", "M1", "--json")).json
     assert [each["step"] for each in inbox if each.get("name") == name] == ["comment"]
+    empty = (await cairn("review", "show", name, "--as", "E1")).out
+    assert all(f"({key})" in empty for key in ("progress", "obstacles", "plan")), "the questions are there"
     before = await cairn("review", "draft", name, "--by", "E1", "--answer", f"plan={SECRET}", "--lang", "en")
     assert before.code == 0, before.err
     assert "once report and comment are both handed in" in " ".join(before.err.split())
@@ -95,7 +97,7 @@ async def test_a_draft_is_shown_to_its_writer_and_to_nobody_else(cairn: Cairn, r
     ):
         assert SECRET not in (await cairn(*typed)).out
     outsider = await cairn("review", "show", name, "--as", "E3", "--lang", "en")
-    assert (outsider.code, "is not among those who read" in " ".join(outsider.err.split())) == (1, True)
+    assert (outsider.code, "there is no stage review" in " ".join(outsider.err.split())) == (1, True)
 
 
 async def test_a_stale_save_shows_what_stands_there_now(cairn: Cairn, reviewed: str) -> None:

@@ -148,7 +148,7 @@ SILENT: Mapping[str, str] = {
         ("CaseSignalRefused SignalRefused CycleSignalRefused ErasureOrdered EventSkipped FeedCompleted FeedScheduled "
          "FeedUnscheduled ReadingsRecorded RehearsalAdvanced WorkflowsBegunAgain ScoreHeldBack FlexibleSpaceUsed "
          "LaunchFinished PolicyAdopted TargetsProposed", BY_ITSELF),
-        ("CheckedIn AdjustmentConfirmed ReviewOpened FeedbackObserved", WAITS),
+        ("CheckedIn AdjustmentConfirmed ReviewOpened FeedbackObserved LoweringAgreed", WAITS),
         ("ReviewDrafted FeedbackWithdrawn AnswerDrafted AnswerGiven", OWN),
         ("RatersNominated RatersConfirmed RaterDeclined RaterDelegated QuestionsChanged", RATERS),
         ("AnswersCollected RoleReleased AppraisalEnded AppraisalsOpened GoalRated", FOLLOWS),
@@ -157,7 +157,7 @@ SILENT: Mapping[str, str] = {
          "PeriodScored ResultsIssued ReviewsOpened PersonJoined PersonChanged PersonLeft PersonAway PersonReturned "
          "LeavingWithdrawn DepartmentNamed ResultsShown VersionShown VersionSigned VersionCalibrated ResultClosed "
          "CalibrationOpened CalibrationBegun CalibrationEnded CalibrationFinished CalibrationCancelled GradeMoved "
-         "GradeKept MovesUndone", FOLLOWS),
+         "GradeKept MovesUndone HandoverMade EntriesMade VersionHandedOver MessageTaken LoweringWithdrawn", FOLLOWS),
         ("CommitteeVoted AppealVoted PolicyAmendmentVoted RestatementVoted RestatementHeard "
          "RestatementTold", ASKED_FOR),
     )

@@ -44,6 +44,7 @@ class Casework:
     goals: Mapping[str, Goal] | None = None
     departments: Sequence[Department] = DEPARTMENTS
     sheets: Mapping[str, Sheet] | None = None
+    cases: Mapping[str, Case] | None = None
     cycle: Cycle | None = None
     position: int = 0
 
@@ -65,6 +66,7 @@ class Casework:
             departments={each.id: each for each in self.departments},
             goals=self.goals or {},
             sheets=self.sheets or {},
+            cases=self.cases or {},
             cycle=self.cycle,
             position=self.position,
         )

@@ -11,6 +11,7 @@ from cairn.domain.case import events as case
 from cairn.domain.coaching import events as coaching
 from cairn.domain.event import SYSTEM
 from cairn.domain.feedback import events as feedback
+from cairn.domain.handover import events as handover
 from cairn.domain.policy import QUESTIONS, Name
 from cairn.domain.promise import events as promise
 from cairn.domain.request import events as request
@@ -36,6 +37,8 @@ ITEM = appraisal.Item(
 SEALED = appraisal.SealedAnswer(ballot="d1d2", sealed="k.c2VhbGVk")
 RESULT = "result-2026-lin-1"
 CALIBRATION = "calibration-2026-department.sales-1"
+HANDOVER = "handover-2026-company-1"
+ENTRY: dict[str, Any] = {"person": LIN, "sheet": "sheet-2026-lin-1", "version": 2, "element": "pay"}
 SOON = on("03-13", 9)
 BALLOT = result.AppealBallot(by=LI, grade="A", reason="the order is of March", at=on("03-12"))
 COACHING = "coaching-2026-lin-1"
@@ -210,4 +213,24 @@ CASE_EXAMPLES = (
     calibration.CalibrationFinished(case=CALIBRATION, grades={"A": 1, "B": 2}, **BY_LI),
     calibration.CalibrationCancelled(case=CALIBRATION, reason="merged with another", **BY_LI),
     calibration.CalibrationOverdue(case=CALIBRATION, **TIMER),
+    handover.HandoverMade(
+        case=HANDOVER, batch=2, proposal=2, digest="0a1b2c3d4e5f6071", entries=2,
+        pots={"sales": handover.PotShared(value=Fraction(1000, 3), cap=Decimal("1900.00"))}, **BY_LI,
+    ),
+    handover.EntriesMade(
+        case=HANDOVER, batch=2, part=3, way="file", acknowledge_by=SOON,
+        entries=(
+            handover.Entry(number=8, amount=Decimal("-10000.00"), reverses=2, **ENTRY),
+            handover.Entry(number=9, amount=Decimal("9000.00"), **ENTRY),
+        ), **BY_LI,
+    ),
+    handover.LoweringProposed(
+        case=HANDOVER, proposal=2, person=LIN, sheet="sheet-2026-lin-1", version=2, decide_by=SOON, replaces=1,
+        changes=(handover.Change(element="pay", before=Decimal("10000.00"), after=Decimal("9000.00")),), **BY_LI,
+    ),
+    handover.LoweringWithdrawn(case=HANDOVER, proposal=1, **BY_LI),
+    handover.LoweringAgreed(case=HANDOVER, proposal=2, role="committee", **BY_LI),
+    handover.LoweringDeclined(case=HANDOVER, proposal=3, **BY_LI),
+    handover.MessageTaken(case=HANDOVER, part=3, way="webhook", status=204, **BY_SYSTEM),
+    handover.MessageNotTaken(case=HANDOVER, part=4, why="status", status=500, **BY_SYSTEM),
 )  # fmt: skip

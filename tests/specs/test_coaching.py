@@ -388,6 +388,16 @@ def _until(case: Casework, phase: str) -> Casework:
 # ---------------------------------------------------------------- extending and concluding
 
 
+def test_a_plan_lasts_a_year_at_most() -> None:
+    far = ABOUT_LIN.refused("open", WANG, "03-02", **{**PLAN, "ends": "2027-03-03"})
+    assert (far.code, far.field, far.facts["last"]) == ("coaching.far", "ends", "2027-03-02")
+    assert (
+        ABOUT_LIN.asked("open", WANG, "03-02", **{**PLAN, "ends": "2027-03-02"}).types[0] == "CoachingOpened"
+    )
+    longer = running().refused("extend", WANG, "04-28", ends="9999-12-31", reason="x")
+    assert longer.code == "coaching.far"
+
+
 def test_extended_it_ends_later_with_a_reason_and_is_counted() -> None:
     extended = running().asked("extend", WANG, "04-28", ends="2026-05-29", reason="the visit was put off")
     assert (extended.just[-1].before, extended.just[-1].ends) == (date(2026, 4, 30), date(2026, 5, 29))

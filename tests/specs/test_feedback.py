@@ -1,5 +1,6 @@
 """Feedback within 24 hours of an observation: the clock, its forms, the action that was agreed."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -8,12 +9,13 @@ from hypothesis import given as for_any
 from hypothesis import strategies as st
 
 from cairn.domain.calendar import add_working_days, is_working_day, same_time_later
-from cairn.domain.moves import Delegate, GoAway
+from cairn.domain.cycle.state import Cycle
+from cairn.domain.moves import Delegate, GoAway, Join
 from cairn.domain.policy import FeedbackRules, WorkingCalendar
 from cairn.domain.wording import is_verdict
 from cairn.i18n import refusal_message
 from tests.specs.casework import Casework
-from tests.specs.company import CHEN, HUA, LI, LIN, QIAN, WANG, ZHAO, on, plan
+from tests.specs.company import CHEN, HUA, LI, LIN, QIAN, WANG, ZHAO, on, person, plan
 from tests.specs.moving import after, say
 
 SPRING = WorkingCalendar(
@@ -121,7 +123,9 @@ def test_told_in_time_it_is_no_breach_and_the_agreed_action_has_a_day() -> None:
     [given] = told.just
     assert (given.late, given.kind, given.action_due) == (False, "problem", date(2026, 3, 16))
     standing = told.standing("03-10")
-    assert (standing.stage, standing.awaited) == ("given", (LIN,))
+    assert (standing.stage, standing.awaited) == ("given", (WANG,)), (
+        "nobody follows up what they agreed themselves"
+    )
 
 
 def test_k3_the_day_of_an_action_is_there_to_its_end() -> None:
@@ -225,6 +229,38 @@ def test_what_is_missing_is_named(fields: dict[str, str], code: str, field: str)
 def test_what_was_not_seen_yet_is_refused_and_so_is_somebody_elses_goal() -> None:
     assert ABOUT_LIN.refused("observe", WANG, "03-10", seen_at=on("03-11"), **SEEN).code == "feedback.future"
     assert ABOUT_LIN.refused("observe", WANG, "03-10", goal="goal-2026-qian-1", **SEEN).code == "goal.unknown"
+
+
+def test_what_was_seen_before_the_cycle_belongs_to_another_one() -> None:
+    last_year = on("2025-12-31")
+    for name, fields in (("observe", SEEN), ("give", {"kind": "problem", **TOLD})):
+        refusal = ABOUT_LIN.refused(name, WANG, "01-05", seen_at=last_year, **fields)
+        assert (refusal.code, refusal.field) == ("feedback.before-cycle", "seen_at")
+        assert refusal.facts["first"] == "2026-01-01"
+    assert ABOUT_LIN.asked("observe", WANG, "01-05", seen_at=on("01-01", 0), **SEEN).types == [
+        "FeedbackObserved"
+    ]
+
+
+def test_while_the_next_cycle_is_set_up_feedback_may_be_of_it() -> None:
+    """From its launch on, which comes before its first day."""
+    early = replace(ABOUT_LIN, cycle=Cycle(id="2026", launched_at=on("2025-12-20")))
+    assert early.asked("observe", WANG, "2025-12-22", **SEEN).types == ["FeedbackObserved"]
+    before = early.refused("observe", WANG, "2025-12-22", seen_at=on("2025-12-19"), **SEEN)
+    assert before.code == "feedback.before-cycle"
+
+
+def test_what_was_seen_while_the_person_was_not_here_is_refused() -> None:
+    joined = after(say(Join, "xin", "03-02", details=person("xin", WANG, hired=date(2026, 3, 2))))
+    refusal = Casework("feedback-2026-xin-1", people=joined).refused(
+        "observe", WANG, "03-10", seen_at=on("02-27"), **SEEN
+    )
+    assert (refusal.code, refusal.facts["holder"]) == ("feedback.not-here", "xin")
+
+
+def test_a_goal_of_another_cycle_is_refused_whether_it_is_there_or_not() -> None:
+    refusal = ABOUT_LIN.refused("observe", WANG, "03-10", goal="goal-2025-lin-1", **SEEN)
+    assert (refusal.code, refusal.field) == ("case.other-cycle", "goal")
 
 
 def test_what_was_told_is_not_taken_back() -> None:

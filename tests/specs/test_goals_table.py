@@ -72,6 +72,32 @@ def refused(path: Path, template: str = "") -> list[str]:
     return [one.text("en").removeprefix("goals.csv, ") for one in caught.value.mistakes]
 
 
+def test_a_row_says_all_that_is_wrong_with_it_at_once(tmp_path: Path) -> None:
+    found = refused(
+        table(
+            tmp_path,
+            "E1,a,甲,职责,abc,%,,,,abc,2026-13-01,nowhere,sales.zzz",
+            "E1,b,乙,职责,abc,%,,,,40,2026-06-30,nowhere,",
+            "E2,c,丙,x,-5,个,,,,40,,nowhere,",
+        )
+    )
+    columns = [(line.split(",")[0], line.split("column ")[1].split(":")[0]) for line in found]
+    assert sorted(columns) == sorted(
+        [
+            *(("row 2", name) for name in ("目标值", "权重", "截止日期", "上级目标", "模板")),
+            *(("row 3", name) for name in ("目标值", "截止日期", "上级目标")),
+            *(("row 4", name) for name in ("维度", "目标值", "上级目标")),
+        ]
+    )
+
+
+def test_a_goal_that_serves_one_in_a_bad_row_is_not_wrong_for_that(tmp_path: Path) -> None:
+    found = refused(
+        table(tmp_path, "department.D1,reach,覆盖率,职责,abc,%,,,,40,,,", "E1,v,乙,职责,5,次,,,,40,,reach,")
+    )
+    assert len(found) == 1 and found[0].startswith("row 2")
+
+
 def test_each_kind_of_measure_is_read_from_its_columns(tmp_path: Path) -> None:
     kpi, task, learn = goals(
         table(
@@ -117,7 +143,7 @@ def test_every_bad_row_is_told_at_once(tmp_path: Path) -> None:
             "E1,e,目标,,1,,,,,10,2026-01-01,,",
             "E1,f,目标,,1,,,,,10,,grow,",
             "E1,g,目标,,十,,,,,10,,,",
-            "E1,g,目标,,1,,,,,很多,,,",
+            "E1,g2,目标二,,1,,,,,很多,,,",
             "E1,visits,,能力,,,,,,,,,",
             "family:sale,h,目标,,1,,,,,1,,,",
             "E2,,,,5,,,,,,,,sales.revenu",

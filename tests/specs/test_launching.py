@@ -81,6 +81,19 @@ def test_everybody_has_a_sheet_from_their_family_and_the_department_and_the_comp
     assert found.goals == 1 + 1 + 2 * len(FOLK)
 
 
+def test_a_roster_from_before_the_policy_calls_families_by_name_and_the_plan_knows_them() -> None:
+    """Nobody imports it again once the policy is there."""
+    families = plan().families["sales"]
+    for called in (families.name.zh, families.name.en, families.name.en.upper()):
+        people = [each.model_copy(update={"family": called}) if each.id == LIN else each for each in FOLK]
+        found = planned(people)
+        lin = sheet(found, LIN)
+        assert (lin.family, [goal.key for goal in lin.goals]) == ("sales", ["revenue", "learning"])
+        assert LIN not in [each.person for each in found.left_out]
+    unknown = planned([PEOPLE[LIN].model_copy(update={"family": "飞行"})])
+    assert [each.code for each in unknown.left_out if each.person == LIN] == ["no_family"]
+
+
 INTERNS, TOO_LATE = (
     Name(zh="实习", en="interns are not evaluated"),
     Name(zh="太晚", en="joined too late"),

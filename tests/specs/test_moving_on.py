@@ -1,5 +1,7 @@
 """Urging who is waited for, recalling what was handed in, and one step back where a step was a mistake."""
 
+from datetime import UTC
+
 import pytest
 
 from cairn.domain.event import Event
@@ -56,6 +58,14 @@ def test_one_urge_in_a_working_day_and_the_refusal_says_from_when_on() -> None:
     refusal = friday.when(urge(HUA, "01-11")).refused("urge.again", by=LIN)
     assert "2026-01-12 10:00" in refusal_message(refusal).text("en")
     friday.when(urge(HUA, "01-12")).then_types(did.GoalUrged)
+
+
+def test_the_refusal_of_an_urge_tells_the_time_by_the_cycles_clock() -> None:
+    """The workflow's time is UTC: 10:00 in Shanghai is 02:00 there."""
+    asked = urge(LIN, "01-09")
+    friday = given(submitted()).having(asked.model_copy(update={"at": asked.at.astimezone(UTC)}))
+    said = refusal_message(friday.when(urge(HUA, "01-11")).refused("urge.again")).text("en")
+    assert "2026-01-09 10:00" in said and "2026-01-12 10:00" in said
 
 
 def test_another_stage_may_be_urged_at_once() -> None:

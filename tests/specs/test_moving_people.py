@@ -16,7 +16,7 @@ from cairn.domain.launch.plan import OpenedSheet, opening_events
 from cairn.domain.launch.spells import spells_of
 from cairn.domain.moves import Delegate, GoAway, Join, Leave, Move, Return
 from cairn.domain.people import Department
-from cairn.domain.person_history import acting_for
+from cairn.domain.person_history import acting_for, as_stated
 from cairn.domain.policy import Exclusion, Name
 from cairn.domain.refusal import Refusal
 from cairn.domain.sheet.events import SheetLastDaySet
@@ -28,6 +28,7 @@ from tests.specs.company import (
     LEARNING,
     LI,
     LIN,
+    PEOPLE,
     PLAN,
     QIAN,
     RELEASE,
@@ -177,6 +178,14 @@ def test_l7_a_change_of_family_ends_the_sheet_the_day_before_and_opens_the_next(
     [sheet] = added(people, first_sheets(), "01-10").sheets
     assert (sheet.sheet, sheet.goals[0].goal) == ("sheet-2026-lin-2", "goal-2026-lin-2.1")
     assert (sheet.family, sheet.manager, sheet.since) == ("rnd", LI, day("03-16"))
+
+
+def test_a_family_that_is_called_by_its_key_from_some_day_on_is_the_same() -> None:
+    """A roster that is imported again once there is a policy."""
+    called = as_stated(PEOPLE[LIN].model_copy(update={"family": PLAN.families["sales"].name.zh}))
+    people = after(say(Move, LIN, effective="2026-03-16", family="sales"), people={**COMPANY, LIN: called})
+    [spell] = spells_of(people[LIN], YEAR_STARTS, YEAR_ENDS, PLAN)
+    assert (spell.family, spell.last) == ("sales", None)
 
 
 @pytest.mark.parametrize("fields", [{"department": "rnd"}, {"manager": CHEN}, {"title": "Senior"}])

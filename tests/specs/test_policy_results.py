@@ -53,6 +53,14 @@ WRONG = {
         "policy:perspective-unknown", "families.unit.template[5].perspective"),
     "advances of periods that nobody has": (
         "commission", "advances: quarter", "advances: month", "policy:pay-advances", "pay.advances"),
+    "pay that is handed over and never worked out": (
+        "five-level", "minimum:", "handover: {elements: [pay]}\nminimum:",
+        "policy:handover-no-pay", "handover.elements"),
+    "a list by a grade that is not there": (
+        "five-level", "minimum:", "handover: {elements: [], lists: {promotion: [Z]}}\nminimum:",
+        "policy:handover-grade", "handover.lists.promotion"),
+    "coefficients of grades that nobody has": (
+        "kaohe", "minimum:", "graded: [month]\nhandover: {}\nminimum:", "policy:handover-ungraded", "handover"),
     "a quota on grades": (
         "five-level", "minimum:", "quota: {Exceptional: 10}\nminimum:", "schema:extra_forbidden", "quota"),
 }  # fmt: skip

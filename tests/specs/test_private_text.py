@@ -25,12 +25,13 @@ IDS = (
     "holder event_stream head "
     "participants awaited to subordinate replacement replaced_by replaces waiting lapsed sheets unread id keys "
     "case mentor promised_by author people carried_from rater raters ballot second_line_manager subordinates "
-    "calibration without"
+    "calibration without handover"
 )
 NAMES = "metric subject subjects families departments family feed period key projection timezone event_type"
 CODES = (
     "phase sha256 code field language plan content policy version curve changed grade grade_before grade_after mix "
-    "grades computed gate best worst met by_points perspective form"
+    "grades computed gate best worst met by_points perspective form "
+    "element digest pots"
 )
 PUBLIC: Mapping[str, str] = {
     **dict.fromkeys(IDS.split(), "an id, of a person, a stream or a department, or several"),

@@ -1,6 +1,6 @@
 """Stage reviews: both sides write, then share; nothing written is lost, taken over, or read by those it is not for."""
 
-from datetime import date
+from datetime import UTC, date
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from cairn.domain.review.reading import drafts_seen, sees
 from cairn.domain.review.state import SIDES, Review
 from cairn.domain.sheet.state import Sheet
 from cairn.domain.sheet.state import evolve as sheet_after
+from cairn.i18n import refusal_message
 from cairn.policies import parse
 from tests.specs.casework import Casework
 from tests.specs.company import (
@@ -346,6 +347,21 @@ def test_a_stale_save_says_which_question_changed_by_whom_and_when() -> None:
     assert "with Qian" not in str(refusal.facts)
     seen = one.asked("submit", LIN, "03-06", texts={"plan": "with Wang"}, base=base + 1)
     assert words(seen.state.report)["plan"] == "with Wang"
+
+
+def test_a_stale_save_tells_the_time_by_the_cycles_clock() -> None:
+    """The workflow's time is UTC: 10:00 in Shanghai is 02:00 there."""
+    returned = SHARED.asked("return", WANG, "03-05", comments={"plan": "how?"})
+    base = returned.state.version
+    one = returned.asked("submit", HUA, on("03-06").astimezone(UTC), texts={"plan": "with Qian"}, base=base)
+    refusal = one.refused("submit", LIN, "03-06", texts={"plan": "with Wang"}, base=base)
+    assert "2026-03-06 10:00" in refusal_message(refusal).text("en")
+
+
+def test_nobody_has_read_a_version_that_is_not_there_yet() -> None:
+    ahead = FEBRUARY.state.version + 1
+    refusal = FEBRUARY.refused("draft", LIN, "03-02", side="report", texts={"plan": "x"}, base=ahead)
+    assert (refusal.code, refusal.field) == ("review.base-ahead", "base")
 
 
 def test_a_draft_from_before_somebody_else_changed_the_text_is_not_handed_in_over_it() -> None:

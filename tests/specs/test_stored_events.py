@@ -183,6 +183,7 @@ EXAMPLES: tuple[Event, ...] = (
     sheet.VersionCalibrated(number=2, calibration="calibration-2026-company-1", **OF_SHEET),
     sheet.VersionShown(number=2, **OF_SHEET),
     sheet.VersionSigned(number=2, **OF_SHEET),
+    sheet.VersionHandedOver(number=2, handover="handover-2026-company-1", **OF_SHEET),
     sheet.RestatementProposed(
         restatement="2026-lin-1-R1", cause="readings", goal=REVENUE, period="M01", replaces="2026-lin-1-R0",
         subordinate="sheet-2026-qian-1", of_goal=RESTATED, of_period=RESTATED, of_result=RESTATED, **OF_SHEET,

@@ -28,7 +28,7 @@ async def test_feedback_is_reminded_of_overdue_on_record_told_late_and_followed_
     breach = await company.last(case, "FeedbackOverdue")
     assert (breach.to, breach.due) == ((BOSS, "role:hr"), observed.answer_by)
     told = await company.asks_case(case, "give", MANAGER, **ACTION)
-    assert told.status is not None and told.status.awaited == ("E1",)
+    assert told.status is not None and told.status.awaited == (MANAGER,)
     assert (await company.last(case, "FeedbackGiven")).late
     await company.goes_to(date(2026, 1, 16), case)
     assert (await company.story(case))[-2:] == ["CaseReminded", "CaseReminded"]

@@ -1,8 +1,10 @@
 """Whatever an operator does to workflows by accident, those of open streams are begun again from the log."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 import pytest_asyncio
@@ -23,8 +25,9 @@ from cairn.domain.operating import SUPERVISION, BegunAgain, Loss, WorkflowsBegun
 from cairn.feeds.feed import load_feed
 from cairn.ledger import subscriptions
 from cairn.settings import Settings
-from cairn.temporal import builds_of
+from cairn.temporal import builds_of, connect
 from cairn_portal import recovery
+from cairn_portal.servers.temporal_ready import make_usable
 from projections.engine.catch_up import wait_for
 from tests.workflows.company import HR, MANAGER, Company, eventually
 from tests.workflows.conftest import company_at
@@ -39,6 +42,23 @@ async def watched(
 ) -> AsyncIterator[Company]:
     """A launched company whose supervisor looks twice a second, and from now on also at what was recorded a moment ago:
     what the launch brought has been begun."""
+    async with watched_at(settings, client, monkeypatch) as company:
+        yield company
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def watched_alone(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Company]:
+    """The same in a namespace of the test's own: who compares it with the log asks every workflow there is in it."""
+    own = settings.model_copy(update={"namespace": f"supervised-{uuid4().hex[:8]}"})
+    await make_usable(await Client.connect(own.temporal_address or ""), own.namespace)
+    async with watched_at(own, await connect(own), monkeypatch) as company:
+        yield company
+
+
+@asynccontextmanager
+async def watched_at(
+    settings: Settings, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Company]:
     monkeypatch.setattr(supervisor, "ROUND", 0.5)
     async with company_at(settings, client, cached=2000) as company:
         await company.launched(employees=2)
@@ -207,27 +227,31 @@ async def test_a_closed_goals_workflow_that_was_deleted_is_missed_by_nobody(watc
 
 
 async def test_a_workflow_that_knows_more_than_an_older_log_is_left_to_whoever_compares_them(
-    watched: Company,
+    watched_alone: Company,
 ) -> None:
     """restore: "an older dump in place: goals completed since" are begun again, and not before somebody could ask."""
-    goal, other = watched.goal(), watched.goal("E2")
-    assert (await watched.asks(goal, "cancel", HR, reason="a mistake")).refused is None
-    await watched.handle(goal).result()
-    await loses(watched, goal, "GoalCancelled")
-    before = await first_run(watched, other)
-    await is_terminated(watched, other)
-    await runs_anew(watched, other, before)  # the workers have looked
-    builds = await builds_of(watched.client, watched.settings.task_queue)
-    queue, found = watched.settings.task_queue, await open_streams(watched.pool)
+    goal, other = watched_alone.goal(), watched_alone.goal("E2")
+    assert (await watched_alone.asks(goal, "cancel", HR, reason="a mistake")).refused is None
+    await watched_alone.handle(goal).result()
+    await loses(watched_alone, goal, "GoalCancelled")
+    before = await first_run(watched_alone, other)
+    await is_terminated(watched_alone, other)
+    await runs_anew(watched_alone, other, before)  # the workers have looked
+    builds = await builds_of(watched_alone.client, watched_alone.settings.task_queue)
+    queue, found = watched_alone.settings.task_queue, await open_streams(watched_alone.pool)
     assert BegunAgain(workflow=goal, loss="ahead") in await lost(
-        watched.client, queue, watched.ledger, watched.cases, found, builds
+        watched_alone.client, queue, watched_alone.ledger, watched_alone.cases, found, builds
     )
-    assert [each.workflow for each in await begun_again(watched)] == [other]
-    assert goal in {each.stream for each in await recovery.ahead_of_the_log(watched.client, watched.ledger)}
-    ended = await first_run(watched, goal)
-    await recovery.recover(watched.client, queue, watched.ledger, watched.cases, watched.pool, builds)
-    await runs_anew(watched, goal, ended)
-    assert await recovery.ahead_of_the_log(watched.client, watched.ledger) == []
+    assert [each.workflow for each in await begun_again(watched_alone)] == [other]
+    assert goal in {
+        each.stream for each in await recovery.ahead_of_the_log(watched_alone.client, watched_alone.ledger)
+    }
+    ended = await first_run(watched_alone, goal)
+    await recovery.recover(
+        watched_alone.client, queue, watched_alone.ledger, watched_alone.cases, watched_alone.pool, builds
+    )
+    await runs_anew(watched_alone, goal, ended)
+    assert await recovery.ahead_of_the_log(watched_alone.client, watched_alone.ledger) == []
 
 
 async def loses(company: Company, goal: str, event: str) -> None:

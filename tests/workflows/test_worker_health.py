@@ -18,7 +18,8 @@ from cairn.ledger import application_name, open_pool
 from cairn.settings import Settings
 from cairn_portal.servers import worker_health
 from cairn_portal.servers.ports import free_port
-from projections.engine.catch_up import SESSIONS, Follower
+from projections.engine.catch_up import Follower
+from projections.engine.sessions import SESSIONS
 
 PATIENCE = 60.0  # seconds
 
@@ -121,3 +122,11 @@ def test_as_a_program_it_ends_with_1_and_one_sentence(settings: Settings) -> Non
     ended = subprocess.run(command, env={**os.environ, **own}, capture_output=True, text=True)
     assert (ended.returncode, ended.stdout) == (1, "")
     assert ended.stderr.startswith("No worker of this host") and ended.stderr.count("\n") == 1
+
+
+def test_a_look_every_few_seconds_loads_neither_the_application_nor_the_domain() -> None:
+    """They are most of what it would cost a worker's host."""
+    asked = "import sys, cairn_portal.servers.worker_health; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True).stdout
+    heavy = ("cairn.application", "cairn.privacy", "cairn.domain.goal", "projections.models")
+    assert [name for name in loaded.split() if name.startswith(heavy)] == []

@@ -23,6 +23,7 @@ NOTICES = ("deadlines.remind_before",)
 CALENDAR = ("calendar.holidays", "calendar.worked", "calendar.weekend")
 HARMLESS = (
     "name", "title", "committee", "transparency", "smart", "goal_interview", "calendar.opens", "evaluation.",
+    "handover",
 )  # fmt: skip
 """What changes no number, and yet is no date: it waits for the next cycle."""
 NOT_THERE = object()

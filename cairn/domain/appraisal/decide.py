@@ -41,6 +41,7 @@ from cairn.domain.case.rights import CaseParties
 from cairn.domain.event import SYSTEM, Event
 from cairn.domain.policy import Evaluator, Name
 from cairn.domain.refusal import Refusal
+from cairn.domain.schedule import local_moment
 
 
 def decide(command: AnyAppraisalAction, case: Appraisal, context: CaseContext) -> list[Event]:
@@ -241,7 +242,8 @@ def _go_on(command: GoOnWithoutAnswers, case: Appraisal, context: CaseContext) -
     owed = case.owed()
     since = may_go_on_at(case, context)
     if not case.collections or since is None or since > command.at:
-        raise Refusal("appraisal.not-late", field="case", due=since, who=[who for _, who in owed])
+        due = local_moment(since, context.calendar) if since else None
+        raise Refusal("appraisal.not-late", field="case", due=due, who=[who for _, who in owed])
     without: tuple[Evaluator, ...] = tuple(dict.fromkeys(role for role, _ in owed))
     if not without:
         return []

@@ -1,5 +1,6 @@
 """What can be asked of any case. Commands that people give declare a row: who may, in which stages."""
 
+from collections.abc import Mapping
 from typing import ClassVar, Self
 
 from pydantic import AwareDatetime, Field, model_validator
@@ -26,9 +27,11 @@ class CaseCommand(Command):
 
 
 class CaseAction(CaseCommand):
-    """A command that people give. In the stage `none` it begins the case."""
+    """A command that people give. In the stage `none` it begins the case. `asked_where` says of fields that only one
+    choice of another field asks for which that is (`kind=problem`)."""
 
     row: ClassVar[CaseRow]
+    asked_where: ClassVar[Mapping[str, str]] = {}
 
 
 class KeepCaseDeadline(CaseCommand):

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from cairn.domain.calendar import ONE_DAY, first_working_day
+from cairn.domain.case.state import Case
 from cairn.domain.cycle.state import Cycle
 from cairn.domain.goal.state import Goal
 from cairn.domain.people import Department, Person, Role
@@ -14,7 +15,7 @@ from cairn.domain.refusal import Refusal
 from cairn.domain.rights import HR
 from cairn.domain.schedule import Schedule, local_day
 from cairn.domain.sheet.state import Sheet
-from cairn.domain.streams import department_of
+from cairn.domain.streams import cycle_of, department_of
 from cairn.domain.wording import is_verdict
 
 LINE_LIMIT = 50
@@ -26,9 +27,9 @@ class CaseContext:
     """Everything a case's `decide` may look at besides the case itself.
 
     `at` is the moment of the decision, `histories` and `departments` are everybody and every department known by
-    then, by id. `goals` and `sheets` are those that case and command name, by id, `cycle` the case's. `position` is how
-    far the log was sealed then. `clock_offset` is in seconds beside Temporal's
-    clock: 0 but in a rehearsal.
+    then, by id. `goals`, `sheets` and other `cases` are those that case and command name, by id, `cycle` the case's.
+    `position` is how far the log was sealed then. `clock_offset` is in seconds beside Temporal's clock: 0 but in a
+    rehearsal.
     """
 
     policy: Policy
@@ -38,6 +39,7 @@ class CaseContext:
     departments: Mapping[str, Department] = field(default_factory=dict)
     goals: Mapping[str, Goal] = field(default_factory=dict)
     sheets: Mapping[str, Sheet] = field(default_factory=dict)
+    cases: Mapping[str, Case] = field(default_factory=dict)
     cycle: Cycle | None = None
     position: int = 0
     clock_offset: float = 0.0
@@ -76,16 +78,18 @@ class CaseContext:
             day = first_working_day(away.last + ONE_DAY, self.calendar)
         return day
 
-    def require_goal_of(self, name: str | None, holder: str) -> None:
-        """Refuses a goal that is not there, or that is somebody else's; a case need not be about one. A department's
-        goals are its head's (RULES L2)."""
+    def require_goal_of(self, name: str | None, case: Case) -> None:
+        """Refuses a goal that is not there, that is somebody else's than whom a case is about, or of another cycle; a
+        case need not be about one. A department's goals are its head's (RULES L2)."""
         if name is None:
             return
+        if cycle_of(name) != case.cycle:
+            raise Refusal("case.other-cycle", field="goal", goal=name, cycle=case.cycle)
         goal = self.goals.get(name)
         if goal is None or goal.version == 0:
             raise Refusal("goal.unknown", field="goal", goal=name)
-        if self.owner_of(goal) != holder:
-            raise Refusal("case.other-goal", field="goal", goal=name, holder=holder)
+        if self.owner_of(goal) != case.holder:
+            raise Refusal("case.other-goal", field="goal", goal=name, holder=case.holder)
 
     def insisted_on(self, facts: str, insist: bool) -> bool:
         """Whether a verdict stands where facts were asked for, because somebody insists or the policy only advises.

@@ -34,7 +34,9 @@ class CaseKind(Generic[S]):
     events of a command that its row's stages allow, `on_deadline` those of a phase that `act`s. `deadlines` are all
     that lie ahead in the case's stage, kept ones too; `awaited` are those who are waited for, before anybody acts for
     them: what its holder has to say nobody says for them. `goals_of` are the goals that case and command name,
-    `sheets_of` the sheets, by who is around. `parties` are those who take part, and may read what was written in it.
+    `sheets_of` the sheets, by who is around; `cases_beside` and `goals_beside` are other cases and goals that are
+    looked at once those sheets are known. `by_system` are commands that no person gives. `parties` are those who take
+    part, and may read what was written in it.
     `turns_at` are those whom one deadline (its phase, when it is due) is about, where a case waits for several at a
     time; by default all who are awaited. In stages of `lasts` a case is not over though nobody is waited for and
     nothing is due: its person is on leave, say.
@@ -54,6 +56,9 @@ class CaseKind(Generic[S]):
     on_deadline: Callable[[KeepCaseDeadline, S, CaseContext], list[Event]] = lambda command, case, context: []
     goals_of: Callable[[S, Any], Iterable[str]] = lambda case, command: ()
     sheets_of: Callable[[S, Any, CaseContext], Iterable[str]] = lambda case, command, context: ()
+    cases_beside: Callable[[S, Any, CaseContext], Iterable[str]] = lambda case, command, context: ()
+    goals_beside: Callable[[S, Any, CaseContext], Iterable[str]] = lambda case, command, context: ()
+    by_system: tuple[type[CaseCommand], ...] = ()
     parties: Callable[[S, CaseContext], tuple[str, ...]] = lambda case, context: (
         *context.places_of(case.holder),
         case.opened_by,
@@ -87,6 +92,9 @@ def decide(kind: CaseKind[S], command: CaseCommand, case: S, context: CaseContex
             if case.stage in command.row.already:
                 return []
             _require_stage(kind, command, case)
+            return kind.decide(command, case, context)
+        case _ if isinstance(command, kind.by_system):
+            require_exists(kind, case)
             return kind.decide(command, case, context)
         case _:
             raise TypeError(f"{type(command).__name__} is no command of a case")

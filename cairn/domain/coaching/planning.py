@@ -31,15 +31,17 @@ from cairn.domain.coaching.state import Checkpoint, Coaching, Support
 from cairn.domain.event import Event
 from cairn.domain.goal.diagnosing import require_diagnosis
 from cairn.domain.refusal import Refusal
-from cairn.domain.schedule import local_day
+from cairn.domain.schedule import local_day, months_later
 
+MOST_MONTHS = 12
+"""A plan lasts so long at most, counted from the day it is opened or extended."""
 Change = MoveCheckpoint | AddCheckpoint | AddSupport | NameMentor | ExtendCoaching
 
 
 def open_plan(command: OpenCoaching, plan: Coaching, context: CaseContext) -> list[Event]:
     if not context.is_here(plan.holder):
         raise Refusal("case.holder-unknown", field="case", holder=plan.holder)
-    context.require_goal_of(command.goal, plan.holder)
+    context.require_goal_of(command.goal, plan)
     _check_diagnosis(command, context)
     _check_mentor(command.mentor, plan, context)
     if not (command.mentor or command.trainings):
@@ -49,8 +51,7 @@ def open_plan(command: OpenCoaching, plan: Coaching, context: CaseContext) -> li
     for field in ("facts", "aim"):
         if not getattr(command, field).strip():
             raise Refusal("coaching.words", field=field, where=field)
-    if command.ends < context.today:
-        raise Refusal("coaching.past", field="ends", day=command.ends)
+    _check_end(command.ends, context)
     said = {"case": plan.id, "by": command.by, "at": command.at}
     events: list[Event] = [
         CoachingOpened(
@@ -77,6 +78,15 @@ def open_plan(command: OpenCoaching, plan: Coaching, context: CaseContext) -> li
         _check_day(asked.until, command.ends, context, f"{field}.{n}.until")
         events.append(SupportPromised(support=number, kind=kind, what=asked.what, until=asked.until, **said))
     return [*events, _asked(command, plan, context)]
+
+
+def _check_end(ends: date, context: CaseContext) -> None:
+    """A plan ends within a year of the day it is said: what takes longer is no plan for one gap."""
+    if ends < context.today:
+        raise Refusal("coaching.past", field="ends", day=ends)
+    last = months_later(context.today, MOST_MONTHS)
+    if ends > last:
+        raise Refusal("coaching.far", field="ends", day=ends, last=last)
 
 
 def _check_diagnosis(command: OpenCoaching, context: CaseContext) -> None:
@@ -154,8 +164,7 @@ def _changed(command: Change, plan: Coaching, context: CaseContext) -> Event:
         case ExtendCoaching():
             if command.ends <= ends:
                 raise Refusal("coaching.not-later", field="ends", day=command.ends, ends=ends)
-            if command.ends < context.today:
-                raise Refusal("coaching.past", field="ends", day=command.ends)
+            _check_end(command.ends, context)
             return CoachingExtended(before=ends, ends=command.ends, reason=command.reason, **said)
 
 

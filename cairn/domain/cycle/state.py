@@ -72,6 +72,7 @@ class Cycle(Fact):
     goals: int = Field(default=0, description="goals of the plan")
     left_out: tuple[LeftOut, ...] = Field(default=(), description="who takes no part, and why")
     language: str = Field(default="zh", description="in which the template's titles were written")
+    launched_at: AwareDatetime | None = Field(default=None, description="None before the launch")
     clock_offset: float = Field(default=0.0, description="seconds beside Temporal's clock")
     launch: LaunchFinished | None = Field(default=None, description="how the launch ended, None until it has")
     added: tuple[str, ...] = Field(default=(), description="sheets that came after the launch, in order")
@@ -114,7 +115,7 @@ def _evolved(cycle: Cycle, event: AnyCycleEvent) -> Cycle:
         case CycleLaunched():
             facts = event.model_dump(exclude={"by", "at", "cycle", "schedule", "left_out"})
             more = {"schedule": event.schedule, "left_out": event.left_out, "stage": "launching"}
-            return cycle.model_copy(update={**facts, **more})
+            return cycle.model_copy(update={**facts, **more, "launched_at": event.at})
         case LaunchFinished():
             stage = "goal_setting" if cycle.stage == "launching" else cycle.stage
             return cycle.model_copy(update={"launch": event, "stage": stage})

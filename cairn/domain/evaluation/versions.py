@@ -39,11 +39,14 @@ def is_score_settled(version: SheetScored | None, policy: Policy, at: datetime) 
 
 
 def is_result_settled(sheet: Sheet, policy: Policy, at: datetime) -> bool:
-    """Whether the last version of a result changes by a restatement only: it was signed, or shown long enough ago.
+    """Whether the last version of a result changes by a restatement only: it was signed, handed over, or shown long
+    enough ago.
     Where the policy names no steps it is shown as it is computed (RULES Y3)."""
     result = sheet.result
     if result is None:
         return False
+    if sheet.handed_over == result.number:
+        return True
     if not has_steps(sheet, result, policy):
         return at >= settles_at(result.at, policy)
     if sheet.shown != result.number or sheet.shown_at is None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any, get_args
+from typing import Any, ClassVar, get_args
 
 from pydantic import AwareDatetime, Field
 
@@ -49,6 +49,10 @@ class GiveFeedback(CaseAction):
     verdict."""
 
     row = CaseRow("give", case_giver, stages=("none", "observed"), leads_to="given", judges=True)
+    asked_where: ClassVar[Mapping[str, str]] = {
+        **dict.fromkeys(("behaviour", "value"), "kind=positive"),
+        **dict.fromkeys(("facts", "action", "action_due", "insist"), "kind=problem"),
+    }
 
     kind: FeedbackKind | None = None
     seen_at: AwareDatetime | None = None

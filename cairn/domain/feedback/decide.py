@@ -34,6 +34,7 @@ from cairn.domain.feedback.events import (
 )
 from cairn.domain.feedback.state import Feedback
 from cairn.domain.refusal import Refusal
+from cairn.domain.schedule import local_day, local_moment
 
 
 def decide(command: AnyFeedbackAction, feedback: Feedback, context: CaseContext) -> list[Event]:
@@ -62,10 +63,11 @@ def _observed(
     """The clock begins when it was seen (RULES K1), not when somebody wrote it down."""
     seen_at = command.seen_at or command.at
     if seen_at > command.at:
-        raise Refusal("feedback.future", field="seen_at", at=seen_at)
+        raise Refusal("feedback.future", field="seen_at", at=local_moment(seen_at, context.calendar))
     if not context.is_here(feedback.holder):
         raise Refusal("case.holder-unknown", field="case", holder=feedback.holder)
-    context.require_goal_of(command.goal, feedback.holder)
+    _check_day(seen_at, feedback, context)
+    context.require_goal_of(command.goal, feedback)
     return FeedbackObserved(
         case=feedback.id,
         kind=kind,
@@ -76,6 +78,20 @@ def _observed(
         by=command.by,
         at=command.at,
     )
+
+
+def _check_day(seen_at: datetime, feedback: Feedback, context: CaseContext) -> None:
+    """What is seen belongs to a cycle from its first day on, or from its launch where that comes earlier, and to days
+    on which the person was here."""
+    day, at = local_day(seen_at, context.calendar), local_moment(seen_at, context.calendar)
+    begun = [context.schedule.starts] if context.schedule else []
+    if context.cycle is not None and context.cycle.launched_at is not None:
+        begun.append(local_day(context.cycle.launched_at, context.calendar))
+    if begun and day < min(begun):
+        raise Refusal("feedback.before-cycle", field="seen_at", at=at, cycle=feedback.cycle, first=min(begun))
+    history = context.histories.get(feedback.holder)
+    if history is not None and not history.is_here(day):
+        raise Refusal("feedback.not-here", field="seen_at", at=at, holder=feedback.holder)
 
 
 def _give(command: GiveFeedback, feedback: Feedback, context: CaseContext) -> list[Event]:
@@ -203,16 +219,20 @@ def _after_leave(day: date, feedback: Feedback, context: CaseContext) -> date:
 
 
 def awaited(feedback: Feedback, context: CaseContext) -> tuple[str, ...]:
-    """Whoever observed it, until it is told; then the person for the action, and once its day is over the one who gave
-    it for its outcome."""
+    """Whoever observed it, until it is told and, where an action was agreed, until they have said what became of it:
+    the person can not say that of themselves."""
     match feedback.stage:
         case "observed":
             return (feedback.opened_by,)
         case "given" if feedback.action_due is not None:
-            ends = end_of_day(_after_leave(feedback.action_due, feedback, context), context.calendar)
-            return (feedback.opened_by,) if context.at >= ends else (feedback.holder,)
+            return (feedback.opened_by,)
         case _:
             return ()
+
+
+def turns_at(feedback: Feedback, context: CaseContext, phase: str, due: datetime) -> tuple[str, ...]:
+    """Before its day the person is reminded of what they agreed to do, else whoever is waited for."""
+    return (feedback.holder,) if phase == "action_remind" else awaited(feedback, context)
 
 
 def goals_of(feedback: Feedback, command: object) -> Iterable[str]:

@@ -28,4 +28,5 @@ KIND = CaseKind(
     ),
     on_deadline=decider.on_deadline,
     goals_of=decider.goals_of,
+    turns_at=decider.turns_at,
 )

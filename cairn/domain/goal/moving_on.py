@@ -10,6 +10,7 @@ from cairn.domain.goal.stages import ExistingStage
 from cairn.domain.goal.state import Goal
 from cairn.domain.goal.status import awaited
 from cairn.domain.refusal import Refusal
+from cairn.domain.schedule import local_moment
 
 
 def urge(command: UrgeGoal, goal: Goal, context: GoalContext) -> list[Event]:
@@ -21,7 +22,8 @@ def urge(command: UrgeGoal, goal: Goal, context: GoalContext) -> list[Event]:
     if goal.urged and goal.urged.to == others and goal.urged.stage == goal.stage:
         again = same_time_later(goal.urged.at, 1, context.policy.calendar)
         if command.at < again:
-            raise Refusal("urge.again", field="goal", by=goal.urged.by, at=goal.urged.at, again=again)
+            at = local_moment(goal.urged.at, context.policy.calendar)
+            raise Refusal("urge.again", field="goal", by=goal.urged.by, at=at, again=again)
     return [GoalUrged(goal=goal.id, to=others, note=command.note, by=command.by, at=command.at)]
 
 

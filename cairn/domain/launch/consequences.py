@@ -48,10 +48,16 @@ class SheetConsequence(Fact):
 
     sheet: str
     holder: str
+    since: date
     last_before: date | None = None
     days: SheetDays
     result: bool | None = None
     goals: tuple[GoalConsequence, ...] = ()
+
+    @property
+    def begins(self) -> bool:
+        """Whether there is a day in it: of one whose holder is gone before its first day nothing counts."""
+        return self.days.last is None or self.days.last >= self.since
 
 
 class TasksPass(Fact):
@@ -87,7 +93,7 @@ def sheet_consequences(
 ) -> list[SheetConsequence]:  # fmt: skip
     """What a person's history means for their sheets in a cycle; those that stay as they are, are left out."""
     found = []
-    spells = spells_of(history, dates.starts, dates.ends, policy.exclude)
+    spells = spells_of(history, dates.starts, dates.ends, policy)
     opened = [
         OpenedSheet(sheet=sheet.id, number=0, family=sheet.family, since=sheet.since, last=sheet.last_day)
         for sheet in sheets
@@ -98,7 +104,7 @@ def sheet_consequences(
         if each is not None
     }
     for sheet in sheets:
-        days = days_of_sheet(history, sheet.family, sheet.since, dates, today, policy.exclude)
+        days = days_of_sheet(history, sheet.family, sheet.since, dates, today, policy)
         changed = [
             one
             for name in sheet.placements
@@ -115,6 +121,7 @@ def _sheet(
     cut = days.last is not None and days.last != sheet.last_day
     return SheetConsequence(
         sheet=sheet.id,
+        since=sheet.since,
         holder=sheet.holder,
         last_before=sheet.last_day,
         days=days,

@@ -240,9 +240,7 @@ class Planner:
         """The spells of everybody who takes part, by id, in families that the policy has."""
         found: dict[str, list[Spell]] = {}
         for id in sorted(only or self.histories):
-            spells = spells_of(
-                self.histories[id], self.schedule.starts, self.schedule.ends, self.policy.exclude
-            )
+            spells = spells_of(self.histories[id], self.schedule.starts, self.schedule.ends, self.policy)
             person = spells[0].person if spells else self.histories[id].on(self.schedule.starts)
             known = [each for each in spells if each.family in self.policy.families and not each.excluded]
             left_out = self._left_out(person) if not known or id in self.unreadable else None

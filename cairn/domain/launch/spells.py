@@ -8,7 +8,7 @@ from cairn.domain.calendar import ONE_DAY
 from cairn.domain.event import Fact
 from cairn.domain.people import Person
 from cairn.domain.person_history import PersonHistory
-from cairn.domain.policy import Exclusion
+from cairn.domain.policy import Exclusion, Policy
 from cairn.domain.schedule import Days, Timeline
 from cairn.domain.sheet.events import SheetEndCause
 
@@ -50,12 +50,14 @@ class _Part(Fact):
 
 
 def spells_of(
-    history: PersonHistory, starts: date, ends: date, exclude: Sequence[Exclusion] = ()
+    history: PersonHistory, starts: date, ends: date, policy: Policy | None = None
 ) -> tuple[Spell, ...]:
-    """The spells of a person between two days, both inside, in order; none where they are not there in them."""
+    """The spells of a person between two days, both inside, in order; none where they are not there in them. A family
+    that the roster calls by a name has the policy's key in them."""
+    exclude = policy.exclude if policy else ()
     spells: list[Spell] = []
     for stay in history.stays:
-        parts = _parts(history, max(stay.first, starts), min(stay.last or ends, ends), stay)
+        parts = _parts(history, max(stay.first, starts), min(stay.last or ends, ends), stay, policy)
         for (_, rule), of in groupby(
             parts, key=lambda part: (part.person.family, exclusion(part.person, exclude))
         ):
@@ -82,11 +84,11 @@ class SheetDays(Fact):
 
 def days_of_sheet(
     history: PersonHistory, family: str | None, since: date, dates: Timeline, today: date,
-    exclude: Sequence[Exclusion] = (),
+    policy: Policy | None = None,
 ) -> SheetDays:  # fmt: skip
     """The days of the sheet that a person has since a day under a family. One to which no spell belongs any more ends
     on the eve of its first day: it counts nothing."""
-    spells = spells_of(history, dates.starts, dates.ends, exclude)
+    spells = spells_of(history, dates.starts, dates.ends, policy)
     found = next((spell for spell in spells if belongs(family, since, spell, today)), None)
     if found is None:
         return SheetDays(last=since - ONE_DAY, cause="family", absences=())
@@ -101,13 +103,24 @@ def belongs(family: str | None, since: date, spell: Spell, today: date) -> bool:
     return since == spell.since or (since <= today and (spell.last is None or since <= spell.last))
 
 
-def _parts(history: PersonHistory, first: date, last: date, stay: Days) -> list[_Part]:
+def in_family_of(policy: Policy | None, person: Person) -> Person:
+    """Somebody with the key of their job family: a roster that was imported before the policy calls it by its name."""
+    key = policy.family_key(person.family) if policy else None
+    return person if key in (None, person.family) else person.model_copy(update={"family": key})
+
+
+def _parts(history: PersonHistory, first: date, last: date, stay: Days, policy: Policy | None) -> list[_Part]:
     if first > last:
         return []
     turns = history.turns(first, last)
     ends = [*(each - ONE_DAY for each in turns[1:]), last]
     return [
-        _Part(person=history.on(since), first=since, last=until, stay_ends=stay.last == until)
+        _Part(
+            person=in_family_of(policy, history.on(since)),
+            first=since,
+            last=until,
+            stay_ends=stay.last == until,
+        )
         for since, until in zip(turns, ends, strict=True)
     ]
 

@@ -54,7 +54,7 @@ def _made(command: MakePromise, promise: Promise, context: CaseContext) -> Promi
         raise Refusal("promise.to-oneself", field="promised_by", promised_by=by)
     if command.due < context.today:
         raise Refusal("case.day-past", field="due", day=command.due)
-    context.require_goal_of(command.goal, promise.holder)
+    context.require_goal_of(command.goal, promise)
     return PromiseMade(
         case=promise.id,
         kind=command.kind,

@@ -44,6 +44,7 @@ from cairn.domain.result.events import (
 from cairn.domain.result.judging import STANDS, AppealTally, judged
 from cairn.domain.result.showing import shown
 from cairn.domain.result.state import Appeal, Result, evolve
+from cairn.domain.schedule import local_moment
 from cairn.domain.sheet.events import GradeMove, ResultIssued, VersionSigned
 from cairn.domain.sheet.state import Sheet
 from cairn.domain.sheet.state import evolve as evolve_sheet
@@ -111,10 +112,14 @@ def _go_on(command: GoOnWithoutSignature, result: Result, context: CaseContext) 
     """Whoever is here has their window; it ends by itself."""
     until = sign_by(result, context)
     if context.is_here(result.holder) and not is_away(result, context):
-        raise Refusal("result.not-late", field="case", who=result.holder, until=until)
+        raise Refusal("result.not-late", field="case", who=result.holder, until=_told(until, context))
     return ResultWentOn(
         case=result.id, number=result.number, reason=command.reason, by=command.by, at=command.at
     )
+
+
+def _told(moment: datetime | None, context: CaseContext) -> datetime | None:
+    return None if moment is None else local_moment(moment, context.calendar)
 
 
 def _appeal(command: AppealResult, result: Result, context: CaseContext) -> Event:
@@ -123,7 +128,7 @@ def _appeal(command: AppealResult, result: Result, context: CaseContext) -> Even
         raise Refusal("result.no-appeals", field="case")
     ends = appeal_by(result, context)
     if ends is not None and command.at > ends:
-        raise Refusal("result.appeal-late", field="case", until=ends)
+        raise Refusal("result.appeal-late", field="case", until=_told(ends, context))
     if result.appealed_before:
         raise Refusal("result.appealed-before", field="case", number=result.number)
     check_attachments(command.files, context.policy.attachments)

@@ -44,6 +44,7 @@ from cairn.domain.review.events import (
 from cairn.domain.review.opening import opened
 from cairn.domain.review.reading import is_open
 from cairn.domain.review.state import SIDES, Review
+from cairn.domain.schedule import local_moment
 
 
 def decide(command: AnyReviewAction, review: Review, context: CaseContext) -> list[Event]:
@@ -51,7 +52,7 @@ def decide(command: AnyReviewAction, review: Review, context: CaseContext) -> li
         case OpenReview():
             return [_open(command, review, context)]
         case DraftReview():
-            return _draft(command, review)
+            return _draft(command, review, context)
         case SubmitReview():
             return _submit(command, review, context)
         case CommentReview():
@@ -81,28 +82,29 @@ def _open(command: OpenReview, review: Review, context: CaseContext) -> Event:
         raise Refusal("case.holder-unknown", field="case", holder=review.holder)
     if context.manager_of(review.holder) is None:
         raise Refusal("review.no-manager", field="case", holder=review.holder)
-    family = history.on(period.ends).family
+    called = history.on(period.ends).family
+    family = context.policy.family_key(called) or called
     return opened(review.id, period, family, context.policy, command.by, command.at)
 
 
 # ---------------------------------------------------------------- writing
 
 
-def _draft(command: DraftReview, review: Review) -> list[Event]:
+def _draft(command: DraftReview, review: Review, context: CaseContext) -> list[Event]:
     """What is as it was saved before is not saved again."""
     _check_fields(command.texts, review.fields_of(command.side))
     mine = review.drafts_of(command.side, command.by)
     texts = {
         key: words for key, words in command.texts.items() if key not in mine or mine[key].words != words
     }
-    _check_base(command.side, texts, command.base, command.by, review)
+    _check_base(command.side, texts, command.base, command.by, review, context)
     saved = ReviewDrafted(case=review.id, side=command.side, texts=texts, by=command.by, at=command.at)
     return [saved] if texts else []
 
 
 def _submit(command: SubmitReview, review: Review, context: CaseContext) -> list[Event]:
     check_attachments(command.files, context.policy.attachments)
-    texts = _whole("report", command, review)
+    texts = _whole("report", command, review, context)
     missing = [key for key in review.keys if not texts.get(key, "").strip()]
     if missing:
         raise Refusal("review.unanswered", field="texts", missing=missing)
@@ -124,7 +126,7 @@ def _submit(command: SubmitReview, review: Review, context: CaseContext) -> list
 
 
 def _comment(command: CommentReview, review: Review, context: CaseContext) -> list[Event]:
-    texts = _whole("comment", command, review)
+    texts = _whole("comment", command, review, context)
     if not texts.get(OVERALL, "").strip():
         raise Refusal("review.uncommented", field="texts", key=OVERALL)
     if review.comment_in and _as_it_was("comment", texts, review):
@@ -133,7 +135,9 @@ def _comment(command: CommentReview, review: Review, context: CaseContext) -> li
     return [ReviewCommented(case=review.id, texts=texts, late=late, by=command.by, at=command.at)]
 
 
-def _whole(side: Side, command: SubmitReview | CommentReview, review: Review) -> dict[str, str]:
+def _whole(
+    side: Side, command: SubmitReview | CommentReview, review: Review, context: CaseContext
+) -> dict[str, str]:
     """What is handed in with this: what stands, one's own draft on top of it, and on top of that what is given now."""
     _check_fields(command.texts, review.fields_of(side))
     standing = {key: text.words for key, text in review.texts(side).items()}
@@ -141,8 +145,8 @@ def _whole(side: Side, command: SubmitReview | CommentReview, review: Review) ->
     for key, draft in drafted.items():
         if key not in command.texts:
             seen = max(draft.version, command.base or 0)
-            _check_base(side, {key: draft.words}, seen, command.by, review)
-    _check_base(side, command.texts, command.base, command.by, review)
+            _check_base(side, {key: draft.words}, seen, command.by, review, context)
+    _check_base(side, command.texts, command.base, command.by, review, context)
     own = {key: draft.words for key, draft in drafted.items()}
     whole = {**standing, **own, **command.texts}
     return {
@@ -165,18 +169,23 @@ def _check_fields(texts: Iterable[str], known: tuple[str, ...]) -> None:
             raise Refusal("review.question", field="texts", key=key, known=known)
 
 
-def _check_base(side: Side, texts: Mapping[str, str], base: int | None, by: str, review: Review) -> None:
+def _check_base(
+    side: Side, texts: Mapping[str, str], base: int | None, by: str, review: Review, context: CaseContext
+) -> None:
     """Refuses a text whose own question was saved since the writer read it: by somebody else, or by themselves at
-    another place. What was saved on other questions takes nothing away from this one."""
+    another place. What was saved on other questions takes nothing away from this one. Nobody has read a version that
+    is not there yet."""
     if base is None:
         return
+    if base > review.version:
+        raise Refusal("review.base-ahead", field="base", base=base, version=review.version)
     for key, words in texts.items():
         mine = review.drafts_of(side, by).get(key)
         if mine is not None and mine.version > base and mine.words != words:
-            _stale(key, by, mine.at, mine.version, base)
+            _stale(key, by, local_moment(mine.at, context.calendar), mine.version, base)
         text = review.texts(side).get(key)
         if text is not None and text.by != by and text.version > base and text.words != words:
-            _stale(key, text.by, text.at, text.version, base)
+            _stale(key, text.by, local_moment(text.at, context.calendar), text.version, base)
 
 
 def _stale(key: str, by: str, at: datetime, version: int, base: int) -> NoReturn:
@@ -252,7 +261,8 @@ def _go_on(command: GoOnWithoutReview, review: Review, context: CaseContext) -> 
     for side in sides_awaited(review):
         by, who = due(side, review, context), turn_of(side, review, context)
         if by is not None and by > command.at and who in context.histories:
-            raise Refusal("review.not-late", field="case", side=f"review.{side}", due=by, who=who)
+            told = local_moment(by, context.calendar)
+            raise Refusal("review.not-late", field="case", side=f"review.{side}", due=told, who=who)
     return ReviewWentOn(case=review.id, without=without, reason=command.reason, by=command.by, at=command.at)
 
 

@@ -387,6 +387,13 @@ class VersionSigned(SheetEvent):
     number: int
 
 
+class VersionHandedOver(SheetEvent):
+    """The version `number` of the result was handed over to payroll: it is settled (RULES Y3)."""
+
+    number: int
+    handover: str
+
+
 class Restated(Fact):
     """What a restatement changes: exact points before and after (None: none), and of a result the grades."""
 
@@ -518,6 +525,7 @@ AnySheetEvent = (
     | VersionCalibrated
     | VersionShown
     | VersionSigned
+    | VersionHandedOver
     | RestatementProposed
     | RestatementHeard
     | RestatementVoted

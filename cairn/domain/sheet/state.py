@@ -34,6 +34,7 @@ from cairn.domain.sheet.events import (
     SheetOpened,
     SheetScored,
     VersionCalibrated,
+    VersionHandedOver,
     VersionShown,
     VersionSigned,
     Waiver,
@@ -86,6 +87,7 @@ class Sheet(Fact):
     shown: int = Field(default=0, description="number of the result that was shown to the person last")
     shown_at: AwareDatetime | None = Field(default=None, description="when that was")
     signed: int = Field(default=0, description="number of the result that the person signed last")
+    handed_over: int = Field(default=0, description="number of the result that payroll was handed last")
     calibrated: int = Field(default=0, description="number of the result that a calibration saw last")
     calibration: str | None = Field(default=None, description="that calibration's stream")
     restatements: dict[str, RestatementProposed] = Field(
@@ -200,6 +202,8 @@ def _evolved(sheet: Sheet, event: AnySheetEvent) -> Sheet:
             return sheet.model_copy(update={"shown": event.number, "shown_at": event.at})
         case VersionSigned():
             return sheet.model_copy(update={"signed": event.number})
+        case VersionHandedOver():
+            return sheet.model_copy(update={"handed_over": event.number})
         case RestatementProposed():
             others = {key: each for key, each in sheet.restatements.items() if key != event.replaces}
             open_ones = {**others, event.restatement: event}

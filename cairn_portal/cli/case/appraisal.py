@@ -46,8 +46,8 @@ async def nominate(
     command_id: CommandId = None,
 ) -> int:  # fmt: skip
     async with session(at) as s:
-        await require_case(s, "appraisal", name)
         who = require_actor(by)
+        await require_case(s, "appraisal", name, who)
         raters = await s.application.appraisals.tokens(name, role, people, who)
         return await give_case(s, name, "nominate", who, {"role": role, "raters": raters}, command_id)
 
@@ -207,7 +207,7 @@ async def _answered(
 
 async def _role(s: Session, name: str, who: str, role: Evaluator | None) -> Evaluator:
     """The role in which somebody takes part. Refuses somebody who does not, asks where they have several."""
-    await require_case(s, "appraisal", name)
+    await require_case(s, "appraisal", name, who)
     case, context = await s.application.cases.load(name)
     appraisal, of = cast(Appraisal, case), CaseParties(case, context)
     named = [

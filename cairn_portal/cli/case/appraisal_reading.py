@@ -1,28 +1,27 @@
 """Appraisals as people read them: those of a cycle, one with what was released, and whom one is asked to rate."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any, cast
 
 import typer
 from rich.console import RenderableType
 from rich.text import Text
 
-from cairn.application import access
 from cairn.application.appraisals import RaterTask
 from cairn.application.clock import zone_of
 from cairn.domain.appraisal.kind import KIND
-from cairn.domain.appraisal.reading import named_answers_seen, releases_seen
 from cairn.domain.appraisal.state import Answer, Appraisal
-from cairn.domain.case.context import CaseContext
 from cairn.domain.case.kind import status
+from cairn.domain.streams import cycle_of
 from cairn.i18n import term
 from cairn_portal.cli.case.appraisal import AppraisalName
 from cairn_portal.cli.case.commanding import cycle_named, require_case
 from cairn_portal.cli.goal.viewing import As
 from cairn_portal.cli.options import By, CycleOption
-from cairn_portal.cli.session import Session, require_actor, session
+from cairn_portal.cli.session import require_actor, session
 from cairn_portal.cli.terminal import Terminal
 from cairn_portal.presenting.words import NOTHING, grid, number
+from cairn_portal.reading.appraisals import facts_of
 from projections.models import appraisal as appraisal_model
 
 
@@ -66,12 +65,12 @@ async def listed(
 
 async def show(at: Terminal, name: AppraisalName, reader: As = None) -> None:
     async with session(at) as s:
-        await require_case(s, "appraisal", name)
+        await require_case(s, "appraisal", name, reader)
         case, context = await s.application.cases.load(name)
         appraisal = cast(Appraisal, case)
         cycle = await s.cycle(case.cycle)
         local, names = at.in_zone(zone_of(cycle)), await s.names()
-        facts = await _facts(s, appraisal, context, reader)
+        facts = await facts_of(s.records, appraisal, context, reader)
     lines: list[RenderableType] = [
         Text(f"{name}  ", style="bold").append(at.say(term("stage", f"appraisal.{appraisal.stage}"))),
         Text(f"  {appraisal.holder} {names.get(appraisal.holder, '')}"),
@@ -96,50 +95,6 @@ async def show(at: Terminal, name: AppraisalName, reader: As = None) -> None:
         )
         lines.append(Text("  " + at.say("waiting for {who}", who=who), style="yellow"))
     at.answer(facts, *lines)
-
-
-async def _facts(
-    s: Session, appraisal: Appraisal, context: CaseContext, reader: str | None
-) -> dict[str, Any]:
-    """What a reader sees: what was released once the whole is there, single answers of named raters then too, and
-    their own whenever. Of unnamed raters nobody sees one; they themselves see what is asked."""
-    person = context.person(reader)
-    asked = reader is not None and await s.application.appraisals.role_of(appraisal.id, reader) is not None
-    if reader is not None and not asked:
-        access.require_knows_appraisal(reader, person, appraisal, context)
-    knows = not asked or access.is_party(person, appraisal, context)
-    releases = releases_seen(appraisal) if knows else []
-    answers = named_answers_seen(
-        appraisal, reader, reader is None or access.is_party(person, appraisal, context)
-    )
-    own = await _own(s, appraisal, reader)
-    return {
-        "appraisal": appraisal.id,
-        "stage": appraisal.stage,
-        "version": appraisal.version,
-        "weights": appraisal.weights,
-        "questions": appraisal.items,
-        "threshold": appraisal.threshold,
-        "nominate_by": appraisal.nominate_by,
-        "answers_by": appraisal.answers_by,
-        "late_by": appraisal.late_by,
-        "released": [{"role": each.role, "answers": each.answers, "means": each.means} for each in releases],
-        "scored": appraisal.scored if knows else None,
-        "answers": answers,
-        "own": own,
-    }
-
-
-async def _own(s: Session, appraisal: Appraisal, reader: str | None) -> Answer | None:
-    if reader is None:
-        return None
-    for answers in (*appraisal.drafts.values(), *appraisal.answers.values()):
-        if reader in answers:
-            return answers[reader]
-    mine = await s.application.appraisals.own_answer(appraisal.id, reader)
-    if mine is None or appraisal.opened_at is None:
-        return None
-    return Answer(asked=mine.asked, marks=mine.marks, texts={}, at=appraisal.opened_at)
 
 
 def _released(at: Terminal, facts: dict[str, Any]) -> Iterator[RenderableType]:
@@ -171,12 +126,15 @@ async def tasks(at: Terminal, by: By = None, cycle: CycleOption = None) -> None:
     async with session(at) as s:
         found = await s.application.appraisals.tasks(require_actor(by), cycle=cycle)
         names = await s.names()
-    table = tasks_table(at, found, names)
+        zones = await s.records.zones()
+    table = tasks_table(at, found, names, zones)
     nothing = Text(at.say("✓ Nobody is to be rated by you as a colleague."), style="green")
     at.answer([each._asdict() for each in found], table if found else nothing)
 
 
-def tasks_table(at: Terminal, found: Sequence[RaterTask], names: dict[str, str]) -> Any:
+def tasks_table(
+    at: Terminal, found: Sequence[RaterTask], names: Mapping[str, str], zones: Mapping[str, str]
+) -> Any:
     """Whom somebody is asked to rate as an unnamed rater: shown to them alone."""
     table = grid(at.say("appraisal"), at.say("about"), at.say("in the role"), at.say("until"), "")
     for each in found:
@@ -184,7 +142,7 @@ def tasks_table(at: Terminal, found: Sequence[RaterTask], names: dict[str, str])
             each.appraisal,
             f"{each.holder} {names.get(each.holder, '')}",
             at.say(term("role", each.role)),
-            at.moment(each.until),
+            at.in_zone(zones.get(cycle_of(each.appraisal))).moment(each.until),
             at.say(term("choice", f"appraisal.{each.state}")),
         )
     return table
@@ -193,7 +151,7 @@ def tasks_table(at: Terminal, found: Sequence[RaterTask], names: dict[str, str])
 async def raters(at: Terminal, name: AppraisalName, reader: By = None) -> None:
     who = require_actor(reader)
     async with session(at) as s:
-        await require_case(s, "appraisal", name)
+        await require_case(s, "appraisal", name, who)
         found = await s.application.appraisals.nominees(name, who)
         loads = await s.application.appraisals.loads(name.split("-")[1])
         names = await s.names()

@@ -122,7 +122,7 @@ async def show(
     reader: As = None,
 ) -> None:
     async with session(at) as s:
-        await require_case(s, "calibration", name)
+        await require_case(s, "calibration", name, reader)
         if story:
             await show_case(s, name, reader)
             return

@@ -69,7 +69,7 @@ async def open_plan(
 
 def _dated(written: str, option: str) -> dict[str, Any]:
     """`2026-03-16: a training` as what until when. Raises Problem where the day is not told from the text."""
-    day, colon, what = written.partition(":")
+    day, colon, what = written.replace("：", ":", 1).partition(":")
     if not colon or not what.strip():
         wrong = message(
             "{option} is written as a day, a colon and the text: {written}", option=option, written=written

@@ -10,7 +10,7 @@ from cairn.i18n import term
 from cairn_portal.cli.case.coaching import PlanName
 from cairn_portal.cli.case.commanding import cycle_named, require_case
 from cairn_portal.cli.case.showing import show_case
-from cairn_portal.cli.goal.viewing import As
+from cairn_portal.cli.goal.viewing import As, viewer
 from cairn_portal.cli.options import CycleOption
 from cairn_portal.cli.session import session
 from cairn_portal.cli.terminal import Terminal
@@ -21,7 +21,7 @@ from projections.models import coaching as coaching_model
 
 async def show(at: Terminal, name: PlanName, reader: As = None) -> None:
     async with session(at) as s:
-        await require_case(s, "coaching", name)
+        await require_case(s, "coaching", name, reader)
         await show_case(s, name, reader)
 
 
@@ -30,10 +30,13 @@ async def listed(
     cycle: CycleOption = None,
     about: Annotated[str | None, typer.Option(metavar="ID", help="the person it is about")] = None,
     mentor: Annotated[str | None, typer.Option(metavar="ID", help="who helps")] = None,
+    reader: As = None,
 ) -> None:
     async with session(at) as s:
         of = await cycle_named(s, cycle)
-        found = await coaching_model.plans(s.pool, of.id, about=about, mentor=mentor)
+        view = await viewer(s, reader, of)
+        plans = await coaching_model.plans(s.pool, of.id, about=about, mentor=mentor)
+        found = [each for each in plans if view.knows(each.holder, each.opened_by, each.mentor)]
     table = grid(
         at.say("plan"), at.say("about"), at.say("mentor"), at.say("stage"), at.say("checkpoints met"),
         at.say("missed"), at.say("help given"), at.say("next checkpoint"), at.say("ends"),

@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 from rich.text import Text
 
 from cairn.application.clock import zone_of
-from cairn.domain.cycle.stages import cycle_stage_row
 from cairn.domain.cycle.state import Cycle
 from cairn.domain.identity import digest
 from cairn.domain.refusal import Refusal
@@ -20,21 +19,19 @@ from cairn_portal.cli.session import Session, require_actor, session
 from cairn_portal.cli.terminal import Terminal
 from cairn_portal.cli.typed import moment_or_day_end
 from cairn_portal.presenting.story import event_name
-from projections.models import dashboard as dashboards
+from cairn_portal.reading.current import current_cycles
+from cairn_portal.reading.knowing import case_refusal, require_knows_case
 
 
 async def cycle_named(s: Session, name: str | None) -> Cycle:
-    """The cycle that is named, without a name the only one that is open, or that there is."""
+    """The cycle that is named, without a name the one that runs now; where several do, it has to be named."""
     if name is not None:
         return await s.cycle(name)
-    known = await dashboards.cycles(s.pool)
-    found = [each.cycle for each in known if not cycle_stage_row(each.stage).over]
-    if not found and len(known) == 1:
-        return await s.cycle(known[0].cycle)
-    if len(found) != 1:
-        raise Problem(
-            message("Name the cycle with --cycle; open ones: {cycles}.", cycles=found or None), USAGE
-        )
+    found = await current_cycles(s.records)
+    if not found:
+        raise Problem(message("There is no cycle yet."))
+    if len(found) > 1:
+        raise Problem(message("Name the cycle with --cycle: {cycles} run now.", cycles=tuple(found)), USAGE)
     return await s.cycle(found[0])
 
 
@@ -43,10 +40,12 @@ def new_case(kind: str, cycle: str, holder: str, command_id: str) -> str:
     return case_name(kind, cycle, holder, digest(command_id, kind, holder)[:8])
 
 
-async def require_case(s: Session, kind: str, name: str) -> None:
-    """Refuses a case that is not in the log: no workflow is begun for a slip."""
+async def require_case(s: Session, kind: str, name: str, reader: str | None = None) -> None:
+    """Refuses a case that is not in the log, no workflow is begun for a slip, and one that the `reader` may not know of
+    in the same words."""
     if kind_of(name) != kind or not await s.ledger.read_stream(name, upto=1):
         raise Refusal("case.unknown", field="case", kind=kind, case=name)
+    await require_knows_case(s.records, reader, name)
 
 
 def moment(cycle: Cycle, written: str | None, option: str) -> str | None:
@@ -76,7 +75,8 @@ async def give_case(
     gateway = await s.gateway()
     outcome = await gateway.case(case, name, by, given, f"{key}:{case}", cycle.clock_offset)
     if outcome.refused is not None:
-        raise refusal_of(outcome.refused)
+        refused = refusal_of(outcome.refused)
+        raise await case_refusal(s.records, by, case, name, given, refused)
     status = outcome.status
     if status is not None:
         await s.seen(case, status.version, kind_of(case), "history")

@@ -90,7 +90,7 @@ async def give(
     key = command_id or str(uuid4())
     async with session(at) as s:
         if about.startswith("feedback-"):
-            await require_case(s, "feedback", about)
+            await require_case(s, "feedback", about, require_actor(by))
             case, of = about, await s.cycle(about.split("-")[1])
         else:
             of = await cycle_named(s, cycle)
@@ -140,7 +140,7 @@ async def withdraw(
 
 async def show(at: Terminal, name: Name, reader: As = None) -> None:
     async with session(at) as s:
-        await require_case(s, "feedback", name)
+        await require_case(s, "feedback", name, reader)
         await show_case(s, name, reader)
 
 

@@ -93,7 +93,7 @@ async def release(
 
 async def show(at: Terminal, name: Name, reader: As = None) -> None:
     async with session(at) as s:
-        await require_case(s, "promise", name)
+        await require_case(s, "promise", name, reader)
         await show_case(s, name, reader)
 
 

@@ -137,7 +137,7 @@ async def withdraw(
 
 async def show(at: Terminal, name: Name, reader: As = None) -> None:
     async with session(at) as s:
-        await require_case(s, "request", name)
+        await require_case(s, "request", name, reader)
         await show_case(s, name, reader)
 
 

@@ -101,7 +101,7 @@ async def vote(
 
 async def show(at: Terminal, name: Name, reader: As = None) -> None:
     async with session(at) as s:
-        await require_case(s, "result", name)
+        await require_case(s, "result", name, reader)
         await show_case(s, name, reader)
 
 
@@ -141,7 +141,7 @@ async def listed(
 async def evidence(at: Terminal, name: Name, reader: As = None) -> None:
     """What the committee decides on: goals and scores as they stood when the person appealed."""
     async with session(at) as s:
-        await require_case(s, "result", name)
+        await require_case(s, "result", name, reader)
         case, context = await s.application.cases.load(name)
         cycle = await s.cycle(case.cycle)
         require_may_read_case(await viewer(s, reader, cycle), case, context)

@@ -12,12 +12,12 @@ from cairn.domain.review.state import Review
 from cairn.domain.streams import case_name, holder_of
 from cairn.i18n import message
 from cairn_portal.cli.case.commanding import cycle_named, give_case, require_case
-from cairn_portal.cli.case.review_readers import said_readers
 from cairn_portal.cli.goal.attaching import Files, attached
 from cairn_portal.cli.options import By, CommandId, CycleOption
 from cairn_portal.cli.problem import USAGE, Problem
 from cairn_portal.cli.session import Session, require_actor, session
 from cairn_portal.cli.terminal import Terminal
+from cairn_portal.presenting.reviews import said_readers
 
 ReviewName = Annotated[str, typer.Argument(metavar="REVIEW", help="its id, as `cairn review list` shows it")]
 Answers = Annotated[

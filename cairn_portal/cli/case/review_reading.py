@@ -7,74 +7,36 @@ import typer
 from rich.console import RenderableType
 from rich.text import Text
 
-from cairn.application import access
 from cairn.application.access import Shown
 from cairn.application.clock import zone_of
 from cairn.application.stored_events import to_events
 from cairn.domain.case.kind import status
 from cairn.domain.cycle.state import Cycle
 from cairn.domain.policy import OVERALL
-from cairn.domain.review.events import Side
 from cairn.domain.review.kind import KIND
-from cairn.domain.review.reading import drafts_seen, sees
-from cairn.domain.review.state import SIDES, Draft, Return, Review, Written
+from cairn.domain.review.state import SIDES, Review, Written
 from cairn.i18n import term
 from cairn_portal.cli.case.commanding import cycle_named, require_case
 from cairn_portal.cli.case.review import ReviewName
-from cairn_portal.cli.case.review_readers import said_readers
 from cairn_portal.cli.goal.progress import lines_of, progress_table
 from cairn_portal.cli.goal.viewing import As, viewer
 from cairn_portal.cli.options import CycleOption
 from cairn_portal.cli.session import Session, session
 from cairn_portal.cli.terminal import Terminal
 from cairn_portal.presenting.cases import told
+from cairn_portal.presenting.reviews import said_readers
 from cairn_portal.presenting.story import event_name
 from cairn_portal.presenting.words import NOTHING, grid, number
+from cairn_portal.reading.reviews import WORDLESS, Seen, seen
 from cairn_portal.reading.viewing import Viewer, shown
 from projections.models import review as review_model
 from projections.models import score as score_model
 from projections.models.progress import ProgressLine
 
-WORDLESS = frozenset(
-    {"ReviewReopened", "ReviewWidened", "ReviewWentOn", "ReviewOverdue", "CaseReminded", "CaseEscalated"}
-)
-"""Events whose facts are for everybody who knows of the review; the others hold what was written."""
-
-
-class Seen(NamedTuple):
-    """What one reader sees of a review: texts and own drafts by side, earlier rounds, what was returned. `hidden` are
-    sides with texts that are not open to them."""
-
-    texts: Mapping[Side, Mapping[str, Written]]
-    drafts: Mapping[Side, Mapping[str, Draft]]
-    rounds: Sequence[Any]
-    returns: Sequence[Return]
-    hidden: Sequence[Side]
-
-
-def seen_by(review: Review, who: str | None, is_reader: bool) -> Seen:
-    """What somebody sees of a review (`cairn.domain.review.reading`)."""
-    open_sides = [side for side in SIDES if sees(side, review, who, is_reader)]
-    return Seen(
-        texts={side: review.texts(side) for side in open_sides},
-        drafts={side: found for side in SIDES if (found := drafts_seen(side, review, who))},
-        rounds=[each for each in review.rounds if each.side in open_sides],
-        returns=review.returns if "report" in open_sides else (),
-        hidden=[side for side in SIDES if side not in open_sides and review.texts(side)],
-    )
-
-
-def seen(review: Review, view: Viewer, of: Shown) -> Seen:
-    """The same for whoever is named. Refuses somebody who is not to know of the review."""
-    if view.person is None or view.among is None:
-        return seen_by(review, None, True)
-    access.require_knows_review(view.person, review, of, view.among)
-    return seen_by(review, view.person.id, access.reads_review(view.person, review, of, view.among))
-
 
 async def show(at: Terminal, name: ReviewName, reader: As = None) -> None:
     async with session(at) as s:
-        await require_case(s, "review", name)
+        await require_case(s, "review", name, reader)
         case, context = await s.application.cases.load(name)
         review, cycle = cast(Review, case), await s.cycle(case.cycle)
         local, person = at.in_zone(zone_of(cycle)), context.person(case.holder)
@@ -164,6 +126,8 @@ def _texts(at: Terminal, review: Review, found: Seen, names: Mapping[str, str]) 
                 yield Text(f"  {draft}", style="yellow")
                 yield Text(f"      {drafts[key].words}")
         if not texts and not drafts and side not in found.hidden:
+            for key in review.fields_of(side):
+                yield Text(f"  {asked[key]} ({key})")
             drafted = review.has_draft(side)
             yield Text(
                 "  " + at.say("a draft is saved; its writer alone reads it" if drafted else "nothing yet"),

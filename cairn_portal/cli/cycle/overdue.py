@@ -23,7 +23,9 @@ from projections.models import overdue as overdues
 
 async def overdue(
     at: Terminal,
-    name: Annotated[str | None, typer.Argument(metavar="[CYCLE]", help="by default the latest cycle")] = None,
+    name: Annotated[
+        str | None, typer.Argument(metavar="[CYCLE]", help="by default the one that runs now")
+    ] = None,
     department: Annotated[str | None, typer.Option(metavar="ID", help="department")] = None,
 ) -> None:
     async with session(at) as s:

@@ -8,8 +8,9 @@ import typer
 from rich.console import RenderableType
 from rich.text import Text
 
-from cairn.application.paying import Payroll, Payrolls
+from cairn.application.paying import Payrolls
 from cairn.domain.evaluation.paying import Payment
+from cairn.domain.evaluation.payroll import Payroll
 from cairn.pay_tables import PayTableInvalid, read_pay_tables
 from cairn_portal.cli.cycle.results import show_scores
 from cairn_portal.cli.goal.viewing import As, viewer

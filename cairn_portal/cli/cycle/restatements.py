@@ -46,7 +46,9 @@ class Waiting(scores_model.OpenRestatement):
 
 async def listed(
     at: Terminal,
-    name: Annotated[str | None, typer.Argument(metavar="[CYCLE]", help="by default the latest cycle")] = None,
+    name: Annotated[
+        str | None, typer.Argument(metavar="[CYCLE]", help="by default the one that runs now")
+    ] = None,
     untold: Annotated[
         bool, typer.Option("--untold", help="those decided of which the person was not told yet")
     ] = False,
@@ -167,7 +169,7 @@ async def _decide(
             "accepted": decided.accepted if decided else None,
             "events": list(events),
         }
-        at.answer(facts, *_said(at, sheet, restatement))
+        at.answer(facts, *_said(at.in_zone(zone_of(cycle)), sheet, restatement))
 
 
 def _said(at: Terminal, sheet: Sheet, restatement: str) -> list[RenderableType]:

@@ -40,7 +40,7 @@ async def scores(
     at: Terminal,
     of: Annotated[
         str | None,
-        typer.Argument(metavar="[CYCLE|PERSON|GOAL]", help="by default the latest cycle"),
+        typer.Argument(metavar="[CYCLE|PERSON|GOAL]", help="by default the one that runs now"),
     ] = None,
     cycle: CycleOption = None,
     period: Annotated[str | None, typer.Option(help="one period only")] = None,

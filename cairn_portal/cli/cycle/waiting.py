@@ -1,8 +1,9 @@
 """Scores that wait for what feeds bring (RULES D4): which, for which feed, since when."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from cairn.domain.cycle.stages import cycle_stage_row
+from cairn.domain.streams import cycle_of
 from cairn_portal.cli.session import Session
 from cairn_portal.cli.terminal import Terminal
 from cairn_portal.presenting.reasons import lack_said
@@ -29,8 +30,9 @@ async def waiting_scores(s: Session) -> list[coverage.Waits]:
     return sorted(found, key=lambda each: (each.due, each.goal))
 
 
-def waiting_notes(at: Terminal, waits: Sequence[coverage.Waits]) -> list[str]:
-    """One sentence for each reason: how many scores wait for it, since when, and what to do."""
+def waiting_notes(at: Terminal, waits: Sequence[coverage.Waits], zones: Mapping[str, str]) -> list[str]:
+    """One sentence for each reason: how many scores wait for it, since when by their cycle's clock (`zones`, by cycle),
+    and what to do."""
     by_reason: dict[str, list[coverage.Waits]] = {}
     for each in waits:
         by_reason.setdefault(lack_said(at, each.lack), []).append(each)
@@ -42,7 +44,7 @@ def waiting_notes(at: Terminal, waits: Sequence[coverage.Waits]) -> list[str]:
                 "{count} {count:plural,score waits,scores wait}, the first since {since} ({goal} {period}): {reason}. "
                 "See `cairn overdue`.",
                 count=len(scores),
-                since=at.moment(first.due),
+                since=at.in_zone(zones.get(cycle_of(first.goal))).moment(first.due),
                 goal=first.goal,
                 period=first.period,
                 reason=reason,

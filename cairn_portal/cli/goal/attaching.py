@@ -24,6 +24,7 @@ from cairn_portal.cli.problem import USAGE, Problem
 from cairn_portal.cli.session import Session, session
 from cairn_portal.cli.terminal import Terminal
 from cairn_portal.presenting.words import file_size, grid, value
+from cairn_portal.reading.knowing import require_knows_case
 from cairn_portal.reading.viewing import Viewer, of_goal, require_may_read_case, shown
 
 Files = Annotated[
@@ -191,6 +192,7 @@ async def _files_of(s: Session, name: str, reader: str | None) -> list[Attached]
         view = await viewer(s, reader, await s.cycle(row.cycle))
         view.require("comments", of_goal(row))
     else:
+        await require_knows_case(s.records, reader, name)
         case, context = await s.application.cases.load(name)
         view = await viewer(s, reader, await s.cycle(case.cycle))
         if isinstance(case, Review):

@@ -13,10 +13,12 @@ from cairn_portal.presenting.words import number, words
 from projections.models import goal as goals_model
 
 
-async def of_committee(s: Session, found: goals_model.GoalRow, with_comments: bool) -> list[RenderableType]:
+async def of_committee(
+    s: Session, at: Terminal, found: goals_model.GoalRow, with_comments: bool
+) -> list[RenderableType]:
     """How the committee's members have voted on what is before them, and what was the last decision; for a department's
     goal how far it carries the strategic part it serves."""
-    at, lines = s.at, list[RenderableType]()
+    lines = list[RenderableType]()
     if found.tier == "individual" and found.manager is not None:
         return lines
     goal = fold_goal(found.goal, await s.ledger.read_stream(found.goal))

@@ -1,15 +1,18 @@
 """Many goals from a table: shown first, then drafted and revised, with one result for each row."""
 
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from cairn.documents.mistakes import Mistake, Place
 from cairn.domain.cycle.state import Cycle
 from cairn.domain.goal.stages import stage_row
 from cairn.domain.streams import holder_of
 from cairn.goal_tables.reading import GoalsInvalid, read_goals
 from cairn.goal_tables.wanted import OpenCycle, StandingGoal
+from cairn.i18n import Message
 from cairn_portal.cli.goal.many import do_many
 from cairn_portal.cli.mistakes import show_mistakes, show_remarks
 from cairn_portal.cli.options import By, Encoding, Partly, Yes
@@ -41,11 +44,26 @@ async def imported(
         try:
             found = await s.application.drafts.check(written, there, the.policy, template)
         except GoalsInvalid as invalid:
-            return _show_mistakes(at, invalid)
+            return _show_mistakes(at, await _with_refusals(s, invalid, there, who, await s.clock.now(the)))
         show_remarks(at, found.remarks)
         now = await s.clock.now(the)
         steps = await s.application.drafts.foresee(found.goals, there, who, now)
         return await do_many(s, the, steps, who, yes=yes, partly=partly)
+
+
+async def _with_refusals(
+    s: Session, invalid: GoalsInvalid, there: OpenCycle, by: str, at: datetime
+) -> GoalsInvalid:
+    """Also what the rules say to the rows that can be read, so that all of it is mended at once."""
+    steps = await s.application.drafts.foresee(invalid.goals, there, by, at)
+    refused = [
+        Mistake(Message(f"refusal:{step.code}", step.facts)).at(
+            Place(invalid.source, row=(step.origin.row if step.origin else None) or 0, subject=step.holder)
+        )
+        for step in steps
+        if step.act == "refused"
+    ]
+    return GoalsInvalid([*invalid.mistakes, *refused], invalid.source)
 
 
 async def open_cycle(s: Session, cycle: Cycle) -> OpenCycle:

@@ -20,8 +20,7 @@ from cairn_portal.cli.terminal import Terminal
 from cairn_portal.cli.typed import day as day_typed
 from cairn_portal.presenting.words import bar, by_period, grid, number, percent
 from cairn_portal.reading import progress as progress_reading
-from projections.models import dashboard as dashboards
-from projections.models import goal as goals_model
+from cairn_portal.reading.current import cycle_or_current
 from projections.models import progress as progress_model
 
 Who = Annotated[
@@ -42,16 +41,11 @@ On = Annotated[
 
 
 async def the_cycle(s: Session, name: str | None, person: str | None = None) -> Cycle:
-    """The cycle named, or the latest one (the person's latest, where a person is given)."""
-    if name is None:
-        known = [each.cycle for each in await dashboards.cycles(s.pool)]
-        if person is not None:
-            of_person = {sheet.cycle for sheet in await goals_model.sheets(s.pool, holder=person)}
-            known = [each for each in known if each in of_person] or known
-        if not known:
-            raise Problem(message("There is no cycle yet."))
-        name = known[-1]
-    return await s.cycle(name.removeprefix("cycle-"))
+    """The cycle named, or the one that runs now (the person's, where a person is given)."""
+    found = await cycle_or_current(s.records, name and name.removeprefix("cycle-"), person)
+    if found is None:
+        raise Problem(message("There is no cycle yet."))
+    return found
 
 
 async def progress(at: Terminal, who: Who = None, cycle: CycleOption = None, on: On = None) -> None:

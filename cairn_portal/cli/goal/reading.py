@@ -22,13 +22,13 @@ from cairn_portal.cli.case.owing import beside_scores, owed
 from cairn_portal.cli.goal.commanding import goal_row
 from cairn_portal.cli.goal.committee import of_committee
 from cairn_portal.cli.goal.diagnosing import diagnosis_lines
-from cairn_portal.cli.goal.hints import hints_of, sentence
 from cairn_portal.cli.goal.origin import target_from, told_origin
 from cairn_portal.cli.goal.progress import drawn, line_of
 from cairn_portal.cli.goal.viewing import As, viewer
 from cairn_portal.cli.options import By, CycleOption, GoalArg
 from cairn_portal.cli.session import Session, require_actor, session
 from cairn_portal.cli.terminal import Terminal
+from cairn_portal.presenting.hints import hints_of, sentence
 from cairn_portal.presenting.story import event_name, note
 from cairn_portal.presenting.words import (
     NOTHING,
@@ -47,7 +47,6 @@ from cairn_portal.presenting.words import (
 from cairn_portal.reading.goals import in_words
 from cairn_portal.reading.inbox import inbox_of, places_of
 from cairn_portal.reading.viewing import Viewer, of_goal
-from projections.models import case as case_model
 from projections.models import coaching as coaching_model
 from projections.models import goal as goals_model
 from projections.models import inbox as inboxes
@@ -99,7 +98,7 @@ async def show_goal(s: Session, name: str, reader: str | None = None) -> None:
     lines += [_task(at, task, names, now) for task in tasks]
     if found.awaiting is not None:
         lines.append(_pending(at, found))
-    lines += await of_committee(s, found, words)
+    lines += await of_committee(s, at, found, words)
     if scores:
         lines.append(score_table(at, scores))
     debts = await owed(s, cycle, goal=found.goal) if view.may("scores", of) else []
@@ -293,13 +292,12 @@ async def notices(
         person = await s.person(require_actor(by))
         places = places_of(person.roles)
         found = await notice_model.notices(s.pool, person.id, places, cycle=cycle, limit=limit)
-        of = {cycle_of(each.stream) for each in found if kind_of(each.stream) in IN_CYCLE}
-        zones = {name: zone_of(await s.cycle(name)) for name in of}
+        zones = await s.records.zones()
     table = grid(at.say("when"), at.say("what"), at.say("of"), at.say("about"), at.say("done by"))
     for each in found:
         by_whom = at.say(term("awaited", each.by)) if each.by == SYSTEM else f"{each.by} {each.by_name or ''}"
         about = f"{each.about} {each.about_name or ''}"
-        local = at.in_zone(zones[cycle_of(each.stream)]) if kind_of(each.stream) in IN_CYCLE else at
+        local = at.in_zone(zones.get(cycle_of(each.stream))) if kind_of(each.stream) in IN_CYCLE else at
         table.add_row(local.moment(each.at), event_name(at, each.type), each.stream, about, by_whom)
     at.answer(found, table if found else Text(at.say("There is nothing to tell you.")))
 
@@ -310,6 +308,7 @@ async def inbox(at: Terminal, by: By = None, cycle: CycleOption = None) -> None:
         found = await inbox_of(s.records, person, cycle)
         rated = await _to_rate(s, person, cycle)
         names = await s.names() if rated else {}
+        zones = await s.records.zones() if rated else {}
     tasks, turns, cycles, nows = found.tasks, found.turns, found.cycles, found.nows
     table = grid(
         at.say("to do"),
@@ -321,8 +320,7 @@ async def inbox(at: Terminal, by: By = None, cycle: CycleOption = None) -> None:
         "",
         title=at.say("Inbox of {person}", person=person.name),
     )
-    waiting: list[inboxes.Task | case_model.Turn] = [*tasks, *turns]
-    for open_one in sorted(waiting, key=_urgency):
+    for open_one in found.waiting:
         local = at.in_zone(zone_of(cycles[open_one.cycle]))
         since, until = day(local.local_day(open_one.since)), local.moment(open_one.until)
         if isinstance(open_one, inboxes.Task):
@@ -340,7 +338,7 @@ async def inbox(at: Terminal, by: By = None, cycle: CycleOption = None) -> None:
             at.say(term("role", each.role)),
             f"{each.holder} {names.get(each.holder, '')}",
             NOTHING,
-            at.moment(each.until),
+            at.in_zone(zones.get(cycle_of(each.appraisal))).moment(each.until),
             "",
         )
     nothing = Text(at.say("✓ Nothing waits for you."), style="green")
@@ -356,11 +354,6 @@ async def inbox(at: Terminal, by: By = None, cycle: CycleOption = None) -> None:
             at.remark("To do it: cairn cycle {verb} {cycle}", verb=first.step, cycle=first.cycle)
         else:
             at.remark("To do it: cairn {kind} --help, {name}", kind=first.kind, name=first.name)
-
-
-def _urgency(each: inboxes.Task | case_model.Turn) -> tuple[bool, datetime]:
-    """What is due first comes first, whatever it is; what has no date comes last."""
-    return each.until is None, each.until or each.since
 
 
 async def _to_rate(s: Session, person: Person, cycle: str | None) -> list[RaterTask]:

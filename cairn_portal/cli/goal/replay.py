@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import timedelta, tzinfo
-from typing import Annotated
 from zoneinfo import ZoneInfo
 
 import typer
@@ -19,8 +18,8 @@ from cairn.i18n import message
 from cairn.i18n.refusals import refusal_message
 from cairn.ledger import StoredEvent
 from cairn_portal.cli.goal.commanding import goal_id, require_in_log
-from cairn_portal.cli.goal.viewing import As, viewer
-from cairn_portal.cli.options import CycleArg, GoalArg
+from cairn_portal.cli.goal.viewing import viewer
+from cairn_portal.cli.options import CycleArg
 from cairn_portal.cli.problem import REFUSED, Problem
 from cairn_portal.cli.session import Session, session
 from cairn_portal.cli.terminal import Terminal
@@ -43,23 +42,10 @@ def bound_of(written: str | None, zone: tzinfo) -> Bound:
     return Bound(recorded=found) if written.startswith("recorded:") else Bound(occurred=found)
 
 
-async def replay(
-    at: Terminal,
-    name: GoalArg,
-    as_of: Annotated[
-        str | None,
-        typer.Option(
-            metavar='POSITION|DATE|"recorded:DATE"',
-            help="a position, when it happened, or when it was recorded",
-        ),
-    ] = None,
-    step: Annotated[
-        bool,
-        typer.Option("--step", help="event by event, with the state after each"),
-    ] = False,
-    verify: Annotated[bool, typer.Option("--verify", help="compute every score again and compare")] = False,
-    reader: As = None,
+async def replay_goal(
+    at: Terminal, name: str, as_of: str | None, step: bool, verify: bool, reader: str | None
 ) -> int:
+    """A goal's story, with what its sheet says of it."""
     async with session(at) as s:
         goal = goal_id(name)
         await require_in_log(s, [goal])
@@ -88,10 +74,10 @@ async def replay(
             },
             Text(f"{goal}  {now.title}", style="bold"),
             *shown,
-            *([_verdict(at, outcome)] if outcome else []),
+            *([verdict(at, outcome)] if outcome else []),
         )
     if step and outcome is not None:
-        at.answer(outcome, _verdict(at, outcome))
+        at.answer(outcome, verdict(at, outcome))
     return REFUSED if outcome and not outcome.sound else 0
 
 
@@ -200,9 +186,9 @@ async def verify_scores(at: Terminal, name: CycleArg) -> int:
                 lambda done, of: bars.update(task, completed=done, total=of),
                 await s.clock.now(cycle),
             )
-    differing = [_differences(at, outcome.differences)] if outcome.differences else []
+    differing = [differences_table(at, outcome.differences)] if outcome.differences else []
     missing = [_missing(at.in_zone(zone_of(cycle)), outcome.missing)] if outcome.missing else []
-    at.answer(outcome, *differing, *missing, *_lacking(at, outcome), _verdict(at, outcome))
+    at.answer(outcome, *differing, *missing, *_lacking(at, outcome), verdict(at, outcome))
     return 0 if outcome.sound else REFUSED
 
 
@@ -226,7 +212,7 @@ def _lacking(at: Terminal, outcome: Outcome) -> list[Text]:
     return [Text(line, style="bold red") for line in lines]
 
 
-def _differences(at: Terminal, found: Sequence[Difference]) -> RenderableType:
+def differences_table(at: Terminal, found: Sequence[Difference]) -> RenderableType:
     table = grid(
         at.say("goal or sheet"),
         at.say("period"),
@@ -240,7 +226,7 @@ def _differences(at: Terminal, found: Sequence[Difference]) -> RenderableType:
     return table
 
 
-def _verdict(at: Terminal, outcome: Outcome) -> RenderableType:
+def verdict(at: Terminal, outcome: Outcome) -> RenderableType:
     if not outcome.unread:
         return _counted(at, outcome)
     told = {(each.stream, each.code): refusal_message(each) for each in outcome.unread}

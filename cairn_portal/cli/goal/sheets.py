@@ -106,7 +106,9 @@ def _facts(state: SheetState) -> dict[str, Any]:
 
 async def listed(
     at: Terminal,
-    name: Annotated[str | None, typer.Argument(metavar="[CYCLE]", help="by default the latest cycle")] = None,
+    name: Annotated[
+        str | None, typer.Argument(metavar="[CYCLE]", help="by default the one that runs now")
+    ] = None,
 ) -> None:
     async with session(at) as s:
         cycle = await the_cycle(s, name)

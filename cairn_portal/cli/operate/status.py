@@ -61,7 +61,8 @@ async def _status(s: Session, known: list[ServerStatus], table: RenderableType) 
     notes += await parked_notes(s, stuck)
     waits = await waiting_scores(s)
     if state.home.takes_appends:
-        notes += [*notes_of(at, found), *waiting_notes(at, waits)]
+        zones = await s.records.zones()
+        notes += [*notes_of(at, found, zones), *waiting_notes(at, waits, zones)]
     lags = grid(
         at.say("read model"),
         at.say("position"),

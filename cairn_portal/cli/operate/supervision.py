@@ -1,7 +1,7 @@
 """What status says of workflows: those that are lost, builds nobody serves, and what is late for no reason."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -98,7 +98,7 @@ async def supervised(s: Session) -> Supervised:
     )
 
 
-def notes_of(at: Terminal, found: Supervised) -> list[str]:
+def notes_of(at: Terminal, found: Supervised, zones: Mapping[str, str]) -> list[str]:
     """What of it needs somebody's attention, with what to do."""
     notes = []
     if found.taken is not None:
@@ -135,7 +135,7 @@ def notes_of(at: Terminal, found: Supervised) -> list[str]:
         (found.given_up, GIVEN_UP),
     ):
         notes += [at.say(what_to_do, lost=each) for each in losses_said(at, losses)]
-    return notes + [_behind_said(at, each) for each in found.behind]
+    return notes + [_behind_said(at.in_zone(zones.get(each.cycle)), each) for each in found.behind]
 
 
 def _behind_said(at: Terminal, each: Behind) -> str:

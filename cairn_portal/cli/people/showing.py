@@ -50,6 +50,13 @@ def _opens(at: Terminal, plan: SheetPlan, names: Mapping[str, str]) -> Iterator[
 
 
 def _sheet(at: Terminal, sheet: SheetConsequence, names: Mapping[str, str]) -> Iterator[RenderableType]:
+    if not sheet.begins:
+        said = at.say(
+            "- {sheet} of {holder}, which would begin on {since:day}, does not: nothing of it counts",
+            sheet=sheet.sheet, holder=_called(sheet.holder, names), since=sheet.since,
+        )  # fmt: skip
+        yield Text(said)
+        return
     yield from (Text(line) for line in _days(at, sheet, names))
     if sheet.goals:
         table = grid(at.say("goal"), at.say("what follows"))

@@ -23,7 +23,7 @@ async def check(at: Terminal, file: Annotated[Path, typer.Argument(help="the pol
     try:
         found = load(file)
     except PolicyInvalid as invalid:
-        return _show_mistakes(at, invalid)
+        return show_policy_mistakes(at, invalid)
     at.answer(
         {"name": found.name, "version": found.version, "problems": []},
         Text(at.say("✓ {file} is all right", file=file.name), style="green"),
@@ -32,7 +32,7 @@ async def check(at: Terminal, file: Annotated[Path, typer.Argument(help="the pol
     return 0
 
 
-def _show_mistakes(at: Terminal, invalid: PolicyInvalid) -> int:
+def show_policy_mistakes(at: Terminal, invalid: PolicyInvalid) -> int:
     facts = {"source": invalid.source, "count": len(invalid.mistakes)}
     return show_mistakes(
         at, invalid, at.say("✗ {source} has {count} {count:plural,mistake,mistakes}", **facts)
@@ -80,7 +80,7 @@ async def adopt(
             )
             await s.seen(adoption.stream, adoption.version)
     except PolicyInvalid as invalid:
-        return _show_mistakes(at, invalid)
+        return show_policy_mistakes(at, invalid)
     reference = adoption.reference
     said = (
         at.say("✓ Adopted {reference}", reference=reference)

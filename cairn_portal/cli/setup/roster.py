@@ -64,6 +64,11 @@ async def imported(
     except RosterInvalid as invalid:
         return _show_mistakes(at, invalid)
     show_remarks(at, found.remarks)
+    if rules is None:
+        at.remark(
+            "No policy is there yet, so job families are kept as the file calls them. The policy of a cycle knows them "
+            "by key and by name; whom it does not know is named in the preview of the launch."
+        )
     gone_with = day(last_day, "--last-day")
     if check_only:
         _show_roster(at, found, None)

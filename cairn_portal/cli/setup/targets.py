@@ -67,6 +67,7 @@ async def list_targets(at: Terminal, cycle: CycleArg) -> None:
     async with session(at) as s:
         found = await s.application.targets.proposed(cycle)
         names = await s.names()
+        local = at.in_zone((await s.records.zones()).get(cycle))
     table = grid(
         at.say("holder"),
         at.say("goal"),
@@ -87,7 +88,7 @@ async def list_targets(at: Terminal, cycle: CycleArg) -> None:
             number(each.target),
             source_words(at, each),
             by,
-            at.moment(each.at),
+            local.moment(each.at),
         )
     nothing = Text(
         at.say(

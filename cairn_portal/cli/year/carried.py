@@ -16,7 +16,9 @@ from cairn_portal.cli.session import Session
 from cairn_portal.cli.terminal import Terminal
 from cairn_portal.cli.year.part import Part, named
 from cairn_portal.presenting.words import NOTHING, day, grid
+from cairn_portal.reading.viewing import Viewer, of_goal
 from projections.models import cascade as cascades
+from projections.models import goal as goals_model
 
 
 class Carried(NamedTuple):
@@ -27,8 +29,13 @@ class Carried(NamedTuple):
     mended: bool
 
 
-async def carried(s: Session, cycle: Cycle) -> Part | None:
-    parts = await cascades.coverage(s.pool, cycle.id)
+async def carried(s: Session, cycle: Cycle, view: Viewer) -> Part | None:
+    goals = {each.goal: each for each in await goals_model.goals(s.pool, cycle=cycle.id)}
+    parts = [
+        each
+        for each in await cascades.coverage(s.pool, cycle.id)
+        if each.goal in goals and view.may("goals", of_goal(goals[each.goal]))
+    ]
     if not parts:
         return None
     divided, aligned = await _alignments(s, cycle.id)
@@ -37,7 +44,7 @@ async def carried(s: Session, cycle: Cycle) -> Part | None:
     table = grid(
         at.say("strategic goal"), at.say("part"), at.say("department"), at.say("carried by"), at.say("since")
     )
-    titles = {each.goal: each.title for each in await cascades.cascade(s.pool, cycle.id)}
+    titles = {each.goal: each.title for each in goals.values() if view.may("goals", of_goal(each))}
     for each in found:
         by = at.say("separator:list").join(titles.get(goal, goal) for goal in each.part.aligned)
         table.add_row(

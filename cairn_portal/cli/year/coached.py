@@ -10,11 +10,13 @@ from cairn_portal.cli.terminal import Terminal
 from cairn_portal.cli.year.part import Part, named
 from cairn_portal.presenting.cases import plan_stage
 from cairn_portal.presenting.words import NOTHING, day, grid
+from cairn_portal.reading.viewing import Viewer
 from projections.models import coaching as coaching_model
 
 
-async def coached(s: Session, cycle: Cycle) -> Part | None:
-    found = await coaching_model.plans(s.pool, cycle.id)
+async def coached(s: Session, cycle: Cycle, view: Viewer) -> Part | None:
+    plans = await coaching_model.plans(s.pool, cycle.id)
+    found = [each for each in plans if view.knows(each.holder, each.opened_by, each.mentor)]
     if not found:
         return None
     at = s.at.in_zone(zone_of(cycle))

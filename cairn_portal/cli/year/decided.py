@@ -11,6 +11,7 @@ from cairn.i18n import message
 from cairn_portal.cli.session import Session
 from cairn_portal.cli.year.part import Part, named
 from cairn_portal.presenting.words import day, facts, grid
+from cairn_portal.reading.viewing import Viewer
 from projections.models import appraisal as appraisal_model
 from projections.models import calibration as calibration_model
 from projections.models import result as result_model
@@ -35,8 +36,8 @@ class Judged(Fact):
     calibrations: tuple[tuple[str, int, int], ...]
 
 
-async def decided(s: Session, cycle: Cycle) -> Part | None:
-    """Appraisals, calibrations, signatures, appeals and restatements."""
+async def decided(s: Session, cycle: Cycle, _: Viewer) -> Part | None:
+    """Appraisals, calibrations, signatures, appeals and restatements: numbers, which everybody may read."""
     appraisals = await appraisal_model.appraisals(s.pool, cycle.id)
     results = await result_model.results(s.pool, cycle.id)
     calibrations = await calibration_model.calibrations(s.pool, cycle.id)

@@ -15,12 +15,13 @@ from cairn_portal.cli.terminal import Terminal
 from cairn_portal.cli.year.part import Part, named
 from cairn_portal.presenting.cases import plan_stage
 from cairn_portal.presenting.words import NOTHING, grid
+from cairn_portal.reading.viewing import Viewer
 from projections.models import coaching as coaching_model
 from projections.models import request as request_model
 
 
-async def obstacles(s: Session, cycle: Cycle) -> Part | None:
-    goals = await _diagnosed(s, cycle.id)
+async def obstacles(s: Session, cycle: Cycle, view: Viewer) -> Part | None:
+    goals = [each for each in await _diagnosed(s, cycle.id) if view.knows(each.owner, each.manager)]
     if not goals:
         return None
     at, names = s.at.in_zone(zone_of(cycle)), await s.names()

@@ -10,6 +10,7 @@ from cairn_portal.cli.terminal import Terminal
 from cairn_portal.cli.year.part import Part, named
 from cairn_portal.presenting.owed import debtor, outcome
 from cairn_portal.presenting.words import NOTHING, day, grid, number
+from cairn_portal.reading.viewing import Viewer
 from projections.models import goal as goal_model
 from projections.models import score as score_model
 from projections.models.promise import Debt
@@ -17,9 +18,9 @@ from projections.models.promise import Debt
 YEAR = "Y"
 
 
-async def broken_promises(s: Session, cycle: Cycle) -> Part | None:
+async def broken_promises(s: Session, cycle: Cycle, view: Viewer) -> Part | None:
     """What was owed and came late or never, beside the score of its goal."""
-    found = [each for each in await owed(s, cycle) if each.breached]
+    found = [each for each in await owed(s, cycle) if each.breached and view.knows(each.holder, each.owed_by)]
     if not found:
         return None
     at, names = s.at, await s.names()

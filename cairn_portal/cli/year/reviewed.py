@@ -12,6 +12,7 @@ from cairn_portal.cli.session import Session
 from cairn_portal.cli.terminal import Terminal
 from cairn_portal.cli.year.part import Part, named
 from cairn_portal.presenting.words import NOTHING, by_period, grid
+from cairn_portal.reading.viewing import Viewer
 from projections.models import review as review_model
 
 KINDS = {"M": "month", "Q": "quarter", "H": "half_year"}
@@ -20,12 +21,13 @@ NAMED = 6
 """Reviews that were not in time, one by one; of further ones the number is told."""
 
 
-async def reviewed(s: Session, cycle: Cycle) -> Part | None:
-    found = await review_model.reviews(s.pool, cycle.id)
+async def reviewed(s: Session, cycle: Cycle, view: Viewer) -> Part | None:
+    found = [each for each in await review_model.reviews(s.pool, cycle.id) if view.knows(each.holder)]
     if not found:
         return None
     at = s.at.in_zone(zone_of(cycle))
-    without = Counter(KINDS[each.period[0]] for each in await review_model.left_out(s.pool, cycle.id))
+    left_out = await review_model.left_out(s.pool, cycle.id)
+    without = Counter(KINDS[each.period[0]] for each in left_out if view.knows(each.person))
     headers = (
         at.say("reviews"), at.say("in time"), at.say("late"), at.say("ended without"), at.say("still open"),
         at.say("returned"), at.say("none opened"),

@@ -13,14 +13,20 @@ from cairn_portal.cli.session import Session
 from cairn_portal.cli.terminal import Terminal
 from cairn_portal.cli.year.part import Part, named
 from cairn_portal.presenting.words import NOTHING, day, grid
+from cairn_portal.reading.viewing import Viewer
 from projections.models import feedback as feedback_model
 
 
-async def feedback_told(s: Session, cycle: Cycle) -> Part | None:
-    found = await feedback_model.feedback(s.pool, cycle.id)
+async def feedback_told(s: Session, cycle: Cycle, view: Viewer) -> Part | None:
+    found = [
+        each
+        for each in await feedback_model.feedback(s.pool, cycle.id)
+        if view.knows(each.holder, each.opened_by, each.given_by)
+    ]
     if not found:
         return None
     at, policy = s.at.in_zone(zone_of(cycle)), await s.policies.version(cycle.policy)
+    today = await s.clock.today(cycle)
     table = grid(
         at.say("about"), at.say("from"), at.say("kind"), at.say("seen"), at.say("due"), at.say("told"), at.say("clock"),
         at.say("action"),
@@ -34,11 +40,21 @@ async def feedback_told(s: Session, cycle: Cycle) -> Part | None:
             at.moment(each.answer_by),
             at.moment(each.given_at) if each.given_at else NOTHING,
             _clock(at, each, policy.calendar),
-            at.say(term("choice", f"feedback.{each.outcome}")) if each.outcome else NOTHING,
+            _action(at, each, today),
         )
     hours = policy.feedback.within * 24
     heading = message("Feedback within {hours} hours, of which working days alone count", hours=hours)
     return Part("feedback", heading, [table], list(found))
+
+
+def _action(at: Terminal, each: feedback_model.FeedbackRow, today: date) -> Text:
+    """What became of the action that was agreed; one that nobody followed up is open."""
+    if each.outcome:
+        return Text(at.say(term("choice", f"feedback.{each.outcome}")))
+    if each.action_due is None or each.given_at is None:
+        return Text(NOTHING)
+    said = at.say("open, until {day:day}", day=each.action_due)
+    return Text(said, style="red" if each.action_due < today else "yellow")
 
 
 def _clock(at: Terminal, each: feedback_model.FeedbackRow, calendar: WorkingCalendar) -> Text:

@@ -32,7 +32,7 @@ const place = (field) => `words:${location.pathname}:${field.id}`;
 const restore = () => {
   for (const field of document.querySelectorAll("textarea[id]")) {
     const kept = sessionStorage.getItem(place(field));
-    if (!kept || field.value) continue;
+    if (!kept || (field.value && !field.form?.querySelector("[data-saves]"))) continue;
     field.value = kept;
     field.closest("details")?.setAttribute("open", "");
   }
@@ -61,5 +61,23 @@ document.addEventListener("htmx:after:swap", () => {
   field.focus();
   field.setSelectionRange?.(writing[1], writing[2]);
 });
+// What is saved as a draft while it is typed need not be kept by the tab any more.
+document.addEventListener("htmx:after:request", (event) => {
+  const { sourceElement: saver, response } = event.detail?.ctx ?? {};
+  if (!saver?.matches?.("[data-saves]") || !response?.raw?.ok) return;
+  for (const field of saver.closest("form").querySelectorAll("textarea[id]")) sessionStorage.removeItem(place(field));
+});
+
+// Fields that only one choice of another field asks for (data-where="fields.kind=problem").
+const choose = () => {
+  for (const part of document.querySelectorAll("[data-where]")) {
+    const [name, value] = part.dataset.where.split("=");
+    const field = part.closest("form")?.elements[name];
+    part.hidden = !!field && field.value !== value;
+  }
+};
+document.addEventListener("change", choose);
+document.addEventListener("htmx:after:swap", choose);
 listen();
 restore();
+choose();

@@ -108,13 +108,14 @@ def awaited(*said: Any, when: str = "03-10", case: Casework | None = None) -> st
     return ", ".join(replace(noted, people=people).standing(when).awaited) or "nobody"
 
 
+def proposed(on: str = "03-02") -> Casework:
+    """A coaching plan that waits for Lin to agree."""
+    return Casework("coaching-2026-lin-1").asked("open", WANG, on, **COACHED)
+
+
 def standing_still(last: str | None, when: str = "03-20") -> str:
     """A coaching plan of somebody on leave: who is waited for, what comes next, whether it is over."""
-    case = (
-        Casework("coaching-2026-lin-1")
-        .asked("open", WANG, "03-02", **COACHED)
-        .asked("agree", LIN, "03-03", words="gladly")
-    )
+    case = proposed().asked("agree", LIN, "03-03", words="gladly")
     until = {"last": f"2026-{last}"} if last else {}
     away = replace(case, people=after(say(GoAway, LIN, "03-04", first="2026-03-05", **until)))
     standing = away.standing(when)
@@ -218,9 +219,9 @@ K5 = (
             lambda: [awaited(say(Delegate, WANG, "03-09", first="2026-03-10", to=LIN)),
                      awaited(say(GoAway, WANG, "03-09", first="2026-03-10"),
                              say(Delegate, WANG, "03-09", first="2026-03-10", to=LIN))]),
-    Example("K5", "Lin is told a problem and has delegated to Chen: the agreed action stays Lin's; on leave: nobody's",
+    Example("K5", "Lin is to agree to a coaching plan and has delegated to Chen: that stays Lin's; on leave: nobody's",
             "lin, nobody", lambda: [
-                awaited(say(kind, LIN, "03-09", first="2026-03-10", **more), case=GIVEN)
+                awaited(say(kind, LIN, "03-09", first="2026-03-10", **more), case=proposed("03-09"))
                 for kind, more in ((Delegate, {"to": CHEN}), (GoAway, {"last": "2026-04-10"}))]),
     Example("K5", "Lin is on leave without an end when feedback is due: what comes next", "nothing",
             lambda: next_of(observed("03-09 16:00"), say(GoAway, LIN, "03-09", first="2026-03-10"))),
@@ -235,6 +236,9 @@ K5 = (
     Example("K5", "seen on Monday 9 March at 16:00, written down on Tuesday at 11:00; at 13:00",
             "remind 03-10 12:00, overdue 03-10 16:00",
             lambda: [first_clock("03-09 16:00", noted) for noted in ("03-10 11:00", "03-10 13:00")]),
+    Example("K5", "Wang told Lin a problem with an action: its follow-up waits for Wang; on leave: the next above",
+            "wang, zhao", lambda: [
+                awaited(*said, case=GIVEN) for said in ((), (say(GoAway, WANG, "03-09", first="2026-03-10"),))]),
 )  # fmt: skip
 
 CLOCKS = (K1, K2, K3, K4, K5)

@@ -1,0 +1,113 @@
+"""Entries as a CSV file in which a spreadsheet executes nothing, and payroll's own table compared with them."""
+
+import csv
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Literal
+
+from cairn.documents.ids import read_id
+from cairn.documents.mistakes import DocumentInvalid, Mistake, mistake
+from cairn.documents.numbers import read_number
+from cairn.documents.tables import Fields, read_records
+from cairn.domain.handover.events import Entry
+from cairn.domain.handover.state import Message
+from cairn.payroll.message import message_id
+
+COLUMNS = (
+    "id", "cycle", "batch", "message", "number", "person", "sheet", "version", "element", "amount", "reverses",
+)  # fmt: skip
+EXECUTED = ("=", "+", "-", "@", "\t", "\r")
+"""A cell that begins so may be taken for a formula (https://owasp.org/www-community/attacks/CSV_Injection)."""
+THEIRS = Fields(
+    {
+        "person": ("person", "id", "工号", "员工编号"),
+        "element": ("element", "pay element", "薪资项", "项目"),
+        "amount": ("amount", "sum", "金额"),
+    },
+    required=("person", "element", "amount"),
+    subject="person",
+)
+Kind = Literal["missing", "unknown", "other"]
+"""A sum that payroll does not have, one that was never handed over, or another amount."""
+
+
+class PayrollTableInvalid(DocumentInvalid):
+    """Payroll's table cannot be used."""
+
+
+def written(cycle: str, handover: str, messages: Iterable[Message]) -> str:
+    """The entries of messages as CSV: one row each, always the same for the same entries. A row's `id` never comes
+    again with other content, so that payroll can tell what it has."""
+    text = io.StringIO()
+    rows = csv.writer(text, lineterminator="\r\n")
+    rows.writerow(COLUMNS)
+    for message in messages:
+        id = message_id(handover, message)
+        for entry in message.entries:
+            rows.writerow(_row(cycle, message, id, entry))
+    return text.getvalue()
+
+
+def _row(cycle: str, message: Message, id: str, entry: Entry) -> list[str]:
+    texts = (f"{id}:{entry.number}", cycle, str(message.batch), str(message.number), str(entry.number))
+    of = (entry.person, entry.sheet, str(entry.version), entry.element)
+    amounts = (format(entry.amount, "f"), "" if entry.reverses is None else str(entry.reverses))
+    return [*map(guarded, (*texts, *of)), *amounts]
+
+
+def guarded(cell: str) -> str:
+    """A text that no spreadsheet executes. Amounts are numbers, and stay as they are."""
+    return f"'{cell}" if cell.startswith(EXECUTED) else cell
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One sum that payroll has otherwise than it was handed over; `row` is that of its table, None: it has none."""
+
+    kind: Kind
+    person: str
+    element: str
+    ours: Decimal | None
+    theirs: Decimal | None
+    row: int | None = None
+
+
+def differences(ours: Mapping[tuple[str, str], Decimal], path: Path) -> Sequence[Difference]:
+    """Payroll's sums by person and element beside ours, row by row; several rows of one are added up. What comes to
+    nothing need not be there. Raises PayrollTableInvalid with every mistake of the table."""
+    theirs, rows = _read(path)
+    found = []
+    for key in sorted({*ours, *theirs}, key=lambda each: (rows.get(each, 0), each)):
+        here, there = ours.get(key), theirs.get(key)
+        if (here or 0) == (there or 0):
+            continue
+        kind: Kind = "missing" if there is None else "unknown" if here is None else "other"
+        found.append(Difference(kind, *key, here, there, rows.get(key)))
+    return found
+
+
+def _read(path: Path) -> tuple[dict[tuple[str, str], Decimal], dict[tuple[str, str], int]]:
+    """The sums, and the first row of each."""
+    table = read_records(path, THEIRS)
+    mistakes = list(table.mistakes)
+    sums: dict[tuple[str, str], Decimal] = {}
+    rows: dict[tuple[str, str], int] = {}
+    for record in table.records:
+        person, amount = read_id(record["person"]), read_number(record["amount"])
+        element = record["element"].text.strip()
+        if isinstance(person, Mistake):
+            mistakes.append(person.at(record.place("person")))
+        elif isinstance(amount, Mistake):
+            mistakes.append(amount.at(record.place("amount")))
+        elif not element:
+            mistakes.append(mistake("cell:empty").at(record.place("element")))
+        else:
+            key = (person, element)
+            sums[key] = sums.get(key, Decimal(0)) + amount
+            rows.setdefault(key, record.number)
+    if mistakes:
+        raise PayrollTableInvalid(mistakes, table.source)
+    return sums, rows

@@ -1,0 +1,140 @@
+"""Events of any stream in words: what each changed and the facts worth telling of it."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from cairn.domain.exact import exact
+from cairn.domain.private_text import unreadable
+from cairn.i18n import term
+from cairn_portal.presenting.reader import Reader
+from cairn_portal.presenting.reasons import cause
+from cairn_portal.presenting.story import days
+from cairn_portal.presenting.words import NOTHING, number, value
+
+TOLD: Mapping[str, tuple[str, ...]] = {
+    "SheetOpened": ("family", "department", "since", "space"),
+    "GoalPlaced": ("placement",),
+    "GoalWeighted": ("goal", "restatement"),
+    "GoalRemoved": ("goal", "cause"),
+    "SheetExtended": ("reason",),
+    "DimensionWaived": ("dimension", "role", "reason"),
+    "SheetLastDaySet": ("cause",),
+    "SheetAbsencesSet": ("absences",),
+    "FlexibleSpaceUsed": ("goal", "used"),
+    "IncidentRecorded": ("incident", "kind", "on", "period", "times", "reason"),
+    "IncidentWithdrawn": ("incident", "reason"),
+    "SheetScored": ("period", "number", "cause"),
+    "ResultIssued": ("number", "cause", "coefficient"),
+    "VersionCalibrated": ("number",),
+    "VersionShown": ("number",),
+    "VersionSigned": ("number",),
+    "RestatementProposed": ("restatement", "cause", "period", "reason"),
+    "RestatementHeard": ("restatement", "said"),
+    "RestatementVoted": ("restatement", "vote", "comment"),
+    "RestatementDecided": ("restatement", "accepted", "reason"),
+    "RestatementTold": ("restatement",),
+    "AppraisalOpened": ("family", "weights", "threshold", "answers_by"),
+    "RatersNominated": ("role", "raters"),
+    "RatersConfirmed": ("raters",),
+    "RaterDeclined": ("role", "rater", "reason"),
+    "RaterDelegated": ("role", "rater", "to"),
+    "AnswerDrafted": ("role",),
+    "AnswerGiven": ("role", "rater", "late"),
+    "QuestionsChanged": ("reason",),
+    "AnswersCollected": ("roles",),
+    "RoleReleased": ("role", "number"),
+    "AppraisalScored": ("number", "counted"),
+    "AppraisalWentOn": ("without", "reason"),
+    "PersonChanged": ("effective", "reason"),
+    "PersonLeft": ("reason",),
+    "LeavingWithdrawn": ("reason",),
+    "PersonAway": ("first", "last", "reason"),
+    "PersonReturned": ("effective", "reason"),
+    "DelegateNamed": ("delegate", "first", "last", "reason"),
+    "TargetsProposed": ("source", "rows"),
+    "ReadingsRecorded": ("rows", "window_from", "window_upto", "correction"),
+    "CycleLaunched": ("sheets", "goals"),
+    "PeriodScored": ("period", "sheets"),
+    "ResultsIssued": ("sheets",),
+    "StageReached": ("stage",),
+}
+"""Which facts of an event are told besides what it changed; `--json` has all of them."""
+NUMBERED = frozenset({"rows"})
+"""Of these only the number is told."""
+BY_ROLE = frozenset({"weights", "counted", "raters", "without", "role"})
+FREE = frozenset({"ReadingsRecorded", "TargetsProposed", "PolicyAdopted"})
+"""Events whose changes are named by what they are about: a row, a target, a field of the policy."""
+EXACT = re.compile(r"-?\d+/\d+")
+"""An exact number without an end, as events hold it."""
+SHOWN = 8
+"""Of many changes so many are told."""
+
+
+def details(
+    at: Reader, type_: str, facts: Mapping[str, Any], before: Mapping[str, Any], after: Mapping[str, Any]
+) -> list[str]:
+    """What an event changed, then its facts, line by line."""
+    lines = [_change(at, type_, name, before.get(name), after[name]) for name in list(after)[:SHOWN]]
+    if len(after) > SHOWN:
+        lines.append(at.say("and {n:number} more", n=len(after) - SHOWN))
+    told = at.say("separator:clause").join(_facts(at, type_, facts))
+    return [*lines, told] if told else lines
+
+
+def _change(at: Reader, type_: str, name: str, before: Any, after: Any) -> str:
+    what = name if type_ in FREE and name != "version" else at.say(term("audited", name))
+    now = _said(at, name, after) if after is not None else NOTHING
+    return f"{what}  {_said(at, name, before)} → {now}" if before not in (None, "", ()) else f"{what}  {now}"
+
+
+def _facts(at: Reader, type_: str, facts: Mapping[str, Any]) -> Iterator[str]:
+    for name in TOLD.get(type_, ()):
+        given = facts.get(name)
+        if given in (None, "", [], {}, (), False):
+            continue
+        if name == "cause":
+            yield cause(at, given)
+        elif name == "vote":
+            yield at.say(term("vote", given))
+        elif name == "absences":
+            yield from (days(at, each["first"], each.get("last")) for each in given)
+        elif name == "placement":
+            yield f"{at.say(term('audited', 'goal'))} {given['goal']}"
+        elif name == "stage":
+            yield at.say(term("cycle_stage", given))
+        elif given is True:
+            yield at.say(term("audited", name))
+        else:
+            yield f"{at.say(term('audited', name))} {_said(at, name, given)}"
+
+
+def _said(at: Reader, name: str, given: Any) -> str:
+    """A value in one line; roles of raters by their names."""
+    if unreadable(given):
+        return value(at, given)
+    if name in NUMBERED:
+        return str(len(given))
+    if name == "roles" and given and isinstance(given[0], Mapping):
+        return at.say("separator:list").join(
+            f"{at.say(term('role', each['role']))} {len(each['answers'])}" for each in given
+        )
+    if name == "dimension":
+        return at.say(term("dimension", given))
+    if name in BY_ROLE:
+        return _by_role(at, name, given)
+    if isinstance(given, Mapping):
+        return at.say("separator:list").join(f"{key} {_said(at, '', each)}" for key, each in given.items())
+    return number(exact(given)) if isinstance(given, str) and EXACT.fullmatch(given) else value(at, given)
+
+
+def _by_role(at: Reader, name: str, given: Any) -> str:
+    match given:
+        case Mapping():
+            pairs = (f"{at.say(term('role', role))} {value(at, each)}" for role, each in given.items())
+            return at.say("separator:list").join(pairs)
+        case list() | tuple():
+            said = (at.say(term("role", each)) if name == "without" else str(each) for each in given)
+            return at.say("separator:list").join(said)
+        case _:
+            return at.say(term("role", given))

@@ -1,0 +1,147 @@
+"""Goals set and adjusted on the pages alone: drafted, revised, handed in; adjusted by two who confirm."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, expect
+
+from tests.pages.conftest import Served, begun, pictured, screen
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def running(served: Served) -> AsyncIterator[str]:
+    """A cycle that has run for a quarter, in which E3's goals are approved."""
+    async with begun(served, "adjusted", 100) as cycle:
+        for act, by in (("submit", "E3"), ("approve", "M1")):
+            for n in (1, 2):
+                done = await served.cairn("goal", act, f"goal-{cycle}-E3-{n}", "--by", by)
+                assert done.code == 0, done.err
+        yield cycle
+
+
+@pytest.mark.parametrize(("language", "width"), [("zh-CN", 1280), ("en", 375)])
+async def test_a_goal_is_drafted_revised_and_handed_in_on_the_pages(
+    browser: Browser, served: Served, shots: Path | None, language: str, width: int
+) -> None:
+    person = "E1" if width > 400 else "E2"
+    first, third = (f"goal-{served.cycle}-{person}-{n}" for n in (1, 3))
+    before = (await served.cairn("goal", "show", first, "--json")).json["goal"]
+    if before["stage"] != "draft":
+        await served.cairn("goal", "recall", first, "--by", person)
+    async with screen(browser, served, language=language, width=width) as employee:
+        page = employee.page
+        await employee.sign_in(person)
+        await employee.open(f"/goals/new?sheet=sheet-{served.cycle}-{person}-1")
+        await page.locator("#form-draft-fields-title").fill("新客户")
+        await page.locator("#form-draft-fields-weight").fill("10")
+        await page.locator("#form-draft-fields-measure-kpi-target").fill("30")
+        await page.locator("#form-draft-fields-measure-kpi-unit").fill("家")
+        await employee.sends("draft")
+        refused = page.locator("[role=alert]")
+        await expect(refused).to_contain_text(
+            "100%"
+        )  # the sheet is full: nothing is lost, and it is told why
+        assert await page.locator("#form-draft-fields-title").input_value() == "新客户"
+        await pictured(employee, shots, f"draft-refused-{language[:2]}")
+
+        await employee.open(f"/goals/{first}")
+        await employee.opened("revise")
+        await page.locator("#form-revise-fields-weight").fill("70")
+        await employee.sends("revise")
+        await expect(page.locator("p.launched")).to_be_visible()
+
+        await employee.open(f"/goals/new?sheet=sheet-{served.cycle}-{person}-1")
+        await page.locator("#form-draft-fields-title").fill("新系统上线")
+        await page.locator("#form-draft-fields-weight").fill("10")
+        await page.locator("#form-draft-fields-measure-kind").select_option("key_task")
+        await expect(page.locator("#form-draft-fields-measure-kpi-target")).to_be_hidden()
+        await page.locator("#form-draft-fields-measure-key_task-criteria").fill(
+            "三轮测试通过\n缺陷率不高于 0.3%"
+        )
+        await employee.sends("draft")
+        await page.wait_for_url(f"{served.url}/goals/{third}")
+        await expect(page.locator("main")).to_contain_text("缺陷率不高于 0.3%")
+        await pictured(employee, shots, f"goal-drafted-{language[:2]}")
+        await page.locator(f"#task-{third}-submit button").click()
+        await expect(page.locator(f"#task-{third}-submit")).to_have_class("card task done")
+    shown = (await served.cairn("goal", "show", third, "--json")).json["goal"]
+    assert (shown["stage"], shown["measure"]["criteria"]) == (
+        "submitted",
+        ["三轮测试通过", "缺陷率不高于 0.3%"],
+    )
+
+
+async def test_a_template_brings_its_goal_and_what_nobody_types_of_it(
+    browser: Browser, served: Served
+) -> None:
+    sheet, goal = f"sheet-{served.cycle}-E4-1", f"goal-{served.cycle}-E4-3"
+    for n, weight in ((1, "40"), (2, "20")):
+        done = await served.cairn(
+            "goal", "revise", f"goal-{served.cycle}-E4-{n}", "--weight", weight, "--by", "M1"
+        )
+        assert done.code == 0, done.err
+    async with screen(browser, served, language="en") as manager:
+        await manager.sign_in("M1")
+        await manager.open(f"/goals/new?sheet={sheet}&template=revenue")
+        assert await manager.page.locator("#form-draft-fields-measure-kpi-target").input_value() == "1200"
+        await manager.page.locator("#form-draft-fields-weight").fill("40")
+        await manager.page.locator("#form-draft-fields-measure-kpi-target").fill("900")
+        await manager.sends("draft")
+        await manager.page.wait_for_url(f"{served.url}/goals/{goal}")
+    measure = (await served.cairn("goal", "show", goal, "--json")).json["goal"]["measure"]
+    assert (measure["target"], measure["unit"], measure["whole_cycle"]) == ("900", "万元", False)
+
+
+async def test_an_adjustment_shows_the_space_it_leaves_and_counts_once_both_have_confirmed(
+    browser: Browser, served: Served, running: str, shots: Path | None
+) -> None:
+    goal = f"goal-{running}-E3-1"
+    async with (
+        screen(browser, served) as employee,
+        screen(browser, served, language="en", width=375) as manager,
+        screen(browser, served) as hr,
+    ):
+        await employee.sign_in("E3")
+        await employee.open(f"/goals/{goal}")
+        await employee.opened("adjust")
+        foreseen = employee.page.locator("#foreseen")
+        await expect(foreseen).to_contain_text("剩余 15 点")
+        await employee.page.locator("#form-adjust-fields-changes-target").fill("1100")
+        await expect(foreseen.locator("p.big")).to_be_visible()
+        told = await foreseen.locator("p.big").inner_text()
+        await employee.page.locator("#form-adjust-fields-reason").fill("大客户推迟到明年签约")
+        await pictured(employee, shots, "adjust-zh")
+        await employee.sends("adjust")
+        await expect(employee.page.locator("p.launched")).to_be_visible()
+
+        await manager.sign_in("M1")
+        await hr.sign_in("H1")
+        for window, act in ((manager, "confirm_manager"), (hr, "confirm_hr")):
+            await window.open("/inbox")
+            await expect(window.page.locator(f"#task-{goal}-{act}")).to_be_visible()
+        left = told.partition("剩余 ")[2].partition(" 点")[0]
+        asked = hr.page.locator(f"#task-{goal}-confirm_hr")
+        await expect(asked).to_contain_text(f"剩余 {left} 点")
+        await pictured(manager, shots, "confirm-en")
+        await manager.page.locator(f"#task-{goal}-confirm_manager > .acts > form button").click()
+        await expect(manager.page.locator(f"#task-{goal}-confirm_manager")).to_have_class("card task done")
+        stage = (await served.cairn("goal", "show", goal, "--json")).json["goal"]["stage"]
+        assert stage == "adjusting", "one of the two is not enough"
+        await expect(asked).to_contain_text("M1", timeout=30_000)  # the other's page moves by itself
+        await hr.page.locator(f"#task-{goal}-confirm_hr > .acts > form button").click()
+        await expect(hr.page.locator(f"#task-{goal}-confirm_hr")).to_have_class("card task done")
+    shown = (await served.cairn("goal", "show", goal, "--json")).json["goal"]
+    assert (shown["stage"], shown["measure"]["target"]) == ("active", "1100")
+
+
+async def test_what_an_adjustment_cannot_do_is_told_before_it_is_sent(
+    browser: Browser, served: Served, running: str
+) -> None:
+    async with screen(browser, served, language="en") as employee:
+        await employee.sign_in("E3")
+        await employee.open(f"/goals/goal-{running}-E3-2")
+        await employee.opened("adjust")
+        await employee.page.locator("#form-adjust-fields-changes-weight").fill("60")
+        await expect(employee.page.locator("#foreseen .status")).to_contain_text("100")
