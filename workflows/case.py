@@ -201,24 +201,29 @@ class HandoverWorkflow(CaseWorkflow):
         if deadline.phase != "send":
             return await super().do_what_is_due(deadline)
         unsent = await append("unsent_messages", UnsentInput(case=self.stream), UnsentMessages)
+        tries = SENDINGS
         for number in unsent.numbers:
-            await self.send(number)
+            if not await self.send(number, tries):
+                tries = 1  # of a receiver that is away the others are asked once
         return await self.read_status()
 
-    async def send(self, number: int) -> None:
-        """Sends one message. What cannot be sent now keeps no other from going: it is tried again later."""
+    async def send(self, number: int, tries: int) -> bool:
+        """Sends one message; whether payroll has it. What cannot be sent now keeps no other from going: it is tried
+        again later."""
         try:
             await workflow.execute_activity(
                 "send_message",
-                SendMessageInput(case=self.stream, message=number, tries=SENDINGS),
+                SendMessageInput(case=self.stream, message=number, tries=tries),
                 start_to_close_timeout=timedelta(seconds=40),
                 retry_policy=RetryPolicy(
                     initial_interval=timedelta(seconds=1),
                     backoff_coefficient=2.0,
-                    maximum_attempts=SENDINGS,
+                    maximum_attempts=tries,
                 ),
             )
         except FailureError as error:
             workflow.logger.warning(
                 "message %s of %s was not sent: %s", number, self.stream, error.cause or error
             )
+            return False
+        return True

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from fractions import Fraction
 from typing import Any, NamedTuple, cast
 
 from pydantic import BaseModel
@@ -15,6 +16,7 @@ from cairn.domain.cycle.events import PolicyAdopted, TargetsProposed
 from cairn.domain.cycle.state import Cycle
 from cairn.domain.cycle.state import evolve as evolve_cycle
 from cairn.domain.event import Event, Fact
+from cairn.domain.exact import written
 from cairn.domain.people import (
     AnyPersonEvent,
     DepartmentNamed,
@@ -173,7 +175,8 @@ class _Told:
             case "person":
                 self._person = evolve_person(self._person, cast(AnyPersonEvent, event))
         kept = {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
-        return {name: pair[0] for name, pair in kept.items()}, {name: pair[1] for name, pair in kept.items()}
+        before = {name: _plain(pair[0]) for name, pair in kept.items() if pair[0] is not None}
+        return before, {name: _plain(pair[1]) for name, pair in kept.items()}
 
     def _changes(self, event: Event) -> dict[str, tuple[Any, Any]]:
         last = self._last.get(_key(event))
@@ -232,6 +235,21 @@ class _Told:
                 found[" ".join(key)] = (self._rows[key], now)
             self._rows[key] = now
         return found
+
+
+def _plain(value: Any) -> Any:
+    """A value as facts of events are: exact numbers written out, models as their fields."""
+    match value:
+        case Fraction():
+            return written(value)
+        case BaseModel():
+            return value.model_dump()
+        case Mapping():
+            return {name: _plain(each) for name, each in value.items()}
+        case list() | tuple():
+            return [_plain(each) for each in value]
+        case _:
+            return value
 
 
 def _key(event: Event) -> object:

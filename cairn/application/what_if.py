@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import date
 from fractions import Fraction
 from typing import TypeVar
 
@@ -90,6 +91,9 @@ class _AnotherYear:
         self._plain = {
             name: under(each, policy, self._evidence(name, readings)) for name, each in year.items()
         }
+        self._latest = dict[str, date]()
+        for each in (story.sheet for story in stories.values()):
+            self._latest[each.holder] = max(each.since, self._latest.get(each.holder, each.since))
         self._counted: dict[tuple[str, str], Counted | None] = {}
         self._whole: dict[str, tuple[Inputs, Computed] | None] = {}
 
@@ -141,10 +145,7 @@ class _AnotherYear:
     def _is_taken_in(self, sheet: str) -> bool:
         """Whether a later sheet of the same person takes its result into the year's."""
         mine = self._stories[sheet].sheet
-        return any(
-            other.sheet.holder == mine.holder and other.sheet.since > mine.since
-            for other in self._stories.values()
-        )
+        return self._latest[mine.holder] > mine.since
 
     def _result(self, sheet: str) -> tuple[Inputs, Computed] | None:
         """What a result would be computed from, and what it would be; None of a sheet without one, and of one that is

@@ -699,6 +699,12 @@ class Policy(Fact):
         if self.graded and len(points) < 2:
             raise schema_error("grades_needed")
 
+    def template_titles(self) -> list[Name]:
+        """The title of every goal that it starts somebody with."""
+        families = (family.template for family in self.families.values())
+        templates = (self.strategic, self.department_template, *self.department_templates.values(), *families)
+        return [goal.title for template in templates for goal in template]
+
     def family_key(self, called: str) -> str | None:
         """The key of a job family by its key or its name in either language; None where there is none of that name."""
         if called in self.families:

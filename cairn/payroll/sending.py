@@ -1,5 +1,6 @@
 """One message to payroll's webhook, once: whether it was taken, or what the receiver did."""
 
+import logging
 import time
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -13,6 +14,9 @@ from cairn.payroll.signing import headers
 
 WITHIN = 15.0
 """Seconds a receiver has to answer."""
+
+
+logging.getLogger("httpx2").setLevel(logging.WARNING)  # it would write the address into the worker's log
 
 
 class Answer(NamedTuple):
@@ -35,7 +39,7 @@ class Webhook:
         sent = {"content-type": "application/json", "user-agent": "cairn", **signed}
         try:
             async with (
-                httpx2.AsyncClient(timeout=WITHIN, follow_redirects=False, trust_env=False) as client,
+                httpx2.AsyncClient(timeout=WITHIN, follow_redirects=False) as client,
                 client.stream("POST", self.url, content=content, headers=sent) as answer,
             ):
                 return Answer(None if answer.is_success else "status", answer.status_code)

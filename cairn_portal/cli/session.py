@@ -118,6 +118,10 @@ class Session:
         """Names by id, of people who left as well, and of departments as `department.<id>`."""
         return await self.records.names()
 
+    async def titles(self) -> None:
+        """Lets the terminal say goals' titles in its reader's language."""
+        self.at.titles.update(await self.records.titles())
+
     async def trusting(self) -> list[str]:
         """The cycles in which what people report counts without being confirmed (RULES D6)."""
         return await self.records.trusting()

@@ -17,9 +17,11 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 
+from cairn.domain.vocabulary import Name
 from cairn.i18n import Language, Message, say
 from cairn.settings import Settings
 from cairn_portal.presenting.as_json import as_json
+from cairn_portal.presenting.titles import title_in
 
 NOTHING = "–"
 
@@ -42,6 +44,8 @@ class Terminal:
     foreign: set[str] = field(default_factory=set)
     """Zones told by so far whose clocks differ from the reader's: the answer names them."""
     counted: list[Progress] = field(default_factory=list)
+    titles: dict[str, Name] = field(default_factory=dict)
+    """Titles of goals that a policy gave them, by what was recorded, once a session has looked (`Session.titles`)."""
 
     @classmethod
     def opened(cls, settings: Settings, as_json: bool) -> "Terminal":
@@ -54,6 +58,10 @@ class Terminal:
     def say(self, id: str | Message, /, **arguments: object) -> str:
         """A message as this reader understands it."""
         return say(self.language, id, **arguments)
+
+    def title(self, recorded: str) -> str:
+        """A goal's title as this reader knows it."""
+        return title_in(self.titles, recorded, self.language)
 
     def in_zone(self, zone: str | None) -> "Terminal":
         """The same terminal, told moments by the clock of a time zone."""

@@ -55,6 +55,9 @@ def told(at: MomentReader, kind: str, event: Event) -> list[str]:
         elif name == "to":
             who = at.say("separator:list").join(at.say(term("awaited", each)) for each in given)
             lines.append(f"{field(at, name)}  {who}")
+        elif name == "why" and kind == "handover":
+            status = getattr(event, "status", None) or NOTHING
+            lines.append(f"{field(at, name)}  {at.say(term('not_taken', given), status=status)}")
         elif name == "way":
             lines.append(f"{field(at, name)}  {at.say(term('way', given))}")
         elif name == "entries" and isinstance(given, tuple):

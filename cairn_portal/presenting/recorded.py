@@ -29,6 +29,7 @@ TOLD: Mapping[str, tuple[str, ...]] = {
     "VersionCalibrated": ("number",),
     "VersionShown": ("number",),
     "VersionSigned": ("number",),
+    "VersionHandedOver": ("number", "handover"),
     "RestatementProposed": ("restatement", "cause", "period", "reason"),
     "RestatementHeard": ("restatement", "said"),
     "RestatementVoted": ("restatement", "vote", "comment"),

@@ -10,6 +10,7 @@ from cairn.domain.people import Person
 from cairn.domain.policy import Transparency
 from cairn.domain.refusal import Refusal
 from cairn.domain.schedule import local_day
+from cairn_portal.presenting.titles import Titles, titles_in
 from cairn_portal.reading.viewing import Viewer
 from projections.engine.catch_up import cursor_of
 from projections.models import dashboard as dashboards
@@ -32,6 +33,7 @@ class Records:
         self.application = application
         self.pool, self.ledger, self.clock = application.pool, application.ledger, application.clock
         self._circles: dict[str, tuple[_Seen, Circle]] = {}
+        self._titles: tuple[frozenset[str], Titles] = (frozenset(), {})
 
     async def person(self, who: str) -> Person:
         """Somebody in the roster. Raises Refusal for an unknown id."""
@@ -66,6 +68,14 @@ class Records:
     async def zones(self) -> dict[str, str]:
         """The time zone (IANA) of each cycle, by whose clock its moments are told."""
         return {each.cycle: each.schedule.calendar.timezone for each in await dashboards.cycles(self.pool)}
+
+    async def titles(self) -> Titles:
+        """Titles that the policies of all cycles gave to goals, by what was recorded (docs/decisions/0023)."""
+        policies = frozenset(each.policy for each in await dashboards.cycles(self.pool))
+        if policies != self._titles[0]:
+            versions = [await self.application.policies.version(each) for each in sorted(policies)]
+            self._titles = policies, titles_in(each.template_titles() for each in versions)
+        return self._titles[1]
 
     async def viewer(self, who: str | None, cycle: Cycle) -> Viewer:
         """The viewer named in a cycle; nobody named reads everything. Refuses somebody who is not known or has left."""

@@ -86,7 +86,9 @@ def _kept_back(who: _Reader, found: Replay, stream: str) -> list[Recorded]:
     return [
         each
         for each in found.events
-        if each.type == "ResultIssued" and not each.facts["told"] and each.facts["number"] not in shown
+        if each.type == "ResultIssued"
+        and not each.facts.get("told", True)
+        and each.facts["number"] not in shown
     ]
 
 

@@ -1,5 +1,6 @@
 """What every request works with, and who gave it."""
 
+from dataclasses import replace
 from typing import Annotated, NamedTuple
 
 from fastapi import Depends
@@ -48,7 +49,8 @@ async def visit(request: Request) -> Visit:
     """The request of somebody who is signed in. Raises what `SignIn.caller` raises."""
     portal = portal_of(request)
     caller = await portal.sign_in.caller(request)
-    return Visit(portal, caller.person, reader_of(request), caller.csrf)
+    reader = replace(reader_of(request), titles=await portal.records.titles())
+    return Visit(portal, caller.person, reader, caller.csrf)
 
 
 ByVisitor = Annotated[Visit, Depends(visit)]

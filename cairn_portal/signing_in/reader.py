@@ -1,12 +1,13 @@
 """Whoever reads a page or an answer: their language, and the clock by which they are told moments."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from starlette.requests import HTTPConnection
 
 from cairn.i18n import Language, Message, say
+from cairn_portal.presenting.titles import Titles, title_in
 
 NOTHING = "–"
 LANGUAGE_COOKIE = "cairn_language"
@@ -19,6 +20,11 @@ class PageReader:
 
     language: Language
     zone: str | None = None
+    titles: Titles = field(default_factory=dict, hash=False)
+
+    def title(self, recorded: str) -> str:
+        """A goal's title as this reader knows it."""
+        return title_in(self.titles, recorded, self.language)
 
     def say(self, id: str | Message, /, **arguments: object) -> str:
         """A message as this reader understands it."""

@@ -149,7 +149,9 @@ async def _data(at: PageReader, visit: Visit, read: CaseRead, review: Review, of
     for line in lines:
         now = line.current
         figures = f"{number(now.actual)} / {number(now.target)}" if now else NOTHING
-        rows.append((line.title, percent(line.weight), figures, percent(now.done) if now else NOTHING))
+        rows.append(
+            (at.title(line.title), percent(line.weight), figures, percent(now.done) if now else NOTHING)
+        )
     head = (at.say("goal"), at.say("weight"), at.say("actual / target"), at.say("progress"))
     return [Block(at.say("{period}: what the data say", period=review.period), table=Table(head, rows, 1))]
 

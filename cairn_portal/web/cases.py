@@ -35,8 +35,15 @@ from cairn_portal.web.typed import read_form
 router = APIRouter(include_in_schema=False)
 SAVES = {"submit": "report", "comment": "comment"}
 """Commands whose words are saved as a draft while they are typed, and on which side of a review."""
+WITH_TABLES = frozenset({("handover", "make")})
+"""Commands of a kind that come with tables and the digest of a preview: pages do not ask for them."""
 BEGUN_BY_PEOPLE = tuple(
-    name for name, kind in KINDS.items() if any("none" in each.row.stages for each in kind.commands.values())
+    kind.name
+    for kind in KINDS.values()
+    if any(
+        "none" in each.row.stages and (kind.name, name) not in WITH_TABLES
+        for name, each in kind.commands.items()
+    )
 )
 
 
@@ -235,7 +242,11 @@ async def _case_page(
 def _offers(read: CaseRead) -> list[Offer]:
     """What a page asks for by a form; drafts are saved by themselves while somebody types."""
     apart = ("submit", "decline", "delegate") if read.rater else ()
-    found = [each for each in read.offers if each.name != "draft"]
+    found = [
+        each
+        for each in read.offers
+        if each.name != "draft" and (read.kind.name, each.name) not in WITH_TABLES
+    ]
     known = {each.name for each in found}
     return [
         *(Offer(name, read.kind.commands[name], {}) for name in apart if name not in known),

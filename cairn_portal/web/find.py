@@ -22,7 +22,12 @@ async def people(request: Request, visit: ByVisitor) -> Response:
 async def goals(request: Request, visit: ByVisitor) -> Response:
     """Options of a field that names a goal, of those that may be read."""
     found = await find_goals(visit.portal.records, visit.person, _typed(request))
-    return page(request, "options.html", visit, options=[(each.goal, each.title) for each in found])
+    return page(
+        request,
+        "options.html",
+        visit,
+        options=[(each.goal, visit.reader.title(each.title)) for each in found],
+    )
 
 
 def _typed(request: Request) -> str:

@@ -79,7 +79,9 @@ async def goal_page(
         waits=_waits(at, read, names),
         tasks=tasks,
         hints=[sentence(at, hint) for hint in hints_of(desk.goal, desk.context)],
-        forms=forms_of(at, desk, {each.goal: each.title for each in siblings}, read_by, asked, in_place),
+        forms=forms_of(
+            at, desk, {each.goal: at.title(each.title) for each in siblings}, read_by, asked, in_place
+        ),
         done=done,
     )
 
@@ -163,7 +165,7 @@ def _state(at: PageReader, told: Told, names: dict[str, str]) -> dict[str, str]:
     points = [f"{key} {number(goal.scores[key].points)}" for key in sorted(goal.scores, key=by_period)]
     return {
         at.say("stage"): at.say(f"stage:{goal.stage}"),
-        at.say("title"): goal.title or "–",
+        at.say("title"): at.title(goal.title) or "–",
         at.say("measured by"): measure(at, goal.measure.model_dump(mode="json")) if told.rows else "–",
         at.say("weight"): percent(told.weight),
         at.say("approver"): _named(at, goal.manager, names) if told.rows else "–",

@@ -99,7 +99,7 @@ def card(at: PageReader, goal: goals_model.GoalRow, own: OwnGoals) -> Card:
     line = own.progress.get(goal.goal)
     return Card(
         goal=goal.goal,
-        title=goal.title,
+        title=at.title(goal.title),
         weight=percent(goal.weight),
         stage=at.say(f"stage:{goal.stage}"),
         tone=showing.tone(goal.stage),

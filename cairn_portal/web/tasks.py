@@ -110,7 +110,7 @@ def shown_task(
     return ShownTask(
         dom=dom_of(task.goal, task.act),
         what=task_name(at, task.act),
-        title=task.title,
+        title=at.title(task.title),
         link=f"/goals/{task.goal}",
         about=" · ".join(about),
         clock=clock(at, task.until, found.nows[task.cycle]),

@@ -61,6 +61,8 @@ with every as (
     select 'result', name, holder, stage, entered, null from read.result_case where cycle = $1
     union all
     select 'calibration', name, holder, stage, opened_at, array[opened_by] from read.calibration where cycle = $1
+    union all
+    select 'handover', name, holder, read.handover_stage(name), opened_at, array[opened_by] from read.handover where cycle = $1
 )
 select e.kind, e.name, e.holder, coalesce(p.name, d.name) as holder_name, e.stage, e.since
 from every e

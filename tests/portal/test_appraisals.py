@@ -134,3 +134,36 @@ async def test_a_manager_is_told_of_nearly_equal_texts(cairn: Cairn, rated: str)
     assert again.code == 0 and "nearly the one you wrote about E2" in " ".join(again.err.split())
     shown = (await cairn("appraisal", "show", first, "--as", "E2")).out
     assert WORDS not in shown
+
+
+async def test_an_auditor_replays_an_appraisal_and_learns_neither_a_rater_nor_a_word(
+    cairn: Cairn, rated: str
+) -> None:
+    """RULES C4: raters below the manager stand in the log as tokens, and a replay resolves none of them."""
+    name = "appraisal-rated-E1-1"
+    told = await cairn("replay", name, "--as", "H1", "--json")
+    assert told.code == 0, told.err
+    types = [each["type"] for each in told.json["events"]]
+    assert types[:3] == ["AppraisalOpened", "RatersNominated", "RatersConfirmed"]
+    assert told.json["state"] is None
+    nominated = told.json["events"][1]
+    assert (nominated["actor"], len(nominated["facts"]["raters"])) == ("E1", 2)
+    assert not {"E2", "E3"} & set(nominated["facts"]["raters"])
+    assert "E2" not in told.out and "E3" not in told.out
+    opened = told.json["events"][0]
+    assert opened["policy"].startswith("rated@") and opened["occurred_at"] and opened["recorded_at"]
+    for language in ("zh", "en"):
+        shown = await cairn("replay", name, "--lang", language)
+        assert shown.code == 0 and "E2" not in shown.out and "E3" not in shown.out
+    for reader in ("E1", "M1", "E2"):
+        refused = await cairn("replay", name, "--as", reader, "--json")
+        assert (refused.code, refused.json["error"]) == (1, "audit.not-yours")
+
+
+async def test_what_a_named_rater_wrote_is_in_no_replay(cairn: Cairn, rated: str) -> None:
+    """Whoever may read it reads it by `cairn appraisal show`."""
+    for typed in (("--as", "H1"), ()):
+        told = await cairn("replay", "appraisal-rated-E2-1", *typed, "--json")
+        given = [each for each in told.json["events"] if each["type"] == "AnswerGiven"]
+        assert [each["facts"]["role"] for each in given] == ["manager"]
+        assert WORDS not in told.out and "hidden" in str(given[0]["facts"]["texts"])

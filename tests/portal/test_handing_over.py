@@ -162,6 +162,9 @@ async def test_a_lowering_waits_for_hr_and_the_committee(payday: Payday) -> None
     assert [each["outcome"] for each in shown["lowerings"]] == ["agreed"]
     pay = [(each["amount"], each["reverses"]) for each in shown["entries"] if each["element"] == "pay"]
     assert pay == [("10000.00", None), ("-10000.00", 2), ("8000.00", None)]
-    for language in ("zh", "en"):
-        said = await payday.cairn("handover", "show", "--lang", language)
+    for typed in (("show",), ("show", "--story")):
+        said = await payday.cairn("handover", *typed, "--lang", "en")
         assert said.code == 0 and "choice:" not in said.out
+        story = await payday.cairn("handover", *typed)
+        for untold in ("field:", "_by", "Decimal", "proposal", "way", "batch"):
+            assert untold not in story.out, story.out

@@ -8,7 +8,7 @@ from projections.engine.catch_up import catch_up
 from projections.models.case import open_names, turns
 from projections.models.handover import entries, lowerings, messages, sums
 from tests.projections.given import active, joined, launched, record
-from tests.specs import test_handing_over as handing
+from tests.specs import handovers as handing
 from tests.specs.casework import Casework
 from tests.specs.company import CHEN, HUA, LI, LIN, QIAN, on
 

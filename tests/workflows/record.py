@@ -26,6 +26,7 @@ from cairn_portal.servers import down, start_all
 from tests.workflows import test_calibrating as calibrating
 from tests.workflows import test_results as results
 from tests.workflows.company import BOSS, HR, MANAGER, OTHER_MANAGER, POLICY, Company
+from tests.workflows.payroll import Paid
 from tests.workflows.test_appraisals import RATED, whole
 from tests.workflows.test_coaching import FACTS, PLAN
 from tests.workflows.test_reviews import ANSWERS, MONTHLY
@@ -197,6 +198,18 @@ async def cancelled(company: Company) -> str:
     return case
 
 
+async def sent(company: Company) -> str:
+    """A hand-over: made, sent to a webhook that is not set up, acknowledged; a signal in it is refused."""
+    paid = Paid(company)
+    await paid.launched()
+    await paid.makes((await paid.looked_at()).digest)
+    await company.has_happened(paid.name, "MessageNotTaken")
+    await company.signals(paid.name, "agree", "E1", proposal=1)
+    await company.has_happened(paid.name, "CaseSignalRefused")
+    await paid.asks("acknowledge", HR, batch=1)
+    return paid.name
+
+
 async def started(company: Company) -> None:
     """The starter, looking at the log several times."""
     await company.client.start_workflow(
@@ -238,6 +251,9 @@ async def record(settings: Settings) -> None:
             company = Company(settings, client, pool, name.partition("-")[2])
             company.policy = POLICIES.get(name, company.policy)
             await company.launched()
+            await write(company, name, await tell(company))
+        for name, tell in asked_for({"handover-sent": sent}):
+            company = Company(settings, client, pool, name.partition("-")[2])
             await write(company, name, await tell(company))
         company = Company(settings, client, pool, "year")
         await company.launched()

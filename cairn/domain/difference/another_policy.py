@@ -33,11 +33,15 @@ def require_applicable(policy: Policy, year: Mapping[str, Inputs]) -> None:
     forms = {each.form for each in measures if isinstance(each, Kpi) and each.form is not None}
     if lost := sorted(forms - policy.forms.keys()):
         raise Refusal("what-if.forms", field="forms", forms=lost)
-    rated = [
-        each for each in year.values() if any(counted.scored.assessments for _, _, counted in each.counted())
-    ]
+    rated = [each for each in year.values() if _is_rated(each)]
     if any(each.policy.scale != policy.scale for each in rated):
         raise Refusal("what-if.scale", field="scale", sheets=len(rated))
+
+
+def _is_rated(inputs: Inputs) -> bool:
+    """Whether a result counts points that somebody gave."""
+    goals = (counted.scored for _, _, counted in inputs.counted())
+    return bool(inputs.beside.ratings) or any(goal.assessments or goal.ratings for goal in goals)
 
 
 def under(inputs: Inputs, policy: Policy, evidence: EvidenceOf) -> Inputs:

@@ -77,7 +77,7 @@ GOAL_FIELDS: Mapping[GoalGroup, tuple[str, ...]] = {
     "check_ins": ("reports",),
     "evaluations": ("evaluations",),
     "criteria": ("accepted", "done_at"),
-    "judgements": ("assessments", "segments"),
+    "judgements": ("assessments", "segments", "ratings"),
     "waived": ("waived",),
 }
 BESIDE_FIELDS: Mapping[Group, tuple[str, ...]] = {

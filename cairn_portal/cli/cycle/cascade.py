@@ -31,6 +31,7 @@ async def cascade(
     ] = False,
 ) -> None:
     async with session(at) as s:
+        await s.titles()
         cycle = await s.cycle(name.removeprefix("cycle-"))
         if gaps:
             await _gaps(s, cycle)
@@ -75,7 +76,9 @@ def _stands_alone(goal: cascades.CascadeGoal) -> bool:
 def _leaf(
     at: Terminal, each: cascades.CascadeGoal, names: Mapping[str, str], below: cascades.RolledUp | None
 ) -> Text:
-    text = Text(f"[{at.say(term('tier', each.tier))}] ", style="dim").append(each.title, style="default")
+    text = Text(f"[{at.say(term('tier', each.tier))}] ", style="dim").append(
+        at.title(each.title), style="default"
+    )
     text.append(f"  {each.owner} {names.get(each.owner, '')}  ", style="dim").append_text(
         stage(at, each.stage)
     )
@@ -140,7 +143,7 @@ def _gap_table(
     table = grid(at.say("gap"), at.say("goal"), at.say("who can mend it"), at.say("how"))
     for gap in found:
         who = at.say("separator:list").join(_named(at, each, names) for each in _who(gap, heads)) or NOTHING
-        title = f"{gap.title} / {gap.part_title}" if gap.code == "part" else gap.title
+        title = at.title(gap.title) + (f" / {gap.part_title}" if gap.code == "part" else "")
         what = Text(f"{gap.goal}  {title}")
         if gap.department is not None:
             what.append(f"  {gap.department}", style="dim")

@@ -36,6 +36,7 @@ async def overdue(
         if department is not None and not late:
             await _require_goals(s, cycle.id, department)
         names = await s.names()
+        await s.titles()
     at = at.in_zone(zone_of(cycle))
     moment = at.moment(now)
     nothing = Text(
@@ -91,7 +92,7 @@ def _table(
         table.add_row(
             at.say("score {period}", period=each.period) if each.act == "score" else task_name(at, each.act),
             each.goal,
-            each.title,
+            at.title(each.title),
             _name(at, each.owner, names),
             _awaited(at, each, waits, names),
             at.moment(each.due),

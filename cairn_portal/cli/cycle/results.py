@@ -50,6 +50,7 @@ async def scores(
     reader: As = None,
 ) -> None:
     async with session(at) as s:
+        await s.titles()
         if of is not None and await is_goal(s, of):
             found = await goal_row(s, goal_id(of))
             view = await viewer(s, reader, await s.cycle(found.cycle))
@@ -60,7 +61,7 @@ async def scores(
             words = view.may("comments", of_goal(found))
             at.answer(
                 table,
-                Text(f"{found.goal}  {found.title}", style="bold"),
+                Text(f"{found.goal}  {at.title(found.title)}", style="bold"),
                 score_table(at, table) if table else nothing,
                 *await beside_scores(s, debts, table, words=words),
             )
@@ -243,7 +244,7 @@ def _sheet_table(
     for of in goals.values():
         first = next(iter(of.values()))
         cells = (number(of[key].points) if key in of else "" for key in periods)
-        table.add_row(first.title, percent(first.weight), *cells)
+        table.add_row(at.title(first.title or ""), percent(first.weight), *cells)
     points = {each.period: each.points for each in of_sheet}
     table.add_section()
     cells = (number(points[key]) if key in points else "" for key in periods)

@@ -106,6 +106,7 @@ async def _of_goal(s: Session, name: str) -> tuple[Cycle, Waiting]:
     cycle = await s.cycle(row.cycle)
     now = await s.clock.now(cycle)
     goal, context = await s.goals.load(row.goal)
+    await s.titles()
     tasks = await inboxes.tasks_of_goal(s.pool, goal.id, now, trusting=await s.trusting())
     lacks = [
         f"{each.period}: {lack_said(s.at, each.lack)}"
@@ -114,7 +115,7 @@ async def _of_goal(s: Session, name: str) -> tuple[Cycle, Waiting]:
     ]
     ahead = [Next(each.phase, each.acts_at, each.period) for each in deadlines_of(goal, context)]
     return cycle, Waiting(
-        name=goal.id, title=goal.title, stage=goal.stage, since=goal.entered,
+        name=goal.id, title=s.at.title(goal.title), stage=goal.stage, since=goal.entered,
         on=[On(each.awaited, task_name(s.at, each.act), each.since, each.until) for each in tasks],
         lacks=lacks, next=ahead[:AHEAD], tried=await _tried(s, goal.id, goal.entered),
     )  # fmt: skip

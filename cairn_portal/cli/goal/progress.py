@@ -60,6 +60,7 @@ async def progress(at: Terminal, who: Who = None, cycle: CycleOption = None, on:
         found = await the_cycle(s, cycle, who)
         today = day or await s.clock.today(found)
         lines = await lines_of(s, found, person, today)
+        await s.titles()
     title = at.say("{person}'s progress on {today}", person=person.name, today=today)
     nothing = Text(at.say("No goal runs yet."))
     at.answer(
@@ -84,6 +85,7 @@ def _in_order(period: progress_model.PeriodProgress) -> tuple[int, str]:
 
 async def _of_goal(s: Session, name: str, day: date | None) -> None:
     at, found = s.at, await goal_row(s, name)
+    await s.titles()
     cycle = await s.cycle(found.cycle)
     today = day or await s.clock.today(cycle)
     line = await line_of(s, cycle, name, today)
@@ -109,7 +111,9 @@ async def _of_goal(s: Session, name: str, day: date | None) -> None:
             str(each.rows),
         )
     said = Text(
-        f"{found.goal}  {line.title}" + at.say("separator:colon") + at.say(progress_model.sentence(line))
+        f"{found.goal}  {at.title(line.title)}"
+        + at.say("separator:colon")
+        + at.say(progress_model.sentence(line))
     )
     reported = await told_apart(s, cycle, name)
     at.answer(
@@ -138,5 +142,7 @@ def progress_table(at: Terminal, lines: list[progress_model.ProgressLine], title
         now = line.current
         figures = f"{number(now.actual)} / {number(now.target)}" if now else ""
         shown = drawn(now, now.elapsed) if now else Text("")
-        table.add_row(line.title, percent(line.weight), figures, shown, at.say(progress_model.sentence(line)))
+        table.add_row(
+            at.title(line.title), percent(line.weight), figures, shown, at.say(progress_model.sentence(line))
+        )
     return table

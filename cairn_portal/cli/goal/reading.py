@@ -69,6 +69,7 @@ async def show_goal(s: Session, name: str, reader: str | None = None) -> None:
     view, of = await viewer(s, reader, cycle), of_goal(found)
     view.require("goals", of)
     at = s.at.in_zone(zone_of(cycle))
+    await s.titles()
     now, names = await s.clock.now(cycle), await s.names()
     progress, scores = None, []
     if view.may("scores", of):
@@ -80,7 +81,7 @@ async def show_goal(s: Session, name: str, reader: str | None = None) -> None:
     found = in_words(found, state)
     sheet = (await goals_model.sheets(s.pool, sheet=found.sheet))[0]
     lines: list[RenderableType] = [
-        Text(f"{found.goal}  {found.title}", style="bold"),
+        Text(f"{found.goal}  {at.title(found.title)}", style="bold"),
         _head(at, found, names, sheet, state.parent_weight),
     ]
     came = await target_from(s, state)
@@ -251,6 +252,7 @@ async def listed(
         )  # fmt: skip
         found = await _readable(s, found, reader)
         names = await s.names()
+        await s.titles()
     right = (at.say("weight"),)
     table = grid(
         at.say("goal"),
@@ -264,7 +266,9 @@ async def listed(
     for each in found[:limit]:
         owner_name = f"{each.owner} {names.get(each.owner, '')}"
         text = measure(at, each.measure.model_dump(mode="json"))
-        table.add_row(each.goal, each.title, owner_name, percent(each.weight), stage(at, each.stage), text)
+        table.add_row(
+            each.goal, at.title(each.title), owner_name, percent(each.weight), stage(at, each.stage), text
+        )
     nothing = Text(at.say("No goal fits."))
     at.answer(found[:limit], table if found else nothing)
     if len(found) > limit:
@@ -307,6 +311,7 @@ async def inbox(at: Terminal, by: By = None, cycle: CycleOption = None) -> None:
         person = await s.person(require_actor(by))
         found = await inbox_of(s.records, person, cycle)
         rated = await _to_rate(s, person, cycle)
+        await s.titles()
         names = await s.names() if rated else {}
         zones = await s.records.zones() if rated else {}
     tasks, turns, cycles, nows = found.tasks, found.turns, found.cycles, found.nows
@@ -324,7 +329,7 @@ async def inbox(at: Terminal, by: By = None, cycle: CycleOption = None) -> None:
         local = at.in_zone(zone_of(cycles[open_one.cycle]))
         since, until = day(local.local_day(open_one.since)), local.moment(open_one.until)
         if isinstance(open_one, inboxes.Task):
-            what, name, title = task_name(at, open_one.act), open_one.goal, open_one.title
+            what, name, title = task_name(at, open_one.act), open_one.goal, at.title(open_one.title)
             whose = f"{open_one.owner} {open_one.owner_name or ''}"
         else:
             what, name = at.say(term("turn", f"{open_one.kind}.{open_one.step}")), open_one.name

@@ -47,6 +47,7 @@ async def replay_goal(
 ) -> int:
     """A goal's story, with what its sheet says of it."""
     async with session(at) as s:
+        await s.titles()
         goal = goal_id(name)
         await require_in_log(s, [goal])
         zone = zone_of(await s.cycle(cycle_of(goal)))
@@ -72,7 +73,7 @@ async def replay_goal(
                 "weight": weight,
                 "verified": outcome,
             },
-            Text(f"{goal}  {now.title}", style="bold"),
+            Text(f"{goal}  {at.title(now.title)}", style="bold"),
             *shown,
             *([verdict(at, outcome)] if outcome else []),
         )
@@ -132,7 +133,7 @@ def _state(at: Terminal, goal: Goal, weight: str) -> RenderableType:
     scored = ", ".join(points) or NOTHING
     return facts(
         (at.say("the goal then"), stage(at, goal.stage)),
-        (at.say("title"), goal.title),
+        (at.say("title"), at.title(goal.title)),
         (at.say("measured by"), measure(at, goal.measure.model_dump(mode="json"))),
         (at.say("weight"), f"{weight}%"),
         (at.say("manager"), goal.manager or NOTHING),

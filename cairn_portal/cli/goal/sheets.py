@@ -40,13 +40,14 @@ def sheet_id(name: str) -> str:
 async def show(at: Terminal, name: SheetArg) -> None:
     async with session(at) as s:
         state = await s.application.sheets.load(sheet_id(name))
+        await s.titles()
     at = at.in_zone(zone_of(state.cycle))
     table = grid(
         at.say("goal"), at.say("title"), at.say("weight"), at.say("stage"), right=(at.say("weight"),)
     )
     for goal, placed in state.sheet.placements.items():
         found = state.goals[goal]
-        table.add_row(goal, found.title, percent(placed.weight), stage(at, found.stage))
+        table.add_row(goal, at.title(found.title), percent(placed.weight), stage(at, found.stage))
     shown: list[RenderableType] = [_head(at, state), table]
     if state.sheet.incidents:
         shown.append(incidents_table(at, state))

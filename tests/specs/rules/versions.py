@@ -39,6 +39,8 @@ from tests.specs.company import (
     schedule,
 )
 from tests.specs.given import World, given, please
+from tests.specs.handovers import FIRST, IN_MARCH, made, sums
+from tests.specs.handovers import restated as restated_after_payment
 from tests.specs.results import CASE, issued, recomputed, results_out, show, steps, with_result
 from tests.specs.results import told as result_shown
 from tests.specs.rules import Example
@@ -450,6 +452,14 @@ def calibrated_then_recomputed() -> str:
     return "shown" if seen else "waits"
 
 
+def paid_after(points: int, grade: str, *agreeing: str) -> str:
+    """What Lin has been handed over, of 10,000 times the coefficient, once a result that was paid is restated."""
+    work = made(restated_after_payment(FIRST, points, grade))
+    for who in agreeing:
+        work = work.asked("agree", who, IN_MARCH, proposal=1)
+    return f"{sums(work)[LIN, 'pay']}, {len(work.state.proposals)} waits"
+
+
 Y3 = (
     Example("Y3", "the proposal made on 20 March: the goal's points before and after, the sheet's", "50, 80, 50, 80",
             lambda: restated("03-20")),
@@ -480,6 +490,12 @@ Y3 = (
     Example("Y3", "a vote for a C", "refused: result.worse", appealed_for_worse),
     Example("Y3", "calibrated from B to A: what the person is shown, with the grade by points", "A, 80, B", calibrated),
     Example("Y3", "a version that is computed after the calibration", "waits", calibrated_then_recomputed),
+    Example("Y3", "10,000.00 were handed over for a B; restated to an A (1.2): what was handed over then, what waits",
+            "12000.00, 0 waits", lambda: paid_after(92, "A")),
+    Example("Y3", "the same, restated to a C (0.8)", "10000.00, 1 waits", lambda: paid_after(65, "C")),
+    Example("Y3", "the same, once HR has agreed", "10000.00, 1 waits", lambda: paid_after(65, "C", HUA)),
+    Example("Y3", "the same, once HR and the committee have", "8000.00, 0 waits",
+            lambda: paid_after(65, "C", HUA, CHEN)),
 )  # fmt: skip
 
 
