@@ -22,6 +22,11 @@ class Step(NamedTuple):
     comes_to: str
 
 
+def as_their_own(found: ResultIssued, policy: Policy) -> ResultIssued:
+    """A result as its holder reads it: where the policy shows the final grade alone, not that people moved it."""
+    return found.model_copy(update={"moved": None}) if policy.evaluation.ratings == "final" else found
+
+
 def steps_of(at: Reader, found: ResultIssued | SheetScored, policy: Policy) -> list[Step]:
     """The steps of a result, or of a period's score."""
     steps = _of_score(at, found, policy) if isinstance(found, SheetScored) else _of_result(at, found, policy)
@@ -151,8 +156,9 @@ def _grade(at: Reader, found: ResultIssued | SheetScored, policy: Policy) -> Ite
         return
     bounds: GradeBounds | None = found.bounds
     computed = found.computed_grade if isinstance(found, ResultIssued) else found.grade
-    by_points = bounds.by_points if bounds else computed or NOTHING
-    yield Step("by_points", at.say("grade by points"), "", by_points)
+    yield Step(
+        "by_points", at.say("grade by points"), "", bounds.by_points if bounds else computed or NOTHING
+    )
     for key in bounds.met if bounds else ():
         gate = policy.gates.get(key)
         to = at.say("{grade} at most", grade=bounds.best) if bounds and bounds.best else NOTHING

@@ -13,9 +13,10 @@ from cairn.domain.case.context import CaseContext
 from cairn.domain.policy import OVERALL
 from cairn.domain.result.state import Result
 from cairn.domain.review.state import SIDES, Review
+from cairn.domain.sheet.events import ResultIssued
 from cairn.domain.sheet.state import Sheet
 from cairn.i18n import term
-from cairn_portal.presenting.explained import short, steps_of
+from cairn_portal.presenting.explained import as_their_own, short, steps_of
 from cairn_portal.presenting.words import NOTHING, by_period, number, percent, words
 from cairn_portal.reading.appraisals import facts_of
 from cairn_portal.reading.cases import CaseRead
@@ -176,6 +177,7 @@ async def _result(at: PageReader, visit: Visit, read: CaseRead, result: Result) 
     ]
     if version is not None:
         policy = await records.application.policies.version(version.policy)
+        version = as_their_own(version, policy) if visit.person.id == sheet.holder else version
         rows = [(step.what, step.of, short(step.comes_to)) for step in steps_of(at, version, policy)]
         head = (at.say("step"), at.say("with"), at.say("comes to"))
         blocks.append(Block(at.say("How it came about"), note=version.policy, table=Table(head, rows, 2)))
@@ -183,7 +185,7 @@ async def _result(at: PageReader, visit: Visit, read: CaseRead, result: Result) 
     return blocks
 
 
-def _version(sheet: Sheet, number_: int):  # type: ignore[no-untyped-def]
+def _version(sheet: Sheet, number_: int) -> ResultIssued | None:
     found = sheet.result
     return found if found is not None and found.number == number_ else None
 

@@ -15,9 +15,8 @@ from cairn_portal.cli.goal.viewing import As, viewer
 from cairn_portal.cli.options import CycleOption
 from cairn_portal.cli.session import Session, session
 from cairn_portal.cli.terminal import Terminal
-from cairn_portal.presenting.explained import short, steps_of
+from cairn_portal.presenting.explained import as_their_own, short, steps_of
 from cairn_portal.presenting.words import grid
-from cairn_portal.reading.viewing import Viewer
 
 
 async def explain(
@@ -35,24 +34,20 @@ async def explain(
         view.require("scores", (await owners(s))(sheet.holder))
         found = sheet.scores.get(period) if period else sheet.result
         policy = await s.policies.version(found.policy) if found else None
-    if isinstance(found, ResultIssued) and _is_kept_back(view, sheet, found):
-        at.answer({"sheet": sheet.id, "steps": []}, Text(at.say("The result is not shown yet.")))
-        return
     if found is None or policy is None:
         at.answer({"sheet": sheet.id, "steps": []}, Text(at.say("Not scored yet.")))
         return
+    if isinstance(found, ResultIssued) and view.person is not None and view.person.id == sheet.holder:
+        if not found.told and sheet.shown != found.number:
+            at.answer({"sheet": sheet.id, "steps": []}, Text(at.say("The result is not shown yet.")))
+            return
+        found = as_their_own(found, policy)
     steps = steps_of(at, found, policy)
     table = grid(at.say("step"), at.say("with"), at.say("comes to"), right=(at.say("comes to"),))
     for step in steps:
         table.add_row(step.what, step.of, short(step.comes_to))
     told = {"sheet": sheet.id, "steps": [step._asdict() for step in steps], "of": found}
     at.answer(told, Text(f"{sheet.id}  {found.policy}", style="bold"), table)
-
-
-def _is_kept_back(view: Viewer, sheet: Sheet, found: ResultIssued) -> bool:
-    """Whether a result is still to be shown to whoever reads it, as it is theirs."""
-    own = view.person is not None and view.person.id == sheet.holder
-    return own and not found.told and sheet.shown != found.number
 
 
 async def sheet_named(s: Session, who: str, cycle: str | None) -> Sheet:

@@ -36,14 +36,22 @@ class Judged(Fact):
     calibrations: tuple[tuple[str, int, int], ...]
 
 
-async def decided(s: Session, cycle: Cycle, _: Viewer) -> Part | None:
-    """Appraisals, calibrations, signatures, appeals and restatements: numbers, which everybody may read."""
-    appraisals = await appraisal_model.appraisals(s.pool, cycle.id)
-    results = await result_model.results(s.pool, cycle.id)
-    calibrations = await calibration_model.calibrations(s.pool, cycle.id)
+async def decided(s: Session, cycle: Cycle, view: Viewer) -> Part | None:
+    """Appraisals, calibrations, signatures, appeals and restatements of those whom the reader may know of."""
+    appraisals = [
+        each for each in await appraisal_model.appraisals(s.pool, cycle.id) if view.knows(each.holder)
+    ]
+    results = [each for each in await result_model.results(s.pool, cycle.id) if view.knows(each.holder)]
+    calibrations = [
+        each for each in await calibration_model.calibrations(s.pool, cycle.id) if view.knows(each.holder)
+    ]
     if not (appraisals or results or calibrations):
         return None
-    restated = [each for each in await score_model.results(s.pool, cycle.id) if each.cause == "restated"]
+    restated = [
+        each
+        for each in await score_model.results(s.pool, cycle.id)
+        if each.cause == "restated" and view.knows(each.holder or "")
+    ]
     signed = [each for each in results if each.signed == each.number]
     found = Judged(
         appraisals=len(appraisals),
