@@ -33,7 +33,7 @@ from cairn_portal.rehearsal.queries import (
     target_rows,
 )
 from cairn_portal.rehearsal.script import load_script
-from tests.specs.test_feed_examples import at_years_end, opened, selects_added
+from tests.specs.test_feed_examples import opened, selects_added
 
 PROJECT = Path(__file__).parents[2]
 EXAMPLE = PROJECT / "examples" / "adventureworks"
@@ -187,7 +187,7 @@ def test_the_acts_select_goals_that_are_launched_and_say_what_their_commands_nee
     tables, goals = open_script_tables(FILE, DATA), planned_goals(plan)
     for act in FILE.acts:
         if not act.feeds:
-            rows = select_rows(FILE, act, tables, goals, opened(plan), at_years_end(plan))
+            rows = select_rows(FILE, act, tables, goals, opened(plan))
             commands = scripted_commands(FILE, act, rows)
             assert commands or selects_added(FILE, act, tables), f"line {act.line} selects nothing"
 
