@@ -5,6 +5,7 @@ from datetime import datetime
 from fractions import Fraction
 from typing import NamedTuple
 
+from cairn.application.access import Shown
 from cairn.application.calibrations import Overview
 from cairn.application.repository import fold_sheet
 from cairn.domain.appraisal.state import Appraisal
@@ -84,19 +85,20 @@ async def panel_of(at: PageReader, visit: Visit, read: CaseRead, names: Mapping[
             return []
 
 
+def _about(read: CaseRead) -> Shown:
+    """Whoever a case is about, as reading rights look at it."""
+    holder = read.case.holder
+    person = read.context.person(holder)
+    return shown("individual", holder, read.context.manager_of(holder), person.department if person else None)
+
+
 # ---------------------------------------------------------------- stage reviews
 
 
 async def _review(
     at: PageReader, visit: Visit, read: CaseRead, review: Review, names: Mapping[str, str]
 ) -> list[Block]:
-    person = read.context.person(review.holder)
-    of = shown(
-        "individual",
-        review.holder,
-        read.context.manager_of(review.holder),
-        person.department if person else None,
-    )
+    of = _about(read)
     found = seen(review, read.view, of)
     asked = {question.key: question.text.text(at.language) for question in review.questions}
     asked[OVERALL] = at.say("on the whole")
@@ -137,10 +139,10 @@ def _side(
     return Block(at.say(term("choice", f"review.{side}")), note=note, texts=written)
 
 
-async def _data(at: PageReader, visit: Visit, read: CaseRead, review: Review, of: object) -> list[Block]:
+async def _data(at: PageReader, visit: Visit, read: CaseRead, review: Review, of: Shown) -> list[Block]:
     """What the period brought, for whoever may read goals."""
     records = visit.portal.records
-    if not read.view.may("goals", of):  # type: ignore[arg-type]
+    if not read.view.may("goals", of):
         return []
     person = await records.person(review.holder)
     lines = await lines_of(records, read.cycle, person, review.ends)
@@ -175,6 +177,8 @@ async def _result(at: PageReader, visit: Visit, read: CaseRead, result: Result) 
     blocks = [
         Block(at.say("result"), big=f"{number(result.rounded)} · {result.grade or NOTHING}", facts=facts)
     ]
+    if not read.view.may("scores", _about(read)):
+        return blocks
     if version is not None:
         policy = await records.application.policies.version(version.policy)
         version = as_their_own(version, policy) if visit.person.id == sheet.holder else version
