@@ -69,4 +69,6 @@ async def test_the_status_says_that_all_is_well(cairn: Cairn, launched: str) -> 
 async def test_recovering_begins_a_workflow_for_every_open_goal(cairn: Cairn, launched: str) -> None:
     said = await cairn("recover", "--json")
     assert said.code == 0
-    assert said.json["running"] >= said.json["open_goals"] == 10
+    assert (
+        said.json["running"] >= said.json["open_goals"] >= 10
+    )  # and those of cycles that other tests launch

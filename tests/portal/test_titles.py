@@ -22,7 +22,10 @@ def test_a_title_that_means_two_things_stays_as_it_was_recorded() -> None:
     assert title_in(titles, "学会谈判", "en") == "Learn to negotiate"
 
 
-async def test_a_cycle_launched_in_chinese_is_read_in_english(cairn: Cairn, launched: str) -> None:
+async def test_a_cycle_launched_in_chinese_is_read_in_english(cairn: Cairn) -> None:
+    launched = "2072"  # of its own: others hand in the goals of theirs
+    done = await cairn("cycle", "launch", launched, "--by", "H1", "--yes")
+    assert done.code == 0, done.err
     mine = f"goal-{launched}-E2-2"
     written = await cairn("goal", "revise", mine, "--title", "每周复盘", "--by", "E2")
     assert written.code == 0, written.err
