@@ -11,10 +11,13 @@ from cairn.application import Application
 from cairn.application.cases import KINDS, kind_named, read_case_command
 from cairn.application.dated_roster import DatedRoster
 from cairn.application.handovers import Tables
+from cairn.application.stored_events import to_events
 from cairn.domain.appraisal.events import UNNAMED
 from cairn.domain.case.kind import status
 from cairn.domain.case.status import CaseStatus
 from cairn.domain.handover.commands import AmountRow, PotRow
+from cairn.domain.handover.events import HandoverMade
+from cairn.domain.identity import Identity
 from cairn.domain.person_history import acting_for
 from cairn.domain.refusal import Refusal
 from cairn.domain.review.state import Review
@@ -86,7 +89,7 @@ class CasesInRehearsal:
         clock that shows the instant."""
         name = each.case or ""
         if (kind_of(name), each.name) == ("handover", "make"):
-            each = await self._as_previewed(each, by, instant)
+            each = await self._as_previewed(each, by, command, instant)
         if name in self.running:
             await self.advance(name, instant)
         left = await self.years_end.beside(each, by, instant)
@@ -104,8 +107,14 @@ class CasesInRehearsal:
         await self._keep_clock(name, outcome, instant)
         return outcome
 
-    async def _as_previewed(self, each: ScriptedCommand, by: str, instant: datetime) -> ScriptedCommand:
-        """A hand-over of what the preview shows at the instant, as somebody makes it who has looked at it."""
+    async def _as_previewed(
+        self, each: ScriptedCommand, by: str, command: str, instant: datetime
+    ) -> ScriptedCommand:
+        """A hand-over of what the preview shows at the instant, as somebody makes it who has looked at it; where a run
+        that was cut off has made it already, of what that one looked at: a command that is repeated asks for the same.
+        """
+        if made := await self._made(each.case or "", command):
+            return each.model_copy(update={"fields": {**each.fields, "digest": made.digest}})
         rows = {name: each.fields.get(name, {}) for name in ("amounts", "pots")}
         tables = Tables(
             {who: AmountRow.model_validate(row) for who, row in rows["amounts"].items()},
@@ -113,6 +122,13 @@ class CasesInRehearsal:
         )
         plan = await self.application.handovers.preview(self.cycle, tables, by, instant)
         return each.model_copy(update={"fields": {**each.fields, "digest": plan.digest}})
+
+    async def _made(self, handover: str, command: str) -> HandoverMade | None:
+        """What this command made of a hand-over already."""
+        rows = await self.application.ledger.read_stream(handover)
+        identity = Identity(handover, command, "", "")
+        own = to_events([row for row in rows if row.correlation == identity.id])
+        return next((event for event in own if isinstance(event, HandoverMade)), None)
 
     async def _give_to_ended(
         self, name: str, each: ScriptedCommand, by: str, command: str, instant: datetime
