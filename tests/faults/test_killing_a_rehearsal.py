@@ -66,7 +66,7 @@ async def begun(settings: Settings) -> asyncio.subprocess.Process:
 
 
 async def ended_well(driver: asyncio.subprocess.Process) -> None:
-    assert await asyncio.wait_for(driver.wait(), 120) == 0
+    assert await asyncio.wait_for(driver.wait(), 300) == 0
 
 
 async def asked(settings: Settings, query: str) -> list[asyncpg.Record]:
