@@ -108,9 +108,9 @@ async def _not_signed_in(request: Request, _: Exception) -> Response:
     there = f"/sign-in?back={quote(_page_of(request))}"
     if request.url.path.endswith("/save"):  # somebody is typing: their page stays, with the words in it
         return open_page(request, "sign_in_again.html", 401, there=there)
-    if request.headers.get("hx-request") and request.method == "GET":
-        return Response(status_code=204)  # a page that asks again by itself stays, too
     if request.headers.get("hx-request"):
+        if request.method == "GET":  # a page that asks again by itself stays, too
+            return Response(status_code=204)
         return Response(status_code=401, headers={"HX-Redirect": there})
     return RedirectResponse(there, 303)
 

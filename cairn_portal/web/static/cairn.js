@@ -37,15 +37,16 @@ const restore = () => {
     field.closest("details")?.setAttribute("open", "");
   }
 };
+const forget = (form) => {
+  for (const field of form.querySelectorAll("textarea[id]")) sessionStorage.removeItem(place(field));
+};
 document.addEventListener("input", (event) => {
   if (event.target.matches?.("textarea[id]")) sessionStorage.setItem(place(event.target), event.target.value);
 });
 document.addEventListener("htmx:after:request", (event) => {
   if (!sent(event)) return;
   still = Date.now() + 5000;
-  if (!event.detail.ctx.response?.raw?.ok) return;
-  const form = event.detail.ctx.sourceElement;
-  for (const field of form.querySelectorAll("textarea[id]")) sessionStorage.removeItem(place(field));
+  if (event.detail.ctx.response?.raw?.ok) forget(event.detail.ctx.sourceElement);
 });
 // A live part may come back without a task and later with it: its words return with it, and the cursor where it was.
 let writing;
@@ -64,8 +65,7 @@ document.addEventListener("htmx:after:swap", () => {
 // What is saved as a draft while it is typed need not be kept by the tab any more.
 document.addEventListener("htmx:after:request", (event) => {
   const { sourceElement: saver, response } = event.detail?.ctx ?? {};
-  if (!saver?.matches?.("[data-saves]") || !response?.raw?.ok) return;
-  for (const field of saver.closest("form").querySelectorAll("textarea[id]")) sessionStorage.removeItem(place(field));
+  if (saver?.matches?.("[data-saves]") && response?.raw?.ok) forget(saver.closest("form"));
 });
 
 // Fields that only one choice of another field asks for (data-where="fields.kind=problem").
