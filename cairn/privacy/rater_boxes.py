@@ -47,13 +47,17 @@ class BoxUnreadable(SettingsProblem):
 
 
 class Rater(BaseModel):
-    """Whose a token is: a person, in a role. `left` says that they declined, or another one rates in their place."""
+    """Whose a token is: a person, in a role. `left` says that they declined, or another one rates in their place.
+
+    `told` is what they were told by mail so far, `mail` the id of one that is being sent."""
 
     model_config = ConfigDict(frozen=True)
 
     person: str
     role: str
     left: bool = False
+    told: tuple[str, ...] = ()
+    mail: str = ""
 
 
 class Answered(BaseModel):

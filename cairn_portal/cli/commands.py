@@ -84,6 +84,12 @@ COMMANDS: tuple[Command | CommandGroup, ...] = (
         ),
     ),
     CommandGroup(
+        "mail",
+        marked("notices by mail"),
+        RUN,
+        (Command("retry", "operate.mailing:retry", marked("try again what could not be delivered")),),
+    ),
+    CommandGroup(
         "policy",
         marked("the policy: check, adopt, list"),
         PREPARE,

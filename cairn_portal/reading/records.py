@@ -10,7 +10,7 @@ from cairn.domain.people import Person
 from cairn.domain.policy import Transparency
 from cairn.domain.refusal import Refusal
 from cairn.domain.schedule import local_day
-from cairn_portal.presenting.titles import Titles, titles_in
+from cairn.i18n.titles import Titles, titles_in
 from cairn_portal.reading.viewing import Viewer
 from projections.engine.catch_up import cursor_of
 from projections.models import dashboard as dashboards
