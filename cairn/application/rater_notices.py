@@ -16,7 +16,7 @@ from cairn.domain.appraisal.dates import raters_reminded_at
 from cairn.domain.appraisal.state import Appraisal
 from cairn.domain.policy import Policy
 from cairn.domain.streams import cycle_of
-from cairn.privacy.rater_boxes import Rater, RaterBoxes
+from cairn.privacy.rater_boxes import NO_MAIL, Rater, RaterBoxes
 
 ASKED, REMINDED = "asked", "reminded"
 CHUNK = 200
@@ -45,9 +45,10 @@ class RaterNotices:
     def __init__(self, cycles: Cycles, cases: Cases, boxes: RaterBoxes) -> None:
         self.cycles, self.cases, self.boxes = cycles, cases, boxes
 
-    async def due(self) -> list[RaterNotice]:
+    async def due(self, at: datetime | None = None) -> list[RaterNotice]:
         """The mails to be sent now: that somebody is asked, and once more before answers are due to those who have not
-        answered. Planned here, they are given again until they are `sent`."""
+        answered. Planned here, they are given again until they are `sent`. `at` is the present, by each cycle's clock
+        unless it is given."""
         boxes = await self.boxes.raters()
         names = [name for name, raters in boxes.items() if any(_is_untold(each) for each in raters.values())]
         planned: list[_Planned] = []
@@ -57,7 +58,7 @@ class RaterNotices:
             for name, case in (await self.cases.states(names[start : start + CHUNK])).items():
                 cycle = cycle_of(name)
                 if cycle not in policies:
-                    policies[cycle] = await self._cycle(cycle)
+                    policies[cycle] = await self._cycle(cycle, at)
                 policy, now = policies[cycle]
                 step = _step(cast(Appraisal, case), policy, now)
                 if step and any(
@@ -72,14 +73,16 @@ class RaterNotices:
             async with self.boxes.changing(name) as box:
                 if box is not None:
                     box.raters = {
-                        token: rater.model_copy(update={"mail": ""}) if rater.mail == notice.id else rater
+                        token: rater.model_copy(update={"mail": NO_MAIL})
+                        if rater.mail == notice.id
+                        else rater
                         for token, rater in box.raters.items()
                     }
 
-    async def _cycle(self, cycle_id: str) -> tuple[Policy, datetime]:
+    async def _cycle(self, cycle_id: str, at: datetime | None) -> tuple[Policy, datetime]:
         cycle = await self.cycles.load(cycle_id)
         policy = (await self.cycles.policies.terms(cycle)).policy
-        return policy, datetime.now(UTC) + timedelta(seconds=cycle.clock_offset)
+        return policy, at or datetime.now(UTC) + timedelta(seconds=cycle.clock_offset)
 
     async def _plan(
         self, name: str, case: Appraisal, policy: Policy, step: str, batch: dict[str, str]
@@ -92,19 +95,21 @@ class RaterNotices:
             if box is None:
                 return []
             for token, rater in box.raters.items():
-                if rater.mail or not _concerns(step, token, rater, case):
+                if rater.is_mailed or not _concerns(step, token, rater, case):
                     continue
                 answered = token in box.answers and box.answers[token].given
-                mail = "" if answered else batch.setdefault(rater.person, str(uuid4()))
+                mail = NO_MAIL if answered else batch.setdefault(rater.person, str(uuid4()))
                 told = (ASKED, REMINDED) if step == REMINDED else (ASKED,)
                 box.raters[token] = rater.model_copy(update={"told": told, "mail": mail})
             return [
-                _Planned(name, rater, until) for rater in box.raters.values() if rater.mail and not rater.left
+                _Planned(name, rater, until)
+                for rater in box.raters.values()
+                if rater.is_mailed and not rater.left
             ]
 
 
 def _is_untold(rater: Rater) -> bool:
-    return not rater.left and (bool(rater.mail) or REMINDED not in rater.told)
+    return not rater.left and (rater.is_mailed or REMINDED not in rater.told)
 
 
 def _step(case: Appraisal, policy: Policy, now: datetime) -> str:
@@ -120,7 +125,7 @@ def _concerns(step: str, token: str, rater: Rater, case: Appraisal) -> bool:
     asked = next((who for role, who in case.raters.items() if role == rater.role), ())
     if rater.left or token not in asked or f"{rater.role}:{token}" in case.declined:
         return False
-    return bool(rater.mail) or step not in rater.told
+    return rater.is_mailed or step not in rater.told
 
 
 def _by_mail(planned: Sequence[_Planned]) -> list[RaterNotice]:
