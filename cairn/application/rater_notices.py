@@ -95,12 +95,13 @@ class RaterNotices:
             if box is None:
                 return []
             for token, rater in box.raters.items():
-                if rater.is_mailed or not _concerns(step, token, rater, case):
+                if not _concerns(step, token, rater, case):
                     continue
                 answered = token in box.answers and box.answers[token].given
-                mail = NO_MAIL if answered else batch.setdefault(rater.person, str(uuid4()))
+                mail = rater.mail if rater.is_mailed else batch.setdefault(rater.person, str(uuid4()))
                 told = (ASKED, REMINDED) if step == REMINDED else (ASKED,)
-                box.raters[token] = rater.model_copy(update={"told": told, "mail": mail})
+                changed = {"told": told, "mail": NO_MAIL if answered else mail}
+                box.raters[token] = rater.model_copy(update=changed)
             return [
                 _Planned(name, rater, until)
                 for rater in box.raters.values()

@@ -59,7 +59,7 @@ group by person, state, why
 order by state, why, person;
 
 -- name: retry
-update ledger.mail set state = 'waiting', ended_at = null, tries = 0, made_at = clock_timestamp(),
+update ledger.mail set state = 'waiting', why = null, ended_at = null, tries = 0, made_at = clock_timestamp(),
     try_at = clock_timestamp()
 where state = 'failed' and ($1::text is null or person = $1)
 returning id;

@@ -24,6 +24,9 @@ from cairn.domain.private_text import in_private, private_parts
 from cairn.notices.setting_up import mailing_of
 from cairn.privacy import require_wrapping_keys
 from cairn.settings import Settings, SettingsProblem
+from cairn_portal.rehearsal.run import own_settings
+from cairn_portal.rehearsal.script import load_script
+from cairn_portal.servers.supervisor import Addresses, environment
 from projections.engine.catch_up import catch_up
 from projections.engine.following import leading
 from tests.projections.given import GOAL, drafted, joined, later, launched, record
@@ -313,3 +316,13 @@ def test_settings_that_cannot_be_used_say_what_to_set() -> None:
     assert mailing_of(Settings()) is None
     found = mailing_of(Settings(smtp_url="smtp://u:p%40ss@mail.example.com", mail_from="Cairn <a@b.c>"))
     assert found is not None and found.server == ("mail.example.com", 587, "starttls", "u", "p@ss")
+
+
+def test_nobody_gets_mail_of_a_year_that_is_only_played() -> None:
+    script = load_script(Path(__file__).parents[2] / "examples" / "company" / "cycle.yaml")
+    own = own_settings(Settings(smtp_url="smtp://mail.example.com", mail_from="a@b.c"), script)
+    assert mailing_of(own) is None
+    servers = Addresses(database_dsn="postgresql://here", temporal_address="here:7233")
+    assert (
+        environment(own, servers)["CAIRN_SMTP_URL"] == ""
+    )  # what stands in the environment is not handed on
