@@ -9,8 +9,11 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from cairn.application import Application
+from cairn.application.stored_events import to_event
 from cairn.domain.calendar import end_of_day
 from cairn.domain.event import SYSTEM
+from cairn.domain.goal.deadlines import DELIVERY
+from cairn.domain.goal.events import DeadlineMissed, ReminderSent
 from cairn.domain.goal.status import to_deliver
 from cairn.domain.people import Person
 from cairn.domain.streams import CASES, IN_CYCLE, cycle_of, kind_of
@@ -60,8 +63,11 @@ class Noticing:
         kind, what, until = notice.KINDS.get(each.type, "told"), term("event", each.type), None
         if waits is not None:
             kind, what, until = "asked", waits.what, waits.until
-        elif each.type in notice.OF_GOALS_DATES and (due := await self._delivery(each.stream)):
-            what, until = term("task", "deliver"), due
+        elif await self._is_of_delivery(each):
+            until = await self._delivery(each.stream)
+            if until is None:
+                return None
+            what = term("task", "deliver")
         elif kind == "asked" or (each.type in notice.OPEN_LATENESS and not await self._is_late(each.stream)):
             return None
         named = kind == "told" and each.by != SYSTEM and kind_of(each.stream) not in WITHOUT_NAMES
@@ -96,10 +102,16 @@ class Noticing:
             *(_Waiting(each.goal, term("task", each.act), each.until) for each in reversed(tasks)),
         ]
 
+    async def _is_of_delivery(self, each: notice.Notice) -> bool:
+        """Whether a notice is of a day by which a goal has to be delivered, which waits in no inbox."""
+        if each.type not in notice.OF_GOALS_DATES:
+            return False
+        rows = await self.application.ledger.read_stream(each.stream, after=each.version - 1)
+        event = to_event(rows[0])
+        return isinstance(event, ReminderSent | DeadlineMissed) and event.phase in DELIVERY
+
     async def _delivery(self, stream: str) -> datetime | None:
-        """Until when a key task is to be delivered, None where nothing is (any more)."""
-        if kind_of(stream) != "goal":
-            return None
+        """Until when a goal is to be delivered, None where nothing is (any more)."""
         goal, context = await self.application.goals.load(stream)
         if context.schedule is None or not goal.running:
             return None

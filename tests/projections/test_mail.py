@@ -20,6 +20,7 @@ from cairn.application import Application
 from cairn.domain.cycle.events import PolicyAdopted
 from cairn.domain.event import Event
 from cairn.domain.goal import events as g
+from cairn.domain.measure import KeyTask
 from cairn.domain.private_text import in_private, private_parts
 from cairn.notices.setting_up import mailing_of
 from cairn.privacy import require_wrapping_keys
@@ -148,6 +149,25 @@ async def test_what_was_done_before_the_mail_went_out_is_not_asked_for(
         await at.happens(SUBMITTED, REMINDED, LATE, APPROVED)
         assert server.to(TO_WANG) == server.to(TO_ZHAO) == []
         assert [mail["Subject"] for mail in server.to(TO_LIN)] == ["Cairn：有 1 条消息"]
+
+
+async def test_a_delivery_is_reminded_of_until_all_is_accepted_and_of_another_date_says_nothing(
+    pool: asyncpg.Pool, shared: str, server: MailServer
+) -> None:
+    task = KeyTask(criteria=("live",), due=later(300).date())
+    of_delivery = REMINDED.model_copy(update={"phase": "delivery_remind", "to": (LIN,)})
+    other = "goal-2026-lin-2"
+    async with office(pool, shared, server, mail_language="en", mail_kinds="asked") as at:
+        began = g.GoalActivated(goal=other, by="system", at=later(4))
+        approved = APPROVED.model_copy(update={"goal": other})
+        await at.happens(drafted(other, measure=task, title="X V2.0"), approved, began)
+        await at.happens(REMINDED.model_copy(update={"goal": other}))
+        assert server.mails == []
+        await at.happens(of_delivery.model_copy(update={"goal": other}))
+        assert "X V2.0, until 2026-11-" in server.to(TO_LIN)[0].get_content()
+        done = g.CriterionAccepted(goal=other, criterion=0, evidence="seen", by=WANG, at=later(5))
+        await at.happens(done, of_delivery.model_copy(update={"goal": other}))
+        assert len(server.mails) == 1
 
 
 async def test_what_is_still_late_is_told_further_up(
