@@ -30,6 +30,7 @@ from cairn.application.results import Results
 from cairn.application.reviews import Reviews
 from cairn.application.sampling import Sampling
 from cairn.application.sheets import Sheets
+from cairn.application.sign_outs import SignOuts
 from cairn.application.targets import Targets
 from cairn.application.what_if import WhatIf
 from cairn.ledger import application_name, open_pool
@@ -78,6 +79,7 @@ class Application:
         self.what_if = WhatIf(self.cycles, self.differences)
         self.operation = Operation(pool)
         self.outbox = Outbox(pool, writing or pool)
+        self.sign_outs = SignOuts(pool, writing or pool)
 
     @classmethod
     @asynccontextmanager

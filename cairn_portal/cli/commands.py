@@ -124,6 +124,9 @@ COMMANDS: tuple[Command | CommandGroup, ...] = (
             Command("return", "people.moving:come_back", marked("back from long leave")),
             Command("delegate", "people.moving:delegate", marked("who does somebody's tasks for a time")),
             Command(
+                "sign-out", "people.signing_out:sign_out", marked("end somebody's sessions in the portal")
+            ),
+            Command(
                 "erase", "people.erasing:erase", marked("erase what was written about somebody, for good")
             ),
         ),

@@ -62,7 +62,7 @@ async def back(request: Request) -> Response:
         said = refusal_message(refusal).text(at.language)
         return open_page(request, "sign_in.html", 403, back="/", problem=said)
     onward = own_path(request.session.get(BACK))
-    sign_in.begin(request, person)
+    await sign_in.begin(request, person)
     return RedirectResponse(onward, 303)
 
 
