@@ -45,8 +45,8 @@ DAY_OF = {
     "return": "effective", "delegate": "first",
 }  # fmt: skip
 """The day of each command that is the act's own where the row does not say it."""
-RESCORED_WITHIN = 60.0
-"""Seconds until the scores that a feed concerns have to be computed again."""
+STANDS_STILL = 300.0
+"""Seconds that a follower of the log may need for one stretch of it: however many there are, a slow machine gets on."""
 VOTED = CommitteeVoted.__name__
 """The committee has not decided yet: another member votes."""
 AT_ONCE = 24
@@ -136,12 +136,15 @@ class ScriptedActs:
         await self._followed(["ResultIssued", "VersionCalibrated"], RESCORING)
 
     async def _followed(self, types: Sequence[str], follower: str) -> None:
-        application, end = self.application, monotonic() + RESCORED_WITHIN
-        sealed = await application.ledger.wait_types_sealed(types, RESCORED_WITHIN)
-        while not await _is_through(application.pool, sealed, follower):
+        """Until a follower has done all that there is of these types. Raises TimeoutError where it stands still."""
+        pool, at, end = self.application.pool, -1, 0.0
+        sealed = await self.application.ledger.wait_types_sealed(types, STANDS_STILL)
+        while (now := await _position(pool, follower)) < sealed:
+            if now > at:
+                at, end = now, monotonic() + STANDS_STILL
             if monotonic() >= end:
-                raise TimeoutError(f"scores are not computed again yet, after {RESCORED_WITHIN:g} s")
-            await asyncio.sleep(0.05)
+                raise TimeoutError(f"{follower} stands still at position {now}, for {STANDS_STILL:g} s")
+            await asyncio.sleep(0.1)
 
     async def _give(
         self, name: str, commands: Sequence[tuple[ScriptedCommand, str]], act: ScriptedAct, instant: datetime
@@ -248,6 +251,6 @@ async def for_each(
             group.create_task(one(name))
 
 
-async def _is_through(pool: asyncpg.Pool, position: int, follower: str) -> bool:
-    """Whether a follower of the log has done everything up to a sealed position."""
-    return any(each.position >= position for each in await subscriptions(pool, follower))
+async def _position(pool: asyncpg.Pool, follower: str) -> int:
+    """Up to which sealed position a follower of the log has done everything; 0 before it began."""
+    return max((each.position for each in await subscriptions(pool, follower)), default=0)

@@ -25,6 +25,7 @@ SHOWN_WITHIN = 60.0
 """Seconds that read models may be behind the log at the end of a year."""
 SHOWN = (
     "dashboard", "score", "review", "coaching", "feedback", "request", "promise", "appraisal", "result", "calibration",
+    "handover",
 )  # fmt: skip
 """The read models that the end of a year is told from."""
 FOUR = Decimal("0.0001")

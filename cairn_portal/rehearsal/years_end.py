@@ -24,7 +24,7 @@ from cairn.domain.streams import appraisal_of, kind_of
 from cairn_portal.rehearsal.queries import ScriptedCommand, Table
 from projections.models.reading import evidence_of
 
-KINDS = frozenset(("appraisal", "result", "calibration", "restatement"))
+KINDS = frozenset(("appraisal", "result", "calibration", "restatement", "handover"))
 """The kinds of acts whose queries see the tables of the year's end."""
 
 

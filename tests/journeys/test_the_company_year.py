@@ -3,6 +3,7 @@
 import io
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -20,6 +21,7 @@ from cairn.domain.appraisal.state import Appraisal
 from cairn.domain.difference.comparison import Comparison
 from cairn.domain.event import Fact
 from cairn.domain.goal.state import Goal
+from cairn.domain.handover.state import Handover
 from cairn.domain.sheet.state import Sheet
 from cairn.domain.streams import appraisal_of
 from cairn.ledger import StoredEvent
@@ -85,6 +87,7 @@ class Year(Fact):
     sheets: dict[str, Sheet]
     goals: dict[str, Goal]
     scored: frozenset[str]
+    handover: Handover
     happened: Sequence[Happened]
     pages: dict[str, str]
     apart: ToldApart
@@ -125,6 +128,7 @@ async def year(tmp_path_factory: pytest.TempPathFactory) -> Year:
                 scored=frozenset(
                     [debt.goal for debt in debts if debt.goal and await has_year(pool, debt.goal)]
                 ),
+                handover=await application.handovers.of(cycle),
                 happened=await happened(application),
                 pages={language: await page(own, application, language) for language in ("zh", "en")},
                 apart=await told_apart(application, cycle),
@@ -414,6 +418,31 @@ async def test_what_was_signed_changes_by_restatements_only_one_level_after_the_
         assert (sheet.restatements, sheet.untold) == ({}, {})
         assert sheet.signed == sheet.shown == sheet.result.number
     assert year.judged.restated == 2
+
+
+async def test_results_are_handed_over_once_and_the_same_data_again_is_nothing(year: Year) -> None:
+    """The script hands over three times: the second time nothing has changed."""
+    handed_over = [
+        each.on for each in load_script(COMPANY / "cycle.yaml").acts if each.act == "handover make"
+    ]
+    assert handed_over == [date(2027, 2, 10), date(2027, 2, 10), date(2027, 3, 1)]
+    made = [each.day for each in year.happened if each.type == "HandoverMade"]
+    assert made == [date(2027, 2, 10), date(2027, 3, 1)]
+    assert len(year.handover.standing) == 25 and year.handover.stage == "done"
+
+
+async def test_what_a_restatement_changed_goes_to_payroll_as_one_entry_back_and_one_anew(year: Year) -> None:
+    """Beside them goes the result of the appeal that was won: its time for an appeal was over later."""
+    entries = year.handover.messages[2].entries
+    assert [(each.person, each.element, each.reverses is not None) for each in entries] == [
+        ("E001", "pay", True), ("E001", "pay", False),
+        ("E008", "coefficient", False), ("E008", "list.promotion", False), ("E008", "pay", False),
+        ("E009", "coefficient", True), ("E009", "coefficient", False), ("E009", "list.promotion", False),
+        ("E009", "pay", True), ("E009", "pay", False),
+    ]  # fmt: skip
+    for who in ("E001", "E009"):
+        back, anew = (each.amount for each in entries if each.person == who and each.element == "pay")
+        assert Decimal(0) < -back < anew
 
 
 async def test_no_case_happens_before_or_after_its_day_in_the_script(year: Year) -> None:
