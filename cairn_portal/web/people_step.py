@@ -66,8 +66,8 @@ async def given(request: Request, visit: ByVisitor) -> Response:
         return await _shown(request, visit, EMPTY, 413, unread=[said])
     handed, unread = await _handed(at, form)
     if unread or not handed.tables.people.strip():
-        said = unread or [at.say("Choose a file, or paste the table.")]
-        return await _shown(request, visit, handed, 422, unread=said)
+        unread = unread or [at.say("Choose a file, or paste the table.")]
+        return await _shown(request, visit, handed, 422, unread=unread)
     rules = await _rules(visit)
     try:
         found = await run_in_threadpool(read_tables, handed.tables, rules, handed.stated)

@@ -18,6 +18,7 @@ from cairn.policies import PolicyInvalid, parse
 from cairn.policies.examples import examples
 from cairn_portal.presenting.policies import main_settings
 from cairn_portal.signing_in.portal import ByVisitor, Visit
+from cairn_portal.signing_in.reader import PageReader
 from cairn_portal.web.rendering import page
 from cairn_portal.web.uploads import MOST, bounded_form, text_of
 
@@ -106,7 +107,7 @@ def _version_before(found: Policy, adopted: Sequence[PolicyAdopted]) -> PolicyAd
     """The version that was adopted last, of the same name where there is one."""
     others = [each for each in adopted if each.version != found.version or each.name != found.name]
     same = [each for each in others if each.name == found.name]
-    return (same or others or [None])[-1]
+    return next(reversed(same or others), None)
 
 
 def _line(lines: Sequence[str], told: Mistake) -> str:
@@ -124,19 +125,17 @@ def _shown(
     request: Request, visit: Visit, text: str, adopted: Sequence[PolicyAdopted], checked: Checked | None,
     status: int = 200, *, refused: str = "", done: str = "", new: bool = False, example: str = "",
 ) -> Response:  # fmt: skip
-    at = visit.reader
-    found = checked.policy if checked else None
-    settings = list(main_settings(at, found)) if found else []
-    if found:
-        settings.append((at.say("time zone"), found.calendar.timezone))
-        settings.append(
-            (at.say("drafts due"), at.say("{n} days after the start", n=found.deadlines.drafts_due))
-        )
+    at, found = visit.reader, checked.policy if checked else None
     return page(
-        request, "policy.html", visit, status, text=text, checked=checked, settings=settings, refused=refused,
-        done=done, new=new, example=example, adopted=bool(adopted),
+        request, "policy.html", visit, status, text=text, checked=checked, refused=refused, done=done, new=new,
+        example=example, settings=_settings(at, found) if found else [],
         examples=[(each.name, each.title.text(at.language)) for each in examples()],
-        is_adopted=bool(found) and any(
-            (each.name, each.version) == (found.name, found.version) for each in adopted
-        ),
+        is_adopted=found is not None and (found.name, found.version) in {(e.name, e.version) for e in adopted},
     )  # fmt: skip
+
+
+def _settings(at: PageReader, found: Policy) -> list[tuple[str, str]]:
+    """What a policy says first of all, in words."""
+    drafts = at.say("{n} days after the start", n=found.deadlines.drafts_due)
+    more = [(at.say("time zone"), found.calendar.timezone), (at.say("drafts due"), drafts)]
+    return [*main_settings(at, found), *more]
