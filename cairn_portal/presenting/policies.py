@@ -23,5 +23,5 @@ def main_settings(at: Reader, found: Policy) -> Iterator[tuple[str, str]]:
         told = at.say("{mix}, {count} {count:plural,goal,goals}", mix=mix, count=count)
         yield family.name.text(at.language), told
     bands = (f"{band.grade} ≥ {number(band.points)} ×{number(band.coefficient)}" for band in found.grades)
-    yield at.say("grades"), "  ".join(bands)
+    yield at.say("grades"), " · ".join(bands)
     yield at.say("flexible space"), at.say("{percent} %", percent=found.flexible_space.percent)

@@ -63,8 +63,8 @@ async def test_from_an_empty_folder_to_a_launched_cycle_on_the_pages_alone(
         await hr.open("/start")
         await expect(page.locator("[aria-current=step]")).to_have_count(0)
         await expect(page.locator(".step [data-tone=done]")).to_have_count(4)
-    shown = (await empty.cairn("cycle", "status", empty.cycle, "--json")).json
-    assert shown["cycle"]["goals"] > 50
+    (shown,) = (await empty.cairn("cycle", "status", "--json")).json
+    assert (shown["cycle"], shown["goals"] > 50, shown["launch"]["failures"]) == (empty.cycle, True, [])
 
 
 async def adopts_a_policy_whose_mistake_is_mended(hr: Screen, shots: Path | None) -> None:
