@@ -20,11 +20,13 @@ from cairn_portal.presenting.policies import main_settings
 from cairn_portal.signing_in.portal import ByVisitor, Visit
 from cairn_portal.signing_in.reader import PageReader
 from cairn_portal.web.rendering import page
-from cairn_portal.web.uploads import MOST, bounded_form, text_of
+from cairn_portal.web.uploads import bounded_form, text_of
 
 router = APIRouter(include_in_schema=False)
 SOURCE = "policy.yaml"
 MOST_CHANGES = 80
+MOST = 1024 * 1024
+"""Octets of a form with a policy, which is some dozen thousand."""
 NOTHING = "–"
 
 
@@ -56,30 +58,32 @@ async def policy(request: Request, visit: ByVisitor, example: str = "") -> Respo
     chosen = next((each.text for each in known if each.name == example), "")
     text = chosen or (adopted[-1].text if adopted else "")
     checked = await _checked(visit, text, adopted) if text else None
-    return _shown(request, visit, text, adopted, checked, example=example)
+    return await _shown(request, visit, text, adopted, checked, example=example)
 
 
 @router.post("/start/policy")
 async def given(request: Request, visit: ByVisitor) -> Response:
     """Checks a text, or adopts it where it is all right."""
     access.require_prepares(visit.person)
-    form = await bounded_form(request)
+    form = await bounded_form(request, MOST)
     policies = visit.portal.records.application.policies
     adopted = await policies.adopted()
     if form is None:
         said = visit.reader.say("This is too large: {most} MB at most.", most=MOST // 1024 // 1024)
-        return _shown(request, visit, "", adopted, None, 413, refused=said)
+        return await _shown(request, visit, "", adopted, None, 413, refused=said)
     text, example = text_of(form, "text"), text_of(form, "example")
     checked = await _checked(visit, text, adopted)
     if checked.policy is None or text_of(form, "do") != "adopt":
         status = 422 if checked.wrong else 200
-        return _shown(request, visit, text, adopted, checked, status, example=example)
+        return await _shown(request, visit, text, adopted, checked, status, example=example)
     try:
         done = await visit.portal.commands.adopt(text, SOURCE, visit.person.id)
     except Refusal as refusal:
         said = refusal_message(refusal).text(visit.reader.language)
-        return _shown(request, visit, text, adopted, checked, 403, refused=said, example=example)
-    return _shown(request, visit, text, await policies.adopted(), checked, done=done.reference, new=done.new)
+        return await _shown(request, visit, text, adopted, checked, 403, refused=said, example=example)
+    return await _shown(
+        request, visit, text, await policies.adopted(), checked, done=done.reference, new=done.new
+    )
 
 
 async def _checked(visit: Visit, text: str, adopted: Sequence[PolicyAdopted]) -> Checked:
@@ -121,15 +125,16 @@ def _said(value: FactValue) -> str:
     return value if isinstance(value, str) else ", ".join(value)
 
 
-def _shown(
+async def _shown(
     request: Request, visit: Visit, text: str, adopted: Sequence[PolicyAdopted], checked: Checked | None,
     status: int = 200, *, refused: str = "", done: str = "", new: bool = False, example: str = "",
 ) -> Response:  # fmt: skip
     at, found = visit.reader, checked.policy if checked else None
+    known = await run_in_threadpool(examples)
     return page(
         request, "policy.html", visit, status, text=text, checked=checked, refused=refused, done=done, new=new,
         example=example, settings=_settings(at, found) if found else [],
-        examples=[(each.name, each.title.text(at.language)) for each in examples()],
+        examples=[(each.name, each.title.text(at.language)) for each in known],
         is_adopted=found is not None and (found.name, found.version) in {(e.name, e.version) for e in adopted},
     )  # fmt: skip
 

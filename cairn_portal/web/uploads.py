@@ -9,13 +9,13 @@ FIELDS = 5000
 """Fields of a form: a hundred bad rows with all their cells, and more."""
 
 
-async def bounded_form(request: Request) -> FormData | None:
-    """The fields and files of a form; None where it is larger than that, or does not say how large it is. The server
+async def bounded_form(request: Request, most: int = MOST) -> FormData | None:
+    """The fields and files of a form; None where it has more octets than that, or does not say how many. The server
     takes in no more than it says."""
     said = request.headers.get("content-length", "")
-    if not (said.isascii() and said.isdigit()) or "transfer-encoding" in request.headers or int(said) > MOST:
+    if not (said.isascii() and said.isdigit()) or "transfer-encoding" in request.headers or int(said) > most:
         return None
-    return await request.form(max_files=2, max_fields=FIELDS, max_part_size=MOST)
+    return await request.form(max_files=2, max_fields=FIELDS, max_part_size=most)
 
 
 def text_of(form: FormData, name: str) -> str:
