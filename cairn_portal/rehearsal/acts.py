@@ -97,9 +97,11 @@ class ScriptedActs:
         commands = scripted_commands(self.script, act, rows)
         if act.act in OTHER_COMMANDS:
             await self._do(commands, act, command, instant)
+            await self._results_shown()
             return
         if act.act in CASE_COMMANDS:
             await self._give_to_cases(commands, act, command, instant)
+            await self._results_shown()
             return
         of_people: list[ScriptedCommand] = []
         by_goal: dict[str, list[tuple[ScriptedCommand, str]]] = {}
@@ -128,6 +130,10 @@ class ScriptedActs:
     async def _rescored(self) -> None:
         """Until scores that the feeds concern are computed again: in life nobody waits for it."""
         await self._followed(["ReadingsRecorded"], RESCORING)
+
+    async def _results_shown(self) -> None:
+        """Until newer versions of results are shown to those they are about: likewise."""
+        await self._followed(["ResultIssued", "VersionCalibrated"], RESCORING)
 
     async def _followed(self, types: Sequence[str], follower: str) -> None:
         application, end = self.application, monotonic() + RESCORED_WITHIN

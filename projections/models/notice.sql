@@ -84,11 +84,12 @@ told as (
         else coalesce(nullif(g.owner, ''), read.holder_in(e.stream)) end as about
     from event e
     join tells t on t.type = e.type
-    left join read.goal g on g.goal = e.stream
-    left join read.feedback f on f.name = e.stream
-    left join read.coaching c on c.name = e.stream
-    left join read.request q on q.name = e.stream
-    left join read.promise p on p.name = e.stream
+    left join lateral (  -- goal by goal: Postgres expects more events than come, and would read all goals at once
+        select * from read.goal where goal = e.stream offset 0) g on true
+    left join lateral (select * from read.feedback where name = e.stream offset 0) f on true
+    left join lateral (select * from read.coaching where name = e.stream offset 0) c on true
+    left join lateral (select * from read.request where name = e.stream offset 0) q on true
+    left join lateral (select * from read.promise where name = e.stream offset 0) p on true
     left join lateral read.held(g.tier, g.owner, g.department, g.segments, g.cycle, e.occurred_at) h on g.goal is not null
     left join lateral (  -- who was the mentor then: another may have been named since
         select o.data::jsonb ->> 'mentor' as mentor

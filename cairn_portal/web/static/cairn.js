@@ -59,6 +59,7 @@ document.addEventListener("htmx:after:swap", () => {
   restore();
   const field = writing && document.getElementById(writing[0]);
   if (!field || document.activeElement !== document.body) return;
+  field.closest("details")?.setAttribute("open", "");
   field.focus();
   field.setSelectionRange?.(writing[1], writing[2]);
 });
