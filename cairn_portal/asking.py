@@ -138,6 +138,11 @@ class Commands:
             _, refused = await self.records.moves().follow_up(
                 foreseen.changes.events, today, by, f"roster:{now.isoformat()}", await self._gateway()
             )
+            for stream in sorted({f"cycle-{each.cycle}" for each in foreseen.follows}):
+                version = await self.records.ledger.version_of(stream)
+                position = await self._sealed(stream, version)
+                if position is not None:
+                    await self.readable(position, "goal", "inbox")
         return RosterDone(recorded, tuple(refused))
 
     async def _sealed(self, stream: str, version: int) -> int | None:

@@ -16,7 +16,7 @@ from cairn.roster.reading import RosterInvalid, RosterRead, Stated
 from cairn_portal.api.problems import problem
 from cairn_portal.presenting.as_json import plain_value
 from cairn_portal.presenting.mistakes import mistake_facts
-from cairn_portal.reading.rosters import Tables, read_tables
+from cairn_portal.reading.rosters import Tables, read_here
 from cairn_portal.signing_in.portal import ByVisitor, Visit
 
 router = APIRouter()
@@ -115,11 +115,9 @@ async def import_roster(request: Request, visit: ByVisitor, given: SeenRoster) -
 
 
 async def _read(visit: Visit, given: RosterTables) -> RosterRead:
-    """The roster of the tables, its families those of the policy that was adopted last. Raises RosterInvalid."""
-    policies = visit.portal.records.application.policies
-    rules = await policies.version(await policies.choose(None)) if await policies.adopted() else None
+    """The roster of the tables. Raises RosterInvalid."""
     stated = Stated(order=given.dates, match_zeros=given.match_zeros)
-    return await run_in_threadpool(read_tables, Tables(given.people, given.departments), rules, stated)
+    return await read_here(visit.portal.records, Tables(given.people, given.departments), stated)
 
 
 def _invalid(request: Request, visit: Visit, code: str, invalid: DocumentInvalid) -> Response:

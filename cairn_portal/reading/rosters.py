@@ -4,10 +4,12 @@ Nothing is kept between two requests: the page carries the text. It is written i
 that a row's number is the same whenever it is read.
 """
 
+import asyncio
 import csv
 import io
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
@@ -18,6 +20,7 @@ from cairn.domain.policy import Policy
 from cairn.i18n import Message
 from cairn.roster.columns import DEPARTMENTS, PEOPLE
 from cairn.roster.reading import RosterInvalid, RosterRead, Stated, read_roster
+from cairn_portal.reading.records import Records
 
 LARGEST = 50 * 1024 * 1024
 """Octets that a workbook may unpack to."""
@@ -115,6 +118,19 @@ def read_tables(tables: Tables, policy: Policy | None, stated: Stated) -> Roster
             departments.write_text(tables.departments, encoding="utf-8")
         table = departments if tables.departments else None
         return read_roster(people, departments=table, policy=policy, stated=stated)
+
+
+async def read_here(records: Records, tables: Tables, stated: Stated) -> RosterRead:
+    """The roster of the tables for this company: families are those of the policy that was adopted last, and departments
+    stay as they are known where no table of them was handed in. Raises RosterInvalid."""
+    policies = records.application.policies
+    rules = await policies.version(await policies.choose(None)) if await policies.adopted() else None
+    found = await asyncio.to_thread(read_tables, tables, rules, stated)
+    if tables.departments:
+        return found
+    known = {each.id: each for each in (await records.application.people.roster()).departments}
+    departments = tuple(known.get(each.id, each) for each in found.roster.departments)
+    return replace(found, roster=found.roster.model_copy(update={"departments": departments}))
 
 
 def bad_tables(tables: Tables, invalid: RosterInvalid) -> tuple[BadTable, ...]:

@@ -12,13 +12,12 @@ from starlette.responses import Response
 from cairn.application import access
 from cairn.documents.dates import Order
 from cairn.domain.launch.consequences import Consequences
-from cairn.domain.policy import Policy
 from cairn.domain.refusal import Refusal
 from cairn.i18n import Message, refusal_message
 from cairn.roster.columns import PEOPLE
 from cairn.roster.reading import RosterInvalid, RosterRead, Stated
 from cairn_portal.asking import RosterForeseen
-from cairn_portal.reading.rosters import BadTable, Tables, as_text, bad_tables, corrected, read_tables
+from cairn_portal.reading.rosters import BadTable, Tables, as_text, bad_tables, corrected, read_here
 from cairn_portal.reading.setting_up import setting_up
 from cairn_portal.signing_in.portal import ByVisitor, Visit
 from cairn_portal.signing_in.reader import PageReader
@@ -68,9 +67,8 @@ async def given(request: Request, visit: ByVisitor) -> Response:
     if unread or not handed.tables.people.strip():
         unread = unread or [at.say("Choose a file, or paste the table.")]
         return await _shown(request, visit, handed, 422, unread=unread)
-    rules = await _rules(visit)
     try:
-        found = await run_in_threadpool(read_tables, handed.tables, rules, handed.stated)
+        found = await read_here(visit.portal.records, handed.tables, handed.stated)
     except RosterInvalid as invalid:
         bad = await run_in_threadpool(bad_tables, handed.tables, invalid)
         return await _shown(request, visit, handed, 422, bad=bad)
@@ -123,12 +121,6 @@ def _cells(form: FormData, table: str) -> dict[tuple[int, int], str]:
         if match and match[1] == table and isinstance(value, str):
             found[int(match[2]), int(match[3])] = value
     return found
-
-
-async def _rules(visit: Visit) -> Policy | None:
-    """The policy whose families the roster must name: the one that was adopted last."""
-    policies = visit.portal.records.application.policies
-    return await policies.version(await policies.choose(None)) if await policies.adopted() else None
 
 
 async def _shown(

@@ -64,8 +64,13 @@ async def test_from_an_empty_folder_to_a_launched_cycle_on_the_pages_alone(
         await hr.open("/start")
         await expect(page.locator("[aria-current=step]")).to_have_count(0)
         await expect(page.locator(".step [data-tone=done]")).to_have_count(4)
+        await imports_somebody_who_joined_since(hr, empty.cycle, shots)
     (shown,) = (await empty.cairn("cycle", "status", "--json")).json
     assert (shown["cycle"], shown["goals"] > 50, shown["launch"]["failures"]) == (empty.cycle, True, [])
+    goals = (await empty.cairn("inbox", "--by", "E026", "--json")).out
+    assert f"goal-{empty.cycle}-E026-1" in goals
+    department = (await empty.cairn("replay", "department-D02", "--json")).out
+    assert department.count("DepartmentNamed") == 1, "without a table of departments they stay as they are"
 
 
 async def adopts_a_policy_whose_mistake_is_mended(hr: Screen, shots: Path | None) -> None:
@@ -126,6 +131,20 @@ async def imports_a_roster_whose_rows_are_mended(hr: Screen, shots: Path | None)
     await page.get_by_role("button", name="检查").click()
     await expect(page.locator("main")).to_contain_text("没有变动")
     await hr.open("/start")
+
+
+async def imports_somebody_who_joined_since(hr: Screen, cycle: str, shots: Path | None) -> None:
+    """What follows in the cycle under way is shown before, and done."""
+    page, roster = hr.page, (COMPANY / "roster.csv").read_text("utf-8")
+    joined = "E026,江雨,jiang.yu@chengchuan.example,D02,客户经理,销售,E004,2026-09-01,,\n"
+    await page.get_by_role("link", name="上传新的花名册").click()
+    await page.locator("#people-file").set_input_files(uploaded("roster.csv", (roster + joined).encode()))
+    await page.get_by_role("button", name="检查").click()
+    await expect(page.locator("dl.facts")).to_contain_text("E026 江雨")
+    await expect(page.locator("main")).to_contain_text(f"周期 {cycle}：新开 1 份合约")
+    await pictured(hr, shots, "roster-follows")
+    await page.get_by_role("button", name="导入").click()
+    await expect(page.locator("[role=status]")).to_contain_text("已导入", timeout=30_000)
 
 
 STEPS = ("/start", "/start/policy", "/start/people")
