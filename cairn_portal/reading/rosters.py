@@ -121,7 +121,7 @@ def read_tables(tables: Tables, policy: Policy | None, stated: Stated) -> Roster
 
 
 async def read_here(records: Records, tables: Tables, stated: Stated) -> RosterRead:
-    """The roster of the tables for this company: families are those of the policy that was adopted last, and departments
+    """The roster of the tables for this company: families are those of the policy that was adopted last, departments
     stay as they are known where no table of them was handed in. Raises RosterInvalid."""
     policies = records.application.policies
     rules = await policies.version(await policies.choose(None)) if await policies.adopted() else None
