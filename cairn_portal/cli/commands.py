@@ -109,6 +109,9 @@ COMMANDS: tuple[Command | CommandGroup, ...] = (
             Command(
                 "import", "setup.roster:imported", marked("import a roster: all rows or, if one is bad, none")
             ),
+            Command(
+                "first-hr", "setup.first_hr:named", marked("name the first person of all, who is HR, by id")
+            ),
         ),
     ),
     CommandGroup(
