@@ -21,12 +21,14 @@ from activities.feeds import FeedActivities
 from activities.goals import GoalActivities
 from activities.handovers import HandoverActivities
 from activities.inputs import BeginWorkflowsInput
+from activities.mailing import Mailer
 from activities.rescoring import Rescorer
 from activities.starting import Starting, begin_starter
 from activities.supervisor import Supervisor
 from cairn.application import Application
 from cairn.application.sessions import require_sessions
 from cairn.ledger import AwayFromHome, Sealer, application_name, open_pool, stop_if_cancelled
+from cairn.notices.setting_up import mailing_of
 from cairn.payroll.setting_up import webhook_of
 from cairn.privacy import require_wrapping_keys
 from cairn.settings import Settings, SettingsProblem
@@ -135,7 +137,7 @@ async def running(
     NamespaceTaken where the namespace is another ledger's."""
     client = client or await connect(settings)
     await require_sessions(settings)
-    keys, database = require_wrapping_keys(settings), settings.database or ""
+    keys, database, mailing = require_wrapping_keys(settings), settings.database or "", mailing_of(settings)
     folding_database = settings.folding_database or database
     async with (
         Application.open(database, keys, name="cairn-worker", size=20) as application,
@@ -156,7 +158,9 @@ async def running(
             client,
             settings.task_queue,
         )
-        beside = (sealer.run, Follower(folding).run, rescorer.run, supervisor.run)
+        beside = [sealer.run, Follower(folding).run, rescorer.run, supervisor.run]
+        if mailing is not None:
+            beside.append(Mailer(application, folding_database, mailing).run)
         tasks = [asyncio.create_task(_kept_going(each)) for each in beside]
         try:
             acts = activities(application, client, settings)

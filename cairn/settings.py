@@ -196,6 +196,31 @@ class Settings(BaseSettings):
         description="Secret that signs it as Standard Webhooks has it: whsec_ and 24 to 64 random bytes in Base64. "
         "Several with commas between while payroll changes from one to the next.",
     )
+    smtp_url: str | None = Field(
+        None,
+        repr=False,
+        description="Mail server that takes notices: smtp://user:password@host:587 (STARTTLS) or smtps://host (TLS). "
+        "Not set: notices are read in Cairn alone.",
+    )
+    smtp_password_file: Path | None = Field(
+        None, description="File with the password at that server, instead of one in its address."
+    )
+    mail_from: str | None = Field(
+        None, description="Whom mails are from: Cairn <cairn@example.com>. Needed with CAIRN_SMTP_URL."
+    )
+    mail_kinds: str = Field(
+        "asked,late,told",
+        description="Which notices are mailed, with commas between: asked (something waits for the reader), late (what "
+        "others are late with is told further up), told (something happened that concerns the reader).",
+    )
+    mail_language: Literal["zh", "en", "both"] | None = Field(
+        None, description="Language of mails: zh, en, or both one below the other. Not set: CAIRN_LANGUAGE."
+    )
+    mail_gather: float = Field(
+        180.0,
+        ge=0,
+        description="For how many seconds notices to the same person are gathered into one mail.",
+    )
     language: Literal["zh", "en"] = Field("zh", description="Language of what people read: zh or en.")
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="How much the processes write to their logs."

@@ -1,7 +1,7 @@
 """Commands of people who are signed in, on their way to workflows, and how far their answer can be read."""
 
-from collections.abc import Mapping
-from datetime import timedelta
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import uuid4
 
@@ -9,11 +9,18 @@ from temporalio.client import Client
 
 from activities.inputs import CaseOutcome, CycleOutcome, GoalOutcome, Refused
 from cairn.application.cases import kind_named
+from cairn.application.moves import RefusedMove
+from cairn.application.operation import Operation
+from cairn.application.people import RosterChanges, RosterImport
+from cairn.application.policies import Adoption
 from cairn.domain.case.status import CaseStatus
 from cairn.domain.cycle.status import CycleStatus
 from cairn.domain.goal.status import GoalStatus
+from cairn.domain.identity import digest
+from cairn.domain.launch.consequences import Consequences
 from cairn.domain.refusal import Refusal
 from cairn.ledger import AwayFromHome
+from cairn.roster.reading import RosterRead
 from cairn.settings import Settings
 from cairn.temporal import connect, require_namespace
 from cairn_portal.gateway import CommandGateway
@@ -37,6 +44,21 @@ class Done(NamedTuple):
     status: GoalStatus | CaseStatus | CycleStatus | None
     replayed: bool
     position: int | None
+
+
+class RosterForeseen(NamedTuple):
+    """What an import of a roster would change, what would follow in cycles under way, and a digest of it."""
+
+    changes: RosterChanges
+    follows: tuple[Consequences, ...]
+    seen: str
+
+
+class RosterDone(NamedTuple):
+    """What an import recorded, and which goals and cycles did not follow."""
+
+    recorded: RosterImport
+    refused: tuple[RefusedMove, ...]
 
 
 class Commands:
@@ -84,6 +106,52 @@ class Commands:
         outcome = await (await self._gateway()).cycle(cycle, name, by, dict(fields), key or str(uuid4()))
         return await self._done(f"cycle-{cycle}", outcome)
 
+    async def adopt(self, text: str, source: str, by: str) -> Adoption:
+        """Adopts a policy's text and waits until it can be chosen. Raises PolicyInvalid, Refusal, AwayFromHome."""
+        await self._require_home()
+        done = await self.records.application.policies.adopt(text, source, by, datetime.now(UTC))
+        await self._sealed(done.stream, done.version)
+        return done
+
+    async def foresee_roster(self, read: RosterRead, by: str) -> RosterForeseen:
+        """What an import of a roster would record, and what would follow; nothing is recorded."""
+        now, today = await self.records.present()
+        changes = await self.records.application.people.differences(read.roster, by, now)
+        follows = await self.records.moves().preview_events(changes.events, today)
+        return RosterForeseen(changes, tuple(follows), _seen(read, changes))
+
+    async def import_roster(self, read: RosterRead, by: str, seen: str) -> RosterDone:
+        """Imports a roster whose foreseen changes were seen, and does what follows. Raises Refusal, also where others
+        changed the people since."""
+        await self._require_home()
+        foreseen = await self.foresee_roster(read, by)
+        if foreseen.seen != seen:
+            raise Refusal("roster.seen", field="seen")
+        now, today = await self.records.present()
+        recorded = await self.records.application.people.import_roster(read.roster, by, now)
+        if recorded.last:
+            position = await self._sealed(*recorded.last)
+            if position is not None:
+                await self.readable(position, "person")
+        refused: Sequence[RefusedMove] = ()
+        if foreseen.follows:
+            _, refused = await self.records.moves().follow_up(
+                foreseen.changes.events, today, by, f"roster:{now.isoformat()}", await self._gateway()
+            )
+            for stream in sorted({f"cycle-{each.cycle}" for each in foreseen.follows}):
+                version = await self.records.ledger.version_of(stream)
+                position = await self._sealed(stream, version)
+                if position is not None:
+                    await self.readable(position, "goal", "inbox")
+        return RosterDone(recorded, tuple(refused))
+
+    async def _sealed(self, stream: str, version: int) -> int | None:
+        """The position at which a stream's version can be read, None where it was not sealed in time."""
+        try:
+            return await self.records.ledger.wait_sealed(stream, version, SEEN_WITHIN)
+        except TimeoutError:
+            return None
+
     async def readable(self, position: int, *models: str) -> bool:
         """Waits until read models have come to a position; False where they take longer than people wait."""
         try:
@@ -98,10 +166,7 @@ class Commands:
             raise _said(outcome.refused)
         position = None
         if outcome.status is not None:
-            try:
-                position = await self.records.ledger.wait_sealed(stream, outcome.status.version, SEEN_WITHIN)
-            except TimeoutError:
-                position = None
+            position = await self._sealed(stream, outcome.status.version)
         events = () if isinstance(outcome, CycleOutcome) else outcome.events
         replayed = False if isinstance(outcome, CycleOutcome) else outcome.replayed
         return Done(events, outcome.status, replayed, position)
@@ -109,14 +174,25 @@ class Commands:
     async def _gateway(self) -> CommandGateway:
         """Raises AwayFromHome where the ledger takes nothing in, NamespaceTaken where Temporal's namespace is another
         ledger's."""
-        operation = self.records.application.operation
-        if not (await operation.home()).takes_appends:
-            raise AwayFromHome
+        operation = await self._require_home()
         if self._client is None:
             client = await connect(self.settings)
             await require_namespace(client, await operation.ledger_id())
             self._client = client
         return CommandGateway(self._client, self.settings.task_queue, PATIENCE)
+
+    async def _require_home(self) -> Operation:
+        """Raises AwayFromHome where the ledger takes nothing in."""
+        operation = self.records.application.operation
+        if not (await operation.home()).takes_appends:
+            raise AwayFromHome
+        return operation
+
+
+def _seen(read: RosterRead, changes: RosterChanges) -> str:
+    """A digest of what an import would do: whoever agrees to it agrees to this."""
+    recorded = [f"{type(each).__name__} {each.model_dump_json(exclude={'at'})}" for each in changes.events]
+    return digest(*recorded, *(each.model_dump_json() for each in read.roster.departments))
 
 
 def _said(refused: Refused) -> Refusal:

@@ -116,6 +116,13 @@ def require_prepares_launch(person: Person) -> None:
         raise Refusal("cycle.not-hr", field="by", by=person.id, who=rights.hr.name)
 
 
+def require_prepares(person: Person) -> None:
+    """Refuses somebody who may not prepare a cycle: adopt a policy, import a roster. It is HR's, and whoever records it
+    is asked again by the log (`hr_instead_of`)."""
+    if not rights.hr.allows(person, None, None):
+        raise Refusal("preparing.not-hr", field="by", by=person.id, who=rights.hr.name)
+
+
 def require_for_case(kind: CaseKind[Any], command: CaseCommand, case: Case, context: CaseContext) -> None:
     """Refuses a command on a case by somebody who may not give it. Deadlines and records of refused signals need no
     right: they come from the workflow, and no message can name them. Nor can one name `system`, by whom the application

@@ -23,15 +23,18 @@ from cairn.application.handovers import Handovers
 from cairn.application.operation import Operation
 from cairn.application.people import People
 from cairn.application.policies import Policies
+from cairn.application.rater_notices import RaterNotices
 from cairn.application.replays import Replays
 from cairn.application.restatements import Restatements
 from cairn.application.results import Results
 from cairn.application.reviews import Reviews
 from cairn.application.sampling import Sampling
 from cairn.application.sheets import Sheets
+from cairn.application.sign_outs import SignOuts
 from cairn.application.targets import Targets
 from cairn.application.what_if import WhatIf
 from cairn.ledger import application_name, open_pool
+from cairn.notices.outbox import Outbox
 from cairn.privacy import PrivateLedger, WrappingKeys
 from cairn.privacy.rater_boxes import RaterBoxes
 
@@ -57,6 +60,7 @@ class Application:
         boxes = RaterBoxes(pool, writing or pool, keys)
         self.cases = Cases(self.ledger, self.policies, self.goals.seats, boxes)
         self.appraisals = Appraisals(self.ledger, self.cycles, self.cases, boxes)
+        self.rater_notices = RaterNotices(self.cycles, self.cases, boxes)
         self.sheets = Sheets(self.goals)
         self.drafts = Drafts(self.ledger, self.policies, self.goals)
         self.amendments = Amendments(self.cycles, self.goals.seats)
@@ -74,6 +78,8 @@ class Application:
         self.sampling = Sampling(self.ledger)
         self.what_if = WhatIf(self.cycles, self.differences)
         self.operation = Operation(pool)
+        self.outbox = Outbox(pool, writing or pool)
+        self.sign_outs = SignOuts(pool, writing or pool)
 
     @classmethod
     @asynccontextmanager

@@ -130,6 +130,16 @@ class People:
             last = leaving[-1].stream, len(rows[leaving[-1].stream]) + 1
         return RosterImport(changes + len(leaving), last)
 
+    async def name_first_hr(self, person: Person, at: datetime) -> RosterImport:
+        """Records the first person of all, who is HR and imports everybody else. Refused once anybody is known: from
+        then on it is HR who says who else is."""
+        known = (await self.dated()).histories
+        if known:
+            hr = _hr_on((await self.roster(at.date())).people, at)
+            raise Refusal("roster.begun", field="person", people=len(known), who=", ".join(hr[:NAMED]))
+        first = person.model_copy(update={"roles": ("hr",)})
+        return await self.import_roster(Roster(people=(first,), departments=()), person.id, at)
+
     async def _import(self, roster: Roster, streams: set[str], by: str, at: datetime) -> RosterImport:
         known = await self.ledger.read_streams(sorted(streams))
         events: list[Event] = []
@@ -280,7 +290,7 @@ def _difference(
 ) -> list[PersonEvent]:
     """What happened to one person: joined, changed, left, or changed and left. A roster without a day of leaving does
     not take back one that is known: that is said of the person (see `Leave`)."""
-    if before is None:
+    if before is None or not before.department:  # the first HR person, of whom there is but a name
         return [PersonJoined(person=stated.id, details=stated, by=by, at=at)]
     now = _merged(before, stated, unstated)
     if now.left is None and before.left is not None:

@@ -24,6 +24,7 @@ from cairn.ledger.migrate import MigrationError, migrate, pending_migrations
 from cairn.ledger.newer import Newer, newer_events
 from cairn.ledger.pool import (
     LOST,
+    PASSING,
     Connection,
     application_name,
     applications_here,
@@ -52,6 +53,7 @@ from cairn.ledger.verifying import Fault, Verified, verify
 __all__ = [
     "LOST",
     "NEWER",
+    "PASSING",
     "UPCASTERS",
     "AppendConflict",
     "Appended",

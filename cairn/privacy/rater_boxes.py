@@ -27,6 +27,7 @@ _SQL = read_statements(Path(__file__).with_suffix(".sql"))
 RATERS, ANSWERS = "raters", "answers"
 BLOCK: Mapping[str, int] = {RATERS: 1024, ANSWERS: 8192}
 """Bytes in whose multiples the parts of a box are kept, so that its size tells little."""
+NO_MAIL = "-" * 36
 ANSWER_BLOCK = 1024
 """Likewise of one sealed answer in the log."""
 Pool = asyncpg.Pool
@@ -47,13 +48,23 @@ class BoxUnreadable(SettingsProblem):
 
 
 class Rater(BaseModel):
-    """Whose a token is: a person, in a role. `left` says that they declined, or another one rates in their place."""
+    """Whose a token is: a person, in a role. `left` says that they declined, or another one rates in their place.
+
+    `told` is what they were told by mail so far, `mail` the id of one that is being sent, or as many dashes: how much a
+    box holds says nothing of who is still to be told."""
 
     model_config = ConfigDict(frozen=True)
 
     person: str
     role: str
     left: bool = False
+    told: tuple[str, ...] = ()
+    mail: str = NO_MAIL
+
+    @property
+    def is_mailed(self) -> bool:
+        """Whether a mail to them is being sent."""
+        return self.mail != NO_MAIL
 
 
 class Answered(BaseModel):

@@ -6,7 +6,7 @@ from starlette.exceptions import HTTPException
 
 from cairn.domain.refusal import Refusal
 from cairn.ledger import AwayFromHome
-from cairn_portal.api import commands, reads
+from cairn_portal.api import commands, preparing, reads
 from cairn_portal.api.problems import told
 from cairn_portal.gateway import NoAnswer
 from cairn_portal.signing_in.callers import NotFromOurPage, NotSignedIn
@@ -28,6 +28,7 @@ def create_api() -> FastAPI:
         redoc_url=None,
     )
     app.include_router(reads.router)
+    app.include_router(preparing.router)
     app.include_router(commands.router())
     for error in ERRORS:
         app.add_exception_handler(error, told)

@@ -84,6 +84,12 @@ COMMANDS: tuple[Command | CommandGroup, ...] = (
         ),
     ),
     CommandGroup(
+        "mail",
+        marked("notices by mail"),
+        RUN,
+        (Command("retry", "operate.mailing:retry", marked("try again what could not be delivered")),),
+    ),
+    CommandGroup(
         "policy",
         marked("the policy: check, adopt, list"),
         PREPARE,
@@ -103,6 +109,9 @@ COMMANDS: tuple[Command | CommandGroup, ...] = (
             Command(
                 "import", "setup.roster:imported", marked("import a roster: all rows or, if one is bad, none")
             ),
+            Command(
+                "first-hr", "setup.first_hr:named", marked("name the first person of all, who is HR, by id")
+            ),
         ),
     ),
     CommandGroup(
@@ -117,6 +126,9 @@ COMMANDS: tuple[Command | CommandGroup, ...] = (
             Command("away", "people.moving:away", marked("long leave: goals rest, targets are prorated")),
             Command("return", "people.moving:come_back", marked("back from long leave")),
             Command("delegate", "people.moving:delegate", marked("who does somebody's tasks for a time")),
+            Command(
+                "sign-out", "people.signing_out:sign_out", marked("end somebody's sessions in the portal")
+            ),
             Command(
                 "erase", "people.erasing:erase", marked("erase what was written about somebody, for good")
             ),

@@ -1,14 +1,14 @@
 """Files that people hand in, at the command line: all that is wrong with one, and what was passed over."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 from rich.text import Text
 
-from cairn.documents.mistakes import DocumentInvalid, Mistake, Remark, Told
+from cairn.documents.mistakes import DocumentInvalid, Remark
 from cairn.i18n import marked
 from cairn_portal.cli.problem import REFUSED
 from cairn_portal.cli.terminal import Terminal
+from cairn_portal.presenting.mistakes import mistake_facts
 from cairn_portal.presenting.words import grid
 
 REMEDIES = {
@@ -32,12 +32,6 @@ def show_mistakes(at: Terminal, invalid: DocumentInvalid, heading: str, options:
         {"source": invalid.source, "problems": problems}, Text(heading, style="bold red"), table, *remedies
     )
     return REFUSED
-
-
-def mistake_facts(at: Terminal, told: Mistake | Remark | Told) -> dict[str, Any]:
-    """A mistake or remark as programs read it: its place, a stable code, the sentence."""
-    place = {name: value for name, value in vars(told.place).items() if value}
-    return {**place, "code": told.message.id, "sentence": at.say(told.message)}
 
 
 def show_remarks(at: Terminal, remarks: Iterable[Remark]) -> None:

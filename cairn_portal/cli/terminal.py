@@ -19,9 +19,9 @@ from rich.progress import (
 
 from cairn.domain.vocabulary import Name
 from cairn.i18n import Language, Message, say
+from cairn.i18n.titles import title_in
 from cairn.settings import Settings
 from cairn_portal.presenting.as_json import as_json
-from cairn_portal.presenting.titles import title_in
 
 NOTHING = "–"
 

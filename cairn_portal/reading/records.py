@@ -5,12 +5,13 @@ from typing import NamedTuple
 
 from cairn.application import Application, access
 from cairn.application.access import Circle
+from cairn.application.moves import Moves
 from cairn.domain.cycle.state import Cycle
 from cairn.domain.people import Person
 from cairn.domain.policy import Transparency
 from cairn.domain.refusal import Refusal
 from cairn.domain.schedule import local_day
-from cairn_portal.presenting.titles import Titles, titles_in
+from cairn.i18n.titles import Titles, titles_in
 from cairn_portal.reading.viewing import Viewer
 from projections.engine.catch_up import cursor_of
 from projections.models import dashboard as dashboards
@@ -76,6 +77,20 @@ class Records:
             versions = [await self.application.policies.version(each) for each in sorted(policies)]
             self._titles = policies, titles_in(each.template_titles() for each in versions)
         return self._titles[1]
+
+    def moves(self) -> Moves:
+        """What follows from a change of people, and the doing of it."""
+        return Moves(self.application.people, self.application.cycles)
+
+    async def present(self) -> tuple[datetime, date]:
+        """The present moment and day: of the cycle launched last that is not closed, else of the clock on the wall."""
+        under_way = await self.moves().under_way()
+        if not under_way:
+            now = datetime.now(UTC)
+            return now, now.date()
+        now = await self.clock.now(under_way[-1])
+        dates = under_way[-1].schedule
+        return now, local_day(now, dates.calendar) if dates else now.date()
 
     async def viewer(self, who: str | None, cycle: Cycle) -> Viewer:
         """The viewer named in a cycle; nobody named reads everything. Refuses somebody who is not known or has left."""

@@ -30,14 +30,18 @@ def forget(settings: Settings, script: RehearsalScript) -> None:
         shutil.rmtree(home)
 
 
+def own_settings(settings: Settings, script: RehearsalScript) -> Settings:
+    """The settings of a rehearsal: servers of its own, and nobody gets mail of a year that is only played."""
+    apart = {"home": home_of(settings, script), "database": None, "temporal_address": None, "smtp_url": None}
+    return settings.model_copy(update=apart)
+
+
 @asynccontextmanager
 async def rehearsal_servers(
     settings: Settings, script: RehearsalScript, on_step: OnStep, *, keep: bool = False
 ) -> AsyncIterator[tuple[Settings, Application, Client]]:
     """Servers and a worker for a rehearsal, stopped afterwards unless they are to be kept. Data stays."""
-    own = settings.model_copy(
-        update={"home": home_of(settings, script), "database": None, "temporal_address": None}
-    )
+    own = own_settings(settings, script)
     addresses = await start_all(own, on_step, durable=False)
     own = addresses.applied_to(own)
     stop_worker(own)

@@ -16,6 +16,9 @@ from cairn.application.sessions import require_sessions
 from cairn.i18n import Message, message, verbatim
 from cairn.ledger import home, open_pool
 from cairn.ledger.logins import may_tamper
+from cairn.notices.sending import ServerAway
+from cairn.notices.sending import connected as mail_connected
+from cairn.notices.setting_up import mailing_of
 from cairn.privacy import wrapping_keys
 from cairn.settings import Settings, SettingsProblem
 from cairn.temporal import KEY_FILE, payload_keys
@@ -47,6 +50,7 @@ async def checks(settings: Settings) -> list[Check]:
         (message("Key of private text"), _text_key),
         (message("Ledger"), _ledger),
         (verbatim("Temporal"), _temporal),
+        (message("Mail"), _mail),
     ):
         found.append(await _looked(name, look, settings))
     return found
@@ -288,3 +292,24 @@ async def _temporal(settings: Settings) -> Check:
         "version {version} on {address}; missing search attributes: {missing}", missing=missing, **facts
     )
     return Check(name, False, lacking)
+
+
+async def _mail(settings: Settings) -> Check:
+    """Whether the mail server lets us in; no mail is sent."""
+    name, mailing = message("Mail"), mailing_of(settings)
+    if mailing is None:
+        return Check(name, None, message("not set up (CAIRN_SMTP_URL): notices are read in Cairn alone"))
+    facts = {"host": mailing.server.host, "port": str(mailing.server.port)}
+    try:
+        async with mail_connected(mailing.server):
+            pass
+    except ServerAway as away:
+        return Check(
+            name, False, message("{host}:{port} cannot be used: {why:mail_trouble}", why=away.why, **facts)
+        )
+    if mailing.portal is None:
+        said = message(
+            "{host}:{port} answers; set CAIRN_PORTAL_URL, so that mails lead to what they tell of", **facts
+        )
+        return Check(name, True, said)
+    return Check(name, True, message("{host}:{port} answers", **facts))

@@ -20,7 +20,7 @@ from cairn_portal.servers.portal_key import demo_pass
 from cairn_portal.signing_in.addresses import is_demo, issuer
 
 log = logging.getLogger(__name__)
-PERSON, CSRF = "person", "csrf"
+PERSON, CSRF, BEGUN = "person", "csrf", "begun"
 CSRF_HEADER = "x-csrf-token"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "ES256", "ES384", "EdDSA", "Ed25519")
@@ -47,6 +47,7 @@ class SignIn:
 
     def __init__(self, settings: Settings, records: Records) -> None:
         self.settings, self.records = settings, records
+        self._sign_outs = records.application.sign_outs
         oauth = OAuth()
         oauth.register(
             "company",
@@ -63,7 +64,7 @@ class SignIn:
         if scheme.lower() == "bearer":
             return Caller(await self.known(await self._named_by(token)), None)
         who, csrf = request.session.get(PERSON), request.session.get(CSRF)
-        if not who or not csrf:
+        if not who or not csrf or await self._sign_outs.is_over(who, request.session.get(BEGUN, 0.0)):
             raise NotSignedIn
         if request.method not in SAFE and not hmac.compare_digest(request.headers.get(CSRF_HEADER, ""), csrf):
             log.warning("a request to %s came without the token of our pages", request.url.path)
@@ -75,10 +76,11 @@ class SignIn:
         person = await self.records.person(who)
         return require_present(who, {person.id: person}, datetime.now(UTC).date())
 
-    def begin(self, request: Request, person: Person) -> None:
+    async def begin(self, request: Request, person: Person) -> None:
         """A session for somebody; what was there before is forgotten."""
+        begun = await self._sign_outs.now()
         request.session.clear()
-        request.session.update({PERSON: person.id, CSRF: secrets.token_urlsafe(24)})
+        request.session.update({PERSON: person.id, CSRF: secrets.token_urlsafe(24), BEGUN: begun})
 
     def claimed(self, claims: dict[str, Any]) -> str:
         """The person's id in the claims of a token. Raises NotSignedIn where it holds none."""

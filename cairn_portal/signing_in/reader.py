@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from starlette.requests import HTTPConnection
 
 from cairn.i18n import Language, Message, say
-from cairn_portal.presenting.titles import Titles, title_in
+from cairn.i18n.titles import Titles, title_in
 
 NOTHING = "–"
 LANGUAGE_COOKIE = "cairn_language"

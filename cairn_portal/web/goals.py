@@ -22,6 +22,7 @@ from cairn_portal.signing_in.reader import PageReader
 from cairn_portal.web import showing
 from cairn_portal.web.rendering import page
 from cairn_portal.web.tasks import behind, dom_of, shown_task, shown_tasks
+from projections.models import dashboard as dashboards
 from projections.models import goal as goals_model
 from projections.models import score as scores_model
 
@@ -69,6 +70,7 @@ async def my_goals(request: Request, visit: ByVisitor, cycle: str | None = None)
         drafts=bool(found and own and own.sheets and cycle_stage_row(found.stage).takes_goals),
         tasks=await shown_tasks(reader, records, person, inbox, FIRST),
         cards=cards(reader, own) if own else [],
+        begins=found is None and "hr" in person.roles and not await dashboards.cycles(records.pool),
     )
 
 

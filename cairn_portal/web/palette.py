@@ -53,6 +53,8 @@ def _actions(visit: Visit) -> list[Found]:
     """Pages that somebody has, and what they may begin."""
     say = visit.reader.say
     found = [Found(address, sign, label) for address, sign, label in places(visit)]
+    if "hr" in visit.person.roles:
+        found.append(Found("/start", "rocket", say("A first cycle in five steps")))
     found.append(Found("/goals/new", "pencil", say("Draft a goal")))
     found += [
         Found(f"/cases/new/{kind}", "pencil", say("New: {kind}", kind=say(term("kind", kind))))

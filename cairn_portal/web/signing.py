@@ -9,7 +9,7 @@ from joserfc.errors import JoseError
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from cairn.domain.refusal import Refusal
-from cairn.i18n import refusal_message
+from cairn.i18n import marked, refusal_message
 from cairn_portal.reading.beginning import to_begin_with
 from cairn_portal.signing_in.addresses import DEMO, portal_url
 from cairn_portal.signing_in.callers import NotSignedIn
@@ -23,6 +23,10 @@ router = APIRouter(include_in_schema=False)
 BACK = "back"
 PASS = "cairn_demo_pass"
 """The cookie that shows the pass of the demo's sign-in."""
+NOBODY_YET = marked(
+    "Nobody is known yet. Whoever runs the servers names the first HR person: cairn roster first-hr ID --name NAME. "
+    "Then load this page again."
+)
 YEAR = 365 * 24 * 3600  # seconds
 
 
@@ -60,9 +64,11 @@ async def back(request: Request) -> Response:
         return open_page(request, "sign_in.html", 403, back="/", problem=said)
     except Refusal as refusal:
         said = refusal_message(refusal).text(at.language)
+        if not await people_model.people(portal_of(request).records.pool):
+            said = at.say(NOBODY_YET)
         return open_page(request, "sign_in.html", 403, back="/", problem=said)
     onward = own_path(request.session.get(BACK))
-    sign_in.begin(request, person)
+    await sign_in.begin(request, person)
     return RedirectResponse(onward, 303)
 
 

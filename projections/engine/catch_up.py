@@ -181,6 +181,11 @@ async def cursor_of(pool: asyncpg.Pool, *names: str) -> int:
     return (await _last_of(pool, wanted)).cursor
 
 
+async def whole(pool: asyncpg.Pool, name: str) -> int:
+    """Everything up to here is in a read model, nothing parked; 0 for one that has never been folded."""
+    return int(await pool.fetchval(SQL["whole"], name) or 0)
+
+
 class _Position(NamedTuple):
     cursor: int
     name: str

@@ -59,6 +59,11 @@ where p.name = any($1::text[])
 -- name: cursors
 select name, cursor from read.projection where name = any($1::text[])
 
+-- Up to here a read model has taken everything: its cursor, or before the first event that is parked in it.
+-- name: whole
+select least(p.cursor, (select min(k.position) - 1 from read.parked k where k.projection = p.name))
+from read.projection p where p.name = $1
+
 -- name: sealed_position
 select ledger.sealed_position()
 

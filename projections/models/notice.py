@@ -1,15 +1,20 @@
 """Who is to be told of what, once each: reminders, escalations, and what others did that concerns somebody."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import get_args
+from typing import Literal, get_args
 
 from pydantic import BaseModel, ConfigDict
 
 from cairn.domain.appraisal.events import AppraisalOpened, AppraisalScored, AppraisalWentOn
 from cairn.domain.calibration.events import CalibrationOverdue
 from cairn.domain.case.events import CaseEscalated, CaseReminded
-from cairn.domain.coaching.events import AnyCoachingEvent
+from cairn.domain.coaching.events import (
+    AgreementAsked,
+    AnyCoachingEvent,
+    CheckpointMissed,
+    SupportOverdue,
+)
 from cairn.domain.cycle.events import (
     CycleAbandoned,
     PolicyAmended,
@@ -140,6 +145,27 @@ MODEL = ReadModel(
     joins=("goal", "feedback", "coaching", "request", "promise", "person", "inbox"),
 )  # fmt: skip
 SQL = queries("notice")
+Kind = Literal["asked", "late", "told"]
+"""What a notice is for: something waits for its reader, something of others' is late, something happened."""
+ASKING = (
+    ReminderSent, CaseReminded, GoalUrged, GoalSubmitted, AdjustmentRequested, AgreementAsked, RequestOpened,
+    ReviewAsked, PolicyAmendmentProposed, ResultAppealed,
+)  # fmt: skip
+LATE_UNTIL_DONE = (
+    DeadlineMissed, CaseEscalated, FeedbackOverdue, SupportOverdue, RequestOverdue, PromiseOverdue, ReviewOverdue,
+    AppealOverdue, CalibrationOverdue,
+)  # fmt: skip
+NOT_DONE_IN_TIME = (InterviewMissed, CheckpointMissed, ResultNotAcknowledged, MessageNotTaken)
+KINDS: Mapping[str, Kind] = {
+    **{event.__name__: "asked" for event in ASKING},
+    **{event.__name__: "late" for event in (*LATE_UNTIL_DONE, *NOT_DONE_IN_TIME)},
+}
+"""What the notice of an event is for, where it asks for something, which is no news once it is done, or tells of
+something late; all others tell that something happened."""
+OPEN_LATENESS = frozenset(event.__name__ for event in LATE_UNTIL_DONE)
+"""What tells of something late that nobody has to look after once it is done."""
+OF_GOALS_DATES = frozenset(event.__name__ for event in (ReminderSent, DeadlineMissed))
+"""What tells of a goal's dates, those of its delivery included, which wait in no inbox."""
 
 
 class Notice(BaseModel):
@@ -166,3 +192,24 @@ async def notices(
     """What a person, and the places they hold (`role:hr` …), are to be told since a position, the latest first."""
     found = await reader.fetch(SQL["notices"], [person, *places], person, after, cycle, limit)
     return parse_rows(Notice, found)
+
+
+class Told(BaseModel):
+    """That somebody is told: a person's id or a place (`role:hr`), by what kind of event, and who did it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    position: int
+    type: str
+    by: str
+    place: str
+
+
+async def told_after(reader: Reader, after: int, positions: int) -> list[Told]:
+    """Who is told of what from a position on, in order, at most of so many events."""
+    return parse_rows(Told, await reader.fetch(SQL["told_after"], after, positions))
+
+
+async def of_positions(reader: Reader, positions: Sequence[int]) -> list[Notice]:
+    """What happened at these positions of which anybody is told, in order."""
+    return parse_rows(Notice, await reader.fetch(SQL["of_positions"], list(positions)))

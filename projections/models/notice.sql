@@ -140,3 +140,23 @@ where (n.recipient = any($1)
   and ($4::text is null or n.stream like '%-' || $4 || '-%' or n.stream = 'cycle-' || $4)
 order by n.position desc
 limit $5
+
+-- The notices of the next $2 positions after one that have any; `place` is who answers for a department now.
+-- name: told_after
+select n.position, n.type, n.by,
+    read.place_of(n.recipient, read.day_of(read.cycle_in(n.stream), null)) as place
+from read.notice_told n
+where n.position > $1
+  and n.position <= (
+    select max(f.position) from (
+        select distinct t.position from read.notice_told t where t.position > $1 order by t.position limit $2) f)
+order by n.position, n.recipient
+
+-- What happened at these positions, whoever is told of it.
+-- name: of_positions
+select distinct on (n.position) n.*, p.name as about_name, o.name as by_name
+from read.notice_told n
+left join read.person p on p.id = n.about
+left join read.person o on o.id = n.by
+where n.position = any($1)
+order by n.position

@@ -17,7 +17,14 @@ from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright
 from cairn.settings import Settings
 from cairn_portal.servers import Addresses, portal, process
 from tests.databases import Databases, databases
-from tests.portal.conftest import POLICY, ROSTER, Cairn, company_of_its_own, environment
+from tests.portal.conftest import (
+    POLICY,
+    ROSTER,
+    Cairn,
+    company_of_its_own,
+    environment,
+    servers_of_its_own,
+)
 
 __all__ = ["databases"]
 NAMESPACE = "pages-tests"
@@ -78,12 +85,34 @@ async def served(
         cairn, cycle = Cairn(environment(own)), str(date.today().year + 1)
         done = await cairn("cycle", "launch", cycle, "--by", "H1", "--yes")
         assert done.code == 0, done.err
-        address = await portal.start(own, Addresses(own.database or "", own.temporal_address or ""))
-        url, _, secret = address.partition("/demo/enter/")
-        yield Served(url, address, secret, cairn, cycle)
-        running = process.running(own.home, portal.NAME)
-        assert running is not None, "the portal ended by itself"
-        process.stop(own.home, running)
+        async with serving(own, cycle) as found:
+            yield found
+
+
+@asynccontextmanager
+async def serving(own: Settings, cycle: str) -> AsyncIterator[Served]:
+    """The portal's own process for these servers."""
+    address = await portal.start(own, Addresses(own.database or "", own.temporal_address or ""))
+    url, _, secret = address.partition("/demo/enter/")
+    yield Served(url, address, secret, Cairn(environment(own)), cycle)
+    running = process.running(own.home, portal.NAME)
+    assert running is not None, "the portal ended by itself"
+    process.stop(own.home, running)
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def empty(
+    databases: Databases, temporal_server: str, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Served]:
+    """A company of which nothing is recorded yet, with a worker and the portal's own process."""
+    begun = Settings(
+        home=tmp_path_factory.mktemp("empty"), database="postgresql://", temporal_address=temporal_server
+    )
+    async with (
+        servers_of_its_own("first-cycle-tests", begun, databases, temporal_server) as own,
+        serving(own, str(date.today().year + 1)) as found,
+    ):
+        yield found
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

@@ -19,6 +19,7 @@ READS = {
     "/cycles": (403, 403, 200, 200, 200),
     "/cycles/{cycle}": (403, 403, 200, 200, 200),
     "/cycles/{cycle}/results": (200, 200, 200, 200, 200),
+    "/policies": (403, 403, 200, 200, 200),
 }
 """What each may read; M1 is on the committee too."""
 ROLES = ("E4", "E1", "M1", "H1", "A1")

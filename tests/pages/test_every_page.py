@@ -25,6 +25,9 @@ PAGES = {
     "history": ("A1", "/goals/{goal}/history"),
     "cycles": ("H1", "/cycles"),
     "cycle": ("H1", "/cycles/{cycle}"),
+    "first-cycle": ("H1", "/start"),
+    "policy": ("H1", "/start/policy?example=kaohe"),
+    "people": ("H1", "/start/people"),
     "launch": ("H1", "/cycles/new?cycle=2099"),
     "launch-with-mistakes": ("H1", "/cycles/new?cycle=&starts=32"),
 }
@@ -49,14 +52,14 @@ async def test_no_page_overflows_or_keeps_somebody_out(
             for name, path in ((name, path) for name, (who, path) in PAGES.items() if who == person):
                 await window.open(path.format(goal=goal, cycle=served.cycle, case=case))
                 for shade in ("light", "dark"):
-                    found += [f"{name}, {shade}: {each}" for each in await _faults(window)]
+                    found += [f"{name}, {shade}: {each}" for each in await faults(window)]
                     if shots is not None:
                         await _pictured(window, shots, f"{name}-{language[:2]}-{shade}")
                     await window.page.locator("[data-theme-toggle]").click()
     assert found == []
 
 
-async def _faults(window: Screen) -> list[str]:
+async def faults(window: Screen) -> list[str]:
     """What is wider than the window at one of the widths, and what axe-core finds."""
     found = []
     for width in WIDTHS:

@@ -124,22 +124,31 @@ async def cairn(settings: Settings, files: Path) -> AsyncIterator[Cairn]:
 
 
 @asynccontextmanager
-async def company_of_its_own(
-    namespace: str, settings: Settings, databases: Databases, temporal_server: str, files: Path
+async def servers_of_its_own(
+    namespace: str, settings: Settings, databases: Databases, temporal_server: str
 ) -> AsyncIterator[Settings]:
-    """Another company with worker, policy and roster; its namespace too, which has one starter."""
+    """An empty ledger with a worker; its namespace is its own too, which has one starter."""
     dsn = await databases.empty()
     await migrate_all(dsn)
     await make_usable(await Client.connect(temporal_server), namespace)
     queue = f"{namespace}-{uuid4().hex[:8]}"
     own = settings.model_copy(update={"database": dsn, "namespace": namespace, "task_queue": queue})
     async with worker.running(own):
+        yield own
+    await databases.drop(dsn)
+
+
+@asynccontextmanager
+async def company_of_its_own(
+    namespace: str, settings: Settings, databases: Databases, temporal_server: str, files: Path
+) -> AsyncIterator[Settings]:
+    """Another company with worker, policy and roster."""
+    async with servers_of_its_own(namespace, settings, databases, temporal_server) as own:
         terminal = Cairn(environment(own))
         for group, what, file in (("policy", "adopt", "policy.yaml"), ("roster", "import", "roster.csv")):
             done = await terminal(group, what, str(files / file), "--by", "H1")
             assert done.code == 0, done.err
         yield own
-    await databases.drop(dsn)
 
 
 @pytest.fixture(scope="session")

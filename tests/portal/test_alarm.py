@@ -13,6 +13,7 @@ from cairn.ledger import open_pool
 from cairn.settings import Settings
 from tests.portal.conftest import Cairn
 from tests.projections.given import append, new
+from tests.projections.mail_server import taking_mail
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -51,3 +52,31 @@ async def test_a_writing_transaction_that_is_too_old_is_named_before_anything_wa
 async def test_the_status_names_who_seals(cairn: Cairn) -> None:
     told = await cairn("status", CAIRN_LANGUAGE="en", COLUMNS="400")
     assert "cairn-sealer" in told.out
+
+
+async def test_the_status_names_whom_mail_did_not_reach_until_it_is_tried_again(
+    cairn: Cairn, settings: Settings
+) -> None:
+    connection = await asyncpg.connect(settings.database)
+    failed = "insert into ledger.mail (person, state, why, ended_at) values ($1, 'failed', $2, now())"
+    await connection.executemany(failed, [("E005", "refused:550"), ("E006", "no_address")])
+    told = await cairn("status", CAIRN_LANGUAGE="en", COLUMNS="400")
+    assert told.code == 1
+    assert "1 mail to 1 person (E005) could not be delivered: the mail server refuses the address" in told.out
+    assert "(code 550)" in told.out and "(E006) could not be delivered: the roster has no address" in told.out
+    assert "重新发送 1 封" in (await cairn("mail", "retry", "E005", CAIRN_LANGUAGE="zh")).out
+    await cairn("mail", "retry")
+    again = await cairn("status", CAIRN_LANGUAGE="en", COLUMNS="400")
+    assert "E005" not in again.out and "E006" not in again.out
+    await connection.execute("delete from ledger.mail")
+    await connection.close()
+
+
+async def test_the_doctor_says_whether_the_mail_server_lets_us_in(cairn: Cairn) -> None:
+    async with taking_mail() as server:
+        own = {"CAIRN_SMTP_URL": server.url, "CAIRN_MAIL_FROM": "cairn@example.com", "CAIRN_LANGUAGE": "en"}
+        assert "set CAIRN_PORTAL_URL" in (await cairn("doctor", COLUMNS="400", **own)).out
+        away = await cairn("doctor", COLUMNS="400", **own | {"CAIRN_SMTP_URL": "smtp://127.0.0.1:9"})
+        assert away.code == 1 and "127.0.0.1:9 cannot be used: the mail server does not answer" in away.out
+        unset = await cairn("doctor", COLUMNS="400", **own | {"CAIRN_MAIL_FROM": ""})
+        assert "Set CAIRN_MAIL_FROM" in unset.out

@@ -1,7 +1,7 @@
 """A goal's title is read in the reader's language where a policy named it, and as it was written where people did."""
 
 from cairn.domain.policy import Name
-from cairn_portal.presenting.titles import title_in, titles_in
+from cairn.i18n.titles import title_in, titles_in
 from tests.portal.conftest import Cairn
 
 REVENUE, SALES = Name(zh="销售额", en="Revenue"), Name(zh="销售额", en="Sales")

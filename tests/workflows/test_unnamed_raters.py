@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from cairn.application.rater_notices import RaterNotices
 from cairn.domain.refusal import Refusal
 from cairn.privacy import WrappingKeys
 from cairn.privacy.rater_boxes import BoxUnreadable, RaterBoxes
@@ -80,6 +81,19 @@ async def history_of(company: Company, case: str) -> list[str]:
     return [str(event.event_type) for event in found.events]
 
 
+async def are_told_by_mail(company: Company) -> None:
+    """Unnamed raters who have not answered are asked once and reminded once; what was told lies in their box alone."""
+    telling = RaterNotices(company.cycles, company.cases, company.appraisals.boxes)
+    for day in (JANUARY, date(2027, 1, 14)):
+        due = await telling.due(morning(day))
+        assert sorted(each.person for each in due) == ["E4", "E5"]
+        assert await telling.due(morning(day)) == due  # until they are sent
+        for each in due:
+            await telling.sent(each)
+        assert await telling.due(morning(day)) == []
+    assert await telling.due(morning(DUE)) == []
+
+
 async def test_an_answer_leaves_no_trace_in_log_read_models_or_temporal(company: Company) -> None:
     """Peer, manager, HR, auditor and operator: what each can read is the same before and after, draft or answer."""
     case, _ = await nominated(company)
@@ -94,6 +108,7 @@ async def test_an_answer_leaves_no_trace_in_log_read_models_or_temporal(company:
     await rates(company, case, "E2", POINTS[0], given=False)
     await rates(company, case, "E2", POINTS[0])
     await rates(company, case, "E3", POINTS[1])
+    await are_told_by_mail(company)
     await settled(company)
 
     assert outside(await dump(company)) == before

@@ -66,6 +66,17 @@ def deadlines(case: Appraisal, context: CaseContext) -> Iterable[tuple[str, date
     yield "collect_late", case.late_by
 
 
+def raters_reminded_at(case: Appraisal, policy: Policy) -> datetime | None:
+    """When unnamed raters are reminded, by themselves; None where they are not, or it would be before the asking
+    (RULES K5)."""
+    rules = rules_of(policy)
+    if case.answers_by is None or not rules.remind:
+        return None
+    day = add_working_days(local_day(case.answers_by, policy.calendar), -rules.remind, policy.calendar)
+    reminded = opening(day, policy.calendar)
+    return reminded if case.opened_at is None or reminded > case.opened_at else None
+
+
 def may_go_on_at(case: Appraisal, context: CaseContext) -> datetime | None:
     """From when on HR may go on without what is owed (RULES U2): once answers are due where nobody is here to give
     it. None before there is a date."""

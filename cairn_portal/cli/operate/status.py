@@ -9,6 +9,7 @@ from cairn.ledger import Horizon, subscriptions
 from cairn_portal import servers
 from cairn_portal.cli.cycle.waiting import waiting_notes, waiting_scores
 from cairn_portal.cli.failures import away
+from cairn_portal.cli.operate.mailing import mail_notes
 from cairn_portal.cli.operate.parked import notes as parked_notes
 from cairn_portal.cli.operate.parked import waiting
 from cairn_portal.cli.operate.supervision import Supervised, notes_of, supervised
@@ -60,6 +61,8 @@ async def _status(s: Session, known: list[ServerStatus], table: RenderableType) 
     notes = _notes(at, state, [each for each in known if not each.running])
     notes += await parked_notes(s, stuck)
     waits = await waiting_scores(s)
+    undelivered = await s.application.outbox.undelivered()
+    notes += mail_notes(at, undelivered)
     if state.home.takes_appends:
         zones = await s.records.zones()
         notes += [*notes_of(at, found, zones), *waiting_notes(at, waits, zones)]
@@ -111,6 +114,7 @@ async def _status(s: Session, known: list[ServerStatus], table: RenderableType) 
         "begun_again": found.begun_again,
         "behind": found.behind,
         "waiting_for_feeds": waits,
+        "undelivered": [each._asdict() for each in undelivered],
         "notes": notes,
     }
     at.answer(facts_for_programs, *([table] if known else []), log, lags, Lines(*(told or [verdict])))

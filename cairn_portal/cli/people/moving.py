@@ -4,7 +4,7 @@ Each says what follows from it: with --dry-run nothing is done, else it is done 
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import uuid4
 
@@ -15,7 +15,6 @@ from cairn.application.moves import Moves, RefusedMove
 from cairn.application.person_commands import read_person_command
 from cairn.domain.launch.consequences import Consequences
 from cairn.domain.moves import AnyPersonCommand
-from cairn.domain.schedule import local_day
 from cairn.i18n import message, refusal_message
 from cairn_portal.cli.options import By, CommandId
 from cairn_portal.cli.people.showing import consequences
@@ -192,18 +191,12 @@ async def _one(
 
 def moves(s: Session) -> Moves:
     """The use cases of this session."""
-    return Moves(s.application.people, s.cycles)
+    return s.records.moves()
 
 
 async def present(s: Session) -> tuple[datetime, date]:
     """The present moment and day: of the cycle launched last that is not closed, else of the clock on the wall."""
-    under_way = await moves(s).under_way()
-    if not under_way:
-        now = datetime.now(UTC)
-        return now, now.date()
-    now = await s.clock.now(under_way[-1])
-    dates = under_way[-1].schedule
-    return now, local_day(now, dates.calendar) if dates else now.date()
+    return await s.records.present()
 
 
 async def carry_out(s: Session, commands: Sequence[AnyPersonCommand], today: date, key: str) -> int:

@@ -14,12 +14,13 @@ from cairn.application.feeds import FeedRun, check_feed, known_metrics, planned,
 from cairn.domain.reading import Row
 from cairn.feeds.feed import Feed, load_feed
 from cairn.feeds.readings import Metric
-from cairn_portal.cli.mistakes import mistake_facts, show_remarks
+from cairn_portal.cli.mistakes import show_remarks
 from cairn_portal.cli.options import By
 from cairn_portal.cli.problem import Problem
 from cairn_portal.cli.session import require_actor, session
 from cairn_portal.cli.terminal import Terminal
 from cairn_portal.cli.typed import day
+from cairn_portal.presenting.mistakes import mistake_facts
 from cairn_portal.presenting.words import facts, grid, number
 from projections.models import coverage
 

@@ -1,22 +1,19 @@
 """The policy at the command line: check a file, adopt a version of it, list what was adopted."""
 
 from datetime import UTC, datetime
-from decimal import Decimal
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import RenderableType
 from rich.text import Text
 
-from cairn.domain.policy import Policy
-from cairn.i18n import term
 from cairn.policies import PolicyInvalid, load, read_text
 from cairn_portal.cli.mistakes import show_mistakes
 from cairn_portal.cli.options import By
 from cairn_portal.cli.session import require_actor, session
 from cairn_portal.cli.terminal import Terminal
-from cairn_portal.presenting.words import facts, grid, number
+from cairn_portal.presenting.policies import main_settings
+from cairn_portal.presenting.words import facts, grid
 
 
 async def check(at: Terminal, file: Annotated[Path, typer.Argument(help="the policy's YAML")]) -> int:
@@ -27,7 +24,7 @@ async def check(at: Terminal, file: Annotated[Path, typer.Argument(help="the pol
     at.answer(
         {"name": found.name, "version": found.version, "problems": []},
         Text(at.say("✓ {file} is all right", file=file.name), style="green"),
-        _summary(at, found),
+        facts(*main_settings(at, found)),
     )
     return 0
 
@@ -36,34 +33,6 @@ def show_policy_mistakes(at: Terminal, invalid: PolicyInvalid) -> int:
     facts = {"source": invalid.source, "count": len(invalid.mistakes)}
     return show_mistakes(
         at, invalid, at.say("✗ {source} has {count} {count:plural,mistake,mistakes}", **facts)
-    )
-
-
-def _summary(at: Terminal, found: Policy) -> RenderableType:
-    mixes = []
-    for family in found.families.values():
-        shares: dict[str, Decimal] = {str(kind): share for kind, share in family.periods.items()}
-        if family.subordinates:
-            shares["subordinates"] = family.subordinates
-        mix = " + ".join(
-            f"{at.say(term('period_kind', kind))} {number(share)}%" for kind, share in shares.items()
-        )
-        count = len(family.template)
-        mixes.append(
-            (
-                family.name.text(at.language),
-                at.say("{mix}, {count} {count:plural,goal,goals}", mix=mix, count=count),
-            )
-        )
-    grades = "  ".join(
-        f"{band.grade} ≥ {number(band.points)} ×{number(band.coefficient)}" for band in found.grades
-    )
-    space = at.say("{percent} %", percent=found.flexible_space.percent)
-    return facts(
-        (at.say("policy"), f"{found.title.text(at.language)}  {found.name}@{found.version}"),
-        *mixes,
-        (at.say("grades"), grades),
-        (at.say("flexible space"), space),
     )
 
 

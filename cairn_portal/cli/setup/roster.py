@@ -16,7 +16,7 @@ from cairn.domain.policy import Policy
 from cairn.i18n import message, refusal_message
 from cairn.policies import load
 from cairn.roster.reading import RosterInvalid, RosterRead, Stated, read_roster
-from cairn_portal.cli.mistakes import mistake_facts, show_mistakes, show_remarks
+from cairn_portal.cli.mistakes import show_mistakes, show_remarks
 from cairn_portal.cli.options import By, Dates, Encoding, MatchZeros, Yes
 from cairn_portal.cli.people.moving import moves, present
 from cairn_portal.cli.people.showing import consequences
@@ -24,6 +24,7 @@ from cairn_portal.cli.problem import REFUSED, USAGE, Problem
 from cairn_portal.cli.session import Session, require_actor, session
 from cairn_portal.cli.terminal import Terminal
 from cairn_portal.cli.typed import day, order
+from cairn_portal.presenting.mistakes import mistake_facts
 from cairn_portal.presenting.words import facts, number
 
 

@@ -9,11 +9,12 @@ from rich.text import Text
 
 from cairn.targets.reading import TargetsInvalid, read_targets
 from cairn_portal.cli.goal.origin import source_words
-from cairn_portal.cli.mistakes import mistake_facts, show_mistakes, show_remarks
+from cairn_portal.cli.mistakes import show_mistakes, show_remarks
 from cairn_portal.cli.options import By, CycleArg, Encoding, Yes
 from cairn_portal.cli.session import require_actor, session
 from cairn_portal.cli.setup.retargeting import retarget
 from cairn_portal.cli.terminal import Terminal
+from cairn_portal.presenting.mistakes import mistake_facts
 from cairn_portal.presenting.words import grid, number
 
 TargetsFile = Annotated[Path, typer.Argument(help="table of targets")]

@@ -79,6 +79,18 @@ const choose = () => {
 };
 document.addEventListener("change", choose);
 document.addEventListener("htmx:after:swap", choose);
+// A mistake leads to its line of the text: the line is selected and scrolled to.
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("[data-line]"), text = link && document.querySelector(link.getAttribute("href"));
+  if (!text) return;
+  event.preventDefault();
+  const lines = text.value.split("\n"), number = Number(link.dataset.line) - 1;
+  const from = lines.slice(0, number).join("\n").length + (number ? 1 : 0);
+  text.focus();
+  text.setSelectionRange(from, from + (lines[number] ?? "").length);
+  text.scrollTop = Math.max(0, number - 4) * (text.scrollHeight / lines.length);
+  text.scrollLeft = 0;
+});
 // The palette: Ctrl or Cmd and K, then arrows and Enter.
 const palette = document.getElementById("palette");
 const find = () => {

@@ -1,0 +1,65 @@
+-- name: begin
+-- Mail begins with what happens from now on: nobody wants last year's notices.
+insert into ledger.mail_position (position) values ($1) on conflict do nothing;
+
+-- name: position
+select position from ledger.mail_position;
+
+-- name: found
+-- Notes notices for people, each once, and how far they were looked for; nothing where somebody else has moved on
+-- meanwhile. What was recorded longer than $5 seconds ago is left out: mail was away, or set up again.
+with moved as (
+    update ledger.mail_position set position = $4 where position = $3 returning position
+)
+insert into ledger.mail_notice (position, person)
+select n.position, n.person from moved cross join unnest($1::bigint[], $2::text[]) n(position, person)
+cross join lateral ledger.sealed(n.position - 1, n.position) e
+where e.recorded_at > clock_timestamp() - make_interval(secs => $5)
+on conflict do nothing;
+
+-- name: gather
+-- One mail for each person whose first notice has waited for others long enough.
+with ready as (
+    select person from ledger.mail_notice where mail is null
+    group by person having min(found_at) <= clock_timestamp() - make_interval(secs => $1)
+),
+made as (
+    insert into ledger.mail (person) select person from ready returning id, person
+)
+update ledger.mail_notice n set mail = m.id from made m where n.person = m.person and n.mail is null;
+
+-- name: due
+select id, person, tries, made_at from ledger.mail
+where state = 'waiting' and try_at <= clock_timestamp() order by try_at, id limit $1;
+
+-- name: notices_of
+select position from ledger.mail_notice where mail = $1 order by position;
+
+-- name: end
+update ledger.mail set state = $2, why = $3, tries = tries + $4, ended_at = clock_timestamp()
+where id = $1 and state = 'waiting';
+
+-- name: again
+update ledger.mail set why = $2, tries = tries + 1, try_at = clock_timestamp() + make_interval(secs => $3)
+where id = $1 and state = 'waiting';
+
+-- name: server_away
+-- No mail can be sent now, and that is no mail's fault: each that is due says why, and one that has waited longer than $2
+-- seconds is given up.
+update ledger.mail set why = $1,
+    state = case when made_at < clock_timestamp() - make_interval(secs => $2) then 'failed' else 'waiting' end,
+    ended_at = case when made_at < clock_timestamp() - make_interval(secs => $2) then clock_timestamp() end
+where state = 'waiting' and try_at <= clock_timestamp();
+
+-- name: undelivered
+-- What failed and was not tried again, and what has failed at least once and is still tried.
+select person, state, why, count(*)::int as mails, min(made_at) as since from ledger.mail
+where state = 'failed' or (state = 'waiting' and why is not null)
+group by person, state, why
+order by state, why, person;
+
+-- name: retry
+update ledger.mail set state = 'waiting', why = null, ended_at = null, tries = 0, made_at = clock_timestamp(),
+    try_at = clock_timestamp()
+where state = 'failed' and ($1::text is null or person = $1)
+returning id;

@@ -1,0 +1,128 @@
+"""What HR prepares before a cycle: the policy and the people, checked with every mistake, then recorded."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Request
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import JSONResponse, Response
+
+from cairn.application import access
+from cairn.documents.dates import Order
+from cairn.documents.mistakes import DocumentInvalid
+from cairn.i18n import message
+from cairn.policies import PolicyInvalid, parse
+from cairn.roster.reading import RosterInvalid, RosterRead, Stated
+from cairn_portal.api.problems import problem
+from cairn_portal.presenting.as_json import plain_value
+from cairn_portal.presenting.mistakes import mistake_facts
+from cairn_portal.reading.rosters import Tables, read_here
+from cairn_portal.signing_in.portal import ByVisitor, Visit
+
+router = APIRouter()
+LONGEST = 4 * 1024 * 1024
+Text = Annotated[str, Field(max_length=LONGEST)]
+
+
+class PolicyText(BaseModel):
+    """A policy as YAML; `source` names it in mistakes."""
+
+    model_config = ConfigDict(extra="forbid")
+    text: Text
+    source: Annotated[str, Field(max_length=100)] = "policy.yaml"
+
+
+class RosterTables(BaseModel):
+    """The roster as CSV with a header in Chinese or English, and the departments where they have a table of their own.
+    `dates` is the order of day, month and year, `match_zeros` agrees to match ids past leading zeros."""
+
+    model_config = ConfigDict(extra="forbid")
+    people: Text
+    departments: Text = ""
+    dates: Order | None = None
+    match_zeros: bool = False
+
+
+class SeenRoster(RosterTables):
+    """The same, with the digest that its check answered."""
+
+    seen: str
+
+
+@router.get(
+    "/policies", tags=["policies"], operation_id="policies_list", summary="versions that were adopted"
+)
+async def policies(visit: ByVisitor) -> Response:
+    access.require_sees_cycles(visit.person)
+    found = await visit.portal.records.application.policies.adopted()
+    items = [{"policy": f"{each.name}@{each.version}", "at": each.at, "by": each.by} for each in found]
+    return JSONResponse(plain_value({"items": items, "next": None}))
+
+
+@router.post(
+    "/policies/check", tags=["policies"], operation_id="policies_check", summary="every mistake of a policy"
+)
+async def check(request: Request, visit: ByVisitor, given: PolicyText) -> Response:
+    access.require_prepares(visit.person)
+    try:
+        found = await run_in_threadpool(parse, given.text, given.source)
+    except PolicyInvalid as invalid:
+        return _invalid(request, visit, "policy.invalid", invalid)
+    return JSONResponse({"policy": f"{found.name}@{found.version}"})
+
+
+@router.post("/policies", tags=["policies"], operation_id="policies_adopt", summary="adopt a version")
+async def adopt(request: Request, visit: ByVisitor, given: PolicyText) -> Response:
+    access.require_prepares(visit.person)
+    try:
+        done = await visit.portal.commands.adopt(given.text, given.source, visit.person.id)
+    except PolicyInvalid as invalid:
+        return _invalid(request, visit, "policy.invalid", invalid)
+    return JSONResponse({"policy": done.reference, "new": done.new})
+
+
+@router.post(
+    "/roster/check", tags=["people"], operation_id="roster_check", summary="what an import would change"
+)
+async def check_roster(request: Request, visit: ByVisitor, given: RosterTables) -> Response:
+    access.require_prepares(visit.person)
+    try:
+        found = await _read(visit, given)
+    except RosterInvalid as invalid:
+        return _invalid(request, visit, "roster.invalid", invalid)
+    foreseen = await visit.portal.commands.foresee_roster(found, visit.person.id)
+    told = {
+        "changes": {name: value for name, value in foreseen.changes._asdict().items() if name != "events"},
+        "consequences": foreseen.follows,
+        "remarks": [mistake_facts(visit.reader, each) for each in found.remarks],
+        "seen": foreseen.seen,
+    }
+    return JSONResponse(plain_value(told, visit.reader.language))
+
+
+@router.post(
+    "/roster", tags=["people"], operation_id="roster_import", summary="import a roster that was checked"
+)
+async def import_roster(request: Request, visit: ByVisitor, given: SeenRoster) -> Response:
+    access.require_prepares(visit.person)
+    try:
+        found = await _read(visit, given)
+    except RosterInvalid as invalid:
+        return _invalid(request, visit, "roster.invalid", invalid)
+    done = await visit.portal.commands.import_roster(found, visit.person.id, given.seen)
+    refused = [{"stream": each.stream, "code": each.refused.code} for each in done.refused]
+    return JSONResponse({"events": done.recorded.changes, "refused": refused})
+
+
+async def _read(visit: Visit, given: RosterTables) -> RosterRead:
+    """The roster of the tables. Raises RosterInvalid."""
+    stated = Stated(order=given.dates, match_zeros=given.match_zeros)
+    return await read_here(visit.portal.records, Tables(given.people, given.departments), stated)
+
+
+def _invalid(request: Request, visit: Visit, code: str, invalid: DocumentInvalid) -> Response:
+    """A problem with every mistake and its place."""
+    count = len(invalid.mistakes)
+    sentence = message("{count} {count:plural,mistake,mistakes} to mend", count=count)
+    mistakes = [mistake_facts(visit.reader, each) for each in invalid.mistakes]
+    return problem(request, 422, code, sentence, mistakes=mistakes)

@@ -1,0 +1,187 @@
+"""Tables of people as somebody hands them in on a page: kept as text, read, and every bad row as cells to correct.
+
+Nothing is kept between two requests: the page carries the text. It is written in one form (commas, a row a line), so
+that a row's number is the same whenever it is read.
+"""
+
+import asyncio
+import csv
+import io
+import zipfile
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import NamedTuple
+
+from cairn.documents.mistakes import Mistake, Place, mistake
+from cairn.documents.tables import Fields, Grid, read_grid, records_of
+from cairn.domain.policy import Policy
+from cairn.i18n import Message
+from cairn.roster.columns import DEPARTMENTS, PEOPLE
+from cairn.roster.reading import RosterInvalid, RosterRead, Stated, read_roster
+from cairn_portal.reading.records import Records
+
+LARGEST = 50 * 1024 * 1024
+"""Octets that a workbook may unpack to."""
+FILES = {"people": "roster.csv", "departments": "departments.csv"}
+FIELDS: dict[str, Fields] = {"people": PEOPLE, "departments": DEPARTMENTS}
+
+
+class Tables(NamedTuple):
+    """What was handed in, as text; without a table of departments they come from the people's rows."""
+
+    people: str
+    departments: str = ""
+
+
+class BadCell(NamedTuple):
+    """A cell of a bad row: `column` counts from 0, `said` is what is wrong with it."""
+
+    column: int
+    header: str
+    text: str
+    said: tuple[Message, ...]
+
+
+class BadRow(NamedTuple):
+    """A row with all its cells; `said` is what is wrong with it as a whole. `number` counts from 1."""
+
+    number: int
+    cells: tuple[BadCell, ...]
+    said: tuple[Message, ...]
+
+
+class BadTable(NamedTuple):
+    """What is wrong with one of the tables: as a whole, and row by row."""
+
+    name: str
+    said: tuple[Message, ...]
+    rows: tuple[BadRow, ...]
+
+
+def as_text(raw: bytes, encoding: str | None = None) -> str | tuple[Mistake, ...]:
+    """A file of rows as text: CSV, TSV or a workbook's first sheet, or why it cannot be read."""
+    if raw.startswith(b"PK\x03\x04") and not _unpacks_small(raw):
+        return (mistake("table:no-workbook"),)
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "table"
+        path.write_bytes(raw)
+        grid = read_grid(path, encoding=encoding)
+    if grid.mistakes:
+        return tuple(each for each in grid.mistakes)
+    lost = [
+        Mistake(cell.fault).at(Place(row=row.number))
+        for row in grid.rows
+        for cell in row.cells
+        if grid.is_workbook and cell.fault and not cell.text
+    ]
+    return tuple(lost) or _written(grid)
+
+
+def _unpacks_small(raw: bytes) -> bool:
+    try:
+        return sum(each.file_size for each in zipfile.ZipFile(io.BytesIO(raw)).infolist()) <= LARGEST
+    except zipfile.BadZipFile:
+        return False
+
+
+def _written(grid: Grid) -> str:
+    """The rows as text, each in the line of its number."""
+    rows = {row.number: [cell.text for cell in row.cells] for row in grid.rows}
+    return _lines(rows.get(number, []) for number in range(1, max(rows, default=0) + 1))
+
+
+def _lines(rows: Iterable[Sequence[str]]) -> str:
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerows(rows)
+    return out.getvalue()
+
+
+def corrected(text: str, cells: Mapping[tuple[int, int], str]) -> str:
+    """The text with other cells, by row from 1 and column from 0; a row without any cell left is taken out."""
+    rows = [list(row) for row in csv.reader(io.StringIO(text, newline=""))]
+    for (number, column), typed in cells.items():
+        if 0 < number <= len(rows):
+            row = rows[number - 1]
+            row += [""] * (column + 1 - len(row))
+            row[column] = typed.strip()
+    return _lines(row if any(row) else [] for row in rows)
+
+
+def read_tables(tables: Tables, policy: Policy | None, stated: Stated) -> RosterRead:
+    """The roster that the tables state. Raises RosterInvalid with every mistake in them."""
+    with TemporaryDirectory() as folder:
+        people, departments = (Path(folder) / FILES[name] for name in ("people", "departments"))
+        people.write_text(tables.people, encoding="utf-8")
+        if tables.departments:
+            departments.write_text(tables.departments, encoding="utf-8")
+        table = departments if tables.departments else None
+        return read_roster(people, departments=table, policy=policy, stated=stated)
+
+
+async def read_here(records: Records, tables: Tables, stated: Stated) -> RosterRead:
+    """The roster of the tables for this company: families are those of the policy that was adopted last, departments
+    stay as they are known where no table of them was handed in. Raises RosterInvalid."""
+    policies = records.application.policies
+    rules = await policies.version(await policies.choose(None)) if await policies.adopted() else None
+    found = await asyncio.to_thread(read_tables, tables, rules, stated)
+    if tables.departments:
+        return found
+    known = {each.id: each for each in (await records.application.people.roster()).departments}
+    departments = tuple(known.get(each.id, each) for each in found.roster.departments)
+    return replace(found, roster=found.roster.model_copy(update={"departments": departments}))
+
+
+def bad_tables(tables: Tables, invalid: RosterInvalid) -> tuple[BadTable, ...]:
+    """What is wrong with the tables, table by table and row by row, with every cell of a bad row."""
+    found = []
+    for name, text in tables._asdict().items():
+        mistakes = [each for each in invalid.mistakes if _is_of(each, name)]
+        if mistakes:
+            found.append(_bad_table(name, _grid(text), mistakes))
+    return tuple(found)
+
+
+def _grid(text: str) -> Grid:
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "table"
+        path.write_text(text, encoding="utf-8")
+        return read_grid(path, encoding="utf-8")
+
+
+def _is_of(told: Mistake, name: str) -> bool:
+    """Whether a mistake is one of a table; what names none is one of the people's."""
+    return (told.place.source == FILES["departments"]) == (name == "departments")
+
+
+def _bad_table(name: str, grid: Grid, mistakes: Sequence[Mistake]) -> BadTable:
+    headers = _headers(grid, FIELDS[name])
+    cells = {row.number: [cell.text for cell in row.cells] for row in grid.rows}
+    bad: dict[int, list[Mistake]] = {}
+    whole = []
+    for each in mistakes:
+        if each.place.row in cells:
+            bad.setdefault(each.place.row, []).append(each)
+        else:
+            whole.append(each.message)
+    rows = [_bad_row(number, cells[number], headers, told) for number, told in sorted(bad.items())]
+    return BadTable(name, tuple(whole), tuple(rows))
+
+
+def _headers(grid: Grid, fields: Fields) -> list[str]:
+    """The header as the file writes it; empty where there is none."""
+    known = set(records_of(grid, fields).columns.values())
+    rows = ([cell.text for cell in row.cells] for row in grid.rows)
+    return next((texts for texts in rows if known and known <= set(texts)), [])
+
+
+def _bad_row(number: int, texts: Sequence[str], headers: Sequence[str], told: Sequence[Mistake]) -> BadRow:
+    width = max(len(texts), len(headers))
+    cells = []
+    for column in range(width):
+        header = headers[column] if column < len(headers) else ""
+        said = tuple(each.message for each in told if header and each.place.column == header)
+        cells.append(BadCell(column, header, texts[column] if column < len(texts) else "", said))
+    of_cells = {message for cell in cells for message in map(id, cell.said)}
+    return BadRow(number, tuple(cells), tuple(e.message for e in told if id(e.message) not in of_cells))

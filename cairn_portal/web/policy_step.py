@@ -1,0 +1,146 @@
+"""The policy on a page: begun from an example, checked line by line, compared with the one before, adopted."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from fastapi import APIRouter, Request
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import Response
+
+from cairn.application import access
+from cairn.documents.mistakes import Mistake
+from cairn.domain.amendment.changes import changes_between
+from cairn.domain.cycle.events import PolicyAdopted
+from cairn.domain.policy import Policy
+from cairn.domain.refusal import FactValue, Refusal
+from cairn.i18n import refusal_message
+from cairn.policies import PolicyInvalid, parse
+from cairn.policies.examples import examples
+from cairn_portal.presenting.policies import main_settings
+from cairn_portal.signing_in.portal import ByVisitor, Visit
+from cairn_portal.signing_in.reader import PageReader
+from cairn_portal.web.rendering import page
+from cairn_portal.web.uploads import bounded_form, text_of
+
+router = APIRouter(include_in_schema=False)
+SOURCE = "policy.yaml"
+MOST_CHANGES = 80
+MOST = 1024 * 1024
+"""Octets of a form with a policy, which is some dozen thousand."""
+NOTHING = "–"
+
+
+class Wrong(NamedTuple):
+    """A mistake for the eye: the line counts from 1, 0 where there is none; `written` is what stands there."""
+
+    line: int
+    path: str
+    said: str
+    written: str
+
+
+class Checked(NamedTuple):
+    """A text that was looked at: what is wrong with it, or the policy with what differs from `before`."""
+
+    wrong: tuple[Wrong, ...]
+    policy: Policy | None
+    before: str
+    changes: tuple[tuple[str, str, str], ...]
+    more: int
+
+
+@router.get("/start/policy")
+async def policy(request: Request, visit: ByVisitor, example: str = "") -> Response:
+    """An example, or the version that was adopted last, to read and change."""
+    access.require_prepares(visit.person)
+    known = await run_in_threadpool(examples)
+    adopted = await visit.portal.records.application.policies.adopted()
+    chosen = next((each.text for each in known if each.name == example), "")
+    text = chosen or (adopted[-1].text if adopted else "")
+    checked = await _checked(visit, text, adopted) if text else None
+    return await _shown(request, visit, text, adopted, checked, example=example)
+
+
+@router.post("/start/policy")
+async def given(request: Request, visit: ByVisitor) -> Response:
+    """Checks a text, or adopts it where it is all right."""
+    access.require_prepares(visit.person)
+    form = await bounded_form(request, MOST)
+    policies = visit.portal.records.application.policies
+    adopted = await policies.adopted()
+    if form is None:
+        said = visit.reader.say("This is too large: {most} MB at most.", most=MOST // 1024 // 1024)
+        return await _shown(request, visit, "", adopted, None, 413, refused=said)
+    text, example = text_of(form, "text"), text_of(form, "example")
+    checked = await _checked(visit, text, adopted)
+    if checked.policy is None or text_of(form, "do") != "adopt":
+        status = 422 if checked.wrong else 200
+        return await _shown(request, visit, text, adopted, checked, status, example=example)
+    try:
+        done = await visit.portal.commands.adopt(text, SOURCE, visit.person.id)
+    except Refusal as refusal:
+        said = refusal_message(refusal).text(visit.reader.language)
+        return await _shown(request, visit, text, adopted, checked, 403, refused=said, example=example)
+    return await _shown(
+        request, visit, text, await policies.adopted(), checked, done=done.reference, new=done.new
+    )
+
+
+async def _checked(visit: Visit, text: str, adopted: Sequence[PolicyAdopted]) -> Checked:
+    at = visit.reader
+    try:
+        found = await run_in_threadpool(parse, text, SOURCE)
+    except PolicyInvalid as invalid:
+        lines = text.splitlines()
+        wrong = tuple(
+            Wrong(each.place.line, each.place.path, at.say(each.message), _line(lines, each))
+            for each in invalid.mistakes
+        )
+        return Checked(wrong, None, "", (), 0)
+    last = _version_before(found, adopted)
+    if last is None:
+        return Checked((), found, "", (), 0)
+    reference = f"{last.name}@{last.version}"
+    before = await visit.portal.records.application.policies.version(reference)
+    changes = [(each.field, _said(each.before), _said(each.after)) for each in changes_between(before, found)]
+    more = max(len(changes) - MOST_CHANGES, 0)
+    return Checked((), found, reference, tuple(changes[:MOST_CHANGES]), more)
+
+
+def _version_before(found: Policy, adopted: Sequence[PolicyAdopted]) -> PolicyAdopted | None:
+    """The version that was adopted last, of the same name where there is one."""
+    others = [each for each in adopted if each.version != found.version or each.name != found.name]
+    same = [each for each in others if each.name == found.name]
+    return next(reversed(same or others), None)
+
+
+def _line(lines: Sequence[str], told: Mistake) -> str:
+    number = told.place.line
+    return lines[number - 1].strip() if 0 < number <= len(lines) else ""
+
+
+def _said(value: FactValue) -> str:
+    if value is None:
+        return NOTHING
+    return value if isinstance(value, str) else ", ".join(value)
+
+
+async def _shown(
+    request: Request, visit: Visit, text: str, adopted: Sequence[PolicyAdopted], checked: Checked | None,
+    status: int = 200, *, refused: str = "", done: str = "", new: bool = False, example: str = "",
+) -> Response:  # fmt: skip
+    at, found = visit.reader, checked.policy if checked else None
+    known = await run_in_threadpool(examples)
+    return page(
+        request, "policy.html", visit, status, text=text, checked=checked, refused=refused, done=done, new=new,
+        example=example, settings=_settings(at, found) if found else [],
+        examples=[(each.name, each.title.text(at.language)) for each in known],
+        is_adopted=found is not None and (found.name, found.version) in {(e.name, e.version) for e in adopted},
+    )  # fmt: skip
+
+
+def _settings(at: PageReader, found: Policy) -> list[tuple[str, str]]:
+    """What a policy says first of all, in words."""
+    drafts = at.say("{n} days after the start", n=found.deadlines.drafts_due)
+    more = [(at.say("time zone"), found.calendar.timezone), (at.say("drafts due"), drafts)]
+    return [*main_settings(at, found), *more]

@@ -1,0 +1,235 @@
+"""HR's way to a first cycle on the pages: policy, people, preview, launch. What is wrong is mended where it is
+shown, and nobody else takes a step of it."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import httpx2
+from playwright.async_api import Browser, Page, expect
+
+from tests.pages.conftest import Screen, Served, pictured, screen
+from tests.pages.test_every_page import faults
+from tests.portal.conftest import POLICY, ROSTER
+
+COMPANY = Path("examples/company")
+HR = "E024"
+WRONG_DAY, WRONG_MANAGER = "2016年13月", "E999"
+
+
+def spoiled(roster: str) -> tuple[bytes, dict[str, str]]:
+    """The roster with a day and a manager that are none, in different rows, and what stood there, by header."""
+    lines = roster.splitlines()
+    day, manager = lines[2].split(","), lines[4].split(",")
+    header = lines[0].lstrip("\ufeff").split(",")
+    hired, above = header.index("入职日期"), header.index("直接上级")
+    right = {"入职日期": day[hired], "直接上级": manager[above]}
+    day[hired], manager[above] = WRONG_DAY, WRONG_MANAGER
+    lines[2], lines[4] = ",".join(day), ",".join(manager)
+    return "\n".join(lines).encode(), right
+
+
+def uploaded(name: str, content: bytes) -> Any:
+    return {"name": name, "mimeType": "text/csv", "buffer": content}
+
+
+async def test_from_an_empty_folder_to_a_launched_cycle_on_the_pages_alone(
+    browser: Browser, empty: Served, shots: Path | None
+) -> None:
+    async with screen(browser, empty) as hr:
+        page = hr.page
+        await page.goto(empty.address)
+        await page.locator("main a.btn").click()
+        await expect(page.locator("main")).to_contain_text("cairn roster first-hr")
+        done = await empty.cairn("roster", "first-hr", HR, "--name", "叶知秋")
+        assert done.code == 0, done.err
+        await hr.sign_in(HR)
+        await pictured(hr, shots, "first-sign-in")
+        await page.get_by_role("link", name="开始").click()
+        await expect(page.locator("[aria-current=step] h2")).to_have_text("绩效制度")
+        assert await faults(hr) == []
+        await page.set_viewport_size({"width": 1280, "height": 800})
+        await pictured(hr, shots, "first-steps")
+        await page.locator("[aria-current=step] a.btn").click()
+
+        await adopts_a_policy_whose_mistake_is_mended(hr, shots)
+        await page.get_by_role("link", name="下一步：人员").click()
+        await imports_a_roster_whose_rows_are_mended(hr, shots)
+
+        await expect(page.locator("[aria-current=step] h2")).to_have_text("预览")
+        await page.locator("[aria-current=step] a.btn").click()
+        await page.locator("form.acts button").click()
+        await page.wait_for_url(f"{empty.url}/cycles/{empty.cycle}")
+        await expect(page.locator(".launched")).to_be_visible(timeout=60_000)
+        await hr.open("/start")
+        await expect(page.locator("[aria-current=step]")).to_have_count(0)
+        await expect(page.locator(".step [data-tone=done]")).to_have_count(4)
+        await imports_somebody_who_joined_since(hr, empty.cycle, shots)
+    (shown,) = (await empty.cairn("cycle", "status", "--json")).json
+    assert (shown["cycle"], shown["goals"] > 50, shown["launch"]["failures"]) == (empty.cycle, True, [])
+    goals = (await empty.cairn("inbox", "--by", "E026", "--json")).out
+    assert f"goal-{empty.cycle}-E026-1" in goals
+    department = (await empty.cairn("replay", "department-D02", "--json")).out
+    assert department.count("DepartmentNamed") == 1, "without a table of departments they stay as they are"
+
+
+async def adopts_a_policy_whose_mistake_is_mended(hr: Screen, shots: Path | None) -> None:
+    page = hr.page
+    await page.get_by_role("link", name="澄川科技 2026 年绩效制度").click()
+    text = page.locator("#policy-text")
+    right = await text.input_value()
+    wrong = right.replace("periods: {month: 40, year: 60}", "periods: {month: 40, year: 70}", 1)
+    number = wrong[: wrong.index("year: 70")].count("\n") + 1
+    await text.fill(wrong)
+    await page.get_by_role("button", name="检查").click()
+    told = page.locator(".wrongs li")
+    await expect(told).to_have_count(1)
+    await expect(told).to_contain_text(f"第 {number} 行")
+    await expect(told).to_contain_text("110")
+    await expect(page.get_by_role("button", name="采用")).to_have_count(0)
+    assert await faults(hr) == []
+    await page.set_viewport_size({"width": 1280, "height": 800})
+    await pictured(hr, shots, "policy-mistake")
+    await told.locator("a").click()
+    selected = await text.evaluate("each => each.value.slice(each.selectionStart, each.selectionEnd)")
+    assert "year: 70" in selected and "\n" not in selected
+    await text.fill(right)
+    await page.get_by_role("button", name="检查").click()
+    await expect(page.locator("dl.facts").first).to_contain_text("客户服务")
+    await pictured(hr, shots, "policy-checked")
+    await page.get_by_role("button", name="采用").click()
+    await expect(page.locator("[role=status]")).to_contain_text("chengchuan_2026@")
+
+
+async def imports_a_roster_whose_rows_are_mended(hr: Screen, shots: Path | None) -> None:
+    page = hr.page
+    content, right = spoiled((COMPANY / "roster.csv").read_text("utf-8"))
+    departments = (COMPANY / "roster.departments.csv").read_bytes()
+    await page.locator("#people-file").set_input_files(uploaded("roster.csv", content))
+    await page.locator("#departments-file").set_input_files(uploaded("departments.csv", departments))
+    await page.get_by_role("button", name="检查").click()
+    bad = page.locator(".bad-row")
+    await expect(bad).to_have_count(2)
+    cells = page.locator("input[aria-invalid=true]")
+    assert [await each.input_value() for each in await cells.all()] == [WRONG_DAY, WRONG_MANAGER]
+    assert await faults(hr) == []
+    await page.set_viewport_size({"width": 1280, "height": 800})
+    await pictured(hr, shots, "roster-mistakes")
+    await cells.nth(0).fill(right["入职日期"])
+    await cells.nth(1).fill(right["直接上级"])
+    await page.get_by_role("button", name="再检查").click()
+    await expect(bad).to_have_count(0)
+    await expect(page.locator("dl.facts")).to_contain_text("E001")
+    assert await faults(hr) == []
+    await page.set_viewport_size({"width": 1280, "height": 800})
+    await pictured(hr, shots, "roster-changes")
+    await page.get_by_role("button", name="导入").click()
+    await expect(page.locator("[role=status]")).to_contain_text("已导入")
+    mended = content.decode().replace(WRONG_DAY, right["入职日期"]).replace(WRONG_MANAGER, right["直接上级"])
+    await page.locator("#people-file").set_input_files(uploaded("roster.csv", mended.encode()))
+    await page.locator("#departments-file").set_input_files(uploaded("departments.csv", departments))
+    await page.get_by_role("button", name="检查").click()
+    await expect(page.locator("main")).to_contain_text("没有变动")
+    await hr.open("/start")
+
+
+async def imports_somebody_who_joined_since(hr: Screen, cycle: str, shots: Path | None) -> None:
+    """What follows in the cycle under way is shown before, and done."""
+    page, roster = hr.page, (COMPANY / "roster.csv").read_text("utf-8")
+    joined = "E026,江雨,jiang.yu@chengchuan.example,D02,客户经理,销售,E004,2026-09-01,,\n"
+    await page.get_by_role("link", name="上传新的花名册").click()
+    await page.locator("#people-file").set_input_files(uploaded("roster.csv", (roster + joined).encode()))
+    await page.get_by_role("button", name="检查").click()
+    await expect(page.locator("dl.facts")).to_contain_text("E026 江雨")
+    await expect(page.locator("main")).to_contain_text(f"周期 {cycle}：新开 1 份合约")
+    await pictured(hr, shots, "roster-follows")
+    await page.get_by_role("button", name="导入").click()
+    await expect(page.locator("[role=status]")).to_contain_text("已导入", timeout=30_000)
+
+
+STEPS = ("/start", "/start/policy", "/start/people")
+
+
+async def test_nobody_but_hr_takes_a_step_and_nothing_is_recorded(served: Served) -> None:
+    tables = {"people": ROSTER}
+    for person in ("E4", "M1", "A1"):
+        headers = {"Authorization": f"Bearer {await served.token(person)}"}
+        async with httpx2.AsyncClient(base_url=served.url, headers=headers) as other:
+            seen = [await other.get(path) for path in STEPS]
+            given = [
+                await other.post("/start/policy", data={"text": POLICY + "\n", "do": "adopt"}),
+                await other.post("/start/people", data={**tables, "do": "import", "seen": "x"}),
+                await other.post("/api/v1/policies", json={"text": POLICY}),
+                await other.post("/api/v1/policies/check", json={"text": POLICY}),
+                await other.post("/api/v1/roster/check", json=tables),
+                await other.post("/api/v1/roster", json={**tables, "seen": "x"}),
+            ]
+        assert {each.status_code for each in (*seen, *given)} == {403}, person
+    adopted = (await served.cairn("policy", "list", "--json")).json
+    assert len(adopted) == 1
+
+
+async def test_a_step_is_not_taken_from_another_site(browser: Browser, served: Served) -> None:
+    async with screen(browser, served) as window:
+        await window.sign_in("H1")
+        cookies = {each["name"]: each["value"] for each in await window.page.context.cookies()}
+    async with httpx2.AsyncClient(base_url=served.url, cookies=cookies) as other_site:
+        answers = [
+            await other_site.post("/start/policy", data={"text": POLICY, "do": "adopt"}),
+            await other_site.post("/start/people", data={"people": ROSTER}),
+        ]
+    assert [each.status_code for each in answers] == [403, 403]
+
+
+async def test_what_is_larger_than_a_roster_is_not_taken_in(served: Served) -> None:
+    headers = {"Authorization": f"Bearer {await served.token('H1')}", "Accept-Language": "en"}
+
+    async def endless() -> Any:
+        yield b"people=x"
+
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    async with httpx2.AsyncClient(base_url=served.url, headers=headers) as hr:
+        large = await hr.post("/start/people", files={"people_file": ("roster.csv", b"x" * 5_000_000)})
+        unsaid = await hr.post("/start/policy", content=endless(), headers=form)
+    assert (large.status_code, unsaid.status_code) == (413, 413)
+    assert "4 MB at most" in large.text
+
+
+async def test_the_first_hr_person_is_named_once_and_only_while_nobody_is_known(served: Served) -> None:
+    again = await served.cairn("roster", "first-hr", "X1", "--name", "张三")
+    reserved = await served.cairn("roster", "first-hr", "company", "--name", "张三")
+    assert (again.code, reserved.code) == (1, 2)
+    assert "H1" in again.err
+
+
+async def test_a_program_checks_and_records_policy_and_roster_as_the_pages_do(served: Served) -> None:
+    wrong = POLICY.replace("quarter: 40", "quarter: 50")
+    moved = ROSTER.replace("2020-12-31", "").replace("E3,吴浩然,D1,客户经理", "E3,吴浩然,D1,大客户经理")
+    async with served.api("H1") as hr:
+        refused = (await hr.post("/policies", json={"text": wrong})).json()
+        checked = (await hr.post("/roster/check", json={"people": moved})).json()
+        bad = (await hr.post("/roster/check", json={"people": moved.replace("H1,2020", "H9,2020")})).json()
+        unseen = await hr.post("/roster", json={"people": moved, "seen": "another"})
+    assert [(each["line"], each["path"]) for each in refused["mistakes"]] == [(7, "families.sales.periods")]
+    assert (checked["changes"]["joined"], checked["changes"]["changed"]) == ([], ["E3"])
+    assert {(each["row"], each["column"]) for each in bad["mistakes"]} >= {(3, "直接上级")}
+    assert (unseen.status_code, unseen.json()["code"]) == (409, "roster.seen")
+
+
+async def test_a_policy_is_shown_with_what_differs_from_the_one_before(
+    browser: Browser, served: Served
+) -> None:
+    async with screen(browser, served, language="en", width=375) as hr:
+        await hr.sign_in("H1")
+        await hr.open("/start/policy")
+        text = hr.page.locator("#policy-text")
+        await text.fill((await text.input_value()).replace("target: 1200", "target: 1300"))
+        await hr.page.get_by_role("button", name="Check").click()
+        await expect(row(hr.page, "families.sales.template.revenue.target")).to_have_text(
+            re.compile(r"target\s*1200\s*1300$")
+        )
+        assert await faults(hr) == []
+
+
+def row(page: Page, field: str) -> Any:
+    return page.locator("tr", has_text=field)
