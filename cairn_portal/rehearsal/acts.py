@@ -91,8 +91,8 @@ class ScriptedActs:
             await self._rescored()
             return
         reviews = await self.cases.reviews() if act.act in CASE_COMMANDS else ()
-        years_end = self.cases.years_end
-        more = await years_end.tables() if (act.act or "").partition(" ")[0] in AT_YEARS_END else ()
+        at_years_end = (act.act or "").partition(" ")[0] in AT_YEARS_END
+        more = await self.cases.years_end.tables() if at_years_end else ()
         rows = select_rows(self.script, act, self.tables, self.planned, reviews, more)
         commands = scripted_commands(self.script, act, rows)
         if act.act in OTHER_COMMANDS:
@@ -101,7 +101,8 @@ class ScriptedActs:
             return
         if act.act in CASE_COMMANDS:
             await self._give_to_cases(commands, act, command, instant)
-            await self._results_shown()
+            if at_years_end:
+                await self._results_shown()
             return
         of_people: list[ScriptedCommand] = []
         by_goal: dict[str, list[tuple[ScriptedCommand, str]]] = {}
@@ -136,15 +137,19 @@ class ScriptedActs:
         await self._followed(["ResultIssued", "VersionCalibrated"], RESCORING)
 
     async def _followed(self, types: Sequence[str], follower: str) -> None:
-        """Until a follower has done all that there is of these types. Raises TimeoutError where it stands still."""
-        pool, at, end = self.application.pool, -1, 0.0
-        sealed = await self.application.ledger.wait_types_sealed(types, STANDS_STILL)
-        while (now := await _position(pool, follower)) < sealed:
-            if now > at:
+        """Until a follower has done all that there is of these types, and all that came of it: when nothing waits and
+        nothing has moved once all is sealed. Raises TimeoutError where it stands still."""
+        at, end = -1, 0.0
+        while True:
+            await self.application.ledger.wait_types_sealed(types, STANDS_STILL)
+            now, waiting = await _standing(self.application.pool, follower)
+            if now == at and not waiting:
+                return
+            if now != at:
                 at, end = now, monotonic() + STANDS_STILL
             if monotonic() >= end:
                 raise TimeoutError(f"{follower} stands still at position {now}, for {STANDS_STILL:g} s")
-            await asyncio.sleep(0.1)
+            await asyncio.sleep(0.05)
 
     async def _give(
         self, name: str, commands: Sequence[tuple[ScriptedCommand, str]], act: ScriptedAct, instant: datetime
@@ -251,6 +256,8 @@ async def for_each(
             group.create_task(one(name))
 
 
-async def _position(pool: asyncpg.Pool, follower: str) -> int:
-    """Up to which sealed position a follower of the log has done everything; 0 before it began."""
-    return max((each.position for each in await subscriptions(pool, follower)), default=0)
+async def _standing(pool: asyncpg.Pool, follower: str) -> tuple[int, int]:
+    """Up to which sealed position a follower of the log has done everything, and how many events wait for it; before it
+    has begun at least one does."""
+    found = await subscriptions(pool, follower)
+    return max((each.position for each in found), default=0), sum(each.waiting for each in found) or not found
