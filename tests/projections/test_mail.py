@@ -22,6 +22,7 @@ from cairn.domain.event import Event
 from cairn.domain.goal import events as g
 from cairn.domain.measure import KeyTask
 from cairn.domain.private_text import in_private, private_parts
+from cairn.notices.sending import ServerAway, connected
 from cairn.notices.setting_up import mailing_of
 from cairn.privacy import require_wrapping_keys
 from cairn.settings import Settings, SettingsProblem
@@ -238,6 +239,7 @@ SENDER = """
 import asyncio, json, sys
 from activities.mailing import Mailer
 from cairn.application import Application
+from cairn.notices.sending import ServerAway, connected
 from cairn.notices.setting_up import mailing_of
 from cairn.privacy import require_wrapping_keys
 from cairn.settings import Settings
@@ -346,3 +348,14 @@ def test_nobody_gets_mail_of_a_year_that_is_only_played() -> None:
     assert (
         environment(own, servers)["CAIRN_SMTP_URL"] == ""
     )  # what stands in the environment is not handed on
+
+
+async def test_a_password_is_never_said_on_a_line_that_others_can_read(server: MailServer) -> None:
+    """The server has no TLS, and the address asks for it."""
+    mailing = mailing_of(settings(server))
+    assert mailing is not None
+    asked = mailing.server._replace(tls="starttls", user="cairn", password="geheim")
+    with pytest.raises(ServerAway):
+        async with connected(asked):
+            pass
+    assert server.mails == []
