@@ -33,7 +33,8 @@ from cairn_portal.rehearsal.queries import (
     target_rows,
 )
 from cairn_portal.rehearsal.script import load_script
-from tests.specs.test_feed_examples import opened, selects_added
+from cairn_portal.rehearsal.years_end import KINDS as AT_YEARS_END
+from tests.specs.test_feed_examples import at_years_end, opened, selects_added
 
 PROJECT = Path(__file__).parents[2]
 EXAMPLE = PROJECT / "examples" / "adventureworks"
@@ -187,9 +188,10 @@ def test_the_acts_select_goals_that_are_launched_and_say_what_their_commands_nee
     tables, goals = open_script_tables(FILE, DATA), planned_goals(plan)
     for act in FILE.acts:
         if not act.feeds:
-            rows = select_rows(FILE, act, tables, goals, opened(plan))
+            rows = select_rows(FILE, act, tables, goals, opened(plan), at_years_end(plan))
             commands = scripted_commands(FILE, act, rows)
-            assert commands or selects_added(FILE, act, tables), f"line {act.line} selects nothing"
+            later = selects_added(FILE, act, tables) or (act.act or "").partition(" ")[0] in AT_YEARS_END
+            assert commands or later, f"line {act.line} selects nothing"
 
 
 def test_every_announced_quota_that_differs_from_the_plan_is_adjusted(
@@ -221,9 +223,9 @@ def test_t2_who_joined_in_the_second_month_of_a_quarter_has_two_thirds_of_its_qu
     assert joined["quota"] == "214000.0000"
 
 
-def test_the_story_takes_at_most_twenty_days_and_feeds_run_every_month() -> None:
-    assert len(FILE.days()) <= 20
-    fed = {act.on for act in FILE.acts if act.feeds}
+def test_the_story_takes_at_most_thirty_days_and_feeds_run_every_month() -> None:
+    assert len(FILE.days()) <= 30
+    fed = {act.on for act in FILE.acts if act.feeds and act.on <= ENDS}  # a correction comes later
     assert len(fed) >= 12
     assert max((b - a).days for a, b in zip(sorted(fed), sorted(fed)[1:], strict=False)) <= 33
     assert max(fed) == ENDS
