@@ -159,7 +159,9 @@ async def test_an_open_page_moves_by_itself_and_leaves_what_somebody_types_as_it
         await manager.open("/inbox")
         await task(manager, first, "approve").locator("summary").click()
         words = task(manager, first, "approve").locator("textarea")
-        await words.click()  # nobody types before the form is there; a browser that is busy shows it a moment later
+        await (
+            words.click()
+        )  # nobody types before the form is there; a browser that is busy shows it a moment later
         await words.press_sequentially("请写清楚")
         await served.cairn("goal", "submit", second, "--by", "A1")
         await expect(task(manager, second, "approve")).to_be_visible(timeout=30_000)
