@@ -140,13 +140,14 @@ def test_a_backup_is_restored_into_an_empty_volume(server: Server) -> None:
     assert submitted(server, drafts(server, "FY28", "E007")[0], "E007") == ["GoalSubmitted"]
 
 
-def test_with_names_for_builds_a_goal_stays_on_the_one_it_began_with_until_its_next_command(
-    server: Server,
-) -> None:
+def test_with_names_for_builds_what_runs_moves_to_the_current_one(server: Server) -> None:
     server.settings["CAIRN_BUILD"] = "one"
     server.compose("up", "--detach", "--wait")
     server.deployed("one")
     launched(server, "FY29", 2029)
+    until(lambda: bool(drafts(server, "FY29", "E005")), "its goals are listed")
+    goal = drafts(server, "FY29", "E005")[0]
+    assert server.build_of(goal) == "one"
     server.settings |= {
         "CAIRN_BUILD_BEFORE": "one",
         "CAIRN_IMAGE_BEFORE": server.images[1],
@@ -156,10 +157,8 @@ def test_with_names_for_builds_a_goal_stays_on_the_one_it_began_with_until_its_n
     server.compose("--profile", "before", "up", "--detach", "--wait")
     server.deployed("two")
     assert len(server.workers()) == len(server.workers("worker-before")) == 1
-    goal = drafts(server, "FY29", "E005")[0]
-    assert server.build_of(goal) == "one"
-    assert submitted(server, goal, "E005") == ["GoalSubmitted"]
     until(lambda: server.build_of(goal) == "two", "it moves to the build that is current")
+    assert submitted(server, goal, "E005") == ["GoalSubmitted"]
     launched(server, "FY30", 2030)
     until(lambda: bool(drafts(server, "FY30", "E005")), "its goals are listed")
     assert server.build_of(drafts(server, "FY30", "E005")[0]) == "two"
