@@ -7,9 +7,10 @@ from datetime import UTC, datetime
 
 import asyncpg
 
-from activities.noticing import Noticing, places_of, to_rate
+from activities.noticing import Noticing, to_rate
 from cairn.application import Application
 from cairn.application.rater_notices import RaterNotice
+from cairn.domain.people import places_of
 from cairn.i18n.titles import Titles, titles_in
 from cairn.ledger import LOST, PASSING, Connection, stop_if_cancelled
 from cairn.notices.outbox import Mail
@@ -129,7 +130,7 @@ class Mailer:
     async def _holders(self) -> Mapping[str, list[str]]:
         holders: dict[str, list[str]] = {}
         for person in await people_model.people(self.pool):
-            for role in places_of(person):
+            for role in places_of(person.roles):
                 holders.setdefault(role, []).append(person.id)
         return holders
 

@@ -15,7 +15,7 @@ from cairn.domain.event import SYSTEM
 from cairn.domain.goal.deadlines import DELIVERY
 from cairn.domain.goal.events import DeadlineMissed, ReminderSent
 from cairn.domain.goal.status import to_deliver
-from cairn.domain.people import Person
+from cairn.domain.people import Person, places_of
 from cairn.domain.streams import CASES, IN_CYCLE, cycle_of, kind_of
 from cairn.i18n import Message, message, term, verbatim
 from cairn.notices.wording import Entry
@@ -89,7 +89,7 @@ class Noticing:
             if (await self.application.policies.version(each.policy)).check_ins == "trusted"
         ]
         tasks = await inbox.inbox(self.pool, person.id, person.roles, trusting=trusting)
-        turns = await case_model.turns(self.pool, datetime.now(UTC), of=[person.id, *places_of(person)])
+        turns = await case_model.turns(self.pool, datetime.now(UTC), of=[person.id, *places_of(person.roles)])
         return [
             *(
                 _Waiting(
@@ -148,9 +148,3 @@ def path_of(stream: str) -> str:
     if kind == "goal":
         return f"/goals/{stream}"
     return f"/cases/{stream}" if kind in CASES else f"/cycles/{cycle_of(stream)}" if kind == "cycle" else "/"
-
-
-def places_of(person: Person) -> list[str]:
-    """The places somebody's roles give them; an executive acts for the committee."""
-    held = {*person.roles, *(["committee"] if "executive" in person.roles else [])}
-    return sorted(f"role:{name}" for name in held)

@@ -1,6 +1,6 @@
 """People as the roster states them on a day, what can happen to them, and whom somebody may come to report to."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Literal
 
@@ -42,6 +42,13 @@ class Person(Fact):
     def here_on(self, day: date) -> bool:
         """Whether the person may still act on a day: `left` is the first day they are gone."""
         return self.left is None or day < self.left
+
+
+def places_of(roles: Iterable[str]) -> list[str]:
+    """The places somebody's roles give them, as they are written where somebody is waited for (`role:hr`); an executive
+    acts for the committee."""
+    held = {*roles, *(["committee"] if "executive" in roles else [])}
+    return sorted(f"role:{name}" for name in held)
 
 
 class Roster(Fact):

@@ -9,13 +9,12 @@ from typing import NamedTuple
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from cairn.i18n import message
+from cairn.notices.kinds import KINDS
 from cairn.settings import Settings, SettingsProblem
 
 NEARBY = ("localhost", "127.0.0.1", "::1")
 """Hosts to which mail may go without TLS."""
 PORTS = {"smtp": 587, "smtps": 465}
-KINDS = ("asked", "late", "told")
-"""Kinds of notices: something waits for the reader; something of others' is late; something happened."""
 ADDRESS = re.compile(r"[^@\s<>,;:\"()\[\]\\]+@[^@\s<>,;:\"()\[\]\\]+")
 
 

@@ -8,14 +8,14 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
-from typing import Literal, NamedTuple, cast
+from typing import NamedTuple, cast
 from uuid import UUID
 
 from cairn.i18n import Language, Message, marked, message, say
 from cairn.i18n.titles import Titles, title_in
+from cairn.notices.kinds import Kind
 from cairn.notices.setting_up import Mailing
 
-Kind = Literal["asked", "late", "told"]
 MOST = 20
 """Lines of a kind that are written out; of more it is said how many there are."""
 HEADINGS: Mapping[Kind, str] = {

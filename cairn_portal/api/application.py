@@ -6,6 +6,8 @@ from starlette.exceptions import HTTPException
 
 from cairn.domain.refusal import Refusal
 from cairn.ledger import AwayFromHome
+from cairn.policies import PolicyInvalid
+from cairn.roster.reading import RosterInvalid
 from cairn_portal.api import commands, preparing, reads
 from cairn_portal.api.problems import told
 from cairn_portal.gateway import NoAnswer
@@ -14,7 +16,8 @@ from cairn_portal.signing_in.callers import NotFromOurPage, NotSignedIn
 VERSION = "1"
 ROOT = f"/api/v{VERSION}"
 ERRORS = (
-    Refusal, NotSignedIn, NotFromOurPage, NoAnswer, AwayFromHome, RequestValidationError, HTTPException, Exception,
+    Refusal, NotSignedIn, NotFromOurPage, NoAnswer, AwayFromHome, PolicyInvalid, RosterInvalid, RequestValidationError,
+    HTTPException, Exception,
 )  # fmt: skip
 
 

@@ -2,18 +2,15 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response
 
 from cairn.application import access
 from cairn.documents.dates import Order
-from cairn.documents.mistakes import DocumentInvalid
-from cairn.i18n import message
-from cairn.policies import PolicyInvalid, parse
-from cairn.roster.reading import RosterInvalid, RosterRead, Stated
-from cairn_portal.api.problems import problem
+from cairn.policies import parse
+from cairn.roster.reading import RosterRead, Stated
 from cairn_portal.presenting.as_json import plain_value
 from cairn_portal.presenting.mistakes import mistake_facts
 from cairn_portal.reading.rosters import Tables, read_here
@@ -62,34 +59,25 @@ async def policies(visit: ByVisitor) -> Response:
 @router.post(
     "/policies/check", tags=["policies"], operation_id="policies_check", summary="every mistake of a policy"
 )
-async def check(request: Request, visit: ByVisitor, given: PolicyText) -> Response:
+async def check(visit: ByVisitor, given: PolicyText) -> Response:
     access.require_prepares(visit.person)
-    try:
-        found = await run_in_threadpool(parse, given.text, given.source)
-    except PolicyInvalid as invalid:
-        return _invalid(request, visit, "policy.invalid", invalid)
+    found = await run_in_threadpool(parse, given.text, given.source)
     return JSONResponse({"policy": f"{found.name}@{found.version}"})
 
 
 @router.post("/policies", tags=["policies"], operation_id="policies_adopt", summary="adopt a version")
-async def adopt(request: Request, visit: ByVisitor, given: PolicyText) -> Response:
+async def adopt(visit: ByVisitor, given: PolicyText) -> Response:
     access.require_prepares(visit.person)
-    try:
-        done = await visit.portal.commands.adopt(given.text, given.source, visit.person.id)
-    except PolicyInvalid as invalid:
-        return _invalid(request, visit, "policy.invalid", invalid)
+    done = await visit.portal.commands.adopt(given.text, given.source, visit.person.id)
     return JSONResponse({"policy": done.reference, "new": done.new})
 
 
 @router.post(
     "/roster/check", tags=["people"], operation_id="roster_check", summary="what an import would change"
 )
-async def check_roster(request: Request, visit: ByVisitor, given: RosterTables) -> Response:
+async def check_roster(visit: ByVisitor, given: RosterTables) -> Response:
     access.require_prepares(visit.person)
-    try:
-        found = await _read(visit, given)
-    except RosterInvalid as invalid:
-        return _invalid(request, visit, "roster.invalid", invalid)
+    found = await _read(visit, given)
     foreseen = await visit.portal.commands.foresee_roster(found, visit.person.id)
     told = {
         "changes": {name: value for name, value in foreseen.changes._asdict().items() if name != "events"},
@@ -103,12 +91,9 @@ async def check_roster(request: Request, visit: ByVisitor, given: RosterTables) 
 @router.post(
     "/roster", tags=["people"], operation_id="roster_import", summary="import a roster that was checked"
 )
-async def import_roster(request: Request, visit: ByVisitor, given: SeenRoster) -> Response:
+async def import_roster(visit: ByVisitor, given: SeenRoster) -> Response:
     access.require_prepares(visit.person)
-    try:
-        found = await _read(visit, given)
-    except RosterInvalid as invalid:
-        return _invalid(request, visit, "roster.invalid", invalid)
+    found = await _read(visit, given)
     done = await visit.portal.commands.import_roster(found, visit.person.id, given.seen)
     refused = [{"stream": each.stream, "code": each.refused.code} for each in done.refused]
     return JSONResponse({"events": done.recorded.changes, "refused": refused})
@@ -118,11 +103,3 @@ async def _read(visit: Visit, given: RosterTables) -> RosterRead:
     """The roster of the tables. Raises RosterInvalid."""
     stated = Stated(order=given.dates, match_zeros=given.match_zeros)
     return await read_here(visit.portal.records, Tables(given.people, given.departments), stated)
-
-
-def _invalid(request: Request, visit: Visit, code: str, invalid: DocumentInvalid) -> Response:
-    """A problem with every mistake and its place."""
-    count = len(invalid.mistakes)
-    sentence = message("{count} {count:plural,mistake,mistakes} to mend", count=count)
-    mistakes = [mistake_facts(visit.reader, each) for each in invalid.mistakes]
-    return problem(request, 422, code, sentence, mistakes=mistakes)

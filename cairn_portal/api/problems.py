@@ -12,7 +12,10 @@ from starlette.responses import JSONResponse, Response
 from cairn.domain.refusal import Refusal
 from cairn.i18n import Message, message, refusal_message, term
 from cairn.ledger import AwayFromHome
+from cairn.policies import PolicyInvalid
+from cairn.roster.reading import RosterInvalid
 from cairn_portal.gateway import NoAnswer
+from cairn_portal.presenting.mistakes import mistake_facts
 from cairn_portal.signing_in.callers import NotFromOurPage, NotSignedIn
 from cairn_portal.signing_in.portal import reader_of
 
@@ -110,6 +113,12 @@ async def told(request: Request, error: Exception) -> Response:
         case AwayFromHome():
             sentence = message("This ledger takes nothing in: it is not where it was recorded.")
             return problem(request, 503, "away-from-home", sentence)
+        case PolicyInvalid() | RosterInvalid():
+            code = "policy.invalid" if isinstance(error, PolicyInvalid) else "roster.invalid"
+            count, at = len(error.mistakes), reader_of(request)
+            sentence = message("{count} {count:plural,mistake,mistakes} to mend", count=count)
+            mistakes = [mistake_facts(at, each) for each in error.mistakes]
+            return problem(request, 422, code, sentence, mistakes=mistakes)
         case RequestValidationError():
             named = [part for part in error.errors()[0]["loc"][1:] if isinstance(part, str)]
             where = ".".join(named) or "body"

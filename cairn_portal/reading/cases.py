@@ -15,11 +15,10 @@ from cairn.domain.case.state import Case
 from cairn.domain.case.status import CaseStatus
 from cairn.domain.cycle.state import Cycle
 from cairn.domain.event import Event
-from cairn.domain.people import Person, reports_to
+from cairn.domain.people import Person, places_of, reports_to
 from cairn.domain.refusal import Refusal
 from cairn.domain.review.state import Review
 from cairn.ledger import StoredEvent
-from cairn_portal.reading.inbox import places_of
 from cairn_portal.reading.records import Records
 from cairn_portal.reading.reviews import WORDLESS
 from cairn_portal.reading.viewing import Viewer, require_may_read_case, shown

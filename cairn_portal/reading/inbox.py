@@ -1,12 +1,12 @@
 """All that waits for somebody: tasks on goals, and turns in cases, each with the present of its cycle."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import NamedTuple
 
 from cairn.domain.cycle.stages import cycle_stage_row
 from cairn.domain.cycle.state import Cycle
-from cairn.domain.people import Person
+from cairn.domain.people import Person, places_of
 from cairn_portal.reading.records import Records
 from projections.models import case as case_model
 from projections.models import dashboard as dashboards
@@ -58,9 +58,3 @@ async def _turns(records: Records, person: Person, cycle: str | None) -> list[ca
         turns = await case_model.turns(records.pool, now, cycle=row.cycle, of=wanted)
         found += [each for each in turns if not over or each.kind in AFTER_THE_END]
     return found
-
-
-def places_of(roles: Iterable[str]) -> list[str]:
-    """The places somebody's roles give them, as they are written where somebody is waited for."""
-    held = {*roles, *(["committee"] if "executive" in roles else [])}
-    return sorted(f"role:{name}" for name in held)

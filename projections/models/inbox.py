@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict
 
 from cairn.domain.goal.events import CommitteeVoted
 from cairn.domain.goal.stages import Stage
+from cairn.domain.people import places_of
 from cairn.domain.policy import Tier
 from projections.engine.read_model import ReadModel
 from projections.engine.rows import Reader, parse_rows
@@ -75,9 +76,7 @@ async def inbox(
     judges their own goal; nor does who has voted see the goal again while the others vote. `trusting` are the cycles in
     which reports count without being confirmed.
     """
-    names = {*roles, *(["committee"] if "executive" in roles else [])}
-    places = sorted(f"role:{name}" for name in names)
-    tasks = await reader.fetch(SQL["for_person"], person, places, cycle, at, list(trusting))
+    tasks = await reader.fetch(SQL["for_person"], person, places_of(roles), cycle, at, list(trusting))
     return parse_rows(Task, tasks)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Literal, get_args
+from typing import get_args
 
 from pydantic import BaseModel, ConfigDict
 
@@ -116,6 +116,7 @@ from cairn.domain.sheet.events import (
     SheetOpened,
     SheetScored,
 )
+from cairn.notices.kinds import Kind
 from projections.engine.read_model import ReadModel
 from projections.engine.rows import Reader, parse_rows
 from projections.engine.sql import queries
@@ -145,8 +146,6 @@ MODEL = ReadModel(
     joins=("goal", "feedback", "coaching", "request", "promise", "person", "inbox"),
 )  # fmt: skip
 SQL = queries("notice")
-Kind = Literal["asked", "late", "told"]
-"""What a notice is for: something waits for its reader, something of others' is late, something happened."""
 ASKING = (
     ReminderSent, CaseReminded, GoalUrged, GoalSubmitted, AdjustmentRequested, AgreementAsked, RequestOpened,
     ReviewAsked, PolicyAmendmentProposed, ResultAppealed,

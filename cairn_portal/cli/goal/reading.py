@@ -14,7 +14,7 @@ from cairn.domain.event import SYSTEM
 from cairn.domain.goal.events import GoalInterviewHeld
 from cairn.domain.goal.stages import ExistingStage
 from cairn.domain.measure import Capability, KeyTask
-from cairn.domain.people import Person
+from cairn.domain.people import Person, places_of
 from cairn.domain.streams import IN_CYCLE, cycle_of, kind_of
 from cairn.i18n import marked, term
 from cairn.settings import SettingsProblem
@@ -45,7 +45,7 @@ from cairn_portal.presenting.words import (
     words,
 )
 from cairn_portal.reading.goals import in_words
-from cairn_portal.reading.inbox import inbox_of, places_of
+from cairn_portal.reading.inbox import inbox_of
 from cairn_portal.reading.viewing import Viewer, of_goal
 from projections.models import coaching as coaching_model
 from projections.models import goal as goals_model
