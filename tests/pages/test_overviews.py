@@ -96,7 +96,9 @@ async def test_everything_within_reach_is_found_by_keyboard_and_nothing_else(
         await expect(employee.page.locator("#palette")).to_be_hidden()
 
 
-async def test_the_palette_is_there_for_whoever_is_faster_than_the_page(browser: Browser, served: Served) -> None:
+async def test_the_palette_is_there_for_whoever_is_faster_than_the_page(
+    browser: Browser, served: Served
+) -> None:
     pressed = "document.dispatchEvent(new KeyboardEvent('keydown', {key: 'k', ctrlKey: true}))"
     async with screen(browser, served, language="en") as manager:
         await manager.sign_in("M1")
