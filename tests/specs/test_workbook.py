@@ -19,6 +19,7 @@ from tests.specs.workbook.policy import policy_of
 from tests.workbook.book import Book, make_book
 from tests.workbook.cases import CASES
 from tests.workbook.contract import Case
+from tests.workbook.raters import BEHAVIOURS
 
 
 @pytest.fixture(scope="module")
@@ -150,11 +151,9 @@ def test_fewer_unnamed_answers_than_the_threshold_leave_the_weights_to_the_other
 ) -> None:
     """E1's example: self 90 (10), manager 80 (70), customers under the threshold (20) come to 81.25."""
     page = book.pages["raters"]
-    nobody = {name: None for name in page.inputs if name.rpartition(".")[2] in ("goal", *raters.BEHAVIOURS)}
-    said: dict[str, Any] = {
-        f"{name}.{key}": 3 for name in ("self.1", "manager.1") for key in raters.BEHAVIOURS
-    }
-    said |= {f"internal_customers.{number}.{key}": 3 for number in (1, 2) for key in raters.BEHAVIOURS}
+    nobody = {name: None for name in page.inputs if name.rpartition(".")[2] in ("goal", *BEHAVIOURS)}
+    said: dict[str, Any] = {f"{name}.{key}": 3 for name in ("self.1", "manager.1") for key in BEHAVIOURS}
+    said |= {f"internal_customers.{number}.{key}": 3 for number in (1, 2) for key in BEHAVIOURS}
     said |= {"self.1.goal": 90, "manager.1.goal": 80, "self.weight": 10, "manager.weight": 70}
     said |= {
         "internal_customers.weight": 20,

@@ -9,10 +9,11 @@ from cairn.domain.appraisal.context import BoxedAnswer
 from cairn.domain.appraisal.events import Item, ManagedDays
 from cairn.domain.appraisal.releasing import release_named, scored, take_in
 from cairn.domain.appraisal.state import Answer, Appraisal
+from cairn.domain.evaluation.rating import Rated
 from cairn.domain.exact import exact
 from cairn.domain.policy import Evaluator, Missing, Name
 from tests.specs.company import LEARNING, LIN, on
-from tests.specs.test_raters_in_results import Rated, result, rules, scored_in_time
+from tests.specs.test_raters_in_results import result, rules, scored_in_time
 from tests.specs.workbook.cells import Inputs
 from tests.workbook.raters import BEHAVIOURS, MARKS, ROLES
 
