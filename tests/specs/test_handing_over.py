@@ -362,11 +362,11 @@ def test_an_advance_and_what_the_year_pays_beyond_it_are_elements_of_their_own()
         update={"pay": Pay(of="points", advances="quarter")}
     )
     first = made(company(with_advances(40), policy=policy))
-    assert sums(first) == {(LIN, "advance.Q1"): Decimal("4000.00"), (LIN, "true_up"): Decimal("4000.00")}
+    assert sums(first) == {(LIN, "advance.Q1"): Decimal("1000.00"), (LIN, "true_up"): Decimal("7000.00")}
     sheet, case = with_advances(60, number=2)
     moved = made(replace(first, sheets={SHEET: sheet}, cases={case.id: case}))
     assert moved.types[0] == "HandoverMade", "what one element loses the other gains: nothing is lowered"
-    assert sums(moved) == {(LIN, "advance.Q1"): Decimal("6000.00"), (LIN, "true_up"): Decimal("2000.00")}
+    assert sums(moved) == {(LIN, "advance.Q1"): Decimal("1500.00"), (LIN, "true_up"): Decimal("6500.00")}
     sheet, case = with_advances(60, year=70, number=3)
     assert made(replace(moved, sheets={SHEET: sheet}, cases={case.id: case})).types == ["LoweringProposed"]
 

@@ -135,7 +135,7 @@ class Payer:
         """Each period of the kind pays its part of the year's amount by its own points; the year pays what it exceeds
         them by."""
         scored = self._scored(sheet)
-        parts = self._parts_of_the_year(sheet, goals, list(scored))
+        parts = self._parts_of_the_year(sheet, goals, self._in_force(sheet))
         advances = tuple(self._advance(key, parts[key], each, base) for key, each in scored.items())
         due = product(base, self._earned(points))
         trued = true_up(rounded(due, self.pay.places), (each.paid for each in advances))
@@ -176,7 +176,8 @@ class Payer:
     def _parts_of_the_year(
         self, sheet: Sheet, goals: Mapping[str, Goal], keys: Sequence[str]
     ) -> dict[str, Fraction]:
-        """Each period's part of the amount: by its months in force or by its target, over those of all of them."""
+        """Each period's part of the amount: by its months in force or by its target, over those of all of them, scored
+        or not: what one of them earns is no larger for another one's score being missing."""
         periods = [self.schedule.period(key) for key in keys]
         by = self._months if self.pay.advance_by == "months" else self._target
         return by_targets({each.key: by(sheet, goals, each) for each in periods if each is not None})
