@@ -156,7 +156,10 @@ def _changes(at: Terminal, changes: Sequence[PersonChange], names: Mapping[str, 
     before, after = at.say("before"), at.say("after")
     table = grid(at.say("holder"), at.say("version"), at.say("element"), before, after, right=(before, after))
     for change in changes:
-        who, version = f"{change.person} {names.get(change.person, '')}".strip(), str(change.version or NOTHING)
+        who, version = (
+            f"{change.person} {names.get(change.person, '')}".strip(),
+            str(change.version or NOTHING),
+        )
         for each in change.changes:
             table.add_row(
                 who,

@@ -218,8 +218,9 @@ def _entries(at: Terminal, found: Sequence[handover_model.EntryRow]) -> Renderab
     )
     for each in found:
         table.add_row(
-            str(each.number), str(each.batch), f"{each.person} {each.person_name or ''}".strip(), str(each.version or NOTHING),
-            element_said(at, each.element), amount_said(each.amount), str(each.reverses or ""),
+            str(each.number), str(each.batch), f"{each.person} {each.person_name or ''}".strip(),
+            str(each.version or NOTHING), element_said(at, each.element), amount_said(each.amount),
+            str(each.reverses or ""),
         )  # fmt: skip
     return table
 
