@@ -258,7 +258,7 @@ async def test_the_steps_between_any_two_versions_and_any_two_people_sum_exactly
     """Each score is taken apart into its inputs, from which it comes out as recorded (ADR 0022). The year has late
     readings, a target and weights that were corrected, raters who came later, results of subordinates that changed."""
     apart = year.apart
-    print(apart)
+    print(apart)  # pytest -s tells how many pairs there were
     assert (apart.other, apart.wrong) == ([], [])
     assert apart.versions > 900 and apart.people > 100
     assert all(apart.pairs[of] > 40 for of in ("result", "period", "goal")) and apart.moved > 150
