@@ -51,7 +51,7 @@ async def year(tmp_path_factory: pytest.TempPathFactory) -> Year:
 async def test_nothing_is_refused_but_a_restatement_that_another_one_of_the_sheet_overtook(
     year: Year,
 ) -> None:
-    """The buyer's quarter is restated first; what the year's would come to is another thing then, and is proposed anew."""
+    """The buyer's quarter is restated first; the year would then come to something else: it is proposed anew."""
     refused = [(each.act, each.code, each.goal) for each in year.report.refused]
     assert refused == [("restatement decide", "restatement.otherwise", "FY2013-258-1-R2")]
 
