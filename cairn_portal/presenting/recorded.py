@@ -62,6 +62,7 @@ TOLD: Mapping[str, tuple[str, ...]] = {
     "CycleLaunched": ("sheets", "goals"),
     "PeriodScored": ("period", "sheets"),
     "ResultsIssued": ("sheets",),
+    "ScoresVerified": ("upto", "goals", "sheets", "results", "differing", "missing", "unread"),
     "StageReached": ("stage",),
 }
 """Which facts of an event are told besides what it changed; `--json` has all of them."""

@@ -25,8 +25,8 @@ BETWEEN_PEOPLE = frozenset({"feedback", "coaching", "request", "promise", "hando
 
 
 class _Reader(NamedTuple):
-    """Whoever reads a stream: as a viewer in its cycle, or as somebody of whom only their roles are asked. `party`: they
-    may read the case itself."""
+    """Whoever reads a stream: as a viewer in its cycle, or as somebody of whom only their roles are asked. A
+    `party` may read the case itself."""
 
     person: Person | None
     view: Viewer
@@ -96,7 +96,7 @@ async def _reader(records: Records, reader: str | None, stream: str) -> _Reader:
         access.require_audits(person)
         return _Reader(person, Viewer(person, None), Shown(stream.partition("-")[2], None, None))
     view = await records.viewer(reader, await records.cycle(cycle_of(stream)))
-    of = await _owner(records, view, holder)
+    of = await owner_of(records, view, holder)
     assert view.person is not None
     if kind_of(stream) == "sheet":
         view.require("scores", of)
@@ -126,7 +126,7 @@ def _require_audits_others(person: Person, stream: str) -> None:
         raise Refusal("audit.own", field="as", by=person.id)
 
 
-async def _owner(records: Records, view: Viewer, holder: str) -> Shown:
+async def owner_of(records: Records, view: Viewer, holder: str) -> Shown:
     """A holder as reading rights look at it: a department's is its head's."""
     department = department_of(holder)
     if department is None:
