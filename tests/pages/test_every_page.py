@@ -22,7 +22,7 @@ PAGES = {
     "new-coaching": ("M1", "/cases/new/coaching?about=E4"),
     "team": ("M1", "/team"),
     "goal": ("M1", "/goals/{goal}"),
-    "history": ("A1", "/goals/{goal}/history?event=1"),
+    "history": ("A1", "/goals/{goal}/history?event=2"),
     "sheet-history": ("A1", "/audit/streams/sheet-{cycle}-E4-1"),
     "person-history": ("A1", "/audit/streams/person-E4"),
     "audit": ("A1", "/audit"),

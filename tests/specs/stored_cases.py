@@ -210,6 +210,9 @@ CASE_EXAMPLES = (
     ),
     calibration.GradeKept(case=CALIBRATION, sheet="sheet-2026-lin-1", number=3, **BY_LI),
     calibration.MovesUndone(case=CALIBRATION, moves=(1,), reason="the wrong Lin", **BY_LI),
+    calibration.CalibrationWentOn(
+        case=CALIBRATION, without=("sheet-2026-qian-1",), reason="no rater left", **BY_WANG
+    ),
     calibration.CalibrationFinished(case=CALIBRATION, grades={"A": 1, "B": 2}, **BY_LI),
     calibration.CalibrationCancelled(case=CALIBRATION, reason="merged with another", **BY_LI),
     calibration.CalibrationOverdue(case=CALIBRATION, **TIMER),
