@@ -16,6 +16,7 @@ from cairn.domain.measure import Kpi
 from cairn.domain.policy import Policy
 from cairn.domain.refusal import Refusal
 from cairn.domain.sheet.events import ResultIssued, SheetScored
+from cairn.domain.sheet.state import Sheet
 from cairn.domain.streams import cycle_of, holder_of, kind_of, sheet_of
 from cairn_portal.presenting.explained import RESULT, as_their_own
 from cairn_portal.reading.goals import unknown_goal
@@ -41,22 +42,24 @@ class Used(NamedTuple):
 
 class GoalExplained(NamedTuple):
     """The last score of a goal in a period and what it was made of: readings, or what was reported, or judged by whom.
-    `numbers` says how many versions there were."""
+    `numbers` says how many versions there were, `counted` whether the sheet has a score of that period."""
 
     goal: Goal
     cycle: Cycle
     score: GoalScored
     policy: Policy
     numbers: int
+    counted: bool
     readings: Sequence[Used]
     reports: Sequence[Report]
     judged: Sequence[tuple[str, Decimal]]
 
 
 class SheetExplained(NamedTuple):
-    """The last score of a sheet in a period, or its last result."""
+    """The last score of a sheet in a period, or its last result; `counted`: the period's score is part of one."""
 
     sheet: str
+    counted: bool
     cycle: Cycle
     score: SheetScored | ResultIssued
     policy: Policy
@@ -85,7 +88,7 @@ async def _of_sheet(records: Records, view: Viewer, cycle: Cycle, name: str, per
         raise Refusal("score.unknown", field="period", of=name, period=period)
     policy = await records.application.policies.version(found.policy)
     told = as_their_own(found, policy) if isinstance(found, ResultIssued) and own else found
-    return SheetExplained(name, cycle, told, policy)
+    return SheetExplained(name, period != RESULT and sheet.result is not None, cycle, told, policy)
 
 
 async def _of_goal(records: Records, view: Viewer, cycle: Cycle, name: str, period: str) -> GoalExplained:
@@ -100,6 +103,7 @@ async def _of_goal(records: Records, view: Viewer, cycle: Cycle, name: str, peri
         raise Refusal("score.unknown", field="period", of=name, period=period)
     score = scores[-1]
     then = view.in_words(fold_goal(name, rows[: score.inputs.version]), of_goal(now))
+    sheet = fold_sheet(sheet_of(name), await records.ledger.read_stream(sheet_of(name)))
     told = view.of_event(score.type, score.model_dump(), of_goal(now))
     return GoalExplained(
         goal=then,
@@ -107,7 +111,8 @@ async def _of_goal(records: Records, view: Viewer, cycle: Cycle, name: str, peri
         score=GoalScored.model_validate(told),
         policy=await records.application.policies.version(score.policy),
         numbers=len(scores),
-        readings=await _readings(records, cycle, then, score),
+        counted=period in sheet.scores,
+        readings=await _readings(records, cycle, then, sheet, score),
         reports=[
             each
             for each in then.reports
@@ -117,11 +122,12 @@ async def _of_goal(records: Records, view: Viewer, cycle: Cycle, name: str, peri
     )
 
 
-async def _readings(records: Records, cycle: Cycle, goal: Goal, score: GoalScored) -> list[Used]:
+async def _readings(
+    records: Records, cycle: Cycle, goal: Goal, sheet: Sheet, score: GoalScored
+) -> list[Used]:
     """Every reading that was known of the goal's metrics then: those at positions up to the last one that was read, and
     not superseded by then."""
     period = cycle.schedule.period(score.period) if cycle.schedule else None
-    sheet = fold_sheet(sheet_of(goal.id), await records.ledger.read_stream(sheet_of(goal.id)))
     asked: list[tuple[str, str, date, date]] = []
     whom, kpi = whom_of(goal, sheet), goal.measure
     if period is not None and whom is not None and isinstance(kpi, Kpi) and kpi.metric is not None:

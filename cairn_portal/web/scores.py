@@ -50,12 +50,13 @@ async def score(request: Request, visit: ByVisitor, of: str, period: str) -> Res
         return page(
             request, "score.html", visit, reader=at, of=of, period=period, title=at.title(found.goal.title),
             facts=_facts(at, found), steps=[], evidence=_evidence(at, found, names),
-            above=Told(sheet_of(of), score_address(sheet_of(of), period)), history=history_address(of),
+            above=Told(sheet_of(of), score_address(sheet_of(of), period)) if found.counted else None,
+            history=history_address(of),
             marks=[note(at, each) for each in found.score.marks],
         )  # fmt: skip
     assert isinstance(found, SheetExplained)
     lines = [_line(at, each) for each in steps_of(at, found.score, found.policy)]
-    above = Told(at.say("result"), score_address(of, RESULT)) if period != RESULT else None
+    above = Told(at.say("result"), score_address(of, RESULT)) if found.counted else None
     return page(
         request, "score.html", visit, reader=at, of=of, period=at.say("result") if period == RESULT else period,
         title=of, facts=_facts_of_sheet(at, found), steps=lines, evidence=[], above=above,
