@@ -13,7 +13,7 @@ from cairn_portal.api.reads import bound_of, moment_of
 from cairn_portal.presenting.as_json import plain_value
 from cairn_portal.presenting.explained import steps_of
 from cairn_portal.reading.auditing import MOST, Wanted, acts_of, new_seed, sample_of, verification_of
-from cairn_portal.reading.explaining import GoalExplained, explain
+from cairn_portal.reading.explaining import GoalExplained, explain, explained_facts
 from cairn_portal.reading.replays import story_of
 from cairn_portal.signing_in.portal import ByVisitor, Visit
 from projections.models.administration import ActKind
@@ -47,12 +47,7 @@ async def stream(visit: ByVisitor, stream: str, as_of: AsOf = None, clock: Clock
 async def score(visit: ByVisitor, of: str, period: str) -> Response:
     found = await explain(visit.portal.records, visit.person.id, of, period)
     if isinstance(found, GoalExplained):
-        told = {
-            "of": of, "period": period, "score": found.score, "numbers": found.numbers,
-            "readings": [each._asdict() for each in found.readings], "reports": found.reports,
-            "judged": [{"by": by, "points": points} for by, points in found.judged],
-        }  # fmt: skip
-        return _answer(visit, told)
+        return _answer(visit, explained_facts(found))
     steps = [each._asdict() for each in steps_of(visit.reader, found.score, found.policy)]
     return _answer(visit, {"of": of, "period": period, "score": found.score, "steps": steps})
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from cairn.application.repository import fold_goal, fold_sheet
 from cairn.application.stored_events import to_events
@@ -65,7 +65,20 @@ class SheetExplained(NamedTuple):
     policy: Policy
 
 
-async def explain(records: Records, who: str, of: str, period: str) -> GoalExplained | SheetExplained:
+def explained_facts(found: GoalExplained) -> dict[str, Any]:
+    """The same for programs."""
+    return {
+        "of": found.goal.id,
+        "period": found.score.period,
+        "score": found.score,
+        "numbers": found.numbers,
+        "readings": [each._asdict() for each in found.readings],
+        "reports": found.reports,
+        "judged": [{"by": by, "points": points} for by, points in found.judged],
+    }
+
+
+async def explain(records: Records, who: str | None, of: str, period: str) -> GoalExplained | SheetExplained:
     """How the last score of a goal or a sheet in a period, or a sheet's `result`, came about. Refuses whoever may not
     read it, and what was not scored yet."""
     cycle = await records.cycle(cycle_of(of))

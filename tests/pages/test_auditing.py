@@ -79,6 +79,8 @@ async def test_an_auditor_looks_into_a_year(
         ("H1", 0, 1)
     ]
 
+    told = await audited.cairn("explain", GOAL, "--period", "Q1", "--as", "H1", "--json")
+    assert [(each["value"], each["position"]) for each in told.json["readings"]] == [("100", 17), ("150", 18)]
     found = list[str]()
     for language in ("zh-CN", "en"):
         async with screen(browser, audited, language=language) as auditor:
