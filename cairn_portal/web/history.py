@@ -17,6 +17,7 @@ from cairn.domain.event import SYSTEM
 from cairn.domain.streams import IN_CYCLE, cycle_of, kind_of
 from cairn_portal.presenting.recorded import lines_of
 from cairn_portal.presenting.story import event_name
+from cairn_portal.reading.current import cycle_or_current
 from cairn_portal.reading.goals import read_goal
 from cairn_portal.reading.history import NO_BOUND, Bound
 from cairn_portal.reading.replays import Story, story_of
@@ -79,7 +80,9 @@ async def of_stream(
     if kind_of(stream) == "goal":
         return RedirectResponse(history_address(stream, request.url.query), 303)
     records = visit.portal.records
-    zone = zone_of(await records.cycle(cycle_of(stream))) if kind_of(stream) in IN_CYCLE else None
+    named_in = cycle_of(stream) if kind_of(stream) in IN_CYCLE else None
+    cycle = await cycle_or_current(records, named_in)  # whose clock tells moments, of what is in no cycle too
+    zone = zone_of(cycle) if cycle else None
     asked = Asked(event, position, day, clock)
     return await _page(request, visit, visit.reader.in_zone(zone), stream, asked, title=stream, back="")
 
