@@ -22,6 +22,7 @@ from cairn.domain.sheet.events import ResultIssued
 from cairn.privacy import require_wrapping_keys
 from cairn.settings import Settings
 from tests.databases import Databases
+from tests.pages.conftest import serving
 from tests.portal.conftest import POLICY, ROSTER, Answer, Cairn, company_of_its_own, environment
 
 PAYING = """
@@ -39,6 +40,7 @@ class Payday:
     cairn: Cairn
     application: Application
     folder: Path
+    own: Settings
 
     async def does(self, name: str, *typed: str, by: str = "H1") -> Answer:
         return await self.cairn("handover", name, *typed, "--by", by)
@@ -77,7 +79,7 @@ async def paying(settings: Settings, databases: Databases, temporal_server: str,
         assert done.code == 0, done.err
         keys = require_wrapping_keys(own)
         async with Application.open(own.database or "", keys, name="payday-tests", size=4) as application:
-            yield Payday(cairn, application, folder)
+            yield Payday(cairn, application, folder, own)
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -150,6 +152,23 @@ async def test_from_the_preview_to_what_payroll_has(payday: Payday) -> None:
         ):
             said = await cairn("handover", *typed, "--lang", language)
             assert said.code == 0 and ":" not in said.out.split("\n")[1], said.out
+
+
+async def test_a_program_sees_the_same_preview_and_nobody_but_hr(payday: Payday) -> None:
+    plan, place = await payday.previewed(), f"/handover/handover-{YEAR}-company-1/preview"
+    amounts = {"E1": {"amount": "10000"}, "E2": {"amount": "8000"}}
+    async with (
+        serving(payday.own, YEAR) as served,
+        served.api("H1") as hr,
+        served.api("E1") as employee,
+    ):
+        seen = await hr.post(place, json={"amounts": amounts})
+        wrong = await hr.post(place, json={"amounts": {"E1": {"sum": 1}}})
+        refused = await employee.post(place, json={"amounts": amounts})
+    assert seen.status_code == 200, seen.text
+    assert (seen.json()["digest"], seen.json()["made"]) == (plan["digest"], plan["made"])
+    assert wrong.status_code == 422
+    assert (refused.status_code, refused.json()["code"]) == (403, "case.not-yours")
 
 
 async def test_a_lowering_waits_for_hr_and_the_committee(payday: Payday) -> None:
