@@ -30,6 +30,7 @@ from cairn_portal.signing_in.callers import NotFromOurPage, NotSignedIn, SignIn
 from cairn_portal.signing_in.demo_provider import DemoProvider
 from cairn_portal.signing_in.portal import Portal, reader_of
 from cairn_portal.web import (
+    auditing,
     cases,
     cycles,
     find,
@@ -37,11 +38,13 @@ from cairn_portal.web import (
     goal,
     goal_giving,
     goals,
+    history,
     inbox,
     live,
     palette,
     people_step,
     policy_step,
+    scores,
     signing,
     team,
 )
@@ -89,6 +92,9 @@ def create_app(settings: Settings) -> FastAPI:
         goals.router,
         goal_giving.router,
         goal.router,
+        history.router,
+        auditing.router,
+        scores.router,
         cases.router,
         find.router,
         palette.router,

@@ -91,6 +91,14 @@ document.addEventListener("click", (event) => {
   text.scrollTop = Math.max(0, number - 4) * (text.scrollHeight / lines.length);
   text.scrollLeft = 0;
 });
+// The slider of a history says which moment it stands at while it is moved; the page follows once it is let go.
+document.addEventListener("input", (event) => {
+  const slider = event.target.closest?.("[data-moments]");
+  const words = slider?.list?.querySelector(`option[value="${slider.value}"]`)?.label;
+  if (!words) return;
+  slider.setAttribute("aria-valuetext", words);
+  document.getElementById("moment-said").textContent = words;
+});
 // The palette: Ctrl or Cmd and K, then arrows and Enter.
 const palette = document.getElementById("palette");
 const find = () => {
