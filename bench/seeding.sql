@@ -9,14 +9,17 @@ alter table ledger.event add constraint event_recorded_once unique (event_id);
 alter table ledger.event add constraint event_order unique (epoch, xid, id);
 
 -- name: fill
--- One event of the year for every holder: 'HOLDER' in the template becomes H00000001, H00000002 …
+-- One event of the year for every holder: 'HOLDER' in the template becomes H00000001, H00000002 …, and the manager M1 has
+-- the first twelve of them, M2 the next, and so on.
 insert into ledger.event (
     xid, epoch, occurred_at, recorded_at, event_id, version, schema_version, stream, type, actor, leaf,
     correlation, causation, cycle, data)
 select pg_current_xact_id(), 1, $4::timestamptz, clock_timestamp(), gen_random_uuid(), $2::integer, 1,
-       replace($1::text, 'HOLDER', h.id), $3::text, replace($5::text, 'HOLDER', h.id),
-       sha256(int8send(h.n)), 'command', 'run', '2026', replace($6::text, 'HOLDER', h.id)::json
-from (select n, 'H' || lpad(n::text, 8, '0') as id from generate_series(1, $7::bigint) n) h;
+       replace($1::text, 'HOLDER', h.id), $3::text,
+       case when $5::text = 'M1' then h.manager else replace($5::text, 'HOLDER', h.id) end,
+       sha256(int8send(h.n)), 'command', 'run', '2026', replace(replace($6::text, 'HOLDER', h.id), '"M1"', format('"%s"', h.manager))::json
+from (select n, 'H' || lpad(n::text, 8, '0') as id, 'M' || (n + 11) / 12 as manager
+      from generate_series(1, $7::bigint) n) h;
 
 -- name: segments
 -- Segments of 4,096 events, as the sealer makes them of a backlog, after the one that is there.

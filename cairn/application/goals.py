@@ -61,6 +61,7 @@ from cairn.domain.reading import Evidence
 from cairn.domain.refusal import Refusal
 from cairn.domain.rights import HR, by_committee
 from cairn.domain.schedule import local_day
+from cairn.domain.sheet.state import Sheet
 from cairn.domain.sheet.state import evolve as evolve_sheet
 from cairn.domain.streams import cycle_of, holder_of, sheet_of
 from cairn.ledger import AppendConflict, Ledger, StoredEvent
@@ -204,6 +205,18 @@ class Goals:
         """A goal and what is around it, as the log stands now."""
         found, context, _, _ = await self._read(goal, SYSTEM, NO_EVIDENCE, None)
         return found, context
+
+    async def with_sheets(self, names: Iterable[str]) -> dict[str, tuple[Goal, Sheet]]:
+        """Goals and the sheets they stand in, as the log stands now, by the goals' ids: however many, one question."""
+        sheet_by_goal = {name: sheet_of(name) for name in names}
+        if not sheet_by_goal:
+            return {}
+        sheets = set(sheet_by_goal.values())
+        streams = await self.ledger.read_streams([*sheet_by_goal, *sheets])
+        folded = {name: fold_sheet(name, streams[name]) for name in sheets}
+        return {
+            goal: (fold_goal(goal, streams[goal]), folded[sheet]) for goal, sheet in sheet_by_goal.items()
+        }
 
     async def around(
         self, command: AnyGoalCommand, evidence: Evidence = NO_EVIDENCE

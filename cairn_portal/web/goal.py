@@ -151,4 +151,5 @@ async def _own_tasks(at: PageReader, visit: Visit, read: GoalRead) -> list[Shown
     records = visit.portal.records
     found = await inbox_of(records, visit.person, read.cycle.id)
     mine = [task for task in found.tasks if task.goal == read.row.goal]
-    return [shown_task(at, task, await behind(records, visit.person, task), found) for task in mine]
+    about = await behind(records, visit.person, mine, found)
+    return [shown_task(at, task, about[task.goal], found) for task in mine]

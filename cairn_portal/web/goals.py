@@ -154,5 +154,6 @@ async def _refused(
     mine = next((each for each in inbox.tasks if each.goal == goal and each.act == task), None)
     if mine is None:
         return page(request, "task_problem.html", visit, 422, dom=dom_of(goal, task), said=said)
-    shown = shown_task(at, mine, await behind(records, visit.person, mine), inbox, said, name)
+    about = await behind(records, visit.person, [mine], inbox)
+    shown = shown_task(at, mine, about[mine.goal], inbox, said, name)
     return page(request, "task.html", visit, 422, task=shown)

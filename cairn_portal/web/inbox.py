@@ -2,10 +2,10 @@
 
 import asyncio
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 from uuid import uuid4
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from cairn.domain.refusal import Refusal
@@ -21,6 +21,8 @@ from projections.models.inbox import Task
 
 router = APIRouter(include_in_schema=False)
 AT_ONCE = 8
+A_PAGE, MOST = 100, 1000
+"""Tasks that are shown at first, and by asking for more of them; those that are due first come first."""
 TOGETHER = {"submit": "submit", "approve": "approve", "confirm_check_ins": "confirm_check_ins"}
 """Tasks that need no words, so that several may be done at once: the command that does each, by its act."""
 
@@ -47,12 +49,25 @@ class Result(NamedTuple):
 
 
 @router.get("/inbox")
-async def inbox(request: Request, visit: ByVisitor) -> Response:
+async def inbox(
+    request: Request, visit: ByVisitor, upto: Annotated[int, Query(ge=1, le=MOST)] = A_PAGE
+) -> Response:
     records = visit.portal.records
     found = await inbox_of(records, visit.person)
-    shown = await shown_tasks(visit.reader, records, visit.person, found)
-    groups = _grouped(visit.reader, found.waiting, shown)
-    return page(request, "inbox.html", visit, groups=groups, size=len(shown))
+    shown = await shown_tasks(visit.reader, records, visit.person, found, upto)
+    groups = _grouped(visit.reader, found.waiting[:upto], shown)
+    size = len(found.waiting)
+    further = min(A_PAGE, size - len(shown)) if upto < MOST else 0
+    return page(
+        request,
+        "inbox.html",
+        visit,
+        groups=groups,
+        size=size,
+        upto=upto,
+        further=further,
+        next=min(upto + A_PAGE, MOST),
+    )
 
 
 def _grouped(at: PageReader, waiting: Sequence[Task | Turn], shown: Sequence[ShownTask]) -> list[Group]:

@@ -14,7 +14,7 @@ from cairn.i18n import term
 from cairn_portal.presenting.words import field, measure, task_name, value, words
 from cairn_portal.reading.inbox import Inbox
 from cairn_portal.reading.records import Records
-from cairn_portal.reading.viewing import of_goal
+from cairn_portal.reading.viewing import Viewer, of_goal
 from cairn_portal.signing_in.reader import PageReader
 from cairn_portal.web.showing import Clock, clock
 from projections.models import case as case_model
@@ -64,11 +64,14 @@ async def shown_tasks(
     at: PageReader, records: Records, person: Person, found: Inbox, most: int | None = None
 ) -> list[ShownTask]:
     """The first tasks of an inbox, goals and cases alike by when they are due."""
+    waiting = found.waiting[:most]
+    tasks = [each for each in waiting if isinstance(each, inboxes.Task)]
+    about = await behind(records, person, tasks, found)
     return [
-        shown_task(at, each, await behind(records, person, each), found)
+        shown_task(at, each, about[each.goal], found)
         if isinstance(each, inboxes.Task)
         else shown_turn(at, each, found)
-        for each in found.waiting[:most]
+        for each in waiting
     ]
 
 
@@ -87,13 +90,22 @@ class Behind(NamedTuple):
     space: Decimal
 
 
-async def behind(records: Records, person: Person, task: inboxes.Task) -> Behind:
-    """What a task is decided about."""
-    goal, context = await records.application.goals.load(task.goal)
-    view = await records.viewer(person.id, await records.cycle(task.cycle))
-    sheet = context.sheet
-    comments = context.policy.transparency.comments
-    return Behind(view.in_words(goal, of_goal(goal)), comments, sheet.space_left, sheet.space)
+async def behind(
+    records: Records, person: Person, tasks: Sequence[inboxes.Task], found: Inbox
+) -> dict[str, Behind]:
+    """What tasks of an inbox are decided about, by goal."""
+    views, comments = dict[str, Viewer](), dict[str, Sequence[Reader]]()
+    for name in {task.cycle for task in tasks}:
+        cycle = found.cycles[name]
+        views[name] = await records.viewer(person.id, cycle)
+        comments[name] = (await records.application.policies.version(cycle.policy)).transparency.comments
+    goals = await records.application.goals.with_sheets(task.goal for task in tasks)
+    about = dict[str, Behind]()
+    for task in tasks:
+        goal, sheet = goals[task.goal]
+        words = views[task.cycle].in_words(goal, of_goal(goal))
+        about[task.goal] = Behind(words, comments[task.cycle], sheet.space_left, sheet.space)
+    return about
 
 
 def shown_task(

@@ -16,8 +16,7 @@ saved as (
 select count(*) from event
 
 -- name: for_person
-with reported as (select distinct goal from read.check_in where waits),
-candidate as (
+with candidate as (
     select goal from read.goal where owner = $1 and stage in ('draft', 'returned')
     union
     select g.goal from read.goal g join read.department d on d.id = g.department
@@ -50,17 +49,31 @@ candidate as (
     select g.goal from read.goal g
     join (select person from read.person_leave union select id from read.person where left_on is not null) a
         on a.person = g.manager
-    where g.stage in ('submitted', 'adjusting', 'in_review') or g.goal in (select goal from reported)
+    where g.stage in ('submitted', 'adjusting', 'in_review')
+       or exists (select from read.check_in i where i.goal = g.goal and i.waits)
     union
     select g.goal from read.goal g join read.department d on d.id = g.department
     join (select person from read.person_leave union select id from read.person where left_on is not null) a
         on a.person = d.head
     where g.tier = 'department' and g.stage in ('draft', 'returned')
     union
-    select g.goal from read.goal g join reported r on r.goal = g.goal
-    where g.manager = $1 or 'role:committee' = any($2::text[])
-       or (jsonb_array_length(g.segments) > 1
-           and g.segments @> jsonb_build_array(jsonb_build_object('manager', $1::text)))
+    -- what is reported waits for whoever judges the goal
+    select g.goal from read.goal g
+    where g.manager = $1 and exists (select from read.check_in i where i.goal = g.goal and i.waits)
+    union
+    select g.goal from read.goal g
+    where jsonb_array_length(g.segments) > 1
+      and g.segments @> jsonb_build_array(jsonb_build_object('manager', $1::text))
+      and exists (select from read.check_in i where i.goal = g.goal and i.waits)
+    union
+    select g.goal from read.goal g
+    where 'role:committee' = any($2::text[]) and (g.tier <> 'individual' or g.manager is null)
+      and exists (select from read.check_in i where i.goal = g.goal and i.waits)
+    union
+    select g.goal from read.goal g
+    where 'role:committee' = any($2::text[]) and jsonb_array_length(g.segments) > 1
+      and g.segments @> '[{"manager": null}]'
+      and exists (select from read.check_in i where i.goal = g.goal and i.waits)
 )
 select g.goal, w.act, s.awaited, g.cycle, g.sheet, g.department, g.tier, h.owner, o.name as owner_name, g.title,
     g.stage, g.version, w.since, w.until
@@ -110,7 +123,11 @@ left join read.person o on o.id = h.owner
 where g.goal = $1
 order by w.act
 
+-- Few have somebody who stands in for them; whoever has nobody does what waits for them.
 -- name: waiting
+with standing as materialized (
+    select person from read.person_leave union select id from read.person where left_on is not null
+)
 select s.awaited, w.act, count(*)::int as goals, min(w.since) as oldest, min(w.until) as until,
     (count(*) filter (where w.until <= $2))::int as overdue
 from read.goal g
@@ -128,6 +145,7 @@ cross join lateral (
     from read.awaited_reports(g.goal, g.stage, g.tier, h.manager, g.cycle, $3) r) w
 cross join lateral (
     select case when w.act = 'confirm_hr' then read.hr_place(h.owner, h.manager, coalesce($2, now())::date)
+                when w.awaited not in (select person from standing) then w.awaited
                 else read.done_by(g.tier, w.act, w.awaited, h.owner, g.cycle, $2) end as awaited offset 0) s
 where g.cycle = $1
   and (g.stage in ('draft', 'returned', 'submitted', 'adjusting', 'in_review')

@@ -27,6 +27,7 @@ ENGINE = "the engine"
 LITERAL = re.compile(r"'(?:[^']|'')*'")
 COMMENT = re.compile(r"--.*$", re.MULTILINE)
 CREATED = re.compile(r"\bcreate\s+(?:table|view|function|aggregate)\s+read\.(\w+)")
+DROPPED = re.compile(r"\bdrop index (?:concurrently )?(?:if exists )?read\.\w+")
 NAMED = re.compile(r"\bread\.(\w+)")
 SOURCE = re.compile(
     r"\b(?:from|join|into|update|table|only|using)\s+((?:\w+\s+(?:as\s+)?\w+\s*,\s*)*\w+)(?![\w.(])"
@@ -61,7 +62,8 @@ def owners() -> dict[str, str]:
 
 def tables_in(sql: str) -> set[str]:
     """What a statement names in the schema `read`, and the declared tables it names without a schema."""
-    return set(NAMED.findall(LITERAL.sub("''", COMMENT.sub("", sql)))) | unqualified_in(sql)
+    bare = DROPPED.sub("", LITERAL.sub("''", COMMENT.sub("", sql)))
+    return set(NAMED.findall(bare)) | unqualified_in(sql)
 
 
 def unqualified_in(sql: str) -> set[str]:
