@@ -30,6 +30,7 @@ from cairn_portal.signing_in.callers import NotFromOurPage, NotSignedIn, SignIn
 from cairn_portal.signing_in.demo_provider import DemoProvider
 from cairn_portal.signing_in.portal import Portal, reader_of
 from cairn_portal.web import (
+    calibration_board,
     cases,
     cycles,
     find,
@@ -89,6 +90,7 @@ def create_app(settings: Settings) -> FastAPI:
         goals.router,
         goal_giving.router,
         goal.router,
+        calibration_board.router,
         cases.router,
         find.router,
         palette.router,
