@@ -31,6 +31,7 @@ from cairn_portal.signing_in.demo_provider import DemoProvider
 from cairn_portal.signing_in.portal import Portal, reader_of
 from cairn_portal.web import (
     calibration_board,
+    cascade,
     cases,
     cycles,
     find,
@@ -91,6 +92,7 @@ def create_app(settings: Settings) -> FastAPI:
         goal_giving.router,
         goal.router,
         calibration_board.router,
+        cascade.router,
         cases.router,
         find.router,
         palette.router,

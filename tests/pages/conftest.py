@@ -46,6 +46,10 @@ evaluation:
   distribution: [{grades: [A], most: 20}]
 """
 """What a result goes through here, and how grades should be spread."""
+STRATEGY = """
+strategic:
+  - {key: region, kind: kpi, title: {zh: 成为区域第一, en: First in the region}, weight: 100, target: 5000, unit: 万元}
+"""
 AUDITOR = "A1,韩松,D1,内审,销售,H1,2020-01-01,,审计\n"
 COMMITTEE = "K1,沈静,D1,副总,销售,H1,2020-01-01,,委员\n"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -85,7 +89,7 @@ async def served(
 ) -> AsyncIterator[Served]:
     """A company of its own with a worker, the portal's own process, and a cycle of next year."""
     files = tmp_path_factory.mktemp("company")
-    (files / "policy.yaml").write_text(POLICY + TRANSPARENCY + STEPS, encoding="utf-8")
+    (files / "policy.yaml").write_text(POLICY + TRANSPARENCY + STEPS + STRATEGY, encoding="utf-8")
     (files / "roster.csv").write_text(
         ROSTER.replace("2020-12-31", "") + AUDITOR + COMMITTEE, encoding="utf-8"
     )
