@@ -25,9 +25,9 @@ async def owners(pool: Reader) -> Callable[[str], Shown]:
     return owned
 
 
-async def readable_results(records: Records, who: str, cycle: Cycle) -> list[scores_model.Result]:
-    """The results of a cycle that somebody may read, best first: their own not before it is shown to them, and that
-    people moved its grade only where the policy tells it."""
+async def readable_results(records: Records, who: str | None, cycle: Cycle) -> list[scores_model.Result]:
+    """The results of a cycle that somebody may read (nobody named: all), best first: their own not before it is shown
+    to them, and that people moved its grade only where the policy tells it."""
     view, owned = await records.viewer(who, cycle), await owners(records.pool)
     policy = await records.application.policies.version(cycle.policy)
     return [

@@ -1,6 +1,7 @@
 """How people scored: results of a cycle, periods, one person's sheets."""
 
 from fractions import Fraction
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -20,6 +21,7 @@ from cairn_portal.cli.goal.reading import score_table
 from cairn_portal.cli.goal.viewing import As, viewer
 from cairn_portal.cli.options import CycleOption
 from cairn_portal.cli.session import Session, session
+from cairn_portal.cli.setup.exporting import require_excel, write
 from cairn_portal.cli.terminal import Terminal
 from cairn_portal.presenting.words import (
     NOTHING,
@@ -31,6 +33,7 @@ from cairn_portal.presenting.words import (
 )
 from cairn_portal.reading.results import owners
 from cairn_portal.reading.viewing import Viewer, is_kept_from, of_goal
+from cairn_portal.reading.workbooks import results_file
 from projections.models import score as scores_model
 
 
@@ -45,11 +48,19 @@ async def scores(
     versions: Annotated[
         bool, typer.Option("--versions", help="every version of a person's scores, why and when")
     ] = False,
+    xlsx: Annotated[
+        Path | None, typer.Option("--xlsx", metavar="FILE.xlsx", help="write a cycle's results to Excel")
+    ] = None,
     reader: As = None,
 ) -> None:
+    if xlsx is not None:
+        require_excel(xlsx)
     async with session(at) as s:
         await s.titles()
-        if of is not None and await is_goal(s, of):
+        if xlsx is not None:
+            the = await s.cycle(of) if of is not None and cycle is None else await the_cycle(s, cycle)
+            write(s, xlsx, await results_file(s.records, reader, the, at.language))
+        elif of is not None and await is_goal(s, of):
             found = await goal_row(s, goal_id(of))
             view = await viewer(s, reader, await s.cycle(found.cycle))
             view.require("scores", of_goal(found))
