@@ -28,6 +28,7 @@ PAGES = {
     "cycle": ("H1", "/cycles/{cycle}"),
     "board": ("M1", "/cases/{session}/board"),
     "board-asking": ("M1", "/cases/{session}/board?move=sheet-{cycle}-E4-1&to=A"),
+    "goals-from-a-table": ("H1", "/cycles/{cycle}/goals/import"),
     "cascade": ("M1", "/cycles/{cycle}/cascade"),
     "strategic-goal": ("H1", "/goals/goal-{cycle}-company-1"),
     "first-cycle": ("H1", "/start"),
