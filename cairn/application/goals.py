@@ -121,7 +121,7 @@ class Goals:
         run: str | None,
         at_version: int | None = None,
     ) -> Answer:
-        command, goal, context, rows = await self._around(command, evidence)
+        command, goal, context, rows, histories = await self._around(command, evidence)
         earlier = tuple(row.type for row in first_answer(identity, rows, context.policy.calendar.timezone))
         if earlier:
             return Answer(events=earlier, replayed=True, status=status(goal, context, command.at))
@@ -136,10 +136,14 @@ class Goals:
             raise late
         if events:
             versions = {goal.id: goal.version, context.sheet.id: context.sheet.version}
-            await self.ledger.append(to_appends(events, versions, identity, run))
             before, (goal, context) = goal, self._after(goal, context, events)
+            appended = self.ledger.append(to_appends(events, versions, identity, run))
             if goal.stage in WAITING and (goal.stage, goal.manager) != (before.stage, before.manager):
-                context = await self._with_acting(goal, context, command.at)
+                # who answers next is looked up while the commit is waited for
+                acting = self._with_acting(goal, context, command.at, histories)
+                _, context = await asyncio.gather(appended, acting)
+            else:
+                await appended
         return Answer(events=tuple(event.type for event in events), status=status(goal, context, command.at))
 
     async def _with_sheet(self, goal: Goal, context: GoalContext, events: list[Event]) -> list[Event]:
@@ -157,7 +161,7 @@ class Goals:
     async def foresee(self, command: AnyGoalCommand) -> list[Event]:
         """The events a command would lead to as the log stands now; nothing is recorded. Refuses what `handle` would,
         but for keys that are used."""
-        command, goal, context, _ = await self._around(command, NO_EVIDENCE)
+        command, goal, context, _, _ = await self._around(command, NO_EVIDENCE)
         access.require(command, goal, context)
         return decide(command, goal, context)
 
@@ -187,9 +191,9 @@ class Goals:
 
     async def status(self, goal: str, at: datetime) -> GoalStatus:
         """Where a goal stands in the log now; `at` is the present by the goal's cycle."""
-        found, context, _, _ = await self._read(goal, SYSTEM, NO_EVIDENCE, at)
+        found, context, _, histories = await self._read(goal, SYSTEM, NO_EVIDENCE, at)
         if _asks_who_stands_in(found, SYSTEM):
-            context = await self._with_acting(found, context, at)
+            context = await self._with_acting(found, context, at, histories)
         if found.pending is not None:
             context = context.model_copy(
                 update={"seats": await self.seats.on(local_day(at, context.policy.calendar))}
@@ -205,23 +209,23 @@ class Goals:
         self, command: AnyGoalCommand, evidence: Evidence = NO_EVIDENCE
     ) -> tuple[Goal, GoalContext]:
         """The goal of a command and all that its decision looks at, as the log stands now."""
-        _, goal, context, _ = await self._around(command, evidence)
+        _, goal, context, _, _ = await self._around(command, evidence)
         return goal, context
 
     async def _around(
         self, command: AnyGoalCommand, evidence: Evidence
-    ) -> tuple[AnyGoalCommand, Goal, GoalContext, list[StoredEvent]]:
-        """The command with what it leaves to the log, its goal, all that its decision looks at, and the rows of both
-        streams."""
+    ) -> tuple[AnyGoalCommand, Goal, GoalContext, list[StoredEvent], dict[str, PersonHistory]]:
+        """The command with what it leaves to the log, its goal, all that its decision looks at, the rows of both
+        streams and the histories of its people."""
         goal, context, rows, histories = await self._read(command.goal, command.by, evidence, command.at)
         if isinstance(command, FollowHolder):
             day = local_day(command.at, context.policy.calendar)
             command = _with_days(command, context, histories.get(holder_of(context.sheet.id)), day)
         if _asks_who_stands_in(goal, command.by):
-            context = await self._with_acting(goal, context, command.at)
+            context = await self._with_acting(goal, context, command.at, histories)
         context = await self._with_named(command, goal, context)
         context = await self._with_seats(command, goal, context)
-        return command, goal, await self._with_others(command, goal, context), rows
+        return command, goal, await self._with_others(command, goal, context), rows, histories
 
     async def _read(
         self, name: str, by: str, evidence: Evidence, at: datetime | None
@@ -311,18 +315,20 @@ class Goals:
             known += list(everybody.departments)
         return context.model_copy(update={"departments": {each.id: each.name for each in known}})
 
-    async def _with_acting(self, goal: Goal, context: GoalContext, at: datetime) -> GoalContext:
+    async def _with_acting(
+        self, goal: Goal, context: GoalContext, at: datetime, known: Mapping[str, PersonHistory]
+    ) -> GoalContext:
         """The context with whoever stands in that day for the holders of the goal's places (RULES K5): for the owner of
-        a person's goal or the company's only a delegate they named."""
+        a person's goal or the company's only a delegate they named. Histories that are `known` are not read again."""
         held, day = held_at(goal, context, at), local_day(at, context.policy.calendar)
         acting: dict[str, str] = {}
         if held.tier != "department" and held.owner:
-            histories = await self._stand_ins(held.owner, day)
+            histories = await self._stand_ins(held.owner, day, known)
             delegate = delegated_to(held.owner, day, histories)
             acting |= {held.owner: delegate} if delegate else {}
         holder = held.owner if held.tier == "department" else held.manager
         if holder and held.tier != "strategic":
-            histories = await self._stand_ins(holder, day)
+            histories = await self._stand_ins(holder, day, known)
             if held.tier == "department" and holder in histories and not histories[holder].is_here(day):
                 # a head who is gone leaves the place vacant (RULES L2)
                 return context.model_copy(update={"head": ""})
@@ -330,13 +336,17 @@ class Goals:
             acting |= {holder: found} if found != holder else {}
         return context.model_copy(update={"acting": acting}) if acting else context
 
-    async def _stand_ins(self, holder: str, day: date) -> dict[str, PersonHistory]:
+    async def _stand_ins(
+        self, holder: str, day: date, known: Mapping[str, PersonHistory]
+    ) -> dict[str, PersonHistory]:
         """The histories that say who acts for somebody: theirs, and as far as it takes those of delegates and of the
         line above."""
         found: dict[str, PersonHistory] = {}
         names = {holder}
         while names:
-            read = _histories(await self.ledger.read_streams([f"person-{name}" for name in sorted(names)]))
+            unread = [f"person-{name}" for name in sorted(names - known.keys())]
+            read = _histories(await self.ledger.read_streams(unread)) if unread else {}
+            read |= {name: known[name] for name in names & known.keys()}
             found |= read
             absent = [each for each in read.values() if not each.is_at_work(day) or each.delegate_on(day)]
             further = {

@@ -152,7 +152,8 @@ async def _fold_backlog(job: _Rebuild, on_progress: Progress | None) -> None:
             fold_until(connection, partition, upto, upto - at, known_end=known_end)
             for connection, partition in zip(job.connections, partitions, strict=False)
         )
-        for table in rebuilt.tables if at == 0 and upto < end else ():
+        # Where stretches follow that find their rows among these; a last few events look them up by their keys.
+        for table in rebuilt.tables if at == 0 and end - upto > LAST_STRETCH else ():
             async with unlimited(job.first):
                 await job.first.execute(f"analyze {table}")
         at, end = upto, await job.first.fetchval(CURSOR["cursor"], job.live.cursor_name)

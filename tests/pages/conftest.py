@@ -191,7 +191,10 @@ async def screen(
     """A window of this width in this language, with cookies of its own."""
     scheme: Any = "dark" if dark else "light"
     context = await browser.new_context(
-        locale=language, viewport={"width": width, "height": 800}, color_scheme=scheme
+        locale=language,
+        viewport={"width": width, "height": 800},
+        color_scheme=scheme,
+        reduced_motion="reduce",  # axe looks at colours, and half way between two of them it finds what nobody reads
     )
     page, complaints = await context.new_page(), list[str]()
 
@@ -205,6 +208,10 @@ async def screen(
     try:
         yield Screen(page, served, complaints)
         assert complaints == []
+    except BaseException as error:
+        if complaints:
+            error.add_note(f"The browser's console said: {complaints}")
+        raise
     finally:
         await context.close()
 

@@ -94,3 +94,14 @@ async def test_everything_within_reach_is_found_by_keyboard_and_nothing_else(
         assert f"goal-{running}-E2-1" not in await theirs.inner_html(), "what one may not read is not found"
         await employee.page.keyboard.press("Escape")
         await expect(employee.page.locator("#palette")).to_be_hidden()
+
+
+async def test_the_palette_is_there_for_whoever_is_faster_than_the_page(
+    browser: Browser, served: Served
+) -> None:
+    pressed = "document.dispatchEvent(new KeyboardEvent('keydown', {key: 'k', ctrlKey: true}))"
+    async with screen(browser, served, language="en") as manager:
+        await manager.sign_in("M1")
+        await manager.page.add_init_script(f"document.addEventListener('DOMContentLoaded', () => {pressed})")
+        await manager.open("/inbox")
+        await expect(manager.page.locator("#palette-found")).to_contain_text("New: feedback")

@@ -136,6 +136,9 @@ document.addEventListener("keydown", (event) => {
   (links[next] ?? document.getElementById("palette-q")).focus();
 });
 document.addEventListener("click", (event) => { if (event.target.closest("[data-palette]")) find(); });
+// htmx takes the page in only after all scripts have run, which may be after the page has loaded: what somebody does at
+// once would be lost. Taking it in twice changes nothing.
+htmx.process(document.body);
 listen();
 restore();
 choose();
