@@ -1,10 +1,11 @@
 """Workbooks that people take with them: the roster, goals, targets and results, as somebody may read them."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Literal
+from zoneinfo import ZoneInfo
 
+from cairn.application.clock import zone_of
 from cairn.documents.tables.writing import Column, SheetOut, Written, write_workbook
 from cairn.domain.cycle.state import Cycle
 from cairn.domain.goal.stages import stage_row
@@ -84,7 +85,7 @@ async def results_file(records: Records, who: str | None, cycle: Cycle, language
     """The results of a cycle that somebody may read (nobody named: all), best first."""
     policy = await records.application.policies.version(cycle.policy)
     people = {each.id: each for each in await people_model.people(records.pool, with_leavers=True)}
-    names = await records.names()
+    names, zone = await records.names(), ZoneInfo(zone_of(cycle) or "UTC")
     rows: list[Sequence[Written]] = []
     for each in await readable_results(records, who, cycle):
         person = people.get(each.holder or "")
@@ -94,7 +95,7 @@ async def results_file(records: Records, who: str | None, cycle: Cycle, language
                 each.holder, names.get(each.holder or "", ""), person.department if person else "",
                 family.name.text(language) if family else "", each.rounded, each.grade, each.coefficient,
                 each.moved.computed if each.moved else each.grade, Decimal(each.number),
-                each.shown_at.astimezone(UTC).date() if isinstance(each.shown_at, datetime) else None,
+                each.shown_at.astimezone(zone).date() if each.shown_at else None,
             )
         )  # fmt: skip
     columns = [Column(message(name).text(language), kind) for name, kind in RESULTS]

@@ -80,7 +80,9 @@ class SignIn:
         who, csrf = request.session.get(PERSON), request.session.get(CSRF)
         if not who or not csrf or await self._sign_outs.is_over(who, request.session.get(BEGUN, 0.0)):
             raise NotSignedIn
-        if request.method not in SAFE and not hmac.compare_digest(await _token_of(request), csrf):
+        if request.method not in SAFE and not hmac.compare_digest(
+            (await _token_of(request)).encode(), csrf.encode()
+        ):
             log.warning("a request to %s came without the token of our pages", request.url.path)
             raise NotFromOurPage
         return Caller(await self.known(who), csrf)

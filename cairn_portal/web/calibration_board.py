@@ -15,6 +15,7 @@ from cairn.domain.refusal import Refusal
 from cairn.i18n import refusal_message, term
 from cairn_portal.presenting.words import NOTHING, number, words
 from cairn_portal.reading.boards import Board, MoveTold, read_board
+from cairn_portal.reading.cases import unknown_case
 from cairn_portal.signing_in.portal import ByVisitor, Visit
 from cairn_portal.signing_in.reader import PageReader
 from cairn_portal.web import showing
@@ -115,6 +116,8 @@ async def give(request: Request, visit: ByVisitor, name: str, command: str) -> R
     form = {key: str(value) for key, value in (await request.form()).items()}
     records, who = visit.portal.records, visit.person.id
     found = await read_board(records, who, name)
+    if command not in ("move", "undo"):
+        raise unknown_case(name)
     asked = Asking(
         sheet=form.get("sheet", ""),
         number=_whole(form.get("number", "")),
@@ -173,6 +176,8 @@ async def _page(
     read = found.read
     at = visit.reader.in_zone(zone_of(read.cycle))
     person = _person(found, asked.sheet) if asked else None
+    problem = asked.problem if asked and person is None else ""
+    asked = asked if person is not None else None
     moves = [_moved(at, each, names) for each in found.moves]
     stage = found.calibration.stage
     due = found.calibration.finish_by if stage == "open" else None
@@ -181,7 +186,8 @@ async def _page(
         request, "board.html", visit, status, reader=at, name=read.case.id, holder=holder, stage=said,
         is_open=stage == "open", due=due and (at.moment(due), showing.clock(at, due, read.now)),
         rules=[_rule(at, each) for each in found.shares], is_quota=found.is_quota, hidden=found.hidden,
-        columns=_columns(at, found, names), without=_without(found, names), moves=moves, done=done, asked=asked,
+        columns=_columns(at, found, names), without=_without(found, names), moves=moves, done=done,
+        asked=asked, problem=problem,
         about=person and _card(at, found, person, names), meanwhile=_meanwhile(at, found, asked, names),
         foreseen=_foreseen(at, found, asked.sheet, asked.grade) if asked and not asked.undo else [],
         readers=said_readers_of(at, read, names) if asked else "", leniency=_leniency(at, found, names),

@@ -142,6 +142,8 @@ async def test_a_grade_is_moved_by_keyboard_in_a_browser_without_scripts(
             "csrf": "guessed",
         }
         assert (await other_site.post(f"/cases/{session}/board/move", data=forged)).status_code == 403
+        forged["csrf"] = "猜的"
+        assert (await other_site.post(f"/cases/{session}/board/move", data=forged)).status_code == 403
     await plain.close()
     assert (await standing(served, session))["E4"] == "A"
 
@@ -154,11 +156,11 @@ async def test_whoever_may_not_calibrate_finds_no_board_and_nobody_sees_their_ow
     await append(served, own.sheet, own)
     async with screen(browser, served, language="en") as employee:
         await employee.sign_in("E1")
-        said = []
+        told = []
         for name in (session, nowhere):
             await employee.open(f"/cases/{name}/board")
-            said.append((await employee.text()).replace(name, "it"))
-        assert said[0] == said[1] and "E2" not in said[0]
+            told.append((await employee.text()).replace(name, "it"))
+        assert told[0] == told[1] and "E2" not in told[0]
     async with screen(browser, served, language="en") as manager:
         await manager.sign_in("M1")
         await manager.open(f"/cases/{session}/board?move={own.sheet}&to=B")
@@ -169,3 +171,7 @@ async def test_whoever_may_not_calibrate_finds_no_board_and_nobody_sees_their_ow
         await colleague.open(f"/cases/{session}/board?move={own.sheet}&to=B")
         await expect(colleague.page.locator(f'[id="seat-{own.sheet}"]')).to_be_visible()
         await expect(colleague.page.locator("#moving")).to_contain_text("M1")
+        csrf = await colleague.page.locator("#moving input[name=csrf]").input_value()
+        wrong = {"sheet": f"sheet-{cycle}-E9-1", "number": "x", "grade": "A", "reason": "why", "csrf": csrf}
+        said = await colleague.page.request.post(f"{served.url}/cases/{session}/board/move", form=wrong)
+        assert said.status == 422 and f"sheet-{cycle}-E9-1" in await said.text()
