@@ -172,6 +172,12 @@ async def test_whoever_may_not_calibrate_finds_no_board_and_nobody_sees_their_ow
         await expect(colleague.page.locator(f'[id="seat-{own.sheet}"]')).to_be_visible()
         await expect(colleague.page.locator("#moving")).to_contain_text("M1")
         csrf = await colleague.page.locator("#moving input[name=csrf]").input_value()
-        wrong = {"sheet": f"sheet-{cycle}-E9-1", "number": "x", "grade": "A", "reason": "why", "csrf": csrf}
+        wrong: dict[str, str | float | bool] = {
+            "sheet": f"sheet-{cycle}-E9-1",
+            "number": "x",
+            "grade": "A",
+            "reason": "why",
+            "csrf": csrf,
+        }
         said = await colleague.page.request.post(f"{served.url}/cases/{session}/board/move", form=wrong)
         assert said.status == 422 and f"sheet-{cycle}-E9-1" in await said.text()
