@@ -19,6 +19,7 @@ from cairn.domain.refusal import Refusal
 from cairn.i18n import refusal_message, term
 from cairn_portal.presenting import reasons
 from cairn_portal.reading.cycles import CycleRead, Preview, preview_launch, read_cycle
+from cairn_portal.reading.knowing import may_know_case
 from cairn_portal.signing_in.portal import ByVisitor, Visit
 from cairn_portal.signing_in.reader import PageReader
 from cairn_portal.web import showing
@@ -122,11 +123,11 @@ async def one(request: Request, visit: ByVisitor, cycle: str) -> Response:
 
 
 async def _boards(at: PageReader, visit: Visit, cycle: str) -> list[tuple[str, str]]:
-    """The boards of calibrations that are open, each with its unit."""
+    """The boards of calibrations that are open and may be read, each with its unit."""
     return [
         (each.name, at.say("the company") if each.holder == COMPANY else each.unit_name or each.holder)
         for each in await calibration_model.calibrations(visit.portal.records.pool, cycle)
-        if each.stage == "open"
+        if each.stage == "open" and await may_know_case(visit.portal.records, visit.person.id, each.name)
     ]
 
 

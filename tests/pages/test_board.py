@@ -181,3 +181,8 @@ async def test_whoever_may_not_calibrate_finds_no_board_and_nobody_sees_their_ow
         }
         said = await colleague.page.request.post(f"{served.url}/cases/{session}/board/move", form=wrong)
         assert said.status == 422 and f"sheet-{cycle}-E9-1" in await said.text()
+    for person, boards in (("K1", 1), ("A1", 0)):
+        async with screen(browser, served, language="en") as overview:
+            await overview.sign_in(person)
+            await overview.open(f"/cycles/{cycle}")
+            await expect(overview.page.locator(f"a[href='/cases/{session}/board']")).to_have_count(boards)
