@@ -223,10 +223,11 @@ async def begun(served: Served, name: str, days: int) -> AsyncIterator[str]:
     typed = ("--starts", starts.isoformat(), "--ends", (starts + timedelta(days=350)).isoformat())
     done = await served.cairn("cycle", "launch", name, *typed, "--by", "H1", "--yes")
     assert done.code == 0, done.err
-    yield name
-    done = await served.cairn(
-        "cycle", "abandon", name, "--reason", "the tests are over", "--by", "H1", "--yes"
-    )
+    try:
+        yield name
+    finally:
+        over = ("--reason", "the tests are over", "--by", "H1", "--yes")
+        done = await served.cairn("cycle", "abandon", name, *over)
     assert done.code == 0, done.err
 
 
