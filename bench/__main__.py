@@ -13,14 +13,14 @@ import typer
 from rich.console import Console
 
 import worker
-from bench import feeding, goals, lag, machine, reading, report
+from bench import feeding, goals, lag, machine, pages, reading, report
 from bench.figure import Figure, named
 from bench.seeding import seed
 from bench.stand import Stand, connected
 
 BASE = 100_000
-ROWS = ("append", "slow", "cost", "lag", "rebuild", "as-of", "feeds", "goals")
-ONCE = {"feeds", "goals"}
+ROWS = ("append", "slow", "cost", "lag", "rebuild", "as-of", "feeds", "goals", "pages")
+ONCE = {"feeds", "goals", "pages"}
 """Rows that have a database of their own."""
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 console = Console(width=170) if not sys.stdout.isatty() else Console()
@@ -42,6 +42,7 @@ def main(
     employees: Annotated[
         int, typer.Option(help="People in a launched cycle; they have two goals each")
     ] = 500,
+    pages_of: Annotated[int, typer.Option(help="Goals in the cycle whose pages are opened")] = 100_000,
     base: Annotated[int, typer.Option(help="Events in the log at scale 1; smaller to try things out")] = BASE,
     write: Annotated[bool, typer.Option(help="Write docs/benchmarks.md and its plots")] = True,
 ) -> None:
@@ -83,6 +84,9 @@ def main(
                 if "goals" in wanted:
                     console.print("workflows …", style="dim")
                     figures += await goals.measure(stand, employees=employees, rounds=rounds, commands=200)
+                if "pages" in wanted:
+                    console.print("pages …", style="dim")
+                    figures += await pages.measure(stand, goals=pages_of, seconds=seconds)
                 _keep(figures, facts, write)
                 return figures, facts
             finally:

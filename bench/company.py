@@ -1,6 +1,7 @@
 """A made-up company: events as the program itself writes them, and a policy and roster to launch cycles from."""
 
 import random
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -30,6 +31,8 @@ COMING = date(2099, 1, 1), date(2099, 12, 31)
 HR, BOSS, MANAGER = "HR1", "BOSS", "M1"
 CYCLE = "2026"
 POLICY = Path(__file__).with_name("policy.yaml").read_text("utf-8")
+REFERENCE = f"small@{parse(POLICY).version}"
+"""What the policy is called once it is adopted."""
 GOALS = 3
 """Goals in a made-up sheet."""
 CHECK_INS = 6
@@ -38,7 +41,7 @@ CHECK_INS = 6
 
 def cycle_event() -> CycleLaunched:
     return CycleLaunched(
-        cycle=CYCLE, title="2026", policy="small@1", schedule=make_schedule(STARTS, ENDS, parse(POLICY)), plan="-",
+        cycle=CYCLE, title="2026", policy=REFERENCE, schedule=make_schedule(STARTS, ENDS, parse(POLICY)), plan="-",
         roster=0, sheets=1, goals=1, left_out=(), by=HR, at=AT,
     )  # fmt: skip
 
@@ -46,7 +49,7 @@ def cycle_event() -> CycleLaunched:
 def drafted(goal: str, sheet: str, owner: str, at: datetime = AT) -> GoalDrafted:
     return GoalDrafted(
         goal=goal, cycle=CYCLE, sheet=sheet, tier="individual", owner=owner, manager=MANAGER, department="sales",
-        key="revenue", dimension="duties", title="Revenue of the region", since=STARTS, policy="small@1", by=HR, at=at,
+        key="revenue", dimension="duties", title="Revenue of the region", since=STARTS, policy=REFERENCE, by=HR, at=at,
         measure=Kpi(unit="CNY", target=Decimal(1200)),
     )  # fmt: skip
 
@@ -58,7 +61,7 @@ def sheet_and_goals(holder: str) -> list[Event]:
     places = [Placement(goal=goal, dimension="duties", weight=Decimal(100) / GOALS) for goal in goals]
     opened = SheetOpened(
         sheet=sheet, cycle=CYCLE, kind="person", holder=holder, department="sales", family="sales", since=STARTS,
-        space=Decimal(15), placements=tuple(places), policy="small@1", by=HR, at=AT,
+        space=Decimal(15), placements=tuple(places), policy=REFERENCE, by=HR, at=AT,
     )  # fmt: skip
     events: list[Event] = [opened, *(drafted(goal, sheet, holder) for goal in goals)]
     events += [GoalSubmitted(goal=goal, by=holder, at=_day(1)) for goal in goals]
@@ -119,21 +122,28 @@ def worded() -> StreamAppend:
 
 def roster(employees: int) -> Roster:
     """HR, the boss, a manager and so many employees, who have two goals each."""
+    return _company(_person(f"E{number}", MANAGER, "sales") for number in range(1, employees + 1))
 
-    def person(name: str, manager: str | None, family: str, *roles: str) -> Person:
-        facts = {
-            "name": name,
-            "department": "sales",
-            "family": family,
-            "hired": date(2020, 1, 1),
-            "roles": roles,
-        }
-        return Person.model_validate({"id": name, "manager": manager, **facts})
 
+def roster_of_holders(holders: int, team: int) -> Roster:
+    """The same with the first of those whose sheets are filled in: so many report to the manager, the others to the
+    boss."""
+    return _company(
+        _person(f"H{number:08d}", MANAGER if number <= team else BOSS, "sales")
+        for number in range(1, holders + 1)
+    )
+
+
+def _company(employees: Iterable[Person]) -> Roster:
     people = [
-        person(BOSS, None, "none", "executive", "committee"),
-        person(HR, BOSS, "none", "hr"),
-        person(MANAGER, BOSS, "none"),
-        *(person(f"E{number}", MANAGER, "sales") for number in range(1, employees + 1)),
+        _person(BOSS, None, "none", "executive", "committee"),
+        _person(HR, BOSS, "none", "hr"),
+        _person(MANAGER, BOSS, "none"),
+        *employees,
     ]
     return Roster(people=tuple(people), departments=(Department(id="sales", name="Sales"),))
+
+
+def _person(name: str, manager: str | None, family: str, *roles: str) -> Person:
+    facts = {"name": name, "department": "sales", "family": family, "hired": date(2020, 1, 1), "roles": roles}
+    return Person.model_validate({"id": name, "manager": manager, **facts})

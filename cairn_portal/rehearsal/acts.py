@@ -20,7 +20,7 @@ from cairn.domain.event import Fact
 from cairn.domain.goal.events import CommitteeVoted
 from cairn.domain.goal.places import held_at
 from cairn.domain.launch.plan import LaunchPlan
-from cairn.domain.streams import holder_of
+from cairn.domain.streams import holder_of, kind_of, sheet_of
 from cairn.i18n import refusal_message
 from cairn.ledger import subscriptions
 from cairn_portal.gateway import CommandGateway
@@ -193,7 +193,7 @@ class ScriptedActs:
         people = await self.cases.people(act.on)
         for number, each in enumerate(commands):
             of, self.commands = each.of or "", self.commands + 1
-            by = people.person(act.by or "owner", holder_of(f"sheet-{of.rpartition('-R')[0]}"))
+            by = people.person(act.by or "owner", _whose(of))
             refused = await self.cases.years_end.do(each, by, f"{command}:{of}:{number}", instant)
             if refused:
                 self._keep(act, of, refused)
@@ -232,6 +232,11 @@ class ScriptedActs:
         self.refused.append(
             RefusedCommand(line=act.line, act=act.act or "", goal=goal, code=refused.code, sentence=sentence)
         )
+
+
+def _whose(of: str) -> str:
+    """Whose goal it is, or whose sheet a restatement changes."""
+    return holder_of(sheet_of(of) if kind_of(of) == "goal" else f"sheet-{of.rpartition('-R')[0]}")
 
 
 async def for_each(

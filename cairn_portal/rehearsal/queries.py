@@ -18,6 +18,7 @@ from cairn.domain.event import Fact
 from cairn.domain.goal.commands import COMMANDS
 from cairn.domain.launch.plan import TIERS, LaunchPlan
 from cairn.domain.review.state import Review
+from cairn.domain.sheet.events import Correction
 from cairn.domain.streams import case_name
 from cairn.i18n.schema import schema_message
 from cairn.ledger import Ledger
@@ -33,9 +34,11 @@ from cairn_portal.rehearsal.script import (
 
 JSON_FIELDS = (
     "changes", "check", "parts", "measure", "texts", "comments", "checkpoints", "trainings", "sessions", "sides",
-    "raters", "marks", "moves", "amounts", "pots",
+    "raters", "marks", "moves", "amounts", "pots", "correction",
 )  # fmt: skip
 """Columns whose cells are JSON."""
+CORRECTION = "correction"
+"""What is right instead of a slip, as `cairn restatements propose` reads it."""
 LOOKED_AT = {"handover make": ("digest",)}
 """Fields that nobody can write down before: they are taken from a preview when the command is given."""
 RATER = "rater"
@@ -200,8 +203,7 @@ def scripted_commands(
             for row in rows
         ]
     if name in OTHER_COMMANDS:
-        of = OTHER_COMMANDS[name][0]
-        return [ScriptedCommand(name=name, of=str(row[of]), fields=_without(row, of)) for row in rows]
+        return [_beside(script, act, row, _place(act, number)) for number, row in enumerate(rows, 1)]
     if name in CASE_COMMANDS:
         return [_of_case(script, act, row, _place(act, number)) for number, row in enumerate(rows, 1)]
     found: dict[str, ScriptedCommand] = {}
@@ -216,6 +218,18 @@ def scripted_commands(
         else:
             found[row["goal"] if name == "adjust" else str(number)] = one
     return list(found.values())
+
+
+def _beside(
+    script: RehearsalScript, act: ScriptedAct, row: Mapping[str, Any], place: Place
+) -> ScriptedCommand:
+    """A command beside goals, people and cases: its first column says of what."""
+    name = act.act or ""
+    of = OTHER_COMMANDS[name][0]
+    fields = _read_json(script, _without(row, of), place)
+    if CORRECTION in fields:
+        fields[CORRECTION] = _checked(script, place, Correction, fields[CORRECTION])
+    return ScriptedCommand(name=name, of=str(row[of]), fields=fields)
 
 
 def _of_case(

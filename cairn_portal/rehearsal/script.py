@@ -41,6 +41,7 @@ CASE_COMMANDS: Mapping[str, tuple[str, ...]] = {
 """Commands of cases, such as `feedback give`, with the columns that name the case: whom it is about, and which of
 theirs; of a review that is its period."""
 OTHER_COMMANDS: Mapping[str, tuple[str, ...]] = {
+    "restatement propose": ("goal", "correction", "reason"),
     "restatement hear": ("restatement", "said"),
     "restatement decide": ("restatement", "accepted", "reason"),
     "restatement tell": ("restatement",),

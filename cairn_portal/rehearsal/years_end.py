@@ -7,6 +7,7 @@ from typing import Any, cast
 
 from activities.inputs import CaseOutcome, Refused
 from cairn.application import Application
+from cairn.application.corrections import Asked as AskedCorrection
 from cairn.application.corrections import EvidenceOf
 from cairn.application.repository import fold_sheet
 from cairn.application.restatements import Decision
@@ -150,6 +151,10 @@ class YearsEnd:
             return Refused.of(refusal)
         return None
 
+    async def propose(self, each: ScriptedCommand, by: str, key: str, at: datetime) -> None:
+        asked = AskedCorrection(each.of or "", each.fields["correction"], str(each.fields["reason"]), by, at)
+        await self.application.restatements.corrections.propose(asked, key, self._evidence)
+
     async def hear(self, each: ScriptedCommand, by: str, key: str, at: datetime) -> None:
         await self.application.restatements.hear(each.of or "", str(each.fields["said"]), by, at, key)
 
@@ -171,6 +176,7 @@ class YearsEnd:
 
 Doing = Callable[[YearsEnd, ScriptedCommand, str, str, datetime], Awaitable[Any]]
 DOING: Mapping[str, Doing] = {
+    "restatement propose": YearsEnd.propose,
     "restatement hear": YearsEnd.hear,
     "restatement decide": YearsEnd.decide,
     "restatement tell": YearsEnd.tell,

@@ -82,8 +82,8 @@ def opened(plan: LaunchPlan) -> list[OpenedReview]:
 
 
 def at_years_end(plan: LaunchPlan) -> list[Table]:
-    """Everybody is rated by themselves, their manager and a customer, and has a result that was shown; a restatement
-    waits."""
+    """Everybody is rated by themselves, their manager and a customer, and has a result that was shown; two
+    restatements wait."""
     people = [sheet for sheet in plan.sheets if sheet.kind == "person"]
     asked = [
         Asked(
@@ -106,9 +106,10 @@ def at_years_end(plan: LaunchPlan) -> list[Table]:
     ]  # fmt: skip
     waits = [
         Waiting(
-            restatement=f"2026-E009-1-R{number}", holder="E009", cause="readings", goal=None, period="Y",
+            restatement=f"2026-{who}-1-R{number}", holder=who, cause="readings", goal=None, period="Y",
             decided=decided,
         )
+        for who in ("E009", "E012")
         for number, decided in ((1, False), (2, True))
     ]  # fmt: skip
     return [

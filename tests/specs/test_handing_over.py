@@ -1,6 +1,6 @@
 """Handing results over to payroll: each thing once, changes by a reversing entry, nothing taken back alone (Y3, E3)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
@@ -13,9 +13,10 @@ from cairn.domain.case.kind import decide
 from cairn.domain.case.state import Case
 from cairn.domain.evaluation.versions import is_result_settled
 from cairn.domain.event import SYSTEM
+from cairn.domain.goal.state import Goal
 from cairn.domain.handover.commands import MakeHandover
 from cairn.domain.policy import EvaluationRules
-from cairn.domain.result_rules import Pay
+from cairn.domain.result_rules import HandoverRules, Multiplier, Pay
 from cairn.domain.sheet.events import MultiplierPart, RestatementProposed, SheetScored
 from cairn.domain.sheet.state import Sheet, evolve
 from tests.specs.casework import Casework
@@ -41,7 +42,9 @@ from tests.specs.handovers import (
     with_roles,
 )
 from tests.specs.moving import COMPANY
-from tests.specs.results import issued, with_result
+from tests.specs.results import issued, results_out, with_result
+from tests.specs.schemes.playing import Played
+from tests.specs.test_schemes import SELLERS
 
 
 def test_what_is_final_is_handed_over_by_person_and_element_with_the_version_it_is_of() -> None:
@@ -359,13 +362,114 @@ def test_an_advance_and_what_the_year_pays_beyond_it_are_elements_of_their_own()
         update={"pay": Pay(of="points", advances="quarter")}
     )
     first = made(company(with_advances(40), policy=policy))
-    assert sums(first) == {(LIN, "advance.Q1"): Decimal("4000.00"), (LIN, "true_up"): Decimal("4000.00")}
+    assert sums(first) == {(LIN, "advance.Q1"): Decimal("1000.00"), (LIN, "true_up"): Decimal("7000.00")}
     sheet, case = with_advances(60, number=2)
     moved = made(replace(first, sheets={SHEET: sheet}, cases={case.id: case}))
     assert moved.types[0] == "HandoverMade", "what one element loses the other gains: nothing is lowered"
-    assert sums(moved) == {(LIN, "advance.Q1"): Decimal("6000.00"), (LIN, "true_up"): Decimal("2000.00")}
+    assert sums(moved) == {(LIN, "advance.Q1"): Decimal("1500.00"), (LIN, "true_up"): Decimal("6500.00")}
     sheet, case = with_advances(60, year=70, number=3)
     assert made(replace(moved, sheets={SHEET: sheet}, cases={case.id: case})).types == ["LoweringProposed"]
+
+
+UNIT = Multiplier.model_validate(
+    {
+        "title": {"zh": "部门", "en": "Unit"},
+        "of": "pay",
+        "result": "department",
+        "pieces": [{"points": 0, "factor": 1}],
+    }
+)
+QUARTERS_DAYS = ("2026-05-20", "2026-08-20", "2026-11-20", "2027-02-20")
+"""When the score of each quarter is settled: a month of working days after it."""
+TOO_SOON = ("2026-04-20", "2026-07-20", "2026-10-20", "2027-01-20")
+
+
+def until(played: Played, quarters: Sequence[str], **facts: Any) -> tuple[Sheet, dict[str, Goal]]:
+    """Somebody's sheet and goals as they stood when these quarters had been scored, without a result."""
+    scores = {key: played.sheet.scores[key] for key in quarters if key in played.sheet.scores}
+    goals = {
+        name: goal.model_copy(update={"scores": {k: v for k, v in goal.scores.items() if k in quarters}})
+        for name, goal in played.goals.items()
+    }
+    return played.sheet.model_copy(update={"scores": scores, "result": None, **facts}), goals
+
+
+def commissioned(played: Played) -> Casework:
+    """A company that pays commissions, before any quarter was scored."""
+    policy = played.policy.model_copy(update={"handover": HandoverRules(elements=("pay",))})
+    sheet, goals = until(played, ())
+    return Casework(NAME, policy=policy, sheets={sheet.id: sheet}, goals=goals, cycle=results_out(policy))
+
+
+def as_of(work: Casework, played: Played, quarters: Sequence[str], **facts: Any) -> Casework:
+    sheet, goals = until(played, quarters, **facts)
+    return replace(work, sheets={sheet.id: sheet}, goals=goals)
+
+
+@pytest.mark.parametrize("who", SELLERS)
+def test_e3_quarters_are_handed_over_as_they_fall_due_and_the_year_what_it_exceeds_them_by(who: str) -> None:
+    """Scheme 5: each quarter once its score is settled, by its part of the year as it is known then; at the year's end
+    the true-up, and nothing is taken back."""
+    play, _, _, advances, _, (_, _, due), total = SELLERS[who]
+    played, table = play(), {"who": {"amount": "40000"}}
+    work, paid = commissioned(played), list(advances)
+    for number, day in enumerate(QUARTERS_DAYS, 1):
+        quarters = [f"Q{n}" for n in range(1, number + 1)]
+        work = as_of(work, played, quarters)
+        assert previewed(work, table, at=TOO_SOON[number - 1]).is_empty, (
+            "the score can still change by itself"
+        )
+        if f"Q{number}" not in played.sheet.scores:
+            continue
+        work = made(work, table, at=day)
+        assert [each.type for each in work.just] == ["HandoverMade", "EntriesMade"], (
+            "no result is settled by it"
+        )
+        [entry] = work.just[1].entries
+        said = (entry.element, str(entry.amount), entry.version)
+        assert said == (f"advance.Q{number}", paid.pop(0), 0)
+        assert made(work, table, at=day).just == ()
+    work = replace(work, sheets={played.sheet.id: played.sheet}, goals=played.goals)
+    ended = made(work, table)
+    assert [(each.element, str(each.amount)) for each in ended.just[1].entries] == [("true_up", due)]
+    assert sum(sums(ended).values()) == Decimal(total)
+
+
+def test_y3_an_advance_that_would_be_less_stays_until_the_year_settles_it_and_one_that_is_more_is_made_up() -> (
+    None
+):
+    """A quarter's score is restated while the year runs."""
+    played, table = SELLERS["s2"][0](), {"who": {"amount": "40000"}}
+    work = made(as_of(commissioned(played), played, ("Q1",)), table, at=QUARTERS_DAYS[0])
+    assert sums(work) == {("who", "advance.Q1"): Decimal("2250.00")}
+    before = played.sheet.scores["Q1"]
+    for points, stands in ((20, "2250.00"), (30, "3000.00"), (10, "3000.00")):
+        newer = before.model_copy(update={"points": Fraction(points), "number": before.number + 1})
+        work = made(as_of(work, played, (), scores={"Q1": newer}), table, at="2026-06-20")
+        assert sums(work) == {("who", "advance.Q1"): Decimal(stands)}
+        assert work.state.proposals == {}
+
+
+def test_an_advance_waits_for_a_row_for_its_score_to_be_settled_and_for_a_restatement_that_waits() -> None:
+    played, table = SELLERS["s1"][0](), {"who": {"amount": "40000"}}
+    work = as_of(commissioned(played), played, ("Q1",))
+    assert previewed(work, {}, at=QUARTERS_DAYS[0]).is_empty
+    assert previewed(work, table, at="2026-04-20").is_empty
+    waits = RestatementProposed(
+        sheet=played.sheet.id,
+        restatement="R1",
+        cause="corrected",
+        period="Q1",
+        by=SYSTEM,
+        at=on("2026-05-04"),
+    )
+    held = as_of(commissioned(played), played, ("Q1",), restatements={"R1": waits})
+    assert previewed(held, table, at=QUARTERS_DAYS[0]).is_empty
+    of_units = played.policy.model_copy(
+        update={"handover": HandoverRules(elements=("pay",)), "multipliers": {"unit": UNIT}}
+    )
+    assert previewed(replace(work, policy=of_units), table, at=QUARTERS_DAYS[0]).is_empty
+    assert not previewed(work, table, at=QUARTERS_DAYS[0]).is_empty
 
 
 # ---------------------------------------------------------------- laws

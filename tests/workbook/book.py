@@ -1,10 +1,11 @@
-"""The whole workbook: a page of the policy, one of each case, one of the rules' examples."""
+"""The whole workbook: a page of the policy, one of each case, those of the rules' examples, schemes and raters."""
 
 from dataclasses import dataclass
 from pathlib import Path
 
 from openpyxl import Workbook
 
+from tests.workbook.calls import write_calls
 from tests.workbook.cases import CASES
 from tests.workbook.contract import Case, Contract, key_of
 from tests.workbook.examples import write_examples
@@ -13,6 +14,7 @@ from tests.workbook.months import write_months
 from tests.workbook.page import Page
 from tests.workbook.periods import Periods, periods_of
 from tests.workbook.plan import Plan, write_plan
+from tests.workbook.raters import write_raters
 from tests.workbook.result import write_result, write_year
 from tests.workbook.schemes import write_schemes
 
@@ -50,6 +52,10 @@ def make_book() -> Book:
     write_examples(pages["examples"])
     pages["schemes"] = Page(workbook.create_sheet("公开办法 Schemes"))
     write_schemes(pages["schemes"])
+    pages["calls"] = Page(workbook.create_sheet("客服评分 Calls"))
+    write_calls(pages["calls"])
+    pages["raters"] = Page(workbook.create_sheet("评价人 Evaluators"))
+    write_raters(pages["raters"])
     return Book(workbook, plan, pages)
 
 

@@ -30,7 +30,7 @@ from cairn.domain.handover.commands import AmountRow
 from cairn.domain.handover.plan import HandoverPlan
 from cairn.domain.handover.state import handover_name
 from cairn.domain.identity import by_system
-from cairn.domain.sheet.events import ResultIssued
+from cairn.domain.sheet.events import ResultIssued, SheetScored
 from cairn.ledger import Ledger
 from tests.workflows.company import HR, PATIENCE, Company, roster
 
@@ -40,6 +40,11 @@ PAYING = """
 scoring: {settles_after: 0}
 pay: {of: coefficient}
 handover: {by: webhook, elements: [pay, coefficient]}
+"""
+ADVANCING = """
+scoring: {settles_after: 0}
+pay: {of: points, advances: quarter}
+handover: {by: webhook, elements: [pay]}
 """
 Answering = Callable[[int], Awaitable[int] | int]
 
@@ -111,8 +116,8 @@ class Paid:
         self.handovers = Handovers(company.cases, company.cycles)
         self.name = handover_name(company.cycle)
 
-    async def launched(self, employees: int = 2, policy: str = PAYING) -> None:
-        """A cycle of next year, in which nothing is due yet, whose people have a result all the same."""
+    async def launched(self, employees: int = 2, policy: str = PAYING, results: bool = True) -> None:
+        """A cycle of next year, in which nothing is due yet, whose people have a result all the same, or none yet."""
         company, now = self.company, datetime.now(UTC)
         company.policy += policy
         adopted = await Policies(self.ledger).adopt(company.policy, "policy.yaml", HR, now)
@@ -128,8 +133,18 @@ class Paid:
         outcome = await company.gateway.cycle(company.cycle, "launch", HR, fields)
         assert outcome.refused is None, outcome.refused
         await company.begun()
-        for number in range(1, employees + 1):
+        for number in range(1, employees + 1) if results else ():
             await self.has_result(f"E{number}", "1")
+
+    async def has_scored(self, person: str, period: str, points: int) -> None:
+        """A period's score, settled by time."""
+        sheet = self.company.sheet(person)
+        event = SheetScored(
+            sheet=sheet, period=period, points=Fraction(points), rounded=Decimal(points), parts=(), policy="small@1",
+            by=SYSTEM, at=datetime.now(UTC) - timedelta(days=7),
+        )  # fmt: skip
+        version = await self.ledger.version_of(sheet)
+        await self.ledger.append(to_appends([event], {sheet: version}, by_system(sheet, f"scored:{period}")))
 
     async def has_result(self, person: str, coefficient: str, number: int = 1) -> None:
         """A version of somebody's result, settled by time."""

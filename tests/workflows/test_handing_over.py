@@ -11,7 +11,7 @@ from temporalio.client import Client
 from cairn.settings import Settings
 from tests.workflows.company import BOSS, HR
 from tests.workflows.conftest import company_at
-from tests.workflows.payroll import SECRET, Paid, Receiver, receiving
+from tests.workflows.payroll import ADVANCING, SECRET, Paid, Receiver, receiving
 
 EVERYBODY = {
     ("E1", "pay"): Decimal("10000.00"), ("E1", "coefficient"): Decimal(1),
@@ -158,6 +158,27 @@ async def test_a_paid_amount_lowered_by_a_late_correction_is_proposed_and_not_se
     assert both.events == ("LoweringAgreed", "HandoverMade", "EntriesMade", "VersionHandedOver")
     await paid.taken(2)
     assert receiver.sums["E1", "pay"] == 8000 and receiver.sums["E2", "pay"] == 10000
+
+
+async def test_quarters_are_paid_as_they_are_settled_and_the_year_what_it_exceeds_them_by(
+    settings: Settings, client: Client, receiver: Receiver
+) -> None:
+    """A quarter of 10,000 by 80 points, the year by 80: 2,000 in advance, then the other 6,000."""
+    own = settings.model_copy(update={"handover_url": receiver.url, "handover_secret": SECRET})
+    async with company_at(own, client, cached=2000) as company:
+        paid = Paid(company)
+        await paid.launched(employees=1, policy=ADVANCING, results=False)
+        assert (await paid.looked_at()).is_empty
+        await paid.has_scored("E1", "Q1", 80)
+        made = await paid.makes((await paid.looked_at()).digest)
+        assert made.events == ("HandoverMade", "EntriesMade")
+        await paid.taken()
+        assert receiver.sums == {("E1", "advance.Q1"): Decimal("2000.00")}
+        assert (await paid.makes((await paid.looked_at()).digest)).events == ()
+        await paid.has_result("E1", "1")
+        assert "VersionHandedOver" in (await paid.makes((await paid.looked_at()).digest)).events
+        await paid.taken(2)
+        assert sum(receiver.sums.values()) == 8000 and receiver.sums["E1", "true_up"] == 6000
 
 
 async def test_without_a_webhook_set_up_it_waits_and_says_so(settings: Settings, client: Client) -> None:

@@ -8,6 +8,7 @@ from fractions import Fraction
 from cairn.domain.evaluation.scores import days_of_leave, months_in_force
 from cairn.domain.exact import ONE, ZERO, exact, rounded
 from cairn.domain.goal.state import Goal
+from cairn.domain.measure import Kpi
 from cairn.domain.pay import (
     Shared,
     TrueUp,
@@ -25,6 +26,7 @@ from cairn.domain.result_rules import Pay
 from cairn.domain.schedule import Period, Schedule
 from cairn.domain.sheet.events import ResultIssued
 from cairn.domain.sheet.state import Sheet
+from cairn.domain.targets import target_in
 
 NOTHING = Decimal(0)
 
@@ -133,34 +135,50 @@ class Payer:
         """Each period of the kind pays its part of the year's amount by its own points; the year pays what it exceeds
         them by."""
         scored = self._scored(sheet)
-        parts = self._parts_of_the_year(sheet, goals, scored)
-        advances = tuple(
-            Advance(
-                key, parts[key], each, rounded(product(base, parts[key], self._earned(each)), self.pay.places)
-            )
-            for key, each in scored.items()
-        )
+        parts = self._parts_of_the_year(sheet, goals, self._in_force(sheet))
+        advances = tuple(self._advance(key, parts[key], each, base) for key, each in scored.items())
         due = product(base, self._earned(points))
         trued = true_up(rounded(due, self.pay.places), (each.paid for each in advances))
         said = {**factors, "result": self._earned(points)}
         paid = None if waiting else trued.advanced + trued.due
         return Payment(sheet.holder, sheet.id, said, due, paid, waiting, advances, trued)
 
+    def advances_so_far(
+        self, sheets: Sequence[Sheet], goals: Mapping[str, Goal], row: Amount
+    ) -> tuple[Advance, ...]:
+        """What the periods that have points pay while the year's result is not there, each of its part of the amount as
+        the year is known by now. None where the results of units multiply pay: those are not there either."""
+        if self.pay.advances is None or any(each.of == "pay" for each in self.policy.multipliers.values()):
+            return ()
+        last = sheets[-1]
+        scored = self._scored(last)
+        base = product(ONE, exact(row.amount), *self._shares(sheets, row).values())
+        parts = self._parts_of_the_year(last, goals, self._in_force(last))
+        return tuple(self._advance(key, parts[key], each, base) for key, each in scored.items())
+
+    def _advance(self, period: str, part: Fraction, points: Fraction, base: Fraction) -> Advance:
+        paid = rounded(product(base, part, self._earned(points)), self.pay.places)
+        return Advance(period, part, points, paid)
+
+    def _in_force(self, sheet: Sheet) -> list[str]:
+        """The periods of the advances' kind in which the sheet is in force, scored or not."""
+        dates = self.schedule.without(sheet.gaps)
+        periods = self.schedule.of_kind(self.pay.advances) if self.pay.advances else ()
+        return [each.key for each in periods if dates.months_of(each, sheet.since)]
+
     def _scored(self, sheet: Sheet) -> dict[str, Fraction]:
         """The periods of the advances' kind that were in force and have points, in order."""
-        kind, dates = self.pay.advances, self.schedule.without(sheet.gaps)
-        found = {}
-        for period in self.schedule.of_kind(kind) if kind else ():
-            scored = sheet.scores.get(period.key)
-            if scored is not None and scored.points is not None and dates.months_of(period, sheet.since):
-                found[period.key] = scored.points
-        return found
+        scores = ((key, sheet.scores.get(key)) for key in self._in_force(sheet))
+        return {
+            key: scored.points for key, scored in scores if scored is not None and scored.points is not None
+        }
 
     def _parts_of_the_year(
-        self, sheet: Sheet, goals: Mapping[str, Goal], scored: Mapping[str, Fraction]
+        self, sheet: Sheet, goals: Mapping[str, Goal], keys: Sequence[str]
     ) -> dict[str, Fraction]:
-        """Each period's part of the amount: by its months in force or by its target, over those of all of them."""
-        periods = [self.schedule.period(key) for key in scored]
+        """Each period's part of the amount: by its months in force or by its target, over those of all of them, scored
+        or not: what one of them earns is no larger for another one's score being missing."""
+        periods = [self.schedule.period(key) for key in keys]
         by = self._months if self.pay.advance_by == "months" else self._target
         return by_targets({each.key: by(sheet, goals, each) for each in periods if each is not None})
 
@@ -169,15 +187,17 @@ class Payer:
 
     def _target(self, sheet: Sheet, goals: Mapping[str, Goal], period: Period) -> Fraction:
         """What the goals aimed at in a period, each by its weight."""
-        scored = ((each.scores.get(period.key), sheet.weight_of(name)) for name, each in goals.items())
-        return sum(
-            (
-                exact(weight) * each.target
-                for each, weight in scored
-                if each is not None and each.target is not None
-            ),
-            ZERO,
-        )
+        aims = ((self._aim(each, period), sheet.weight_of(name)) for name, each in goals.items())
+        return sum((exact(weight) * aim for aim, weight in aims if aim is not None), ZERO)
+
+    def _aim(self, goal: Goal, period: Period) -> Fraction | None:
+        """A goal's target in a period: as it was scored, before that as it is set by now."""
+        scored = goal.scores.get(period.key)
+        if scored is not None:
+            return scored.target
+        if not isinstance(goal.measure, Kpi):
+            return None
+        return target_in(goal.measure, period, self.schedule.without(goal.gaps), goal.since)
 
     def pot_points(self, sheets: Sequence[Sheet], row: Amount) -> Fraction:
         """What somebody brings into a pot: exact points, times the grade's coefficient, hours and months."""

@@ -163,7 +163,8 @@ def _entries(
             case=batch.case, batch=batch.batch, part=message, entries=entries, **_way(context), **said
         )
     for each in changes:
-        yield VersionHandedOver(sheet=each.sheet, number=each.version, handover=batch.case, **said)
+        if each.version:
+            yield VersionHandedOver(sheet=each.sheet, number=each.version, handover=batch.case, **said)
 
 
 def _messages(changes: Iterable[PersonChange], handover: Handover) -> Iterator[tuple[Entry, ...]]:

@@ -17,8 +17,9 @@ WhyNotTaken = Literal["status", "timeout", "unreachable", "unset"]
 
 class Entry(Fact):
     """One line that is handed over: `amount` of an `element` for a person, by the version `version` of the result in
-    `sheet`. Numbers count up through the cycle and never mean another line. `reverses` names the one that this takes
-    back whole; all others stand. The sum of somebody's entries of an element is what they are paid of it."""
+    `sheet` (0: an advance before there is a result). Numbers count up through the cycle and never mean another line.
+    `reverses` names the one that this takes back whole; all others stand. The sum of somebody's entries of an element
+    is what they are paid of it."""
 
     number: int
     person: str

@@ -21,8 +21,8 @@ NOTHING = Decimal(0)
 
 
 class PersonChange(Fact):
-    """What changes for one person, by the version of the result in a sheet. `replaces` is an open proposal that a new
-    one takes the place of."""
+    """What changes for one person, by the version of the result in a sheet, 0 before there is one. `replaces` is an
+    open proposal that a new one takes the place of."""
 
     person: str
     sheet: str

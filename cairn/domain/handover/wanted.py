@@ -9,6 +9,7 @@ from fractions import Fraction
 from cairn.domain.case.context import CaseContext
 from cairn.domain.evaluation.paying import Amount, Payer, Payment, Pot
 from cairn.domain.evaluation.payroll import Payroll, of_amounts, of_pots
+from cairn.domain.evaluation.versions import is_score_settled
 from cairn.domain.exact import exact, rounded
 from cairn.domain.handover.events import PotShared
 from cairn.domain.handover.finality import WhyNot, why_not_final
@@ -26,7 +27,12 @@ ON_THE_LIST = Decimal(1)
 
 def is_money(element: str) -> bool:
     """Whether an element is an amount that is paid."""
-    return element in (PAY, TRUE_UP) or element.startswith(ADVANCE)
+    return element in (PAY, TRUE_UP) or is_advance(element)
+
+
+def is_advance(element: str) -> bool:
+    """Whether it is what a period pays before the year does."""
+    return element.startswith(ADVANCE)
 
 
 @dataclass(frozen=True)
@@ -40,7 +46,8 @@ class LeftOut:
 
 @dataclass(frozen=True)
 class Wanted:
-    """Elements with their amounts by person, the sheets they come from, who is left out, the pots divided anew."""
+    """Elements with their amounts by person, the sheets they come from, who is left out, the pots divided anew. Who
+    has no result yet may have advances among the elements."""
 
     elements: Mapping[str, Mapping[str, Decimal]]
     sheets: Mapping[str, Sheet]
@@ -70,11 +77,14 @@ def wanted(
             left_out = {**{who: LeftOut(who, "no_row") for who in found.without}, **left_out}
         waiting = {who: LeftOut(who, "unit", each.waiting) for who, each in payments.items() if each.waiting}
         left_out = {**waiting, **left_out}
-    elements = {
+    elements: dict[str, Mapping[str, Decimal]] = {
         who: _elements(rules, mine[-1].result, payments.get(who))
         for who, mine in sheets.items()
         if who not in left_out
     }
+    for who in sorted(left_out):
+        if advances := _due_before_the_result(rules, handover, context, sheets[who], amounts.get(who)):
+            elements[who] = advances
     last = {who: mine[-1] for who, mine in sheets.items()}
     return Wanted(elements, last, dict(sorted(left_out.items())), divided)
 
@@ -115,6 +125,30 @@ def _paid(payment: Payment, paid: Decimal) -> dict[str, Decimal]:
         return {PAY: paid}
     advances = {f"{ADVANCE}{each.period}": each.paid for each in payment.advances}
     return {**advances, TRUE_UP: payment.trued.due}
+
+
+def _due_before_the_result(
+    rules: HandoverRules,
+    handover: Handover,
+    context: CaseContext,
+    sheets: Sequence[Sheet],
+    row: Amount | None,
+) -> dict[str, Decimal]:
+    """The advances of somebody who was given nothing else and has no result yet: those that stand, and those whose
+    score is settled. What was advanced is never less before the year settles it (RULES Y1, Y3)."""
+    pay, schedule, last = context.policy.pay, context.schedule, sheets[-1]
+    standing = handover.standing.get(last.holder, {})
+    found = {element: entry.amount for element, entry in standing.items()}
+    if not all(map(is_advance, found)) or last.result is not None or last.restatements:
+        return {}
+    if PAY not in rules.elements or pay is None or schedule is None or row is None:
+        return found
+    goals = {name: context.goals[name] for name in last.weighings if name in context.goals}
+    for each in Payer(context.policy, pay, schedule).advances_so_far(sheets, goals, row):
+        element = f"{ADVANCE}{each.period}"
+        if is_score_settled(last.scores.get(each.period), context.policy, context.at):
+            found[element] = max(each.paid, found.get(element, each.paid))
+    return found
 
 
 def _of_pots(

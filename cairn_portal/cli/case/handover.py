@@ -23,7 +23,7 @@ from cairn_portal.cli.options import By, CommandId, CycleOption
 from cairn_portal.cli.session import require_actor, session
 from cairn_portal.cli.terminal import Terminal
 from cairn_portal.presenting.cases import element_said
-from cairn_portal.presenting.words import grid
+from cairn_portal.presenting.words import NOTHING, grid
 
 Amounts = Annotated[Path | None, typer.Option("--amounts", help="a table of amounts by person")]
 Pots = Annotated[Path | None, typer.Option("--pots", help="a table of pots by department")]
@@ -156,7 +156,10 @@ def _changes(at: Terminal, changes: Sequence[PersonChange], names: Mapping[str, 
     before, after = at.say("before"), at.say("after")
     table = grid(at.say("holder"), at.say("version"), at.say("element"), before, after, right=(before, after))
     for change in changes:
-        who, version = f"{change.person} {names.get(change.person, '')}".strip(), str(change.version)
+        who, version = (
+            f"{change.person} {names.get(change.person, '')}".strip(),
+            str(change.version or NOTHING),
+        )
         for each in change.changes:
             table.add_row(
                 who,

@@ -198,7 +198,7 @@ def _lowerings(at: Terminal, found: Sequence[handover_model.LoweringRow]) -> Ren
         )
         outcome = at.say(term("choice", f"handover.{each.outcome or 'waiting'}"))
         table.add_row(
-            str(each.proposal), f"{each.person} {each.person_name or ''}".strip(), str(each.version), said,
+            str(each.proposal), f"{each.person} {each.person_name or ''}".strip(), str(each.version or NOTHING), said,
             at.moment(each.decide_by), each.hr or NOTHING, each.committee or NOTHING, outcome,
         )  # fmt: skip
     return table
@@ -218,8 +218,9 @@ def _entries(at: Terminal, found: Sequence[handover_model.EntryRow]) -> Renderab
     )
     for each in found:
         table.add_row(
-            str(each.number), str(each.batch), f"{each.person} {each.person_name or ''}".strip(), str(each.version),
-            element_said(at, each.element), amount_said(each.amount), str(each.reverses or ""),
+            str(each.number), str(each.batch), f"{each.person} {each.person_name or ''}".strip(),
+            str(each.version or NOTHING), element_said(at, each.element), amount_said(each.amount),
+            str(each.reverses or ""),
         )  # fmt: skip
     return table
 

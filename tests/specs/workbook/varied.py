@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from tests.specs.workbook.cells import Inputs
 from tests.workbook.contract import Contract, Goal
 from tests.workbook.plan import CURVE
+from tests.workbook.raters import BEHAVIOURS
 
 Drawn = TypeVar("Drawn")
 Draw = Callable[[st.SearchStrategy[Drawn]], Drawn]
@@ -156,6 +157,44 @@ WHOLE: tuple[tuple[str, st.SearchStrategy[Any]], ...] = (
     (r"^pot\.cap$", st.integers(1, 3_000)),
 )
 """What may be typed for the schemes, by the name of the cell; the first that fits counts."""
+
+
+def calls(cells: Iterable[str], draw: Draw[Any]) -> Cells:
+    """Other marks, errors, times and answers of the call-centre scorecard."""
+    kinds: dict[str, st.SearchStrategy[Any]] = {
+        "errors": st.integers(0, 6),
+        "fatal": st.sampled_from([0, 0, 0, 1]),
+        "seconds": numbers(150, 520) | st.sampled_from([216, 240, 420, 462]),
+        "satisfaction": st.none() | numbers(0, 120) | st.sampled_from([64, 80, 96]),
+    }
+    mark = st.sampled_from([None, 0, 0.5, 1, 1])
+    nothing = {
+        f"{name.rpartition('.')[0]}."
+        for name in cells
+        if name.endswith(".errors") and not draw(st.integers(0, 3))
+    }
+    found: Cells = {name: draw(kinds.get(name.rpartition(".")[2], mark)) for name in cells}
+    criteria = {name for name in found if name.rpartition(".")[2] not in kinds}
+    return found | {name: None for name in criteria if name.startswith(tuple(nothing))}
+
+
+def raters(cells: Iterable[str], draw: Draw[Any]) -> Cells:
+    """Other answers, weights and a threshold; some raters do not answer, the first manager always does."""
+    found: Cells = {
+        "threshold": draw(st.integers(1, 4)),
+        "missing": draw(st.sampled_from(["reweight", "zero"])),
+        "share": draw(st.integers(1, 60)),
+    }
+    steps = sorted(draw(st.lists(numbers(0, 120), min_size=5, max_size=5)))
+    found |= {f"mark.{mark}": points for mark, points in enumerate(steps, 1)}
+    found |= {name: draw(st.integers(1, 60)) for name in cells if name.endswith(".weight")}
+    found |= {name: draw(st.integers(1, 365)) for name in cells if name.endswith(".days")}
+    for name in (name.removesuffix(".goal") for name in cells if name.endswith(".goal")):
+        answers = name == "manager.1" or draw(st.integers(0, 2))
+        found[f"{name}.goal"] = draw(numbers(0, 120)) if answers else None
+        for behaviour in BEHAVIOURS:
+            found[f"{name}.{behaviour}"] = draw(st.integers(1, 5)) if answers else None
+    return found
 
 
 def schemes(cells: Iterable[str], draw: Draw[Any]) -> Cells:
