@@ -103,10 +103,14 @@ def require_sees_cycles(person: Person) -> None:
         raise Refusal("cycle.not-shown", field="as", by=person.id)
 
 
+def audits(person: Person) -> bool:
+    """Whether somebody may replay what is recorded of people, policies, feeds and appraisals: auditors and HR may."""
+    return bool({"hr", "auditor"} & set(person.roles))
+
+
 def require_audits(person: Person) -> None:
-    """Refuses somebody who may not replay what is recorded of people, policies, feeds and appraisals: auditors and HR
-    may."""
-    if not {"hr", "auditor"} & set(person.roles):
+    """Refuses somebody who may not replay it (see `audits`)."""
+    if not audits(person):
         raise Refusal("audit.not-yours", field="as", by=person.id)
 
 

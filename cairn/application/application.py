@@ -32,6 +32,7 @@ from cairn.application.sampling import Sampling
 from cairn.application.sheets import Sheets
 from cairn.application.sign_outs import SignOuts
 from cairn.application.targets import Targets
+from cairn.application.verifying import Verifications
 from cairn.application.what_if import WhatIf
 from cairn.ledger import application_name, open_pool
 from cairn.notices.outbox import Outbox
@@ -73,6 +74,7 @@ class Application:
         self.erasures = Erasures(pool, self.ledger, self.people)
         self.clock = CycleClock(self.ledger)
         self.audit = ScoreAudit(self.ledger, self.cycles)
+        self.verifications = Verifications(self.ledger, self.audit)
         self.differences = Differences(self.ledger, self.cycles, self.audit)
         self.replays = Replays(self.ledger, self.cycles)
         self.sampling = Sampling(self.ledger)

@@ -6,11 +6,14 @@ from typing import NamedTuple, cast
 
 from cairn.application.cases import Cases
 from cairn.application.cycles import Cycles
+from cairn.application.stored_events import to_events
 from cairn.domain.evaluation.paying import Amount, Pot
 from cairn.domain.handover.commands import AmountRow, MakeHandover, PotRow
 from cairn.domain.handover.decide import plan_of
+from cairn.domain.handover.events import HandoverReconciled
 from cairn.domain.handover.plan import HandoverPlan
 from cairn.domain.handover.state import Handover, handover_name
+from cairn.domain.refusal import Refusal
 
 
 class Tables(NamedTuple):
@@ -51,6 +54,16 @@ class Handovers:
         )
         case, context = await self.cases.around(command)
         return plan_of(command, cast(Handover, case), context)
+
+    async def reconciled(self, cycle_id: str, version: int | None = None) -> HandoverReconciled:
+        """The last comparison with what payroll has, by the hand-over's `version` (None: by now). Refuses where there
+        was none."""
+        name = handover_name(cycle_id)
+        rows = await self.cycles.ledger.read_stream(name, upto=version)
+        found = [each for each in to_events(rows) if isinstance(each, HandoverReconciled)]
+        if not found:
+            raise Refusal("handover.not-reconciled", field="case", cycle=cycle_id)
+        return found[-1]
 
     async def of(self, cycle_id: str) -> Handover:
         """Everything that was handed over in a cycle, as the log has it. Refuses where nothing was."""

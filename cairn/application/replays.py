@@ -47,9 +47,11 @@ from cairn.ledger import Ledger, StoredEvent
 from cairn.policies import parse
 
 REPLAYED = (
-    "sheet", "appraisal", "result", "calibration", "cycle", "person", "department", "policy", "feed", "targets",
+    "sheet", "appraisal", "result", "calibration", "handover", "feedback", "coaching", "request", "promise", "review",
+    "cycle", "person", "department", "policy", "feed", "targets",
+    "verification",
 )  # fmt: skip
-"""The kinds of streams that are replayed here; goals have a replay of their own, which takes in their sheet."""
+"""The kinds of streams that are replayed here; a goal's replay takes in what its sheet says of it, too."""
 ENVELOPE = ("by", "at")
 Facts = dict[str, Any]
 
@@ -100,7 +102,7 @@ class Replays:
         rows = await self.ledger.as_of(stream, position=position, recorded=recorded, occurred=occurred)
         if not rows and not await self.ledger.version_of(stream):
             raise Refusal("replay.unknown", field="name", stream=stream)
-        proofs, terms = await self.ledger.proofs(stream), await self._terms(stream)
+        proofs, terms = await self.ledger.proofs(stream), await self.terms(stream)
         told = _Told(stream)
         events = []
         for row, event in zip(rows, to_events(rows), strict=True):
@@ -119,12 +121,12 @@ class Replays:
                     facts=facts,
                     before=before,
                     after=after,
-                    policy=_policy(event, terms),
+                    policy=policy_then(getattr(event, "policy", None), event.at, terms),
                 )
             )
         return Replay(rows, events, told.state)
 
-    async def _terms(self, stream: str) -> Terms | None:
+    async def terms(self, stream: str) -> Terms | None:
         """What the stream's cycle goes by; None of what is in no cycle, or in none that was launched."""
         if kind_of(stream) not in IN_CYCLE:
             return None
@@ -132,14 +134,13 @@ class Replays:
         return await self.cycles.policies.terms(cycle) if cycle.policy else None
 
 
-def _policy(event: Event, terms: Terms | None) -> str | None:
+def policy_then(named: object, at: datetime, terms: Terms | None) -> str | None:
     """The policy version that an event names, or that was in force on its day."""
-    named = getattr(event, "policy", None)
     if isinstance(named, str) and named:
         return named
     if terms is None:
         return None
-    return terms.on(local_day(event.at, terms.policy.calendar)).version
+    return terms.on(local_day(at, terms.policy.calendar)).version
 
 
 class _Told:
@@ -165,7 +166,7 @@ class _Told:
 
     def take(self, event: Event) -> tuple[Facts, Facts]:
         """(before, after) of what an event changed, by field."""
-        pairs = self._changes(event)
+        pairs = self._changes(event) if self._case is None else {**self._changes(event), **self._moved(event)}
         self._last[_key(event)] = event
         match self._kind:
             case "sheet":
@@ -177,6 +178,12 @@ class _Told:
         kept = {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
         before = {name: _plain(pair[0]) for name, pair in kept.items() if pair[0] is not None}
         return before, {name: _plain(pair[1]) for name, pair in kept.items()}
+
+    def _moved(self, event: Event) -> dict[str, tuple[Any, Any]]:
+        """The stage that a case was in and the one it came to."""
+        assert self._case is not None
+        before, self._case = self._case, KINDS[self._kind].evolve(self._case, event)
+        return {"stage": (before.stage if before.version else None, self._case.stage)}
 
     def _changes(self, event: Event) -> dict[str, tuple[Any, Any]]:
         last = self._last.get(_key(event))

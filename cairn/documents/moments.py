@@ -32,11 +32,14 @@ def read_moment(given: Given, zone: tzinfo | None = None, order: Order | None = 
     return _located(datetime.combine(day, clock.time, clock.offset), zone, cell.text)
 
 
+def start_of_day(day: date, zone: tzinfo) -> datetime:
+    """The first moment of a local day."""
+    return in_zone(datetime.combine(day, datetime.min.time()), zone)
+
+
 def end_of_day(day: date, zone: tzinfo) -> datetime:
     """The last microsecond of a local day (K3): what is said of a day holds to its end."""
-    return in_zone(datetime.combine(day + timedelta(1), datetime.min.time()), zone) - timedelta(
-        microseconds=1
-    )
+    return start_of_day(day + timedelta(1), zone) - timedelta(microseconds=1)
 
 
 def _located(moment: datetime, zone: tzinfo | None, written: str) -> datetime | Mistake:

@@ -1,4 +1,5 @@
-"""What operation itself has to remember: feeds that run by themselves, and workflows that were begun again."""
+"""What operation itself has to remember: feeds that run by themselves, workflows that were begun again, and how often
+scores were computed again."""
 
 from typing import Literal
 
@@ -59,3 +60,36 @@ class WorkflowsBegunAgain(Event):
     @property
     def stream(self) -> str:
         return SUPERVISION
+
+
+def verification_name(cycle: str) -> str:
+    """The stream that says when the scores of a cycle were computed again."""
+    return f"verification-{cycle}"
+
+
+class ScoresVerified(Event):
+    """Every score of a cycle was computed again from what it cites, from the log as it was sealed up to the position
+    `upto`: so many of each, of which so many came out `differing`, were `missing` though due, or could not be read."""
+
+    cycle: str
+    upto: int
+    goals: int
+    sheets: int
+    results: int
+    appraisals: int
+    differing: int
+    missing: int
+    unread: int
+
+    @property
+    def stream(self) -> str:
+        return verification_name(self.cycle)
+
+    @property
+    def sound(self) -> bool:
+        """Whether every score was there and came out the same."""
+        return not (self.differing or self.missing or self.unread)
+
+    @property
+    def scores(self) -> int:
+        return self.goals + self.sheets + self.results + self.appraisals

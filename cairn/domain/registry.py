@@ -12,7 +12,7 @@ from cairn.domain.event import Event
 from cairn.domain.feedback.events import AnyFeedbackEvent
 from cairn.domain.goal.events import AnyGoalEvent
 from cairn.domain.handover.events import AnyHandoverEvent
-from cairn.domain.operating import FeedScheduled, FeedUnscheduled, WorkflowsBegunAgain
+from cairn.domain.operating import FeedScheduled, FeedUnscheduled, ScoresVerified, WorkflowsBegunAgain
 from cairn.domain.people import AnyPersonEvent, DepartmentNamed
 from cairn.domain.promise.events import AnyPromiseEvent
 from cairn.domain.reading import FeedCompleted, ReadingsRecorded
@@ -32,6 +32,7 @@ _ALONE: dict[str, tuple[type[Event], ...]] = {
     "erasure": (ErasureOrdered,),
     "schedules": (FeedScheduled, FeedUnscheduled),
     "supervision": (WorkflowsBegunAgain,),
+    "verification": (ScoresVerified,),
 }
 
 _CASES: dict[str, tuple[type[Event], ...]] = {

@@ -1,17 +1,15 @@
-"""Entries as a CSV file in which a spreadsheet executes nothing, and payroll's own table compared with them."""
+"""Entries as a CSV file in which a spreadsheet executes nothing, and payroll's own sums, with every mistake named."""
 
 import csv
 import io
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from decimal import Decimal
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Literal
 
 from cairn.documents.ids import read_id
 from cairn.documents.mistakes import DocumentInvalid, Mistake, mistake
 from cairn.documents.numbers import read_number
 from cairn.documents.tables import Fields, read_records
+from cairn.domain.handover.commands import PayrollSum
 from cairn.domain.handover.events import Entry
 from cairn.domain.handover.state import Message
 from cairn.payroll.message import message_id
@@ -30,8 +28,6 @@ THEIRS = Fields(
     required=("person", "element", "amount"),
     subject="person",
 )
-Kind = Literal["missing", "unknown", "other"]
-"""A sum that payroll does not have, one that was never handed over, or another amount."""
 
 
 class PayrollTableInvalid(DocumentInvalid):
@@ -63,38 +59,11 @@ def guarded(cell: str) -> str:
     return f"'{cell}" if cell.startswith(EXECUTED) else cell
 
 
-@dataclass(frozen=True)
-class Difference:
-    """One sum that payroll has otherwise than it was handed over; `row` is that of its table, None: it has none."""
-
-    kind: Kind
-    person: str
-    element: str
-    ours: Decimal | None
-    theirs: Decimal | None
-    row: int | None = None
-
-
-def differences(ours: Mapping[tuple[str, str], Decimal], path: Path) -> Sequence[Difference]:
-    """Payroll's sums by person and element beside ours, row by row; several rows of one are added up. What comes to
-    nothing need not be there. Raises PayrollTableInvalid with every mistake of the table."""
-    theirs, rows = _read(path)
-    found = []
-    for key in sorted({*ours, *theirs}, key=lambda each: (rows.get(each, 0), each)):
-        here, there = ours.get(key), theirs.get(key)
-        if (here or 0) == (there or 0):
-            continue
-        kind: Kind = "missing" if there is None else "unknown" if here is None else "other"
-        found.append(Difference(kind, *key, here, there, rows.get(key)))
-    return found
-
-
-def _read(path: Path) -> tuple[dict[tuple[str, str], Decimal], dict[tuple[str, str], int]]:
-    """The sums, and the first row of each."""
+def read_sums(path: Path) -> list[PayrollSum]:
+    """Payroll's own sums, row by row. Raises PayrollTableInvalid with every mistake of the table."""
     table = read_records(path, THEIRS)
     mistakes = list(table.mistakes)
-    sums: dict[tuple[str, str], Decimal] = {}
-    rows: dict[tuple[str, str], int] = {}
+    found: list[PayrollSum] = []
     for record in table.records:
         person, amount = read_id(record["person"]), read_number(record["amount"])
         element = record["element"].text.strip()
@@ -105,9 +74,7 @@ def _read(path: Path) -> tuple[dict[tuple[str, str], Decimal], dict[tuple[str, s
         elif not element:
             mistakes.append(mistake("cell:empty").at(record.place("element")))
         else:
-            key = (person, element)
-            sums[key] = sums.get(key, Decimal(0)) + amount
-            rows.setdefault(key, record.number)
+            found.append(PayrollSum(person=person, element=element, amount=amount, row=record.number))
     if mistakes:
         raise PayrollTableInvalid(mistakes, table.source)
-    return sums, rows
+    return found

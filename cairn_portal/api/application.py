@@ -8,7 +8,7 @@ from cairn.domain.refusal import Refusal
 from cairn.ledger import AwayFromHome
 from cairn.policies import PolicyInvalid
 from cairn.roster.reading import RosterInvalid
-from cairn_portal.api import commands, preparing, reads
+from cairn_portal.api import auditing, commands, paying, preparing, reads
 from cairn_portal.api.problems import told
 from cairn_portal.gateway import NoAnswer
 from cairn_portal.signing_in.callers import NotFromOurPage, NotSignedIn
@@ -31,7 +31,9 @@ def create_api() -> FastAPI:
         redoc_url=None,
     )
     app.include_router(reads.router)
+    app.include_router(auditing.router)
     app.include_router(preparing.router)
+    app.include_router(paying.router)
     app.include_router(commands.router())
     for error in ERRORS:
         app.add_exception_handler(error, told)

@@ -116,7 +116,7 @@ async def history(
     await _ready(visit, wait_for, "history", "goal")
     records = visit.portal.records
     read = await read_goal(records, visit.person.id, goal)
-    bound = _bound(as_of, clock, ZoneInfo(zone_of(read.cycle) or "UTC"))
+    bound = bound_of(as_of, clock, ZoneInfo(zone_of(read.cycle) or "UTC"))
     told = await history_of(records, read.view, goal, bound)
     if not told.rows:
         raise unknown_goal(goal)
@@ -133,18 +133,27 @@ async def history(
     )
 
 
-def _bound(written: str | None, clock: str, zone: tzinfo) -> Bound:
-    if written is None:
-        return Bound()
-    if written.isdigit() and len(written) != 8:
+def bound_of(written: str | None, clock: str, zone: tzinfo) -> Bound:
+    """Up to where a history is asked for: a position, a day or a moment by one of the clocks."""
+    if written is not None and written.isdigit() and len(written) != 8:
         return Bound(position=int(written))
-    found: datetime | Mistake = read_moment(written, zone)
-    if isinstance(found, Mistake):
-        day = read_date(written)
-        if isinstance(day, Mistake):
-            raise Refusal("reading.as-of", field="as_of", given=written[:40])
-        found = end_of_day(day, zone)
+    found = moment_of(written, "as_of", zone)
+    if found is None:
+        return Bound()
     return Bound(recorded=found) if clock == "recorded" else Bound(occurred=found)
+
+
+def moment_of(written: str | None, field: str, zone: tzinfo) -> datetime | None:
+    """A moment, or the end of a day, as it was typed. Refuses what is neither."""
+    if written is None:
+        return None
+    found: datetime | Mistake = read_moment(written, zone)
+    if not isinstance(found, Mistake):
+        return found
+    day = read_date(written)
+    if isinstance(day, Mistake):
+        raise Refusal("reading.as-of", field=field, given=written[:40])
+    return end_of_day(day, zone)
 
 
 @router.get("/cycles", tags=["cycles"], operation_id="cycles_list", summary="every cycle")

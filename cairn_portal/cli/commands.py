@@ -529,6 +529,11 @@ COMMANDS: tuple[Command | CommandGroup, ...] = (
             Command("keep", "case.calibration:keep", marked("leave a newer version's grade as it is")),
             Command("undo", "case.calibration:undo", marked("undo a move, or all of them")),
             Command("finish", "case.calibration:finish", marked("say that the unit is calibrated")),
+            Command(
+                "go-on",
+                "case.calibration:go_on",
+                marked("finish without results that nobody could bring, as HR"),
+            ),
             Command("cancel", "case.calibration:cancel", marked("call it off; every rating stays as it is")),
         ),
     ),

@@ -5,7 +5,7 @@ from typing import Any, Protocol
 
 from cairn.domain.case.events import CaseDeadlineEvent
 from cairn.domain.event import Event
-from cairn.domain.handover.events import Change
+from cairn.domain.handover.events import Change, SumDiffering
 from cairn.i18n import term
 from cairn_portal.presenting.reader import Reader
 from cairn_portal.presenting.words import NOTHING, field, value
@@ -64,6 +64,8 @@ def told(at: MomentReader, kind: str, event: Event) -> list[str]:
             lines.append(f"{field(at, name)}  {len(given)}")
         elif name == "changes" and kind == "handover":
             lines += [_change(at, each) for each in given]
+        elif name == "differences":
+            lines += [_differing(at, each) for each in given]
         elif name == "pots":
             parts = {unit: each.model_dump(exclude_none=True) for unit, each in given.items()}
             lines.append(f"{field(at, name)}  {value(at, parts)}")
@@ -84,6 +86,12 @@ def element_said(at: Reader, code: str) -> str:
 def _change(at: Reader, change: Change) -> str:
     before, after = (NOTHING if each is None else format(each, "f") for each in (change.before, change.after))
     return f"{element_said(at, change.element)}  {before} → {after}"
+
+
+def _differing(at: Reader, found: SumDiffering) -> str:
+    ours, theirs = (NOTHING if each is None else format(each, "f") for each in (found.ours, found.theirs))
+    kind = at.say(term("difference", found.kind))
+    return f"{found.person} {element_said(at, found.element)}  {ours} → {theirs}  {kind}"
 
 
 def plan_stage(at: Reader, stage: str, outcome: str | None) -> str:

@@ -12,14 +12,18 @@ from cairn.i18n import term
 from cairn_portal.presenting.reader import Reader
 from cairn_portal.presenting.words import NOTHING, number
 
+RESULT = "result"
+
 
 class Step(NamedTuple):
-    """One step: its `code`, what it was done with, and what came of it; an exact number is one as it is stored."""
+    """One step: its `code`, what it was done with, and what came of it; an exact number is one as it is stored. `cites`
+    are the scores it was made of, each by its goal or sheet and its period (`result`: the sheet's result)."""
 
     code: str
     what: str
     of: str
     comes_to: str
+    cites: tuple[tuple[str, str], ...] = ()
 
 
 def as_their_own(found: ResultIssued, policy: Policy) -> ResultIssued:
@@ -56,13 +60,15 @@ def _of_result(at: Reader, found: ResultIssued, policy: Policy) -> Iterator[Step
         what = at.say(
             "mean of {kind} (weight {weight:percent})", kind=at.say(term("period_kind", kind)), weight=weight
         )
-        yield Step("mean", what, _listed(found, kind), _exact(mean if isinstance(mean, Fraction) else None))
+        comes_to = _exact(mean if isinstance(mean, Fraction) else None)
+        yield Step("mean", what, _listed(found, kind), comes_to, _cited(found, kind))
     for sheet in found.earlier:
         yield Step(
             "earlier",
             at.say("earlier sheet, {n:number} months", n=sheet.months),
             sheet.sheet,
             _exact(sheet.result),
+            ((sheet.sheet, RESULT),),
         )
     for rating in found.ratings:
         what = at.say(
@@ -93,7 +99,7 @@ def _of_score(at: Reader, found: SheetScored, policy: Policy) -> Iterator[Step]:
         if gate is not None:
             name = gate.title.text(at.language)
             of = at.say("{gate}: set from {points}", gate=name, points=number(part.reached))
-        yield Step("goal", what, of, _exact(part.points))
+        yield Step("goal", what, of, _exact(part.points), ((part.goal, found.period),))
     for each in found.perspectives:
         known = next(
             (
@@ -125,6 +131,14 @@ def _listed(found: ResultIssued, kind: str) -> str:
     return ", ".join(f"{part.period} {number(part.points)}" for part in _known(found.periods, kind))
 
 
+def _cited(found: ResultIssued, kind: str) -> tuple[tuple[str, str], ...]:
+    if kind == "subordinates":
+        return tuple((part.sheet, RESULT) for part in found.subordinates)
+    return tuple(
+        (found.sheet, part.period) for part in _known(found.periods, kind) if part.points is not None
+    )
+
+
 def _incidents(at: Reader, added: Added | None, policy: Policy) -> Iterator[Step]:
     if added is None:
         return
@@ -145,7 +159,8 @@ def _multipliers(
         name = rule.title.text(at.language) if rule else part.key
         waits = at.say("{sheet} has no result yet", sheet=part.sheet)
         unit = waits if part.result is None else f"{part.unit} {number(part.result)}"
-        yield Step("multiplier", name, unit, f"×{number(part.factor, 6)}")
+        cited = () if part.result is None else ((part.sheet, RESULT),)
+        yield Step("multiplier", name, unit, f"×{number(part.factor, 6)}", cited)
 
 
 def _grade(at: Reader, found: ResultIssued | SheetScored, policy: Policy) -> Iterator[Step]:

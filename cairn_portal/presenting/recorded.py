@@ -4,9 +4,13 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from cairn.application.replays import Recorded
 from cairn.domain.exact import exact
 from cairn.domain.private_text import unreadable
+from cairn.domain.registry import EVENTS
+from cairn.domain.streams import CASES, kind_of
 from cairn.i18n import term
+from cairn_portal.presenting import cases, story
 from cairn_portal.presenting.reader import Reader
 from cairn_portal.presenting.reasons import cause
 from cairn_portal.presenting.story import days
@@ -58,6 +62,7 @@ TOLD: Mapping[str, tuple[str, ...]] = {
     "CycleLaunched": ("sheets", "goals"),
     "PeriodScored": ("period", "sheets"),
     "ResultsIssued": ("sheets",),
+    "ScoresVerified": ("upto", "goals", "sheets", "results", "differing", "missing", "unread"),
     "StageReached": ("stage",),
 }
 """Which facts of an event are told besides what it changed; `--json` has all of them."""
@@ -72,15 +77,36 @@ SHOWN = 8
 """Of many changes so many are told."""
 
 
+def lines_of(at: cases.MomentReader, each: Recorded) -> list[str]:
+    """What an event of any stream changed and says, line by line."""
+    kind = kind_of(each.stream)
+    if kind == "goal":
+        told = story.described(at, each.type, each.facts)
+        return [*story.changes(at, each.before, each.after), *([told] if told else [])]
+    if kind not in CASES or each.type in TOLD:
+        return details(at, each.type, each.facts, each.before, each.after, kind)
+    event = EVENTS[each.type].model_validate({**each.facts, "by": each.actor, "at": each.occurred_at})
+    return [*details(at, each.type, {}, each.before, each.after, kind), *cases.told(at, kind, event)]
+
+
 def details(
-    at: Reader, type_: str, facts: Mapping[str, Any], before: Mapping[str, Any], after: Mapping[str, Any]
-) -> list[str]:
-    """What an event changed, then its facts, line by line."""
-    lines = [_change(at, type_, name, before.get(name), after[name]) for name in list(after)[:SHOWN]]
-    if len(after) > SHOWN:
-        lines.append(at.say("and {n:number} more", n=len(after) - SHOWN))
+    at: Reader, type_: str, facts: Mapping[str, Any], before: Mapping[str, Any], after: Mapping[str, Any],
+    kind: str = "",
+) -> list[str]:  # fmt: skip
+    """What an event changed, then its facts, line by line; a case's `kind` says what its stages are called."""
+    staged = {"stage": (before.get("stage"), after["stage"])} if kind in CASES and "stage" in after else {}
+    names = [name for name in after if name not in staged]
+    lines = [_moved(at, kind, *staged["stage"])] if staged else []
+    lines += [_change(at, type_, name, before.get(name), after[name]) for name in names[:SHOWN]]
+    if len(names) > SHOWN:
+        lines.append(at.say("and {n:number} more", n=len(names) - SHOWN))
     told = at.say("separator:clause").join(_facts(at, type_, facts))
     return [*lines, told] if told else lines
+
+
+def _moved(at: Reader, kind: str, before: str | None, after: str) -> str:
+    said = [at.say(term("stage", f"{kind}.{each}")) for each in (before, after) if each]
+    return f"{at.say(term('audited', 'stage'))}  {' → '.join(said)}"
 
 
 def _change(at: Reader, type_: str, name: str, before: Any, after: Any) -> str:

@@ -30,6 +30,7 @@ from cairn_portal.signing_in.callers import NotFromOurPage, NotSignedIn, SignIn
 from cairn_portal.signing_in.demo_provider import DemoProvider
 from cairn_portal.signing_in.portal import Portal, reader_of
 from cairn_portal.web import (
+    auditing,
     calibration_board,
     cascade,
     cases,
@@ -41,11 +42,13 @@ from cairn_portal.web import (
     goal_giving,
     goals,
     goals_import,
+    history,
     inbox,
     live,
     palette,
     people_step,
     policy_step,
+    scores,
     signing,
     team,
 )
@@ -95,6 +98,9 @@ def create_app(settings: Settings) -> FastAPI:
         goal.router,
         calibration_board.router,
         cascade.router,
+        history.router,
+        auditing.router,
+        scores.router,
         cases.router,
         find.router,
         palette.router,

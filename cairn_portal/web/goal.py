@@ -1,7 +1,6 @@
-"""One goal: what it is, how far it is, what can be done with it, and its history as of any moment."""
+"""One goal: what it is, how far it is, and what can be done with it."""
 
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -9,20 +8,15 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from cairn.application.clock import zone_of
-from cairn.documents import dates
-from cairn.documents.mistakes import Mistake
-from cairn.documents.moments import end_of_day
 from cairn.domain.measure import Capability, KeyTask, Kpi
 from cairn.domain.voting import Ballot
 from cairn.i18n import term
 from cairn_portal.presenting.contributions import carried
 from cairn_portal.presenting.hints import hints_of, sentence
-from cairn_portal.presenting.story import changes, described, event_name
 from cairn_portal.presenting.words import by_period, measure, number, percent, words
 from cairn_portal.reading.committee import CommitteeRead, read_committee
 from cairn_portal.reading.goal_desk import desk_of
 from cairn_portal.reading.goals import GoalRead, read_goal
-from cairn_portal.reading.history import Bound, Told, history_of
 from cairn_portal.reading.inbox import inbox_of
 from cairn_portal.signing_in.portal import ByVisitor, Visit
 from cairn_portal.signing_in.reader import PageReader
@@ -31,21 +25,8 @@ from cairn_portal.web.goal_forms import Asked, forms_of
 from cairn_portal.web.rendering import page
 from cairn_portal.web.tasks import ShownTask, behind, shown_task
 from projections.models import goal as goals_model
-from projections.models.history import HistoryEntry
 
 router = APIRouter(include_in_schema=False)
-
-
-class Line(NamedTuple):
-    """One event of a story. `recorded` is empty where it was recorded when it happened."""
-
-    number: int
-    position: int
-    happened: str
-    recorded: str
-    who: str
-    what: str
-    details: Sequence[str]
 
 
 @router.get("/goals/{goal}")
@@ -88,94 +69,6 @@ async def goal_page(
         ),
         done=done,
     )
-
-
-@router.get("/goals/{goal}/history")
-async def history(
-    request: Request, visit: ByVisitor, goal: str, position: str = "", day: str = "", clock: str = ""
-) -> Response:
-    records = visit.portal.records
-    read = await read_goal(records, visit.person.id, goal)
-    at = visit.reader.in_zone(zone_of(read.cycle))
-    bound, problem = _bound(at, position, day, clock)
-    whole = await history_of(records, read.view, goal)
-    told = await history_of(records, read.view, goal, bound) if bound != Bound() else whole
-    names = await records.names()
-    return page(
-        request,
-        "history.html",
-        visit,
-        reader=at,
-        goal=read.row,
-        story=_story(at, told.story, names, rehearsed=read.cycle.clock_offset != 0),
-        then=_state(at, told, names),
-        total=len(whole.story),
-        shown=len(told.story),
-        position=position,
-        day=day,
-        clock=clock,
-        problem=problem,
-    )
-
-
-def _bound(at: PageReader, position: str, day: str, clock: str) -> tuple[Bound, str]:
-    """Up to where to replay, and what is wrong with what was asked for."""
-    if position.isdigit():
-        return Bound(position=int(position)), ""
-    if not day:
-        return Bound(), ""
-    found = dates.read_date(day)
-    if isinstance(found, Mistake):
-        return Bound(), at.say(found.message)
-    moment = end_of_day(found, ZoneInfo(at.zone or "UTC"))
-    return (Bound(recorded=moment) if clock == "recorded" else Bound(occurred=moment)), ""
-
-
-def _story(
-    at: PageReader, story: Sequence[HistoryEntry], names: dict[str, str], *, rehearsed: bool
-) -> list[Line]:
-    """The events in words. A rehearsed year is recorded in minutes: when its events were recorded says nothing."""
-    lines, cited = [], None
-    for n, each in enumerate(story, 1):
-        details = changes(at, dict(each.before), dict(each.after))
-        details += [said] if (said := described(at, each.type, dict(each.facts))) else []
-        policy = each.facts.get("policy")
-        if isinstance(policy, str) and policy != cited:
-            details.append(at.say("under the policy {policy}", policy=policy))
-            cited = policy
-        late = not rehearsed and each.recorded_at - each.occurred_at > timedelta(days=1)
-        who = (
-            at.say("system")
-            if each.actor == "system"
-            else f"{each.actor} {names.get(each.actor, '')}".strip()
-        )
-        lines.append(
-            Line(
-                number=n,
-                position=each.position,
-                happened=at.moment(each.occurred_at),
-                recorded=at.moment(each.recorded_at) if late else "",
-                who=who,
-                what=event_name(at, each.type),
-                details=details,
-            )
-        )
-    return lines
-
-
-def _state(at: PageReader, told: Told, names: dict[str, str]) -> dict[str, str]:
-    """Where the goal stood after the last event that is shown."""
-    goal = told.goal
-    points = [f"{key} {number(goal.scores[key].points)}" for key in sorted(goal.scores, key=by_period)]
-    return {
-        at.say("stage"): at.say(f"stage:{goal.stage}"),
-        at.say("title"): at.title(goal.title) or "–",
-        at.say("measured by"): measure(at, goal.measure.model_dump(mode="json")) if told.rows else "–",
-        at.say("weight"): percent(told.weight),
-        at.say("approver"): _named(at, goal.manager, names) if told.rows else "–",
-        at.say("scores"): " · ".join(points) or "–",
-        at.say("policy"): goal.policy or "–",
-    }
 
 
 def _named(at: PageReader, who: str | None, names: dict[str, str]) -> str:

@@ -9,7 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from cairn.application.access import sees_cycles
+from cairn.application.access import audits, sees_cycles
 from cairn.i18n import term
 from cairn_portal.presenting import words
 from cairn_portal.signing_in.addresses import is_demo
@@ -76,4 +76,6 @@ def places(visit: Visit) -> list[tuple[str, str, str]]:
     ]
     if sees_cycles(visit.person):
         found.append(("/cycles", "calendar-range", say("Cycles")))
+    if audits(visit.person):
+        found.append(("/audit", "history", say("Audit")))
     return found

@@ -7,7 +7,7 @@ from typing import Annotated, Any, get_args
 
 from pydantic import BaseModel, ConfigDict
 
-from cairn.domain.handover.events import AnyHandoverEvent
+from cairn.domain.handover.events import AnyHandoverEvent, HandoverReconciled
 from projections.engine.read_model import ReadModel
 from projections.engine.rows import FROM_JSON, Reader, parse_rows
 from projections.engine.sql import queries
@@ -15,7 +15,7 @@ from projections.engine.sql import queries
 MODEL = ReadModel(
     name="handover",
     tables=("handover", "handover_entry", "handover_message", "handover_lowering"),
-    reads=get_args(AnyHandoverEvent),
+    reads=tuple(each for each in get_args(AnyHandoverEvent) if each is not HandoverReconciled),
     joins=("person", "feedback"),
     by_stream=True,
 )

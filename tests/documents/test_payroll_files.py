@@ -10,11 +10,12 @@ from pathlib import Path
 import pytest
 
 from cairn.domain.handover.events import Entry
+from cairn.domain.handover.reconciling import differing
 from cairn.domain.handover.state import Message
 from cairn.payroll.message import body, message_id
 from cairn.payroll.setting_up import webhook_of
 from cairn.payroll.signing import SecretUnusable, headers, secrets_of
-from cairn.payroll.tables import PayrollTableInvalid, differences, guarded, written
+from cairn.payroll.tables import PayrollTableInvalid, guarded, read_sums, written
 from cairn.settings import Settings, SettingsProblem
 
 NAME = "handover-2026-company-1"
@@ -122,7 +123,7 @@ def test_a_cell_that_begins_like_a_formula_is_guarded(cell: str) -> None:
 
 def test_payrolls_table_is_compared_row_by_row(tmp_path: Path) -> None:
     theirs = "工号,项目,金额\nE1,pay,9000\nE9,pay,50\nE2,coefficient,1.20\nE1,pay,900\n"
-    found = differences(OURS, table(tmp_path, theirs))
+    found = differing(OURS, read_sums(table(tmp_path, theirs)))
     assert [(each.kind, each.person, each.element, each.ours, each.theirs, each.row) for each in found] == [
         ("missing", "E2", "pay", Decimal("8000.00"), None, None),
         ("other", "E1", "pay", Decimal("10000.00"), Decimal(9900), 2),
@@ -132,10 +133,10 @@ def test_payrolls_table_is_compared_row_by_row(tmp_path: Path) -> None:
 
 def test_what_is_equal_has_no_difference_and_nothing_need_not_be_there(tmp_path: Path) -> None:
     same = "person,element,amount\nE1,pay,10000\nE2,pay,8000.00\nE2,coefficient,1.2\nE7,pay,0\n"
-    assert differences({**OURS, ("E8", "pay"): Decimal(0)}, table(tmp_path, same)) == []
+    assert differing({**OURS, ("E8", "pay"): Decimal(0)}, read_sums(table(tmp_path, same))) == []
 
 
 def test_a_table_with_mistakes_is_compared_with_nothing_and_each_is_named(tmp_path: Path) -> None:
     with pytest.raises(PayrollTableInvalid) as invalid:
-        differences(OURS, table(tmp_path, "person,element,amount\nE1,pay,much\n,pay,5\nE2,,5\n"))
+        read_sums(table(tmp_path, "person,element,amount\nE1,pay,much\n,pay,5\nE2,,5\n"))
     assert sorted(each.place.row for each in invalid.value.mistakes) == [2, 3, 4]

@@ -20,9 +20,20 @@ READS = {
     "/cycles/{cycle}": (403, 403, 200, 200, 200),
     "/cycles/{cycle}/results": (200, 200, 200, 200, 200),
     "/policies": (403, 403, 200, 200, 200),
+    "/streams/{stream}": (200, 403, 200, 200, 200),
+    "/scores/{of}/{period}": (404, 404, 404, 404, 404),
+    "/audit/acts": (403, 403, 403, 200, 200),
+    "/audit/sample?cycle={cycle}": (403, 403, 403, 200, 200),
+    "/audit/verification?cycle={cycle}": (403, 403, 403, 200, 200),
 }
 """What each may read; M1 is on the committee too."""
 ROLES = ("E4", "E1", "M1", "H1", "A1")
+
+
+def named(cycle: str) -> dict[str, str]:
+    """What the reads are asked about: a goal, a sheet and a score of E4's, which is not there yet."""
+    goal = f"goal-{cycle}-E4-1"
+    return {"goal": goal, "cycle": cycle, "stream": f"sheet-{cycle}-E4-1", "of": goal, "period": "Y"}
 
 
 async def documented(served: Served) -> list[tuple[str, str]]:
@@ -37,7 +48,7 @@ async def test_each_read_answers_each_role_as_the_table_says(served: Served, pat
     found = []
     for person in ROLES:
         async with served.api(person) as program:
-            answer = await program.get(path.format(goal=f"goal-{served.cycle}-E4-1", cycle=served.cycle))
+            answer = await program.get(path.format(**named(served.cycle)))
             found.append(answer.status_code)
     assert tuple(found) == READS[path]
 
@@ -50,7 +61,7 @@ async def test_the_table_names_every_read_there_is(served: Served) -> None:
 async def test_nobody_is_answered_without_a_token_and_nothing_but_401(served: Served) -> None:
     async with served.api(None) as program:
         for method, path in await documented(served):
-            address = path.format(goal="goal-x", cycle="x", case="x")
+            address = path.format(**named("x"), case="x")
             answer = await program.request(method, address)
             assert answer.status_code == 401, path
             assert answer.headers["content-type"] == "application/problem+json"

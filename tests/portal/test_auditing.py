@@ -10,6 +10,7 @@ import pytest_asyncio
 from cairn.application.people import People
 from cairn.application.repository import record_alone
 from cairn.domain.cycle.events import TargetRow, TargetsProposed
+from cairn.domain.feedback.events import FeedbackGiven, FeedbackObserved
 from cairn.domain.people import Department, Person, Roster
 from cairn.domain.reading import Covers, FeedCompleted, ReadingsRecorded, Row
 from cairn.ledger.merkle import leaf
@@ -26,6 +27,7 @@ from tests.portal.january import (
 )
 
 __all__ = ["empty", "january"]
+DAY = timedelta(days=1)
 LATER = datetime(2026, 1, 20, 3, tzinfo=UTC)
 
 
@@ -164,6 +166,29 @@ async def test_auditors_and_hr_may_and_words_stay_with_those_who_may_read_them(
         for reader in ("A1", "H1")
     }
     assert incidents == {"A1": {"unreadable": "hidden"}, "H1": "as the minutes say"}
+
+
+async def test_a_case_between_two_people_is_told_to_them_and_without_words_to_auditors(
+    january: January, audited: Cairn
+) -> None:
+    case, words = "feedback-2026-E1-1", {"by": "M1", "at": LATER}
+    for event in (
+        FeedbackObserved(
+            case=case, kind="positive", note="asked", seen_at=LATER, answer_by=LATER + DAY, **words
+        ),
+        FeedbackGiven(case=case, kind="positive", behaviour="asked first", value="no rework", **words),
+    ):
+        await record_alone(january.ledger, event, event.type)
+    await january.seal()
+    for reader, seen in (("M1", "asked first"), ("E1", "asked first"), ("A1", {"unreadable": "hidden"})):
+        _, given = await events(audited, case, "--as", reader)
+        assert (given["facts"]["behaviour"], given["before"], given["after"]) == (
+            seen, {"stage": "observed"}, {"stage": "given"},
+        )  # fmt: skip
+    refused = await audited("replay", case, "--as", "C1", "--json")
+    assert (refused.code, refused.json["error"]) == (1, "audit.not-yours")
+    shown = await audited("replay", case, "--as", "A1", "--lang", "en", COLUMNS="200")
+    assert "observed, not told yet → given" in shown.out and "asked first" not in shown.out
 
 
 async def test_what_is_not_there_is_told(january: January, audited: Cairn) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -21,6 +22,7 @@ from cairn.domain.sheet.events import ResultIssued
 from cairn.privacy import require_wrapping_keys
 from cairn.settings import Settings
 from tests.databases import Databases
+from tests.pages.conftest import serving
 from tests.portal.conftest import POLICY, ROSTER, Answer, Cairn, company_of_its_own, environment
 
 PAYING = """
@@ -38,6 +40,7 @@ class Payday:
     cairn: Cairn
     application: Application
     folder: Path
+    own: Settings
 
     async def does(self, name: str, *typed: str, by: str = "H1") -> Answer:
         return await self.cairn("handover", name, *typed, "--by", by)
@@ -76,7 +79,7 @@ async def paying(settings: Settings, databases: Databases, temporal_server: str,
         assert done.code == 0, done.err
         keys = require_wrapping_keys(own)
         async with Application.open(own.database or "", keys, name="payday-tests", size=4) as application:
-            yield Payday(cairn, application, folder)
+            yield Payday(cairn, application, folder, own)
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -118,17 +121,24 @@ async def test_from_the_preview_to_what_payroll_has(payday: Payday) -> None:
     assert again.out.replace("\r\n", "\n") == (folder / "batch.csv").read_text("utf-8-sig")
     theirs = folder / "theirs.csv"
     theirs.write_text((folder / "batch.csv").read_text("utf-8-sig"), encoding="utf-8")
-    same = await cairn("handover", "reconcile", str(theirs))
+    same = await cairn("handover", "reconcile", str(theirs), "--by", "H1")
     assert same.code == 0, same.out
     theirs.write_text("person,element,amount\nE1,pay,9000\nE9,pay,5\n", encoding="utf-8")
-    other = await cairn("handover", "reconcile", str(theirs), "--json")
+    other = await cairn("handover", "reconcile", str(theirs), "--by", "H1", "--json")
     found = {
         (each["person"], each["element"]): (each["kind"], each["row"]) for each in other.json["differences"]
     }
     assert other.code == 1 and found["E1", "pay"] == ("other", 2) and found["E9", "pay"] == ("unknown", 3)
     assert found["E2", "pay"] == ("missing", None)
+    assert (other.json["by"], other.json["compared"], other.json["differing"]) == ("H1", 4, len(found))
+    told = (await cairn("replay", f"handover-{YEAR}-company-1", "--as", "H1", "--json")).json["events"]
+    kept = [each["facts"] for each in told if each["type"] == "HandoverReconciled"]
+    assert [(each["compared"], each["differing"]) for each in kept] == [(4, 0), (4, len(found))]
+    assert kept[1]["table"] == sha256(theirs.read_bytes()).hexdigest(), "which file it was"
+    shown = (await cairn("handover", "show", "--json")).json["reconciled"]
+    assert (shown["by"], shown["differing"]) == ("H1", len(found))
     theirs.write_text("person,element,amount\nE1,pay,much\n", encoding="utf-8")
-    assert (await cairn("handover", "reconcile", str(theirs))).code == 1
+    assert (await cairn("handover", "reconcile", str(theirs), "--by", "H1")).code == 1
 
     acknowledged = await payday.does("acknowledge", "--batch", "1", "--json")
     assert acknowledged.json["events"] == ["MessageTaken"]
@@ -138,10 +148,27 @@ async def test_from_the_preview_to_what_payroll_has(payday: Payday) -> None:
         for typed in (
             ["show", "--batch", "1"],
             ["show", "--story"],
-            ["reconcile", str(folder / "batch.csv")],
+            ["reconcile", str(folder / "batch.csv"), "--by", "H1"],
         ):
             said = await cairn("handover", *typed, "--lang", language)
             assert said.code == 0 and ":" not in said.out.split("\n")[1], said.out
+
+
+async def test_a_program_sees_the_same_preview_and_nobody_but_hr(payday: Payday) -> None:
+    plan, place = await payday.previewed(), f"/handover/handover-{YEAR}-company-1/preview"
+    amounts = {"E1": {"amount": "10000"}, "E2": {"amount": "8000"}}
+    async with (
+        serving(payday.own, YEAR) as served,
+        served.api("H1") as hr,
+        served.api("E1") as employee,
+    ):
+        seen = await hr.post(place, json={"amounts": amounts})
+        wrong = await hr.post(place, json={"amounts": {"E1": {"sum": 1}}})
+        refused = await employee.post(place, json={"amounts": amounts})
+    assert seen.status_code == 200, seen.text
+    assert (seen.json()["digest"], seen.json()["made"]) == (plan["digest"], plan["made"])
+    assert wrong.status_code == 422
+    assert (refused.status_code, refused.json()["code"]) == (403, "case.not-yours")
 
 
 async def test_a_lowering_waits_for_hr_and_the_committee(payday: Payday) -> None:

@@ -33,8 +33,8 @@ JANUARY = datetime(2026, 1, 2, 3, tzinfo=UTC)
 class Year:
     """One salesperson's first quarter of 2026, straight on the log."""
 
-    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]") -> None:
-        self.pool, self.ledger = pool, Ledger(pool)
+    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]", dsn: str = "") -> None:
+        self.pool, self.ledger, self.dsn = pool, Ledger(pool), dsn
         self.cycles = Cycles(self.ledger)
         self.goals = Goals(self.ledger)
         self.recomputing = ScoreAudit(self.ledger, self.cycles)
@@ -105,7 +105,7 @@ async def begun(databases: Databases) -> AsyncIterator[Year]:
     dsn = await databases.empty()
     await migrate_all(dsn)
     pool = await open_pool(dsn)
-    made = Year(pool)
+    made = Year(pool, dsn)
     await made.launched()
     await made.read(100, date(2026, 2, 1), 0)
     await made.read(150, date(2026, 3, 1), 1)

@@ -195,6 +195,6 @@ def test_a_read_model_without_a_fold_names_those_that_have_one() -> None:
     with pytest.raises(LookupError, match=r"cascade has no tables of its own; it reads those of goal"):
         folding_model("cascade")
     with pytest.raises(
-        LookupError, match="there is no read model 'goals'; there are amendment, appraisal, calibration"
+        LookupError, match="there is no read model 'goals'; there are administration, amendment, appraisal"
     ):
         read_model("goals")

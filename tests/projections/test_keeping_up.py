@@ -51,7 +51,7 @@ async def test_only_the_asked_read_models_move_and_those_they_join(
 
 async def test_an_unknown_read_model_is_refused_with_the_names_there_are(pool: asyncpg.Pool) -> None:
     with pytest.raises(
-        LookupError, match="no read model 'goals'; there are amendment, appraisal, calibration"
+        LookupError, match="no read model 'goals'; there are administration, amendment, appraisal"
     ):
         await catch_up(pool, names=["goals"])
 

@@ -210,6 +210,9 @@ CASE_EXAMPLES = (
     ),
     calibration.GradeKept(case=CALIBRATION, sheet="sheet-2026-lin-1", number=3, **BY_LI),
     calibration.MovesUndone(case=CALIBRATION, moves=(1,), reason="the wrong Lin", **BY_LI),
+    calibration.CalibrationWentOn(
+        case=CALIBRATION, without=("sheet-2026-qian-1",), reason="no rater left", **BY_WANG
+    ),
     calibration.CalibrationFinished(case=CALIBRATION, grades={"A": 1, "B": 2}, **BY_LI),
     calibration.CalibrationCancelled(case=CALIBRATION, reason="merged with another", **BY_LI),
     calibration.CalibrationOverdue(case=CALIBRATION, **TIMER),
@@ -232,5 +235,9 @@ CASE_EXAMPLES = (
     handover.LoweringAgreed(case=HANDOVER, proposal=2, role="committee", **BY_LI),
     handover.LoweringDeclined(case=HANDOVER, proposal=3, **BY_LI),
     handover.MessageTaken(case=HANDOVER, part=3, way="webhook", status=204, **BY_SYSTEM),
+    handover.HandoverReconciled(
+        case=HANDOVER, table="0" * 64, compared=3, differing=1, differences=(handover.SumDiffering(
+            kind="other", person=LIN, element="pay", ours=D("10000.00"), theirs=D("9000"), row=2),), **BY_WANG,
+    ),
     handover.MessageNotTaken(case=HANDOVER, part=4, why="status", status=500, **BY_SYSTEM),
 )  # fmt: skip

@@ -194,6 +194,41 @@ def test_y3_finished_it_has_seen_everybody_and_a_newer_version_is_calibrated_aga
     assert kept.types == ["GradeKept", "VersionCalibrated"] and not waits_for_calibration(of(kept))
 
 
+RUNNING = evolve_cycle(Cycle(id="2026"), launched(steps()))
+"""The cycle while results are open: those of some units are there, and nobody said that all are."""
+LATE = "2027-02-10"
+
+
+def test_u2_a_unit_waits_for_no_result_but_its_own_peoples() -> None:
+    """Somebody in R&D whose appraisal nobody finishes holds back R&D, and not sales."""
+    sales = begun(cycle=RUNNING)
+    done = sales.asked("finish", HUA, IN_JANUARY)
+    assert done.types[:2] == ["CalibrationFinished", "CalibrationEnded"]
+    one_missing = begun(cycle=RUNNING, sheets={SHEET: with_result(), QIANS: without_result()})
+    refused = one_missing.refused("finish", HUA, IN_JANUARY)
+    assert (refused.code, refused.facts["sheets"]) == ("calibration.no-results", (QIANS,))
+
+
+def test_u2_hr_goes_on_without_a_result_once_it_was_waited_for_and_it_is_calibrated_when_it_comes() -> None:
+    waits = begun(cycle=RUNNING, sheets={SHEET: with_result(), QIANS: without_result()})
+    assert waits.refused("go_on", HUA, IN_JANUARY, reason="no rater left").code == "calibration.no-results"
+    assert waits.refused("go_on", CHEN, LATE, reason="no rater left").code == "case.not-yours"
+    gone = waits.asked("go_on", HUA, LATE, reason="no rater left")
+    assert gone.types[:3] == ["CalibrationWentOn", "CalibrationFinished", "CalibrationEnded"]
+    assert (gone.just[0].without, gone.state.stage) == ((QIANS,), "finished")
+    came = with_version(gone, issued(92, "A", sheet=QIANS))
+    assert waits_for_calibration(of(came, QIANS)) and not waits_for_calibration(of(came))
+    kept = came.asked("keep", HUA, "2027-03-01", sheet=QIANS, number=1)
+    assert not waits_for_calibration(of(kept, QIANS))
+    whole = begun(cycle=RUNNING)
+    assert whole.refused("go_on", HUA, LATE, reason="x").code == "calibration.nothing-missing"
+
+
+def without_result() -> Sheet:
+    """Qian's sheet before its result."""
+    return with_result(92, "A", QIANS, **HELD).model_copy(update={"result": None})
+
+
 def test_a_recomputation_from_the_very_same_leaves_a_moved_grade_and_another_one_needs_calibrating_anew() -> (
     None
 ):

@@ -93,6 +93,7 @@ PUBLIC_HERE: Mapping[tuple[str, str], str] = {
     ("Origin", "file"): "the name of the table that a goal was written from",
     ("Origin", "template"): "the name of a template of the policy",
     ("PolicyAdopted", "text"): "the policy, which everybody has to know",
+    ("HandoverReconciled", "table"): "the hash of a file",
     ("TargetsProposed", "source"): "the name of a file",
     ("Name", "zh"): "a name in the policy",
     ("Name", "en"): "a name in the policy",

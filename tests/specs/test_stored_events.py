@@ -17,7 +17,13 @@ from cairn.domain.erasure import ErasureOrdered
 from cairn.domain.event import SYSTEM, Event
 from cairn.domain.goal import events as did
 from cairn.domain.measure import Kpi
-from cairn.domain.operating import BegunAgain, FeedScheduled, FeedUnscheduled, WorkflowsBegunAgain
+from cairn.domain.operating import (
+    BegunAgain,
+    FeedScheduled,
+    FeedUnscheduled,
+    ScoresVerified,
+    WorkflowsBegunAgain,
+)
 from cairn.domain.people import (
     DelegateNamed,
     Department,
@@ -269,6 +275,9 @@ EXAMPLES: tuple[Event, ...] = (
         feed="crm", path="/plan/feeds/crm.yaml", base="/plan", crons=("0 6 * * *",), timezone="Asia/Shanghai", **AT
     ),
     FeedUnscheduled(feed="crm", **AT),
+    ScoresVerified(
+        cycle="2026", upto=9000, goals=4, sheets=2, results=1, appraisals=1, differing=1, missing=0, unread=0, **AT
+    ),
     WorkflowsBegunAgain(workflows=(BegunAgain(workflow=REVENUE, loss="terminated"),), **AT),
     ErasureOrdered(
         owner=LIN, keys=("0d6c1d0a-5a3c-4b0e-9f63-6f7f3f1f5a01",), texts=12, reason="asked for it", **AT

@@ -5,7 +5,7 @@ from typing import Annotated, get_args
 
 from pydantic import Field
 
-from cairn.domain.calibration.rights import calibrator
+from cairn.domain.calibration.rights import calibration_hr, calibrator
 from cairn.domain.case.commands import CaseAction, CaseRow
 
 STAGES = ("open", "finished", "cancelled")
@@ -53,6 +53,15 @@ class FinishCalibration(CaseAction):
     row = CaseRow("finish", calibrator, stages=("open",), leads_to="finished", already=("finished",))
 
 
+class GoOnWithoutResults(CaseAction):
+    """Says that the unit is calibrated though results of it are not there, once they have been waited for (RULES U2).
+    Whoever's comes later is calibrated then, before it is shown."""
+
+    row = CaseRow("go_on", calibration_hr, stages=("open",), leads_to="finished", already=("finished",))
+
+    reason: Reason
+
+
 class CancelCalibration(CaseAction):
     """Calls it off; every rating stays as it is."""
 
@@ -62,6 +71,12 @@ class CancelCalibration(CaseAction):
 
 
 AnyCalibrationAction = (
-    OpenCalibration | MoveGrade | KeepGrade | UndoMoves | FinishCalibration | CancelCalibration
+    OpenCalibration
+    | MoveGrade
+    | KeepGrade
+    | UndoMoves
+    | FinishCalibration
+    | GoOnWithoutResults
+    | CancelCalibration
 )
 COMMANDS: Mapping[str, type[CaseAction]] = {each.row.name: each for each in get_args(AnyCalibrationAction)}

@@ -14,6 +14,16 @@ def awaited(calibration: Calibration, context: CaseContext) -> tuple[str, ...]:
     return (calibration.opened_by,) if calibration.stage == "open" else ()
 
 
+def may_go_on_at(context: CaseContext) -> datetime | None:
+    """From when on HR may go on without results that are not there: they have been waited for as judgements are (RULES
+    U2). None before there are dates."""
+    if context.schedule is None:
+        return None
+    due = local_day(context.schedule.results_due, context.calendar)
+    day = add_working_days(due, context.policy.judgements.wait, context.calendar)
+    return opening(day, context.calendar)
+
+
 def deadlines(calibration: Calibration, context: CaseContext) -> Iterable[tuple[str, datetime]]:
     """A reminder before results are to be shown, and that day."""
     ends, opened = calibration.finish_by, calibration.opened_at

@@ -2,10 +2,12 @@
 
 from typing import assert_never
 
+from cairn.domain.calibration import dates
 from cairn.domain.calibration.commands import (
     AnyCalibrationAction,
     CancelCalibration,
     FinishCalibration,
+    GoOnWithoutResults,
     KeepGrade,
     MoveGrade,
     OpenCalibration,
@@ -17,6 +19,7 @@ from cairn.domain.calibration.events import (
     CalibrationFinished,
     CalibrationOpened,
     CalibrationOverdue,
+    CalibrationWentOn,
     GradeKept,
     GradeMoved,
     MovesUndone,
@@ -34,10 +37,13 @@ from cairn.domain.evaluation.steps import has_steps, waits_for_calibration
 from cairn.domain.event import Event
 from cairn.domain.refusal import Refusal
 from cairn.domain.rights import HR
+from cairn.domain.schedule import local_moment
 from cairn.domain.sheet.events import GradeMove, ResultIssued, VersionCalibrated
 from cairn.domain.sheet.state import Sheet
 from cairn.domain.streams import holder_of
 
+NAMED = 5
+"""Of the results that are not there so many are named."""
 MOST = 500
 """So many people are calibrated together at most: what is finished is appended at once."""
 
@@ -54,6 +60,8 @@ def decide(command: AnyCalibrationAction, calibration: Calibration, context: Cas
             return _undo(command, calibration, context)
         case FinishCalibration():
             return _finish(command, calibration, context)
+        case GoOnWithoutResults():
+            return _go_on(command, calibration, context)
         case CancelCalibration():
             said = {"by": command.by, "at": command.at}
             return [
@@ -199,9 +207,51 @@ def _undone(
 
 
 def _finish(command: FinishCalibration, calibration: Calibration, context: CaseContext) -> list[Event]:
+    """Waits for the results of the unit's own people and for nobody else's."""
+    missing = _missing(context)
+    if missing or not any(sheet.result for sheet in context.sheets.values()):
+        raise _not_there(calibration, context, missing)
+    return _finished(command, calibration, context)
+
+
+def _go_on(command: GoOnWithoutResults, calibration: Calibration, context: CaseContext) -> list[Event]:
+    """Whose result is not there is marked as calibrated with none, so that it is calibrated when it comes."""
+    missing, since = _missing(context), dates.may_go_on_at(context)
+    if since is None or since > command.at:
+        raise _not_there(calibration, context, missing)
+    if not missing:
+        raise Refusal("calibration.nothing-missing", field="case", case=calibration.id)
+    said = {"by": command.by, "at": command.at}
+    return [
+        CalibrationWentOn(case=calibration.id, without=tuple(missing), reason=command.reason, **said),
+        *_finished(command, calibration, context),
+        *(VersionCalibrated(sheet=name, number=0, calibration=calibration.id, **said) for name in missing),
+    ]
+
+
+def _missing(context: CaseContext) -> list[str]:
+    """The unit's sheets that are to have a result and have none yet, while the cycle's results are not out."""
+    if _cycle(context).results:
+        return []
+    return sorted(
+        name
+        for name, sheet in context.sheets.items()
+        if sheet.version and sheet.kind == "person" and sheet.end_cause != "family" and sheet.result is None
+    )
+
+
+def _not_there(calibration: Calibration, context: CaseContext, missing: list[str]) -> Refusal:
+    since = dates.may_go_on_at(context)
+    return Refusal(
+        "calibration.no-results", field="case", cycle=calibration.cycle, missing=len(missing),
+        sheets=tuple(missing[:NAMED]), since=local_moment(since, context.calendar) if since else None,
+    )  # fmt: skip
+
+
+def _finished(
+    command: FinishCalibration | GoOnWithoutResults, calibration: Calibration, context: CaseContext
+) -> list[Event]:
     """What everybody has been seen with stays theirs; a quota has to be kept."""
-    if not _cycle(context).results:
-        raise Refusal("calibration.no-results", field="case", cycle=calibration.cycle)
     seen = [sheet for sheet in context.sheets.values() if has_steps(sheet, sheet.result, context.policy)]
     if len(seen) > MOST:
         raise Refusal("calibration.too-many", field="case", people=len(seen), most=MOST)

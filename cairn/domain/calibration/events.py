@@ -38,6 +38,13 @@ class MovesUndone(CaseEvent):
     reason: PrivateText
 
 
+class CalibrationWentOn(CaseEvent):
+    """HR goes on `without` the results of these sheets, which are not there: they are calibrated when they come."""
+
+    without: tuple[str, ...]
+    reason: PrivateText
+
+
 class CalibrationFinished(CaseEvent):
     """The calibration is done: so many people have each grade. What comes newer of them is calibrated again."""
 
@@ -61,6 +68,7 @@ AnyCalibrationEvent = (
     | GradeMoved
     | GradeKept
     | MovesUndone
+    | CalibrationWentOn
     | CalibrationFinished
     | CalibrationCancelled
     | CalibrationOverdue

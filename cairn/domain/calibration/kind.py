@@ -9,6 +9,7 @@ from cairn.domain.calibration.commands import (
     COMMANDS,
     STAGES,
     FinishCalibration,
+    GoOnWithoutResults,
     KeepGrade,
     MoveGrade,
     UndoMoves,
@@ -29,7 +30,7 @@ def sheets_named(calibration: Calibration, command: Any, context: CaseContext) -
         case UndoMoves():
             wanted = command.moves or tuple(calibration.moves)
             return dict.fromkeys(move.sheet for id, move in calibration.moves.items() if id in wanted)
-        case FinishCalibration():
+        case FinishCalibration() | GoOnWithoutResults():
             return sheets_of(calibration.holder, calibration.cycle, context)
         case _:
             return ()

@@ -9,6 +9,12 @@ from cairn.domain.streams import holder_of
 
 
 @right
+def calibration_hr(person: Person, _: CaseParties, __: Any) -> bool:
+    """HR."""
+    return "hr" in person.roles
+
+
+@right
 def calibrator(person: Person, _: CaseParties, command: Any) -> bool:
     """HR, the committee or the company's management; nobody where it is about a result of their own."""
     sheet = getattr(command, "sheet", None)

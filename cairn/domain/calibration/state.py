@@ -11,6 +11,7 @@ from cairn.domain.calibration.events import (
     CalibrationFinished,
     CalibrationOpened,
     CalibrationOverdue,
+    CalibrationWentOn,
     GradeKept,
     GradeMoved,
     MovesUndone,
@@ -66,7 +67,14 @@ def evolve(calibration: Calibration, event: AnyCalibrationEvent | AnyCaseEvent) 
             return evolved(calibration, event, "finished")
         case CalibrationCancelled():
             return evolved(calibration, event, "cancelled")
-        case GradeKept() | CalibrationOverdue() | CaseReminded() | CaseEscalated() | CaseSignalRefused():
+        case (
+            GradeKept()
+            | CalibrationWentOn()
+            | CalibrationOverdue()
+            | CaseReminded()
+            | CaseEscalated()
+            | CaseSignalRefused()
+        ):
             return evolved(calibration, event)
         case _:
             assert_never(event)

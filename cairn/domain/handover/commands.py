@@ -10,7 +10,7 @@ from cairn.domain.case.commands import CaseAction, CaseCommand, CaseRow
 from cairn.domain.evaluation.paying import Amount, Pot
 from cairn.domain.event import Fact
 from cairn.domain.handover.events import WhyNotTaken
-from cairn.domain.handover.rights import handover_hr, lowering_decider
+from cairn.domain.handover.rights import handover_hr, lowering_decider, reconciler
 
 STAGES = ("waiting", "done")
 Money = Annotated[Decimal, Field(ge=0)]
@@ -74,6 +74,25 @@ class AcknowledgeHandover(CaseAction):
     batch: int
 
 
+class PayrollSum(Fact):
+    """What payroll has of an element for a person; `row` is the first of its table that says so."""
+
+    person: str
+    element: str
+    amount: Decimal
+    row: int | None = None
+
+
+class ReconcileHandover(CaseAction):
+    """Compares payroll's own sums with what was handed over, and records what differs. `table` is the SHA-256 of the
+    file they were read from, empty where they were read from none."""
+
+    row = CaseRow("reconcile", reconciler, stages=STAGES)
+
+    sums: tuple[PayrollSum, ...]
+    table: str = ""
+
+
 class RecordDelivery(CaseCommand):
     """Records what came of sending a message: taken, or why it was not."""
 
@@ -83,5 +102,5 @@ class RecordDelivery(CaseCommand):
     status: int | None = None
 
 
-AnyHandoverAction = MakeHandover | AgreeToLowering | DeclineLowering | AcknowledgeHandover
+AnyHandoverAction = MakeHandover | AgreeToLowering | DeclineLowering | AcknowledgeHandover | ReconcileHandover
 COMMANDS: Mapping[str, type[CaseAction]] = {each.row.name: each for each in get_args(AnyHandoverAction)}

@@ -12,6 +12,7 @@ from cairn.domain.handover.commands import (
     AnyHandoverAction,
     DeclineLowering,
     MakeHandover,
+    ReconcileHandover,
     RecordDelivery,
 )
 from cairn.domain.handover.dates import working_days_after
@@ -19,6 +20,7 @@ from cairn.domain.handover.events import (
     EntriesMade,
     Entry,
     HandoverMade,
+    HandoverReconciled,
     LoweringAgreed,
     LoweringDeclined,
     LoweringProposed,
@@ -27,6 +29,7 @@ from cairn.domain.handover.events import (
     MessageTaken,
 )
 from cairn.domain.handover.plan import HandoverPlan, PersonChange, make_plan
+from cairn.domain.handover.reconciling import differing, handed_over
 from cairn.domain.handover.state import Handover, Proposal, handover_name
 from cairn.domain.refusal import Refusal
 from cairn.domain.result_rules import HandoverRules
@@ -34,6 +37,8 @@ from cairn.domain.sheet.events import VersionHandedOver
 
 MOST = 200
 """Entries of one message at most, but for those of one person, which stay together."""
+NAMED = 500
+"""Of what payroll has otherwise so many sums are recorded by name."""
 BOTH = ("hr", "committee")
 """Who agrees to a lowering, together."""
 
@@ -51,6 +56,8 @@ def decide(
             return [LoweringDeclined(case=handover.id, proposal=proposal.id, by=command.by, at=command.at)]
         case AcknowledgeHandover():
             return _acknowledge(command, handover)
+        case ReconcileHandover():
+            return [_reconciled(command, handover)]
         case RecordDelivery():
             return _delivered(command, handover)
         case _:
@@ -211,6 +218,20 @@ def _acknowledge(command: AcknowledgeHandover, handover: Handover) -> list[Event
         for each in handover.unsent
         if each.batch == command.batch
     ]
+
+
+def _reconciled(command: ReconcileHandover, handover: Handover) -> HandoverReconciled:
+    ours = handed_over(handover)
+    found = differing(ours, command.sums)
+    return HandoverReconciled(
+        case=handover.id,
+        table=command.table,
+        compared=len(ours),
+        differing=len(found),
+        differences=tuple(found[:NAMED]),
+        by=command.by,
+        at=command.at,
+    )
 
 
 def _delivered(command: RecordDelivery, handover: Handover) -> list[Event]:

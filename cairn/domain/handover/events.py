@@ -118,6 +118,33 @@ class MessageNotTaken(CaseEvent):
     status: int | None = None
 
 
+SumKind = Literal["missing", "unknown", "other"]
+"""A sum that payroll does not have, one that was never handed over, or another amount."""
+
+
+class SumDiffering(Fact):
+    """One sum that payroll has otherwise than it was handed over; `row` is that of its table, None: it has none."""
+
+    kind: SumKind
+    person: str
+    element: str
+    ours: Decimal | None
+    theirs: Decimal | None
+    row: int | None = None
+
+
+class HandoverReconciled(CaseEvent):
+    """Payroll's own sums, read from a `table` of this SHA-256, were compared with all that was handed over: so many of
+    ours, of which so many are `differing`, the first of them by name. Nothing is changed by it."""
+
+    touching = False
+
+    table: str
+    compared: int
+    differing: int
+    differences: tuple[SumDiffering, ...] = ()
+
+
 AnyHandoverEvent = (
     HandoverMade
     | EntriesMade
@@ -127,4 +154,5 @@ AnyHandoverEvent = (
     | LoweringDeclined
     | MessageTaken
     | MessageNotTaken
+    | HandoverReconciled
 )

@@ -15,6 +15,12 @@ def handover_hr(person: Person, _: CaseParties, __: Any) -> bool:
 
 
 @right
+def reconciler(person: Person, _: CaseParties, __: Any) -> bool:
+    """HR, the committee or the company's management: whoever reads what was handed over."""
+    return "hr" in person.roles or on_committee(person)
+
+
+@right
 def lowering_decider(person: Person, of: CaseParties, command: Any) -> bool:
     """HR, the committee or the company's management; nobody about their own pay."""
     found = of.case.proposals.get(command.proposal) if isinstance(of.case, Handover) else None

@@ -15,6 +15,7 @@ from cairn.domain.handover.events import (
     EntriesMade,
     Entry,
     HandoverMade,
+    HandoverReconciled,
     LoweringAgreed,
     LoweringDeclined,
     LoweringProposed,
@@ -85,6 +86,10 @@ class Handover(Case):
         default_factory=dict, description="person → the lowering that was declined last"
     )
 
+    reconciled: HandoverReconciled | None = Field(
+        default=None, description="the last comparison with what payroll has"
+    )
+
     @property
     def unsent(self) -> tuple[Message, ...]:
         """The messages that payroll does not have yet, in order."""
@@ -131,6 +136,8 @@ def evolve(handover: Handover, event: AnyHandoverEvent | AnyCaseEvent) -> Handov
             return _with_message(handover, event, taken_at=event.at, failed=None)
         case MessageNotTaken():
             return _with_message(handover, event, failed=event)
+        case HandoverReconciled():
+            return evolved(handover, event, reconciled=event)
         case CaseReminded() | CaseEscalated() | CaseSignalRefused():
             return evolved(handover, event)
         case _:

@@ -369,7 +369,8 @@ class ResultIssued(SheetEvent):
 
 
 class VersionCalibrated(SheetEvent):
-    """A calibration saw the version `number` of the result and left its grade as it is (RULES Y3)."""
+    """A calibration saw the version `number` of the result and left its grade as it is (RULES Y3); 0: it ended while
+    there was none, so that the first one is calibrated when it comes."""
 
     number: int
     calibration: str

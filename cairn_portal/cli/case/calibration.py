@@ -87,6 +87,10 @@ async def finish(at: Terminal, name: Name, by: By = None, command_id: CommandId 
     return await _give(at, name, "finish", by, command_id)
 
 
+async def go_on(at: Terminal, name: Name, reason: Reason, by: By = None, command_id: CommandId = None) -> int:
+    return await _give(at, name, "go_on", by, command_id, reason=reason)
+
+
 async def cancel(
     at: Terminal, name: Name, reason: Reason, by: By = None, command_id: CommandId = None
 ) -> int:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from rich.text import Text
 
+from activities.inputs import CaseOutcome
 from cairn.application.clock import zone_of
 from cairn.domain.cycle.state import Cycle
 from cairn.domain.identity import digest
@@ -65,11 +66,10 @@ async def give_to_case(
         return await give_case(s, name, command, require_actor(by), fields, key)
 
 
-async def give_case(
-    s: Session, case: str, name: str, by: str, fields: Mapping[str, Any], command_id: str | None = None
-) -> int:
-    """Gives a command to a case, which it may begin; tells what came of it. Raises Problem where it is refused."""
-    at, key = s.at, command_id or str(uuid4())
+async def ask_case(
+    s: Session, case: str, name: str, by: str, fields: Mapping[str, Any], key: str
+) -> CaseOutcome:
+    """Gives a command to a case and waits until what came of it can be read. Raises Problem where it is refused."""
     given = {field: value for field, value in fields.items() if value is not None}
     cycle = await s.cycle(case.split("-")[1])
     gateway = await s.gateway()
@@ -77,9 +77,18 @@ async def give_case(
     if outcome.refused is not None:
         refused = refusal_of(outcome.refused)
         raise await case_refusal(s.records, by, case, name, given, refused)
-    status = outcome.status
-    if status is not None:
-        await s.seen(case, status.version, kind_of(case), "history")
+    if outcome.status is not None:
+        await s.seen(case, outcome.status.version, kind_of(case), "history")
+    return outcome
+
+
+async def give_case(
+    s: Session, case: str, name: str, by: str, fields: Mapping[str, Any], command_id: str | None = None
+) -> int:
+    """Gives a command to a case, which it may begin; tells what came of it. Raises Problem where it is refused."""
+    at, key = s.at, command_id or str(uuid4())
+    outcome = await ask_case(s, case, name, by, fields, key)
+    cycle, status = await s.cycle(case.split("-")[1]), outcome.status
     events = at.say("separator:clause").join(event_name(at, event) for event in outcome.events)
     if not events:
         events = at.say("nothing to do (it is so already)")

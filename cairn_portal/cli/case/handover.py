@@ -1,7 +1,6 @@
 """The hand-over of results as HR does it: looked at, made, lowered by two together, acknowledged."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 from uuid import uuid4
@@ -23,6 +22,7 @@ from cairn_portal.cli.options import By, CommandId, CycleOption
 from cairn_portal.cli.session import require_actor, session
 from cairn_portal.cli.terminal import Terminal
 from cairn_portal.presenting.cases import element_said
+from cairn_portal.presenting.handovers import plan_facts
 from cairn_portal.presenting.words import NOTHING, grid
 
 Amounts = Annotated[Path | None, typer.Option("--amounts", help="a table of amounts by person")]
@@ -130,12 +130,7 @@ def _show_plan(at: Terminal, plan: HandoverPlan, names: Mapping[str, str]) -> No
         lines.append(Text(at.say("Nothing is left to hand over."), style="green"))
     else:
         lines.append(Text(f"{at.say('digest')}  ").append(plan.digest, style="bold cyan"))
-    told = {
-        "digest": plan.digest, "made": plan.made, "lowered": plan.lowered, "withdrawn": plan.withdrawn,
-        "waiting": [each.id for each in plan.waiting], "same": plan.same,
-        "left_out": [asdict(each) for each in plan.left_out.values()],
-    }  # fmt: skip
-    at.answer(told, *lines)
+    at.answer(plan_facts(plan), *lines)
     if not plan.is_empty:
         at.remark(
             "To do exactly this: `cairn handover make --seen {digest}` with the same tables.",

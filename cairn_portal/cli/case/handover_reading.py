@@ -1,10 +1,11 @@
 """What was handed over as people read it: in words, as files for payroll, beside what payroll has."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from decimal import Decimal
+from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Literal
+from uuid import uuid4
 
 import typer
 from rich.console import RenderableType
@@ -12,19 +13,19 @@ from rich.text import Text
 
 from cairn.application.clock import zone_of
 from cairn.domain.cycle.state import Cycle
-from cairn.domain.handover.events import Change
+from cairn.domain.handover.events import Change, HandoverReconciled, SumDiffering
 from cairn.domain.handover.state import Handover, Message, handover_name
 from cairn.domain.refusal import Refusal
 from cairn.i18n import term
 from cairn.payroll.message import body
-from cairn.payroll.tables import Difference, PayrollTableInvalid, differences, written
-from cairn_portal.cli.case.commanding import cycle_named
+from cairn.payroll.tables import PayrollTableInvalid, read_sums, written
+from cairn_portal.cli.case.commanding import ask_case, cycle_named
 from cairn_portal.cli.case.showing import show_case
 from cairn_portal.cli.goal.viewing import As, viewer
 from cairn_portal.cli.mistakes import show_mistakes
-from cairn_portal.cli.options import CycleOption
+from cairn_portal.cli.options import By, CommandId, CycleOption
 from cairn_portal.cli.problem import REFUSED
-from cairn_portal.cli.session import Session, session
+from cairn_portal.cli.session import Session, require_actor, session
 from cairn_portal.cli.terminal import Terminal
 from cairn_portal.presenting.cases import element_said
 from cairn_portal.presenting.words import NOTHING, grid
@@ -49,7 +50,7 @@ async def show(
             await s.application.handovers.of(the.id)
             await show_case(s, name, reader)
             return
-        await _readable(s, the, reader)
+        handover = await _readable(s, the, reader)
         sent = await handover_model.messages(s.pool, name)
         lowered = await handover_model.lowerings(s.pool, name)
         wanted = batch is not None or person is not None
@@ -58,7 +59,10 @@ async def show(
     lines: list[RenderableType] = [_messages(at, sent)]
     lines += [_lowerings(at, lowered)] if lowered else []
     lines += [_entries(at, entries)] if wanted else []
-    at.answer({"messages": sent, "lowerings": lowered, "entries": entries}, *lines)
+    last = handover.reconciled
+    lines += [Text(_compared(at, last), style="dim")] if last else []
+    told = {"messages": sent, "lowerings": lowered, "entries": entries, "reconciled": last}
+    at.answer(told, *lines)
 
 
 async def export(
@@ -107,31 +111,37 @@ async def reconcile(
     at: Terminal,
     table: Annotated[Path, typer.Argument(metavar="TABLE", help="payroll's table: person, element, amount")],
     cycle: CycleOption = None,
-    reader: As = None,
+    by: By = None,
+    command_id: CommandId = None,
 ) -> int:
-    async with session(at) as s:
-        the = await cycle_named(s, cycle)
-        handover = await _readable(s, the, reader)
-        names = await s.names()
-    ours = {
-        (person, element): entry.amount
-        for person, elements in handover.standing.items()
-        for element, entry in elements.items()
-    }
     try:
-        found = differences(ours, table)
+        sums = read_sums(table)
     except PayrollTableInvalid as invalid:
         facts = {"source": invalid.source, "count": len(invalid.mistakes)}
         heading = at.say(
             "✗ {source} has {count} {count:plural,mistake,mistakes}; nothing was compared", **facts
         )
         return show_mistakes(at, invalid, heading, ())
-    facts = {"compared": len(ours), "differences": [asdict(each) for each in found]}
-    if not found:
-        said = at.say("✓ Payroll has what was handed over: {count} {count:plural,sum,sums}.", count=len(ours))
-        at.answer(facts, Text(said, style="green"))
+    read_from = sha256(table.read_bytes()).hexdigest()
+    fields = {"sums": [each.model_dump(mode="json") for each in sums], "table": read_from}
+    async with session(at) as s:
+        the = await cycle_named(s, cycle)
+        name, key = handover_name(the.id), command_id or str(uuid4())
+        await s.application.handovers.of(the.id)
+        outcome = await ask_case(s, name, "reconcile", require_actor(by), fields, key)
+        version = outcome.status.version if outcome.status else None
+        found = await s.application.handovers.reconciled(the.id, version)
+        names = await s.names()
+    told = found.model_dump(mode="json", exclude={"case"}) | {"command_id": key}
+    if not found.differing:
+        count = found.compared
+        said = at.say("✓ Payroll has what was handed over: {count} {count:plural,sum,sums}.", count=count)
+        at.answer(told, Text(said, style="green"))
         return 0
-    at.answer(facts, _differences(at, found, names))
+    lines: list[RenderableType] = [_differences(at, found.differences, names)]
+    if found.differing > len(found.differences):
+        lines.append(Text(at.say("and {n:number} more", n=found.differing - len(found.differences))))
+    at.answer(told, *lines)
     return REFUSED
 
 
@@ -146,6 +156,16 @@ async def _readable(s: Session, cycle: Cycle, reader: str | None) -> Handover:
 
 def amount_said(value: Decimal | None) -> str:
     return NOTHING if value is None else format(value, "f")
+
+
+def _compared(at: Terminal, last: HandoverReconciled) -> str:
+    return at.say(
+        "Compared with what payroll has on {at} by {by}: {differing} of {compared} sums differ.",
+        at=at.moment(last.at),
+        by=last.by,
+        differing=last.differing,
+        compared=last.compared,
+    )
 
 
 def _messages(at: Terminal, sent: Sequence[handover_model.MessageRow]) -> RenderableType:
@@ -225,7 +245,7 @@ def _entries(at: Terminal, found: Sequence[handover_model.EntryRow]) -> Renderab
     return table
 
 
-def _differences(at: Terminal, found: Sequence[Difference], names: Mapping[str, str]) -> RenderableType:
+def _differences(at: Terminal, found: Sequence[SumDiffering], names: Mapping[str, str]) -> RenderableType:
     ours, theirs = at.say("handed over"), at.say("payroll")
     table = grid(
         at.say("row"),

@@ -22,7 +22,7 @@ from cairn_portal.cli.goal.viewing import As
 from cairn_portal.cli.problem import REFUSED, USAGE, Problem
 from cairn_portal.cli.session import Session, session
 from cairn_portal.cli.terminal import Terminal
-from cairn_portal.presenting.recorded import details
+from cairn_portal.presenting.recorded import lines_of
 from cairn_portal.presenting.story import event_name
 from cairn_portal.presenting.words import NOTHING, facts, grid, number
 from cairn_portal.reading.replays import replay_of
@@ -34,7 +34,7 @@ async def replay(
         str,
         typer.Argument(
             metavar="GOAL|STREAM",
-            help="a goal's id, or a stream: sheet-…, appraisal-…, result-…, person-…, policy-…, feed-…, targets-…",
+            help="a goal's id, or a stream: sheet-…, appraisal-…, feedback-…, handover-…, person-…, policy-…, feed-…",
         ),
     ],
     as_of: Annotated[
@@ -96,7 +96,7 @@ def _table(at: Terminal, events: Sequence[Recorded], names: Mapping[str, str]) -
     )
     cited = None
     for each in events:
-        lines = details(at, each.type, each.facts, each.before, each.after)
+        lines = lines_of(at, each)
         if each.policy is not None and each.policy != cited:
             lines.append(at.say("under the policy {policy}", policy=each.policy))
             cited = each.policy

@@ -114,6 +114,8 @@ def _cells(at: Terminal, event: Event) -> tuple[str, ...]:
             return at.say("shown to the person"), str(event.number), "", "", ""
         case VersionSigned():
             return at.say("signed"), str(event.number), "", "", ""
+        case VersionCalibrated(number=0):
+            return at.say("calibrated without it: it is calibrated when it comes"), "", "", "", ""
         case VersionCalibrated():
             return at.say("calibrated, the grade stays"), str(event.number), "", "", ""
         case RestatementProposed():

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import timedelta, tzinfo
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
 import typer
@@ -9,6 +10,7 @@ from rich.console import Group as Lines
 from rich.console import RenderableType
 from rich.text import Text
 
+from cairn.application import access
 from cairn.application.audit import Difference, Missing, Outcome, ScoreAudit
 from cairn.application.clock import zone_of
 from cairn.application.repository import fold_goal
@@ -177,16 +179,28 @@ def _version_then(story: Sequence[HistoryEntry]) -> int:
     return max((each.version for each in story if each.stream.startswith("goal-")), default=0)
 
 
-async def verify_scores(at: Terminal, name: CycleArg) -> int:
+async def verify_scores(
+    at: Terminal,
+    name: CycleArg,
+    by: Annotated[
+        str | None, typer.Option(metavar="ID", help="put it on record that this auditor, or HR, had it done")
+    ] = None,
+) -> int:
     async with session(at) as s:
         cycle = await s.cycle(name.removeprefix("cycle-"))
+        if by is not None:
+            access.require_audits(await s.records.person(by))
+        now = await s.clock.now(cycle)
         with at.progress() as bars:
             task = bars.add_task(at.say("computing again"), total=cycle.sheets)
-            outcome = await ScoreAudit(s.ledger, s.cycles).cycle(
-                cycle.id,
-                lambda done, of: bars.update(task, completed=done, total=of),
-                await s.clock.now(cycle),
-            )
+
+            def progress(done: int, of: int) -> None:
+                bars.update(task, completed=done, total=of)
+
+            if by is None:
+                outcome = await s.application.audit.cycle(cycle.id, progress, now)
+            else:
+                outcome = await s.application.verifications.run(cycle.id, by, now, progress)
     differing = [differences_table(at, outcome.differences)] if outcome.differences else []
     missing = [_missing(at.in_zone(zone_of(cycle)), outcome.missing)] if outcome.missing else []
     at.answer(outcome, *differing, *missing, *_lacking(at, outcome), verdict(at, outcome))

@@ -118,6 +118,14 @@ document.addEventListener("drop", (event) => {
 document.addEventListener("dragend", () => {
   for (const each of document.querySelectorAll(".dragged, .dragging, .over, .takes")) each.classList.remove("dragged", "dragging", "over", "takes");
 });
+// The slider of a history says which moment it stands at while it is moved; the page follows once it is let go.
+document.addEventListener("input", (event) => {
+  const slider = event.target.closest?.("[data-moments]");
+  const words = slider?.list?.querySelector(`option[value="${slider.value}"]`)?.label;
+  if (!words) return;
+  slider.setAttribute("aria-valuetext", words);
+  document.getElementById("moment-said").textContent = words;
+});
 // The palette: Ctrl or Cmd and K, then arrows and Enter.
 const palette = document.getElementById("palette");
 const find = () => {

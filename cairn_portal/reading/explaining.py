@@ -1,0 +1,160 @@
+"""A score down to what it was made of: a result to its periods, those to their goals, and these to single readings."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from cairn.application.repository import fold_goal, fold_sheet
+from cairn.application.stored_events import to_events
+from cairn.domain.cycle.state import Cycle
+from cairn.domain.event import Event
+from cairn.domain.goal.events import GoalScored
+from cairn.domain.goal.evidence import days_of, whom_of
+from cairn.domain.goal.state import Goal, Report
+from cairn.domain.measure import Kpi
+from cairn.domain.policy import Policy
+from cairn.domain.refusal import Refusal
+from cairn.domain.sheet.events import ResultIssued, SheetScored
+from cairn.domain.sheet.state import Sheet
+from cairn.domain.streams import cycle_of, holder_of, kind_of, sheet_of
+from cairn_portal.presenting.explained import RESULT, as_their_own
+from cairn_portal.reading.goals import unknown_goal
+from cairn_portal.reading.records import Records
+from cairn_portal.reading.replays import owner_of
+from cairn_portal.reading.viewing import Viewer, of_goal
+from projections.models.reading import ReadingVersion, versions
+
+
+class Used(NamedTuple):
+    """A reading as it was known when a score was computed, from which feed, at which position of the log."""
+
+    metric: str
+    subject: str
+    day: date
+    value: Decimal
+    base: Decimal | None
+    feed: str
+    position: int
+    recorded_at: datetime
+    correction: bool
+
+
+class GoalExplained(NamedTuple):
+    """The last score of a goal in a period and what it was made of: readings, or what was reported, or judged by whom.
+    `numbers` says how many versions there were, `counted` whether the sheet has a score of that period."""
+
+    goal: Goal
+    cycle: Cycle
+    score: GoalScored
+    policy: Policy
+    numbers: int
+    counted: bool
+    readings: Sequence[Used]
+    reports: Sequence[Report]
+    judged: Sequence[tuple[str, Decimal]]
+
+
+class SheetExplained(NamedTuple):
+    """The last score of a sheet in a period, or its last result; `counted`: the period's score is part of one."""
+
+    sheet: str
+    counted: bool
+    cycle: Cycle
+    score: SheetScored | ResultIssued
+    policy: Policy
+
+
+def explained_facts(found: GoalExplained) -> dict[str, Any]:
+    """The same for programs."""
+    return {
+        "of": found.goal.id,
+        "period": found.score.period,
+        "score": found.score,
+        "numbers": found.numbers,
+        "readings": [each._asdict() for each in found.readings],
+        "reports": found.reports,
+        "judged": [{"by": by, "points": points} for by, points in found.judged],
+    }
+
+
+async def explain(records: Records, who: str | None, of: str, period: str) -> GoalExplained | SheetExplained:
+    """How the last score of a goal or a sheet in a period, or a sheet's `result`, came about. Refuses whoever may not
+    read it, and what was not scored yet."""
+    cycle = await records.cycle(cycle_of(of))
+    view = await records.viewer(who, cycle)
+    if kind_of(of) == "goal":
+        return await _of_goal(records, view, cycle, of, period)
+    return await _of_sheet(records, view, cycle, of, period)
+
+
+async def _of_sheet(records: Records, view: Viewer, cycle: Cycle, name: str, period: str) -> SheetExplained:
+    sheet = fold_sheet(name, await records.ledger.read_stream(name))
+    if kind_of(name) != "sheet" or sheet.version == 0:
+        raise Refusal("sheet.unknown", field="sheet", sheet=name)
+    view.require("scores", await owner_of(records, view, holder_of(name)))
+    found = sheet.result if period == RESULT else sheet.scores.get(period)
+    own = view.person is not None and view.person.id == sheet.holder
+    if isinstance(found, ResultIssued) and own and not found.told and sheet.shown != found.number:
+        raise Refusal("score.not-shown", field="period", sheet=name)
+    if found is None:
+        raise Refusal("score.unknown", field="period", of=name, period=period)
+    policy = await records.application.policies.version(found.policy)
+    told = as_their_own(found, policy) if isinstance(found, ResultIssued) and own else found
+    return SheetExplained(name, period != RESULT and sheet.result is not None, cycle, told, policy)
+
+
+async def _of_goal(records: Records, view: Viewer, cycle: Cycle, name: str, period: str) -> GoalExplained:
+    rows = await records.ledger.read_stream(name)
+    now = fold_goal(name, rows)
+    if now.version == 0 or not view.may("goals", of_goal(now)):
+        raise unknown_goal(name)
+    view.require("scores", of_goal(now))
+    events: Sequence[Event] = to_events(rows)
+    scores = [each for each in events if isinstance(each, GoalScored) and each.period == period]
+    if not scores:
+        raise Refusal("score.unknown", field="period", of=name, period=period)
+    score = scores[-1]
+    then = view.in_words(fold_goal(name, rows[: score.inputs.version]), of_goal(now))
+    sheet = fold_sheet(sheet_of(name), await records.ledger.read_stream(sheet_of(name)))
+    told = view.of_event(score.type, score.model_dump(), of_goal(now))
+    return GoalExplained(
+        goal=then,
+        cycle=cycle,
+        score=GoalScored.model_validate(told),
+        policy=await records.application.policies.version(score.policy),
+        numbers=len(scores),
+        counted=period in sheet.scores,
+        readings=await _readings(records, cycle, then, sheet, score),
+        reports=[
+            each
+            for each in then.reports
+            if each.said.value is not None and score.starts <= each.said.on <= score.ends
+        ],
+        judged=sorted(then.assessments.get(period, {}).items()),
+    )
+
+
+async def _readings(
+    records: Records, cycle: Cycle, goal: Goal, sheet: Sheet, score: GoalScored
+) -> list[Used]:
+    """Every reading that was known of the goal's metrics then: those at positions up to the last one that was read, and
+    not superseded by then."""
+    period = cycle.schedule.period(score.period) if cycle.schedule else None
+    asked: list[tuple[str, str, date, date]] = []
+    whom, kpi = whom_of(goal, sheet), goal.measure
+    if period is not None and whom is not None and isinstance(kpi, Kpi) and kpi.metric is not None:
+        asked.append((kpi.metric, whom.subject, *days_of(goal, kpi, period)))
+    asked += [(metric, subject, score.starts, score.ends) for metric, subject in goal.formerly_fed]
+    found: list[ReadingVersion] = []
+    for metric, subject, starts, ends in asked:
+        found += await versions(records.pool, metric, subject, starts, ends)
+    upto = score.inputs.upto
+    return [
+        Used(
+            each.metric, each.subject, each.day, each.value, each.base, each.feed, each.position, each.recorded_at,
+            each.correction,
+        )
+        for each in found
+        if each.position <= upto and (each.superseded_by is None or each.superseded_by > upto)
+    ]  # fmt: skip
