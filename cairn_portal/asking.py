@@ -1,5 +1,6 @@
 """Commands of people who are signed in, on their way to workflows, and how far their answer can be read."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
@@ -9,6 +10,7 @@ from temporalio.client import Client
 
 from activities.inputs import CaseOutcome, CycleOutcome, GoalOutcome, Refused
 from cairn.application.cases import kind_named
+from cairn.application.drafts import DraftStep
 from cairn.application.moves import RefusedMove
 from cairn.application.operation import Operation
 from cairn.application.people import RosterChanges, RosterImport
@@ -31,6 +33,8 @@ from projections.engine.catch_up import wait_for
 
 PATIENCE = timedelta(seconds=20)
 """How long a page or a program waits for a worker to answer."""
+AT_ONCE = 8
+"""Sheets whose goals are asked for together."""
 SEEN_WITHIN = 5.0
 """Seconds an answer waits until people can read what it wrote."""
 
@@ -105,6 +109,38 @@ class Commands:
         """Gives a cycle a command; raises Refusal."""
         outcome = await (await self._gateway()).cycle(cycle, name, by, dict(fields), key or str(uuid4()))
         return await self._done(f"cycle-{cycle}", outcome)
+
+    async def drafts(self, steps: Sequence[DraftStep], by: str) -> dict[str, Refusal]:
+        """Gives what was foreseen of many goals and waits until it can be read; answers why goals refused. The goals of
+        a sheet come one after another: what makes room first. Asked again, nothing is done twice."""
+        gateway, gate = await self._gateway(), asyncio.Semaphore(AT_ONCE)
+        refused: dict[str, Refusal] = {}
+        last: dict[str, GoalOutcome] = {}
+        sheets: dict[str, list[DraftStep]] = {}
+        for step in steps:
+            sheets.setdefault(step.sheet, []).append(step)
+
+        async def give(step: DraftStep) -> None:
+            for number, command in enumerate(step.commands):
+                key = f"{step.goal}:{step.key}:{number}"
+                outcome = await gateway.goal(step.goal, command.name, by, command.fields, key)
+                if outcome.refused is not None:
+                    refused[step.goal] = _said(outcome.refused)
+                    return
+                last[step.goal] = outcome
+
+        async def of_sheet(of: Sequence[DraftStep]) -> None:
+            async with gate:
+                for step in of:
+                    await give(step)
+
+        await asyncio.gather(*map(of_sheet, sheets.values()))
+        for outcome in list(last.values())[-1:]:
+            if outcome.status is not None:
+                position = await self._sealed(outcome.status.goal, outcome.status.version)
+                if position is not None:
+                    await self.readable(position, "goal")
+        return refused
 
     async def adopt(self, text: str, source: str, by: str) -> Adoption:
         """Adopts a policy's text and waits until it can be chosen. Raises PolicyInvalid, Refusal, AwayFromHome."""

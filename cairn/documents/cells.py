@@ -20,8 +20,8 @@ HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {
 """Full-width forms, the minus sign and full-width currency: NFKC would also turn `10²` into 102."""
 INVISIBLE = "\ufeff\u200b\u200c\u200d\u2060"
 BLANKS = re.compile(r"[\s\u200b\ufeff\u2060]+")
-TEXT_FORMULA = re.compile(r'="([^"]*)"')
-"""What Excel users write to keep leading zeros in a CSV: a text, not a computation."""
+TEXT_FORMULA = re.compile(r'="((?:[^"]|"")*)"')
+"""What Excel users write to keep leading zeros in a CSV: a text, not a computation; a quote in it stands twice."""
 
 
 class Cell(NamedTuple):
@@ -57,9 +57,14 @@ def text_cell(text: str) -> Cell | Mistake:
     text = trimmed(text)
     if text.startswith("="):
         if found := TEXT_FORMULA.fullmatch(text):
-            return Cell(trimmed(found[1]))
+            return Cell(trimmed(found[1].replace('""', '"')))
         return mistake("cell:formula", written=quoted(text))
     return Cell(text)
+
+
+def text_formula(text: str) -> str:
+    """A text as a CSV may hold it whatever it begins with; `text_cell` reads it back."""
+    return '="{}"'.format(text.replace('"', '""')) if text.startswith("=") else text
 
 
 def as_text(value: Value) -> str:

@@ -54,3 +54,13 @@ def nearest(word: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:
 def hint(near: str | None) -> dict[str, str]:
     """The facts that a sentence's `{hint:hint}` needs: what was probably meant, or nothing."""
     return {"hint": "near" if near else "", "near": near or ""}
+
+
+def names_in(language: str, words: Mapping[str, Meaning]) -> dict[Meaning, str]:
+    """What to call each meaning of a vocabulary in a language: the first of its names there, else the first of all."""
+    found: dict[Meaning, str] = {}
+    for wanted in (True, False):
+        for name, meaning in words.items():
+            if (name.isascii() == (language == "en")) is wanted:
+                found.setdefault(meaning, name)
+    return {meaning: found[meaning] for meaning in dict.fromkeys(words.values())}

@@ -61,6 +61,8 @@ SEVERAL = re.compile(r"[;；,，、\n]")
 """What stands between several holders."""
 LISTED = re.compile(r"[;；\n]")
 """What stands between criteria, and between outcomes: commas belong to a sentence."""
+BULLET = "•"
+"""What begins the lines of a list that is written with one thing a line."""
 MOST = 200
 """Characters of a key or a parent."""
 LONGEST = 2000
@@ -155,9 +157,13 @@ def _optional(read: Any, cell: Cell, *more: Any) -> Any:
 
 
 def _listed(cell: Cell, between: re.Pattern[str]) -> tuple[str, ...] | Mistake:
-    """Several things in one cell, each once."""
+    """Several things in one cell, each once. Where each line begins with a bullet, a line is one of them whatever is in
+    it: so lists are written that a semicolon would tear apart."""
     text = read_text(cell)
     if isinstance(text, Mistake):
         return text
+    lines = text.split("\n")
+    if all(line.startswith(BULLET) for line in lines):
+        return tuple(dict.fromkeys(line.removeprefix(BULLET).strip() for line in lines if line != BULLET))
     pieces = (piece.strip(" \t-–•·") for piece in between.split(text))
     return tuple(dict.fromkeys(piece for piece in pieces if piece))

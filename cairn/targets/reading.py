@@ -22,6 +22,7 @@ TARGETS = Fields(
 """The fields of a target with the headers that mean them."""
 PERIOD = re.compile(r"M(0[1-9]|1[0-2])|Q[1-4]|H[12]|Y")
 PERIODS = ("M01…M12", "Q1…Q4", "H1", "H2", "Y")
+PERIODS_IN_FULL = (*(f"M{n:02}" for n in range(1, 13)), "Q1", "Q2", "Q3", "Q4", "H1", "H2", "Y")
 YEAR = "Y"
 MOST = 200
 """Characters of a goal's key, or of the title that somebody wrote instead."""

@@ -19,11 +19,9 @@ from cairn_portal.reading.cycles import read_cycle
 from cairn_portal.reading.goals import MOST, goals_page, read_goal, unknown_goal
 from cairn_portal.reading.history import Bound, history_of
 from cairn_portal.reading.inbox import inbox_of
-from cairn_portal.reading.viewing import of_holder
+from cairn_portal.reading.results import readable_results
 from cairn_portal.signing_in.portal import ByVisitor, Visit
 from projections.models import dashboard as dashboards
-from projections.models import person as people_model
-from projections.models import score as scores_model
 
 router = APIRouter()
 WaitFor = Annotated[
@@ -190,15 +188,7 @@ async def results(
 ) -> Response:
     await _ready(visit, wait_for, "score")
     records = visit.portal.records
-    view = await records.viewer(visit.person.id, await records.cycle(cycle))
-    people = {each.id: each for each in await people_model.people(records.pool, with_leavers=True)}
-    found = sorted(
-        (
-            each
-            for each in await scores_model.results(records.pool, cycle)
-            if view.may("scores", of_holder(each.holder or "", people)) and each.sheet > after
-        ),
-        key=lambda each: each.sheet,
-    )
+    readable = await readable_results(records, visit.person.id, await records.cycle(cycle))
+    found = sorted((each for each in readable if each.sheet > after), key=lambda each: each.sheet)
     page = found[:limit]
     return _answer(visit, {"items": page, "next": page[-1].sheet if len(found) > limit else None})

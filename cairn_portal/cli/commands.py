@@ -110,6 +110,9 @@ COMMANDS: tuple[Command | CommandGroup, ...] = (
                 "import", "setup.roster:imported", marked("import a roster: all rows or, if one is bad, none")
             ),
             Command(
+                "export", "setup.exporting:roster", marked("write the roster, or an empty template, to Excel")
+            ),
+            Command(
                 "first-hr", "setup.first_hr:named", marked("name the first person of all, who is HR, by id")
             ),
         ),
@@ -140,6 +143,11 @@ COMMANDS: tuple[Command | CommandGroup, ...] = (
         PREPARE,
         (
             Command("import", "setup.targets:import_targets", marked("import targets: all rows or none")),
+            Command(
+                "export",
+                "setup.exporting:targets",
+                marked("write proposed targets, or an empty template, to Excel"),
+            ),
             Command(
                 "list",
                 "setup.targets:list_targets",
@@ -216,6 +224,12 @@ COMMANDS: tuple[Command | CommandGroup, ...] = (
                 "import",
                 "goal.importing:imported",
                 marked("draft many goals from a table, all or none"),
+                SETTING,
+            ),
+            Command(
+                "export",
+                "setup.exporting:goals",
+                marked("write a cycle's goals, or an empty template, to Excel"),
                 SETTING,
             ),
             Command(

@@ -12,7 +12,7 @@ from cairn.domain.people import Person
 from cairn.domain.refusal import Refusal
 from cairn_portal.reading.progress import line_of, lines_of
 from cairn_portal.reading.records import Records
-from cairn_portal.reading.viewing import Viewer, of_goal, shown
+from cairn_portal.reading.viewing import Viewer, is_kept_from, of_goal, shown
 from projections.models import goal as goals_model
 from projections.models import inbox as inboxes
 from projections.models import score as scores_model
@@ -112,14 +112,15 @@ async def own_goals(records: Records, who: str, person: Person, cycle: Cycle) ->
     ]
     scores: dict[str, list[scores_model.GoalScore]] = {}
     results: list[scores_model.Result] = []
+    policy = await records.application.policies.version(cycle.policy)
     for sheet in sheets:
         for score in await scores_model.goal_scores(records.pool, sheet=sheet.sheet):
             if score.goal in told:
                 scores.setdefault(score.goal, []).append(score)
         found = await scores_model.result(records.pool, sheet.sheet)
-        if found is not None and view.may(
-            "scores", shown("individual", person.id, person.manager, person.department)
-        ):
+        if found is None or is_kept_from(who, found, policy):
+            continue
+        if view.may("scores", shown("individual", person.id, person.manager, person.department)):
             results.append(found)
     return OwnGoals(
         cycle=cycle,

@@ -14,6 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
+from cairn.documents.cells import text_formula
 from cairn.documents.mistakes import Mistake, Place, mistake
 from cairn.documents.tables import Fields, Grid, read_grid, records_of
 from cairn.domain.policy import Policy
@@ -87,8 +88,11 @@ def _unpacks_small(raw: bytes) -> bool:
 
 
 def _written(grid: Grid) -> str:
-    """The rows as text, each in the line of its number."""
-    rows = {row.number: [cell.text for cell in row.cells] for row in grid.rows}
+    """The rows as text, each in the line of its number; what is text in a cell stays text."""
+    rows = {
+        row.number: [cell.text if cell.fault else text_formula(cell.text) for cell in row.cells]
+        for row in grid.rows
+    }
     return _lines(rows.get(number, []) for number in range(1, max(rows, default=0) + 1))
 
 

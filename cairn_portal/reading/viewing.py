@@ -10,13 +10,13 @@ from cairn.domain.case.context import CaseContext, is_place
 from cairn.domain.case.state import Case
 from cairn.domain.goal.state import Goal
 from cairn.domain.people import Person, reports_to
-from cairn.domain.policy import Tier
+from cairn.domain.policy import Policy, Tier
 from cairn.domain.private_text import Model, Unreadable, hidden, without_words
 from cairn.domain.registry import EVENTS
 from cairn.domain.rights import COMMITTEE, HR, on_committee
 from cairn.domain.streams import department_of
 from projections.models import goal as goals_model
-from projections.models.score import GoalScore
+from projections.models.score import GoalScore, Result
 
 SCORES: Mapping[str, frozenset[str]] = {
     "GoalAssessed": frozenset({"points"}),
@@ -97,6 +97,12 @@ def of_holder(holder: str, people: Mapping[str, Person]) -> Shown:
     """A sheet or a result as reading rights look at it."""
     person = people.get(holder)
     return Shown(holder, person.manager if person else None, person.department if person else None)
+
+
+def is_kept_from(reader: str | None, result: Result, policy: Policy) -> bool:
+    """Whether a result's last version was not shown to the person who reads it: theirs, and still to be calibrated."""
+    steps = bool(policy.evaluation.steps) and result.kind == "person" and result.points is not None
+    return steps and reader == result.holder and result.shown != result.number
 
 
 def require_may_read_case(view: Viewer, case: Case, context: CaseContext) -> None:

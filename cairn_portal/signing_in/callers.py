@@ -22,6 +22,8 @@ from cairn_portal.signing_in.addresses import is_demo, issuer
 log = logging.getLogger(__name__)
 PERSON, CSRF, BEGUN = "person", "csrf", "begun"
 CSRF_HEADER = "x-csrf-token"
+SHORT = 64 * 1024
+"""Bytes of a form that is read before it is known whose it is."""
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "ES256", "ES384", "EdDSA", "Ed25519")
 """What tokens of machines may be signed by; never by a secret that the portal knows as well."""
@@ -40,6 +42,18 @@ class Caller(NamedTuple):
 
     person: Person
     csrf: str | None
+
+
+async def _token_of(request: Request) -> str:
+    """The token that our pages send: as a header, or in a short form where no script runs."""
+    header = request.headers.get(CSRF_HEADER)
+    if header is not None:
+        return header
+    kind, _, _ = request.headers.get("content-type", "").partition(";")
+    length = request.headers.get("content-length", "")
+    if kind != "application/x-www-form-urlencoded" or not (length.isdigit() and int(length) <= SHORT):
+        return ""
+    return str((await request.form()).get(CSRF, ""))
 
 
 class SignIn:
@@ -66,7 +80,9 @@ class SignIn:
         who, csrf = request.session.get(PERSON), request.session.get(CSRF)
         if not who or not csrf or await self._sign_outs.is_over(who, request.session.get(BEGUN, 0.0)):
             raise NotSignedIn
-        if request.method not in SAFE and not hmac.compare_digest(request.headers.get(CSRF_HEADER, ""), csrf):
+        if request.method not in SAFE and not hmac.compare_digest(
+            (await _token_of(request)).encode(), csrf.encode()
+        ):
             log.warning("a request to %s came without the token of our pages", request.url.path)
             raise NotFromOurPage
         return Caller(await self.known(who), csrf)

@@ -12,16 +12,19 @@ from cairn.application.cases import KINDS
 from cairn.application.clock import zone_of
 from cairn.documents.dates import read_date
 from cairn.documents.mistakes import Mistake
+from cairn.domain.calibration.unit import COMPANY
 from cairn.domain.cycle.status import CycleDeadline
 from cairn.domain.goal.stages import STAGES
 from cairn.domain.refusal import Refusal
 from cairn.i18n import refusal_message, term
 from cairn_portal.presenting import reasons
 from cairn_portal.reading.cycles import CycleRead, Preview, preview_launch, read_cycle
+from cairn_portal.reading.knowing import may_know_case
 from cairn_portal.signing_in.portal import ByVisitor, Visit
 from cairn_portal.signing_in.reader import PageReader
 from cairn_portal.web import showing
 from cairn_portal.web.rendering import page
+from projections.models import calibration as calibration_model
 from projections.models import dashboard as dashboards
 
 router = APIRouter(include_in_schema=False)
@@ -114,8 +117,18 @@ async def one(request: Request, visit: ByVisitor, cycle: str) -> Response:
         quiet=[f"{each.holder} {each.holder_name or ''}".strip() for each in found.quiet[:NAMED]],
         quiet_more=max(len(found.quiet) - NAMED, 0),
         failures=[(each.sheet, reasons.launch_failure(at, each)) for each in (launch.failures if launch else ())],
-        launching=launch is None, ahead=_ahead(at, found.due[0]) if found.due else "",
+        boards=await _boards(at, visit, cycle), launching=launch is None,
+        ahead=_ahead(at, found.due[0]) if found.due else "",
     )  # fmt: skip
+
+
+async def _boards(at: PageReader, visit: Visit, cycle: str) -> list[tuple[str, str]]:
+    """The boards of calibrations that are open and may be read, each with its unit."""
+    return [
+        (each.name, at.say("the company") if each.holder == COMPANY else each.unit_name or each.holder)
+        for each in await calibration_model.calibrations(visit.portal.records.pool, cycle)
+        if each.stage == "open" and await may_know_case(visit.portal.records, visit.person.id, each.name)
+    ]
 
 
 def _ahead(at: PageReader, due: CycleDeadline) -> str:

@@ -1,5 +1,6 @@
 """One goal: what it is, how far it is, and what can be done with it."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -8,9 +9,12 @@ from starlette.responses import Response
 
 from cairn.application.clock import zone_of
 from cairn.domain.measure import Capability, KeyTask, Kpi
+from cairn.domain.voting import Ballot
 from cairn.i18n import term
+from cairn_portal.presenting.contributions import carried
 from cairn_portal.presenting.hints import hints_of, sentence
-from cairn_portal.presenting.words import by_period, measure, number, percent
+from cairn_portal.presenting.words import by_period, measure, number, percent, words
+from cairn_portal.reading.committee import CommitteeRead, read_committee
 from cairn_portal.reading.goal_desk import desk_of
 from cairn_portal.reading.goals import GoalRead, read_goal
 from cairn_portal.reading.inbox import inbox_of
@@ -57,6 +61,7 @@ async def goal_page(
         periods=_periods(at, read),
         scores=sorted(read.scores or (), key=lambda each: by_period(each.period)),
         waits=_waits(at, read, names),
+        committee=_committee(at, await read_committee(records, read), names),
         tasks=tasks,
         hints=[sentence(at, hint) for hint in hints_of(desk.goal, desk.context)],
         forms=forms_of(
@@ -99,6 +104,54 @@ def _listed(read: GoalRead) -> list[tuple[int, str, bool]]:
     if isinstance(goal, Kpi):
         return []
     return [(n, text, n in read.row.accepted) for n, text in enumerate(goal.listed, 1)]
+
+
+class Voted(NamedTuple):
+    """A vote of a member: who, how, when, and the comment as far as it may be read."""
+
+    who: str
+    vote: str
+    tone: str
+    happened: str
+    comment: str
+
+
+class Committee(NamedTuple):
+    """What the committee has said: how far the goal carries its parts, votes so far, and the minutes of decisions."""
+
+    carries: Sequence[str]
+    votes: Sequence[Voted]
+    minutes: Sequence[tuple[str, str, Sequence[Voted]]]
+
+
+def _committee(at: PageReader, found: CommitteeRead | None, names: dict[str, str]) -> Committee | None:
+    if found is None or not any(found):
+        return None
+    return Committee(
+        carries=[carried(at, each) for each in found.carries],
+        votes=[_voted(at, each, names) for each in found.ballots],
+        minutes=[
+            (
+                at.moment(each.at),
+                at.say(
+                    "{outcome:vote}: {voted} of {members} voted, {quorum} had to",
+                    outcome=each.outcome, voted=len(each.ballots), members=each.members, quorum=each.quorum,
+                ),
+                [_voted(at, ballot, names) for ballot in each.ballots],
+            )
+            for each in found.minutes
+        ],
+    )  # fmt: skip
+
+
+def _voted(at: PageReader, ballot: Ballot, names: dict[str, str]) -> Voted:
+    return Voted(
+        who=f"{ballot.by} {names.get(ballot.by, '')}".strip(),
+        vote=at.say(term("vote", ballot.vote)),
+        tone="running" if ballot.vote == "for" else "late",
+        happened=at.moment(ballot.at),
+        comment=words(at, ballot.comment) if ballot.comment else "",
+    )
 
 
 class Period(NamedTuple):

@@ -32,6 +32,7 @@ class CascadeGoal(BaseModel):
     tier: Tier
     title: str
     owner: str
+    manager: str | None = None
     department: str | None
     stage: Stage
     weight: Decimal | None

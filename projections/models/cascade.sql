@@ -11,7 +11,7 @@ with recursive tree as (
     join read.goal g on g.parent = t.goal
     where not g.goal = any(t.path)
 )
-select t.depth, t.parent, g.goal, g.tier, g.title, g.owner, g.department, g.stage, p.weight, g.parts,
+select t.depth, t.parent, g.goal, g.tier, g.title, g.owner, g.manager, g.department, g.stage, p.weight, g.parts,
     (select count(*) from read.goal c where c.parent = g.goal
         and c.stage not in ('cancelled', 'superseded'))::int as children,
     (select s.attainment from read.goal_score s where s.goal = g.goal and s.attainment is not null

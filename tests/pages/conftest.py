@@ -2,10 +2,11 @@
 
 import os
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,12 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright
 
+from cairn.application.repository import to_appends
+from cairn.domain.event import SYSTEM, Event
+from cairn.domain.exact import exact
+from cairn.domain.identity import by_system
+from cairn.domain.sheet.events import PeriodPart, ResultIssued
+from cairn.ledger import Ledger, open_pool
 from cairn.settings import Settings
 from cairn_portal.servers import Addresses, portal, process
 from tests.databases import Databases, databases
@@ -35,10 +42,16 @@ transparency:
 """Colleagues do not read each other's goals here: to them another's goal is as if it were not there."""
 STEPS = """
 evaluation:
-  steps: [interview, acknowledgement, appeal]
+  steps: [calibration, interview, acknowledgement, appeal]
+  distribution: [{grades: [A], most: 20}]
 """
-"""What a result goes through here once it is shown."""
+"""What a result goes through here, and how grades should be spread."""
+STRATEGY = """
+strategic:
+  - {key: region, kind: kpi, title: {zh: 成为区域第一, en: First in the region}, weight: 100, target: 5000, unit: 万元}
+"""
 AUDITOR = "A1,韩松,D1,内审,销售,H1,2020-01-01,,审计\n"
+COMMITTEE = "K1,沈静,D1,副总,销售,H1,2020-01-01,,委员\n"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -76,8 +89,10 @@ async def served(
 ) -> AsyncIterator[Served]:
     """A company of its own with a worker, the portal's own process, and a cycle of next year."""
     files = tmp_path_factory.mktemp("company")
-    (files / "policy.yaml").write_text(POLICY + TRANSPARENCY + STEPS, encoding="utf-8")
-    (files / "roster.csv").write_text(ROSTER.replace("2020-12-31", "") + AUDITOR, encoding="utf-8")
+    (files / "policy.yaml").write_text(POLICY + TRANSPARENCY + STEPS + STRATEGY, encoding="utf-8")
+    (files / "roster.csv").write_text(
+        ROSTER.replace("2020-12-31", "") + AUDITOR + COMMITTEE, encoding="utf-8"
+    )
     begun = Settings(
         home=tmp_path_factory.mktemp("home"), database="postgresql://", temporal_address=temporal_server
     )
@@ -208,11 +223,45 @@ async def begun(served: Served, name: str, days: int) -> AsyncIterator[str]:
     typed = ("--starts", starts.isoformat(), "--ends", (starts + timedelta(days=350)).isoformat())
     done = await served.cairn("cycle", "launch", name, *typed, "--by", "H1", "--yes")
     assert done.code == 0, done.err
-    yield name
-    done = await served.cairn(
-        "cycle", "abandon", name, "--reason", "the tests are over", "--by", "H1", "--yes"
-    )
+    try:
+        yield name
+    finally:
+        over = ("--reason", "the tests are over", "--by", "H1", "--yes")
+        done = await served.cairn("cycle", "abandon", name, *over)
     assert done.code == 0, done.err
+
+
+async def append(served: Served, stream: str, *events: Event) -> None:
+    """Brings events into the log that the cycle's own dates would bring months later."""
+    async with await open_pool(served.cairn.env["CAIRN_DATABASE"], size=2) as pool:
+        ledger = Ledger(pool)
+        versions = {each.stream: await ledger.version_of(each.stream) for each in events}
+        await ledger.append(to_appends(events, versions, by_system(stream, "brought")))
+
+
+async def result_of(served: Served, cycle: str, person: str, points: str, grade: str) -> ResultIssued:
+    """The year's result of somebody as the cycle would issue it."""
+    policy = (await served.cairn("goal", "show", f"goal-{cycle}-{person}-1", "--json")).json["goal"]["policy"]
+    parts = (
+        PeriodPart(period="Q1", kind="quarter", months=exact(Decimal(3)), points=exact(Decimal(70))),
+        PeriodPart(period="Y", kind="year", months=exact(Decimal(12)), points=exact(Decimal("90.5"))),
+    )
+    return ResultIssued(
+        sheet=f"sheet-{cycle}-{person}-1", points=exact(Decimal(points)), rounded=Decimal(points), grade=grade,
+        coefficient=Decimal(1), mix={"quarter": Decimal(40), "year": Decimal(60)}, periods=parts, leads=False,
+        policy=policy, by=SYSTEM, at=datetime.now(UTC),
+    )  # fmt: skip
+
+
+async def calibrating(served: Served, cycle: str, points: Mapping[str, str]) -> str:
+    """A calibration of the department, of people with these points; its name."""
+    for person, theirs in points.items():
+        grade = "A" if Decimal(theirs) >= 90 else "B"
+        found = await result_of(served, cycle, person, theirs, grade)
+        await append(served, found.sheet, found)
+    done = await served.cairn("calibration", "open", "D1", "--cycle", cycle, "--by", "H1", "--json")
+    assert done.code == 0, done.err
+    return str(done.json["case"])
 
 
 async def pictured(window: Screen, folder: Path | None, name: str) -> None:

@@ -10,19 +10,15 @@ import pytest_asyncio
 from playwright.async_api import Browser, expect
 
 from cairn.application import Application
-from cairn.application.repository import to_appends
 from cairn.domain.appraisal.events import AppraisalOpened, Item, ManagedDays
-from cairn.domain.event import SYSTEM, Event
+from cairn.domain.event import SYSTEM
 from cairn.domain.exact import exact
 from cairn.domain.handover.events import EntriesMade, Entry, HandoverMade
-from cairn.domain.identity import by_system
 from cairn.domain.policy import Name
 from cairn.domain.result.events import ResultShown
-from cairn.domain.sheet.events import PeriodPart, ResultIssued
-from cairn.ledger import Ledger, open_pool
 from cairn.privacy import wrapping_keys
 from cairn.settings import Settings
-from tests.pages.conftest import Screen, Served, begun, pictured, screen
+from tests.pages.conftest import Screen, Served, append, begun, pictured, result_of, screen
 
 SECRET = "也许我该换个方向"
 LATER = (date.today() + timedelta(days=20)).isoformat()
@@ -237,14 +233,6 @@ async def test_a_case_that_others_moved_on_is_told_so_before_anything_is_sent(
         assert await employee.page.locator("#form-release-fields-reason").input_value() == "no need any more"
 
 
-async def append(served: Served, stream: str, *events: Event) -> None:
-    """Brings events into the log that the cycle's own dates would bring months later."""
-    async with await open_pool(served.cairn.env["CAIRN_DATABASE"], size=2) as pool:
-        ledger = Ledger(pool)
-        versions = {each.stream: await ledger.version_of(each.stream) for each in events}
-        await ledger.append(to_appends(events, versions, by_system(stream, "brought")))
-
-
 async def test_raters_answer_on_a_form_with_anchors_and_unnamed_ones_stay_unnamed(
     browser: Browser, served: Served, running: str, shots: Path | None
 ) -> None:
@@ -296,23 +284,14 @@ async def test_raters_answer_on_a_form_with_anchors_and_unnamed_ones_stay_unname
 
 async def issued(served: Served, cycle: str, person: str) -> str:
     """The year's result of somebody, as the cycle would issue and show it."""
-    sheet, case, at = f"sheet-{cycle}-{person}-1", f"result-{cycle}-{person}-1", datetime.now(UTC)
-    policy = (await served.cairn("goal", "show", f"goal-{cycle}-{person}-1", "--json")).json["goal"]["policy"]
-    parts = (
-        PeriodPart(period="Q1", kind="quarter", months=exact(Decimal(3)), points=exact(Decimal(70))),
-        PeriodPart(period="Y", kind="year", months=exact(Decimal(12)), points=exact(Decimal("90.5"))),
-    )
-    told = {"by": SYSTEM, "at": at}
-    result = ResultIssued(
-        sheet=sheet, points=exact(Decimal("82.3")), rounded=Decimal("82.30"), grade="B", coefficient=Decimal(1),
-        mix={"quarter": Decimal(40), "year": Decimal(60)}, periods=parts, leads=False, policy=policy, **told,
-    )  # fmt: skip
+    case, at = f"result-{cycle}-{person}-1", datetime.now(UTC)
+    result = await result_of(served, cycle, person, "82.30", "B")
     week = at + timedelta(days=7)
     shown = ResultShown(
         case=case, number=1, cause="due", rounded=Decimal("82.30"), grade="B", acknowledge_by=week,
-        interview_by=week, appeal_by=week, **told,
+        interview_by=week, appeal_by=week, by=SYSTEM, at=at,
     )  # fmt: skip
-    await append(served, sheet, result, shown)
+    await append(served, result.sheet, result, shown)
     return f"/cases/{case}"
 
 

@@ -5,10 +5,11 @@ from pathlib import Path
 
 import httpx2
 import pytest
+import pytest_asyncio
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser
 
-from tests.pages.conftest import Screen, Served, screen
+from tests.pages.conftest import Screen, Served, calibrating, screen
 
 PAGES = {
     "my-goals": ("E4", "/"),
@@ -30,6 +31,11 @@ PAGES = {
     "audit-acts": ("A1", "/audit/acts"),
     "cycles": ("H1", "/cycles"),
     "cycle": ("H1", "/cycles/{cycle}"),
+    "board": ("M1", "/cases/{session}/board"),
+    "board-asking": ("M1", "/cases/{session}/board?move=sheet-{cycle}-E4-1&to=A"),
+    "goals-from-a-table": ("H1", "/cycles/{cycle}/goals/import"),
+    "cascade": ("H1", "/cycles/{cycle}/cascade"),
+    "strategic-goal": ("H1", "/goals/goal-{cycle}-company-1"),
     "first-cycle": ("H1", "/start"),
     "policy": ("H1", "/start/policy?example=kaohe"),
     "people": ("H1", "/start/people"),
@@ -41,9 +47,26 @@ STANDARDS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-pract
 RULES = {"runOnly": {"type": "tag", "values": list(STANDARDS)}}
 
 
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def session(served: Served) -> str:
+    """A calibration with a moved grade, one more A than there should be, and somebody without a result."""
+    name = await calibrating(served, served.cycle, {"E1": "88", "E2": "96.4", "E3": "91", "E4": "71.5"})
+    move = ("--to", "A", "--version", "1", "--reason", "开拓了两个新区域，其中一个此前无人负责", "--by", "M1")
+    for typed in (("E1", *move), ("E4", *move)):
+        done = await served.cairn(
+            "calibration", "move", name, f"sheet-{served.cycle}-{typed[0]}-1", *typed[1:]
+        )
+        assert done.code == 0, done.err
+    done = await served.cairn(
+        "calibration", "undo", name, "--move", "2", "--reason", "the numbers do not show it", "--by", "H1"
+    )
+    assert done.code == 0, done.err
+    return name
+
+
 @pytest.mark.parametrize("language", ["zh-CN", "en"])
 async def test_no_page_overflows_or_keeps_somebody_out(
-    browser: Browser, served: Served, shots: Path | None, language: str
+    browser: Browser, served: Served, session: str, shots: Path | None, language: str
 ) -> None:
     goal, found = f"goal-{served.cycle}-E4-2", list[str]()
     told = ("--cycle", served.cycle, "--by", "M1", "--json")
@@ -55,7 +78,7 @@ async def test_no_page_overflows_or_keeps_somebody_out(
         async with screen(browser, served, language=language) as window:
             await window.sign_in(person)
             for name, path in ((name, path) for name, (who, path) in PAGES.items() if who == person):
-                await window.open(path.format(goal=goal, cycle=served.cycle, case=case))
+                await window.open(path.format(goal=goal, cycle=served.cycle, case=case, session=session))
                 for shade in ("light", "dark"):
                     found += [f"{name}, {shade}: {each}" for each in await faults(window)]
                     if shots is not None:

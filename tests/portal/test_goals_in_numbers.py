@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import openpyxl
 import pytest_asyncio
 
 from cairn.settings import Settings
@@ -190,3 +191,62 @@ async def test_gaps_of_the_cascade_name_who_can_mend_them(cairn: Cairn, years: t
     assert f"goal-{years[0]}-E2-2" not in {each["goal"] for each in found}
     said = await cairn("cascade", years[0], "--gaps")
     assert "谁能补上" in said.out and "M1 陆一鸣" in said.out
+
+
+async def test_exported_goals_import_again_as_they_are_and_a_filled_template_drafts(
+    cairn: Cairn, years: tuple[str, str], tmp_path: Path
+) -> None:
+    cycle, file = years[1], str(tmp_path / "goals.xlsx")
+    told = ("--weight", "0", "--by", "E2")
+    for n, typed in ((3, ("--title", "=1+1；客户", "--target", "0.1", "--unit", "次")), (4, TASK)):
+        done = await cairn("goal", "draft", f"goal-{cycle}-E2-{n}", *typed, *told)
+        assert done.code == 0, done.err
+    done = await cairn("goal", "export", file, "--cycle", cycle)
+    assert done.code == 0, done.err
+    again = await cairn("goal", "import", file, "--cycle", cycle, "--by", "H1", "--json")
+    assert again.code == 0, again.out + again.err
+    assert len(again.json["rows"]) >= 6 and {row["act"] for row in again.json["rows"]} == {"same"}
+
+    template = str(tmp_path / "template.xlsx")
+    done = await cairn("goal", "export", template, "--cycle", cycle, "--template", "--lang", "en")
+    assert done.code == 0, done.err
+    book = openpyxl.load_workbook(template)
+    book.worksheets[0].append(["E3", "phone", "-5 visits", "Job duties", 60, "visits", "higher is better"])
+    book.save(template)
+    filled = await cairn("goal", "import", template, "--cycle", cycle, "--by", "H1", "--json")
+    assert [(row["holder"], row["act"]) for row in filled.json["rows"]] == [("E3", "draft")], filled.err
+    book.worksheets[0]["C2"] = "=1+1"
+    book.save(template)
+    refused = await cairn("goal", "import", template, "--cycle", cycle, "--by", "H1", "--json")
+    assert [(each["row"], each["column"]) for each in refused.json["problems"]] == [(2, "title")]
+
+
+TASK = (
+    "--title",
+    "二期上线",
+    "--criterion",
+    "上线；缺陷率≤0.3%",
+    "--criterion",
+    "-5 °C 下可用",
+    "--due",
+    "2084-09-30",
+)
+
+
+async def test_an_exported_roster_and_exported_targets_import_again_as_they_are(
+    cairn: Cairn, years: tuple[str, str], tmp_path: Path
+) -> None:
+    roster, file = str(tmp_path / "roster.xlsx"), str(tmp_path / "targets.xlsx")
+    quotas = written(tmp_path, "E1,revenue,Y,1300.5", "E2,revenue,Y,900", header="holder,goal,period,target")
+    done = await cairn("roster", "export", roster)
+    assert done.code == 0, done.err
+    same = await cairn("roster", "import", roster, "--by", "H1", "--json")
+    assert (same.code, same.json["events"], same.json["people"]) == (0, 0, 6), same.err
+    for each in (quotas, file):
+        done = await cairn("targets", "import", each, "--cycle", "2098", "--by", "H1", "--json")
+        assert done.code == 0, done.err
+        exported = await cairn("targets", "export", file, "--cycle", "2098")
+        assert exported.code == 0, exported.err
+    assert (done.json["rows"], done.json["new"]) == (2, 0)
+    wrong = await cairn("roster", "export", str(tmp_path / "roster.csv"), "--lang", "en")
+    assert wrong.code == 2 and "ends in .xlsx" in wrong.err

@@ -26,7 +26,11 @@ class Fields:
 
     def name_for(self, one: str, header: Sequence[str]) -> str:
         """A field's name in the language of the file's own header."""
-        english = "".join(header).isascii()
+        return self.header(one, "en" if "".join(header).isascii() else "zh")
+
+    def header(self, one: str, language: str) -> str:
+        """What to write above a field's column: the first of its headers in a language."""
+        english = language == "en"
         return next((name for name in self.names[one] if name.isascii() == english), self.names[one][0])
 
 

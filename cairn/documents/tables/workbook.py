@@ -21,6 +21,8 @@ if TYPE_CHECKING:  # openpyxl takes a third of a second to load: only those who 
 EXCELS_DIGITS = 15
 """Excel computes in binary and shows at most fifteen digits: what lies beyond is noise."""
 ZERO_FILLED = re.compile(r"0{2,}")
+ESCAPED = re.compile(r"_x005F_(?=x[0-9A-Fa-f]{4}_)")
+"""An underscore that Excel would take for the beginning of a sign's code."""
 NOT_SHOWN = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|_.|\*.')
 """Parts of a number format that are no signs of its number: literal text, colours, padding."""
 
@@ -98,7 +100,7 @@ def _cell(cell: Any, merged: set[str], from_1904: bool) -> Cell:
         return _number_cell(value, str(cell.number_format), from_1904)
     if isinstance(value, date | bool):
         return Cell(as_text(value), value)
-    return Cell(trimmed(str(value)))
+    return Cell(trimmed(ESCAPED.sub("_", str(value))))
 
 
 def _number_cell(value: int | float, format: str, from_1904: bool) -> Cell:

@@ -143,7 +143,10 @@ def _seen(
     if result is None or not has_steps(sheet, result, context.policy):
         raise Refusal("calibration.no-result", field="sheet", sheet=sheet.id)
     if result.number != command.number:
-        raise Refusal("calibration.other-version", field="number", number=command.number, now=result.number)
+        raise Refusal(
+            "calibration.other-version", field="number", number=command.number, now=result.number,
+            grade=result.grade, by=result.by,
+        )  # fmt: skip
     if sheet.shown == result.number:
         raise Refusal("calibration.shown", field="sheet", sheet=sheet.id, number=result.number)
     again = waits_for_calibration(sheet) and sheet.calibration == calibration.id

@@ -15,6 +15,7 @@ from cairn_portal.cli.options import CycleArg
 from cairn_portal.cli.session import Session, session
 from cairn_portal.cli.terminal import Terminal
 from cairn_portal.presenting.words import NOTHING, grid, number, percent, stage
+from cairn_portal.reading.cascade import stands_alone, who_mends
 from projections.models import cascade as cascades
 from projections.models import person as people_model
 
@@ -43,13 +44,13 @@ async def cascade(
     tree = Tree(Text(f"{cycle.id}  {cycle.title}", style="bold"), guide_style="dim")
     branches = {-1: tree}
     for each in found:
-        if _stands_alone(each):
+        if stands_alone(each):
             continue
         branch = branches[each.depth - 1].add(_leaf(at, each, names, sums.get(each.goal)))
         branches[each.depth] = branch
         for part in (part for part in parts if part.goal == each.goal):
             branch.add(_part(at, part, names))
-    alone = sum(map(_stands_alone, found))
+    alone = sum(map(stands_alone, found))
     note = Text(
         at.say(
             "{alone} individual {alone:plural,goal serves,goals serve} none of the tier above.", alone=alone
@@ -67,10 +68,6 @@ async def cascade(
     open_parts = sum(not part.covered for part in parts)
     if open_parts or alone:
         at.remark("What nobody carries, and who can mend it: cairn cascade {cycle} --gaps", cycle=cycle.id)
-
-
-def _stands_alone(goal: cascades.CascadeGoal) -> bool:
-    return goal.depth == 0 and goal.tier == "individual" and not goal.children
 
 
 def _leaf(
@@ -116,7 +113,9 @@ async def _gaps(s: Session, cycle: Cycle) -> None:
     found = await cascades.gaps(s.pool, cycle.id)
     heads = {each.id: each.head for each in await people_model.departments(s.pool)}
     names = await s.names()
-    rows = [{**gap.model_dump(), "who": _who(gap, heads), "mend": _command(gap, cycle.id)} for gap in found]
+    rows = [
+        {**gap.model_dump(), "who": who_mends(gap, heads), "mend": _command(gap, cycle.id)} for gap in found
+    ]
     if not found:
         at.answer(
             {"cycle": cycle.id, "gaps": rows}, Text(at.say("✓ Every part is carried, every goal serves one."))
@@ -142,7 +141,10 @@ def _gap_table(
 ) -> RenderableType:
     table = grid(at.say("gap"), at.say("goal"), at.say("who can mend it"), at.say("how"))
     for gap in found:
-        who = at.say("separator:list").join(_named(at, each, names) for each in _who(gap, heads)) or NOTHING
+        who = (
+            at.say("separator:list").join(_named(at, each, names) for each in who_mends(gap, heads))
+            or NOTHING
+        )
         title = at.title(gap.title) + (f" / {gap.part_title}" if gap.code == "part" else "")
         what = Text(f"{gap.goal}  {title}")
         if gap.department is not None:
@@ -151,18 +153,6 @@ def _gap_table(
             Text(at.say(f"gap:{gap.code}"), style="red"), what, who, Text(_command(gap, cycle), style="dim")
         )
     return table
-
-
-def _who(gap: cascades.Gap, heads: Mapping[str, str | None]) -> list[str]:
-    """Who can mend a gap: a department's head, the company's management, a person and their manager; HR where a
-    department has no head."""
-    match gap.code:
-        case "part" | "unaligned" | "nobody":
-            return [heads.get(gap.department or "") or "role:hr"]
-        case "undivided":
-            return ["role:executive"]
-        case "alone":
-            return [each for each in (gap.owner, gap.manager) if each]
 
 
 def _named(at: Terminal, who: str, names: Mapping[str, str]) -> str:

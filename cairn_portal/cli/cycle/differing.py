@@ -21,7 +21,6 @@ from cairn.domain.sheet.state import Sheet
 from cairn.domain.streams import sheet_of
 from cairn.i18n import message, term
 from cairn_portal.cli.cycle.explaining import sheet_named
-from cairn_portal.cli.cycle.results import owners
 from cairn_portal.cli.goal.commanding import goal_id, is_goal
 from cairn_portal.cli.goal.replay import bound_of
 from cairn_portal.cli.goal.viewing import As, viewer
@@ -30,6 +29,7 @@ from cairn_portal.cli.problem import USAGE, Problem
 from cairn_portal.cli.session import Session, session
 from cairn_portal.cli.terminal import Terminal
 from cairn_portal.presenting.words import NOTHING, grid, number
+from cairn_portal.reading.results import owners
 from cairn_portal.reading.viewing import Viewer, of_goal
 
 PLACES = 6
@@ -110,7 +110,7 @@ async def difference(
 async def _require_scores(s: Session, view: Viewer, sheet: Sheet, goal: str | None) -> None:
     """Refuses a reader who may not read the scores."""
     if goal is None:
-        view.require("scores", (await owners(s))(sheet.holder))
+        view.require("scores", (await owners(s.pool))(sheet.holder))
         return
     view.require("scores", of_goal((await s.goals.load(goal))[0]))
 

@@ -10,7 +10,6 @@ from cairn.application.repository import fold_sheet
 from cairn.domain.sheet.events import ResultIssued
 from cairn.domain.sheet.state import Sheet
 from cairn.domain.streams import kind_of, sheet_name
-from cairn_portal.cli.cycle.results import owners
 from cairn_portal.cli.goal.progress import the_cycle
 from cairn_portal.cli.goal.viewing import As, viewer
 from cairn_portal.cli.options import CycleOption
@@ -21,6 +20,7 @@ from cairn_portal.presenting.story import note
 from cairn_portal.presenting.words import NOTHING, grid, number
 from cairn_portal.reading.explaining import GoalExplained, explained_facts
 from cairn_portal.reading.explaining import explain as explained
+from cairn_portal.reading.results import owners
 
 
 async def explain(
@@ -38,7 +38,7 @@ async def explain(
     async with session(at) as s:
         sheet = await sheet_named(s, who, cycle)
         view = await viewer(s, reader, await s.cycle(sheet.cycle))
-        view.require("scores", (await owners(s))(sheet.holder))
+        view.require("scores", (await owners(s.pool))(sheet.holder))
         found = sheet.scores.get(period) if period else sheet.result
         policy = await s.policies.version(found.policy) if found else None
     if found is None or policy is None:

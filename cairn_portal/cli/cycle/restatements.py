@@ -20,7 +20,6 @@ from cairn.domain.sheet.events import Restated, RestatementProposed
 from cairn.domain.sheet.state import Sheet
 from cairn.domain.voting import Ballot
 from cairn.i18n import message, term
-from cairn_portal.cli.cycle.results import owners
 from cairn_portal.cli.goal.progress import the_cycle
 from cairn_portal.cli.goal.viewing import As, viewer
 from cairn_portal.cli.options import By, CommandId
@@ -28,6 +27,7 @@ from cairn_portal.cli.problem import USAGE, Problem
 from cairn_portal.cli.session import Session, require_actor, session
 from cairn_portal.cli.terminal import Terminal
 from cairn_portal.presenting.words import NOTHING, grid, number
+from cairn_portal.reading.results import owners
 from projections.models import score as scores_model
 from projections.models.reading import evidence_of
 
@@ -56,7 +56,7 @@ async def listed(
 ) -> None:
     async with session(at) as s:
         cycle = await the_cycle(s, name)
-        view, owned = await viewer(s, reader, cycle), await owners(s)
+        view, owned = await viewer(s, reader, cycle), await owners(s.pool)
         found = [
             each
             for each in await scores_model.restatements(s.pool, cycle.id, decided=untold)

@@ -1,14 +1,13 @@
 """How people scored: results of a cycle, periods, one person's sheets."""
 
-from collections.abc import Callable
 from fractions import Fraction
+from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import RenderableType
 from rich.text import Text
 
-from cairn.application.access import Shown
 from cairn.domain.cycle.state import Cycle
 from cairn.domain.policy import Policy
 from cairn.domain.scoring import weighted
@@ -22,6 +21,7 @@ from cairn_portal.cli.goal.reading import score_table
 from cairn_portal.cli.goal.viewing import As, viewer
 from cairn_portal.cli.options import CycleOption
 from cairn_portal.cli.session import Session, session
+from cairn_portal.cli.setup.exporting import require_excel, write
 from cairn_portal.cli.terminal import Terminal
 from cairn_portal.presenting.words import (
     NOTHING,
@@ -31,8 +31,9 @@ from cairn_portal.presenting.words import (
     number,
     percent,
 )
-from cairn_portal.reading.viewing import Viewer, of_goal, of_holder
-from projections.models import person as people_model
+from cairn_portal.reading.results import owners
+from cairn_portal.reading.viewing import Viewer, is_kept_from, of_goal
+from cairn_portal.reading.workbooks import results_file
 from projections.models import score as scores_model
 
 
@@ -47,11 +48,19 @@ async def scores(
     versions: Annotated[
         bool, typer.Option("--versions", help="every version of a person's scores, why and when")
     ] = False,
+    xlsx: Annotated[
+        Path | None, typer.Option("--xlsx", metavar="FILE.xlsx", help="write a cycle's results to Excel")
+    ] = None,
     reader: As = None,
 ) -> None:
+    if xlsx is not None:
+        require_excel(xlsx)
     async with session(at) as s:
         await s.titles()
-        if of is not None and await is_goal(s, of):
+        if xlsx is not None:
+            the = await s.cycle(of) if of is not None and cycle is None else await the_cycle(s, cycle)
+            write(s, xlsx, await results_file(s.records, reader, the, at.language))
+        elif of is not None and await is_goal(s, of):
             found = await goal_row(s, goal_id(of))
             view = await viewer(s, reader, await s.cycle(found.cycle))
             view.require("scores", of_goal(found))
@@ -73,7 +82,7 @@ async def scores(
             the = await the_cycle(s, cycle, of)
             if of != "company" and not of.startswith("department."):
                 await s.person(of)
-            view, owner = await viewer(s, reader, the), (await owners(s))(of)
+            view, owner = await viewer(s, reader, the), (await owners(s.pool))(of)
             view.require("scores", owner)
             if versions:
                 of_person = (await s.cycles.sheets_of(the.id, [of])).get(of, [])
@@ -84,20 +93,6 @@ async def scores(
                 )
             else:
                 await _of_person(s, of, the, view, words=view.may("comments", owner))
-
-
-async def owners(s: Session) -> Callable[[str], Shown]:
-    """Sheets by holder, as reading rights look at them: a department's is its head's."""
-    heads = {each.id: each.head for each in await people_model.departments(s.pool)}
-    people = {each.id: each for each in await people_model.people(s.pool, with_leavers=True)}
-
-    def owned(holder: str) -> Shown:
-        department = holder.removeprefix("department.")
-        if department != holder:
-            return Shown(heads.get(department) or "", None, department)
-        return of_holder(holder, people)
-
-    return owned
 
 
 async def show_scores(s: Session, cycle: str, period: str | None = None, reader: str | None = None) -> None:
@@ -111,9 +106,9 @@ async def show_scores(s: Session, cycle: str, period: str | None = None, reader:
     if reader is not None:
         view = await viewer(s, reader, await s.cycle(cycle))
         holders = {each.holder or "" for each in (*results, *of_periods)}
-        owned = await owners(s)
+        owned = await owners(s.pool)
         may = {holder for holder in holders if view.may("scores", owned(holder))}
-        results = [each for each in results if each.holder in may and not _is_kept_from(reader, each, policy)]
+        results = [each for each in results if each.holder in may and not is_kept_from(reader, each, policy)]
         of_periods = [each for each in of_periods if each.holder in may]
     names |= {f"family.{key}": family.name.text(at.language) for key, family in policy.families.items()}
     table = (
@@ -213,7 +208,7 @@ async def _of_sheet(
     of_goals = view.of_goals(await scores_model.goal_scores(s.pool, sheet=sheet))
     of_sheet = await scores_model.sheet_scores(s.pool, sheet=sheet)
     result = await scores_model.result(s.pool, sheet)
-    kept = result is not None and _is_kept_from(view.person.id if view.person else None, result, policy)
+    kept = result is not None and is_kept_from(view.person.id if view.person else None, result, policy)
     result = None if kept else result
     if result and view.person and view.person.id == result.holder and policy.evaluation.ratings == "final":
         result = result.model_copy(update={"moved": None})
@@ -225,12 +220,6 @@ async def _of_sheet(
     if result is not None:
         lines += _result_lines(at, result)
     return {"goals": of_goals, "sheet": of_sheet, "result": result}, lines
-
-
-def _is_kept_from(reader: str | None, result: scores_model.Result, policy: Policy) -> bool:
-    """Whether a result's last version was not shown to the person who reads it: theirs, and still to be calibrated."""
-    steps = bool(policy.evaluation.steps) and result.kind == "person" and result.points is not None
-    return steps and reader == result.holder and result.shown != result.number
 
 
 def _sheet_table(

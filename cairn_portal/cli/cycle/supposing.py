@@ -16,7 +16,6 @@ from cairn.domain.policy import Policy
 from cairn.i18n import term
 from cairn.policies import PolicyInvalid, load
 from cairn_portal.cli.cycle.differing import signed
-from cairn_portal.cli.cycle.results import owners
 from cairn_portal.cli.goal.progress import the_cycle
 from cairn_portal.cli.goal.viewing import As, viewer
 from cairn_portal.cli.options import CycleOption
@@ -24,6 +23,7 @@ from cairn_portal.cli.session import session
 from cairn_portal.cli.setup.policy import show_policy_mistakes
 from cairn_portal.cli.terminal import Terminal
 from cairn_portal.presenting.words import NOTHING, grid, number
+from cairn_portal.reading.results import owners
 
 MOST = 3
 """Of the groups that moved a result so many are told in the table, those that moved it most first."""
@@ -56,7 +56,7 @@ async def what_if(
             found = await s.application.what_if.compare(
                 the.id, other, lambda done, of: bars.update(task, completed=done, total=of)
             )
-        owned = await owners(s)
+        owned = await owners(s.pool)
         holders = {each.holder for each in found.results}
         found = found.seen(holder for holder in holders if view.may("scores", owned(holder)))
         names = await s.names()

@@ -9,12 +9,12 @@ from cairn.domain.cycle.state import Cycle
 from cairn.domain.streams import holder_of
 from cairn.goal_tables.carrying import Carried, FormerGoal, by_code, carry_over
 from cairn.i18n import message
-from cairn_portal.cli.goal.importing import open_cycle
 from cairn_portal.cli.goal.many import do_many
 from cairn_portal.cli.options import By, Partly, Yes
 from cairn_portal.cli.problem import USAGE, Problem
 from cairn_portal.cli.session import Session, require_actor, session
 from cairn_portal.cli.terminal import Terminal
+from cairn_portal.reading.goal_tables import open_cycle
 from projections.models import goal as goals_model
 
 NAMED = 6
@@ -51,7 +51,7 @@ async def carried_over(
                 message("--from and --cycle are the same cycle: name last year's and this year's."), USAGE
             )
         holders = holder or (None if "hr" in person.roles else [who])
-        there = await open_cycle(s, the)
+        there = await open_cycle(s.pool, the)
         found = carry_over(await _former(s, former, holders), there, _years(former, the), revise=revise)
         steps = await s.application.drafts.foresee(found.goals, there, who, await s.clock.now(the))
         more = {

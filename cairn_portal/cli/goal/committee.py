@@ -4,12 +4,13 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from cairn.application.repository import fold_goal
-from cairn.domain.goal.contribution import Contribution, contributions
+from cairn.domain.goal.contribution import contributions
 from cairn.domain.private_text import Unreadable
 from cairn.i18n import term
 from cairn_portal.cli.session import Session
 from cairn_portal.cli.terminal import Terminal
-from cairn_portal.presenting.words import number, words
+from cairn_portal.presenting.contributions import carried
+from cairn_portal.presenting.words import words
 from projections.models import goal as goals_model
 
 
@@ -24,7 +25,9 @@ async def of_committee(
     goal = fold_goal(found.goal, await s.ledger.read_stream(found.goal))
     if found.tier == "department" and found.parent is not None:
         parent = await goals_model.goal(s.pool, found.parent)
-        lines += [Text(_carried(at, each)) for each in contributions(goal, parent.parts if parent else ())]
+        lines += [
+            Text(f"  {carried(at, each)}") for each in contributions(goal, parent.parts if parent else ())
+        ]
     for ballot in goal.ballots.values():
         comment = ballot.comment if with_comments or not ballot.comment else Unreadable.HIDDEN
         said = f"  {words(at, comment)}" if comment else ""
@@ -35,15 +38,3 @@ async def of_committee(
             )
         )
     return lines
-
-
-def _carried(at: Terminal, each: Contribution) -> str:
-    if each.deviation is None:
-        return at.say(
-            "  serves the part {part}: {target} of {of}; how far it carries it cannot be said in numbers",
-            part=each.part, target=number(each.target), of=number(each.of),
-        )  # fmt: skip
-    return at.say(
-        "  serves the part {part}: {target:number} of {of:number}, {deviation:percent} away from the strategy",
-        part=each.part, target=each.target, of=each.of, deviation=each.deviation,
-    )  # fmt: skip

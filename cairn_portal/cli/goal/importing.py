@@ -7,18 +7,15 @@ from typing import Annotated
 import typer
 
 from cairn.documents.mistakes import Mistake, Place
-from cairn.domain.cycle.state import Cycle
-from cairn.domain.goal.stages import stage_row
-from cairn.domain.streams import holder_of
 from cairn.goal_tables.reading import GoalsInvalid, read_goals
-from cairn.goal_tables.wanted import OpenCycle, StandingGoal
+from cairn.goal_tables.wanted import OpenCycle
 from cairn.i18n import Message
 from cairn_portal.cli.goal.many import do_many
 from cairn_portal.cli.mistakes import show_mistakes, show_remarks
 from cairn_portal.cli.options import By, Encoding, Partly, Yes
 from cairn_portal.cli.session import Session, require_actor, session
 from cairn_portal.cli.terminal import Terminal
-from projections.models import goal as goals_model
+from cairn_portal.reading.goal_tables import open_cycle
 
 GoalsFile = Annotated[Path, typer.Argument(help="table of goals")]
 
@@ -40,7 +37,7 @@ async def imported(
     async with session(at) as s:
         await s.person(who)
         the = await s.cycle(cycle.removeprefix("cycle-"))
-        there = await open_cycle(s, the)
+        there = await open_cycle(s.pool, the)
         try:
             found = await s.application.drafts.check(written, there, the.policy, template)
         except GoalsInvalid as invalid:
@@ -64,37 +61,6 @@ async def _with_refusals(
         if step.act == "refused"
     ]
     return GoalsInvalid([*invalid.mistakes, *refused], invalid.source)
-
-
-async def open_cycle(s: Session, cycle: Cycle) -> OpenCycle:
-    """What a launched cycle has, as the read models show it."""
-    rows = await goals_model.goals(s.pool, cycle=cycle.id)
-    sheets: dict[str, str] = {}
-    for each in await goals_model.sheets(s.pool, cycle=cycle.id):
-        sheets[each.holder] = max(sheets.get(each.holder, ""), each.sheet, key=_number)
-    goals: dict[str, list[StandingGoal]] = {}
-    numbers: dict[str, int] = {}
-    for row in rows:
-        holder = holder_of(row.sheet)
-        if row.sheet == sheets.get(holder):
-            numbers[holder] = max(numbers.get(holder, 0), _last(row.goal))
-        if not stage_row(row.stage).over:
-            goals.setdefault(holder, []).append(_standing(row))
-    return OpenCycle(cycle.id, sheets, goals, numbers, cycle.language)
-
-
-def _number(sheet: str) -> int:
-    return int(sheet.rpartition("-")[2] or 0)
-
-
-def _last(goal: str) -> int:
-    """A goal's number in its sheet."""
-    number = goal.rpartition("-")[2].rpartition(".")[2]
-    return int(number) if number.isdigit() else 0
-
-
-def _standing(row: goals_model.GoalRow) -> StandingGoal:
-    return StandingGoal(row.goal, row.key, row.title, row.dimension, row.measure, row.parent, row.stage)
 
 
 def _show_mistakes(at: Terminal, invalid: GoalsInvalid) -> int:

@@ -91,6 +91,33 @@ document.addEventListener("click", (event) => {
   text.scrollTop = Math.max(0, number - 4) * (text.scrollHeight / lines.length);
   text.scrollLeft = 0;
 });
+// A calibration board: a person is dragged to another grade, which asks why as their menu does.
+const seat = () => document.querySelector(".seat.dragged");
+const takes = (column) => !!column && !column.contains(seat()) && [...(seat()?.querySelector("select").options ?? [])].some((each) => each.value === column.dataset.grade);
+document.addEventListener("dragstart", (event) => {
+  const dragged = event.target.closest?.(".seat[draggable]");
+  if (!dragged) return;
+  dragged.classList.add("dragged");
+  event.dataTransfer.setData("text/plain", dragged.id);
+  event.dataTransfer.effectAllowed = "move";
+  dragged.closest(".board").classList.add("dragging");
+  for (const column of document.querySelectorAll(".column")) column.classList.toggle("takes", takes(column));
+});
+document.addEventListener("dragover", (event) => {
+  const column = event.target.closest?.(".column");
+  for (const each of document.querySelectorAll(".column")) each.classList.toggle("over", each === column && takes(column));
+  if (takes(column)) event.preventDefault();
+});
+document.addEventListener("drop", (event) => {
+  const column = event.target.closest?.(".column"), form = seat()?.querySelector(".seat-move");
+  if (!form || !takes(column)) return;
+  event.preventDefault();
+  form.elements.to.value = column.dataset.grade;
+  form.requestSubmit();
+});
+document.addEventListener("dragend", () => {
+  for (const each of document.querySelectorAll(".dragged, .dragging, .over, .takes")) each.classList.remove("dragged", "dragging", "over", "takes");
+});
 // The slider of a history says which moment it stands at while it is moved; the page follows once it is let go.
 document.addEventListener("input", (event) => {
   const slider = event.target.closest?.("[data-moments]");
