@@ -33,7 +33,7 @@ async def cycles_of(records: Records, person: str | None = None) -> list[dashboa
     known = await dashboards.cycles(records.pool)
     if person is None:
         return known
-    own = {sheet.cycle for sheet in await goals_model.sheets(records.pool, holder=person)}
+    own = {sheet.cycle for sheet in await goals_model.sheets(records.pool, holders=[person])}
     return [each for each in known if each.cycle in own] or known
 
 

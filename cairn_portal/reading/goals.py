@@ -1,6 +1,6 @@
 """Goals as somebody may read them: one with everything about it, a person's own, and a list page by page."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -100,37 +100,55 @@ def unknown_goal(name: str) -> Refusal:
 
 async def own_goals(records: Records, who: str, person: Person, cycle: Cycle) -> OwnGoals:
     """A person's goals in a cycle and how far they are, as `who` may read them."""
-    goals = await goals_model.goals(records.pool, owner=person.id, cycle=cycle.id)
-    view = await records.viewer(who, cycle)
-    goals = [goal for goal in goals if view.may("goals", of_goal(goal))]
+    return (await goals_of_people(records, who, [person], cycle))[person.id]
+
+
+async def goals_of_people(
+    records: Records, who: str, people: Sequence[Person], cycle: Cycle
+) -> dict[str, OwnGoals]:
+    """The same of some people, by id: the log and the read models are asked as often for many as for one."""
+    view, policy = (
+        await records.viewer(who, cycle),
+        await records.application.policies.version(cycle.policy),
+    )
+    ids = [person.id for person in people]
+    rows = await goals_model.goals(records.pool, owners=ids, cycle=cycle.id)
+    goals = [goal for goal in rows if view.may("goals", of_goal(goal))]
     told = {goal.goal for goal in goals if view.may("scores", of_goal(goal))}
-    lines = await lines_of(records, cycle, person, await records.clock.today(cycle)) if told else []
+    today = await records.clock.today(cycle)
+    lines = await lines_of(records, cycle, ids, today) if told else []
+    with_goals = {goal.sheet for goal in goals}
     sheets = [
         sheet
-        for sheet in await goals_model.sheets(records.pool, cycle=cycle.id, holder=person.id)
-        if any(goal.sheet == sheet.sheet for goal in goals)
+        for sheet in await goals_model.sheets(records.pool, cycle=cycle.id, holders=ids)
+        if sheet.sheet in with_goals
     ]
+    names = [sheet.sheet for sheet in sheets]
     scores: dict[str, list[scores_model.GoalScore]] = {}
-    results: list[scores_model.Result] = []
-    policy = await records.application.policies.version(cycle.policy)
-    for sheet in sheets:
-        for score in await scores_model.goal_scores(records.pool, sheet=sheet.sheet):
-            if score.goal in told:
-                scores.setdefault(score.goal, []).append(score)
-        found = await scores_model.result(records.pool, sheet.sheet)
-        if found is None or is_kept_from(who, found, policy):
-            continue
-        if view.may("scores", shown("individual", person.id, person.manager, person.department)):
-            results.append(found)
-    return OwnGoals(
-        cycle=cycle,
-        now=await records.clock.now(cycle),
-        sheets=sheets,
-        goals=sorted(goals, key=lambda goal: (-(goal.weight or 0), goal.goal)),
-        progress={line.goal: line for line in lines if line.goal in told},
-        scores=scores,
-        results=results,
-    )
+    for score in await scores_model.goal_scores_of(records.pool, names):
+        if score.goal in told:
+            scores.setdefault(score.goal, []).append(score)
+    results = {each.sheet: each for each in await scores_model.results_of(records.pool, names)}
+    now = await records.clock.now(cycle)
+
+    def of(person: Person) -> OwnGoals:
+        own = [goal for goal in goals if goal.owner == person.id]
+        held = [sheet for sheet in sheets if sheet.holder == person.id]
+        place = shown("individual", person.id, person.manager, person.department)
+        found = [results[sheet.sheet] for sheet in held if sheet.sheet in results]
+        return OwnGoals(
+            cycle=cycle,
+            now=now,
+            sheets=held,
+            goals=sorted(own, key=lambda goal: (-(goal.weight or 0), goal.goal)),
+            progress={line.goal: line for line in lines if line.goal in told and line.owner == person.id},
+            scores={goal.goal: scores[goal.goal] for goal in own if goal.goal in scores},
+            results=[
+                each for each in found if not is_kept_from(who, each, policy) and view.may("scores", place)
+            ],
+        )
+
+    return {person.id: of(person) for person in people}
 
 
 async def goals_page(
@@ -142,8 +160,8 @@ async def goals_page(
     found: list[goals_model.GoalRow] = []
     while len(found) <= limit:
         rows = await goals_model.goals(
-            records.pool, owner=owner, cycle=cycle, stage=stage, department=department, after=after,
-            limit=limit + 1,
+            records.pool, owners=[owner] if owner else None, cycle=cycle, stage=stage, department=department,
+            after=after, limit=limit + 1,
         )  # fmt: skip
         found += [view.row(row) for row in rows if view.may("goals", of_goal(row))]
         if len(rows) <= limit:

@@ -1,10 +1,10 @@
 """How far somebody's goals are, today or as it was on a day."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from cairn.domain.cycle.state import Cycle
 from cairn.domain.goal.stages import stage_row
-from cairn.domain.people import Person
 from cairn_portal.reading.look_back import look_back
 from cairn_portal.reading.records import Records
 from projections.models import progress as progress_model
@@ -19,11 +19,11 @@ async def kinds_of(records: Records, cycle: Cycle) -> progress_model.Kinds:
 
 
 async def lines_of(
-    records: Records, cycle: Cycle, person: Person, day: date
+    records: Records, cycle: Cycle, people: Sequence[str], day: date
 ) -> list[progress_model.ProgressLine]:
-    """Somebody's goals with their progress as it was on a day."""
+    """The goals of some people, by id, with their progress as it was on a day."""
     kinds = await kinds_of(records, cycle)
-    lines = await progress_model.progress_of(records.pool, person.id, day, cycle=cycle.id, kinds=kinds)
+    lines = await progress_model.progress_of_people(records.pool, people, day, cycle=cycle.id, kinds=kinds)
     if day >= await records.clock.today(cycle):
         return lines
     then = [await look_back(records.ledger, records.pool, line, cycle, day, kinds) for line in lines]

@@ -51,7 +51,7 @@ async def _token_of(request: Request) -> str:
         return header
     kind, _, _ = request.headers.get("content-type", "").partition(";")
     length = request.headers.get("content-length", "")
-    if kind != "application/x-www-form-urlencoded" or not (length.isdigit() and int(length) <= SHORT):
+    if kind != "application/x-www-form-urlencoded" or not (length.isdecimal() and int(length) <= SHORT):
         return ""
     return str((await request.form()).get(CSRF, ""))
 

@@ -145,7 +145,7 @@ async def _data(at: PageReader, visit: Visit, read: CaseRead, review: Review, of
     if not read.view.may("goals", of):
         return []
     person = await records.person(review.holder)
-    lines = await lines_of(records, read.cycle, person, review.ends)
+    lines = await lines_of(records, read.cycle, [person.id], review.ends)
     if not lines:
         return []
     rows = []

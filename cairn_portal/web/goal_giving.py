@@ -44,7 +44,9 @@ async def _sheet(visit: Visit, named: str) -> Sheet:
     records = visit.portal.records
     if not named:
         cycle = await cycle_or_current(records, None, visit.person.id)
-        own = await goals_model.sheets(records.pool, cycle=cycle.id, holder=visit.person.id) if cycle else []
+        own = (
+            await goals_model.sheets(records.pool, cycle=cycle.id, holders=[visit.person.id]) if cycle else []
+        )
         named = own[-1].sheet if own else ""
     if not named.startswith("sheet-"):
         raise Refusal("sheet.unknown", field="sheet", sheet=named or "–")

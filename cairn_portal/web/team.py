@@ -11,7 +11,7 @@ from cairn.domain.goal.stages import STAGES
 from cairn.domain.people import Person
 from cairn.i18n import marked
 from cairn_portal.reading.current import cycle_or_current, cycles_of
-from cairn_portal.reading.goals import own_goals
+from cairn_portal.reading.goals import goals_of_people
 from cairn_portal.reading.team import Course, read_team
 from cairn_portal.signing_in.portal import ByVisitor
 from cairn_portal.signing_in.reader import PageReader
@@ -65,9 +65,10 @@ async def team(
     read = await read_team(records, visit.person, manager, found, everybody=everybody) if found else None
     reports = await people_model.people(records.pool, manager=manager)
     members = []
-    for person in reports if found is not None and not everybody else ():
-        assert found is not None
-        own = await own_goals(records, visit.person.id, person, found)
+    listed = reports if found is not None and not everybody else []
+    of_each = await goals_of_people(records, visit.person.id, listed, found) if found is not None else {}
+    for person in listed:
+        own = of_each[person.id]
         shown = cards(at, own)
         counts = [
             (at.say(f"stage:{row.name}"), showing.tone(row.name), count)

@@ -114,7 +114,7 @@ async def goal(reader: Reader, goal: str) -> GoalRow | None:
 async def goals(
     reader: Reader,
     *,
-    owner: str | None = None,
+    owners: Sequence[str] | None = None,
     sheet: str | None = None,
     cycle: str | None = None,
     stage: Stage | None = None,
@@ -123,7 +123,7 @@ async def goals(
     limit: int | None = None,
 ) -> list[GoalRow]:
     """The goals all given conditions hold for, by id, after one of that id."""
-    found = await reader.fetch(SQL["some"], owner, sheet, cycle, stage, department, after, limit)
+    found = await reader.fetch(SQL["some"], owners, sheet, cycle, stage, department, after, limit)
     return parse_rows(GoalRow, found)
 
 
@@ -159,7 +159,11 @@ async def open_goals(reader: Reader) -> int:
 
 
 async def sheets(
-    reader: Reader, *, sheet: str | None = None, cycle: str | None = None, holder: str | None = None
+    reader: Reader,
+    *,
+    sheet: str | None = None,
+    cycle: str | None = None,
+    holders: Sequence[str] | None = None,
 ) -> list[SheetRow]:
     """The sheets all given conditions hold for, by id."""
-    return parse_rows(SheetRow, await reader.fetch(SQL["sheets"], sheet, cycle, holder))
+    return parse_rows(SheetRow, await reader.fetch(SQL["sheets"], sheet, cycle, holders))

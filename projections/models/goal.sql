@@ -276,7 +276,7 @@ select g.*, p.weight, s.family
 from read.goal g
 left join read.placement p on p.goal = g.goal and p.sheet = g.sheet
 left join read.sheet s on s.sheet = g.sheet
-where ($1::text is null or g.owner = $1)
+where ($1::text[] is null or g.owner = any($1))
   and ($2::text is null or g.sheet = $2)
   and ($3::text is null or g.cycle = $3)
   and ($4::text is null or g.stage = $4)
@@ -312,5 +312,5 @@ select count(*) as goals from read.goal where stage not in ('closed', 'cancelled
 -- name: sheets
 select sheet, version, cycle, kind, holder, department, family, since, space, used, policy
 from read.sheet
-where ($1::text is null or sheet = $1) and ($2::text is null or cycle = $2) and ($3::text is null or holder = $3)
+where ($1::text is null or sheet = $1) and ($2::text is null or cycle = $2) and ($3::text[] is null or holder = any($3))
 order by sheet

@@ -129,22 +129,6 @@ class ProgressLine(BaseModel):
     periods: tuple[PeriodProgress, ...]
 
 
-async def progress_of(
-    reader: Reader,
-    person: str,
-    today: date,
-    *,
-    cycle: str | None = None,
-    kinds: Kinds | None = None,
-) -> list[ProgressLine]:
-    """A person's running goals, heaviest first, as of a day.
-
-    The current period is the shortest one that holds `today` and has something to measure; `kinds` restricts it
-    to the periods the goal is scored in.
-    """
-    return await progress_of_people(reader, [person], today, cycle=cycle, kinds=kinds)
-
-
 async def progress_of_people(
     reader: Reader,
     people: Collection[str],
@@ -153,7 +137,11 @@ async def progress_of_people(
     cycle: str | None = None,
     kinds: Kinds | None = None,
 ) -> list[ProgressLine]:
-    """The running goals of several people, as of one person, in one query."""
+    """The running goals of some people in one query, each person's heaviest first, as of a day.
+
+    The current period is the shortest one that holds `today` and has something to measure; `kinds` restricts it
+    to the periods the goal is scored in.
+    """
     return _lines(await reader.fetch(SQL["of_owner"], list(people), cycle), today, kinds)
 
 

@@ -183,7 +183,12 @@ async def goal_scores(
     """The scores of one goal, or of a sheet's goals (all periods or one), by period."""
     if goal is not None:
         return parse_rows(GoalScore, await reader.fetch(SQL["goal_scores"], goal))
-    return parse_rows(GoalScore, await reader.fetch(SQL["goal_scores_of_sheet"], sheet, period))
+    return await goal_scores_of(reader, [sheet] if sheet else [], period)
+
+
+async def goal_scores_of(reader: Reader, sheets: Sequence[str], period: str | None = None) -> list[GoalScore]:
+    """The scores of the goals of some sheets (all periods or one), by period."""
+    return parse_rows(GoalScore, await reader.fetch(SQL["goal_scores_of_sheets"], sheets, period))
 
 
 async def goal_scores_by_key(reader: Reader, cycle: str, key: str) -> list[GoalScore]:
@@ -202,8 +207,13 @@ async def sheet_scores(
 
 async def result(reader: Reader, sheet: str) -> Result | None:
     """The year's result of a sheet, None before it is issued."""
-    rows = parse_rows(Result, await reader.fetch(SQL["result"], sheet))
+    rows = await results_of(reader, [sheet])
     return rows[0] if rows else None
+
+
+async def results_of(reader: Reader, sheets: Sequence[str]) -> list[Result]:
+    """The results of some sheets, of those that have one."""
+    return parse_rows(Result, await reader.fetch(SQL["results_of_sheets"], sheets))
 
 
 async def results(reader: Reader, cycle: str, department: str | None = None) -> list[Result]:

@@ -134,12 +134,12 @@ left join read.placement p on p.goal = g.goal and p.sheet = g.sheet
 where c.goal = $1
 order by c.starts, c.ends
 
--- name: goal_scores_of_sheet
+-- name: goal_scores_of_sheets
 select c.*, g.title, g.owner, g.sheet, p.weight
 from read.goal g
 join read.goal_score c on c.goal = g.goal
 left join read.placement p on p.goal = g.goal and p.sheet = g.sheet
-where g.sheet = $1 and ($2::text is null or c.period = $2)
+where g.sheet = any($1::text[]) and ($2::text is null or c.period = $2)
 order by c.starts, c.ends, c.goal
 
 -- name: sheet_scores
@@ -156,12 +156,13 @@ join read.sheet_score c on c.sheet = s.sheet
 where s.cycle = $1 and ($2::text is null or c.period = $2)
 order by c.period, s.sheet
 
--- name: result
+-- name: results_of_sheets
 select r.*, s.cycle, s.kind, s.holder, s.department, s.family, t.shown, t.shown_at, t.signed, t.calibrated, t.calibration
 from read.result r
 left join read.sheet s on s.sheet = r.sheet
 left join read.result_step t on t.sheet = r.sheet
-where r.sheet = $1
+where r.sheet = any($1::text[])
+order by r.sheet
 
 -- name: results_of_cycle
 select r.*, s.cycle, s.kind, s.holder, s.department, s.family, t.shown, t.shown_at, t.signed, t.calibrated, t.calibration

@@ -105,3 +105,15 @@ async def test_an_inbox_begins_with_what_is_due_first_whatever_it_is(
         promise = next(n for n, each in enumerate(found) if each.startswith("turn-promise"))
         goals = [n for n, each in enumerate(found) if each.startswith("task-goal-next")]
         assert goals and promise < min(goals), found
+
+
+async def test_a_first_visit_loads_a_hundred_kilobytes_at_most(browser: Browser, served: Served) -> None:
+    sizes = """() => ["navigation", "resource"].flatMap((kind) => performance.getEntriesByType(kind))
+        .map((each) => each.transferSize)"""
+    async with screen(browser, served) as signed_in, screen(browser, served) as first:
+        await signed_in.sign_in("E4")
+        await first.page.context.add_cookies(await signed_in.page.context.cookies())  # type: ignore[arg-type]
+        await first.open("/")
+        await expect(first.page.locator("h1")).to_be_visible()
+        loaded = await first.page.evaluate(sizes)
+    assert len(loaded) > 4 and 0 < sum(loaded) <= 100_000, loaded

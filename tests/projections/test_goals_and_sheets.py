@@ -108,11 +108,11 @@ async def test_a_goal_has_its_weight_whichever_stream_came_first(pool: asyncpg.P
 async def test_goals_are_found_by_owner_stage_and_department(pool: asyncpg.Pool) -> None:
     await record(pool, *active(), drafted("goal-2026-qi-1", owner="qi", department="rd"))
     await catch_up(pool, names=["goal"])
-    assert [found.goal for found in await goals(pool, owner="lin")] == [GOAL]
+    assert [found.goal for found in await goals(pool, owners=["lin"])] == [GOAL]
     assert [found.goal for found in await goals(pool, stage="draft")] == ["goal-2026-qi-1"]
     assert [found.goal for found in await goals(pool, cycle="2026", department="rd")] == ["goal-2026-qi-1"]
     assert await goal(pool, "goal-nobody") is None
-    assert (await goals(pool, owner="lin"))[0].entered > AT
+    assert (await goals(pool, owners=["lin"]))[0].entered > AT
 
 
 async def test_goals_are_counted_by_stage_and_by_whether_they_are_over(pool: asyncpg.Pool) -> None:

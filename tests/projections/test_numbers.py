@@ -24,7 +24,7 @@ from projections.models.dashboard import dashboard
 from projections.models.goal import goal, goals
 from projections.models.history import history
 from projections.models.inbox import inbox
-from projections.models.progress import progress_of, progress_of_goal, sentence
+from projections.models.progress import progress_of_goal, progress_of_people, sentence
 from projections.models.reading import evidence
 from tests.projections.given import CYCLE, GOAL, D, active, drafted, later, launched, opened, readings, record
 
@@ -52,7 +52,7 @@ def company() -> list[Event]:
 
 async def actuals(pool: asyncpg.Pool, person: str) -> dict[str, Fraction | None]:
     """A person's goals with what is done of each in March."""
-    lines = await progress_of(pool, person, MARCH)
+    lines = await progress_of_people(pool, [person], MARCH)
     assert all(sentence(line).text(language) for line in lines for language in get_args(Language))
     return {line.goal: line.current.actual if line.current else None for line in lines}
 

@@ -33,7 +33,13 @@ from cairn.domain.targets import first_day
 from projections.engine.catch_up import catch_up
 from projections.engine.parking import skip
 from projections.models import progress
-from projections.models.progress import PeriodProgress, ProgressLine, progress_of, progress_of_goal, sentence
+from projections.models.progress import (
+    PeriodProgress,
+    ProgressLine,
+    progress_of_goal,
+    progress_of_people,
+    sentence,
+)
 from tests.projections.given import (
     CYCLE,
     GOAL,
@@ -167,7 +173,7 @@ def days(goal: Goal, kpi: Kpi, events: list[Event]) -> list[Row]:
 
 async def line(pool: asyncpg.Pool, today: date = MID_MARCH) -> ProgressLine:
     await catch_up(pool)
-    [found] = await progress_of(pool, "lin", today)
+    [found] = await progress_of_people(pool, ["lin"], today)
     return found
 
 
@@ -238,7 +244,7 @@ async def test_the_month_word_is_the_one_of_the_goals_own_family_and_tier(pool: 
     await record(pool, launched(), opened(), *active())
     await catch_up(pool)
     families: dict[str, tuple[PeriodKind, ...]] = {"sales": ("quarter", "year"), "rnd": ("month", "year")}
-    [of_person] = await progress_of(pool, "lin", MID_MARCH, kinds=families)
+    [of_person] = await progress_of_people(pool, ["lin"], MID_MARCH, kinds=families)
     of_goal = await progress_of_goal(pool, GOAL, MID_MARCH, kinds=families)
     assert of_goal is not None and sentence(of_goal) == sentence(of_person)
     assert of_goal.current is not None and of_goal.current.period == "Q1"
@@ -359,7 +365,7 @@ async def test_progress_is_told_up_to_where_the_fold_is_though_the_log_has_more(
     await record(pool, launched(), *active(measure=kpi), said)
     await catch_up(pool)
     await record(pool, said.model_copy(update={"value": D(5)}))
-    [behind] = await progress_of(pool, "lin", MID_MARCH)
+    [behind] = await progress_of_people(pool, ["lin"], MID_MARCH)
     now = (await line(pool)).current
     assert behind.current is not None and now is not None
     assert (behind.current.actual, now.actual) == (exact(4), exact(5))
@@ -427,7 +433,7 @@ async def test_a_task_with_a_day_of_its_own_counts_to_that_day(pool: asyncpg.Poo
 async def test_a_family_without_months_sees_its_quarter(pool: asyncpg.Pool) -> None:
     await record(pool, launched(), opened(), *active())
     await catch_up(pool)
-    [found] = await progress_of(pool, "lin", MID_MARCH, kinds={"sales": ("quarter", "year")})
+    [found] = await progress_of_people(pool, ["lin"], MID_MARCH, kinds={"sales": ("quarter", "year")})
     assert found.current is not None and (found.current.period, found.current.days_left) == ("Q1", 10)
     assert sentence(found).text("zh") == "本季度尚无数据，还剩10天"
     assert sentence(found).text("en") == "no data yet for this quarter's target, 10 days left"
@@ -441,7 +447,7 @@ async def test_a_capability_goal_is_left_to_the_manager(pool: asyncpg.Pool) -> N
 async def test_drafts_show_no_progress_until_they_are_approved(pool: asyncpg.Pool) -> None:
     await record(pool, launched(), drafted())
     await catch_up(pool)
-    assert await progress_of(pool, "lin", MID_MARCH) == []
+    assert await progress_of_people(pool, ["lin"], MID_MARCH) == []
     assert (await progress_of_goal(pool, GOAL, MID_MARCH)) is not None
     assert await progress_of_goal(pool, "goal-none", MID_MARCH) is None
 

@@ -78,7 +78,7 @@ async def test_readers_and_the_live_fold_go_on_during_a_rebuild(pool: asyncpg.Po
 
     async def read() -> None:
         while not done.is_set():
-            seen.append(len(await goals(pool, owner="lin")))
+            seen.append(len(await goals(pool, owners=["lin"])))
             await asyncio.sleep(0.005)
 
     async def write() -> None:
@@ -94,7 +94,7 @@ async def test_readers_and_the_live_fold_go_on_during_a_rebuild(pool: asyncpg.Po
     done.set()
     await asyncio.gather(*readers)
     assert seen and min(seen) >= 40
-    assert len(await goals(pool, owner="lin")) == 48
+    assert len(await goals(pool, owners=["lin"])) == 48
     assert all(table.equal for table in await differences(pool, "goal"))
 
 

@@ -71,7 +71,7 @@ async def progress(at: Terminal, who: Who = None, cycle: CycleOption = None, on:
 
 async def lines_of(s: Session, cycle: Cycle, person: Person, day: date) -> list[progress_model.ProgressLine]:
     """Somebody's goals with their progress as it was on a day."""
-    return await progress_reading.lines_of(s.records, cycle, person, day)
+    return await progress_reading.lines_of(s.records, cycle, [person.id], day)
 
 
 async def line_of(s: Session, cycle: Cycle, name: str, day: date) -> progress_model.ProgressLine | None:

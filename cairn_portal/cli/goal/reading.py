@@ -247,7 +247,7 @@ async def listed(
 ) -> None:
     async with session(at) as s:
         found = await goals_model.goals(
-            s.pool, owner=owner, cycle=cycle, department=department, stage=stage_is,
+            s.pool, owners=[owner] if owner else None, cycle=cycle, department=department, stage=stage_is,
             limit=limit + 1 if reader is None else None,
         )  # fmt: skip
         found = await _readable(s, found, reader)
