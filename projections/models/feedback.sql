@@ -58,15 +58,19 @@ group by coalesce(p.manager, '')
 order by breached desc, manager
 
 -- name: quiet
-select s.holder, p.name as holder_name, s.manager, greatest(f.last, c.last) as last
-from (select distinct on (g.owner) g.owner as holder, g.manager,
-          (min(g.since) over (partition by g.owner))::timestamptz as begun
-      from read.goal g where g.cycle = $1 and g.tier = 'individual' and g.stage in ('active', 'adjusting', 'in_review')
-      order by g.owner, g.goal) s
+with heard as (
+    select holder, max(at) as last
+    from (select holder, given_at as at from read.feedback where cycle = $1
+          union all
+          select g.owner, i.at from read.goal g join read.check_in i on i.goal = g.goal where g.cycle = $1) every
+    group by holder
+)
+select s.holder, p.name as holder_name, s.manager, h.last
+from (select owner as holder, (array_agg(manager order by goal))[1] as manager, min(since)::timestamptz as begun
+      from read.goal
+      where cycle = $1 and tier = 'individual' and stage in ('active', 'adjusting', 'in_review')
+      group by owner) s
 left join read.person p on p.id = s.holder
-left join lateral (select max(f.given_at) as last from read.feedback f where f.holder = s.holder and f.cycle = $1) f on true
-left join lateral (
-    select max(i.at) as last from read.check_in i join read.goal g on g.goal = i.goal
-    where g.owner = s.holder and g.cycle = $1) c on true
-where coalesce(greatest(f.last, c.last), s.begun) < $2  -- nobody has been silent for longer than their goals run
-order by last nulls first, s.holder
+left join heard h on h.holder = s.holder
+where coalesce(h.last, s.begun) < $2  -- nobody has been silent for longer than their goals run
+order by h.last nulls first, s.holder
