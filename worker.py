@@ -1,7 +1,6 @@
 """The composition root of a worker: one pool, one ledger, sealer and read models beside it, and Temporal's tasks."""
 
 import asyncio
-import gc
 import logging
 import signal
 import sys
@@ -27,6 +26,7 @@ from activities.starting import Starting, begin_starter
 from activities.supervisor import Supervisor
 from cairn.application import Application
 from cairn.application.sessions import require_sessions
+from cairn.collector import spare_the_collector
 from cairn.ledger import AwayFromHome, Sealer, application_name, open_pool, stop_if_cancelled
 from cairn.notices.setting_up import mailing_of
 from cairn.payroll.setting_up import webhook_of
@@ -197,14 +197,6 @@ async def _kept_going(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
             stop_if_cancelled(error)
             log.exception("a task beside the worker ended; it begins again in %s s", PAUSE)
         await asyncio.sleep(PAUSE)
-
-
-def spare_the_collector() -> None:
-    """Events and messages hardly ever form cycles, and what is imported lives as long as the process: looking through
-    all of it as often as Python does by default took a fifth of a launch's time."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(10_000, 10, 10)
 
 
 async def main() -> None:

@@ -12,11 +12,11 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-import worker
 from bench import feeding, goals, lag, machine, pages, reading, report
 from bench.figure import Figure, named
 from bench.seeding import seed
 from bench.stand import Stand, connected
+from cairn.collector import spare_the_collector
 
 BASE = 100_000
 ROWS = ("append", "slow", "cost", "lag", "rebuild", "as-of", "feeds", "goals", "pages")
@@ -59,7 +59,7 @@ def main(
         told = "The rows beside eventsourcing are left out, it is missing; `make bench` installs it."
         console.print(told, style="yellow")
 
-    worker.spare_the_collector()  # as Cairn's workers do; the floors and the peer gain by it like Cairn
+    spare_the_collector()  # as Cairn's workers do; the floors and the peer gain by it like Cairn
 
     async def run() -> tuple[list[Figure], dict[str, str]]:
         this = asyncio.current_task()

@@ -116,7 +116,7 @@ async def goals_of_people(
     goals = [goal for goal in rows if view.may("goals", of_goal(goal))]
     told = {goal.goal for goal in goals if view.may("scores", of_goal(goal))}
     today = await records.clock.today(cycle)
-    lines = await lines_of(records, cycle, ids, today) if told else []
+    lines = await lines_of(records, cycle, ids, today, every_period=False) if told else []
     with_goals = {goal.sheet for goal in goals}
     sheets = [
         sheet

@@ -19,11 +19,14 @@ async def kinds_of(records: Records, cycle: Cycle) -> progress_model.Kinds:
 
 
 async def lines_of(
-    records: Records, cycle: Cycle, people: Sequence[str], day: date
+    records: Records, cycle: Cycle, people: Sequence[str], day: date, *, every_period: bool = True
 ) -> list[progress_model.ProgressLine]:
-    """The goals of some people, by id, with their progress as it was on a day."""
+    """The goals of some people, by id, with their progress as it was on a day; of today without `every_period` only in
+    those that hold it and in the year."""
     kinds = await kinds_of(records, cycle)
-    lines = await progress_model.progress_of_people(records.pool, people, day, cycle=cycle.id, kinds=kinds)
+    lines = await progress_model.progress_of_people(
+        records.pool, people, day, cycle=cycle.id, kinds=kinds, every_period=every_period
+    )
     if day >= await records.clock.today(cycle):
         return lines
     then = [await look_back(records.ledger, records.pool, line, cycle, day, kinds) for line in lines]

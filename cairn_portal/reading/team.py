@@ -57,6 +57,7 @@ async def _courses(records: Records, cycle: Cycle, people: Sequence[str]) -> dic
         await records.clock.today(cycle),
         cycle=cycle.id,
         kinds=await kinds_of(records, cycle),
+        every_period=False,
     )
     found: dict[str, list[bool | None]] = {}
     for line in lines:

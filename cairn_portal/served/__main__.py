@@ -4,6 +4,7 @@ import sys
 
 import uvicorn
 
+from cairn.collector import spare_the_collector
 from cairn.settings import Settings, SettingsProblem
 from cairn_portal.served.app import create_app
 
@@ -15,6 +16,7 @@ def main() -> int:
     except SettingsProblem as problem:
         print(problem.sentence.text(settings.language), file=sys.stderr)
         return 3
+    spare_the_collector()
     uvicorn.run(
         app, host=settings.portal_host, port=settings.portal_port or 8000, log_level=settings.log_level,
         proxy_headers=settings.portal_url is not None, server_header=False,

@@ -107,7 +107,8 @@ class PeriodProgress(BaseModel):
 
 
 class ProgressLine(BaseModel):
-    """One goal with its progress: in the period that runs, to date (the whole cycle), and in every period.
+    """One goal with its progress: in the period that runs, to date (the whole cycle), and in every period that was
+    asked for.
 
     `current` is None outside the cycle and for goals that are only assessed.
     """
@@ -136,33 +137,39 @@ async def progress_of_people(
     *,
     cycle: str | None = None,
     kinds: Kinds | None = None,
+    every_period: bool = True,
 ) -> list[ProgressLine]:
     """The running goals of some people in one query, each person's heaviest first, as of a day.
 
     The current period is the shortest one that holds `today` and has something to measure; `kinds` restricts it
-    to the periods the goal is scored in.
+    to the periods the goal is scored in. Whoever shows many goals and no other periods than those that hold `today`
+    does without the others: working them out takes most of the time.
     """
-    return _lines(await reader.fetch(SQL["of_owner"], list(people), cycle), today, kinds)
+    rows = await reader.fetch(SQL["of_owner"], list(people), cycle)
+    return _lines(rows, today, kinds, every_period)
 
 
 async def progress_of_goal(
     reader: Reader, goal: str, today: date, *, kinds: Kinds | None = None
 ) -> ProgressLine | None:
     """One goal's progress as of a day, in whatever stage it is; None when there is no such goal."""
-    lines = _lines(await reader.fetch(SQL["of_goal"], goal), today, kinds)
+    lines = _lines(await reader.fetch(SQL["of_goal"], goal), today, kinds, every_period=True)
     return lines[0] if lines else None
 
 
-def _lines(rows: Iterable[asyncpg.Record], today: date, kinds: Kinds | None) -> list[ProgressLine]:
-    return [_line(list(group), today, kinds) for _, group in groupby(rows, key=lambda row: row["goal"])]
+def _lines(
+    rows: Iterable[asyncpg.Record], today: date, kinds: Kinds | None, every_period: bool
+) -> list[ProgressLine]:
+    by_goal = groupby(rows, key=lambda row: row["goal"])
+    return [_line(list(group), today, kinds, every_period) for _, group in by_goal]
 
 
-def _line(rows: list[asyncpg.Record], today: date, kinds: Kinds | None) -> ProgressLine:
+def _line(rows: list[asyncpg.Record], today: date, kinds: Kinds | None, every_period: bool) -> ProgressLine:
     first = rows[0]
     measure = STORED.validate_python(first["measure"])
     goal = {name: first[name] for name in ProgressLine.model_fields if name in first.keys()}  # noqa: SIM118
     line = ProgressLine(**goal | {"measure": measure}, current=None, to_date=None, periods=())
-    return with_periods(line, _periods(rows, measure, today), today, kinds)
+    return with_periods(line, _periods(rows, measure, today, every_period), today, kinds)
 
 
 def with_periods(
@@ -185,8 +192,10 @@ def _scored_in(line: ProgressLine, kinds: Kinds | None) -> Collection[PeriodKind
     return [kind for kind in own if not line.measure.scored_in or kind in line.measure.scored_in]
 
 
-def _periods(rows: list[asyncpg.Record], measure: Measure, today: date) -> Iterable[PeriodProgress]:
-    """Every period in which a goal has something to measure."""
+def _periods(
+    rows: list[asyncpg.Record], measure: Measure, today: date, every_period: bool
+) -> Iterable[PeriodProgress]:
+    """The periods in which a goal has something to measure: every one, or those that hold today and the year."""
     spans = {row["period"]: _span(row) for row in rows if row["period"] is not None}
     if not spans:
         return
@@ -199,6 +208,8 @@ def _periods(rows: list[asyncpg.Record], measure: Measure, today: date) -> Itera
     counted = dates.without(gaps_of(last_day, absences))
     for row in rows:
         span = spans[row["period"]]
+        if not (every_period or span.kind == "year" or span.starts <= today <= span.ends):
+            continue
         figures = worked_out(measure, dict(row), span, counted)
         if figures is not None:
             yield period_progress(span, figures, measure, row["since"], today, last_day)

@@ -34,6 +34,7 @@ from projections.engine.catch_up import catch_up
 from projections.engine.parking import skip
 from projections.models import progress
 from projections.models.progress import (
+    Kinds,
     PeriodProgress,
     ProgressLine,
     progress_of_goal,
@@ -437,6 +438,19 @@ async def test_a_family_without_months_sees_its_quarter(pool: asyncpg.Pool) -> N
     assert found.current is not None and (found.current.period, found.current.days_left) == ("Q1", 10)
     assert sentence(found).text("zh") == "本季度尚无数据，还剩10天"
     assert sentence(found).text("en") == "no data yet for this quarter's target, 10 days left"
+
+
+async def test_a_list_of_goals_says_the_same_of_the_period_that_runs_and_leaves_out_the_others(
+    pool: asyncpg.Pool,
+) -> None:
+    await record(pool, launched(), opened(), *active())
+    await catch_up(pool)
+    every: list[Kinds | None] = [None, {"sales": ("quarter", "year")}]
+    for kinds in every:
+        [whole] = await progress_of_people(pool, ["lin"], MID_MARCH, kinds=kinds)
+        [listed] = await progress_of_people(pool, ["lin"], MID_MARCH, kinds=kinds, every_period=False)
+        assert (listed.current, listed.to_date) == (whole.current, whole.to_date)
+        assert {each.period for each in listed.periods} < {each.period for each in whole.periods}
 
 
 async def test_a_capability_goal_is_left_to_the_manager(pool: asyncpg.Pool) -> None:
