@@ -27,7 +27,7 @@ async def without_once(window: Screen, goal: str, act: str) -> None:
         )
         await route.fulfill(response=whole, body=body)
 
-    await window.page.route("**/inbox", answer, times=1)
+    await window.page.route("**/inbox*", answer, times=1)
     await window.page.evaluate(ASK_AGAIN)
 
 
