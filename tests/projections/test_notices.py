@@ -147,7 +147,7 @@ SILENT: Mapping[str, str] = {
     for names, why in (
         ("CaseSignalRefused SignalRefused CycleSignalRefused ErasureOrdered EventSkipped FeedCompleted FeedScheduled "
          "FeedUnscheduled ReadingsRecorded RehearsalAdvanced WorkflowsBegunAgain ScoreHeldBack FlexibleSpaceUsed "
-         "LaunchFinished PolicyAdopted TargetsProposed", BY_ITSELF),
+         "LaunchFinished PolicyAdopted TargetsProposed ScoresVerified HandoverReconciled", BY_ITSELF),
         ("CheckedIn AdjustmentConfirmed ReviewOpened FeedbackObserved LoweringAgreed", WAITS),
         ("ReviewDrafted FeedbackWithdrawn AnswerDrafted AnswerGiven", OWN),
         ("RatersNominated RatersConfirmed RaterDeclined RaterDelegated QuestionsChanged", RATERS),
@@ -156,8 +156,9 @@ SILENT: Mapping[str, str] = {
          "GoalDrafted GoalAligned GoalDecomposed SmartChecked CycleLaunched CycleClosed SheetsAdded StageReached "
          "PeriodScored ResultsIssued ReviewsOpened PersonJoined PersonChanged PersonLeft PersonAway PersonReturned "
          "LeavingWithdrawn DepartmentNamed ResultsShown VersionShown VersionSigned VersionCalibrated ResultClosed "
-         "CalibrationOpened CalibrationBegun CalibrationEnded CalibrationFinished CalibrationCancelled GradeMoved "
-         "GradeKept MovesUndone HandoverMade EntriesMade VersionHandedOver MessageTaken LoweringWithdrawn", FOLLOWS),
+         "CalibrationOpened CalibrationBegun CalibrationEnded CalibrationFinished CalibrationCancelled "
+         "CalibrationWentOn GradeMoved GradeKept MovesUndone HandoverMade EntriesMade VersionHandedOver MessageTaken "
+         "LoweringWithdrawn", FOLLOWS),
         ("CommitteeVoted AppealVoted PolicyAmendmentVoted RestatementVoted RestatementHeard "
          "RestatementTold", ASKED_FOR),
     )
