@@ -14,6 +14,8 @@ from cairn_portal.reading.cascade import Branch, Carried, read_cascade
 from cairn_portal.signing_in.portal import ByVisitor
 from cairn_portal.signing_in.reader import PageReader
 from cairn_portal.web import showing
+from cairn_portal.web.case_fields import awaited_words
+from cairn_portal.web.moments import named
 from cairn_portal.web.rendering import page
 
 router = APIRouter(include_in_schema=False)
@@ -73,7 +75,7 @@ async def cascade(request: Request, visit: ByVisitor, cycle: str, root: str = ""
             goal=gap.goal,
             title=" / ".join(filter(None, (at.title(gap.title), gap.part_title))),
             unit=_unit(gap.department, names),
-            who=at.say("separator:list").join(_awaited(at, each, names) for each in who),
+            who=at.say("separator:list").join(awaited_words(at, each, names) for each in who),
         )
         for gap, who in found.gaps
     ]
@@ -98,7 +100,7 @@ def _leaf(at: PageReader, branch: Branch, names: dict[str, str]) -> Leaf:
         goal=goal.goal,
         title=at.title(goal.title),
         tier=at.say(term("tier", goal.tier)),
-        owner=_named(goal.owner, names),
+        owner=named(goal.owner, names),
         weight=percent(goal.weight),
         stage=at.say(f"stage:{goal.stage}"),
         tone=showing.tone(goal.stage),
@@ -121,7 +123,7 @@ def _part(at: PageReader, carried: Carried, names: dict[str, str]) -> Part:
     if part.covered:
         told, tone = at.say("no goal of a person serves it yet"), "waiting"
     if carried.people:
-        people = [_named(each, names) for each in carried.people[:MOST_NAMED]]
+        people = [named(each, names) for each in carried.people[:MOST_NAMED]]
         told, tone = at.say("with {people}", people=tuple(people)), "running"
         further = len(carried.people) - len(people)
         told += " " + at.say("and {further} more", further=further) if further else ""
@@ -137,11 +139,3 @@ def _part(at: PageReader, carried: Carried, names: dict[str, str]) -> Part:
 
 def _unit(department: str | None, names: dict[str, str]) -> str:
     return f"{department} {names.get(f'department.{department}', '')}".strip() if department else ""
-
-
-def _named(who: str, names: dict[str, str]) -> str:
-    return f"{who} {names.get(who, '')}".strip()
-
-
-def _awaited(at: PageReader, who: str, names: dict[str, str]) -> str:
-    return at.say(term("awaited", who)) if ":" in who else _named(who, names)

@@ -15,7 +15,7 @@ from cairn.domain.cycle.state import Cycle
 from cairn.domain.refusal import Refusal
 from cairn.goal_tables.reading import GoalsInvalid
 from cairn.i18n import refusal_message
-from cairn_portal.presenting import reasons
+from cairn_portal.presenting.drafting import outcome_of
 from cairn_portal.presenting.words import percent
 from cairn_portal.reading.goal_tables import GoalsForeseen, foresee_goals
 from cairn_portal.reading.rosters import as_text
@@ -122,22 +122,8 @@ def _outcome(at: PageReader, step: DraftStep, refused: dict[str, Refusal] | None
     done = refused is not None
     if refused and step.goal in refused:
         return {"outcome": refusal_message(refused[step.goal]).text(at.language), "tone": "late"}
-    match step.act:
-        case "same":
-            return {"outcome": at.say("nothing to do (it is so already)"), "tone": "off"}
-        case "refused":
-            return {"outcome": reasons.refusal(at, step.code, step.facts), "tone": "late"}
-        case "revise":
-            said = at.say("✓ the draft is revised") if done else at.say("revises the draft")
-        case "draft":
-            said = (
-                at.say("✓ drafted as {goal}", goal=step.goal)
-                if done
-                else at.say("a new draft, {goal}", goal=step.goal)
-            )
-            if step.short:
-                said += at.say("; its weight of {short:number} has no room: 0 for now", short=step.short)
-    return {"outcome": said, "tone": "running" if done else "waiting"}
+    tone = {"same": "off", "refused": "late"}.get(step.act, "running" if done else "waiting")
+    return {"outcome": outcome_of(at, step, done=done), "tone": tone}
 
 
 def _shown(

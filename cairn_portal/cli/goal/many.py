@@ -16,7 +16,7 @@ from cairn_portal.cli.goal.commanding import AT_ONCE
 from cairn_portal.cli.problem import REFUSED
 from cairn_portal.cli.session import Session
 from cairn_portal.cli.terminal import Terminal
-from cairn_portal.presenting import reasons
+from cairn_portal.presenting.drafting import outcome_of
 from cairn_portal.presenting.origins import origin_words
 from cairn_portal.presenting.words import grid, percent
 
@@ -137,23 +137,6 @@ class _Shown:
 
     def _outcome(self, step: DraftStep, errors: Mapping[str, str], given: frozenset[str]) -> str:
         """What becomes of a goal, or became of it."""
-        at = self.at
         if step.goal in errors:
             return errors[step.goal]
-        done = step.goal in given
-        match step.act:
-            case "same":
-                return at.say("nothing to do (it is so already)")
-            case "refused":
-                return reasons.refusal(at, step.code, step.facts)
-            case "revise":
-                return at.say("✓ the draft is revised") if done else at.say("revises the draft")
-            case "draft":
-                told = (
-                    at.say("✓ drafted as {goal}", goal=step.goal)
-                    if done
-                    else at.say("a new draft, {goal}", goal=step.goal)
-                )
-                if step.short:
-                    told += at.say("; its weight of {short:number} has no room: 0 for now", short=step.short)
-                return told
+        return outcome_of(self.at, step, done=step.goal in given)
