@@ -27,6 +27,7 @@ from cairn_portal.signing_in.portal import ByVisitor, Visit
 from cairn_portal.signing_in.reader import PageReader
 from cairn_portal.web.moments import Told, history_address, named
 from cairn_portal.web.rendering import page
+from cairn_portal.web.typed import whole
 from projections.models import dashboard as dashboards
 from projections.models.administration import Act, ActKind
 
@@ -140,8 +141,9 @@ async def sample(
         return page(
             request, "audit_sample.html", visit, cycle=None, cycles=cycles, drawn=[], here="/audit/sample"
         )
-    at, wanted = visit.reader.in_zone(zone_of(found)), min(max(int(n), 1), 100) if n.isdigit() else DRAWN
-    last = int(upto) if upto.isdigit() else None
+    at, number_of = visit.reader.in_zone(zone_of(found)), whole(n)
+    wanted = DRAWN if number_of is None else min(max(number_of, 1), 100)
+    last = whole(upto)
     told = await sample_of(records, visit.person, found.id, wanted, seed.strip() or new_seed(), last)
     again = urlencode({"cycle": found.id, "n": wanted, "seed": told.seed, "upto": told.upto})
     return page(

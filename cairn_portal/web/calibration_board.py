@@ -13,7 +13,7 @@ from cairn.application.clock import zone_of
 from cairn.domain.calibration.distribution import ShareFound, shares
 from cairn.domain.refusal import Refusal
 from cairn.i18n import refusal_message, term
-from cairn_portal.presenting.words import NOTHING, number, words
+from cairn_portal.presenting.words import number, words
 from cairn_portal.reading.boards import Board, MoveTold, read_board
 from cairn_portal.reading.cases import unknown_case
 from cairn_portal.signing_in.portal import ByVisitor, Visit
@@ -21,8 +21,10 @@ from cairn_portal.signing_in.reader import PageReader
 from cairn_portal.web import showing
 from cairn_portal.web.case_fields import awaited_words, holder_words
 from cairn_portal.web.case_readers import said_readers_of
+from cairn_portal.web.moments import named
 from cairn_portal.web.rendering import page
 from cairn_portal.web.showing import titled
+from cairn_portal.web.typed import whole
 
 router = APIRouter(include_in_schema=False)
 
@@ -120,9 +122,9 @@ async def give(request: Request, visit: ByVisitor, name: str, command: str) -> R
         raise unknown_case(name)
     asked = Asking(
         sheet=form.get("sheet", ""),
-        number=_whole(form.get("number", "")),
+        number=whole(form.get("number", ""), 9) or 0,
         grade=form.get("grade", ""),
-        undo=_whole(form.get("undo", "")) if command == "undo" else 0,
+        undo=(whole(form.get("undo", ""), 9) or 0) if command == "undo" else 0,
         reason=form.get("reason", "").strip(),
         key=form.get("key") or str(uuid4()),
     )
@@ -146,10 +148,6 @@ def _command(found: Board, asked: Asking) -> tuple[str, dict[str, Any]]:
     if person is not None and person.again and person.grade == asked.grade:
         return "keep", seen
     return "move", {**seen, "grade": asked.grade, "reason": asked.reason}
-
-
-def _whole(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
 def _person(found: Board, sheet: str) -> Calibrated | None:
@@ -212,9 +210,9 @@ def _card(at: PageReader, found: Board, each: Calibrated, names: dict[str, str])
     mark = at.say("calibrate again") if each.again else at.say("shown to the person") if each.shown else ""
     return Card(
         sheet=each.sheet,
-        person=_named(each.holder, names),
+        person=named(each.holder, names),
         points=number(Fraction(each.points) if each.points is not None else None),
-        manager=_named(each.manager, names) if each.manager else NOTHING,
+        manager=named(each.manager, names),
         grade=each.grade or "",
         earlier=each.computed or "" if each.computed != each.grade else "",
         mark=mark,
@@ -224,7 +222,7 @@ def _card(at: PageReader, found: Board, each: Calibrated, names: dict[str, str])
 
 def _without(found: Board, names: dict[str, str]) -> list[str]:
     """Whoever has no grade yet."""
-    return [_named(each.holder, names) for each in found.people if each.grade is None]
+    return [named(each.holder, names) for each in found.people if each.grade is None]
 
 
 def _rule(at: PageReader, share: ShareFound) -> Rule:
@@ -266,11 +264,11 @@ def _moved(at: PageReader, told: MoveTold, names: dict[str, str]) -> Moved:
     who = awaited_words(at, move.by, names)
     return Moved(
         id=move.id,
-        head=at.say("{who} moved {whom}", who=who, whom=_named(told.holder, names)),
+        head=at.say("{who} moved {whom}", who=who, whom=named(told.holder, names)),
         what=f"{move.before} → {move.after}",
         happened=at.moment(move.at),
         reason=words(at, told.reason),
-        undone=at.say("undone by {who}, {at}", who=_named(undone.by, names), at=at.moment(undone.at))
+        undone=at.say("undone by {who}, {at}", who=named(undone.by, names), at=at.moment(undone.at))
         if undone
         else "",
         undone_reason=words(at, undone.reason) if undone and told.reason else "",
@@ -293,14 +291,14 @@ def _meanwhile(at: PageReader, found: Board, asked: Asking | None, names: dict[s
 
 
 def _told(at: PageReader, last: MoveTold, names: dict[str, str]) -> str:
-    whom = _named(last.holder, names)
+    whom = named(last.holder, names)
     if last.undone is not None:
         return at.say(
-            "{who} has undone the move of {whom} meanwhile.", who=_named(last.undone.by, names), whom=whom
+            "{who} has undone the move of {whom} meanwhile.", who=named(last.undone.by, names), whom=whom
         )
     return at.say(
         "{who} has moved {whom} from {before} to {after} meanwhile.",
-        who=_named(last.move.by, names), whom=whom, before=last.move.before, after=last.move.after,
+        who=named(last.move.by, names), whom=whom, before=last.move.before, after=last.move.after,
     )  # fmt: skip
 
 
@@ -308,7 +306,7 @@ def _leniency(at: PageReader, found: Board, names: dict[str, str]) -> list[tuple
     """How each manager rated beside the unit: people, mean points, mean coefficient before and after."""
     return [
         (
-            titled(at.say("the whole unit")) if each.manager is None else _named(each.manager, names),
+            titled(at.say("the whole unit")) if each.manager is None else named(each.manager, names),
             each.people,
             number(each.points),
             number(each.before),
@@ -316,7 +314,3 @@ def _leniency(at: PageReader, found: Board, names: dict[str, str]) -> list[tuple
         )
         for each in found.leniency
     ]
-
-
-def _named(who: str, names: dict[str, str]) -> str:
-    return f"{who} {names.get(who, '')}".strip()

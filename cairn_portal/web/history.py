@@ -25,6 +25,7 @@ from cairn_portal.signing_in.portal import ByVisitor, Visit
 from cairn_portal.signing_in.reader import PageReader
 from cairn_portal.web.moments import history_address, named, rows_of
 from cairn_portal.web.rendering import page
+from cairn_portal.web.typed import whole
 
 router = APIRouter(include_in_schema=False)
 LATE = timedelta(days=1)
@@ -91,27 +92,28 @@ async def _page(
     request: Request, visit: Visit, at: PageReader, stream: str, asked: Asked, *, title: str, back: str
 ) -> Response:
     records, who = visit.portal.records, visit.person.id
-    whole = await story_of(records, who, stream)
-    bound, problem = _bound(at, asked, whole)
-    then = await story_of(records, who, stream, bound) if bound != NO_BOUND else whole
+    full = await story_of(records, who, stream)
+    bound, problem = _bound(at, asked, full)
+    then = await story_of(records, who, stream, bound) if bound != NO_BOUND else full
     names = await records.names()
     moments = _moments(at, then, names)
     chosen = moments[-1] if moments else None
     return page(
         request, "history.html", visit, reader=at, stream=stream, title=title, back=back,
-        path_of=history_address(stream), moments=moments, chosen=chosen, total=len(whole.events),
-        marks=_marks(at, whole), rows=rows_of(at, then, names), is_goal=kind_of(stream) == "goal", asked=asked,
+        path_of=history_address(stream), moments=moments, chosen=chosen, total=len(full.events),
+        marks=_marks(at, full), rows=rows_of(at, then, names), is_goal=kind_of(stream) == "goal", asked=asked,
         problem=problem,
     )  # fmt: skip
 
 
-def _bound(at: PageReader, asked: Asked, whole: Story) -> tuple[Bound, str]:
+def _bound(at: PageReader, asked: Asked, story: Story) -> tuple[Bound, str]:
     """Up to where to replay, and what is wrong with what was asked for."""
-    if asked.event.isdigit() and whole.events:
-        number = min(max(int(asked.event), 1), len(whole.events))
-        return (_upto(whole.events[number - 1]) if number < len(whole.events) else NO_BOUND), ""
-    if asked.position.isdigit():
-        return Bound(position=int(asked.position)), ""
+    event, position = whole(asked.event), whole(asked.position)
+    if event is not None and story.events:
+        number = min(max(event, 1), len(story.events))
+        return (_upto(story.events[number - 1]) if number < len(story.events) else NO_BOUND), ""
+    if position is not None:
+        return Bound(position=position), ""
     if not asked.day:
         return NO_BOUND, ""
     found = dates.read_date(asked.day)

@@ -88,6 +88,11 @@ def _read_several(name: str, each: Any, within: Typed, zone: str | None) -> Any:
     return [line.strip() for value in values for line in re.split(r"[\n]", value) if line.strip()] or None
 
 
+def whole(text: str, digits: int = 18) -> int | None:
+    """A whole number as an address or a form has it; None where it is none, or has more digits than any there is."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= digits else None
+
+
 def _numbered(key: str, name: str) -> bool:
     return key[len(name) + 1 :].partition(".")[0].isdigit()
 
