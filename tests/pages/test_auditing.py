@@ -119,3 +119,19 @@ async def test_a_history_goes_back_and_forth_without_a_script_and_who_may_not_se
             assert answer is not None and answer.status == 403, path
         answer = await employee.page.goto(f"{audited.url}/audit/scores/{GOAL}/Q1")
         assert answer is not None and answer.status == 200, "their own score"
+
+
+async def test_an_address_with_a_number_that_is_none_shows_the_whole_history_or_nothing(
+    browser: Browser, served: Served
+) -> None:
+    goal = f"goal-{served.cycle}-E4-1"
+    async with screen(browser, served) as auditor:
+        await auditor.sign_in("A1")
+        for number in ("²", "9" * 30):
+            for path in (
+                f"/goals/{goal}/history?event={number}",
+                f"/goals/{goal}/history?position={number}",
+                f"/audit/sample?n={number}&upto={number}",
+            ):
+                answer = await auditor.page.goto(served.url + path)
+                assert answer is not None and answer.status == 200, path
