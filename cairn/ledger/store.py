@@ -243,14 +243,19 @@ def _check(appends: Sequence[StreamAppend]) -> None:
 
 def _check_fields(stream: str, event: NewEvent) -> None:
     """Refuses what an index or a text of Postgres cannot hold: it would stop whoever reads it."""
-    others = (event.actor, event.correlation, event.causation, event.subject, event.cycle)
-    too_long = len(stream) > LONGEST_NAME or len(event.type) > LONGEST_NAME
-    if too_long or any(text and len(text) > LONGEST_FIELD for text in others):
+    others = (
+        event.actor,
+        event.correlation or "",
+        event.causation or "",
+        event.subject or "",
+        event.cycle or "",
+    )
+    if max(len(stream), len(event.type)) > LONGEST_NAME or max(map(len, others)) > LONGEST_FIELD:
         raise EventRefused(
             f"{event.type[:40]} for {stream[:40]}: stream and type have {LONGEST_NAME} characters at most, "
             f"actor, correlation, causation, subject and cycle {LONGEST_FIELD:,}."
         )
-    if "\0" in stream or "\0" in event.type or any(text and "\0" in text for text in others):
+    if "\0" in "".join((stream, event.type, *others)):
         raise EventRefused(f"{event.type[:40]} for {stream[:40]} holds a NUL, which no text of the log can.")
 
 

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from time import monotonic
 from typing import NamedTuple
 
@@ -79,11 +80,9 @@ async def _backlog(
 ) -> list[asyncpg.Record]:
     """Each read model's cursor after the statement, how far it may go, and the end of a window that concerns it."""
     names = [model.name for model in models]
-    reads = [(model.name, type_) for model in models for type_ in model.event_types]
-    joins = [(model.name, joined.name) for model in models for joined in joined_by(model)]
     known = [(type_, version) for type_, last in known_versions().items() for version in range(1, last + 1)]
-    types, versions = [type_ for type_, _ in known], [version for _, version in known]
-    arguments = (names, *_columns(reads), upto, window, *_columns(joins), types, versions)
+    reads, joins = _declared(tuple(models))
+    arguments = (names, *reads, upto, window, *joins, *_columns(known))
     rows: list[asyncpg.Record] = await pool.fetch(SQL["backlog"], *arguments)
     if len(rows) < len(names):
         await pool.execute(CURSOR["register"], names)
@@ -91,8 +90,22 @@ async def _backlog(
     return rows
 
 
-def _columns(pairs: list[tuple[str, str]]) -> tuple[list[str], list[str]]:
-    return [first for first, _ in pairs], [second for _, second in pairs]
+@lru_cache(maxsize=16)
+def _declared(models: tuple[ReadModel, ...]) -> tuple[tuple[str, str], tuple[str, str]]:
+    """What these read models fold and what they join, as columns: (name, event type), (name, joined name)."""
+    reads = [(model.name, type_) for model in models for type_ in model.event_types]
+    joins = [(model.name, joined.name) for model in models for joined in joined_by(model)]
+    return _columns(reads), _columns(joins)
+
+
+def _columns(pairs: Iterable[tuple[str, object]]) -> tuple[str, str]:
+    """The two columns of pairs, each the text of a Postgres array; names of types and read models need no quotes."""
+    pairs = list(pairs)
+    return _array(first for first, _ in pairs), _array(second for _, second in pairs)
+
+
+def _array(values: Iterable[object]) -> str:
+    return "{" + ",".join(map(str, values)) + "}"
 
 
 @dataclass

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 from itertools import groupby, pairwise
+from typing import NamedTuple
 
 from cairn.domain.calendar import ONE_DAY
 from cairn.domain.event import Fact
@@ -40,7 +41,7 @@ class Spell(Fact):
         return self.person.family
 
 
-class _Part(Fact):
+class _Part(NamedTuple):
     """Days in a row on which nothing of the person changes."""
 
     person: Person
@@ -61,7 +62,7 @@ def spells_of(
         for (_, rule), of in groupby(
             parts, key=lambda part: (part.person.family, exclusion(part.person, exclude))
         ):
-            spells.append(_spell(list(of), history, ends).model_copy(update={"excluded": rule}))
+            spells.append(_spell(list(of), history, ends, rule))
     return tuple(spells)
 
 
@@ -125,7 +126,7 @@ def _parts(history: PersonHistory, first: date, last: date, stay: Days, policy: 
     ]
 
 
-def _spell(parts: Sequence[_Part], history: PersonHistory, ends: date) -> Spell:
+def _spell(parts: Sequence[_Part], history: PersonHistory, ends: date, excluded: Exclusion | None) -> Spell:
     since, last = parts[0].first, parts[-1].last
     cut = last < ends
     managers = [
@@ -140,6 +141,7 @@ def _spell(parts: Sequence[_Part], history: PersonHistory, ends: date) -> Spell:
         cause=("left" if parts[-1].stay_ends else "family") if cut else None,
         managers=tuple(managers),
         absences=_absences(history.absences, since, last),
+        excluded=excluded,
     )
 
 
