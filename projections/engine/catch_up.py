@@ -113,12 +113,14 @@ class Follower:
     """Keeps the named read models up with the log for as long as `run` runs; woken by the sealer, polling besides.
 
     Holds one connection of the pool for listening and reconnects when it is lost. `last_error` is what the last
-    round failed with, None while all is well.
+    round failed with, None while all is well. Seconds: `poll` between rounds where nothing wakes it, `gathers` between
+    being woken and the round, so that whoever gave a command has the answer first and what is sealed next comes along.
     """
 
     pool: asyncpg.Pool
     names: tuple[str, ...] | None = None
     poll: float = 0.25
+    gathers: float = 0.005
     window: int = WINDOW
     last_error: str | None = None
     _woken: asyncio.Event = field(default_factory=asyncio.Event)
@@ -158,6 +160,7 @@ class Follower:
         try:
             async with asyncio.timeout(self.poll):
                 await self._woken.wait()
+            await asyncio.sleep(self.gathers)
         except TimeoutError:
             return
         finally:
