@@ -25,6 +25,7 @@ READS = {
     "/audit/acts": (403, 403, 403, 200, 200),
     "/audit/sample?cycle={cycle}": (403, 403, 403, 200, 200),
     "/audit/verification?cycle={cycle}": (403, 403, 403, 200, 200),
+    "/webhooks": (403, 403, 403, 200, 403),
 }
 """What each may read; M1 is on the committee too."""
 ROLES = ("E4", "E1", "M1", "H1", "A1")
@@ -61,7 +62,7 @@ async def test_the_table_names_every_read_there_is(served: Served) -> None:
 async def test_nobody_is_answered_without_a_token_and_nothing_but_401(served: Served) -> None:
     async with served.api(None) as program:
         for method, path in await documented(served):
-            address = path.format(**named("x"), case="x")
+            address = path.format(**named("x"), case="x", name="x")
             answer = await program.request(method, address)
             assert answer.status_code == 401, path
             assert answer.headers["content-type"] == "application/problem+json"
