@@ -23,6 +23,8 @@ from projections.engine.following import keep_lead, leading
 
 NAME = "webhooks"
 POLL = 0.5
+PAUSE = 30.0
+"""Seconds until one is followed again that nothing foresaw the trouble of."""
 PAGE = 50
 AGAIN = (5.0, 30.0, 120.0, 600.0, 1_800.0, 3_600.0, 3 * 3_600.0)
 """Seconds until a receiver that took nothing is asked again, the last one over and over."""
@@ -111,6 +113,9 @@ class Teller:
                 stop_if_cancelled(error)
                 log.warning("%s could not be told: %s; trying again", hook.subscription, error)
                 await asyncio.sleep(POLL)
+            except Exception:  # whatever one of them causes, it is tried again, and the others are told
+                log.exception("%s could not be told; trying again", hook.subscription)
+                await asyncio.sleep(PAUSE)
 
     async def _send(self, hook: Webhook, row: StoredEvent, away: list[NotTaken]) -> None:
         """Sends one; once it took none, the rest of the page is not tried."""

@@ -28,4 +28,4 @@ def body(row: StoredEvent) -> bytes:
 
 def message_id(row: StoredEvent) -> str:
     """The id by which a receiver knows a message again: the event's own, which no other event ever has."""
-    return f"msg_{row.event_id.hex}"
+    return f"msg_{row.id.hex}"

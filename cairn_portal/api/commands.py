@@ -1,6 +1,7 @@
 """Every command that people give, from its row: one endpoint each, with its fields as they are declared."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from functools import cache
 from typing import Annotated, Any, NamedTuple
 
 from fastapi import APIRouter, Body, Header, Path
@@ -153,6 +154,7 @@ def _body(command: type[Command]) -> dict[str, Any]:
     return {"required": required, "content": {"application/json": {"schema": schema}}}
 
 
+@cache
 def fields_schema(command: type[Command]) -> tuple[dict[str, Any], bool]:
     """The fields of a command as a schema of OpenAPI, and whether any of them has to be given."""
     kept = {

@@ -4,6 +4,8 @@ from typing import Any
 
 from fastapi import FastAPI
 from pydantic.json_schema import models_json_schema
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import JSONResponse, Response
 
 from cairn_portal.api.answers import Problem
 
@@ -13,7 +15,15 @@ REFERENCE = "#/components/schemas/{model}"
 
 
 class Documented(FastAPI):
-    """An application whose document says what every operation has in common."""
+    """An application whose document says what every operation has in common. Making it takes more than a second, so it
+    is made by a thread when somebody first asks."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(openapi_url=None, **settings)
+        self.add_api_route("/openapi.json", self._document, include_in_schema=False)
+
+    async def _document(self) -> Response:
+        return JSONResponse(await run_in_threadpool(self.openapi))
 
     def openapi(self) -> dict[str, Any]:
         if self.openapi_schema is None:

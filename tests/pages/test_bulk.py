@@ -144,7 +144,7 @@ async def test_every_command_has_an_endpoint_for_many(served: Served) -> None:
         for place, parameter, name in (
             path[1:].split("/") for path in paths if path.count("/") == 3 and "{" in path
         )
-        if parameter.startswith("{") and name != "preview"
+        if parameter.startswith("{") and name != "preview" and place != "webhooks"
     }
     assert alone == {path.removeprefix("/bulk") for path in paths if path.startswith("/bulk/")}
     assert len(alone) > 60

@@ -150,7 +150,7 @@ async def test_a_receiver_that_is_away_is_told_later_by_the_same_ids_and_in_orde
         await company.says("webhook", "remove", "late", "--by", "H1")
     assert (trouble["why"], trouble["status"], trouble["tries"]) == ("status", 500, 1)
     first, again, later = receiver.of(goal)
-    assert first == again and later["data"]["event"] == "GoalRecalled"
+    assert first == again and later["data"]["event"] == "GoalSteppedBack"
 
 
 async def happens_in(company: Company, name: str, what: Callable[[dict[str, Any]], bool]) -> None:
@@ -184,7 +184,7 @@ async def test_one_that_wants_no_more_is_given_up_told_to_hr_and_can_be_told_aga
         await company.says("webhook", "remove", "gone", "--by", "H1")
     assert given_up["why"] == "gone" and "WebhookGivenUp" in notices
     assert given_up["position"] == replayed[1]["data"]["position"]
-    assert [each["data"]["event"] for each in replayed] == ["GoalSubmitted", "GoalRecalled", "GoalSubmitted"]
+    assert [each["data"]["event"] for each in replayed] == ["GoalSubmitted", "GoalSteppedBack", "GoalSubmitted"]
     assert replayed[0] == first, "the same id and the same bytes, however often"
 
 

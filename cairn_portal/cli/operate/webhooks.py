@@ -29,7 +29,7 @@ After = Annotated[
 async def add(at: Terminal, name: Name, url: Url, kind: Kinds = None, by: By = None) -> None:
     async with session(at) as s:
         secret = await s.application.webhooks.register(
-            name, url, kind or (), allowed_of(s.settings), require_actor(by), datetime.now(UTC)
+            name, url, kind or (), allowed_of(at.settings), require_actor(by), datetime.now(UTC)
         )
     said = at.say("✓ {name} is told from now on. Its messages are signed with this secret:", name=name)
     at.answer({"webhook": name, "secret": secret}, Text(said, style="green"), Text(secret))
