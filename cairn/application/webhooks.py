@@ -167,7 +167,9 @@ class Webhooks:
     async def secret(self, name: str) -> bytes | None:
         """What its messages are signed with; None where it is kept under a key that is not known here."""
         row = await self._pool.fetchrow(_SQL["secret"], name)
-        return row and self._keys.unwrap(row["wrapped"], row["wrapped_by"], row["id"], WEBHOOKS)
+        if row is None:
+            return None
+        return self._keys.unwrap(row["wrapped"], row["wrapped_by"], row["id"], WEBHOOKS)
 
     async def troubles(self) -> Mapping[str, Trouble]:
         """Receivers that take nothing at present, by name."""

@@ -5,6 +5,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+import asyncpg
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -127,6 +128,8 @@ def problem_of(at: PageReader, path: str, error: Exception) -> Problem:
         case RequestValidationError():
             where = ".".join(map(str, _named(error.errors()[0]["loc"][1:]))) or "body"
             return problem(422, "request.invalid", message("{where} cannot be read.", where=where), where)
+        case asyncpg.CharacterNotInRepertoireError() | asyncpg.UntranslatableCharacterError():
+            return problem(422, "request.invalid", message("{where} cannot be read.", where="body"), "body")
         case HTTPException():
             return problem(error.status_code, "http", term("http", error.status_code), headers=error.headers)
     log.exception("a request failed", exc_info=error)

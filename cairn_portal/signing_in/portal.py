@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Annotated, NamedTuple
 
 from fastapi import Depends
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from cairn.domain.people import Person
@@ -48,10 +49,13 @@ def reader_of(request: Request) -> PageReader:
 
 
 async def visit(request: Request) -> Visit:
-    """The request of somebody who is signed in, which counts. Raises what `SignIn.caller` raises, and TooOften."""
+    """The request of somebody who is signed in, which counts. Raises what `SignIn.caller` raises, TooOften, and
+    HTTPException for an address with a character that no database keeps."""
     portal = portal_of(request)
     caller = await portal.sign_in.caller(request)
     await portal.limits.take(request, caller.person.id, caller.csrf)
+    if "\0" in request.scope["path"] or b"%00" in request.scope["query_string"]:
+        raise HTTPException(400)
     reader = replace(reader_of(request), titles=await portal.records.titles())
     return Visit(portal, caller.person, reader, caller.csrf)
 

@@ -22,8 +22,8 @@ async def strict(served: Served, tmp_path: Path) -> AsyncIterator[Served]:
     """A second portal of the same company, which lets little in."""
     env = {name.removeprefix("CAIRN_").lower(): value for name, value in served.cairn.env.items() if value}
     for key in ("text.key", "payload.key"):
-        if (found := Path(served.cairn.env["CAIRN_HOME"]) / key).exists():
-            (tmp_path / key).write_bytes(found.read_bytes())
+        if (kept := Path(served.cairn.env["CAIRN_HOME"]) / key).exists():
+            (tmp_path / key).write_bytes(kept.read_bytes())
     own = Settings(**{**env, **FEW, "home": tmp_path})  # type: ignore[arg-type]
     async with serving(own, served.cycle) as found:
         yield found

@@ -184,7 +184,11 @@ async def test_one_that_wants_no_more_is_given_up_told_to_hr_and_can_be_told_aga
         await company.says("webhook", "remove", "gone", "--by", "H1")
     assert given_up["why"] == "gone" and "WebhookGivenUp" in notices
     assert given_up["position"] == replayed[1]["data"]["position"]
-    assert [each["data"]["event"] for each in replayed] == ["GoalSubmitted", "GoalSteppedBack", "GoalSubmitted"]
+    assert [each["data"]["event"] for each in replayed] == [
+        "GoalSubmitted",
+        "GoalSteppedBack",
+        "GoalSubmitted",
+    ]
     assert replayed[0] == first, "the same id and the same bytes, however often"
 
 
