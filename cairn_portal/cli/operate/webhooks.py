@@ -39,8 +39,9 @@ async def listed(at: Terminal, by: By = None) -> None:
     async with session(at) as s:
         await s.application.webhooks.require_hr(require_actor(by), datetime.now(UTC))
         found = await webhooks_of(s.application)
-    titles = [at.say(each) for each in ("webhook", "address", "told of", "position", "how it stands")]
-    table = grid(*titles)
+    table = grid(
+        at.say("webhook"), at.say("address"), at.say("told of"), at.say("position"), at.say("how it stands")
+    )
     for each in found:
         table.add_row(
             each.hook.name,
