@@ -24,6 +24,7 @@ from activities.mailing import Mailer
 from activities.rescoring import Rescorer
 from activities.starting import Starting, begin_starter
 from activities.supervisor import Supervisor
+from activities.telling import Teller
 from cairn.application import Application
 from cairn.application.sessions import require_sessions
 from cairn.collector import spare_the_collector
@@ -33,6 +34,8 @@ from cairn.payroll.setting_up import webhook_of
 from cairn.privacy import require_wrapping_keys
 from cairn.settings import Settings, SettingsProblem
 from cairn.temporal import DEPLOYMENT, NamespaceTaken, claim_namespace, connect
+from cairn.webhooks.addresses import allowed_of
+from cairn.webhooks.sending import Sender
 from projections.engine.catch_up import CONCURRENT_FOLDS, Follower
 from projections.engine.sessions import SESSIONS
 from workflows.appending import scores_queue
@@ -138,7 +141,7 @@ async def running(
     client = client or await connect(settings)
     await require_sessions(settings)
     keys, database, mailing = require_wrapping_keys(settings), settings.database or "", mailing_of(settings)
-    folding_database = settings.folding_database or database
+    folding_database, sender = settings.folding_database or database, Sender(allowed_of(settings))
     async with (
         Application.open(database, keys, name="cairn-worker", size=20) as application,
         _folding_pool(folding_database) as folding,
@@ -158,7 +161,8 @@ async def running(
             client,
             settings.task_queue,
         )
-        beside = [sealer.run, Follower(folding).run, rescorer.run, supervisor.run]
+        teller = Teller(application, folding_database, sender)
+        beside = [sealer.run, Follower(folding).run, rescorer.run, supervisor.run, teller.run]
         if mailing is not None:
             beside.append(Mailer(application, folding_database, mailing).run)
         tasks = [asyncio.create_task(_kept_going(each)) for each in beside]

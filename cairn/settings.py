@@ -155,6 +155,24 @@ class Settings(BaseSettings):
         description="Key that signs the portal's sessions: 32 random bytes in Base64, the same for all portals. "
         "Not set: portal.key in the home folder, which is made when it is first needed.",
     )
+    portal_proxies: str | None = Field(
+        None,
+        description="Addresses of the proxies before the portal, with commas between, whose word on whom a request is "
+        "from is taken. Not set: this machine's own.",
+    )
+    limit_session: str = Field(
+        "1200/minute",
+        description="How often a session of the pages may ask, such as 1200/minute, or off. Each portal counts alone.",
+    )
+    limit_token: str = Field(
+        "3000/minute",
+        description="How often the tokens of one person or machine may ask, or off. Each row of a bulk counts.",
+    )
+    limit_sign_in: str = Field(
+        "600/minute",
+        description="How often one address may try to sign in or come with a token that is refused, or off. People "
+        "behind one gateway share an address.",
+    )
     oidc_issuer: str | None = Field(
         None,
         description="Address of the OpenID Connect provider at which people sign in. Not set: the demo's own, where "
@@ -195,6 +213,12 @@ class Settings(BaseSettings):
         repr=False,
         description="Secret that signs it as Standard Webhooks has it: whsec_ and 24 to 64 random bytes in Base64. "
         "Several with commas between while payroll changes from one to the next.",
+    )
+    webhook_inside: str | None = Field(
+        None,
+        description="Hosts and networks inside to which webhooks may lead all the same, with commas between: "
+        "hooks.example, 10.2.0.0/16. A host that is named may be reached by http://. Not set: other machines' public "
+        "addresses alone, by https://.",
     )
     smtp_url: str | None = Field(
         None,

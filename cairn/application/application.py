@@ -33,6 +33,7 @@ from cairn.application.sheets import Sheets
 from cairn.application.sign_outs import SignOuts
 from cairn.application.targets import Targets
 from cairn.application.verifying import Verifications
+from cairn.application.webhooks import Webhooks
 from cairn.application.what_if import WhatIf
 from cairn.ledger import application_name, open_pool
 from cairn.notices.outbox import Outbox
@@ -82,6 +83,7 @@ class Application:
         self.operation = Operation(pool)
         self.outbox = Outbox(pool, writing or pool)
         self.sign_outs = SignOuts(pool, writing or pool)
+        self.webhooks = Webhooks(self.ledger, pool, writing or pool, keys)
 
     @classmethod
     @asynccontextmanager

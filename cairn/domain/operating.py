@@ -1,9 +1,13 @@
-"""What operation itself has to remember: feeds that run by themselves, workflows that were begun again, and how often
-scores were computed again."""
+"""What operation itself has to remember: feeds that run by themselves, webhooks that are told, workflows that were
+begun again, and how often scores were computed again."""
 
 from typing import Literal
 
 from cairn.domain.event import Event, Fact
+
+WhyNotTold = Literal["status", "gone", "timeout", "unreachable", "inside", "unreadable"]
+"""What a webhook did that did not take a message: answered something else than 2xx, or that it wants no more (410), or
+nothing in time; it could not be reached; its name leads to where nothing may be sent; its secret cannot be read."""
 
 Loss = Literal[
     "missing", "terminated", "cancelled", "failed", "timed_out", "ended", "failing", "unserved", "ahead"
@@ -12,6 +16,7 @@ Loss = Literal[
 to its end though its stream is open; its tasks fail again and again; no worker serves its build; it knows more than the
 log has, since an older log was restored."""
 SCHEDULES = "schedules"
+WEBHOOKS = "webhooks"
 SUPERVISION = "supervision"
 
 
@@ -43,6 +48,53 @@ class FeedUnscheduled(Event):
     @property
     def stream(self) -> str:
         return SCHEDULES
+
+
+class WebhookRegistered(Event):
+    """Another system is told from now on what happens in streams of these kinds, at its address."""
+
+    webhook: str
+    url: str
+    kinds: tuple[str, ...]
+
+    @property
+    def stream(self) -> str:
+        return WEBHOOKS
+
+
+class WebhookRemoved(Event):
+    """It is told no more."""
+
+    webhook: str
+
+    @property
+    def stream(self) -> str:
+        return WEBHOOKS
+
+
+class WebhookGivenUp(Event):
+    """It took nothing for days, or said that it wants no more: it is told nothing until somebody has it go on.
+    `position` is that of the first event it lacks."""
+
+    webhook: str
+    position: int
+    why: WhyNotTold
+    status: int | None = None
+
+    @property
+    def stream(self) -> str:
+        return WEBHOOKS
+
+
+class WebhookResumed(Event):
+    """It is told again: what comes after the position `after`, or from where it stood (None)."""
+
+    webhook: str
+    after: int | None = None
+
+    @property
+    def stream(self) -> str:
+        return WEBHOOKS
 
 
 class BegunAgain(Fact):

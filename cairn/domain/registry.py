@@ -12,7 +12,16 @@ from cairn.domain.event import Event
 from cairn.domain.feedback.events import AnyFeedbackEvent
 from cairn.domain.goal.events import AnyGoalEvent
 from cairn.domain.handover.events import AnyHandoverEvent
-from cairn.domain.operating import FeedScheduled, FeedUnscheduled, ScoresVerified, WorkflowsBegunAgain
+from cairn.domain.operating import (
+    FeedScheduled,
+    FeedUnscheduled,
+    ScoresVerified,
+    WebhookGivenUp,
+    WebhookRegistered,
+    WebhookRemoved,
+    WebhookResumed,
+    WorkflowsBegunAgain,
+)
 from cairn.domain.people import AnyPersonEvent, DepartmentNamed
 from cairn.domain.promise.events import AnyPromiseEvent
 from cairn.domain.reading import FeedCompleted, ReadingsRecorded
@@ -31,6 +40,7 @@ _ALONE: dict[str, tuple[type[Event], ...]] = {
     "projection": (EventSkipped,),
     "erasure": (ErasureOrdered,),
     "schedules": (FeedScheduled, FeedUnscheduled),
+    "webhooks": (WebhookRegistered, WebhookRemoved, WebhookGivenUp, WebhookResumed),
     "supervision": (WorkflowsBegunAgain,),
     "verification": (ScoresVerified,),
 }

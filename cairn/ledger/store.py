@@ -14,7 +14,14 @@ from cairn.ledger.event import Appended, NewEvent, Proof, StoredEvent, StreamApp
 from cairn.ledger.group_commit import GroupCommit
 from cairn.ledger.newer import Newer, newer_events
 from cairn.ledger.statements import read_statements
-from cairn.ledger.subscription import Subscription, ask_again, leave_out
+from cairn.ledger.subscription import (
+    Subscription,
+    ask_again,
+    begin_following,
+    end_following,
+    follow_from,
+    leave_out,
+)
 from cairn.ledger.tail import Tail
 from cairn.ledger.type_reader import TypeReader
 
@@ -145,6 +152,18 @@ class Ledger:
     def subscribe(self, name: str, types: Sequence[str], kinds: Sequence[str] | None = None) -> Subscription:
         """The subscription of that name to events of these types, in streams of these kinds (None: in any)."""
         return Subscription(self._pool, self._writing, name, types, kinds, opened=self._opened)
+
+    async def begin_following(self, subscription: str, types: Sequence[str], position: int) -> None:
+        """Has a subscription that is new begin after a position; one that is there stays where it is."""
+        await begin_following(self._writing, subscription, types, position)
+
+    async def follow_from(self, subscription: str, position: int) -> None:
+        """Has a subscription go on after a position, be it one that it has come past."""
+        await follow_from(self._writing, subscription, position)
+
+    async def end_following(self, subscription: str) -> None:
+        """Nobody follows under this name any more."""
+        await end_following(self._writing, subscription)
 
     async def _opened(self, rows: list[StoredEvent]) -> list[StoredEvent]:
         """The rows as whoever follows gets them; a ledger that encrypts what it stores opens it here."""

@@ -262,3 +262,21 @@ async def leave_out(
     """Leaves an event out of a subscription for good and has the rest of its stream taken. Who decides that records it
     with its reason before."""
     await pool.execute(_SQL["leave_out"], subscription, stream, version)
+
+
+async def begin_following(
+    pool: "asyncpg.Pool[asyncpg.Record]", subscription: str, types: Sequence[str], position: int
+) -> None:
+    """Has a subscription that is new begin after a position; one that is there stays where it is."""
+    await pool.execute(_SQL["begin"], subscription, list(types), position)
+
+
+async def follow_from(pool: "asyncpg.Pool[asyncpg.Record]", subscription: str, position: int) -> None:
+    """Has a subscription go on after a position, be it one that it has come past. Whoever follows looks there again
+    once it begins anew."""
+    await pool.execute(_SQL["move"], subscription, position)
+
+
+async def end_following(pool: "asyncpg.Pool[asyncpg.Record]", subscription: str) -> None:
+    """Nobody follows under this name any more."""
+    await pool.execute(_SQL["end"], subscription)

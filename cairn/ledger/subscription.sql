@@ -26,6 +26,17 @@ select exists (select from moved);
 -- name: rewind
 update ledger.subscription set position = 0, updated_at = clock_timestamp() where name = $1;
 
+-- name: begin
+insert into ledger.subscription (name, types, position) values ($1, $2, $3) on conflict (name) do nothing;
+
+-- name: move
+update ledger.subscription set position = $2, updated_at = clock_timestamp() where name = $1;
+
+-- name: end
+with parked as (delete from ledger.parked where subscription = $1),
+left_out as (delete from ledger.left_out where subscription = $1)
+delete from ledger.subscription where name = $1;
+
 -- name: asked
 select stream, version, asked from ledger.parked where subscription = $1 and asked is not null order by stream;
 

@@ -10,7 +10,7 @@ import httpx2
 from cairn.domain.handover.events import WhyNotTaken
 from cairn.domain.handover.state import Message
 from cairn.payroll.message import body, message_id
-from cairn.payroll.signing import headers
+from cairn.webhooks.signing import headers
 
 WITHIN = 15.0
 """Seconds a receiver has to answer."""

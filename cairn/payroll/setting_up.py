@@ -4,8 +4,8 @@ from urllib.parse import urlsplit
 
 from cairn.i18n import message
 from cairn.payroll.sending import Webhook
-from cairn.payroll.signing import SecretUnusable, secrets_of
 from cairn.settings import Settings, SettingsProblem
+from cairn.webhooks.signing import SecretUnusable, secrets_of
 
 NEARBY = ("localhost", "127.0.0.1", "::1")
 """Hosts to which a message may go without TLS."""

@@ -29,7 +29,11 @@ def _answer(visit: Visit, value: Any) -> Response:
 
 
 @router.get(
-    "/streams/{stream}", tags=["audit"], operation_id="stream_history", summary="any stream, event by event"
+    "/streams/{stream}",
+    tags=["audit"],
+    operation_id="stream_history",
+    response_model=dict[str, Any],
+    summary="any stream, event by event",
 )
 async def stream(visit: ByVisitor, stream: str, as_of: AsOf = None, clock: Clock = "occurred") -> Response:
     records = visit.portal.records
@@ -41,7 +45,7 @@ async def stream(visit: ByVisitor, stream: str, as_of: AsOf = None, clock: Clock
 
 
 @router.get(
-    "/scores/{of}/{period}", tags=["audit"], operation_id="score_explained",
+    "/scores/{of}/{period}", tags=["audit"], operation_id="score_explained", response_model=dict[str, Any],
     summary="a score of a goal or a sheet, or a sheet's result, down to what it was made of",
 )  # fmt: skip
 async def score(visit: ByVisitor, of: str, period: str) -> Response:
@@ -53,7 +57,11 @@ async def score(visit: ByVisitor, of: str, period: str) -> Response:
 
 
 @router.get(
-    "/audit/acts", tags=["audit"], operation_id="audit_acts", summary="who imported, set, ran, changed"
+    "/audit/acts",
+    tags=["audit"],
+    operation_id="audit_acts",
+    response_model=dict[str, Any],
+    summary="who imported, set, ran, changed",
 )
 async def acts(
     visit: ByVisitor,
@@ -72,6 +80,7 @@ async def acts(
     "/audit/sample",
     tags=["audit"],
     operation_id="audit_sample",
+    response_model=dict[str, Any],
     summary="random approvals with their evidence",
 )
 async def sample(
@@ -88,7 +97,7 @@ async def sample(
 
 
 @router.get(
-    "/audit/verification", tags=["audit"], operation_id="audit_verification",
+    "/audit/verification", tags=["audit"], operation_id="audit_verification", response_model=dict[str, Any],
     summary="when a cycle's scores were computed again, and what came of it",
 )  # fmt: skip
 async def verification(visit: ByVisitor, cycle: str) -> Response:

@@ -1,6 +1,7 @@
 """Every command that people give, from its row: one endpoint each, with its fields as they are declared."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from functools import cache
 from typing import Annotated, Any, NamedTuple
 
 from fastapi import APIRouter, Body, Header, Path
@@ -15,6 +16,7 @@ from cairn.domain.goal.commands import COMMANDS
 from cairn.domain.refusal import Refusal
 from cairn.domain.streams import kind_of
 from cairn.i18n import message
+from cairn_portal.api.answers import Answered, CaseAnswered, CycleAnswered, GoalAnswered
 from cairn_portal.asking import Done
 from cairn_portal.signing_in.portal import ByVisitor, Visit
 
@@ -45,12 +47,13 @@ Give = Callable[[Visit, Given], Awaitable[Done]]
 
 
 class Target(NamedTuple):
-    """What commands are given to: where, under which name in the address, from which rows."""
+    """What commands are given to: where, under which name in the address, from which rows, and what they answer."""
 
     place: str
     parameter: str
     commands: Mapping[str, type[Command]]
     give: Give
+    answered: type[Answered]
     kind: str | None = None
 
 
@@ -73,10 +76,10 @@ async def _to_cycle(visit: Visit, came: Given) -> Done:
 PLACES = {"feedback": "feedback", "coaching": "coaching"}
 """Kinds of cases whose name has no plural."""
 TARGETS = (
-    Target("goals", "goal", COMMANDS, _to_goal),
-    Target("cycles", "cycle", CYCLE_COMMANDS, _to_cycle),
+    Target("goals", "goal", COMMANDS, _to_goal, GoalAnswered),
+    Target("cycles", "cycle", CYCLE_COMMANDS, _to_cycle, CycleAnswered),
     *(
-        Target(PLACES.get(name, f"{name}s"), "case", kind.commands, _to_case, name)
+        Target(PLACES.get(name, f"{name}s"), "case", kind.commands, _to_case, CaseAnswered, name)
         for name, kind in KINDS.items()
     ),
 )
@@ -98,6 +101,7 @@ def router() -> APIRouter:
                 summary=message(f"command:{name}").text("en"),
                 description=(command.__doc__ or "").strip(),
                 tags=[target.place],
+                response_model=target.answered,
                 openapi_extra={"requestBody": _body(command)},
             )
     return found
@@ -111,12 +115,18 @@ def _endpoint(target: Target, name: str) -> Callable[..., Awaitable[Response]]:
         idempotency_key: Key = None,
         if_match: Match = None,
     ) -> Response:
-        if target.kind is not None and kind_of(of) != target.kind:
-            raise Refusal("case.name", field=target.parameter, case=of, known=[target.kind])
-        came = Given(of, name, fields or {}, idempotency_key, version_of(if_match))
-        return answer(await target.give(visit, came))
+        done = await give(visit, target, Given(of, name, fields or {}, idempotency_key, version_of(if_match)))
+        headers = {"ETag": f'"{done.status.version}"'} if done.status is not None else {}
+        return JSONResponse(answer(done), headers=headers)
 
     return given
+
+
+async def give(visit: Visit, target: Target, came: Given) -> Done:
+    """Gives one command, be it of a single request or of a row; raises Refusal."""
+    if target.kind is not None and kind_of(came.of) != target.kind:
+        raise Refusal("case.name", field=target.parameter, case=came.of, known=[target.kind])
+    return await target.give(visit, came)
 
 
 def version_of(etag: str | None) -> int | None:
@@ -129,20 +139,24 @@ def version_of(etag: str | None) -> int | None:
     return int(text)
 
 
-def answer(done: Done) -> Response:
+def answer(done: Done) -> dict[str, Any]:
     """What a command came to: its events, the status after it, and the position from which it can be read."""
-    told = {
+    return {
         "events": done.events,
         "replayed": done.replayed,
         "position": done.position,
         "status": jsonable_encoder(done.status),
     }
-    headers = {"ETag": f'"{done.status.version}"'} if done.status is not None else {}
-    return JSONResponse(told, headers=headers)
 
 
 def _body(command: type[Command]) -> dict[str, Any]:
-    """The fields of a command as a schema of OpenAPI."""
+    schema, required = fields_schema(command)
+    return {"required": required, "content": {"application/json": {"schema": schema}}}
+
+
+@cache
+def fields_schema(command: type[Command]) -> tuple[dict[str, Any], bool]:
+    """The fields of a command as a schema of OpenAPI, and whether any of them has to be given."""
     kept = {
         name: (field.annotation, field)
         for name, field in command.model_fields.items()
@@ -150,10 +164,8 @@ def _body(command: type[Command]) -> dict[str, Any]:
     }
     shape: type[BaseModel] = create_model(command.__name__, **kept)  # type: ignore[call-overload]
     schema = shape.model_json_schema(mode="validation")
-    return {
-        "required": any(field.is_required() for _, field in kept.values()),
-        "content": {"application/json": {"schema": _inlined(schema, schema.pop("$defs", {}))}},
-    }
+    required = any(field.is_required() for _, field in kept.values())
+    return _inlined(schema, schema.pop("$defs", {})), required
 
 
 def _inlined(value: Any, definitions: Mapping[str, Any], within: frozenset[str] = frozenset()) -> Any:

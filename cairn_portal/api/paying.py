@@ -1,6 +1,6 @@
 """What would be handed over to payroll now, before it is made by its command."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Path
 from pydantic import BaseModel, ConfigDict, Field
@@ -30,6 +30,7 @@ class PayTables(BaseModel):
     "/handover/{case}/preview",
     tags=["cases"],
     operation_id="handover_preview",
+    response_model=dict[str, Any],
     summary="what would be handed over",
 )
 async def preview(visit: ByVisitor, case: Annotated[str, Path()], given: PayTables) -> Response:

@@ -1,6 +1,6 @@
 """What HR prepares before a cycle: the policy and the people, checked with every mistake, then recorded."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
@@ -47,7 +47,11 @@ class SeenRoster(RosterTables):
 
 
 @router.get(
-    "/policies", tags=["policies"], operation_id="policies_list", summary="versions that were adopted"
+    "/policies",
+    tags=["policies"],
+    operation_id="policies_list",
+    response_model=dict[str, Any],
+    summary="versions that were adopted",
 )
 async def policies(visit: ByVisitor) -> Response:
     access.require_sees_cycles(visit.person)
@@ -57,7 +61,11 @@ async def policies(visit: ByVisitor) -> Response:
 
 
 @router.post(
-    "/policies/check", tags=["policies"], operation_id="policies_check", summary="every mistake of a policy"
+    "/policies/check",
+    tags=["policies"],
+    operation_id="policies_check",
+    response_model=dict[str, Any],
+    summary="every mistake of a policy",
 )
 async def check(visit: ByVisitor, given: PolicyText) -> Response:
     access.require_prepares(visit.person)
@@ -65,7 +73,13 @@ async def check(visit: ByVisitor, given: PolicyText) -> Response:
     return JSONResponse({"policy": f"{found.name}@{found.version}"})
 
 
-@router.post("/policies", tags=["policies"], operation_id="policies_adopt", summary="adopt a version")
+@router.post(
+    "/policies",
+    tags=["policies"],
+    operation_id="policies_adopt",
+    response_model=dict[str, Any],
+    summary="adopt a version",
+)
 async def adopt(visit: ByVisitor, given: PolicyText) -> Response:
     access.require_prepares(visit.person)
     done = await visit.portal.commands.adopt(given.text, given.source, visit.person.id)
@@ -73,7 +87,11 @@ async def adopt(visit: ByVisitor, given: PolicyText) -> Response:
 
 
 @router.post(
-    "/roster/check", tags=["people"], operation_id="roster_check", summary="what an import would change"
+    "/roster/check",
+    tags=["people"],
+    operation_id="roster_check",
+    response_model=dict[str, Any],
+    summary="what an import would change",
 )
 async def check_roster(visit: ByVisitor, given: RosterTables) -> Response:
     access.require_prepares(visit.person)
@@ -89,7 +107,11 @@ async def check_roster(visit: ByVisitor, given: RosterTables) -> Response:
 
 
 @router.post(
-    "/roster", tags=["people"], operation_id="roster_import", summary="import a roster that was checked"
+    "/roster",
+    tags=["people"],
+    operation_id="roster_import",
+    response_model=dict[str, Any],
+    summary="import a roster that was checked",
 )
 async def import_roster(visit: ByVisitor, given: SeenRoster) -> Response:
     access.require_prepares(visit.person)

@@ -2,8 +2,10 @@
 
 import asyncio
 import logging
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
+import asyncpg
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -14,17 +16,20 @@ from cairn.i18n import Message, message, refusal_message, term
 from cairn.ledger import AwayFromHome
 from cairn.policies import PolicyInvalid
 from cairn.roster.reading import RosterInvalid
+from cairn_portal.api.document import MEDIA
 from cairn_portal.gateway import NoAnswer
 from cairn_portal.presenting.mistakes import mistake_facts
 from cairn_portal.signing_in.callers import NotFromOurPage, NotSignedIn
 from cairn_portal.signing_in.portal import reader_of
+from cairn_portal.signing_in.rate_limits import TooOften
+from cairn_portal.signing_in.reader import PageReader
 
 log = logging.getLogger(__name__)
-MEDIA = "application/problem+json"
 MISREAD = frozenset(
     {
         "command.invalid", "command.field", "command.unknown", "command.key-reserved", "command.version-unreadable",
-        "reading.as-of", "case.name",
+        "reading.as-of", "case.name", "webhook.url", "webhook.plain", "webhook.name", "webhook.kind",
+        "webhook.position",
     }
 )  # fmt: skip
 BEHIND = "reading.behind"
@@ -47,89 +52,90 @@ def status_of(refusal: Refusal) -> int:
     return 409
 
 
-def problem(
-    request: Request, status: int, code: str, sentence: Message, field: str | None = None, **more: Any
-) -> Response:
-    """One problem. `code` is stable, `detail` is for people."""
-    at = reader_of(request)
-    told = {
-        "type": f"/api/problems/{code}",
-        "title": at.say(term("http", status)),
-        "status": status,
-        "detail": at.say(sentence),
-        "instance": request.url.path,
-        "code": code,
-        "field": field,
-        **more,
-    }
-    shown = {name: value for name, value in told.items() if value is not None}
-    headers: dict[str, str] = {"Content-Language": at.language}
-    if status == 401:
-        headers["WWW-Authenticate"] = 'Bearer realm="cairn"'
-    return JSONResponse(shown, status, headers, media_type=MEDIA)
+class Problem(NamedTuple):
+    """What an answer says that is not what was asked for, as a value: a request's answer, or a row's."""
+
+    status: int
+    told: dict[str, Any]
+    headers: Mapping[str, str] = {}
+
+    def answer(self) -> Response:
+        return JSONResponse(self.told, self.status, dict(self.headers), media_type=MEDIA)
 
 
 async def told(request: Request, error: Exception) -> Response:
-    """The problem that an error is."""
+    """The answer that an error is."""
+    if isinstance(error, asyncio.CancelledError):
+        raise error
+    return problem_of(reader_of(request), request.url.path, error).answer()
+
+
+def problem_of(at: PageReader, path: str, error: Exception) -> Problem:
+    """The problem that an error is, in the language of its reader; `path` is where it happened."""
+
+    def problem(
+        status: int, code: str, sentence: Message, field: str | None = None,
+        headers: Mapping[str, str] | None = None, **more: Any,
+    ) -> Problem:  # fmt: skip
+        """One problem. `code` is stable, `detail` is for people."""
+        told = {
+            "type": f"/api/problems/{code}",
+            "title": at.say(term("http", status)),
+            "status": status,
+            "detail": at.say(sentence),
+            "instance": path,
+            "code": code,
+            "field": field,
+            **more,
+        }
+        shown = {name: value for name, value in told.items() if value is not None}
+        return Problem(status, shown, {"Content-Language": at.language, **(headers or {})})
+
     match error:
         case Refusal():
             who = error.facts.get("who")
-            could = (
-                {"right": who, "sentence": reader_of(request).say(term("right", who))}
-                if isinstance(who, str)
-                else None
-            )
+            could = {"right": who, "sentence": at.say(term("right", who))} if isinstance(who, str) else None
             facts = {name: value for name, value in error.facts.items() if name != "who"}
-            sentence = refusal_message(error)
-            if status_of(error) == 403:
-                log.info("refused %s: %s", request.url.path, error)
-            return problem(
-                request,
-                status_of(error),
-                error.code,
-                sentence,
-                error.field,
-                facts=facts or None,
-                who_could=could,
-            )
+            status, sentence = status_of(error), refusal_message(error)
+            if status == 403:
+                log.info("refused %s: %s", path, error)
+            return problem(status, error.code, sentence, error.field, facts=facts or None, who_could=could)
         case NotSignedIn():
+            sentence = message("Nobody is signed in: send a token, or sign in on the pages.")
             return problem(
-                request,
-                401,
-                "not-signed-in",
-                message("Nobody is signed in: send a token, or sign in on the pages."),
+                401, "not-signed-in", sentence, headers={"WWW-Authenticate": 'Bearer realm="cairn"'}
             )
         case NotFromOurPage():
-            return problem(
-                request, 403, "not-from-our-page",
-                message("A session alone changes nothing: send `X-CSRF-Token` with it, or a token of your own."),
-            )  # fmt: skip
+            sentence = message(
+                "A session alone changes nothing: send `X-CSRF-Token` with it, or a token of your own."
+            )
+            return problem(403, "not-from-our-page", sentence)
+        case TooOften():
+            return problem(429, "too-often", error.sentence, headers=error.headers)
         case NoAnswer():
             log.warning("no answer: %s", error)
-            return problem(
-                request, 503, "no-answer",
-                message("No worker answered in time. It may still be done: repeat it with the same `Idempotency-Key`."),
-            )  # fmt: skip
+            sentence = message(
+                "No worker answered in time. It may still be done: repeat it with the same `Idempotency-Key`."
+            )
+            return problem(503, "no-answer", sentence)
         case AwayFromHome():
             sentence = message("This ledger takes nothing in: it is not where it was recorded.")
-            return problem(request, 503, "away-from-home", sentence)
+            return problem(503, "away-from-home", sentence)
         case PolicyInvalid() | RosterInvalid():
             code = "policy.invalid" if isinstance(error, PolicyInvalid) else "roster.invalid"
-            count, at = len(error.mistakes), reader_of(request)
-            sentence = message("{count} {count:plural,mistake,mistakes} to mend", count=count)
-            mistakes = [mistake_facts(at, each) for each in error.mistakes]
-            return problem(request, 422, code, sentence, mistakes=mistakes)
+            sentence = message("{count} {count:plural,mistake,mistakes} to mend", count=len(error.mistakes))
+            return problem(422, code, sentence, mistakes=[mistake_facts(at, each) for each in error.mistakes])
         case RequestValidationError():
-            named = [part for part in error.errors()[0]["loc"][1:] if isinstance(part, str)]
-            where = ".".join(named) or "body"
-            return problem(
-                request, 422, "request.invalid", message("{where} cannot be read.", where=where), where
-            )
+            where = ".".join(map(str, _named(error.errors()[0]["loc"][1:]))) or "body"
+            return problem(422, "request.invalid", message("{where} cannot be read.", where=where), where)
+        case asyncpg.CharacterNotInRepertoireError() | asyncpg.UntranslatableCharacterError():
+            return problem(422, "request.invalid", message("{where} cannot be read.", where="body"), "body")
         case HTTPException():
-            return problem(request, error.status_code, "http", term("http", error.status_code))
-        case asyncio.CancelledError():
-            raise error
+            return problem(error.status_code, "http", term("http", error.status_code), headers=error.headers)
     log.exception("a request failed", exc_info=error)
-    return problem(
-        request, 500, "internal", message("Something went wrong inside the program; its log says what.")
-    )
+    return problem(500, "internal", message("Something went wrong inside the program; its log says what."))
+
+
+def _named(parts: Sequence[int | str]) -> Sequence[int | str]:
+    """Where in a body something cannot be read, `rows`, 3, `goal`; a place alone is that of a broken text."""
+    return parts if any(isinstance(part, str) for part in parts) else ()

@@ -14,6 +14,7 @@ from cairn.documents.mistakes import Mistake
 from cairn.documents.moments import end_of_day, read_moment
 from cairn.domain.goal.stages import Stage
 from cairn.domain.refusal import Refusal
+from cairn_portal.api import answers
 from cairn_portal.presenting.as_json import plain_value
 from cairn_portal.reading.cycles import read_cycle
 from cairn_portal.reading.goals import MOST, goals_page, read_goal, unknown_goal
@@ -22,6 +23,7 @@ from cairn_portal.reading.inbox import inbox_of
 from cairn_portal.reading.results import readable_results
 from cairn_portal.signing_in.portal import ByVisitor, Visit
 from projections.models import dashboard as dashboards
+from projections.models.progress import ProgressLine
 
 router = APIRouter()
 WaitFor = Annotated[
@@ -41,13 +43,17 @@ def _answer(visit: Visit, value: Any, version: int | None = None) -> Response:
     return JSONResponse(plain_value(value, visit.reader.language), headers=headers)
 
 
-@router.get("/me", tags=["people"], operation_id="me", summary="who I am here")
+@router.get("/me", tags=["people"], response_model=answers.Me, operation_id="me", summary="who I am here")
 async def me(visit: ByVisitor) -> Response:
     return _answer(visit, visit.person)
 
 
 @router.get(
-    "/inbox", tags=["inbox"], operation_id="inbox", summary="all that waits for me, most urgent first"
+    "/inbox",
+    tags=["inbox"],
+    response_model=answers.Inbox,
+    operation_id="inbox",
+    summary="all that waits for me, most urgent first",
 )
 async def inbox(visit: ByVisitor, cycle: str | None = None, wait_for: WaitFor = None) -> Response:
     await _ready(visit, wait_for, "inbox")
@@ -55,7 +61,13 @@ async def inbox(visit: ByVisitor, cycle: str | None = None, wait_for: WaitFor = 
     return _answer(visit, {"tasks": found.tasks, "turns": found.turns, "now": found.nows})
 
 
-@router.get("/goals", tags=["goals"], operation_id="goals_list", summary="goals of a cycle, page by page")
+@router.get(
+    "/goals",
+    tags=["goals"],
+    response_model=answers.GoalPage,
+    operation_id="goals_list",
+    summary="goals of a cycle, page by page",
+)
 async def goals(
     visit: ByVisitor,
     cycle: str,
@@ -74,7 +86,13 @@ async def goals(
     return _answer(visit, {"items": found.goals, "next": found.after})
 
 
-@router.get("/goals/{goal}", tags=["goals"], operation_id="goal", summary="one goal with all about it")
+@router.get(
+    "/goals/{goal}",
+    tags=["goals"],
+    response_model=answers.OneGoal,
+    operation_id="goal",
+    summary="one goal with all about it",
+)
 async def goal(visit: ByVisitor, goal: str, wait_for: WaitFor = None) -> Response:
     await _ready(visit, wait_for, "goal", "inbox")
     read = await read_goal(visit.portal.records, visit.person.id, goal)
@@ -90,7 +108,13 @@ async def goal(visit: ByVisitor, goal: str, wait_for: WaitFor = None) -> Respons
     return _answer(visit, told, read.version)
 
 
-@router.get("/goals/{goal}/progress", tags=["goals"], operation_id="goal_progress", summary="how far it is")
+@router.get(
+    "/goals/{goal}/progress",
+    tags=["goals"],
+    response_model=ProgressLine,
+    operation_id="goal_progress",
+    summary="how far it is",
+)
 async def progress(visit: ByVisitor, goal: str, wait_for: WaitFor = None) -> Response:
     await _ready(visit, wait_for, "progress")
     read = await read_goal(visit.portal.records, visit.person.id, goal)
@@ -100,7 +124,11 @@ async def progress(visit: ByVisitor, goal: str, wait_for: WaitFor = None) -> Res
 
 
 @router.get(
-    "/goals/{goal}/history", tags=["goals"], operation_id="goal_history", summary="its story, replayed"
+    "/goals/{goal}/history",
+    tags=["goals"],
+    response_model=dict[str, Any],
+    operation_id="goal_history",
+    summary="its story, replayed",
 )
 async def history(
     visit: ByVisitor,
@@ -156,14 +184,24 @@ def moment_of(written: str | None, field: str, zone: tzinfo) -> datetime | None:
     return end_of_day(day, zone)
 
 
-@router.get("/cycles", tags=["cycles"], operation_id="cycles_list", summary="every cycle")
+@router.get(
+    "/cycles",
+    tags=["cycles"],
+    response_model=answers.CyclePage,
+    operation_id="cycles_list",
+    summary="every cycle",
+)
 async def cycles(visit: ByVisitor) -> Response:
     access.require_sees_cycles(visit.person)
     return _answer(visit, {"items": await dashboards.cycles(visit.portal.records.pool), "next": None})
 
 
 @router.get(
-    "/cycles/{cycle}", tags=["cycles"], operation_id="cycle", summary="where it stands, who waits for whom"
+    "/cycles/{cycle}",
+    tags=["cycles"],
+    response_model=dict[str, Any],
+    operation_id="cycle",
+    summary="where it stands, who waits for whom",
 )
 async def cycle(visit: ByVisitor, cycle: str, wait_for: WaitFor = None) -> Response:
     access.require_sees_cycles(visit.person)
@@ -181,7 +219,11 @@ async def cycle(visit: ByVisitor, cycle: str, wait_for: WaitFor = None) -> Respo
 
 
 @router.get(
-    "/cycles/{cycle}/results", tags=["cycles"], operation_id="cycle_results", summary="results I may read"
+    "/cycles/{cycle}/results",
+    tags=["cycles"],
+    response_model=dict[str, Any],
+    operation_id="cycle_results",
+    summary="results I may read",
 )
 async def results(
     visit: ByVisitor, cycle: str, after: After = "", limit: Limit = 50, wait_for: WaitFor = None

@@ -90,6 +90,21 @@ COMMANDS: tuple[Command | CommandGroup, ...] = (
         (Command("retry", "operate.mailing:retry", marked("try again what could not be delivered")),),
     ),
     CommandGroup(
+        "webhook",
+        marked("webhooks: other systems that are told of what happens"),
+        RUN,
+        (
+            Command("add", "operate.webhooks:add", marked("have a system told, or change where and of what")),
+            Command("list", "operate.webhooks:listed", marked("how each webhook stands")),
+            Command(
+                "resume",
+                "operate.webhooks:resume",
+                marked("tell it again, from where it stood or a position"),
+            ),
+            Command("remove", "operate.webhooks:remove", marked("tell it no more")),
+        ),
+    ),
+    CommandGroup(
         "policy",
         marked("the policy: check, adopt, list"),
         PREPARE,

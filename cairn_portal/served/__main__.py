@@ -20,6 +20,7 @@ def main() -> int:
     uvicorn.run(
         app, host=settings.portal_host, port=settings.portal_port or 8000, log_level=settings.log_level,
         proxy_headers=settings.portal_url is not None, server_header=False,
+        forwarded_allow_ips=settings.portal_proxies,
         timeout_graceful_shutdown=2,
     )  # fmt: skip
     return 0

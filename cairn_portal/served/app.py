@@ -29,6 +29,7 @@ from cairn_portal.signing_in.addresses import is_demo, portal_url, require_safe
 from cairn_portal.signing_in.callers import NotFromOurPage, NotSignedIn, SignIn
 from cairn_portal.signing_in.demo_provider import DemoProvider
 from cairn_portal.signing_in.portal import Portal, reader_of
+from cairn_portal.signing_in.rate_limits import Limits, TooOften
 from cairn_portal.web import (
     auditing,
     calibration_board,
@@ -66,13 +67,16 @@ def create_app(settings: Settings) -> FastAPI:
     if database is None:
         raise SettingsProblem(message("The portal needs CAIRN_DATABASE; `cairn up` starts it with one."))
 
+    limits = Limits(settings)
+
     @asynccontextmanager
     async def wired(app: FastAPI) -> AsyncIterator[None]:
         keys = wrapping_keys(settings)
         async with Application.open(database, keys, name="cairn-portal") as application:
             records = Records(application)
             demo = DemoProvider(settings, application.pool) if is_demo(settings) else None
-            portal = Portal(settings, records, Commands(settings, records), SignIn(settings, records), demo)
+            commands, sign_in = Commands(settings, records), SignIn(settings, records, limits)
+            portal = Portal(settings, records, commands, sign_in, demo, limits)
             app.state.portal = api.state.portal = portal
             yield
 
@@ -117,6 +121,7 @@ def create_app(settings: Settings) -> FastAPI:
         app.include_router(router)
     app.add_exception_handler(NotSignedIn, _not_signed_in)
     app.add_exception_handler(NotFromOurPage, _not_from_our_page)
+    app.add_exception_handler(TooOften, _too_often)
     app.add_exception_handler(Refusal, _refused)
     app.add_exception_handler(HTTPException, _not_there)
     for error in (NoAnswer, AwayFromHome, Exception):
@@ -147,6 +152,18 @@ async def _not_from_our_page(request: Request, _: Exception) -> Response:
     at = reader_of(request)
     said = at.say("Please load the page again and repeat it.")
     return _problem(request, 403, at.say("Not from this page"), said)
+
+
+async def _too_often(request: Request, error: Exception) -> Response:
+    assert isinstance(error, TooOften)
+    if request.method == "GET" and request.headers.get(
+        "hx-request"
+    ):  # a page that asks again by itself stays
+        return Response(status_code=204, headers=error.headers)
+    at = reader_of(request)
+    answer = _problem(request, 429, at.say(term("http", 429)), error.sentence.text(at.language))
+    answer.headers.update(error.headers)
+    return answer
 
 
 async def _not_there(request: Request, error: Exception) -> Response:

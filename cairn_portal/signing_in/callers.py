@@ -18,6 +18,7 @@ from cairn.settings import Settings
 from cairn_portal.reading.records import Records
 from cairn_portal.servers.portal_key import demo_pass
 from cairn_portal.signing_in.addresses import is_demo, issuer
+from cairn_portal.signing_in.rate_limits import Limits
 
 log = logging.getLogger(__name__)
 PERSON, CSRF, BEGUN = "person", "csrf", "begun"
@@ -59,8 +60,8 @@ async def _token_of(request: Request) -> str:
 class SignIn:
     """Sign-in at one provider, and the check of what comes with each request."""
 
-    def __init__(self, settings: Settings, records: Records) -> None:
-        self.settings, self.records = settings, records
+    def __init__(self, settings: Settings, records: Records, limits: Limits) -> None:
+        self.settings, self.records, self.limits = settings, records, limits
         self._sign_outs = records.application.sign_outs
         oauth = OAuth()
         oauth.register(
@@ -73,10 +74,11 @@ class SignIn:
         self.provider: StarletteOAuth2App = oauth.create_client("company")
 
     async def caller(self, request: Request) -> Caller:
-        """Whoever gives a request. Raises NotSignedIn, NotFromOurPage, and Refusal for somebody who has left."""
+        """Whoever gives a request. Raises NotSignedIn, NotFromOurPage, TooOften, and Refusal for somebody who has
+        left."""
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() == "bearer":
-            return Caller(await self.known(await self._named_by(token)), None)
+            return Caller(await self.known(await self._named_by(token, request)), None)
         who, csrf = request.session.get(PERSON), request.session.get(CSRF)
         if not who or not csrf or await self._sign_outs.is_over(who, request.session.get(BEGUN, 0.0)):
             raise NotSignedIn
@@ -105,13 +107,15 @@ class SignIn:
             raise NotSignedIn
         return who
 
-    async def _named_by(self, token: str) -> str:
-        """Whom a machine's token names: signed by the provider, for us, and not over. Raises NotSignedIn."""
+    async def _named_by(self, token: str, request: Request) -> str:
+        """Whom a machine's token names: signed by the provider, for us, and not over. Raises NotSignedIn, and TooOften
+        before somebody has the provider asked for its keys again and again."""
         told = await self.provider.load_server_metadata()
         try:
             try:
                 claims = self._claims(token, told["issuer"], await self.provider.fetch_jwk_set())
             except (JoseError, ValueError):  # the provider may have new keys
+                await self.limits.take_sign_in(request)
                 claims = self._claims(token, told["issuer"], await self.provider.fetch_jwk_set(force=True))
         except (JoseError, ValueError) as wrong:
             log.warning("a token was refused: %s", wrong)

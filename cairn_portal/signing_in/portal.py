@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Annotated, NamedTuple
 
 from fastapi import Depends
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from cairn.domain.people import Person
@@ -12,6 +13,7 @@ from cairn_portal.asking import Commands
 from cairn_portal.reading.records import Records
 from cairn_portal.signing_in.callers import SignIn
 from cairn_portal.signing_in.demo_provider import DemoProvider
+from cairn_portal.signing_in.rate_limits import Limits
 from cairn_portal.signing_in.reader import PageReader, language_of
 
 
@@ -23,6 +25,7 @@ class Portal(NamedTuple):
     commands: Commands
     sign_in: SignIn
     demo: DemoProvider | None
+    limits: Limits
 
 
 class Visit(NamedTuple):
@@ -46,9 +49,13 @@ def reader_of(request: Request) -> PageReader:
 
 
 async def visit(request: Request) -> Visit:
-    """The request of somebody who is signed in. Raises what `SignIn.caller` raises."""
+    """The request of somebody who is signed in, which counts. Raises what `SignIn.caller` raises, TooOften, and
+    HTTPException for an address with a character that no database keeps."""
     portal = portal_of(request)
     caller = await portal.sign_in.caller(request)
+    await portal.limits.take(request, caller.person.id, caller.csrf)
+    if "\0" in request.scope["path"] or b"%00" in request.scope["query_string"]:
+        raise HTTPException(400)
     reader = replace(reader_of(request), titles=await portal.records.titles())
     return Visit(portal, caller.person, reader, caller.csrf)
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from urllib.parse import urlencode
 
 from authlib.integrations.base_client import OAuthError
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from joserfc.errors import JoseError
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
@@ -41,7 +41,15 @@ async def sign_in(request: Request, back: str = "/") -> Response:
     return open_page(request, "sign_in.html", back=own_path(back), problem="")
 
 
-@router.get("/sign-in/go")
+async def counted(request: Request) -> None:
+    """A try to sign in counts for the address it comes from."""
+    await portal_of(request).limits.take_sign_in(request)
+
+
+Counted = Depends(counted)
+
+
+@router.get("/sign-in/go", dependencies=[Counted])
 async def go(request: Request, back: str = "/") -> Response:
     portal = portal_of(request)
     here = portal_url(portal.settings)
@@ -53,7 +61,7 @@ async def go(request: Request, back: str = "/") -> Response:
     return there
 
 
-@router.get("/sign-in/back")
+@router.get("/sign-in/back", dependencies=[Counted])
 async def back(request: Request) -> Response:
     sign_in, at = portal_of(request).sign_in, reader_of(request)
     try:
@@ -115,7 +123,7 @@ async def demo(request: Request, what: str, person: str = "") -> Response:
     return JSONResponse({"error": "not_found"}, 404)
 
 
-@router.post(DEMO + "/token")
+@router.post(DEMO + "/token", dependencies=[Counted])
 async def demo_token(request: Request) -> Response:
     provider, refused = _demo(request)
     if provider is None or refused is not None:

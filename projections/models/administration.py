@@ -8,7 +8,15 @@ from pydantic import BaseModel, ConfigDict
 from cairn.domain.cycle import events as c
 from cairn.domain.erasure import ErasureOrdered
 from cairn.domain.handover import events as h
-from cairn.domain.operating import FeedScheduled, FeedUnscheduled, ScoresVerified
+from cairn.domain.operating import (
+    FeedScheduled,
+    FeedUnscheduled,
+    ScoresVerified,
+    WebhookGivenUp,
+    WebhookRegistered,
+    WebhookRemoved,
+    WebhookResumed,
+)
 from cairn.domain.people import (
     DelegateNamed,
     DepartmentNamed,
@@ -31,14 +39,15 @@ MODEL = ReadModel(
     reads=(
         PersonJoined, PersonChanged, PersonLeft, LeavingWithdrawn, PersonAway, PersonReturned, DelegateNamed,
         DepartmentNamed, c.TargetsProposed, c.PolicyAdopted, c.PolicyAmendmentProposed, c.PolicyAmendmentDecided,
-        c.PolicyAmended, ReadingsRecorded, FeedCompleted, FeedScheduled, FeedUnscheduled, c.CycleLaunched,
+        c.PolicyAmended, ReadingsRecorded, FeedCompleted, FeedScheduled, FeedUnscheduled, WebhookRegistered,
+        WebhookRemoved, WebhookGivenUp, WebhookResumed, c.CycleLaunched,
         c.SheetsAdded, c.CycleClosed, c.CycleAbandoned, h.HandoverMade, h.HandoverReconciled, h.LoweringAgreed,
         h.LoweringDeclined, ScoresVerified, EventSkipped, ErasureOrdered,
     ),
     by_stream=True,
 )  # fmt: skip
 SQL = queries("administration")
-ActKind = Literal["people", "targets", "policies", "feeds", "cycles", "pay", "audit"]
+ActKind = Literal["people", "targets", "policies", "feeds", "cycles", "pay", "audit", "webhooks"]
 
 
 class Act(BaseModel):

@@ -9,6 +9,7 @@ select position,
         when type = 'TargetsProposed' then 'targets'
         when type in ('PolicyAdopted', 'PolicyAmendmentProposed', 'PolicyAmendmentDecided', 'PolicyAmended') then 'policies'
         when type in ('ReadingsRecorded', 'FeedCompleted', 'FeedScheduled', 'FeedUnscheduled') then 'feeds'
+        when type in ('WebhookRegistered', 'WebhookRemoved', 'WebhookGivenUp', 'WebhookResumed') then 'webhooks'
         when type in ('CycleLaunched', 'SheetsAdded', 'CycleClosed', 'CycleAbandoned') then 'cycles'
         when type in ('HandoverMade', 'HandoverReconciled', 'LoweringAgreed', 'LoweringDeclined') then 'pay'
         when type in ('ScoresVerified', 'EventSkipped', 'ErasureOrdered') then 'audit'
@@ -20,7 +21,8 @@ where type in ('PersonJoined', 'PersonChanged', 'PersonLeft', 'LeavingWithdrawn'
                'DelegateNamed', 'DepartmentNamed', 'TargetsProposed', 'PolicyAdopted', 'PolicyAmendmentProposed',
                'PolicyAmendmentDecided', 'PolicyAmended', 'ReadingsRecorded', 'FeedCompleted', 'FeedScheduled',
                'FeedUnscheduled', 'CycleLaunched', 'SheetsAdded', 'CycleClosed', 'CycleAbandoned', 'HandoverMade',
-               'HandoverReconciled', 'LoweringAgreed', 'LoweringDeclined', 'ScoresVerified', 'EventSkipped', 'ErasureOrdered')
+               'HandoverReconciled', 'LoweringAgreed', 'LoweringDeclined', 'ScoresVerified', 'EventSkipped', 'ErasureOrdered',
+               'WebhookRegistered', 'WebhookRemoved', 'WebhookGivenUp', 'WebhookResumed')
 
 -- One line for each kind of event that somebody recorded at one moment, in however many streams; the newest first.
 -- name: acts

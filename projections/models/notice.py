@@ -59,6 +59,7 @@ from cairn.domain.goal.events import (
     WorkEvaluated,
 )
 from cairn.domain.handover.events import LoweringDeclined, LoweringProposed, MessageNotTaken
+from cairn.domain.operating import WebhookGivenUp
 from cairn.domain.people import DelegateNamed
 from cairn.domain.promise.events import (
     PromiseContested,
@@ -135,7 +136,7 @@ MODEL = ReadModel(
         ReviewAsked, ReviewReported, ReviewCommented, ReviewReturned, ReviewReopened, ReviewWidened, ReviewWentOn,
         ReviewOverdue, ResultShown, InterviewRecorded, InterviewMissed, ResultAcknowledged, ResultNotAcknowledged,
         ResultWentOn, ResultAppealed, AppealWithdrawn, AppealOverdue, AppealDecided, CalibrationOverdue,
-        LoweringProposed, LoweringDeclined, MessageNotTaken,
+        LoweringProposed, LoweringDeclined, MessageNotTaken, WebhookGivenUp,
         AppraisalOpened, AppraisalScored, AppraisalWentOn,
         GoalCancelled, GoalSuperseded, GoalPaused, GoalResumed, GoalRevised, GoalInterviewHeld,
         CriterionAccepted, CommitteeDecided, AdjustmentWithdrawn, CheckInWithdrawn, EvidenceWaived, GoalPlaced,
@@ -154,7 +155,7 @@ LATE_UNTIL_DONE = (
     DeadlineMissed, CaseEscalated, FeedbackOverdue, SupportOverdue, RequestOverdue, PromiseOverdue, ReviewOverdue,
     AppealOverdue, CalibrationOverdue,
 )  # fmt: skip
-NOT_DONE_IN_TIME = (InterviewMissed, CheckpointMissed, ResultNotAcknowledged, MessageNotTaken)
+NOT_DONE_IN_TIME = (InterviewMissed, CheckpointMissed, ResultNotAcknowledged, MessageNotTaken, WebhookGivenUp)
 KINDS: Mapping[str, Kind] = {
     **{event.__name__: "asked" for event in ASKING},
     **{event.__name__: "late" for event in (*LATE_UNTIL_DONE, *NOT_DONE_IN_TIME)},

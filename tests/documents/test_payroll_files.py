@@ -14,9 +14,9 @@ from cairn.domain.handover.reconciling import differing
 from cairn.domain.handover.state import Message
 from cairn.payroll.message import body, message_id
 from cairn.payroll.setting_up import webhook_of
-from cairn.payroll.signing import SecretUnusable, headers, secrets_of
 from cairn.payroll.tables import PayrollTableInvalid, guarded, read_sums, written
 from cairn.settings import Settings, SettingsProblem
+from cairn.webhooks.signing import SecretUnusable, headers, secrets_of
 
 NAME = "handover-2026-company-1"
 MADE = datetime(2027, 3, 1, 2, tzinfo=UTC)

@@ -25,6 +25,7 @@ READS = {
     "/audit/acts": (403, 403, 403, 200, 200),
     "/audit/sample?cycle={cycle}": (403, 403, 403, 200, 200),
     "/audit/verification?cycle={cycle}": (403, 403, 403, 200, 200),
+    "/webhooks": (403, 403, 403, 200, 403),
 }
 """What each may read; M1 is on the committee too."""
 ROLES = ("E4", "E1", "M1", "H1", "A1")
@@ -61,7 +62,7 @@ async def test_the_table_names_every_read_there_is(served: Served) -> None:
 async def test_nobody_is_answered_without_a_token_and_nothing_but_401(served: Served) -> None:
     async with served.api(None) as program:
         for method, path in await documented(served):
-            address = path.format(**named("x"), case="x")
+            address = path.format(**named("x"), case="x", name="x")
             answer = await program.request(method, address)
             assert answer.status_code == 401, path
             assert answer.headers["content-type"] == "application/problem+json"
@@ -177,6 +178,15 @@ async def test_bad_input_names_the_field_and_nothing_is_done(served: Served) -> 
         ]
     assert [answer.status_code for answer in answers] == [422] * 5
     assert [answer.json()["field"] for answer in answers] == ["weight", "nonsense", "body", "body", "limit"]
+
+
+async def test_a_character_that_no_database_keeps_is_refused_wherever_it_stands(served: Served) -> None:
+    goal, row = f"goal-{served.cycle}-E4-2", {"rows": [{"goal": "goal-\0"}]}
+    async with served.api("H1") as hr:
+        addresses = (f"/audit/verification?cycle={served.cycle}%00", f"/goals/{goal}%00", "/streams/a%00b")
+        answers = [(await hr.get(address)).status_code for address in addresses]
+        told = (await hr.post("/bulk/goals/submit", json=row)).json()["rows"][0]["problem"]
+    assert (answers, told["status"]) == ([400] * 3, 422), told
 
 
 async def test_pages_of_a_list_come_to_the_whole_and_leave_no_gap_for_what_is_hidden(served: Served) -> None:

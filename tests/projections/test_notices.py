@@ -147,7 +147,8 @@ SILENT: Mapping[str, str] = {
     for names, why in (
         ("CaseSignalRefused SignalRefused CycleSignalRefused ErasureOrdered EventSkipped FeedCompleted FeedScheduled "
          "FeedUnscheduled ReadingsRecorded RehearsalAdvanced WorkflowsBegunAgain ScoreHeldBack FlexibleSpaceUsed "
-         "LaunchFinished PolicyAdopted TargetsProposed ScoresVerified HandoverReconciled", BY_ITSELF),
+         "LaunchFinished PolicyAdopted TargetsProposed ScoresVerified HandoverReconciled WebhookRegistered "
+         "WebhookRemoved WebhookResumed", BY_ITSELF),
         ("CheckedIn AdjustmentConfirmed ReviewOpened FeedbackObserved LoweringAgreed", WAITS),
         ("ReviewDrafted FeedbackWithdrawn AnswerDrafted AnswerGiven", OWN),
         ("RatersNominated RatersConfirmed RaterDeclined RaterDelegated QuestionsChanged", RATERS),

@@ -103,6 +103,11 @@ PUBLIC_HERE: Mapping[tuple[str, str], str] = {
         ("FeedScheduled", name): "where a feed's file lies and when it runs"
         for name in ("path", "base", "crons")
     },
+    **{
+        ("WebhookRegistered", name): "where another system is told, and of what"
+        for name in ("webhook", "url", "kinds")
+    },
+    **{(f"Webhook{what}", "webhook"): "a webhook's name" for what in ("Removed", "GivenUp", "Resumed")},
     ("LaunchFailure", "facts"): "names of streams",
     **{(model, "appraisal"): "the name of a case" for model in ("GoalRated", "RatingPart")},
     ("Note", "facts"): "numbers, days and names of feeds; no reason that somebody wrote",

@@ -22,6 +22,10 @@ from cairn.domain.operating import (
     FeedScheduled,
     FeedUnscheduled,
     ScoresVerified,
+    WebhookGivenUp,
+    WebhookRegistered,
+    WebhookRemoved,
+    WebhookResumed,
     WorkflowsBegunAgain,
 )
 from cairn.domain.people import (
@@ -275,6 +279,10 @@ EXAMPLES: tuple[Event, ...] = (
         feed="crm", path="/plan/feeds/crm.yaml", base="/plan", crons=("0 6 * * *",), timezone="Asia/Shanghai", **AT
     ),
     FeedUnscheduled(feed="crm", **AT),
+    WebhookRegistered(webhook="warehouse", url="https://hooks.example/told", kinds=("goal", "result"), **AT),
+    WebhookGivenUp(webhook="warehouse", position=12, why="status", status=500, **AT),
+    WebhookResumed(webhook="warehouse", after=11, **AT),
+    WebhookRemoved(webhook="warehouse", **AT),
     ScoresVerified(
         cycle="2026", upto=9000, goals=4, sheets=2, results=1, appraisals=1, differing=1, missing=0, unread=0, **AT
     ),

@@ -1,0 +1,1 @@
+"""What other systems are told of: the message, its signature, where it may go, and sending it once."""

@@ -1,0 +1,71 @@
+"""Webhooks as people and programs read them: where each leads, how far it is told, and what stands in its way."""
+
+from typing import Any, NamedTuple
+
+from cairn.application import Application
+from cairn.application.webhooks import Trouble, Webhook, registered
+from cairn.i18n import Message, message
+from cairn.ledger import subscriptions
+from cairn_portal.presenting.reader import Reader
+
+
+class Standing(NamedTuple):
+    """A webhook, told of everything up to `position`; `waiting` events are not yet (counted to 1,000 of a type)."""
+
+    hook: Webhook
+    position: int
+    waiting: int
+    trouble: Trouble | None
+
+
+async def webhooks_of(application: Application) -> list[Standing]:
+    """Every webhook and how it stands, by name."""
+    hooks = await registered(application.ledger)
+    told = {each.name: each for each in await subscriptions(application.pool)}
+    troubles = await application.webhooks.troubles()
+    found = []
+    for name, hook in sorted(hooks.items()):
+        following = told.get(hook.subscription)
+        position, waiting = (following.position, following.waiting) if following else (0, 0)
+        found.append(Standing(hook, position, waiting, troubles.get(name)))
+    return found
+
+
+def word_of_standing(each: Standing) -> Message:
+    """How it stands, in words."""
+    if (over := each.hook.given_up) is not None:
+        return message(
+            "given up: {why:webhook_trouble}; `cairn webhook resume {name}` goes on",
+            why=over.why,
+            name=each.hook.name,
+        )
+    if (trouble := each.trouble) is not None:
+        return message(
+            "takes nothing since {since}: {why:webhook_trouble}; tried again by itself",
+            since=trouble.failing_since,
+            why=trouble.why,
+        )
+    return message("{waiting} {waiting:plural,event waits,events wait}", waiting=each.waiting)
+
+
+def webhook_facts(at: Reader, each: Standing) -> dict[str, Any]:
+    """The same for programs."""
+    hook, trouble = each.hook, each.trouble
+    return {
+        "webhook": hook.name,
+        "url": hook.url,
+        "kinds": list(hook.kinds),
+        "by": hook.by,
+        "at": hook.at,
+        "position": each.position,
+        "waiting": each.waiting,
+        "given_up": hook.given_up and {"why": hook.given_up.why, "position": hook.given_up.position},
+        "trouble": trouble
+        and {
+            "why": trouble.why,
+            "status": trouble.status,
+            "tries": trouble.tries,
+            "since": trouble.failing_since,
+        },
+        "standing": at.say(word_of_standing(each)),
+    }
