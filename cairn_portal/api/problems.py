@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse, Response
 
 from cairn.domain.refusal import Refusal
 from cairn.i18n import Message, message, refusal_message, term
-from cairn.ledger import AwayFromHome
+from cairn.ledger import UNWRITABLE, AwayFromHome
 from cairn.policies import PolicyInvalid
 from cairn.roster.reading import RosterInvalid
 from cairn_portal.gateway import NoAnswer
@@ -28,6 +28,9 @@ MISREAD = frozenset(
     }
 )  # fmt: skip
 BEHIND = "reading.behind"
+UNWRITABLE_SAID = message(
+    "It holds a control character (U+0000) that cannot be kept: leave it out and repeat it."
+)
 OVERTAKEN = frozenset({"command.overtaken", "command.version-ahead"})
 
 
@@ -67,6 +70,12 @@ def problem(
     if status == 401:
         headers["WWW-Authenticate"] = 'Bearer realm="cairn"'
     return JSONResponse(shown, status, headers, media_type=MEDIA)
+
+
+def place_of(error: RequestValidationError) -> str:
+    """Which part of a request cannot be read, as its caller named it."""
+    named = [part for part in error.errors()[0]["loc"][1:] if isinstance(part, str)]
+    return ".".join(named) or "body"
 
 
 async def told(request: Request, error: Exception) -> Response:
@@ -120,13 +129,16 @@ async def told(request: Request, error: Exception) -> Response:
             mistakes = [mistake_facts(at, each) for each in error.mistakes]
             return problem(request, 422, code, sentence, mistakes=mistakes)
         case RequestValidationError():
-            named = [part for part in error.errors()[0]["loc"][1:] if isinstance(part, str)]
-            where = ".".join(named) or "body"
+            where = place_of(error)
             return problem(
                 request, 422, "request.invalid", message("{where} cannot be read.", where=where), where
             )
         case HTTPException():
-            return problem(request, error.status_code, "http", term("http", error.status_code))
+            answer = problem(request, error.status_code, "http", term("http", error.status_code))
+            answer.headers.update(error.headers or {})
+            return answer
+        case _ if isinstance(error, UNWRITABLE):
+            return problem(request, 422, "request.invalid", UNWRITABLE_SAID)
         case asyncio.CancelledError():
             raise error
     log.exception("a request failed", exc_info=error)

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from urllib.parse import quote, urlsplit
 
 from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.middleware.sessions import SessionMiddleware
@@ -15,10 +16,11 @@ from starlette.staticfiles import StaticFiles
 from cairn.application import Application
 from cairn.domain.refusal import Refusal
 from cairn.i18n import message, refusal_message, term
-from cairn.ledger import AwayFromHome
+from cairn.ledger import UNWRITABLE, AwayFromHome
 from cairn.privacy import wrapping_keys
 from cairn.settings import Settings, SettingsProblem
 from cairn_portal.api.application import ROOT, create_api
+from cairn_portal.api.problems import UNWRITABLE_SAID, place_of
 from cairn_portal.asking import Commands
 from cairn_portal.gateway import NoAnswer
 from cairn_portal.reading.records import Records
@@ -119,6 +121,8 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_exception_handler(NotFromOurPage, _not_from_our_page)
     app.add_exception_handler(Refusal, _refused)
     app.add_exception_handler(HTTPException, _not_there)
+    for unread in (RequestValidationError, *UNWRITABLE):
+        app.add_exception_handler(unread, _unread)
     for error in (NoAnswer, AwayFromHome, Exception):
         app.add_exception_handler(error, _failed)
     return app
@@ -152,7 +156,19 @@ async def _not_from_our_page(request: Request, _: Exception) -> Response:
 async def _not_there(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     title = reader_of(request).say(term("http", error.status_code))
-    return _problem(request, error.status_code, title, request.url.path)
+    answer = _problem(request, error.status_code, title, request.url.path)
+    answer.headers.update(error.headers or {})
+    return answer
+
+
+async def _unread(request: Request, error: Exception) -> Response:
+    """An address whose part cannot be read, or a character that no text in the database can hold."""
+    at = reader_of(request)
+    if isinstance(error, RequestValidationError):
+        said = at.say("{where} cannot be read.", where=place_of(error))
+    else:
+        said = at.say(UNWRITABLE_SAID)
+    return _problem(request, 422, at.say(term("http", 422)), said)
 
 
 async def _failed(request: Request, error: Exception) -> Response:
