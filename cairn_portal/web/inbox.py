@@ -123,9 +123,13 @@ async def _given(visit: Visit, named: str, command: str, act: str, key: str) -> 
             at_version=int(version) if version.isdigit() else None,
         )  # fmt: skip
     except Refusal as refusal:
-        return Result(dom, goal, refusal_message(refusal).text(at.language), True)
+        # what somebody may not read has no title to them
+        called = goal if refusal.code.endswith(".unknown") else await _called(visit, goal)
+        return Result(dom, called, refusal_message(refusal).text(at.language), True)
     said = at.say("separator:clause").join(event_name(at, each) for each in done.events)
+    return Result(dom, await _called(visit, goal), said or at.say("nothing to do (it is so already)"), False)
+
+
+async def _called(visit: Visit, goal: str) -> str:
     row = await goals_model.goal(visit.portal.records.pool, goal)
-    return Result(
-        dom, at.title(row.title) if row else goal, said or at.say("nothing to do (it is so already)"), False
-    )
+    return visit.reader.title(row.title) if row else goal
