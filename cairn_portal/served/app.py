@@ -22,7 +22,7 @@ from cairn.settings import Settings, SettingsProblem
 from cairn_portal.api.application import ROOT, create_api
 from cairn_portal.api.problems import UNWRITABLE_SAID, place_of
 from cairn_portal.asking import Commands
-from cairn_portal.gateway import NoAnswer
+from cairn_portal.gateway import NOT_ANSWERED, NoAnswer
 from cairn_portal.reading.records import Records
 from cairn_portal.served import health
 from cairn_portal.served.headers import SafeHeaders
@@ -177,10 +177,7 @@ async def _failed(request: Request, error: Exception) -> Response:
     match error:
         case NoAnswer():
             log.warning("no answer: %s", error)
-            said = at.say(
-                "No worker answered in time. It may still be done: look again before you repeat it."
-            )
-            return _problem(request, 503, at.say(term("http", 503)), said)
+            return _problem(request, 503, at.say(term("http", 503)), at.say(NOT_ANSWERED))
         case AwayFromHome():
             said = at.say("This ledger takes nothing in: it is not where it was recorded.")
             return _problem(request, 503, at.say(term("http", 503)), said)

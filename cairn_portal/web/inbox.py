@@ -1,6 +1,7 @@
 """The inbox: all that waits for whoever is signed in; tasks alike of one person stand together and are done at once."""
 
 import asyncio
+import logging
 from collections.abc import Sequence
 from typing import Annotated, NamedTuple
 from uuid import uuid4
@@ -10,6 +11,7 @@ from starlette.responses import Response
 
 from cairn.domain.refusal import Refusal
 from cairn.i18n import refusal_message
+from cairn_portal.gateway import NOT_ANSWERED, NoAnswer
 from cairn_portal.presenting.story import event_name
 from cairn_portal.reading.inbox import Inbox, inbox_of
 from cairn_portal.signing_in.portal import ByVisitor, Visit
@@ -21,6 +23,7 @@ from projections.models.case import Turn
 from projections.models.inbox import Task
 
 router = APIRouter(include_in_schema=False)
+log = logging.getLogger(__name__)
 AT_ONCE = 8
 A_PAGE, MOST = 100, 1000
 """Tasks that are shown at first, and by asking for more of them; those that are due first come first."""
@@ -126,6 +129,9 @@ async def _given(visit: Visit, named: str, command: str, act: str, key: str) -> 
         # what somebody may not read has no title to them
         called = goal if refusal.code.endswith(".unknown") else await _called(visit, goal)
         return Result(dom, called, refusal_message(refusal).text(at.language), True)
+    except NoAnswer as late:
+        log.warning("no answer: %s", late)
+        return Result(dom, goal, at.say(NOT_ANSWERED), True)
     said = at.say("separator:clause").join(event_name(at, each) for each in done.events)
     return Result(dom, await _called(visit, goal), said or at.say("nothing to do (it is so already)"), False)
 

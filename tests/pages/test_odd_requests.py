@@ -1,5 +1,6 @@
 """Requests as nobody's page sends them: each is answered in words, none ends in an error of the program."""
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -7,9 +8,12 @@ import httpx2
 import pytest
 from playwright.async_api import Browser
 
+from cairn.application.cases import KINDS
+from cairn_portal.web.typed import read_form
 from tests.pages.conftest import Served, screen
 
 NUL = "%00"
+TOKEN = re.compile(r'"X-CSRF-Token": "([^"]+)"')
 
 
 @asynccontextmanager
@@ -67,3 +71,29 @@ async def test_a_way_of_asking_that_is_not_offered_is_told_which_are(served: Ser
     allowed = {path: set(answer.headers["allow"].split(", ")) for path, answer in answers.items()}
     assert allowed == {"/audit": {"GET"}, "/api/v1/goals": {"GET"}, "/health": {"GET", "HEAD"}}
     assert (watched.status_code, watched.content) == (200, b"")
+
+
+async def test_a_kind_of_measure_that_no_page_offers_is_refused_with_the_form(
+    browser: Browser, served: Served
+) -> None:
+    sheet, goal = f"sheet-{served.cycle}-E4-1", f"goal-{served.cycle}-E4-9"
+    async with visiting(browser, served, "E4") as owner:
+        token = TOKEN.search((await owner.get("/")).text)
+        assert token is not None
+        headers = {"X-CSRF-Token": token[1], "HX-Request": "true"}
+        typed = {"sheet": sheet, "fields.key": "odd", "fields.title": "Odd", "fields.weight": "5"}
+        for kind in ("²", "nobody"):
+            asked = {**typed, "key": f"odd-{kind}", "fields.measure.kind": kind}
+            answer = await owner.post(f"/goals/{goal}/give/draft", data=asked, headers=headers)
+            assert answer.status_code == 422, kind
+            assert "It was not done" in answer.text
+    assert (await served.cairn("goal", "show", goal)).code != 0, "nothing was drafted"
+
+
+def test_a_row_of_a_form_whose_number_is_none_is_passed_over() -> None:
+    typed = [
+        ("fields.checkpoints.².expected", "x"), (f"fields.checkpoints.{'9' * 5000}.expected", "x"),
+        ("fields.checkpoints.1.expected", "asks for the date"),
+    ]  # fmt: skip
+    read = read_form(KINDS["coaching"].commands["open"], typed, None)
+    assert read["checkpoints"] == [{"expected": "asks for the date"}]
