@@ -90,6 +90,22 @@ async def test_a_kind_of_measure_that_no_page_offers_is_refused_with_the_form(
     assert (await served.cairn("goal", "show", goal)).code != 0, "nothing was drafted"
 
 
+async def test_scores_of_a_sheet_one_may_not_read_and_of_one_that_is_not_there_look_the_same(
+    served: Served,
+) -> None:
+    there, nowhere = f"sheet-{served.cycle}-E4-1", f"sheet-{served.cycle}-E4-9"
+    async with served.api("E1") as colleague:
+        for period in ("result", "Y"):
+            hidden, missing = [await colleague.get(f"/scores/{sheet}/{period}") for sheet in (there, nowhere)]
+            assert (hidden.status_code, hidden.text) == (403, missing.text.replace(nowhere, there))
+
+
+async def test_a_score_of_what_has_none_is_not_there(served: Served) -> None:
+    async with served.api("A1") as auditor:
+        answer = await auditor.get("/scores/nothing/Y")
+    assert (answer.status_code, answer.json()["code"]) == (404, "sheet.unknown")
+
+
 def test_a_row_of_a_form_whose_number_is_none_is_passed_over() -> None:
     typed = [
         ("fields.checkpoints.².expected", "x"), (f"fields.checkpoints.{'9' * 5000}.expected", "x"),
