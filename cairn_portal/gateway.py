@@ -30,6 +30,7 @@ from activities.inputs import (
 from cairn.domain.identity import check_key
 from cairn.domain.refusal import Refusal
 from cairn.domain.streams import kind_of
+from cairn.i18n import message
 from cairn.temporal import builds_of, keyed_digest
 
 PATIENCE = timedelta(seconds=30)
@@ -40,6 +41,10 @@ Answer = TypeVar("Answer", GoalOutcome, CycleOutcome, CaseOutcome)
 
 LOOK = timedelta(seconds=3)
 """How long Temporal may take to say how a workflow stands that does not answer."""
+
+
+NOT_ANSWERED = message("No worker answered in time. It may still be done: look again before you repeat it.")
+"""What people are told of it."""
 
 
 class NoAnswer(Exception):

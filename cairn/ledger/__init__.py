@@ -25,6 +25,7 @@ from cairn.ledger.newer import Newer, newer_events
 from cairn.ledger.pool import (
     LOST,
     PASSING,
+    UNWRITABLE,
     Connection,
     application_name,
     applications_here,
@@ -54,6 +55,7 @@ __all__ = [
     "LOST",
     "NEWER",
     "PASSING",
+    "UNWRITABLE",
     "UPCASTERS",
     "AppendConflict",
     "Appended",

@@ -31,6 +31,9 @@ PASSING = (
 )
 """What is no event's fault: it passes by itself, or when whoever broke a table or a right has mended it."""
 
+UNWRITABLE = (asyncpg.CharacterNotInRepertoireError, asyncpg.UntranslatableCharacterError)
+"""What a text with a character shows as that Postgres cannot hold: U+0000, in a parameter or within JSON."""
+
 CUT_AT_ONCE = (
     asyncpg.ConnectionDoesNotExistError,
     asyncpg.InternalClientError,

@@ -5,7 +5,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from cairn.domain.refusal import Refusal
-from cairn.ledger import AwayFromHome
+from cairn.ledger import UNWRITABLE, AwayFromHome
 from cairn.policies import PolicyInvalid
 from cairn.roster.reading import RosterInvalid
 from cairn_portal.api import auditing, bulk, commands, paying, preparing, reads, webhooks
@@ -19,7 +19,7 @@ VERSION = "1"
 ROOT = f"/api/v{VERSION}"
 ERRORS = (
     Refusal, NotSignedIn, NotFromOurPage, TooOften, NoAnswer, AwayFromHome, PolicyInvalid, RosterInvalid,
-    RequestValidationError, HTTPException, Exception,
+    RequestValidationError, HTTPException, *UNWRITABLE, Exception,
 )  # fmt: skip
 
 

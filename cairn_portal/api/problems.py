@@ -2,10 +2,9 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-import asyncpg
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -13,7 +12,7 @@ from starlette.responses import JSONResponse, Response
 
 from cairn.domain.refusal import Refusal
 from cairn.i18n import Message, message, refusal_message, term
-from cairn.ledger import AwayFromHome
+from cairn.ledger import UNWRITABLE, AwayFromHome
 from cairn.policies import PolicyInvalid
 from cairn.roster.reading import RosterInvalid
 from cairn_portal.api.document import MEDIA
@@ -33,6 +32,9 @@ MISREAD = frozenset(
     }
 )  # fmt: skip
 BEHIND = "reading.behind"
+UNWRITABLE_SAID = message(
+    "It holds a control character (U+0000) that cannot be kept: leave it out and repeat it."
+)
 OVERTAKEN = frozenset({"command.overtaken", "command.version-ahead"})
 
 
@@ -61,6 +63,13 @@ class Problem(NamedTuple):
 
     def answer(self) -> Response:
         return JSONResponse(self.told, self.status, dict(self.headers), media_type=MEDIA)
+
+
+def place_of(error: RequestValidationError) -> str:
+    """Which part of a request cannot be read, as its caller named it: `rows.3.goal`. A place alone is that of a broken
+    text."""
+    parts = error.errors()[0]["loc"][1:]
+    return ".".join(map(str, parts)) if any(isinstance(part, str) for part in parts) else "body"
 
 
 async def told(request: Request, error: Exception) -> Response:
@@ -126,16 +135,11 @@ def problem_of(at: PageReader, path: str, error: Exception) -> Problem:
             sentence = message("{count} {count:plural,mistake,mistakes} to mend", count=len(error.mistakes))
             return problem(422, code, sentence, mistakes=[mistake_facts(at, each) for each in error.mistakes])
         case RequestValidationError():
-            where = ".".join(map(str, _named(error.errors()[0]["loc"][1:]))) or "body"
+            where = place_of(error)
             return problem(422, "request.invalid", message("{where} cannot be read.", where=where), where)
-        case asyncpg.CharacterNotInRepertoireError() | asyncpg.UntranslatableCharacterError():
-            return problem(422, "request.invalid", message("{where} cannot be read.", where="body"), "body")
         case HTTPException():
             return problem(error.status_code, "http", term("http", error.status_code), headers=error.headers)
+        case _ if isinstance(error, UNWRITABLE):
+            return problem(422, "request.invalid", UNWRITABLE_SAID)
     log.exception("a request failed", exc_info=error)
     return problem(500, "internal", message("Something went wrong inside the program; its log says what."))
-
-
-def _named(parts: Sequence[int | str]) -> Sequence[int | str]:
-    """Where in a body something cannot be read, `rows`, 3, `goal`; a place alone is that of a broken text."""
-    return parts if any(isinstance(part, str) for part in parts) else ()

@@ -8,7 +8,7 @@ from cairn.i18n import term
 from cairn_portal.presenting import reasons
 from cairn_portal.presenting.origins import origin_words
 from cairn_portal.presenting.reader import Reader
-from cairn_portal.presenting.words import NOTHING, field, value, words
+from cairn_portal.presenting.words import NOTHING, field, figure, value, words
 
 TOLD: dict[str, tuple[str, ...]] = {
     "GoalDrafted": ("carried_from", "origin"),
@@ -53,6 +53,8 @@ TOLD: dict[str, tuple[str, ...]] = {
 """Which facts of an event are told besides what it changed."""
 HIDDEN = frozenset({"adjustment", "goal", "sheet"})
 NAMED = frozenset({"target", "targets"})
+FIGURES = frozenset({"actual", "target", "attainment", "points"})
+"""Facts that are numbers, whole ones too."""
 """What an adjustment names of a measure: then the whole measure, as it is filed, need not be told."""
 
 
@@ -115,7 +117,8 @@ def described(at: Reader, event: str, facts: dict[str, Any]) -> str:
                 for part in given
             ]
         else:
-            parts.append(f"{field(at, name)} {value(at, given)}")
+            said = figure(at, given) if name in FIGURES else value(at, given)
+            parts.append(f"{field(at, name)} {said}")
     return at.say("separator:clause").join(parts)
 
 

@@ -185,10 +185,10 @@ def measure(at: Reader, given: dict[str, Any]) -> str:
     unit = given.get("unit") or ""
     sign = {"higher": "≥", "lower": "≤"}.get(given["direction"], "=")
     if given["direction"] == "range":
-        return f"{value(at, given['lower'])}–{value(at, given['upper'])} {unit}".strip()
-    parts = [f"{key} {sign}{value(at, each)}" for key, each in (given.get("targets") or {}).items()]
+        return f"{figure(at, given['lower'])}–{figure(at, given['upper'])} {unit}".strip()
+    parts = [f"{key} {sign}{figure(at, each)}" for key, each in (given.get("targets") or {}).items()]
     if given.get("target") is not None:
-        parts.insert(0, f"{sign} {value(at, given['target'])} {unit}".strip())
+        parts.insert(0, f"{sign} {figure(at, given['target'])} {unit}".strip())
     if computed := given.get("computed"):
         parts.append(computed_from(at, computed))
     return at.say("separator:clause").join(parts) or at.say("no target")
@@ -202,6 +202,14 @@ def computed_from(at: Reader, computed: str | dict[str, Any]) -> str:
         "share of subordinates whose result reaches {value}",
         value=value(at, computed["subordinates_on_goal"]),
     )
+
+
+WHOLE = re.compile(r"-?[0-9]+")
+
+
+def figure(at: Reader, given: Any) -> str:
+    """A value that is known to be a number: whole ones are grouped, too."""
+    return number(exact(given)) if isinstance(given, str) and WHOLE.fullmatch(given) else value(at, given)
 
 
 DECIMAL = re.compile(r"-?\d+\.\d+(E[+-]?\d+)?|-?\d+E[+-]?\d+|-?\d+/\d+", re.IGNORECASE)

@@ -11,6 +11,7 @@ from cairn.application.sampling import Sample
 from cairn.domain.operating import ScoresVerified
 from cairn.domain.people import Person
 from cairn_portal.reading.records import Records
+from projections.models import goal as goals_model
 from projections.models.administration import Act, ActKind, acts
 
 SEEDS = 10**9
@@ -65,6 +66,13 @@ async def sample_of(
     access.require_audits(person)
     the = await records.cycle(cycle)
     return await records.application.sampling.approvals(the.id, number, seed, upto)
+
+
+async def titles_of(records: Records, sample: Sample) -> dict[str, str]:
+    """What the goals of a sample are called now, by goal."""
+    named = sorted({each.goal for each in sample.drawn})
+    rows = [await goals_model.goal(records.pool, goal) for goal in named]
+    return {row.goal: row.title for row in rows if row}
 
 
 async def verification_of(records: Records, person: Person, cycle: str) -> Verification:

@@ -135,7 +135,8 @@ class Listed(NamedTuple):
 
 
 async def cases_of(records: Records, person: Person, cycle: Cycle, kind: str | None = None) -> Listed:
-    """What concerns somebody: about them or their people, begun or owed by them, or theirs to do now."""
+    """What concerns somebody: about them or their people, begun or owed by them, or theirs to do now. Of one kind,
+    whoever sees whole cycles has all that they may read."""
     now = await records.clock.now(cycle)
     people = {each.id: each for each in await people_model.people(records.pool, with_leavers=True)}
     below = [who for who in people if who != person.id and reports_to(who, person.id, people)]
@@ -147,8 +148,9 @@ async def cases_of(records: Records, person: Person, cycle: Cycle, kind: str | N
     wanted = [person.id, *places_of(person.roles)]
     turns = await case_model.turns(records.pool, now, cycle=cycle.id, of=wanted)
     found = await case_model.cases(
-        records.pool, cycle.id, holders=[person.id, *below, *headed], by=person.id, most=2 * MOST, kind=kind
-    )
+        records.pool, cycle.id, by=person.id, most=2 * MOST, kind=kind,
+        holders=None if kind and access.sees_cycles(person) else [person.id, *below, *headed],
+    )  # fmt: skip
     mine = {each.name for each in turns}
     rest = [each for each in found if each.name not in mine]
     readable = await _readable(records, person, cycle, [each.name for each in rest])

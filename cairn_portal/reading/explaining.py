@@ -81,6 +81,8 @@ def explained_facts(found: GoalExplained) -> dict[str, Any]:
 async def explain(records: Records, who: str | None, of: str, period: str) -> GoalExplained | SheetExplained:
     """How the last score of a goal or a sheet in a period, or a sheet's `result`, came about. Refuses whoever may not
     read it, and what was not scored yet."""
+    if kind_of(of) not in ("goal", "sheet"):
+        raise Refusal("sheet.unknown", field="sheet", sheet=of)
     cycle = await records.cycle(cycle_of(of))
     view = await records.viewer(who, cycle)
     if kind_of(of) == "goal":
@@ -89,10 +91,11 @@ async def explain(records: Records, who: str | None, of: str, period: str) -> Go
 
 
 async def _of_sheet(records: Records, view: Viewer, cycle: Cycle, name: str, period: str) -> SheetExplained:
-    sheet = fold_sheet(name, await records.ledger.read_stream(name))
-    if kind_of(name) != "sheet" or sheet.version == 0:
-        raise Refusal("sheet.unknown", field="sheet", sheet=name)
+    # asked first: whoever may not read somebody's scores does not learn which sheets there are
     view.require("scores", await owner_of(records, view, holder_of(name)))
+    sheet = fold_sheet(name, await records.ledger.read_stream(name))
+    if sheet.version == 0:
+        raise Refusal("sheet.unknown", field="sheet", sheet=name)
     found = sheet.result if period == RESULT else sheet.scores.get(period)
     own = view.person is not None and view.person.id == sheet.holder
     if isinstance(found, ResultIssued) and own and not found.told and sheet.shown != found.number:

@@ -61,20 +61,22 @@ class BadTable(NamedTuple):
     rows: tuple[BadRow, ...]
 
 
-def as_text(raw: bytes, encoding: str | None = None) -> str | tuple[Mistake, ...]:
-    """A file of rows as text: CSV, TSV or a workbook's first sheet, or why it cannot be read."""
+def as_text(raw: bytes, encoding: str | None = None, *, name: str = "") -> str | tuple[Mistake, ...]:
+    """A file of rows as text: CSV, TSV or a workbook's first sheet, or why it cannot be read. `name` is what whoever
+    hands it in calls the file."""
     if raw.startswith(b"PK\x03\x04") and not _unpacks_small(raw):
-        return (mistake("table:no-workbook"),)
+        return (mistake("table:no-workbook").at(Place(source=name)),)
     with TemporaryDirectory() as folder:
         path = Path(folder) / "table"
         path.write_bytes(raw)
         grid = read_grid(path, encoding=encoding)
     if grid.mistakes:
-        return tuple(each for each in grid.mistakes)
+        return tuple(replace(each, place=replace(each.place, source=name)) for each in grid.mistakes)
+    headers = dict(enumerate(cell.text for cell in grid.rows[0].cells)) if grid.rows else {}
     lost = [
-        Mistake(cell.fault).at(Place(row=row.number))
+        Mistake(cell.fault).at(Place(source=name, row=row.number, column=headers.get(n, "")))
         for row in grid.rows
-        for cell in row.cells
+        for n, cell in enumerate(row.cells)
         if grid.is_workbook and cell.fault and not cell.text
     ]
     return tuple(lost) or _written(grid)

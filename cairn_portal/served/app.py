@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from urllib.parse import quote, urlsplit
 
 from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.middleware.sessions import SessionMiddleware
@@ -15,12 +16,13 @@ from starlette.staticfiles import StaticFiles
 from cairn.application import Application
 from cairn.domain.refusal import Refusal
 from cairn.i18n import message, refusal_message, term
-from cairn.ledger import AwayFromHome
+from cairn.ledger import UNWRITABLE, AwayFromHome
 from cairn.privacy import wrapping_keys
 from cairn.settings import Settings, SettingsProblem
 from cairn_portal.api.application import ROOT, create_api
+from cairn_portal.api.problems import UNWRITABLE_SAID, place_of
 from cairn_portal.asking import Commands
-from cairn_portal.gateway import NoAnswer
+from cairn_portal.gateway import NOT_ANSWERED, NoAnswer
 from cairn_portal.reading.records import Records
 from cairn_portal.served import health
 from cairn_portal.served.headers import SafeHeaders
@@ -124,6 +126,8 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_exception_handler(TooOften, _too_often)
     app.add_exception_handler(Refusal, _refused)
     app.add_exception_handler(HTTPException, _not_there)
+    for unread in (RequestValidationError, *UNWRITABLE):
+        app.add_exception_handler(unread, _unread)
     for error in (NoAnswer, AwayFromHome, Exception):
         app.add_exception_handler(error, _failed)
     return app
@@ -169,7 +173,19 @@ async def _too_often(request: Request, error: Exception) -> Response:
 async def _not_there(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     title = reader_of(request).say(term("http", error.status_code))
-    return _problem(request, error.status_code, title, request.url.path)
+    answer = _problem(request, error.status_code, title, request.url.path)
+    answer.headers.update(error.headers or {})
+    return answer
+
+
+async def _unread(request: Request, error: Exception) -> Response:
+    """An address whose part cannot be read, or a character that no text in the database can hold."""
+    at = reader_of(request)
+    if isinstance(error, RequestValidationError):
+        said = at.say("{where} cannot be read.", where=place_of(error))
+    else:
+        said = at.say(UNWRITABLE_SAID)
+    return _problem(request, 422, at.say(term("http", 422)), said)
 
 
 async def _failed(request: Request, error: Exception) -> Response:
@@ -178,10 +194,7 @@ async def _failed(request: Request, error: Exception) -> Response:
     match error:
         case NoAnswer():
             log.warning("no answer: %s", error)
-            said = at.say(
-                "No worker answered in time. It may still be done: look again before you repeat it."
-            )
-            return _problem(request, 503, at.say(term("http", 503)), said)
+            return _problem(request, 503, at.say(term("http", 503)), at.say(NOT_ANSWERED))
         case AwayFromHome():
             said = at.say("This ledger takes nothing in: it is not where it was recorded.")
             return _problem(request, 503, at.say(term("http", 503)), said)

@@ -14,7 +14,7 @@ PATIENCE = 5  # seconds for the database
 log = logging.getLogger(__name__)
 
 
-@router.get("/health")
+@router.api_route("/health", methods=["GET", "HEAD"])
 async def health(request: Request) -> JSONResponse:
     """200 where the database answers, else 503."""
     pool = request.app.state.portal.records.pool

@@ -21,7 +21,15 @@ from cairn.domain.operating import ScoresVerified
 from cairn.i18n import term
 from cairn_portal.presenting.story import event_name
 from cairn_portal.presenting.words import file_size, number
-from cairn_portal.reading.auditing import Wanted, acts_of, new_seed, sample_of, verification_of, verify_now
+from cairn_portal.reading.auditing import (
+    Wanted,
+    acts_of,
+    new_seed,
+    sample_of,
+    titles_of,
+    verification_of,
+    verify_now,
+)
 from cairn_portal.reading.current import cycle_or_current
 from cairn_portal.signing_in.portal import ByVisitor, Visit
 from cairn_portal.signing_in.reader import PageReader
@@ -120,6 +128,7 @@ class Drawn(NamedTuple):
     """An approval that was drawn, what led to it, and the files that stood by it then."""
 
     goal: str
+    title: str
     owner: str
     approval: Proof
     leading: Sequence[Proof]
@@ -148,14 +157,15 @@ async def sample(
     again = urlencode({"cycle": found.id, "n": wanted, "seed": told.seed, "upto": told.upto})
     return page(
         request, "audit_sample.html", visit, reader=at, cycle=found, cycles=cycles, n=wanted, told=told, again=again,
-        drawn=_drawn(at, told, await records.names()), here="/audit/sample",
+        drawn=_drawn(at, told, await records.names(), await titles_of(records, told)), here="/audit/sample",
     )  # fmt: skip
 
 
-def _drawn(at: PageReader, told: Sample, names: Mapping[str, str]) -> list[Drawn]:
+def _drawn(at: PageReader, told: Sample, names: Mapping[str, str], titles: Mapping[str, str]) -> list[Drawn]:
     return [
         Drawn(
             goal=each.goal,
+            title=at.title(titles[each.goal]) if each.goal in titles else "",
             owner=named(each.owner, names),
             approval=_proof(at, each.approval, names),
             leading=[_proof(at, event, names) for event in each.leading],

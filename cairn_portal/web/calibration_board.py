@@ -199,7 +199,7 @@ def _columns(at: PageReader, found: Board, names: dict[str, str]) -> list[Column
             grade=grade,
             now=now,
             before=found.before[grade],
-            tone="late" if grade in outside else "off",
+            tone="late" if grade in outside and now else "off",
             cards=[_card(at, found, each, names) for each in found.people if each.grade == grade],
         )
         for grade, now in found.now.items()
@@ -238,7 +238,7 @@ def _rule(at: PageReader, share: ShareFound) -> Rule:
     elif under > 0:
         verdict = at.say("{under} too few", under=under)
     return Rule(
-        grades=" ".join(share.grades),
+        grades=" + ".join(share.grades),
         people=share.people,
         bounds=at.say("separator:list").join(filter(None, bounds)),
         verdict=verdict,

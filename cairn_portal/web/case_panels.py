@@ -27,6 +27,7 @@ from cairn_portal.reading.viewing import shown
 from cairn_portal.signing_in.portal import Visit
 from cairn_portal.signing_in.reader import PageReader
 from cairn_portal.web import showing
+from projections.models import goal as goal_model
 from projections.models import score as score_model
 
 
@@ -207,14 +208,21 @@ def _windows(at: PageReader, read: CaseRead, result: Result) -> list[Fact]:
 
 
 async def _period_scores(at: PageReader, visit: Visit, result: Result) -> list[Block]:
-    found = await score_model.goal_scores(visit.portal.records.pool, sheet=result.sheet)
+    records = visit.portal.records
+    found = await score_model.goal_scores(records.pool, sheet=result.sheet)
     periods = sorted({each.period for each in found}, key=by_period)
     points: dict[str, dict[str, str]] = {}
     for each in found:
         points.setdefault(each.goal, {})[each.period] = number(each.points)
     if not points:
         return []
-    rows = [(goal, *(of.get(period, "") for period in periods)) for goal, of in sorted(points.items())]
+    titles = {
+        each.goal: at.title(each.title) for each in await goal_model.goals(records.pool, sheet=result.sheet)
+    }
+    rows = [
+        (titles.get(goal, goal), *(of.get(period, "") for period in periods))
+        for goal, of in sorted(points.items())
+    ]
     return [Block(at.say("Goals and periods"), table=Table((at.say("goal"), *periods), rows, 1))]
 
 

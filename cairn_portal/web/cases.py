@@ -3,6 +3,7 @@ that is theirs to give. One page for every kind."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
+from urllib.parse import urlencode
 from uuid import uuid4
 
 from fastapi import APIRouter, Request
@@ -32,6 +33,8 @@ from cairn_portal.web.forms import Form, fields_of, is_typed, wrong_field
 from cairn_portal.web.rendering import page
 from cairn_portal.web.showing import titled
 from cairn_portal.web.typed import read_form
+from projections.models import dashboard as dashboards
+from projections.models.case import CaseRow, Turn
 
 router = APIRouter(include_in_schema=False)
 SAVES = {"submit": "report", "comment": "comment"}
@@ -71,8 +74,15 @@ async def cases(request: Request, visit: ByVisitor, kind: str = "", cycle: str =
     return page(
         request, "cases.html", visit, reader=at, cycle=found, kind=kind, kinds=list(KINDS), begun=BEGUN_BY_PEOPLE,
         turns=turns, rates=rates, others=listed.others if listed else [], names=await records.names(),
-        holder=holder_words,
+        holder=holder_words, about=_about, cycles=await dashboards.cycles(records.pool),
+        query=urlencode({"kind": kind, "cycle": found.id if found else ""}),
     )  # fmt: skip
+
+
+def _about(at: PageReader, each: Turn | CaseRow, names: Mapping[str, str]) -> str:
+    """Whom a case is about, and of a stage review also which period, for they have one for each."""
+    who = holder_words(at, each.holder, names)
+    return f"{who} · {each.name.rpartition('-')[2]}" if each.kind == "review" else who
 
 
 @router.get("/cases/new/{kind}")

@@ -204,7 +204,7 @@ def _told(at: PageReader, found: CycleRead) -> str:
     if not found.kept:
         return ""
     return at.say(
-        "{observed} observed, {given} told, {open} to be told, {breached} breaches",
+        "{observed} observed, {given} told, {open} to be told, {breached} {breached:plural,breach,breaches}",
         observed=sum(each.observed for each in found.kept),
         given=sum(each.given for each in found.kept),
         open=sum(each.open for each in found.kept),

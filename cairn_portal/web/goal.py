@@ -18,6 +18,7 @@ from cairn_portal.reading.committee import CommitteeRead, read_committee
 from cairn_portal.reading.goal_desk import desk_of
 from cairn_portal.reading.goals import GoalRead, read_goal
 from cairn_portal.reading.inbox import inbox_of
+from cairn_portal.reading.viewing import of_goal
 from cairn_portal.signing_in.portal import ByVisitor, Visit
 from cairn_portal.signing_in.reader import PageReader
 from cairn_portal.web import showing
@@ -56,6 +57,7 @@ async def goal_page(
         goal=read.row,
         tone=showing.tone(read.row.stage),
         facts=_facts(at, read, names),
+        above=await _above(at, visit, read),
         listed=_listed(read),
         progress=showing.progress(at, read.progress),
         periods=_periods(at, read),
@@ -91,11 +93,18 @@ def _facts(at: PageReader, read: GoalRead, names: dict[str, str]) -> list[tuple[
             space=sheet.space,
         )
         found.append((at.say("flexible space"), left))
-    if row.parent:
-        found.append((at.say("serves"), row.parent))
     if isinstance(row.measure, KeyTask | Capability) and row.measure.due:
         found.append((at.say("due"), row.measure.due.isoformat()))
     return [*found, (at.say("policy"), row.policy)]
+
+
+async def _above(at: PageReader, visit: Visit, read: GoalRead) -> tuple[str, str] | None:
+    """The goal that this one serves, with its title for whoever may read it."""
+    parent = read.row.parent
+    row = await goals_model.goal(visit.portal.records.pool, parent) if parent else None
+    if parent is None or row is None:
+        return None
+    return parent, at.title(row.title) if read.view.may("goals", of_goal(row)) else ""
 
 
 def _listed(read: GoalRead) -> list[tuple[int, str, bool]]:

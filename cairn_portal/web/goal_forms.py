@@ -107,7 +107,7 @@ def known_of(at: PageReader, desk: GoalDesk, command: str, titles: Mapping[str, 
                 if other != goal.id
             ]
             hints = {
-                "title": at.say("now {value}", value=goal.title),
+                "title": at.say("now {value}", value=at.title(goal.title)),
                 "weight": at.say("now {value}", value=percent(sheet.weight_of(goal.id))),
                 "targets": at.say("one a line, such as Q3 = 130"),
             }

@@ -1,5 +1,6 @@
 """My goals, and commands on goals given from any page."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
@@ -12,6 +13,7 @@ from cairn.domain.cycle.stages import cycle_stage_row
 from cairn.domain.refusal import Refusal
 from cairn.domain.streams import holder_of
 from cairn.i18n import refusal_message
+from cairn_portal.gateway import NOT_ANSWERED, NoAnswer
 from cairn_portal.presenting.story import event_name
 from cairn_portal.presenting.words import by_period, measure, number, percent
 from cairn_portal.reading.current import cycle_or_current, cycles_of
@@ -27,6 +29,7 @@ from projections.models import goal as goals_model
 from projections.models import score as scores_model
 
 router = APIRouter(include_in_schema=False)
+log = logging.getLogger(__name__)
 FIRST = 5
 """So many tasks stand above somebody's goals; the others are in the inbox."""
 FIELDS = "fields."
@@ -136,7 +139,11 @@ async def command(request: Request, visit: ByVisitor, goal: str, name: str, task
             at_version=int(version) if version.isdigit() else None,
         )  # fmt: skip
     except Refusal as refusal:
-        return await _refused(request, visit, goal, name, task, refusal)
+        said = refusal_message(refusal).text(at.language)
+        return await _not_done(request, visit, goal, name, task, said)
+    except NoAnswer as late:
+        log.warning("no answer: %s", late)
+        return await _not_done(request, visit, goal, name, task, at.say(NOT_ANSWERED), 503)
     if done.position is not None:
         await visit.portal.commands.readable(done.position, "goal", "inbox")
     stage = at.say(f"stage:{done.status.stage}") if done.status else ""
@@ -145,15 +152,15 @@ async def command(request: Request, visit: ByVisitor, goal: str, name: str, task
     return page(request, "task_done.html", visit, dom=dom_of(goal, task), said=f"{said} → {stage}")
 
 
-async def _refused(
-    request: Request, visit: Visit, goal: str, name: str, task: str, refusal: Refusal
+async def _not_done(
+    request: Request, visit: Visit, goal: str, name: str, task: str, said: str, status: int = 422
 ) -> Response:
+    """The task as it was, with what stood in the way; that alone where it waits for them no more."""
     at, records = visit.reader, visit.portal.records
-    said = refusal_message(refusal).text(at.language)
     inbox = await inbox_of(records, visit.person)
     mine = next((each for each in inbox.tasks if each.goal == goal and each.act == task), None)
     if mine is None:
-        return page(request, "task_problem.html", visit, 422, dom=dom_of(goal, task), said=said)
+        return page(request, "task_problem.html", visit, status, dom=dom_of(goal, task), said=said)
     about = await behind(records, visit.person, [mine], inbox)
     shown = shown_task(at, mine, about[mine.goal], inbox, said, name)
-    return page(request, "task.html", visit, 422, task=shown)
+    return page(request, "task.html", visit, status, task=shown)

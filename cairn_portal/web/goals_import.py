@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import FormData, UploadFile
+from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from cairn.application import access
@@ -22,7 +22,7 @@ from cairn_portal.reading.rosters import as_text
 from cairn_portal.signing_in.portal import ByVisitor, Visit
 from cairn_portal.signing_in.reader import PageReader
 from cairn_portal.web.rendering import page
-from cairn_portal.web.uploads import MOST, bounded_form, file_of, text_of
+from cairn_portal.web.uploads import MOST, bounded_form, file_of, name_of, text_of
 
 router = APIRouter(include_in_schema=False)
 MOST_ROWS = 200
@@ -85,13 +85,12 @@ async def given(request: Request, visit: ByVisitor, cycle: str) -> Response:
 
 async def _handed(at: PageReader, form: FormData) -> tuple[str, str, list[str]]:
     """The table as text with its file's name, and why it cannot be read."""
-    upload = form.get("table_file")
     raw = await file_of(form, "table_file")
     if not raw.strip():
         text = text_of(form, "table")
         return text_of(form, "file"), text, [] if text.strip() else [at.say("Choose a file.")]
-    name = upload.filename or "" if isinstance(upload, UploadFile) else ""
-    read = await run_in_threadpool(as_text, raw)
+    name = name_of(form, "table_file")
+    read = await run_in_threadpool(as_text, raw, name=name)
     if isinstance(read, str):
         return name, read, []
     return name, "", [each.text(at.language) for each in read]

@@ -25,6 +25,7 @@ from cairn_portal.signing_in.portal import ByVisitor, Visit
 from cairn_portal.signing_in.reader import PageReader
 from cairn_portal.web.moments import history_address, named, rows_of
 from cairn_portal.web.rendering import page
+from cairn_portal.web.showing import titled
 from cairn_portal.web.typed import whole
 
 router = APIRouter(include_in_schema=False)
@@ -150,6 +151,6 @@ def _moments(at: PageReader, story: Story, names: Mapping[str, str]) -> list[Mom
 def _marks(at: PageReader, story: Story) -> list[tuple[int, str]]:
     """What the slider says at each of its places."""
     return [
-        (number, f"{event_name(at, each.type)} · {at.moment(each.occurred_at)}")
+        (number, f"{titled(event_name(at, each.type))} · {at.moment(each.occurred_at)}")
         for number, each in enumerate(story.events, 1)
     ]

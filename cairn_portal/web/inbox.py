@@ -1,6 +1,7 @@
 """The inbox: all that waits for whoever is signed in; tasks alike of one person stand together and are done at once."""
 
 import asyncio
+import logging
 from collections.abc import Sequence
 from typing import Annotated, NamedTuple
 from uuid import uuid4
@@ -10,16 +11,19 @@ from starlette.responses import Response
 
 from cairn.domain.refusal import Refusal
 from cairn.i18n import refusal_message
+from cairn_portal.gateway import NOT_ANSWERED, NoAnswer
 from cairn_portal.presenting.story import event_name
-from cairn_portal.reading.inbox import inbox_of
+from cairn_portal.reading.inbox import Inbox, inbox_of
 from cairn_portal.signing_in.portal import ByVisitor, Visit
 from cairn_portal.signing_in.reader import PageReader
 from cairn_portal.web.rendering import page
-from cairn_portal.web.tasks import ShownTask, dom_of, shown_tasks
+from cairn_portal.web.tasks import ShownTask, dom_of, shown_tasks, told_apart
+from projections.models import goal as goals_model
 from projections.models.case import Turn
 from projections.models.inbox import Task
 
 router = APIRouter(include_in_schema=False)
+log = logging.getLogger(__name__)
 AT_ONCE = 8
 A_PAGE, MOST = 100, 1000
 """Tasks that are shown at first, and by asking for more of them; those that are due first come first."""
@@ -55,7 +59,7 @@ async def inbox(
     records = visit.portal.records
     found = await inbox_of(records, visit.person)
     shown = await shown_tasks(visit.reader, records, visit.person, found, upto)
-    groups = _grouped(visit.reader, found.waiting[:upto], shown)
+    groups = _grouped(visit.reader, found, upto, shown)
     size = len(found.waiting)
     further = min(A_PAGE, size - len(shown)) if upto < MOST else 0
     return page(
@@ -70,10 +74,10 @@ async def inbox(
     )
 
 
-def _grouped(at: PageReader, waiting: Sequence[Task | Turn], shown: Sequence[ShownTask]) -> list[Group]:
+def _grouped(at: PageReader, found: Inbox, upto: int, shown: Sequence[ShownTask]) -> list[Group]:
     """What waits in its order; of tasks alike about one person all stand where the first of them is due."""
     alike: dict[str, list[tuple[Task | Turn, ShownTask]]] = {}
-    for each, as_shown in zip(waiting, shown, strict=True):
+    for each, as_shown in zip(found.waiting[:upto], shown, strict=True):
         alike.setdefault(_group_of(each, as_shown), []).append((each, as_shown))
     groups = []
     for dom, same in alike.items():
@@ -83,7 +87,8 @@ def _grouped(at: PageReader, waiting: Sequence[Task | Turn], shown: Sequence[Sho
             groups.append(Group(dom, "", listed))
             continue
         who = f"{tasks[0].owner} {tasks[0].owner_name or ''}".strip()
-        title = at.say("{what}: {who}", what=at.say(f"task:{tasks[0].act}"), who=who)
+        what = at.say("{what}: {who}", what=at.say(f"task:{tasks[0].act}"), who=who)
+        title = " · ".join((what, *told_apart(found, tasks[0].cycle)))
         label = at.say("All {n} at once", n=len(tasks))
         goals = [f"{task.goal}@{task.version}" for task in tasks]
         groups.append(Group(dom, title, listed, label, TOGETHER[tasks[0].act], str(uuid4()), goals))
@@ -121,6 +126,16 @@ async def _given(visit: Visit, named: str, command: str, act: str, key: str) -> 
             at_version=int(version) if version.isdigit() else None,
         )  # fmt: skip
     except Refusal as refusal:
-        return Result(dom, goal, refusal_message(refusal).text(at.language), True)
+        # what somebody may not read has no title to them
+        called = goal if refusal.code.endswith(".unknown") else await _called(visit, goal)
+        return Result(dom, called, refusal_message(refusal).text(at.language), True)
+    except NoAnswer as late:
+        log.warning("no answer: %s", late)
+        return Result(dom, goal, at.say(NOT_ANSWERED), True)
     said = at.say("separator:clause").join(event_name(at, each) for each in done.events)
-    return Result(dom, goal, said or at.say("nothing to do (it is so already)"), False)
+    return Result(dom, await _called(visit, goal), said or at.say("nothing to do (it is so already)"), False)
+
+
+async def _called(visit: Visit, goal: str) -> str:
+    row = await goals_model.goal(visit.portal.records.pool, goal)
+    return visit.reader.title(row.title) if row else goal

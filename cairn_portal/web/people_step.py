@@ -22,7 +22,7 @@ from cairn_portal.reading.setting_up import setting_up
 from cairn_portal.signing_in.portal import ByVisitor, Visit
 from cairn_portal.signing_in.reader import PageReader
 from cairn_portal.web.rendering import page
-from cairn_portal.web.uploads import MOST, bounded_form, file_of, text_of
+from cairn_portal.web.uploads import MOST, bounded_form, file_of, name_of, text_of
 
 router = APIRouter(include_in_schema=False)
 ORDERS: dict[str, Order] = {"ymd": "ymd", "dmy": "dmy", "mdy": "mdy"}
@@ -98,10 +98,10 @@ async def _handed(at: PageReader, form: FormData) -> tuple[Handed, list[str]]:
     texts, unread = {}, []
     encoding = text_of(form, "encoding")
     for name in ("people", "departments"):
-        file = await file_of(form, f"{name}_file")
+        file, called = await file_of(form, f"{name}_file"), name_of(form, f"{name}_file")
         raw = file or text_of(form, name).encode()
         stated = encoding if file and encoding in ENCODINGS else None if file else "utf-8"
-        text = await run_in_threadpool(as_text, raw, stated) if raw.strip() else ""
+        text = await run_in_threadpool(as_text, raw, stated, name=called) if raw.strip() else ""
         if isinstance(text, tuple):
             unread += [each.text(at.language) for each in text]
             text = ""

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from cairn.application.clock import zone_of
-from cairn.domain.streams import sheet_of
+from cairn.domain.streams import holder_of, sheet_of
 from cairn_portal.presenting import reasons
 from cairn_portal.presenting.explained import RESULT, Step, short, steps_of
 from cairn_portal.presenting.story import note
@@ -17,6 +17,7 @@ from cairn_portal.signing_in.portal import ByVisitor
 from cairn_portal.signing_in.reader import PageReader
 from cairn_portal.web.moments import Told, history_address, named, score_address
 from cairn_portal.web.rendering import page
+from cairn_portal.web.showing import titled
 
 router = APIRouter(include_in_schema=False)
 
@@ -48,26 +49,31 @@ async def score(request: Request, visit: ByVisitor, of: str, period: str) -> Res
     at, names = visit.reader.in_zone(zone_of(found.cycle)), await records.names()
     if isinstance(found, GoalExplained):
         return page(
-            request, "score.html", visit, reader=at, of=of, period=period, title=at.title(found.goal.title),
-            facts=_facts(at, found), steps=[], evidence=_evidence(at, found, names),
+            request, "score.html", visit, reader=at, of=of, head=f"{at.say('Score')} {period}",
+            title=at.title(found.goal.title), facts=_facts(at, found), steps=[], evidence=_evidence(at, found, names),
             above=Told(sheet_of(of), score_address(sheet_of(of), period)) if found.counted else None,
             history=history_address(of),
             marks=[note(at, each) for each in found.score.marks],
         )  # fmt: skip
     assert isinstance(found, SheetExplained)
-    lines = [_line(at, each) for each in steps_of(at, found.score, found.policy)]
+    lines = [_line(at, each, of) for each in steps_of(at, found.score, found.policy)]
     above = Told(at.say("result"), score_address(of, RESULT)) if found.counted else None
+    head = titled(at.say("result")) if period == RESULT else f"{at.say('Score')} {period}"
     return page(
-        request, "score.html", visit, reader=at, of=of, period=at.say("result") if period == RESULT else period,
-        title=of, facts=_facts_of_sheet(at, found), steps=lines, evidence=[], above=above,
+        request, "score.html", visit, reader=at, of=of, head=head,
+        title=named(holder_of(of), names), facts=_facts_of_sheet(at, found), steps=lines, evidence=[], above=above,
         history=history_address(of), marks=[],
     )  # fmt: skip
 
 
-def _line(at: PageReader, step: Step) -> Line:
+def _line(at: PageReader, step: Step, shown: str) -> Line:
     cites = [
         Told(
-            at.say("result of {of}", of=of) if period == RESULT else f"{of} {period}",
+            at.say("result of {of}", of=of)
+            if period == RESULT
+            else period
+            if of == shown
+            else f"{of} {period}",
             score_address(of, period),
         )
         for of, period in step.cites

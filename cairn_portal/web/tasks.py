@@ -108,6 +108,12 @@ async def behind(
     return about
 
 
+def told_apart(found: Inbox, cycle: str) -> Sequence[str]:
+    """A cycle's title, where something of several cycles waits."""
+    waiting = {each.cycle for each in found.waiting}
+    return [found.cycles[cycle].title] if len(waiting) > 1 else []
+
+
 def shown_task(
     at: PageReader, task: inboxes.Task, about_it: Behind, found: Inbox, problem: str = "", open_act: str = ""
 ) -> ShownTask:
@@ -115,6 +121,7 @@ def shown_task(
     told = at.in_zone(zone_of(found.cycles[task.cycle]))
     about = [
         f"{task.owner} {task.owner_name or ''}".strip(),
+        *told_apart(found, task.cycle),
         at.say("since {since}", since=told.moment(task.since)),
     ]
     if task.until:
@@ -138,6 +145,7 @@ def shown_turn(at: PageReader, turn: case_model.Turn, found: Inbox) -> ShownTask
     told = at.in_zone(zone_of(found.cycles[turn.cycle]))
     about = [
         f"{turn.holder} {turn.holder_name or ''}".strip(),
+        *told_apart(found, turn.cycle),
         at.say("since {since}", since=told.moment(turn.since)),
     ]
     if turn.until:

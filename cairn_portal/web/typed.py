@@ -59,7 +59,9 @@ def _read_model(name: str, annotation: Any, within: Typed, zone: str | None) -> 
     if len(models) > 1:  # a measure: its fields lie below its kind
         if not kind:
             return None
-        model = next(one for one in models if kind in literals(one.model_fields["kind"].annotation))
+        model = next((one for one in models if kind in literals(one.model_fields["kind"].annotation)), None)
+        if model is None:  # no page offers it: it is for the write path to refuse
+            return {"kind": kind}
         below = {
             field: value
             for field in OF_MEASURE[kind]
@@ -77,10 +79,8 @@ def _read_model(name: str, annotation: Any, within: Typed, zone: str | None) -> 
 def _read_several(name: str, each: Any, within: Typed, zone: str | None) -> Any:
     models = models_of(each)
     if models:
-        numbers = sorted(
-            {int(key[len(name) + 1 :].partition(".")[0]) for key, _ in within if _numbered(key, name)}
-        )
-        rows = [_read(f"{name}.{n}", each, within, zone) for n in numbers]
+        numbers = {row for key, _ in within if (row := _row_of(key, name)) is not None}
+        rows = [_read(f"{name}.{n}", each, within, zone) for n in sorted(numbers)]
         return [row for row in rows if row] or None
     values = [value for key, value in within if key == name]
     if literals(each):
@@ -93,8 +93,8 @@ def whole(text: str, digits: int = 18) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) <= digits else None
 
 
-def _numbered(key: str, name: str) -> bool:
-    return key[len(name) + 1 :].partition(".")[0].isdigit()
+def _row_of(key: str, name: str) -> int | None:
+    return whole(key[len(name) + 1 :].partition(".")[0])
 
 
 def _read_mapping(name: str, within: Typed) -> dict[str, str] | None:

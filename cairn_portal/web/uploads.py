@@ -28,3 +28,9 @@ async def file_of(form: FormData, name: str) -> bytes:
     """A file's content; empty where none was chosen."""
     found = form.get(name)
     return await found.read() if isinstance(found, UploadFile) else b""
+
+
+def name_of(form: FormData, name: str) -> str:
+    """What whoever chose a file calls it; empty where none was chosen."""
+    found = form.get(name)
+    return found.filename or "" if isinstance(found, UploadFile) else ""

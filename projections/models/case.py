@@ -114,7 +114,9 @@ async def open_names(reader: Reader) -> list[str]:
 
 
 async def cases(
-    reader: Reader, cycle: str, *, holders: Sequence[str], by: str, most: int, kind: str | None = None
+    reader: Reader, cycle: str, *, holders: Sequence[str] | None, by: str, most: int, kind: str | None = None
 ) -> list[CaseRow]:
-    """Cases of a cycle about one of these holders, or begun, helped or owed `by` somebody; the newest first."""
-    return parse_rows(CaseRow, await reader.fetch(SQL["cases"], cycle, list(holders), by, most, kind))
+    """Cases of a cycle about one of these holders, or begun, helped or owed `by` somebody, of all without
+    holders; the newest first."""
+    listed = list(holders) if holders is not None else None
+    return parse_rows(CaseRow, await reader.fetch(SQL["cases"], cycle, listed, by, most, kind))

@@ -68,7 +68,7 @@ select e.kind, e.name, e.holder, coalesce(p.name, d.name) as holder_name, e.stag
 from every e
 left join read.person p on p.id = e.holder
 left join read.department d on 'department.' || d.id = e.holder
-where (e.holder = any($2) or $3 = any(e.by)) and ($5::text is null or e.kind = $5)
+where ($2::text[] is null or e.holder = any($2) or $3 = any(e.by)) and ($5::text is null or e.kind = $5)
 order by e.since desc, e.name
 limit $4
 

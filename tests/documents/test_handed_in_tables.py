@@ -3,6 +3,8 @@
 import io
 import zipfile
 
+from openpyxl import Workbook
+
 from cairn.documents.mistakes import Mistake
 from cairn.roster.assembling import NOTHING_STATED, RosterInvalid
 from cairn_portal.reading.rosters import Tables, as_text, bad_tables, corrected, read_tables
@@ -75,3 +77,23 @@ def test_a_workbook_that_unpacks_to_far_more_than_it_holds_is_not_opened() -> No
         book.writestr("xl/worksheets/sheet1.xml", b" " * (51 * 1024 * 1024))
     found = as_text(packed.getvalue())
     assert isinstance(found, tuple) and all(isinstance(each, Mistake) for each in found)
+
+
+def test_what_is_wrong_with_a_file_names_it_as_whoever_hands_it_in_does() -> None:
+    for raw in (b"PK\x03\x04 and no more", b"", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 an old workbook"):
+        found = as_text(raw or b"a,b\n\x00", name="departments of May.xlsx")
+        assert not isinstance(found, str)
+        assert {each.place.source for each in found} == {"departments of May.xlsx"}, raw
+
+
+def test_a_merged_cell_is_told_by_its_column_too() -> None:
+    book = Workbook()
+    assert book.active is not None
+    for row in (("id", "name"), ("E1", "Ann"), ("E2", "Ben")):
+        book.active.append(row)
+    book.active.merge_cells("B2:B3")
+    written = io.BytesIO()
+    book.save(written)
+    found = as_text(written.getvalue(), name="people.xlsx")
+    assert not isinstance(found, str)
+    assert [(each.place.row, each.place.column) for each in found] == [(3, "name")]

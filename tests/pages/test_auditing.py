@@ -61,7 +61,7 @@ async def test_an_auditor_looks_into_a_year(
         await slider.focus()
         await page.keyboard.press("Home")
         await expect(page.get_by_role("heading", name="The goal then")).to_be_visible()
-        await expect(slider).to_have_attribute("aria-valuetext", re.compile("sheet opened"))
+        await expect(slider).to_have_attribute("aria-valuetext", re.compile("Sheet opened"))
         await expect(slider).to_be_focused()
         await page.keyboard.press("ArrowRight")
         await expect(page.locator("#chosen + .card")).to_contain_text("Drafted")

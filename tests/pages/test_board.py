@@ -186,3 +186,15 @@ async def test_whoever_may_not_calibrate_finds_no_board_and_nobody_sees_their_ow
             await overview.sign_in(person)
             await overview.open(f"/cycles/{cycle}")
             await expect(overview.page.locator(f"a[href='/cases/{session}/board']")).to_have_count(boards)
+
+
+async def test_whoever_sees_whole_cycles_finds_every_case_of_a_kind_and_nobody_else_does(
+    browser: Browser, served: Served, session: str
+) -> None:
+    cycle = session.split("-")[1]
+    for person, found in (("H1", 1), ("M1", 1), ("E1", 0)):
+        async with screen(browser, served, language="en") as window:
+            await window.sign_in(person)
+            await window.open(f"/cases?kind=calibration&cycle={cycle}")
+            named = window.page.locator(f'main a[href="/cases/{session}"]')
+            assert await named.count() == found, person

@@ -141,10 +141,10 @@ async def test_an_auditor_sees_a_goal_as_it_was_after_any_of_its_events(
         await auditor.sign_in("A1")
         await auditor.open(f"/goals/{goal}/history")
         before = auditor.page.locator(".event", has_text="revised").first
-        await expect(before).to_contain_text("2400")
+        await expect(before).to_contain_text("2,400")
         await auditor.page.locator(".event").first.get_by_role("link").click()
         await expect(auditor.page.get_by_role("heading", name="The goal then")).to_be_visible()
-        assert "2400" not in await auditor.text()
+        assert "2,400" not in await auditor.text()
         assert await auditor.page.locator("main form[hx-post]").count() == 0, "an auditor changes nothing"
 
 

@@ -117,3 +117,22 @@ async def test_a_first_visit_loads_a_hundred_kilobytes_at_most(browser: Browser,
         await expect(first.page.locator("h1")).to_be_visible()
         loaded = await first.page.evaluate(sizes)
     assert len(loaded) > 4 and 0 < sum(loaded) <= 100_000, loaded
+
+
+async def test_tasks_of_two_cycles_are_told_apart_and_what_was_done_is_told_by_its_title(
+    browser: Browser, company: Served
+) -> None:
+    async with screen(browser, company, language="en", width=375) as window:
+        await window.sign_in("E2")
+        await window.open("/inbox")
+        groups = window.page.locator("section.group")
+        titles = await groups.locator("h2").all_inner_texts()
+        assert [title.partition("·")[2].split()[0] for title in titles] == ["now", "next"]
+        tasks = groups.first.locator("li.task a")
+        called = await tasks.all_inner_texts()
+        assert called and not any("goal-" in title for title in called)
+        await groups.first.locator("form.group-head button").click()
+        done = groups.first.locator("li.task.done")
+        await expect(done).to_have_count(len(called), timeout=30_000)
+        told = await done.all_inner_texts()
+        assert sorted(each.partition(" · ")[0].strip() for each in told) == sorted(called)

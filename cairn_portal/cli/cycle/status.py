@@ -200,7 +200,7 @@ def _feedback(
     """How the 24 hours were kept, and who has heard nothing for long: they are named before the year ends."""
     late = sum(each.breached for each in kept)
     told = at.say(
-        "{observed} observed, {given} told, {open} to be told, {breached} breaches",
+        "{observed} observed, {given} told, {open} to be told, {breached} {breached:plural,breach,breaches}",
         observed=sum(each.observed for each in kept),
         given=sum(each.given for each in kept),
         open=sum(each.open for each in kept),
