@@ -15,7 +15,9 @@ from cairn.application.moves import RefusedMove
 from cairn.application.operation import Operation
 from cairn.application.people import RosterChanges, RosterImport
 from cairn.application.policies import Adoption
+from cairn.application.targets import Proposal
 from cairn.domain.case.status import CaseStatus
+from cairn.domain.cycle.events import TargetRow
 from cairn.domain.cycle.status import CycleStatus
 from cairn.domain.goal.status import GoalStatus
 from cairn.domain.identity import digest
@@ -147,6 +149,16 @@ class Commands:
         await self._require_home()
         done = await self.records.application.policies.adopt(text, source, by, datetime.now(UTC))
         await self._sealed(done.stream, done.version)
+        return done
+
+    async def propose_targets(self, cycle: str, rows: Sequence[TargetRow], source: str, by: str) -> Proposal:
+        """Proposes targets for a cycle that is not launched yet, and waits until they can be read. Raises Refusal,
+        AwayFromHome."""
+        await self._require_home()
+        targets = self.records.application.targets
+        done = await targets.propose(cycle, rows, source, by, datetime.now(UTC))
+        if done.version:
+            await self._sealed(done.stream, done.version)
         return done
 
     async def foresee_roster(self, read: RosterRead, by: str) -> RosterForeseen:

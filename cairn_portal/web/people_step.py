@@ -27,7 +27,7 @@ from cairn_portal.web.uploads import MOST, bounded_form, file_of, text_of
 router = APIRouter(include_in_schema=False)
 ORDERS: dict[str, Order] = {"ymd": "ymd", "dmy": "dmy", "mdy": "mdy"}
 ENCODINGS = ("utf-8", "gb18030", "big5", "cp1252")
-CELL = re.compile(r"cell\.(people|departments)\.(\d{1,7})\.(\d{1,3})")
+CELL = re.compile(r"cell\.([a-z]+)\.(\d{1,7})\.(\d{1,3})")
 MOST_ROWS, NAMED = 100, 30
 """So many bad rows are shown at once, and so many names of who is new, moved or gone."""
 
@@ -105,7 +105,7 @@ async def _handed(at: PageReader, form: FormData) -> tuple[Handed, list[str]]:
         if isinstance(text, tuple):
             unread += [each.text(at.language) for each in text]
             text = ""
-        texts[name] = corrected(text, _cells(form, name)) if text and not file else text
+        texts[name] = corrected(text, cells_of(form, name)) if text and not file else text
     handed = Handed(
         Tables(texts["people"], texts["departments"]), text_of(form, "dates"), bool(text_of(form, "match_zeros")),
         text_of(form, "seen") if text_of(form, "do") == "import" else "",
@@ -113,7 +113,7 @@ async def _handed(at: PageReader, form: FormData) -> tuple[Handed, list[str]]:
     return handed, unread
 
 
-def _cells(form: FormData, table: str) -> dict[tuple[int, int], str]:
+def cells_of(form: FormData, table: str) -> dict[tuple[int, int], str]:
     """The cells that were typed, by row from 1 and column from 0."""
     found = {}
     for name, value in form.items():
