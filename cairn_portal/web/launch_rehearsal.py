@@ -9,8 +9,10 @@ from starlette.responses import RedirectResponse, Response
 
 from cairn.application import access
 from cairn.domain.launch.foretold import Acting, Happening
+from cairn.domain.launch.plan import LaunchPlan
 from cairn.domain.refusal import Refusal
 from cairn.i18n import refusal_message, term
+from cairn_portal.presenting.words import measure, percent
 from cairn_portal.reading.foretelling import Moment, rehearse_launch
 from cairn_portal.signing_in.portal import ByVisitor
 from cairn_portal.signing_in.reader import PageReader
@@ -45,8 +47,9 @@ class Step(NamedTuple):
 @router.get(HERE)
 async def rehearsal(
     request: Request, visit: ByVisitor, cycle: str = "", title: str = "", starts: str = "", ends: str = "",
-    shift: str = "", acting: str = "nobody", step: str = "0",
+    shift: str = "", acting: str = "nobody", step: str = "0", who: str = "",
 ) -> Response:  # fmt: skip
+    """Everything up to a date, or what one person is asked and told of it."""
     access.require_prepares_launch(visit.person)
     at, given = visit.reader, {"cycle": cycle, "title": title, "starts": starts, "ends": ends, "shift": shift}
     if mistakes_of(at, given):
@@ -61,13 +64,18 @@ async def rehearsal(
     now = min(int(step), len(moments) - 1) if step.isascii() and step.isdigit() and len(step) < 6 else 0
     names = await visit.portal.records.names()
     reader = at.in_zone(preview.plan.schedule.calendar.timezone)
-    shown = [_step(reader, number, moments[number], names) for number in range(now, -1, -1)]
+    one = who.strip() if who.strip() in names else ""
+    steps = [_step(reader, number, moments[number], names, one) for number in range(now, -1, -1)]
+    shown = [each for each in steps if each.events or not one]
 
     def address(number: int, other: str = how) -> str:
-        return f"{HERE}?{urlencode({**given, 'acting': other, 'step': number})}"
+        return f"{HERE}?{urlencode({**given, 'acting': other, 'step': number, 'who': one})}"
 
     return page(
         request, "launch_rehearsal.html", visit, reader=reader, given=given, plan=preview.plan, shown=shown, now=now,
+        clock=reader.moment(moments[now].at), one=one, called=names.get(one, ""),
+        goals=_goals(reader, preview.plan, one),
+        people=sorted((sheet.owner, names.get(sheet.owner, "")) for sheet in preview.plan.sheets if sheet.owner),
         last=len(moments) - 1, acting=how, address=address, preview=f"/cycles/new?{urlencode(given)}",
         ahead=[
             (reader.moment(moments[number].at), address(number), label)
@@ -87,8 +95,33 @@ def _ahead(at: PageReader, moments: Sequence[Moment], now: int) -> list[tuple[in
     return [*found, (len(moments) - 1, at.say("to the end"))]
 
 
-def _step(at: PageReader, number: int, moment: Moment, names: Mapping[str, str]) -> Step:
-    return Step(number, at.moment(moment.at), tuple(_event(at, each, names) for each in moment.happenings))
+def _goals(at: PageReader, plan: LaunchPlan, one: str) -> list[tuple[str, str, str]]:
+    """The goals that somebody begins with: title, weight and measure."""
+    return [
+        (goal.title, percent(goal.weight), measure(at, goal.measure.model_dump(mode="json")))
+        for sheet in plan.sheets
+        if one and sheet.owner == one
+        for goal in sheet.goals
+    ]
+
+
+def _step(at: PageReader, number: int, moment: Moment, names: Mapping[str, str], one: str) -> Step:
+    """A moment, or what concerns one person of it."""
+    found = (_of_one(each, one) if one else each for each in moment.happenings)
+    return Step(number, at.moment(moment.at), tuple(_event(at, each, names) for each in found if each))
+
+
+def _of_one(each: Happening, one: str) -> Happening | None:
+    """What somebody is waited for and told of; None where it is not about them."""
+    waits, told = each.waits.get(one, 0), each.told.get(one, 0)
+    if not waits and not told:
+        return None
+    return each._replace(
+        goals=max(waits, told),
+        waits={one: waits} if waits else {},
+        told={one: told} if told else {},
+        lacks=(),
+    )
 
 
 def _event(at: PageReader, each: Happening, names: Mapping[str, str]) -> Event:
