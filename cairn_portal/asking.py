@@ -22,6 +22,7 @@ from cairn.domain.cycle.status import CycleStatus
 from cairn.domain.goal.status import GoalStatus
 from cairn.domain.identity import digest
 from cairn.domain.launch.consequences import Consequences
+from cairn.domain.people import Person
 from cairn.domain.refusal import Refusal
 from cairn.ledger import AwayFromHome
 from cairn.roster.reading import RosterRead
@@ -150,6 +151,11 @@ class Commands:
         done = await self.records.application.policies.adopt(text, source, by, datetime.now(UTC))
         await self._sealed(done.stream, done.version)
         return done
+
+    async def view_as(self, by: Person, whom: Person, reason: str) -> None:
+        """Records that somebody begins to look at a person's pages. Raises Refusal, AwayFromHome."""
+        await self._require_home()
+        await self.records.application.viewings.begin(by, whom, reason, datetime.now(UTC))
 
     async def propose_targets(self, cycle: str, rows: Sequence[TargetRow], source: str, by: str) -> Proposal:
         """Proposes targets for a cycle that is not launched yet, and waits until they can be read. Raises Refusal,

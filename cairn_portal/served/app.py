@@ -53,6 +53,7 @@ from cairn_portal.web import (
     signing,
     targets_step,
     team,
+    view_as,
 )
 from cairn_portal.web.rendering import STATIC, open_page
 
@@ -115,6 +116,7 @@ def create_app(settings: Settings) -> FastAPI:
         policy_step.router,
         people_step.router,
         targets_step.router,
+        view_as.router,
         live.router,
         health.router,
     ):

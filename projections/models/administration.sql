@@ -11,7 +11,7 @@ select position,
         when type in ('ReadingsRecorded', 'FeedCompleted', 'FeedScheduled', 'FeedUnscheduled') then 'feeds'
         when type in ('CycleLaunched', 'SheetsAdded', 'CycleClosed', 'CycleAbandoned') then 'cycles'
         when type in ('HandoverMade', 'HandoverReconciled', 'LoweringAgreed', 'LoweringDeclined') then 'pay'
-        when type in ('ScoresVerified', 'EventSkipped', 'ErasureOrdered') then 'audit'
+        when type in ('ScoresVerified', 'EventSkipped', 'ErasureOrdered', 'PersonViewed') then 'audit'
     end,
     type, stream, version, actor, occurred_at, recorded_at,
     case when type in ('ReadingsRecorded', 'TargetsProposed') then json_array_length(data -> 'rows') end
@@ -20,7 +20,8 @@ where type in ('PersonJoined', 'PersonChanged', 'PersonLeft', 'LeavingWithdrawn'
                'DelegateNamed', 'DepartmentNamed', 'TargetsProposed', 'PolicyAdopted', 'PolicyAmendmentProposed',
                'PolicyAmendmentDecided', 'PolicyAmended', 'ReadingsRecorded', 'FeedCompleted', 'FeedScheduled',
                'FeedUnscheduled', 'CycleLaunched', 'SheetsAdded', 'CycleClosed', 'CycleAbandoned', 'HandoverMade',
-               'HandoverReconciled', 'LoweringAgreed', 'LoweringDeclined', 'ScoresVerified', 'EventSkipped', 'ErasureOrdered')
+               'HandoverReconciled', 'LoweringAgreed', 'LoweringDeclined', 'ScoresVerified', 'EventSkipped', 'ErasureOrdered',
+               'PersonViewed')
 
 -- One line for each kind of event that somebody recorded at one moment, in however many streams; the newest first.
 -- name: acts

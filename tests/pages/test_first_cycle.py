@@ -69,6 +69,7 @@ async def test_from_an_empty_folder_to_a_launched_cycle_on_the_pages_alone(
         await hr.open("/start")
         await expect(page.locator("[aria-current=step]")).to_have_count(0)
         await expect(page.locator(".step [data-tone=done]")).to_have_count(4)
+        await looks_at_somebodys_pages_and_can_do_nothing(hr, empty, shots)
         await imports_somebody_who_joined_since(hr, empty.cycle, shots)
         await lets_somebody_go_who_is_not_in_the_table(hr, empty.cycle, shots)
     (shown,) = (await empty.cairn("cycle", "status", "--json")).json
@@ -202,6 +203,48 @@ async def plays_the_launch_on_its_clock(hr: Screen, shots: Path | None) -> None:
     await page.get_by_role("link", name="启动预览").click()
 
 
+async def looks_at_somebodys_pages_and_can_do_nothing(hr: Screen, empty: Served, shots: Path | None) -> None:
+    """With a reason that the log keeps, a banner on every page, and no command until it is over."""
+    page, goal = hr.page, f"goal-{empty.cycle}-E005-2"
+    await page.get_by_role("link", name="以某人的视角看").click()
+    await page.get_by_label("看谁的页面").select_option("E005")
+    await page.get_by_label("为什么").fill("启动后核对看到的内容")
+    assert await faults(hr) == []
+    await page.set_viewport_size({"width": 1280, "height": 800})
+    await page.get_by_role("button", name="开始看").click()
+    banner = page.locator(".viewing-note")
+    await expect(banner).to_contain_text("E005 周敏")
+    await expect(page.locator(".goal")).to_have_count(5)
+    assert await faults(hr) == []
+    await page.set_viewport_size({"width": 1280, "height": 800})
+    await pictured(hr, shots, "viewing-goals")
+    await hr.open("/inbox")
+    await expect(page.locator("tbody tr")).to_have_count(5)
+    await expect(page.locator("main button")).to_have_count(0)
+    assert await faults(hr) == []
+    await page.set_viewport_size({"width": 1280, "height": 800})
+    await pictured(hr, shots, "viewing-inbox")
+    for path in ("/cycles", "/start", f"/goals/{goal}"):
+        await hr.open(path)
+        await expect(banner).to_be_visible()
+    token = await page.locator(".viewing-note input[name=csrf]").get_attribute("value")
+    for path in (
+        f"/goals/{goal}/submit",
+        "/inbox/all/submit",
+        "/start/policy",
+        "/view-as",
+        "/api/v1/policies",
+    ):
+        answer = await page.request.post(f"{empty.url}{path}", headers={"X-CSRF-Token": token or ""}, data={})
+        assert answer.status == 403, path
+    await page.get_by_role("button", name="不看了").click()
+    await expect(banner).to_have_count(0)
+    await hr.open("/audit/streams/viewing-E005")
+    await expect(page.locator("main")).to_contain_text("E024 叶知秋")
+    await expect(page.locator("main")).to_contain_text("启动后核对看到的内容")
+    await hr.open("/start")
+
+
 async def lets_somebody_go_who_is_not_in_the_table(hr: Screen, cycle: str, shots: Path | None) -> None:
     """What follows is shown before; without a day they stay."""
     page, roster = hr.page, (COMPANY / "roster.csv").read_bytes()
@@ -271,7 +314,14 @@ async def imports_somebody_who_joined_since(hr: Screen, cycle: str, shots: Path 
 
 
 TARGETS = "工号,目标,考核期,目标值\nE4,revenue,Y,1300\n"
-STEPS = ("/start", "/start/policy", "/start/people", "/start/targets", "/cycles/new/rehearsal?cycle=2099")
+STEPS = (
+    "/start",
+    "/start/policy",
+    "/start/people",
+    "/start/targets",
+    "/view-as",
+    "/cycles/new/rehearsal?cycle=2099",
+)
 
 
 async def test_nobody_but_hr_takes_a_step_and_nothing_is_recorded(served: Served) -> None:
@@ -283,6 +333,7 @@ async def test_nobody_but_hr_takes_a_step_and_nothing_is_recorded(served: Served
             given = [
                 await other.post("/start/policy", data={"text": POLICY + "\n", "do": "adopt"}),
                 await other.post("/start/people", data={**tables, "do": "import", "seen": "x"}),
+                await other.post("/view-as", data={"person": "E1", "reason": "curious"}),
                 await other.post("/start/targets", data={"cycle": "2099", "table": TARGETS, "do": "import"}),
                 await other.post("/api/v1/policies", json={"text": POLICY}),
                 await other.post("/api/v1/policies/check", json={"text": POLICY}),
