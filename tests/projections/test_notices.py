@@ -146,7 +146,8 @@ SILENT: Mapping[str, str] = {
     name: why
     for names, why in (
         ("CaseSignalRefused SignalRefused CycleSignalRefused ErasureOrdered PersonViewed EventSkipped FeedCompleted "
-         "FeedScheduled FeedUnscheduled ReadingsRecorded RehearsalAdvanced WorkflowsBegunAgain ScoreHeldBack FlexibleSpaceUsed "
+         "FeedScheduled FeedUnscheduled ReadingsRecorded RehearsalAdvanced WorkflowsBegunAgain ScoreHeldBack "
+         "FlexibleSpaceUsed "
          "LaunchFinished PolicyAdopted TargetsProposed ScoresVerified HandoverReconciled", BY_ITSELF),
         ("CheckedIn AdjustmentConfirmed ReviewOpened FeedbackObserved LoweringAgreed", WAITS),
         ("ReviewDrafted FeedbackWithdrawn AnswerDrafted AnswerGiven", OWN),
