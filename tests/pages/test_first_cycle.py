@@ -236,7 +236,7 @@ async def looks_at_somebodys_pages_and_can_do_nothing(hr: Screen, empty: Served,
         "/api/v1/policies",
     ):
         answer = await page.request.post(f"{empty.url}{path}", headers={"X-CSRF-Token": token or ""}, data={})
-        assert answer.status == 403, path
+        assert answer.status == (409 if path.startswith("/api") else 403), path
     await page.get_by_role("button", name="不看了").click()
     await expect(banner).to_have_count(0)
     await hr.open("/audit/streams/viewing-E005")
