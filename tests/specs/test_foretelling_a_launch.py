@@ -65,7 +65,9 @@ def test_where_everybody_does_what_is_asked_goals_come_into_force_and_are_scored
     assert {submitted.goals, approved.goals, begun.goals} == {plan.goals}
     assert [each.code for each in submitted.lacks] == ["goal.not-smart"] or submitted.lacks == ()
     assert not [each for each in found if each.kind in ("late", "lapses")]
-    monthly = {each.period for each in found if each.name == "period_scored" and each.period[:1] == "M"}
+    monthly = {
+        each.period for each in found if each.name == "period_scored" and (each.period or "")[:1] == "M"
+    }
     assert monthly == {f"M{month:02}" for month in range(1, 13)}
 
 
