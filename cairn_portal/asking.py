@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import uuid4
 
@@ -15,11 +15,14 @@ from cairn.application.moves import RefusedMove
 from cairn.application.operation import Operation
 from cairn.application.people import RosterChanges, RosterImport
 from cairn.application.policies import Adoption
+from cairn.application.targets import Proposal
 from cairn.domain.case.status import CaseStatus
+from cairn.domain.cycle.events import TargetRow
 from cairn.domain.cycle.status import CycleStatus
 from cairn.domain.goal.status import GoalStatus
 from cairn.domain.identity import digest
 from cairn.domain.launch.consequences import Consequences
+from cairn.domain.people import Person
 from cairn.domain.refusal import Refusal
 from cairn.ledger import AwayFromHome
 from cairn.roster.reading import RosterRead
@@ -149,22 +152,40 @@ class Commands:
         await self._sealed(done.stream, done.version)
         return done
 
-    async def foresee_roster(self, read: RosterRead, by: str) -> RosterForeseen:
-        """What an import of a roster would record, and what would follow; nothing is recorded."""
+    async def view_as(self, by: Person, whom: Person, reason: str) -> None:
+        """Records that somebody begins to look at a person's pages. Raises Refusal, AwayFromHome."""
+        await self._require_home()
+        await self.records.application.viewings.begin(by, whom, reason, datetime.now(UTC))
+
+    async def propose_targets(self, cycle: str, rows: Sequence[TargetRow], source: str, by: str) -> Proposal:
+        """Proposes targets for a cycle that is not launched yet, and waits until they can be read. Raises Refusal,
+        AwayFromHome."""
+        await self._require_home()
+        targets = self.records.application.targets
+        done = await targets.propose(cycle, rows, source, by, datetime.now(UTC))
+        if done.version:
+            await self._sealed(done.stream, done.version)
+        return done
+
+    async def foresee_roster(self, read: RosterRead, by: str, last_day: date | None = None) -> RosterForeseen:
+        """What an import of a roster would record, and what would follow; nothing is recorded. Who is not in it leaves
+        with `last_day`, without one they stay."""
         now, today = await self.records.present()
-        changes = await self.records.application.people.differences(read.roster, by, now)
+        changes = await self.records.application.people.differences(read.roster, by, now, last_day)
         follows = await self.records.moves().preview_events(changes.events, today)
         return RosterForeseen(changes, tuple(follows), _seen(read, changes))
 
-    async def import_roster(self, read: RosterRead, by: str, seen: str) -> RosterDone:
+    async def import_roster(
+        self, read: RosterRead, by: str, seen: str, last_day: date | None = None
+    ) -> RosterDone:
         """Imports a roster whose foreseen changes were seen, and does what follows. Raises Refusal, also where others
         changed the people since."""
         await self._require_home()
-        foreseen = await self.foresee_roster(read, by)
+        foreseen = await self.foresee_roster(read, by, last_day)
         if foreseen.seen != seen:
             raise Refusal("roster.seen", field="seen")
         now, today = await self.records.present()
-        recorded = await self.records.application.people.import_roster(read.roster, by, now)
+        recorded = await self.records.application.people.import_roster(read.roster, by, now, last_day)
         if recorded.last:
             position = await self._sealed(*recorded.last)
             if position is not None:

@@ -127,6 +127,15 @@ def require_prepares(person: Person) -> None:
         raise Refusal("preparing.not-hr", field="by", by=person.id, who=rights.hr.name)
 
 
+def require_views_as(person: Person, whom: Person) -> None:
+    """Refuses somebody who may not look at a person's pages: HR may, and nobody looks at themselves. What HR may not
+    read is not shown there either."""
+    if not rights.hr.allows(person, None, None):
+        raise Refusal("viewing.not-hr", field="by", by=person.id, who=rights.hr.name)
+    if person.id == whom.id:
+        raise Refusal("viewing.oneself", field="person", person=whom.id)
+
+
 def require_for_case(kind: CaseKind[Any], command: CaseCommand, case: Case, context: CaseContext) -> None:
     """Refuses a command on a case by somebody who may not give it. Deadlines and records of refused signals need no
     right: they come from the workflow, and no message can name them. Nor can one name `system`, by whom the application

@@ -33,6 +33,7 @@ from cairn.application.sheets import Sheets
 from cairn.application.sign_outs import SignOuts
 from cairn.application.targets import Targets
 from cairn.application.verifying import Verifications
+from cairn.application.viewings import Viewings
 from cairn.application.webhooks import Webhooks
 from cairn.application.what_if import WhatIf
 from cairn.ledger import application_name, open_pool
@@ -72,6 +73,7 @@ class Application:
         self.results = Results(self.ledger, self.cycles, self.cases)
         self.handovers = Handovers(self.cases, self.cycles)
         self.restatements = Restatements(self.ledger, self.cycles)
+        self.viewings = Viewings(self.ledger)
         self.erasures = Erasures(pool, self.ledger, self.people)
         self.clock = CycleClock(self.ledger)
         self.audit = ScoreAudit(self.ledger, self.cycles)

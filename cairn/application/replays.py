@@ -49,7 +49,7 @@ from cairn.policies import parse
 REPLAYED = (
     "sheet", "appraisal", "result", "calibration", "handover", "feedback", "coaching", "request", "promise", "review",
     "cycle", "person", "department", "policy", "feed", "targets",
-    "verification",
+    "verification", "viewing",
 )  # fmt: skip
 """The kinds of streams that are replayed here; a goal's replay takes in what its sheet says of it, too."""
 ENVELOPE = ("by", "at")

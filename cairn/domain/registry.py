@@ -30,6 +30,7 @@ from cairn.domain.result.events import AnyResultEvent
 from cairn.domain.review.events import AnyReviewEvent
 from cairn.domain.sheet.events import AnySheetEvent
 from cairn.domain.skipping import EventSkipped
+from cairn.domain.viewing import PersonViewed
 
 _ALONE: dict[str, tuple[type[Event], ...]] = {
     "policy": (PolicyAdopted,),
@@ -39,6 +40,7 @@ _ALONE: dict[str, tuple[type[Event], ...]] = {
     "feed": (ReadingsRecorded, FeedCompleted),
     "projection": (EventSkipped,),
     "erasure": (ErasureOrdered,),
+    "viewing": (PersonViewed,),
     "schedules": (FeedScheduled, FeedUnscheduled),
     "webhooks": (WebhookRegistered, WebhookRemoved, WebhookGivenUp, WebhookResumed),
     "supervision": (WorkflowsBegunAgain,),

@@ -17,7 +17,8 @@ INPUTS = (
 )  # fmt: skip
 AREAS = {
     "refusal": "refusals", "policy": "policies", "gap": "policies", "roster": "roster", "feed": "feeds",
-    "target": "targets", "script": "script", **dict.fromkeys(INPUTS, "documents"),
+    "target": "targets", "script": "script", "setting": "settings", "option": "settings",
+    **dict.fromkeys(INPUTS, "documents"),
 }  # fmt: skip
 """Where codes of a kind go, if not into `terms`."""
 LANGUAGES: tuple[Language, ...] = ("zh", "en")

@@ -1,5 +1,6 @@
 """What HR prepares before a cycle: the policy and the people, checked with every mistake, then recorded."""
 
+from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter
@@ -31,13 +32,15 @@ class PolicyText(BaseModel):
 
 class RosterTables(BaseModel):
     """The roster as CSV with a header in Chinese or English, and the departments where they have a table of their own.
-    `dates` is the order of day, month and year, `match_zeros` agrees to match ids past leading zeros."""
+    `dates` is the order of day, month and year, `match_zeros` agrees to match ids past leading zeros. Who is not in it
+    leaves with `last_day`; without one they stay as they are."""
 
     model_config = ConfigDict(extra="forbid")
     people: Text
     departments: Text = ""
     dates: Order | None = None
     match_zeros: bool = False
+    last_day: date | None = None
 
 
 class SeenRoster(RosterTables):
@@ -96,7 +99,7 @@ async def adopt(visit: ByVisitor, given: PolicyText) -> Response:
 async def check_roster(visit: ByVisitor, given: RosterTables) -> Response:
     access.require_prepares(visit.person)
     found = await _read(visit, given)
-    foreseen = await visit.portal.commands.foresee_roster(found, visit.person.id)
+    foreseen = await visit.portal.commands.foresee_roster(found, visit.person.id, given.last_day)
     told = {
         "changes": {name: value for name, value in foreseen.changes._asdict().items() if name != "events"},
         "consequences": foreseen.follows,
@@ -116,7 +119,7 @@ async def check_roster(visit: ByVisitor, given: RosterTables) -> Response:
 async def import_roster(visit: ByVisitor, given: SeenRoster) -> Response:
     access.require_prepares(visit.person)
     found = await _read(visit, given)
-    done = await visit.portal.commands.import_roster(found, visit.person.id, given.seen)
+    done = await visit.portal.commands.import_roster(found, visit.person.id, given.seen, given.last_day)
     refused = [{"stream": each.stream, "code": each.refused.code} for each in done.refused]
     return JSONResponse({"events": done.recorded.changes, "refused": refused})
 

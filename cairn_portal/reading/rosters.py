@@ -145,7 +145,7 @@ def bad_tables(tables: Tables, invalid: RosterInvalid) -> tuple[BadTable, ...]:
     for name, text in tables._asdict().items():
         mistakes = [each for each in invalid.mistakes if _is_of(each, name)]
         if mistakes:
-            found.append(_bad_table(name, _grid(text), mistakes))
+            found.append(bad_table(name, text, FIELDS[name], mistakes))
     return tuple(found)
 
 
@@ -161,8 +161,10 @@ def _is_of(told: Mistake, name: str) -> bool:
     return (told.place.source == FILES["departments"]) == (name == "departments")
 
 
-def _bad_table(name: str, grid: Grid, mistakes: Sequence[Mistake]) -> BadTable:
-    headers = _headers(grid, FIELDS[name])
+def bad_table(name: str, text: str, fields: Fields, mistakes: Sequence[Mistake]) -> BadTable:
+    """What is wrong with a table of these fields, with every cell of a bad row."""
+    grid = _grid(text)
+    headers = _headers(grid, fields)
     cells = {row.number: [cell.text for cell in row.cells] for row in grid.rows}
     bad: dict[int, list[Mistake]] = {}
     whole = []

@@ -47,13 +47,16 @@ from cairn_portal.web import (
     goals_import,
     history,
     inbox,
+    launch_rehearsal,
     live,
     palette,
     people_step,
     policy_step,
     scores,
     signing,
+    targets_step,
     team,
+    view_as,
 )
 from cairn_portal.web.rendering import STATIC, open_page
 
@@ -113,10 +116,13 @@ def create_app(settings: Settings) -> FastAPI:
         team.router,
         downloads.router,
         goals_import.router,
+        launch_rehearsal.router,
         cycles.router,
         first_cycle.router,
         policy_step.router,
         people_step.router,
+        targets_step.router,
+        view_as.router,
         live.router,
         health.router,
     ):

@@ -23,8 +23,8 @@ from cairn_portal.signing_in.rate_limits import Limits
 log = logging.getLogger(__name__)
 PERSON, CSRF, BEGUN = "person", "csrf", "begun"
 CSRF_HEADER = "x-csrf-token"
-SHORT = 64 * 1024
-"""Bytes of a form that is read before it is known whose it is."""
+SHORT = 1024 * 1024
+"""Bytes of a form that may bring the token as a field: a policy's text is the longest of them."""
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "ES256", "ES384", "EdDSA", "Ed25519")
 """What tokens of machines may be signed by; never by a secret that the portal knows as well."""

@@ -7,14 +7,19 @@ from fastapi import Depends
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
+from cairn.application.access import require_views_as
 from cairn.domain.people import Person
+from cairn.domain.refusal import Refusal
 from cairn.settings import Settings
 from cairn_portal.asking import Commands
 from cairn_portal.reading.records import Records
-from cairn_portal.signing_in.callers import SignIn
+from cairn_portal.signing_in.callers import SAFE, Caller, SignIn
 from cairn_portal.signing_in.demo_provider import DemoProvider
 from cairn_portal.signing_in.rate_limits import Limits
 from cairn_portal.signing_in.reader import PageReader, language_of
+
+VIEWING, END = "viewing", "/view-as/end"
+"""Whose pages are looked at, in the session; and what ends it."""
 
 
 class Portal(NamedTuple):
@@ -29,12 +34,13 @@ class Portal(NamedTuple):
 
 
 class Visit(NamedTuple):
-    """One request of somebody who is signed in."""
+    """One request of somebody who is signed in; `viewing` is whose pages they look at, as HR, and only look."""
 
     portal: Portal
     person: Person
     reader: PageReader
     csrf: str | None
+    viewing: Person | None = None
 
 
 def portal_of(request: Request) -> Portal:
@@ -57,7 +63,21 @@ async def visit(request: Request) -> Visit:
     if "\0" in request.scope["path"] or b"%00" in request.scope["query_string"]:
         raise HTTPException(400)
     reader = replace(reader_of(request), titles=await portal.records.titles())
-    return Visit(portal, caller.person, reader, caller.csrf)
+    viewing = await _viewing(request, portal, caller)
+    return Visit(portal, caller.person, reader, caller.csrf, viewing)
+
+
+async def _viewing(request: Request, portal: Portal, caller: Caller) -> Person | None:
+    """Whose pages somebody looks at in their session. Raises Refusal for whatever would change anything meanwhile: a
+    session of looking gives no command."""
+    whom = request.session.get(VIEWING) if caller.csrf else None
+    if not isinstance(whom, str):
+        return None
+    person = await portal.records.person(whom)
+    require_views_as(caller.person, person)
+    if request.method not in SAFE and request.url.path != END:
+        raise Refusal("viewing.read-only", person=person.id)
+    return person
 
 
 ByVisitor = Annotated[Visit, Depends(visit)]

@@ -53,11 +53,11 @@ async def preview(
     """What a launch would do: this plan, and no other, is what its button launches."""
     access.require_prepares_launch(visit.person)
     at, given = visit.reader, {"cycle": cycle, "title": title, "starts": starts, "ends": ends, "shift": shift}
-    mistakes = _mistakes(at, given)
+    mistakes = mistakes_of(at, given)
     if mistakes:
         return page(request, "launch.html", visit, 422, given=given, mistakes=mistakes, preview=None)
     try:
-        found = await _planned(visit, given)
+        found = await planned(visit, given)
     except Refusal as refusal:
         said = [("cycle", refusal_message(refusal).text(at.language))]
         return page(request, "launch.html", visit, 422, given=given, mistakes=said, preview=None)
@@ -225,7 +225,7 @@ def _awaited(at: PageReader, who: str, names: dict[str, str]) -> str:
     return at.say(term("awaited", who)) if ":" in who else f"{who} {names.get(who, '')}".strip()
 
 
-def _mistakes(at: PageReader, given: dict[str, str]) -> list[tuple[str, str]]:
+def mistakes_of(at: PageReader, given: dict[str, str]) -> list[tuple[str, str]]:
     """What is wrong with what was typed, by field; the year that a cycle's id names gives its days."""
     name, found = given["cycle"].strip(), []
     if not name or not all(sign.isalnum() or sign in "._" for sign in name):
@@ -245,7 +245,8 @@ def _mistakes(at: PageReader, given: dict[str, str]) -> list[tuple[str, str]]:
     return found
 
 
-async def _planned(visit: Visit, given: dict[str, str]) -> Preview:
+async def planned(visit: Visit, given: dict[str, str]) -> Preview:
+    """The preview of what was typed, which has no mistakes. Raises Refusal."""
     starts, ends = read_date(given["starts"]), read_date(given["ends"])
     assert not isinstance(starts, Mistake) and not isinstance(ends, Mistake)
     return await preview_launch(

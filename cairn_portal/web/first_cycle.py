@@ -38,7 +38,7 @@ def steps(at: PageReader, found: SettingUp) -> list[Step]:
     """The five, each with how it stands; targets may be left out."""
     done = [bool(found.policies), found.has_people, None, bool(found.cycles), bool(found.cycles)]
     following = next((n for n, each in enumerate(done) if each is False), None)
-    told = [_policy(at, found), _people(at, found), _targets(at), _preview(at), _launch(at, found)]
+    told = [_policy(at, found), _people(at, found), _targets(at, found), _preview(at), _launch(at, found)]
     return [
         Step(title, *_state(at, done[n], n == following), said, address, act, n == following)
         for n, (title, said, address, act) in enumerate(told)
@@ -82,12 +82,13 @@ def _people(at: PageReader, found: SettingUp) -> Told:
     return at.say("People"), said, "/start/people", at.say("Hand in a newer one")
 
 
-def _targets(at: PageReader) -> Told:
-    said = at.say(
-        "Goals begin with the policy's own targets. Others for single people are proposed before the launch, at the "
-        "command line: cairn targets import FILE."
+def _targets(at: PageReader, found: SettingUp) -> Told:
+    told = at.say(
+        "Goals begin with the policy's own targets. Others for single people or departments are proposed before the "
+        "launch, as a table or typed."
     )
-    return at.say("Targets"), said, "", ""
+    address = f"/start/targets?cycle={datetime.now(UTC).year + 1}"
+    return at.say("Targets"), told, address if found.has_people else "", at.say("Propose targets")
 
 
 def _preview(at: PageReader) -> Told:

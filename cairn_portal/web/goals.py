@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from cairn.application.clock import zone_of
 from cairn.domain.cycle.stages import cycle_stage_row
+from cairn.domain.people import Person
 from cairn.domain.refusal import Refusal
 from cairn.domain.streams import holder_of
 from cairn.i18n import refusal_message
@@ -51,6 +52,8 @@ class Card(NamedTuple):
 @router.get("/")
 async def my_goals(request: Request, visit: ByVisitor, cycle: str | None = None) -> Response:
     records, person = visit.portal.records, visit.person
+    if visit.viewing is not None:
+        return await _viewed(request, visit, visit.viewing, cycle)
     found = await cycle_or_current(records, cycle, person.id)
     own = await own_goals(records, person.id, person, found) if found else None
     inbox = await inbox_of(records, person)
@@ -74,6 +77,22 @@ async def my_goals(request: Request, visit: ByVisitor, cycle: str | None = None)
         tasks=await shown_tasks(reader, records, person, inbox, FIRST),
         cards=cards(reader, own) if own else [],
         begins=found is None and "hr" in person.roles and not await dashboards.cycles(records.pool),
+    )
+
+
+async def _viewed(request: Request, visit: Visit, whom: Person, cycle: str | None) -> Response:
+    """The goals of whoever is looked at, as far as whoever looks may read them."""
+    records = visit.portal.records
+    found = await cycle_or_current(records, cycle, whom.id)
+    own = await own_goals(records, visit.person.id, whom, found) if found else None
+    reader = visit.reader.in_zone(zone_of(found)) if found else visit.reader
+    return page(
+        request,
+        "viewed_goals.html",
+        visit,
+        reader=reader,
+        cycle=found,
+        cards=cards(reader, own) if own else [],
     )
 
 

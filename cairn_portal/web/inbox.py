@@ -9,13 +9,18 @@ from uuid import uuid4
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
+from cairn.application.cases import KINDS
+from cairn.application.clock import zone_of
+from cairn.domain.people import Person
 from cairn.domain.refusal import Refusal
-from cairn.i18n import refusal_message
+from cairn.i18n import refusal_message, term
 from cairn_portal.gateway import NOT_ANSWERED, NoAnswer
 from cairn_portal.presenting.story import event_name
 from cairn_portal.reading.inbox import Inbox, inbox_of
+from cairn_portal.reading.knowing import may_know_case, may_know_goal
 from cairn_portal.signing_in.portal import ByVisitor, Visit
 from cairn_portal.signing_in.reader import PageReader
+from cairn_portal.web import showing
 from cairn_portal.web.rendering import page
 from cairn_portal.web.tasks import ShownTask, dom_of, shown_tasks, told_apart
 from projections.models import goal as goals_model
@@ -29,6 +34,19 @@ A_PAGE, MOST = 100, 1000
 """Tasks that are shown at first, and by asking for more of them; those that are due first come first."""
 TOGETHER = {"submit": "submit", "approve": "approve", "confirm_check_ins": "confirm_check_ins"}
 """Tasks that need no words, so that several may be done at once: the command that does each, by its act."""
+
+
+ONLY_THEIRS = frozenset({"appraisal"})
+"""Kinds of cases whose tasks tell who rates whom: nobody else is shown them."""
+
+
+class Waits(NamedTuple):
+    """One thing that waits for a person."""
+
+    act: str
+    about: str
+    until: str
+    clock: showing.Clock | None
 
 
 class Group(NamedTuple):
@@ -57,6 +75,8 @@ async def inbox(
     request: Request, visit: ByVisitor, upto: Annotated[int, Query(ge=1, le=MOST)] = A_PAGE
 ) -> Response:
     records = visit.portal.records
+    if visit.viewing is not None:
+        return await _viewed(request, visit, visit.viewing)
     found = await inbox_of(records, visit.person)
     shown = await shown_tasks(visit.reader, records, visit.person, found, upto)
     groups = _grouped(visit.reader, found, upto, shown)
@@ -72,6 +92,27 @@ async def inbox(
         further=further,
         next=min(upto + A_PAGE, MOST),
     )
+
+
+async def _viewed(request: Request, visit: Visit, whom: Person) -> Response:
+    """What waits for whoever is looked at, as far as whoever looks may know of it."""
+    records, at, waits = visit.portal.records, visit.reader, []
+    found = await inbox_of(records, whom)
+    for each in found.waiting[:A_PAGE]:
+        now = found.nows[each.cycle]
+        local = at.in_zone(zone_of(found.cycles[each.cycle]))
+        if isinstance(each, Task):
+            if await may_know_goal(records, visit.person.id, each.goal):
+                told = at.say(f"task:{each.act}"), at.title(each.title)
+                waits.append(Waits(*told, local.moment(each.until), showing.clock(local, each.until, now)))
+        elif (
+            each.kind in KINDS
+            and each.kind not in ONLY_THEIRS
+            and await may_know_case(records, visit.person.id, each.name)
+        ):
+            told = at.say(term("turn", f"{each.kind}.{each.step}")), at.say(term("kind", each.kind))
+            waits.append(Waits(*told, local.moment(each.until), showing.clock(local, each.until, now)))
+    return page(request, "viewed_inbox.html", visit, waits=waits)
 
 
 def _grouped(at: PageReader, found: Inbox, upto: int, shown: Sequence[ShownTask]) -> list[Group]:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import date
 from typing import NamedTuple
 
 from fastapi import APIRouter, Request
@@ -10,7 +11,8 @@ from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from cairn.application import access
-from cairn.documents.dates import Order
+from cairn.documents.dates import Order, read_date
+from cairn.documents.mistakes import Mistake
 from cairn.domain.launch.consequences import Consequences
 from cairn.domain.refusal import Refusal
 from cairn.i18n import Message, refusal_message
@@ -27,18 +29,21 @@ from cairn_portal.web.uploads import MOST, bounded_form, file_of, name_of, text_
 router = APIRouter(include_in_schema=False)
 ORDERS: dict[str, Order] = {"ymd": "ymd", "dmy": "dmy", "mdy": "mdy"}
 ENCODINGS = ("utf-8", "gb18030", "big5", "cp1252")
-CELL = re.compile(r"cell\.(people|departments)\.(\d{1,7})\.(\d{1,3})")
+CELL = re.compile(r"cell\.([a-z]+)\.(\d{1,7})\.(\d{1,3})")
 MOST_ROWS, NAMED = 100, 30
 """So many bad rows are shown at once, and so many names of who is new, moved or gone."""
 
 
 class Handed(NamedTuple):
-    """What a form brought: the tables as text, how they are to be read, what was agreed to."""
+    """What a form brought: the tables as text, how they are to be read, with which day leaves who is not in them, what
+    was agreed to."""
 
     tables: Tables
     dates: str
     match_zeros: bool
     seen: str
+    leave: bool = False
+    last_day: str = ""
 
     @property
     def stated(self) -> Stated:
@@ -72,20 +77,32 @@ async def given(request: Request, visit: ByVisitor) -> Response:
     except RosterInvalid as invalid:
         bad = await run_in_threadpool(bad_tables, handed.tables, invalid)
         return await _shown(request, visit, handed, 422, bad=bad)
+    last = read_date(handed.last_day) if handed.leave else None
+    if isinstance(last, Mistake):
+        foreseen = await visit.portal.commands.foresee_roster(found, visit.person.id)
+        wrong = at.say(last.message)
+        return await _shown(request, visit, handed, 422, read=found, foreseen=foreseen, wrong_day=wrong)
+    foreseen = await visit.portal.commands.foresee_roster(found, visit.person.id, last)
+    if last and visit.person.id in foreseen.changes.gone:
+        wrong = at.say("You are not in this table yourself: nobody lets themselves go. Add your own row.")
+        return await _shown(request, visit, handed, 422, read=found, foreseen=foreseen, wrong_day=wrong)
     if handed.seen:
-        return await _imported(request, visit, handed, found)
-    foreseen = await visit.portal.commands.foresee_roster(found, visit.person.id)
-    return await _shown(request, visit, handed, read=found, foreseen=foreseen)
+        return await _imported(request, visit, handed, found, last)
+    return await _shown(request, visit, handed, read=found, foreseen=foreseen, last=last)
 
 
-async def _imported(request: Request, visit: Visit, handed: Handed, read: RosterRead) -> Response:
+async def _imported(
+    request: Request, visit: Visit, handed: Handed, read: RosterRead, last: date | None
+) -> Response:
     at, commands = visit.reader, visit.portal.commands
     try:
-        done = await commands.import_roster(read, visit.person.id, handed.seen)
+        done = await commands.import_roster(read, visit.person.id, handed.seen, last)
     except Refusal as refusal:
         said = refusal_message(refusal).text(at.language)
-        foreseen = await commands.foresee_roster(read, visit.person.id)
-        return await _shown(request, visit, handed, 409, read=read, foreseen=foreseen, unread=[said])
+        foreseen = await commands.foresee_roster(read, visit.person.id, last)
+        return await _shown(
+            request, visit, handed, 409, read=read, foreseen=foreseen, unread=[said], last=last
+        )
     left = [
         at.say("! {stream}: {why}", stream=each.stream, why=refusal_message(each.refused).text(at.language))
         for each in done.refused
@@ -105,15 +122,16 @@ async def _handed(at: PageReader, form: FormData) -> tuple[Handed, list[str]]:
         if isinstance(text, tuple):
             unread += [each.text(at.language) for each in text]
             text = ""
-        texts[name] = corrected(text, _cells(form, name)) if text and not file else text
+        texts[name] = corrected(text, cells_of(form, name)) if text and not file else text
     handed = Handed(
         Tables(texts["people"], texts["departments"]), text_of(form, "dates"), bool(text_of(form, "match_zeros")),
-        text_of(form, "seen") if text_of(form, "do") == "import" else "",
+        text_of(form, "seen") if text_of(form, "do") == "import" else "", bool(text_of(form, "leave")),
+        text_of(form, "last_day").strip(),
     )  # fmt: skip
     return handed, unread
 
 
-def _cells(form: FormData, table: str) -> dict[tuple[int, int], str]:
+def cells_of(form: FormData, table: str) -> dict[tuple[int, int], str]:
     """The cells that were typed, by row from 1 and column from 0."""
     found = {}
     for name, value in form.items():
@@ -126,7 +144,7 @@ def _cells(form: FormData, table: str) -> dict[tuple[int, int], str]:
 async def _shown(
     request: Request, visit: Visit, handed: Handed, status: int = 200, *, unread: list[str] | None = None,
     bad: tuple[BadTable, ...] = (), read: RosterRead | None = None, foreseen: RosterForeseen | None = None,
-    done: int | None = None, left: list[str] | None = None,
+    done: int | None = None, left: list[str] | None = None, wrong_day: str = "", last: date | None = None,
 ) -> Response:  # fmt: skip
     at = visit.reader
     now = await setting_up(visit.portal.records)
@@ -135,6 +153,7 @@ async def _shown(
         request, "roster.html", visit, status, handed=handed, unread=unread or [], bad=bad, read=read,
         foreseen=foreseen, done=done, left=left or [], most=MOST_ROWS, encodings=ENCODINGS,
         orders=_orders(at), columns=_columns(at),
+        wrong_day=wrong_day, last=last,
         remarks=[each.message for each in read.remarks] if read else [],
         changes=_changes(at, read, foreseen) if read and foreseen else [],
         follows=[_follows(at, each) for each in foreseen.follows] if foreseen else [],

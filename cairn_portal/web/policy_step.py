@@ -19,6 +19,7 @@ from cairn.policies.examples import examples
 from cairn_portal.presenting.policies import main_settings
 from cairn_portal.signing_in.portal import ByVisitor, Visit
 from cairn_portal.signing_in.reader import PageReader
+from cairn_portal.web.policy_form import Taken, shown, taken, taken_over
 from cairn_portal.web.rendering import page
 from cairn_portal.web.uploads import bounded_form, text_of
 
@@ -42,6 +43,7 @@ class Wrong(NamedTuple):
 class Checked(NamedTuple):
     """A text that was looked at: what is wrong with it, or the policy with what differs from `before`."""
 
+    mistakes: tuple[Mistake, ...]
     wrong: tuple[Wrong, ...]
     policy: Policy | None
     before: str
@@ -58,31 +60,34 @@ async def policy(request: Request, visit: ByVisitor, example: str = "") -> Respo
     chosen = next((each.text for each in known if each.name == example), "")
     text = chosen or (adopted[-1].text if adopted else "")
     checked = await _checked(visit, text, adopted) if text else None
-    return await _shown(request, visit, text, adopted, checked, example=example)
+    of = await run_in_threadpool(taken, text)
+    return await _shown(request, visit, of, adopted, checked, example=example)
 
 
 @router.post("/start/policy")
 async def given(request: Request, visit: ByVisitor) -> Response:
-    """Checks a text, or adopts it where it is all right."""
+    """Takes over into the text what was changed in the fields beside it, and checks it; or adopts it, where it is all
+    right and was shown as it is."""
     access.require_prepares(visit.person)
     form = await bounded_form(request, MOST)
     policies = visit.portal.records.application.policies
     adopted = await policies.adopted()
     if form is None:
         said = visit.reader.say("This is too large: {most} MB at most.", most=MOST // 1024 // 1024)
-        return await _shown(request, visit, "", adopted, None, 413, refused=said)
-    text, example = text_of(form, "text"), text_of(form, "example")
+        return await _shown(request, visit, Taken("", None), adopted, None, 413, refused=said)
+    of = await run_in_threadpool(taken_over, text_of(form, "text"), form)
+    text, example = of.text, text_of(form, "example")
     checked = await _checked(visit, text, adopted)
-    if checked.policy is None or text_of(form, "do") != "adopt":
-        status = 422 if checked.wrong else 200
-        return await _shown(request, visit, text, adopted, checked, status, example=example)
+    if checked.policy is None or of.changed or text_of(form, "do") != "adopt":
+        status = 422 if checked.wrong or of.left else 200
+        return await _shown(request, visit, of, adopted, checked, status, example=example)
     try:
         done = await visit.portal.commands.adopt(text, SOURCE, visit.person.id)
     except Refusal as refusal:
         said = refusal_message(refusal).text(visit.reader.language)
-        return await _shown(request, visit, text, adopted, checked, 403, refused=said, example=example)
+        return await _shown(request, visit, of, adopted, checked, 403, refused=said, example=example)
     return await _shown(
-        request, visit, text, await policies.adopted(), checked, done=done.reference, new=done.new
+        request, visit, of, await policies.adopted(), checked, done=done.reference, new=done.new
     )
 
 
@@ -96,15 +101,15 @@ async def _checked(visit: Visit, text: str, adopted: Sequence[PolicyAdopted]) ->
             Wrong(each.place.line, each.place.path, at.say(each.message), _line(lines, each))
             for each in invalid.mistakes
         )
-        return Checked(wrong, None, "", (), 0)
+        return Checked(tuple(invalid.mistakes), wrong, None, "", (), 0)
     last = _version_before(found, adopted)
     if last is None:
-        return Checked((), found, "", (), 0)
+        return Checked((), (), found, "", (), 0)
     reference = f"{last.name}@{last.version}"
     before = await visit.portal.records.application.policies.version(reference)
     changes = [(each.field, _said(each.before), _said(each.after)) for each in changes_between(before, found)]
     more = max(len(changes) - MOST_CHANGES, 0)
-    return Checked((), found, reference, tuple(changes[:MOST_CHANGES]), more)
+    return Checked((), (), found, reference, tuple(changes[:MOST_CHANGES]), more)
 
 
 def _version_before(found: Policy, adopted: Sequence[PolicyAdopted]) -> PolicyAdopted | None:
@@ -126,14 +131,15 @@ def _said(value: FactValue) -> str:
 
 
 async def _shown(
-    request: Request, visit: Visit, text: str, adopted: Sequence[PolicyAdopted], checked: Checked | None,
+    request: Request, visit: Visit, of: Taken, adopted: Sequence[PolicyAdopted], checked: Checked | None,
     status: int = 200, *, refused: str = "", done: str = "", new: bool = False, example: str = "",
 ) -> Response:  # fmt: skip
     at, found = visit.reader, checked.policy if checked else None
     known = await run_in_threadpool(examples)
+    groups = await run_in_threadpool(shown, at, of, checked.mistakes) if checked else []
     return page(
-        request, "policy.html", visit, status, text=text, checked=checked, refused=refused, done=done, new=new,
-        example=example, settings=_settings(at, found) if found else [],
+        request, "policy.html", visit, status, text=of.text, checked=checked, refused=refused, done=done, new=new,
+        example=example, settings=_settings(at, found) if found else [], groups=groups,
         examples=[(each.name, each.title.text(at.language)) for each in known],
         is_adopted=found is not None and (found.name, found.version) in {(e.name, e.version) for e in adopted},
     )  # fmt: skip

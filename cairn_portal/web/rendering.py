@@ -46,13 +46,26 @@ def page(
     **shown: Any,
 ) -> HTMLResponse:  # fmt: skip
     """A page, or a part of one, for somebody who is signed in."""
-    told = {"visit": visit, "person": visit.person, "csrf": visit.csrf, "nav": places(visit), **shown}
+    told = {
+        "visit": visit,
+        "person": visit.person,
+        "csrf": visit.csrf,
+        "nav": places(visit),
+        "viewing": visit.viewing,
+        **shown,
+    }
     return _rendered(request, template, reader or visit.reader, status, told)
 
 
 def open_page(request: Request, template: str, status: int = 200, **shown: Any) -> HTMLResponse:
     """A page for anybody, signed in or not."""
-    return _rendered(request, template, reader_of(request), status, {"person": None, "csrf": None, **shown})
+    return _rendered(
+        request,
+        template,
+        reader_of(request),
+        status,
+        {"person": None, "csrf": None, "viewing": None, **shown},
+    )
 
 
 def _rendered(

@@ -29,6 +29,7 @@ from cairn.domain.people import (
 )
 from cairn.domain.reading import FeedCompleted, ReadingsRecorded
 from cairn.domain.skipping import EventSkipped
+from cairn.domain.viewing import PersonViewed
 from projections.engine.read_model import ReadModel
 from projections.engine.rows import Reader, parse_rows
 from projections.engine.sql import queries
@@ -42,7 +43,7 @@ MODEL = ReadModel(
         c.PolicyAmended, ReadingsRecorded, FeedCompleted, FeedScheduled, FeedUnscheduled, WebhookRegistered,
         WebhookRemoved, WebhookGivenUp, WebhookResumed, c.CycleLaunched,
         c.SheetsAdded, c.CycleClosed, c.CycleAbandoned, h.HandoverMade, h.HandoverReconciled, h.LoweringAgreed,
-        h.LoweringDeclined, ScoresVerified, EventSkipped, ErasureOrdered,
+        h.LoweringDeclined, ScoresVerified, EventSkipped, ErasureOrdered, PersonViewed,
     ),
     by_stream=True,
 )  # fmt: skip

@@ -12,7 +12,7 @@ select position,
         when type in ('WebhookRegistered', 'WebhookRemoved', 'WebhookGivenUp', 'WebhookResumed') then 'webhooks'
         when type in ('CycleLaunched', 'SheetsAdded', 'CycleClosed', 'CycleAbandoned') then 'cycles'
         when type in ('HandoverMade', 'HandoverReconciled', 'LoweringAgreed', 'LoweringDeclined') then 'pay'
-        when type in ('ScoresVerified', 'EventSkipped', 'ErasureOrdered') then 'audit'
+        when type in ('ScoresVerified', 'EventSkipped', 'ErasureOrdered', 'PersonViewed') then 'audit'
     end,
     type, stream, version, actor, occurred_at, recorded_at,
     case when type in ('ReadingsRecorded', 'TargetsProposed') then json_array_length(data -> 'rows') end
@@ -22,7 +22,7 @@ where type in ('PersonJoined', 'PersonChanged', 'PersonLeft', 'LeavingWithdrawn'
                'PolicyAmendmentDecided', 'PolicyAmended', 'ReadingsRecorded', 'FeedCompleted', 'FeedScheduled',
                'FeedUnscheduled', 'CycleLaunched', 'SheetsAdded', 'CycleClosed', 'CycleAbandoned', 'HandoverMade',
                'HandoverReconciled', 'LoweringAgreed', 'LoweringDeclined', 'ScoresVerified', 'EventSkipped', 'ErasureOrdered',
-               'WebhookRegistered', 'WebhookRemoved', 'WebhookGivenUp', 'WebhookResumed')
+               'WebhookRegistered', 'WebhookRemoved', 'WebhookGivenUp', 'WebhookResumed', 'PersonViewed')
 
 -- One line for each kind of event that somebody recorded at one moment, in however many streams; the newest first.
 -- name: acts

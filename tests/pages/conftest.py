@@ -186,14 +186,16 @@ class Screen:
 
 @asynccontextmanager
 async def screen(
-    browser: Browser, served: Served, *, language: str = "zh-CN", width: int = 1280, dark: bool = False
-) -> AsyncIterator[Screen]:
-    """A window of this width in this language, with cookies of its own."""
+    browser: Browser, served: Served, *, language: str = "zh-CN", width: int = 1280, dark: bool = False,
+    scripts: bool = True,
+) -> AsyncIterator[Screen]:  # fmt: skip
+    """A window of this width in this language, with cookies of its own; one that runs no scripts, if asked."""
     scheme: Any = "dark" if dark else "light"
     context = await browser.new_context(
         locale=language,
         viewport={"width": width, "height": 800},
         color_scheme=scheme,
+        java_script_enabled=scripts,
         reduced_motion="reduce",  # axe looks at colours, and half way between two of them it finds what nobody reads
     )
     page, complaints = await context.new_page(), list[str]()

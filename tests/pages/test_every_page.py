@@ -39,6 +39,9 @@ PAGES = {
     "first-cycle": ("H1", "/start"),
     "policy": ("H1", "/start/policy?example=kaohe"),
     "people": ("H1", "/start/people"),
+    "look-as-somebody": ("H1", "/view-as"),
+    "targets": ("H1", "/start/targets?cycle=2099"),
+    "launch-rehearsal": ("H1", "/cycles/new/rehearsal?cycle=2099&acting=everybody&step=3"),
     "launch": ("H1", "/cycles/new?cycle=2099"),
     "launch-with-mistakes": ("H1", "/cycles/new?cycle=&starts=32"),
 }

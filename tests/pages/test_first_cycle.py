@@ -14,6 +14,8 @@ from tests.portal.conftest import POLICY, ROSTER
 
 COMPANY = Path("examples/company")
 HR = "E024"
+SLOW = 20_000
+"""Milliseconds that a policy of six hundred lines may take where others use the machine."""
 WRONG_DAY, WRONG_MANAGER = "2016年13月", "E999"
 
 
@@ -57,18 +59,28 @@ async def test_from_an_empty_folder_to_a_launched_cycle_on_the_pages_alone(
         await imports_a_roster_whose_rows_are_mended(hr, shots)
 
         await expect(page.locator("[aria-current=step] h2")).to_have_text("预览")
+        await proposes_targets_of_which_a_row_is_mended(hr, empty.cycle, shots)
+        await hr.open("/start")
         await page.locator("[aria-current=step] a.btn").click()
+        before = await launched_and_targets(empty)
+        await plays_the_launch_on_its_clock(hr, shots)
+        assert await launched_and_targets(empty) == before, "a rehearsal records nothing"
         await page.locator("form.acts button").click()
         await page.wait_for_url(f"{empty.url}/cycles/{empty.cycle}")
         await expect(page.locator(".launched")).to_be_visible(timeout=60_000)
         await hr.open("/start")
         await expect(page.locator("[aria-current=step]")).to_have_count(0)
         await expect(page.locator(".step [data-tone=done]")).to_have_count(4)
+        await looks_at_somebodys_pages_and_can_do_nothing(hr, empty, shots)
         await imports_somebody_who_joined_since(hr, empty.cycle, shots)
+        await lets_somebody_go_who_is_not_in_the_table(hr, empty.cycle, shots)
     (shown,) = (await empty.cairn("cycle", "status", "--json")).json
     assert (shown["cycle"], shown["goals"] > 50, shown["launch"]["failures"]) == (empty.cycle, True, [])
     goals = (await empty.cairn("inbox", "--by", "E026", "--json")).out
     assert f"goal-{empty.cycle}-E026-1" in goals
+    assert (await empty.cairn("replay", "person-E026", "--json")).out.count("PersonLeft") == 1
+    revenue = (await empty.cairn("goal", "show", f"goal-{empty.cycle}-E005-2", "--json")).json["goal"]
+    assert "700" in str(revenue["measure"]), "what was proposed counts"
     department = (await empty.cairn("replay", "department-D02", "--json")).out
     assert department.count("DepartmentNamed") == 1, "without a table of departments they stay as they are"
 
@@ -95,10 +107,166 @@ async def adopts_a_policy_whose_mistake_is_mended(hr: Screen, shots: Path | None
     assert "year: 70" in selected and "\n" not in selected
     await text.fill(right)
     await page.get_by_role("button", name="检查").click()
-    await expect(page.locator("dl.facts").first).to_contain_text("客户服务")
+    await expect(page.locator("dl.facts").first).to_contain_text("客户服务", timeout=SLOW)
+    await changes_a_setting_in_its_field_and_another_in_the_text(hr, right, shots)
     await pictured(hr, shots, "policy-checked")
     await page.get_by_role("button", name="采用").click()
     await expect(page.locator("[role=status]")).to_contain_text("chengchuan_2026@")
+
+
+async def changes_a_setting_in_its_field_and_another_in_the_text(
+    hr: Screen, right: str, shots: Path | None
+) -> None:
+    """A mistake stands at its field and at its line, on whichever side it was made."""
+    page, text = hr.page, hr.page.locator("#policy-text")
+    await page.locator("#group-deadlines summary").click()
+    drafts, approvals = (page.locator(f"#set-deadlines-{name}") for name in ("drafts_due", "approvals_due"))
+    await drafts.fill("26")
+    await drafts.press("Tab")
+    wrong = right.replace("drafts_due: 15 ", "drafts_due: 26 ", 1)
+    await expect(text).to_have_value(wrong, timeout=SLOW)
+    line = wrong[: wrong.index("approvals_due:")].count("\n") + 1
+    await expect(page.locator(".wrongs li")).to_contain_text(f"第 {line} 行")
+    await expect(approvals).to_have_attribute("aria-invalid", "true")
+    await expect(page.get_by_role("button", name="采用")).to_have_count(0)
+    await pictured(hr, shots, "policy-field-mistake")
+    assert await faults(hr) == []
+    await page.set_viewport_size({"width": 1280, "height": 800})
+    await text.fill(wrong.replace("drafts_due: 26 ", "drafts_due: 12 ", 1))
+    await expect(drafts).to_have_value("12", timeout=SLOW)
+    await expect(page.locator(".wrongs")).to_have_count(0)
+    await expect(page.get_by_role("button", name="采用")).to_be_visible()
+
+
+async def launched_and_targets(empty: Served) -> tuple[object, object]:
+    """What is recorded of cycles and of targets."""
+    cycles, targets = (
+        await empty.cairn("cycle", "status", "--json"), await empty.cairn("targets", "list", empty.cycle, "--json")
+    )  # fmt: skip
+    return cycles.out, targets.json
+
+
+async def proposes_targets_of_which_a_row_is_mended(hr: Screen, cycle: str, shots: Path | None) -> None:
+    """Typed, mended, proposed as shown; the table that is taken along changes nothing when it is handed in again."""
+    page = hr.page
+    await page.get_by_role("link", name="提出目标值").click()
+    await page.get_by_text("改为直接填写").click()
+    for n, row in enumerate((("E005", "revenue", "", "700"), ("E999", "revenue", "", "7x"))):
+        for name, typed in zip(("holder", "goal", "period", "target"), row, strict=True):
+            await page.locator(f'[name="typed.{n}.{name}"]').fill(typed)
+    await page.get_by_role("button", name="检查").click()
+    cells = page.locator("input[aria-invalid=true]")
+    await expect(page.locator(".bad-row")).to_have_count(1)
+    assert [await each.input_value() for each in await cells.all()] == ["E999", "7x"]
+    assert await faults(hr) == []
+    await page.set_viewport_size({"width": 1280, "height": 800})
+    await pictured(hr, shots, "targets-mistakes")
+    await cells.nth(0).fill("E007")
+    await cells.nth(1).fill("650")
+    await page.get_by_role("button", name="再检查").click()
+    await page.get_by_role("button", name="提出这些目标值").click()
+    await expect(page.locator("[role=status]")).to_contain_text("2")
+    await pictured(hr, shots, "targets-proposed")
+    async with page.expect_download() as taking:
+        await page.get_by_role("link", name="已提出的目标值").click()
+    content = (await (await taking.value).path()).read_bytes()
+    await page.locator("#table-file").set_input_files(uploaded("targets.xlsx", content))
+    await page.get_by_role("button", name="检查").click()
+    await expect(page.locator("main")).to_contain_text("没有变动：这些目标值已经提出")
+
+
+async def plays_the_launch_on_its_clock(hr: Screen, shots: Path | None) -> None:
+    """Who is reminded and who hears of what is late, and back to the preview."""
+    page = hr.page
+    await page.get_by_role("link", name="先排练一遍").click()
+    begun = await page.locator("#clock-at").inner_text()
+    await page.get_by_role("link", name="前进到下一个日子").click()
+    now = page.locator(".moments > li[aria-current]")
+    await expect(now).to_contain_text("提醒责任人提交")
+    await expect(now).to_contain_text("E005 周敏")
+    assert await page.locator("#clock-at").inner_text() > begun
+    await page.get_by_role("link", name="前进到下一个日子").click()
+    await expect(now).to_contain_text("逾期")
+    assert await faults(hr) == []
+    await page.set_viewport_size({"width": 1280, "height": 800})
+    await pictured(hr, shots, "launch-rehearsal")
+    await page.get_by_label("只看一个人").select_option("E005")
+    await page.get_by_role("button", name="他看到的").click()
+    await expect(page.locator("#theirs")).to_contain_text("E005 周敏")
+    await expect(page.locator("main")).to_contain_text("700")
+    await expect(page.locator(".moments")).not_to_contain_text("E004")
+    assert await faults(hr) == []
+    await page.set_viewport_size({"width": 1280, "height": 800})
+    await pictured(hr, shots, "launch-rehearsal-of-one")
+    await page.get_by_label("只看一个人").select_option("")
+    await page.get_by_role("button", name="他看到的").click()
+    await page.get_by_role("link", name="到最后").click()
+    await expect(page.locator(".moments")).to_contain_text("从未获批")
+    await page.get_by_role("link", name="启动预览").click()
+
+
+async def looks_at_somebodys_pages_and_can_do_nothing(hr: Screen, empty: Served, shots: Path | None) -> None:
+    """With a reason that the log keeps, a banner on every page, and no command until it is over."""
+    page, goal = hr.page, f"goal-{empty.cycle}-E005-2"
+    await page.get_by_role("link", name="以某人的视角看").click()
+    await page.get_by_label("看谁的页面").select_option("E005")
+    await page.get_by_label("为什么").fill("启动后核对看到的内容")
+    assert await faults(hr) == []
+    await page.set_viewport_size({"width": 1280, "height": 800})
+    await page.get_by_role("button", name="开始看").click()
+    banner = page.locator(".viewing-note")
+    await expect(banner).to_contain_text("E005 周敏")
+    await expect(page.locator(".goal")).to_have_count(5)
+    assert await faults(hr) == []
+    await page.set_viewport_size({"width": 1280, "height": 800})
+    await pictured(hr, shots, "viewing-goals")
+    await hr.open("/inbox")
+    await expect(page.locator("tbody tr")).to_have_count(5)
+    await expect(page.locator("main button")).to_have_count(0)
+    assert await faults(hr) == []
+    await page.set_viewport_size({"width": 1280, "height": 800})
+    await pictured(hr, shots, "viewing-inbox")
+    for path in ("/cycles", "/start", f"/goals/{goal}"):
+        await hr.open(path)
+        await expect(banner).to_be_visible()
+    token = await page.locator(".viewing-note input[name=csrf]").get_attribute("value")
+    for path in (
+        f"/goals/{goal}/submit",
+        "/inbox/all/submit",
+        "/start/policy",
+        "/view-as",
+        "/api/v1/policies",
+    ):
+        answer = await page.request.post(f"{empty.url}{path}", headers={"X-CSRF-Token": token or ""}, data={})
+        assert answer.status == (409 if path.startswith("/api") else 403), path
+    await page.get_by_role("button", name="不看了").click()
+    await expect(banner).to_have_count(0)
+    await hr.open("/audit/streams/viewing-E005")
+    await expect(page.locator("main")).to_contain_text("E024 叶知秋")
+    assert "启动后核对看到的内容" in (await empty.cairn("replay", "viewing-E005", "--json")).out
+    await hr.open("/start")
+
+
+async def lets_somebody_go_who_is_not_in_the_table(hr: Screen, cycle: str, shots: Path | None) -> None:
+    """What follows is shown before; without a day they stay."""
+    page, roster = hr.page, (COMPANY / "roster.csv").read_bytes()
+    await hr.open("/start/people")
+    await page.locator("#people-file").set_input_files(uploaded("roster.csv", roster))
+    await page.get_by_role("button", name="检查").click()
+    await expect(page.locator(".leaving")).to_contain_text("保持原样")
+    await page.get_by_label("他们离职").check()
+    await page.get_by_role("button", name="看看有什么影响").click()
+    await expect(page.locator("#last-day-wrong")).to_be_visible()
+    await expect(page.get_by_role("button", name="导入")).to_have_count(0)
+    await page.get_by_label("最后工作日").fill(f"{cycle}-06-30")
+    await page.get_by_role("button", name="看看有什么影响").click()
+    await expect(page.locator(".leaving")).to_contain_text(f"{cycle}-06-30")
+    await expect(page.locator("main")).to_contain_text(f"周期 {cycle}")
+    assert await faults(hr) == []
+    await page.set_viewport_size({"width": 1280, "height": 800})
+    await pictured(hr, shots, "roster-leaving")
+    await page.get_by_role("button", name="导入").click()
+    await expect(page.locator("[role=status]")).to_contain_text("已导入", timeout=30_000)
 
 
 async def imports_a_roster_whose_rows_are_mended(hr: Screen, shots: Path | None) -> None:
@@ -147,7 +315,15 @@ async def imports_somebody_who_joined_since(hr: Screen, cycle: str, shots: Path 
     await expect(page.locator("[role=status]")).to_contain_text("已导入", timeout=30_000)
 
 
-STEPS = ("/start", "/start/policy", "/start/people")
+TARGETS = "工号,目标,考核期,目标值\nE4,revenue,Y,1300\n"
+STEPS = (
+    "/start",
+    "/start/policy",
+    "/start/people",
+    "/start/targets",
+    "/view-as",
+    "/cycles/new/rehearsal?cycle=2099",
+)
 
 
 async def test_nobody_but_hr_takes_a_step_and_nothing_is_recorded(served: Served) -> None:
@@ -159,6 +335,8 @@ async def test_nobody_but_hr_takes_a_step_and_nothing_is_recorded(served: Served
             given = [
                 await other.post("/start/policy", data={"text": POLICY + "\n", "do": "adopt"}),
                 await other.post("/start/people", data={**tables, "do": "import", "seen": "x"}),
+                await other.post("/view-as", data={"person": "E1", "reason": "curious"}),
+                await other.post("/start/targets", data={"cycle": "2099", "table": TARGETS, "do": "import"}),
                 await other.post("/api/v1/policies", json={"text": POLICY}),
                 await other.post("/api/v1/policies/check", json={"text": POLICY}),
                 await other.post("/api/v1/roster/check", json=tables),
@@ -233,3 +411,31 @@ async def test_a_policy_is_shown_with_what_differs_from_the_one_before(
 
 def row(page: Page, field: str) -> Any:
     return page.locator("tr", has_text=field)
+
+
+async def test_a_setting_is_changed_by_a_browser_without_scripts(browser: Browser, served: Served) -> None:
+    async with screen(browser, served, language="en", scripts=False) as hr:
+        await hr.sign_in("H1")
+        await hr.open("/start/policy")
+        text = await hr.page.locator("#policy-text").input_value()
+        await hr.page.locator("#group-family-sales summary").click()
+        await hr.page.locator("#set-families-sales-periods-quarter").fill("abc")
+        await hr.page.get_by_role("button", name="Check").click()
+        changed = await hr.page.locator("#policy-text").input_value()
+        assert changed == text.replace("quarter: 40", "quarter: abc", 1) != text
+        await expect(hr.page.locator("#set-families-sales-periods-quarter")).to_have_attribute(
+            "aria-invalid", "true"
+        )
+        await expect(hr.page.locator(".wrongs")).to_contain_text("families.sales.periods")
+        adopted = (await served.cairn("policy", "list", "--json")).json
+        assert len(adopted) == 1
+
+
+async def test_targets_that_others_changed_meanwhile_are_shown_anew(served: Served) -> None:
+    """What is agreed to is what was shown: another table, or other targets since, is not that."""
+    headers = {"Authorization": f"Bearer {await served.token('H1')}", "Accept-Language": "en"}
+    form = {"cycle": "2098", "table": TARGETS, "do": "import", "seen": "another"}
+    async with httpx2.AsyncClient(base_url=served.url, headers=headers) as hr:
+        answer = await hr.post("/start/targets", data=form)
+    assert answer.status_code == 409 and "look at it again" in answer.text
+    assert (await served.cairn("targets", "list", "2098", "--json")).json == []

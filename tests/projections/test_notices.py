@@ -145,10 +145,10 @@ RATERS = "whoever rates or confirms has a list of their own; a notice would tell
 SILENT: Mapping[str, str] = {
     name: why
     for names, why in (
-        ("CaseSignalRefused SignalRefused CycleSignalRefused ErasureOrdered EventSkipped FeedCompleted FeedScheduled "
-         "FeedUnscheduled ReadingsRecorded RehearsalAdvanced WorkflowsBegunAgain ScoreHeldBack FlexibleSpaceUsed "
-         "LaunchFinished PolicyAdopted TargetsProposed ScoresVerified HandoverReconciled WebhookRegistered "
-         "WebhookRemoved WebhookResumed", BY_ITSELF),
+        ("CaseSignalRefused SignalRefused CycleSignalRefused ErasureOrdered PersonViewed EventSkipped FeedCompleted "
+         "FeedScheduled FeedUnscheduled ReadingsRecorded RehearsalAdvanced WorkflowsBegunAgain ScoreHeldBack "
+         "FlexibleSpaceUsed LaunchFinished PolicyAdopted TargetsProposed ScoresVerified HandoverReconciled "
+         "WebhookRegistered WebhookRemoved WebhookResumed", BY_ITSELF),
         ("CheckedIn AdjustmentConfirmed ReviewOpened FeedbackObserved LoweringAgreed", WAITS),
         ("ReviewDrafted FeedbackWithdrawn AnswerDrafted AnswerGiven", OWN),
         ("RatersNominated RatersConfirmed RaterDeclined RaterDelegated QuestionsChanged", RATERS),

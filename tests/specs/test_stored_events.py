@@ -45,6 +45,7 @@ from cairn.domain.registry import EVENTS, decode
 from cairn.domain.schedule import Days
 from cairn.domain.sheet import events as sheet
 from cairn.domain.skipping import EventSkipped
+from cairn.domain.viewing import PersonViewed
 from cairn.domain.voting import Ballot
 from tests.specs.company import (
     CHEN,
@@ -290,6 +291,7 @@ EXAMPLES: tuple[Event, ...] = (
     ErasureOrdered(
         owner=LIN, keys=("0d6c1d0a-5a3c-4b0e-9f63-6f7f3f1f5a01",), texts=12, reason="asked for it", **AT
     ),
+    PersonViewed(person=LIN, reason="asked how it looks to them", **AT),
     *CASE_EXAMPLES,
 )  # fmt: skip
 """One example of every event, with every field filled that it had when it was first stored."""

@@ -28,9 +28,10 @@ document.addEventListener("visibilitychange", () => {
 });
 
 // What somebody types is kept by this tab until it is sent, also where the session ends meanwhile.
+const WORDS = "textarea[id]:not([data-unkept])";
 const place = (field) => `words:${location.pathname}:${field.id}`;
 const restore = () => {
-  for (const field of document.querySelectorAll("textarea[id]")) {
+  for (const field of document.querySelectorAll(WORDS)) {
     const kept = sessionStorage.getItem(place(field));
     if (!kept || (field.value && !field.form?.querySelector("[data-saves]"))) continue;
     field.value = kept;
@@ -38,10 +39,10 @@ const restore = () => {
   }
 };
 const forget = (form) => {
-  for (const field of form.querySelectorAll("textarea[id]")) sessionStorage.removeItem(place(field));
+  for (const field of form.querySelectorAll(WORDS)) sessionStorage.removeItem(place(field));
 };
 document.addEventListener("input", (event) => {
-  if (event.target.matches?.("textarea[id]")) sessionStorage.setItem(place(event.target), event.target.value);
+  if (event.target.matches?.(WORDS)) sessionStorage.setItem(place(event.target), event.target.value);
 });
 document.addEventListener("htmx:after:request", (event) => {
   if (!sent(event)) return;
@@ -79,6 +80,13 @@ const choose = () => {
 };
 document.addEventListener("change", choose);
 document.addEventListener("htmx:after:swap", choose);
+// Fields beside the text that they are part of: what was chosen by hand is chosen as the answer says it.
+document.addEventListener("htmx:after:swap", () => {
+  for (const field of document.querySelector("[data-twins]")?.elements ?? []) {
+    if (field.type === "checkbox") field.checked = field.defaultChecked;
+    if (field.matches("select")) field.value = [...field.options].find((each) => each.defaultSelected)?.value ?? "";
+  }
+});
 // A mistake leads to its line of the text: the line is selected and scrolled to.
 document.addEventListener("click", (event) => {
   const link = event.target.closest("[data-line]"), text = link && document.querySelector(link.getAttribute("href"));
