@@ -90,6 +90,17 @@ COMMANDS: tuple[Command | CommandGroup, ...] = (
         (Command("retry", "operate.mailing:retry", marked("try again what could not be delivered")),),
     ),
     CommandGroup(
+        "chat",
+        marked("notices by chat"),
+        RUN,
+        (
+            Command("retry", "operate.mailing:retry_chat", marked("try again what could not be delivered")),
+            Command(
+                "try", "operate.mailing:try_chat", marked("send one message now, to see whether it arrives")
+            ),
+        ),
+    ),
+    CommandGroup(
         "policy",
         marked("the policy: check, adopt, list"),
         PREPARE,
