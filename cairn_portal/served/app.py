@@ -36,6 +36,7 @@ from cairn_portal.web import (
     cases,
     cycles,
     downloads,
+    files,
     find,
     first_cycle,
     goal,
@@ -51,6 +52,7 @@ from cairn_portal.web import (
     scores,
     signing,
     team,
+    year,
 )
 from cairn_portal.web.rendering import STATIC, open_page
 
@@ -106,7 +108,9 @@ def create_app(settings: Settings) -> FastAPI:
         palette.router,
         team.router,
         downloads.router,
+        files.router,
         goals_import.router,
+        year.router,
         cycles.router,
         first_cycle.router,
         policy_step.router,

@@ -16,6 +16,7 @@ from cairn_portal.signing_in.portal import ByVisitor, Visit
 from cairn_portal.signing_in.reader import PageReader
 from cairn_portal.web.rendering import page
 from cairn_portal.web.tasks import ShownTask, dom_of, shown_tasks
+from cairn_portal.web.typed import whole
 from projections.models.case import Turn
 from projections.models.inbox import Task
 
@@ -118,7 +119,7 @@ async def _given(visit: Visit, named: str, command: str, act: str, key: str) -> 
     try:
         done = await visit.portal.commands.goal(
             goal, command, visit.person.id, {}, f"{key}:{goal}" if key else None,
-            at_version=int(version) if version.isdigit() else None,
+            at_version=whole(version),
         )  # fmt: skip
     except Refusal as refusal:
         return Result(dom, goal, refusal_message(refusal).text(at.language), True)
