@@ -60,7 +60,7 @@ class Shows(NamedTuple):
 
 def shown_at(path: str) -> Shows | None:
     """What the page at a path of the portal shows; None where it is none that moves by itself."""
-    match path.strip("/").split("/"):
+    match path.split("/")[1:]:
         case [""]:
             return Shows("own")
         case ["inbox"]:

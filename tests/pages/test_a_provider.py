@@ -107,7 +107,7 @@ async def test_somebody_signs_in_there_with_a_proof_key_and_comes_back_to_the_pa
         await expect(employee.page.locator(".who")).to_contain_text("E1")
         assert await employee.page.locator(".demo-note").count() == 0
         await pictured(employee, shots, "provider-back-zh")
-        [begun] = [parse_qs(urlsplit(url).query) for url in asked if "/authorize?" in url and "state=" in url]
+        [begun] = [parse_qs(urlsplit(url).query) for url in asked if "code_challenge=" in url]
         assert begun["code_challenge_method"] == ["S256"] and begun["response_type"] == ["code"]
 
 

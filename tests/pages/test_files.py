@@ -1,6 +1,7 @@
 """Files of evidence on pages: attached with a check-in and an appeal, limited, and got by who may read them alone."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import httpx2
@@ -10,7 +11,7 @@ from playwright.async_api import Browser, FilePayload, expect
 
 from tests.pages.conftest import Served, begun, pictured, screen
 
-NAME = '拜访 "报告".txt'
+NAME = "拜访 报告.txt"
 SCRIPT = b"<script>document.title = 'taken'</script>"
 
 
@@ -44,12 +45,12 @@ async def test_files_come_with_a_check_in_also_without_scripts_and_are_listed(
         await page.locator("#form-check-in-fields-files").set_input_files(
             FilePayload(name=name, mimeType="text/html", buffer=SCRIPT)
         )
-        await pictured(employee, shots, "files-form-zh")
+        await pictured(replace(employee, page=page), shots, f"files-form-{name[-3:]}")
         await page.locator("#form-check-in > .acts button").click()
         await expect(page.locator("p.launched")).to_be_visible()
         link = page.get_by_role("link", name=name)
         await expect(link).to_be_visible()
-        await pictured(employee, shots, "files-listed-zh")
+        await pictured(replace(employee, page=page), shots, f"files-listed-{name[-3:]}")
         async with page.expect_download() as coming:
             await link.click()
         kept = tmp_path / "kept"

@@ -164,10 +164,15 @@ async def test_an_adjustment_adds_a_goal_or_replaces_one_and_both_see_what_chang
         await expect(page.locator("#form-adjust-fields-new-title")).to_be_hidden()
         await page.locator("#form-adjust-fields-new-how").select_option(how)
         await page.locator("#form-adjust-fields-new-title").fill("老客户满意度")
-        await page.locator("#form-adjust-fields-new-measure-kpi-target").fill("90")
-        await page.locator("#form-adjust-fields-new-measure-kpi-unit").fill("%")
-        await page.locator("#form-adjust-fields-new-measure-kpi-aggregation").select_option("last")
-        if how == "add":
+        measured = page.locator("#form-adjust-fields-new-measure-key_task-criteria")
+        if how == "replace":  # what is not typed of it is that of the goal it replaces
+            await page.locator("#form-adjust-fields-new-measure-kind").select_option("key_task")
+            await measured.fill("三轮回访完成")
+        else:
+            await expect(measured).to_be_hidden()
+            await page.locator("#form-adjust-fields-new-measure-kpi-target").fill("90")
+            await page.locator("#form-adjust-fields-new-measure-kpi-unit").fill("%")
+            await page.locator("#form-adjust-fields-new-measure-kpi-aggregation").select_option("last")
             await page.locator("#form-adjust-fields-new-dimension").select_option("duties")
             await page.locator("#form-adjust-fields-new-weight").fill("5")
             await page.locator("#form-adjust-fields-changes-weight").fill(str(float(weight) - 5))
@@ -187,7 +192,7 @@ async def test_an_adjustment_adds_a_goal_or_replaces_one_and_both_see_what_chang
             await window.open(f"/goals/{goal}")
             card = window.page.locator(f"#task-{goal}-{act}")
             await expect(card.locator("table")).to_contain_text("老客户满意度")
-            await expect(card.locator("table")).to_contain_text("90 %")
+            await expect(card.locator("table")).to_contain_text("90 %" if how == "add" else "三轮回访完成")
             await pictured(window, shots, f"confirm-{how}-{act}")
             await card.locator("> .acts > form button").click()
             await expect(window.page.locator(f"#task-{goal}-{act}")).to_have_class("card task done")

@@ -83,12 +83,12 @@ async def test_a_colleague_who_may_not_read_a_goal_does_not_learn_that_or_when_a
 async def test_who_may_read_a_goal_but_no_score_of_it_hears_of_the_one_and_not_of_the_other(
     room: Room,
 ) -> None:
-    await room.opens(POLICY, opened("sheet-2026-chen-1", (), holder="chen"))
+    await room.opens(POLICY, opened(), opened("sheet-2026-chen-1", (), holder="chen"))
     await room.happens(APPROVED)
     assert await room.heard("chen", f"/goals/{GOAL}")
     assert not await room.heard("chen", "/inbox"), "it is nothing to do with them"
     await room.happens(ASSESSED)
-    assert not await room.heard("chen", f"/goals/{GOAL}") and await room.heard(LIN, f"/goals/{GOAL}")
+    assert await room.heard(LIN, f"/goals/{GOAL}") and not await room.heard("chen", f"/goals/{GOAL}")
 
 
 async def test_a_case_is_heard_of_by_those_who_take_part_in_it_alone(room: Room) -> None:
