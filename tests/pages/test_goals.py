@@ -153,7 +153,7 @@ async def test_what_an_adjustment_cannot_do_is_told_before_it_is_sent(
 async def test_an_adjustment_adds_a_goal_or_replaces_one_and_both_see_what_changes(
     browser: Browser, served: Served, running: str, shots: Path | None, how: str, number: int, language: str, width: int
 ) -> None:  # fmt: skip
-    """E3 has a third goal of weight 5, taken from the first; then another one in its place."""
+    """E3 has a third goal of weight 3, taken from the first; then another one in its place."""
     goal = f"goal-{running}-E3-1" if how == "add" else f"goal-{running}-E3-3"
     weight = (await served.cairn("goal", "show", f"goal-{running}-E3-1", "--json")).json["goal"]["weight"]
     async with screen(browser, served, language=language, width=width) as employee:
@@ -174,8 +174,8 @@ async def test_an_adjustment_adds_a_goal_or_replaces_one_and_both_see_what_chang
             await page.locator("#form-adjust-fields-new-measure-kpi-unit").fill("%")
             await page.locator("#form-adjust-fields-new-measure-kpi-aggregation").select_option("last")
             await page.locator("#form-adjust-fields-new-dimension").select_option("duties")
-            await page.locator("#form-adjust-fields-new-weight").fill("5")
-            await page.locator("#form-adjust-fields-changes-weight").fill(str(float(weight) - 5))
+            await page.locator("#form-adjust-fields-new-weight").fill("3")
+            await page.locator("#form-adjust-fields-changes-weight").fill(str(float(weight) - 3))
         foreseen = page.locator("#foreseen")
         await expect(foreseen.locator("p.big")).to_be_visible()
         await expect(foreseen).to_contain_text("老客户满意度")
@@ -197,6 +197,6 @@ async def test_an_adjustment_adds_a_goal_or_replaces_one_and_both_see_what_chang
             await card.locator("> .acts > form button").click()
             await expect(window.page.locator(f"#task-{goal}-{act}")).to_have_class("card task done")
     new = (await served.cairn("goal", "show", f"goal-{running}-E3-{number}", "--json")).json["goal"]
-    assert (new["stage"], new["title"], new["weight"]) == ("active", "老客户满意度", "5")
+    assert (new["stage"], new["title"], new["weight"]) == ("active", "老客户满意度", "3")
     old = (await served.cairn("goal", "show", goal, "--json")).json["goal"]
     assert old["stage"] == ("active" if how == "add" else "superseded")

@@ -50,6 +50,9 @@ async def test_a_page_that_does_not_move_by_itself_is_not_told_to_ask_again(serv
     headers = {"Authorization": f"Bearer {await served.token('E1')}"}
     async with httpx2.AsyncClient(base_url=served.url, headers=headers) as client:
         for page in ("", "/audit", "²"):
-            answer = await client.get("/live", params={"page": page}, headers={"Last-Event-ID": "²"})
+            answer = await client.get("/live", params={"page": page})
             assert answer.status_code == 204
+        since = [(b"Last-Event-ID", "²".encode("latin-1"))]
+        async with client.stream("GET", "/live", params={"page": "/"}, headers=since) as answer:
+            assert answer.status_code == 200, "it hears from now on"
         assert (await client.get("/live", headers={"Authorization": ""})).status_code != 200
