@@ -10,7 +10,7 @@ YEARS ?= company adventureworks
 TO ?= rules.xlsx
 COMPOSE ?= docker compose
 
-.PHONY: help setup demo test check browser lint types contracts format specs containers docs coverage adventureworks compare-years bench workbook messages lock clean
+.PHONY: help setup demo test check browser lint types contracts format specs containers provider docs coverage adventureworks compare-years bench workbook messages lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -51,6 +51,10 @@ specs: $(STAMP) ## the rules alone, without any server: half a minute at most
 
 containers: $(STAMP) ## run docker-compose.yml on real containers (ten minutes): make containers COMPOSE="docker compose"
 	@CAIRN_CONTAINERS="$(COMPOSE)" $(BIN)/pytest -q -x tests/containers
+
+provider: $(STAMP) ## build the OpenID Connect provider that tests sign in at, where Go is installed
+	@command -v go >/dev/null || { echo "This needs Go 1.26 or newer: https://go.dev/doc/install"; exit 1; }
+	@GOBIN="$(CURDIR)/.venv/oidc" go install github.com/zitadel/oidc/v3/example/server@v3.52.0
 
 docs: $(STAMP) ## write the generated pages anew, then check every link and name in the documents
 	@for page in docs/write_*.py; do $(BIN)/python $$page || exit 1; done

@@ -15,6 +15,7 @@ from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
 from temporalio.worker import Worker, WorkerDeploymentConfig
 
 from activities.cases import CaseActivities
+from activities.chatting import Chatter
 from activities.cycles import CycleActivities
 from activities.feeds import FeedActivities
 from activities.goals import GoalActivities
@@ -24,11 +25,12 @@ from activities.mailing import Mailer
 from activities.rescoring import Rescorer
 from activities.starting import Starting, begin_starter
 from activities.supervisor import Supervisor
-from activities.telling import Teller
+from activities.webhooks import WebhookTeller
 from cairn.application import Application
 from cairn.application.sessions import require_sessions
 from cairn.collector import spare_the_collector
 from cairn.ledger import AwayFromHome, Sealer, application_name, open_pool, stop_if_cancelled
+from cairn.notices.channels import channels_of
 from cairn.notices.setting_up import mailing_of
 from cairn.payroll.setting_up import webhook_of
 from cairn.privacy import require_wrapping_keys
@@ -142,6 +144,7 @@ async def running(
     await require_sessions(settings)
     keys, database, mailing = require_wrapping_keys(settings), settings.database or "", mailing_of(settings)
     folding_database, sender = settings.folding_database or database, Sender(allowed_of(settings))
+    channels = channels_of(settings)
     async with (
         Application.open(database, keys, name="cairn-worker", size=20) as application,
         _folding_pool(folding_database) as folding,
@@ -161,10 +164,12 @@ async def running(
             client,
             settings.task_queue,
         )
-        teller = Teller(application, folding_database, sender)
+        teller = WebhookTeller(application, folding_database, sender)
         beside = [sealer.run, Follower(folding).run, rescorer.run, supervisor.run, teller.run]
         if mailing is not None:
             beside.append(Mailer(application, folding_database, mailing).run)
+        if channels is not None:
+            beside.append(Chatter(application, folding_database, channels).run)
         tasks = [asyncio.create_task(_kept_going(each)) for each in beside]
         try:
             acts = activities(application, client, settings)

@@ -1,4 +1,4 @@
-"""What a mail tells of a notice, as things stand when it is sent: what waits for its reader, is late, or happened.
+"""What a mail or a message tells of a notice, as things stand when it is sent: what waits, is late, or happened.
 
 A notice that asks for something which was done meanwhile is told no more.
 """
@@ -15,7 +15,7 @@ from cairn.domain.event import SYSTEM
 from cairn.domain.goal.deadlines import DELIVERY
 from cairn.domain.goal.events import DeadlineMissed, ReminderSent
 from cairn.domain.goal.status import to_deliver
-from cairn.domain.people import Person, places_of
+from cairn.domain.people import places_of
 from cairn.domain.streams import CASES, IN_CYCLE, cycle_of, kind_of
 from cairn.i18n import Message, message, term, verbatim
 from cairn.notices.wording import Entry
@@ -41,14 +41,15 @@ class Noticing:
     def __init__(self, application: Application) -> None:
         self.application, self.pool = application, application.pool
 
-    async def entries(self, person: Person, found: Sequence[notice.Notice]) -> list[Entry]:
-        """What is to be told of these notices now, the most urgent first; nothing is told twice."""
+    async def entries(self, reader: str, roles: Iterable[str], found: Sequence[notice.Notice]) -> list[Entry]:
+        """What is to be told of these notices now, the most urgent first; nothing is told twice. `reader` is a person's
+        id, empty where all who have the roles read together."""
         cycles = {each.cycle: each for each in await dashboard.cycles(self.pool)}
-        waiting = {each.stream: each for each in await self._waiting(person, cycles.values())}
+        waiting = {each.stream: each for each in await self._waiting(reader, roles, cycles.values())}
         entries: dict[tuple[str, ...], Entry] = {}
         for each in found:
             cycle = cycles.get(cycle_of(each.stream)) if kind_of(each.stream) in IN_CYCLE else None
-            made = await self._entry(each, person, waiting.get(each.stream))
+            made = await self._entry(each, reader, waiting.get(each.stream))
             if made is None:
                 continue
             if made.until is not None and cycle is not None:
@@ -58,7 +59,7 @@ class Noticing:
             entries[key] = made
         return sorted(entries.values(), key=lambda each: (each.until is None, each.until, each.path))
 
-    async def _entry(self, each: notice.Notice, person: Person, waits: _Waiting | None) -> Entry | None:
+    async def _entry(self, each: notice.Notice, reader: str, waits: _Waiting | None) -> Entry | None:
         """What one notice tells; None where it is not true any more."""
         kind, what, until = notice.KINDS.get(each.type, "told"), term("event", each.type), None
         if waits is not None:
@@ -75,21 +76,23 @@ class Noticing:
             kind,
             what,
             await self._title(each.stream),
-            (each.about_name or "") if each.about != person.id else "",
+            (each.about_name or "") if each.about != reader else "",
             (each.by_name or "") if named else "",
             until,
             path_of(each.stream),
         )
 
-    async def _waiting(self, person: Person, cycles: Iterable[dashboard.CycleRow]) -> list[_Waiting]:
+    async def _waiting(
+        self, reader: str, roles: Iterable[str], cycles: Iterable[dashboard.CycleRow]
+    ) -> list[_Waiting]:
         """All that waits for somebody and the places they hold: their inbox."""
         trusting = [
             each.cycle
             for each in cycles
             if (await self.application.policies.version(each.policy)).check_ins == "trusted"
         ]
-        tasks = await inbox.inbox(self.pool, person.id, person.roles, trusting=trusting)
-        turns = await case_model.turns(self.pool, datetime.now(UTC), of=[person.id, *places_of(person.roles)])
+        tasks = await inbox.inbox(self.pool, reader, roles, trusting=trusting)
+        turns = await case_model.turns(self.pool, datetime.now(UTC), of=[reader, *places_of(roles)])
         return [
             *(
                 _Waiting(

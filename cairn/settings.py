@@ -245,6 +245,11 @@ class Settings(BaseSettings):
         ge=0,
         description="For how many seconds notices to the same person are gathered into one mail.",
     )
+    chat_file: Path | None = Field(
+        None,
+        description="File (YAML, chmod 600) that says who is told by which chat service: Feishu, DingTalk, WeCom, "
+        "Slack and others that Apprise knows. Not set: nobody is.",
+    )
     language: Literal["zh", "en"] = Field("zh", description="Language of what people read: zh or en.")
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="How much the processes write to their logs."

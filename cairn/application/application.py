@@ -84,6 +84,7 @@ class Application:
         self.what_if = WhatIf(self.cycles, self.differences)
         self.operation = Operation(pool)
         self.outbox = Outbox(pool, writing or pool)
+        self.chat_outbox = Outbox(pool, writing or pool, "chat")
         self.sign_outs = SignOuts(pool, writing or pool)
         self.webhooks = Webhooks(self.ledger, pool, writing or pool, keys)
 

@@ -1,1 +1,1 @@
-"""Notices by mail: how an operator sets it up, what was sent to whom, and the words of a mail."""
+"""Notices by mail and chat: how an operator sets them up, what was sent to whom, and the words."""

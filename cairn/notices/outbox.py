@@ -1,4 +1,4 @@
-"""What is to be sent by mail, and what was: tables beside the log, so that a crash neither loses nor doubles a mail."""
+"""What is to be sent by mail or chat, and what was, beside the log: a crash neither loses nor doubles any of it."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -12,6 +12,9 @@ from cairn.ledger.statements import read_statements
 
 _SQL = read_statements(Path(__file__).with_suffix(".sql"))
 State = Literal["waiting", "sent", "unneeded", "failed"]
+Way = Literal["mail", "chat"]
+"""How notices are sent: each way has its own place in the log and its own mails, and holds back no other."""
+SENDING, IN_DOUBT = "sending", "in_doubt"
 
 
 class Mail(NamedTuple):
@@ -25,7 +28,8 @@ class Mail(NamedTuple):
 
 class Undelivered(NamedTuple):
     """So many mails to somebody that were given up (`failed`) or failed and are tried again (`waiting`), the first made
-    at `since`. `why` is a code: `no_address`, `address`, `unreachable`, `login`, `sender`, `refused:550` …"""
+    at `since`. `why` is a code: `no_address`, `address`, `unreachable`, `login`, `sender`, `refused:550`, `in_doubt`,
+    `chat` …"""
 
     person: str
     state: State
@@ -35,32 +39,33 @@ class Undelivered(NamedTuple):
 
 
 class Outbox:
-    """`pool` reads, `writing` writes. One sender at a time changes it; a second one does no harm but a mail twice."""
+    """`pool` reads, `writing` writes. One sender at a time changes it; a second one does no harm but a mail twice. What
+    is here called a mail is a message where `way` is chat, and its person may be a role (`role:hr`)."""
 
-    def __init__(self, pool: asyncpg.Pool, writing: asyncpg.Pool) -> None:
-        self._pool, self._writing = pool, writing
+    def __init__(self, pool: asyncpg.Pool, writing: asyncpg.Pool, way: Way = "mail") -> None:
+        self._pool, self._writing, self._way = pool, writing, way
 
     async def begin(self, position: int) -> None:
         """Nothing up to this position is sent, where nothing was ever looked for."""
-        await self._writing.execute(_SQL["begin"], position)
+        await self._writing.execute(_SQL["begin"], position, self._way)
 
     async def position(self) -> int:
         """Every notice up to here was looked for."""
-        return int(await self._writing.fetchval(_SQL["position"]) or 0)
+        return int(await self._writing.fetchval(_SQL["position"], self._way) or 0)
 
     async def found(self, notices: Sequence[tuple[int, str]], after: int, upto: int, oldest: float) -> None:
         """Notes (position, person) of each notice to be sent, found after `after`, and that all up to `upto` were. What
         was recorded longer ago than so many seconds is not sent any more."""
         positions, people = [each[0] for each in notices], [each[1] for each in notices]
-        await self._writing.execute(_SQL["found"], positions, people, after, upto, oldest)
+        await self._writing.execute(_SQL["found"], positions, people, after, upto, oldest, self._way)
 
     async def gather(self, within: float) -> None:
         """Puts together what came to somebody within so many seconds."""
-        await self._writing.execute(_SQL["gather"], within)
+        await self._writing.execute(_SQL["gather"], within, self._way)
 
     async def due(self, most: int) -> list[Mail]:
         """The mails to be sent now, the longest due first."""
-        return [Mail(**row) for row in await self._writing.fetch(_SQL["due"], most)]
+        return [Mail(**row) for row in await self._writing.fetch(_SQL["due"], most, self._way)]
 
     async def notices_of(self, mail: UUID) -> list[int]:
         """The positions of the notices that a mail was made of."""
@@ -74,14 +79,26 @@ class Outbox:
         """This try failed; the next one is in so many seconds."""
         await self._writing.execute(_SQL["again"], mail, why, after)
 
+    async def begun(self, mail: UUID) -> None:
+        """It is handed over now: from here on until its end is noted, nobody knows whether it was taken."""
+        await self._writing.execute(_SQL["begun"], mail, SENDING)
+
+    async def settle_doubts(self) -> None:
+        """What was being handed over when its sender was lost is not sent a second time by itself, but told."""
+        await self._writing.execute(_SQL["settle_doubts"], SENDING, IN_DOUBT, self._way)
+
+    async def put_off(self, mail: UUID, until: datetime) -> None:
+        """It is not sent before then."""
+        await self._writing.execute(_SQL["put_off"], mail, until)
+
     async def server_away(self, why: str, given_up_after: float) -> None:
         """No mail can be sent now; what has waited for so many seconds is given up."""
-        await self._writing.execute(_SQL["server_away"], why, given_up_after)
+        await self._writing.execute(_SQL["server_away"], why, given_up_after, self._way)
 
     async def undelivered(self) -> list[Undelivered]:
         """What could not be delivered, by person and reason."""
-        return [Undelivered(**row) for row in await self._pool.fetch(_SQL["undelivered"])]
+        return [Undelivered(**row) for row in await self._pool.fetch(_SQL["undelivered"], self._way)]
 
     async def retry(self, person: str | None = None) -> int:
         """Has what was given up tried again (of one person); how many mails those are."""
-        return len(await self._writing.fetch(_SQL["retry"], person))
+        return len(await self._writing.fetch(_SQL["retry"], person, self._way))

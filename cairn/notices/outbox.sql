@@ -1,18 +1,18 @@
 -- name: begin
 -- Mail begins with what happens from now on: nobody wants last year's notices.
-insert into ledger.mail_position (position) values ($1) on conflict do nothing;
+insert into ledger.mail_position (position, way) values ($1, $2) on conflict do nothing;
 
 -- name: position
-select position from ledger.mail_position;
+select position from ledger.mail_position where way = $1;
 
 -- name: found
 -- Notes notices for people, each once, and how far they were looked for; nothing where somebody else has moved on
 -- meanwhile. What was recorded longer than $5 seconds ago is left out: mail was away, or set up again.
 with moved as (
-    update ledger.mail_position set position = $4 where position = $3 returning position
+    update ledger.mail_position set position = $4 where position = $3 and way = $6 returning position
 )
-insert into ledger.mail_notice (position, person)
-select n.position, n.person from moved cross join unnest($1::bigint[], $2::text[]) n(position, person)
+insert into ledger.mail_notice (position, person, way)
+select n.position, n.person, $6 from moved cross join unnest($1::bigint[], $2::text[]) n(position, person)
 cross join lateral ledger.sealed(n.position - 1, n.position) e
 where e.recorded_at > clock_timestamp() - make_interval(secs => $5)
 on conflict do nothing;
@@ -20,17 +20,17 @@ on conflict do nothing;
 -- name: gather
 -- One mail for each person whose first notice has waited for others long enough.
 with ready as (
-    select person from ledger.mail_notice where mail is null
+    select person from ledger.mail_notice where mail is null and way = $2
     group by person having min(found_at) <= clock_timestamp() - make_interval(secs => $1)
 ),
 made as (
-    insert into ledger.mail (person) select person from ready returning id, person
+    insert into ledger.mail (person, way) select person, $2 from ready returning id, person
 )
-update ledger.mail_notice n set mail = m.id from made m where n.person = m.person and n.mail is null;
+update ledger.mail_notice n set mail = m.id from made m where n.person = m.person and n.mail is null and n.way = $2;
 
 -- name: due
 select id, person, tries, made_at from ledger.mail
-where state = 'waiting' and try_at <= clock_timestamp() order by try_at, id limit $1;
+where state = 'waiting' and way = $2 and try_at <= clock_timestamp() order by try_at, id limit $1;
 
 -- name: notices_of
 select position from ledger.mail_notice where mail = $1 order by position;
@@ -49,17 +49,27 @@ where id = $1 and state = 'waiting';
 update ledger.mail set why = $1,
     state = case when made_at < clock_timestamp() - make_interval(secs => $2) then 'failed' else 'waiting' end,
     ended_at = case when made_at < clock_timestamp() - make_interval(secs => $2) then clock_timestamp() end
-where state = 'waiting' and try_at <= clock_timestamp();
+where state = 'waiting' and way = $3 and try_at <= clock_timestamp();
+
+-- name: begun
+update ledger.mail set why = $2 where id = $1 and state = 'waiting';
+
+-- name: settle_doubts
+update ledger.mail set state = 'failed', why = $2, ended_at = clock_timestamp()
+where state = 'waiting' and why = $1 and way = $3;
+
+-- name: put_off
+update ledger.mail set try_at = $2 where id = $1 and state = 'waiting';
 
 -- name: undelivered
 -- What failed and was not tried again, and what has failed at least once and is still tried.
 select person, state, why, count(*)::int as mails, min(made_at) as since from ledger.mail
-where state = 'failed' or (state = 'waiting' and why is not null)
+where way = $1 and (state = 'failed' or (state = 'waiting' and why is not null and why <> 'sending'))
 group by person, state, why
 order by state, why, person;
 
 -- name: retry
 update ledger.mail set state = 'waiting', why = null, ended_at = null, tries = 0, made_at = clock_timestamp(),
     try_at = clock_timestamp()
-where state = 'failed' and ($1::text is null or person = $1)
+where state = 'failed' and way = $2 and ($1::text is null or person = $1)
 returning id;

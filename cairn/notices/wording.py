@@ -1,6 +1,6 @@
-"""The words of a mail: what waits for somebody, what is late, what happened; never what was written or judged.
+"""The words of a mail or a chat message: what waits, what is late, what happened; never what was written or judged.
 
-A mail is made of codes, of titles that a goal's readers may read, of names and of days. Texts that people write, grades
+Both are made of codes, of titles that a goal's readers may read, of names and of days. Texts that people write, grades
 and points have no way in: nothing here takes any.
 """
 
@@ -23,6 +23,10 @@ HEADINGS: Mapping[Kind, str] = {
     "late": marked("This is late, and has not been done by whom it waits for:"),
     "told": marked("This has happened:"),
 }
+
+
+CALLING = str.maketrans({"<": "＜", ">": "＞", "@": "＠"})
+"""What chat services take for a command: <at user_id="all">, <!channel>, @everyone."""
 
 
 class Entry(NamedTuple):
@@ -56,6 +60,16 @@ def composed(
     return made
 
 
+def chat_message(
+    portal: str | None, entries: Sequence[Entry], titles: Titles, language: Language
+) -> tuple[str, str]:
+    """The title and the text of a message to a chat service, in which no name or title calls anybody."""
+    lines = _told(portal, entries, titles, language, calls=False)
+    if portal:
+        lines.append(say(language, "All that waits for you: {link}", link=f"{portal}/inbox"))
+    return _subject(entries, language), "\n".join(lines).strip()
+
+
 def _subject(entries: Sequence[Entry], language: Language) -> str:
     """How much there is and until when, and nothing of what it is: it is read over shoulders."""
     asked = [each for each in entries if each.kind == "asked"]
@@ -79,17 +93,9 @@ def _subject(entries: Sequence[Entry], language: Language) -> str:
 
 
 def _text(mailing: Mailing, name: str, entries: Sequence[Entry], titles: Titles, language: Language) -> str:
-    lines = [say(language, "Hello {name},", name=name), ""]
-    for kind, heading in HEADINGS.items():
-        found = [each for each in entries if each.kind == kind]
-        if not found:
-            continue
-        lines += [say(language, heading), ""]
-        for each in found[:MOST]:
-            lines += [f"- {_line(each, titles, language)}", *_where(mailing, each.path)]
-        if len(found) > MOST:
-            lines.append("- " + say(language, "and {count} more", count=len(found) - MOST))
-        lines.append("")
+    lines = [
+        say(language, "Hello {name},", name=name), "", *_told(mailing.portal, entries, titles, language),
+    ]  # fmt: skip
     if mailing.portal:
         lines += [say(language, "All that waits for you: {link}", link=f"{mailing.portal}/inbox"), ""]
     lines += [
@@ -97,6 +103,25 @@ def _text(mailing: Mailing, name: str, entries: Sequence[Entry], titles: Titles,
         "",
     ]
     return "\n".join(lines)
+
+
+def _told(
+    portal: str | None, entries: Sequence[Entry], titles: Titles, language: Language, *, calls: bool = True
+) -> list[str]:
+    """The lines of each kind below its heading, each with the link to its page."""
+    lines: list[str] = []
+    for kind, heading in HEADINGS.items():
+        found = [each for each in entries if each.kind == kind]
+        if not found:
+            continue
+        lines += [say(language, heading), ""]
+        for each in found[:MOST]:
+            line = _line(each, titles, language)
+            lines += [f"- {line if calls else line.translate(CALLING)}", *_where(portal, each.path)]
+        if len(found) > MOST:
+            lines.append("- " + say(language, "and {count} more", count=len(found) - MOST))
+        lines.append("")
+    return lines
 
 
 def _line(entry: Entry, titles: Titles, language: Language) -> str:
@@ -111,5 +136,5 @@ def _line(entry: Entry, titles: Titles, language: Language) -> str:
     )
 
 
-def _where(mailing: Mailing, path: str) -> list[str]:
-    return [f"  {mailing.portal}{path}"] if mailing.portal else []
+def _where(portal: str | None, path: str) -> list[str]:
+    return [f"  {portal}{path}"] if portal else []

@@ -134,7 +134,7 @@ def version_of(etag: str | None) -> int | None:
     if etag is None or etag.strip() == "*":
         return None
     text = etag.strip().removeprefix("W/").strip('"')
-    if not text.isdigit():
+    if not (text.isascii() and text.isdigit() and len(text) <= 18):
         raise Refusal("command.version-unreadable", field="If-Match", given=etag[:80])
     return int(text)
 

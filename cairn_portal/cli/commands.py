@@ -105,6 +105,17 @@ COMMANDS: tuple[Command | CommandGroup, ...] = (
         ),
     ),
     CommandGroup(
+        "chat",
+        marked("notices by chat"),
+        RUN,
+        (
+            Command("retry", "operate.mailing:retry_chat", marked("try again what could not be delivered")),
+            Command(
+                "try", "operate.mailing:try_chat", marked("send one message now, to see whether it arrives")
+            ),
+        ),
+    ),
+    CommandGroup(
         "policy",
         marked("the policy: check, adopt, list"),
         PREPARE,

@@ -12,6 +12,7 @@ from cairn.domain.policy import Transparency
 from cairn.domain.refusal import Refusal
 from cairn.domain.schedule import local_day
 from cairn.i18n.titles import Titles, titles_in
+from cairn_portal.reading.newest import Newest
 from cairn_portal.reading.viewing import Viewer
 from projections.engine.catch_up import cursor_of
 from projections.models import dashboard as dashboards
@@ -33,7 +34,9 @@ class Records:
     def __init__(self, application: Application) -> None:
         self.application = application
         self.pool, self.ledger, self.clock = application.pool, application.ledger, application.clock
+        self.newest = Newest(application.ledger)
         self._circles: dict[str, tuple[_Seen, Circle]] = {}
+        self._everybody: tuple[tuple[int, date] | None, dict[str, Person]] = (None, {})
         self._titles: tuple[frozenset[str], Titles] = (frozenset(), {})
 
     async def person(self, who: str) -> Person:
@@ -42,6 +45,14 @@ class Records:
         if known is None:
             raise Refusal("person.unknown", field="by", by=who)
         return known
+
+    async def everybody(self) -> dict[str, Person]:
+        """All people by id, those who left as well, kept until an event changes them or the day does."""
+        at = await cursor_of(self.pool, "person"), datetime.now(UTC).date()
+        if self._everybody[0] != at:
+            found = await people_model.people(self.pool, with_leavers=True)
+            self._everybody = at, {each.id: each for each in found}
+        return self._everybody[1]
 
     async def names(self) -> dict[str, str]:
         """Names by id, of people who left as well, and of departments as `department.<id>`."""
@@ -107,7 +118,7 @@ class Records:
         known = self._circles.get(cycle.id)
         if known is not None and known[0] == at:
             return known[1]
-        people = {each.id: each for each in await people_model.people(self.pool, with_leavers=True)}
+        people = await self.everybody()
         sheets = await goals_model.sheets(self.pool, cycle=cycle.id)
         circle = Circle(people, {each.holder for each in sheets if each.kind == "person"}, rules)
         self._circles[cycle.id] = at, circle

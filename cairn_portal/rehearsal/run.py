@@ -31,8 +31,11 @@ def forget(settings: Settings, script: RehearsalScript) -> None:
 
 
 def own_settings(settings: Settings, script: RehearsalScript) -> Settings:
-    """The settings of a rehearsal: servers of its own, and nobody gets mail of a year that is only played."""
-    apart = {"home": home_of(settings, script), "database": None, "temporal_address": None, "smtp_url": None}
+    """The settings of a rehearsal: servers of its own, and nobody is told of a year that is only played."""
+    apart = {
+        "home": home_of(settings, script), "database": None, "temporal_address": None, "smtp_url": None,
+        "chat_file": None,
+    }  # fmt: skip
     return settings.model_copy(update=apart)
 
 

@@ -39,6 +39,7 @@ from cairn_portal.web import (
     cases,
     cycles,
     downloads,
+    files,
     find,
     first_cycle,
     goal,
@@ -57,6 +58,7 @@ from cairn_portal.web import (
     targets_step,
     team,
     view_as,
+    year,
 )
 from cairn_portal.web.rendering import STATIC, open_page
 
@@ -115,8 +117,10 @@ def create_app(settings: Settings) -> FastAPI:
         palette.router,
         team.router,
         downloads.router,
+        files.router,
         goals_import.router,
         launch_rehearsal.router,
+        year.router,
         cycles.router,
         first_cycle.router,
         policy_step.router,

@@ -16,6 +16,7 @@ from cairn.application.sessions import require_sessions
 from cairn.i18n import Message, message, verbatim
 from cairn.ledger import home, open_pool
 from cairn.ledger.logins import may_tamper
+from cairn.notices.channels import channels_of
 from cairn.notices.sending import ServerAway
 from cairn.notices.sending import connected as mail_connected
 from cairn.notices.setting_up import mailing_of
@@ -51,6 +52,7 @@ async def checks(settings: Settings) -> list[Check]:
         (message("Ledger"), _ledger),
         (verbatim("Temporal"), _temporal),
         (message("Mail"), _mail),
+        (message("Chat"), _chat),
     ):
         found.append(await _looked(name, look, settings))
     return found
@@ -313,3 +315,19 @@ async def _mail(settings: Settings) -> Check:
         )
         return Check(name, True, said)
     return Check(name, True, message("{host}:{port} answers", **facts))
+
+
+async def _chat(settings: Settings) -> Check:
+    """Whether the file of chat services can be used; nothing is sent."""
+    name, channels = message("Chat"), channels_of(settings)
+    if channels is None:
+        return Check(name, None, message("not set up (CAIRN_CHAT_FILE): nobody is told by chat"))
+    facts = {"count": len(channels.by_reader), "file": settings.chat_file}
+    if channels.portal is None:
+        said = message(
+            "{count} {count:plural,entry,entries} in {file}; set CAIRN_PORTAL_URL, so that messages lead to what they "
+            "tell of",
+            **facts,
+        )
+        return Check(name, True, said)
+    return Check(name, True, message("{count} {count:plural,entry,entries} in {file}", **facts))

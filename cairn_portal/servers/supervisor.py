@@ -161,6 +161,7 @@ def environment(settings: Settings, addresses: Addresses) -> dict[str, str]:
         "CAIRN_OIDC_CLAIM": settings.oidc_claim,
         "CAIRN_OIDC_AUDIENCE": settings.oidc_audience or "",
         "CAIRN_SMTP_URL": settings.smtp_url or "",
+        "CAIRN_CHAT_FILE": str(settings.chat_file or ""),
         "CAIRN_LOG_LEVEL": settings.log_level,
     }
 

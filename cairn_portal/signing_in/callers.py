@@ -25,6 +25,12 @@ PERSON, CSRF, BEGUN = "person", "csrf", "begun"
 CSRF_HEADER = "x-csrf-token"
 SHORT = 1024 * 1024
 """Bytes of a form that may bring the token as a field: a policy's text is the longest of them."""
+WITH_FILES = 64 * 1024 * 1024
+"""The same of a form with files of evidence."""
+FILES = 50
+"""Files of a form, the most that any policy takes."""
+FIELDS = 5000
+"""Fields of a form: a hundred bad rows with all their cells, and more."""
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "ES256", "ES384", "EdDSA", "Ed25519")
 """What tokens of machines may be signed by; never by a secret that the portal knows as well."""
@@ -46,15 +52,19 @@ class Caller(NamedTuple):
 
 
 async def _token_of(request: Request) -> str:
-    """The token that our pages send: as a header, or in a short form where no script runs."""
+    """The token that our pages send: as a header, or in a form where no script runs; one with files is longer."""
     header = request.headers.get(CSRF_HEADER)
     if header is not None:
         return header
     kind, _, _ = request.headers.get("content-type", "").partition(";")
     length = request.headers.get("content-length", "")
-    if kind != "application/x-www-form-urlencoded" or not (length.isdecimal() and int(length) <= SHORT):
+    most = {"application/x-www-form-urlencoded": SHORT, "multipart/form-data": WITH_FILES}.get(
+        kind.strip(), 0
+    )
+    if "transfer-encoding" in request.headers or not (length.isdecimal() and int(length) <= most):
         return ""
-    return str((await request.form()).get(CSRF, ""))
+    found = await request.form(max_files=FILES, max_fields=FIELDS, max_part_size=SHORT)
+    return str(found.get(CSRF, ""))
 
 
 class SignIn:

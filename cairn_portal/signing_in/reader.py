@@ -1,7 +1,7 @@
 """Whoever reads a page or an answer: their language, and the clock by which they are told moments."""
 
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from starlette.requests import HTTPConnection
@@ -35,6 +35,10 @@ class PageReader:
         return (
             NOTHING if value is None else f"{value.astimezone(ZoneInfo(self.zone or 'UTC')):%Y-%m-%d %H:%M}"
         )
+
+    def local_day(self, value: datetime) -> date:
+        """A moment's day by the clock of `zone`."""
+        return value.astimezone(ZoneInfo(self.zone or "UTC")).date()
 
     def in_zone(self, zone: str | None) -> "PageReader":
         """The same reader, told moments by the clock of a time zone."""

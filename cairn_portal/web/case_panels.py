@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from fractions import Fraction
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from cairn.application.access import Shown
 from cairn.application.calibrations import Overview
@@ -21,6 +21,7 @@ from cairn_portal.presenting.explained import as_their_own, short, steps_of
 from cairn_portal.presenting.words import NOTHING, by_period, number, percent, words
 from cairn_portal.reading.appraisals import facts_of
 from cairn_portal.reading.cases import CaseRead
+from cairn_portal.reading.evidence import FrozenEvidence, frozen_evidence
 from cairn_portal.reading.progress import lines_of
 from cairn_portal.reading.reviews import Seen, seen
 from cairn_portal.reading.viewing import shown
@@ -165,7 +166,8 @@ async def _data(at: PageReader, visit: Visit, read: CaseRead, review: Review, of
 
 async def _result(at: PageReader, visit: Visit, read: CaseRead, result: Result) -> list[Block]:
     records = visit.portal.records
-    sheet = fold_sheet(result.sheet, await records.ledger.read_stream(result.sheet))
+    frozen = await frozen_evidence(records, read, result)
+    sheet = frozen.sheet if frozen else await _sheet_now(visit, result)
     version = _version(sheet, result.number)
     facts = [
         Fact(at.say("grade"), result.grade or NOTHING),
@@ -186,8 +188,33 @@ async def _result(at: PageReader, visit: Visit, read: CaseRead, result: Result) 
         rows = [(step.what, step.of, short(step.comes_to)) for step in steps_of(at, version, policy)]
         head = (at.say("step"), at.say("with"), at.say("comes to"))
         blocks.append(Block(at.say("How it came about"), note=version.policy, table=Table(head, rows, 2)))
-    blocks += await _period_scores(at, visit, result)
+    blocks += _evidence(at, frozen) if frozen else await _period_scores(at, visit, result)
     return blocks
+
+
+async def _sheet_now(visit: Visit, result: Result) -> Sheet:
+    return fold_sheet(result.sheet, await visit.portal.records.ledger.read_stream(result.sheet))
+
+
+def _evidence(at: PageReader, frozen: FrozenEvidence) -> list[Block]:
+    """What an appeal is decided on: goals and scores as they stood when the result was given."""
+    periods = sorted({key for goal in frozen.goals for key in goal.scores}, key=by_period)
+    rows = [
+        (at.title(goal.title), *(_points(goal.scores.get(period)) for period in periods))
+        for goal in frozen.goals
+    ]
+    of_sheet = [_points(frozen.sheet.scores.get(period)) for period in periods]
+    note = at.say(
+        "As of {at}, when version {number} was given (position {position} of the log). What came later is not shown "
+        "here.",
+        at=at.moment(frozen.at), number=frozen.number, position=frozen.position,
+    )  # fmt: skip
+    table = Table((at.say("goal"), *periods), [*rows, (at.say("sheet"), *of_sheet)], 1)
+    return [Block(at.say("Evidence the appeal is decided on"), note=note, table=table)]
+
+
+def _points(score: Any) -> str:
+    return number(score.rounded) if score is not None else ""
 
 
 def _version(sheet: Sheet, number_: int) -> ResultIssued | None:

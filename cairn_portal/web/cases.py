@@ -29,10 +29,12 @@ from cairn_portal.web.case_fields import awaited_words, holder_words, known_of
 from cairn_portal.web.case_kinds import BEGUN_BY_PEOPLE
 from cairn_portal.web.case_panels import panel_of
 from cairn_portal.web.case_readers import said_readers_of
-from cairn_portal.web.forms import Form, fields_of, is_typed, wrong_field
-from cairn_portal.web.rendering import page
+from cairn_portal.web.files import limits_of, shown_files, with_files
+from cairn_portal.web.forms import Form, fields_of, is_typed, taking_files, wrong_field
+from cairn_portal.web.rendering import go_to, page
 from cairn_portal.web.showing import titled
-from cairn_portal.web.typed import read_form
+from cairn_portal.web.typed import read_form, whole
+from cairn_portal.web.uploads import form_with_files
 from projections.models import dashboard as dashboards
 from projections.models.case import CaseRow, Turn
 
@@ -142,8 +144,7 @@ async def case(request: Request, visit: ByVisitor, name: str, seen: int | None =
 @router.post("/cases/{name}/{command}")
 async def give(request: Request, visit: ByVisitor, name: str, command: str, saving: str = "") -> Response:
     """Gives a case a command of a form, or begins it by one; answers with its page, and why it was not done."""
-    records, form = visit.portal.records, (await request.form()).multi_items()
-    typed = [(key, str(value)) for key, value in form]
+    records, form = visit.portal.records, await form_with_files(request)
     existing = await records.ledger.version_of(name)
     found = (
         await read_case(records, visit.person.id, name)
@@ -153,24 +154,28 @@ async def give(request: Request, visit: ByVisitor, name: str, command: str, savi
     row = kind_named(name).commands.get(command)
     if found is None or row is None:
         raise unknown_case(name)
-    zone = zone_of(found.cycle)
+    if isinstance(form, Refusal):
+        return await _case_page(request, visit, found, Asked(command, {}, str(uuid4()), form))
+    typed, zone = [(key, str(value)) for key, value in form.multi_items()], zone_of(found.cycle)
     fields = read_form(row, typed, zone)
     told_by = dict(typed)
     version = told_by.get("at_version", "")
     key = told_by.get("key") or str(uuid4())
+    offered = any(each.name == command for each in found.offers)
     try:
+        fields = await with_files(visit, name, row, form, fields, offered=offered)
         if answers_apart(found, command, fields):
             done = await give_apart(visit, found, command, fields, key)
         else:
             done = await visit.portal.commands.case(
                 name, command, visit.person.id, fields, f"{key}:{name}",
-                at_version=int(version) if version.isdigit() else None,
+                at_version=whole(version),
             )  # fmt: skip
     except Refusal as refusal:
         return await _case_page(request, visit, found, Asked(command, fields, key, refusal))
     await _readable(visit, done, name)
     if not existing:
-        return Response(status_code=204, headers={"HX-Redirect": f"/cases/{name}"})
+        return go_to(request, f"/cases/{name}")
     read = await read_case(records, visit.person.id, name)
     return await _case_page(request, visit, read, done=_done_words(visit.reader, read, done))
 
@@ -236,7 +241,7 @@ async def _case_page(
             at.moment(status.next_deadline.at), showing.clock(at, status.next_deadline.at, read.now)),
         story=_story(at, read, names), forms=_ordered(read, forms, mine=who in status.awaited), done=done,
         panel=await panel_of(at, visit, read, names), changed=_changed(read, who, seen, names),
-        person=visit.person,
+        person=visit.person, files=await shown_files(at, visit, read.case.id, f"/cases/{read.case.id}"),
     )  # fmt: skip
 
 
@@ -263,6 +268,8 @@ def _form(
     mine = asked if asked is not None and asked.name == offer.name else None
     known = known_of(at, read, offer.name, who)
     fields = fields_of(at, kind.name, offer, known, mine.fields if mine else given)
+    rules = read.context.policy.attachments
+    fields = taking_files(fields, rules, limits_of(at, rules))
     fixed = {key: value for key, value in known.fixed.items() if key in offer.command.model_fields}
     saves = (
         "draft" in kind.commands

@@ -15,6 +15,7 @@ from cairn.domain.attachment import Attachment
 from cairn.domain.goal.events import NewGoal
 from cairn.domain.goal.origin import Origin
 from cairn.domain.measure import Capability, KeyTask, Kpi
+from cairn.domain.policy import AttachmentRules
 from cairn.i18n import Message, term
 from cairn_portal.presenting.words import number
 from cairn_portal.signing_in.reader import PageReader
@@ -64,6 +65,16 @@ class Field(NamedTuple):
     wrong: bool = False
 
 
+def taking_files(fields: Sequence[Field], rules: AttachmentRules, said: str) -> list[Field]:
+    """The same fields, with what the policy says of files at those that take some; without them where it takes none."""
+    kinds = [Option(f".{each}", each) for each in rules.kinds]
+    return [
+        each._replace(options=kinds, hint=said) if each.sort == "files" else each
+        for each in fields
+        if each.sort != "files" or rules.most
+    ]
+
+
 class Known(NamedTuple):
     """What is known about a command's fields where its form stands: among what they choose, which keys a mapping has,
     what they hold at first, which are said without asking and which are left out."""
@@ -93,6 +104,10 @@ class Form(NamedTuple):
     wrong: Field | None = None
     open: bool = False
     saves: str = ""
+
+    @property
+    def takes_files(self) -> bool:
+        return any(each.sort == "files" for each in self.fields)
 
 
 def fields_of(
@@ -125,6 +140,8 @@ def _default(info: FieldInfo) -> Any:
 
 def _rank(field: Field, wheres: Mapping[str, str]) -> int:
     """In which order fields are asked for: what is needed, what is asked for in one choice, the rest, lists, boxes."""
+    if field.sort == "files":
+        return 5
     chooses = any(each.partition("=")[0] == field.name.partition(".")[2] for each in wheres.values())
     if field.sort == "yes":
         return 4
@@ -237,6 +254,8 @@ def _several(
 ) -> Field | None:
     """A field that takes several of something."""
     last = name.rpartition(".")[2]
+    if Attachment in alternatives(each):
+        return found._replace(sort="files", required=False)
     if any(one in UNTYPED for one in alternatives(each)):
         return None
     if few := literals(each):
@@ -289,6 +308,14 @@ def _nested(
         and (part := _field(at, path, f"{name}.{field}", info, known, choices, of.get(field)))
     ]
     return found._replace(sort="parts", parts=parts)
+
+
+def part_of(
+    at: PageReader, path: Path, name: str, model: type[BaseModel], values: Mapping[str, Any], hint: str = ""
+) -> Field | None:
+    """What a form asks for beside the fields of its command."""
+    found = Field(f"{PREFIX}.{name}", label(at, *path, name), "parts", hint=hint)
+    return _nested(at, path, name, [model], found, Known(), {}, values)
 
 
 def measured(at: PageReader, name: str, required: bool, value: Any) -> Field:

@@ -22,6 +22,7 @@ from cairn_portal.reading.viewing import of_goal
 from cairn_portal.signing_in.portal import ByVisitor, Visit
 from cairn_portal.signing_in.reader import PageReader
 from cairn_portal.web import showing
+from cairn_portal.web.files import shown_files
 from cairn_portal.web.goal_forms import Asked, forms_of
 from cairn_portal.web.rendering import page
 from cairn_portal.web.tasks import ShownTask, behind, shown_task
@@ -70,6 +71,7 @@ async def goal_page(
             at, desk, {each.goal: at.title(each.title) for each in siblings}, read_by, asked, in_place
         ),
         done=done,
+        files=await shown_files(at, visit, goal, f"/goals/{goal}"),
     )
 
 

@@ -12,7 +12,9 @@ from cairn.i18n import refusal_message, term
 from cairn_portal.presenting.words import measure, percent, words
 from cairn_portal.reading.goal_desk import GoalDesk
 from cairn_portal.signing_in.reader import PageReader
-from cairn_portal.web.forms import Form, Known, Option, fields_of, wrong_field
+from cairn_portal.web.adjusting import new_goal_fields
+from cairn_portal.web.files import limits_of
+from cairn_portal.web.forms import Form, Known, Option, fields_of, taking_files, wrong_field
 from cairn_portal.web.showing import titled
 
 DECIDED = frozenset({"approve", "return", "confirm", "decline"})
@@ -57,6 +59,10 @@ def form_of(
     """The form of one command."""
     mine = asked if asked is not None and asked.name == offer.name else None
     fields = fields_of(at, "goal", offer, known, mine.fields if mine else {})
+    if offer.name == "adjust":
+        fields += new_goal_fields(at, desk, mine.fields if mine else {})
+    rules = desk.context.policy.attachments
+    fields = taking_files(fields, rules, limits_of(at, rules))
     return Form(
         dom=f"form-{offer.name.replace('_', '-')}",
         name=offer.name,

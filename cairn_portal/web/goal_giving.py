@@ -7,30 +7,33 @@ from starlette.responses import Response
 
 from cairn.application.clock import zone_of
 from cairn.domain.goal.commands import COMMANDS
+from cairn.domain.goal.state import Goal
 from cairn.domain.measure import Measure
 from cairn.domain.policy import Policy, TemplateGoal
 from cairn.domain.refusal import Refusal
 from cairn.domain.sheet.state import Sheet
-from cairn.domain.streams import department_of, goal_name
+from cairn.domain.streams import department_of, sheet_of
 from cairn.goal_tables.templates import measure_for
 from cairn.i18n import refusal_message
+from cairn_portal.presenting.adjustments import Changed, change_lines
 from cairn_portal.presenting.story import event_name
-from cairn_portal.presenting.words import field, number, value
+from cairn_portal.presenting.words import number
 from cairn_portal.reading.current import cycle_or_current
 from cairn_portal.reading.goal_desk import AdjustmentForeseen, desk_of, foresee_adjustment
 from cairn_portal.reading.goals import unknown_goal
 from cairn_portal.reading.records import Records
 from cairn_portal.signing_in.portal import ByVisitor, Visit
 from cairn_portal.signing_in.reader import PageReader
+from cairn_portal.web.adjusting import NEW, next_goal, read_new_goal, with_new_goal
+from cairn_portal.web.files import with_files
 from cairn_portal.web.goal import goal_page
 from cairn_portal.web.goal_forms import Asked, form_of, known_of_draft, with_base
-from cairn_portal.web.rendering import page
-from cairn_portal.web.typed import read_form
+from cairn_portal.web.rendering import go_to, page
+from cairn_portal.web.typed import read_form, whole
+from cairn_portal.web.uploads import form_with_files
 from projections.models import goal as goals_model
 
 router = APIRouter(include_in_schema=False)
-MOST_GOALS = 200
-"""Nobody has so many goals in a sheet that the next free number lies behind."""
 
 
 @router.get("/goals/new")
@@ -64,7 +67,7 @@ async def _draft_page(
     )
     items = _templates(policy, sheet)
     item = next((each for each in items if each.key == template), None)
-    desk = await desk_of(records, visit.person.id, await _next_goal(records, sheet))
+    desk = await desk_of(records, visit.person.id, await next_goal(records, sheet))
     offer = next((each for each in desk.offers if each.name == "draft"), None)
     if offer is None:
         raise Refusal(
@@ -98,23 +101,16 @@ def _base(item: TemplateGoal | None, sheet: Sheet, language: str) -> Measure | N
     return measure_for(item, sheet.holder, sheet.department or department_of(sheet.holder), language)
 
 
-async def _next_goal(records: Records, sheet: Sheet) -> str:
-    """The name of the next goal of a sheet: the first number that none has."""
-    second = int(sheet.id.rpartition("-")[2])
-    for n in range(1, MOST_GOALS):
-        name = goal_name(sheet.cycle, sheet.holder, n, second)
-        if not await records.ledger.version_of(name):
-            return name
-    raise Refusal("sheet.unknown", field="sheet", sheet=sheet.id)
-
-
 @router.post("/goals/{goal}/give/{name}")
 async def give(request: Request, visit: ByVisitor, goal: str, name: str, template: str = "") -> Response:
     """Gives a goal a command of a form, or drafts it; answers with its page, and why it was not done."""
     records, command = visit.portal.records, COMMANDS.get(name)
-    typed = [(key, str(each)) for key, each in (await request.form()).multi_items()]
+    form = await form_with_files(request)
     if command is None:
         raise unknown_goal(goal)
+    if isinstance(form, Refusal):
+        return await goal_page(request, visit, goal, asked=Asked(name, {}, str(uuid4()), form))
+    typed = [(key, str(each)) for key, each in form.multi_items()]
     told, sheet = dict(typed), None
     if name == "draft":
         sheet = await _sheet(visit, told.get("sheet", ""))
@@ -127,20 +123,26 @@ async def give(request: Request, visit: ByVisitor, goal: str, name: str, templat
         fields = with_base(fields, _base(item, sheet, at.language))
     elif name == "revise":
         fields = with_base(fields, desk.goal.measure)
+    shown = fields
+    if name == "adjust":
+        new = read_new_goal(typed, at.zone)
+        shown, fields = {**fields, NEW: new}, await with_new_goal(records, desk, fields, new)
     key, version = told.get("key") or str(uuid4()), told.get("at_version", "")
+    offered = any(each.name == name for each in desk.offers)
     try:
+        fields = await with_files(visit, goal, command, form, fields, offered=offered)
         done = await visit.portal.commands.goal(
-            goal, name, visit.person.id, fields, key, at_version=int(version) if version.isdigit() else None
+            goal, name, visit.person.id, fields, key, at_version=whole(version)
         )
     except Refusal as refusal:
-        asked = Asked(name, fields, key, refusal)
+        asked = Asked(name, shown, key, refusal)
         if sheet is not None:
             return await _draft_page(request, visit, sheet, template, asked)
         return await goal_page(request, visit, goal, asked=asked)
     if done.position is not None:
         await visit.portal.commands.readable(done.position, "goal", "inbox")
     if name == "draft":
-        return Response(status_code=204, headers={"HX-Redirect": f"/goals/{goal}"})
+        return go_to(request, f"/goals/{goal}")
     said = at.say("separator:clause").join(event_name(at, each) for each in done.events)
     return await goal_page(request, visit, goal, done=said or at.say("nothing to do (it is so already)"))
 
@@ -153,6 +155,7 @@ async def foresee(request: Request, visit: ByVisitor, goal: str) -> Response:
     desk = await desk_of(records, visit.person.id, goal)
     cycle = await records.cycle(desk.context.sheet.cycle)
     at, fields = visit.reader.in_zone(zone_of(cycle)), read_form(COMMANDS["adjust"], typed, zone_of(cycle))
+    fields = await with_new_goal(records, desk, fields, read_new_goal(typed, at.zone))
     said, found, sheet = "", None, desk.context.sheet
     if fields.get("changes"):
         try:
@@ -160,24 +163,19 @@ async def foresee(request: Request, visit: ByVisitor, goal: str) -> Response:
         except Refusal as refusal:
             said = refusal_message(refusal).text(at.language)
     return page(
-        request, "foreseen.html", visit, reader=at, problem=said, found=found, lines=_lines(at, found),
+        request, "foreseen.html", visit, reader=at, problem=said, found=found,
+        lines=await _lines(at, records, desk.goal, found),
         left=number(found.left if found else sheet.space_left), space=number(sheet.space),
         draws=number(found.draws) if found else "",
     )  # fmt: skip
 
 
-def _lines(at: PageReader, found: AdjustmentForeseen | None) -> list[tuple[str, str, str]]:
+async def _lines(
+    at: PageReader, records: Records, goal: Goal, found: AdjustmentForeseen | None
+) -> list[Changed]:
     """Each change: what, from what, to what."""
     if found is None:
         return []
-    before, after = (
-        found.before.model_dump(mode="json"),
-        found.after.model_dump(mode="json", exclude_none=True),
-    )
-    lines = []
-    for name, changed in after.items():
-        if changed in ({}, [], "", False):
-            continue
-        stood = before.get(name)
-        lines.append((field(at, name), value(at, stood), value(at, changed)))
-    return lines
+    siblings = await goals_model.goals(records.pool, sheet=sheet_of(goal.id))
+    titles = {each.goal: at.title(each.title) for each in siblings}
+    return change_lines(at, goal, found.before, found.after, titles)

@@ -25,6 +25,7 @@ from cairn_portal.signing_in.reader import PageReader
 from cairn_portal.web import showing
 from cairn_portal.web.rendering import page
 from cairn_portal.web.tasks import behind, dom_of, shown_task, shown_tasks
+from cairn_portal.web.typed import whole
 from projections.models import dashboard as dashboards
 from projections.models import goal as goals_model
 from projections.models import score as scores_model
@@ -155,7 +156,7 @@ async def command(request: Request, visit: ByVisitor, goal: str, name: str, task
     try:
         done = await visit.portal.commands.goal(
             goal, name, visit.person.id, fields, given.get("key") or None,
-            at_version=int(version) if version.isdigit() else None,
+            at_version=whole(version),
         )  # fmt: skip
     except Refusal as refusal:
         said = refusal_message(refusal).text(at.language)

@@ -23,6 +23,7 @@ from cairn_portal.signing_in.reader import PageReader
 from cairn_portal.web import showing
 from cairn_portal.web.rendering import page
 from cairn_portal.web.tasks import ShownTask, dom_of, shown_tasks, told_apart
+from cairn_portal.web.typed import whole
 from projections.models import goal as goals_model
 from projections.models.case import Turn
 from projections.models.inbox import Task
@@ -164,7 +165,7 @@ async def _given(visit: Visit, named: str, command: str, act: str, key: str) -> 
     try:
         done = await visit.portal.commands.goal(
             goal, command, visit.person.id, {}, f"{key}:{goal}" if key else None,
-            at_version=int(version) if version.isdigit() else None,
+            at_version=whole(version),
         )  # fmt: skip
     except Refusal as refusal:
         # what somebody may not read has no title to them

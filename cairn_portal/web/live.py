@@ -1,4 +1,7 @@
-"""What is new in the ledger, told to pages that are open, by server-sent events; their id is the ledger's position."""
+"""What is new on an open page, told to it by server-sent events; their id is the position of what concerns it.
+
+A page hears of what it shows and its reader may read, and of nothing else (`reading/news`).
+"""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -6,39 +9,50 @@ from collections.abc import AsyncIterator
 from fastapi import APIRouter, Request
 from starlette.responses import Response, StreamingResponse
 
-from cairn_portal.signing_in.portal import ByVisitor, Portal
+from cairn_portal.reading.news import Shows, last_concerning, shown_at
+from cairn_portal.signing_in.portal import ByVisitor, Visit
+from cairn_portal.web.typed import whole
 
 router = APIRouter(include_in_schema=False)
 LOOK = 1.0
 """Seconds between two looks at the ledger; a page is told at most so often."""
 ALIVE = 20.0
 """Seconds after which something is sent all the same: whoever stands between does not cut what is silent."""
+LASTS = 600.0
+"""Seconds after which the page asks anew, by itself: whoever was signed out meanwhile hears no more."""
 
 
 @router.get("/live")
-async def live(request: Request, visit: ByVisitor) -> Response:
-    known = request.headers.get("last-event-id", "")
-    since = int(known) if known.isdigit() else None
+async def live(request: Request, visit: ByVisitor, page: str = "") -> Response:
+    shows = shown_at(page)
+    if shows is None:
+        return Response(status_code=204)  # no page that moves by itself: its browser does not ask again
+    since = whole(request.headers.get("last-event-id", ""))
     return StreamingResponse(
-        _told(request, visit.portal, since),
+        _told(request, visit, shows, since),
         media_type="text/event-stream",
         headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
     )
 
 
-async def _told(request: Request, portal: Portal, since: int | None) -> AsyncIterator[str]:
-    """An event for every look at which there was something new that can be read by now."""
-    ledger = portal.records.ledger
-    position = since if since is not None else await ledger.sealed_position()
-    yield f"retry: 2000\nid: {position}\n\n"
-    silent = 0.0
-    while not await request.is_disconnected():
-        found = await ledger.sealed_position()
-        if found > position and await portal.commands.readable(found, "inbox", "progress"):
-            position, silent = found, 0.0
-            yield f"id: {position}\nevent: ledger\ndata: {position}\n\n"
-        elif silent >= ALIVE:
+async def _told(request: Request, visit: Visit, shows: Shows, since: int | None) -> AsyncIterator[str]:
+    """An event for every look at which there was something new of the page that can be read by now. A page that was
+    never told anything is told no position: how fast the ledger grows concerns nobody."""
+    records, commands = visit.portal.records, visit.portal.commands
+    position = since if since is not None else await records.ledger.sealed_position()
+    yield "retry: 2000\n\n"
+    silent = lasted = 0.0
+    while lasted < LASTS and not await request.is_disconnected():
+        found = await records.ledger.sealed_position()
+        if found > position and await commands.readable(found, "inbox", "progress"):
+            news = await records.newest.between(position, found)
+            position = found
+            concerns = await last_concerning(records, visit.person, shows, news)
+            if concerns is not None:
+                silent = 0.0
+                yield f"id: {concerns}\nevent: ledger\ndata: {concerns}\n\n"
+        if silent >= ALIVE:
             silent = 0.0
             yield ": still here\n\n"
         await asyncio.sleep(LOOK)
-        silent += LOOK
+        silent, lasted = silent + LOOK, lasted + LOOK

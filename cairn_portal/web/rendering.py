@@ -7,7 +7,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from cairn.application.access import audits, sees_cycles
 from cairn.i18n import term
@@ -55,6 +55,13 @@ def page(
         **shown,
     }
     return _rendered(request, template, reader or visit.reader, status, told)
+
+
+def go_to(request: Request, path: str) -> Response:
+    """On to another page, also in a browser without scripts."""
+    if request.headers.get("hx-request"):
+        return Response(status_code=204, headers={"HX-Redirect": path})
+    return RedirectResponse(path, 303)
 
 
 def open_page(request: Request, template: str, status: int = 200, **shown: Any) -> HTMLResponse:

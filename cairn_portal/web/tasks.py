@@ -1,7 +1,6 @@
 """Tasks of an inbox as pages show them: what is asked, about whom, until when, and what can be done in place."""
 
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 from typing import NamedTuple
 from uuid import uuid4
 
@@ -10,14 +9,17 @@ from cairn.application.clock import zone_of
 from cairn.domain.goal.state import Goal
 from cairn.domain.people import Person
 from cairn.domain.policy import Reader
+from cairn.domain.sheet.state import Sheet
 from cairn.i18n import term
-from cairn_portal.presenting.words import field, measure, task_name, value, words
+from cairn_portal.presenting.adjustments import Changed, change_lines, standing
+from cairn_portal.presenting.words import measure, task_name, words
 from cairn_portal.reading.inbox import Inbox
 from cairn_portal.reading.records import Records
 from cairn_portal.reading.viewing import Viewer, of_goal
 from cairn_portal.signing_in.reader import PageReader
 from cairn_portal.web.showing import Clock, clock
 from projections.models import case as case_model
+from projections.models import goal as goals_model
 from projections.models import inbox as inboxes
 
 
@@ -56,6 +58,7 @@ class ShownTask(NamedTuple):
     clock: Clock | None
     version: int
     lines: Sequence[str] = ()
+    changes: Sequence[Changed] = ()
     acts: Sequence[Act] = ()
     problem: str = ""
 
@@ -82,12 +85,12 @@ def dom_of(goal: str, act: str) -> str:
 
 class Behind(NamedTuple):
     """What is behind a task: the goal with its words, as far as whoever has the task may read them, and who reads what
-    they write about it, and the flexible space of its sheet, in points."""
+    they write about it, and its sheet, with the titles of the sheet's goals."""
 
     goal: Goal
     readers: Sequence[Reader]
-    space_left: Decimal
-    space: Decimal
+    sheet: Sheet
+    titles: Mapping[str, str]
 
 
 async def behind(
@@ -104,7 +107,11 @@ async def behind(
     for task in tasks:
         goal, sheet = goals[task.goal]
         words = views[task.cycle].in_words(goal, of_goal(goal))
-        about[task.goal] = Behind(words, comments[task.cycle], sheet.space_left, sheet.space)
+        titles: Mapping[str, str] = {}
+        if words.pending is not None and words.pending.changes.counterweights:
+            siblings = await goals_model.goals(records.pool, sheet=sheet.id)
+            titles = {each.goal: each.title for each in siblings}
+        about[task.goal] = Behind(words, comments[task.cycle], sheet, titles)
     return about
 
 
@@ -135,6 +142,7 @@ def shown_task(
         clock=clock(at, task.until, found.nows[task.cycle]),
         version=task.version,
         lines=_lines(at, task, about_it),
+        changes=_changes(at, task, about_it),
         acts=[act._replace(open=act.name == open_act) for act in _acts(at, task, about_it)],
         problem=problem,
     )
@@ -168,23 +176,27 @@ def _lines(at: PageReader, task: inboxes.Task, about_it: Behind) -> list[str]:
     if task.act not in ("confirm_manager", "confirm_hr") or state.pending is None:
         return [told]
     pending = state.pending
-    changes = pending.changes.model_dump(mode="json", exclude_none=True)
-    listed = [
-        f"{field(at, name)} → {value(at, each)}" for name, each in changes.items() if each not in ({}, [], "")
-    ]
     given = [f"{at.say('as {given:role}', given=role)}: {who}" for role, who in pending.confirmed.items()]
     return [
         told,
-        at.say("asked for: {changes}", changes=at.say("separator:clause").join(listed)),
         at.say("reason: {reason}", reason=words(at, pending.reason)),
         at.say(
             "draws {draws:number} points of the flexible space; {left:number} of {space:number} would be left",
             draws=pending.draws,
-            left=about_it.space_left - pending.draws,
-            space=about_it.space,
+            left=about_it.sheet.space_left - pending.draws,
+            space=about_it.sheet.space,
         ),
         *([at.say("confirmed: {given}", given=tuple(given))] if given else []),
     ]
+
+
+def _changes(at: PageReader, task: inboxes.Task, about_it: Behind) -> list[Changed]:
+    """What an adjustment that waits for both confirmations changes."""
+    state = about_it.goal
+    if task.act not in ("confirm_manager", "confirm_hr") or state.pending is None:
+        return []
+    changes, titles = state.pending.changes, {each: at.title(said) for each, said in about_it.titles.items()}
+    return change_lines(at, state, standing(changes, state, about_it.sheet), changes, titles)
 
 
 def _acts(at: PageReader, task: inboxes.Task, about_it: Behind) -> list[Act]:

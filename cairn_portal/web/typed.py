@@ -27,6 +27,12 @@ def read_form(command: type[BaseModel], typed: Typed, zone: str | None) -> dict[
     return found
 
 
+def read_part(name: str, model: type[BaseModel], typed: Typed, zone: str | None) -> dict[str, Any]:
+    """What a form asks for beside the fields of its command, under a name of its own."""
+    found = _read(f"{PREFIX}.{name}", model, typed, zone)
+    return found if isinstance(found, dict) else {}
+
+
 def _read(name: str, annotation: Any, typed: Typed, zone: str | None) -> Any:
     within = [(key, value) for key, value in typed if key == name or key.startswith(f"{name}.")]
     for one in alternatives(annotation):

@@ -3,19 +3,27 @@
 from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 
+from cairn.domain.attachment import MEGABYTE
+from cairn.domain.refusal import Refusal
+from cairn_portal.signing_in.callers import FIELDS, FILES, WITH_FILES
+
 MOST = 4 * 1024 * 1024
 """Octets of a whole form: a roster of some 40,000 people."""
-FIELDS = 5000
-"""Fields of a form: a hundred bad rows with all their cells, and more."""
 
 
-async def bounded_form(request: Request, most: int = MOST) -> FormData | None:
+async def form_with_files(request: Request) -> FormData | Refusal:
+    """The fields and the files of a command's form, or why they are not read."""
+    found = await bounded_form(request, WITH_FILES, FILES)
+    return Refusal("attachment.form", field="files", most=WITH_FILES // MEGABYTE) if found is None else found
+
+
+async def bounded_form(request: Request, most: int = MOST, files: int = 2) -> FormData | None:
     """The fields and files of a form; None where it has more octets than that, or does not say how many. The server
     takes in no more than it says."""
     said = request.headers.get("content-length", "")
     if not (said.isascii() and said.isdigit()) or "transfer-encoding" in request.headers or int(said) > most:
         return None
-    return await request.form(max_files=2, max_fields=FIELDS, max_part_size=most)
+    return await request.form(max_files=files, max_fields=FIELDS, max_part_size=min(most, MOST))
 
 
 def text_of(form: FormData, name: str) -> str:

@@ -31,8 +31,9 @@ from cairn_portal.cli.case.commanding import cycle_named
 from cairn_portal.cli.goal.viewing import viewer
 from cairn_portal.cli.session import Session
 from cairn_portal.cli.terminal import Terminal
-from cairn_portal.cli.year.decided import Judged, decided
 from cairn_portal.cli.year.page import print_year
+from cairn_portal.reading.year.decided import Judged, decided
+from cairn_portal.reading.year.part import Year as Looked
 from cairn_portal.rehearsal.drive import Rehearsal, Report
 from cairn_portal.rehearsal.results import Ending, ending
 from cairn_portal.rehearsal.run import forget, rehearsal_servers
@@ -214,7 +215,7 @@ async def judged(own: Settings, application: Application) -> Judged:
     told = Console(file=io.StringIO())
     s = Session(Terminal(own, True, told, told), Addresses(own.database or "", ""), application)
     cycle = await cycle_named(s, None)
-    part = await decided(s, cycle, await viewer(s, None, cycle))
+    part = await decided(Looked(s.at, s.records), cycle, await viewer(s, None, cycle))
     assert part is not None and isinstance(part.found, Judged)
     return part.found
 

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from datetime import date
 from pathlib import Path
 
+import httpx2
 import pytest_asyncio
 from playwright.async_api import Browser, expect
 
@@ -135,3 +136,22 @@ async def test_an_address_with_a_number_that_is_none_shows_the_whole_history_or_
             ):
                 answer = await auditor.page.goto(served.url + path)
                 assert answer is not None and answer.status == 200, path
+
+
+async def test_a_version_that_is_no_number_ends_in_no_error(served: Served) -> None:
+    """A decision of a form says which version it was looked at; what is no number is no version."""
+    headers = {"Authorization": f"Bearer {await served.token('E4')}"}
+    goal = f"goal-{served.cycle}-E4-1"
+    async with httpx2.AsyncClient(base_url=served.url, headers=headers) as client:
+        for number in ("²", "9" * 5000, "٣"):
+            for path in (
+                f"/goals/{goal}/give/note",
+                f"/goals/{goal}/assess?task=assess",
+                f"/cases/feedback-{served.cycle}-E4-x/observe",
+                "/inbox/approve",
+            ):
+                answer = await client.post(path, data={"at_version": number, "fields.parts.².title": "x"})
+                assert answer.status_code < 500, (path, number)
+            matched = [(b"If-Match", f'"{number}"'.encode())]
+            answer = await client.post(f"/api/v1/goals/{goal}/submit", headers=matched)
+            assert answer.status_code < 500, number

@@ -318,8 +318,15 @@ async def test_somebody_reads_their_result_with_why_signs_it_and_appeals(
         await gives(employee, "appeal", grounds="三月的订单没有计入，见合同")
         await pictured(employee, shots, f"result-appealed-{language[:2]}")
 
+        later = await result_of(served, running, person, "95", "A")
+        later = later.model_copy(update={"number": 2, "cause": "corrected"})
+        await append(served, f"{later.sheet} later", later)  # what comes after it was given is no evidence
         await other.sign_in("M1")
         await other.open(path)
+        evidence = other.page.locator("main")
+        for told in ("以 20", "告知第 1 版结果时为准", "Q1 70", "90.5"):
+            await expect(evidence).to_contain_text(told)
+        await pictured(other, shots, f"appeal-evidence-{person}")
         await expect(other.page.locator("#form-acknowledge")).to_have_count(0)
         await gives(other, "vote", grade="A", reason="订单属于三月")
     told = (await served.cairn("result", "show", path.removeprefix("/cases/"), "--json")).json

@@ -34,6 +34,7 @@ PAGES = {
     "board": ("M1", "/cases/{session}/board"),
     "board-asking": ("M1", "/cases/{session}/board?move=sheet-{cycle}-E4-1&to=A"),
     "goals-from-a-table": ("H1", "/cycles/{cycle}/goals/import"),
+    "year": ("H1", "/cycles/{cycle}/year"),
     "cascade": ("H1", "/cycles/{cycle}/cascade"),
     "strategic-goal": ("H1", "/goals/goal-{cycle}-company-1"),
     "first-cycle": ("H1", "/start"),

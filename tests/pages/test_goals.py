@@ -145,3 +145,58 @@ async def test_what_an_adjustment_cannot_do_is_told_before_it_is_sent(
         await employee.opened("adjust")
         await employee.page.locator("#form-adjust-fields-changes-weight").fill("60")
         await expect(employee.page.locator("#foreseen .status")).to_contain_text("100")
+
+
+@pytest.mark.parametrize(
+    ("how", "number", "language", "width"), [("add", 3, "zh-CN", 1280), ("replace", 4, "en", 375)]
+)
+async def test_an_adjustment_adds_a_goal_or_replaces_one_and_both_see_what_changes(
+    browser: Browser, served: Served, running: str, shots: Path | None, how: str, number: int, language: str, width: int
+) -> None:  # fmt: skip
+    """E3 has a third goal of weight 3, taken from the first; then another one in its place."""
+    goal = f"goal-{running}-E3-1" if how == "add" else f"goal-{running}-E3-3"
+    weight = (await served.cairn("goal", "show", f"goal-{running}-E3-1", "--json")).json["goal"]["weight"]
+    async with screen(browser, served, language=language, width=width) as employee:
+        page = employee.page
+        await employee.sign_in("E3")
+        await employee.open(f"/goals/{goal}")
+        await employee.opened("adjust")
+        await expect(page.locator("#form-adjust-fields-new-title")).to_be_hidden()
+        await page.locator("#form-adjust-fields-new-how").select_option(how)
+        await page.locator("#form-adjust-fields-new-title").fill("老客户满意度")
+        measured = page.locator("#form-adjust-fields-new-measure-key_task-criteria")
+        if how == "replace":  # what is not typed of it is that of the goal it replaces
+            await page.locator("#form-adjust-fields-new-measure-kind").select_option("key_task")
+            await measured.fill("三轮回访完成")
+        else:
+            await expect(measured).to_be_hidden()
+            await page.locator("#form-adjust-fields-new-measure-kpi-target").fill("90")
+            await page.locator("#form-adjust-fields-new-measure-kpi-unit").fill("%")
+            await page.locator("#form-adjust-fields-new-measure-kpi-aggregation").select_option("last")
+            await page.locator("#form-adjust-fields-new-dimension").select_option("duties")
+            await page.locator("#form-adjust-fields-new-weight").fill("3")
+            await page.locator("#form-adjust-fields-changes-weight").fill(str(float(weight) - 3))
+        foreseen = page.locator("#foreseen")
+        await expect(foreseen.locator("p.big")).to_be_visible()
+        await expect(foreseen).to_contain_text("老客户满意度")
+        await page.locator("#form-adjust-fields-reason").fill("市场变化")
+        await pictured(employee, shots, f"adjust-{how}-{language[:2]}")
+        await employee.sends("adjust")
+        await expect(page.locator("p.launched")).to_be_visible()
+    async with (
+        screen(browser, served, language=language, width=width, dark=True) as manager,
+        screen(browser, served) as hr,
+    ):
+        for window, person, act in ((manager, "M1", "confirm_manager"), (hr, "H1", "confirm_hr")):
+            await window.sign_in(person)
+            await window.open(f"/goals/{goal}")
+            card = window.page.locator(f"#task-{goal}-{act}")
+            await expect(card.locator("table")).to_contain_text("老客户满意度")
+            await expect(card.locator("table")).to_contain_text("90 %" if how == "add" else "三轮回访完成")
+            await pictured(window, shots, f"confirm-{how}-{act}")
+            await card.locator("> .acts > form button").click()
+            await expect(window.page.locator(f"#task-{goal}-{act}")).to_have_class("card task done")
+    new = (await served.cairn("goal", "show", f"goal-{running}-E3-{number}", "--json")).json["goal"]
+    assert (new["stage"], new["title"], new["weight"]) == ("active", "老客户满意度", "3")
+    old = (await served.cairn("goal", "show", goal, "--json")).json["goal"]
+    assert old["stage"] == ("active" if how == "add" else "superseded")

@@ -86,7 +86,7 @@ async def test_a_manager_who_decides_about_what_others_changed_is_told_so_and_no
     await served.cairn("goal", "submit", goal, "--by", "E3")
     async with screen(browser, served, language="en") as manager:
         await manager.page.route(
-            "**/live", lambda route: route.fulfill(status=204)
+            "**/live?*", lambda route: route.fulfill(status=204)
         )  # a page that hears nothing
         await manager.sign_in("M1")
         await manager.open("/inbox")

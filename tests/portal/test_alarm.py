@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 import asyncpg
 import pytest
@@ -12,6 +13,7 @@ from cairn.domain.cycle.events import RehearsalAdvanced
 from cairn.ledger import open_pool
 from cairn.settings import Settings
 from tests.portal.conftest import Cairn
+from tests.projections.chat_service import fake_chat_service
 from tests.projections.given import append, new
 from tests.projections.mail_server import taking_mail
 
@@ -80,3 +82,47 @@ async def test_the_doctor_says_whether_the_mail_server_lets_us_in(cairn: Cairn) 
         assert away.code == 1 and "127.0.0.1:9 cannot be used: the mail server does not answer" in away.out
         unset = await cairn("doctor", COLUMNS="400", **own | {"CAIRN_MAIL_FROM": ""})
         assert "Set CAIRN_MAIL_FROM" in unset.out
+
+
+async def test_the_status_names_whom_chat_did_not_reach_and_which_messages_are_in_doubt(
+    cairn: Cairn, settings: Settings
+) -> None:
+    connection = await asyncpg.connect(settings.database)
+    failed = (
+        "insert into ledger.mail (way, person, state, why, ended_at) values ('chat', $1, 'failed', $2, now())"
+    )
+    await connection.executemany(failed, [("E005", "chat"), ("role:hr", "in_doubt")])
+    told = await cairn("status", CAIRN_LANGUAGE="en", COLUMNS="400")
+    assert told.code == 1
+    assert "1 chat message for 1 reader (E005) could not be delivered" in told.out
+    assert "(role:hr) may have been delivered or not" in told.out and "mail to" not in told.out
+    assert "重新发送 1 条消息" in (await cairn("chat", "retry", "role:hr", CAIRN_LANGUAGE="zh")).out
+    assert (await cairn("mail", "retry", "--json")).json == {"mails": 0}, "mail has nothing to do with it"
+    assert (await cairn("chat", "retry", "--json")).json == {"messages": 1}
+    await connection.execute("delete from ledger.mail")
+    await connection.close()
+
+
+async def test_the_operator_tries_a_channel_and_the_doctor_reads_the_file(
+    cairn: Cairn, tmp_path: Path
+) -> None:
+    async with fake_chat_service() as service:
+        file = tmp_path / "chat.yaml"
+        file.touch(mode=0o600)
+        file.write_text(
+            f"channels:\n- {{to: everybody, address: '{service.address}/of/{{id}}', language: en}}\n"
+            f"- {{to: 'role:hr', address: '{service.address}/hr'}}\n",
+            "utf-8",
+        )
+        own = {"CAIRN_CHAT_FILE": str(file), "CAIRN_LANGUAGE": "en", "COLUMNS": "400"}
+        assert (await cairn("chat", "try", "E1", **own)).code == 0
+        assert (await cairn("chat", "try", "role:hr", **own)).code == 0
+        assert [each.room for each in service.messages] == ["of/E1", "hr"]
+        service.refusing = {"hr"}
+        refused = await cairn("chat", "try", "role:hr", **own)
+        assert refused.code == 1 and "did not take" in refused.out
+        assert "no channel for role:auditor" in (await cairn("chat", "try", "role:auditor", **own)).err
+        assert "2 entries in" in (await cairn("doctor", **own)).out
+        file.chmod(0o644)
+        told = await cairn("doctor", **own)
+        assert "chmod 600" in told.out and service.address not in told.out

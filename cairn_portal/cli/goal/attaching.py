@@ -2,44 +2,28 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any
 
 import typer
 from rich.text import Text
 
-from cairn.application import access
 from cairn.application.clock import zone_of
-from cairn.application.stored_events import to_events
-from cairn.attachments import AttachmentMissing, AttachmentStore, AttachmentsUnusable, described
-from cairn.domain.attachment import LONGEST_NAME, Attachment, check_attachments
-from cairn.domain.case.context import CaseContext
+from cairn.attachments import AttachmentMissing, AttachmentStore, AttachmentsUnusable
+from cairn.domain.attachment import LONGEST_NAME, Attachment
 from cairn.domain.private_text import unreadable
-from cairn.domain.review.reading import sees
-from cairn.domain.review.state import Review
-from cairn.domain.streams import cycle_of, kind_of
+from cairn.domain.streams import cycle_of
 from cairn.i18n import Message, message
-from cairn_portal.cli.goal.commanding import goal_row
-from cairn_portal.cli.goal.viewing import As, viewer
+from cairn_portal.cli.goal.viewing import As
 from cairn_portal.cli.problem import USAGE, Problem
 from cairn_portal.cli.session import Session, session
 from cairn_portal.cli.terminal import Terminal
 from cairn_portal.presenting.words import file_size, grid, value
-from cairn_portal.reading.knowing import require_knows_case
-from cairn_portal.reading.viewing import Viewer, of_goal, require_may_read_case, shown
+from cairn_portal.reading.files import files_of, put_away
 
 Files = Annotated[
     list[Path] | None, typer.Option("--file", metavar="PATH", help="a file that shows it; repeat it")
 ]
 Name = Annotated[str, typer.Argument(metavar="NAME", help="a goal's or a case's id")]
-
-
-class Attached(NamedTuple):
-    """A file of a goal or a case: who attached it when, with which event."""
-
-    file: Attachment
-    type: str
-    by: str
-    at: Any
 
 
 async def attached(at: Terminal, name: str, files: Sequence[Path] | None) -> list[dict[str, Any]]:
@@ -51,10 +35,9 @@ async def attached(at: Terminal, name: str, files: Sequence[Path] | None) -> lis
     async with session(at) as s:
         cycle = await s.cycle(cycle_of(name))
         rules = (await s.policies.version(cycle.policy)).attachments
-        check_attachments([described(content, title) for title, content in contents], rules)
         store = _store(s)
         try:
-            return [(await store.put(content, title)).model_dump() for title, content in contents]
+            return [each.model_dump() for each in await put_away(store, rules, contents)]
         except AttachmentsUnusable as problem:
             raise _unusable(problem) from problem
 
@@ -107,7 +90,7 @@ def _unusable(problem: AttachmentsUnusable) -> Problem:
 async def listed(at: Terminal, name: Name, reader: As = None) -> None:
     async with session(at) as s:
         cycle = await s.cycle(cycle_of(name))
-        found = await _files_of(s, name, reader)
+        found = await files_of(s.records, name, reader)
         names = await s.names()
     local = at.in_zone(zone_of(cycle))
     right = (at.say("size"),)
@@ -140,7 +123,7 @@ async def fetched(
     async with session(at) as s:
         found = {
             each.file.sha256: each.file
-            for each in await _files_of(s, name, reader)
+            for each in await files_of(s.records, name, reader)
             if each.file.sha256.startswith(file) or each.file.name == file
         }
         if len(found) != 1:
@@ -183,40 +166,3 @@ def _gone(file: Attachment, missing: AttachmentMissing) -> Message:
     return message(
         "{name} ({digest}) is not where it was put. A backup has it.", name=file.name, digest=file.sha256[:12]
     )
-
-
-async def _files_of(s: Session, name: str, reader: str | None) -> list[Attached]:
-    """The files of a goal or a case, oldest first. Refuses who may not read comments on it (RULES L12)."""
-    if kind_of(name) == "goal":
-        row = await goal_row(s, name)
-        view = await viewer(s, reader, await s.cycle(row.cycle))
-        view.require("comments", of_goal(row))
-    else:
-        await require_knows_case(s.records, reader, name)
-        case, context = await s.application.cases.load(name)
-        view = await viewer(s, reader, await s.cycle(case.cycle))
-        if isinstance(case, Review):
-            return await _files_of_review(s, case, view, context)
-        require_may_read_case(view, case, context)
-    return await _attached_to(s, name)
-
-
-async def _files_of_review(s: Session, review: Review, view: Viewer, context: CaseContext) -> list[Attached]:
-    """The files of a stage review go with its report: who does not see that yet sees no file of it."""
-    if view.person is None or view.among is None:
-        return await _attached_to(s, review.id) if sees("report", review, None, True) else []
-    person = context.person(review.holder)
-    department = person.department if person else None
-    of = shown("individual", review.holder, context.manager_of(review.holder), department)
-    access.require_knows_review(view.person, review, of, view.among)
-    reads = access.reads_review(view.person, review, of, view.among)
-    return await _attached_to(s, review.id) if sees("report", review, view.person.id, reads) else []
-
-
-async def _attached_to(s: Session, name: str) -> list[Attached]:
-    rows = await s.ledger.read_stream(name)
-    return [
-        Attached(file, row.type, row.actor, event.at)
-        for row, event in zip(rows, to_events(rows), strict=True)
-        for file in getattr(event, "files", ())
-    ]

@@ -9,7 +9,7 @@ from cairn.ledger import Horizon, subscriptions
 from cairn_portal import servers
 from cairn_portal.cli.cycle.waiting import waiting_notes, waiting_scores
 from cairn_portal.cli.failures import away
-from cairn_portal.cli.operate.mailing import mail_notes
+from cairn_portal.cli.operate.mailing import chat_notes, mail_notes
 from cairn_portal.cli.operate.parked import notes as parked_notes
 from cairn_portal.cli.operate.parked import waiting
 from cairn_portal.cli.operate.supervision import Supervised, notes_of, supervised
@@ -63,6 +63,8 @@ async def _status(s: Session, known: list[ServerStatus], table: RenderableType) 
     waits = await waiting_scores(s)
     undelivered = await s.application.outbox.undelivered()
     notes += mail_notes(at, undelivered)
+    untold = await s.application.chat_outbox.undelivered()
+    notes += chat_notes(at, untold)
     if state.home.takes_appends:
         zones = await s.records.zones()
         notes += [*notes_of(at, found, zones), *waiting_notes(at, waits, zones)]
@@ -115,6 +117,7 @@ async def _status(s: Session, known: list[ServerStatus], table: RenderableType) 
         "behind": found.behind,
         "waiting_for_feeds": waits,
         "undelivered": [each._asdict() for each in undelivered],
+        "undelivered_by_chat": [each._asdict() for each in untold],
         "notes": notes,
     }
     at.answer(facts_for_programs, *([table] if known else []), log, lags, Lines(*(told or [verdict])))

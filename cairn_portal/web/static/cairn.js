@@ -18,8 +18,12 @@ document.addEventListener("htmx:before:request", (event) => { if (sent(event)) s
 document.addEventListener("htmx:finally:request", (event) => { if (sent(event)) still = Date.now() + 5000; });
 const listen = () => {
   if (stream || document.hidden || !document.querySelector("[data-live]")) return;
-  stream = new EventSource("/live");
+  stream = new EventSource(`/live?page=${encodeURIComponent(location.pathname)}`);
   stream.addEventListener("ledger", fresh);
+  // One that was cut comes back by itself; what happened meanwhile is asked for.
+  let cut = false;
+  stream.addEventListener("error", () => { cut = true; });
+  stream.addEventListener("open", () => { if (cut) fresh(); cut = false; });
 };
 document.addEventListener("visibilitychange", () => {
   if (!document.hidden) { listen(); if (document.querySelector("[data-live]")) fresh(); return; }
@@ -70,12 +74,12 @@ document.addEventListener("htmx:after:request", (event) => {
   if (saver?.matches?.("[data-saves]") && response?.raw?.ok) forget(saver.closest("form"));
 });
 
-// Fields that only one choice of another field asks for (data-where="fields.kind=problem").
+// Fields that only one choice of another field asks for (data-where="fields.kind=problem"), or any choice ("=*").
 const choose = () => {
   for (const part of document.querySelectorAll("[data-where]")) {
     const [name, value] = part.dataset.where.split("=");
     const field = part.closest("form")?.elements[name];
-    part.hidden = !!field && field.value !== value;
+    part.hidden = !!field && (value === "*" ? !field.value : field.value !== value);
   }
 };
 document.addEventListener("change", choose);

@@ -8,10 +8,9 @@ from rich.console import RenderableType
 from cairn.domain.cycle.state import Cycle
 from cairn.domain.event import Fact
 from cairn.i18n import message
-from cairn_portal.cli.session import Session
-from cairn_portal.cli.year.part import Part, named
 from cairn_portal.presenting.words import day, facts, grid
 from cairn_portal.reading.viewing import Viewer
+from cairn_portal.reading.year.part import Part, Year, named
 from projections.models import appraisal as appraisal_model
 from projections.models import calibration as calibration_model
 from projections.models import result as result_model
@@ -36,7 +35,7 @@ class Judged(Fact):
     calibrations: tuple[tuple[str, int, int], ...]
 
 
-async def decided(s: Session, cycle: Cycle, view: Viewer) -> Part | None:
+async def decided(s: Year, cycle: Cycle, view: Viewer) -> Part | None:
     """Appraisals, calibrations, signatures, appeals and restatements of those whom the reader may know of."""
     appraisals = [
         each for each in await appraisal_model.appraisals(s.pool, cycle.id) if view.knows(each.holder)
@@ -71,7 +70,7 @@ async def decided(s: Session, cycle: Cycle, view: Viewer) -> Part | None:
     return Part("judged", message("Appraisals and results"), shown, found)
 
 
-def _counts(s: Session, found: Judged) -> RenderableType:
+def _counts(s: Year, found: Judged) -> RenderableType:
     at, won, lost = s.at, found.appeals.get("raised", 0), found.appeals.get("upheld", 0)
     return facts(
         (
@@ -98,7 +97,7 @@ def _counts(s: Session, found: Judged) -> RenderableType:
     )  # fmt: skip
 
 
-def _calibrations(s: Session, rows: Sequence[CalibrationRow]) -> RenderableType:
+def _calibrations(s: Year, rows: Sequence[CalibrationRow]) -> RenderableType:
     at = s.at
     table = grid(at.say("calibration"), at.say("opened"), at.say("moves that stand"), at.say("undone"))
     for each in rows:

@@ -9,15 +9,13 @@ from cairn.domain.calendar import ONE_DAY, is_working_day
 from cairn.domain.cycle.state import Cycle
 from cairn.domain.policy import WorkingCalendar
 from cairn.i18n import message, term
-from cairn_portal.cli.session import Session
-from cairn_portal.cli.terminal import Terminal
-from cairn_portal.cli.year.part import Part, named
 from cairn_portal.presenting.words import NOTHING, day, grid
 from cairn_portal.reading.viewing import Viewer
+from cairn_portal.reading.year.part import Part, Year, YearReader, named
 from projections.models import feedback as feedback_model
 
 
-async def feedback_told(s: Session, cycle: Cycle, view: Viewer) -> Part | None:
+async def feedback_told(s: Year, cycle: Cycle, view: Viewer) -> Part | None:
     found = [
         each
         for each in await feedback_model.feedback(s.pool, cycle.id)
@@ -47,7 +45,7 @@ async def feedback_told(s: Session, cycle: Cycle, view: Viewer) -> Part | None:
     return Part("feedback", heading, [table], list(found))
 
 
-def _action(at: Terminal, each: feedback_model.FeedbackRow, today: date) -> Text:
+def _action(at: YearReader, each: feedback_model.FeedbackRow, today: date) -> Text:
     """What became of the action that was agreed; one that nobody followed up is open."""
     if each.outcome:
         return Text(at.say(term("choice", f"feedback.{each.outcome}")))
@@ -57,7 +55,7 @@ def _action(at: Terminal, each: feedback_model.FeedbackRow, today: date) -> Text
     return Text(said, style="red" if each.action_due < today else "yellow")
 
 
-def _clock(at: Terminal, each: feedback_model.FeedbackRow, calendar: WorkingCalendar) -> Text:
+def _clock(at: YearReader, each: feedback_model.FeedbackRow, calendar: WorkingCalendar) -> Text:
     """Whether it was told in time, and which days between did not count."""
     said = at.say("breached") if each.overdue_at else at.say("in time")
     off = _days_off(at.local_day(each.seen_at), at.local_day(each.answer_by), calendar)

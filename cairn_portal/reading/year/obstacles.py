@@ -10,17 +10,15 @@ from cairn.domain.goal.events import GoalDiagnosed
 from cairn.domain.goal.state import Diagnosis, Goal
 from cairn.domain.streams import cycle_of
 from cairn.i18n import message, term
-from cairn_portal.cli.session import Session
-from cairn_portal.cli.terminal import Terminal
-from cairn_portal.cli.year.part import Part, named
 from cairn_portal.presenting.cases import plan_stage
 from cairn_portal.presenting.words import NOTHING, grid
 from cairn_portal.reading.viewing import Viewer
+from cairn_portal.reading.year.part import Part, Year, YearReader, named
 from projections.models import coaching as coaching_model
 from projections.models import request as request_model
 
 
-async def obstacles(s: Session, cycle: Cycle, view: Viewer) -> Part | None:
+async def obstacles(s: Year, cycle: Cycle, view: Viewer) -> Part | None:
     goals = [each for each in await _diagnosed(s, cycle.id) if view.knows(each.owner, each.manager)]
     if not goals:
         return None
@@ -60,7 +58,7 @@ async def obstacles(s: Session, cycle: Cycle, view: Viewer) -> Part | None:
     return Part("obstacles", message("Obstacles and gaps, and what came of them"), [table], rows)
 
 
-async def _diagnosed(s: Session, cycle: str) -> list[Goal]:
+async def _diagnosed(s: Year, cycle: str) -> list[Goal]:
     """The cycle's goals that were diagnosed, in the order of their first diagnosis."""
     upto, names = await s.ledger.sealed_position(), []
     async for page in s.ledger.pages_of([GoalDiagnosed.__name__], upto=upto):
@@ -68,12 +66,12 @@ async def _diagnosed(s: Session, cycle: str) -> list[Goal]:
     return [(await s.application.goals.load(name))[0] for name in dict.fromkeys(names)]
 
 
-def _adjustments(at: Terminal, goal: Goal, found: Diagnosis) -> Iterator[str]:
+def _adjustments(at: YearReader, goal: Goal, found: Diagnosis) -> Iterator[str]:
     for each in found.adjustments:
         yield at.say("goal adjusted") if each in goal.adjustments else at.say("adjustment asked for")
 
 
-def _help(at: Terminal, request: request_model.RequestRow, names: Mapping[str, str]) -> str:
+def _help(at: YearReader, request: request_model.RequestRow, names: Mapping[str, str]) -> str:
     who = named(request.department, request.department_name)
     if request.delivered is None:
         stage = at.say(term("stage", f"request.{request.stage}"))
@@ -86,5 +84,5 @@ def _help(at: Terminal, request: request_model.RequestRow, names: Mapping[str, s
     return at.say("help from {who}: came on {on:day}, in time", who=who, on=request.delivered)
 
 
-def _plan(at: Terminal, plan: coaching_model.CoachingRow) -> str:
+def _plan(at: YearReader, plan: coaching_model.CoachingRow) -> str:
     return at.say("coaching plan: {stage}", stage=plan_stage(at, plan.stage, plan.outcome))

@@ -5,16 +5,14 @@ from rich.text import Text
 from cairn.application.clock import zone_of
 from cairn.domain.cycle.state import Cycle
 from cairn.i18n import message, term
-from cairn_portal.cli.session import Session
-from cairn_portal.cli.terminal import Terminal
-from cairn_portal.cli.year.part import Part, named
 from cairn_portal.presenting.cases import plan_stage
 from cairn_portal.presenting.words import NOTHING, day, grid
 from cairn_portal.reading.viewing import Viewer
+from cairn_portal.reading.year.part import Part, Year, YearReader, named
 from projections.models import coaching as coaching_model
 
 
-async def coached(s: Session, cycle: Cycle, view: Viewer) -> Part | None:
+async def coached(s: Year, cycle: Cycle, view: Viewer) -> Part | None:
     plans = await coaching_model.plans(s.pool, cycle.id)
     found = [each for each in plans if view.knows(each.holder, each.opened_by, each.mentor)]
     if not found:
@@ -40,7 +38,7 @@ async def coached(s: Session, cycle: Cycle, view: Viewer) -> Part | None:
     return Part("coaching", message("Coaching plans"), [table], list(found))
 
 
-def _heard(at: Terminal, plan: coaching_model.CoachingRow) -> str:
+def _heard(at: YearReader, plan: coaching_model.CoachingRow) -> str:
     """Whether the person agreed, and what they said to an outcome that was against them."""
     if plan.outcome == "failed":
         return at.say("made a statement") if plan.stated else at.say("made no statement")

@@ -8,11 +8,9 @@ from rich.text import Text
 from cairn.application.clock import zone_of
 from cairn.domain.cycle.state import Cycle
 from cairn.i18n import message, term
-from cairn_portal.cli.session import Session
-from cairn_portal.cli.terminal import Terminal
-from cairn_portal.cli.year.part import Part, named
 from cairn_portal.presenting.words import NOTHING, by_period, grid
 from cairn_portal.reading.viewing import Viewer
+from cairn_portal.reading.year.part import Part, Year, YearReader, named
 from projections.models import review as review_model
 
 KINDS = {"M": "month", "Q": "quarter", "H": "half_year"}
@@ -21,7 +19,7 @@ NAMED = 6
 """Reviews that were not in time, one by one; of further ones the number is told."""
 
 
-async def reviewed(s: Session, cycle: Cycle, view: Viewer) -> Part | None:
+async def reviewed(s: Year, cycle: Cycle, view: Viewer) -> Part | None:
     found = [each for each in await review_model.reviews(s.pool, cycle.id) if view.knows(each.holder)]
     if not found:
         return None
@@ -62,7 +60,7 @@ def _ended(review: review_model.ReviewRow) -> str:
     return "late" if overdue or review.report_late or review.comment_late else "in_time"
 
 
-def _amiss(at: Terminal, review: review_model.ReviewRow) -> str:
+def _amiss(at: YearReader, review: review_model.ReviewRow) -> str:
     who = named(review.holder, review.holder_name)
     if review.stage == "ended":
         said = at.say("{who}, {period}: HR went on without what was overdue", who=who, period=review.period)

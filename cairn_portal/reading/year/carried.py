@@ -12,11 +12,9 @@ from cairn.domain.cycle.state import Cycle
 from cairn.domain.goal.events import GoalAligned, GoalDecomposed
 from cairn.domain.streams import cycle_of
 from cairn.i18n import message
-from cairn_portal.cli.session import Session
-from cairn_portal.cli.terminal import Terminal
-from cairn_portal.cli.year.part import Part, named
 from cairn_portal.presenting.words import NOTHING, day, grid
 from cairn_portal.reading.viewing import Viewer, of_goal
+from cairn_portal.reading.year.part import Part, Year, YearReader, named
 from projections.models import cascade as cascades
 from projections.models import goal as goals_model
 
@@ -29,7 +27,7 @@ class Carried(NamedTuple):
     mended: bool
 
 
-async def carried(s: Session, cycle: Cycle, view: Viewer) -> Part | None:
+async def carried(s: Year, cycle: Cycle, view: Viewer) -> Part | None:
     goals = {each.goal: each for each in await goals_model.goals(s.pool, cycle=cycle.id)}
     parts = [
         each
@@ -66,7 +64,7 @@ async def carried(s: Session, cycle: Cycle, view: Viewer) -> Part | None:
     return Part("parts", message("From strategy to person: who carries each part"), [table, Text(line)], rows)
 
 
-async def _alignments(s: Session, cycle: str) -> tuple[dict[str, datetime], dict[tuple[str, str], datetime]]:
+async def _alignments(s: Year, cycle: str) -> tuple[dict[str, datetime], dict[tuple[str, str], datetime]]:
     """When each goal was divided first; and when goals came to serve another, by child and parent, where that was said
     later than at their drafting."""
     divided: dict[str, datetime] = {}
@@ -96,7 +94,7 @@ def _carried(
     return Carried(part, first if mended else at, mended)
 
 
-def _since(at: Terminal, each: Carried) -> Text:
+def _since(at: YearReader, each: Carried) -> Text:
     if not each.part.covered or each.since is None:
         return Text(NOTHING)
     said = day(at.local_day(each.since))

@@ -4,23 +4,26 @@ from rich.text import Text
 
 from cairn.domain.cycle.state import Cycle
 from cairn.i18n import message, term
-from cairn_portal.cli.case.owing import owed
-from cairn_portal.cli.session import Session
-from cairn_portal.cli.terminal import Terminal
-from cairn_portal.cli.year.part import Part, named
 from cairn_portal.presenting.owed import debtor, outcome
 from cairn_portal.presenting.words import NOTHING, day, grid, number
 from cairn_portal.reading.viewing import Viewer
+from cairn_portal.reading.year.part import Part, Year, YearReader, named
 from projections.models import goal as goal_model
+from projections.models import promise as promise_model
 from projections.models import score as score_model
 from projections.models.promise import Debt
 
 YEAR = "Y"
 
 
-async def broken_promises(s: Session, cycle: Cycle, view: Viewer) -> Part | None:
+async def broken_promises(s: Year, cycle: Cycle, view: Viewer) -> Part | None:
     """What was owed and came late or never, beside the score of its goal."""
-    found = [each for each in await owed(s, cycle) if each.breached and view.knows(each.holder, each.owed_by)]
+    now = await s.clock.now(cycle)
+    found = [
+        each
+        for each in await promise_model.owed(s.pool, cycle.id, now)
+        if each.breached and view.knows(each.holder, each.owed_by)
+    ]
     if not found:
         return None
     at, names = s.at, await s.names()
@@ -45,7 +48,7 @@ async def broken_promises(s: Session, cycle: Cycle, view: Viewer) -> Part | None
     return Part("promises", message("Promises that were not kept in time"), [table, remark], found)
 
 
-def _what(at: Terminal, debt: Debt) -> str:
+def _what(at: YearReader, debt: Debt) -> str:
     match debt.kind:
         case "promise" | "coaching":
             return at.say(term("choice", f"{debt.kind}.{debt.of}"))
@@ -57,6 +60,6 @@ def _what(at: Terminal, debt: Debt) -> str:
             return at.say("data of {period}, which ended on {due:day}", period=debt.period, due=debt.due)
 
 
-async def _score(s: Session, goal: str | None) -> str:
+async def _score(s: Year, goal: str | None) -> str:
     scores = await score_model.goal_scores(s.pool, goal=goal) if goal else []
     return next((number(each.rounded) for each in scores if each.period == YEAR), NOTHING)

@@ -1,0 +1,81 @@
+"""An adjustment as who decides about it reads it: each thing that changes, from what, to what."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from cairn.domain.goal.events import Changes, NewGoal
+from cairn.domain.goal.state import Goal
+from cairn.domain.measure import Kpi
+from cairn.domain.sheet.state import Sheet
+from cairn_portal.presenting.reader import Reader
+from cairn_portal.presenting.words import NOTHING, field, measure, percent, value
+
+
+class Changed(NamedTuple):
+    """One line: what, what stands, and what it becomes."""
+
+    what: str
+    stood: str
+    then: str
+
+
+def standing(changes: Changes, goal: Goal, sheet: Sheet) -> Changes:
+    """What stands now where the changes go; of single periods' targets nothing is told."""
+    kpi = goal.measure if isinstance(goal.measure, Kpi) else None
+    return Changes(
+        title=goal.title,
+        target=kpi.target if kpi else None,
+        measure=goal.measure,
+        weight=sheet.weight_of(goal.id),
+        counterweights={other: sheet.weight_of(other) for other in changes.counterweights},
+    )
+
+
+def change_lines(
+    at: Reader, goal: Goal, before: Changes, after: Changes, titles: Mapping[str, str]
+) -> list[Changed]:
+    """The lines of an adjustment of this goal. `titles` are the sheet's goals' by id."""
+    lines: list[Changed] = []
+    if after.title is not None:
+        lines.append(Changed(field(at, "title"), before.title or NOTHING, after.title))
+    if after.target is not None:
+        lines.append(
+            Changed(field(at, "target"), value(at, _plain(before.target)), value(at, _plain(after.target)))
+        )
+    for period, target in after.targets.items():
+        stood = value(at, _plain(before.targets.get(period)))
+        lines.append(Changed(f"{field(at, 'target')} {period}", stood, value(at, _plain(target))))
+    if after.measure is not None:
+        stood = _measure(at, before.measure) if before.measure else NOTHING
+        lines.append(Changed(field(at, "measure"), stood, _measure(at, after.measure)))
+    if after.weight is not None:
+        lines.append(Changed(field(at, "weight"), percent(before.weight), percent(after.weight)))
+    for other, weight in after.counterweights.items():
+        what = f"{field(at, 'weight')} {titles.get(other, other)}"
+        lines.append(Changed(what, percent(before.counterweights.get(other)), percent(weight)))
+    whole = f"{goal.title} · {percent(before.weight)} · {_measure(at, goal.measure)}"
+    for name, new in after.added.items():
+        if name == after.replaced_by:
+            lines.append(Changed(at.say("the goal is replaced"), whole, _new(at, new)))
+        else:
+            lines.append(Changed(at.say("a new goal"), NOTHING, _new(at, new)))
+    if after.cancel:
+        lines.append(Changed(at.say("the goal ends"), whole, NOTHING))
+    return lines
+
+
+def _new(at: Reader, new: NewGoal) -> str:
+    return f"{new.title} · {percent(new.weight)} · {_measure(at, new.measure)}"
+
+
+def _measure(at: Reader, found: Any) -> str:
+    return measure(at, found.model_dump(mode="json"))
+
+
+def _plain(number: Any) -> str | None:
+    return (
+        None
+        if number is None
+        else str(number if isinstance(number, Decimal) else Decimal(str(float(number))))
+    )
