@@ -91,7 +91,7 @@ class PersonHistory(Fact):
     def turns(self, first: date, last: date) -> list[date]:
         """The days between two, both inside, on which something of the person changes; `first` is always one."""
         days = {change.since for change in self.changes if first < change.since <= last}
-        return [first, *sorted(days)]
+        return [first, *sorted(days)] if days else [first]
 
 
 def as_stated(person: Person) -> PersonHistory:

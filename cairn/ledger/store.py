@@ -1,7 +1,7 @@
 """The ledger as the program sees it: append in one round trip, read by stream, by position, as of a time."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -239,6 +239,8 @@ class Ledger:
 def _check(appends: Sequence[StreamAppend]) -> None:
     """Refuses what no database is needed to refuse."""
     streams: set[str] = set()
+    types: set[str] = set()
+    texts: set[str | None] = set()
     ids: set[UUID] = set()
     count = 0
     for append in appends:
@@ -249,33 +251,43 @@ def _check(appends: Sequence[StreamAppend]) -> None:
         count += len(append.events)
         for event in append.events:
             ids.add(event.id)
+            types.add(event.type)
+            texts.update(_texts(event))
             if not event.type or not event.actor or event.schema_version < 1:
                 raise EventRefused(f"An event for {append.stream} lacks its type, actor or schema version.")
-            _check_fields(append.stream, event)
             if event.occurred_at.tzinfo is None:
                 raise EventRefused(f"{event.type} for {append.stream}: occurred_at has no time zone.")
+    if not _can_be_kept(streams | types, texts):
+        _refuse_first(appends)
     if len(streams) < len(appends):
         raise EventRefused("An append names a stream twice: put all its events into one StreamAppend.")
     if len(ids) < count:
         raise EventRefused("Two events of one append have the same id: the ordinal belongs into the id.")
 
 
-def _check_fields(stream: str, event: NewEvent) -> None:
-    """Refuses what an index or a text of Postgres cannot hold: it would stop whoever reads it."""
-    others = (
-        event.actor,
-        event.correlation or "",
-        event.causation or "",
-        event.subject or "",
-        event.cycle or "",
-    )
-    if max(len(stream), len(event.type)) > LONGEST_NAME or max(map(len, others)) > LONGEST_FIELD:
-        raise EventRefused(
-            f"{event.type[:40]} for {stream[:40]}: stream and type have {LONGEST_NAME} characters at most, "
-            f"actor, correlation, causation, subject and cycle {LONGEST_FIELD:,}."
-        )
-    if "\0" in "".join((stream, event.type, *others)):
-        raise EventRefused(f"{event.type[:40]} for {stream[:40]} holds a NUL, which no text of the log can.")
+def _texts(event: NewEvent) -> tuple[str | None, ...]:
+    return event.actor, event.correlation, event.causation, event.subject, event.cycle
+
+
+def _can_be_kept(names: Collection[str], texts: Collection[str | None]) -> bool:
+    """Whether an index and a text of Postgres can hold all of these."""
+    written = [text for text in texts if text]
+    short = max(map(len, names)) <= LONGEST_NAME and max(map(len, written), default=0) <= LONGEST_FIELD
+    return short and not any("\0" in text for text in (*names, *written))
+
+
+def _refuse_first(appends: Sequence[StreamAppend]) -> None:
+    """Refuses the first event with something that would stop whoever reads it."""
+    for append in appends:
+        for event in append.events:
+            names, at = (append.stream, event.type), f"{event.type[:40]} for {append.stream[:40]}"
+            if any("\0" in text for text in (*names, *_texts(event)) if text):
+                raise EventRefused(f"{at} holds a NUL, which no text of the log can.")
+            if not _can_be_kept(names, _texts(event)):
+                raise EventRefused(
+                    f"{at}: stream and type have {LONGEST_NAME} characters at most, "
+                    f"actor, correlation, causation, subject and cycle {LONGEST_FIELD:,}."
+                )
 
 
 def _call(appends: Sequence[StreamAppend], hurry: bool) -> tuple[str, tuple[Any, ...]]:

@@ -21,7 +21,7 @@ class ManagerSince(Fact):
     manager: str | None
 
 
-class Spell(Fact):
+class Spell(NamedTuple):
     """The days of a person in a cycle under one family: from `since` to `last`, both inside (None: the cycle's last).
 
     `person` is as of `since`; `managers` are those who follow in the spell; `absences` the days of long leave in it;
@@ -59,6 +59,9 @@ def spells_of(
     spells: list[Spell] = []
     for stay in history.stays:
         parts = _parts(history, max(stay.first, starts), min(stay.last or ends, ends), stay, policy)
+        if len(parts) == 1:  # nothing of them changes: nearly everybody at a launch
+            spells.append(_spell(parts, history, ends, exclusion(parts[0].person, exclude)))
+            continue
         for (_, rule), of in groupby(
             parts, key=lambda part: (part.person.family, exclusion(part.person, exclude))
         ):
