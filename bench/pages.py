@@ -54,8 +54,9 @@ async def measure(stand: Stand, *, goals: int, seconds: float) -> list[Figure]:
     size = f"{goals:,} goals"
     async with stand.database("bench_pages") as dsn:
         await _filled(dsn, goals)
+        asks_at_will = dict.fromkeys(("limit_session", "limit_token", "limit_sign_in"), "off")
         settings = stand.settings.model_copy(
-            update={"database": dsn, "temporal_address": await stand.temporal()}
+            update={"database": dsn, "temporal_address": await stand.temporal(), **asks_at_will}
         )
         make_key(settings.home, reads_plain=False)
         privacy.make_key(settings.home)

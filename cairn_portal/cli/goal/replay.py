@@ -38,7 +38,7 @@ def bound_of(written: str | None, zone: tzinfo) -> Bound:
     if written is None:
         return Bound()
     text = written.removeprefix("recorded:").strip()
-    if text.isdigit() and len(text) != 8:
+    if text.isascii() and text.isdigit() and len(text) != 8 and len(text) < 19:
         return Bound(position=int(text))
     found = moment_or_day_end(text, zone, "--as-of")
     return Bound(recorded=found) if written.startswith("recorded:") else Bound(occurred=found)
