@@ -141,7 +141,12 @@ def groups(layout: Layout) -> list[Group]:
     if layout.keys(("appraisal",)):
         part = _part(layout, "appraisal", AppraisalRules, APPRAISAL)
         found.append(Group("appraisal", marked("Who rates is asked"), "", (part,)))
-    return found
+    return [each._replace(parts=tuple(_writable(layout, part) for part in each.parts)) for each in found]
+
+
+def _writable(layout: Layout, part: Part) -> Part:
+    """The part without what no field can write: something that stands for several places, or of another kind."""
+    return part._replace(settings=tuple(each for each in part.settings if layout.at(each.path) is not None))
 
 
 def settings(found: Sequence[Group]) -> Iterator[Setting]:

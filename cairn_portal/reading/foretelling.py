@@ -12,7 +12,7 @@ from cairn_portal.reading.cycles import Preview
 from cairn_portal.reading.records import Records
 
 KEPT = 4
-_kept: OrderedDict[tuple[str, datetime, Acting], Sequence[Happening]] = OrderedDict()
+_kept: OrderedDict[tuple[str, int, datetime, Acting], Sequence[Happening]] = OrderedDict()
 
 
 class Moment(NamedTuple):
@@ -33,7 +33,7 @@ class Moment(NamedTuple):
 async def rehearse_launch(records: Records, preview: Preview, acting: Acting) -> list[Moment]:
     """What a launch of this preview in this hour would bring, moment by moment; nothing is recorded."""
     hour = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
-    key = (preview.plan.digest, hour, acting)
+    key = (preview.plan.digest, preview.position, hour, acting)
     found = _kept.get(key)
     if found is None:
         policy = await records.application.policies.version(preview.plan.policy)

@@ -1,5 +1,6 @@
 """The launch played before it is made: a clock that a button moves from date to date of the plan."""
 
+import heapq
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 from urllib.parse import urlencode
@@ -18,6 +19,7 @@ from cairn_portal.signing_in.portal import ByVisitor
 from cairn_portal.signing_in.reader import PageReader
 from cairn_portal.web.cycles import mistakes_of, planned
 from cairn_portal.web.rendering import page
+from cairn_portal.web.typed import whole
 
 router = APIRouter(include_in_schema=False)
 HERE = "/cycles/new/rehearsal"
@@ -61,7 +63,7 @@ async def rehearsal(
         return page(request, "launch.html", visit, 422, given=given, mistakes=said, preview=None)
     how: Acting = "everybody" if acting == "everybody" else "nobody"
     moments = await rehearse_launch(visit.portal.records, preview, how)
-    now = min(int(step), len(moments) - 1) if step.isascii() and step.isdigit() and len(step) < 6 else 0
+    now = min(wanted, len(moments) - 1) if (wanted := whole(step)) is not None else 0
     names = await visit.portal.records.names()
     reader = at.in_zone(preview.plan.schedule.calendar.timezone)
     one = who.strip() if who.strip() in names else ""
@@ -150,13 +152,12 @@ def _title(at: PageReader, each: Happening) -> str:
 
 def _people(at: PageReader, found: Mapping[str, int], names: Mapping[str, str]) -> str:
     """Who they are, whoever has the most first."""
-    ranked = sorted(found.items(), key=lambda pair: (-pair[1], pair[0]))
+    first = heapq.nsmallest(NAMED, found.items(), key=lambda pair: (-pair[1], pair[0]))
     told = [
-        f"{_called(at, who, names)} {count}" if count > 1 else _called(at, who, names)
-        for who, count in ranked
+        f"{_called(at, who, names)} {count}" if count > 1 else _called(at, who, names) for who, count in first
     ]
-    more = len(told) - NAMED
-    said = at.say("separator:list").join(told[:NAMED])
+    more = len(found) - NAMED
+    said = at.say("separator:list").join(told)
     return f"{said} {at.say('and {n} more', n=more)}" if more > 0 else said
 
 

@@ -87,14 +87,14 @@ def _given(setting: Setting, form: FormData) -> Value | None:
     name = setting.name
     if WAS + name not in form:
         return None
-    was = text_of(form, WAS + name)
+    was = text_of(form, WAS + name).strip()
     if setting.sort == "several":
         chosen = {each for each in form.getlist(FIELD + name) if isinstance(each, str)}
         value: Value = _in_order(setting, chosen)
         return None if set(was.split()) == chosen else value
     typed = text_of(form, FIELD + name).strip()
-    if typed == was:
-        return None
+    if typed == was or (setting.sort != "lines" and typed == "".join(was.splitlines())):
+        return None  # a field of one line shows none of the breaks that a text of several has
     return tuple(filter(None, map(str.strip, typed.split("\n")))) if setting.sort == "lines" else typed
 
 

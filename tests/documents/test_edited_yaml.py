@@ -64,7 +64,10 @@ def test_a_value_that_stands_for_several_places_is_left_alone() -> None:
     text = "a: &shared {b: 1}\nc: *shared\nd: &one 5\ne: *one\n"
     assert edited(text, ("c", "b"), "2") is None
     assert edited(text, ("e",), "2") is None
-    assert edited(text, ("d",), "6") == text.replace("&one 5", "&one 6")
+    assert edited(text, ("d",), "6") is None
+    assert edited(text, ("a", "b"), "2") is None
+    assert edited("a: &alone 5\nb: 1\n", ("a",), "6") == "a: &alone 6\nb: 1\n"
+    assert edited("a: &base {b: 1}\nc: {<<: *base, d: 2}\n", ("a", "b"), "3") is None
 
 
 def test_what_is_no_list_and_no_mapping_is_not_written_over() -> None:

@@ -36,8 +36,27 @@ def _composed(text: str) -> YamlNode | None:
     return found
 
 
-def _reached(root: YamlNode, path: Path) -> tuple[_Spot | None, Path]:
-    """The deepest value there is on the way, and the rest of the way; none where an alias or a list's end is met."""
+def _shared(root: YamlNode) -> frozenset[int]:
+    """The ids of nodes that stand for several places of the text: an alias is the very node of its anchor."""
+    seen: set[int] = set()
+    shared: set[int] = set()
+    waiting = [root]
+    while waiting:
+        node = waiting.pop()
+        if id(node) in seen:
+            shared.add(id(node))
+            continue
+        seen.add(id(node))
+        if isinstance(node, MappingNode):
+            waiting += [below for _, below in node.value]
+        elif isinstance(node, SequenceNode):
+            waiting += node.value
+    return frozenset(shared)
+
+
+def _reached(root: YamlNode, path: Path, shared: frozenset[int] = frozenset()) -> tuple[_Spot | None, Path]:
+    """The deepest value there is on the way, and the rest of the way; none where an alias, one of the `shared` nodes or
+    a list's end is met."""
     spot = _Spot(root, -1, 0)
     for number, part in enumerate(path):
         node = spot.node
@@ -55,6 +74,8 @@ def _reached(root: YamlNode, path: Path) -> tuple[_Spot | None, Path]:
             spot = _Spot(below, key.end_mark.index, key.start_mark.column)
         else:
             return (spot, path[number:]) if _is_blank(node) and spot.key_end >= 0 else (None, ())
+        if id(spot.node) in shared:
+            return None, ()
     return spot, ()
 
 
@@ -222,6 +243,7 @@ class Layout:
 
     def __init__(self, text: str, root: MappingNode) -> None:
         self.text, self._root = text, root
+        self._shared = _shared(root)
 
     @classmethod
     def of(cls, text: str) -> "Layout | None":
@@ -231,8 +253,9 @@ class Layout:
 
     def edited(self, path: Path, value: Value, *, words: bool = False) -> "Layout | None":
         """The text with another value at a path; None where it cannot be put there: a list that ends before, a value
-        that stands for several places (an alias), or another kind of value there. `words`: digits are text, too."""
-        spot, rest = _reached(self._root, path)
+        that stands for several places (an anchor or its alias), or another kind of value there. `words`: digits are
+        text, too."""
+        spot, rest = _reached(self._root, path, self._shared)
         text = _put(self.text, spot, rest, value, words) if spot else None
         found = Layout.of(text) if text is not None else None
         return found if found is not None and found._says(path, value) else None
@@ -243,8 +266,8 @@ class Layout:
 
     def at(self, path: Path) -> Value | None:
         """What stands at a path: a word or a list of them; "" where it is blank or not there, None where it is
-        something else."""
-        spot, rest = _reached(self._root, path)
+        something else, or stands for several places."""
+        spot, rest = _reached(self._root, path, self._shared)
         if spot is None:
             return None
         if rest or _is_blank(spot.node):
