@@ -173,12 +173,11 @@ def _without_words_of_the_file(mistake: Mistake) -> Message:
     what = mistake.message
     if what.id not in REPEATING_NOTHING:
         what = message(
-            "this does not fit. The file has channels, and may have timezone, language, quiet, kinds and gather; each "
-            'of the channels is a line such as - {{to: E005, address: "feishu://…"}}, and may have language and quiet. '
-            "Addresses stand in quotes."
+            "this does not fit. The file has `channels`, and may have `timezone`, `language`, `quiet`, `kinds` and "
+            "`gather`; each of the channels is a line such as `- {{to: E005, address: 'feishu://…'}}`, and may have "
+            "`language` and `quiet`. Addresses stand in quotes."
         )
-    place = mistake.place
-    where = (Place(place.source, line=place.line) if place.line else Place(place.source)).message
+    where = Place(line=mistake.place.line).message
     return message("place:told", where=where, what=what) if where else what
 
 
