@@ -10,8 +10,8 @@ from cairn.application import Application
 from cairn.i18n.titles import Titles
 from cairn.ledger import PASSING, Connection
 from cairn.notices.channels import Channel, Channels
-from cairn.notices.chat import hand_over
-from cairn.notices.outbox import Mail
+from cairn.notices.chat import SIDE_BY_SIDE, hand_over
+from cairn.notices.outbox import IN_DOUBT, Mail
 from cairn.notices.wording import Entry, chat_message
 from projections.engine.following import keep_lead
 from projections.models import notice
@@ -20,15 +20,13 @@ from projections.models import person as people_model
 NAME = "chat"
 AT_ONCE = 50
 """Messages of one round."""
-SIDE_BY_SIDE = 8
-"""So many are handed over at a time: a service that takes long holds back few others."""
 
 log = logging.getLogger(__name__)
 
 
 class Chatter(Teller):
-    """Apart from mail in all, so that no service that fails holds back a mail. A message that a crash leaves in doubt
-    is told to the operator and not sent again by itself: a chat service would show it twice."""
+    """Apart from mail in all, so that no service that fails holds back a mail. A message that a crash or a service that
+    does not answer leaves in doubt is told to the operator and not sent again by itself: it would be shown twice."""
 
     name = NAME
 
@@ -48,9 +46,15 @@ class Chatter(Teller):
         await self.find()
         await self.outbox.gather(self.channels.gather)
         due = await self.outbox.due(AT_ONCE)
-        if due:
-            titles, room = await self.titles(), asyncio.Semaphore(SIDE_BY_SIDE)
-            await asyncio.gather(*(self._delivered(each, titles, room) for each in due))
+        titles = await self.titles() if due else {}
+        for first in range(0, len(due), SIDE_BY_SIDE):
+            group = due[first : first + SIDE_BY_SIDE]
+            # Each is ended before another one's error ends the lead: nothing is handed over behind the next one's back.
+            ended = await asyncio.gather(
+                *(self._delivered(each, titles) for each in group), return_exceptions=True
+            )
+            for error in filter(None, ended):
+                raise error
             await keep_lead(connection)
         return POLL
 
@@ -66,15 +70,14 @@ class Chatter(Teller):
             if channels.of_role(reader) or (reader in people and channels.of_person(people[reader]))
         ]
 
-    async def _delivered(self, mail: Mail, titles: Titles, room: asyncio.Semaphore) -> None:
-        async with room:
-            try:
-                await self._deliver(mail, titles)
-            except PASSING:
-                raise
-            except Exception:  # whatever one message causes: it keeps no other one waiting
-                log.exception("the message %s cannot be put together", mail.id)
-                await self._refused(mail)
+    async def _delivered(self, mail: Mail, titles: Titles) -> None:
+        try:
+            await self._deliver(mail, titles)
+        except PASSING:
+            raise
+        except Exception:  # whatever one message causes: it keeps no other one waiting
+            log.exception("the message %s cannot be put together", mail.id)
+            await self._refused(mail)
 
     async def _deliver(self, mail: Mail, titles: Titles) -> None:
         channel, entries = await self._to_tell(mail)
@@ -84,11 +87,15 @@ class Chatter(Teller):
         if quiet_until is not None:
             return await self.outbox.put_off(mail.id, quiet_until)
         title, text = chat_message(self.channels.portal, entries, titles, channel.language)
-        await self.outbox.begun(mail.id)
-        if await hand_over(channel.address, title, text):
-            await self.outbox.end(mail.id, "sent")
-        else:
-            await self._refused(mail)
+        if not await self.outbox.claim(mail.id):
+            return  # another one leads, and has it
+        match await hand_over(channel.address, title, text):
+            case "taken":
+                await self.outbox.end(mail.id, "sent")
+            case "in_doubt":
+                await self.outbox.end(mail.id, "failed", IN_DOUBT)
+            case "refused":
+                await self._refused(mail)
 
     async def _to_tell(self, mail: Mail) -> tuple[Channel | None, list[Entry]]:
         """Where to, and what of the notices is still true."""
@@ -102,7 +109,7 @@ class Chatter(Teller):
         return self.channels.of_person(person), await self.noticing.entries(person.id, person.roles, found)
 
     async def _refused(self, mail: Mail) -> None:
-        """A service that does not answer, and an address that it does not take, look alike from here."""
+        """A service that cannot be reached, and an address that it does not take, look alike from here."""
         if (datetime.now(UTC) - mail.made_at).total_seconds() > GIVEN_UP:
             log.warning("a message to %s is given up", mail.person)
             await self.outbox.end(mail.id, "failed", "chat")

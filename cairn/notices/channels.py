@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict
 
+from cairn.documents.mistakes import Mistake, Place
 from cairn.documents.yaml.document import read_yaml
 from cairn.documents.yaml.models import read_model
 from cairn.domain.people import Person
@@ -27,6 +28,18 @@ ROLES = ("hr", "committee", "executive", "auditor")
 OF_PERSON = re.compile(r"\{(id|email)\}")
 """What stands for the person in an address that is written for several."""
 QUIET = re.compile(r"(\d\d?):(\d\d)\s*(?:-|–|至|~)\s*(\d\d?):(\d\d)")
+REPEATING_NOTHING = frozenset(
+    {
+        "schema:missing",
+        "yaml:tab",
+        "yaml:wide-space",
+        "yaml:wide-colon",
+        "yaml:needs-quotes",
+        "yaml:empty",
+        "yaml:too-deep",
+    }
+)
+"""Mistakes whose sentences have no word of the file in them but a name of a field that we give."""
 OTHERS = 0o077
 """The rights of a file that belong to other accounts."""
 
@@ -152,9 +165,20 @@ def _read(file: Path) -> _File:
     found = read_model(read_yaml(file), _File)
     if isinstance(found, _File):
         return found
-    first = found[0]
-    where = first.place.message
-    raise _problem(file, message("place:told", where=where, what=first.message) if where else first.message)
+    raise _problem(file, _without_words_of_the_file(found[0]))
+
+
+def _without_words_of_the_file(mistake: Mistake) -> Message:
+    """Where a mistake is, and what it is where that repeats nothing: an address may stand in any place of the file."""
+    what = mistake.message
+    if what.id not in REPEATING_NOTHING:
+        what = message(
+            "this does not fit. The file has `channels`, and may have `timezone`, `language`, `quiet`, `kinds` and "
+            "`gather`; each of the channels is a line such as `- {{to: E005, address: 'feishu://…'}}`, and may have "
+            "`language` and `quiet`. Addresses stand in quotes."
+        )
+    where = Place(line=mistake.place.line).message
+    return message("place:told", where=where, what=what) if where else what
 
 
 def _channel(file: Path, number: int, each: _Written, whole: _File, language: Language) -> Channel | None:
@@ -175,11 +199,31 @@ def _channel(file: Path, number: int, each: _Written, whole: _File, language: La
 
 
 def _check_reader(file: Path, number: int, to: str, channel: Channel | None, *, several: bool) -> None:
-    """What concerns one person is read by them alone: an address for several has something of the person in it."""
+    """What concerns one person is read by them alone: an address for several has something of the person in it, and
+    that of a role's room, which nobody is alone in, has not."""
     role = to.removeprefix("role:") if to.startswith("role:") else None
     if role is not None and role not in ROLES:
         raise _problem(file, message("Entry {number}: there is no role {role}.", number=number, role=role))
+    if to in ROLES:
+        raise _problem(
+            file,
+            message(
+                "Entry {number}: {role} is a role, and {role} alone would be a person's id: write role:{role}.",
+                number=number,
+                role=to,
+            ),
+        )
     alone = channel is None or OF_PERSON.search(channel.address) is not None
+    if channel is not None and alone and role is not None:
+        raise _problem(
+            file,
+            message(
+                "Entry {number}: the room of role:{role} is one for all who have that role, and its address has no "
+                "{{id}} or {{email}} in it.",
+                number=number,
+                role=role,
+            ),
+        )
     group = several or to == EVERYBODY or to.startswith("department.")
     if not alone and role is None and group:
         raise _problem(

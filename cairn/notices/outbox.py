@@ -39,8 +39,9 @@ class Undelivered(NamedTuple):
 
 
 class Outbox:
-    """`pool` reads, `writing` writes. One sender at a time changes it; a second one does no harm but a mail twice. What
-    is here called a mail is a message where `way` is chat, and its person may be a role (`role:hr`)."""
+    """`pool` reads, `writing` writes. One sender at a time changes it; a second one does no harm but a mail twice, and
+    not even that where each claims what it sends. What is here called a mail is a message where `way` is chat, and its
+    person may be a role (`role:hr`)."""
 
     def __init__(self, pool: asyncpg.Pool, writing: asyncpg.Pool, way: Way = "mail") -> None:
         self._pool, self._writing, self._way = pool, writing, way
@@ -60,7 +61,7 @@ class Outbox:
         await self._writing.execute(_SQL["found"], positions, people, after, upto, oldest, self._way)
 
     async def gather(self, within: float) -> None:
-        """Puts together what came to somebody within so many seconds."""
+        """Puts together what came to somebody within so many seconds, or while a mail to them is put off."""
         await self._writing.execute(_SQL["gather"], within, self._way)
 
     async def due(self, most: int) -> list[Mail]:
@@ -72,16 +73,17 @@ class Outbox:
         return [row["position"] for row in await self._writing.fetch(_SQL["notices_of"], mail)]
 
     async def end(self, mail: UUID, state: State, why: str | None = None) -> None:
-        """The last word on a mail."""
+        """The last word on a mail; that it was sent overrules that it is in doubt."""
         await self._writing.execute(_SQL["end"], mail, state, why, int(state != "unneeded"))
 
     async def again(self, mail: UUID, why: str, after: float) -> None:
         """This try failed; the next one is in so many seconds."""
         await self._writing.execute(_SQL["again"], mail, why, after)
 
-    async def begun(self, mail: UUID) -> None:
-        """It is handed over now: from here on until its end is noted, nobody knows whether it was taken."""
-        await self._writing.execute(_SQL["begun"], mail, SENDING)
+    async def claim(self, mail: UUID) -> bool:
+        """Whether it is this sender's to hand over: it is due, and nobody else hands it over. From here on until its
+        end is noted, nobody knows whether it was taken."""
+        return await self._writing.fetchval(_SQL["claim"], mail, SENDING) is not None
 
     async def settle_doubts(self) -> None:
         """What was being handed over when its sender was lost is not sent a second time by itself, but told."""

@@ -18,10 +18,19 @@ where e.recorded_at > clock_timestamp() - make_interval(secs => $5)
 on conflict do nothing;
 
 -- name: gather
--- One mail for each person whose first notice has waited for others long enough.
-with ready as (
-    select person from ledger.mail_notice where mail is null and way = $2
-    group by person having min(found_at) <= clock_timestamp() - make_interval(secs => $1)
+-- What comes for somebody while a mail to them waits for its hour goes with that one; else one mail for each person whose
+-- first notice has waited for others long enough.
+with later as (
+    select distinct on (person) person, id from ledger.mail
+    where way = $2 and state = 'waiting' and why is null and try_at > clock_timestamp() order by person, try_at, id
+),
+joined as (
+    update ledger.mail_notice n set mail = l.id from later l where n.person = l.person and n.mail is null and n.way = $2
+),
+ready as (
+    select n.person from ledger.mail_notice n left join later l using (person)
+    where n.mail is null and n.way = $2 and l.id is null
+    group by n.person having min(n.found_at) <= clock_timestamp() - make_interval(secs => $1)
 ),
 made as (
     insert into ledger.mail (person, way) select person, $2 from ready returning id, person
@@ -36,8 +45,9 @@ where state = 'waiting' and way = $2 and try_at <= clock_timestamp() order by tr
 select position from ledger.mail_notice where mail = $1 order by position;
 
 -- name: end
+-- Whoever hands over a mail while another one takes the lead finds it in doubt, and knows better.
 update ledger.mail set state = $2, why = $3, tries = tries + $4, ended_at = clock_timestamp()
-where id = $1 and state = 'waiting';
+where id = $1 and (state = 'waiting' or ($2 = 'sent' and state = 'failed' and why = 'in_doubt'));
 
 -- name: again
 update ledger.mail set why = $2, tries = tries + 1, try_at = clock_timestamp() + make_interval(secs => $3)
@@ -51,8 +61,9 @@ update ledger.mail set why = $1,
     ended_at = case when made_at < clock_timestamp() - make_interval(secs => $2) then clock_timestamp() end
 where state = 'waiting' and way = $3 and try_at <= clock_timestamp();
 
--- name: begun
-update ledger.mail set why = $2 where id = $1 and state = 'waiting';
+-- name: claim
+update ledger.mail set why = $2
+where id = $1 and state = 'waiting' and why is distinct from $2 and try_at <= clock_timestamp() returning id;
 
 -- name: settle_doubts
 update ledger.mail set state = 'failed', why = $2, ended_at = clock_timestamp()

@@ -6,16 +6,13 @@ from cairn.domain.registry import EVENTS
 from cairn.i18n import term
 from cairn_portal.presenting.cases import UNTOLD
 
-FILES = "files"
-"""Attached files are no text."""
-
 
 def test_every_fact_of_a_cases_event_has_a_name() -> None:
     told = {
         name
         for event in EVENTS.values()
         if issubclass(event, CaseEvent) and event is not CaseSignalRefused
-        for name in event.model_fields.keys() - UNTOLD - {FILES}
+        for name in event.model_fields.keys() - UNTOLD
     }
     assert len(told) > 50
     assert [name for name in sorted(told) if term("field", name).text("zh") == name] == []

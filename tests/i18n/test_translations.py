@@ -37,6 +37,7 @@ LATIN = frozenset(
     Cairn Ctrl CAIRN JSON SMART YAML Temporal Postgres Excel GB18030 IANA Asia Shanghai curves direction dimension
     dsum exclude families flexible kind lower upper name portal range schedule serves target titles true
     false weekend capability_weight capability departments hired_after constants columns counterweights
+    Apprise
     value base targets xlsx HTML big5 cp1252 gb18030 shift_jis company system role
     """,
     )

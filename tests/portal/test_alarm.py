@@ -121,6 +121,10 @@ async def test_the_operator_tries_a_channel_and_the_doctor_reads_the_file(
         service.refusing = {"hr"}
         refused = await cairn("chat", "try", "role:hr", **own)
         assert refused.code == 1 and "did not take" in refused.out
+        assert (await cairn("chat", "try", "role:hr", "--json", **own)).json == {
+            "taken": False,
+            "in_doubt": False,
+        }
         assert "no channel for role:auditor" in (await cairn("chat", "try", "role:auditor", **own)).err
         assert "2 entries in" in (await cairn("doctor", **own)).out
         file.chmod(0o644)

@@ -18,10 +18,13 @@ class Said(NamedTuple):
 
 @dataclass
 class FakeChatService:
-    """`refusing` are rooms whose messages it does not take. `taken` is called before the sender hears that one is."""
+    """`refusing` are rooms whose messages it does not take, `silent` those whose messages it takes without an answer
+    until `answering`. `taken` is called before the sender hears that one is."""
 
     address: str = ""
     refusing: set[str] = field(default_factory=set)
+    silent: set[str] = field(default_factory=set)
+    answering: asyncio.Event = field(default_factory=asyncio.Event)
     messages: list[Said] = field(default_factory=list)
     taken: Callable[[Said], object] = lambda said: None
 
@@ -38,6 +41,8 @@ class FakeChatService:
             self.messages.append(said)
             self.taken(said)
             status = "200 OK"
+        if said.room in self.silent:
+            await self.answering.wait()
         writer.write(f"HTTP/1.1 {status}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".encode())
         await writer.drain()
         writer.close()
@@ -52,4 +57,5 @@ async def fake_chat_service() -> AsyncIterator[FakeChatService]:
     try:
         yield kept
     finally:
+        kept.answering.set()
         server.close()

@@ -21,6 +21,7 @@ from cairn.application import Application
 from cairn.domain.cycle.events import PolicyAdopted
 from cairn.domain.event import Event
 from cairn.domain.goal.events import GoalDrafted
+from cairn.notices import chat
 from cairn.notices.channels import Quiet, channels_of
 from cairn.notices.setting_up import mailing_of
 from cairn.privacy import require_wrapping_keys
@@ -144,20 +145,23 @@ async def test_what_was_done_before_the_message_went_out_is_not_asked_for(
         assert [each.room for each in service.messages] == [f"of/{LIN}"]
 
 
-async def test_nothing_is_sent_in_quiet_hours_and_all_of_it_afterwards(
+async def test_nothing_is_sent_in_quiet_hours_and_all_of_it_in_one_message_afterwards(
     pool: asyncpg.Pool, shared: str, service: FakeChatService, tmp_path: Path
 ) -> None:
     always = settings(tmp_path, service, EVERYBODY, top="gather: 0\nquiet: 0:00-23:59")
     async with office(pool, shared, always) as at:
         if datetime.now(at.chatter.channels.zone).time() < time(23, 59):
             await at.happens(SUBMITTED)
+            other = "goal-2026-lin-2"
+            await at.happens(drafted(other), SUBMITTED.model_copy(update={"goal": other}))
         assert service.messages == [] and await at.undelivered() == []
-        waits = await pool.fetchval("select try_at > now() from ledger.mail where way = 'chat'")
-        assert waits
+        waiting = await pool.fetch("select try_at > now() as later from ledger.mail where way = 'chat'")
+        assert [each["later"] for each in waiting] == [True]
         await pool.execute("update ledger.mail set try_at = now()")  # the hour has come
         at.set_up(settings(tmp_path, service, EVERYBODY))
         await at.sends()
-        assert len(service.messages) == 1
+        [said] = service.messages
+        assert said.title.startswith("Cairn：有 2 件事等您处理")
 
 
 @pytest.mark.parametrize(
@@ -199,6 +203,81 @@ async def test_a_service_that_refuses_is_asked_again_holds_back_nobody_and_no_ma
         assert len(service.in_room(f"of/{WANG}")) == 1 and await at.undelivered() == []
 
 
+async def test_of_two_who_lead_for_a_moment_one_hands_a_message_over_and_that_it_was_taken_counts(
+    pool: asyncpg.Pool, shared: str, service: FakeChatService, tmp_path: Path
+) -> None:
+    service.silent = {f"of/{WANG}"}
+    set_up = settings(tmp_path, service, EVERYBODY)
+    async with office(pool, shared, set_up) as at:
+        first = asyncio.create_task(at.happens(SUBMITTED))
+        await eventually(lambda: _came(service, 1))
+        other = Office(pool, shared, set_up)
+        connection = await asyncpg.connect(shared)
+        await other.chatter.round(connection)  # the first one is as good as gone
+        assert len(service.messages) == 1 and await at.undelivered() == []
+        await other.chatter.begin()
+        assert await at.undelivered() == [(WANG, "failed", "in_doubt", 1)]
+        service.answering.set()
+        await first
+        assert await at.undelivered() == []
+        await other.chatter.round(connection)
+        assert len(service.messages) == 1
+        await connection.close()
+
+
+async def test_an_error_of_one_message_ends_the_lead_when_those_beside_it_are_ended(
+    pool: asyncpg.Pool, shared: str, service: FakeChatService, tmp_path: Path
+) -> None:
+    service.silent = {f"of/{LIN}"}
+    async with office(pool, shared, settings(tmp_path, service, EVERYBODY)) as at:
+        await pool.execute(FAILING)
+        try:
+            sending = asyncio.create_task(
+                at.happens(SUBMITTED, RETURNED, SUBMITTED.model_copy(update={"at": later(4)}))
+            )
+            await eventually(lambda: _came(service, 1))
+            await asyncio.sleep(0.5)  # time to end too early in
+            assert not sending.done()
+            service.answering.set()
+            with pytest.raises(asyncpg.SerializationError):
+                await sending
+        finally:
+            await pool.execute("drop function public.failing cascade")
+        states = await pool.fetch("select person, state from ledger.mail where way = 'chat' order by person")
+        assert [tuple(each) for each in states] == [(LIN, "sent"), (WANG, "waiting")]
+
+
+async def test_a_message_that_a_service_takes_without_an_answer_is_in_doubt_and_not_sent_again(
+    pool: asyncpg.Pool, shared: str, service: FakeChatService, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(chat, "READ", 0.5)
+    service.silent = {f"of/{WANG}"}
+    async with office(pool, shared, settings(tmp_path, service, EVERYBODY)) as at:
+        await at.happens(SUBMITTED)
+        assert len(service.messages) == 1
+        assert await at.undelivered() == [(WANG, "failed", "in_doubt", 1)]
+        await pool.execute("update ledger.mail set try_at = now()")
+        await at.sends()
+        assert len(service.messages) == 1
+
+
+async def test_a_service_that_hangs_leaves_the_threads_of_all_else_free(
+    service: FakeChatService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service.silent = {"slow"}
+    handing = [
+        asyncio.create_task(chat.hand_over(f"{service.address}/slow", "a", "b"))
+        for _ in range(chat.SIDE_BY_SIDE)
+    ]
+    await eventually(lambda: _came(service, chat.SIDE_BY_SIDE))
+    assert await asyncio.to_thread(lambda: "free") == "free"
+    assert not any(each.done() for each in handing)
+    monkeypatch.setattr(chat, "WITHIN", 0.2)
+    assert await chat.hand_over(f"{service.address}/other", "a", "b") == "refused"  # it has not begun
+    service.answering.set()
+    assert set(await asyncio.gather(*handing)) == {"taken"}
+
+
 async def test_no_name_and_no_title_calls_everybody_of_a_room(
     pool: asyncpg.Pool, shared: str, service: FakeChatService, tmp_path: Path
 ) -> None:
@@ -226,6 +305,17 @@ async def test_no_message_says_what_anybody_wrote_or_what_a_result_is(
         assert service.in_room("hr")
         assert [each for each in sorted(written(played)) if each in told] == []
         assert re.findall(r"(?<![A-Za-z])[ABC](?![A-Za-z])", told) == []  # the grades there are
+
+
+FAILING = """
+create function public.failing() returns trigger language plpgsql as $$
+begin
+    raise exception 'not now' using errcode = 'serialization_failure';
+end $$;
+create trigger failing before update on ledger.mail for each row
+when (new.person = 'wang' and new.why = 'sending') execute function public.failing();
+"""
+"""The database fails whoever is about to hand over Wang's message."""
 
 
 SENDER = """
@@ -290,6 +380,18 @@ async def _came(service: FakeChatService, messages: int) -> bool:
         ("  - {to: 'role:king', address: 'feishu://geheim12345678'}", "there is no role king"),
         ("  - {to: E005, address: 'feishu://geheim12345678', quiet: '25:00-7'}", "20:00-08:00"),
         ("  - {to: E005, adress: 'feishu://geheim12345678'}", "line 3"),
+        ("  - {address: 'feishu://geheim12345678'}", "the field to is missing"),
+        ("  - 'feishu://geheim12345678'", "line 3"),
+        ("  - feishu://geheim12345678: everybody", "line 3"),
+        ("  - {to: E005, address: 987654321}", "line 3"),
+        ("  - {to: E005, address: ['feishu://geheim12345678']}", "line 3"),
+        ("  - {to: E005, address: *geheim}", "line 3"),
+        ("  - {to: E005, address: !geheim 'x'}", "line 3"),
+        ("  - {to: E005, address: none, language: geheim}", "line 3"),
+        ("  - {to: 'role:hr', address: 'slack://xoxb-geheim/{email}'}", "no {id} or {email}"),
+        ("  - {to: 'role:hr', address: '{at}/geheim/{id}'}", "no {id} or {email}"),
+        ("  - {to: hr, address: 'feishu://geheim12345678'}", "write role:hr"),
+        ("  - {to: [E005, committee], address: none}", "write role:committee"),
         (EVERYBODY + "\n" + EVERYBODY, "Two entries are for everybody"),
     ],
 )
@@ -299,7 +401,7 @@ def test_a_file_that_makes_no_sense_or_would_tell_others_is_refused_without_repe
     with pytest.raises(SettingsProblem) as refused:
         channels_of(settings(tmp_path, service, entry))
     sentence = refused.value.sentence.text("en")
-    assert said in sentence and "geheim" not in sentence
+    assert said in sentence and not re.search("geheim|987654321", sentence), sentence
     assert refused.value.sentence.text("zh") != sentence
 
 

@@ -22,6 +22,8 @@ CHECKOUT = Path(__file__).parents[2]
 FILE = CHECKOUT / "docker-compose.yml"
 DOCKERFILE = CHECKOUT / "deploy" / "Dockerfile"
 PROJECT = tomllib.loads((CHECKOUT / "pyproject.toml").read_text("utf-8"))["project"]
+COMMANDED = ("worker", "operator", "portal")
+"""Services in which people's commands run."""
 ONCE = ("temporal-schema", "migrations")
 KEPT_BY_POSTGRES = 10  # connections for administrators, backups and whoever looks
 SERVICES_OF_TEMPORAL = 4  # frontend, history, matching, worker: one process, a pool each
@@ -208,11 +210,20 @@ def test_every_variable_of_the_file_is_explained_in_the_example() -> None:
 
 
 def test_workers_and_commands_find_the_companys_files_in_the_same_place(services: dict[str, Any]) -> None:
-    places = {
-        name: services[name]["volumes"][0] for name in ("worker", "worker-before", "operator", "migrations")
-    }
+    places = {name: services[name]["volumes"][0] for name in (*COMMANDED, "worker-before", "migrations")}
     assert len(set(places.values())) == 1 and places["worker"].endswith(":/company:ro")
     assert "WORKDIR /company" in DOCKERFILE.read_text("utf-8")
+
+
+def test_what_people_attach_by_a_command_or_on_a_page_lies_in_the_same_place(
+    services: dict[str, Any],
+) -> None:
+    for name in COMMANDED:
+        assert "attachments:/attachments" in services[name]["volumes"], name
+        assert services[name]["environment"]["CAIRN_ATTACHMENTS"] == "${ATTACHMENTS:-file:///attachments}", (
+            name
+        )
+    assert "attachments" in YAML(typ="safe").load(FILE)["volumes"]
 
 
 def test_the_workers_know_no_login_that_could_change_what_is_recorded(services: dict[str, Any]) -> None:

@@ -31,16 +31,17 @@ CHAT_GIVEN_UP = marked(
 )
 CHAT_STILL_TRIED = marked(
     "{count} chat {count:plural,message,messages} for {people} {people:plural,reader,readers} ({named}) cannot be "
-    "delivered yet: the service does not answer, or does not take the address. It is tried again by itself; `cairn "
+    "delivered yet: the service cannot be reached, or does not take the address. It is tried again by itself; `cairn "
     "chat try {first}` tries now."
 )
 CHAT_IN_DOUBT = marked(
     "{count} chat {count:plural,message,messages} for {people} {people:plural,reader,readers} ({named}) may have been "
-    "delivered or not: the worker ended while it was sent, and it is not sent twice by itself. `cairn chat retry` "
-    "sends again what is still true."
+    "delivered or not: the service did not answer in time, or the worker ended meanwhile, and it is not sent twice by "
+    "itself. `cairn chat retry` sends again what is still true."
 )
 TAKEN = marked("✓ The service took the message.")
 NOT_TAKEN = marked("The service did not take the message.")
+NOT_ANSWERED = marked("The service did not answer in time: the message may have arrived or not.")
 Whom = Annotated[
     str | None, typer.Argument(metavar="[PERSON]", help="a person's id; without it, of everybody")
 ]
@@ -109,6 +110,7 @@ async def try_chat(at: Terminal, reader: Reader) -> int:
     if channel is None:
         raise Problem(message("CAIRN_CHAT_FILE has no channel for {reader}.", reader=reader))
     title = message("Cairn: a message to try this channel").text(channel.language)
-    taken = await hand_over(channel.address, title, channels.portal or title)
-    at.answer({"taken": taken}, Text(at.say(TAKEN if taken else NOT_TAKEN)))
-    return 0 if taken else REFUSED
+    outcome = await hand_over(channel.address, title, channels.portal or title)
+    said = {"taken": TAKEN, "refused": NOT_TAKEN, "in_doubt": NOT_ANSWERED}[outcome]
+    at.answer({"taken": outcome == "taken", "in_doubt": outcome == "in_doubt"}, Text(at.say(said)))
+    return 0 if outcome == "taken" else REFUSED
