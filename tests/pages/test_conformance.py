@@ -97,9 +97,11 @@ async def test_every_operation_answers_whatever_it_is_asked_as_the_document_says
         suppress_health_check=list(HealthCheck),
     )
     def ask(case: schemathesis.Case[Any]) -> None:
-        answer = case.call(
-            base_url=f"{open_handed.url}/api/v1", headers={"Authorization": f"Bearer {token}"}, timeout=60
-        )
+        base = f"{open_handed.url}/api/v1"
+        answer = case.call(base_url=base, headers={"Authorization": f"Bearer {token}"}, timeout=60)
+        if not str(answer.request.url).startswith(f"{base}/"):
+            return  # dots in a name lead out of the API, where pages answer
+        assert "json" in answer.headers["content-type"][0], f"{answer.request.url}\n{answer.text[:500]}"
         told = answer.json()
         assert answer.status_code < 500 or told["code"] in WAITING, f"{case.as_curl_command()}\n{told}"
         case.validate_response(answer, checks=CONFORMS)
