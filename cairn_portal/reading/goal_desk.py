@@ -53,5 +53,5 @@ async def foresee_adjustment(
     asked = next(event for event in events if isinstance(event, AdjustmentRequested))
     goal, context = await records.application.goals.around(command)
     sheet = context.sheet
-    before = values_before(asked.changes, goal, context)
+    before = values_before(asked.changes, goal, sheet, context.schedule)
     return AdjustmentForeseen(before, asked.changes, asked.draws, sheet.space_left - asked.draws, sheet.space)
