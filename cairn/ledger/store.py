@@ -131,9 +131,7 @@ class Ledger:
         last = after + limit if upto is None else min(upto, after + limit)
         return _events(await self._pool.fetch(_SQL["sealed"], after, last, limit))
 
-    async def sealed_types(
-        self, *, after: int, upto: int, limit: int = 1000
-    ) -> list[tuple[int, str, str]]:
+    async def sealed_types(self, *, after: int, upto: int, limit: int = 1000) -> list[tuple[int, str, str]]:
         """Position, stream and type of at most `limit` events with positions in (after, upto], in order: what happened
         to what, without a word of it."""
         rows = await self._pool.fetch(_SQL["sealed_types"], after, min(upto, after + limit), limit)

@@ -29,7 +29,5 @@ async def frozen_evidence(records: Records, result: Result) -> FrozenEvidence | 
         return None
     appeal, ledger = result.appeals[-1], records.ledger
     sheet = fold_sheet(result.sheet, await ledger.as_of(result.sheet, position=appeal.position))
-    goals = [
-        fold_goal(name, await ledger.as_of(name, position=appeal.position)) for name in sheet.weighings
-    ]
+    goals = [fold_goal(name, await ledger.as_of(name, position=appeal.position)) for name in sheet.weighings]
     return FrozenEvidence(appeal.id, appeal.number, appeal.position, appeal.at, sheet, goals)

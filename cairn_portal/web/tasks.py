@@ -192,9 +192,7 @@ def _lines(at: PageReader, task: inboxes.Task, about_it: Behind) -> list[str]:
     ]
 
 
-def _changes(
-    at: PageReader, task: inboxes.Task, about_it: Behind, dates: Schedule | None
-) -> list[Changed]:
+def _changes(at: PageReader, task: inboxes.Task, about_it: Behind, dates: Schedule | None) -> list[Changed]:
     """What an adjustment that waits for both confirmations changes."""
     state = about_it.goal
     if task.act not in ("confirm_manager", "confirm_hr") or state.pending is None:

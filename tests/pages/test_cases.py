@@ -326,7 +326,9 @@ async def test_somebody_reads_their_result_with_why_signs_it_and_appeals(
         later = await result_of(served, running, person, "95", "A")
         later = later.model_copy(update={"number": 2, "cause": "corrected"})
         again = corrected.model_copy(update={"rounded": Decimal("99.5")})
-        await append(served, f"{later.sheet} later", later, again)  # what comes after the appeal is no evidence
+        await append(
+            served, f"{later.sheet} later", later, again
+        )  # what comes after the appeal is no evidence
         await other.sign_in("M1")
         await other.open(path)
         evidence = other.page.locator("main")

@@ -24,8 +24,6 @@ async def test_who_confirms_targets_of_single_periods_sees_the_ones_that_stand(p
     )  # fmt: skip
     await catch_up(pool)
     person = await room.records.person(WANG)
-    [task] = await shown_tasks(
-        PageReader("en"), room.records, person, await inbox_of(room.records, person)
-    )
+    [task] = await shown_tasks(PageReader("en"), room.records, person, await inbox_of(room.records, person))
     [changed] = task.changes
     assert (changed.stood, changed.then) == ("300", "330")

@@ -1,5 +1,5 @@
-"""The year's page as somebody reads it: nothing of a colleague that only a broken promise leads to, and nothing of one's
-own result before it is shown."""
+"""The year's page as somebody reads it: nothing of a colleague that only a broken promise leads to, and nothing of
+one's own result before it is shown."""
 
 from datetime import date
 from typing import Any
@@ -34,7 +34,13 @@ BROKEN: tuple[Event, ...] = (
     PromiseOverdue(case=PROMISE, phase="overdue", due=later(29), to=(QIAN, LIN), by="system", at=later(29)),
 )  # fmt: skip
 DIAGNOSED = GoalDiagnosed(
-    goal=GOAL, diagnosis=1, kind="external_obstacle", facts="fog", since=date(2026, 2, 1), by=LIN, at=later(30)
+    goal=GOAL,
+    diagnosis=1,
+    kind="external_obstacle",
+    facts="fog",
+    since=date(2026, 2, 1),
+    by=LIN,
+    at=later(30),
 )
 OF_EVERYBODY = POLICY + "transparency: {goals: [everybody]}\n"
 IN_STEPS = POLICY + "evaluation: {steps: [interview, acknowledgement]}\n"
@@ -98,7 +104,9 @@ async def restated(company: Room, who: str | None) -> int:
     return part.found.restated
 
 
-async def test_nobody_finds_by_a_count_that_their_result_was_restated_before_it_is_shown(company: Room) -> None:
+async def test_nobody_finds_by_a_count_that_their_result_was_restated_before_it_is_shown(
+    company: Room,
+) -> None:
     facts = {
         "sheet": SHEET, "points": D(82), "rounded": D(82), "grade": "B", "coefficient": D(1), "mix": {}, "periods": (),
         "policy": "small@1", "by": "system",

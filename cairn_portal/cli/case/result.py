@@ -18,7 +18,7 @@ from cairn_portal.cli.goal.attaching import Files, attached
 from cairn_portal.cli.goal.viewing import As, viewer
 from cairn_portal.cli.options import By, CommandId, CycleOption
 from cairn_portal.cli.problem import USAGE, Problem
-from cairn_portal.cli.session import Session, require_actor, session
+from cairn_portal.cli.session import require_actor, session
 from cairn_portal.cli.terminal import Terminal
 from cairn_portal.cli.typed import iso_day
 from cairn_portal.presenting.words import NOTHING, by_period, grid, number
