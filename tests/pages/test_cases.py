@@ -349,6 +349,7 @@ async def test_somebody_reads_their_result_with_why_signs_it_and_appeals(
         await other.open(path)
         for told in ("这个结果是怎么算出来的", "各目标各考核期得分", "申诉裁决所依据的证据", "71.25"):
             await expect(evidence).to_contain_text(told)
+        await expect(evidence).to_contain_text("M1 · A · 订单属于三月")
         await pictured(other, shots, f"appeal-won-{person}")
     told = (await served.cairn("result", "show", path.removeprefix("/cases/"), "--json")).json
     assert told["stage"] in ("appealed", "signed", "unsigned", "told", "shown")
