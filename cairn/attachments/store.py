@@ -49,16 +49,14 @@ class AttachmentStore:
         except (BaseError, ValueError) as error:
             raise AttachmentsUnusable(address, error) from error
 
-    async def put(self, content: bytes, name: str) -> Attachment:
-        """Keeps a file; how it is named in the log. Raises AttachmentsUnusable where the store takes nothing."""
-        attachment = described(content, name)
+    async def put(self, attachment: Attachment, content: bytes) -> None:
+        """Keeps the content that was described so. Raises AttachmentsUnusable where the store takes nothing."""
         try:
             await obstore.put_async(self.store, _place(attachment.sha256), content, mode="create")
         except AlreadyExistsError:
             pass  # the same content, kept before
         except (BaseError, OSError) as error:
             raise AttachmentsUnusable(self.address, error) from error
-        return attachment
 
     async def get(self, sha256: str) -> bytes:
         """The content of a file. Raises AttachmentMissing where it is gone or altered."""

@@ -131,6 +131,12 @@ class Ledger:
         last = after + limit if upto is None else min(upto, after + limit)
         return _events(await self._pool.fetch(_SQL["sealed"], after, last, limit))
 
+    async def sealed_types(self, *, after: int, upto: int, limit: int = 1000) -> list[tuple[int, str, str]]:
+        """Position, stream and type of at most `limit` events with positions in (after, upto], in order: what happened
+        to what, without a word of it."""
+        rows = await self._pool.fetch(_SQL["sealed_types"], after, min(upto, after + limit), limit)
+        return [(int(row["position"]), row["stream"], row["type"]) for row in rows]
+
     async def pages_of(
         self, types: Sequence[str], *, upto: int, after: int = 0, placed: bool = False, limit: int = 5000
     ) -> AsyncIterator[list[StoredEvent]]:
@@ -181,6 +187,11 @@ class Ledger:
     async def sealed_position(self) -> int:
         """The last sealed position, 0 while nothing is sealed."""
         position: int = await self._pool.fetchval(_SQL["sealed_position"])
+        return position
+
+    async def sealed_before(self, seconds: float) -> int:
+        """The last position that was sealed so many seconds ago, 0 while nothing was."""
+        position: int = await self._pool.fetchval(_SQL["sealed_before"], seconds)
         return position
 
     async def wait_sealed(self, stream: str, version: int, timeout: float) -> int:  # noqa: ASYNC109

@@ -49,6 +49,12 @@ from ledger.sealed($1, $2)
 order by segment, position
 limit $3;
 
+-- name: sealed_types
+select position, stream, type
+from ledger.sealed($1, $2)
+order by segment, position
+limit $3;
+
 -- name: of_types
 select e.stream, e.version, e.type, e.schema_version, e.event_id, e.data, e.occurred_at, e.recorded_at, e.actor,
        e.correlation, e.causation, e.subject, e.cycle, null::bigint as position,
@@ -128,6 +134,11 @@ limit $6;
 
 -- name: sealed_position
 select ledger.sealed_position();
+
+-- name: sealed_before
+select coalesce((
+    select base_position + n from ledger.segment
+    where sealed_at < clock_timestamp() - make_interval(secs => $1) order by no desc limit 1), 0);
 
 -- name: unsealed
 with last as (

@@ -6,8 +6,6 @@ from typing import Any, NamedTuple
 
 from cairn.domain.goal.events import Changes, NewGoal
 from cairn.domain.goal.state import Goal
-from cairn.domain.measure import Kpi
-from cairn.domain.sheet.state import Sheet
 from cairn_portal.presenting.reader import Reader
 from cairn_portal.presenting.words import NOTHING, field, measure, percent, value
 
@@ -18,18 +16,6 @@ class Changed(NamedTuple):
     what: str
     stood: str
     then: str
-
-
-def standing(changes: Changes, goal: Goal, sheet: Sheet) -> Changes:
-    """What stands now where the changes go; of single periods' targets nothing is told."""
-    kpi = goal.measure if isinstance(goal.measure, Kpi) else None
-    return Changes(
-        title=goal.title,
-        target=kpi.target if kpi else None,
-        measure=goal.measure,
-        weight=sheet.weight_of(goal.id),
-        counterweights={other: sheet.weight_of(other) for other in changes.counterweights},
-    )
 
 
 def change_lines(

@@ -6,6 +6,7 @@ from typing import Any, Protocol
 from cairn.domain.case.events import CaseDeadlineEvent
 from cairn.domain.event import Event
 from cairn.domain.handover.events import Change, SumDiffering
+from cairn.domain.result.events import AppealBallot
 from cairn.i18n import term
 from cairn_portal.presenting.reader import Reader
 from cairn_portal.presenting.words import NOTHING, field, value
@@ -26,6 +27,11 @@ SIDES = ("side", "sides", "without")
 
 CHOICES = ("kind", "outcome", "gap", "role")
 """Fields whose values have names of their own (`choice:<kind>.<value>`)."""
+
+
+def _ballot(at: MomentReader, each: AppealBallot) -> str:
+    """Who voted for which grade on an appeal, or for what stood, and why."""
+    return f"{each.by} · {each.grade or NOTHING} · {value(at, each.reason)}"
 
 
 def told(at: MomentReader, kind: str, event: Event) -> list[str]:
@@ -69,6 +75,8 @@ def told(at: MomentReader, kind: str, event: Event) -> list[str]:
         elif name == "pots":
             parts = {unit: each.model_dump(exclude_none=True) for unit, each in given.items()}
             lines.append(f"{field(at, name)}  {value(at, parts)}")
+        elif name == "ballots":
+            lines += [f"{field(at, name)}  {_ballot(at, each)}" for each in given]
         elif name == "files":
             lines.append(f"{field(at, name)}  {value(at, [each.model_dump() for each in given])}")
         else:

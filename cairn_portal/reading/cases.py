@@ -1,12 +1,13 @@
 """Cases as somebody may read them: one with its story and what they may do in it, and those that concern them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from cairn.application import access
-from cairn.application.cases import KINDS, kind_named
+from cairn.application.cases import KINDS, kind_named, read_case_command
 from cairn.application.offers import Offer, offered_in_case
+from cairn.application.repository import overtaken
 from cairn.application.stored_events import to_events
 from cairn.domain.appraisal.state import Appraisal
 from cairn.domain.case.context import CaseContext
@@ -18,6 +19,7 @@ from cairn.domain.event import Event
 from cairn.domain.people import Person, places_of, reports_to
 from cairn.domain.refusal import Refusal
 from cairn.domain.review.state import Review
+from cairn.domain.streams import cycle_of
 from cairn.ledger import StoredEvent
 from cairn_portal.reading.records import Records
 from cairn_portal.reading.reviews import WORDLESS
@@ -124,6 +126,17 @@ async def begun_by(records: Records, who: str, name: str) -> tuple[CaseRead | No
         kind, case, context, cycle, context.at, status(kind, case, context), (),
         offered_in_case(kind, case, context, who), view,
     ), cycle  # fmt: skip
+
+
+async def foresee_case(
+    records: Records, who: str, name: str, command: str, fields: Mapping[str, Any], at_version: int | None
+) -> None:
+    """Refuses what a command would be refused for as the log stands now; nothing is recorded."""
+    late = overtaken(name, await records.ledger.read_stream(name), at_version)
+    if late is not None:
+        raise late
+    at = await records.clock.now(await records.cycle(cycle_of(name)))
+    await records.application.cases.foresee(read_case_command(command, name, who, at, dict(fields)))
 
 
 class Listed(NamedTuple):

@@ -1,5 +1,6 @@
-"""Files of a goal or a case, as somebody may read them; and what is to be attached, put away before it is named."""
+"""Files of a goal or a case, as somebody may read them; and what is to be attached, described before it is put away."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
@@ -36,17 +37,29 @@ async def rules_of(records: Records, name: str) -> AttachmentRules:
     return (await records.application.policies.version(cycle.policy)).attachments
 
 
-async def put_away(
-    store: AttachmentStore, rules: AttachmentRules, files: Sequence[tuple[str, bytes]]
-) -> list[Attachment]:
-    """Files as a command names them, kept by content. Refuses what the policy does not take; then none is kept."""
+class Brought(NamedTuple):
+    """A file that somebody brings, as a command names it, with its content."""
+
+    file: Attachment
+    content: bytes
+
+
+async def described_files(rules: AttachmentRules, files: Sequence[tuple[str, bytes]]) -> list[Brought]:
+    """Files by name and content, as a command names them. Refuses what the policy does not take; none is kept yet."""
     for name, content in files:
         if not name or len(name) > LONGEST_NAME or not name.isprintable():
             raise Refusal("attachment.name", field="files", most=LONGEST_NAME)
         if not content:
             raise Refusal("attachment.empty", field="files", name=name)
-    check_attachments([described(content, name) for name, content in files], rules)
-    return [await store.put(content, name) for name, content in files]
+    brought = [Brought(await asyncio.to_thread(described, content, name), content) for name, content in files]
+    check_attachments([each.file for each in brought], rules)
+    return brought
+
+
+async def put_away(store: AttachmentStore, files: Sequence[Brought]) -> None:
+    """Keeps them, by content. Raises AttachmentsUnusable where the store takes nothing."""
+    for each in files:
+        await store.put(each.file, each.content)
 
 
 async def files_of(records: Records, name: str, reader: str | None) -> list[Attached]:

@@ -8,6 +8,7 @@ from uuid import uuid4
 
 from cairn.application.goals import read_command
 from cairn.application.offers import Offer, offered_on_goal
+from cairn.application.repository import overtaken
 from cairn.domain.goal.adjustment import values_before
 from cairn.domain.goal.commands import ResumeGoal
 from cairn.domain.goal.context import GoalContext
@@ -43,6 +44,17 @@ async def desk_of(records: Records, who: str, name: str) -> GoalDesk:
     return GoalDesk(goal, context, at, offered_on_goal(goal, context, who, at))
 
 
+async def foresee_goal(
+    records: Records, who: str, name: str, command: str, fields: Mapping[str, Any], at_version: int | None
+) -> None:
+    """Refuses what a command would be refused for as the log stands now; nothing is recorded."""
+    late = overtaken(name, await records.ledger.read_stream(name), at_version)
+    if late is not None:
+        raise late
+    at = await records.clock.now(await records.cycle(cycle_of(name)))
+    await records.application.goals.foresee(read_command(command, name, who, at, dict(fields), str(uuid4())))
+
+
 async def foresee_adjustment(
     records: Records, who: str, name: str, fields: Mapping[str, Any]
 ) -> AdjustmentForeseen:
@@ -53,5 +65,5 @@ async def foresee_adjustment(
     asked = next(event for event in events if isinstance(event, AdjustmentRequested))
     goal, context = await records.application.goals.around(command)
     sheet = context.sheet
-    before = values_before(asked.changes, goal, context)
+    before = values_before(asked.changes, goal, sheet, context.schedule)
     return AdjustmentForeseen(before, asked.changes, asked.draws, sheet.space_left - asked.draws, sheet.space)

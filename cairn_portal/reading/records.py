@@ -34,7 +34,7 @@ class Records:
     def __init__(self, application: Application) -> None:
         self.application = application
         self.pool, self.ledger, self.clock = application.pool, application.ledger, application.clock
-        self.newest = Newest(application.ledger)
+        self.newest = Newest(application.pool, application.ledger)
         self._circles: dict[str, tuple[_Seen, Circle]] = {}
         self._everybody: tuple[tuple[int, date] | None, dict[str, Person]] = (None, {})
         self._titles: tuple[frozenset[str], Titles] = (frozenset(), {})

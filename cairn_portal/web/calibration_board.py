@@ -25,6 +25,7 @@ from cairn_portal.web.moments import named
 from cairn_portal.web.rendering import page
 from cairn_portal.web.showing import titled
 from cairn_portal.web.typed import whole
+from cairn_portal.web.uploads import plain_form
 
 router = APIRouter(include_in_schema=False)
 
@@ -115,7 +116,7 @@ async def foreseen(request: Request, visit: ByVisitor, name: str, sheet: str, gr
 @router.post("/cases/{name}/board/{command}")
 async def give(request: Request, visit: ByVisitor, name: str, command: str) -> Response:
     """Moves a grade or undoes a move; a browser without scripts is sent back to the board."""
-    form = {key: str(value) for key, value in (await request.form()).items()}
+    form = {key: str(value) for key, value in (await plain_form(request)).items()}
     records, who = visit.portal.records, visit.person.id
     found = await read_board(records, who, name)
     if command not in ("move", "undo"):

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from cairn.application.access import Shown
 from cairn.application.calibrations import Overview
-from cairn.application.repository import fold_sheet
+from cairn.application.stored_events import to_events
 from cairn.domain.appraisal.state import Appraisal
 from cairn.domain.calibration.state import Calibration
 from cairn.domain.case.context import CaseContext
@@ -15,7 +15,6 @@ from cairn.domain.policy import OVERALL
 from cairn.domain.result.state import Result
 from cairn.domain.review.state import SIDES, Review
 from cairn.domain.sheet.events import ResultIssued
-from cairn.domain.sheet.state import Sheet
 from cairn.i18n import term
 from cairn_portal.presenting.explained import as_their_own, short, steps_of
 from cairn_portal.presenting.words import NOTHING, by_period, number, percent, words
@@ -166,9 +165,9 @@ async def _data(at: PageReader, visit: Visit, read: CaseRead, review: Review, of
 
 async def _result(at: PageReader, visit: Visit, read: CaseRead, result: Result) -> list[Block]:
     records = visit.portal.records
-    frozen = await frozen_evidence(records, read, result)
-    sheet = frozen.sheet if frozen else await _sheet_now(visit, result)
-    version = _version(sheet, result.number)
+    frozen = await frozen_evidence(records, result)
+    stands = frozen is None or frozen.number != result.number
+    version = await _version(visit, result)
     facts = [
         Fact(at.say("grade"), result.grade or NOTHING),
         Fact(at.say("version"), str(result.number)),
@@ -184,20 +183,17 @@ async def _result(at: PageReader, visit: Visit, read: CaseRead, result: Result) 
         return blocks
     if version is not None:
         policy = await records.application.policies.version(version.policy)
-        version = as_their_own(version, policy) if visit.person.id == sheet.holder else version
+        version = as_their_own(version, policy) if visit.person.id == result.holder else version
         rows = [(step.what, step.of, short(step.comes_to)) for step in steps_of(at, version, policy)]
         head = (at.say("step"), at.say("with"), at.say("comes to"))
         blocks.append(Block(at.say("How it came about"), note=version.policy, table=Table(head, rows, 2)))
-    blocks += _evidence(at, frozen) if frozen else await _period_scores(at, visit, result)
-    return blocks
-
-
-async def _sheet_now(visit: Visit, result: Result) -> Sheet:
-    return fold_sheet(result.sheet, await visit.portal.records.ledger.read_stream(result.sheet))
+    if stands:  # a version that was not appealed against: as scores are now
+        blocks += await _period_scores(at, visit, result)
+    return [*blocks, *(_evidence(at, frozen) if frozen else ())]
 
 
 def _evidence(at: PageReader, frozen: FrozenEvidence) -> list[Block]:
-    """What an appeal is decided on: goals and scores as they stood when the result was given."""
+    """What an appeal is decided on: goals and scores as they stood at its own position."""
     periods = sorted({key for goal in frozen.goals for key in goal.scores}, key=by_period)
     rows = [
         (at.title(goal.title), *(_points(goal.scores.get(period)) for period in periods))
@@ -205,8 +201,8 @@ def _evidence(at: PageReader, frozen: FrozenEvidence) -> list[Block]:
     ]
     of_sheet = [_points(frozen.sheet.scores.get(period)) for period in periods]
     note = at.say(
-        "As of {at}, when version {number} was given (position {position} of the log). What came later is not shown "
-        "here.",
+        "As of {at}, when version {number} was appealed against (position {position} of the log). What came later is "
+        "not shown here.",
         at=at.moment(frozen.at), number=frozen.number, position=frozen.position,
     )  # fmt: skip
     table = Table((at.say("goal"), *periods), [*rows, (at.say("sheet"), *of_sheet)], 1)
@@ -217,9 +213,11 @@ def _points(score: Any) -> str:
     return number(score.rounded) if score is not None else ""
 
 
-def _version(sheet: Sheet, number_: int) -> ResultIssued | None:
-    found = sheet.result
-    return found if found is not None and found.number == number_ else None
+async def _version(visit: Visit, result: Result) -> ResultIssued | None:
+    """The version that was shown last, as it was issued, whatever came later."""
+    issued = to_events(await visit.portal.records.ledger.read_stream(result.sheet))
+    found = (each for each in issued if isinstance(each, ResultIssued) and each.number == result.number)
+    return next(found, None)
 
 
 def _windows(at: PageReader, read: CaseRead, result: Result) -> list[Fact]:

@@ -19,7 +19,7 @@ from cairn.i18n import refusal_message, term
 from cairn_portal.asking import Done
 from cairn_portal.presenting.cases import told
 from cairn_portal.presenting.story import event_name
-from cairn_portal.reading.cases import CaseRead, begun_by, cases_of, read_case, unknown_case
+from cairn_portal.reading.cases import CaseRead, begun_by, cases_of, foresee_case, read_case, unknown_case
 from cairn_portal.reading.current import cycle_or_current
 from cairn_portal.signing_in.portal import ByVisitor, Visit
 from cairn_portal.signing_in.reader import PageReader
@@ -29,12 +29,12 @@ from cairn_portal.web.case_fields import awaited_words, holder_words, known_of
 from cairn_portal.web.case_kinds import BEGUN_BY_PEOPLE
 from cairn_portal.web.case_panels import panel_of
 from cairn_portal.web.case_readers import said_readers_of
-from cairn_portal.web.files import limits_of, shown_files, with_files
+from cairn_portal.web.files import brought_files, given_with, limits_of, naming, shown_files
 from cairn_portal.web.forms import Form, fields_of, is_typed, taking_files, wrong_field
 from cairn_portal.web.rendering import go_to, page
 from cairn_portal.web.showing import titled
 from cairn_portal.web.typed import read_form, whole
-from cairn_portal.web.uploads import form_with_files
+from cairn_portal.web.uploads import form_with_files, plain_form
 from projections.models import dashboard as dashboards
 from projections.models.case import CaseRow, Turn
 
@@ -163,13 +163,17 @@ async def give(request: Request, visit: ByVisitor, name: str, command: str, savi
     key = told_by.get("key") or str(uuid4())
     offered = any(each.name == command for each in found.offers)
     try:
-        fields = await with_files(visit, name, row, form, fields, offered=offered)
+        brought = await brought_files(visit, name, row, form, offered=offered)
+        fields = naming(fields, brought)
         if answers_apart(found, command, fields):
             done = await give_apart(visit, found, command, fields, key)
         else:
-            done = await visit.portal.commands.case(
-                name, command, visit.person.id, fields, f"{key}:{name}",
-                at_version=whole(version),
+            done = await given_with(
+                visit, brought,
+                lambda: foresee_case(records, visit.person.id, name, command, fields, whole(version)),
+                lambda: visit.portal.commands.case(
+                    name, command, visit.person.id, fields, f"{key}:{name}", at_version=whole(version)
+                ),
             )  # fmt: skip
     except Refusal as refusal:
         return await _case_page(request, visit, found, Asked(command, fields, key, refusal))
@@ -183,10 +187,8 @@ async def give(request: Request, visit: ByVisitor, name: str, command: str, savi
 @router.post("/cases/{name}/{command}/save")
 async def save(request: Request, visit: ByVisitor, name: str, command: str) -> Response:
     """Saves what somebody has typed so far as their draft, which nobody else reads."""
-    records, typed = (
-        visit.portal.records,
-        [(key, str(value)) for key, value in (await request.form()).multi_items()],
-    )
+    records, form = visit.portal.records, await plain_form(request)
+    typed = [(key, str(value)) for key, value in form.multi_items()]
     read = await read_case(records, visit.person.id, name)
     row = read.kind.commands["draft"]
     fields = read_form(row, typed, zone_of(read.cycle))

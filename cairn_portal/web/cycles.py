@@ -24,6 +24,7 @@ from cairn_portal.signing_in.portal import ByVisitor, Visit
 from cairn_portal.signing_in.reader import PageReader
 from cairn_portal.web import showing
 from cairn_portal.web.rendering import page
+from cairn_portal.web.uploads import plain_form
 from projections.models import calibration as calibration_model
 from projections.models import dashboard as dashboards
 
@@ -83,7 +84,7 @@ async def preview(
 @router.post("/cycles/{cycle}/launch")
 async def launch(request: Request, visit: ByVisitor, cycle: str) -> Response:
     """Launches the plan that was seen; another one than that is refused."""
-    form = {name: str(value) for name, value in (await request.form()).items()}
+    form = {name: str(value) for name, value in (await plain_form(request)).items()}
     fields: dict[str, str] = {name: form[name] for name in PLANNED if name in form}
     fields["language"] = form.get("language", visit.reader.language)
     if form.get("shift"):

@@ -1,7 +1,9 @@
 """Files that forms bring along as evidence, and their download by who may read them."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import lru_cache
+from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
@@ -16,8 +18,17 @@ from cairn.domain.attachment import MEGABYTE
 from cairn.domain.policy import AttachmentRules
 from cairn.domain.private_text import unreadable
 from cairn.domain.refusal import Refusal
+from cairn_portal.asking import Done
 from cairn_portal.presenting.words import file_size, words
-from cairn_portal.reading.files import Attached, files_of, put_away, readable_files, rules_of
+from cairn_portal.reading.files import (
+    Attached,
+    Brought,
+    described_files,
+    files_of,
+    put_away,
+    readable_files,
+    rules_of,
+)
 from cairn_portal.signing_in.portal import ByVisitor, Visit
 from cairn_portal.signing_in.reader import PageReader
 
@@ -37,37 +48,62 @@ class ShownFile(NamedTuple):
     at: str
 
 
-async def with_files(
-    visit: Visit,
-    stream: str,
-    command: type[BaseModel],
-    form: FormData,
-    fields: dict[str, Any],
-    *,
-    offered: bool,
-) -> dict[str, Any]:
-    """The fields of a command with the files of its form, put away. Refuses what the policy does not take. Of somebody
-    who may not give the command nothing is kept: it is refused for that."""
+async def brought_files(
+    visit: Visit, stream: str, command: type[BaseModel], form: FormData, *, offered: bool
+) -> list[Brought]:
+    """The files of a command's form, as it names them; none is kept yet. Refuses what the policy does not take. Those
+    of somebody who may not give the command are not looked at: it is refused for that."""
     if NAME not in command.model_fields or not offered:
-        return fields
+        return []
     chosen = [
         each for each in form.getlist(NAME) if isinstance(each, UploadFile) and (each.filename or each.size)
     ]
     if not chosen:
-        return fields
+        return []
     rules = await rules_of(visit.portal.records, stream)
     for each in chosen:  # before it is read into memory
         if (each.size or 0) > rules.largest * MEGABYTE:
             raise Refusal("attachment.large", field=NAME, name=_name(each), largest=rules.largest)
     if len(chosen) > rules.most:
         raise Refusal("attachment.many", field=NAME, most=rules.most, files=len(chosen))
-    contents = [(_name(each), await each.read()) for each in chosen]
+    return await described_files(rules, [(_name(each), await each.read()) for each in chosen])
+
+
+def naming(fields: Mapping[str, Any], brought: Sequence[Brought]) -> dict[str, Any]:
+    """The fields of a command with the files that it names."""
+    return {**fields, NAME: [each.file.model_dump() for each in brought]} if brought else dict(fields)
+
+
+async def given_with(
+    visit: Visit,
+    brought: Sequence[Brought],
+    foresee: Callable[[], Awaitable[object]],
+    give: Callable[[], Awaitable[Done]],
+) -> Done:
+    """Gives a command with its files: they are kept once it is foreseen to be done, and before it is. Of one that is
+    foreseen to be refused nothing is kept, unless it is done all the same: asked again under its key, or because
+    something changed meanwhile. Raises Refusal."""
+    if not brought:
+        return await give()
+    foreseen = True
     try:
-        kept = await put_away(_store(visit), rules, contents)
+        await foresee()
+    except Refusal:
+        foreseen = False
+    else:
+        await _keep(visit, brought)
+    done = await give()
+    if not foreseen:
+        await _keep(visit, brought)
+    return done
+
+
+async def _keep(visit: Visit, brought: Sequence[Brought]) -> None:
+    try:
+        await put_away(_store(visit), brought)
     except AttachmentsUnusable as unusable:
         log.error("files cannot be kept: %s", unusable)
         raise Refusal("attachment.unusable", field=NAME) from unusable
-    return {**fields, NAME: [each.model_dump() for each in kept]}
 
 
 def limits_of(at: PageReader, rules: AttachmentRules) -> str:
@@ -124,4 +160,10 @@ def _name(file: UploadFile) -> str:
 
 
 def _store(visit: Visit) -> AttachmentStore:
-    return AttachmentStore.open(visit.portal.settings.attachments, visit.portal.settings.home)
+    return _opened(visit.portal.settings.attachments, visit.portal.settings.home)
+
+
+@lru_cache(maxsize=4)
+def _opened(address: str | None, home: Path) -> AttachmentStore:
+    """One client for the process: its connections, and a bucket's credentials, are used again."""
+    return AttachmentStore.open(address, home)

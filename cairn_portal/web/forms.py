@@ -14,7 +14,7 @@ from cairn.documents.shape import alternatives
 from cairn.domain.attachment import Attachment
 from cairn.domain.goal.events import NewGoal
 from cairn.domain.goal.origin import Origin
-from cairn.domain.measure import Capability, KeyTask, Kpi
+from cairn.domain.measure import Capability, KeyTask, Kpi, Measure
 from cairn.domain.policy import AttachmentRules
 from cairn.i18n import Message, term
 from cairn_portal.presenting.words import number
@@ -77,7 +77,7 @@ def taking_files(fields: Sequence[Field], rules: AttachmentRules, said: str) -> 
 
 class Known(NamedTuple):
     """What is known about a command's fields where its form stands: among what they choose, which keys a mapping has,
-    what they hold at first, which are said without asking and which are left out."""
+    what they hold at first, which are said without asking and which are left out; `measure` is the one that stands."""
 
     options: Mapping[str, Sequence[Option]] = {}
     keys: Mapping[str, Sequence[Option]] = {}
@@ -85,6 +85,7 @@ class Known(NamedTuple):
     fixed: Mapping[str, str] = {}
     without: frozenset[str] = frozenset()
     hints: Mapping[str, str] = {}
+    measure: Measure | None = None
 
 
 class Form(NamedTuple):
@@ -172,7 +173,7 @@ def _field(
     """One field of a command, drawn after its type; None for what nobody types."""
     last = name.rpartition(".")[2]
     if len(models_of(info.annotation)) > 1:
-        return measured(at, name, info.is_required(), value)
+        return measured(at, name, info.is_required(), value, known.measure)
     least = any(getattr(each, "min_length", 0) for each in info.metadata)
     found = Field(
         f"{PREFIX}.{name}", label(at, *path, last), "text", info.is_required() or least, _shown(value),
@@ -318,8 +319,10 @@ def part_of(
     return _nested(at, path, name, [model], found, Known(), {}, values)
 
 
-def measured(at: PageReader, name: str, required: bool, value: Any) -> Field:
-    """How a goal is measured: its kind, and what people write of each kind."""
+def measured(at: PageReader, name: str, required: bool, value: Any, stands: Measure | None = None) -> Field:
+    """How a goal is measured: its kind, and what people write of each kind. Of the kind that `stands` its fields hold
+    what is so now, where nothing else is given."""
+    now = stands.model_dump() if stands is not None else {}
     of = value if isinstance(value, Mapping) else value.model_dump() if isinstance(value, BaseModel) else {}
     kinds = [Option(each, at.say(term("measure_kind", each))) for each in OF_MEASURE]
     as_it_is = () if required or of else (Option("", at.say("as it is")),)
@@ -329,10 +332,11 @@ def measured(at: PageReader, name: str, required: bool, value: Any) -> Field:
     )  # fmt: skip
     parts = [kind]
     for model, each in ((Kpi, "kpi"), (KeyTask, "key_task"), (Capability, "capability")):
+        values = now if now.get("kind") == each and of.get("kind") != each else of
         for field in OF_MEASURE[each]:
             within = f"{name}.{each}.{field}"
             info = model.model_fields[field]
-            drawn = _field(at, ("goal", ""), within, info, Known(), {}, of.get(field, _default(info)))
+            drawn = _field(at, ("goal", ""), within, info, Known(), {}, values.get(field, _default(info)))
             if drawn is not None:
                 where = f"{PREFIX}.{name}.kpi.direction=range" if field in ENDS else f"{kind.name}={each}"
                 parts.append(drawn._replace(where=where, required=False))

@@ -122,7 +122,13 @@ def known_of(at: PageReader, desk: GoalDesk, command: str, titles: Mapping[str, 
                     "now {value}", value=measure(at, goal.measure.model_dump(mode="json"))
                 )
             without = set() if is_kpi else {"target", "targets"}
-            return Known(options, {"counterweights": others}, hints=hints, without=frozenset(without))
+            return Known(
+                options,
+                {"counterweights": others},
+                hints=hints,
+                without=frozenset(without),
+                measure=goal.measure,
+            )
         case "check_in":
             kpi = goal.measure if isinstance(goal.measure, Kpi) else None
             typed = (
@@ -164,3 +170,9 @@ def with_base(fields: Mapping[str, Any], base: Measure | None) -> dict[str, Any]
         beside = {f"{name}_beside": str(base.target) for name in ("threshold", "stretch") if kept.get(name)}
         kept |= beside if base.target is not None else {}
     return {**fields, "measure": {**kept, **typed}}
+
+
+def with_base_of_changes(fields: Mapping[str, Any], base: Measure) -> dict[str, Any]:
+    """The same of a measure among the changes of an adjustment: what is typed of it changes, and nothing else."""
+    changes = fields.get("changes")
+    return {**fields, "changes": with_base(changes, base)} if isinstance(changes, Mapping) else dict(fields)

@@ -19,18 +19,18 @@ from cairn_portal.presenting.adjustments import Changed, change_lines
 from cairn_portal.presenting.story import event_name
 from cairn_portal.presenting.words import number
 from cairn_portal.reading.current import cycle_or_current
-from cairn_portal.reading.goal_desk import AdjustmentForeseen, desk_of, foresee_adjustment
+from cairn_portal.reading.goal_desk import AdjustmentForeseen, desk_of, foresee_adjustment, foresee_goal
 from cairn_portal.reading.goals import unknown_goal
 from cairn_portal.reading.records import Records
 from cairn_portal.signing_in.portal import ByVisitor, Visit
 from cairn_portal.signing_in.reader import PageReader
 from cairn_portal.web.adjusting import NEW, next_goal, read_new_goal, with_new_goal
-from cairn_portal.web.files import with_files
+from cairn_portal.web.files import brought_files, given_with, naming
 from cairn_portal.web.goal import goal_page
-from cairn_portal.web.goal_forms import Asked, form_of, known_of_draft, with_base
+from cairn_portal.web.goal_forms import Asked, form_of, known_of_draft, with_base, with_base_of_changes
 from cairn_portal.web.rendering import go_to, page
 from cairn_portal.web.typed import read_form, whole
-from cairn_portal.web.uploads import form_with_files
+from cairn_portal.web.uploads import form_with_files, plain_form
 from projections.models import goal as goals_model
 
 router = APIRouter(include_in_schema=False)
@@ -126,13 +126,20 @@ async def give(request: Request, visit: ByVisitor, goal: str, name: str, templat
     shown = fields
     if name == "adjust":
         new = read_new_goal(typed, at.zone)
-        shown, fields = {**fields, NEW: new}, await with_new_goal(records, desk, fields, new)
+        shown, fields = {**fields, NEW: new}, with_base_of_changes(fields, desk.goal.measure)
+        fields = await with_new_goal(records, desk, fields, new)
     key, version = told.get("key") or str(uuid4()), told.get("at_version", "")
     offered = any(each.name == name for each in desk.offers)
     try:
-        fields = await with_files(visit, goal, command, form, fields, offered=offered)
-        done = await visit.portal.commands.goal(
-            goal, name, visit.person.id, fields, key, at_version=whole(version)
+        brought = await brought_files(visit, goal, command, form, offered=offered)
+        fields = naming(fields, brought)
+        done = await given_with(
+            visit,
+            brought,
+            lambda: foresee_goal(records, visit.person.id, goal, name, fields, whole(version)),
+            lambda: visit.portal.commands.goal(
+                goal, name, visit.person.id, fields, key, at_version=whole(version)
+            ),
         )
     except Refusal as refusal:
         asked = Asked(name, shown, key, refusal)
@@ -151,10 +158,11 @@ async def give(request: Request, visit: ByVisitor, goal: str, name: str, templat
 async def foresee(request: Request, visit: ByVisitor, goal: str) -> Response:
     """What the adjustment that is being written would change, and the flexible space it would leave."""
     records = visit.portal.records
-    typed = [(key, str(each)) for key, each in (await request.form()).multi_items()]
+    typed = [(key, str(each)) for key, each in (await plain_form(request)).multi_items()]
     desk = await desk_of(records, visit.person.id, goal)
     cycle = await records.cycle(desk.context.sheet.cycle)
     at, fields = visit.reader.in_zone(zone_of(cycle)), read_form(COMMANDS["adjust"], typed, zone_of(cycle))
+    fields = with_base_of_changes(fields, desk.goal.measure)
     fields = await with_new_goal(records, desk, fields, read_new_goal(typed, at.zone))
     said, found, sheet = "", None, desk.context.sheet
     if fields.get("changes"):

@@ -26,6 +26,7 @@ from cairn_portal.web import showing
 from cairn_portal.web.rendering import page
 from cairn_portal.web.tasks import behind, dom_of, shown_task, shown_tasks
 from cairn_portal.web.typed import whole
+from cairn_portal.web.uploads import plain_form
 from projections.models import dashboard as dashboards
 from projections.models import goal as goals_model
 from projections.models import score as scores_model
@@ -147,7 +148,7 @@ def _scores(at: PageReader, scores: Sequence[scores_model.GoalScore]) -> str:
 async def command(request: Request, visit: ByVisitor, goal: str, name: str, task: str = "") -> Response:
     """Gives a goal a command of a form, and answers with what takes the form's place: what was done, or the same task
     with what stood in the way."""
-    form = await request.form()
+    form = await plain_form(request)
     given = {each: str(value) for each, value in form.items()}
     fields = {
         each.removeprefix(FIELDS): value for each, value in given.items() if each.startswith(FIELDS) and value

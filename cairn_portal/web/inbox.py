@@ -24,6 +24,7 @@ from cairn_portal.web import showing
 from cairn_portal.web.rendering import page
 from cairn_portal.web.tasks import ShownTask, dom_of, shown_tasks, told_apart
 from cairn_portal.web.typed import whole
+from cairn_portal.web.uploads import plain_form
 from projections.models import goal as goals_model
 from projections.models.case import Turn
 from projections.models.inbox import Task
@@ -146,7 +147,7 @@ def _group_of(each: Task | Turn, as_shown: ShownTask) -> str:
 @router.post("/inbox/all/{command}")
 async def do_all(request: Request, visit: ByVisitor, command: str) -> Response:
     """Gives the same command to each goal, each with its own answer: a refusal keeps no other from being done."""
-    form = await request.form()
+    form = await plain_form(request)
     key, act = str(form.get("key", "")), str(form.get("act", ""))
     gate = asyncio.Semaphore(AT_ONCE)
 

@@ -16,6 +16,8 @@ from cairn_portal.web.typed import whole
 router = APIRouter(include_in_schema=False)
 LOOK = 1.0
 """Seconds between two looks at the ledger; a page is told at most so often."""
+RENDERED = 5.0
+"""Seconds that a page may take between what it was made of and its stream: what happened meanwhile is told too."""
 ALIVE = 20.0
 """Seconds after which something is sent all the same: whoever stands between does not cut what is silent."""
 LASTS = 600.0
@@ -37,14 +39,17 @@ async def live(request: Request, visit: ByVisitor, page: str = "") -> Response:
 
 async def _told(request: Request, visit: Visit, shows: Shows, since: int | None) -> AsyncIterator[str]:
     """An event for every look at which there was something new of the page that can be read by now. A page that was
-    never told anything is told no position: how fast the ledger grows concerns nobody."""
-    records, commands = visit.portal.records, visit.portal.commands
-    position = since if since is not None else await records.ledger.sealed_position()
+    never told anything is told no position: how fast the ledger grows concerns nobody. It begins a little before now:
+    what happened since the page was made is not lost."""
+    records = visit.portal.records
+    position = since
+    if position is None:
+        position = min(await records.ledger.sealed_before(RENDERED), await records.newest.readable())
     yield "retry: 2000\n\n"
     silent = lasted = 0.0
     while lasted < LASTS and not await request.is_disconnected():
-        found = await records.ledger.sealed_position()
-        if found > position and await commands.readable(found, "inbox", "progress"):
+        found = await records.newest.readable()
+        if found > position:
             news = await records.newest.between(position, found)
             position = found
             concerns = await last_concerning(records, visit.person, shows, news)

@@ -17,6 +17,7 @@ from cairn_portal.signing_in.demo_provider import DemoProvider, basic_secret, re
 from cairn_portal.signing_in.portal import portal_of, reader_of
 from cairn_portal.signing_in.reader import LANGUAGE_COOKIE, LANGUAGES
 from cairn_portal.web.rendering import open_page
+from cairn_portal.web.uploads import plain_form
 from projections.models import person as people_model
 
 router = APIRouter(include_in_schema=False)
@@ -128,7 +129,7 @@ async def demo_token(request: Request) -> Response:
     provider, refused = _demo(request)
     if provider is None or refused is not None:
         return refused or JSONResponse({"error": "not_found"}, 404)
-    form = {name: str(value) for name, value in (await request.form()).items()}
+    form = {name: str(value) for name, value in (await plain_form(request)).items()}
     return await provider.token(form, basic_secret(request.headers.get("authorization")))
 
 

@@ -6,12 +6,14 @@ from uuid import uuid4
 
 from cairn.application.cases import KINDS
 from cairn.application.clock import zone_of
+from cairn.domain.goal.adjustment import values_before
 from cairn.domain.goal.state import Goal
 from cairn.domain.people import Person
 from cairn.domain.policy import Reader
+from cairn.domain.schedule import Schedule
 from cairn.domain.sheet.state import Sheet
 from cairn.i18n import term
-from cairn_portal.presenting.adjustments import Changed, change_lines, standing
+from cairn_portal.presenting.adjustments import Changed, change_lines
 from cairn_portal.presenting.words import measure, task_name, words
 from cairn_portal.reading.inbox import Inbox
 from cairn_portal.reading.records import Records
@@ -142,7 +144,7 @@ def shown_task(
         clock=clock(at, task.until, found.nows[task.cycle]),
         version=task.version,
         lines=_lines(at, task, about_it),
-        changes=_changes(at, task, about_it),
+        changes=_changes(at, task, about_it, found.cycles[task.cycle].schedule),
         acts=[act._replace(open=act.name == open_act) for act in _acts(at, task, about_it)],
         problem=problem,
     )
@@ -190,13 +192,13 @@ def _lines(at: PageReader, task: inboxes.Task, about_it: Behind) -> list[str]:
     ]
 
 
-def _changes(at: PageReader, task: inboxes.Task, about_it: Behind) -> list[Changed]:
+def _changes(at: PageReader, task: inboxes.Task, about_it: Behind, dates: Schedule | None) -> list[Changed]:
     """What an adjustment that waits for both confirmations changes."""
     state = about_it.goal
     if task.act not in ("confirm_manager", "confirm_hr") or state.pending is None:
         return []
     changes, titles = state.pending.changes, {each: at.title(said) for each, said in about_it.titles.items()}
-    return change_lines(at, state, standing(changes, state, about_it.sheet), changes, titles)
+    return change_lines(at, state, values_before(changes, state, about_it.sheet, dates), changes, titles)
 
 
 def _acts(at: PageReader, task: inboxes.Task, about_it: Behind) -> list[Act]:

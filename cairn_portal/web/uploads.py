@@ -1,6 +1,7 @@
 """Forms that bring files along: bounded before anything of them is read."""
 
 from starlette.datastructures import FormData, UploadFile
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from cairn.domain.attachment import MEGABYTE
@@ -12,9 +13,21 @@ MOST = 4 * 1024 * 1024
 
 
 async def form_with_files(request: Request) -> FormData | Refusal:
-    """The fields and the files of a command's form, or why they are not read."""
-    found = await bounded_form(request, WITH_FILES, FILES)
-    return Refusal("attachment.form", field="files", most=WITH_FILES // MEGABYTE) if found is None else found
+    """The fields and the files of a command's form, or why they are not read. One that cannot bring files is no larger
+    than others."""
+    kind, _, _ = request.headers.get("content-type", "").partition(";")
+    most = WITH_FILES if kind.strip().lower() == "multipart/form-data" else MOST
+    found = await bounded_form(request, most, FILES)
+    return Refusal("attachment.form", field="files", most=most // MEGABYTE) if found is None else found
+
+
+async def plain_form(request: Request) -> FormData:
+    """The fields of a form without files. Raises HTTPException (413) for one that is too large or does not say its
+    size."""
+    found = await bounded_form(request)
+    if found is None:
+        raise HTTPException(413)
+    return found
 
 
 async def bounded_form(request: Request, most: int = MOST, files: int = 2) -> FormData | None:

@@ -10,6 +10,7 @@ from cairn.domain.refusal import Refusal
 from cairn.i18n import refusal_message
 from cairn_portal.signing_in.portal import VIEWING, ByVisitor, Visit
 from cairn_portal.web.rendering import page
+from cairn_portal.web.uploads import plain_form
 from projections.models import person as people_model
 
 router = APIRouter(include_in_schema=False)
@@ -26,7 +27,7 @@ async def choose(request: Request, visit: ByVisitor, person: str = "") -> Respon
 async def begin(request: Request, visit: ByVisitor) -> Response:
     """Records who looks at whose pages and why, then shows them."""
     access.require_prepares(visit.person)
-    form = await request.form()
+    form = await plain_form(request)
     whom, reason = str(form.get("person", "")).strip(), str(form.get("reason", ""))
     try:
         person = await visit.portal.sign_in.known(whom)

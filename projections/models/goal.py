@@ -111,6 +111,11 @@ async def goal(reader: Reader, goal: str) -> GoalRow | None:
     return rows[0] if rows else None
 
 
+async def goals_named(reader: Reader, goals: Sequence[str]) -> list[GoalRow]:
+    """The goals of these ids, those that are there, by id."""
+    return parse_rows(GoalRow, await reader.fetch(SQL["named"], list(goals)))
+
+
 async def goals(
     reader: Reader,
     *,

@@ -271,6 +271,14 @@ left join read.placement p on p.goal = g.goal and p.sheet = g.sheet
 left join read.sheet s on s.sheet = g.sheet
 where g.goal = $1
 
+-- name: named
+select g.*, p.weight, s.family
+from read.goal g
+left join read.placement p on p.goal = g.goal and p.sheet = g.sheet
+left join read.sheet s on s.sheet = g.sheet
+where g.goal = any ($1::text[])
+order by g.goal
+
 -- name: some
 select g.*, p.weight, s.family
 from read.goal g

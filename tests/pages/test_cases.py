@@ -19,8 +19,10 @@ from cairn.domain.result.events import ResultShown
 from cairn.privacy import wrapping_keys
 from cairn.settings import Settings
 from tests.pages.conftest import Screen, Served, append, begun, pictured, result_of, screen
+from tests.projections.stories import scored
 
 SECRET = "也许我该换个方向"
+LATER_ON = datetime.now(UTC) + timedelta(days=20)
 LATER = (date.today() + timedelta(days=20)).isoformat()
 
 
@@ -300,6 +302,9 @@ async def test_somebody_reads_their_result_with_why_signs_it_and_appeals(
     browser: Browser, served: Served, running: str, shots: Path | None, person: str, language: str, width: int
 ) -> None:
     path = await issued(served, running, person)
+    goal = f"goal-{running}-{person}-1"
+    corrected = scored(goal, "Q2", 1).model_copy(update={"rounded": Decimal("71.25")})
+    await append(served, f"{goal} corrected", corrected)  # after the result was shown, before the appeal
     async with (
         screen(browser, served, language=language, width=width) as employee,
         screen(browser, served) as other,
@@ -320,15 +325,32 @@ async def test_somebody_reads_their_result_with_why_signs_it_and_appeals(
 
         later = await result_of(served, running, person, "95", "A")
         later = later.model_copy(update={"number": 2, "cause": "corrected"})
-        await append(served, f"{later.sheet} later", later)  # what comes after it was given is no evidence
+        again = corrected.model_copy(update={"rounded": Decimal("99.5")})
+        await append(
+            served, f"{later.sheet} later", later, again
+        )  # what comes after the appeal is no evidence
         await other.sign_in("M1")
         await other.open(path)
         evidence = other.page.locator("main")
-        for told in ("以 20", "告知第 1 版结果时为准", "Q1 70", "90.5"):
+        for told in ("以 20", "对第 1 版结果提出申诉时为准", "Q1 70", "90.5", "71.25"):
             await expect(evidence).to_contain_text(told)
+        await expect(evidence).not_to_contain_text("99.5")
+        name = path.removeprefix("/cases/")
+        stood = (await served.cairn("result", "evidence", name)).out
+        assert "71.25" in stood and "99.5" not in stood, "the command line shows the same"
         await pictured(other, shots, f"appeal-evidence-{person}")
         await expect(other.page.locator("#form-acknowledge")).to_have_count(0)
         await gives(other, "vote", grade="A", reason="订单属于三月")
+        newer = ResultShown(
+            case=name, number=2, cause="appealed", rounded=Decimal(95), grade="A", acknowledge_by=LATER_ON,
+            interview_by=LATER_ON, appeal_by=LATER_ON, by=SYSTEM, at=datetime.now(UTC),
+        )  # fmt: skip
+        await append(served, f"{name} newer", newer)
+        await other.open(path)
+        for told in ("这个结果是怎么算出来的", "各目标各考核期得分", "申诉裁决所依据的证据", "71.25"):
+            await expect(evidence).to_contain_text(told)
+        await expect(evidence).to_contain_text("M1 · A · 订单属于三月")
+        await pictured(other, shots, f"appeal-won-{person}")
     told = (await served.cairn("result", "show", path.removeprefix("/cases/"), "--json")).json
     assert told["stage"] in ("appealed", "signed", "unsigned", "told", "shown")
     assert [each["type"] for each in told["events"]][:3] == [

@@ -1,5 +1,6 @@
 """Files of evidence on pages: attached with a check-in and an appeal, limited, and got by who may read them alone."""
 
+import hashlib
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -115,6 +116,42 @@ async def test_whoever_may_not_give_the_command_leaves_no_file_behind(served: Se
         assert answer.status_code in (403, 404, 422)
     kept = await served.cairn("file", "list", goal, "--json")
     assert all(each["size"] != len(secret) for each in kept.json)
+
+
+async def test_a_command_that_is_refused_keeps_no_file_and_one_that_is_asked_again_keeps_it_once(
+    served: Served, goal: str
+) -> None:
+    def is_kept(content: bytes) -> bool:
+        digest = hashlib.sha256(content).hexdigest()
+        return any(Path(served.cairn.env["CAIRN_HOME"], "attachments").rglob(digest))
+
+    headers = {"Authorization": f"Bearer {await served.token('E2')}"}
+    async with httpx2.AsyncClient(base_url=served.url, headers=headers, timeout=60) as client:
+
+        async def gives(content: bytes, **fields: str) -> httpx2.Response:
+            brought = {"files": ("b.txt", content)}
+            return await client.post(f"/goals/{goal}/give/check_in", data=fields, files=brought)
+
+        refused = await gives(b"not yet", **{"fields.note": "x", "fields.on": "2999-01-01"})
+        assert refused.status_code == 422 and not is_kept(b"not yet")
+        stale = await gives(b"too late", **{"fields.note": "x", "at_version": "99"})
+        assert stale.status_code == 422 and not is_kept(b"too late")
+        for _ in range(2):
+            done = await gives(b"in time", **{"fields.note": "once", "key": "in-time"})
+            assert done.status_code == 200 and is_kept(b"in time"), done.text
+    shown = (await served.cairn("file", "list", goal, "--json")).json
+    assert [each["size"] for each in shown].count(len(b"in time")) == 1
+
+
+async def test_a_form_without_files_is_no_larger_than_others(served: Served, goal: str) -> None:
+    headers = {"Authorization": f"Bearer {await served.token('E2')}"}
+    large = {"fields.note": "x" * (5 * 1024 * 1024)}
+    async with httpx2.AsyncClient(base_url=served.url, headers=headers, timeout=60) as client:
+        given = await client.post(f"/goals/{goal}/give/check_in", data=large)
+        assert given.status_code == 422 and "4 MB" in given.text
+        foreseen = await client.post(f"/goals/{goal}/foresee/adjust", data=large)
+        saved = await client.post("/cases/review-2026-E2-Q1/submit/save", data=large)
+        assert (foreseen.status_code, saved.status_code) == (413, 413)
 
 
 async def test_a_form_that_does_not_say_its_size_or_is_too_large_is_not_read(

@@ -1,12 +1,18 @@
 """Goals set and adjusted on the pages alone: drafted, revised, handed in; adjusted by two who confirm."""
 
 from collections.abc import AsyncIterator
+from decimal import Decimal
 from pathlib import Path
 
+import httpx2
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, expect
 
+from cairn.domain.goal.commands import COMMANDS
+from cairn.domain.measure import Kpi
+from cairn_portal.web.goal_forms import with_base_of_changes
+from cairn_portal.web.typed import read_form
 from tests.pages.conftest import Served, begun, pictured, screen
 
 
@@ -134,6 +140,44 @@ async def test_an_adjustment_shows_the_space_it_leaves_and_counts_once_both_have
         await expect(hr.page.locator(f"#task-{goal}-confirm_hr")).to_have_class("card task done")
     shown = (await served.cairn("goal", "show", goal, "--json")).json["goal"]
     assert (shown["stage"], shown["measure"]["target"]) == ("active", "1100")
+
+
+async def test_an_adjustment_of_how_a_goal_is_measured_changes_what_is_typed_and_nothing_else(
+    served: Served, running: str
+) -> None:
+    goal, changes = f"goal-{running}-E4-1", "fields.changes.measure"
+    for act, by in (("submit", "E4"), ("approve", "M1")):
+        done = await served.cairn("goal", act, goal, "--by", by)
+        assert done.code == 0, done.err
+    before = (await served.cairn("goal", "show", goal, "--json")).json["goal"]["measure"]
+    typed = {f"{changes}.kind": "kpi", f"{changes}.kpi.target": before["target"]}
+    headers = {"Authorization": f"Bearer {await served.token('E4')}"}
+    async with httpx2.AsyncClient(base_url=served.url, headers=headers, timeout=60) as client:
+        form = (await client.get(f"/goals/{goal}")).text
+        field = form.partition('id="form-adjust-fields-changes-measure-kpi-target"')[2].partition(">")[0]
+        assert f'value="{before["target"]}"' in field, "the form says what stands"
+        same = await client.post(f"/goals/{goal}/foresee/adjust", data=typed)
+        assert same.status_code == 200 and 'class="big"' not in same.text, "nothing would change"
+        typed |= {f"{changes}.kpi.unit": "千元", "fields.reason": "按千元计"}
+        other = await client.post(f"/goals/{goal}/foresee/adjust", data=typed)
+        assert 'class="big"' in other.text
+        given = await client.post(f"/goals/{goal}/give/adjust", data=typed)
+        assert given.status_code == 200, given.text
+    asked = (await served.cairn("goal", "show", goal, "--json")).json["goal"]["pending"]["changes"]
+    assert {**before, **asked["measure"]} == {**before, "unit": "千元"}
+
+
+def test_what_is_typed_of_how_a_goal_is_measured_keeps_its_feed_and_its_curve() -> None:
+    stands = Kpi(metric="sales", subject="E3", form="steep", target=Decimal(1200), whole_cycle=True)
+    typed = [("fields.changes.measure.kind", "kpi"), ("fields.changes.measure.kpi.target", "1200")]
+    fields = with_base_of_changes(read_form(COMMANDS["adjust"], typed, None), stands)
+    assert Kpi.model_validate(fields["changes"]["measure"]) == stands
+    other = [
+        ("fields.changes.measure.kind", "capability"),
+        ("fields.changes.measure.capability.outcomes", "x"),
+    ]
+    fields = with_base_of_changes(read_form(COMMANDS["adjust"], other, None), stands)
+    assert fields["changes"]["measure"] == {"kind": "capability", "outcomes": ["x"]}
 
 
 async def test_what_an_adjustment_cannot_do_is_told_before_it_is_sent(

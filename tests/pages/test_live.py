@@ -4,12 +4,16 @@ import asyncio
 
 import httpx2
 
+from cairn.ledger import Ledger, open_pool
 from tests.pages.conftest import Served, begun
 
 
-async def first_heard(served: Served, person: str, page: str, ready: asyncio.Event) -> int:
-    """The position that a page of somebody's hears of first."""
+async def first_heard(
+    served: Served, person: str, page: str, ready: asyncio.Event, since: int | None = None
+) -> int:
+    """The position that a page of somebody's hears of first, after one that it was told before."""
     headers = {"Authorization": f"Bearer {await served.token(person)}"}
+    headers |= {} if since is None else {"Last-Event-ID": str(since)}
     async with (
         httpx2.AsyncClient(base_url=served.url, headers=headers, timeout=90) as client,
         client.stream("GET", "/live", params={"page": page}) as answer,
@@ -23,6 +27,11 @@ async def first_heard(served: Served, person: str, page: str, ready: asyncio.Eve
     raise AssertionError("the stream ended")
 
 
+async def sealed(served: Served) -> int:
+    async with await open_pool(served.cairn.env["CAIRN_DATABASE"], size=2) as pool:
+        return await Ledger(pool).sealed_position()
+
+
 async def submitted(served: Served, cycle: str, person: str) -> int:
     """The position of somebody's goal being handed in."""
     async with served.api(person) as program:
@@ -34,9 +43,9 @@ async def submitted(served: Served, cycle: str, person: str) -> int:
 async def test_a_colleague_first_hears_of_what_is_theirs_and_the_manager_of_both(served: Served) -> None:
     async with begun(served, "live", 1) as cycle:
         pages = (("M1", "/inbox"), ("E2", "/"), ("E2", "/inbox"), ("E2", f"/goals/goal-{cycle}-E2-1"))
-        ready = [asyncio.Event() for _ in pages]
+        ready, since = [asyncio.Event() for _ in pages], await sealed(served)
         told = [
-            asyncio.create_task(first_heard(served, *page, event))
+            asyncio.create_task(first_heard(served, *page, event, since))
             for page, event in zip(pages, ready, strict=True)
         ]
         await asyncio.gather(*(event.wait() for event in ready))
@@ -44,6 +53,15 @@ async def test_a_colleague_first_hears_of_what_is_theirs_and_the_manager_of_both
         assert await told[0] >= others, "who approves it hears of it"
         own = await submitted(served, cycle, "E2")
         assert [await each >= own for each in told[1:]] == [True, True, True], "nothing before their own"
+
+
+async def test_what_happens_after_a_page_was_made_and_before_its_stream_begins_is_heard_of(
+    served: Served,
+) -> None:
+    async with begun(served, "lately", 1) as cycle:
+        own = await submitted(served, cycle, "E2")
+        async with asyncio.timeout(60):
+            assert await first_heard(served, "E2", f"/goals/goal-{cycle}-E2-1", asyncio.Event()) == own
 
 
 async def test_a_page_that_does_not_move_by_itself_is_not_told_to_ask_again(served: Served) -> None:

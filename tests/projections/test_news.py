@@ -10,7 +10,8 @@ from cairn.domain.goal import events as g
 from cairn.domain.streams import kind_of
 from cairn.privacy import require_wrapping_keys
 from cairn.settings import Settings
-from cairn_portal.reading.newest import KEPT
+from cairn_portal.reading import news
+from cairn_portal.reading.newest import KEPT, Newest
 from cairn_portal.reading.news import last_concerning, shown_at
 from cairn_portal.reading.records import Records
 from projections.engine.catch_up import catch_up
@@ -49,9 +50,9 @@ class Room:
     async def heard(self, who: str, page: str) -> bool:
         shows = shown_at(page)
         assert shows is not None
-        news = await self.records.newest.between(self.after, self.upto)
+        found = await self.records.newest.between(self.after, self.upto)
         person = await self.records.person(who)
-        return await last_concerning(self.records, person, shows, news) is not None
+        return await last_concerning(self.records, person, shows, found) is not None
 
     async def hearing(self, who: str) -> list[str]:
         return [page for page in PAGES if await self.heard(who, page)]
@@ -96,8 +97,8 @@ async def test_a_case_is_heard_of_by_those_who_take_part_in_it_alone(room: Room)
     played = year()[5:]
     await room.opens(AMONG_THEMSELVES)
     await room.happens(*(event for event in played if not isinstance(event, g.GoalDrafted)))
-    news = await room.records.newest.between(room.after, room.upto)
-    cases = {each.stream for each in news if kind_of(each.stream) in ("feedback", "coaching", "review")}
+    found = await room.records.newest.between(room.after, room.upto)
+    cases = {each.stream for each in found if kind_of(each.stream) in ("feedback", "coaching", "review")}
     assert len(cases) >= 3
     for case in cases:
         assert await room.heard(LIN, f"/cases/{case}"), case
@@ -109,6 +110,40 @@ async def test_more_than_is_kept_at_once_is_heard_of_all_the_same(room: Room) ->
     await room.happens(SUBMITTED)
     first = await room.records.newest.between(0, room.upto)
     assert [each.position for each in first] == list(range(room.upto, max(0, room.upto - KEPT), -1))
+
+
+async def test_a_page_hears_of_nothing_that_any_of_the_read_models_it_shows_has_not_yet(room: Room) -> None:
+    await room.opens(AMONG_THEMSELVES)
+    await record(room.pool, SUBMITTED)
+    await catch_up(room.pool, names=["inbox", "progress"])
+    sealed = await room.records.ledger.sealed_position()
+    newest = Newest(room.pool, room.records.ledger)
+    assert room.upto <= await newest.readable() < sealed, "who carries what is not folded yet"
+    await catch_up(room.pool)
+    assert await Newest(room.pool, room.records.ledger).readable() == sealed
+
+
+async def test_in_a_burst_a_page_is_asked_for_again_without_a_look_at_each_stream(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(news, "MOST", 3)
+    await room.opens(AMONG_THEMSELVES)
+    await room.happens(*(drafted(f"goal-2026-lin-{number}") for number in range(2, 5)))
+    assert not await room.heard("chen", "/team"), "three are looked at, and are nothing to do with them"
+    await room.happens(*(drafted(f"goal-2026-lin-{number}") for number in range(5, 9)))
+    assert await room.heard("chen", "/team"), "of the fourth it is not asked"
+
+
+async def test_a_page_that_was_away_for_long_hears_of_what_is_kept_no_more(
+    room: Room,
+) -> None:
+    await room.opens(AMONG_THEMSELVES)
+    before = await room.records.ledger.sealed_position()
+    await room.happens(SUBMITTED)
+    kept = Newest(room.pool, room.records.ledger)
+    assert await kept.between(room.upto, room.upto) == []
+    assert [each.type for each in await kept.between(room.upto - 1, room.upto)] == ["GoalSubmitted"]
+    assert len(await kept.between(0, room.upto)) == room.upto and before < room.upto
 
 
 @pytest.mark.parametrize("path", ["/start", "/audit", "/goals/g/history", "/live", "x"])

@@ -176,7 +176,7 @@ def _take_effect(
     filed = GoalAdjusted(
         goal=goal.id,
         adjustment=pending.adjustment,
-        before=values_before(changes, goal, context),
+        before=values_before(changes, goal, context.sheet, context.schedule),
         after=changes,
         reason=pending.reason,
         draws=draws,

@@ -14,7 +14,9 @@ from cairn.domain.goal.state import Goal
 from cairn.domain.goal.weighing import check_capability
 from cairn.domain.measure import Kpi
 from cairn.domain.refusal import Refusal
+from cairn.domain.schedule import Schedule
 from cairn.domain.sheet import rules
+from cairn.domain.sheet.state import Sheet
 from cairn.domain.targets import target_in
 
 
@@ -59,9 +61,9 @@ def space_drawn(changes: Changes, goal: Goal, context: GoalContext, today: date)
     return in_points(weights, max(numbers, exact(space.metric_change) if least else ZERO))
 
 
-def values_before(changes: Changes, goal: Goal, context: GoalContext) -> Changes:
-    """What stood where the changes go, for the filing."""
-    measure, sheet, dates = goal.measure, context.sheet, context.schedule
+def values_before(changes: Changes, goal: Goal, sheet: Sheet, dates: Schedule | None) -> Changes:
+    """What stands where the changes go: for whoever decides about them, and for the filing."""
+    measure = goal.measure
     kpi = measure if isinstance(measure, Kpi) else Kpi()
     named = [period for period in dates.periods if period.key in changes.targets] if dates else []
     stood = {p.key: target_in(kpi, p, dates, goal.since) for p in named} if dates else {}

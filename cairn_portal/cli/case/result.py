@@ -8,10 +8,9 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from cairn.application.clock import zone_of
-from cairn.application.repository import fold_goal, fold_sheet
 from cairn.domain.goal.state import Goal
 from cairn.domain.refusal import Refusal
-from cairn.domain.result.state import Appeal, Result
+from cairn.domain.result.state import Result
 from cairn.i18n import message, term
 from cairn_portal.cli.case.commanding import cycle_named, give_case, give_to_case, require_case
 from cairn_portal.cli.case.showing import show_case
@@ -19,10 +18,11 @@ from cairn_portal.cli.goal.attaching import Files, attached
 from cairn_portal.cli.goal.viewing import As, viewer
 from cairn_portal.cli.options import By, CommandId, CycleOption
 from cairn_portal.cli.problem import USAGE, Problem
-from cairn_portal.cli.session import Session, require_actor, session
+from cairn_portal.cli.session import require_actor, session
 from cairn_portal.cli.terminal import Terminal
 from cairn_portal.cli.typed import iso_day
 from cairn_portal.presenting.words import NOTHING, by_period, grid, number
+from cairn_portal.reading.evidence import frozen_evidence
 from cairn_portal.reading.viewing import require_may_read_case
 from projections.models import result as result_model
 
@@ -146,10 +146,10 @@ async def evidence(at: Terminal, name: Name, reader: As = None) -> None:
         cycle = await s.cycle(case.cycle)
         require_may_read_case(await viewer(s, reader, cycle), case, context)
         assert isinstance(case, Result)
-        if not case.appeals:
+        found = await frozen_evidence(s.records, case)
+        if found is None:
             raise Refusal("result.no-appeal", field="case")
-        appeal = case.appeals[-1]
-        goals, scores = await _as_it_stood(s, case, appeal)
+    goals, scores = found.goals, {key: number(each.rounded) for key, each in found.sheet.scores.items()}
     at = at.in_zone(zone_of(cycle))
     periods = sorted({key for goal in goals for key in goal.scores}, key=by_period)
     table = grid(at.say("goal"), *periods, right=tuple(periods))
@@ -161,28 +161,19 @@ async def evidence(at: Terminal, name: Name, reader: As = None) -> None:
         Text(
             at.say(
                 "Version {number}, as the log stood at position {position} ({at}):",
-                number=appeal.number,
-                position=appeal.position,
-                at=at.moment(appeal.at),
+                number=found.number,
+                position=found.position,
+                at=at.moment(found.at),
             ),
             style="bold",
         ),
         table,
     ]
     facts = {
-        "appeal": appeal.id, "number": appeal.number, "position": appeal.position,
+        "appeal": found.appeal, "number": found.number, "position": found.position,
         "goals": {goal.id: {key: each.points for key, each in goal.scores.items()} for goal in goals},
     }  # fmt: skip
     at.answer(facts, *lines)
-
-
-async def _as_it_stood(s: Session, case: Result, appeal: Appeal) -> tuple[list[Goal], dict[str, str]]:
-    """The goals of the sheet, and its scores by period, as of the appeal's position."""
-    sheet = fold_sheet(case.sheet, await s.ledger.as_of(case.sheet, position=appeal.position))
-    goals = [
-        fold_goal(name, await s.ledger.as_of(name, position=appeal.position)) for name in sheet.weighings
-    ]
-    return goals, {key: number(each.rounded) for key, each in sheet.scores.items()}
 
 
 def _points(goal: Goal, period: str) -> str:

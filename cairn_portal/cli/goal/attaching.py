@@ -18,7 +18,7 @@ from cairn_portal.cli.problem import USAGE, Problem
 from cairn_portal.cli.session import Session, session
 from cairn_portal.cli.terminal import Terminal
 from cairn_portal.presenting.words import file_size, grid, value
-from cairn_portal.reading.files import files_of, put_away
+from cairn_portal.reading.files import described_files, files_of, put_away
 
 Files = Annotated[
     list[Path] | None, typer.Option("--file", metavar="PATH", help="a file that shows it; repeat it")
@@ -36,10 +36,12 @@ async def attached(at: Terminal, name: str, files: Sequence[Path] | None) -> lis
         cycle = await s.cycle(cycle_of(name))
         rules = (await s.policies.version(cycle.policy)).attachments
         store = _store(s)
+        brought = await described_files(rules, contents)
         try:
-            return [each.model_dump() for each in await put_away(store, rules, contents)]
+            await put_away(store, brought)
         except AttachmentsUnusable as problem:
             raise _unusable(problem) from problem
+    return [each.file.model_dump() for each in brought]
 
 
 def _name(path: Path) -> str:

@@ -72,9 +72,9 @@ async def _alignments(s: Year, cycle: str) -> tuple[dict[str, datetime], dict[tu
     types, upto = [GoalDecomposed.__name__, GoalAligned.__name__], await s.ledger.sealed_position()
     async for page in s.ledger.pages_of(types, upto=upto):
         for row in page:
-            event = to_event(row)
             if cycle_of(row.stream) != cycle:
                 continue
+            event = to_event(row)
             if isinstance(event, GoalDecomposed):
                 divided.setdefault(row.stream, event.at)
             elif isinstance(event, GoalAligned):

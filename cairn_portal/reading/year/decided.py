@@ -9,7 +9,7 @@ from cairn.domain.cycle.state import Cycle
 from cairn.domain.event import Fact
 from cairn.i18n import message
 from cairn_portal.presenting.words import day, facts, grid
-from cairn_portal.reading.viewing import Viewer
+from cairn_portal.reading.viewing import Viewer, is_kept_from
 from cairn_portal.reading.year.part import Part, Year, named
 from projections.models import appraisal as appraisal_model
 from projections.models import calibration as calibration_model
@@ -36,7 +36,8 @@ class Judged(Fact):
 
 
 async def decided(s: Year, cycle: Cycle, view: Viewer) -> Part | None:
-    """Appraisals, calibrations, signatures, appeals and restatements of those whom the reader may know of."""
+    """Appraisals, calibrations, signatures, appeals and restatements of those whom the reader may know of; of their own
+    result what was shown to them."""
     appraisals = [
         each for each in await appraisal_model.appraisals(s.pool, cycle.id) if view.knows(each.holder)
     ]
@@ -46,10 +47,14 @@ async def decided(s: Year, cycle: Cycle, view: Viewer) -> Part | None:
     ]
     if not (appraisals or results or calibrations):
         return None
+    policy = await s.policies.version(cycle.policy)
+    reader = view.person.id if view.person else None
     restated = [
         each
         for each in await score_model.results(s.pool, cycle.id)
-        if each.cause == "restated" and view.knows(each.holder or "")
+        if each.cause == "restated"
+        and view.knows(each.holder or "")
+        and not is_kept_from(reader, each, policy)
     ]
     signed = [each for each in results if each.signed == each.number]
     found = Judged(

@@ -8,18 +8,18 @@ from cairn.application.clock import zone_of
 from cairn.domain.cycle.state import Cycle
 from cairn.domain.goal.events import GoalDiagnosed
 from cairn.domain.goal.state import Diagnosis, Goal
-from cairn.domain.streams import cycle_of
 from cairn.i18n import message, term
 from cairn_portal.presenting.cases import plan_stage
 from cairn_portal.presenting.words import NOTHING, grid
-from cairn_portal.reading.viewing import Viewer
+from cairn_portal.reading.viewing import Viewer, of_goal
 from cairn_portal.reading.year.part import Part, Year, YearReader, named
 from projections.models import coaching as coaching_model
+from projections.models import goal as goal_model
 from projections.models import request as request_model
 
 
 async def obstacles(s: Year, cycle: Cycle, view: Viewer) -> Part | None:
-    goals = [each for each in await _diagnosed(s, cycle.id) if view.knows(each.owner, each.manager)]
+    goals = await _diagnosed(s, cycle.id, view)
     if not goals:
         return None
     at, names = s.at.in_zone(zone_of(cycle)), await s.names()
@@ -58,11 +58,17 @@ async def obstacles(s: Year, cycle: Cycle, view: Viewer) -> Part | None:
     return Part("obstacles", message("Obstacles and gaps, and what came of them"), [table], rows)
 
 
-async def _diagnosed(s: Year, cycle: str) -> list[Goal]:
-    """The cycle's goals that were diagnosed, in the order of their first diagnosis."""
+async def _diagnosed(s: Year, cycle: str, view: Viewer) -> list[Goal]:
+    """The cycle's goals that were diagnosed and that the reader may know of, in the order of their first diagnosis.
+    Others, and those of other cycles, are not loaded."""
+    known = {
+        each.goal
+        for each in await goal_model.goals(s.pool, cycle=cycle)
+        if view.knows(each.owner, each.manager) and view.may("goals", of_goal(each))
+    }
     upto, names = await s.ledger.sealed_position(), []
     async for page in s.ledger.pages_of([GoalDiagnosed.__name__], upto=upto):
-        names += [row.stream for row in page if cycle_of(row.stream) == cycle]
+        names += [row.stream for row in page if row.stream in known]
     return [(await s.application.goals.load(name))[0] for name in dict.fromkeys(names)]
 
 
