@@ -3,8 +3,6 @@
 import asyncio
 from collections.abc import Callable, Collection, Mapping, Sequence
 
-import asyncpg
-
 from activities.noticing import Noticing
 from cairn.application import Application
 from cairn.domain.people import places_of

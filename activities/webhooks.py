@@ -98,14 +98,14 @@ class WebhookTeller:
                 stop_if_cancelled(error)
                 log.warning("%s could not be told: %s; trying again", hook.subscription, error)
                 await asyncio.sleep(POLL)
-            except Exception as error:  # whatever one of them causes, it is tried again, and the others are told
+            except Exception as error:  # whatever one of them causes, it goes on, and so do the others
                 stop_if_cancelled(error)
                 log.exception("%s could not be told; trying again", hook.subscription)
                 await asyncio.sleep(PAUSE)
 
     async def _tell(self, hook: Webhook, following: Subscription) -> bool:
-        """Tells one of a page of events, each for itself: what was taken is not sent again for the sake of what was not.
-        True once it is given up."""
+        """Tells one of a page of events, each for itself: what was taken is not sent again for the sake of what was
+        not. True once it is given up."""
         await self._wait_until_due(hook)
         page = await following.next(PAGE)
         if not page.events:

@@ -163,7 +163,13 @@ async def history(
 
 def bound_of(written: str | None, clock: str, zone: tzinfo) -> Bound:
     """Up to where a history is asked for: a position, a day or a moment by one of the clocks."""
-    if written is not None and written.isascii() and written.isdigit() and len(written) != 8 and len(written) < 19:
+    if (
+        written is not None
+        and written.isascii()
+        and written.isdigit()
+        and len(written) != 8
+        and len(written) < 19
+    ):
         return Bound(position=int(written))
     found = moment_of(written, "as_of", zone)
     if found is None:
