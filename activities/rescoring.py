@@ -25,9 +25,9 @@ from cairn.domain.schedule import Period
 from cairn.domain.sheet.events import ResultIssued, VersionCalibrated
 from cairn.domain.sheet.state import Sheet
 from cairn.domain.streams import appraisal_of
-from cairn.ledger import LOST, Connection, PositionMoved, StoredEvent, stop_if_cancelled
+from cairn.ledger import Connection, PositionMoved, StoredEvent
 from projections.engine import catch_up
-from projections.engine.following import keep_lead, leading
+from projections.engine.following import keep_lead, lead
 from projections.models import cascade, reading, score
 
 NAME = "rescoring"
@@ -57,14 +57,7 @@ class Rescorer:
 
     async def run(self) -> None:
         """Follows the sealed log until cancelled. Reconnects when it has to."""
-        while True:
-            try:
-                async with leading(self.folding, NAME) as connection:
-                    await self._lead(connection)
-            except (asyncpg.PostgresError, TimeoutError, PositionMoved, *LOST) as error:
-                stop_if_cancelled(error)
-                log.warning("scores could not be brought up to date: %s; trying again", error)
-                await asyncio.sleep(POLL)
+        await lead(self.folding, NAME, self._lead, POLL, (PositionMoved,))
 
     async def _lead(self, connection: Connection) -> None:
         following = self.goals.ledger.subscribe(NAME, TYPES)

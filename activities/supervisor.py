@@ -20,9 +20,9 @@ from cairn.application.repository import record_alone
 from cairn.application.stored_events import to_events
 from cairn.domain.event import SYSTEM
 from cairn.domain.operating import SUPERVISION, BegunAgain, FeedScheduled, WorkflowsBegunAgain
-from cairn.ledger import LOST, Ledger, stop_if_cancelled
+from cairn.ledger import Connection, Ledger
 from cairn.temporal import builds_of
-from projections.engine.following import keep_lead, leading
+from projections.engine.following import keep_lead, lead
 
 NAME = "supervision"
 ROUND = 15.0
@@ -51,20 +51,16 @@ class Supervisor:
 
     async def run(self) -> None:
         """Looks and begins again until cancelled, whatever happens to servers meanwhile."""
+        await lead(self.folding, NAME, self._lead, ROUND, (RPCError, RuntimeError))
+
+    async def _lead(self, connection: Connection) -> None:
+        looked = datetime.now(UTC) - SINCE_BEFORE
         while True:
-            try:
-                async with leading(self.folding, NAME) as connection:
-                    looked = datetime.now(UTC) - SINCE_BEFORE
-                    while True:
-                        now = datetime.now(UTC)
-                        await self.look(looked)
-                        looked = now
-                        await asyncio.sleep(ROUND)
-                        await keep_lead(connection)
-            except (asyncpg.PostgresError, TimeoutError, RPCError, RuntimeError, *LOST) as error:
-                stop_if_cancelled(error)
-                log.warning("workflows could not be looked after: %s; trying again", error)
-                await asyncio.sleep(ROUND)
+            now = datetime.now(UTC)
+            await self.look(looked)
+            looked = now
+            await asyncio.sleep(ROUND)
+            await keep_lead(connection)
 
     async def look(self, since: datetime) -> Sequence[BegunAgain]:
         """One round: what is lost is begun again, what was reset learns where it stands. Returns what was begun again.

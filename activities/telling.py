@@ -1,19 +1,16 @@
 """Finds whom each notice is for, once, for one way of sending: one of a ledger's workers leads."""
 
 import asyncio
-import logging
 from collections.abc import Callable, Collection, Mapping, Sequence
-
-import asyncpg
 
 from activities.noticing import Noticing
 from cairn.application import Application
 from cairn.domain.people import places_of
 from cairn.i18n.titles import Titles, titles_in
-from cairn.ledger import LOST, Connection, stop_if_cancelled
+from cairn.ledger import Connection
 from cairn.notices.outbox import Outbox
 from projections.engine import catch_up
-from projections.engine.following import keep_lead, leading
+from projections.engine.following import keep_lead, lead
 from projections.models import dashboard, notice
 from projections.models import person as people_model
 
@@ -26,8 +23,6 @@ LATER = (60.0, 300.0, 1_800.0, 3_600.0, 4 * 3_600.0)
 """Seconds until what was refused for now is tried again, the last one over and over."""
 GIVEN_UP = 2 * 86_400.0
 """Seconds after which it is given up."""
-
-log = logging.getLogger(__name__)
 
 
 class Teller:
@@ -52,14 +47,7 @@ class Teller:
 
     async def run(self) -> None:
         """Sends until cancelled, whatever happens to servers meanwhile."""
-        while True:
-            try:
-                async with leading(self._folding, self.name) as connection:
-                    await self._lead(connection)
-            except (asyncpg.PostgresError, TimeoutError, *LOST) as error:
-                stop_if_cancelled(error)
-                log.warning("%s could not be looked after: %s; trying again", self.name, error)
-                await asyncio.sleep(POLL)
+        await lead(self._folding, self.name, self._lead, POLL)
 
     async def _lead(self, connection: Connection) -> None:
         await self.begin()

@@ -10,16 +10,17 @@ from cairn.application import Application
 from cairn.application.webhooks import FOLLOWING, Webhook, registered
 from cairn.domain.operating import WEBHOOKS
 from cairn.ledger import (
-    LOST,
     PASSING,
     Connection,
+    Page,
     PositionMoved,
     StoredEvent,
+    Subscription,
     stop_if_cancelled,
     subscriptions,
 )
 from cairn.webhooks.sending import NotTaken, Sender
-from projections.engine.following import keep_lead, leading
+from projections.engine.following import keep_lead, lead
 
 NAME = "webhooks"
 POLL = 0.5
@@ -27,7 +28,7 @@ PAUSE = 30.0
 """Seconds until one is followed again that nothing foresaw the trouble of."""
 PAGE = 50
 AGAIN = (5.0, 30.0, 120.0, 600.0, 1_800.0, 3_600.0, 3 * 3_600.0)
-"""Seconds until a receiver that took nothing is asked again, the last one over and over."""
+"""Seconds until a receiver that took nothing, and does not say when, is asked again, the last one over and over."""
 GIVEN_UP = 3 * 86_400.0
 """Seconds after which one that takes nothing is given up."""
 
@@ -46,21 +47,14 @@ class WebhookTeller:
 
     async def run(self) -> None:
         """Tells until cancelled, whatever happens to servers meanwhile."""
-        while True:
-            try:
-                async with leading(self.folding, NAME) as connection:
-                    await self._lead(connection)
-            except (asyncpg.PostgresError, TimeoutError, *LOST) as error:
-                stop_if_cancelled(error)
-                log.warning("webhooks could not be looked after: %s; trying again", error)
-                await asyncio.sleep(POLL)
+        await lead(self.folding, NAME, self._lead, POLL)
 
     async def _lead(self, connection: Connection) -> None:
         known = -1
         try:
             while True:
                 version = await self.ledger.version_of(WEBHOOKS)
-                if version != known:
+                if version != known or any(task.done() for _, task in self._followers.values()):
                     hooks = await registered(self.ledger)
                     await self._follow_those(hooks)
                     await self._forget_others(hooks)
@@ -71,10 +65,11 @@ class WebhookTeller:
             await self._follow_those({})
 
     async def _follow_those(self, hooks: dict[str, Webhook]) -> None:
-        """A follower for each that is to be told; one that was changed begins anew where it stands."""
+        """A follower for each that is to be told; one that was changed, or ended though it is to be told, begins anew
+        where it stands."""
         wanted = {name: hook for name, hook in hooks.items() if hook.given_up is None}
         for name, (changed, task) in list(self._followers.items()):
-            if name not in wanted or wanted[name].changed != changed:
+            if task.done() or name not in wanted or wanted[name].changed != changed:
                 del self._followers[name]
                 task.cancel()
                 await asyncio.wait([task])
@@ -91,44 +86,53 @@ class WebhookTeller:
 
     async def _follow(self, hook: Webhook) -> None:
         """Tells one of them, until it is given up."""
-        following = self.ledger.subscribe(hook.subscription, hook.types, hook.kinds)
+        following: Subscription | None = None
         while True:
             try:
-                await self._wait_until_due(hook)
-                page = await following.next(PAGE)
-                away: list[NotTaken] = []
-
-                async def send(row: StoredEvent, away: list[NotTaken] = away) -> None:
-                    await self._send(hook, row, away)
-
-                await following.take(page, send, transient=(NotTaken,))
-                if page.events:
-                    await self.webhooks.well(hook.name)
-                else:
-                    await asyncio.sleep(POLL)
-            except NotTaken as not_taken:
-                if await self._failed(hook, not_taken, page.events[0].position or 0):
+                if following is None:
+                    await self.ledger.begin_following(hook.subscription, hook.types, hook.after)
+                    following = self.ledger.subscribe(hook.subscription, hook.types, hook.kinds)
+                if await self._tell(hook, following):
                     return
-            except (PositionMoved, asyncpg.PostgresError, TimeoutError, *PASSING, *LOST) as error:
+            except (PositionMoved, asyncpg.PostgresError, *PASSING) as error:
                 stop_if_cancelled(error)
                 log.warning("%s could not be told: %s; trying again", hook.subscription, error)
                 await asyncio.sleep(POLL)
-            except Exception:  # whatever one of them causes, it is tried again, and the others are told
+            except Exception as error:  # whatever one of them causes, it goes on, and so do the others
+                stop_if_cancelled(error)
                 log.exception("%s could not be told; trying again", hook.subscription)
                 await asyncio.sleep(PAUSE)
 
-    async def _send(self, hook: Webhook, row: StoredEvent, away: list[NotTaken]) -> None:
-        """Sends one; once it took none, the rest of the page is not tried."""
-        if away:
-            raise away[0]
-        try:
-            secret = await self.webhooks.secret(hook.name)
-            if secret is None:
-                raise NotTaken("unreadable")
-            await self.sender.send(hook.url, [secret], row)
-        except NotTaken as not_taken:
-            away.append(not_taken)
-            raise
+    async def _tell(self, hook: Webhook, following: Subscription) -> bool:
+        """Tells one of a page of events, each for itself: what was taken is not sent again for the sake of what was
+        not. True once it is given up."""
+        await self._wait_until_due(hook)
+        page = await following.next(PAGE)
+        if not page.events:
+            await asyncio.sleep(POLL)
+            return False
+
+        async def send(row: StoredEvent) -> None:
+            await self._send(hook, row)
+
+        after = page.after
+        for row in page.events:
+            position = row.position or after
+            try:
+                await following.take(Page(after, position, [row]), send, transient=(Exception,))
+            except NotTaken as not_taken:
+                return await self._failed(hook, not_taken, position)
+            if after == page.after:
+                await self.webhooks.well(hook.name)
+            after = position
+        await following.take(Page(after, page.upto, []), send)
+        return False
+
+    async def _send(self, hook: Webhook, row: StoredEvent) -> None:
+        secret = await self.webhooks.secret(hook.name)
+        if secret is None:
+            raise NotTaken("unreadable")
+        await self.sender.send(hook.url, [secret], row)
 
     async def _wait_until_due(self, hook: Webhook) -> None:
         trouble = (await self.webhooks.troubles()).get(hook.name)
@@ -136,12 +140,15 @@ class WebhookTeller:
             await asyncio.sleep(trouble.due_in)
 
     async def _failed(self, hook: Webhook, not_taken: NotTaken, position: int) -> bool:
-        """Notes that it took nothing; True where it is given up."""
+        """Notes that it did not take what stands at a position; True where it is given up."""
         trouble = (await self.webhooks.troubles()).get(hook.name)
         tries = trouble.tries if trouble else 0
-        again_in = AGAIN[min(tries, len(AGAIN) - 1)]
+        again_in = not_taken.again_in or AGAIN[min(tries, len(AGAIN) - 1)]
         since = await self.webhooks.failed(hook.name, again_in, not_taken.why, not_taken.status)
         log.warning("%s took nothing: %s; again in %.0f s", hook.subscription, not_taken, again_in)
+        if since is None:  # removed a moment ago: nobody else makes it wait
+            await asyncio.sleep(again_in)
+            return False
         if since < GIVEN_UP and not_taken.why != "gone":
             return False
         await self.webhooks.give_up(hook.name, position, not_taken.why, not_taken.status, datetime.now(UTC))

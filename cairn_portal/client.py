@@ -5,12 +5,14 @@ Systems in other languages make a client of their own from the document at /api/
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from types import TracebackType
 from typing import Any, NamedTuple, Self, TypeVar
 from uuid import uuid4
 
 import httpx2
-from pydantic import BaseModel, TypeAdapter
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from cairn_portal.api import answers
 from projections.models.dashboard import CycleRow
@@ -20,8 +22,13 @@ from projections.models.progress import ProgressLine
 ROOT = "/api/v1"
 TRIES = 4
 """Times that something is asked which nobody answered, or which was asked too often."""
+AGAIN = 1.0
 LONGEST_WAIT = 60.0
-"""Seconds that a client waits by itself before it asks again."""
+"""Seconds until a client asks again by itself: where nobody says, and at most."""
+PASSING = frozenset({429, 502, 503, 504})
+"""Asked too often, or no answer of a worker, or of the portal to a proxy before it."""
+CUT = (httpx2.TimeoutException, httpx2.NetworkError, httpx2.RemoteProtocolError)
+"""No answer came: what was asked may be done all the same."""
 Answer = TypeVar("Answer", bound=BaseModel)
 
 
@@ -31,6 +38,15 @@ class ProblemAnswered(Exception):
     def __init__(self, problem: answers.Problem) -> None:
         self.problem = problem
         super().__init__(f"{problem.code}: {problem.detail}")
+
+
+class NotAnswered(Exception):
+    """No answer of the API came, `tries` times over: none at all, or that of something between, with its `status`. What
+    was asked may be done: with the same key it is asked again safely."""
+
+    def __init__(self, why: str, tries: int, status: int | None = None) -> None:
+        self.tries, self.status = tries, status
+        super().__init__(f"no answer of the API after {tries} tries: {why}")
 
 
 class Row(NamedTuple):
@@ -44,7 +60,8 @@ class Row(NamedTuple):
 class CairnClient:
     """`url` is the portal's address, `token` what the provider gave, `language` that of problems (zh, en).
 
-    Every command has a key, so what got no answer is asked again and done once. Raises ProblemAnswered."""
+    Every command has a key, so what got no answer is asked again, a few times, and done once. Raises ProblemAnswered,
+    and NotAnswered where none came in the end."""
 
     def __init__(self, url: str, token: str, language: str = "zh", timeout: float = 60.0) -> None:
         headers = {"Authorization": f"Bearer {token}", "Accept-Language": language}
@@ -150,15 +167,50 @@ class CairnClient:
         self, method: str, path: str, query: Mapping[str, Any], body: Any = None,
         headers: Mapping[str, str] | None = None,
     ) -> httpx2.Response:  # fmt: skip
-        """The answer. What was asked too often, or what no worker took in time, is asked again: by the same key it is
-        done once."""
+        """The answer. What was asked too often, what no worker took in time and what got no answer is asked again: by
+        the same key it is done once."""
         params = {name: value for name, value in query.items() if value is not None}
-        for tries_left in reversed(range(TRIES)):
-            answer = await self._http.request(method, path, params=params, json=body, headers=headers)
-            if answer.is_success:
-                return answer
-            problem = answers.Problem.model_validate_json(answer.content)
-            if answer.status_code not in (429, 503) or not tries_left:
-                break
-            await asyncio.sleep(min(float(answer.headers.get("retry-after", 1)), LONGEST_WAIT))
-        raise ProblemAnswered(problem)
+        for tries in range(1, TRIES + 1):
+            wait = AGAIN
+            try:
+                answer = await self._http.request(method, path, params=params, json=body, headers=headers)
+            except CUT as cut:
+                failed: Exception = NotAnswered(str(cut) or type(cut).__name__, tries)
+            else:
+                if answer.is_success and _is_json(answer):
+                    return answer
+                failed, wait = _failed(answer, tries), wait_of(answer.headers.get("retry-after"))
+                if answer.status_code not in PASSING:
+                    break
+            if tries < TRIES:
+                await asyncio.sleep(wait)
+        raise failed
+
+
+def _is_json(answer: httpx2.Response) -> bool:
+    return "json" in answer.headers.get("content-type", "").partition(";")[0]
+
+
+def _failed(answer: httpx2.Response, tries: int) -> Exception:
+    """What an answer is that is not what was asked for: a problem of the API, or something else's answer."""
+    if not answer.is_success and _is_json(answer):
+        try:
+            return ProblemAnswered(answers.Problem.model_validate_json(answer.content))
+        except ValidationError:
+            pass
+    said = " ".join(answer.text.split())[:200]
+    return NotAnswered(f"{answer.status_code} {said}".strip(), tries, answer.status_code)
+
+
+def wait_of(retry_after: str | None) -> float:
+    """The seconds to wait that a `Retry-After` names, a number or a date; within what a client waits by itself."""
+    text = (retry_after or "").strip()
+    if text.isascii() and text.isdigit():
+        seconds = float(text)
+    else:
+        try:
+            until = parsedate_to_datetime(text)
+        except ValueError:
+            return AGAIN
+        seconds = (until.replace(tzinfo=until.tzinfo or UTC) - datetime.now(UTC)).total_seconds()
+    return min(max(seconds, 0.0), LONGEST_WAIT)

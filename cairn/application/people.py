@@ -80,8 +80,9 @@ class People:
         self, roster: Roster, by: str, at: datetime, last_day: date | None = None
     ) -> RosterChanges:
         """How a roster differs from the log; nothing is recorded. Who is gone leaves with `last_day`, without one they
-        stay as they are."""
+        stay as they are. Refuses what an import would."""
         dated, day = await self.dated(), at.date()
+        _check_who_stays(dated.on(day), roster, _gone(roster, dated, day) if last_day else (), by)
         found: list[PersonEvent] = []
         for person in roster.people:
             found += _difference(_on(dated.histories.get(person.id), at), person, roster.unstated, by, at)
@@ -109,12 +110,13 @@ class People:
         again records nothing.
 
         Only HR may: of the roster in the log, or, while there is none, of the one that is imported. Refuses a roster
-        after which nobody would be HR."""
+        after which nobody would be HR, or with which whoever imports it would leave."""
         dated = await self.dated()
         known = dated.on(at.date())
         if instead := await hr_instead_of(self.ledger, by, at, coming=roster):
             raise Refusal("roster.not-hr", field="by", by=by, who=instead)
-        _keep_hr(known.people, _after(known, roster))
+        gone = _gone(roster, dated, at.date()) if last_day else []
+        _check_who_stays(known, roster, gone, by)
         _check_not_to_oneself(known, roster, by)
         streams = [f"person-{person.id}" for person in roster.people]
         streams += [f"department-{department.id}" for department in roster.departments]
@@ -123,7 +125,7 @@ class People:
             recorded = await self._import(roster, set(streams[start : start + BATCH]), by, at)
             changes += recorded.changes
             last = recorded.last or last
-        leaving = _leaving(_gone(roster, dated, at.date()), last_day, by, at)
+        leaving = _leaving(gone, last_day, by, at)
         if leaving:
             rows = await self.ledger.read_streams([event.stream for event in leaving])
             await self._append(leaving, rows, by_system("roster", f"roster:{at.isoformat()}"))
@@ -230,6 +232,14 @@ def _on(history: PersonHistory | None, at: datetime) -> Person | None:
 
 def _hr_on(people: Iterable[Person], at: datetime) -> list[str]:
     return [person.id for person in people if "hr" in person.roles and person.here_on(at.date())]
+
+
+def _check_who_stays(known: Roster, coming: Roster, leaving: Collection[str], by: str) -> None:
+    """Refuses an import with which whoever gives it would leave, or after which nobody would be HR. `leaving` are those
+    who leave since they are not in it."""
+    if by in leaving:
+        raise Refusal("roster.without-oneself", field="last_day", by=by)
+    _keep_hr(known.people, [each for each in _after(known, coming) if each.id not in leaving])
 
 
 def _keep_hr(before: Iterable[Person], after: Iterable[Person]) -> None:

@@ -48,21 +48,24 @@ BYTES = 32
 
 @dataclass(frozen=True)
 class Webhook:
-    """One of them: told of these kinds at its address. `given_up` is why it is told nothing at present; `changed` the
-    version of the last event about it."""
+    """One of them: told of these kinds at its address. `begun` and `changed` are the versions of the first and the last
+    event about it, `after` is the position after which it is told from the first, or was told again. `given_up` is why
+    it is told nothing at present."""
 
     name: str
     url: str
     kinds: tuple[str, ...]
     by: str
     at: datetime
+    begun: int
     changed: int
+    after: int
     given_up: WebhookGivenUp | None = None
 
     @property
     def subscription(self) -> str:
-        """How its subscription to the log is called."""
-        return f"{FOLLOWING}{self.name}"
+        """How its subscription to the log is called: one that was removed and is registered again has another."""
+        return f"{FOLLOWING}{self.name}-{self.begun}"
 
     @property
     def types(self) -> list[str]:
@@ -87,15 +90,19 @@ async def registered(ledger: Ledger) -> dict[str, Webhook]:
     for version, event in enumerate(to_events(await ledger.read_stream(WEBHOOKS)), 1):
         match event:
             case WebhookRegistered():
+                known = found.get(event.webhook)
+                begun, after = (known.begun, known.after) if known else (version, event.after)
                 found[event.webhook] = Webhook(
-                    event.webhook, event.url, event.kinds, event.by, event.at, version
+                    event.webhook, event.url, event.kinds, event.by, event.at, begun, version, after
                 )
             case WebhookRemoved():
                 found.pop(event.webhook, None)
             case WebhookGivenUp() if event.webhook in found:
                 found[event.webhook] = replace(found[event.webhook], changed=version, given_up=event)
             case WebhookResumed() if event.webhook in found:
-                found[event.webhook] = replace(found[event.webhook], changed=version, given_up=None)
+                known = found[event.webhook]
+                after = known.after if event.after is None else event.after
+                found[event.webhook] = replace(known, changed=version, after=after, given_up=None)
     return found
 
 
@@ -120,10 +127,8 @@ class Webhooks:
         id, secret = uuid4(), secrets.token_bytes(BYTES)
         wrapped_by, wrapped = self._keys.wrap(secret, id, WEBHOOKS)
         await self._writing.execute(_SQL["keep"], name, id, wrapped, wrapped_by)
-        said = WebhookRegistered(webhook=name, url=url, kinds=chosen, by=by, at=at)
-        # Told from before it was registered, never from the first event of all.
-        hook = Webhook(name, url, chosen, by, at, 0)
-        await self.ledger.begin_following(hook.subscription, hook.types, await self.ledger.sealed_position())
+        after = await self.ledger.sealed_position()
+        said = WebhookRegistered(webhook=name, url=url, kinds=chosen, after=after, by=by, at=at)
         await record_alone(self.ledger, said, str(uuid4()))
         await self.well(name)
         kept = await self.secret(name)
@@ -147,7 +152,8 @@ class Webhooks:
         await self.well(name)
         if after is not None:
             await self.ledger.follow_from(hook.subscription, after)
-        # Recorded last: whoever follows begins anew once it reads this, and looks where it stands.
+        # Recorded last: whoever follows begins anew once it reads this, and looks where it stands; one that nobody
+        # has followed yet begins there.
         await record_alone(self.ledger, WebhookResumed(webhook=name, after=after, by=by, at=at), str(uuid4()))
 
     async def give_up(
@@ -176,9 +182,11 @@ class Webhooks:
         rows = await self._writing.fetch(_SQL["troubles"])
         return {row["name"]: Trouble(**row) for row in rows}
 
-    async def failed(self, name: str, again_in: float, why: WhyNotTold, status: int | None) -> float:
-        """A try that failed; the next one is in so many seconds. Answers for how many seconds it fails by now."""
-        return float(await self._writing.fetchval(_SQL["failed"], name, again_in, why, status) or 0.0)
+    async def failed(self, name: str, again_in: float, why: WhyNotTold, status: int | None) -> float | None:
+        """A try that failed; the next one is in so many seconds. Answers for how many seconds it fails by now, None
+        where nothing is kept about it: it was removed meanwhile."""
+        since: float | None = await self._writing.fetchval(_SQL["failed"], name, again_in, why, status)
+        return since
 
     async def well(self, name: str) -> None:
         """It takes messages (again)."""

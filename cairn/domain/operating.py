@@ -51,11 +51,15 @@ class FeedUnscheduled(Event):
 
 
 class WebhookRegistered(Event):
-    """Another system is told from now on what happens in streams of these kinds, at its address."""
+    """Another system is told from now on what happens in streams of these kinds, at its address.
+
+    `after` is the position of the log after which it is told; one that was registered already goes on where it
+    stood."""
 
     webhook: str
     url: str
     kinds: tuple[str, ...]
+    after: int
 
     @property
     def stream(self) -> str:

@@ -1,4 +1,5 @@
-"""What a webhook is told of an event: which one it was, and where. Never what people wrote, who they are, or points."""
+"""What a webhook is told of an event: which one it was, and where. Never what people wrote, who did it, names, grades
+or points; but the name of a stream holds the id of the person whose goal, sheet or case it is."""
 
 import json
 

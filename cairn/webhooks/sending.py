@@ -1,5 +1,6 @@
 """One message to one receiver, once: whether it was taken, or what the receiver did."""
 
+import asyncio
 import logging
 import ssl
 import time
@@ -14,7 +15,9 @@ from cairn.webhooks.message import body, message_id
 from cairn.webhooks.signing import headers
 
 WITHIN = 15.0
-"""Seconds a receiver has to answer."""
+"""Seconds a receiver has to answer, its name being looked up included."""
+LONGEST_WAIT = 600.0
+"""Seconds until the next try that a receiver may ask for itself."""
 GONE = 410
 """By which a receiver says that it wants no more."""
 
@@ -22,10 +25,11 @@ logging.getLogger("httpx2").setLevel(logging.WARNING)  # it would write the addr
 
 
 class NotTaken(Exception):
-    """A receiver did not take a message; `status` is what it answered, where it did."""
+    """A receiver did not take a message; `status` is what it answered, where it did, and `again_in` in how many seconds
+    it wants to be asked again, where it says so."""
 
-    def __init__(self, why: WhyNotTold, status: int | None = None) -> None:
-        self.why, self.status = why, status
+    def __init__(self, why: WhyNotTold, status: int | None = None, again_in: float | None = None) -> None:
+        self.why, self.status, self.again_in = why, status, again_in
         super().__init__(why if status is None else f"{why} {status}")
 
 
@@ -38,29 +42,44 @@ class Sender:
 
     async def send(self, url: str, secrets: Sequence[bytes], row: StoredEvent) -> None:
         """Taken is what is answered with a 2xx status; a redirect is not followed. Raises NotTaken."""
-        content = body(row)
         try:
-            place = await place_of(url, self.allowed)
-            sent = {
-                "host": place.named,
-                "content-type": "application/json",
-                "user-agent": "cairn",
-                **headers(secrets, message_id(row), int(time.time()), content),
-            }
-            async with (
-                httpx2.AsyncClient(
-                    timeout=WITHIN, follow_redirects=False, trust_env=False, verify=self._trust
-                ) as client,
-                client.stream(
-                    "POST", place.url, content=content, headers=sent, extensions={"sni_hostname": place.host}
-                ) as answer,
-            ):
-                status, taken = answer.status_code, answer.is_success
+            async with asyncio.timeout(WITHIN):
+                status, wait = await self._answered(url, secrets, row)
         except Inside:
             raise NotTaken("inside") from None
-        except httpx2.TimeoutException:
+        except (TimeoutError, httpx2.TimeoutException):  # an OSError too: looked at first
             raise NotTaken("timeout") from None
-        except (httpx2.HTTPError, OSError, UnicodeError):
+        except (httpx2.HTTPError, httpx2.InvalidURL, OSError, UnicodeError):
             raise NotTaken("unreachable") from None
-        if not taken:
-            raise NotTaken("gone" if status == GONE else "status", status)
+        if not 200 <= status < 300:
+            raise NotTaken("gone" if status == GONE else "status", status, wait)
+
+    async def _answered(
+        self, url: str, secrets: Sequence[bytes], row: StoredEvent
+    ) -> tuple[int, float | None]:
+        """The status that a receiver answers, and in how many seconds it wants to be asked again."""
+        content = body(row)
+        place = await place_of(url, self.allowed)
+        sent = {
+            "host": place.named,
+            "content-type": "application/json",
+            "user-agent": "cairn",
+            **headers(secrets, message_id(row), int(time.time()), content),
+        }
+        async with (
+            httpx2.AsyncClient(
+                timeout=WITHIN, follow_redirects=False, trust_env=False, verify=self._trust
+            ) as client,
+            client.stream(
+                "POST", place.url, content=content, headers=sent, extensions={"sni_hostname": place.host}
+            ) as answer,
+        ):
+            return answer.status_code, wait_of(answer.headers.get("retry-after"))
+
+
+def wait_of(retry_after: str | None) -> float | None:
+    """The seconds that a receiver asks for; None where it names none, a date, or more than it may ask for."""
+    text = (retry_after or "").strip()
+    if not (text.isascii() and text.isdigit() and len(text) <= 4):
+        return None
+    return max(1.0, float(text)) if float(text) <= LONGEST_WAIT else None

@@ -138,15 +138,16 @@ async def _given(visit: Visit, target: Target, rows: Sequence[Asked], path: str)
 
 def _body(target: Target, command: type[Command]) -> dict[str, Any]:
     fields, required = fields_schema(command)
+    version = {
+        "anyOf": [{"type": "integer", "minimum": 0}, {"type": "null"}],
+        "description": "the version that was read; the row is refused where others changed it since",
+    }
     row = {
         "type": "object",
         "properties": {
             target.parameter: {"type": "string"},
             "fields": fields,
-            "version": {
-                "anyOf": [{"type": "integer", "minimum": 0}, {"type": "null"}],
-                "description": "the version that was read; the row is refused where others changed it since",
-            },
+            **({"version": version} if target.versioned else {}),
         },
         "required": [target.parameter, *(["fields"] if required else [])],
         "additionalProperties": False,

@@ -29,6 +29,7 @@ Key = Annotated[
 Match = Annotated[
     str | None, Header(description="the version that was read; 412 where others changed it since")
 ]
+Unmatched = Annotated[str | None, Header(include_in_schema=False)]
 Fields = Annotated[dict[str, Any] | None, Body()]
 
 
@@ -47,7 +48,8 @@ Give = Callable[[Visit, Given], Awaitable[Done]]
 
 
 class Target(NamedTuple):
-    """What commands are given to: where, under which name in the address, from which rows, and what they answer."""
+    """What commands are given to: where, under which name in the address, from which rows, and what they answer;
+    `versioned` where a command can be refused since others changed it meanwhile."""
 
     place: str
     parameter: str
@@ -55,6 +57,7 @@ class Target(NamedTuple):
     give: Give
     answered: type[Answered]
     kind: str | None = None
+    versioned: bool = True
 
 
 async def _to_goal(visit: Visit, came: Given) -> Done:
@@ -77,7 +80,7 @@ PLACES = {"feedback": "feedback", "coaching": "coaching"}
 """Kinds of cases whose name has no plural."""
 TARGETS = (
     Target("goals", "goal", COMMANDS, _to_goal, GoalAnswered),
-    Target("cycles", "cycle", CYCLE_COMMANDS, _to_cycle, CycleAnswered),
+    Target("cycles", "cycle", CYCLE_COMMANDS, _to_cycle, CycleAnswered, versioned=False),
     *(
         Target(PLACES.get(name, f"{name}s"), "case", kind.commands, _to_case, CaseAnswered, name)
         for name, kind in KINDS.items()
@@ -108,12 +111,14 @@ def router() -> APIRouter:
 
 
 def _endpoint(target: Target, name: str) -> Callable[..., Awaitable[Response]]:
+    match = Match if target.versioned else Unmatched
+
     async def given(
         visit: ByVisitor,
         of: Annotated[str, Path(alias=target.parameter)],
         fields: Fields = None,
         idempotency_key: Key = None,
-        if_match: Match = None,
+        if_match: match = None,  # type: ignore[valid-type]
     ) -> Response:
         done = await give(visit, target, Given(of, name, fields or {}, idempotency_key, version_of(if_match)))
         headers = {"ETag": f'"{done.status.version}"'} if done.status is not None else {}
@@ -126,6 +131,8 @@ async def give(visit: Visit, target: Target, came: Given) -> Done:
     """Gives one command, be it of a single request or of a row; raises Refusal."""
     if target.kind is not None and kind_of(came.of) != target.kind:
         raise Refusal("case.name", field=target.parameter, case=came.of, known=[target.kind])
+    if came.at_version is not None and not target.versioned:
+        raise Refusal("command.no-version", field="version", version=came.at_version)
     return await target.give(visit, came)
 
 

@@ -27,8 +27,8 @@ log = logging.getLogger(__name__)
 MISREAD = frozenset(
     {
         "command.invalid", "command.field", "command.unknown", "command.key-reserved", "command.version-unreadable",
-        "reading.as-of", "case.name", "webhook.url", "webhook.plain", "webhook.name", "webhook.kind",
-        "webhook.position",
+        "command.no-version", "reading.as-of", "case.name", "webhook.url", "webhook.plain", "webhook.name",
+        "webhook.kind", "webhook.position",
     }
 )  # fmt: skip
 BEHIND = "reading.behind"

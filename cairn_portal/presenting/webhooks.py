@@ -26,7 +26,7 @@ async def webhooks_of(application: Application) -> list[Standing]:
     found = []
     for name, hook in sorted(hooks.items()):
         following = told.get(hook.subscription)
-        position, waiting = (following.position, following.waiting) if following else (0, 0)
+        position, waiting = (following.position, following.waiting) if following else (hook.after, 0)
         found.append(Standing(hook, position, waiting, troubles.get(name)))
     return found
 

@@ -68,14 +68,21 @@ async def visit(request: Request) -> Visit:
 
 
 async def _viewing(request: Request, portal: Portal, caller: Caller) -> Person | None:
-    """Whose pages somebody looks at in their session. Raises Refusal for whatever would change anything meanwhile: a
-    session of looking gives no command."""
+    """Whose pages somebody looks at in their session; nobody's any more once they may not, which ends the looking.
+    Raises Refusal for whatever would change anything meanwhile: a session of looking gives no command."""
     whom = request.session.get(VIEWING) if caller.csrf else None
     if not isinstance(whom, str):
         return None
-    person = await portal.records.person(whom)
-    require_views_as(caller.person, person)
-    if request.method not in SAFE and request.url.path != END:
+    changes = request.method not in SAFE and request.url.path != END
+    try:
+        person = await portal.records.person(whom)
+        require_views_as(caller.person, person)
+    except Refusal:
+        request.session.pop(VIEWING, None)
+        if changes:
+            raise
+        return None
+    if changes:
         raise Refusal("viewing.read-only", person=person.id)
     return person
 

@@ -78,17 +78,26 @@ async def given(request: Request, visit: ByVisitor) -> Response:
         bad = await run_in_threadpool(bad_tables, handed.tables, invalid)
         return await _shown(request, visit, handed, 422, bad=bad)
     last = read_date(handed.last_day) if handed.leave else None
-    if isinstance(last, Mistake):
-        foreseen = await visit.portal.commands.foresee_roster(found, visit.person.id)
-        wrong = at.say(last.message)
-        return await _shown(request, visit, handed, 422, read=found, foreseen=foreseen, wrong_day=wrong)
-    foreseen = await visit.portal.commands.foresee_roster(found, visit.person.id, last)
-    if last and visit.person.id in foreseen.changes.gone:
-        wrong = at.say("You are not in this table yourself: nobody lets themselves go. Add your own row.")
+    wrong = at.say(last.message) if isinstance(last, Mistake) else ""
+    last = None if isinstance(last, Mistake) else last
+    foreseen = await _foreseen(visit, found, last)
+    if last and isinstance(foreseen, str):
+        wrong, foreseen = foreseen, await _foreseen(visit, found, None)
+    if isinstance(foreseen, str):
+        return await _shown(request, visit, handed, 422, unread=[foreseen])
+    if wrong:
         return await _shown(request, visit, handed, 422, read=found, foreseen=foreseen, wrong_day=wrong)
     if handed.seen:
         return await _imported(request, visit, handed, found, last)
     return await _shown(request, visit, handed, read=found, foreseen=foreseen, last=last)
+
+
+async def _foreseen(visit: Visit, read: RosterRead, last: date | None) -> RosterForeseen | str:
+    """What an import would change, or why it would be refused."""
+    try:
+        return await visit.portal.commands.foresee_roster(read, visit.person.id, last)
+    except Refusal as refusal:
+        return refusal_message(refusal).text(visit.reader.language)
 
 
 async def _imported(
@@ -99,7 +108,9 @@ async def _imported(
         done = await commands.import_roster(read, visit.person.id, handed.seen, last)
     except Refusal as refusal:
         said = refusal_message(refusal).text(at.language)
-        foreseen = await commands.foresee_roster(read, visit.person.id, last)
+        foreseen = await _foreseen(visit, read, last)
+        if isinstance(foreseen, str):
+            return await _shown(request, visit, handed, 409, unread=[foreseen])
         return await _shown(
             request, visit, handed, 409, read=read, foreseen=foreseen, unread=[said], last=last
         )

@@ -35,7 +35,7 @@ ROWS = 5
 """So many empty rows there are to type into."""
 MOST_ROWS = 200
 """So many rows are shown."""
-CYCLE = re.compile(r"[\w.]{1,40}")
+CYCLE = re.compile(r"[A-Za-z0-9_.]{1,40}")
 
 
 class Handed(NamedTuple):
@@ -123,9 +123,11 @@ async def _handed(at: PageReader, form: FormData) -> tuple[Handed, list[str]]:
 
 
 def _cycle(given: str) -> str:
-    """The cycle that is meant: the one of next year unless another is named."""
-    given = given.strip()
-    return given if CYCLE.fullmatch(given) else str(datetime.now(UTC).year + 1)
+    """The cycle that is meant: the one of next year unless another is named. Raises Refusal for what can be none."""
+    given = given.strip() or str(datetime.now(UTC).year + 1)
+    if not CYCLE.fullmatch(given):
+        raise Refusal("cycle.id", field="cycle", cycle=given[:80])
+    return given
 
 
 async def _shown(

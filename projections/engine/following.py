@@ -1,12 +1,13 @@
 """Which one of several leads, where several follow the log under one name beside the read models."""
 
 import asyncio
-from collections.abc import AsyncIterator
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 
 import asyncpg
 
-from cairn.ledger import LOST, Connection, application_name, connect
+from cairn.ledger import LOST, Connection, application_name, connect, stop_if_cancelled
 from projections.engine.sql import queries
 
 STAND_BY = 0.25
@@ -16,6 +17,29 @@ SILENCE = "2min"
 it the lock; what two that lead for a moment do twice has no effect."""
 
 _SQL = queries("following")
+
+log = logging.getLogger(__name__)
+
+
+async def lead(
+    dsn: str,
+    name: str,
+    led: Callable[[Connection], Awaitable[None]],
+    pause: float,
+    passing: tuple[type[Exception], ...] = (),
+) -> None:
+    """Has `led` done under a name by whoever leads, until cancelled, whatever happens to servers meanwhile: after a
+    pause of so many seconds it is begun anew. `passing` are errors beside those of Postgres that pass by themselves.
+    """
+    foreseen: tuple[type[BaseException], ...] = (asyncpg.PostgresError, TimeoutError, *LOST, *passing)
+    while True:
+        try:
+            async with leading(dsn, name) as connection:
+                await led(connection)
+        except foreseen as error:
+            stop_if_cancelled(error)
+            log.warning("%s is interrupted: %s; trying again", name, error)
+            await asyncio.sleep(pause)
 
 
 @asynccontextmanager

@@ -17,8 +17,10 @@ import psutil
 import pytest_asyncio
 
 from cairn.application.cases import KINDS
+from cairn.application.people import People
 from cairn.application.repository import to_appends
 from cairn.application.stored_events import to_events
+from cairn.application.viewings import Viewings
 from cairn.domain.cycle.events import CycleClosed
 from cairn.domain.event import Event
 from cairn.domain.identity import by_system
@@ -240,6 +242,11 @@ class Written:
         await self.erases("M1")
         await self.does("people", "delegate", "M1", "--nobody", *named[2:], *by)
 
+    async def of_looking(self) -> None:
+        """As the pages record it: the command line looks as nobody."""
+        people = (await People(self.ledger).roster()).by_id()
+        await Viewings(self.ledger).begin(people["H1"], people["E1"], words("looked"), datetime.now(UTC))
+
     async def of_cases(self) -> None:
         """Whatever a case of each kind can hold, as commands record it."""
         for kind in KINDS.values():
@@ -291,6 +298,7 @@ class Written:
         await self.of_cases()
         await self.of_a_years_end()
         await self.of_people()
+        await self.of_looking()
         await self.of_refusals()
         await self.does("cycle", "status", CYCLE)
 

@@ -33,7 +33,7 @@ LATIN = frozenset(
     re.findall(
         r"\w+",
         """
-    Base64 PgBouncer
+    Base64 PgBouncer Webhook
     Cairn Ctrl CAIRN JSON SMART YAML Temporal Postgres Excel GB18030 IANA Asia Shanghai curves direction dimension
     dsum exclude families flexible kind lower upper name portal range schedule serves target titles true
     false weekend capability_weight capability departments hired_after constants columns counterweights

@@ -137,6 +137,25 @@ async def test_a_case_is_begun_by_each_row_that_may(served: Served, cycle: str) 
     assert told["done"] == 2, told
 
 
+async def test_a_version_of_a_cycle_is_refused_since_nothing_would_look_at_it(
+    served: Served, cycle: str
+) -> None:
+    asked = {"rows": [{"cycle": cycle, "version": 1, "fields": {"reason": "too soon"}}]}
+    async with served.api("H1", "en") as hr:
+        alone = await hr.post(f"/cycles/{cycle}/abandon", json={"reason": "x"}, headers={"If-Match": '"1"'})
+        [row] = (await hr.post("/bulk/cycles/abandon", json=asked)).json()["rows"]
+        document = (await hr.get("/openapi.json")).json()
+    for problem in (alone.json(), row["problem"]):
+        assert (problem["status"], problem["code"]) == (422, "command.no-version"), problem
+    for place, kept in (("goals", True), ("cycles", False)):
+        paths = {path: each["post"] for path, each in document["paths"].items() if "post" in each}
+        bulk = next(each for path, each in paths.items() if path.startswith(f"/bulk/{place}/"))
+        rows = bulk["requestBody"]["content"]["application/json"]["schema"]["properties"]["rows"]
+        assert ("version" in rows["items"]["properties"]) == kept
+        one = next(each for path, each in paths.items() if path.startswith(f"/{place}/{{"))
+        assert ("if-match" in {each["name"].lower() for each in one["parameters"]}) == kept
+
+
 async def test_every_command_has_an_endpoint_for_many(served: Served) -> None:
     paths = [path for method, path in await documented(served) if method == "post"]
     alone = {

@@ -347,6 +347,19 @@ async def test_nobody_but_hr_takes_a_step_and_nothing_is_recorded(served: Served
     assert len(adopted) == 1
 
 
+async def test_targets_for_what_can_be_no_cycle_are_refused_and_not_proposed_for_another(
+    served: Served,
+) -> None:
+    headers = {"Authorization": f"Bearer {await served.token('H1')}", "Accept-Language": "en"}
+    async with httpx2.AsyncClient(base_url=served.url, headers=headers) as hr:
+        for cycle in ("20 27", "二〇二七", "x" * 41):
+            for answer in (
+                await hr.get("/start/targets", params={"cycle": cycle}),
+                await hr.post("/start/targets", data={"cycle": cycle, "table": TARGETS}),
+            ):
+                assert answer.status_code == 403 and "may have letters" in answer.text, cycle
+
+
 async def test_a_step_is_not_taken_from_another_site(browser: Browser, served: Served) -> None:
     async with screen(browser, served) as window:
         await window.sign_in("H1")

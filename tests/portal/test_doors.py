@@ -81,6 +81,33 @@ async def test_the_last_hr_cannot_be_removed_by_a_day_of_leaving(cairn: Cairn, t
     assert (said.code, said.json["error"]) == (1, "roster.last-hr")
 
 
+async def test_nobody_lets_themselves_go_with_a_table_in_which_they_are_not(
+    company: Settings, cairn: Cairn, tmp_path: Path
+) -> None:
+    """H1 imports; without their own row they would leave, and with them the last HR."""
+    before = await people(company)
+    alone = [row.replace("经理,销售,H1", "经理,销售,") for row in ROWS if not row.startswith("H1,")]
+    typed = ("--last-day", "2030-01-31", "--by", "H1", "--yes", "--json")
+    said = await cairn("roster", "import", written(tmp_path, alone), *typed)
+    assert (said.code, said.json["error"]) == (1, "roster.without-oneself"), said.out
+    assert await people(company) == before
+
+
+async def test_the_last_hr_does_not_leave_with_a_table_that_takes_their_own_role_from_whoever_imports(
+    company: Settings, cairn: Cairn, tmp_path: Path
+) -> None:
+    other = ROWS[-1].replace("E", "X", 1).removesuffix("HR") + "HR"
+    assert other.startswith("X"), other
+    assert (await cairn("roster", "import", written(tmp_path, [*ROWS, other]), "--by", "H1")).code == 0
+    before = await people(company)
+    rows = [row.removesuffix("HR") for row in ROWS]
+    typed = ("--last-day", "2030-01-31", "--by", "H1", "--yes", "--json")
+    said = await cairn("roster", "import", written(tmp_path, rows), *typed)
+    assert (said.code, said.json["error"]) == (1, "roster.last-hr"), said.out
+    assert await people(company) == before
+    assert (await cairn("roster", "import", written(tmp_path, ROWS), *typed)).code == 0
+
+
 async def test_a_first_roster_in_which_nobody_is_hr_is_refused(
     settings: Settings, databases: Databases, tmp_path: Path
 ) -> None:

@@ -3,21 +3,27 @@
 import asyncio
 import ipaddress
 import json
+import socket
 import threading
+import time
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from uuid import uuid4
 
+import asyncpg
 import pytest
 import pytest_asyncio
 from standardwebhooks import Webhook
 
 from cairn.domain.refusal import Refusal
+from cairn.ledger import StoredEvent
 from cairn.settings import Settings, SettingsProblem
 from cairn.webhooks.addresses import Allowed, Inside, allowed_of, place_of, read_url
+from cairn.webhooks.sending import NotTaken, Sender
 from tests.databases import Databases
 from tests.portal.conftest import POLICY, ROSTER, Cairn, company_of_its_own, environment
 
@@ -33,6 +39,7 @@ class Receiver:
     url: str = ""
     answers: list[int] = field(default_factory=list)
     always: int = 204
+    retry_after: str = "1"
     messages: list[tuple[Mapping[str, str], bytes]] = field(default_factory=list)
 
     def taken(self, headers: Mapping[str, str], body: bytes) -> int:
@@ -52,7 +59,10 @@ def receiving() -> Iterator[Receiver]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["content-length"]))
-            self.send_response(receiver.taken({k.lower(): v for k, v in self.headers.items()}, body))
+            status = receiver.taken({k.lower(): v for k, v in self.headers.items()}, body)
+            self.send_response(status)
+            if status == 429:
+                self.send_header("retry-after", receiver.retry_after)
             self.end_headers()
 
         def log_message(self, *_: object) -> None:
@@ -72,6 +82,7 @@ def receiving() -> Iterator[Receiver]:
 class Company:
     cairn: Cairn
     cycle: str
+    database: str
 
     async def says(self, *typed: str, **env: str) -> Any:
         done = await self.cairn(*typed, "--json", **env)
@@ -107,7 +118,7 @@ async def company(
         cycle = str(date.today().year + 1)
         done = await cairn("cycle", "launch", cycle, "--by", "H1", "--yes")
         assert done.code == 0, done.err
-        yield Company(cairn, cycle)
+        yield Company(cairn, cycle, own.database or "")
 
 
 async def happens(what: Callable[[], bool]) -> None:
@@ -133,7 +144,7 @@ async def test_another_system_is_told_what_happens_signed_and_without_a_word_of_
     assert all(set(each["data"]) == TOLD for each in told)
     assert told[1]["data"]["position"] > told[0]["data"]["position"] > 0
     assert not any(b"modest" in body or b"M1" in body for _, body in receiver.messages)
-    assert receiver.of(f"cycle-{company.cycle}") == [], "nothing of before, and nothing of other kinds"
+    assert len(receiver.messages) == 2, "nothing of before, and nothing of other kinds"
 
 
 async def test_a_receiver_that_is_away_is_told_later_by_the_same_ids_and_in_order(company: Company) -> None:
@@ -151,6 +162,101 @@ async def test_a_receiver_that_is_away_is_told_later_by_the_same_ids_and_in_orde
     assert (trouble["why"], trouble["status"], trouble["tries"]) == ("status", 500, 1)
     first, again, later = receiver.of(goal)
     assert first == again and later["data"]["event"] == "GoalSteppedBack"
+
+
+async def test_a_receiver_that_takes_a_few_at_a_time_gets_on_and_is_sent_none_of_them_twice(
+    company: Company,
+) -> None:
+    goal = f"goal-{company.cycle}-E1-2"
+    with receiving() as receiver:
+        receiver.answers = [500]
+        await company.tells("slow", receiver, "goal")
+        await company.says("goal", "submit", goal, "--by", "E1")
+        await happens(lambda: len(receiver.messages) == 1)
+        receiver.answers = [204, 204, 429, 204, 429]
+        for what in ("recall", "submit", "recall"):
+            await company.says("goal", what, goal, "--by", "E1")
+        await happens_in(company, "slow", lambda each: each["trouble"] is None and each["waiting"] == 0)
+        told = [each["data"]["version"] for each in receiver.of(goal)]
+        await company.says("webhook", "remove", "slow", "--by", "H1")
+    first = told[0]
+    assert told == [first, first, first + 1, first + 2, first + 2, first + 3, first + 3]
+
+
+async def test_one_that_moves_is_told_there_what_it_lacks_and_keeps_its_secret(company: Company) -> None:
+    goal = f"goal-{company.cycle}-E2-2"
+    with receiving() as before, receiving() as now:
+        before.always = 500
+        secret = await company.tells("moving", before, "goal")
+        await company.says("goal", "submit", goal, "--by", "E2")
+        await happens(lambda: len(before.messages) == 1)
+        assert await company.tells("moving", now, "goal") == secret
+        await happens(lambda: len(now.messages) == 1)
+        await company.says("webhook", "remove", "moving", "--by", "H1")
+    assert before.of(goal) == now.of(goal)
+
+
+async def test_one_that_was_removed_and_is_registered_again_is_told_what_comes_from_then_on(
+    company: Company,
+) -> None:
+    goal = f"goal-{company.cycle}-E3-2"
+    with receiving() as before, receiving() as now:
+        before.always = 500
+        await company.tells("again", before, "goal")
+        await company.says("goal", "submit", goal, "--by", "E3")
+        await happens(lambda: len(before.messages) == 1)
+        await company.says("webhook", "remove", "again", "--by", "H1")
+        await company.tells("again", now, "goal")
+        await company.says("goal", "recall", goal, "--by", "E3")
+        await happens(lambda: len(now.messages) == 1)
+        await company.says("webhook", "remove", "again", "--by", "H1")
+    assert [each["data"]["event"] for each in now.of(goal)] == ["GoalSteppedBack"]
+
+
+async def test_one_whose_place_is_missing_is_told_from_where_it_was_told_to_go_on(company: Company) -> None:
+    """As it is between two of its records, or where somebody has ended its subscription."""
+    goal = f"goal-{company.cycle}-E4-2"
+    with receiving() as receiver:
+        await company.tells("lost", receiver, "goal")
+        for what in ("submit", "recall"):
+            await company.says("goal", what, goal, "--by", "E4")
+        await happens(lambda: len(receiver.messages) == 2)
+        receiver.always = 410
+        await company.says("goal", "submit", goal, "--by", "E4")
+        await happens_in(company, "lost", lambda each: each["given_up"] is not None)
+        await as_owner(company, "delete from ledger.subscription where name like 'webhook-lost%'")
+        receiver.always = 204
+        begun = len(receiver.messages)
+        after = str(receiver.of(goal)[0]["data"]["position"])
+        await company.says("webhook", "resume", "lost", "--after", after, "--by", "H1")
+        await happens(lambda: len(receiver.messages) == begun + 2)
+        await company.says("webhook", "remove", "lost", "--by", "H1")
+    assert [each["data"]["event"] for each in receiver.of(goal)[begun:]] == [
+        "GoalSteppedBack",
+        "GoalSubmitted",
+    ]
+
+
+async def as_owner(company: Company, statement: str) -> None:
+    connection = await asyncpg.connect(company.database)
+    await connection.execute(statement)
+    await connection.close()
+
+
+async def test_one_whose_trouble_cannot_be_noted_is_tried_again_all_the_same(company: Company) -> None:
+    goal = f"goal-{company.cycle}-M1-1"
+    with receiving() as receiver:
+        await company.tells("noted", receiver, "goal")
+        receiver.always = 500
+        await as_owner(company, "alter table ledger.webhook add constraint broken check (tries = 0)")
+        await company.says("goal", "submit", goal, "--by", "M1")
+        try:
+            await happens(lambda: len(receiver.messages) > 1)
+        finally:
+            await as_owner(company, "alter table ledger.webhook drop constraint broken")
+        receiver.always = 204
+        await happens_in(company, "noted", lambda each: each["trouble"] is None and each["waiting"] == 0)
+        await company.says("webhook", "remove", "noted", "--by", "H1")
 
 
 async def happens_in(company: Company, name: str, what: Callable[[dict[str, Any]], bool]) -> None:
@@ -221,6 +327,61 @@ async def test_only_hr_registers_and_what_is_no_webhook_is_refused_and_not_recor
         done = await company.cairn("webhook", *typed, "--by", "H1", "--json")
         assert done.code == 1 and "webhook.unknown" in done.out + done.err
     assert await company.says("webhook", "list", "--by", "H1") == []
+
+
+@contextmanager
+def dawdling() -> Iterator[str]:
+    """A server that is never silent for long, and never done: the address of it."""
+    listening = socket.create_server(("127.0.0.1", 0))
+
+    def serve() -> None:
+        with suppress(OSError):
+            connection, _ = listening.accept()
+            with connection:
+                connection.sendall(b"HTTP/1.1 200 OK\r\nslow: ")
+                while True:
+                    connection.sendall(b"x")
+                    time.sleep(0.05)
+
+    threading.Thread(target=serve, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}/"
+    finally:
+        listening.close()
+
+
+ROW = StoredEvent(
+    "goal-2027-E1-1", 2, "GoalSubmitted", 1, uuid4(), "{}", datetime.now(UTC), datetime.now(UTC), "E1", None, None,
+    None, "2027", 7,
+)  # fmt: skip
+
+
+async def test_a_receiver_that_only_dawdles_has_not_answered_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cairn.webhooks.sending.WITHIN", 1.0)
+    with dawdling() as url, pytest.raises(NotTaken) as told:
+        async with asyncio.timeout(SOON):
+            await Sender(Allowed(frozenset({"127.0.0.1"}))).send(url, [b"x" * 32], ROW)
+    assert told.value.why == "timeout"
+
+
+@pytest.mark.parametrize(
+    ("said", "seconds"),
+    [
+        ("1", 1.0),
+        ("600", 600.0),
+        ("0", 1.0),
+        ("601", None),
+        ("Fri, 27 Nov 2026 07:00:00 GMT", None),
+        ("²", None),
+    ],
+)
+async def test_a_receiver_says_itself_when_it_is_asked_again_where_that_is_soon(
+    said: str, seconds: float | None
+) -> None:
+    with receiving() as receiver, pytest.raises(NotTaken) as told:
+        receiver.always, receiver.retry_after = 429, said
+        await Sender(Allowed(frozenset({"127.0.0.1"}))).send(receiver.url, [b"x" * 32], ROW)
+    assert (told.value.status, told.value.again_in) == (429, seconds)
 
 
 INSIDE = (

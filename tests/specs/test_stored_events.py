@@ -280,7 +280,9 @@ EXAMPLES: tuple[Event, ...] = (
         feed="crm", path="/plan/feeds/crm.yaml", base="/plan", crons=("0 6 * * *",), timezone="Asia/Shanghai", **AT
     ),
     FeedUnscheduled(feed="crm", **AT),
-    WebhookRegistered(webhook="warehouse", url="https://hooks.example/told", kinds=("goal", "result"), **AT),
+    WebhookRegistered(
+        webhook="warehouse", url="https://hooks.example/told", kinds=("goal", "result"), after=10, **AT
+    ),
     WebhookGivenUp(webhook="warehouse", position=12, why="status", status=500, **AT),
     WebhookResumed(webhook="warehouse", after=11, **AT),
     WebhookRemoved(webhook="warehouse", **AT),
