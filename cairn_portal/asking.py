@@ -24,6 +24,7 @@ from cairn.domain.identity import digest
 from cairn.domain.launch.consequences import Consequences
 from cairn.domain.people import Person
 from cairn.domain.refusal import Refusal
+from cairn.domain.registry import KINDS
 from cairn.ledger import AwayFromHome
 from cairn.roster.reading import RosterRead
 from cairn.settings import Settings
@@ -33,6 +34,7 @@ from cairn_portal.reading.goals import unknown_goal
 from cairn_portal.reading.knowing import case_refusal, may_know_goal, unknown_case
 from cairn_portal.reading.records import Records
 from projections.engine.catch_up import wait_for
+from projections.models import goal as goals_model
 
 PATIENCE = timedelta(seconds=20)
 """How long a page or a program waits for a worker to answer."""
@@ -87,7 +89,7 @@ class Commands:
         outcome = await gateway.goal(goal, name, by, dict(fields), key or str(uuid4()), at_version=at_version)
         if outcome.refused is not None and not await may_know_goal(self.records, by, goal):
             raise unknown_goal(goal)
-        return await self._done(goal, outcome)
+        return await self._with_sheet(goal, await self._done(goal, outcome))
 
     async def case(
         self, case: str, name: str, by: str, fields: Mapping[str, Any], key: str | None = None,
@@ -227,6 +229,16 @@ class Commands:
         events = () if isinstance(outcome, CycleOutcome) else outcome.events
         replayed = False if isinstance(outcome, CycleOutcome) else outcome.replayed
         return Done(events, outcome.status, replayed, position)
+
+    async def _with_sheet(self, goal: str, done: Done) -> Done:
+        """The same with a position that holds what the command recorded in the goal's sheet, where weights stand."""
+        row = None
+        if done.position is not None and any("sheet" in KINDS[each] for each in done.events):
+            row = await goals_model.goal(self.records.pool, goal)
+        if done.position is None or row is None:
+            return done
+        sealed = await self._sealed(row.sheet, await self.records.ledger.version_of(row.sheet))
+        return done._replace(position=None if sealed is None else max(done.position, sealed))
 
     async def _gateway(self) -> CommandGateway:
         """Raises AwayFromHome where the ledger takes nothing in, NamespaceTaken where Temporal's namespace is another
