@@ -111,7 +111,9 @@ class Commands:
     async def cycle(
         self, cycle: str, name: str, by: str, fields: Mapping[str, Any], key: str | None = None
     ) -> Done:
-        """Gives a cycle a command; raises Refusal."""
+        """Gives a cycle a command; raises Refusal, and of one that is not there without asking its workflow."""
+        if name != "launch" and not await self.records.ledger.version_of(f"cycle-{cycle}"):
+            raise Refusal("cycle.unknown", field="cycle", cycle=cycle)
         outcome = await (await self._gateway()).cycle(cycle, name, by, dict(fields), key or str(uuid4()))
         return await self._done(f"cycle-{cycle}", outcome)
 
