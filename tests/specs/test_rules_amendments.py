@@ -12,7 +12,7 @@ from cairn.domain.goal import events as did
 from cairn.domain.goal.owing import decided_from
 from cairn.domain.goal.status import deadlines_of
 from cairn.domain.launch.checking import check_same_terms
-from cairn.domain.policy import Committee, Judgements, WorkingCalendar
+from cairn.domain.policy import Committee, GradeShare, Judgements, WorkingCalendar
 from cairn.domain.refusal import Refusal
 from tests.specs.company import CHEN, LIN, D, active, draft, fact, on, plan, submitted
 from tests.specs.company import schedule as plan_schedule
@@ -136,6 +136,14 @@ def test_L11_a_change_names_every_field_by_its_path() -> None:
         ("families.sales.template.revenue.target", "1200", "1300"),
         ("calendar.holidays", (), ("2026-10-08",)),
     ]
+
+
+def test_L11_a_change_of_shares_is_told_in_words() -> None:
+    shares = plan().evaluation.model_copy(
+        update={"distribution": (GradeShare(grades=("A", "S"), most=D(20)),)}
+    )
+    [change] = changes_between(plan(), version(evaluation=shares))
+    assert (change.field, change.after) == ("evaluation.distribution", ("grades A/S most 20",))
 
 
 def test_L11_a_cycle_is_launched_again_as_it_was_launched() -> None:

@@ -65,7 +65,18 @@ def _said(value: Any) -> FactValue:
         return None
     if isinstance(value, Mapping):
         return None if not value else ", ".join(map(str, value))
-    return fact_value(list(value) if isinstance(value, tuple) else value)
+    if isinstance(value, list | tuple):
+        return fact_value([_in_a_word(each) if isinstance(each, Mapping) else each for each in value])
+    return fact_value(value)
+
+
+def _in_a_word(fields: Mapping[str, Any]) -> str:
+    """An item of a list without a key of its own: `grades A most 20`."""
+    stated = {name: each for name, each in fields.items() if each is not None}
+    return " ".join(
+        f"{name} {'/'.join(map(str, each)) if isinstance(each, list | tuple) else each}"
+        for name, each in stated.items()
+    )
 
 
 def require_amendable(before: Policy, after: Policy, changes: Sequence[PolicyChange], today: date) -> None:
