@@ -4,12 +4,12 @@ from dataclasses import replace
 from typing import Annotated, NamedTuple
 
 from fastapi import Depends
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from cairn.application.access import require_views_as
 from cairn.domain.people import Person
 from cairn.domain.refusal import Refusal
+from cairn.ledger import UNWRITABLE
 from cairn.settings import Settings
 from cairn_portal.asking import Commands
 from cairn_portal.reading.records import Records
@@ -55,13 +55,13 @@ def reader_of(request: Request) -> PageReader:
 
 
 async def visit(request: Request) -> Visit:
-    """The request of somebody who is signed in, which counts. Raises what `SignIn.caller` raises, TooOften, and
-    HTTPException for an address with a character that no database keeps."""
+    """The request of somebody who is signed in, which counts. Raises what `SignIn.caller` raises, TooOften, and one
+    of UNWRITABLE for an address with a character that no database keeps."""
     portal = portal_of(request)
     caller = await portal.sign_in.caller(request)
     await portal.limits.take(request, caller.person.id, caller.csrf)
     if "\0" in request.scope["path"] or b"%00" in request.scope["query_string"]:
-        raise HTTPException(400)
+        raise UNWRITABLE[0]  # what Postgres would say, before anything else is asked with it
     reader = replace(reader_of(request), titles=await portal.records.titles())
     viewing = await _viewing(request, portal, caller)
     return Visit(portal, caller.person, reader, caller.csrf, viewing)

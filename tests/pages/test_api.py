@@ -186,7 +186,7 @@ async def test_a_character_that_no_database_keeps_is_refused_wherever_it_stands(
         addresses = (f"/audit/verification?cycle={served.cycle}%00", f"/goals/{goal}%00", "/streams/a%00b")
         answers = [(await hr.get(address)).status_code for address in addresses]
         told = (await hr.post("/bulk/goals/submit", json=row)).json()["rows"][0]["problem"]
-    assert (answers, told["status"]) == ([400] * 3, 422), told
+    assert (answers, told["status"]) == ([422] * 3, 422), told
 
 
 async def test_pages_of_a_list_come_to_the_whole_and_leave_no_gap_for_what_is_hidden(served: Served) -> None:
