@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 from cairn.application import access
 from cairn.application.cases import KINDS, kind_named, read_case_command
 from cairn.application.offers import Offer, offered_in_case
-from cairn.application.repository import overtaken
 from cairn.application.stored_events import to_events
 from cairn.domain.appraisal.state import Appraisal
 from cairn.domain.case.context import CaseContext
@@ -19,7 +18,6 @@ from cairn.domain.event import Event
 from cairn.domain.people import Person, places_of, reports_to
 from cairn.domain.refusal import Refusal
 from cairn.domain.review.state import Review
-from cairn.domain.streams import cycle_of
 from cairn.ledger import StoredEvent
 from cairn_portal.reading.records import Records
 from cairn_portal.reading.reviews import WORDLESS
@@ -132,10 +130,8 @@ async def foresee_case(
     records: Records, who: str, name: str, command: str, fields: Mapping[str, Any], at_version: int | None
 ) -> None:
     """Refuses what a command would be refused for as the log stands now; nothing is recorded."""
-    late = overtaken(name, await records.ledger.read_stream(name), at_version)
-    if late is not None:
-        raise late
-    at = await records.clock.now(await records.cycle(cycle_of(name)))
+    await records.require_as_seen(name, at_version)
+    at = await records.now_of(name)
     await records.application.cases.foresee(read_case_command(command, name, who, at, dict(fields)))
 
 

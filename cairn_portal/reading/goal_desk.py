@@ -8,13 +8,11 @@ from uuid import uuid4
 
 from cairn.application.goals import read_command
 from cairn.application.offers import Offer, offered_on_goal
-from cairn.application.repository import overtaken
 from cairn.domain.goal.adjustment import values_before
 from cairn.domain.goal.commands import ResumeGoal
 from cairn.domain.goal.context import GoalContext
 from cairn.domain.goal.events import AdjustmentRequested, Changes
 from cairn.domain.goal.state import Goal
-from cairn.domain.streams import cycle_of
 from cairn_portal.reading.records import Records
 
 
@@ -39,7 +37,7 @@ class AdjustmentForeseen(NamedTuple):
 
 async def desk_of(records: Records, who: str, name: str) -> GoalDesk:
     """What somebody may do with a goal, or with one that is not there yet: how to draft it."""
-    at = await records.clock.now(await records.cycle(cycle_of(name)))
+    at = await records.now_of(name)
     goal, context = await records.application.goals.around(ResumeGoal(goal=name, by=who, at=at))
     return GoalDesk(goal, context, at, offered_on_goal(goal, context, who, at))
 
@@ -48,10 +46,8 @@ async def foresee_goal(
     records: Records, who: str, name: str, command: str, fields: Mapping[str, Any], at_version: int | None
 ) -> None:
     """Refuses what a command would be refused for as the log stands now; nothing is recorded."""
-    late = overtaken(name, await records.ledger.read_stream(name), at_version)
-    if late is not None:
-        raise late
-    at = await records.clock.now(await records.cycle(cycle_of(name)))
+    await records.require_as_seen(name, at_version)
+    at = await records.now_of(name)
     await records.application.goals.foresee(read_command(command, name, who, at, dict(fields), str(uuid4())))
 
 
@@ -59,7 +55,7 @@ async def foresee_adjustment(
     records: Records, who: str, name: str, fields: Mapping[str, Any]
 ) -> AdjustmentForeseen:
     """What an adjustment would come to, confirmed by both. Nothing is recorded. Refuses what would be refused."""
-    at = await records.clock.now(await records.cycle(cycle_of(name)))
+    at = await records.now_of(name)
     command = read_command("adjust", name, who, at, dict(fields), str(uuid4()))
     events = await records.application.goals.foresee(command)
     asked = next(event for event in events if isinstance(event, AdjustmentRequested))

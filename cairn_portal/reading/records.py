@@ -6,11 +6,13 @@ from typing import NamedTuple
 from cairn.application import Application, access
 from cairn.application.access import Circle
 from cairn.application.moves import Moves
+from cairn.application.repository import overtaken
 from cairn.domain.cycle.state import Cycle
 from cairn.domain.people import Person
 from cairn.domain.policy import Transparency
 from cairn.domain.refusal import Refusal
 from cairn.domain.schedule import local_day
+from cairn.domain.streams import cycle_of
 from cairn.i18n.titles import Titles, titles_in
 from cairn_portal.reading.newest import Newest
 from cairn_portal.reading.viewing import Viewer
@@ -92,6 +94,19 @@ class Records:
     def moves(self) -> Moves:
         """What follows from a change of people, and the doing of it."""
         return Moves(self.application.people, self.application.cycles)
+
+    async def now_of(self, stream: str) -> datetime:
+        """What time it is in the cycle of a goal or case."""
+        return await self.clock.now(await self.cycle(cycle_of(stream)))
+
+    async def require_as_seen(self, stream: str, at_version: int | None) -> None:
+        """Refuses a decision about a stream that others have changed since it was seen at a version (None: whatever
+        was seen)."""
+        if at_version is None:
+            return
+        late = overtaken(stream, await self.ledger.read_stream(stream), at_version)
+        if late is not None:
+            raise late
 
     async def present(self) -> tuple[datetime, date]:
         """The present moment and day: of the cycle launched last that is not closed, else of the clock on the wall."""

@@ -1,8 +1,8 @@
 """Notices that could not be delivered by mail or chat: told in the status, and tried again; chat tried out."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import groupby
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.text import Text
@@ -49,34 +49,39 @@ Whom = Annotated[
 
 def mail_notes(at: Terminal, undelivered: Sequence[Undelivered]) -> list[str]:
     """One note for each reason, with whom it concerns and what to do."""
-    notes = []
-    for (state, why), of_reason in groupby(undelivered, key=lambda each: (each.state, each.why)):
-        found = list(of_reason)
-        facts = {
-            "count": sum(each.mails for each in found),
-            "people": len(found),
-            "named": [each.person for each in found[:NAMED]],
-            "why": why.partition(":")[0],
-            "code": why.partition(":")[2],
-        }
-        notes.append(at.say(GIVEN_UP if state == "failed" else STILL_TRIED, **facts))
-    return notes
+    return [
+        at.say(
+            GIVEN_UP if state == "failed" else STILL_TRIED,
+            **_facts(found),
+            why=why.partition(":")[0],
+            code=why.partition(":")[2],
+        )
+        for state, why, found in _by_reason(undelivered)
+    ]
 
 
 def chat_notes(at: Terminal, undelivered: Sequence[Undelivered]) -> list[str]:
     """The same of chat, where nobody tells why a message was not taken."""
     notes = []
-    for (state, why), of_reason in groupby(undelivered, key=lambda each: (each.state, each.why)):
-        found = list(of_reason)
-        facts = {
-            "count": sum(each.mails for each in found),
-            "people": len(found),
-            "named": [each.person for each in found[:NAMED]],
-            "first": found[0].person,
-        }
-        sentence = CHAT_IN_DOUBT if why == IN_DOUBT else CHAT_GIVEN_UP
-        notes.append(at.say(sentence if state == "failed" else CHAT_STILL_TRIED, **facts))
+    for state, why, found in _by_reason(undelivered):
+        ended = CHAT_IN_DOUBT if why == IN_DOUBT else CHAT_GIVEN_UP
+        sentence = ended if state == "failed" else CHAT_STILL_TRIED
+        notes.append(at.say(sentence, **_facts(found), first=found[0].person))
     return notes
+
+
+def _by_reason(undelivered: Sequence[Undelivered]) -> Iterator[tuple[str, str, list[Undelivered]]]:
+    for (state, why), of_reason in groupby(undelivered, key=lambda each: (each.state, each.why)):
+        yield state, why, list(of_reason)
+
+
+def _facts(found: Sequence[Undelivered]) -> dict[str, Any]:
+    """How many messages for how many readers, with the first of them."""
+    return {
+        "count": sum(each.mails for each in found),
+        "people": len(found),
+        "named": [each.person for each in found[:NAMED]],
+    }
 
 
 async def retry(at: Terminal, person: Whom = None) -> None:
