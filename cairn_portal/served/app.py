@@ -1,6 +1,7 @@
 """The portal's application: what every request works with, what every answer carries, and what errors become."""
 
 import logging
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from urllib.parse import quote, urlsplit
@@ -11,6 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.middleware.sessions import SessionMiddleware
 from starlette.responses import RedirectResponse, Response
+from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
 from cairn.application import Application
@@ -98,7 +100,10 @@ def create_app(settings: Settings) -> FastAPI:
         https_only=portal_url(settings).startswith("https://"),
     )
     app.add_middleware(SafeHeaders)
-    app.mount(ROOT, api, name="api")
+    mounted = Mount(ROOT, api, name="api")
+    # A line break in an id is a letter like any other: without this it would be answered by the pages.
+    mounted.path_regex = re.compile(mounted.path_regex.pattern, re.DOTALL)
+    app.router.routes.append(mounted)
     # Pages are not compressed: they hold a token beside what somebody sent.
     app.mount("/static", GZipMiddleware(StaticFiles(directory=STATIC)), name="static")
     for router in (

@@ -52,6 +52,13 @@ async def test_a_program_is_told_of_such_a_character_as_a_problem(served: Served
             assert "U+0000" in answer.json()["detail"]
 
 
+async def test_an_id_with_a_line_break_is_answered_by_the_api_and_not_by_a_page(served: Served) -> None:
+    async with served.api("A1") as program:
+        answer = await program.get("/goals/one%0Atwo")
+    assert answer.status_code == 404
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
 async def test_a_page_whose_address_cannot_be_read_says_so_in_a_page(
     browser: Browser, served: Served
 ) -> None:
