@@ -88,15 +88,25 @@ async def served(
     databases: Databases, temporal_server: str, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Served]:
     """A company of its own with a worker, the portal's own process, and a cycle of next year."""
-    files = tmp_path_factory.mktemp("company")
+    begun = Settings(
+        home=tmp_path_factory.mktemp("home"), database="postgresql://", temporal_address=temporal_server
+    )
+    async with company(NAMESPACE, begun, databases, tmp_path_factory.mktemp("company")) as found:
+        yield found
+
+
+@asynccontextmanager
+async def company(
+    namespace: str, begun: Settings, databases: Databases, files: Path
+) -> AsyncIterator[Served]:
+    """The tests' company in a namespace and a database of its own: its policy and roster, written to these files,
+    a worker, the portal, and a cycle of next year."""
     (files / "policy.yaml").write_text(POLICY + TRANSPARENCY + STEPS + STRATEGY, encoding="utf-8")
     (files / "roster.csv").write_text(
         ROSTER.replace("2020-12-31", "") + AUDITOR + COMMITTEE, encoding="utf-8"
     )
-    begun = Settings(
-        home=tmp_path_factory.mktemp("home"), database="postgresql://", temporal_address=temporal_server
-    )
-    async with company_of_its_own(NAMESPACE, begun, databases, temporal_server, files) as own:
+    assert begun.temporal_address is not None
+    async with company_of_its_own(namespace, begun, databases, begun.temporal_address, files) as own:
         cairn, cycle = Cairn(environment(own)), str(date.today().year + 1)
         done = await cairn("cycle", "launch", cycle, "--by", "H1", "--yes")
         assert done.code == 0, done.err

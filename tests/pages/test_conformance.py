@@ -4,7 +4,6 @@ import asyncio
 import os
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,7 +17,8 @@ from schemathesis.generation import GenerationMode
 
 from cairn.settings import Settings
 from cairn_portal.api.application import create_api
-from tests.pages.conftest import Served, append, begun, result_of, serving
+from tests.databases import Databases
+from tests.pages.conftest import Served, append, begun, company, result_of
 
 SCHEMA = schemathesis.openapi.from_dict(create_api().openapi())
 OPERATIONS = {
@@ -39,20 +39,22 @@ WAITING = {"reading.behind", "no-answer"}
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def open_handed(served: Served, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Served]:
-    """A portal of the same company without limits, and a cycle that nobody else looks at, with a result in it."""
-    home = tmp_path_factory.mktemp("open-handed")
-    there = Path(served.cairn.env["CAIRN_HOME"])
-    for key in ("text.key", "payload.key"):
-        if (there / key).exists():
-            (home / key).write_bytes((there / key).read_bytes())
-    env = {name.removeprefix("CAIRN_").lower(): value for name, value in served.cairn.env.items() if value}
-    limits = {"limit_token": "off", "limit_sign_in": "off"}
-    own = Settings(**{**env, **limits, "home": home})  # type: ignore[arg-type]
-    async with begun(served, "any", 0) as cycle, serving(own, cycle) as found:
-        result = await result_of(served, cycle, "E1", "90", "A")
-        await append(served, result.sheet, result)
-        yield replace(found, cycle=cycle)
+async def open_handed(
+    databases: Databases, temporal_server: str, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Served]:
+    """A company without limits that nobody else looks at, for HR may change all of it, and a result in it."""
+    its_own = Settings(
+        home=tmp_path_factory.mktemp("open-handed"), database="postgresql://", temporal_address=temporal_server,
+        limit_token="off", limit_sign_in="off",
+    )  # fmt: skip
+    files = tmp_path_factory.mktemp("open-handed-company")
+    async with (
+        company("conformance-tests", its_own, databases, files) as own,
+        begun(own, "any", 0) as cycle,
+    ):
+        result = await result_of(own, cycle, "E1", "90", "A")
+        await append(own, result.sheet, result)
+        yield replace(own, cycle=cycle)
 
 
 def examples_of(label: str) -> int:
