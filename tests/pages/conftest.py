@@ -13,7 +13,7 @@ from typing import Any
 import httpx2
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright
+from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright, expect
 
 from cairn.application.repository import to_appends
 from cairn.domain.event import SYSTEM, Event
@@ -52,6 +52,9 @@ strategic:
 """
 AUDITOR = "A1,韩松,D1,内审,销售,H1,2020-01-01,,审计\n"
 COMMITTEE = "K1,沈静,D1,副总,销售,H1,2020-01-01,,委员\n"
+expect.set_options(
+    timeout=30_000
+)  # a bounded wait: a machine may be busy, and what never comes is seen all the same
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
