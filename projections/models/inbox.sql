@@ -123,16 +123,27 @@ left join read.person o on o.id = h.owner
 where g.goal = $1
 order by w.act
 
--- Few have somebody who stands in for them; whoever has nobody does what waits for them.
+-- Asked of a whole cycle, so nothing is called goal by goal that most goals need not: who is awaited for a stage only
+-- where one waits, who held it only where it moved or a department holds it; reports are gathered once. Few have
+-- somebody who stands in for them; whoever has nobody does what waits for them.
 -- name: waiting
 with standing as materialized (
     select person from read.person_leave union select id from read.person where left_on is not null
+),
+reported as materialized (
+    select goal, min(at) as since from read.check_in where waits group by goal
 )
 select s.awaited, w.act, count(*)::int as goals, min(w.since) as oldest, min(w.until) as until,
     (count(*) filter (where w.until <= $2))::int as overdue
 from read.goal g
 left join read.cycle c on c.cycle = g.cycle
-cross join lateral read.held(g.tier, g.owner, g.department, g.segments, g.cycle, $2) h
+left join reported r on r.goal = g.goal
+cross join lateral (
+    select case when moved then (select o.owner from read.held(g.tier, g.owner, g.department, g.segments, g.cycle, $2) o)
+                else g.owner end as owner,
+        case when moved then (select o.manager from read.held(g.tier, g.owner, g.department, g.segments, g.cycle, $2) o)
+             else g.segments -> 0 ->> 'manager' end as manager
+    from (values (g.tier = 'department' or jsonb_array_length(g.segments) > 1)) m (moved)) h
 cross join lateral (
     select a.act, a.awaited, g.entered as since, read.awaited_until(
         a.act, c.drafts_due, c.approvals_due, c.scores_due, g.expires_at) as until
@@ -140,15 +151,15 @@ cross join lateral (
         g.measure ->> 'kind', g.confirmed_manager, g.confirmed_hr,
         exists (select from read.assessment a where a.goal = g.goal and a.period = 'Y')
             or exists (select from read.rated_goal r where r.goal = g.goal)) a
+    where g.stage in ('draft', 'returned', 'submitted', 'adjusting', 'in_review')
     union all
-    select r.act, r.awaited, r.since, null
-    from read.awaited_reports(g.goal, g.stage, g.tier, h.manager, g.cycle, $3) r) w
+    select 'confirm_check_ins', case when g.tier = 'individual' then coalesce(h.manager, 'role:committee') else 'role:committee' end, r.since, null
+    where r.goal is not null and g.stage in ('approved', 'active', 'adjusting', 'in_review') and g.cycle <> all ($3)) w
 cross join lateral (
     select case when w.act = 'confirm_hr' then read.hr_place(h.owner, h.manager, coalesce($2, now())::date)
                 when w.awaited not in (select person from standing) then w.awaited
                 else read.done_by(g.tier, w.act, w.awaited, h.owner, g.cycle, $2) end as awaited offset 0) s
 where g.cycle = $1
-  and (g.stage in ('draft', 'returned', 'submitted', 'adjusting', 'in_review')
-       or exists (select from read.check_in i where i.goal = g.goal and i.waits))
+  and (g.stage in ('draft', 'returned', 'submitted', 'adjusting', 'in_review') or r.goal is not null)
 group by s.awaited, w.act
 order by overdue desc, goals desc, s.awaited
