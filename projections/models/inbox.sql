@@ -130,14 +130,14 @@ order by w.act
 with standing as materialized (
     select person from read.person_leave union select id from read.person where left_on is not null
 ),
-reported as materialized (
+report as materialized (
     select goal, min(at) as since from read.check_in where waits group by goal
 )
 select s.awaited, w.act, count(*)::int as goals, min(w.since) as oldest, min(w.until) as until,
     (count(*) filter (where w.until <= $2))::int as overdue
 from read.goal g
 left join read.cycle c on c.cycle = g.cycle
-left join reported r on r.goal = g.goal
+left join report p on p.goal = g.goal
 cross join lateral (
     select case when moved then (select o.owner from read.held(g.tier, g.owner, g.department, g.segments, g.cycle, $2) o)
                 else g.owner end as owner,
@@ -153,13 +153,15 @@ cross join lateral (
             or exists (select from read.rated_goal r where r.goal = g.goal)) a
     where g.stage in ('draft', 'returned', 'submitted', 'adjusting', 'in_review')
     union all
-    select 'confirm_check_ins', case when g.tier = 'individual' then coalesce(h.manager, 'role:committee') else 'role:committee' end, r.since, null
-    where r.goal is not null and g.stage in ('approved', 'active', 'adjusting', 'in_review') and g.cycle <> all ($3)) w
+    -- as read.awaited_reports has it, of reports gathered above
+    select 'confirm_check_ins',
+        case when g.tier = 'individual' then coalesce(h.manager, 'role:committee') else 'role:committee' end, p.since, null
+    where p.goal is not null and g.stage in ('approved', 'active', 'adjusting', 'in_review') and g.cycle <> all ($3)) w
 cross join lateral (
     select case when w.act = 'confirm_hr' then read.hr_place(h.owner, h.manager, coalesce($2, now())::date)
                 when w.awaited not in (select person from standing) then w.awaited
                 else read.done_by(g.tier, w.act, w.awaited, h.owner, g.cycle, $2) end as awaited offset 0) s
 where g.cycle = $1
-  and (g.stage in ('draft', 'returned', 'submitted', 'adjusting', 'in_review') or r.goal is not null)
+  and (g.stage in ('draft', 'returned', 'submitted', 'adjusting', 'in_review') or p.goal is not null)
 group by s.awaited, w.act
 order by overdue desc, goals desc, s.awaited

@@ -52,9 +52,8 @@ strategic:
 """
 AUDITOR = "A1,韩松,D1,内审,销售,H1,2020-01-01,,审计\n"
 COMMITTEE = "K1,沈静,D1,副总,销售,H1,2020-01-01,,委员\n"
-expect.set_options(
-    timeout=30_000
-)  # a bounded wait: a machine may be busy, and what never comes is seen all the same
+# A bounded wait: a machine may be busy, and what never comes is seen all the same.
+expect.set_options(timeout=30_000)
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -91,16 +90,16 @@ async def served(
     databases: Databases, temporal_server: str, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Served]:
     """A company of its own with a worker, the portal's own process, and a cycle of next year."""
-    begun = Settings(
+    settings = Settings(
         home=tmp_path_factory.mktemp("home"), database="postgresql://", temporal_address=temporal_server
     )
-    async with company(NAMESPACE, begun, databases, tmp_path_factory.mktemp("company")) as found:
+    async with company(NAMESPACE, settings, databases, tmp_path_factory.mktemp("company")) as found:
         yield found
 
 
 @asynccontextmanager
 async def company(
-    namespace: str, begun: Settings, databases: Databases, files: Path
+    namespace: str, settings: Settings, databases: Databases, files: Path
 ) -> AsyncIterator[Served]:
     """The tests' company in a namespace and a database of its own: its policy and roster, written to these files,
     a worker, the portal, and a cycle of next year."""
@@ -108,8 +107,8 @@ async def company(
     (files / "roster.csv").write_text(
         ROSTER.replace("2020-12-31", "") + AUDITOR + COMMITTEE, encoding="utf-8"
     )
-    assert begun.temporal_address is not None
-    async with company_of_its_own(namespace, begun, databases, begun.temporal_address, files) as own:
+    assert settings.temporal_address is not None
+    async with company_of_its_own(namespace, settings, databases, settings.temporal_address, files) as own:
         cairn, cycle = Cairn(environment(own)), str(date.today().year + 1)
         done = await cairn("cycle", "launch", cycle, "--by", "H1", "--yes")
         assert done.code == 0, done.err

@@ -39,7 +39,7 @@ async def test_hr_sees_first_what_nobody_carries_and_then_the_tree_down_to_peopl
             done = await served.cairn("goal", "align", goal, "--parent", top, "--by", "H1")
             assert done.code == 0, done.err
         served_by = tree.locator(f"a[href='/goals/goal-{cycle}-E1-1']")
-        await expect(served_by).to_be_visible(timeout=30_000)
+        await expect(served_by).to_be_visible()
         await expect(tree.locator(".part").first).to_contain_text("E1 周敏")
         await pictured(hr, shots, "cascade-en")
         await tree.locator(f"a[href='/goals/goal-{cycle}-company-1']").click()

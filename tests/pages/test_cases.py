@@ -91,7 +91,7 @@ async def test_feedback_is_given_answered_and_followed_up(
         await employee.open(path)
         await expect(employee.page.locator("main")).to_contain_text("周二的演示迟到 20 分钟")
         await gives(employee, "answer", words="同意，已改为前一天发出")
-        await expect(manager.page.locator("main")).to_contain_text("E1", timeout=30_000)
+        await expect(manager.page.locator("main")).to_contain_text("E1")
         await pictured(employee, shots, f"feedback-{language[:2]}")
         await manager.open(path)
         await gives(manager, "follow-up", outcome="done")
@@ -122,7 +122,7 @@ async def test_both_write_a_review_in_private_and_no_word_is_lost_with_a_session
         plan = employee.page.locator("#form-submit-fields-texts-plan")
         await expect(employee.page.locator("#form-submit .readers")).to_contain_text("草稿")
         await plan.press_sequentially(SECRET)
-        await expect(employee.page.locator("#form-submit-saved")).to_contain_text("已于", timeout=30_000)
+        await expect(employee.page.locator("#form-submit-saved")).to_contain_text("已于")
         await manager.open(path)
         assert SECRET not in await manager.page.content()
         await pictured(employee, shots, "review-draft-zh")
@@ -132,7 +132,7 @@ async def test_both_write_a_review_in_private_and_no_word_is_lost_with_a_session
             await employee.page.evaluate("document.body.dispatchEvent(new CustomEvent('ledger'))")
         assert (await asked.value).status == 204, "a page that asks again by itself stays"
         await plan.press_sequentially("，去做售前")
-        await expect(employee.page.locator("#form-submit-saved")).to_contain_text("登录", timeout=30_000)
+        await expect(employee.page.locator("#form-submit-saved")).to_contain_text("登录")
         assert await plan.input_value() == SECRET + "，去做售前", "the page stays as it is"
         await employee.sign_in("E3")
         await employee.open(path)
@@ -160,9 +160,9 @@ async def test_a_draft_written_at_two_places_is_never_overwritten_without_a_word
             await window.sign_in("E1")
             await window.open(path)
         await one.page.locator("#form-submit-fields-texts-plan").press_sequentially("每天两次")
-        await expect(one.page.locator("#form-submit-saved")).to_contain_text("已于", timeout=30_000)
+        await expect(one.page.locator("#form-submit-saved")).to_contain_text("已于")
         await other.page.locator("#form-submit-fields-texts-plan").press_sequentially("每天三次")
-        await expect(other.page.locator("#form-submit-saved .status")).to_be_visible(timeout=30_000)
+        await expect(other.page.locator("#form-submit-saved .status")).to_be_visible()
         await one.page.locator("#form-submit-fields-texts-plan").press_sequentially("，周五复盘")
         await expect(one.page.locator("#form-submit-saved .status")).to_have_count(0)
 
@@ -231,7 +231,7 @@ async def test_a_case_that_others_moved_on_is_told_so_before_anything_is_sent(
         await employee.opened("release")
         await employee.fills("release", reason="no need any more")
         await gives(manager, "keep", shown="it stands there")
-        await expect(employee.page.locator("#live .note").first).to_contain_text("M1", timeout=30_000)
+        await expect(employee.page.locator("#live .note").first).to_contain_text("M1")
         assert await employee.page.locator("#form-release-fields-reason").input_value() == "no need any more"
 
 

@@ -266,7 +266,7 @@ async def lets_somebody_go_who_is_not_in_the_table(hr: Screen, cycle: str, shots
     await page.set_viewport_size({"width": 1280, "height": 800})
     await pictured(hr, shots, "roster-leaving")
     await page.get_by_role("button", name="导入").click()
-    await expect(page.locator("[role=status]")).to_contain_text("已导入", timeout=30_000)
+    await expect(page.locator("[role=status]")).to_contain_text("已导入")
 
 
 async def imports_a_roster_whose_rows_are_mended(hr: Screen, shots: Path | None) -> None:
@@ -312,7 +312,7 @@ async def imports_somebody_who_joined_since(hr: Screen, cycle: str, shots: Path 
     await expect(page.locator("main")).to_contain_text(f"周期 {cycle}：新开 1 份合约")
     await pictured(hr, shots, "roster-follows")
     await page.get_by_role("button", name="导入").click()
-    await expect(page.locator("[role=status]")).to_contain_text("已导入", timeout=30_000)
+    await expect(page.locator("[role=status]")).to_contain_text("已导入")
 
 
 TARGETS = "工号,目标,考核期,目标值\nE4,revenue,Y,1300\n"

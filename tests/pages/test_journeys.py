@@ -164,7 +164,7 @@ async def test_an_open_page_moves_by_itself_and_leaves_what_somebody_types_as_it
         )  # nobody types before the form is there; a browser that is busy shows it a moment later
         await words.press_sequentially("请写清楚")
         await served.cairn("goal", "submit", second, "--by", "A1")
-        await expect(task(manager, second, "approve")).to_be_visible(timeout=30_000)
+        await expect(task(manager, second, "approve")).to_be_visible()
         await expect(words).to_have_value("请写清楚")
         await words.press_sequentially("由谁验收")
         await expect(words).to_have_value("请写清楚由谁验收")

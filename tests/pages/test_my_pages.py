@@ -133,6 +133,6 @@ async def test_tasks_of_two_cycles_are_told_apart_and_what_was_done_is_told_by_i
         assert called and not any("goal-" in title for title in called)
         await groups.first.locator("form.group-head button").click()
         done = groups.first.locator("li.task.done")
-        await expect(done).to_have_count(len(called), timeout=30_000)
+        await expect(done).to_have_count(len(called))
         told = await done.all_inner_texts()
         assert sorted(each.partition(" · ")[0].strip() for each in told) == sorted(called)
