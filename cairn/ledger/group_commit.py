@@ -198,16 +198,13 @@ def _is_about(error: Exception, appends: Sequence[StreamAppend]) -> bool:
         case AppendConflict():
             return any(append.stream in error.streams for append in appends)
         case EventRefused():
-            return any(_is_malformed(append.stream, event) for append in appends for event in append.events)
+            return any(_is_malformed(event) for append in appends for event in append.events)
         case _:
             return False
 
 
-def _is_malformed(stream: str, event: NewEvent) -> bool:
-    """Whether the database refuses an event for what it is: its data is no JSON, or a field has a line break."""
-    texts = (stream, event.type, event.actor, event.correlation, event.causation, event.subject, event.cycle)
-    if any(text and "\n" in text for text in texts):
-        return True
+def _is_malformed(event: NewEvent) -> bool:
+    """Whether the database refuses an event for what it is: its data is no JSON."""
     try:
         json.loads(event.data)
     except ValueError:

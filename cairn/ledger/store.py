@@ -284,7 +284,7 @@ def _can_be_kept(names: Collection[str], texts: Collection[str | None]) -> bool:
     """Whether an index and a text of Postgres can hold all of these."""
     written = [text for text in texts if text]
     short = max(map(len, names)) <= LONGEST_NAME and max(map(len, written), default=0) <= LONGEST_FIELD
-    return short and not any("\0" in text for text in (*names, *written))
+    return short and not any(sign in text for text in (*names, *written) for sign in ("\0", "\n"))
 
 
 def _refuse_first(appends: Sequence[StreamAppend]) -> None:
@@ -292,8 +292,11 @@ def _refuse_first(appends: Sequence[StreamAppend]) -> None:
     for append in appends:
         for event in append.events:
             names, at = (append.stream, event.type), f"{event.type[:40]} for {append.stream[:40]}"
-            if any("\0" in text for text in (*names, *_texts(event)) if text):
+            texts = [text for text in (*names, *_texts(event)) if text]
+            if any("\0" in text for text in texts):
                 raise EventRefused(f"{at} holds a NUL, which no text of the log can.")
+            if any("\n" in text for text in texts):
+                raise EventRefused(f"{at} holds a line break in a field other than its data.")
             if not _can_be_kept(names, _texts(event)):
                 raise EventRefused(
                     f"{at}: stream and type have {LONGEST_NAME} characters at most, "
@@ -302,15 +305,31 @@ def _refuse_first(appends: Sequence[StreamAppend]) -> None:
 
 
 def _call(appends: Sequence[StreamAppend], hurry: bool) -> tuple[str, tuple[Any, ...]]:
-    """The statement for these appends and its arguments: scalars for a single event, else arrays."""
+    """The statement for these appends and its arguments: scalars for a single event, else columns."""
     if len(appends) == 1 and len(appends[0].events) == 1 and not hurry:
         append, event = appends[0], appends[0].events[0]
         return _SQL["append_one"], (append.stream, append.expected_version, *_fields(event))
-    rows = [(at, *_fields(event)) for at, append in enumerate(appends, 1) for event in append.events]
-    return _SQL["append_in_a_hurry" if hurry else "append"], (
-        *_heads(appends),
-        *map(list, zip(*rows, strict=True)),
+    return _SQL["append_in_a_hurry" if hurry else "append"], _columns(appends)
+
+
+def _columns(appends: Sequence[StreamAppend]) -> tuple[Any, ...]:
+    """What ledger.append takes, each as a text with a line for each stream or event; the data as a list."""
+    events = [event for append in appends for event in append.events]
+    columns = (
+        [append.stream for append in appends],
+        [str(append.expected_version) for append in appends],
+        [str(at) for at, append in enumerate(appends, 1) for _ in append.events],
+        [str(event.id) for event in events],
+        [event.type for event in events],
+        [str(event.schema_version) for event in events],
+        [event.occurred_at.isoformat() for event in events],
+        [event.actor for event in events],
+        [event.correlation or "" for event in events],
+        [event.causation or "" for event in events],
+        [event.subject or "" for event in events],
+        [event.cycle or "" for event in events],
     )
+    return *map("\n".join, columns), [event.data for event in events]
 
 
 def _heads(appends: Sequence[StreamAppend]) -> tuple[list[str], list[int]]:

@@ -2,14 +2,24 @@
 select ledger.append_one($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12);
 
 -- name: append
-select ledger.append($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13);
+-- A column is one text with a line for each event, for no field holds a line break; an empty line is null where that is
+-- allowed. asyncpg looks twice at each element of an array that it sends.
+select ledger.append(
+    string_to_array($1, E'\n'), string_to_array($2, E'\n')::integer[], string_to_array($3, E'\n')::integer[],
+    string_to_array($4, E'\n')::uuid[], string_to_array($5, E'\n'), string_to_array($6, E'\n')::integer[],
+    string_to_array($7, E'\n')::timestamptz[], string_to_array($8, E'\n'), string_to_array($9, E'\n', ''),
+    string_to_array($10, E'\n', ''), string_to_array($11, E'\n', ''), string_to_array($12, E'\n', ''), $13);
 
 -- name: append_in_a_hurry
 -- As long as cairn.ledger.group_commit.STUCK.
 with hurried as materialized (
     select set_config('lock_timeout', '100ms', true) as longest
 )
-select ledger.append($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) from hurried where longest is not null;
+select ledger.append(
+    string_to_array($1, E'\n'), string_to_array($2, E'\n')::integer[], string_to_array($3, E'\n')::integer[],
+    string_to_array($4, E'\n')::uuid[], string_to_array($5, E'\n'), string_to_array($6, E'\n')::integer[],
+    string_to_array($7, E'\n')::timestamptz[], string_to_array($8, E'\n'), string_to_array($9, E'\n', ''),
+    string_to_array($10, E'\n', ''), string_to_array($11, E'\n', ''), string_to_array($12, E'\n', ''), $13) from hurried where longest is not null;
 
 -- name: settled
 select ledger.settled($1, $2, $3, $4, $5, $6, $7, $8);
