@@ -147,7 +147,7 @@ async def cases_of(records: Records, person: Person, cycle: Cycle, kind: str | N
     """What concerns somebody: about them or their people, begun or owed by them, or theirs to do now. Of one kind,
     whoever sees whole cycles has all that they may read."""
     now = await records.clock.now(cycle)
-    people = {each.id: each for each in await people_model.people(records.pool, with_leavers=True)}
+    people = await records.everybody()
     below = [who for who in people if who != person.id and reports_to(who, person.id, people)]
     headed = [
         f"department.{each.id}"

@@ -1,22 +1,23 @@
 """Finding people and goals by a part of their id or name, as far as somebody may read them."""
 
+from datetime import UTC, datetime
+
 from cairn.domain.people import Person
 from cairn_portal.reading.current import cycle_or_current
 from cairn_portal.reading.records import Records
 from cairn_portal.reading.viewing import of_goal
 from projections.models import goal as goals_model
-from projections.models import person as people_model
 
 MOST = 8
 
 
 async def find_people(records: Records, typed: str, most: int = MOST) -> list[Person]:
     """Whoever is here and has the text in id, name or title; those whose id or name begins with it first."""
-    wanted = typed.casefold()
+    wanted, today = typed.casefold(), datetime.now(UTC).date()
     found = [
         each
-        for each in await people_model.people(records.pool)
-        if wanted in f"{each.id} {each.name} {each.title}".casefold()
+        for each in (await records.everybody()).values()
+        if each.here_on(today) and wanted in f"{each.id} {each.name} {each.title}".casefold()
     ]
     found.sort(
         key=lambda each: (not (each.id.casefold().startswith(wanted) or each.name.startswith(typed)), each.id)

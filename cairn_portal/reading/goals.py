@@ -104,9 +104,10 @@ async def own_goals(records: Records, who: str, person: Person, cycle: Cycle) ->
 
 
 async def goals_of_people(
-    records: Records, who: str, people: Sequence[Person], cycle: Cycle
-) -> dict[str, OwnGoals]:
-    """The same of some people, by id: the log and the read models are asked as often for many as for one."""
+    records: Records, who: str, people: Sequence[Person], cycle: Cycle, lines: Sequence[ProgressLine] | None = None
+) -> dict[str, OwnGoals]:  # fmt: skip
+    """The same of some people, by id: the log and the read models are asked as often for many as for one. `lines` are
+    these people's, today's, where whoever asks has them already."""
     view, policy = (
         await records.viewer(who, cycle),
         await records.application.policies.version(cycle.policy),
@@ -116,7 +117,8 @@ async def goals_of_people(
     goals = [goal for goal in rows if view.may("goals", of_goal(goal))]
     told = {goal.goal for goal in goals if view.may("scores", of_goal(goal))}
     today = await records.clock.today(cycle)
-    lines = await lines_of(records, cycle, ids, today, every_period=False) if told else []
+    if lines is None:
+        lines = await lines_of(records, cycle, ids, today, every_period=False) if told else []
     with_goals = {goal.sheet for goal in goals}
     sheets = [
         sheet

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from itertools import takewhile
 from time import monotonic
 from typing import NamedTuple
@@ -60,6 +60,12 @@ class Newest:
                 return [each for each in newest if each.position <= upto]
         # A page that was away longer than anything is kept, which nobody else waits for.
         return list(reversed(await self._read(max(after, upto - KEPT), upto, KEPT)))
+
+    async def holds(self, types: Collection[str], after: int, upto: int) -> bool:
+        """Whether any event with a position in (after, upto] is of these types; yes where that is more than is kept."""
+        if upto - after > KEPT:
+            return True
+        return upto > after and any(each.type in types for each in await self.between(after, upto))
 
     async def _read(self, after: int, upto: int, limit: int = 1000) -> list[New]:
         return [New(*each) for each in await self._ledger.sealed_types(after=after, upto=upto, limit=limit)]

@@ -1,5 +1,6 @@
 """The ledger and its read models as people read them: who is who, which cycle, what time it is, who may read what."""
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import NamedTuple
 
@@ -12,22 +13,28 @@ from cairn.domain.people import Person
 from cairn.domain.policy import Transparency
 from cairn.domain.refusal import Refusal
 from cairn.domain.schedule import local_day
+from cairn.domain.sheet.events import SheetOpened
 from cairn.domain.streams import cycle_of
 from cairn.i18n.titles import Titles, titles_in
 from cairn_portal.reading.newest import Newest
+from cairn_portal.reading.people_cache import PeopleCache
 from cairn_portal.reading.viewing import Viewer
 from projections.engine.catch_up import cursor_of
 from projections.models import dashboard as dashboards
 from projections.models import goal as goals_model
 from projections.models import person as people_model
 
+CIRCLE = frozenset({SheetOpened.__name__})
+"""Events that bring somebody among those who read a cycle's things."""
 
-class _Seen(NamedTuple):
-    """What a circle was put together from."""
+
+class _KeptCircle(NamedTuple):
+    """A circle, the people and the policy it was put together from, and how far its sheets were read."""
 
     position: int
-    day: date
+    people: Mapping[str, Person]
     policy: str
+    circle: Circle
 
 
 class Records:
@@ -37,8 +44,8 @@ class Records:
         self.application = application
         self.pool, self.ledger, self.clock = application.pool, application.ledger, application.clock
         self.newest = Newest(application.pool, application.ledger)
-        self._circles: dict[str, tuple[_Seen, Circle]] = {}
-        self._everybody: tuple[tuple[int, date] | None, dict[str, Person]] = (None, {})
+        self._circles: dict[str, _KeptCircle] = {}
+        self._people = PeopleCache(application.pool, self.newest)
         self._titles: tuple[frozenset[str], Titles] = (frozenset(), {})
 
     async def person(self, who: str) -> Person:
@@ -49,20 +56,12 @@ class Records:
         return known
 
     async def everybody(self) -> dict[str, Person]:
-        """All people by id, those who left as well, kept until an event changes them or the day does."""
-        at = await cursor_of(self.pool, "person"), datetime.now(UTC).date()
-        if self._everybody[0] != at:
-            found = await people_model.people(self.pool, with_leavers=True)
-            self._everybody = at, {each.id: each for each in found}
-        return self._everybody[1]
+        """All people by id as of today, those who left as well."""
+        return (await self._people.everybody()).people
 
     async def names(self) -> dict[str, str]:
         """Names by id, of people who left as well, and of departments as `department.<id>`."""
-        people = await people_model.people(self.pool, with_leavers=True)
-        departments = await people_model.departments(self.pool)
-        return {each.id: each.name for each in people} | {
-            f"department.{each.id}": each.name for each in departments
-        }
+        return (await self._people.everybody()).names
 
     async def trusting(self) -> list[str]:
         """The cycles in which what people report counts without being confirmed (RULES D6)."""
@@ -128,13 +127,18 @@ class Records:
         return Viewer(access.require_present(who, circle.people, today), circle)
 
     async def _circle(self, cycle: Cycle, rules: Transparency) -> Circle:
-        """Among whom a cycle's things are read, kept until an event changes people or goals, or the day does."""
-        at = _Seen(await cursor_of(self.pool, "person", "goal"), datetime.now(UTC).date(), cycle.policy)
-        known = self._circles.get(cycle.id)
-        if known is not None and known[0] == at:
-            return known[1]
-        people = await self.everybody()
-        sheets = await goals_model.sheets(self.pool, cycle=cycle.id)
-        circle = Circle(people, {each.holder for each in sheets if each.kind == "person"}, rules)
-        self._circles[cycle.id] = at, circle
-        return circle
+        """Among whom a cycle's things are read, kept until people change, the policy does or a sheet is opened."""
+        position, people = await cursor_of(self.pool, "goal"), await self.everybody()
+        kept = self._circles.get(cycle.id)
+        if (
+            kept is None
+            or kept.people is not people
+            or kept.policy != cycle.policy
+            or position < kept.position
+            or await self.newest.holds(CIRCLE, kept.position, position)
+        ):
+            sheets = await goals_model.sheets(self.pool, cycle=cycle.id)
+            holders = {each.holder for each in sheets if each.kind == "person"}
+            kept = _KeptCircle(position, people, cycle.policy, Circle(people, holders, rules))
+        self._circles[cycle.id] = kept._replace(position=position)
+        return kept.circle

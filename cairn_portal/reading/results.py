@@ -6,15 +6,14 @@ from cairn.application.access import Shown
 from cairn.domain.cycle.state import Cycle
 from cairn_portal.reading.records import Records
 from cairn_portal.reading.viewing import is_kept_from, of_holder
-from projections.engine.rows import Reader
 from projections.models import person as people_model
 from projections.models import score as scores_model
 
 
-async def owners(pool: Reader) -> Callable[[str], Shown]:
+async def owners(records: Records) -> Callable[[str], Shown]:
     """Sheets by holder, as reading rights look at them: a department's is its head's."""
-    heads = {each.id: each.head for each in await people_model.departments(pool)}
-    people = {each.id: each for each in await people_model.people(pool, with_leavers=True)}
+    heads = {each.id: each.head for each in await people_model.departments(records.pool)}
+    people = await records.everybody()
 
     def owned(holder: str) -> Shown:
         department = holder.removeprefix("department.")
@@ -28,7 +27,7 @@ async def owners(pool: Reader) -> Callable[[str], Shown]:
 async def readable_results(records: Records, who: str | None, cycle: Cycle) -> list[scores_model.Result]:
     """The results of a cycle that somebody may read (nobody named: all), best first: their own not before it is shown
     to them, and that people moved its grade only where the policy tells it."""
-    view, owned = await records.viewer(who, cycle), await owners(records.pool)
+    view, owned = await records.viewer(who, cycle), await owners(records)
     policy = await records.application.policies.version(cycle.policy)
     return [
         each.model_copy(update={"moved": None})

@@ -20,7 +20,6 @@ from cairn_portal.reading.records import Records
 from cairn_portal.reading.results import readable_results
 from cairn_portal.reading.viewing import of_goal
 from projections.models import goal as goals_model
-from projections.models import person as people_model
 
 NOBODY = Roster(people=(), departments=())
 RESULTS: tuple[tuple[str, Literal["text", "number", "day"]], ...] = (
@@ -84,8 +83,7 @@ def _number(name: str) -> int:
 async def results_file(records: Records, who: str | None, cycle: Cycle, language: Language) -> bytes:
     """The results of a cycle that somebody may read (nobody named: all), best first."""
     policy = await records.application.policies.version(cycle.policy)
-    people = {each.id: each for each in await people_model.people(records.pool, with_leavers=True)}
-    names, zone = await records.names(), ZoneInfo(zone_of(cycle) or "UTC")
+    people, names, zone = await records.everybody(), await records.names(), ZoneInfo(zone_of(cycle) or "UTC")
     rows: list[Sequence[Written]] = []
     for each in await readable_results(records, who, cycle):
         person = people.get(each.holder or "")

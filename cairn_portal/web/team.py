@@ -11,14 +11,12 @@ from cairn.domain.goal.stages import STAGES
 from cairn.domain.people import Person
 from cairn.i18n import marked
 from cairn_portal.reading.current import cycle_or_current, cycles_of
-from cairn_portal.reading.goals import goals_of_people
 from cairn_portal.reading.team import Course, read_team
 from cairn_portal.signing_in.portal import ByVisitor
 from cairn_portal.signing_in.reader import PageReader
 from cairn_portal.web import showing
 from cairn_portal.web.goals import Card, cards
 from cairn_portal.web.rendering import page
-from projections.models import person as people_model
 from projections.models import team as team_model
 
 router = APIRouter(include_in_schema=False)
@@ -62,13 +60,13 @@ async def team(
     records, manager = visit.portal.records, of or visit.person.id
     found = await cycle_or_current(records, cycle, visit.person.id)
     at = visit.reader.in_zone(zone_of(found)) if found else visit.reader
-    read = await read_team(records, visit.person, manager, found, everybody=everybody) if found else None
-    reports = await people_model.people(records.pool, manager=manager)
-    members = []
-    listed = reports if found is not None and not everybody else []
-    of_each = await goals_of_people(records, visit.person.id, listed, found) if found is not None else {}
-    for person in listed:
-        own = of_each[person.id]
+    read = None
+    if found is not None:
+        read = await read_team(
+            records, visit.person, manager, found, everybody=everybody, with_goals=not everybody
+        )
+    people, members = await records.everybody(), []
+    for who, own in read.goals.items() if read else ():
         shown = cards(at, own)
         counts = [
             (at.say(f"stage:{row.name}"), showing.tone(row.name), count)
@@ -76,7 +74,7 @@ async def team(
             if (count := sum(goal.stage == row.name for goal in own.goals))
         ]
         slow = sum(_is_slow(card) for card in shown)
-        members.append(Member(person, shown, counts, slow))
+        members.append(Member(people[who], shown, counts, slow))
     cycles, names = await cycles_of(records, visit.person.id), await records.names()
     glances = [_glance(at, each, read.courses.get(each.id)) for each in read.members] if read else []
     return page(

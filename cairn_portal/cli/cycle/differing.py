@@ -110,7 +110,7 @@ async def difference(
 async def _require_scores(s: Session, view: Viewer, sheet: Sheet, goal: str | None) -> None:
     """Refuses a reader who may not read the scores."""
     if goal is None:
-        view.require("scores", (await owners(s.pool))(sheet.holder))
+        view.require("scores", (await owners(s.records))(sheet.holder))
         return
     view.require("scores", of_goal((await s.goals.load(goal))[0]))
 

@@ -38,7 +38,7 @@ async def explain(
     async with session(at) as s:
         sheet = await sheet_named(s, who, cycle)
         view = await viewer(s, reader, await s.cycle(sheet.cycle))
-        view.require("scores", (await owners(s.pool))(sheet.holder))
+        view.require("scores", (await owners(s.records))(sheet.holder))
         found = sheet.scores.get(period) if period else sheet.result
         policy = await s.policies.version(found.policy) if found else None
     if found is None or policy is None:

@@ -56,7 +56,7 @@ async def listed(
 ) -> None:
     async with session(at) as s:
         cycle = await the_cycle(s, name)
-        view, owned = await viewer(s, reader, cycle), await owners(s.pool)
+        view, owned = await viewer(s, reader, cycle), await owners(s.records)
         found = [
             each
             for each in await scores_model.restatements(s.pool, cycle.id, decided=untold)

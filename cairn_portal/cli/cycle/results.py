@@ -82,7 +82,7 @@ async def scores(
             the = await the_cycle(s, cycle, of)
             if of != "company" and not of.startswith("department."):
                 await s.person(of)
-            view, owner = await viewer(s, reader, the), (await owners(s.pool))(of)
+            view, owner = await viewer(s, reader, the), (await owners(s.records))(of)
             view.require("scores", owner)
             if versions:
                 of_person = (await s.cycles.sheets_of(the.id, [of])).get(of, [])
@@ -106,7 +106,7 @@ async def show_scores(s: Session, cycle: str, period: str | None = None, reader:
     if reader is not None:
         view = await viewer(s, reader, await s.cycle(cycle))
         holders = {each.holder or "" for each in (*results, *of_periods)}
-        owned = await owners(s.pool)
+        owned = await owners(s.records)
         may = {holder for holder in holders if view.may("scores", owned(holder))}
         results = [each for each in results if each.holder in may and not is_kept_from(reader, each, policy)]
         of_periods = [each for each in of_periods if each.holder in may]

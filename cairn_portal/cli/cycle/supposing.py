@@ -56,7 +56,7 @@ async def what_if(
             found = await s.application.what_if.compare(
                 the.id, other, lambda done, of: bars.update(task, completed=done, total=of)
             )
-        owned = await owners(s.pool)
+        owned = await owners(s.records)
         holders = {each.holder for each in found.results}
         found = found.seen(holder for holder in holders if view.may("scores", owned(holder)))
         names = await s.names()
