@@ -77,7 +77,7 @@ async def _filled(dsn: str, goals: int) -> None:
         try:
             ledger = Ledger(pool)
             await Policies(ledger).adopt(company.POLICY, "policy.yaml", company.HR, company.AT)
-            people = company.roster_of_holders(USERS, TEAM)
+            people = company.roster_of_holders(sheets, TEAM)
             await People(ledger).import_roster(people, company.HR, company.AT)
             await ledger.wait_sealed(f"person-{people.people[-1].id}", 1, 60)
         finally:

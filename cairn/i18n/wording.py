@@ -12,6 +12,9 @@ What cannot be filled or written so is shown as it is: a reader gets the rest of
 
 import re
 from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
 from functools import cache
 from string import Formatter
 from typing import Any, Protocol, runtime_checkable
@@ -22,6 +25,8 @@ from cairn.i18n.values import VALUES
 NOTHING = "–"
 CODE = re.compile(r"[a-z][a-z_]+:(\S+)")
 TERM = re.compile(r"[a-z][a-z_]+")
+PLAIN = (str, int, float, Decimal, Fraction, date, type(None))
+"""What says nothing by itself, most of what is said: to find that out by `Sayable` takes longer than to say it."""
 ENUMERATED: dict[Language, str] = {"zh": "、", "en": ", "}
 
 
@@ -62,7 +67,7 @@ def _placed(name: str, spec: str, arguments: Mapping[str, Any], language: Langua
 
 
 def _written(value: Any, spec: str, arguments: Mapping[str, Any], language: Language) -> str:
-    if isinstance(value, Sayable):
+    if not isinstance(value, PLAIN) and isinstance(value, Sayable):
         return value.text(language)
     if isinstance(value, list | tuple):
         return ENUMERATED[language].join(_written(each, spec, arguments, language) for each in value)

@@ -19,10 +19,14 @@ from projections.models import goal as goals_model
 from projections.models import inbox as inboxes
 from projections.models import score as scores_model
 
+NAMED = 8
+"""So many people who heard nothing for long are named."""
+
 
 class CycleRead(NamedTuple):
-    """A cycle at a glance: goals, cases, how feedback was told, who heard nothing for long, how many have which grade.
-    `written` are the goals of it that can be seen, of those planned, while it is launched."""
+    """A cycle at a glance: goals, cases, how feedback was told, who heard nothing for long (the first NAMED and how
+    many they are), how many have which grade. `written` are the goals of it that can be seen, of those planned, while
+    it is launched."""
 
     cycle: Cycle
     now: datetime
@@ -33,7 +37,7 @@ class CycleRead(NamedTuple):
     cases: list[case_model.CasesCounted]
     cases_waiting: list[case_model.CasesWaiting]
     kept: Sequence[feedback_model.Kept]
-    quiet: Sequence[feedback_model.Quiet]
+    quiet: tuple[Sequence[feedback_model.Quiet], int]
     grades: Mapping[str, int]
 
 
@@ -65,17 +69,21 @@ async def read_cycle(records: Records, name: str) -> CycleRead:
         cases=await case_model.counted(records.pool, name, now),
         cases_waiting=[] if over else await case_model.cases_waiting(records.pool, name, now),
         kept=await feedback_model.kept(records.pool, name),
-        quiet=[] if over else await quiet_in(records, cycle),
+        quiet=([], 0) if over else await quiet_in(records, cycle, NAMED),
         grades=Counter(each.grade for each in await scores_model.results(records.pool, name) if each.grade),
     )
 
 
-async def quiet_in(records: Records, cycle: Cycle) -> Sequence[feedback_model.Quiet]:
-    """Who has heard and reported nothing for the months that the policy of a cycle allows."""
+async def quiet_in(
+    records: Records, cycle: Cycle, most: int | None = None
+) -> tuple[Sequence[feedback_model.Quiet], int]:
+    """Who has heard and reported nothing for the months that the policy of a cycle allows, the first `most` of them,
+    and how many they are."""
     rules = (await records.application.policies.version(cycle.policy)).feedback
     now = await records.clock.now(cycle)
     back = months_later(now.date(), -rules.quiet_months)
-    return await feedback_model.quiet(records.pool, cycle.id, now - timedelta(days=(now.date() - back).days))
+    since = now - timedelta(days=(now.date() - back).days)
+    return await feedback_model.quiet(records.pool, cycle.id, since, most)
 
 
 async def preview_launch(

@@ -29,8 +29,8 @@ from projections.models import calibration as calibration_model
 from projections.models import dashboard as dashboards
 
 router = APIRouter(include_in_schema=False)
-MOST, NAMED = 40, 8
-"""So many lines of who waits for whom, and so many names, are shown."""
+MOST = 40
+"""So many lines of who waits for whom are shown."""
 PLANNED = ("title", "starts", "ends", "policy", "seen")
 """What a launch repeats of the preview that was seen."""
 
@@ -115,8 +115,8 @@ async def one(request: Request, visit: ByVisitor, cycle: str) -> Response:
             if found.dashboard and (count := found.dashboard.stages.get(row.name))
         ],
         waiting=_waits(at, found, names), cases=_cases(at, found), told=_told(at, found), grades=_grades(found),
-        quiet=[f"{each.holder} {each.holder_name or ''}".strip() for each in found.quiet[:NAMED]],
-        quiet_more=max(len(found.quiet) - NAMED, 0),
+        quiet=[f"{each.holder} {each.holder_name or ''}".strip() for each in found.quiet[0]],
+        quiet_more=max(found.quiet[1] - len(found.quiet[0]), 0),
         failures=[(each.sheet, reasons.launch_failure(at, each)) for each in (launch.failures if launch else ())],
         boards=await _boards(at, visit, cycle), launching=launch is None,
         ahead=_ahead(at, found.due[0]) if found.due else "",

@@ -7,7 +7,8 @@ from uuid import uuid4
 from cairn.application.cases import KINDS
 from cairn.application.clock import zone_of
 from cairn.domain.goal.adjustment import values_before
-from cairn.domain.goal.state import Goal
+from cairn.domain.goal.state import Goal, PendingAdjustment
+from cairn.domain.measure import Measure
 from cairn.domain.people import Person
 from cairn.domain.policy import Reader
 from cairn.domain.schedule import Schedule
@@ -23,6 +24,9 @@ from cairn_portal.web.showing import Clock, clock
 from projections.models import case as case_model
 from projections.models import goal as goals_model
 from projections.models import inbox as inboxes
+
+CONFIRMING = ("confirm_manager", "confirm_hr")
+"""Tasks that decide about an adjustment."""
 
 
 class Ask(NamedTuple):
@@ -85,14 +89,23 @@ def dom_of(goal: str, act: str) -> str:
     return f"task-{goal}-{act}".replace(".", "-")
 
 
-class Behind(NamedTuple):
-    """What is behind a task: the goal with its words, as far as whoever has the task may read them, and who reads what
-    they write about it, and its sheet, with the titles of the sheet's goals."""
+class Asked(NamedTuple):
+    """What an adjustment that waits asks for: the goal with its words, as far as whoever has the task may read them,
+    and its sheet, with the titles of the sheet's goals."""
 
     goal: Goal
-    readers: Sequence[Reader]
+    pending: PendingAdjustment
     sheet: Sheet
     titles: Mapping[str, str]
+
+
+class Behind(NamedTuple):
+    """What is behind a task: how its goal is measured, who reads what is written about it, and the adjustment it asks
+    to confirm, where it does."""
+
+    measure: Measure
+    readers: Sequence[Reader]
+    asked: Asked | None = None
 
 
 async def behind(
@@ -104,17 +117,28 @@ async def behind(
         cycle = found.cycles[name]
         views[name] = await records.viewer(person.id, cycle)
         comments[name] = (await records.application.policies.version(cycle.policy)).transparency.comments
-    goals = await records.application.goals.with_sheets(task.goal for task in tasks)
-    about = dict[str, Behind]()
-    for task in tasks:
-        goal, sheet = goals[task.goal]
-        words = views[task.cycle].in_words(goal, of_goal(goal))
+    measures = await goals_model.measures(records.pool, {task.goal for task in tasks})
+    asked = {task.goal: views[task.cycle] for task in tasks if task.act in CONFIRMING}
+    adjustments = await _adjustments(records, asked)
+    return {
+        task.goal: Behind(measures[task.goal], comments[task.cycle], adjustments.get(task.goal))
+        for task in tasks
+    }
+
+
+async def _adjustments(records: Records, views: Mapping[str, Viewer]) -> dict[str, Asked]:
+    """What is asked of these goals as the log stands now, for whoever views each of them."""
+    found = dict[str, Asked]()
+    for name, (goal, sheet) in (await records.application.goals.with_sheets(views)).items():
+        words = views[name].in_words(goal, of_goal(goal))
+        if words.pending is None:
+            continue
         titles: Mapping[str, str] = {}
-        if words.pending is not None and words.pending.changes.counterweights:
+        if words.pending.changes.counterweights:
             siblings = await goals_model.goals(records.pool, sheet=sheet.id)
             titles = {each.goal: each.title for each in siblings}
-        about[task.goal] = Behind(words, comments[task.cycle], sheet, titles)
-    return about
+        found[name] = Asked(words, words.pending, sheet, titles)
+    return found
 
 
 def told_apart(found: Inbox, cycle: str) -> Sequence[str]:
@@ -143,8 +167,8 @@ def shown_task(
         about=" · ".join(about),
         clock=clock(at, task.until, found.nows[task.cycle]),
         version=task.version,
-        lines=_lines(at, task, about_it),
-        changes=_changes(at, task, about_it, found.cycles[task.cycle].schedule),
+        lines=_lines(at, about_it),
+        changes=_changes(at, about_it.asked, found.cycles[task.cycle].schedule),
         acts=[act._replace(open=act.name == open_act) for act in _acts(at, task, about_it)],
         problem=problem,
     )
@@ -171,13 +195,12 @@ def shown_turn(at: PageReader, turn: case_model.Turn, found: Inbox) -> ShownTask
     )
 
 
-def _lines(at: PageReader, task: inboxes.Task, about_it: Behind) -> list[str]:
+def _lines(at: PageReader, about_it: Behind) -> list[str]:
     """What one has to know to decide."""
-    state = about_it.goal
-    told = at.say("measured by: {measure}", measure=measure(at, state.measure.model_dump(mode="json")))
-    if task.act not in ("confirm_manager", "confirm_hr") or state.pending is None:
+    told = at.say("measured by: {measure}", measure=measure(at, about_it.measure.model_dump(mode="json")))
+    if about_it.asked is None:
         return [told]
-    pending = state.pending
+    _, pending, sheet, _ = about_it.asked
     given = [f"{at.say('as {given:role}', given=role)}: {who}" for role, who in pending.confirmed.items()]
     return [
         told,
@@ -185,27 +208,27 @@ def _lines(at: PageReader, task: inboxes.Task, about_it: Behind) -> list[str]:
         at.say(
             "draws {draws:number} points of the flexible space; {left:number} of {space:number} would be left",
             draws=pending.draws,
-            left=about_it.sheet.space_left - pending.draws,
-            space=about_it.sheet.space,
+            left=sheet.space_left - pending.draws,
+            space=sheet.space,
         ),
         *([at.say("confirmed: {given}", given=tuple(given))] if given else []),
     ]
 
 
-def _changes(at: PageReader, task: inboxes.Task, about_it: Behind, dates: Schedule | None) -> list[Changed]:
+def _changes(at: PageReader, asked: Asked | None, dates: Schedule | None) -> list[Changed]:
     """What an adjustment that waits for both confirmations changes."""
-    state = about_it.goal
-    if task.act not in ("confirm_manager", "confirm_hr") or state.pending is None:
+    if asked is None:
         return []
-    changes, titles = state.pending.changes, {each: at.title(said) for each, said in about_it.titles.items()}
-    return change_lines(at, state, values_before(changes, state, about_it.sheet, dates), changes, titles)
+    changes, titles = asked.pending.changes, {each: at.title(said) for each, said in asked.titles.items()}
+    before = values_before(changes, asked.goal, asked.sheet, dates)
+    return change_lines(at, asked.goal, before, changes, titles)
 
 
 def _acts(at: PageReader, task: inboxes.Task, about_it: Behind) -> list[Act]:
     def act(name: str, label: str, *asks: Ask, **fixed: str) -> Act:
         return Act(name, label, f"/goals/{task.goal}/{name}?task={task.act}", asks, fixed, str(uuid4()))
 
-    state, who = about_it.goal, tuple(at.say(term("reader", each)) for each in about_it.readers)
+    asked, who = about_it.asked, tuple(at.say(term("reader", each)) for each in about_it.readers)
     read_by = at.say("read by: {who}", who=who)
     match task.act:
         case "approve":
@@ -215,7 +238,7 @@ def _acts(at: PageReader, task: inboxes.Task, about_it: Behind) -> list[Act]:
             return [act("submit", at.say("Submit for approval"))]
         case "confirm_manager" | "confirm_hr":
             role = task.act.removeprefix("confirm_")
-            named = {"role": role} | ({"adjustment": state.pending.adjustment} if state.pending else {})
+            named = {"role": role} | ({"adjustment": asked.pending.adjustment} if asked else {})
             why = Ask("reason", at.say("Why not"), long=True, readers=read_by)
             return [
                 act("confirm", at.say("Confirm"), **named),

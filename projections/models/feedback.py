@@ -88,7 +88,10 @@ async def kept(reader: Reader, cycle: str) -> Sequence[Kept]:
     return parse_rows(Kept, await reader.fetch(SQL["kept"], cycle))
 
 
-async def quiet(reader: Reader, cycle: str, since: datetime) -> Sequence[Quiet]:
+async def quiet(
+    reader: Reader, cycle: str, since: datetime, most: int | None = None
+) -> tuple[Sequence[Quiet], int]:
     """Whoever has running goals in a cycle and heard and reported nothing since an instant, longest first: they would
-    be judged from memory."""
-    return parse_rows(Quiet, await reader.fetch(SQL["quiet"], cycle, since))
+    be judged from memory. The first `most` of them, and how many they are."""
+    rows = await reader.fetch(SQL["quiet"], cycle, since, most)
+    return parse_rows(Quiet, rows), rows[0]["everybody"] if rows else 0

@@ -65,7 +65,7 @@ with heard as (
           select g.owner, i.at from read.goal g join read.check_in i on i.goal = g.goal where g.cycle = $1) every
     group by holder
 )
-select s.holder, p.name as holder_name, s.manager, h.last
+select s.holder, p.name as holder_name, s.manager, h.last, count(*) over () as everybody
 from (select owner as holder, (array_agg(manager order by goal))[1] as manager, min(since)::timestamptz as begun
       from read.goal
       where cycle = $1 and tier = 'individual' and stage in ('active', 'adjusting', 'in_review')
@@ -74,3 +74,4 @@ left join read.person p on p.id = s.holder
 left join heard h on h.holder = s.holder
 where coalesce(h.last, s.begun) < $2  -- nobody has been silent for longer than their goals run
 order by h.last nulls first, s.holder
+limit $3

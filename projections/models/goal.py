@@ -1,11 +1,11 @@
 """Goals and sheets as they stand: the facts other read models and people ask for."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from cairn.domain.goal import events as g
 from cairn.domain.goal.events import Confirmer, Part, Smart
@@ -34,6 +34,7 @@ MODEL = ReadModel(
     by_stream=True,
 )  # fmt: skip
 SQL = queries("goal")
+MEASURE: TypeAdapter[Measure] = TypeAdapter(Annotated[Measure, FROM_JSON])
 
 
 class GoalRow(BaseModel):
@@ -135,6 +136,12 @@ async def goals(
 async def alike(reader: Reader, cycle: str, typed: str, who: str, most: int) -> list[GoalRow]:
     """Goals of a cycle whose id or title has a text in it; those that somebody owns or judges first."""
     return parse_rows(GoalRow, await reader.fetch(SQL["alike"], cycle, typed, who, most))
+
+
+async def measures(reader: Reader, goals: Iterable[str]) -> dict[str, Measure]:
+    """What these goals are measured by."""
+    rows = await reader.fetch(SQL["measures"], list(goals))
+    return {row["goal"]: MEASURE.validate_python(row["measure"]) for row in rows}
 
 
 async def goal_ids(reader: Reader, cycle: str) -> list[str]:

@@ -302,6 +302,9 @@ where g.cycle = $1 and strpos(lower(g.goal || ' ' || g.title), lower($2)) > 0
 order by (g.owner = $3 or g.manager = $3) desc, g.goal
 limit $4
 
+-- name: measures
+select goal, measure from read.goal where goal = any($1)
+
 -- name: ids
 select goal from read.goal where $1 = '' or cycle = $1 order by goal
 

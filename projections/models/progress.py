@@ -169,7 +169,8 @@ def _line(rows: list[asyncpg.Record], today: date, kinds: Kinds | None, every_pe
     measure = STORED.validate_python(first["measure"])
     goal = {name: first[name] for name in ProgressLine.model_fields if name in first.keys()}  # noqa: SIM118
     line = ProgressLine(**goal | {"measure": measure}, current=None, to_date=None, periods=())
-    return with_periods(line, _periods(rows, measure, today, every_period), today, kinds)
+    wanted = None if every_period else {*_scored_in(line, kinds), "year"}
+    return with_periods(line, _periods(rows, measure, today, wanted), today, kinds)
 
 
 def with_periods(
@@ -193,9 +194,10 @@ def _scored_in(line: ProgressLine, kinds: Kinds | None) -> Collection[PeriodKind
 
 
 def _periods(
-    rows: list[asyncpg.Record], measure: Measure, today: date, every_period: bool
+    rows: list[asyncpg.Record], measure: Measure, today: date, wanted: Collection[PeriodKind] | None
 ) -> Iterable[PeriodProgress]:
-    """The periods in which a goal has something to measure: every one, or those that hold today and the year."""
+    """The periods in which a goal has something to measure: every one, or of the wanted kinds those that hold today and
+    the year."""
     spans = {row["period"]: _span(row) for row in rows if row["period"] is not None}
     if not spans:
         return
@@ -208,11 +210,15 @@ def _periods(
     counted = dates.without(gaps_of(last_day, absences))
     for row in rows:
         span = spans[row["period"]]
-        if not (every_period or span.kind == "year" or span.starts <= today <= span.ends):
+        if wanted is not None and not (span.kind in wanted and _is_shown(span, today)):
             continue
         figures = worked_out(measure, dict(row), span, counted)
         if figures is not None:
             yield period_progress(span, figures, measure, row["since"], today, last_day)
+
+
+def _is_shown(span: Span, today: date) -> bool:
+    return span.kind == "year" or span.starts <= today <= span.ends
 
 
 def period_progress(

@@ -92,10 +92,10 @@ async def test_who_heard_and_reported_nothing_is_named(pool: asyncpg.Pool) -> No
     reported = CheckedIn(goal=GOAL, on=later(20).date(), value=D(1), by=LIN, at=later(20))
     await record(pool, launched(), *PEOPLE, *active())
     await catch_up(pool)
-    [line] = await quiet(pool, "2026", datetime(2026, 4, 1, tzinfo=UTC))
+    [line], _ = await quiet(pool, "2026", datetime(2026, 4, 1, tzinfo=UTC))
     assert (line.holder, line.last) == (LIN, None)
     await record(pool, reported)
     await catch_up(pool)
-    assert await quiet(pool, "2026", later(19)) == []
-    [line] = await quiet(pool, "2026", datetime(2026, 4, 1, tzinfo=UTC))
+    assert await quiet(pool, "2026", later(19)) == ([], 0)
+    [line], _ = await quiet(pool, "2026", datetime(2026, 4, 1, tzinfo=UTC))
     assert line.last == later(20)
