@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from temporalio.client import Client
 
+from cairn.collector import spare_the_collector
 from cairn.settings import Settings
 from cairn.temporal import connect
 from cairn_portal.servers import data_folder, postgres, temporal
@@ -34,6 +35,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         names = getattr(item, "fixturenames", [])
         if "databases" in names and "postgres_server" not in names:
             names.insert(0, "postgres_server")
+
+
+def pytest_collection_finish() -> None:
+    """Thirty thousand tests are a million objects, which Python would look through while a worker here has a task."""
+    spare_the_collector()
 
 
 @pytest.fixture(scope="session")
