@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from itertools import groupby
 from math import ceil, floor
 from typing import Annotated, Any
@@ -252,7 +253,13 @@ def _paces(
 
 
 def _span(row: asyncpg.Record) -> Span:
-    return Span(key=row["period"], kind=row["kind"], starts=row["starts"], ends=row["ends"])
+    return _made(row["period"], row["kind"], row["starts"], row["ends"])
+
+
+@lru_cache(maxsize=1024)
+def _made(key: str, kind: PeriodKind, starts: date, ends: date) -> Span:
+    """A period of a cycle, which all of its goals share."""
+    return Span(key=key, kind=kind, starts=starts, ends=ends)
 
 
 def worked_out(
