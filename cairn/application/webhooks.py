@@ -177,6 +177,10 @@ class Webhooks:
             return None
         return self._keys.unwrap(row["wrapped"], row["wrapped_by"], row["id"], WEBHOOKS)
 
+    async def signed(self) -> set[str]:
+        """The webhooks whose secrets are kept."""
+        return {row["name"] for row in await self._pool.fetch(_SQL["signed"])}
+
     async def troubles(self) -> Mapping[str, Trouble]:
         """Receivers that take nothing at present, by name."""
         rows = await self._writing.fetch(_SQL["troubles"])

@@ -9,6 +9,9 @@ select id, wrapped, wrapped_by from ledger.webhook where name = $1;
 -- name: remove
 delete from ledger.webhook where name = $1;
 
+-- name: signed
+select name from ledger.webhook;
+
 -- name: troubles
 select name, tries, failing_since, why, status, extract(epoch from try_at - clock_timestamp())::float8 as due_in
 from ledger.webhook where tries > 0;

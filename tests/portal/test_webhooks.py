@@ -259,6 +259,19 @@ async def test_one_whose_trouble_cannot_be_noted_is_tried_again_all_the_same(com
         await company.says("webhook", "remove", "noted", "--by", "H1")
 
 
+async def test_one_whose_secret_is_gone_is_named_in_the_status_until_it_has_another(company: Company) -> None:
+    goal = f"goal-{company.cycle}-M1-2"
+    with receiving() as receiver:
+        secret = await company.tells("unsigned", receiver, "goal")
+        await as_owner(company, "delete from ledger.webhook where name = 'unsigned'")
+        await company.says("goal", "submit", goal, "--by", "M1")
+        status = await company.cairn("status")
+        assert status.code == 1 and "its secret is not kept here any more" in " ".join(status.out.split())
+        assert await company.tells("unsigned", receiver, "goal") != secret
+        await happens(lambda: len(receiver.of(goal)) == 1)
+        await company.says("webhook", "remove", "unsigned", "--by", "H1")
+
+
 async def happens_in(company: Company, name: str, what: Callable[[dict[str, Any]], bool]) -> None:
     async with asyncio.timeout(SOON):
         while not what(await company.standing(name)):  # noqa: ASYNC110 - asked of another process
@@ -277,6 +290,7 @@ async def test_one_that_wants_no_more_is_given_up_told_to_hr_and_can_be_told_aga
         await company.says("goal", "recall", goal, "--by", "E3")
         await happens_in(company, "gone", lambda each: each["given_up"] is not None)
         given_up = (await company.standing("gone"))["given_up"]
+        status = await company.cairn("status")
         before = len(receiver.messages)
         await company.says("goal", "submit", goal, "--by", "E3")
         notices = json.dumps(await company.says("notices", "--by", "H1"))
@@ -289,6 +303,8 @@ async def test_one_that_wants_no_more_is_given_up_told_to_hr_and_can_be_told_aga
         replayed = receiver.of(goal)[before:]
         await company.says("webhook", "remove", "gone", "--by", "H1")
     assert given_up["why"] == "gone" and "WebhookGivenUp" in notices
+    assert status.code == 1 and "Webhook gone (http://127.0.0.1" in status.out
+    assert "`cairn webhook resume gone`" in " ".join(status.out.split())
     assert given_up["position"] == replayed[1]["data"]["position"]
     assert [each["data"]["event"] for each in replayed] == [
         "GoalSubmitted",

@@ -16,6 +16,7 @@ from cairn_portal.cli.operate.supervision import Supervised, notes_of, supervise
 from cairn_portal.cli.problem import REFUSED, Problem
 from cairn_portal.cli.session import Session, running_servers, session
 from cairn_portal.cli.terminal import Terminal
+from cairn_portal.presenting.webhooks import webhook_facts, webhook_notes, webhooks_of
 from cairn_portal.presenting.words import NOTHING, facts, grid, number, span
 from cairn_portal.servers import ServerStatus
 from projections.engine import catch_up
@@ -65,6 +66,8 @@ async def _status(s: Session, known: list[ServerStatus], table: RenderableType) 
     notes += mail_notes(at, undelivered)
     untold = await s.application.chat_outbox.undelivered()
     notes += chat_notes(at, untold)
+    hooks = await webhooks_of(s.application)
+    notes += webhook_notes(at, hooks)
     if state.home.takes_appends:
         zones = await s.records.zones()
         notes += [*notes_of(at, found, zones), *waiting_notes(at, waits, zones)]
@@ -118,6 +121,7 @@ async def _status(s: Session, known: list[ServerStatus], table: RenderableType) 
         "waiting_for_feeds": waits,
         "undelivered": [each._asdict() for each in undelivered],
         "undelivered_by_chat": [each._asdict() for each in untold],
+        "webhooks": [webhook_facts(at, each) for each in hooks],
         "notes": notes,
     }
     at.answer(facts_for_programs, *([table] if known else []), log, lags, Lines(*(told or [verdict])))
