@@ -59,7 +59,7 @@ def spells_of(
     spells: list[Spell] = []
     for stay in history.stays:
         parts = _parts(history, max(stay.first, starts), min(stay.last or ends, ends), stay, policy)
-        if len(parts) == 1:  # nothing of them changes: nearly everybody at a launch
+        if len(parts) == 1:  # one spell, which needs no comparison
             spells.append(_spell(parts, history, ends, exclusion(parts[0].person, exclude)))
             continue
         for (_, rule), of in groupby(
@@ -116,6 +116,8 @@ def in_family_of(policy: Policy | None, person: Person) -> Person:
 def _parts(history: PersonHistory, first: date, last: date, stay: Days, policy: Policy | None) -> list[_Part]:
     if first > last:
         return []
+    if not history.changes:  # nearly everybody at a launch
+        return [_Part(in_family_of(policy, history.on(first)), first, last, stay.last == last)]
     turns = history.turns(first, last)
     ends = [*(each - ONE_DAY for each in turns[1:]), last]
     return [
@@ -150,5 +152,7 @@ def _spell(parts: Sequence[_Part], history: PersonHistory, ends: date, excluded:
 
 def _absences(absences: Sequence[Days], since: date, last: date) -> tuple[Days, ...]:
     """Those that touch the spell, from its first day on."""
+    if not absences:
+        return ()
     touching = (each for each in absences if each.inside(since, last))
     return tuple(Days(first=max(each.first, since), last=each.last) for each in touching)
