@@ -80,7 +80,8 @@ async def given(request: Request, visit: ByVisitor) -> Response:
     checked = await _checked(visit, text, adopted)
     if checked.policy is None or of.changed or text_of(form, "do") != "adopt":
         status = 422 if checked.wrong or of.left else 200
-        return await _shown(request, visit, of, adopted, checked, status, example=example)
+        answer = await _shown(request, visit, of, adopted, checked, status, example=example)
+        return _with_text(answer) if of.changed else answer
     try:
         done = await visit.portal.commands.adopt(text, SOURCE, visit.person.id)
     except Refusal as refusal:
@@ -89,6 +90,13 @@ async def given(request: Request, visit: ByVisitor) -> Response:
     return await _shown(
         request, visit, of, await policies.adopted(), checked, done=done.reference, new=done.new
     )
+
+
+def _with_text(answer: Response) -> Response:
+    """The answer where the text is another one than was sent: whichever part of the page asked takes that too. Where
+    somebody types and changes a field at once, one question replaces the other, and each brings both."""
+    answer.headers.update({"HX-Retarget": "#page", "HX-Reselect": "#page"})
+    return answer
 
 
 async def _checked(visit: Visit, text: str, adopted: Sequence[PolicyAdopted]) -> Checked:

@@ -1,6 +1,7 @@
 """The client for programs in Python, against the portal's own process: what it answers are values with types."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -77,19 +78,27 @@ class Between:
     async def pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         at = urlsplit(self.served.url)
         there, here = await asyncio.open_connection(at.hostname, at.port)
-        with suppress(OSError):
-            while request := await reader.read(65536):
+        with suppress(OSError, asyncio.IncompleteReadError):
+            while True:
+                request = await message(reader)
                 self.asked += 1
                 if self.says:
                     writer.write(self.says)
                     break
                 here.write(request)
-                answer = await there.read(65536)
+                answer = await message(there)
                 if self.asked <= self.cuts:
                     break
                 writer.write(answer)
         here.close()
         writer.close()
+
+
+async def message(reader: asyncio.StreamReader) -> bytes:
+    """One whole request or answer, however many pieces it comes in. Raises IncompleteReadError at the end."""
+    head = await reader.readuntil(b"\r\n\r\n")
+    length = re.search(rb"content-length: *(\d+)", head, re.IGNORECASE)
+    return head + await reader.readexactly(int(length[1]) if length else 0)
 
 
 @asynccontextmanager

@@ -1,12 +1,13 @@
 """An employee, a manager, HR and an auditor on the pages, in a real browser: in both languages, on a phone too."""
 
+import asyncio
 import re
 from datetime import date
 
 import pytest
 from playwright.async_api import Browser, Locator, Route, expect
 
-from tests.pages.conftest import Screen, Served, screen
+from tests.pages.conftest import Screen, Served, begun, screen
 
 PHONE, DESK = 375, 1280
 ASK_AGAIN = "document.body.dispatchEvent(new CustomEvent('ledger'))"
@@ -77,6 +78,31 @@ async def test_goals_go_from_draft_over_a_return_to_approval_on_the_pages_alone(
     shown = (await served.cairn("goal", "show", first, "--json")).json["goal"]
     assert shown["stage"] == "approved"
     assert (await served.cairn("goal", "show", second, "--json")).json["goal"]["stage"] == "submitted"
+
+
+async def test_what_was_asked_for_before_something_was_done_does_not_take_its_answer_away(
+    browser: Browser, served: Served
+) -> None:
+    async with begun(served, "answered", 1) as cycle, screen(browser, served, language="en") as employee:
+        goal, held = f"goal-{cycle}-E3-1", asyncio.Event()
+
+        async def later(route: Route) -> None:
+            """The page as it will be, which comes only once the command is answered."""
+            await held.wait()
+            await route.continue_()
+
+        await employee.sign_in("E3")
+        await employee.open(f"/?cycle={cycle}")
+        await employee.page.route(f"**/?cycle={cycle}", later)
+        await employee.page.evaluate(ASK_AGAIN)
+        await task(employee, goal, "submit").locator("button").click()
+        done = task(employee, goal, "submit")
+        await expect(done).to_have_class("card task done")
+        async with employee.page.expect_response(f"**/?cycle={cycle}"):
+            held.set()
+        await employee.page.wait_for_timeout(200)
+        assert await done.get_attribute("class") == "card task done"
+        await expect(done).to_have_count(0)  # it goes once it could be read
 
 
 async def test_a_manager_who_decides_about_what_others_changed_is_told_so_and_nothing_is_done(

@@ -15,7 +15,17 @@ const fresh = () => {
 };
 const sent = (event) => event.detail?.ctx?.sourceElement instanceof HTMLFormElement;
 document.addEventListener("htmx:before:request", (event) => { if (sent(event)) still = Date.now() + 30000; });
-document.addEventListener("htmx:finally:request", (event) => { if (sent(event)) still = Date.now() + 5000; });
+document.addEventListener("htmx:finally:request", (event) => {
+  if (!sent(event)) return;
+  still = Date.now() + 5000;
+  if (later) { clearTimeout(later); later = undefined; fresh(); }
+});
+// What was asked for before somebody did something, and comes after: it would take what came of it away at once.
+document.addEventListener("htmx:before:swap", (event) => {
+  if (Date.now() >= still || !event.detail?.ctx?.sourceElement?.matches?.("[data-live]")) return;
+  event.preventDefault();
+  fresh();
+});
 const listen = () => {
   if (stream || document.hidden || !document.querySelector("[data-live]")) return;
   stream = new EventSource(`/live?page=${encodeURIComponent(location.pathname)}`);
