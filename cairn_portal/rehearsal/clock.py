@@ -2,14 +2,16 @@
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
-from temporalio.client import Client
+from temporalio.client import Client, WorkflowHandle
 from temporalio.service import RPCError, RPCStatusCode
 from temporalio.testing import TimeSkipper
 
 from cairn.i18n import Message, message
 
 SOON = timedelta(milliseconds=50)
+INSTANT = timedelta(milliseconds=1)
 
 
 class CannotSkipTime(Exception):
@@ -39,8 +41,23 @@ class RehearsalClock:
 
     async def refresh(self, workflow: str) -> None:
         """Learns from the server how far a workflow was moved by an earlier, interrupted rehearsal."""
-        now = await self._skipper.get_current_time(self._client.get_workflow_handle(workflow))
+        handle = self._client.get_workflow_handle(workflow)
+        await self._stop(handle)
+        now = await self._skipper.get_current_time(handle)
         self._ahead[workflow] = max(now - datetime.now(UTC), timedelta(0))
+
+    async def _stop(self, handle: WorkflowHandle[Any, Any]) -> None:
+        """Ends a move that nobody waits for any more, such as one whose rehearsal was killed while no worker answered:
+        it would go on, further than was learnt, and the next move would begin where it ends. Only another one ends it.
+        """
+        info = await self._skipper.get_time_skipping_info(handle)
+        if info is None or not info.effective_config.enabled:
+            return
+        try:
+            await self._skipper.fast_forward(handle, INSTANT)
+        except RPCError as error:
+            if error.status != RPCStatusCode.NOT_FOUND:  # else it has ended, and its clock stands still
+                raise
 
     async def begun(self, workflow: str) -> None:
         """Waits until a workflow is there."""

@@ -6,13 +6,20 @@ import random
 import signal
 import sys
 from collections.abc import AsyncIterator
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
+from uuid import uuid4
 
 import asyncpg
 import pytest_asyncio
+from temporalio import workflow
+from temporalio.client import Client, WorkflowHandle
+from temporalio.testing import TimeSkipper
+from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from cairn.settings import Settings
+from cairn_portal.rehearsal.clock import RehearsalClock
 from cairn_portal.rehearsal.drive import Rehearsal
 from cairn_portal.rehearsal.run import forget, home_of, rehearsal_servers
 from cairn_portal.rehearsal.script import load_script
@@ -123,6 +130,53 @@ async def test_a_launch_that_an_ended_run_had_asked_for_is_taken_up_by_its_own_c
         assert await later.launch() == plan
         assert later.resumed
         assert later.clock.clock_offset == earlier.clock.clock_offset
+
+
+@workflow.defn
+class Days:
+    """Wakes up every day for a hundred days."""
+
+    @workflow.run
+    async def run(self) -> None:
+        for _ in range(100):
+            await workflow.sleep(timedelta(days=1))
+
+
+async def test_a_clock_that_is_taken_up_while_it_is_moved_goes_no_further_than_it_is_told(
+    temporal_client: Client,
+) -> None:
+    """Whoever moved it was killed, and so was the worker: the move goes on once there is another one."""
+    queue, begins = f"days-{uuid4()}", datetime.now(UTC)
+    days = await temporal_client.start_workflow(Days.run, id=queue, task_queue=queue)
+    skipper, clock = TimeSkipper(temporal_client), RehearsalClock(temporal_client, 0)
+    async with Worker(
+        temporal_client, task_queue=queue, workflows=[Days], workflow_runner=UnsandboxedWorkflowRunner()
+    ):
+        await skipper.fast_forward(days, timedelta(days=3))
+    killed = asyncio.create_task(skipper.fast_forward(days, timedelta(days=10)))
+    await eventually(lambda: is_moved(skipper, days))
+    killed.cancel()
+    taken_up = asyncio.create_task(clock.refresh(days.id))
+    await asyncio.wait([taken_up], timeout=1)
+    async with Worker(
+        temporal_client, task_queue=queue, workflows=[Days], workflow_runner=UnsandboxedWorkflowRunner()
+    ):
+        await taken_up
+        await eventually(lambda: stands_still(skipper, days))
+        await clock.advance(days.id, begins + timedelta(days=10))
+        assert await skipper.get_current_time(days) - begins < timedelta(days=11)
+    await days.terminate()
+
+
+async def is_moved(skipper: TimeSkipper, handle: WorkflowHandle[Any, Any]) -> bool:
+    info = await skipper.get_time_skipping_info(handle)
+    assert info is not None
+    return info.effective_config.enabled
+
+
+async def stands_still(skipper: TimeSkipper, handle: WorkflowHandle[Any, Any]) -> bool:
+    """Whether every move has come to its end."""
+    return not await is_moved(skipper, handle)
 
 
 async def has_played(settings: Settings, instants: int) -> bool:
