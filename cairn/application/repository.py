@@ -56,13 +56,35 @@ def to_appends(
     """The appends of one command's events, stream by stream, each at the version that was read (0 = new).
 
     `run` is the workflow's run that recorded them, where there is one."""
-    streams: dict[str, list[NewEvent]] = {}
+    streams: dict[str, list[Event]] = {}
     for event in events:
-        rows = streams.setdefault(event.stream, [])
-        rows.append(to_row(event, command, len(rows), run))
+        streams.setdefault(event.stream, []).append(event)
+    causation = f"{command.asked} {run}" if run else command.asked or None
     return [
-        StreamAppend(stream=name, expected_version=versions.get(name, 0), events=rows)
-        for name, rows in streams.items()
+        StreamAppend(stream, versions.get(stream, 0), _rows(stream, of, command.id, causation))
+        for stream, of in streams.items()
+    ]
+
+
+def _rows(stream: str, events: Sequence[Event], correlation: str, causation: str | None) -> list[NewEvent]:
+    """A command's events of one stream. The correlation is the command's identity; the causation says what was asked,
+    then the run."""
+    subject = stream.removeprefix("person-") if stream.startswith("person-") else None
+    cycle = cycle_of(stream) if kind_of(stream) in IN_CYCLE else None
+    return [
+        NewEvent(
+            id=event_id(stream, correlation, ordinal),
+            type=event.type,
+            data=event.model_dump_json(),
+            occurred_at=event.at,
+            actor=event.by,
+            schema_version=event.schema_version,
+            correlation=correlation,
+            causation=causation,
+            subject=subject,
+            cycle=cycle,
+        )
+        for ordinal, event in enumerate(events)
     ]
 
 
@@ -78,24 +100,6 @@ async def record_alone(ledger: Ledger, event: Event, key: str) -> None:
         except WrongExpectedVersion:
             continue
         return
-
-
-def to_row(event: Event, command: Identity, ordinal: int, run: str | None = None) -> NewEvent:
-    """The nth event of a command in its stream. The correlation is the command's identity; the causation says what was
-    asked, then the run."""
-    stream = event.stream
-    return NewEvent(
-        id=event_id(stream, command.id, ordinal),
-        type=event.type,
-        data=event.model_dump_json(),
-        occurred_at=event.at,
-        actor=event.by,
-        schema_version=event.schema_version,
-        correlation=command.id,
-        causation=f"{command.asked} {run}" if run else command.asked or None,
-        subject=stream.removeprefix("person-") if stream.startswith("person-") else None,
-        cycle=cycle_of(stream) if kind_of(stream) in IN_CYCLE else None,
-    )
 
 
 def first_answer(

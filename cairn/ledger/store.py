@@ -315,6 +315,7 @@ def _call(appends: Sequence[StreamAppend], hurry: bool) -> tuple[str, tuple[Any,
 def _columns(appends: Sequence[StreamAppend]) -> tuple[Any, ...]:
     """What ledger.append takes, each as a text with a line for each stream or event; the data as a list."""
     events = [event for append in appends for event in append.events]
+    moments = {at: at.isoformat() for at in {event.occurred_at for event in events}}
     columns = (
         [append.stream for append in appends],
         [str(append.expected_version) for append in appends],
@@ -322,7 +323,7 @@ def _columns(appends: Sequence[StreamAppend]) -> tuple[Any, ...]:
         [str(event.id) for event in events],
         [event.type for event in events],
         [str(event.schema_version) for event in events],
-        [event.occurred_at.isoformat() for event in events],
+        [moments[event.occurred_at] for event in events],
         [event.actor for event in events],
         [event.correlation or "" for event in events],
         [event.causation or "" for event in events],

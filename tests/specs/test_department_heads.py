@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from cairn.application.goals import head_of
-from cairn.application.repository import to_row
+from cairn.application.repository import to_appends
 from cairn.domain.goal import commands as ask
 from cairn.domain.goal import events as did
 from cairn.domain.identity import by_system
@@ -84,7 +84,8 @@ def named(head: str | None) -> StoredEvent:
     event = DepartmentNamed(
         department=Department(id="sales", name="Sales", head=head), by=HUA, at=on("01-01")
     )
-    row = to_row(event, by_system(event.stream, "roster"), 0)
+    [append] = to_appends([event], {}, by_system(event.stream, "roster"))
+    [row] = append.events
     return StoredEvent(
         stream=event.stream, version=1, type=row.type, schema_version=row.schema_version, id=row.id, data=row.data,
         occurred_at=event.at, recorded_at=event.at, actor=HUA, correlation=None, causation=None, subject=None,
