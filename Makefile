@@ -10,7 +10,7 @@ YEARS ?= company adventureworks
 TO ?= rules.xlsx
 COMPOSE ?= docker compose
 
-.PHONY: help setup demo test check browser lint types contracts format specs containers provider docs coverage adventureworks compare-years bench workbook messages lock clean
+.PHONY: help setup demo test check browser lint types contracts format specs containers provider docs pictures coverage adventureworks compare-years bench workbook messages lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -59,6 +59,11 @@ provider: $(STAMP) ## build the OpenID Connect provider that tests sign in at, w
 docs: $(STAMP) ## write the generated pages anew, then check every link and name in the documents
 	@for page in docs/write_*.py; do $(BIN)/python $$page || exit 1; done
 	@$(BIN)/pytest -q tests/docs
+
+pictures: $(STAMP) browser ## take the pictures of every page in docs/pictures anew
+	@mkdir -p docs/pictures && rm -f docs/pictures/*.webp
+	@CAIRN_PICTURES=docs/pictures $(BIN)/pytest -q tests/pages/test_every_page.py -k no_page_overflows
+	@$(BIN)/python docs/write_pages.py
 
 coverage: $(STAMP) .venv/.installed-coverage ## which lines no test runs: make coverage TESTS=tests/specs
 	@$(BIN)/coverage erase

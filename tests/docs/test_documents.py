@@ -12,6 +12,8 @@ import pytest
 import typer
 
 from cairn_portal.cli import app
+from tests.pages import pages
+from tests.pages.pages import picture
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted(
@@ -111,3 +113,9 @@ def test_generated_pages_are_what_their_writer_writes(writer: Path, tmp_path: Pa
         for page in written
         if page.read_text("utf-8") != (ROOT / "docs" / page.name).read_text("utf-8")
     ] == []
+
+
+def test_every_page_has_its_pictures_and_no_picture_is_left_of_one_that_is_gone() -> None:
+    """`make pictures` takes them anew."""
+    wanted = {picture(name, language) for name in pages.PAGES for language, _, _ in pages.PICTURES}
+    assert {each.name for each in (ROOT / "docs" / "pictures").iterdir()} == wanted

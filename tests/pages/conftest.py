@@ -289,3 +289,10 @@ def shots() -> Path | None:
     """Where pictures of pages go, where CAIRN_SHOTS names a folder."""
     named = os.environ.get("CAIRN_SHOTS")
     return Path(named) if named else None
+
+
+@pytest.fixture(scope="session")
+def pictures() -> Path | None:
+    """Where the documents' pictures go, where CAIRN_PICTURES names a folder."""
+    named = os.environ.get("CAIRN_PICTURES")
+    return Path(named) if named else None

@@ -1,6 +1,8 @@
 """Every page in both languages, light and dark, from phone to desktop: nothing overflows, nothing is in the way of
 keyboard and screen reader, and nobody sees what is not theirs."""
 
+import asyncio
+import base64
 from pathlib import Path
 
 import httpx2
@@ -10,42 +12,8 @@ from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser
 
 from tests.pages.conftest import Screen, Served, calibrating, screen
+from tests.pages.pages import PAGES, PICTURES, picture
 
-PAGES = {
-    "my-goals": ("E4", "/"),
-    "inbox": ("M1", "/inbox"),
-    "draft": ("E4", "/goals/new"),
-    "draft-from-a-template": ("M1", "/goals/new?sheet=sheet-{cycle}-E4-1&template=learn"),
-    "cases": ("M1", "/cases"),
-    "case": ("M1", "/cases/{case}"),
-    "new-case": ("M1", "/cases/new/promise"),
-    "new-feedback": ("M1", "/cases/new/feedback?about=E4"),
-    "new-coaching": ("M1", "/cases/new/coaching?about=E4"),
-    "team": ("M1", "/team"),
-    "goal": ("M1", "/goals/{goal}"),
-    "history": ("A1", "/goals/{goal}/history?event=2"),
-    "sheet-history": ("A1", "/audit/streams/sheet-{cycle}-E4-1"),
-    "person-history": ("A1", "/audit/streams/person-E4"),
-    "audit": ("A1", "/audit"),
-    "audit-sample": ("A1", "/audit/sample?seed=7"),
-    "audit-acts": ("A1", "/audit/acts"),
-    "cycles": ("H1", "/cycles"),
-    "cycle": ("H1", "/cycles/{cycle}"),
-    "board": ("M1", "/cases/{session}/board"),
-    "board-asking": ("M1", "/cases/{session}/board?move=sheet-{cycle}-E4-1&to=A"),
-    "goals-from-a-table": ("H1", "/cycles/{cycle}/goals/import"),
-    "year": ("H1", "/cycles/{cycle}/year"),
-    "cascade": ("H1", "/cycles/{cycle}/cascade"),
-    "strategic-goal": ("H1", "/goals/goal-{cycle}-company-1"),
-    "first-cycle": ("H1", "/start"),
-    "policy": ("H1", "/start/policy?example=kaohe"),
-    "people": ("H1", "/start/people"),
-    "look-as-somebody": ("H1", "/view-as"),
-    "targets": ("H1", "/start/targets?cycle=2099"),
-    "launch-rehearsal": ("H1", "/cycles/new/rehearsal?cycle=2099&acting=everybody&step=3"),
-    "launch": ("H1", "/cycles/new?cycle=2099"),
-    "launch-with-mistakes": ("H1", "/cycles/new?cycle=&starts=32"),
-}
 WIDTHS = (375, 768, 1440)
 STANDARDS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
 RULES = {"runOnly": {"type": "tag", "values": list(STANDARDS)}}
@@ -70,8 +38,8 @@ async def session(served: Served) -> str:
 
 @pytest.mark.parametrize("language", ["zh-CN", "en"])
 async def test_no_page_overflows_or_keeps_somebody_out(
-    browser: Browser, served: Served, session: str, shots: Path | None, language: str
-) -> None:
+    browser: Browser, served: Served, session: str, shots: Path | None, pictures: Path | None, language: str
+) -> None:  # fmt: skip
     goal, found = f"goal-{served.cycle}-E4-2", list[str]()
     told = ("--cycle", served.cycle, "--by", "M1", "--json")
     given = ("--kind", "positive", "--behaviour", "asked first", "--value", "the customer stayed")
@@ -87,6 +55,9 @@ async def test_no_page_overflows_or_keeps_somebody_out(
                     found += [f"{name}, {shade}: {each}" for each in await faults(window)]
                     if shots is not None:
                         await _pictured(window, shots, f"{name}-{language[:2]}-{shade}")
+                    for_documents = [wide for *of, wide in PICTURES if of == [language[:2], shade]]
+                    if pictures is not None and for_documents:
+                        await _drawn(window, pictures / picture(name, language[:2]), for_documents[0])
                     await window.page.locator("[data-theme-toggle]").click()
     assert found == []
 
@@ -102,6 +73,19 @@ async def faults(window: Screen) -> list[str]:
         found += [f"{wider} px too wide at {width}"] if wider > 0 else []
     checked = (await Axe().run(window.page, options=RULES)).response
     return found + [f"{each['id']}: {each['nodes'][0]['html'][:200]}" for each in checked["violations"]]
+
+
+async def _drawn(window: Screen, file: Path, width: int) -> None:
+    """A picture for the documents, as small as can be read: WebP, which Chromium alone can write, and no longer than
+    three screens."""
+    await window.page.set_viewport_size({"width": width, "height": 800})
+    height = await window.page.evaluate("document.documentElement.scrollHeight")
+    clip = {"x": 0, "y": 0, "width": width, "height": min(height, 2400), "scale": 1}
+    session = await window.page.context.new_cdp_session(window.page)
+    asked = {"format": "webp", "quality": 50, "captureBeyondViewport": True, "clip": clip}
+    taken = await session.send("Page.captureScreenshot", asked)
+    await asyncio.to_thread(file.write_bytes, base64.b64decode(taken["data"]))
+    await session.detach()
 
 
 async def _pictured(window: Screen, folder: Path, name: str) -> None:
