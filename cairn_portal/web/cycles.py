@@ -16,7 +16,7 @@ from cairn.domain.calibration.unit import COMPANY
 from cairn.domain.cycle.status import CycleDeadline
 from cairn.domain.goal.stages import STAGES
 from cairn.domain.refusal import Refusal
-from cairn.i18n import refusal_message, term
+from cairn.i18n import marked, refusal_message, term
 from cairn_portal.presenting import reasons
 from cairn_portal.reading.cycles import CycleRead, Preview, preview_launch, read_cycle
 from cairn_portal.reading.knowing import may_know_case
@@ -31,6 +31,8 @@ from projections.models import dashboard as dashboards
 router = APIRouter(include_in_schema=False)
 MOST = 40
 """So many lines of who waits for whom are shown."""
+DAYS = {"starts": marked("first day"), "ends": marked("last day")}
+"""What the days of a cycle are called."""
 PLANNED = ("title", "starts", "ends", "policy", "seen")
 """What a launch repeats of the preview that was seen."""
 
@@ -239,7 +241,9 @@ def mistakes_of(at: PageReader, given: dict[str, str]) -> list[tuple[str, str]]:
             given[field] = otherwise
         day = read_date(given[field])
         if isinstance(day, Mistake):
-            found.append((field, at.say(day.message)))
+            found.append(
+                (field, at.say("{what}: {name}", what=at.say(DAYS[field]), name=at.say(day.message)))
+            )
     if not found and given["ends"] <= given["starts"]:
         found.append(("ends", at.say("A cycle ends after it starts.")))
     given["title"] = given["title"].strip() or (at.say("{name}", name=name) if name else "")

@@ -16,6 +16,16 @@ from tests.pages.pages import PAGES, PICTURES, picture
 
 WIDTHS = (375, 768, 1440)
 STANDARDS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
+CUT_OFF = """() => {
+  const moves = (each) => /auto|scroll/.test(getComputedStyle(each).overflowX);
+  const scrolls = (each) => !!each && (moves(each) || scrolls(each.parentElement));
+  const edge = document.documentElement.clientWidth + 1;
+  const read = "main :is(.btn, h1, h2, h3, p, label, summary)";
+  return [...document.querySelectorAll(read)]
+    .filter((each) => each.checkVisibility() && each.getBoundingClientRect().right > edge && !scrolls(each))
+    .map((each) => each.textContent.trim().slice(0, 60));
+}"""
+"""What ends beyond the window's edge, where nothing scrolls."""
 RULES = {"runOnly": {"type": "tag", "values": list(STANDARDS)}}
 
 
@@ -71,6 +81,7 @@ async def faults(window: Screen) -> list[str]:
             "document.documentElement.scrollWidth - document.documentElement.clientWidth"
         )
         found += [f"{wider} px too wide at {width}"] if wider > 0 else []
+        found += [f"cut off at {width}: {each}" for each in await window.page.evaluate(CUT_OFF)]
     checked = (await Axe().run(window.page, options=RULES)).response
     return found + [f"{each['id']}: {each['nodes'][0]['html'][:200]}" for each in checked["violations"]]
 
