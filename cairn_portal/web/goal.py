@@ -26,6 +26,7 @@ from cairn_portal.web.files import shown_files
 from cairn_portal.web.goal_forms import Asked, forms_of
 from cairn_portal.web.rendering import page
 from cairn_portal.web.tasks import ShownTask, behind, shown_task
+from cairn_portal.web.trend import trend
 from projections.models import goal as goals_model
 
 router = APIRouter(include_in_schema=False)
@@ -62,6 +63,7 @@ async def goal_page(
         listed=_listed(read),
         progress=showing.progress(at, read.progress),
         periods=_periods(at, read),
+        trend=trend(at, read.progress),
         scores=sorted(read.scores or (), key=lambda each: by_period(each.period)),
         waits=_waits(at, read, names),
         committee=_committee(at, await read_committee(records, read), names),
