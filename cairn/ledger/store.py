@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from datetime import datetime
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -30,6 +31,7 @@ LONGEST_NAME = 500
 """Characters of a stream's name and of a type, which stand in indexes: at most 2,000 bytes."""
 LONGEST_FIELD = 1_000
 """Characters of any other field but the data."""
+_FIELDS = ("actor", "correlation", "causation", "subject", "cycle")
 _MAX_ASKING = 5  # how often an append that was overtaken by its own twin asks again
 
 
@@ -249,35 +251,38 @@ class Ledger:
 
 def _check(appends: Sequence[StreamAppend]) -> None:
     """Refuses what no database is needed to refuse."""
-    streams: set[str] = set()
-    types: set[str] = set()
-    texts: set[str | None] = set()
-    ids: set[UUID] = set()
-    count = 0
     for append in appends:
         if not append.stream or not append.events or append.expected_version < 0:
             at = f"{append.stream!r} at version {append.expected_version}"
             raise EventRefused(f"There is nothing to append to {at}.")
-        streams.add(append.stream)
-        count += len(append.events)
-        for event in append.events:
-            ids.add(event.id)
-            types.add(event.type)
-            texts.update(_texts(event))
-            if not event.type or not event.actor or event.schema_version < 1:
-                raise EventRefused(f"An event for {append.stream} lacks its type, actor or schema version.")
-            if event.occurred_at.tzinfo is None:
-                raise EventRefused(f"{event.type} for {append.stream}: occurred_at has no time zone.")
+    streams = {append.stream for append in appends}
+    events = [event for append in appends for event in append.events]
+    types = {event.type for event in events}
+    if not all(types) or any(
+        not event.actor or event.schema_version < 1 or event.occurred_at.tzinfo is None for event in events
+    ):
+        _refuse_lacking(appends)
+    texts = {text for field in _FIELDS for text in set(map(attrgetter(field), events))}
     if not _can_be_kept(streams | types, texts):
         _refuse_first(appends)
     if len(streams) < len(appends):
         raise EventRefused("An append names a stream twice: put all its events into one StreamAppend.")
-    if len(ids) < count:
+    if len({event.id for event in events}) < len(events):
         raise EventRefused("Two events of one append have the same id: the ordinal belongs into the id.")
 
 
+def _refuse_lacking(appends: Sequence[StreamAppend]) -> None:
+    """Refuses the first event that lacks something."""
+    for append in appends:
+        for event in append.events:
+            if not event.type or not event.actor or event.schema_version < 1:
+                raise EventRefused(f"An event for {append.stream} lacks its type, actor or schema version.")
+            if event.occurred_at.tzinfo is None:
+                raise EventRefused(f"{event.type} for {append.stream}: occurred_at has no time zone.")
+
+
 def _texts(event: NewEvent) -> tuple[str | None, ...]:
-    return event.actor, event.correlation, event.causation, event.subject, event.cycle
+    return tuple(getattr(event, field) for field in _FIELDS)
 
 
 def _can_be_kept(names: Collection[str], texts: Collection[str | None]) -> bool:
@@ -320,7 +325,7 @@ def _columns(appends: Sequence[StreamAppend]) -> tuple[Any, ...]:
         [append.stream for append in appends],
         [str(append.expected_version) for append in appends],
         [str(at) for at, append in enumerate(appends, 1) for _ in append.events],
-        [str(event.id) for event in events],
+        [event.id.hex for event in events],
         [event.type for event in events],
         [str(event.schema_version) for event in events],
         [moments[event.occurred_at] for event in events],
