@@ -52,7 +52,9 @@ async def read_team(
     lines = await lines_of(records, cycle, [each.id for each in members], today, every_period=False)
     goals: Mapping[str, OwnGoals] = {}
     if with_goals:
-        goals = await goals_of_people(records, reader.id, [people[each.id] for each in members], cycle, lines)
+        # Whoever joined between the two questions comes with the next one.
+        known = [people[each.id] for each in members if each.id in people]
+        goals = await goals_of_people(records, reader.id, known, cycle, lines)
     return TeamRead(now, members, _courses(lines, readable), goals)
 
 

@@ -58,9 +58,9 @@ def trend(at: PageReader, line: ProgressLine | None) -> Trend | None:
     low, high = min(ZERO, *values), max(values)
     across, up = WIDTH - 2 * EDGE, HEIGHT - 2 * EDGE
 
-    def place(number_: int, value: Fraction) -> tuple[float, float]:
+    def place(n: int, value: Fraction) -> tuple[float, float]:
         share = (value - low) / (high - low) if high > low else Fraction(1, 2)
-        return round(EDGE + across * number_ / (len(points) - 1), 1), round(float(EDGE + up * (1 - share)), 1)
+        return round(EDGE + across * n / (len(points) - 1), 1), round(float(EDGE + up * (1 - share)), 1)
 
     unit = line.measure.unit or ""
     dots = [
@@ -97,8 +97,8 @@ def _points(periods: Sequence[PeriodProgress], *, grows: bool) -> list[_Point]:
         targets = [each.target or ZERO for each in measured]
         actuals = [each.actual for each in measured[: last + 1]]
         if grows:
-            targets, summed = list(accumulate(targets)), list(accumulate(each or ZERO for each in actuals))
-            actuals = list(summed)
+            targets = list(accumulate(targets))
+            actuals = list(accumulate(each or ZERO for each in actuals))
         padded = [*actuals, *[None] * (len(measured) - len(actuals))]
         return [
             _Point(each.period, target, actual)
