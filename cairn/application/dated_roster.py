@@ -6,7 +6,6 @@ from types import MappingProxyType
 from typing import NamedTuple, cast
 
 from cairn.application.stored_events import UnreadableEvent, folded, known_versions, to_event
-from cairn.domain.event import Event
 from cairn.domain.people import AnyPersonEvent, Department, DepartmentNamed, Roster
 from cairn.domain.person_history import PersonHistory, evolve_person
 from cairn.ledger import Ledger, StoredEvent
@@ -71,10 +70,6 @@ def _fold(found: DatedRoster, rows: Iterable[StoredEvent], unreadable: dict[str,
             unreadable[row.stream] = error
 
 
-def _evolve(known: PersonHistory | None, event: Event) -> PersonHistory | None:
-    return evolve_person(known, cast(AnyPersonEvent, event))
-
-
 def _take_in(found: DatedRoster, row: StoredEvent) -> None:
     if row.type == "DepartmentNamed":
         event = to_event(row)
@@ -82,6 +77,10 @@ def _take_in(found: DatedRoster, row: StoredEvent) -> None:
         found.departments[event.department.id] = event.department
         return
     person = row.stream.removeprefix("person-")
-    history = folded(found.histories.get(person), [row], _evolve)
+    history = folded(
+        found.histories.get(person),
+        [row],
+        lambda known, event: evolve_person(known, cast(AnyPersonEvent, event)),
+    )
     if history is not None:
         found.histories[person] = history

@@ -16,8 +16,6 @@ LARGEST = Fraction(10**DIGITS)
 LONGEST = 3_900
 """Digits of a numerator or denominator that are stored."""
 FINE = 10**60
-SMALL = 10**18
-"""Integers below need no look at their digits."""
 ZERO, ONE, HUNDRED = Fraction(0), Fraction(1), Fraction(100)
 
 
@@ -26,8 +24,6 @@ def exact(value: object) -> Fraction:
     else. What is 10**1000 and more counts as that, what is below 10**-1000 is cut off."""
     if isinstance(value, Fraction):
         return value
-    if type(value) is int and abs(value) < SMALL:
-        return Fraction(value)
     if isinstance(value, str) and "/" in value:
         above, _, below = value.partition("/")
         return Fraction(int(above), int(below))

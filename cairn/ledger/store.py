@@ -257,11 +257,8 @@ def _check(appends: Sequence[StreamAppend]) -> None:
             raise EventRefused(f"There is nothing to append to {at}.")
     streams = {append.stream for append in appends}
     events = [event for append in appends for event in append.events]
+    _refuse_lacking(appends)
     types = {event.type for event in events}
-    if not all(types) or any(
-        not event.actor or event.schema_version < 1 or event.occurred_at.tzinfo is None for event in events
-    ):
-        _refuse_lacking(appends)
     texts = {text for field in _FIELDS for text in set(map(attrgetter(field), events))}
     if not _can_be_kept(streams | types, texts):
         _refuse_first(appends)

@@ -297,7 +297,7 @@ def _used(actual: Fraction, limit: Fraction) -> Fraction:
 
 def _totals(row: Mapping[str, Any]) -> Totals:
     return Totals(
-        rows=row["rows"], **{name: exact(row[name] or 0) for name in ("total", "base", "weighed", "last")}
+        rows=row["rows"], **{name: exact(row[name] or ZERO) for name in ("total", "base", "weighed", "last")}
     )
 
 

@@ -149,18 +149,20 @@ async def test_a_clock_that_is_taken_up_while_it_is_moved_goes_no_further_than_i
     queue, begins = f"days-{uuid4()}", datetime.now(UTC)
     days = await temporal_client.start_workflow(Days.run, id=queue, task_queue=queue)
     skipper, clock = TimeSkipper(temporal_client), RehearsalClock(temporal_client, 0)
-    async with Worker(
-        temporal_client, task_queue=queue, workflows=[Days], workflow_runner=UnsandboxedWorkflowRunner()
-    ):
+
+    def working() -> Worker:
+        return Worker(
+            temporal_client, task_queue=queue, workflows=[Days], workflow_runner=UnsandboxedWorkflowRunner()
+        )
+
+    async with working():
         await skipper.fast_forward(days, timedelta(days=3))
     killed = asyncio.create_task(skipper.fast_forward(days, timedelta(days=10)))
     await eventually(lambda: is_moved(skipper, days))
     killed.cancel()
     taken_up = asyncio.create_task(clock.refresh(days.id))
     await asyncio.wait([taken_up], timeout=1)
-    async with Worker(
-        temporal_client, task_queue=queue, workflows=[Days], workflow_runner=UnsandboxedWorkflowRunner()
-    ):
+    async with working():
         await taken_up
         await eventually(lambda: stands_still(skipper, days))
         await clock.advance(days.id, begins + timedelta(days=10))

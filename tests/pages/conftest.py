@@ -287,12 +287,16 @@ async def pictured(window: Screen, folder: Path | None, name: str) -> None:
 @pytest.fixture(scope="session")
 def shots() -> Path | None:
     """Where pictures of pages go, where CAIRN_SHOTS names a folder."""
-    named = os.environ.get("CAIRN_SHOTS")
-    return Path(named) if named else None
+    return folder_in("CAIRN_SHOTS")
 
 
 @pytest.fixture(scope="session")
 def pictures() -> Path | None:
     """Where the documents' pictures go, where CAIRN_PICTURES names a folder."""
-    named = os.environ.get("CAIRN_PICTURES")
+    return folder_in("CAIRN_PICTURES")
+
+
+def folder_in(variable: str) -> Path | None:
+    """The folder that a variable of the environment names."""
+    named = os.environ.get(variable)
     return Path(named) if named else None

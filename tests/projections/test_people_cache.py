@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from cairn.domain.people import Department, DepartmentNamed, Person, PersonChanged, PersonJoined
+from cairn.domain.people import Department, DepartmentNamed, Person, PersonChanged
 from cairn_portal.reading import people_cache
 from cairn_portal.reading.newest import KEPT
 from projections.engine.catch_up import catch_up
 from projections.models import person as people_model
-from tests.projections.given import drafted, later, opened, record
+from tests.projections.given import drafted, joined, later, opened, record
 from tests.projections.test_mail import SUBMITTED
 from tests.projections.test_news import Room, room
 from tests.specs.company import LIN
@@ -32,17 +32,6 @@ def readings(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return found
 
 
-def joined(who: str) -> PersonJoined:
-    return PersonJoined(person=who, details=details(who), by="hua", at=later(1))
-
-
-def details(who: str, title: str = "") -> Person:
-    return Person(
-        id=who, name=f"name of {who}", department="north", title=title, family="sales", manager=None,
-        hired=date(2020, 1, 1),
-    )  # fmt: skip
-
-
 async def test_what_happens_to_goals_reads_nobody_again(room: Room, readings: list[str]) -> None:
     await room.opens(POLICY)
     before = await room.records.everybody()
@@ -60,7 +49,11 @@ async def test_who_joins_or_changes_is_there_as_soon_as_the_read_model_has_it(ro
     await catch_up(room.pool)
     assert (await room.records.everybody())["new"].title == ""
     changed = PersonChanged(
-        person="new", details=details("new", "lead"), effective=date(2026, 1, 1), by="hua", at=later(2)
+        person="new",
+        details=joined("new", title="lead").details,
+        effective=date(2026, 1, 1),
+        by="hua",
+        at=later(2),
     )
     await room.happens(changed)
     assert (await room.records.everybody())["new"].title == "lead"
