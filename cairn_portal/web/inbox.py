@@ -133,7 +133,7 @@ def _grouped(at: PageReader, found: Inbox, upto: int, shown: Sequence[ShownTask]
         what = at.say("{what}: {who}", what=at.say(f"task:{tasks[0].act}"), who=who)
         title = " · ".join((what, *told_apart(found, tasks[0].cycle)))
         label = at.say("All {n} at once", n=len(tasks))
-        goals = [f"{task.goal}@{task.version}" for task in tasks]
+        goals = [f"{task.goal}@{as_shown.version}" for task, as_shown in zip(tasks, listed, strict=True)]
         groups.append(Group(dom, title, listed, label, TOGETHER[tasks[0].act], str(uuid4()), goals))
     return groups
 

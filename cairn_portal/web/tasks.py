@@ -7,7 +7,8 @@ from uuid import uuid4
 from cairn.application.cases import KINDS
 from cairn.application.clock import zone_of
 from cairn.domain.goal.adjustment import values_before
-from cairn.domain.goal.state import Goal, PendingAdjustment
+from cairn.domain.goal.events import CheckedIn
+from cairn.domain.goal.state import Goal, PendingAdjustment, Report
 from cairn.domain.measure import Measure
 from cairn.domain.people import Person
 from cairn.domain.policy import Reader
@@ -15,7 +16,7 @@ from cairn.domain.schedule import Schedule
 from cairn.domain.sheet.state import Sheet
 from cairn.i18n import term
 from cairn_portal.presenting.adjustments import Changed, change_lines
-from cairn_portal.presenting.words import measure, task_name, words
+from cairn_portal.presenting.words import measure, number, task_name, words
 from cairn_portal.reading.inbox import Inbox
 from cairn_portal.reading.records import Records
 from cairn_portal.reading.viewing import Viewer, of_goal
@@ -25,8 +26,10 @@ from projections.models import case as case_model
 from projections.models import goal as goals_model
 from projections.models import inbox as inboxes
 
-CONFIRMING = ("confirm_manager", "confirm_hr")
+CONFIRMING = frozenset({"confirm_manager", "confirm_hr"})
 """Tasks that decide about an adjustment."""
+FROM_LOG = CONFIRMING | {"confirm_check_ins"}
+"""Tasks that decide about what no row of a goal has: what is asked for and what was reported, as the log stands."""
 
 
 class Ask(NamedTuple):
@@ -100,45 +103,59 @@ class Asked(NamedTuple):
 
 
 class Behind(NamedTuple):
-    """What is behind a task: how its goal is measured, who reads what is written about it, and the adjustment it asks
-    to confirm, where it does."""
+    """What is behind a task: how its goal is measured and who reads what is written about it, as of the goal's
+    `version`; with the adjustment it asks to confirm and the reports that nobody has confirmed, where it asks for
+    that."""
 
+    version: int
     measure: Measure
     readers: Sequence[Reader]
     asked: Asked | None = None
+    reports: Sequence[Report] = ()
 
 
 async def behind(
     records: Records, person: Person, tasks: Sequence[inboxes.Task], found: Inbox
 ) -> dict[str, Behind]:
-    """What tasks of an inbox are decided about, by goal."""
+    """What tasks of an inbox are decided about, by goal.
+
+    The inbox, the goals' rows and the log stand at moments of their own. Whoever decides says which version they saw:
+    that is the one that what they decide about was read at, never a newer one.
+    """
     views, comments = dict[str, Viewer](), dict[str, Sequence[Reader]]()
     for name in {task.cycle for task in tasks}:
         cycle = found.cycles[name]
         views[name] = await records.viewer(person.id, cycle)
         comments[name] = (await records.application.policies.version(cycle.policy)).transparency.comments
     measures = await goals_model.measures(records.pool, {task.goal for task in tasks})
-    asked = {task.goal: views[task.cycle] for task in tasks if task.act in CONFIRMING}
-    adjustments = await _adjustments(records, asked)
-    return {
-        task.goal: Behind(measures[task.goal], comments[task.cycle], adjustments.get(task.goal))
-        for task in tasks
-    }
+    wanted = {task.goal: views[task.cycle] for task in tasks if task.act in FROM_LOG}
+    now = await records.application.goals.with_sheets(wanted)
+    found_behind = dict[str, Behind]()
+    for task in tasks:
+        readers = comments[task.cycle]
+        if task.goal in now:
+            goal, sheet = now[task.goal]
+            words = views[task.cycle].in_words(goal, of_goal(goal))
+            asked, reports = (
+                await _asked(records, words, sheet),
+                [each for each in words.reports if each.waits],
+            )
+            found_behind[task.goal] = Behind(goal.version, goal.measure, readers, asked, reports)
+        else:
+            version, stands = measures[task.goal]
+            found_behind[task.goal] = Behind(min(task.version, version), stands, readers)
+    return found_behind
 
 
-async def _adjustments(records: Records, views: Mapping[str, Viewer]) -> dict[str, Asked]:
-    """What is asked of these goals as the log stands now, for whoever views each of them."""
-    found = dict[str, Asked]()
-    for name, (goal, sheet) in (await records.application.goals.with_sheets(views)).items():
-        words = views[name].in_words(goal, of_goal(goal))
-        if words.pending is None:
-            continue
-        titles: Mapping[str, str] = {}
-        if words.pending.changes.counterweights:
-            siblings = await goals_model.goals(records.pool, sheet=sheet.id)
-            titles = {each.goal: each.title for each in siblings}
-        found[name] = Asked(words, words.pending, sheet, titles)
-    return found
+async def _asked(records: Records, goal: Goal, sheet: Sheet) -> Asked | None:
+    """What an adjustment of a goal asks for, None where none waits."""
+    if goal.pending is None:
+        return None
+    titles: Mapping[str, str] = {}
+    if goal.pending.changes.counterweights:
+        siblings = await goals_model.goals(records.pool, sheet=sheet.id)
+        titles = {each.goal: each.title for each in siblings}
+    return Asked(goal, goal.pending, sheet, titles)
 
 
 def told_apart(found: Inbox, cycle: str) -> Sequence[str]:
@@ -152,6 +169,7 @@ def shown_task(
 ) -> ShownTask:
     """One task on a goal."""
     told = at.in_zone(zone_of(found.cycles[task.cycle]))
+    asked = about_it.asked if task.act in CONFIRMING else None
     about = [
         f"{task.owner} {task.owner_name or ''}".strip(),
         *told_apart(found, task.cycle),
@@ -166,9 +184,9 @@ def shown_task(
         link=f"/goals/{task.goal}",
         about=" · ".join(about),
         clock=clock(at, task.until, found.nows[task.cycle]),
-        version=task.version,
-        lines=_lines(at, about_it),
-        changes=_changes(at, about_it.asked, found.cycles[task.cycle].schedule),
+        version=about_it.version,
+        lines=_lines(at, task, about_it, asked),
+        changes=_changes(at, asked, found.cycles[task.cycle].schedule),
         acts=[act._replace(open=act.name == open_act) for act in _acts(at, task, about_it)],
         problem=problem,
     )
@@ -195,12 +213,14 @@ def shown_turn(at: PageReader, turn: case_model.Turn, found: Inbox) -> ShownTask
     )
 
 
-def _lines(at: PageReader, about_it: Behind) -> list[str]:
+def _lines(at: PageReader, task: inboxes.Task, about_it: Behind, asked: Asked | None) -> list[str]:
     """What one has to know to decide."""
     told = at.say("measured by: {measure}", measure=measure(at, about_it.measure.model_dump(mode="json")))
-    if about_it.asked is None:
+    if task.act == "confirm_check_ins":
+        return [told, *(_reported(at, each.said) for each in about_it.reports)]
+    if asked is None:
         return [told]
-    _, pending, sheet, _ = about_it.asked
+    _, pending, sheet, _ = asked
     given = [f"{at.say('as {given:role}', given=role)}: {who}" for role, who in pending.confirmed.items()]
     return [
         told,
@@ -213,6 +233,15 @@ def _lines(at: PageReader, about_it: Behind) -> list[str]:
         ),
         *([at.say("confirmed: {given}", given=tuple(given))] if given else []),
     ]
+
+
+def _reported(at: PageReader, said: CheckedIn) -> str:
+    """What was reported for one day, with its note and the names of its files."""
+    value = number(said.value) if said.base is None else f"{number(said.value)} / {number(said.base)}"
+    told = at.say("reported for {day}: {value}", day=said.on.isoformat(), value=value)
+    return " · ".join(
+        filter(None, (told, words(at, said.note), *(words(at, each.name) for each in said.files)))
+    )
 
 
 def _changes(at: PageReader, asked: Asked | None, dates: Schedule | None) -> list[Changed]:

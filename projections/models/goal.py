@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
@@ -28,8 +28,10 @@ MODEL = ReadModel(
         g.AdjustmentRequested, g.AdjustmentConfirmed, g.AdjustmentDeclined, g.AdjustmentWithdrawn, g.AdjustmentExpired,
         g.GoalAdjusted,
         g.CriterionAccepted, g.GoalAssessed, g.ManagerChanged, g.GoalScored, g.ReviewOpened, g.GoalCancelled,
-        g.GoalSuperseded, g.GoalClosed, s.SheetOpened, s.GoalPlaced, s.GoalWeighted, s.GoalRemoved,
-        s.FlexibleSpaceUsed,
+        g.GoalSuperseded, g.GoalClosed, g.CheckedIn, g.CheckInsConfirmed, g.CheckInWithdrawn, g.GoalInterviewHeld,
+        g.GoalRated, g.WorkEvaluated, g.EvaluationWithdrawn, g.EvidenceWaived, g.ScoreHeldBack, g.LastDaySet,
+        g.AbsencesSet, g.CommitteeDecided, g.GoalDiagnosed, g.DiagnosisClosed,
+        s.SheetOpened, s.GoalPlaced, s.GoalWeighted, s.GoalRemoved, s.FlexibleSpaceUsed,
     ),
     by_stream=True,
 )  # fmt: skip
@@ -39,8 +41,8 @@ MEASURE: TypeAdapter[Measure] = TypeAdapter(Annotated[Measure, FROM_JSON])
 
 class GoalRow(BaseModel):
     """One goal with its place in the sheet. What people wrote is here as the log has it, encrypted: it reads as hidden,
-    and its words are found in the log. `version` and `position` (sealed) are those of the last event that says
-    something of it, as check-ins, reminders and refused signals do not; `weight` is None once it left the sheet."""
+    and its words are found in the log. `version` and `position` (sealed) are those of the last event that changes what
+    somebody decides about, as reminders and refused signals do not; `weight` is None once it left the sheet."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -138,10 +140,17 @@ async def alike(reader: Reader, cycle: str, typed: str, who: str, most: int) -> 
     return parse_rows(GoalRow, await reader.fetch(SQL["alike"], cycle, typed, who, most))
 
 
-async def measures(reader: Reader, goals: Iterable[str]) -> dict[str, Measure]:
-    """What these goals are measured by."""
+class Measured(NamedTuple):
+    """What a goal is measured by, as of its `version`."""
+
+    version: int
+    measure: Measure
+
+
+async def measures(reader: Reader, goals: Iterable[str]) -> dict[str, Measured]:
+    """What these goals are measured by, by their ids."""
     rows = await reader.fetch(SQL["measures"], list(goals))
-    return {row["goal"]: MEASURE.validate_python(row["measure"]) for row in rows}
+    return {row["goal"]: Measured(row["version"], MEASURE.validate_python(row["measure"])) for row in rows}
 
 
 async def goal_ids(reader: Reader, cycle: str) -> list[str]:

@@ -1,8 +1,9 @@
 -- Goals and sheets, folded as cairn.domain.goal.state.evolve and cairn.domain.sheet.state.evolve do it.
 
 -- name: fold
--- Check-ins, reminders, missed deadlines and refused signals say nothing of the row, nor do a sheet's scores: they are not
--- read at all. Most other events only move a goal on (its version, position and stage): their data is never looked at.
+-- Reminders, missed deadlines and refused signals say nothing of the row, nor do a sheet's scores: they are not read at
+-- all. Most other events only move a goal on (its version, position and stage): their data is never looked at. Whoever
+-- decides about a goal names the version of its row: every event that changes what is decided about moves it.
 -- What is looked at is taken from the json text at once where that is cheaper than making jsonb of it.
 with event as materialized (
     select position, stream, version, type, occurred_at,
@@ -13,7 +14,9 @@ with event as materialized (
                 case when type in ('SheetOpened', 'GoalPlaced', 'GoalWeighted', 'GoalRemoved', 'FlexibleSpaceUsed')
                     then 'a sheet starts with SheetOpened' else 'a goal starts with GoalDrafted' end))
             when type in ('GoalSubmitted', 'GoalApproved', 'GoalActivated', 'GoalReturned', 'GoalPaused', 'GoalResumed',
-                          'ReviewOpened') then null
+                          'ReviewOpened', 'CheckedIn', 'CheckInsConfirmed', 'CheckInWithdrawn', 'GoalInterviewHeld',
+                          'GoalRated', 'WorkEvaluated', 'EvaluationWithdrawn', 'EvidenceWaived', 'ScoreHeldBack',
+                          'LastDaySet', 'AbsencesSet', 'CommitteeDecided', 'GoalDiagnosed', 'DiagnosisClosed') then null
             else data end as data
     from read.window($1, $2, $3, $4)
     where type in (
@@ -22,6 +25,9 @@ with event as materialized (
         'AdjustmentConfirmed', 'GoalSteppedBack',
         'AdjustmentDeclined', 'AdjustmentWithdrawn', 'AdjustmentExpired', 'GoalAdjusted', 'CriterionAccepted',
         'GoalAssessed', 'ManagerChanged', 'GoalScored', 'ReviewOpened', 'GoalCancelled', 'GoalSuperseded', 'GoalClosed',
+        'CheckedIn', 'CheckInsConfirmed', 'CheckInWithdrawn', 'GoalInterviewHeld', 'GoalRated', 'WorkEvaluated',
+        'EvaluationWithdrawn', 'EvidenceWaived', 'ScoreHeldBack', 'LastDaySet', 'AbsencesSet', 'CommitteeDecided',
+        'GoalDiagnosed', 'DiagnosisClosed',
         'SheetOpened', 'GoalPlaced', 'GoalWeighted', 'GoalRemoved', 'FlexibleSpaceUsed')
 ),
 touched as materialized (
@@ -303,7 +309,7 @@ order by (g.owner = $3 or g.manager = $3) desc, g.goal
 limit $4
 
 -- name: measures
-select goal, measure from read.goal where goal = any($1)
+select goal, version, measure from read.goal where goal = any($1)
 
 -- name: ids
 select goal from read.goal where $1 = '' or cycle = $1 order by goal

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from collections import deque
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from typing import Any
 import httpx2
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright, expect
+from playwright.async_api import Browser, ConsoleMessage, Page, Request, async_playwright, expect
 
 from cairn.application.repository import to_appends
 from cairn.domain.event import SYSTEM, Event
@@ -219,12 +220,22 @@ async def screen(
 
     page.on("console", told)
     page.on("pageerror", lambda error: complaints.append(str(error)))
+    traffic = deque[str](maxlen=40)
+
+    def heard(what: str, request: Request, then: object = "") -> None:
+        if "/static/" not in request.url:
+            traffic.append(f"{datetime.now(UTC):%H:%M:%S.%f} {what} {request.method} {request.url} {then}")
+
+    page.on("request", lambda request: heard("asked", request))
+    page.on("response", lambda response: heard("answered", response.request, response.status))
+    page.on("requestfailed", lambda request: heard("failed", request, request.failure))
     try:
         yield Screen(page, served, complaints)
         assert complaints == []
     except BaseException as error:
         if complaints:
             error.add_note(f"The browser's console said: {complaints}")
+        error.add_note("\n".join((f"The window at {width} px asked for, lately:", *traffic)))
         raise
     finally:
         await context.close()

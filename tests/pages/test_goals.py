@@ -127,6 +127,8 @@ async def test_an_adjustment_shows_the_space_it_leaves_and_counts_once_both_have
         await pictured(employee, shots, "adjust-zh")
         await employee.sends("adjust")
         await expect(employee.page.locator("p.launched")).to_be_visible()
+        reported = await served.cairn("goal", "check-in", goal, "--value", "30", "--by", "E3")
+        assert reported.code == 0, reported.err  # it changes nothing of what is asked
 
         await manager.sign_in("M1")
         await hr.sign_in("H1")
@@ -146,6 +148,20 @@ async def test_an_adjustment_shows_the_space_it_leaves_and_counts_once_both_have
         await expect(hr.page.locator(f"#task-{goal}-confirm_hr")).to_have_class("card task done")
     shown = (await served.cairn("goal", "show", goal, "--json")).json["goal"]
     assert (shown["stage"], shown["measure"]["target"]) == ("active", "1100")
+
+
+async def test_what_was_reported_is_confirmed_where_it_waits(
+    browser: Browser, served: Served, running: str
+) -> None:
+    goal = f"goal-{running}-E3-1"
+    done = await served.cairn("goal", "check-in", goal, "--value", "31", "--by", "E3")
+    assert done.code == 0, done.err
+    async with screen(browser, served) as manager:
+        await manager.sign_in("M1")
+        await manager.open("/inbox")
+        reported = manager.page.locator(f"#task-{goal}-confirm_check_ins")
+        await reported.locator("> .acts > form button").click()
+        await expect(reported).to_have_class("card task done")
 
 
 async def test_an_adjustment_of_how_a_goal_is_measured_changes_what_is_typed_and_nothing_else(

@@ -34,9 +34,9 @@ class Room:
         self.pool = pool
         self.records = Records(Application(pool, require_wrapping_keys(Settings())))
 
-    async def opens(self, policy: str, *events: Event) -> None:
+    async def opens(self, policy: str, *events: Event, draft: Event | None = None) -> None:
         adopted = PolicyAdopted(name="small", version="1", text=policy, by="hua", at=later(0))
-        await record(self.pool, adopted, launched(), *PEOPLE, drafted(), *events)
+        await record(self.pool, adopted, launched(), *PEOPLE, draft or drafted(), *events)
         await catch_up(self.pool)
         self.upto = await self.records.ledger.sealed_position()
 

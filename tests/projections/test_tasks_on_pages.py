@@ -1,15 +1,20 @@
 """Tasks as pages show them: an adjustment with what stands and what it becomes."""
 
+from datetime import date
+
 import asyncpg
 
-from cairn.domain.goal.events import AdjustmentRequested, Changes
-from cairn_portal.reading.inbox import inbox_of
+from cairn.domain.goal.events import AdjustmentConfirmed, AdjustmentRequested, Changes, CheckedIn
+from cairn_portal.reading.inbox import Inbox, inbox_of
 from cairn_portal.signing_in.reader import PageReader
-from cairn_portal.web.tasks import shown_tasks
+from cairn_portal.web.tasks import ShownTask, shown_tasks
 from projections.engine.catch_up import catch_up
-from tests.projections.given import GOAL, D, active, later, opened, record
+from tests.projections.given import GOAL, D, active, drafted, later, opened, record
+from tests.projections.test_check_ins import VISITS
 from tests.projections.test_news import AMONG_THEMSELVES, Room
 from tests.specs.company import LIN, WANG
+
+CONFIRMED = AMONG_THEMSELVES.replace("check_ins: trusted", "check_ins: confirmed")
 
 
 async def test_who_confirms_targets_of_single_periods_sees_the_ones_that_stand(pool: asyncpg.Pool) -> None:
@@ -23,7 +28,46 @@ async def test_who_confirms_targets_of_single_periods_sees_the_ones_that_stand(p
         ),
     )  # fmt: skip
     await catch_up(pool)
-    person = await room.records.person(WANG)
-    [task] = await shown_tasks(PageReader("en"), room.records, person, await inbox_of(room.records, person))
+    [task] = await shown(room)
     [changed] = task.changes
     assert (changed.stood, changed.then) == ("300", "330")
+
+
+async def shown(room: Room, waiting: Inbox | None = None) -> list[ShownTask]:
+    """What the manager's inbox shows; of what was `waiting` when it was asked, if that is given."""
+    person = await room.records.person(WANG)
+    found = waiting or await inbox_of(room.records, person)
+    return await shown_tasks(PageReader("en"), room.records, person, found)
+
+
+async def test_what_is_shown_of_an_adjustment_is_of_the_version_that_is_decided_about(
+    pool: asyncpg.Pool,
+) -> None:
+    """The inbox was read, then something happened, then what the adjustment asks for was read."""
+    room = Room(pool)
+    await room.opens(AMONG_THEMSELVES, *active()[1:], opened())
+    asked = AdjustmentRequested(
+        goal=GOAL, adjustment="a1", changes=Changes(target=D(330)), reason="fog", draws=D(1),
+        expires_at=later(400), policy="small@1", by=LIN, at=later(30),
+    )  # fmt: skip
+    await record(pool, asked)
+    await catch_up(pool)
+    waiting = await inbox_of(room.records, await room.records.person(WANG))
+    confirmed = AdjustmentConfirmed(goal=GOAL, adjustment="a1", role="hr", by="hua", at=later(31))
+    await record(pool, confirmed)
+    [task] = await shown(room, waiting)
+    assert "hua" in " ".join(task.lines)
+    assert task.version == await room.records.ledger.version_of(GOAL)
+
+
+async def test_reports_are_shown_where_they_are_confirmed_and_all_that_happened_before_was_seen(
+    pool: asyncpg.Pool,
+) -> None:
+    room = Room(pool)
+    reported = CheckedIn(
+        goal=GOAL, on=date(2026, 2, 3), value=D(31), note="two large orders", by=LIN, at=later(33)
+    )
+    await room.opens(CONFIRMED, *active()[1:], opened(), reported, draft=drafted(measure=VISITS))
+    [task] = await shown(room)
+    assert "2026-02-03: 31 · two large orders" in " ".join(task.lines)
+    assert task.version == await room.records.ledger.version_of(GOAL)

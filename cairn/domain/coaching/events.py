@@ -66,6 +66,8 @@ class AgreementAsked(CaseEvent):
 class CoachingRead(CaseEvent):
     """Somebody confirmed having read the plan as it is, as the person it is about or as the mentor."""
 
+    touching = False
+
     role: Literal["holder", "mentor"]
 
 

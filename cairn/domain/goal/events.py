@@ -282,7 +282,9 @@ class AdjustmentRequested(GoalEvent):
 
 
 class AdjustmentConfirmed(PlaceEvent):
-    """One of the two confirmations of an adjustment, by `by` in `role`."""
+    """One of the two confirmations of an adjustment, by `by` in `role`. The other decides about the same thing."""
+
+    touching = False
 
     adjustment: str
     role: Confirmer
@@ -291,8 +293,10 @@ class AdjustmentConfirmed(PlaceEvent):
 class CommitteeVoted(GoalEvent):
     """A member of the committee voted for or against a goal, or an adjustment of it; the committee has not decided yet.
 
-    `adjustment` is None where the goal itself is voted on.
+    `adjustment` is None where the goal itself is voted on. The others vote on the same thing.
     """
+
+    touching = False
 
     adjustment: str | None
     vote: Vote

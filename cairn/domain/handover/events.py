@@ -90,6 +90,8 @@ class LoweringWithdrawn(CaseEvent):
 class LoweringAgreed(CaseEvent):
     """HR, or the committee, agrees to a proposal; once both have, its entries are made."""
 
+    touching = False
+
     proposal: int
     role: Literal["hr", "committee"]
 

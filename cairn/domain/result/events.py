@@ -104,6 +104,8 @@ class AppealBallot(Fact):
 class AppealVoted(CaseEvent):
     """A member of the committee voted on an appeal; the committee has not decided yet."""
 
+    touching = False
+
     appeal: int
     grade: str | None
     reason: PrivateText
