@@ -127,7 +127,7 @@ class Goals:
         if earlier:
             return Answer(events=earlier, replayed=True, status=status(goal, context, command.at))
         holder = access.require(command, goal, context)
-        late = overtaken(goal.id, rows, at_version)
+        late = overtaken(goal.id, rows, at_version, command.overtaken_by)
         try:
             decided = await self._with_sheet(goal, context, decide(command, goal, context))
         except Refusal as refusal:

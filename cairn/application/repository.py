@@ -1,6 +1,6 @@
 """Between events and rows: reading folded states from the ledger, writing decided events to it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import cast
 from zoneinfo import ZoneInfo
 
@@ -121,9 +121,11 @@ def first_answer(
     return earlier
 
 
-def overtaken(stream: str, rows: Iterable[StoredEvent], at_version: int | None) -> Refusal | None:
+def overtaken(
+    stream: str, rows: Iterable[StoredEvent], at_version: int | None, also: Container[str] = ()
+) -> Refusal | None:
     """The refusal of somebody who decides about what they saw `at_version` while others have changed it; None where
-    nothing that touches it came since, or nobody said what they saw."""
+    nothing that touches it came since, or nobody said what they saw. `also` are events that touch only this."""
     if at_version is None:
         return None
     own = [row for row in rows if row.stream == stream]
@@ -131,7 +133,7 @@ def overtaken(stream: str, rows: Iterable[StoredEvent], at_version: int | None) 
         return Refusal(
             "command.version-ahead", field="at_version", stream=stream, version=len(own), seen=at_version
         )
-    since = [row for row in own if row.version > at_version and _touches(row.type)]
+    since = [row for row in own if row.version > at_version and (row.type in also or _touches(row.type))]
     if not since:
         return None
     events = dict.fromkeys(row.type for row in since)

@@ -46,9 +46,9 @@ async def foresee_goal(
     records: Records, who: str, name: str, command: str, fields: Mapping[str, Any], at_version: int | None
 ) -> None:
     """Refuses what a command would be refused for as the log stands now; nothing is recorded."""
-    await records.require_as_seen(name, at_version)
-    at = await records.now_of(name)
-    await records.application.goals.foresee(read_command(command, name, who, at, dict(fields), str(uuid4())))
+    asked = read_command(command, name, who, await records.now_of(name), dict(fields), str(uuid4()))
+    await records.require_as_seen(name, at_version, asked.overtaken_by)
+    await records.application.goals.foresee(asked)
 
 
 async def foresee_adjustment(

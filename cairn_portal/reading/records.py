@@ -1,6 +1,6 @@
 """The ledger and its read models as people read them: who is who, which cycle, what time it is, who may read what."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from datetime import UTC, date, datetime
 from typing import NamedTuple
 
@@ -98,12 +98,12 @@ class Records:
         """What time it is in the cycle of a goal or case."""
         return await self.clock.now(await self.cycle(cycle_of(stream)))
 
-    async def require_as_seen(self, stream: str, at_version: int | None) -> None:
+    async def require_as_seen(self, stream: str, at_version: int | None, also: Container[str] = ()) -> None:
         """Refuses a decision about a stream that others have changed since it was seen at a version (None: whatever
-        was seen)."""
+        was seen); `also` as of `overtaken`."""
         if at_version is None:
             return
-        late = overtaken(stream, await self.ledger.read_stream(stream), at_version)
+        late = overtaken(stream, await self.ledger.read_stream(stream), at_version, also)
         if late is not None:
             raise late
 

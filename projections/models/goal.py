@@ -28,9 +28,8 @@ MODEL = ReadModel(
         g.AdjustmentRequested, g.AdjustmentConfirmed, g.AdjustmentDeclined, g.AdjustmentWithdrawn, g.AdjustmentExpired,
         g.GoalAdjusted,
         g.CriterionAccepted, g.GoalAssessed, g.ManagerChanged, g.GoalScored, g.ReviewOpened, g.GoalCancelled,
-        g.GoalSuperseded, g.GoalClosed, g.CheckedIn, g.CheckInsConfirmed, g.CheckInWithdrawn, g.GoalInterviewHeld,
-        g.GoalRated, g.WorkEvaluated, g.EvaluationWithdrawn, g.EvidenceWaived, g.ScoreHeldBack, g.LastDaySet,
-        g.AbsencesSet, g.CommitteeDecided, g.GoalDiagnosed, g.DiagnosisClosed,
+        g.GoalSuperseded, g.GoalClosed, g.GoalRated, g.WorkEvaluated, g.EvaluationWithdrawn, g.EvidenceWaived,
+        g.ScoreHeldBack, g.LastDaySet, g.AbsencesSet, g.CommitteeDecided, g.GoalDiagnosed, g.DiagnosisClosed,
         s.SheetOpened, s.GoalPlaced, s.GoalWeighted, s.GoalRemoved, s.FlexibleSpaceUsed,
     ),
     by_stream=True,
@@ -42,7 +41,8 @@ MEASURE: TypeAdapter[Measure] = TypeAdapter(Annotated[Measure, FROM_JSON])
 class GoalRow(BaseModel):
     """One goal with its place in the sheet. What people wrote is here as the log has it, encrypted: it reads as hidden,
     and its words are found in the log. `version` and `position` (sealed) are those of the last event that changes what
-    somebody decides about, as reminders and refused signals do not; `weight` is None once it left the sheet."""
+    somebody decides about, as check-ins, reminders and refused signals do not; `weight` is None once it left the
+    sheet."""
 
     model_config = ConfigDict(frozen=True)
 

@@ -1,7 +1,7 @@
 -- Goals and sheets, folded as cairn.domain.goal.state.evolve and cairn.domain.sheet.state.evolve do it.
 
 -- name: fold
--- Reminders, missed deadlines and refused signals say nothing of the row, nor do a sheet's scores: they are not read at
+-- Check-ins, reminders, missed deadlines and refused signals say nothing of the row, nor do a sheet's scores: they are not read at
 -- all. Most other events only move a goal on (its version, position and stage): their data is never looked at. Whoever
 -- decides about a goal names the version of its row: every event that changes what is decided about moves it.
 -- What is looked at is taken from the json text at once where that is cheaper than making jsonb of it.
@@ -14,9 +14,9 @@ with event as materialized (
                 case when type in ('SheetOpened', 'GoalPlaced', 'GoalWeighted', 'GoalRemoved', 'FlexibleSpaceUsed')
                     then 'a sheet starts with SheetOpened' else 'a goal starts with GoalDrafted' end))
             when type in ('GoalSubmitted', 'GoalApproved', 'GoalActivated', 'GoalReturned', 'GoalPaused', 'GoalResumed',
-                          'ReviewOpened', 'CheckedIn', 'CheckInsConfirmed', 'CheckInWithdrawn', 'GoalInterviewHeld',
-                          'GoalRated', 'WorkEvaluated', 'EvaluationWithdrawn', 'EvidenceWaived', 'ScoreHeldBack',
-                          'LastDaySet', 'AbsencesSet', 'CommitteeDecided', 'GoalDiagnosed', 'DiagnosisClosed') then null
+                          'ReviewOpened', 'GoalRated', 'WorkEvaluated', 'EvaluationWithdrawn', 'EvidenceWaived',
+                          'ScoreHeldBack', 'LastDaySet', 'AbsencesSet', 'CommitteeDecided', 'GoalDiagnosed',
+                          'DiagnosisClosed') then null
             else data end as data
     from read.window($1, $2, $3, $4)
     where type in (
@@ -25,9 +25,8 @@ with event as materialized (
         'AdjustmentConfirmed', 'GoalSteppedBack',
         'AdjustmentDeclined', 'AdjustmentWithdrawn', 'AdjustmentExpired', 'GoalAdjusted', 'CriterionAccepted',
         'GoalAssessed', 'ManagerChanged', 'GoalScored', 'ReviewOpened', 'GoalCancelled', 'GoalSuperseded', 'GoalClosed',
-        'CheckedIn', 'CheckInsConfirmed', 'CheckInWithdrawn', 'GoalInterviewHeld', 'GoalRated', 'WorkEvaluated',
-        'EvaluationWithdrawn', 'EvidenceWaived', 'ScoreHeldBack', 'LastDaySet', 'AbsencesSet', 'CommitteeDecided',
-        'GoalDiagnosed', 'DiagnosisClosed',
+        'GoalRated', 'WorkEvaluated', 'EvaluationWithdrawn', 'EvidenceWaived', 'ScoreHeldBack', 'LastDaySet',
+        'AbsencesSet', 'CommitteeDecided', 'GoalDiagnosed', 'DiagnosisClosed',
         'SheetOpened', 'GoalPlaced', 'GoalWeighted', 'GoalRemoved', 'FlexibleSpaceUsed')
 ),
 touched as materialized (

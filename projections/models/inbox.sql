@@ -76,7 +76,9 @@ with candidate as (
       and exists (select from read.check_in i where i.goal = g.goal and i.waits)
 )
 select g.goal, w.act, s.awaited, g.cycle, g.sheet, g.department, g.tier, h.owner, o.name as owner_name, g.title,
-    g.stage, g.version, w.since, w.until
+    g.stage, case when w.act = 'confirm_check_ins' then greatest(g.version, (
+        select max(i.version) from read.check_in i where i.goal = g.goal)) else g.version end as version,
+    w.since, w.until
 from candidate k
 join read.goal g on g.goal = k.goal
 left join read.cycle c on c.cycle = g.cycle
@@ -102,7 +104,9 @@ order by until nulls last, g.goal, w.act
 
 -- name: for_goal
 select g.goal, w.act, s.awaited, g.cycle, g.sheet, g.department, g.tier, h.owner, o.name as owner_name, g.title,
-    g.stage, g.version, w.since, w.until
+    g.stage, case when w.act = 'confirm_check_ins' then greatest(g.version, (
+        select max(i.version) from read.check_in i where i.goal = g.goal)) else g.version end as version,
+    w.since, w.until
 from read.goal g
 left join read.cycle c on c.cycle = g.cycle
 cross join lateral read.held(g.tier, g.owner, g.department, g.segments, g.cycle, $2) h

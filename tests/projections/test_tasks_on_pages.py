@@ -70,4 +70,6 @@ async def test_reports_are_shown_where_they_are_confirmed_and_all_that_happened_
     await room.opens(CONFIRMED, *active()[1:], opened(), reported, draft=drafted(measure=VISITS))
     [task] = await shown(room)
     assert "2026-02-03: 31 · two large orders" in " ".join(task.lines)
-    assert task.version == await room.records.ledger.version_of(GOAL)
+    version = await room.records.ledger.version_of(GOAL)
+    [waits] = (await inbox_of(room.records, await room.records.person(WANG))).tasks
+    assert task.version == version == waits.version, "a program decides about the version that it was given"

@@ -29,7 +29,11 @@ BEFORE_SCORED = tuple(stage for stage in OPEN if stage != "scored")
 
 
 class GoalCommand(Command):
-    """Anything asked of a goal: by people (`GoalAction`) or by the workflow that keeps its dates."""
+    """Anything asked of a goal: by people (`GoalAction`) or by the workflow that keeps its dates.
+
+    `overtaken_by` names events that are not `touching` and yet change what this command decides about."""
+
+    overtaken_by: ClassVar[frozenset[str]] = frozenset()
 
     goal: str
 
@@ -326,6 +330,7 @@ class ConfirmCheckIns(GoalAction):
         stages=("approved", "active", "adjusting", "in_review"),
         judges=True,
     )
+    overtaken_by = frozenset({"CheckedIn"})
 
     check_ins: tuple[int, ...] = Field(
         default=(), description="numbers, from 1 in the goal's life; empty: all"

@@ -194,6 +194,8 @@ class GoalAligned(GoalEvent):
 class GoalInterviewHeld(GoalEvent):
     """The goal interview: on which local day, who took part (ids of people), and what was agreed on the goal."""
 
+    touching = False
+
     on: date
     participants: tuple[str, ...]
     agreed: PrivateText
@@ -373,7 +375,12 @@ class DiagnosisClosed(GoalEvent):
 
 
 class CheckedIn(GoalEvent):
-    """The owner's progress on a local day: a value in the KPI's unit where no feed brings one, and words."""
+    """The owner's progress on a local day: a value in the KPI's unit where no feed brings one, and words.
+
+    It overtakes only whoever confirms reports (`ConfirmCheckIns`).
+    """
+
+    touching = False
 
     on: date
     value: Decimal | None = None
@@ -385,11 +392,15 @@ class CheckedIn(GoalEvent):
 class CheckInsConfirmed(GoalEvent):
     """The manager confirmed reports of the owner; `check_ins` are their numbers, counted from 1 in the goal's life."""
 
+    touching = False
+
     check_ins: tuple[int, ...]
 
 
 class CheckInWithdrawn(GoalEvent):
     """A report was taken back: it counts no more, and what was reported for its day before it stands again."""
+
+    touching = False
 
     check_in: int
     reason: PrivateText = ""
