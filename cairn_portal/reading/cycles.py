@@ -1,6 +1,5 @@
 """A cycle as a whole: where it stands, who waits for whom, and what its launch would do or has done."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
@@ -37,7 +36,7 @@ class CycleRead(NamedTuple):
     cases: list[case_model.CasesCounted]
     cases_waiting: list[case_model.CasesWaiting]
     kept: Sequence[feedback_model.Kept]
-    quiet: tuple[Sequence[feedback_model.Quiet], int]
+    quiet: feedback_model.QuietPeople
     grades: Mapping[str, int]
 
 
@@ -69,16 +68,13 @@ async def read_cycle(records: Records, name: str) -> CycleRead:
         cases=await case_model.counted(records.pool, name, now),
         cases_waiting=[] if over else await case_model.cases_waiting(records.pool, name, now),
         kept=await feedback_model.kept(records.pool, name),
-        quiet=([], 0) if over else await quiet_in(records, cycle, NAMED),
-        grades=Counter(each.grade for each in await scores_model.results(records.pool, name) if each.grade),
+        quiet=feedback_model.NOBODY_QUIET if over else await quiet_in(records, cycle, NAMED),
+        grades=await scores_model.count_by_grade(records.pool, name),
     )
 
 
-async def quiet_in(
-    records: Records, cycle: Cycle, most: int | None = None
-) -> tuple[Sequence[feedback_model.Quiet], int]:
-    """Who has heard and reported nothing for the months that the policy of a cycle allows, the first `most` of them,
-    and how many they are."""
+async def quiet_in(records: Records, cycle: Cycle, most: int | None = None) -> feedback_model.QuietPeople:
+    """Who has heard and reported nothing for the months that the policy of a cycle allows, the first `most` of them."""
     rules = (await records.application.policies.version(cycle.policy)).feedback
     now = await records.clock.now(cycle)
     back = months_later(now.date(), -rules.quiet_months)

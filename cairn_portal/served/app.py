@@ -59,6 +59,7 @@ from cairn_portal.web import (
     signing,
     targets_step,
     team,
+    team_scores,
     view_as,
     year,
 )
@@ -121,6 +122,7 @@ def create_app(settings: Settings) -> FastAPI:
         find.router,
         palette.router,
         team.router,
+        team_scores.router,
         downloads.router,
         files.router,
         goals_import.router,

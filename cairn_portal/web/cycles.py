@@ -116,9 +116,10 @@ async def one(request: Request, visit: ByVisitor, cycle: str) -> Response:
             for row in STAGES
             if found.dashboard and (count := found.dashboard.stages.get(row.name))
         ],
-        waiting=_waits(at, found, names), cases=_cases(at, found), told=_told(at, found), grades=_grades(found),
-        quiet=[f"{each.holder} {each.holder_name or ''}".strip() for each in found.quiet[0]],
-        quiet_more=max(found.quiet[1] - len(found.quiet[0]), 0),
+        waiting=_waits(at, found, names), cases=_cases(at, found), told=_told(at, found),
+        grades=showing.spread(found.grades),
+        quiet=[f"{each.holder} {each.holder_name or ''}".strip() for each in found.quiet.first],
+        quiet_more=found.quiet.number - len(found.quiet.first),
         failures=[(each.sheet, reasons.launch_failure(at, each)) for each in (launch.failures if launch else ())],
         boards=await _boards(at, visit, cycle), launching=launch is None,
         ahead=_ahead(at, found.due[0]) if found.due else "",
@@ -213,15 +214,6 @@ def _told(at: PageReader, found: CycleRead) -> str:
         open=sum(each.open for each in found.kept),
         breached=sum(each.breached for each in found.kept),
     )
-
-
-def _grades(found: CycleRead) -> list[tuple[str, int, showing.Bar]]:
-    """How many have which grade, with its share of all as a bar."""
-    total = sum(found.grades.values())
-    return [
-        (grade, count, showing.Bar(round(100 * count / total, 2), None, False, "done"))
-        for grade, count in sorted(found.grades.items())
-    ]
 
 
 def _awaited(at: PageReader, who: str, names: dict[str, str]) -> str:

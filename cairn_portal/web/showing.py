@@ -1,5 +1,6 @@
 """What pages show of goals and tasks, worked out before the template: tones, bars, figures, sentences."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -34,6 +35,15 @@ class Bar(NamedTuple):
     mark: float | None
     limit: bool
     tone: str
+
+
+def spread(counts: Mapping[str, int]) -> list[tuple[str, int, Bar]]:
+    """How many there are of each kind, with its share of all as a bar."""
+    total = sum(counts.values())
+    return [
+        (name, count, Bar(round(100 * count / total, 2), None, False, "done"))
+        for name, count in counts.items()
+    ]
 
 
 class Progress(NamedTuple):

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
@@ -88,10 +89,18 @@ async def kept(reader: Reader, cycle: str) -> Sequence[Kept]:
     return parse_rows(Kept, await reader.fetch(SQL["kept"], cycle))
 
 
-async def quiet(
-    reader: Reader, cycle: str, since: datetime, most: int | None = None
-) -> tuple[Sequence[Quiet], int]:
-    """Whoever has running goals in a cycle and heard and reported nothing since an instant, longest first: they would
-    be judged from memory. The first `most` of them, and how many they are."""
+class QuietPeople(NamedTuple):
+    """The first of those who heard and reported nothing, longest first, and how many there are."""
+
+    first: Sequence[Quiet]
+    number: int
+
+
+NOBODY_QUIET = QuietPeople((), 0)
+
+
+async def quiet(reader: Reader, cycle: str, since: datetime, most: int | None = None) -> QuietPeople:
+    """Whoever has running goals in a cycle and heard and reported nothing since an instant: they would be judged from
+    memory. The first `most` of them, without it all."""
     rows = await reader.fetch(SQL["quiet"], cycle, since, most)
-    return parse_rows(Quiet, rows), rows[0]["everybody"] if rows else 0
+    return QuietPeople(parse_rows(Quiet, rows), rows[0]["everybody"]) if rows else NOBODY_QUIET

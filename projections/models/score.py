@@ -205,6 +205,11 @@ async def sheet_scores(
     return parse_rows(SheetScore, await reader.fetch(SQL["sheet_scores_of_cycle"], cycle, period))
 
 
+async def sheet_scores_of(reader: Reader, sheets: Sequence[str]) -> list[SheetScore]:
+    """The scores of some sheets in all periods, in the order in which they came."""
+    return parse_rows(SheetScore, await reader.fetch(SQL["sheet_scores_of_sheets"], sheets))
+
+
 async def result(reader: Reader, sheet: str) -> Result | None:
     """The year's result of a sheet, None before it is issued."""
     rows = await results_of(reader, [sheet])
@@ -219,6 +224,11 @@ async def results_of(reader: Reader, sheets: Sequence[str]) -> list[Result]:
 async def results(reader: Reader, cycle: str, department: str | None = None) -> list[Result]:
     """The results of a cycle, best first."""
     return parse_rows(Result, await reader.fetch(SQL["results_of_cycle"], cycle, department))
+
+
+async def count_by_grade(reader: Reader, cycle: str) -> dict[str, int]:
+    """How many results of a cycle have each grade that any has, by grade."""
+    return {row["grade"]: row["number"] for row in await reader.fetch(SQL["count_by_grade"], cycle)}
 
 
 async def restatements(reader: Reader, cycle: str, *, decided: bool = False) -> list[OpenRestatement]:

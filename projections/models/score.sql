@@ -149,6 +149,13 @@ left join read.sheet s on s.sheet = c.sheet
 where c.sheet = $1
 order by c.position
 
+-- name: sheet_scores_of_sheets
+select c.*, s.cycle, s.kind, s.holder, s.department, s.family
+from read.sheet_score c
+left join read.sheet s on s.sheet = c.sheet
+where c.sheet = any($1::text[])
+order by c.position
+
 -- name: sheet_scores_of_cycle
 select c.*, s.cycle, s.kind, s.holder, s.department, s.family
 from read.sheet s
@@ -171,6 +178,14 @@ join read.result r on r.sheet = s.sheet
 left join read.result_step t on t.sheet = r.sheet
 where s.cycle = $1 and ($2::text is null or s.department = $2)
 order by r.rounded desc nulls last, s.sheet
+
+-- name: count_by_grade
+select r.grade, count(*) as number
+from read.sheet s
+join read.result r on r.sheet = s.sheet
+where s.cycle = $1 and r.grade is not null
+group by r.grade
+order by r.grade
 
 -- name: goal_scores_by_key
 select c.*, g.title, g.owner, g.sheet, p.weight

@@ -13,6 +13,7 @@ PAGES = {
     "new-feedback": ("M1", "/cases/new/feedback?about=E4"),
     "new-coaching": ("M1", "/cases/new/coaching?about=E4"),
     "team": ("M1", "/team"),
+    "team-scores": ("M1", "/team/scores"),
     "goal": ("M1", "/goals/{goal}"),
     "history": ("A1", "/goals/{goal}/history?event=2"),
     "sheet-history": ("A1", "/audit/streams/sheet-{cycle}-E4-1"),

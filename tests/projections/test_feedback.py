@@ -9,7 +9,7 @@ from cairn.domain.goal.events import CheckedIn
 from cairn.domain.people import DelegateNamed
 from projections.engine.catch_up import catch_up
 from projections.models.case import turns
-from projections.models.feedback import feedback, kept, quiet
+from projections.models.feedback import NOBODY_QUIET, feedback, kept, quiet
 from tests.projections.given import GOAL, D, active, joined, later, launched, record
 from tests.specs.casework import Casework
 from tests.specs.company import LIN, WANG, on
@@ -92,10 +92,10 @@ async def test_who_heard_and_reported_nothing_is_named(pool: asyncpg.Pool) -> No
     reported = CheckedIn(goal=GOAL, on=later(20).date(), value=D(1), by=LIN, at=later(20))
     await record(pool, launched(), *PEOPLE, *active())
     await catch_up(pool)
-    [line], _ = await quiet(pool, "2026", datetime(2026, 4, 1, tzinfo=UTC))
+    [line] = (await quiet(pool, "2026", datetime(2026, 4, 1, tzinfo=UTC))).first
     assert (line.holder, line.last) == (LIN, None)
     await record(pool, reported)
     await catch_up(pool)
-    assert await quiet(pool, "2026", later(19)) == ([], 0)
-    [line], _ = await quiet(pool, "2026", datetime(2026, 4, 1, tzinfo=UTC))
+    assert await quiet(pool, "2026", later(19)) == NOBODY_QUIET
+    [line] = (await quiet(pool, "2026", datetime(2026, 4, 1, tzinfo=UTC))).first
     assert line.last == later(20)

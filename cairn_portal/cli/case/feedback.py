@@ -179,7 +179,7 @@ async def quiet(at: Terminal, cycle: CycleOption = None) -> None:
         of = await cycle_named(s, cycle)
         rules = (await s.policies.version(of.policy)).feedback
         local = at.in_zone(zone_of(of))
-        found, _ = await quiet_in(s.records, of)
+        found = (await quiet_in(s.records, of)).first
     table = grid(at.say("person"), at.say("manager"), at.say("last heard of"))
     for each in found:
         last = local.moment(each.last) if each.last else NOTHING

@@ -92,7 +92,7 @@ async def show_status(s: Session, name: str) -> None:
     cases = await case_model.counted(s.pool, name, now)
     of_cases = await case_model.cases_waiting(s.pool, name, now) if cases and cycle.stage in RUNNING else []
     kept = await feedback_model.kept(s.pool, name)
-    quiet, _ = await quiet_in(s.records, cycle) if cycle.stage in RUNNING else ([], 0)
+    quiet = (await quiet_in(s.records, cycle)).first if cycle.stage in RUNNING else ()
     due = deadlines_of(cycle, await s.policies.version(cycle.policy))
     by_stage = Counter(each.stage for each in await result_model.results(s.pool, name))
     row = found.cycle
