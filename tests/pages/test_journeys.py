@@ -108,6 +108,21 @@ async def test_what_was_asked_for_before_something_was_done_does_not_take_its_an
         await expect(done).to_have_count(0)  # it goes once it could be read
 
 
+async def test_nothing_moves_under_a_button_that_is_pressed(browser: Browser, served: Served) -> None:
+    async with screen(browser, served) as employee:
+        page = employee.page
+        await employee.sign_in("E4")
+        await page.locator("#page h1").evaluate("each => each.setAttribute('data-marked', '')")
+        await page.locator("#page h1").hover()
+        await page.mouse.down()
+        async with page.expect_response(f"{served.url}/"):
+            await page.evaluate(ASK_AGAIN)
+        await page.wait_for_timeout(200)
+        await expect(page.locator("[data-marked]")).to_have_count(1)  # what comes anew has no such mark
+        await page.mouse.up()
+        await expect(page.locator("[data-marked]")).to_have_count(0)
+
+
 async def test_a_manager_who_decides_about_what_others_changed_is_told_so_and_nothing_is_done(
     browser: Browser, served: Served
 ) -> None:

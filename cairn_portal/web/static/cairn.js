@@ -6,23 +6,30 @@ document.addEventListener("click", (event) => {
 });
 
 // Live: parts of a page that wait for `ledger` are asked for again and morphed. A page nobody looks at asks nothing, and
-// one on which somebody has just done something stays for as long as it takes to read what came of it.
-let stream, later, still = 0;
+// one on which somebody has just done something stays for as long as it takes to read what came of it; nothing moves
+// under a finger that presses a button.
+let stream, later, still = 0, pressed = 0;
+const stays = () => Math.max(still, pressed) - Date.now();
 const fresh = () => {
-  const left = still - Date.now();
+  const left = stays();
   if (left <= 0) { document.body.dispatchEvent(new CustomEvent("ledger")); return; }
   later ??= setTimeout(() => { later = undefined; fresh(); }, left);
 };
+const sooner = () => { if (later) { clearTimeout(later); later = undefined; fresh(); } };
+document.addEventListener("pointerdown", () => { pressed = Date.now() + 10000; });
+for (const over of ["pointerup", "pointercancel", "dragend"]) {
+  document.addEventListener(over, () => { if (pressed) { pressed = Date.now() + 100; sooner(); } });
+}
 const sent = (event) => event.detail?.ctx?.sourceElement instanceof HTMLFormElement;
 document.addEventListener("htmx:before:request", (event) => { if (sent(event)) still = Date.now() + 30000; });
 document.addEventListener("htmx:finally:request", (event) => {
   if (!sent(event)) return;
   still = Date.now() + 5000;
-  if (later) { clearTimeout(later); later = undefined; fresh(); }
+  sooner();
 });
 // What was asked for before somebody did something, and comes after: it would take what came of it away at once.
 document.addEventListener("htmx:before:swap", (event) => {
-  if (Date.now() >= still || !event.detail?.ctx?.sourceElement?.matches?.("[data-live]")) return;
+  if (stays() <= 0 || !event.detail?.ctx?.sourceElement?.matches?.("[data-live]")) return;
   event.preventDefault();
   fresh();
 });
