@@ -87,6 +87,9 @@ class Mailer(Teller):
         today = datetime.now(UTC).date()
         if person is None or not person.here_on(today):
             return await self.outbox.end(mail.id, "unneeded")
+        quiet_until = self._quiet_until()
+        if quiet_until is not None:
+            return await self.outbox.put_off(mail.id, quiet_until)
         found = await notice.of_positions(self.pool, await self.outbox.notices_of(mail.id))
         entries = await self.noticing.entries(person.id, person.roles, found)
         if not entries:
@@ -103,6 +106,11 @@ class Mailer(Teller):
         else:
             await self.outbox.end(mail.id, "sent")
 
+    def _quiet_until(self) -> datetime | None:
+        """When the quiet hours end in which it is now, None outside of them."""
+        quiet = self.mailing.quiet
+        return quiet.until(datetime.now(self.mailing.zone)) if quiet else None
+
     async def _refused(self, mail: Mail, refused: Refused) -> None:
         """One address that is wrong, or full, holds back no other."""
         old = (datetime.now(UTC) - mail.made_at).total_seconds() > GIVEN_UP
@@ -115,7 +123,7 @@ class Mailer(Teller):
     async def tell_raters(self, connection: Connection) -> None:
         """Asks the appraisals for whom no read model may name, now and then. Raises ServerAway."""
         now = asyncio.get_running_loop().time()
-        if now < self._raters_at:
+        if now < self._raters_at or self._quiet_until() is not None:
             return
         due = await self.application.rater_notices.due()
         if due:

@@ -245,6 +245,11 @@ class Settings(BaseSettings):
         ge=0,
         description="For how many seconds notices to the same person are gathered into one mail.",
     )
+    mail_quiet: str | None = Field(
+        None,
+        description="From when to when no mail is sent: 20:00-08:00. What came meanwhile is one mail afterwards.",
+    )
+    mail_timezone: str = Field("Asia/Shanghai", description="By whose clock CAIRN_MAIL_QUIET is.")
     chat_file: Path | None = Field(
         None,
         description="File (YAML, chmod 600) that says who is told by which chat service: Feishu, DingTalk, WeCom, "

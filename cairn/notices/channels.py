@@ -4,8 +4,6 @@ The addresses in it are secrets, so nobody else's account may read the file, and
 """
 
 import re
-from collections.abc import Sequence
-from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Literal, NamedTuple
 from urllib.parse import quote
@@ -20,6 +18,7 @@ from cairn.domain.people import Person
 from cairn.i18n import Language, Message, message
 from cairn.notices.chat import is_address
 from cairn.notices.kinds import KINDS, Kind
+from cairn.notices.quiet import WRITTEN, Quiet, read_quiet
 from cairn.settings import Settings, SettingsProblem
 
 EVERYBODY = "everybody"
@@ -27,7 +26,6 @@ NONE = "none"
 ROLES = ("hr", "committee", "executive", "auditor")
 OF_PERSON = re.compile(r"\{(id|email)\}")
 """What stands for the person in an address that is written for several."""
-QUIET = re.compile(r"(\d\d?):(\d\d)\s*(?:-|–|至|~)\s*(\d\d?):(\d\d)")
 REPEATING_NOTHING = frozenset(
     {
         "schema:missing",
@@ -42,24 +40,6 @@ REPEATING_NOTHING = frozenset(
 """Mistakes whose sentences have no word of the file in them but a name of a field that we give."""
 OTHERS = 0o077
 """The rights of a file that belong to other accounts."""
-
-
-class Quiet(NamedTuple):
-    """From when to when on a clock nothing is sent; over midnight where it ends before it begins."""
-
-    begins: time
-    ends: time
-
-    def until(self, now: datetime) -> datetime | None:
-        """When the quiet hours that `now` (on the wall clock of its zone) lies in end; None outside of them."""
-        clock = now.time()
-        if self.begins <= self.ends:
-            if not self.begins <= clock < self.ends:
-                return None
-        elif self.ends <= clock < self.begins:
-            return None
-        end = now.replace(hour=self.ends.hour, minute=self.ends.minute, second=0, microsecond=0)
-        return end if clock < self.ends else end + timedelta(days=1)
 
 
 class Channel(NamedTuple):
@@ -239,14 +219,10 @@ def _check_reader(file: Path, number: int, to: str, channel: Channel | None, *, 
 def _quiet(file: Path, written: str | None) -> Quiet | None:
     if written is None or written == NONE:
         return None
-    found = QUIET.fullmatch(written.strip())
     try:
-        if found is None:
-            raise ValueError
-        hours: Sequence[int] = [int(each) for each in found.groups()]
-        return Quiet(time(hours[0], hours[1]), time(hours[2], hours[3]))
+        return read_quiet(written)
     except ValueError:
-        raise _problem(file, message("Quiet hours are written 20:00-08:00.")) from None
+        raise _problem(file, WRITTEN) from None
 
 
 def _problem(file: Path, what: Message) -> SettingsProblem:

@@ -7,9 +7,11 @@ from email.policy import default
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import parse_qs, unquote, urlsplit
+from zoneinfo import ZoneInfo
 
 from cairn.i18n import message
 from cairn.notices.kinds import KINDS
+from cairn.notices.quiet import WRITTEN, Quiet, read_quiet
 from cairn.settings import Settings, SettingsProblem
 
 NEARBY = ("localhost", "127.0.0.1", "::1")
@@ -29,7 +31,8 @@ class MailServer(NamedTuple):
 
 
 class Mailing(NamedTuple):
-    """All that sending needs: the server, whom mails are from, which kinds are sent, and in which languages.
+    """All that sending needs: the server, whom mails are from, which kinds are sent, in which languages, and when none
+    is, by the clock of `zone`.
 
     `gather` is for how many seconds notices to the same person are gathered into one mail. `portal` is the address that
     links begin with, without a slash at its end; None: mails have no links.
@@ -41,6 +44,8 @@ class Mailing(NamedTuple):
     languages: tuple[str, ...]
     gather: float
     portal: str | None
+    quiet: Quiet | None
+    zone: ZoneInfo
 
 
 def mailing_of(settings: Settings) -> Mailing | None:
@@ -58,6 +63,8 @@ def mailing_of(settings: Settings) -> Mailing | None:
         languages,
         settings.mail_gather,
         portal,
+        _quiet(settings.mail_quiet),
+        _zone(settings.mail_timezone),
     )
 
 
@@ -111,6 +118,24 @@ def _sender(written: str | None) -> Address:
     raise SettingsProblem(
         message("Set CAIRN_MAIL_FROM to the address that mails come from: Cairn <cairn@example.com>.")
     )
+
+
+def _quiet(written: str | None) -> Quiet | None:
+    if not written:
+        return None
+    try:
+        return read_quiet(written)
+    except ValueError:
+        raise SettingsProblem(message("CAIRN_MAIL_QUIET: {what}", what=WRITTEN)) from None
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        raise SettingsProblem(
+            message("CAIRN_MAIL_TIMEZONE: {what}", what=message("{zone} is no time zone.", zone=name))
+        ) from None
 
 
 def _kinds(written: str) -> frozenset[str]:

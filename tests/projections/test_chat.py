@@ -22,7 +22,8 @@ from cairn.domain.cycle.events import PolicyAdopted
 from cairn.domain.event import Event
 from cairn.domain.goal.events import GoalDrafted
 from cairn.notices import chat
-from cairn.notices.channels import Quiet, channels_of
+from cairn.notices.channels import channels_of
+from cairn.notices.quiet import Quiet
 from cairn.notices.setting_up import mailing_of
 from cairn.privacy import require_wrapping_keys
 from cairn.settings import Settings, SettingsProblem

@@ -8,9 +8,11 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import datetime
 from itertools import groupby
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import asyncpg
 import pytest
@@ -115,6 +117,35 @@ async def office(pool: asyncpg.Pool, dsn: str, server: MailServer, **more: Any) 
 def subject(server: MailServer, to: str) -> str:
     [mail] = server.to(to)
     return str(mail["Subject"])
+
+
+async def test_no_mail_is_sent_in_quiet_hours_and_all_of_it_in_one_afterwards(
+    pool: asyncpg.Pool, shared: str, server: MailServer
+) -> None:
+    """Quiet are the twelve hours around now, wherever the tests run."""
+    hour = datetime.now(ZoneInfo("Asia/Shanghai")).hour
+    quiet = f"{(hour - 6) % 24}:00-{(hour + 6) % 24}:00"
+    async with office(pool, shared, server, mail_quiet=quiet) as at:
+        other = "goal-2026-lin-2"
+        await at.happens(SUBMITTED)
+        await at.happens(drafted(other), SUBMITTED.model_copy(update={"goal": other}))
+        assert server.to(TO_WANG) == [] and await at.undelivered() == []
+        await pool.execute("update ledger.mail set try_at = now()")  # the hour has come
+        at.mailer.mailing = at.mailer.mailing._replace(quiet=None)
+        await at.sends()
+        assert "2" in subject(server, TO_WANG)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [({"mail_quiet": "at night"}, "20:00-08:00"), ({"mail_timezone": "Mars/Olympus"}, "Mars/Olympus")],
+)
+def test_quiet_hours_that_cannot_be_read_are_told_by_their_setting(wrong: dict[str, str], told: str) -> None:
+    usual = {"smtp_url": "smtp://127.0.0.1:25", "mail_from": "Cairn <cairn@example.com>"}
+    with pytest.raises(SettingsProblem) as refused:
+        mailing_of(Settings.model_validate(usual | wrong))
+    sentence = refused.value.sentence.text("en")
+    assert told in sentence and f"CAIRN_{next(iter(wrong)).upper()}" in sentence
 
 
 async def test_who_is_asked_gets_one_mail_with_what_is_asked_of_which_goal_and_its_page(
