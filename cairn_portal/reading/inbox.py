@@ -47,6 +47,13 @@ async def inbox_of(records: Records, person: Person, cycle: str | None = None) -
     )
 
 
+async def inbox_on_goal(records: Records, person: Person, goal: str, cycle: Cycle) -> Inbox:
+    """What of that is about one goal."""
+    trusting = await records.trusting()
+    tasks = await inboxes.tasks_on_goal(records.pool, goal, person.id, person.roles, trusting=trusting)
+    return Inbox(tasks, [], {cycle.id: cycle}, {cycle.id: await records.clock.now(cycle)})
+
+
 async def _turns(records: Records, person: Person, cycle: str | None) -> list[case_model.Turn]:
     """The open cases of each cycle that wait for a person or a place of theirs, at that cycle's present."""
     wanted = [person.id, *places_of(person.roles)]

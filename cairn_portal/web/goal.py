@@ -17,7 +17,7 @@ from cairn_portal.presenting.words import by_period, measure, number, percent, w
 from cairn_portal.reading.committee import CommitteeRead, read_committee
 from cairn_portal.reading.goal_desk import desk_of
 from cairn_portal.reading.goals import GoalRead, read_goal
-from cairn_portal.reading.inbox import inbox_of
+from cairn_portal.reading.inbox import inbox_on_goal
 from cairn_portal.reading.viewing import of_goal
 from cairn_portal.signing_in.portal import ByVisitor, Visit
 from cairn_portal.signing_in.reader import PageReader
@@ -215,7 +215,6 @@ def _waits(at: PageReader, read: GoalRead, names: dict[str, str]) -> list[tuple[
 async def _own_tasks(at: PageReader, visit: Visit, read: GoalRead) -> list[ShownTask]:
     """What whoever is signed in is waited for here."""
     records = visit.portal.records
-    found = await inbox_of(records, visit.person, read.cycle.id)
-    mine = [task for task in found.tasks if task.goal == read.row.goal]
-    about = await behind(records, visit.person, mine, found)
-    return [shown_task(at, task, about[task.goal], found) for task in mine]
+    found = await inbox_on_goal(records, visit.person, read.row.goal, read.cycle)
+    about = await behind(records, visit.person, found.tasks, found)
+    return [shown_task(at, task, about[task.goal], found) for task in found.tasks]

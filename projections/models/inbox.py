@@ -84,7 +84,16 @@ async def tasks_of_goal(
     reader: Reader, goal: str, at: datetime | None = None, *, trusting: Iterable[str] = ()
 ) -> list[Task]:
     """Everybody a goal waits for at `at`, without it at its cycle's present; empty while it runs by itself."""
-    return parse_rows(Task, await reader.fetch(SQL["for_goal"], goal, at, list(trusting)))
+    return parse_rows(Task, await reader.fetch(SQL["for_goal"], goal, at, list(trusting), None, []))
+
+
+async def tasks_on_goal(
+    reader: Reader, goal: str, person: str, roles: Iterable[str] = (), *, at: datetime | None = None,
+    trusting: Iterable[str] = (),
+) -> list[Task]:  # fmt: skip
+    """What of `inbox` is about one goal."""
+    found = await reader.fetch(SQL["for_goal"], goal, at, list(trusting), person, places_of(roles))
+    return parse_rows(Task, found)
 
 
 async def waiting(reader: Reader, cycle: str, at: datetime, *, trusting: Iterable[str] = ()) -> list[Waiting]:

@@ -124,7 +124,12 @@ cross join lateral (
     select case when w.act = 'confirm_hr' then read.hr_place(h.owner, h.manager, coalesce($2, now())::date)
                 else read.done_by(g.tier, w.act, w.awaited, h.owner, g.cycle, $2) end as awaited offset 0) s
 left join read.person o on o.id = h.owner
+-- of everybody, or of one person as for_person has it
 where g.goal = $1
+  and ($4::text is null or (s.awaited = $4 and (h.owner <> $4 or w.act = 'submit')
+                            or (s.awaited = any($5::text[]) and h.owner <> $4))
+       and not (s.awaited = 'role:committee'
+                and exists (select from read.vote v where v.goal = g.goal and v.member = $4 and v.at >= g.entered)))
 order by w.act
 
 -- Asked of a whole cycle, so nothing is called goal by goal that most goals need not: who is awaited for a stage only

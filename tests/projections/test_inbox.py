@@ -19,7 +19,8 @@ from cairn.domain.people import (
     PersonReturned,
 )
 from projections.engine.catch_up import catch_up
-from projections.models.inbox import inbox, tasks_of_goal, waiting
+from projections.models.goal import goal_ids
+from projections.models.inbox import inbox, tasks_of_goal, tasks_on_goal, waiting
 from projections.models.overdue import overdue
 from projections.models.person import people, person
 from tests.projections.given import (
@@ -54,10 +55,13 @@ def confirmed(role: str, by: str) -> Event:
 async def told(
     pool: asyncpg.Pool, person: str, roles: Sequence[str] = (), at: datetime | None = None
 ) -> list[tuple[str, str, datetime, datetime | None]]:
+    """All that waits for somebody; a goal's own page says the same of each goal."""
     await catch_up(pool)
-    return [
-        (task.act, task.awaited, task.since, task.until) for task in await inbox(pool, person, roles, at=at)
-    ]
+    found = await inbox(pool, person, roles, at=at)
+    for goal in await goal_ids(pool, ""):
+        on_it = await tasks_on_goal(pool, goal, person, roles, at=at)
+        assert on_it == sorted((each for each in found if each.goal == goal), key=lambda task: task.act)
+    return [(task.act, task.awaited, task.since, task.until) for task in found]
 
 
 async def test_a_draft_waits_for_its_owner_until_drafts_are_due(pool: asyncpg.Pool) -> None:
