@@ -61,6 +61,7 @@ from cairn_portal.web import (
     team,
     team_scores,
     view_as,
+    webhooks,
     year,
 )
 from cairn_portal.web.rendering import STATIC, open_page
@@ -134,6 +135,7 @@ def create_app(settings: Settings) -> FastAPI:
         people_step.router,
         targets_step.router,
         view_as.router,
+        webhooks.router,
         live.router,
         health.router,
     ):

@@ -33,6 +33,7 @@ PAGES = {
     "policy": ("H1", "/start/policy?example=kaohe"),
     "people": ("H1", "/start/people"),
     "look-as-somebody": ("H1", "/view-as"),
+    "webhooks": ("H1", "/webhooks"),
     "targets": ("H1", "/start/targets?cycle=2099"),
     "launch-rehearsal": ("H1", "/cycles/new/rehearsal?cycle=2099&acting=everybody&step=3"),
     "launch": ("H1", "/cycles/new?cycle=2099"),
