@@ -1,6 +1,7 @@
 """Everybody and every department as the log has them: histories by business day, and the roster of a day."""
 
-from collections.abc import Iterable, Mapping
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Mapping
 from datetime import date
 from types import MappingProxyType
 from typing import NamedTuple, cast
@@ -43,13 +44,24 @@ class DatedRoster(NamedTuple):
 
 async def dated_roster_at(ledger: Ledger, position: int) -> DatedRoster:
     """The histories that the log holds up to a sealed position. Events of other things are not read."""
-    newer: dict[str, UnreadableEvent] = {}
-    async for each in ledger.newer(known_versions(), upto=position, kinds=KINDS):
-        newer.setdefault(each.stream, UnreadableEvent.of_newer(each))
-    unreadable = dict(newer)
+    pages = ledger.pages_of(PEOPLE_TYPES, upto=position)
+    unreadable, first = await asyncio.gather(_newer(ledger, position), _first(pages))
     found = DatedRoster({}, {}, unreadable)
-    async for page in ledger.pages_of(PEOPLE_TYPES, upto=position):
+    _fold(found, first, unreadable)
+    async for page in pages:
         _fold(found, page, unreadable)
+    return found
+
+
+async def _first(pages: AsyncIterator[list[StoredEvent]]) -> list[StoredEvent]:
+    return await anext(pages, [])
+
+
+async def _newer(ledger: Ledger, position: int) -> dict[str, UnreadableEvent]:
+    """What a newer program wrote of people and departments, by stream."""
+    found: dict[str, UnreadableEvent] = {}
+    async for each in ledger.newer(known_versions(), upto=position, kinds=KINDS):
+        found.setdefault(each.stream, UnreadableEvent.of_newer(each))
     return found
 
 
