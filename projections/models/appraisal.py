@@ -12,6 +12,7 @@ from cairn.domain.appraisal.events import (
     AppraisalOpened,
     AppraisalScored,
     AppraisalWentOn,
+    QuestionsChanged,
     RaterDeclined,
     RaterDelegated,
     RatersConfirmed,
@@ -27,8 +28,8 @@ MODEL = ReadModel(
     name="appraisal",
     tables=("appraisal", "appraisal_role", "appraisal_rater", "appraisal_left_out"),
     reads=(
-        AppraisalOpened, RatersNominated, RatersConfirmed, RaterDeclined, RaterDelegated, AnswerGiven, AnswersCollected,
-        RoleReleased, AppraisalScored, AppraisalWentOn, AppraisalEnded, AppraisalsOpened,
+        AppraisalOpened, RatersNominated, RatersConfirmed, RaterDeclined, RaterDelegated, AnswerGiven, QuestionsChanged,
+        AnswersCollected, RoleReleased, AppraisalScored, AppraisalWentOn, AppraisalEnded, AppraisalsOpened,
     ),
     joins=("person", "feedback", "inbox"),
     by_stream=True,

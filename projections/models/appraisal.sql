@@ -5,7 +5,7 @@ with event as materialized (
     select position, stream, version, type, actor, occurred_at, data::jsonb as data
     from read.window($1, $2, $3, $4)
     where type in ('AppraisalOpened', 'RatersNominated', 'RatersConfirmed', 'RaterDeclined', 'RaterDelegated', 'AnswerGiven',
-                   'AnswersCollected', 'RoleReleased', 'AppraisalScored', 'AppraisalWentOn', 'AppraisalEnded',
+                   'QuestionsChanged', 'AnswersCollected', 'RoleReleased', 'AppraisalScored', 'AppraisalWentOn', 'AppraisalEnded',
                    'AppraisalsOpened')
 ),
 merged as (

@@ -6,7 +6,7 @@ from typing import Annotated, get_args
 
 from pydantic import BaseModel, ConfigDict
 
-from cairn.domain.calibration.events import AnyCalibrationEvent, CalibrationWentOn
+from cairn.domain.calibration.events import AnyCalibrationEvent
 from projections.engine.read_model import ReadModel
 from projections.engine.rows import FROM_JSON, Reader, parse_rows
 from projections.engine.sql import queries
@@ -14,7 +14,7 @@ from projections.engine.sql import queries
 MODEL = ReadModel(
     name="calibration",
     tables=("calibration", "grade_move"),
-    reads=tuple(each for each in get_args(AnyCalibrationEvent) if each is not CalibrationWentOn),
+    reads=get_args(AnyCalibrationEvent),
     joins=("person", "feedback", "score"),
     by_stream=True,
 )

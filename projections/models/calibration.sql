@@ -4,8 +4,8 @@
 with event as materialized (
     select position, stream, version, type, actor, occurred_at, data::jsonb as data
     from read.window($1, $2, $3, $4)
-    where type in ('CalibrationOpened', 'GradeMoved', 'GradeKept', 'MovesUndone', 'CalibrationFinished',
-                   'CalibrationCancelled', 'CalibrationOverdue')
+    where type in ('CalibrationOpened', 'GradeMoved', 'GradeKept', 'MovesUndone', 'CalibrationWentOn',
+                   'CalibrationFinished', 'CalibrationCancelled', 'CalibrationOverdue')
 ),
 merged as (
     select stream, max(version) as version,

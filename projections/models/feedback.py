@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict
 
 from cairn.domain.feedback.events import (
     ActionOutcome,
+    FeedbackAnswered,
     FeedbackFollowedUp,
     FeedbackGiven,
     FeedbackKind,
@@ -22,7 +23,14 @@ from projections.engine.sql import queries
 MODEL = ReadModel(
     name="feedback",
     tables=("feedback",),
-    reads=(FeedbackObserved, FeedbackGiven, FeedbackOverdue, FeedbackFollowedUp, FeedbackWithdrawn),
+    reads=(
+        FeedbackObserved,
+        FeedbackGiven,
+        FeedbackAnswered,
+        FeedbackOverdue,
+        FeedbackFollowedUp,
+        FeedbackWithdrawn,
+    ),
     joins=("person", "goal", "check_in", "dashboard"),
     by_stream=True,
 )

@@ -4,7 +4,8 @@
 with event as materialized (
     select position, stream, version, type, occurred_at, data::jsonb as data
     from read.window($1, $2, $3, $4)
-    where type in ('FeedbackObserved', 'FeedbackGiven', 'FeedbackOverdue', 'FeedbackFollowedUp', 'FeedbackWithdrawn')
+    where type in ('FeedbackObserved', 'FeedbackGiven', 'FeedbackAnswered', 'FeedbackOverdue', 'FeedbackFollowedUp',
+                   'FeedbackWithdrawn')
 ),
 merged as (
     select stream, max(version) as version,
@@ -18,7 +19,8 @@ merged as (
             when 'FeedbackOverdue' then jsonb_build_object('overdue_at', data -> 'due')
             when 'FeedbackFollowedUp' then jsonb_build_object('stage', 'followed_up', 'entered', occurred_at,
                 'outcome', data -> 'outcome')
-            else jsonb_build_object('stage', 'withdrawn', 'entered', occurred_at) end
+            when 'FeedbackWithdrawn' then jsonb_build_object('stage', 'withdrawn', 'entered', occurred_at)
+            else '{}' end
             order by version) as patch
     from event group by stream
 ),

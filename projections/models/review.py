@@ -16,6 +16,7 @@ from cairn.domain.review.events import (
     ReviewReported,
     ReviewReturned,
     ReviewWentOn,
+    ReviewWidened,
 )
 from projections.engine.read_model import ReadModel
 from projections.engine.rows import Reader, parse_rows
@@ -25,8 +26,8 @@ MODEL = ReadModel(
     name="review",
     tables=("review", "review_left_out"),
     reads=(
-        ReviewAsked, ReviewDrafted, ReviewReported, ReviewCommented, ReviewReturned, ReviewReopened, ReviewWentOn,
-        ReviewOverdue, ReviewsOpened,
+        ReviewAsked, ReviewDrafted, ReviewReported, ReviewCommented, ReviewReturned, ReviewReopened, ReviewWidened,
+        ReviewWentOn, ReviewOverdue, ReviewsOpened,
     ),
     joins=("person", "feedback", "inbox"),
     by_stream=True,

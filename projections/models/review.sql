@@ -5,11 +5,11 @@ with event as materialized (
     select position, stream, version, type, actor, occurred_at, data::jsonb as data
     from read.window($1, $2, $3, $4)
     where type in ('ReviewAsked', 'ReviewDrafted', 'ReviewReported', 'ReviewCommented', 'ReviewReturned',
-                   'ReviewReopened', 'ReviewWentOn', 'ReviewOverdue', 'ReviewsOpened')
+                   'ReviewReopened', 'ReviewWidened', 'ReviewWentOn', 'ReviewOverdue', 'ReviewsOpened')
 ),
 merged as (
     select stream, max(version) as version, (count(*) filter (where type = 'ReviewReturned'))::int as returns,
-        max(occurred_at) filter (where type not in ('ReviewDrafted', 'ReviewOverdue')) as moved,
+        max(occurred_at) filter (where type not in ('ReviewDrafted', 'ReviewWidened', 'ReviewOverdue')) as moved,
         read.merge(case type
             when 'ReviewAsked' then jsonb_build_object('period', data -> 'period', 'starts', data -> 'starts',
                 'ends', data -> 'ends', 'family', data -> 'family', 'share', data -> 'share', 'opened_at', occurred_at,

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from cairn.application.cases import KINDS as CASES
 from cairn.domain.goal.events import GoalClosed
 from cairn.domain.registry import EVENTS
+from cairn.domain.registry import KINDS as EVENT_KINDS
 from projections import models
 from projections.engine.catalog import (
     folding,
@@ -200,3 +202,10 @@ def test_a_read_model_without_a_fold_names_those_that_have_one() -> None:
         LookupError, match="there is no read model 'goals'; there are administration, amendment, appraisal"
     ):
         read_model("goals")
+
+
+@pytest.mark.parametrize("kind", sorted(CASES))
+def test_every_event_that_changes_what_is_decided_about_moves_the_row_of_its_case(kind: str) -> None:
+    """Whoever decides names the row's version: were it older than such an event, they could never decide."""
+    touching = {name for name, event in EVENTS.items() if kind in EVENT_KINDS[name] and event.touching}
+    assert touching and touching <= set(MODELS[kind].event_types)

@@ -89,6 +89,8 @@ class RaterDelegated(CaseEvent):
 class AnswerDrafted(CaseEvent):
     """A named rater saved what they have so far: it is read by them alone."""
 
+    touching = False
+
     role: Evaluator
     marks: PrivateFacts = Field(default_factory=dict)
     texts: dict[str, PrivateText] = Field(default_factory=dict)

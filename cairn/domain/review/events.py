@@ -32,6 +32,8 @@ class ReviewAsked(CaseEvent):
 class ReviewDrafted(CaseEvent):
     """Somebody saved what they had written so far, by question. A draft is read by its writer alone."""
 
+    touching = False
+
     side: Side
     texts: dict[str, PrivateText]
 
