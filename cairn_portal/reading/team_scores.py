@@ -27,13 +27,19 @@ class Scored(NamedTuple):
 
 
 class TeamScores(NamedTuple):
-    """Those of a manager's people who have a sheet in the cycle, as the lines run; `periods` are those in which any was
-    scored, `grades` how many results have each grade of the policy, best first."""
+    """Those of a manager's people who have a sheet in the cycle, as the lines run; `further` ones are counted alone.
+    `periods` are those in which any was scored, `grades` how many results of all of them have each grade of the policy,
+    best first."""
 
     people: Sequence[Scored]
+    further: int
     periods: Sequence[str]
     grades: Mapping[str, int]
     policy: Policy
+
+
+MOST = 200
+"""People whose scores are read at once: a map of more is not looked at, and each manager below has one of their own."""
 
 
 async def read_team_scores(
@@ -51,26 +57,37 @@ async def read_team_scores(
         if view.may("scores", of_holder(each.id, people))
     ]
     sheets = await goals_model.sheets(records.pool, cycle=cycle.id, holders=[each.id for _, each in below])
-    names = [sheet.sheet for sheet in sheets]
-    scores, results = dict[str, dict[str, scores_model.SheetScore]](), dict[str, scores_model.Result]()
-    for score in await scores_model.sheet_scores_of(records.pool, names):
-        scores.setdefault(score.holder or "", {})[score.period] = score
-    for result in await scores_model.results_of(records.pool, names):
-        if not is_kept_from(reader.id, result, policy):
-            results[result.holder or ""] = result
-    with_sheet, leading = {sheet.holder for sheet in sheets}, {each.manager for each in people.values()}
-    found = [
-        Scored(each, level, each.id in leading, scores.get(each.id, {}), results.get(each.id))
-        for level, each in below
-        if each.id in with_sheet
-    ]
+    with_sheet = {sheet.holder for sheet in sheets}
+    found = [(level, each) for level, each in below if each.id in with_sheet]
+    shown = {each.id for _, each in found[:MOST]}
+    scores = await _scores(records, [sheet.sheet for sheet in sheets if sheet.holder in shown])
+    results = {
+        result.holder: result
+        for result in await scores_model.results_of(records.pool, [sheet.sheet for sheet in sheets])
+        if not is_kept_from(reader.id, result, policy)
+    }
+    leading = {each.manager for each in people.values()}
     graded = Counter(each.grade for each in results.values() if each.grade is not None)
     return TeamScores(
-        found,
-        sorted({period for each in found for period in each.scores}, key=by_period),
-        {band.grade: graded[band.grade] for band in policy.grades} if graded else {},
-        policy,
+        people=[
+            Scored(each, level, each.id in leading, scores.get(each.id, {}), results.get(each.id))
+            for level, each in found[:MOST]
+        ],
+        further=max(len(found) - MOST, 0),
+        periods=sorted({period for each in scores.values() for period in each}, key=by_period),
+        grades={band.grade: graded[band.grade] for band in policy.grades} if graded else {},
+        policy=policy,
     )
+
+
+async def _scores(
+    records: Records, sheets: Sequence[str]
+) -> Mapping[str | None, Mapping[str, scores_model.SheetScore]]:
+    """The last score of each period, by holder and period."""
+    found = dict[str | None, dict[str, scores_model.SheetScore]]()
+    for score in await scores_model.sheet_scores_of(records.pool, sheets):
+        found.setdefault(score.holder, {})[score.period] = score
+    return found
 
 
 def _below(manager: str, people: Mapping[str, Person], *, everybody: bool) -> list[tuple[int, Person]]:

@@ -73,6 +73,7 @@ async def scores(
         cycles=await cycles_of(records, visit.person.id), periods=read.periods if read else (),
         lines=[_line(each, read) for each in read.people] if read else (), legend=_legend(read) if read else (),
         grades=showing.spread(read.grades) if read else (), everybody=everybody, of=of,
+        further=read.further if read else 0,
         manager=f"{manager} {names.get(manager, '')}" if of else "",
     )  # fmt: skip
 
