@@ -28,8 +28,8 @@ from projections.models import inbox as inboxes
 
 CONFIRMING = frozenset({"confirm_manager", "confirm_hr"})
 """Tasks that decide about an adjustment."""
-FROM_LOG = CONFIRMING | {"confirm_check_ins"}
-"""Tasks that decide about what no row of a goal has: what is asked for and what was reported, as the log stands."""
+REPORTED = "confirm_check_ins"
+"""The task that decides about what was reported."""
 
 
 class Ask(NamedTuple):
@@ -57,7 +57,7 @@ class Act(NamedTuple):
 
 class ShownTask(NamedTuple):
     """One task. `dom` is its element's id, `version` what was shown when it was decided about, `lines` what one has to
-    know to decide, `problem` why it was not done just now."""
+    know to decide, `more` where the rest of it is, `problem` why it was not done just now."""
 
     dom: str
     what: str
@@ -68,6 +68,7 @@ class ShownTask(NamedTuple):
     version: int
     lines: Sequence[str] = ()
     changes: Sequence[Changed] = ()
+    more: str = ""
     acts: Sequence[Act] = ()
     problem: str = ""
 
@@ -104,20 +105,26 @@ class Asked(NamedTuple):
 
 class Behind(NamedTuple):
     """What is behind a task: how its goal is measured and who reads what is written about it, as of the goal's
-    `version`; with the adjustment it asks to confirm and the reports that nobody has confirmed, where it asks for
-    that."""
+    `version`; with the adjustment it asks to confirm and, where they were read, the reports that nobody has confirmed.
+    """
 
     version: int
     measure: Measure
     readers: Sequence[Reader]
     asked: Asked | None = None
-    reports: Sequence[Report] = ()
+    reports: Sequence[Report] | None = None
 
 
 async def behind(
-    records: Records, person: Person, tasks: Sequence[inboxes.Task], found: Inbox
+    records: Records,
+    person: Person,
+    tasks: Sequence[inboxes.Task],
+    found: Inbox,
+    *,
+    with_reports: bool = False,
 ) -> dict[str, Behind]:
-    """What tasks of an inbox are decided about, by goal.
+    """What tasks of an inbox are decided about, by goal; with what was reported where a few are asked for: no row has
+    it, and each such goal is folded.
 
     The inbox, the goals' rows and the log stand at moments of their own. Whoever decides says which version they saw:
     that is the one that what they decide about was read at, never a newer one.
@@ -128,22 +135,19 @@ async def behind(
         views[name] = await records.viewer(person.id, cycle)
         comments[name] = (await records.application.policies.version(cycle.policy)).transparency.comments
     measures = await goals_model.measures(records.pool, {task.goal for task in tasks})
-    wanted = {task.goal: views[task.cycle] for task in tasks if task.act in FROM_LOG}
-    now = await records.application.goals.with_sheets(wanted)
+    from_log = {*CONFIRMING, REPORTED} if with_reports else CONFIRMING
+    now = await records.application.goals.with_sheets({task.goal for task in tasks if task.act in from_log})
     found_behind = dict[str, Behind]()
     for task in tasks:
         readers = comments[task.cycle]
         if task.goal in now:
             goal, sheet = now[task.goal]
             words = views[task.cycle].in_words(goal, of_goal(goal))
-            asked, reports = (
-                await _asked(records, words, sheet),
-                [each for each in words.reports if each.waits],
-            )
+            reports = [each for each in words.reports if each.waits]
+            asked = await _asked(records, words, sheet)
             found_behind[task.goal] = Behind(goal.version, goal.measure, readers, asked, reports)
         else:
-            version, stands = measures[task.goal]
-            found_behind[task.goal] = Behind(min(task.version, version), stands, readers)
+            found_behind[task.goal] = Behind(*measures[task.goal], readers)
     return found_behind
 
 
@@ -184,12 +188,21 @@ def shown_task(
         link=f"/goals/{task.goal}",
         about=" · ".join(about),
         clock=clock(at, task.until, found.nows[task.cycle]),
-        version=about_it.version,
+        version=_version(task, about_it),
         lines=_lines(at, task, about_it, asked),
+        more=f"/goals/{task.goal}" if task.act == REPORTED and about_it.reports is None else "",
         changes=_changes(at, asked, found.cycles[task.cycle].schedule),
         acts=[act._replace(open=act.name == open_act) for act in _acts(at, task, about_it)],
         problem=problem,
     )
+
+
+def _version(task: inboxes.Task, about_it: Behind) -> int:
+    """The version that whoever looks at a task has seen: of the log where that was read, else the older of the rows
+    that it is made of. Where reports are only said to wait, it is up to the last one of them."""
+    if about_it.reports is not None:
+        return about_it.version
+    return task.version if task.act == REPORTED else min(task.version, about_it.version)
 
 
 def shown_turn(at: PageReader, turn: case_model.Turn, found: Inbox) -> ShownTask:
@@ -216,8 +229,8 @@ def shown_turn(at: PageReader, turn: case_model.Turn, found: Inbox) -> ShownTask
 def _lines(at: PageReader, task: inboxes.Task, about_it: Behind, asked: Asked | None) -> list[str]:
     """What one has to know to decide."""
     told = at.say("measured by: {measure}", measure=measure(at, about_it.measure.model_dump(mode="json")))
-    if task.act == "confirm_check_ins":
-        return [told, *(_reported(at, each.said) for each in about_it.reports)]
+    if task.act == REPORTED:
+        return [told, *(_reported(at, each.said) for each in about_it.reports or ())]
     if asked is None:
         return [told]
     _, pending, sheet, _ = asked

@@ -151,7 +151,7 @@ async def test_an_adjustment_shows_the_space_it_leaves_and_counts_once_both_have
 
 
 async def test_what_was_reported_is_confirmed_where_it_waits(
-    browser: Browser, served: Served, running: str
+    browser: Browser, served: Served, running: str, shots: Path | None
 ) -> None:
     goal = f"goal-{running}-E3-1"
     done = await served.cairn("goal", "check-in", goal, "--value", "31", "--by", "E3")
@@ -160,6 +160,10 @@ async def test_what_was_reported_is_confirmed_where_it_waits(
         await manager.sign_in("M1")
         await manager.open("/inbox")
         reported = manager.page.locator(f"#task-{goal}-confirm_check_ins")
+        await reported.get_by_role("link", name="查看所报进度").click()
+        await expect(reported).to_contain_text("上报：31")
+        await pictured(manager, shots, "reported-zh")
+        await manager.open("/inbox")
         await reported.locator("> .acts > form button").click()
         await expect(reported).to_have_class("card task done")
 

@@ -7,7 +7,7 @@ import asyncpg
 from cairn.domain.goal.events import AdjustmentConfirmed, AdjustmentRequested, Changes, CheckedIn
 from cairn_portal.reading.inbox import Inbox, inbox_of
 from cairn_portal.signing_in.reader import PageReader
-from cairn_portal.web.tasks import ShownTask, shown_tasks
+from cairn_portal.web.tasks import ShownTask, behind, shown_task, shown_tasks
 from projections.engine.catch_up import catch_up
 from tests.projections.given import GOAL, D, active, drafted, later, opened, record
 from tests.projections.test_check_ins import VISITS
@@ -68,8 +68,12 @@ async def test_reports_are_shown_where_they_are_confirmed_and_all_that_happened_
         goal=GOAL, on=date(2026, 2, 3), value=D(31), note="two large orders", by=LIN, at=later(33)
     )
     await room.opens(CONFIRMED, *active()[1:], opened(), reported, draft=drafted(measure=VISITS))
-    [task] = await shown(room)
-    assert "2026-02-03: 31 · two large orders" in " ".join(task.lines)
+    person = await room.records.person(WANG)
+    found = await inbox_of(room.records, person)
+    about = await behind(room.records, person, found.tasks, found, with_reports=True)
+    [task] = [shown_task(PageReader("en"), each, about[each.goal], found) for each in found.tasks]
+    assert "2026-02-03: 31 · two large orders" in " ".join(task.lines) and not task.more
     version = await room.records.ledger.version_of(GOAL)
-    [waits] = (await inbox_of(room.records, await room.records.person(WANG))).tasks
+    [waits], [listed] = found.tasks, await shown(room)
     assert task.version == version == waits.version, "a program decides about the version that it was given"
+    assert (listed.version, listed.more) == (version, f"/goals/{GOAL}"), "a long inbox says where it is read"
