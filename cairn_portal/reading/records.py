@@ -3,6 +3,7 @@
 from collections.abc import Container, Mapping
 from datetime import UTC, date, datetime
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from cairn.application import Application, access
 from cairn.application.access import Circle
@@ -108,14 +109,16 @@ class Records:
             raise late
 
     async def present(self) -> tuple[datetime, date]:
-        """The present moment and day: of the cycle launched last that is not closed, else of the clock on the wall."""
+        """The present moment and day: of the cycle launched last that is not closed, by its own clock and in its own
+        zone, else of the clock on the wall."""
         under_way = await self.moves().under_way()
         if not under_way:
             now = datetime.now(UTC)
             return now, now.date()
         now = await self.clock.now(under_way[-1])
-        dates = under_way[-1].schedule
-        return now, local_day(now, dates.calendar) if dates else now.date()
+        if (schedule := under_way[-1].schedule) is not None:
+            now = now.astimezone(ZoneInfo(schedule.calendar.timezone))
+        return now, now.date()
 
     async def viewer(self, who: str | None, cycle: Cycle) -> Viewer:
         """The viewer named in a cycle; nobody named reads everything. Refuses somebody who is not known or has left."""

@@ -79,8 +79,10 @@ def _rendered(
     request: Request, template: str, reader: PageReader, status: int, told: dict[str, Any]
 ) -> HTMLResponse:
     settings = portal_of(request).settings
+    path, query = request.url.path, request.url.query
     text = environment().get_template(template).render(
-        at=reader, say=reader.say, request=request, demo=is_demo(settings), path=request.url.path, **told
+        at=reader, say=reader.say, request=request, demo=is_demo(settings), path=path,
+        this_page=f"{path}?{query}" if query else path, **told,
     )  # fmt: skip
     return HTMLResponse(text, status)
 

@@ -32,5 +32,15 @@ async def test_all_sessions_of_somebody_end_at_once_and_nobody_elses(served: Ser
         await client.aclose()
 
 
+async def test_the_language_is_changed_while_one_chooses_who_one_is(served: Served) -> None:
+    async with httpx2.AsyncClient(base_url=served.url, follow_redirects=True, timeout=30) as client:
+        await client.get(served.address)
+        page = (await client.get("/sign-in/go", headers={"Accept-Language": "zh"})).text
+        [other] = re.findall(r'href="(/language/en[^"]*)"', page)
+        page = (await client.get(unescape(other))).text
+        [link, *_] = re.findall(r'href="([^"]*person=E1(?:&[^"]*)?)"', page)
+        assert (await client.get(unescape(link))).url.path == "/"
+
+
 async def test_who_is_not_in_the_roster_has_no_session_to_end(served: Served) -> None:
     assert (await served.cairn("people", "sign-out", "nobody")).code != 0
