@@ -216,5 +216,5 @@ async def _own_tasks(at: PageReader, visit: Visit, read: GoalRead) -> list[Shown
     """What whoever is signed in is waited for here."""
     records = visit.portal.records
     found = await inbox_on_goal(records, visit.person, read.row.goal, read.cycle)
-    about = await behind(records, visit.person, found.tasks, found, with_reports=True)
+    about = await behind(records, visit.person, found.tasks, found, whole=True)
     return [shown_task(at, task, about[task.goal], found) for task in found.tasks]

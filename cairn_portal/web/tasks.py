@@ -105,14 +105,15 @@ class Asked(NamedTuple):
 
 class Behind(NamedTuple):
     """What is behind a task: how its goal is measured and who reads what is written about it, as of the goal's
-    `version`; with the adjustment it asks to confirm and, where they were read, the reports that nobody has confirmed.
-    """
+    `version`; with the adjustment it asks to confirm and, where the goal was folded, the reports that nobody has
+    confirmed and the `goal` with its words, as far as whoever has the task may read them."""
 
     version: int
     measure: Measure
     readers: Sequence[Reader]
     asked: Asked | None = None
     reports: Sequence[Report] | None = None
+    goal: Goal | None = None
 
 
 async def behind(
@@ -121,10 +122,11 @@ async def behind(
     tasks: Sequence[inboxes.Task],
     found: Inbox,
     *,
-    with_reports: bool = False,
+    whole: bool = False,
 ) -> dict[str, Behind]:
-    """What tasks of an inbox are decided about, by goal; with what was reported where a few are asked for: no row has
-    it, and each such goal is folded.
+    """What tasks of an inbox are decided about, by goal. What no row of a goal has is read in the log: what an
+    adjustment asks for, why a goal was returned and, where the `whole` of a few is asked for, what was reported and who
+    urged.
 
     The inbox, the goals' rows and the log stand at moments of their own. Whoever decides says which version they saw:
     that is the one that what they decide about was read at, never a newer one.
@@ -135,8 +137,9 @@ async def behind(
         views[name] = await records.viewer(person.id, cycle)
         comments[name] = (await records.application.policies.version(cycle.policy)).transparency.comments
     measures = await goals_model.measures(records.pool, {task.goal for task in tasks})
-    from_log = {*CONFIRMING, REPORTED} if with_reports else CONFIRMING
-    now = await records.application.goals.with_sheets({task.goal for task in tasks if task.act in from_log})
+    now = await records.application.goals.with_sheets(
+        {task.goal for task in tasks if whole or task.act in CONFIRMING or task.stage == "returned"}
+    )
     found_behind = dict[str, Behind]()
     for task in tasks:
         readers = comments[task.cycle]
@@ -145,7 +148,7 @@ async def behind(
             words = views[task.cycle].in_words(goal, of_goal(goal))
             reports = [each for each in words.reports if each.waits]
             asked = await _asked(records, words, sheet)
-            found_behind[task.goal] = Behind(goal.version, goal.measure, readers, asked, reports)
+            found_behind[task.goal] = Behind(goal.version, goal.measure, readers, asked, reports, words)
         else:
             found_behind[task.goal] = Behind(*measures[task.goal], readers)
     return found_behind
@@ -189,7 +192,7 @@ def shown_task(
         about=" · ".join(about),
         clock=clock(at, task.until, found.nows[task.cycle]),
         version=_version(task, about_it),
-        lines=_lines(at, task, about_it, asked),
+        lines=_lines(told, task, about_it, asked),
         more=f"/goals/{task.goal}" if task.act == REPORTED and about_it.reports is None else "",
         changes=_changes(at, asked, found.cycles[task.cycle].schedule),
         acts=[act._replace(open=act.name == open_act) for act in _acts(at, task, about_it)],
@@ -228,15 +231,18 @@ def shown_turn(at: PageReader, turn: case_model.Turn, found: Inbox) -> ShownTask
 
 def _lines(at: PageReader, task: inboxes.Task, about_it: Behind, asked: Asked | None) -> list[str]:
     """What one has to know to decide."""
-    told = at.say("measured by: {measure}", measure=measure(at, about_it.measure.model_dump(mode="json")))
+    told = [
+        *_said_before(at, about_it.goal),
+        at.say("measured by: {measure}", measure=measure(at, about_it.measure.model_dump(mode="json"))),
+    ]
     if task.act == REPORTED:
-        return [told, *(_reported(at, each.said) for each in about_it.reports or ())]
+        return [*told, *(_reported(at, each.said) for each in about_it.reports or ())]
     if asked is None:
-        return [told]
+        return told
     _, pending, sheet, _ = asked
     given = [f"{at.say('as {given:role}', given=role)}: {who}" for role, who in pending.confirmed.items()]
     return [
-        told,
+        *told,
         at.say("reason: {reason}", reason=words(at, pending.reason)),
         at.say(
             "draws {draws:number} points of the flexible space; {left:number} of {space:number} would be left",
@@ -246,6 +252,17 @@ def _lines(at: PageReader, task: inboxes.Task, about_it: Behind, asked: Asked | 
         ),
         *([at.say("confirmed: {given}", given=tuple(given))] if given else []),
     ]
+
+
+def _said_before(at: PageReader, goal: Goal | None) -> list[str]:
+    """Why a goal was returned, until it is approved, and who asked to hurry with what waits now."""
+    said = []
+    if goal is not None and (back := goal.sent_back) is not None:
+        why = words(at, back.comment)
+        said.append(at.say("returned by {who} on {day}: {why}", who=back.by, day=at.moment(back.at), why=why))
+    if goal is not None and (urged := goal.urged) is not None and urged.stage == goal.stage:
+        said.append(at.say("{who} asked on {day} to hurry", who=urged.by, day=at.moment(urged.at)))
+    return said
 
 
 def _reported(at: PageReader, said: CheckedIn) -> str:

@@ -102,6 +102,14 @@ class Report(Fact):
         return self.said.value is not None and self.confirmed_by is None
 
 
+class SentBack(Fact):
+    """By whom, when and why a goal was returned."""
+
+    by: str
+    comment: PrivateText
+    at: datetime
+
+
 class Diagnosis(Fact):
     """What a problem with a goal comes from, as it was diagnosed; `answered` says that an adjustment which is asked for
     or took effect names it, or that it was closed."""
@@ -246,6 +254,7 @@ class Goal(Fact):
     )
     entered: datetime | None = Field(default=None, description="since when it is in its stage")
     urged: Urged | None = None
+    sent_back: SentBack | None = Field(default=None, description="the last return since it was not approved")
     approved_at: datetime | None = Field(default=None, description="when it was first approved")
     stated: Stated | None = Field(default=None, description="how it came by the measure that it has")
     carried_from: str | None = Field(default=None, description="the goal of an earlier cycle it goes on from")
@@ -345,9 +354,11 @@ def _evolved(goal: Goal, event: AnyGoalEvent) -> Goal:
         case GoalSubmitted():
             return _to(goal, "submitted")
         case GoalReturned():
-            return _to(goal, "returned")
+            sent_back = SentBack(by=event.by, comment=event.comment, at=event.at)
+            return _to(goal, "returned").model_copy(update={"sent_back": sent_back})
         case GoalApproved():
-            return _to(goal, "approved").model_copy(update={"approved_at": goal.approved_at or event.at})
+            approved = {"approved_at": goal.approved_at or event.at, "sent_back": None}
+            return _to(goal, "approved").model_copy(update=approved)
         case GoalSteppedBack():
             return _to(goal, event.stage)
         case GoalUrged():
