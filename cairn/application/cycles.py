@@ -1,6 +1,7 @@
 """Commands on cycles, the preview, the launch in batches, and what a cycle scores and closes for all its sheets."""
 
 import asyncio
+import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Coroutine, Iterable, Sequence
 from datetime import date, datetime
 
@@ -135,7 +136,7 @@ class Cycles:
         """Opens the sheets of a preview of what is missing (see `missing`), each with its goals, in one append a
         batch."""
         identity = identify(command, f"cycle-{command.cycle}", key)
-        for _ in range(TRIES):
+        for attempt in range(TRIES):
             cycle, people, rows = await self._read(command.cycle, command.by, command.at)
             if first_answer(identity, rows, zone_of(cycle)):
                 break
@@ -156,7 +157,9 @@ class Cycles:
                     await self.ledger.append(to_appends([*added, *opened], versions, identity))
                 break
             except AppendConflict:
-                continue
+                await _let_others_write(attempt)
+        else:
+            raise Refusal("command.stale", stream=identity.stream)
         return await self.status(command.cycle)
 
     async def _targets(self, cycle: str, upto: int) -> list[TargetRow]:
@@ -268,7 +271,7 @@ class Cycles:
         """Decides a command on a launched cycle and appends its events once. Refused where the cycle has another
         command under this `key` (RULES C1)."""
         identity = identify(command, f"cycle-{command.cycle}", key)
-        for _ in range(TRIES):
+        for attempt in range(TRIES):
             cycle, people, rows = await self._read(command.cycle, command.by, command.at)
             if first_answer(identity, rows, zone_of(cycle)):
                 break
@@ -281,7 +284,9 @@ class Cycles:
                 await self.ledger.append(to_appends(events, {identity.stream: cycle.version}, identity))
                 break
             except AppendConflict:
-                continue
+                await _let_others_write(attempt)
+        else:
+            raise Refusal("command.stale", stream=identity.stream)
         return await self.status(command.cycle)
 
     async def _read(
@@ -326,3 +331,9 @@ async def _all(lanes: Sequence[Coroutine[None, None, None]]) -> None:
     finally:
         for task in tasks:
             task.cancel()
+
+
+async def _let_others_write(attempt: int) -> None:
+    """Waits a little, and longer each time, before a command that lost a race is decided again: of many at once on one
+    stream one is recorded at a time, and none is lost."""
+    await asyncio.sleep(random.uniform(0, 0.005 * 2**attempt))

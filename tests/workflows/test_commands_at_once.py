@@ -1,7 +1,7 @@
 """Commands that come twice, together, too early, too late or past another worker: each is one fact, or one refusal."""
 
 import asyncio
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from temporalio.client import WorkflowFailureError, WorkflowUpdateFailedError
@@ -11,7 +11,9 @@ from temporalio.testing import TimeSkipper
 import worker
 from activities.inputs import BeginWorkflowsInput
 from activities.starting import begin_starter
+from cairn.application.cycles import Cycles
 from cairn.application.repository import fold_sheet
+from cairn.domain.cycle.commands import RecordRefusedCycleSignal
 from cairn_portal.gateway import CommandGateway, NoAnswer
 from tests.workflows.company import HR, MANAGER, Company, eventually
 from workflows.starter import NAME
@@ -26,6 +28,22 @@ async def test_the_same_command_sent_twice_at_once_is_one_fact(any_company: Comp
     answers = await asyncio.gather(*(company.asks(goal, "submit", "E1", "once") for _ in range(5)))
     assert {answer.events for answer in answers} == {("GoalSubmitted",)}
     assert await company.story(goal) == ["GoalDrafted", "GoalSubmitted"]
+
+
+async def test_of_many_refusals_recorded_at_once_in_one_cycle_none_is_lost(company: Company) -> None:
+    """Each of them is decided on what the others have just changed."""
+    await company.launched()
+    cycle = company.cycle_workflow.removeprefix("cycle-")
+    refused = [
+        RecordRefusedCycleSignal(
+            cycle=cycle, name="close", code="cycle.unknown", field=None, facts={}, by=HR, at=datetime.now(UTC)
+        )
+        for _ in range(40)
+    ]
+    await asyncio.gather(
+        *(Cycles(company.ledger).handle(each, f"burst-{number}") for number, each in enumerate(refused))
+    )
+    assert (await company.story(company.cycle_workflow)).count("CycleSignalRefused") == len(refused)
 
 
 async def test_the_same_command_by_update_and_by_signal_is_one_fact(company: Company) -> None:
