@@ -7,8 +7,8 @@ from typing import NamedTuple
 from cairn.application import access
 from cairn.application.clock import zone_of
 from cairn.application.cycles import Cycles
-from cairn.application.goals import TRIES
 from cairn.application.repository import (
+    TRIES,
     first_answer,
     fold_cycle,
     fold_goal,

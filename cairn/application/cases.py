@@ -1,8 +1,6 @@
 """Commands on cases of every kind: read case, cycle and people, ask the right, decide, append, answer the status."""
 
-import asyncio
 import contextlib
-import random
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -12,7 +10,6 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from cairn.application import access
 from cairn.application.fields import read_fields
-from cairn.application.goals import TRIES
 from cairn.application.policies import Policies
 from cairn.application.repository import (
     first_answer,
@@ -20,6 +17,7 @@ from cairn.application.repository import (
     fold_goal,
     fold_sheet,
     overtaken,
+    retried,
     to_appends,
 )
 from cairn.application.seats import SeatHolders
@@ -48,7 +46,7 @@ from cairn.domain.result.kind import KIND as RESULT
 from cairn.domain.review.kind import KIND as REVIEW
 from cairn.domain.sheet.state import Sheet
 from cairn.domain.streams import cycle_of, kind_of
-from cairn.ledger import AppendConflict, Ledger, StoredEvent
+from cairn.ledger import Ledger, StoredEvent
 from cairn.privacy.rater_boxes import RaterBoxes
 
 KINDS: Mapping[str, CaseKind[Any]] = {
@@ -86,12 +84,7 @@ class Cases:
         `at_version` is told what happened since instead.
         """
         identity = identify(command, command.case, key)
-        for attempt in range(TRIES):
-            try:
-                return await self._try(command, identity, run, at_version)
-            except AppendConflict:
-                await asyncio.sleep(random.uniform(0, 0.005 * 2**attempt))
-        raise Refusal("command.stale", stream=command.case)
+        return await retried(command.case, lambda: self._try(command, identity, run, at_version))
 
     async def _try(
         self, command: CaseCommand, identity: Identity, run: str | None, at_version: int | None

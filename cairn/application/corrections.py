@@ -5,8 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from cairn.application import access
-from cairn.application.goals import TRIES
-from cairn.application.repository import first_answer, fold_sheet, to_appends
+from cairn.application.repository import TRIES, first_answer, fold_sheet, to_appends
 from cairn.application.scored_sheets import ScoredSheet, ScoredSheets
 from cairn.application.stored_events import to_events
 from cairn.domain.evaluation.correcting import Case, Mended, Slip, mended, right_facts

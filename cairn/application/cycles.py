@@ -1,16 +1,21 @@
 """Commands on cycles, the preview, the launch in batches, and what a cycle scores and closes for all its sheets."""
 
 import asyncio
-import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Coroutine, Iterable, Sequence
 from datetime import date, datetime
 
 from cairn.application import access
 from cairn.application.clock import zone_of
 from cairn.application.dated_roster import DatedRoster, dated_roster_at
-from cairn.application.goals import TRIES
 from cairn.application.policies import Policies
-from cairn.application.repository import first_answer, fold_cycle, fold_person, fold_sheet, to_appends
+from cairn.application.repository import (
+    first_answer,
+    fold_cycle,
+    fold_person,
+    fold_sheet,
+    retried,
+    to_appends,
+)
 from cairn.application.stored_events import to_event
 from cairn.domain.cycle.commands import AddSheets, AnyCycleCommand, LaunchCycle
 from cairn.domain.cycle.decide import decide
@@ -136,31 +141,23 @@ class Cycles:
         """Opens the sheets of a preview of what is missing (see `missing`), each with its goals, in one append a
         batch."""
         identity = identify(command, f"cycle-{command.cycle}", key)
-        for attempt in range(TRIES):
-            cycle, people, rows = await self._read(command.cycle, command.by, command.at)
-            if first_answer(identity, rows, zone_of(cycle)):
-                break
-            calendar = cycle.schedule.calendar if cycle.schedule else WorkingCalendar()
-            access.require_for_cycle(command, cycle, people, calendar)
-            plan, position = await self.missing(
-                command.cycle, command.people, local_day(command.at, calendar)
-            )
-            added = add_sheets(command, cycle, plan, position)
-            opened = [
-                event
-                for sheet in plan.sheets
-                for event in opening_events(sheet, plan, command.by, command.at)
-            ]
-            try:
-                if added:
-                    versions = {identity.stream: cycle.version}
-                    await self.ledger.append(to_appends([*added, *opened], versions, identity))
-                break
-            except AppendConflict:
-                await _let_others_write(attempt)
-        else:
-            raise Refusal("command.stale", stream=identity.stream)
+        await retried(identity.stream, lambda: self._add(command, identity))
         return await self.status(command.cycle)
+
+    async def _add(self, command: AddSheets, identity: Identity) -> None:
+        cycle, people, rows = await self._read(command.cycle, command.by, command.at)
+        if first_answer(identity, rows, zone_of(cycle)):
+            return
+        calendar = cycle.schedule.calendar if cycle.schedule else WorkingCalendar()
+        access.require_for_cycle(command, cycle, people, calendar)
+        plan, position = await self.missing(command.cycle, command.people, local_day(command.at, calendar))
+        added = add_sheets(command, cycle, plan, position)
+        opened = [
+            event for sheet in plan.sheets for event in opening_events(sheet, plan, command.by, command.at)
+        ]
+        if added:
+            versions = {identity.stream: cycle.version}
+            await self.ledger.append(to_appends([*added, *opened], versions, identity))
 
     async def _targets(self, cycle: str, upto: int) -> list[TargetRow]:
         rows: list[TargetRow] = []
@@ -178,13 +175,11 @@ class Cycles:
         Refused where the cycle has another command under this `key` (None: the plan is the key).
         """
         identity = identify(command, f"cycle-{command.cycle}", key or f"{SYSTEM_KEYS}launch:{command.seen}")
-        for _ in range(TRIES):
-            try:
-                await self._launch(command, identity, title, starts, ends, policy, language, shift)
-                return await self.status(command.cycle)
-            except AppendConflict:
-                continue
-        raise Refusal("command.stale", stream=identity.stream)
+        await retried(
+            identity.stream,
+            lambda: self._launch(command, identity, title, starts, ends, policy, language, shift),
+        )
+        return await self.status(command.cycle)
 
     async def _launch(
         self, command: LaunchCycle, identity: Identity, title: str, starts: date, ends: date, policy: str,
@@ -271,23 +266,18 @@ class Cycles:
         """Decides a command on a launched cycle and appends its events once. Refused where the cycle has another
         command under this `key` (RULES C1)."""
         identity = identify(command, f"cycle-{command.cycle}", key)
-        for attempt in range(TRIES):
-            cycle, people, rows = await self._read(command.cycle, command.by, command.at)
-            if first_answer(identity, rows, zone_of(cycle)):
-                break
-            calendar = cycle.schedule.calendar if cycle.schedule else WorkingCalendar()
-            access.require_for_cycle(command, cycle, people, calendar)
-            events = decide(command, cycle)
-            if not events:
-                break
-            try:
-                await self.ledger.append(to_appends(events, {identity.stream: cycle.version}, identity))
-                break
-            except AppendConflict:
-                await _let_others_write(attempt)
-        else:
-            raise Refusal("command.stale", stream=identity.stream)
+        await retried(identity.stream, lambda: self._try(command, identity))
         return await self.status(command.cycle)
+
+    async def _try(self, command: AnyCycleCommand, identity: Identity) -> None:
+        cycle, people, rows = await self._read(command.cycle, command.by, command.at)
+        if first_answer(identity, rows, zone_of(cycle)):
+            return
+        calendar = cycle.schedule.calendar if cycle.schedule else WorkingCalendar()
+        access.require_for_cycle(command, cycle, people, calendar)
+        events = decide(command, cycle)
+        if events:
+            await self.ledger.append(to_appends(events, {identity.stream: cycle.version}, identity))
 
     async def _read(
         self, name: str, by: str, at: datetime
@@ -331,9 +321,3 @@ async def _all(lanes: Sequence[Coroutine[None, None, None]]) -> None:
     finally:
         for task in tasks:
             task.cancel()
-
-
-async def _let_others_write(attempt: int) -> None:
-    """Waits a little, and longer each time, before a command that lost a race is decided again: of many at once on one
-    stream one is recorded at a time, and none is lost."""
-    await asyncio.sleep(random.uniform(0, 0.005 * 2**attempt))

@@ -7,9 +7,8 @@ from typing import NamedTuple
 
 from cairn.application.cycles import Cycles
 from cairn.application.dated_roster import dated_roster_at
-from cairn.application.goals import TRIES
 from cairn.application.ratings import NO_RATERS, Ratings
-from cairn.application.repository import fold_goal, fold_person, fold_sheet, goal_context, to_appends
+from cairn.application.repository import TRIES, fold_goal, fold_person, fold_sheet, goal_context, to_appends
 from cairn.application.stored_events import UnreadableEvent, readable
 from cairn.domain.cycle.state import Cycle
 from cairn.domain.evaluation.reports import Reports, counted, days_above, department_of, result_with

@@ -1,7 +1,6 @@
 """Commands on goals: read goal, sheet, cycle and people in one round trip, decide, append, answer the standing."""
 
 import asyncio
-import random
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, cast
@@ -21,6 +20,7 @@ from cairn.application.repository import (
     fold_sheet,
     goal_context,
     overtaken,
+    retried,
     to_appends,
 )
 from cairn.application.seats import SeatHolders
@@ -64,9 +64,8 @@ from cairn.domain.schedule import local_day
 from cairn.domain.sheet.state import Sheet
 from cairn.domain.sheet.state import evolve as evolve_sheet
 from cairn.domain.streams import cycle_of, holder_of, sheet_of
-from cairn.ledger import AppendConflict, Ledger, StoredEvent
+from cairn.ledger import Ledger, StoredEvent
 
-TRIES = 12
 LONGEST_NAME = 400
 """Characters of a stream's name, of a person's id, of a key: two ids, a number and what stands between them."""
 WAITING: tuple[Stage, ...] = ("submitted", "adjusting", "in_review")
@@ -107,12 +106,7 @@ class Goals:
         `at_version` is told what happened since instead.
         """
         identity = identify(command, command.goal, key)
-        for attempt in range(TRIES):
-            try:
-                return await self._try(command, identity, evidence, run, at_version)
-            except AppendConflict:
-                await asyncio.sleep(random.uniform(0, 0.005 * 2**attempt))
-        raise Refusal("command.stale", stream=command.goal)
+        return await retried(command.goal, lambda: self._try(command, identity, evidence, run, at_version))
 
     async def _try(
         self,

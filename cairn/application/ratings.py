@@ -6,8 +6,7 @@ from typing import NamedTuple
 
 from cairn.application.corrections import EvidenceOf
 from cairn.application.cycles import Cycles
-from cairn.application.goals import TRIES
-from cairn.application.repository import fold_goal, fold_sheet, goal_context, to_appends
+from cairn.application.repository import TRIES, fold_goal, fold_sheet, goal_context, to_appends
 from cairn.application.stored_events import folded
 from cairn.domain.appraisal.kind import KIND
 from cairn.domain.appraisal.state import Appraisal

@@ -1,7 +1,10 @@
 """Between events and rows: reading folded states from the ledger, writing decided events to it."""
 
-from collections.abc import Container, Iterable, Mapping, Sequence
-from typing import cast
+import asyncio
+import contextlib
+import random
+from collections.abc import Awaitable, Callable, Container, Iterable, Mapping, Sequence
+from typing import TypeVar, cast
 from zoneinfo import ZoneInfo
 
 from cairn.application.stored_events import folded
@@ -26,10 +29,12 @@ from cairn.domain.sheet.state import Sheet
 from cairn.domain.sheet.state import evolve as evolve_sheet
 from cairn.domain.streams import IN_CYCLE, cycle_of, event_id, kind_of
 from cairn.domain.terms import Terms
-from cairn.ledger import Ledger, NewEvent, StoredEvent, StreamAppend, WrongExpectedVersion
+from cairn.ledger import AppendConflict, Ledger, NewEvent, StoredEvent, StreamAppend, WrongExpectedVersion
 
 NOBODY: Mapping[str, Person] = {}
 NO_EVIDENCE = Evidence()
+TRIES = 12
+T = TypeVar("T")
 
 
 def fold_goal(name: str, rows: Iterable[StoredEvent]) -> Goal:
@@ -119,6 +124,17 @@ def first_answer(
             at=first.occurred_at.astimezone(ZoneInfo(zone or "UTC")),
         )  # fmt: skip
     return earlier
+
+
+async def retried(stream: str, attempt: Callable[[], Awaitable[T]]) -> T:
+    """What an attempt to read, decide and append comes to. Who loses a race tries again, a little later each time: of
+    many at once on one stream none is lost. Raises Refusal where all tries were in vain."""
+    for number in range(TRIES):
+        if number:
+            await asyncio.sleep(random.uniform(0, 0.005 * 2 ** (number - 1)))
+        with contextlib.suppress(AppendConflict):
+            return await attempt()
+    raise Refusal("command.stale", stream=stream)
 
 
 def overtaken(

@@ -7,12 +7,13 @@ from typing import NamedTuple
 from cairn.application import access
 from cairn.application.corrections import Corrections, EvidenceOf
 from cairn.application.cycles import Cycles
-from cairn.application.goals import TRIES
 from cairn.application.ratings import Ratings
 from cairn.application.repository import (
+    TRIES,
     first_answer,
     fold_person,
     fold_sheet,
+    retried,
     to_appends,
 )
 from cairn.application.scored_sheets import ScoredSheet, ScoredSheets
@@ -136,12 +137,7 @@ class Restatements:
         stream = _stream_of(asked.restatement)
         content = (asked.restatement, str(asked.accepted), asked.heard, asked.reason)
         identity = Identity(stream, key, "restate", digest("restate", asked.by, *content))
-        for _ in range(TRIES):
-            try:
-                return await self._try(asked, stream, identity, evidence)
-            except AppendConflict:
-                continue
-        raise Refusal("command.stale", stream=stream)
+        return await retried(stream, lambda: self._try(asked, stream, identity, evidence))
 
     async def _try(
         self, asked: Decision, stream: str, identity: Identity, evidence: EvidenceOf

@@ -6,8 +6,7 @@ from typing import NamedTuple
 
 from cairn.application.cases import Cases
 from cairn.application.cycles import Cycles
-from cairn.application.goals import TRIES
-from cairn.application.repository import fold_sheet, to_appends
+from cairn.application.repository import TRIES, fold_sheet, to_appends
 from cairn.application.stored_events import folded, readable
 from cairn.domain.cycle.commands import OpenResult
 from cairn.domain.cycle.state import Cycle

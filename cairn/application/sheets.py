@@ -8,8 +8,9 @@ from pydantic import ValidationError
 
 from cairn.application import access
 from cairn.application.fields import check_writable
-from cairn.application.goals import TRIES, Goals, read_command
+from cairn.application.goals import Goals, read_command
 from cairn.application.repository import (
+    TRIES,
     first_answer,
     fold_cycle,
     fold_goal,
