@@ -18,7 +18,7 @@ from cairn.domain.people import Person
 from cairn.i18n import Language, Message, message
 from cairn.notices.chat import is_address
 from cairn.notices.kinds import KINDS, Kind
-from cairn.notices.quiet import WRITTEN, Quiet, read_quiet
+from cairn.notices.quiet import Quiet, read_quiet, read_zone
 from cairn.settings import Settings, SettingsProblem
 
 EVERYBODY = "everybody"
@@ -111,10 +111,9 @@ def channels_of(settings: Settings) -> Channels | None:
     written = _read(file)
     if not 0 <= written.gather <= 86_400:
         raise _problem(file, message("gather is a number of seconds, at most a day."))
-    try:
-        zone = ZoneInfo(written.timezone)
-    except (KeyError, ValueError, OSError):
-        raise _problem(file, message("{zone} is no time zone.", zone=written.timezone)) from None
+    zone = read_zone(written.timezone)
+    if isinstance(zone, Message):
+        raise _problem(file, zone)
     by_reader: dict[str, Channel | None] = {}
     for number, each in enumerate(written.channels, 1):
         channel = _channel(file, number, each, written, settings.language)
@@ -219,10 +218,10 @@ def _check_reader(file: Path, number: int, to: str, channel: Channel | None, *, 
 def _quiet(file: Path, written: str | None) -> Quiet | None:
     if written is None or written == NONE:
         return None
-    try:
-        return read_quiet(written)
-    except ValueError:
-        raise _problem(file, WRITTEN) from None
+    found = read_quiet(written)
+    if isinstance(found, Message):
+        raise _problem(file, found)
+    return found
 
 
 def _problem(file: Path, what: Message) -> SettingsProblem:

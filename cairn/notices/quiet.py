@@ -3,12 +3,11 @@
 import re
 from datetime import datetime, time, timedelta
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
-from cairn.i18n import message
+from cairn.i18n import Message, message
 
 HOURS = re.compile(r"(\d\d?):(\d\d)\s*(?:-|–|至|~)\s*(\d\d?):(\d\d)")
-WRITTEN = message("Quiet hours are written 20:00-08:00.")
-"""What is said of hours that cannot be read."""
 
 
 class Quiet(NamedTuple):
@@ -29,10 +28,19 @@ class Quiet(NamedTuple):
         return end if clock < self.ends else end + timedelta(days=1)
 
 
-def read_quiet(written: str) -> Quiet:
-    """Quiet hours as people write them. Raises ValueError."""
+def read_quiet(written: str) -> Quiet | Message:
+    """Quiet hours as people write them, or what is wrong with them."""
     found = HOURS.fullmatch(written.strip())
-    if found is None:
-        raise ValueError(written)
-    begins, begins_minute, ends, ends_minute = (int(each) for each in found.groups())
-    return Quiet(time(begins, begins_minute), time(ends, ends_minute))
+    try:
+        begins, begins_minute, ends, ends_minute = map(int, found.groups() if found else ())
+        return Quiet(time(begins, begins_minute), time(ends, ends_minute))
+    except ValueError:
+        return message("Quiet hours are written 20:00-08:00.")
+
+
+def read_zone(name: str) -> ZoneInfo | Message:
+    """The time zone of that name (IANA), or that there is none."""
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        return message("{zone} is no time zone.", zone=name)

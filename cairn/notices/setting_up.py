@@ -9,9 +9,9 @@ from typing import NamedTuple
 from urllib.parse import parse_qs, unquote, urlsplit
 from zoneinfo import ZoneInfo
 
-from cairn.i18n import message
+from cairn.i18n import Message, message
 from cairn.notices.kinds import KINDS
-from cairn.notices.quiet import WRITTEN, Quiet, read_quiet
+from cairn.notices.quiet import Quiet, read_quiet, read_zone
 from cairn.settings import Settings, SettingsProblem
 
 NEARBY = ("localhost", "127.0.0.1", "::1")
@@ -121,21 +121,17 @@ def _sender(written: str | None) -> Address:
 
 
 def _quiet(written: str | None) -> Quiet | None:
-    if not written:
-        return None
-    try:
-        return read_quiet(written)
-    except ValueError:
-        raise SettingsProblem(message("CAIRN_MAIL_QUIET: {what}", what=WRITTEN)) from None
+    found = read_quiet(written) if written else None
+    if isinstance(found, Message):
+        raise SettingsProblem(message("CAIRN_MAIL_QUIET: {what}", what=found))
+    return found
 
 
 def _zone(name: str) -> ZoneInfo:
-    try:
-        return ZoneInfo(name)
-    except (KeyError, ValueError, OSError):
-        raise SettingsProblem(
-            message("CAIRN_MAIL_TIMEZONE: {what}", what=message("{zone} is no time zone.", zone=name))
-        ) from None
+    found = read_zone(name)
+    if isinstance(found, Message):
+        raise SettingsProblem(message("CAIRN_MAIL_TIMEZONE: {what}", what=found))
+    return found
 
 
 def _kinds(written: str) -> frozenset[str]:

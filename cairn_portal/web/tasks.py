@@ -8,7 +8,7 @@ from cairn.application.cases import KINDS
 from cairn.application.clock import zone_of
 from cairn.domain.goal.adjustment import values_before
 from cairn.domain.goal.events import CheckedIn
-from cairn.domain.goal.state import Goal, PendingAdjustment, Report
+from cairn.domain.goal.state import Goal, PendingAdjustment
 from cairn.domain.measure import Measure
 from cairn.domain.people import Person
 from cairn.domain.policy import Reader
@@ -105,15 +105,14 @@ class Asked(NamedTuple):
 
 class Behind(NamedTuple):
     """What is behind a task: how its goal is measured and who reads what is written about it, as of the goal's
-    `version`; with the adjustment it asks to confirm and, where the goal was folded, the reports that nobody has
-    confirmed and the `goal` with its words, as far as whoever has the task may read them."""
+    `version`; where it was read in the log, the `goal` with its words, as far as whoever has the task may read them,
+    and the adjustment that waits."""
 
     version: int
     measure: Measure
     readers: Sequence[Reader]
-    asked: Asked | None = None
-    reports: Sequence[Report] | None = None
     goal: Goal | None = None
+    asked: Asked | None = None
 
 
 async def behind(
@@ -136,21 +135,18 @@ async def behind(
         cycle = found.cycles[name]
         views[name] = await records.viewer(person.id, cycle)
         comments[name] = (await records.application.policies.version(cycle.policy)).transparency.comments
-    measures = await goals_model.measures(records.pool, {task.goal for task in tasks})
+    cycles = {task.goal: task.cycle for task in tasks}
     now = await records.application.goals.with_sheets(
         {task.goal for task in tasks if whole or task.act in CONFIRMING or task.stage == "returned"}
     )
-    found_behind = dict[str, Behind]()
-    for task in tasks:
-        readers = comments[task.cycle]
-        if task.goal in now:
-            goal, sheet = now[task.goal]
-            words = views[task.cycle].in_words(goal, of_goal(goal))
-            reports = [each for each in words.reports if each.waits]
-            asked = await _asked(records, words, sheet)
-            found_behind[task.goal] = Behind(goal.version, goal.measure, readers, asked, reports, words)
-        else:
-            found_behind[task.goal] = Behind(*measures[task.goal], readers)
+    found_behind = {
+        goal: Behind(*measured, comments[cycles[goal]])
+        for goal, measured in (await goals_model.measures(records.pool, cycles.keys() - now)).items()
+    }
+    for name, (goal, sheet) in now.items():
+        words = views[cycles[name]].in_words(goal, of_goal(goal))
+        asked = await _asked(records, words, sheet)
+        found_behind[name] = Behind(goal.version, goal.measure, comments[cycles[name]], words, asked)
     return found_behind
 
 
@@ -193,7 +189,7 @@ def shown_task(
         clock=clock(at, task.until, found.nows[task.cycle]),
         version=_version(task, about_it),
         lines=_lines(told, task, about_it, asked),
-        more=f"/goals/{task.goal}" if task.act == REPORTED and about_it.reports is None else "",
+        more=f"/goals/{task.goal}" if task.act == REPORTED and about_it.goal is None else "",
         changes=_changes(at, asked, found.cycles[task.cycle].schedule),
         acts=[act._replace(open=act.name == open_act) for act in _acts(at, task, about_it)],
         problem=problem,
@@ -203,7 +199,7 @@ def shown_task(
 def _version(task: inboxes.Task, about_it: Behind) -> int:
     """The version that whoever looks at a task has seen: of the log where that was read, else the older of the rows
     that it is made of. Where reports are only said to wait, it is up to the last one of them."""
-    if about_it.reports is not None:
+    if about_it.goal is not None:
         return about_it.version
     return task.version if task.act == REPORTED else min(task.version, about_it.version)
 
@@ -231,12 +227,13 @@ def shown_turn(at: PageReader, turn: case_model.Turn, found: Inbox) -> ShownTask
 
 def _lines(at: PageReader, task: inboxes.Task, about_it: Behind, asked: Asked | None) -> list[str]:
     """What one has to know to decide."""
+    goal = about_it.goal
     told = [
-        *_said_before(at, about_it.goal),
+        *(_said_before(at, goal) if goal else ()),
         at.say("measured by: {measure}", measure=measure(at, about_it.measure.model_dump(mode="json"))),
     ]
     if task.act == REPORTED:
-        return [*told, *(_reported(at, each.said) for each in about_it.reports or ())]
+        return [*told, *(_reported(at, each.said) for each in (goal.reports if goal else ()) if each.waits)]
     if asked is None:
         return told
     _, pending, sheet, _ = asked
@@ -254,13 +251,13 @@ def _lines(at: PageReader, task: inboxes.Task, about_it: Behind, asked: Asked | 
     ]
 
 
-def _said_before(at: PageReader, goal: Goal | None) -> list[str]:
+def _said_before(at: PageReader, goal: Goal) -> list[str]:
     """Why a goal was returned, until it is approved, and who asked to hurry with what waits now."""
     said = []
-    if goal is not None and (back := goal.sent_back) is not None:
+    if (back := goal.sent_back) is not None:
         why = words(at, back.comment)
         said.append(at.say("returned by {who} on {day}: {why}", who=back.by, day=at.moment(back.at), why=why))
-    if goal is not None and (urged := goal.urged) is not None and urged.stage == goal.stage:
+    if (urged := goal.urged) is not None and urged.stage == goal.stage:
         said.append(at.say("{who} asked on {day} to hurry", who=urged.by, day=at.moment(urged.at)))
     return said
 

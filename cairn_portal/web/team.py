@@ -1,23 +1,25 @@
 """A manager's team: everybody who reports to them, how far they are, and who waits for whom."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Annotated, Any, NamedTuple
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from cairn.application.clock import zone_of
+from cairn.domain.cycle.state import Cycle
 from cairn.domain.goal.stages import STAGES
 from cairn.domain.people import Person
 from cairn.i18n import marked
 from cairn_portal.reading.current import cycle_or_current, cycles_of
 from cairn_portal.reading.team import Course, read_team
-from cairn_portal.signing_in.portal import ByVisitor
+from cairn_portal.signing_in.portal import ByVisitor, Visit
 from cairn_portal.signing_in.reader import PageReader
 from cairn_portal.web import showing
 from cairn_portal.web.goals import Card, cards
 from cairn_portal.web.rendering import page
 from projections.models import team as team_model
+from projections.models.dashboard import CycleRow
 
 router = APIRouter(include_in_schema=False)
 SLOW = ("waiting", "late")
@@ -49,21 +51,52 @@ class Member(NamedTuple):
     behind: int
 
 
-@router.get("/team")
-async def team(
-    request: Request,
-    visit: ByVisitor,
-    cycle: str | None = None,
-    of: str | None = None,
-    everybody: bool = False,
-) -> Response:
+class Asked(NamedTuple):
+    """Whose team a page is about (`of` as it was named, else one's own), in which cycle and by whose clock, None where
+    there is no cycle; everybody below, or only who reports directly."""
+
+    manager: str
+    of: str | None
+    everybody: bool
+    cycle: Cycle | None
+    cycles: Sequence[CycleRow]
+    at: PageReader
+    named: str
+
+
+async def asked_team(
+    visit: ByVisitor, cycle: str | None = None, of: str | None = None, everybody: bool = False
+) -> Asked:
+    """The team that an address names."""
     records, manager = visit.portal.records, of or visit.person.id
     found = await cycle_or_current(records, cycle, visit.person.id)
     at = visit.reader.in_zone(zone_of(found)) if found else visit.reader
-    read = None
-    if found is not None:
+    named = f"{of} {(await records.names()).get(of, '')}" if of else ""
+    return Asked(manager, of, everybody, found, await cycles_of(records, visit.person.id), at, named)
+
+
+AskedTeam = Annotated[Asked, Depends(asked_team)]
+
+
+def team_page(request: Request, template: str, visit: Visit, asked: Asked, **shown: Any) -> Response:
+    """A page about a team."""
+    return page(
+        request, template, visit, reader=asked.at, cycle=asked.cycle, cycles=asked.cycles, manager=asked.named,
+        of=asked.of, everybody=asked.everybody, **shown,
+    )  # fmt: skip
+
+
+@router.get("/team")
+async def team(request: Request, visit: ByVisitor, asked: AskedTeam) -> Response:
+    records, at, read = visit.portal.records, asked.at, None
+    if asked.cycle is not None:
         read = await read_team(
-            records, visit.person, manager, found, everybody=everybody, with_goals=not everybody
+            records,
+            visit.person,
+            asked.manager,
+            asked.cycle,
+            everybody=asked.everybody,
+            with_goals=not asked.everybody,
         )
     people, members = await records.everybody(), []
     for who, own in read.goals.items() if read else ():
@@ -75,12 +108,8 @@ async def team(
         ]
         slow = sum(_is_slow(card) for card in shown)
         members.append(Member(people[who], shown, counts, slow))
-    cycles, names = await cycles_of(records, visit.person.id), await records.names()
     glances = [_glance(at, each, read.courses.get(each.id)) for each in read.members] if read else []
-    return page(
-        request, "team.html", visit, reader=at, cycle=found, cycles=cycles, members=members, glances=glances,
-        manager=f"{manager} {names.get(manager, '')}" if of else "", of=of, everybody=everybody,
-    )  # fmt: skip
+    return team_page(request, "team.html", visit, asked, members=members, glances=glances)
 
 
 def _glance(at: PageReader, member: team_model.Member, course: Course | None) -> Glance:

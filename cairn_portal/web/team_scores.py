@@ -6,17 +6,15 @@ from typing import NamedTuple
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from cairn.application.clock import zone_of
 from cairn.domain.policy import GradeBand
 from cairn.domain.scoring import grade
 from cairn_portal.presenting.explained import RESULT
 from cairn_portal.presenting.words import number
-from cairn_portal.reading.current import cycle_or_current, cycles_of
 from cairn_portal.reading.team_scores import Scored, TeamScores, read_team_scores
 from cairn_portal.signing_in.portal import ByVisitor
 from cairn_portal.web import showing
 from cairn_portal.web.moments import score_address
-from cairn_portal.web.rendering import page
+from cairn_portal.web.team import AskedTeam, team_page
 from projections.models.score import Result, SheetScore
 
 router = APIRouter(include_in_schema=False)
@@ -54,27 +52,15 @@ class Legend(NamedTuple):
 
 
 @router.get("/team/scores")
-async def scores(
-    request: Request,
-    visit: ByVisitor,
-    cycle: str | None = None,
-    of: str | None = None,
-    everybody: bool = False,
-) -> Response:
-    records, manager = visit.portal.records, of or visit.person.id
-    found = await cycle_or_current(records, cycle, visit.person.id)
-    at = visit.reader.in_zone(zone_of(found)) if found else visit.reader
-    read = None
-    if found is not None:
-        read = await read_team_scores(records, visit.person, manager, found, everybody=everybody)
-    names = await records.names()
-    return page(
-        request, "team_scores.html", visit, reader=at, cycle=found,
-        cycles=await cycles_of(records, visit.person.id), periods=read.periods if read else (),
-        lines=[_line(each, read) for each in read.people] if read else (), legend=_legend(read) if read else (),
-        grades=showing.spread(read.grades) if read else (), everybody=everybody, of=of,
-        further=read.further if read else 0,
-        manager=f"{manager} {names.get(manager, '')}" if of else "",
+async def scores(request: Request, visit: ByVisitor, asked: AskedTeam) -> Response:
+    if asked.cycle is None:
+        return team_page(request, "team_scores.html", visit, asked, grades=(), periods=(), lines=())
+    read = await read_team_scores(
+        visit.portal.records, visit.person, asked.manager, asked.cycle, everybody=asked.everybody
+    )
+    return team_page(
+        request, "team_scores.html", visit, asked, periods=read.periods, further=read.further,
+        lines=[_line(each, read) for each in read.people], legend=_legend(read), grades=showing.spread(read.grades),
     )  # fmt: skip
 
 
