@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo
 from cairn.application import Application
 from cairn.application.stored_events import to_event
 from cairn.domain.calendar import end_of_day
-from cairn.domain.event import SYSTEM
 from cairn.domain.goal.deadlines import DELIVERY
 from cairn.domain.goal.events import DeadlineMissed, ReminderSent
 from cairn.domain.goal.status import to_deliver
@@ -22,9 +21,6 @@ from cairn.notices.wording import Entry
 from projections.models import case as case_model
 from projections.models import dashboard, inbox, notice
 from projections.models import goal as goal_model
-
-WITHOUT_NAMES = frozenset(("appraisal",))
-"""Kinds of cases in which it is never told who did something: it could be an unnamed rater."""
 
 
 class _Waiting(NamedTuple):
@@ -71,7 +67,7 @@ class Noticing:
             what = term("task", "deliver")
         elif kind == "asked" or (each.type in notice.OPEN_LATENESS and not await self._is_late(each.stream)):
             return None
-        named = kind == "told" and each.by != SYSTEM and kind_of(each.stream) not in WITHOUT_NAMES
+        named = kind == "told" and each.names_who
         return Entry(
             kind,
             what,

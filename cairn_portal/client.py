@@ -15,6 +15,7 @@ import httpx2
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from cairn_portal.api import answers
+from cairn_portal.reading.notices import Told, ToldPage
 from projections.models.dashboard import CycleRow
 from projections.models.goal import GoalRow
 from projections.models.progress import ProgressLine
@@ -82,6 +83,16 @@ class CairnClient:
 
     async def inbox(self, cycle: str | None = None, wait_for: int | None = None) -> answers.Inbox:
         return await self._read(answers.Inbox, "/inbox", cycle=cycle, wait_for=wait_for)
+
+    async def notices(self, cycle: str | None = None) -> AsyncIterator[Told]:
+        """Everything that whoever asks was told, the latest first, page by page."""
+        before: int | None = None
+        while True:
+            page = await self._read(ToldPage, "/notices", cycle=cycle, before=before, limit=200)
+            for each in page.items:
+                yield each
+            if (before := page.next) is None:
+                return
 
     async def goal(self, goal: str, wait_for: int | None = None) -> answers.OneGoal:
         return await self._read(answers.OneGoal, f"/goals/{goal}", wait_for=wait_for)

@@ -20,6 +20,7 @@ from cairn_portal.reading.cycles import read_cycle
 from cairn_portal.reading.goals import MOST, goals_page, read_goal, unknown_goal
 from cairn_portal.reading.history import Bound, history_of
 from cairn_portal.reading.inbox import inbox_of
+from cairn_portal.reading.notices import ToldPage, told_to
 from cairn_portal.reading.results import readable_results
 from cairn_portal.signing_in.portal import ByVisitor, Visit
 from projections.models import dashboard as dashboards
@@ -59,6 +60,26 @@ async def inbox(visit: ByVisitor, cycle: str | None = None, wait_for: WaitFor = 
     await _ready(visit, wait_for, "inbox")
     found = await inbox_of(visit.portal.records, visit.person, cycle)
     return _answer(visit, {"tasks": found.tasks, "turns": found.turns, "now": found.nows})
+
+
+@router.get(
+    "/notices",
+    tags=["inbox"],
+    response_model=ToldPage,
+    operation_id="notices",
+    summary="what I was told, the latest first",
+)
+async def notices(
+    visit: ByVisitor,
+    cycle: str | None = None,
+    before: Annotated[int | None, Query(ge=1, le=2**62, description="`next` of the page before")] = None,
+    limit: Limit = 50,
+    wait_for: WaitFor = None,
+) -> Response:
+    await _ready(visit, wait_for, "notice")
+    return _answer(
+        visit, await told_to(visit.portal.records, visit.person, cycle=cycle, before=before, limit=limit)
+    )
 
 
 @router.get(

@@ -52,6 +52,7 @@ from cairn_portal.web import (
     inbox,
     launch_rehearsal,
     live,
+    notices,
     palette,
     people_step,
     policy_step,
@@ -111,6 +112,7 @@ def create_app(settings: Settings) -> FastAPI:
     for router in (
         signing.router,
         inbox.router,
+        notices.router,
         goals.router,
         goal_giving.router,
         goal.router,

@@ -25,6 +25,7 @@ from cairn_portal.web.showing import Clock, clock
 from projections.models import case as case_model
 from projections.models import goal as goals_model
 from projections.models import inbox as inboxes
+from projections.models.notice import Urge, urges
 
 CONFIRMING = frozenset({"confirm_manager", "confirm_hr"})
 """Tasks that decide about an adjustment."""
@@ -106,11 +107,12 @@ class Asked(NamedTuple):
 class Behind(NamedTuple):
     """What is behind a task: how its goal is measured and who reads what is written about it, as of the goal's
     `version`; where it was read in the log, the `goal` with its words, as far as whoever has the task may read them,
-    and the adjustment that waits."""
+    and the adjustment that waits; else the last time it was urged."""
 
     version: int
     measure: Measure
     readers: Sequence[Reader]
+    urge: Urge | None = None
     goal: Goal | None = None
     asked: Asked | None = None
 
@@ -124,8 +126,7 @@ async def behind(
     whole: bool = False,
 ) -> dict[str, Behind]:
     """What tasks of an inbox are decided about, by goal. What no row of a goal has is read in the log: what an
-    adjustment asks for, why a goal was returned and, where the `whole` of a few is asked for, what was reported and who
-    urged.
+    adjustment asks for, why a goal was returned and, where the `whole` of a few is asked for, what was reported.
 
     The inbox, the goals' rows and the log stand at moments of their own. Whoever decides says which version they saw:
     that is the one that what they decide about was read at, never a newer one.
@@ -139,14 +140,17 @@ async def behind(
     now = await records.application.goals.with_sheets(
         {task.goal for task in tasks if whole or task.act in CONFIRMING or task.stage == "returned"}
     )
+    urged = await urges(records.pool, cycles.keys() - now)
     found_behind = {
-        goal: Behind(*measured, comments[cycles[goal]])
+        goal: Behind(*measured, comments[cycles[goal]], urged.get(goal))
         for goal, measured in (await goals_model.measures(records.pool, cycles.keys() - now)).items()
     }
     for name, (goal, sheet) in now.items():
         words = views[cycles[name]].in_words(goal, of_goal(goal))
         asked = await _asked(records, words, sheet)
-        found_behind[name] = Behind(goal.version, goal.measure, comments[cycles[name]], words, asked)
+        found_behind[name] = Behind(
+            goal.version, goal.measure, comments[cycles[name]], goal=words, asked=asked
+        )  # fmt: skip
     return found_behind
 
 
@@ -230,6 +234,7 @@ def _lines(at: PageReader, task: inboxes.Task, about_it: Behind, asked: Asked | 
     goal = about_it.goal
     told = [
         *(_said_before(at, goal) if goal else ()),
+        *_urged(at, task, about_it),
         at.say("measured by: {measure}", measure=measure(at, about_it.measure.model_dump(mode="json"))),
     ]
     if task.act == REPORTED:
@@ -252,14 +257,20 @@ def _lines(at: PageReader, task: inboxes.Task, about_it: Behind, asked: Asked | 
 
 
 def _said_before(at: PageReader, goal: Goal) -> list[str]:
-    """Why a goal was returned, until it is approved, and who asked to hurry with what waits now."""
-    said = []
-    if (back := goal.sent_back) is not None:
-        why = words(at, back.comment)
-        said.append(at.say("returned by {who} on {day}: {why}", who=back.by, day=at.moment(back.at), why=why))
-    if (urged := goal.urged) is not None and urged.stage == goal.stage:
-        said.append(at.say("{who} asked on {day} to hurry", who=urged.by, day=at.moment(urged.at)))
-    return said
+    """Why a goal was returned, until it is approved."""
+    if (back := goal.sent_back) is None:
+        return []
+    why = words(at, back.comment)
+    return [at.say("returned by {who} on {day}: {why}", who=back.by, day=at.moment(back.at), why=why)]
+
+
+def _urged(at: PageReader, task: inboxes.Task, about_it: Behind) -> list[str]:
+    """Who asked to hurry with what waits now."""
+    if (goal := about_it.goal) is None:
+        urged = about_it.urge if about_it.urge and about_it.urge.at >= task.since else None
+    else:
+        urged = goal.urged if goal.urged and goal.urged.stage == goal.stage else None
+    return [at.say("{who} asked on {day} to hurry", who=urged.by, day=at.moment(urged.at))] if urged else []
 
 
 def _reported(at: PageReader, said: CheckedIn) -> str:

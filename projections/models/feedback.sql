@@ -59,21 +59,33 @@ where f.cycle = $1 and f.stage <> 'withdrawn'
 group by coalesce(p.manager, '')
 order by breached desc, manager
 
+-- Most have heard or reported something since then, and of those nothing more is asked.
 -- name: quiet
-with heard as (
+with running as materialized (
+    select owner as holder, (array_agg(manager order by goal))[1] as manager, min(since)::timestamptz as begun
+    from read.goal
+    where cycle = $1 and tier = 'individual' and stage in ('active', 'adjusting', 'in_review')
+    group by owner
+),
+silent as materialized (
+    select r.holder, r.manager, r.begun
+    from running r
+    where not exists (select from read.feedback f where f.cycle = $1 and f.holder = r.holder and f.given_at >= $2)
+      and not exists (select from read.goal g join read.check_in i on i.goal = g.goal
+                      where g.cycle = $1 and g.owner = r.holder and i.at >= $2)
+),
+heard as (
     select holder, max(at) as last
-    from (select holder, given_at as at from read.feedback where cycle = $1
+    from (select f.holder, f.given_at as at from read.feedback f join silent s on s.holder = f.holder where f.cycle = $1
           union all
-          select g.owner, i.at from read.goal g join read.check_in i on i.goal = g.goal where g.cycle = $1) every
+          select s.holder, i.at from silent s join read.goal g on g.owner = s.holder and g.cycle = $1
+          join read.check_in i on i.goal = g.goal) every
     group by holder
 )
 select s.holder, p.name as holder_name, s.manager, h.last, count(*) over () as everybody
-from (select owner as holder, (array_agg(manager order by goal))[1] as manager, min(since)::timestamptz as begun
-      from read.goal
-      where cycle = $1 and tier = 'individual' and stage in ('active', 'adjusting', 'in_review')
-      group by owner) s
+from silent s
 left join read.person p on p.id = s.holder
 left join heard h on h.holder = s.holder
-where coalesce(h.last, s.begun) < $2  -- nobody has been silent for longer than their goals run
+where h.last is not null or s.begun < $2  -- nobody has been silent for longer than their goals run
 order by h.last nulls first, s.holder
 limit $3

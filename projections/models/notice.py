@@ -1,8 +1,8 @@
 """Who is to be told of what, once each: reminders, escalations, and what others did that concerns somebody."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import get_args
+from typing import NamedTuple, get_args
 
 from pydantic import BaseModel, ConfigDict
 
@@ -21,6 +21,7 @@ from cairn.domain.cycle.events import (
     PolicyAmendmentDecided,
     PolicyAmendmentProposed,
 )
+from cairn.domain.event import SYSTEM
 from cairn.domain.feedback.events import (
     FeedbackAnswered,
     FeedbackFollowedUp,
@@ -117,6 +118,7 @@ from cairn.domain.sheet.events import (
     SheetOpened,
     SheetScored,
 )
+from cairn.domain.streams import kind_of
 from cairn.notices.kinds import Kind
 from projections.engine.read_model import ReadModel
 from projections.engine.rows import Reader, parse_rows
@@ -167,6 +169,9 @@ OPEN_LATENESS = frozenset(event.__name__ for event in LATE_UNTIL_DONE)
 OF_GOALS_DATES = frozenset(event.__name__ for event in (ReminderSent, DeadlineMissed))
 """What tells of a goal's dates, those of its delivery included, which wait in no inbox."""
 
+WITHOUT_NAMES = frozenset(("appraisal",))
+"""Kinds of cases in which it is never told who did something: it could be an unnamed rater."""
+
 
 class Notice(BaseModel):
     """One thing somebody is to be told: the event `type` of a stream, whom it is about, and who did it."""
@@ -184,13 +189,18 @@ class Notice(BaseModel):
     by_name: str | None
     at: datetime
 
+    @property
+    def names_who(self) -> bool:
+        """Whether it is told who did it: not the system, and nobody who could be an unnamed rater."""
+        return self.by != SYSTEM and kind_of(self.stream) not in WITHOUT_NAMES
+
 
 async def notices(
     reader: Reader, person: str, places: Sequence[str] = (), *, cycle: str | None = None, after: int = 0,
-    limit: int = 100,
+    before: int | None = None, limit: int = 100,
 ) -> list[Notice]:  # fmt: skip
-    """What a person, and the places they hold (`role:hr` …), are to be told since a position, the latest first."""
-    found = await reader.fetch(SQL["notices"], [person, *places], person, after, cycle, limit)
+    """What a person, and the places they hold (`role:hr` …), are to be told between two positions, the latest first."""
+    found = await reader.fetch(SQL["notices"], [person, *places], person, after, cycle, limit, before)
     return parse_rows(Notice, found)
 
 
@@ -213,3 +223,16 @@ async def told_after(reader: Reader, after: int, positions: int) -> list[Told]:
 async def of_positions(reader: Reader, positions: Sequence[int]) -> list[Notice]:
     """What happened at these positions of which anybody is told, in order."""
     return parse_rows(Notice, await reader.fetch(SQL["of_positions"], list(positions)))
+
+
+class Urge(NamedTuple):
+    """Who asked, and when, that what a goal waits for be done soon."""
+
+    by: str
+    at: datetime
+
+
+async def urges(reader: Reader, goals: Iterable[str]) -> dict[str, Urge]:
+    """The last time that each of these goals was urged, by goal; of the others there is none."""
+    rows = await reader.fetch(SQL["urges"], sorted(goals))
+    return {row["goal"]: Urge(row["by"], row["at"]) for row in rows}

@@ -136,7 +136,7 @@ left join read.person o on o.id = n.by
 where (n.recipient = any($1)
        or (n.recipient like 'department.%'
            and read.place_of(n.recipient, read.day_of(read.cycle_in(n.stream), null)) = any($1)))
-  and n.by <> $2 and n.position > $3
+  and n.by <> $2 and n.position > $3 and ($6::bigint is null or n.position < $6)
   and ($4::text is null or n.stream like '%-' || $4 || '-%' or n.stream = 'cycle-' || $4)
 order by n.position desc
 limit $5
@@ -160,3 +160,10 @@ left join read.person p on p.id = n.about
 left join read.person o on o.id = n.by
 where n.position = any($1)
 order by n.position
+
+-- Who was the last to ask that each of these goals be done soon.
+-- name: urges
+select distinct on (n.stream) n.stream as goal, n.by, n.at
+from read.notice_told n
+where n.type = 'GoalUrged' and n.stream = any($1)
+order by n.stream, n.position desc

@@ -5,6 +5,7 @@ import re
 PAGES = {
     "my-goals": ("E4", "/"),
     "inbox": ("M1", "/inbox"),
+    "notices": ("M1", "/notices"),
     "draft": ("E4", "/goals/new"),
     "draft-from-a-template": ("M1", "/goals/new?sheet=sheet-{cycle}-E4-1&template=learn"),
     "cases": ("M1", "/cases"),

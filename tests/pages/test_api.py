@@ -12,6 +12,7 @@ READS = {
     #                       owner colleague manager hr auditor
     "/me": (200, 200, 200, 200, 200),
     "/inbox": (200, 200, 200, 200, 200),
+    "/notices": (200, 200, 200, 200, 200),
     "/goals?cycle={cycle}": (200, 200, 200, 200, 200),
     "/goals/{goal}": (200, 404, 200, 200, 200),
     "/goals/{goal}/progress": (200, 404, 200, 200, 200),

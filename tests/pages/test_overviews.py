@@ -105,3 +105,28 @@ async def test_the_palette_is_there_for_whoever_is_faster_than_the_page(
         await manager.page.add_init_script(f"document.addEventListener('DOMContentLoaded', () => {pressed})")
         await manager.open("/inbox")
         await expect(manager.page.locator("#palette-found")).to_contain_text("New: feedback")
+
+
+async def test_whoever_was_urged_reads_it_where_it_waits_and_behind_the_bell(
+    browser: Browser, served: Served, running: str, shots: Path | None
+) -> None:
+    goal = f"goal-{running}-E2-1"
+    done = await served.cairn("goal", "urge", goal, "--by", "H1")
+    assert done.code == 0, done.err
+    async with screen(browser, served, language="en") as employee, screen(browser, served) as colleague:
+        await employee.sign_in("E2")
+        await employee.open("/inbox")
+        waits = employee.page.locator(f"#task-{goal}-submit")
+        await expect(waits).to_contain_text("H1 asked on")
+        await expect(employee.page.locator(f"#task-goal-{running}-E2-2-submit")).not_to_contain_text("asked on")
+        await employee.page.get_by_role("link", name="What you were told").click()
+        told = employee.page.locator("ul.told li", has=employee.page.locator(f"a[href='/goals/{goal}']"))
+        await expect(told).to_contain_text("asked of you")
+        await expect(told).to_contain_text("by H1")
+        await pictured(employee, shots, "notices-en")
+        await told.locator("a").click()
+        await expect(employee.page.locator("main")).to_contain_text("H1 asked on")
+
+        await colleague.sign_in("E1")
+        await colleague.open("/notices")
+        assert goal not in await colleague.page.content(), "nobody is told what concerns others"

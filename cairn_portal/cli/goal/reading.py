@@ -10,11 +10,10 @@ from rich.text import Text
 
 from cairn.application.appraisals import RaterTask
 from cairn.application.clock import zone_of
-from cairn.domain.event import SYSTEM
 from cairn.domain.goal.events import GoalInterviewHeld
 from cairn.domain.goal.stages import ExistingStage
 from cairn.domain.measure import Capability, KeyTask
-from cairn.domain.people import Person, places_of
+from cairn.domain.people import Person
 from cairn.domain.streams import IN_CYCLE, cycle_of, kind_of
 from cairn.i18n import marked, term
 from cairn.settings import SettingsProblem
@@ -46,11 +45,11 @@ from cairn_portal.presenting.words import (
 )
 from cairn_portal.reading.goals import in_words
 from cairn_portal.reading.inbox import inbox_of
+from cairn_portal.reading.notices import told_to
 from cairn_portal.reading.viewing import Viewer, of_goal
 from projections.models import coaching as coaching_model
 from projections.models import goal as goals_model
 from projections.models import inbox as inboxes
-from projections.models import notice as notice_model
 from projections.models import progress as progress_model
 from projections.models import request as request_model
 from projections.models import score as scores_model
@@ -294,12 +293,11 @@ async def notices(
 ) -> None:
     async with session(at) as s:
         person = await s.person(require_actor(by))
-        places = places_of(person.roles)
-        found = await notice_model.notices(s.pool, person.id, places, cycle=cycle, limit=limit)
+        found = (await told_to(s.records, person, cycle=cycle, limit=limit)).items
         zones = await s.records.zones()
     table = grid(at.say("when"), at.say("what"), at.say("of"), at.say("about"), at.say("done by"))
     for each in found:
-        by_whom = at.say(term("awaited", each.by)) if each.by == SYSTEM else f"{each.by} {each.by_name or ''}"
+        by_whom = f"{each.by} {each.by_name or ''}" if each.by else NOTHING
         about = f"{each.about} {each.about_name or ''}"
         local = at.in_zone(zones.get(cycle_of(each.stream))) if kind_of(each.stream) in IN_CYCLE else at
         table.add_row(local.moment(each.at), event_name(at, each.type), each.stream, about, by_whom)
