@@ -5,6 +5,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+from bench.company import PASSED_BY
+from cairn.domain.registry import EVENTS
+from projections.engine.catalog import folding, read_model
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -33,3 +37,9 @@ def test_a_row_that_does_not_exist_is_named_with_those_that_do() -> None:
     run = measured("--rows", "apend")
     assert run.returncode == 2
     assert "there is no row apend" in run.stderr and "append" in run.stderr
+
+
+def test_what_fills_a_log_beside_the_goals_is_taken_in_by_no_read_model() -> None:
+    """Else the lag of goals would be measured beside that of whatever takes it in."""
+    readers = [name for name in folding() if PASSED_BY in read_model(name).event_types]
+    assert not readers and PASSED_BY in EVENTS
