@@ -118,7 +118,9 @@ async def test_whoever_was_urged_reads_it_where_it_waits_and_behind_the_bell(
         await employee.open("/inbox")
         waits = employee.page.locator(f"#task-{goal}-submit")
         await expect(waits).to_contain_text("H1 asked on")
-        await expect(employee.page.locator(f"#task-goal-{running}-E2-2-submit")).not_to_contain_text("asked on")
+        await expect(employee.page.locator(f"#task-goal-{running}-E2-2-submit")).not_to_contain_text(
+            "asked on"
+        )
         await employee.page.get_by_role("link", name="What you were told").click()
         told = employee.page.locator("ul.told li", has=employee.page.locator(f"a[href='/goals/{goal}']"))
         await expect(told).to_contain_text("asked of you")
