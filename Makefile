@@ -9,6 +9,8 @@ DATA ?= ../shared/data/adventureworks
 YEARS ?= company adventureworks
 TO ?= rules.xlsx
 COMPOSE ?= docker compose
+# Whole files of tests go side by side, in their order; each process starts servers of its own.
+SIDE_BY_SIDE ?= --numprocesses=auto --maxprocesses=4 --dist=loadfile --no-loadscope-reorder
 
 .PHONY: help setup demo test check browser lint types contracts format specs containers provider docs pictures coverage adventureworks compare-years bench workbook messages lock clean
 
@@ -25,7 +27,7 @@ demo: $(STAMP) ## install, start the servers, run a small company's year and sho
 	@$(BIN)/cairn demo
 
 test: $(STAMP) browser lint types contracts ## install, then format, lint, types, import contracts and every test
-	@$(BIN)/pytest
+	@$(BIN)/pytest $(SIDE_BY_SIDE)
 
 check: test ## the same as test
 
