@@ -23,6 +23,8 @@ SQL = queries("catch_up")
 CHANNEL = "cairn_sealed"
 WINDOW = 20_000
 CONCURRENT_FOLDS = 4
+SOON, USUALLY = 0.004, 0.04
+"""Seconds: how often somebody who waits looks, for as long as it usually takes; less and less often after that."""
 log = logging.getLogger(__name__)
 
 
@@ -47,16 +49,30 @@ async def catch_up(
     concerned fold, at the same time; a read model that was held back by one it joins goes on in the next round. Safe
     to run anywhere any number of times at once. Returns the cursor each read model with a fold reached.
     """
-    models = with_joins(names)
-    end = upto
+    models, end = with_joins(names), upto
     while True:
-        backlog = await _backlog(pool, models, end, window)
-        reached = {row["name"]: int(row["cursor"]) for row in backlog}
-        end = next((row["log_end"] for row in backlog), 0)
-        ready = [row for row in backlog if row["cursor"] < row["upto"]]
-        reached |= await _fold_all(pool, ready, window)
-        if not ready or min(reached.values()) >= end:
+        reached, end, done = await _round(pool, models, end, window)
+        if done:
             return reached
+
+
+class _Round(NamedTuple):
+    """The cursor each read model reached, the end of the log as the round found it, and whether nothing is left to do
+    up to there."""
+
+    reached: dict[str, int]
+    end: int
+    done: bool
+
+
+async def _round(pool: asyncpg.Pool, models: list[ReadModel], upto: int | None, window: int) -> _Round:
+    """Folds the next window into each read model that it concerns and that is held back by none it joins."""
+    backlog = await _backlog(pool, models, upto, window)
+    reached = {row["name"]: int(row["cursor"]) for row in backlog}
+    end = next((row["log_end"] for row in backlog), 0)
+    ready = [row for row in backlog if row["cursor"] < row["upto"]]
+    reached |= await _fold_all(pool, ready, window)
+    return _Round(reached, end, not ready or min(reached.values()) >= end)
 
 
 async def _fold_all(pool: asyncpg.Pool, ready: list[asyncpg.Record], window: int) -> dict[str, int]:
@@ -114,7 +130,8 @@ class Follower:
 
     Holds one connection of the pool for listening and reconnects when it is lost. `last_error` is what the last
     round failed with, None while all is well. Seconds: `poll` between rounds where nothing wakes it, `gathers` between
-    being woken and the round, so that whoever gave a command has the answer first and what is sealed next comes along.
+    being woken out of rest and the round, so that whoever gave a command has the answer first and what is sealed next
+    comes along.
     """
 
     pool: asyncpg.Pool
@@ -145,10 +162,13 @@ class Follower:
             await connection.add_listener(CHANNEL, self._wake)
             try:
                 await retry_known(self.pool, self.names or folding())
+                models = with_joins(self.names)
                 while not connection.is_closed():
-                    await catch_up(self.pool, names=self.names, window=self.window)
+                    # No end is kept from round to round: what was sealed meanwhile comes along with what is left.
+                    done = (await _round(self.pool, models, None, self.window)).done
                     self.last_error = None
-                    await self._wait()
+                    if done:
+                        await self._wait()
             finally:
                 if not connection.is_closed():
                     await connection.remove_listener(CHANNEL, self._wake)
@@ -157,6 +177,9 @@ class Follower:
         self._woken.set()
 
     async def _wait(self) -> None:
+        if self._woken.is_set():  # more was sealed during the round: it has been gathered
+            self._woken.clear()
+            return
         try:
             async with asyncio.timeout(self.poll):
                 await self._woken.wait()
@@ -179,15 +202,16 @@ async def wait_for(
     is how far. Somebody else (a Follower) does the folding.
     """
     names = [model.name for model in with_joins([name])]
-    end, pause = monotonic() + timeout, 0.005
+    began, pause = monotonic(), SOON
     while (last := await _last_of(pool, names)).cursor < position:
-        if monotonic() >= end:
+        waited = monotonic() - began
+        if waited >= timeout:
             joined = "" if last.name == name else f"joins {last.name}, which "
             raise TimeoutError(
                 f"the read model {name} {joined}is at {last.cursor}, not yet at {position}, after {timeout:g} s"
             )
         await asyncio.sleep(pause)
-        pause = min(pause * 1.5, 0.05)
+        pause = SOON if waited < USUALLY else min(pause * 1.5, 0.05)
     return last.cursor
 
 
