@@ -90,7 +90,7 @@ class Known(NamedTuple):
 
 class Form(NamedTuple):
     """The form of one command. `fixed` is sent as it is, `problem` says why it was not done just now, `saves` is where
-    what is typed is kept meanwhile."""
+    what is typed is kept meanwhile. Of one with `later` its fields are fetched from there once it is opened."""
 
     dom: str
     name: str
@@ -105,6 +105,7 @@ class Form(NamedTuple):
     wrong: Field | None = None
     open: bool = False
     saves: str = ""
+    later: str = ""
 
     @property
     def takes_files(self) -> bool:

@@ -33,14 +33,14 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.get("/goals/{goal}")
-async def goal(request: Request, visit: ByVisitor, goal: str) -> Response:
-    return await goal_page(request, visit, goal)
+async def goal(request: Request, visit: ByVisitor, goal: str, form: str = "") -> Response:
+    return await goal_page(request, visit, goal, opened=form)
 
 
 async def goal_page(
-    request: Request, visit: Visit, goal: str, *, asked: Asked | None = None, done: str = ""
+    request: Request, visit: Visit, goal: str, *, asked: Asked | None = None, done: str = "", opened: str = ""
 ) -> Response:
-    """A goal's page, with a form for each command that is theirs to give."""
+    """A goal's page, with a form for each command that is theirs to give; that of `opened` is open."""
     records = visit.portal.records
     read = await read_goal(records, visit.person.id, goal)
     at = visit.reader.in_zone(zone_of(read.cycle))
@@ -70,7 +70,7 @@ async def goal_page(
         tasks=tasks,
         hints=[sentence(at, hint) for hint in hints_of(desk.goal, desk.context)],
         forms=forms_of(
-            at, desk, {each.goal: at.title(each.title) for each in siblings}, read_by, asked, in_place
+            at, desk, {each.goal: at.title(each.title) for each in siblings}, read_by, asked, in_place, opened
         ),
         done=done,
         files=await shown_files(at, visit, goal, f"/goals/{goal}"),

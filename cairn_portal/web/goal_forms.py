@@ -41,16 +41,36 @@ def forms_of(
     readers: str,
     asked: Asked | None,
     done: frozenset[str],
+    opened: str,
 ) -> list[Form]:
-    """A form for each command somebody may give, but for those that are `done` elsewhere on the page."""
+    """A form for each command somebody may give, but for those that are `done` elsewhere on the page. The one that is
+    `opened` or was asked has its fields, all others get theirs later: most are never opened."""
     offers = sorted(
         desk.offers, key=lambda offer: OFTEN.index(offer.name) if offer.name in OFTEN else len(OFTEN)
     )
+    here = {opened, asked.name if asked else ""}
     return [
-        form_of(at, desk, offer, known_of(at, desk, offer.name, titles), readers, asked)
+        form_of(at, desk, offer, known_of(at, desk, offer.name, titles), readers, asked)._replace(open=True)
+        if offer.name in here
+        else _closed(at, desk, offer.name)
         for offer in offers
         if offer.name not in done and offer.name not in DECIDED
     ]
+
+
+def _closed(at: PageReader, desk: GoalDesk, name: str) -> Form:
+    return Form(
+        dom=_dom(name), name=name, label=_label(at, name), address="", fields=(), fixed={}, key="", version=None,
+        later=f"/goals/{desk.goal.id}?form={name}",
+    )  # fmt: skip
+
+
+def _dom(name: str) -> str:
+    return f"form-{name.replace('_', '-')}"
+
+
+def _label(at: PageReader, name: str) -> str:
+    return titled(at.say(term("command", name)))
 
 
 def form_of(
@@ -64,9 +84,9 @@ def form_of(
     rules = desk.context.policy.attachments
     fields = taking_files(fields, rules, limits_of(at, rules))
     return Form(
-        dom=f"form-{offer.name.replace('_', '-')}",
+        dom=_dom(offer.name),
         name=offer.name,
-        label=titled(at.say(term("command", offer.name))),
+        label=_label(at, offer.name),
         address=f"/goals/{desk.goal.id}/give/{offer.name}",
         fields=fields,
         fixed=known.fixed,
@@ -75,7 +95,6 @@ def form_of(
         readers=readers if any(each.sort == "text" for each in fields) else "",
         problem=refusal_message(mine.refusal).text(at.language) if mine else "",
         wrong=wrong_field(fields, mine.refusal.field) if mine else None,
-        open=mine is not None,
     )
 
 

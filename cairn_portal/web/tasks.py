@@ -266,11 +266,12 @@ def _said_before(at: PageReader, goal: Goal) -> list[str]:
 
 def _urged(at: PageReader, task: inboxes.Task, about_it: Behind) -> list[str]:
     """Who asked to hurry with what waits now."""
-    if (goal := about_it.goal) is None:
-        urged = about_it.urge if about_it.urge and about_it.urge.at >= task.since else None
+    if (goal := about_it.goal) is not None:
+        last = goal.urged if goal.urged and goal.urged.stage == goal.stage else None
+        said = (last.by, last.at) if last else None
     else:
-        urged = goal.urged if goal.urged and goal.urged.stage == goal.stage else None
-    return [at.say("{who} asked on {day} to hurry", who=urged.by, day=at.moment(urged.at))] if urged else []
+        said = about_it.urge if about_it.urge and about_it.urge.at >= task.since else None
+    return [at.say("{who} asked on {day} to hurry", who=said[0], day=at.moment(said[1]))] if said else []
 
 
 def _reported(at: PageReader, said: CheckedIn) -> str:

@@ -85,6 +85,7 @@ async def test_no_value_is_asked_for_where_a_feed_brings_it(browser: Browser, co
     async with screen(browser, company, language="en") as window:
         await window.sign_in("E1")
         await window.open("/goals/goal-now-E1-1")
+        await window.opened("check-in")
         await expect(window.page.locator("[name='fields.note']")).to_have_count(1)
         await expect(window.page.locator("[name='fields.value']")).to_have_count(0)
 

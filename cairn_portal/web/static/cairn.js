@@ -58,6 +58,11 @@ const restore = () => {
     field.value = kept;
     field.closest("details")?.setAttribute("open", "");
   }
+  // A form that is fetched when it is opened, and has words here: it is opened.
+  for (const part of document.querySelectorAll("details:not([open]) > .later")) {
+    const card = part.parentElement, words = `words:${location.pathname}:${card.id.replace(/card$/, "")}`;
+    if (Object.keys(sessionStorage).some((each) => each.startsWith(words))) card.setAttribute("open", "");
+  }
 };
 const forget = (form) => {
   for (const field of form.querySelectorAll(WORDS)) sessionStorage.removeItem(place(field));
