@@ -67,7 +67,7 @@ async def under_way(
     async with servers_of_its_own("under-way-tests", begun, databases, temporal_server) as own:
         assert own.database is not None
         async with Application.open(own.database, wrapping_keys(own), name="tests") as application:
-            await known(application)
+            await known(application, own.home)
             client, script = await connect(own), write_script(COMPANY, own.home / "running")
             refused = await bring_under_way(own, script, application, client, quietly)
             before = (await application.operation.log()).events
@@ -89,10 +89,16 @@ async def under_way(
             )
 
 
-async def known(application: Application) -> None:
-    """The company's people, as its year begins with."""
+async def known(application: Application, folder: Path) -> None:
+    """The company's people, one of whom has left since the cycle began."""
     policy = parse((COMPANY / "policy.yaml").read_text(encoding="utf-8"), source="policy.yaml")
-    found = read_roster(COMPANY / "roster.csv", departments=COMPANY / "roster.departments.csv", policy=policy)
+    left = (date.today() - timedelta(days=40)).isoformat()
+    roster = (
+        (COMPANY / "roster.csv").read_text(encoding="utf-8").replace("2024-01-08,,", f"2024-01-08,{left},")
+    )
+    assert left in roster
+    (folder / "roster.csv").write_text(roster, encoding="utf-8")
+    found = read_roster(folder / "roster.csv", departments=COMPANY / "roster.departments.csv", policy=policy)
     done = await application.people.import_roster(found.roster, HR, datetime.now(UTC))
     assert done.last is not None
     await application.ledger.wait_sealed(*done.last, 60)
@@ -146,8 +152,10 @@ async def test_the_end_of_the_demo_says_what_waits_for_whom(under_way: UnderWay)
     assert [line.split()[0] for line in told["zh"][2::2]] == [EMPLOYEE, MANAGER, HR, AUDITOR]
     assert {len(lines) for lines in told.values()} == {10}
     assert str(under_way.script.cycle.starts) in told["zh"][0]
-    assert "待办：" in told["zh"][3] and "审批 × 6" in told["zh"][5] and "HR确认调整" in told["zh"][7]
-    assert "waiting: " in told["en"][3] and "approve × 6" in told["en"][5] and "as HR" in told["en"][7]
+    assert "待办：" in told["zh"][3] and "审批 × 6" in told["zh"][5]
+    assert "HR确认调整：平均客单价不低于 10 万元" in told["zh"][7]
+    assert "waiting: " in told["en"][3] and "approve × 6" in told["en"][5]
+    assert "confirm the adjustment as HR: Average deal of at least ¥100,000" in told["en"][7]
 
 
 @pytest.mark.parametrize("years", [1, 2, 3, 4])

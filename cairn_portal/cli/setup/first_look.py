@@ -1,6 +1,5 @@
 """What a demo leaves to do: a cycle under way today, and what waits in it for whom one may sign in as."""
 
-from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -9,6 +8,7 @@ from cairn.domain.schedule import local_day
 from cairn.i18n import term
 from cairn_portal.cli.session import Session
 from cairn_portal.cli.setup.rehearse import refused_table, step_name
+from cairn_portal.cli.terminal import Terminal
 from cairn_portal.presenting.words import task_name
 from cairn_portal.reading.beginning import to_begin_with
 from cairn_portal.reading.inbox import inbox_of
@@ -18,6 +18,9 @@ from cairn_portal.servers import portal
 from cairn_portal.servers.ports import HOST
 from projections.models import inbox as inboxes
 from projections.models import person as people_model
+
+BETWEEN = " · "
+"""Between things that have commas of their own."""
 
 
 async def leave_under_way(s: Session, company: Path) -> CycleDates:
@@ -52,6 +55,7 @@ async def where_to_sign_in(s: Session, closed: str, running: CycleDates) -> str:
         ),
         at.say("After `cairn up` open {address} and sign in as", address=address),
     ]
+    await s.titles()
     schedule = (await s.cycle(running.id)).schedule
     today = local_day(datetime.now(UTC), schedule.calendar) if schedule else datetime.now(UTC).date()
     people = await people_model.people(s.pool, day=today)
@@ -61,18 +65,20 @@ async def where_to_sign_in(s: Session, closed: str, running: CycleDates) -> str:
 
 
 async def _waiting(s: Session, person: Person) -> str:
-    """What waits for somebody, most urgent first: each thing once, with how many there are of it."""
+    """What waits for somebody, most urgent first: each thing once, with its goal or with how many there are of it."""
     at, found = s.at, (await inbox_of(s.records, person)).waiting
-    counted = Counter(
-        task_name(at, each.act)
-        if isinstance(each, inboxes.Task)
-        else at.say(term("turn", f"{each.kind}.{each.step}"))
-        for each in found
-    )
-    if not counted:
+    titles: dict[str, list[str]] = {}
+    for each in found:
+        if isinstance(each, inboxes.Task):
+            titles.setdefault(task_name(at, each.act), []).append(at.title(each.title))
+        else:
+            titles.setdefault(at.say(term("turn", f"{each.kind}.{each.step}")), []).append("")
+    if not titles:
         return at.say("✓ Nothing waits for you.")
-    return at.say("waiting: {what}", what=tuple(_times(what, count) for what, count in counted.items()))
+    return at.say("waiting: {what}", what=BETWEEN.join(_thing(at, *each) for each in titles.items()))
 
 
-def _times(what: str, count: int) -> str:
-    return what if count == 1 else f"{what} × {count}"
+def _thing(at: Terminal, what: str, of: list[str]) -> str:
+    if len(of) > 1:
+        return f"{what} × {len(of)}"
+    return at.say("{what}: {name}", what=what, name=of[0]) if of[0] else what
