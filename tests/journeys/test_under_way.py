@@ -158,12 +158,12 @@ async def test_the_end_of_the_demo_says_what_waits_for_whom(under_way: UnderWay)
     assert "confirm the adjustment as HR: Average deal of at least ¥100,000" in told["en"][7]
 
 
-@pytest.mark.parametrize("years", [1, 2, 3, 4])
-def test_on_any_day_three_weeks_of_the_third_month_are_over_and_one_is_to_come(years: int) -> None:
+@pytest.mark.parametrize("year", [2027, 2028])
+def test_on_any_day_three_weeks_of_the_third_month_are_over_and_one_is_to_come(year: int) -> None:
     policy = parse(
         running_policy((COMPANY / "policy.yaml").read_text(encoding="utf-8")), source="policy.yaml"
     )
-    for day in (date(2026, 1, 1) + timedelta(days=365 * (years - 1) + each) for each in range(366)):
+    for day in (date(year, 1, 1) + timedelta(days=each) for each in range(366)):
         days = days_of(day)
         schedule = make_schedule(days["starts"], days["ends"], policy)
         third, second = schedule.period("M03"), schedule.period("M02")
