@@ -23,7 +23,7 @@ $(STAMP): requirements/dev.txt requirements/uv.txt pyproject.toml deploy/set-up
 	@deploy/set-up
 	@touch $@
 
-demo: $(STAMP) ## install, start the servers, run a small company's year and show the results
+demo: $(STAMP) ## install, start the servers, play a small company's year, leave a cycle to try
 	@$(BIN)/cairn demo
 
 test: $(STAMP) browser lint types contracts ## install, then format, lint, types, import contracts and every test

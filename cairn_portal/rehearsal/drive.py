@@ -34,6 +34,8 @@ from projections.models import case as case_model
 
 ACTS_BEGIN = timedelta(hours=1)
 """Acts of a day happen an hour after opening, when that morning's deadlines have passed."""
+PATIENCE = timedelta(minutes=2)
+"""How long a worker may take to answer a command."""
 SEALED_WITHIN = 120.0
 """Seconds until policy, roster and targets have their place in the sealed log."""
 
@@ -63,7 +65,7 @@ class Rehearsal:
         self.script, self.data, self.application, self.client = script, data, application, client
         self.on_progress = on_progress
         self.ledger, self.cycles = application.ledger, application.cycles
-        self.gateway = CommandGateway(client, settings.task_queue, timedelta(minutes=2))
+        self.gateway = CommandGateway(client, settings.task_queue, PATIENCE)
         self.resumed = False
         self.next_due: dict[str, datetime | None] = {}
         self._seen: dict[str, tuple[int, int, str]] = {}
@@ -158,12 +160,7 @@ class Rehearsal:
 
     async def wait_for_workflows(self) -> None:
         """Waits until every goal has its workflow and learns how far each one's clock is."""
-        while True:
-            count = (await self.client.count_workflows(f'CairnCycle = "{self.cycle}"')).count
-            self.on_progress("workflows", min(count, len(self.goals)), len(self.goals))
-            if count > len(self.goals):
-                break
-            await asyncio.sleep(0.3)
+        await wait_for_goals(self.client, self.cycle, len(self.goals), self.on_progress)
         if self.resumed:
             await for_each(self.goals, self.clock.refresh, self.on_progress, "clocks")
             await self.clock.refresh(f"cycle-{self.cycle}")
@@ -238,6 +235,16 @@ class Rehearsal:
         grown = [name for name in self.goals if self._seen.get(name) != of[name]]
         await for_each(grown, look, self.on_progress)
         self._seen = of
+
+
+async def wait_for_goals(client: Client, cycle: str, goals: int, on_progress: OnProgress) -> None:
+    """Waits until each of a cycle's goals has its workflow, beside the cycle's own."""
+    while True:
+        count = (await client.count_workflows(f'CairnCycle = "{cycle}"')).count
+        on_progress("workflows", min(count, goals), goals)
+        if count > goals:
+            return
+        await asyncio.sleep(0.3)
 
 
 class RehearsalStopped(Exception):

@@ -1,6 +1,6 @@
-"""The company that comes along: its year played, and what came of it told as a story."""
+"""The company that comes along: its year played, what came of it told as a story, and a cycle under way to try."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -20,17 +20,14 @@ from cairn_portal.cli.goal.replay import show_history
 from cairn_portal.cli.people.year import moved_people
 from cairn_portal.cli.problem import USAGE, Problem
 from cairn_portal.cli.session import Session
+from cairn_portal.cli.setup.first_look import leave_under_way, where_to_sign_in
 from cairn_portal.cli.setup.rehearse import Fresh, Keep, play, results, script_of
 from cairn_portal.cli.terminal import Terminal
 from cairn_portal.cli.year.page import print_year
 from cairn_portal.presenting.words import NOTHING, grid, percent
-from cairn_portal.reading.beginning import to_begin_with
 from cairn_portal.rehearsal.drive import Report
 from cairn_portal.rehearsal.script import RehearsalScript
-from cairn_portal.servers import portal
-from cairn_portal.servers.ports import HOST
 from projections.models import goal as goals_model
-from projections.models import person as people_model
 from projections.models import progress as progress_model
 from projections.models import score as scores_model
 
@@ -52,9 +49,11 @@ def _example() -> Path | None:
 
 
 async def _demonstrated(s: Session, script: RehearsalScript, data: Path, report: Report) -> int:
-    """What a demo ends with: the cycle, a person's progress, everybody's results, one goal's history."""
+    """What a demo ends with: the cycle, a person's progress, everybody's results, one goal's history, and another cycle
+    that is under way, in which there is something to do."""
     at = s.at
     code = await results(s, script, data, report)
+    running = await leave_under_way(s, data)
     if at.as_json:
         return code
     heading = at.out.rule
@@ -84,18 +83,9 @@ async def _demonstrated(s: Session, script: RehearsalScript, data: Path, report:
         await show_history(s, goal.goal)
         tries = _tries(at, at.settings.home, script.cycle.id, goal)
         at.out.print(Panel(tries, title=at.say("Try next"), expand=False))
-        at.out.print(Panel(await _pages(s), title=at.say("The pages"), expand=False))
+    pages = await where_to_sign_in(s, script.cycle.id, running)
+    at.out.print(Panel(pages, title=at.say("The pages"), expand=False))
     return code
-
-
-async def _pages(s: Session) -> str:
-    """Where the year can be looked at on pages, and as whom to sign in."""
-    at, settings = s.at, s.at.settings
-    address = portal.shown_address(settings, f"{HOST}:{portal.choose_port(settings)}")
-    lines = [at.say("After `cairn up` open {address} and sign in as", address=address)]
-    people = await people_model.people(s.pool, day=date.today())
-    lines += [f"  {each.id} {each.name}  {at.say(part)}" for each, part in to_begin_with(people)]
-    return "\n".join(lines)
 
 
 def _title(
@@ -159,7 +149,7 @@ def _tries(at: Terminal, home: Path, cycle: str, goal: goals_model.GoalRow) -> s
             f"cairn replay {goal.goal} --as-of 2026-06-30 --verify",
             at.say("as of the end of June, scores computed again"),
         ),
-        (f"cairn scores {goal.owner}", at.say("one person's scores")),
+        (f"cairn scores {goal.owner} --cycle {cycle}", at.say("one person's scores")),
         (f"cairn cascade {cycle}", at.say("from strategy to person")),
         (f"cairn cycle year {cycle}", at.say("reviews, obstacles, coaching, feedback, promises")),
         (f"cairn verify-scores {cycle}", at.say("compute every score again")),

@@ -1,7 +1,7 @@
 """A whole year in minutes: rehearse a folder's cycle, or the company that comes along, and show how it ended."""
 
 import contextlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -20,6 +20,7 @@ from cairn_portal.cli.session import Session
 from cairn_portal.cli.terminal import Terminal
 from cairn_portal.cli.year.page import print_year
 from cairn_portal.presenting.words import facts, grid, number, percent, span
+from cairn_portal.rehearsal.acts import RefusedCommand
 from cairn_portal.rehearsal.clock import CannotSkipTime
 from cairn_portal.rehearsal.drive import Rehearsal, RehearsalStopped, Report
 from cairn_portal.rehearsal.feeding import FeedFailed
@@ -107,7 +108,7 @@ class _Shown:
         else:
             self.bars.update(
                 self.now,
-                description=self.at.say(_spoken(label)),
+                description=self.at.say(step_name(label)),
                 completed=done,
                 total=of,
             )
@@ -118,7 +119,7 @@ class _Shown:
         return known is not None and int(known) != of
 
 
-def _spoken(label: str) -> Message:
+def step_name(label: str) -> Message:
     """What is going on: a command, of a goal or of a case (`review submit`), or a step of the rehearsal."""
     kind, _, name = label.partition(" ")
     if name:
@@ -134,7 +135,7 @@ async def results(s: Session, script: RehearsalScript, data: Path, report: Repor
     rows = await attained(s.application, script, data)
     lines = [_summary(at, report, end, again)]
     if report.refused:
-        lines.append(_refused(at, report))
+        lines.append(refused_table(at, report.refused))
     if rows:
         lines.append(_attained(at, rows))
     differing = sum(not row.equal for row in rows)
@@ -187,17 +188,17 @@ def _summary(at: Terminal, report: Report, end: Ending, again: Outcome) -> Rende
     )
 
 
-def _refused(at: Terminal, report: Report) -> RenderableType:
+def refused_table(at: Terminal, refused: Sequence[RefusedCommand]) -> RenderableType:
     table = grid(
         at.say("line"),
         at.say("act"),
         at.say("goal"),
         at.say("why it was refused"),
     )
-    for each in report.refused[:SHOWN_REFUSALS]:
+    for each in refused[:SHOWN_REFUSALS]:
         table.add_row(str(each.line), each.act, each.goal, each.sentence)
-    if len(report.refused) > SHOWN_REFUSALS:
-        table.add_row(Text(f"… {len(report.refused) - SHOWN_REFUSALS}", style="dim"))
+    if len(refused) > SHOWN_REFUSALS:
+        table.add_row(Text(f"… {len(refused) - SHOWN_REFUSALS}", style="dim"))
     return table
 
 
