@@ -7,12 +7,17 @@ Sources of the formulas: lower-is-better without baseline is 1 - (A - T)/|T| and
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
+from typing import Literal, assert_never
 
 from cairn.domain.exact import HUNDRED, ZERO, exact, maybe_exact
 from cairn.domain.measure import Bounds, Kpi
 from cairn.domain.policy import Direction
 from cairn.domain.schedule import Span, Timeline
 from cairn.domain.targets import baseline_in, bounds_in, target_in, whole_target
+
+Way = Literal["range", "on_off", "from_baseline", "met_or_missed", "in_targets"]
+"""How attainment comes about: inside a range or outside it; reached or not; by the way from the baseline to the target;
+met or missed, where there is no distance; or by the distance to the target, measured in targets (RULES M4)."""
 
 
 @dataclass(frozen=True)
@@ -88,18 +93,33 @@ def attainment(aim: Aim, actual: Fraction) -> Fraction:
     measured in targets. A zero target without baseline (or one equal to it) is met, 100, or missed, 0. In a range all
     is 100; outside it the distance counts in percent of the nearer bound, and where that is zero it is missed.
     """
-    if aim.direction == "range":
+    way = way_of(aim)
+    if way == "range":
         return _in_range(actual, aim.bounds)
     if aim.target is None:
         raise ValueError("a KPI needs a target unless it must stay in a range")
+    better = 1 if aim.direction in ("higher", "on_off") else -1
+    match way:
+        case "on_off" | "met_or_missed":
+            return HUNDRED if better * (actual - aim.target) >= 0 else ZERO
+        case "from_baseline":
+            baseline = aim.baseline or ZERO
+            return HUNDRED * (actual - baseline) / (aim.target - baseline)
+        case "in_targets":
+            return HUNDRED + HUNDRED * better * (actual - aim.target) / abs(aim.target)
+        case _:
+            assert_never(way)
+
+
+def way_of(aim: Aim) -> Way:
+    """How an attainment of it comes about."""
+    if aim.direction == "range":
+        return "range"
     if aim.direction == "on_off":
-        return HUNDRED if actual >= aim.target else ZERO
-    better = 1 if aim.direction == "higher" else -1
+        return "on_off"
     if aim.baseline is not None and aim.baseline != aim.target:
-        return HUNDRED * (actual - aim.baseline) / (aim.target - aim.baseline)
-    if aim.target == 0 or aim.baseline == aim.target:
-        return HUNDRED if better * (actual - aim.target) >= 0 else ZERO
-    return HUNDRED + HUNDRED * better * (actual - aim.target) / abs(aim.target)
+        return "from_baseline"
+    return "met_or_missed" if aim.target == 0 or aim.baseline == aim.target else "in_targets"
 
 
 def _in_range(actual: Fraction, bounds: Bounds | None) -> Fraction:

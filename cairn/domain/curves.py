@@ -70,9 +70,14 @@ def _linear(
 
 
 def _deducted(curve: DeductionCurve, reached: Fraction, off: Fraction | None) -> Fraction:
-    missing = max(HUNDRED - reached, ZERO) if curve.step_of == "attainment" or off is None else off
-    steps = math.ceil(missing / exact(curve.step))
+    _, steps = steps_missing(curve, reached, off)
     return max(exact(curve.start) - steps * exact(curve.per_step), exact(curve.floor))
+
+
+def steps_missing(curve: DeductionCurve, reached: Fraction, off: Fraction | None) -> tuple[Fraction, int]:
+    """(what is missing, in percent of attainment or in the KPI's unit; how many whole or part steps that is)."""
+    missing = max(HUNDRED - reached, ZERO) if curve.step_of == "attainment" or off is None else off
+    return missing, math.ceil(missing / exact(curve.step))
 
 
 def _piece(curve: PiecesCurve, x: Fraction) -> Fraction:

@@ -12,6 +12,7 @@ from cairn.domain.streams import IN_CYCLE, cycle_of, kind_of
 from cairn_portal.api.reads import bound_of, moment_of
 from cairn_portal.presenting.as_json import plain_value
 from cairn_portal.presenting.explained import steps_of
+from cairn_portal.presenting.sums import as_facts
 from cairn_portal.reading.auditing import MOST, Wanted, acts_of, new_seed, sample_of, verification_of
 from cairn_portal.reading.explaining import GoalExplained, explain, explained_facts
 from cairn_portal.reading.replays import story_of
@@ -49,11 +50,13 @@ async def stream(visit: ByVisitor, stream: str, as_of: AsOf = None, clock: Clock
     summary="a score of a goal or a sheet, or a sheet's result, down to what it was made of",
 )  # fmt: skip
 async def score(visit: ByVisitor, of: str, period: str) -> Response:
-    found = await explain(visit.portal.records, visit.person.id, of, period)
+    records = visit.portal.records
+    found = await explain(records, visit.person.id, of, period)
     if isinstance(found, GoalExplained):
-        return _answer(visit, explained_facts(found))
+        return _answer(visit, explained_facts(visit.reader, found, await records.names()))
     steps = [each._asdict() for each in steps_of(visit.reader, found.score, found.policy)]
-    return _answer(visit, {"of": of, "period": period, "score": found.score, "steps": steps})
+    sums = as_facts(found.sums(visit.reader))
+    return _answer(visit, {"of": of, "period": period, "score": found.score, "sums": sums, "steps": steps})
 
 
 @router.get(

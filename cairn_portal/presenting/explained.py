@@ -1,6 +1,6 @@
 """How a score or a result came about, step by step in the order of computing (RULES E2)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from typing import Literal, NamedTuple
 
@@ -10,9 +10,11 @@ from cairn.domain.scoring import weighted
 from cairn.domain.sheet.events import Added, GradeBounds, PeriodPart, RatingPart, ResultIssued, SheetScored
 from cairn.i18n import term
 from cairn_portal.presenting.reader import Reader
+from cairn_portal.presenting.sheet_score import RESULT as RESULT
 from cairn_portal.presenting.words import NOTHING, number
 
-RESULT = "result"
+IN_SUMS = frozenset({"mean", "earlier", "rating", "goal", "perspective"})
+"""Codes of the steps that the sums tell, row by row (`sheet_score`)."""
 
 
 class Step(NamedTuple):
@@ -29,6 +31,11 @@ class Step(NamedTuple):
 def as_their_own(found: ResultIssued, policy: Policy) -> ResultIssued:
     """A result as its holder reads it: where the policy shows the final grade alone, not that people moved it."""
     return found.model_copy(update={"moved": None}) if policy.evaluation.ratings == "final" else found
+
+
+def after_sums(steps: Iterable[Step]) -> list[Step]:
+    """The steps that come after the sums: incidents, gates, factors, scale, rounding, grade."""
+    return [each for each in steps if each.code not in IN_SUMS]
 
 
 def steps_of(at: Reader, found: ResultIssued | SheetScored, policy: Policy) -> list[Step]:
@@ -77,9 +84,17 @@ def _of_result(at: Reader, found: ResultIssued, policy: Policy) -> Iterator[Step
         yield Step("rating", what, _of_raters(at, rating), _exact(rating.points))
     yield from _incidents(at, found.added, policy)
     yield from _multipliers(at, found, policy, "points")
-    yield Step("points", at.say("points, exactly"), at.say("on the policy's scale"), _exact(found.points))
+    yield Step("points", at.say("points, exactly"), _scale(at, policy), _exact(found.points))
     yield from _grade(at, found, policy)
     yield from _multipliers(at, found, policy, "pay")
+
+
+def _scale(at: Reader, policy: Policy) -> str:
+    """The scale's ends: what lies outside was moved there."""
+    scale = policy.scale
+    if scale.to is None:
+        return at.say("on the policy's scale, from {least:number}", least=scale.least)
+    return at.say("on the policy's scale, {least:number} – {to:number}", least=scale.least, to=scale.to)
 
 
 def _of_raters(at: Reader, rating: RatingPart) -> str:
@@ -164,16 +179,15 @@ def _multipliers(
 
 
 def _grade(at: Reader, found: ResultIssued | SheetScored, policy: Policy) -> Iterator[Step]:
-    yield Step(
-        "rounded", at.say("rounded once"), "", NOTHING if found.rounded is None else str(found.rounded)
-    )
+    whole = NOTHING if found.rounded is None else str(found.rounded)
+    places = at.say("half up, to {n} {n:plural,place,places}", n=policy.scoring.places)
+    yield Step("rounded", at.say("rounded once"), places, whole)
     if found.grade is None:
         return
     bounds: GradeBounds | None = found.bounds
     computed = found.computed_grade if isinstance(found, ResultIssued) else found.grade
-    yield Step(
-        "by_points", at.say("grade by points"), "", bounds.by_points if bounds else computed or NOTHING
-    )
+    by_points = bounds.by_points if bounds else computed or NOTHING
+    yield Step("by_points", at.say("grade by points"), _lines(at, policy, by_points), by_points)
     for key in bounds.met if bounds else ():
         gate = policy.gates.get(key)
         to = at.say("{grade} at most", grade=bounds.best) if bounds and bounds.best else NOTHING
@@ -181,3 +195,15 @@ def _grade(at: Reader, found: ResultIssued | SheetScored, policy: Policy) -> Ite
     if isinstance(found, ResultIssued) and found.moved is not None:
         yield Step("moved", at.say("moved by people"), found.moved.case, found.grade)
     yield Step("grade", at.say("grade"), f"×{number(found.coefficient)}", found.grade)
+
+
+def _lines(at: Reader, policy: Policy, reached: str) -> str:
+    """From how many points on there is the grade that was reached, and the next better one."""
+    lines = [band for band in policy.grades if band.points is not None]
+    at_line = next((n for n, band in enumerate(lines) if band.grade == reached), None)
+    if at_line is None:
+        return ""
+    told = [lines[at_line], *([lines[at_line - 1]] if at_line else [])]
+    return at.say("separator:list").join(
+        at.say("{grade} from {points:number}", grade=band.grade, points=band.points) for band in told
+    )

@@ -16,17 +16,21 @@ from cairn.domain.result.state import Result
 from cairn.domain.review.state import SIDES, Review
 from cairn.domain.sheet.events import ResultIssued
 from cairn.i18n import term
-from cairn_portal.presenting.explained import as_their_own, short, steps_of
+from cairn_portal.presenting.explained import after_sums, as_their_own, short, steps_of
+from cairn_portal.presenting.goal_score import DIFFERS
+from cairn_portal.presenting.sheet_score import comes_out, sums_of
 from cairn_portal.presenting.words import NOTHING, by_period, number, percent, words
 from cairn_portal.reading.appraisals import facts_of
 from cairn_portal.reading.cases import CaseRead
 from cairn_portal.reading.evidence import FrozenEvidence, frozen_evidence
+from cairn_portal.reading.explaining import facts_of_sheet
 from cairn_portal.reading.progress import lines_of
 from cairn_portal.reading.reviews import Seen, seen
 from cairn_portal.reading.viewing import shown
 from cairn_portal.signing_in.portal import Visit
 from cairn_portal.signing_in.reader import PageReader
 from cairn_portal.web import showing
+from cairn_portal.web.sums import SumShown, sum_shown
 from projections.models import goal as goal_model
 from projections.models import score as score_model
 
@@ -65,6 +69,7 @@ class Block(NamedTuple):
     facts: Sequence[Fact] = ()
     table: Table | None = None
     texts: Sequence[Text] = ()
+    sum: SumShown | None = None
 
 
 async def panel_of(at: PageReader, visit: Visit, read: CaseRead, names: Mapping[str, str]) -> list[Block]:
@@ -184,9 +189,15 @@ async def _result(at: PageReader, visit: Visit, read: CaseRead, result: Result) 
     if version is not None:
         policy = await records.application.policies.version(version.policy)
         version = as_their_own(version, policy) if visit.person.id == result.holder else version
-        rows = [(step.what, step.of, short(step.comes_to)) for step in steps_of(at, version, policy)]
+        facts_then = await facts_of_sheet(records, read.view, read.cycle, version, policy)
+        sums = sums_of(at, version, facts_then, policy)
+        blocks += [Block(each.title, sum=sum_shown(at, each)) for each in sums]
+        differs = "" if comes_out(version, sums, policy) else at.say(DIFFERS)
+        steps = after_sums(steps_of(at, version, policy))
+        rows = [(step.what, step.of, short(step.comes_to)) for step in steps]
         head = (at.say("step"), at.say("with"), at.say("comes to"))
-        blocks.append(Block(at.say("How it came about"), note=version.policy, table=Table(head, rows, 2)))
+        told = f"{version.policy} {differs}".strip()
+        blocks.append(Block(at.say("How it came about"), note=told, table=Table(head, rows, 2)))
     if stands:  # a version that was not appealed against: as scores are now
         blocks += await _period_scores(at, visit, result)
     return [*blocks, *(_evidence(at, frozen) if frozen else ())]

@@ -9,15 +9,19 @@ from starlette.responses import Response
 from cairn.application.clock import zone_of
 from cairn.domain.streams import holder_of, sheet_of
 from cairn_portal.presenting import reasons
-from cairn_portal.presenting.explained import RESULT, Step, short, steps_of
+from cairn_portal.presenting.explained import RESULT, Step, after_sums, short, steps_of
+from cairn_portal.presenting.goal_score import DIFFERS
+from cairn_portal.presenting.sheet_score import comes_out
 from cairn_portal.presenting.story import note
 from cairn_portal.presenting.words import NOTHING, number, percent
 from cairn_portal.reading.explaining import GoalExplained, SheetExplained, explain
 from cairn_portal.signing_in.portal import ByVisitor
 from cairn_portal.signing_in.reader import PageReader
+from cairn_portal.web.curve_drawing import drawing
 from cairn_portal.web.moments import Told, history_address, named, score_address
 from cairn_portal.web.rendering import page
 from cairn_portal.web.showing import titled
+from cairn_portal.web.sums import sum_shown
 
 router = APIRouter(include_in_schema=False)
 
@@ -48,21 +52,26 @@ async def score(request: Request, visit: ByVisitor, of: str, period: str) -> Res
     found = await explain(records, visit.person.id, of, period)
     at, names = visit.reader.in_zone(zone_of(found.cycle)), await records.names()
     if isinstance(found, GoalExplained):
+        told = found.told(at, names)
+        measures = [(each, drawing(at, each.curve) if each.curve else None) for each in told.measures]
         return page(
             request, "score.html", visit, reader=at, of=of, head=f"{at.say('Score')} {period}",
             title=at.title(found.goal.title), facts=_facts(at, found), steps=[], evidence=_evidence(at, found, names),
             above=Told(sheet_of(of), score_address(sheet_of(of), period)) if found.counted else None,
-            history=history_address(of),
+            history=history_address(of), measures=measures, sums=[sum_shown(at, each) for each in told.sums],
+            rounding=told.rounding, differs=told.differs,
             marks=[note(at, each) for each in found.score.marks],
         )  # fmt: skip
     assert isinstance(found, SheetExplained)
-    lines = [_line(at, each, of) for each in steps_of(at, found.score, found.policy)]
+    sums = found.sums(at)
+    lines = [_line(at, each, of) for each in after_sums(steps_of(at, found.score, found.policy))]
     above = Told(at.say("result"), score_address(of, RESULT)) if found.counted else None
     head = titled(at.say("result")) if period == RESULT else f"{at.say('Score')} {period}"
     return page(
         request, "score.html", visit, reader=at, of=of, head=head,
         title=named(holder_of(of), names), facts=_facts_of_sheet(at, found), steps=lines, evidence=[], above=above,
-        history=history_address(of), marks=[],
+        history=history_address(of), marks=[], measures=[], sums=[sum_shown(at, each) for each in sums], rounding="",
+        differs="" if comes_out(found.score, sums, found.policy) else at.say(DIFFERS),
     )  # fmt: skip
 
 

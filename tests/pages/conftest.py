@@ -122,10 +122,13 @@ async def serving(own: Settings, cycle: str) -> AsyncIterator[Served]:
     """The portal's own process for these servers."""
     address = await portal.start(own, Addresses(own.database or "", own.temporal_address or ""))
     url, _, secret = address.partition("/demo/enter/")
-    yield Served(url, address, secret, Cairn(environment(own)), cycle)
-    running = process.running(own.home, portal.NAME)
-    assert running is not None, "the portal ended by itself"
-    process.stop(own.home, running)
+    try:
+        yield Served(url, address, secret, Cairn(environment(own)), cycle)
+        assert process.running(own.home, portal.NAME) is not None, "the portal ended by itself"
+    finally:
+        running = process.running(own.home, portal.NAME)
+        if running is not None:
+            process.stop(own.home, running)
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -265,11 +268,13 @@ async def append(served: Served, stream: str, *events: Event) -> None:
 
 
 async def result_of(served: Served, cycle: str, person: str, points: str, grade: str) -> ResultIssued:
-    """The year's result of somebody as the cycle would issue it."""
+    """The year's result of somebody as the cycle would issue it: 70 points of a quarter, and so many of the year that
+    the mix comes to these points."""
     policy = (await served.cairn("goal", "show", f"goal-{cycle}-{person}-1", "--json")).json["goal"]["policy"]
+    quarter, year = exact(70), (exact(points) - exact(28)) * 100 / 60
     parts = (
-        PeriodPart(period="Q1", kind="quarter", months=exact(Decimal(3)), points=exact(Decimal(70))),
-        PeriodPart(period="Y", kind="year", months=exact(Decimal(12)), points=exact(Decimal("90.5"))),
+        PeriodPart(period="Q1", kind="quarter", months=exact(3), points=quarter),
+        PeriodPart(period="Y", kind="year", months=exact(12), points=year),
     )
     return ResultIssued(
         sheet=f"sheet-{cycle}-{person}-1", points=exact(Decimal(points)), rounded=Decimal(points), grade=grade,

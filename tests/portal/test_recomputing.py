@@ -33,14 +33,14 @@ JANUARY = datetime(2026, 1, 2, 3, tzinfo=UTC)
 class Year:
     """One salesperson's first quarter of 2026, straight on the log."""
 
-    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]", dsn: str = "") -> None:
-        self.pool, self.ledger, self.dsn = pool, Ledger(pool), dsn
+    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]", dsn: str = "", policy: str = FED) -> None:
+        self.pool, self.ledger, self.dsn, self.policy = pool, Ledger(pool), dsn, policy
         self.cycles = Cycles(self.ledger)
         self.goals = Goals(self.ledger)
         self.recomputing = ScoreAudit(self.ledger, self.cycles)
 
     async def launched(self) -> None:
-        reference = (await self.cycles.policies.adopt(FED, "tiny", "H1", JANUARY)).reference
+        reference = (await self.cycles.policies.adopt(self.policy, "tiny", "H1", JANUARY)).reference
         hr = Person(id="H1", name="HR", department="D", family="none", hired=date(2020, 1, 1), roles=("hr",))
         manager = Person(
             id="M1", name="M", department="D", family="none", hired=date(2020, 1, 1), manager="H1"
@@ -65,8 +65,8 @@ class Year:
         command = read_command(name, goal, by, JANUARY + timedelta(days=1), {}, f"{name}-{goal}")
         await self.goals.handle(command, f"{name}-{goal}")
 
-    async def read(self, amount: int, day: date, number: int) -> None:
-        row = Row(metric="sales", subject="E1", on=day, value=Decimal(amount))
+    async def read(self, amount: int, day: date, number: int, metric: str = "sales") -> None:
+        row = Row(metric=metric, subject="E1", on=day, value=Decimal(amount))
         batch = ReadingsRecorded(feed="crm", content=f"{number}", rows=(row,), by="H1", at=JANUARY)
         await self._of_feed(batch, f"batch-{number}")
 

@@ -89,10 +89,11 @@ def appraised(
         if points is not None:
             goals[key] = points
     keys = {item.key for item in items if item.kind == "behaviour"}
-    behaviours = scores({role: _of_behaviours(release, keys) for role, release in releases.items()})
+    behaviours = scores({role: of_behaviours(release, keys) for role, release in releases.items()})
     counted = {role: weight for role, weight in weights.items() if role in releases}
     return Appraised(goals, behaviours if keys else None, counted, tuple(releases[role] for role in counted))
 
 
-def _of_behaviours(release: RoleReleased, keys: Collection[str]) -> Fraction | None:
+def of_behaviours(release: RoleReleased, keys: Collection[str]) -> Fraction | None:
+    """A role's score of the behaviours with these keys: the mean of their means; None where it rated none."""
     return mean(points for key, points in sorted(release.means.items()) if key in keys)

@@ -15,6 +15,7 @@ from cairn.domain.forms import evaluated
 from cairn.domain.goal.commands import ScoreAgain
 from cairn.domain.goal.context import GoalContext
 from cairn.domain.goal.events import GoalScored, Inputs, MeasurePart, Note, NoteCode, ScoreCause
+from cairn.domain.goal.segments import judgements_of
 from cairn.domain.goal.state import Goal, Report
 from cairn.domain.measure import Capability, KeyTask, Kpi, Measure, is_task_due
 from cairn.domain.policy import Policy, SubordinatesOnGoal
@@ -79,7 +80,7 @@ def score(
     context = context.model_copy(update={"policy": context.terms.on(period.ends)})
     pieces = [
         piece
-        for piece in _pieces(goal, schedule)
+        for piece in pieces_of(goal, schedule)
         if piece.first <= period.ends and period.starts <= piece.last
     ]
     founds = [(piece, _found(goal, piece, period, context)) for piece in pieces]
@@ -109,7 +110,7 @@ def score(
     )
 
 
-def _pieces(goal: Goal, schedule: Schedule) -> Iterator[Piece]:
+def pieces_of(goal: Goal, schedule: Schedule) -> Iterator[Piece]:
     """The goal's measures in order, each with its days."""
     first, ends = goal.since, min(goal.last_day or schedule.ends, schedule.ends)
     for former in goal.former:
@@ -346,9 +347,8 @@ def _judged(goal: Goal, piece: Piece, measure: KeyTask | Capability, period: Per
         return replace(_rated(rated.points, measure, policy), formula=by_raters)
     given = goal.assessments.get(period.key, {})
     if given:
-        rating = weighted(
-            _segments(goal, period, {who: exact(each) for who, each in given.items()}), "reweight"
-        )
+        judged = judgements_of(goal, period, given)
+        rating = weighted(((Fraction(each.days), each.points) for each in judged), "reweight")
         return _rated(rating, measure, policy)
     if not isinstance(measure, KeyTask):
         # somebody else's omission is left out, never zero (RULES U2)
@@ -385,26 +385,6 @@ def _rated(rating: Score, measure: KeyTask | Capability, policy: Policy) -> Foun
         return replace(found, points=rating)
     reached = curves.rated(policy.scale, rating)
     return replace(found, actual=rating, attainment=reached, points=_through_curve(reached, measure, policy))
-
-
-def _segments(goal: Goal, period: Period, given: dict[str, Fraction]) -> list[tuple[Fraction, Score]]:
-    """(days, points) of each manager's segment in the period. Who assessed without a segment in it (a committee
-    member, a successor) counts for the days of the segments nobody assessed."""
-    present: list[tuple[int, str]] = []
-    for number, segment in enumerate(goal.segments):
-        following = goal.segments[number + 1].since if number + 1 < len(goal.segments) else None
-        days = _days(max(segment.since, period.starts), following, period)
-        if days > 0:
-            present.append((days, segment.manager or ""))
-    managers = {manager for _, manager in present}
-    stands = mean(points for who, points in given.items() if who not in managers)
-    rest: Score = stands if stands is not None else MISSING
-    return [(Fraction(days), given.get(manager, rest)) for days, manager in present] or [(Fraction(1), rest)]
-
-
-def _days(since: date, following: date | None, period: Period) -> int:
-    last = min(period.ends, following) if following else period.ends
-    return (last - since).days + (0 if following and following <= period.ends else 1)
 
 
 def score_again(command: ScoreAgain, goal: Goal, context: GoalContext) -> list[Event]:
