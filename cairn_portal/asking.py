@@ -15,9 +15,10 @@ from cairn.application.moves import RefusedMove
 from cairn.application.operation import Operation
 from cairn.application.people import RosterChanges, RosterImport
 from cairn.application.policies import Adoption
-from cairn.application.targets import Proposal
+from cairn.application.targets import Proposal, Withdrawal
 from cairn.domain.case.status import CaseStatus
 from cairn.domain.cycle.events import TargetRow
+from cairn.domain.cycle.proposing import Place
 from cairn.domain.cycle.status import CycleStatus
 from cairn.domain.goal.status import GoalStatus
 from cairn.domain.identity import digest
@@ -167,6 +168,15 @@ class Commands:
         await self._require_home()
         targets = self.records.application.targets
         done = await targets.propose(cycle, rows, source, by, datetime.now(UTC))
+        if done.version:
+            await self._sealed(done.stream, done.version)
+        return done
+
+    async def withdraw_targets(self, cycle: str, places: Sequence[Place], by: str) -> Withdrawal:
+        """Withdraws proposed targets, all of them or none, and waits until that can be read. Raises Refusal,
+        AwayFromHome."""
+        await self._require_home()
+        done = await self.records.application.targets.withdraw(cycle, places, by, datetime.now(UTC))
         if done.version:
             await self._sealed(done.stream, done.version)
         return done

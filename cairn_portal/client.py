@@ -14,6 +14,7 @@ from uuid import uuid4
 import httpx2
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
+from cairn.application.targets import ProposedTarget
 from cairn_portal.api import answers
 from cairn_portal.reading.notices import Told, ToldPage
 from projections.models.dashboard import CycleRow
@@ -117,6 +118,10 @@ class CairnClient:
 
     async def cycles(self) -> list[CycleRow]:
         return (await self._read(answers.CyclePage, "/cycles")).items
+
+    async def targets(self, cycle: str) -> list[ProposedTarget]:
+        """What is proposed for a cycle that is not launched yet."""
+        return (await self._read(answers.TargetPage, "/targets", cycle=cycle)).items
 
     # ---------------------------------------------------------------- commands
 

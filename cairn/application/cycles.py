@@ -19,7 +19,8 @@ from cairn.application.repository import (
 from cairn.application.stored_events import to_event
 from cairn.domain.cycle.commands import AddSheets, AnyCycleCommand, LaunchCycle
 from cairn.domain.cycle.decide import decide
-from cairn.domain.cycle.events import LaunchFailure, TargetRow, TargetsProposed
+from cairn.domain.cycle.events import LaunchFailure, TargetRow
+from cairn.domain.cycle.proposing import standing_targets
 from cairn.domain.cycle.state import Cycle
 from cairn.domain.cycle.status import CycleDeadline, CycleStatus, status
 from cairn.domain.event import Event
@@ -160,11 +161,8 @@ class Cycles:
             await self.ledger.append(to_appends([*added, *opened], versions, identity))
 
     async def _targets(self, cycle: str, upto: int) -> list[TargetRow]:
-        rows: list[TargetRow] = []
-        for row in await self.ledger.as_of(f"targets-{cycle}", position=upto):
-            event = to_event(row)
-            rows += event.rows if isinstance(event, TargetsProposed) else ()
-        return rows
+        rows = await self.ledger.as_of(f"targets-{cycle}", position=upto)
+        return [each.row for each in standing_targets(map(to_event, rows)).values()]
 
     async def launch(
         self, command: LaunchCycle, title: str, starts: date, ends: date, policy: str, language: str = "zh",

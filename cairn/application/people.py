@@ -25,12 +25,12 @@ from cairn.domain.people import (
 )
 from cairn.domain.person_history import PersonHistory, people_on
 from cairn.domain.refusal import Refusal
+from cairn.domain.roster_import import NAMED, merged, staying_hr, unfit
 from cairn.ledger import AppendConflict, Ledger, StoredEvent
+from cairn.roster.known import Known
 
 BATCH = 500
 """People and departments in one append of an import."""
-NAMED = 5
-"""So many of those who may are named in a refusal."""
 
 
 class RosterImport(NamedTuple):
@@ -76,17 +76,22 @@ class People:
         """Everybody with the role HR who is here on that day."""
         return _hr_on((await self.roster(at.date())).people, at)
 
+    async def known(self, by: str, at: datetime) -> Known:
+        """What a roster that somebody hands in then is checked against."""
+        dated = await self.dated()
+        return Known(dated.on(at.date()), by, dated.unreadable)
+
     async def differences(
         self, roster: Roster, by: str, at: datetime, last_day: date | None = None
     ) -> RosterChanges:
         """How a roster differs from the log; nothing is recorded. Who is gone leaves with `last_day`, without one they
         stay as they are. Refuses what an import would."""
         dated, day = await self.dated(), at.date()
-        _check_who_stays(dated.on(day), roster, _gone(roster, dated, day) if last_day else (), by)
+        gone = _gone(roster, dated, day)
+        _check_import(dated, roster, gone if last_day else (), by, at)
         found: list[PersonEvent] = []
         for person in roster.people:
             found += _difference(_on(dated.histories.get(person.id), at), person, roster.unstated, by, at)
-        gone = _gone(roster, dated, day)
         found += _leaving(gone, last_day, by, at)
         changes = [event for event in found if isinstance(event, PersonChanged)]
         moved = {
@@ -112,12 +117,8 @@ class People:
         Only HR may: of the roster in the log, or, while there is none, of the one that is imported. Refuses a roster
         after which nobody would be HR, or with which whoever imports it would leave."""
         dated = await self.dated()
-        known = dated.on(at.date())
-        if instead := await hr_instead_of(self.ledger, by, at, coming=roster):
-            raise Refusal("roster.not-hr", field="by", by=by, who=instead)
         gone = _gone(roster, dated, at.date()) if last_day else []
-        _check_who_stays(known, roster, gone, by)
-        _check_not_to_oneself(known, roster, by)
+        _check_import(dated, roster, gone, by, at)
         streams = [f"person-{person.id}" for person in roster.people]
         streams += [f"department-{department.id}" for department in roster.departments]
         changes, last = 0, None
@@ -205,14 +206,10 @@ class People:
             raise Refusal("command.stale", stream=", ".join(lost.streams)) from None
 
 
-async def hr_instead_of(ledger: Ledger, by: str, at: datetime, *, coming: Roster | None = None) -> str | None:
-    """None when somebody may act as HR by the sealed log, else the ids of some who may (see `access`).
-
-    Refuses a first roster in which nobody has the role."""
+async def hr_instead_of(ledger: Ledger, by: str, at: datetime) -> str | None:
+    """None when somebody may act as HR by the sealed log, else the ids of some who may (see `access`)."""
     known = (await roster_at(ledger, await ledger.sealed_position(), at.date())).people
-    if not known and coming is not None and not _hr_on(coming.people, at):
-        raise Refusal("roster.no-hr", field="roles")
-    able = access.hr_instead_of(by, known, at.date(), coming.people if coming else None)
+    able = access.hr_instead_of(by, known, at.date())
     return ", ".join(able) if able else None
 
 
@@ -234,48 +231,30 @@ def _hr_on(people: Iterable[Person], at: datetime) -> list[str]:
     return [person.id for person in people if "hr" in person.roles and person.here_on(at.date())]
 
 
-def _check_who_stays(known: Roster, coming: Roster, leaving: Collection[str], by: str) -> None:
-    """Refuses an import with which whoever gives it would leave, or after which nobody would be HR. `leaving` are those
-    who leave since they are not in it."""
+def _check_import(
+    dated: DatedRoster, coming: Roster, leaving: Collection[str], by: str, at: datetime
+) -> None:
+    """Refuses an import for anything at all, before any of it is recorded. `leaving` are those who leave since they are
+    not in it."""
+    known = dated.on(at.date())
+    if instead := access.hr_instead_of(by, known.people, at.date(), coming.people):
+        raise Refusal("roster.not-hr", field="by", by=by, who=", ".join(instead))
     if by in leaving:
         raise Refusal("roster.without-oneself", field="last_day", by=by)
-    _keep_hr(known.people, [each for each in _after(known, coming) if each.id not in leaving])
+    for each in unfit(known, coming, by, at.date(), leaving, dated.unreadable):
+        raise each.refusal
 
 
 def _keep_hr(before: Iterable[Person], after: Iterable[Person]) -> None:
     """Refuses a change after which nobody would be HR: then nobody could import, adopt or launch any more."""
-    staying = _staying_hr(before)
-    if staying and not _staying_hr(after):
+    staying = staying_hr(before)
+    if staying and not staying_hr(after):
         raise Refusal("roster.last-hr", field="roles", who=", ".join(staying[:NAMED]))
-
-
-def _staying_hr(people: Iterable[Person]) -> list[str]:
-    return [person.id for person in people if person.here and "hr" in person.roles]
-
-
-def _after(known: Roster, coming: Roster) -> list[Person]:
-    """Everybody as an import leaves them."""
-    before = known.by_id()
-    merged = {person.id: _merged(before.get(person.id), person, coming.unstated) for person in coming.people}
-    return list({**before, **merged}.values())
-
-
-def _merged(before: Person | None, now: Person, unstated: Collection[str]) -> Person:
-    """The person as stated, with what the source says nothing of as it was."""
-    kept = {name: getattr(before, name) for name in unstated} if before else {}
-    return now.model_copy(update=kept)
 
 
 def _department(rows: Sequence[StoredEvent]) -> Department | None:
     named = [event for event in to_events(rows[-1:]) if isinstance(event, DepartmentNamed)]
     return named[0].department if named else None
-
-
-def _check_not_to_oneself(known: Roster, coming: Roster, by: str) -> None:
-    """Who imports does not make themselves the manager of somebody who is here (RULES L1)."""
-    before = known.by_id()
-    if any(each.manager == by != before[each.id].manager for each in coming.people if each.id in before):
-        raise Refusal("move.to-oneself", field="manager", manager=by)
 
 
 def _gone(roster: Roster, dated: DatedRoster, day: date) -> list[str]:
@@ -302,7 +281,7 @@ def _difference(
     not take back one that is known: that is said of the person (see `Leave`)."""
     if before is None or not before.department:  # the first HR person, of whom there is but a name
         return [PersonJoined(person=stated.id, details=stated, by=by, at=at)]
-    now = _merged(before, stated, unstated)
+    now = merged(before, stated, unstated)
     if now.left is None and before.left is not None:
         now = now.model_copy(update={"left": before.left})
     leaves = now.left != before.left

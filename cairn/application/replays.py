@@ -12,7 +12,8 @@ from cairn.application.cycles import Cycles
 from cairn.application.stored_events import to_events
 from cairn.domain.amendment.changes import changes_between
 from cairn.domain.appraisal.events import AppraisalScored, RoleReleased
-from cairn.domain.cycle.events import PolicyAdopted, TargetsProposed
+from cairn.domain.cycle.events import PolicyAdopted, TargetRow, TargetsProposed, TargetsWithdrawn
+from cairn.domain.cycle.proposing import Place, place_of
 from cairn.domain.cycle.state import Cycle
 from cairn.domain.cycle.state import evolve as evolve_cycle
 from cairn.domain.event import Event, Fact
@@ -152,6 +153,7 @@ class _Told:
         self._person: PersonHistory | None = None
         self._last: dict[object, Event] = {}
         self._rows: dict[tuple[str, str, str], Facts] = {}
+        self._targets: dict[Place, TargetRow] = {}
         self._case = KINDS[self._kind].new(stream) if self._kind in KINDS else None
 
     @property
@@ -210,8 +212,8 @@ class _Told:
                 return _of_fields(last, event, ("through", "covers"))
             case ReadingsRecorded():
                 return self._corrected(event)
-            case TargetsProposed():
-                return _targets(cast(TargetsProposed | None, last), event)
+            case TargetsProposed() | TargetsWithdrawn():
+                return self._targets_of(event)
             case PolicyAdopted():
                 return _policies(cast(PolicyAdopted | None, last), event)
             case DepartmentNamed():
@@ -231,6 +233,17 @@ class _Told:
         before = self._person.on(event.effective)
         names = event.changed or changed_fields(before, event.details)
         return {name: (getattr(before, name), getattr(event.details, name)) for name in names}
+
+    def _targets_of(self, event: TargetsProposed | TargetsWithdrawn) -> dict[str, tuple[Any, Any]]:
+        """The targets that are others than before, or none any more, by holder, goal and period."""
+        found = {}
+        for row in event.rows:
+            place, was = place_of(row), self._targets.pop(place_of(row), None)
+            if isinstance(event, TargetsProposed):
+                self._targets[place] = row
+            now = self._targets.get(place)
+            found[" ".join(place)] = (was and was.target, now and now.target)
+        return found
 
     def _corrected(self, event: ReadingsRecorded) -> dict[str, tuple[Any, Any]]:
         """The rows that came in place of earlier ones, by metric, subject and day."""
@@ -274,15 +287,6 @@ def _of_fields(
     before: BaseModel | None, after: BaseModel, names: Iterable[str]
 ) -> dict[str, tuple[Any, Any]]:
     return {name: (getattr(before, name, None), getattr(after, name)) for name in names}
-
-
-def _targets(before: TargetsProposed | None, after: TargetsProposed) -> dict[str, tuple[Any, Any]]:
-    """Every target that is another one than in the table before, by holder, goal and period."""
-    was, now = (
-        {f"{row.holder} {row.goal} {row.period}": row.target for row in each.rows} if each else {}
-        for each in (before, after)
-    )
-    return {name: (was.get(name), now.get(name)) for name in {**was, **now}}
 
 
 def _policies(before: PolicyAdopted | None, after: PolicyAdopted) -> dict[str, tuple[Any, Any]]:

@@ -13,8 +13,9 @@ from cairn.application.people import hr_instead_of
 from cairn.application.policies import Policies
 from cairn.application.repository import to_appends
 from cairn.application.stored_events import to_events
-from cairn.domain.cycle.events import TargetRow, TargetsProposed
-from cairn.domain.event import Fact
+from cairn.domain.cycle.events import TargetRow, TargetsProposed, TargetsWithdrawn
+from cairn.domain.cycle.proposing import Place, Standing, in_chunks, place_of, standing_targets
+from cairn.domain.event import Event, Fact
 from cairn.domain.exact import Exact
 from cairn.domain.goal.events import AdjustmentRequested
 from cairn.domain.goal.origin import Origin
@@ -28,8 +29,6 @@ from cairn.targets.reading import WrittenTargets
 
 ROWS = 1000
 """Targets in one event."""
-Place = tuple[str, str, str]
-"""Holder, goal key and period."""
 Holding = tuple[str, str]
 """Holder and goal key."""
 
@@ -39,6 +38,14 @@ class Proposal(NamedTuple):
 
     rows: int
     new: int
+    stream: str
+    version: int
+
+
+class Withdrawal(NamedTuple):
+    """What was withdrawn, as it had been proposed; the cycle's stream of targets now has `version` events."""
+
+    rows: tuple[TargetRow, ...]
     stream: str
     version: int
 
@@ -87,29 +94,58 @@ class Targets:
     ) -> Proposal:
         """Records the targets that differ from what was proposed before. `source` names where they come from. Only
         HR may (before there is a roster, anybody)."""
+        rows = await self._before_launch(cycle, by, at)
+        known = standing_targets(to_events(rows))
+        new = [
+            row
+            for row in targets
+            if (was := known.get(place_of(row))) is None or was.row.target != row.target
+        ]
+        events = [
+            TargetsProposed(cycle=cycle, rows=part, source=source, by=by, at=at)
+            for part in in_chunks(new, ROWS)
+        ]
+        stream = f"targets-{cycle}"
+        return Proposal(len(targets), len(new), stream, await self._append(stream, rows, events))
+
+    async def withdraw(self, cycle: str, places: Iterable[Place], by: str, at: datetime) -> Withdrawal:
+        """Records that targets which were proposed count no more: all of them, or none where one of them does not
+        stand. Only HR may."""
+        rows = await self._before_launch(cycle, by, at)
+        known = standing_targets(to_events(rows))
+        gone: list[TargetRow] = []
+        for place in dict.fromkeys(places):
+            if place not in known:
+                holder, goal, period = place
+                facts = {"cycle": cycle, "holder": holder, "goal": goal, "period": period}
+                raise Refusal("targets.not-proposed", field="targets", **facts)
+            gone.append(known[place].row)
+        events = [TargetsWithdrawn(cycle=cycle, rows=part, by=by, at=at) for part in in_chunks(gone, ROWS)]
+        stream = f"targets-{cycle}"
+        return Withdrawal(tuple(gone), stream, await self._append(stream, rows, events))
+
+    async def _before_launch(self, cycle: str, by: str, at: datetime) -> list[StoredEvent]:
+        """What there is of a cycle's targets. Refuses everybody but HR, and a cycle that is launched."""
         await self._require_hr(by, at)
         if await self.ledger.read_stream(f"cycle-{cycle}", upto=1):
             raise Refusal("targets.launched", field="cycle", cycle=cycle)
-        stream = f"targets-{cycle}"
-        rows = await self.ledger.read_stream(stream)
-        known, version = _standing(rows), len(rows)
-        new = [row for row in targets if (was := known.get(_place(row))) is None or was.target != row.target]
-        events = [
-            TargetsProposed(cycle=cycle, rows=tuple(new[start : start + ROWS]), source=source, by=by, at=at)
-            for start in range(0, len(new), ROWS)
-        ]
+        return await self.ledger.read_stream(f"targets-{cycle}")
+
+    async def _append(self, stream: str, rows: Sequence[StoredEvent], events: Sequence[Event]) -> int:
+        """Records the events after those that were read; the version then."""
+        version = len(rows)
         try:
             if events:
                 identity = by_system(stream, f"targets:{version}")
                 await self.ledger.append(to_appends(events, {stream: version}, identity))
         except AppendConflict:
             raise Refusal("command.stale", stream=stream) from None
-        return Proposal(len(targets), len(new), stream, version + len(events))
+        return version + len(events)
 
     async def proposed(self, cycle: str) -> list[ProposedTarget]:
         """The targets of a cycle as they stand, by holder, goal and period: of each the one proposed last."""
-        found = _standing(await self.ledger.read_stream(f"targets-{cycle}"))
-        return [found[place] for place in sorted(found)]
+        found = standing_targets(to_events(await self.ledger.read_stream(f"targets-{cycle}")))
+        return [_proposed(found[place]) for place in sorted(found)]
 
     async def _require_hr(self, by: str, at: datetime) -> None:
         if instead := await hr_instead_of(self.ledger, by, at):
@@ -165,16 +201,6 @@ class Targets:
         return check_targets(written, roster, policy, launched)
 
 
-def _standing(rows: Iterable[StoredEvent]) -> dict[Place, ProposedTarget]:
-    """Of each holder, goal and period the target proposed last."""
-    found: dict[Place, ProposedTarget] = {}
-    for event in to_events(rows):
-        if isinstance(event, TargetsProposed):
-            origin = {"source": event.source, "by": event.by, "at": event.at}
-            targets = (ProposedTarget.model_validate({**dict(row), **origin}) for row in event.rows)
-            found |= {_place(target): target for target in targets}
-    return found
-
-
-def _place(row: TargetRow | ProposedTarget) -> Place:
-    return row.holder, row.goal, row.period
+def _proposed(each: Standing) -> ProposedTarget:
+    origin = {"source": each.by.source, "by": each.by.by, "at": each.by.at}
+    return ProposedTarget.model_validate({**dict(each.row), **origin})

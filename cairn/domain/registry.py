@@ -6,7 +6,13 @@ from cairn.domain.appraisal.events import AnyAppraisalEvent
 from cairn.domain.calibration.events import AnyCalibrationEvent
 from cairn.domain.case.events import AnyCaseEvent
 from cairn.domain.coaching.events import AnyCoachingEvent
-from cairn.domain.cycle.events import AnyCycleEvent, PolicyAdopted, RehearsalAdvanced, TargetsProposed
+from cairn.domain.cycle.events import (
+    AnyCycleEvent,
+    PolicyAdopted,
+    RehearsalAdvanced,
+    TargetsProposed,
+    TargetsWithdrawn,
+)
 from cairn.domain.erasure import ErasureOrdered
 from cairn.domain.event import Event
 from cairn.domain.feedback.events import AnyFeedbackEvent
@@ -35,7 +41,7 @@ from cairn.domain.viewing import PersonViewed
 _ALONE: dict[str, tuple[type[Event], ...]] = {
     "policy": (PolicyAdopted,),
     "rehearsal": (RehearsalAdvanced,),
-    "targets": (TargetsProposed,),
+    "targets": (TargetsProposed, TargetsWithdrawn),
     "department": (DepartmentNamed,),
     "feed": (ReadingsRecorded, FeedCompleted),
     "projection": (EventSkipped,),

@@ -12,11 +12,13 @@ from cairn.documents.tables import Records, twin_remarks
 from cairn.documents.words import hint, nearest
 from cairn.domain.people import Department, Person, Roster
 from cairn.domain.policy import Policy
-from cairn.i18n import message
+from cairn.domain.roster_import import unfit
+from cairn.i18n import message, refusal_message
 from cairn.roster.columns import PEOPLE
 from cairn.roster.departments import DepartmentEntry, find_departments, read_departments
 from cairn.roster.entries import Entry, read_entries
-from cairn.roster.reporting_lines import Names, find_doubles, find_managers, report_circles
+from cairn.roster.known import NOBODY, Known
+from cairn.roster.reporting_lines import Names, find_circles, find_doubles, find_managers, report_circles
 
 
 class RosterInvalid(DocumentInvalid):
@@ -54,20 +56,24 @@ def assemble(
     source: str,
     policy: Policy | None = None,
     stated: Stated = NOTHING_STATED,
+    known: Known | None = None,
 ) -> RosterRead:
-    """The roster that the records make. Raises RosterInvalid with all that is wrong in both tables."""
+    """The roster that the records make. Raises RosterInvalid with all that is wrong in both tables, and all that an
+    import into what is `known` would be refused for."""
     tables = [people, *([departments] if departments else [])]
     mistakes = [one for table in tables for one in table.mistakes]
     remarks = [one for table in tables for one in table.remarks]
     entries, found = read_entries(people.records, stated.order)
     listed, more = read_departments(departments.records if departments else ())
-    names = Names(entries)
+    before, today = known or NOBODY, stated.today or date.today()
+    names = Names(entries, today, before)
     lost = _lost_zeros(entries, listed, names, stated)
-    managers, unfit = find_managers(entries, names, stated.today or date.today())
-    circles = list(report_circles(managers, names))
-    called, misplaced = find_departments(listed, entries, {} if circles else managers, names)
+    managers, wrong = find_managers(entries, names, today, before)
+    above = names.above(managers)
+    circles = list(report_circles(find_circles(above), names))
+    called, misplaced = find_departments(listed, entries, {} if circles else above, names, before)
     families, strange = _families(entries, policy)
-    mistakes += [*found, *more, *find_doubles(entries), *unfit, *circles, *misplaced, *strange]
+    mistakes += [*found, *more, *find_doubles(entries), *wrong, *circles, *misplaced, *strange]
     if isinstance(lost, Mistake):
         mistakes.append(lost)
     if not people.records and not mistakes:
@@ -82,7 +88,20 @@ def assemble(
         departments=tuple({one.id: one for one in called.values()}.values()),
         unstated=frozenset(PEOPLE.names) - frozenset(PEOPLE.required) - frozenset(people.columns),
     )
+    if known is not None and (refused := list(_refused(roster, known, today, entries, people))):
+        raise RosterInvalid(refused, source)
     return RosterRead(roster, tuple(in_order(remarks)))
+
+
+def _refused(
+    roster: Roster, known: Known, day: date, entries: Sequence[Entry], table: Records
+) -> Iterator[Mistake]:
+    """What an import would be refused for, where it stands in the table."""
+    rows = {entry.id: entry.record for entry in entries}
+    for person, field, refusal in unfit(known.roster, roster, known.by, day, (), known.unreadable):
+        column = table.columns.get(field, "")
+        place = rows[person].place(field) if person in rows else Place(table.source, column=column)
+        yield Mistake(refusal_message(refusal)).at(place)
 
 
 def _lost_zeros(

@@ -12,7 +12,8 @@ from cairn.documents.tables import Record
 from cairn.documents.words import hint, nearest
 from cairn.domain.people import Department
 from cairn.roster.entries import Entry, read_cell
-from cairn.roster.reporting_lines import Names, ambiguous_name, depths, find_circles
+from cairn.roster.known import NOBODY, Known
+from cairn.roster.reporting_lines import Named, Names, ambiguous_name, depths, find_circles
 
 
 @dataclass(frozen=True)
@@ -56,25 +57,35 @@ def read_departments(table: Sequence[Record]) -> tuple[list[DepartmentEntry], li
 
 
 def find_departments(
-    table: Sequence[DepartmentEntry], entries: Sequence[Entry], managers: Mapping[str, str], names: Names
+    table: Sequence[DepartmentEntry],
+    entries: Sequence[Entry],
+    managers: Mapping[str, str],
+    names: Names,
+    known: Known = NOBODY,
 ) -> tuple[dict[str, Department], list[Mistake]]:
     """The departments by what people's rows call them (id or name), and every mistake about them.
 
-    A head who is not named is the member who stands highest. Where there is no table, a department's parent
-    is the one its head's manager is in.
+    A head who is not named is the member who stands highest. Where there is no table, a department that is known stays
+    as it is, and a new one's parent is the one its head's manager is in.
     """
     ranks = Ranks(managers)
     if not table:
-        return _from_people(entries, ranks), []
+        return _from_people(entries, ranks, known), []
     listed, mistakes = _listed(table)
-    called = _called(listed, [*(entry.department for entry in entries), *(one.parent for one in table)])
+    kept = {id: each for id, each in known.departments.items() if id not in listed}
+    texts = [*(entry.department for entry in entries), *(one.parent for one in table)]
+    ours = {one.name for one in listed.values()}
+    called = {text: id for text, id in _called(kept, texts).items() if text not in ours} | _called(
+        listed, texts
+    )
     for entry in entries:
         if entry.department and entry.department not in called:
             told = _not_found(entry.department, listed, called)
             mistakes.append(told.at(entry.record.place("department")))
     members = _members(entries, {name: called.get(name, name) for name in (e.department for e in entries)})
-    made, more = _made(listed, called, members, ranks, names)
-    return {text: made[one] for text, one in called.items()}, mistakes + more
+    made, more = _made(listed, kept, called, members, ranks, names)
+    there = {text: one for text, one in called.items() if one in listed or one in members}
+    return {text: made[one] for text, one in there.items()}, mistakes + more
 
 
 def _listed(table: Sequence[DepartmentEntry]) -> tuple[dict[str, DepartmentEntry], list[Mistake]]:
@@ -90,7 +101,7 @@ def _listed(table: Sequence[DepartmentEntry]) -> tuple[dict[str, DepartmentEntry
     return listed, mistakes
 
 
-def _called(listed: Mapping[str, DepartmentEntry], texts: Iterable[str]) -> dict[str, str]:
+def _called(listed: Mapping[str, DepartmentEntry | Department], texts: Iterable[str]) -> dict[str, str]:
     """What people may call the departments: the names that only one of them has, and their ids, in whatever form the
     `texts` of the tables write them."""
     number = Counter(one.name for one in listed.values())
@@ -109,13 +120,15 @@ def _not_found(text: str, listed: Mapping[str, DepartmentEntry], called: Mapping
 
 def _made(
     listed: Mapping[str, DepartmentEntry],
+    kept: Mapping[str, Department],
     called: Mapping[str, str],
     members: Mapping[str, list[Entry]],
     ranks: Ranks,
     names: Names,
 ) -> tuple[dict[str, Department], list[Mistake]]:
-    made: dict[str, Department] = {}
-    parents: dict[str, str] = {}
+    """The departments of the table, and those that are `kept` as they are known."""
+    made: dict[str, Department] = dict(kept)
+    parents = {id: each.parent for id, each in kept.items() if each.parent}
     mistakes: list[Mistake] = []
     for id, one in listed.items():
         head = names.find(one.head) if one.head else None
@@ -129,13 +142,16 @@ def _made(
         chosen = head.id if head else ranks.highest(members.get(id, []))
         made[id] = Department(id=id, name=one.name, head=chosen, parent=parents.get(id))
     for circle in find_circles(parents):
-        way = " → ".join([*circle, circle[0]])
-        place = listed[circle[0]].record.place("parent")
-        mistakes.append(mistake("roster:parent-circle", circle=way).at(place))
+        first = next((id for id in circle if id in listed), None)
+        if first is not None:
+            start = circle.index(first)
+            way = " → ".join([*circle[start:], *circle[:start], first])
+            place = listed[first].record.place("parent")
+            mistakes.append(mistake("roster:parent-circle", circle=way).at(place))
     return made, mistakes
 
 
-def _head_mistake(one: DepartmentEntry, head: Entry | None, names: Names) -> Mistake | None:
+def _head_mistake(one: DepartmentEntry, head: Named | None, names: Names) -> Mistake | None:
     written = quoted(one.head)
     if head is None and (same := names.namesakes(one.head)):
         return ambiguous_name(written, same)
@@ -148,17 +164,19 @@ def _head_mistake(one: DepartmentEntry, head: Entry | None, names: Names) -> Mis
     return None
 
 
-def _from_people(entries: Sequence[Entry], ranks: Ranks) -> dict[str, Department]:
+def _from_people(entries: Sequence[Entry], ranks: Ranks, known: Known) -> dict[str, Department]:
     ids = {entry.department: normalised(entry.department) for entry in entries}
     members = _members(entries, ids)
-    at = {entry.id: ids[entry.department] for entry in entries}
-    found = {}
+    at = {each.id: each.department for each in known.roster.people}
+    at |= {entry.id: ids[entry.department] for entry in entries}
+    found = known.departments
     for id, people in members.items():
-        head = ranks.highest(people)
-        above = at.get(ranks.managers.get(head or "", ""))
-        parent = above if above != id else None
-        found[id] = Department(id=id, name=people[0].department, head=head, parent=parent)
-    return {text: found[id] for text, id in ids.items() if id in found}
+        if id not in found:
+            head = ranks.highest(people)
+            above = at.get(ranks.managers.get(head or "", ""))
+            parent = above if above and above != id else None
+            found[id] = Department(id=id, name=people[0].department, head=head, parent=parent)
+    return {text: found[id] for text, id in ids.items() if id in members}
 
 
 def _members(entries: Sequence[Entry], called: Mapping[str, str]) -> dict[str, list[Entry]]:

@@ -16,6 +16,7 @@ from cairn.domain.event import Fact
 from cairn.domain.policy import Policy
 from cairn.roster.assembling import NOTHING_STATED, RosterInvalid, RosterRead, Stated, assemble
 from cairn.roster.columns import DEPARTMENTS, PEOPLE
+from cairn.roster.known import Known
 
 StepName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
 
@@ -41,6 +42,7 @@ def read_roster_by_queries(
     *,
     policy: Policy | None = None,
     stated: Stated = NOTHING_STATED,
+    known: Known | None = None,
 ) -> RosterRead:
     """The roster that the queries of a roster.yaml find in a folder of files.
 
@@ -64,7 +66,7 @@ def read_roster_by_queries(
     departments = None
     if queries.departments:
         departments = _records(database, path.name, "departments", queries.departments, DEPARTMENTS, given)
-    return assemble(people, departments, path.name, policy, stated)
+    return assemble(people, departments, path.name, policy, stated, known)
 
 
 def _records(

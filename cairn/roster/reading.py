@@ -7,6 +7,7 @@ from cairn.documents.tables import Records, read_records, sheet_names
 from cairn.domain.policy import Policy
 from cairn.roster.assembling import NOTHING_STATED, RosterInvalid, RosterRead, Stated, assemble
 from cairn.roster.columns import DEPARTMENTS, PEOPLE
+from cairn.roster.known import Known
 from cairn.roster.queries import read_roster_by_queries
 
 __all__ = ["RosterInvalid", "RosterRead", "Stated", "read_roster", "read_roster_by_queries"]
@@ -24,19 +25,23 @@ def read_roster(
     parameters: Mapping[str, object] | None = None,
     policy: Policy | None = None,
     stated: Stated = NOTHING_STATED,
+    known: Known | None = None,
 ) -> RosterRead:
     """The roster in a CSV or Excel file; with a `mapping` (roster.yaml), in a folder of other files.
 
     Departments come from the file `departments`, else from roster.departments.csv beside roster.csv, else
     from the workbook's sheet 部门 (or departments), else from the people's own rows. With a `policy` the
-    families are checked and become its keys. Raises RosterInvalid with every bad row of every table.
+    families are checked and become its keys. Who is `known` may be named without a row, and what an import into that
+    would be refused for is a mistake here. Raises RosterInvalid with every bad row of every table.
     """
     if mapping is not None:
-        return read_roster_by_queries(mapping, path, parameters or {}, policy=policy, stated=stated)
+        return read_roster_by_queries(
+            mapping, path, parameters or {}, policy=policy, stated=stated, known=known
+        )
     path = Path(path)
     people = read_records(path, PEOPLE, sheet, stated.encoding)
     table = _department_records(path, Path(departments) if departments else None, stated.encoding)
-    return assemble(people, table, path.name, policy, stated)
+    return assemble(people, table, path.name, policy, stated, known)
 
 
 def _department_records(path: Path, given: Path | None, encoding: str | None) -> Records | None:

@@ -8,7 +8,12 @@ from cairn.documents.ids import LostZeros, match_zeros
 from cairn.documents.labels import read_label
 from cairn.documents.mistakes import Mistake, mistake
 from cairn.documents.words import hint, nearest
+from cairn.domain.people import Person
+from cairn.domain.refusal import Refusal
+from cairn.domain.roster_import import is_to_oneself
+from cairn.i18n import refusal_message
 from cairn.roster.entries import Entry
+from cairn.roster.known import NOBODY, Known
 
 MOST_GUESSES = 20
 
@@ -24,33 +29,47 @@ def find_doubles(entries: Sequence[Entry]) -> Iterator[Mistake]:
             seen[entry.id] = entry
 
 
+Named = Entry | Person
+"""Somebody by a row of the table, or as they are known already."""
+
+
 class Names:
-    """Finds a person by what a table calls them: an id, or a name that only one person has.
+    """Finds a person by what a table calls them: an id, or a name that only one person has. Who has no row in it is
+    found where they are `known`; by name, who is here on the day.
 
     `lost` are references that name somebody once leading zeros are looked past.
     """
 
-    def __init__(self, entries: Sequence[Entry]) -> None:
-        self.by_id: dict[str, Entry] = {}
-        self.by_name: dict[str, list[Entry]] = {}
+    def __init__(self, entries: Sequence[Entry], day: date, known: Known = NOBODY) -> None:
+        self.by_id: dict[str, Named] = {}
+        self.by_name: dict[str, list[Named]] = {}
         self.lost: Mapping[str, str] = {}
         self.guesses = 0
         for entry in entries:
             if entry.id:
                 self.by_id.setdefault(entry.id, entry)
                 self.by_name.setdefault(entry.name, []).append(entry)
+        self.elsewhere = [each for each in known.roster.people if each.id not in self.by_id]
+        for person in self.elsewhere:
+            self.by_id[person.id] = person
+            if person.here_on(day):
+                self.by_name.setdefault(person.name, []).append(person)
 
-    def find(self, text: str) -> Entry | None:
+    def above(self, managers: Mapping[str, str]) -> dict[str, str]:
+        """These managers, and those of everybody who has no row."""
+        return {each.id: each.manager for each in self.elsewhere if each.manager} | dict(managers)
+
+    def find(self, text: str) -> Named | None:
         same = self._called(text)
         found = self.by_id.get(text) or (same[0] if len(same) == 1 else None)
         return found or self.by_id.get(self.lost.get(text, ""))
 
-    def namesakes(self, text: str) -> list[Entry]:
+    def namesakes(self, text: str) -> list[Named]:
         """The people who share the name, when there are several: no one of them is meant for sure."""
         same = self._called(text)
         return same if len(same) > 1 else []
 
-    def _called(self, text: str) -> list[Entry]:
+    def _called(self, text: str) -> list[Named]:
         label = read_label(text)
         return self.by_name.get(text) or (self.by_name.get(label, []) if isinstance(label, str) else [])
 
@@ -66,11 +85,12 @@ class Names:
 
 
 def find_managers(
-    entries: Sequence[Entry], names: Names, today: date
+    entries: Sequence[Entry], names: Names, today: date, known: Known = NOBODY
 ) -> tuple[dict[str, str], list[Mistake]]:
     """Each person's manager by ids, and every manager who cannot be one."""
     managers: dict[str, str] = {}
     mistakes: list[Mistake] = []
+    before = known.people
     for entry in entries:
         if not entry.manager:
             continue
@@ -84,6 +104,9 @@ def find_managers(
             if manager.left and manager.left <= today and not entry.left:
                 facts = {"name": manager.name, "id": manager.id, "left": manager.left.isoformat()}
                 mistakes.append(mistake("roster:manager-left", **facts).at(place))
+            if is_to_oneself(before.get(entry.id), manager.id, known.by):
+                told = Refusal("move.to-oneself", field="manager", manager=manager.id)
+                mistakes.append(Mistake(refusal_message(told)).at(place))
     return managers, mistakes
 
 
@@ -94,7 +117,7 @@ def _not_found(entry: Entry, names: Names) -> Mistake:
     return mistake("roster:manager-unknown", written=written, **hint(names.near(entry.manager)))
 
 
-def ambiguous_name(written: str, same: Sequence[Entry]) -> Mistake:
+def ambiguous_name(written: str, same: Sequence[Named]) -> Mistake:
     """Why a name does not say who is meant."""
     ids = tuple(one.id for one in same)
     return mistake("roster:name-ambiguous", written=written, number=str(len(same)), ids=ids)
@@ -117,24 +140,30 @@ def find_circles(above: Mapping[str, str]) -> list[list[str]]:
     return circles
 
 
-def report_circles(managers: Mapping[str, str], names: Names) -> Iterator[Mistake]:
+def report_circles(circles: Iterable[Sequence[str]], names: Names) -> Iterator[Mistake]:
     """Each circle once, at the row of its member who stands highest in the table."""
-    for circle in find_circles(managers):
+    for circle in circles:
         members = [names.by_id[one] for one in circle]
-        first = min(range(len(members)), key=lambda n: members[n].record.number)
+        rows = [(each.record.number, n, each) for n, each in enumerate(members) if isinstance(each, Entry)]
+        if not rows:
+            continue  # it was there before, and nothing of this table makes or ends it
+        _, first, entry = min(rows, key=lambda row: row[0])
         turned = [*members[first:], *members[:first], members[first]]
         way = " → ".join(f"{member.name}({member.id})" for member in turned)
-        yield mistake("roster:manager-circle", circle=way).at(members[first].record.place("manager"))
+        yield mistake("roster:manager-circle", circle=way).at(entry.record.place("manager"))
 
 
 def depths(managers: Mapping[str, str]) -> dict[str, int]:
-    """How many people stand above each of those who have a manager; circles must be gone."""
+    """How many people stand above each of those who have a manager; in a circle, in which only people without a row can
+    be, as many as there are of it."""
     found: dict[str, int] = {}
     for one in managers:
-        way = [one]
-        while way[-1] in managers and way[-1] not in found:
-            way.append(managers[way[-1]])
-        level = found.get(way[-1], 0)
+        way = {one: None}
+        last = one
+        while last in managers and last not in found and managers[last] not in way:
+            last = managers[last]
+            way[last] = None
+        level = found.get(last, 0)
         for step, member in enumerate(reversed(way)):
             found[member] = level + step
     return found

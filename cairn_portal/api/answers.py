@@ -5,6 +5,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from cairn.application.targets import ProposedTarget
 from cairn.domain.case.status import CaseStatus
 from cairn.domain.cycle.status import CycleStatus
 from cairn.domain.goal.status import GoalStatus
@@ -38,7 +39,7 @@ class Problem(BaseModel):
     facts: dict[str, Any] | None = Field(None, description="the values of the sentence")
     who_could: WhoCould | None = None
     mistakes: list[dict[str, Any]] | None = Field(
-        None, description="of a policy or a roster: each with its place"
+        None, description="of a policy, a roster or targets: each with its place"
     )
 
 
@@ -136,6 +137,12 @@ class CyclePage(Page):
     """Cycles."""
 
     items: list[CycleRow]
+
+
+class TargetPage(Page):
+    """Targets that are proposed for a cycle."""
+
+    items: list[ProposedTarget]
 
 
 class Inbox(BaseModel):

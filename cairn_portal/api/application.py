@@ -8,7 +8,8 @@ from cairn.domain.refusal import Refusal
 from cairn.ledger import UNWRITABLE, AwayFromHome
 from cairn.policies import PolicyInvalid
 from cairn.roster.reading import RosterInvalid
-from cairn_portal.api import auditing, bulk, commands, paying, preparing, reads, webhooks
+from cairn.targets.reading import TargetsInvalid
+from cairn_portal.api import auditing, bulk, commands, paying, preparing, reads, targets, webhooks
 from cairn_portal.api.document import Documented
 from cairn_portal.api.problems import told
 from cairn_portal.gateway import NoAnswer
@@ -19,7 +20,7 @@ VERSION = "1"
 ROOT = f"/api/v{VERSION}"
 ERRORS = (
     Refusal, NotSignedIn, NotFromOurPage, TooOften, NoAnswer, AwayFromHome, PolicyInvalid, RosterInvalid,
-    RequestValidationError, HTTPException, *UNWRITABLE, Exception,
+    TargetsInvalid, RequestValidationError, HTTPException, *UNWRITABLE, Exception,
 )  # fmt: skip
 
 
@@ -35,6 +36,7 @@ def create_api() -> FastAPI:
     app.include_router(reads.router)
     app.include_router(auditing.router)
     app.include_router(preparing.router)
+    app.include_router(targets.router)
     app.include_router(paying.router)
     app.include_router(webhooks.router)
     app.include_router(bulk.router())

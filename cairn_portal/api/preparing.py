@@ -9,7 +9,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response
 
 from cairn.application import access
-from cairn.documents.dates import Order
+from cairn.documents.dates import FIRST_YEAR, LAST_YEAR, Order
 from cairn.policies import parse
 from cairn.roster.reading import RosterRead, Stated
 from cairn_portal.presenting.as_json import plain_value
@@ -19,6 +19,7 @@ from cairn_portal.signing_in.portal import ByVisitor, Visit
 
 router = APIRouter()
 LONGEST = 4 * 1024 * 1024
+EARLIEST, LATEST = date(FIRST_YEAR, 1, 1), date(LAST_YEAR, 12, 31)
 Text = Annotated[str, Field(max_length=LONGEST)]
 
 
@@ -40,7 +41,7 @@ class RosterTables(BaseModel):
     departments: Text = ""
     dates: Order | None = None
     match_zeros: bool = False
-    last_day: date | None = None
+    last_day: Annotated[date | None, Field(ge=EARLIEST, le=LATEST)] = None
 
 
 class SeenRoster(RosterTables):
@@ -127,4 +128,5 @@ async def import_roster(visit: ByVisitor, given: SeenRoster) -> Response:
 async def _read(visit: Visit, given: RosterTables) -> RosterRead:
     """The roster of the tables. Raises RosterInvalid."""
     stated = Stated(order=given.dates, match_zeros=given.match_zeros)
-    return await read_here(visit.portal.records, Tables(given.people, given.departments), stated)
+    tables = Tables(given.people, given.departments)
+    return await read_here(visit.portal.records, tables, stated, visit.person.id)

@@ -15,6 +15,7 @@ from cairn.i18n import Message, message, refusal_message, term
 from cairn.ledger import UNWRITABLE, AwayFromHome
 from cairn.policies import PolicyInvalid
 from cairn.roster.reading import RosterInvalid
+from cairn.targets.reading import TargetsInvalid
 from cairn_portal.api.document import MEDIA
 from cairn_portal.gateway import NoAnswer
 from cairn_portal.presenting.mistakes import mistake_facts
@@ -31,6 +32,10 @@ MISREAD = frozenset(
         "webhook.kind", "webhook.position",
     }
 )  # fmt: skip
+INVALID: dict[type[Exception], str] = {
+    PolicyInvalid: "policy.invalid", RosterInvalid: "roster.invalid", TargetsInvalid: "targets.invalid"
+}  # fmt: skip
+"""The code of what was handed in and cannot be used."""
 BEHIND = "reading.behind"
 UNWRITABLE_SAID = message(
     "It holds a control character (U+0000) that cannot be kept: leave it out and repeat it."
@@ -130,10 +135,10 @@ def problem_of(at: PageReader, path: str, error: Exception) -> Problem:
         case AwayFromHome():
             sentence = message("This ledger takes nothing in: it is not where it was recorded.")
             return problem(503, "away-from-home", sentence)
-        case PolicyInvalid() | RosterInvalid():
-            code = "policy.invalid" if isinstance(error, PolicyInvalid) else "roster.invalid"
+        case PolicyInvalid() | RosterInvalid() | TargetsInvalid():
             sentence = message("{count} {count:plural,mistake,mistakes} to mend", count=len(error.mistakes))
-            return problem(422, code, sentence, mistakes=[mistake_facts(at, each) for each in error.mistakes])
+            mistakes = [mistake_facts(at, each) for each in error.mistakes]
+            return problem(422, INVALID[type(error)], sentence, mistakes=mistakes)
         case RequestValidationError():
             where = place_of(error)
             return problem(422, "request.invalid", message("{where} cannot be read.", where=where), where)

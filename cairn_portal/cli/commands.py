@@ -170,6 +170,9 @@ COMMANDS: tuple[Command | CommandGroup, ...] = (
         (
             Command("import", "setup.targets:import_targets", marked("import targets: all rows or none")),
             Command(
+                "withdraw", "setup.targets:withdraw_targets", marked("withdraw targets that were proposed")
+            ),
+            Command(
                 "export",
                 "setup.exporting:targets",
                 marked("write proposed targets, or an empty template, to Excel"),

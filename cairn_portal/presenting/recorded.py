@@ -58,6 +58,7 @@ TOLD: Mapping[str, tuple[str, ...]] = {
     "PersonReturned": ("effective", "reason"),
     "DelegateNamed": ("delegate", "first", "last", "reason"),
     "TargetsProposed": ("source", "rows"),
+    "TargetsWithdrawn": ("rows",),
     "ReadingsRecorded": ("rows", "window_from", "window_upto", "correction"),
     "CycleLaunched": ("sheets", "goals"),
     "PeriodScored": ("period", "sheets"),
@@ -69,7 +70,7 @@ TOLD: Mapping[str, tuple[str, ...]] = {
 NUMBERED = frozenset({"rows"})
 """Of these only the number is told."""
 BY_ROLE = frozenset({"weights", "counted", "raters", "without", "role"})
-FREE = frozenset({"ReadingsRecorded", "TargetsProposed", "PolicyAdopted"})
+FREE = frozenset({"ReadingsRecorded", "TargetsProposed", "TargetsWithdrawn", "PolicyAdopted"})
 """Events whose changes are named by what they are about: a row, a target, a field of the policy."""
 EXACT = re.compile(r"-?\d+/\d+")
 """An exact number without an end, as events hold it."""

@@ -20,6 +20,7 @@ from cairn.documents.tables import Fields, Grid, read_grid, records_of
 from cairn.domain.policy import Policy
 from cairn.i18n import Message
 from cairn.roster.columns import DEPARTMENTS, PEOPLE
+from cairn.roster.known import Known
 from cairn.roster.reading import RosterInvalid, RosterRead, Stated, read_roster
 from cairn_portal.reading.records import Records
 
@@ -59,6 +60,19 @@ class BadTable(NamedTuple):
     name: str
     said: tuple[Message, ...]
     rows: tuple[BadRow, ...]
+
+    @property
+    def has_header(self) -> bool:
+        """Whether its bad rows can be shown by their columns."""
+        return any(cell.header for row in self.rows for cell in row.cells)
+
+    @property
+    def messages(self) -> tuple[Message, ...]:
+        """All that is wrong with it, wherever that stands."""
+        of_rows = (
+            each for row in self.rows for each in (*row.said, *(m for cell in row.cells for m in cell.said))
+        )
+        return (*self.said, *of_rows)
 
 
 def as_text(raw: bytes, encoding: str | None = None, *, name: str = "") -> str | tuple[Mistake, ...]:
@@ -115,7 +129,9 @@ def corrected(text: str, cells: Mapping[tuple[int, int], str]) -> str:
     return _lines(row if any(row) else [] for row in rows)
 
 
-def read_tables(tables: Tables, policy: Policy | None, stated: Stated) -> RosterRead:
+def read_tables(
+    tables: Tables, policy: Policy | None, stated: Stated, known: Known | None = None
+) -> RosterRead:
     """The roster that the tables state. Raises RosterInvalid with every mistake in them."""
     with TemporaryDirectory() as folder:
         people, departments = (Path(folder) / FILES[name] for name in ("people", "departments"))
@@ -123,20 +139,17 @@ def read_tables(tables: Tables, policy: Policy | None, stated: Stated) -> Roster
         if tables.departments:
             departments.write_text(tables.departments, encoding="utf-8")
         table = departments if tables.departments else None
-        return read_roster(people, departments=table, policy=policy, stated=stated)
+        return read_roster(people, departments=table, policy=policy, stated=stated, known=known)
 
 
-async def read_here(records: Records, tables: Tables, stated: Stated) -> RosterRead:
-    """The roster of the tables for this company: families are those of the policy that was adopted last, departments
-    stay as they are known where no table of them was handed in. Raises RosterInvalid."""
-    policies = records.application.policies
+async def read_here(records: Records, tables: Tables, stated: Stated, by: str) -> RosterRead:
+    """The roster of the tables that somebody hands in, for this company: families are those of the policy that was
+    adopted last, and who is known already may be named without a row. Raises RosterInvalid, also with what an import
+    would be refused for."""
+    policies, (now, today) = records.application.policies, await records.present()
     rules = await policies.version(await policies.choose(None)) if await policies.adopted() else None
-    found = await asyncio.to_thread(read_tables, tables, rules, stated)
-    if tables.departments:
-        return found
-    known = {each.id: each for each in (await records.application.people.roster()).departments}
-    departments = tuple(known.get(each.id, each) for each in found.roster.departments)
-    return replace(found, roster=found.roster.model_copy(update={"departments": departments}))
+    known = await records.application.people.known(by, now)
+    return await asyncio.to_thread(read_tables, tables, rules, replace(stated, today=today), known)
 
 
 def bad_tables(tables: Tables, invalid: RosterInvalid) -> tuple[BadTable, ...]:

@@ -14,9 +14,8 @@ from cairn.documents.mistakes import Remark
 from cairn.domain.cycle.events import TargetRow
 from cairn.domain.identity import digest
 from cairn.i18n import Language
-from cairn.targets.reading import TARGETS, TargetsInvalid, WrittenTargets, read_targets
+from cairn.targets.reading import TARGETS, WrittenTargets, read_targets
 from cairn_portal.reading.records import Records
-from cairn_portal.reading.rosters import BadTable, bad_table
 
 FIELDS = ("holder", "goal", "period", "target")
 
@@ -40,23 +39,11 @@ class TargetsForeseen(NamedTuple):
     seen: str
 
 
-class BadTargets(Exception):
-    """A table of which nothing is proposed, with its bad rows."""
-
-    def __init__(self, table: BadTable) -> None:
-        super().__init__(table.name)
-        self.table = table
-
-
 async def foresee_targets(records: Records, cycle: str, file: str, text: str) -> TargetsForeseen:
-    """What the targets of a table would change; nothing is recorded. Raises BadTargets with every bad row."""
+    """What the targets of a table would change; nothing is recorded. Raises TargetsInvalid with every bad row."""
     written = await asyncio.to_thread(_read, file, text)
     targets = records.application.targets
-    try:
-        found = await targets.check(written)
-    except TargetsInvalid as invalid:
-        table = await asyncio.to_thread(bad_table, "targets", text, TARGETS, invalid.mistakes)
-        raise BadTargets(table) from None
+    found = await targets.check(written)
     known = {(each.holder, each.goal, each.period): each.target for each in await targets.proposed(cycle)}
     each_of = [TargetChange(row, known.get((row.holder, row.goal, row.period))) for row in found.rows]
     changes = tuple(each for each in each_of if each.was != each.row.target)
@@ -68,7 +55,7 @@ async def foresee_targets(records: Records, cycle: str, file: str, text: str) ->
 
 def _read(file: str, text: str) -> WrittenTargets:
     """The targets of a table; where they came from is told by the file's name."""
-    name = re.sub(r"[^\w. -]", "_", file)[-80:].strip(". ") or "targets"
+    name = re.sub(r"[^\w. -]", "_", file)[-50:].strip(". ") or "targets"
     with TemporaryDirectory() as folder:
         path = Path(folder) / f"{Path(name).stem}.csv"
         path.write_text(text, encoding="utf-8")

@@ -1,7 +1,6 @@
 """The roster on a page: handed in, every bad row corrected where it is shown, what would change, imported."""
 
 import re
-from collections.abc import Iterator
 from datetime import date
 from typing import NamedTuple
 
@@ -15,7 +14,7 @@ from cairn.documents.dates import Order, read_date
 from cairn.documents.mistakes import Mistake
 from cairn.domain.launch.consequences import Consequences
 from cairn.domain.refusal import Refusal
-from cairn.i18n import Message, refusal_message
+from cairn.i18n import refusal_message
 from cairn.roster.columns import PEOPLE
 from cairn.roster.reading import RosterInvalid, RosterRead, Stated
 from cairn_portal.asking import RosterForeseen
@@ -73,7 +72,7 @@ async def given(request: Request, visit: ByVisitor) -> Response:
         unread = unread or [at.say("Choose a file, or paste the table.")]
         return await _shown(request, visit, handed, 422, unread=unread)
     try:
-        found = await read_here(visit.portal.records, handed.tables, handed.stated)
+        found = await read_here(visit.portal.records, handed.tables, handed.stated, visit.person.id)
     except RosterInvalid as invalid:
         bad = await run_in_threadpool(bad_tables, handed.tables, invalid)
         return await _shown(request, visit, handed, 422, bad=bad)
@@ -132,8 +131,9 @@ async def _handed(at: PageReader, form: FormData) -> tuple[Handed, list[str]]:
         text = await run_in_threadpool(as_text, raw, stated, name=called) if raw.strip() else ""
         if isinstance(text, tuple):
             unread += [each.text(at.language) for each in text]
-            text = ""
-        texts[name] = corrected(text, cells_of(form, name)) if text and not file else text
+            texts[name] = text_of(form, name)
+        else:
+            texts[name] = corrected(text, cells_of(form, name)) if text and not file else text
     handed = Handed(
         Tables(texts["people"], texts["departments"]), text_of(form, "dates"), bool(text_of(form, "match_zeros")),
         text_of(form, "seen") if text_of(form, "do") == "import" else "", bool(text_of(form, "leave")),
@@ -159,7 +159,7 @@ async def _shown(
 ) -> Response:  # fmt: skip
     at = visit.reader
     now = await setting_up(visit.portal.records)
-    codes = {message.id for table in bad for message in _messages(table)}
+    codes = {message.id for table in bad for message in table.messages}
     return page(
         request, "roster.html", visit, status, handed=handed, unread=unread or [], bad=bad, read=read,
         foreseen=foreseen, done=done, left=left or [], most=MOST_ROWS, encodings=ENCODINGS,
@@ -172,15 +172,6 @@ async def _shown(
         asks_zeros=handed.match_zeros or "id:zeros" in codes,
         here=len(now.people) if now.has_people else 0, policy=now.policies[-1].name if now.policies else "",
     )  # fmt: skip
-
-
-def _messages(table: BadTable) -> Iterator[Message]:
-    """All that is wrong with a table."""
-    yield from table.said
-    for row in table.rows:
-        yield from row.said
-        for cell in row.cells:
-            yield from cell.said
 
 
 def _orders(at: PageReader) -> list[tuple[str, str]]:

@@ -1,6 +1,6 @@
 """The policy on a page: begun from an example, checked line by line, compared with the one before, adopted."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from fastapi import APIRouter, Request
@@ -51,23 +51,55 @@ class Checked(NamedTuple):
     more: int
 
 
+class Begun(NamedTuple):
+    """A text to begin from: an example by its name, or the version that was adopted last by its reference."""
+
+    name: str
+    title: str
+    text: str
+
+
+async def _begun(at: PageReader, adopted: Sequence[PolicyAdopted]) -> dict[str, Begun]:
+    """All texts to begin from, by name; the adopted one first."""
+    found = []
+    if adopted:
+        reference = _reference(adopted[-1])
+        title = at.say("{policy}, as it is adopted", policy=reference)
+        found.append(Begun(reference, title, adopted[-1].text))
+    known = await run_in_threadpool(examples)
+    found += [Begun(each.name, each.title.text(at.language), each.text) for each in known]
+    return {each.name: each for each in found}
+
+
+def _reference(adopted: PolicyAdopted) -> str:
+    return f"{adopted.name}@{adopted.version}"
+
+
 @router.get("/start/policy")
 async def policy(request: Request, visit: ByVisitor, example: str = "") -> Response:
     """An example, or the version that was adopted last, to read and change."""
     access.require_prepares(visit.person)
-    known = await run_in_threadpool(examples)
     adopted = await visit.portal.records.application.policies.adopted()
-    chosen = next((each.text for each in known if each.name == example), "")
-    text = chosen or (adopted[-1].text if adopted else "")
+    begun = await _begun(visit.reader, adopted)
+    name = example if example in begun else _reference(adopted[-1]) if adopted else ""
+    return await _begins(request, visit, adopted, begun[name] if name else None)
+
+
+async def _begins(
+    request: Request, visit: Visit, adopted: Sequence[PolicyAdopted], begun: Begun | None
+) -> Response:
+    """A text as it is to begin from."""
+    text = begun.text if begun else ""
     checked = await _checked(visit, text, adopted) if text else None
     of = await run_in_threadpool(taken, text)
-    return await _shown(request, visit, of, adopted, checked, example=example)
+    return await _shown(request, visit, of, adopted, checked, example=begun.name if begun else "")
 
 
 @router.post("/start/policy")
 async def given(request: Request, visit: ByVisitor) -> Response:
     """Takes over into the text what was changed in the fields beside it, and checks it; or adopts it, where it is all
-    right and was shown as it is."""
+    right and was shown as it is. Another text to begin from takes its place where nothing would be lost by that, or
+    where that was agreed to."""
     access.require_prepares(visit.person)
     form = await bounded_form(request, MOST)
     policies = visit.portal.records.application.policies
@@ -77,19 +109,30 @@ async def given(request: Request, visit: ByVisitor) -> Response:
         return await _shown(request, visit, Taken("", None), adopted, None, 413, refused=said)
     of = await run_in_threadpool(taken_over, text_of(form, "text"), form)
     text, example = of.text, text_of(form, "example")
+    begun = await _begun(visit.reader, adopted)
+    instead = begun.get(text_of(form, "replace") or text_of(form, "begin"))
+    if instead and (text_of(form, "replace") or not (of.left or _is_own(text, begun, adopted))):
+        return _with_text(await _begins(request, visit, adopted, instead))
     checked = await _checked(visit, text, adopted)
     if checked.policy is None or of.changed or text_of(form, "do") != "adopt":
         status = 422 if checked.wrong or of.left else 200
-        answer = await _shown(request, visit, of, adopted, checked, status, example=example)
+        answer = await _shown(request, visit, of, adopted, checked, status, example=example, instead=instead)
         return _with_text(answer) if of.changed else answer
     try:
         done = await visit.portal.commands.adopt(text, SOURCE, visit.person.id)
     except Refusal as refusal:
         said = refusal_message(refusal).text(visit.reader.language)
         return await _shown(request, visit, of, adopted, checked, 403, refused=said, example=example)
+    adopted = await policies.adopted()
     return await _shown(
-        request, visit, of, await policies.adopted(), checked, done=done.reference, new=done.new
+        request, visit, of, adopted, checked, done=done.reference, new=done.new, example=done.reference
     )
+
+
+def _is_own(text: str, begun: Mapping[str, Begun], adopted: Sequence[PolicyAdopted]) -> bool:
+    """Whether a text would be lost with another one in its place: it is no example, and was never adopted."""
+    there = (*(each.text for each in begun.values()), *(each.text for each in adopted))
+    return bool(text.strip()) and text.strip() not in {each.strip() for each in there}
 
 
 def _with_text(answer: Response) -> Response:
@@ -141,14 +184,17 @@ def _said(value: FactValue) -> str:
 async def _shown(
     request: Request, visit: Visit, of: Taken, adopted: Sequence[PolicyAdopted], checked: Checked | None,
     status: int = 200, *, refused: str = "", done: str = "", new: bool = False, example: str = "",
+    instead: Begun | None = None,
 ) -> Response:  # fmt: skip
+    """The page; `instead` is the text to begin from that was asked for in place of words that would be lost."""
     at, found = visit.reader, checked.policy if checked else None
-    known = await run_in_threadpool(examples)
+    begun = await _begun(at, adopted)
     groups = await run_in_threadpool(shown, at, of, checked.mistakes) if checked else []
     return page(
         request, "policy.html", visit, status, text=of.text, checked=checked, refused=refused, done=done, new=new,
         example=example, settings=_settings(at, found) if found else [], groups=groups,
-        examples=[(each.name, each.title.text(at.language)) for each in known],
+        begun=list(begun.values()), has_examples=len(begun) > bool(adopted), instead=instead,
+        is_own=_is_own(of.text, begun, adopted),
         is_adopted=found is not None and (found.name, found.version) in {(e.name, e.version) for e in adopted},
     )  # fmt: skip
 

@@ -1,5 +1,6 @@
 """Targets before a launch on a page: handed in or typed, every bad row corrected where it is shown, then proposed."""
 
+import json
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -11,23 +12,18 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.responses import Response
 
 from cairn.application import access
+from cairn.domain.cycle.proposing import Place
 from cairn.domain.refusal import Refusal
 from cairn.i18n import refusal_message
-from cairn.targets.reading import PERIODS_IN_FULL, TARGETS
+from cairn.targets.reading import PERIODS_IN_FULL, TARGETS, TargetsInvalid
 from cairn_portal.presenting.words import number
-from cairn_portal.reading.rosters import BadTable, as_text, corrected
-from cairn_portal.reading.target_tables import (
-    FIELDS,
-    BadTargets,
-    TargetsForeseen,
-    foresee_targets,
-    typed_rows,
-)
+from cairn_portal.reading.rosters import BadTable, as_text, bad_table, corrected
+from cairn_portal.reading.target_tables import FIELDS, TargetsForeseen, foresee_targets, typed_rows
 from cairn_portal.signing_in.portal import ByVisitor, Visit
 from cairn_portal.signing_in.reader import PageReader
 from cairn_portal.web.people_step import cells_of
 from cairn_portal.web.rendering import page
-from cairn_portal.web.uploads import MOST, bounded_form, file_of, text_of
+from cairn_portal.web.uploads import MOST, bounded_form, file_of, plain_form, text_of
 
 router = APIRouter(include_in_schema=False)
 HERE = "/start/targets"
@@ -47,7 +43,7 @@ class Handed(NamedTuple):
 
 
 class Line(NamedTuple):
-    """One target for the eye; `was` is the one proposed before."""
+    """One target for the eye; `was` is the one proposed before, `place` what a form calls the target."""
 
     holder: str
     goal: str
@@ -56,6 +52,7 @@ class Line(NamedTuple):
     was: str = ""
     source: str = ""
     by: str = ""
+    place: str = ""
 
 
 @router.get(HERE)
@@ -79,8 +76,9 @@ async def given(request: Request, visit: ByVisitor) -> Response:
         return await _shown(request, visit, cycle, handed, 422, unread=unread)
     try:
         found = await foresee_targets(visit.portal.records, cycle, handed.file, handed.text)
-    except BadTargets as bad:
-        return await _shown(request, visit, cycle, handed, 422, bad=bad.table)
+    except TargetsInvalid as invalid:
+        bad = await run_in_threadpool(bad_table, "targets", handed.text, TARGETS, invalid.mistakes)
+        return await _shown(request, visit, cycle, handed, 422, bad=bad)
     if not handed.seen:
         return await _shown(request, visit, cycle, handed, found=found)
     return await _proposed(request, visit, cycle, handed, found)
@@ -101,6 +99,34 @@ async def _proposed(
     return await _shown(request, visit, cycle, Handed(), done=done.new)
 
 
+@router.post(f"{HERE}/withdraw")
+async def withdrawn(request: Request, visit: ByVisitor) -> Response:
+    """Withdraws the targets that were chosen, all of them or none."""
+    access.require_prepares(visit.person)
+    at, form = visit.reader, await plain_form(request)
+    cycle = _cycle(text_of(form, "cycle"))
+    chosen = [place for each in form.getlist("target") if isinstance(each, str) and (place := _place(each))]
+    if not chosen:
+        said = at.say("Choose the targets that are to be withdrawn.")
+        return await _shown(request, visit, cycle, Handed(), 422, left=said)
+    try:
+        done = await visit.portal.commands.withdraw_targets(cycle, chosen, visit.person.id)
+    except Refusal as refusal:
+        said = refusal_message(refusal).text(at.language)
+        return await _shown(request, visit, cycle, Handed(), 409, left=said)
+    return await _shown(request, visit, cycle, Handed(), withdrawn=len(done.rows))
+
+
+def _place(given: str) -> Place | None:
+    """The target that a form means; None for what names none."""
+    try:
+        found = json.loads(given)
+    except ValueError:
+        return None
+    is_one = isinstance(found, list) and len(found) == 3 and all(isinstance(each, str) for each in found)
+    return (found[0], found[1], found[2]) if is_one else None
+
+
 async def _handed(at: PageReader, form: FormData) -> tuple[Handed, list[str]]:
     """The table as text with its file's name, and why it cannot be read. A file stands for what was pasted, and that
     for the rows that were typed."""
@@ -111,12 +137,12 @@ async def _handed(at: PageReader, form: FormData) -> tuple[Handed, list[str]]:
         read = await run_in_threadpool(as_text, raw)
         if isinstance(read, str):
             return Handed(name, read), []
-        return Handed(name), [each.text(at.language) for each in read]
+        return Handed("", text_of(form, "table")), [each.text(at.language) for each in read]
     text = text_of(form, "table")
     if text.strip():
         plain = await run_in_threadpool(as_text, text.encode(), "utf-8")
         if not isinstance(plain, str):
-            return Handed(), [each.text(at.language) for each in plain]
+            return Handed("", text), [each.text(at.language) for each in plain]
         return Handed(text_of(form, "file"), corrected(plain, cells_of(form, "targets")), seen), []
     rows = [[text_of(form, f"typed.{n}.{name}").strip() for name in FIELDS] for n in range(ROWS)]
     return Handed("", typed_rows(rows, at.language)), []
@@ -133,13 +159,15 @@ def _cycle(given: str) -> str:
 async def _shown(
     request: Request, visit: Visit, cycle: str, handed: Handed, status: int = 200, *, unread: Sequence[str] = (),
     bad: BadTable | None = None, found: TargetsForeseen | None = None, done: int | None = None,
+    withdrawn: int = 0, left: str = "",
 ) -> Response:  # fmt: skip
+    """The page; `unread` says why nothing was imported, `left` why nothing was withdrawn."""
     records, at = visit.portal.records, visit.reader
     proposed, names = await records.application.targets.proposed(cycle), await records.names()
     lines = [
         Line(
             _named(at, each.holder, names), each.goal, each.period, number(each.target), "", each.source,
-            _named(at, each.by, names),
+            _named(at, each.by, names), json.dumps([each.holder, each.goal, each.period], ensure_ascii=False),
         )
         for each in proposed
     ]  # fmt: skip
@@ -152,7 +180,8 @@ async def _shown(
     ]  # fmt: skip
     return page(
         request, "targets.html", visit, status, cycle=cycle, handed=handed, unread=unread, bad=bad, found=found,
-        done=done, lines=lines, changes=changes, most=MOST_ROWS, rows=range(ROWS), fields=FIELDS,
+        done=done, withdrawn=withdrawn, left=left, lines=lines, changes=changes, most=MOST_ROWS, rows=range(ROWS),
+        fields=FIELDS,
         headers={name: TARGETS.header(name, at.language) for name in FIELDS}, periods=PERIODS_IN_FULL,
         goals=await _goals(visit), holders=[("company", at.say("the company")), *sorted(names.items())],
         remarks=[at.say(each.message) for each in found.remarks] if found else [],

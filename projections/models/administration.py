@@ -39,11 +39,11 @@ MODEL = ReadModel(
     tables=("act",),
     reads=(
         PersonJoined, PersonChanged, PersonLeft, LeavingWithdrawn, PersonAway, PersonReturned, DelegateNamed,
-        DepartmentNamed, c.TargetsProposed, c.PolicyAdopted, c.PolicyAmendmentProposed, c.PolicyAmendmentDecided,
-        c.PolicyAmended, ReadingsRecorded, FeedCompleted, FeedScheduled, FeedUnscheduled, WebhookRegistered,
-        WebhookRemoved, WebhookGivenUp, WebhookResumed, c.CycleLaunched,
-        c.SheetsAdded, c.CycleClosed, c.CycleAbandoned, h.HandoverMade, h.HandoverReconciled, h.LoweringAgreed,
-        h.LoweringDeclined, ScoresVerified, EventSkipped, ErasureOrdered, PersonViewed,
+        DepartmentNamed, c.TargetsProposed, c.TargetsWithdrawn, c.PolicyAdopted, c.PolicyAmendmentProposed,
+        c.PolicyAmendmentDecided, c.PolicyAmended, ReadingsRecorded, FeedCompleted, FeedScheduled, FeedUnscheduled,
+        WebhookRegistered, WebhookRemoved, WebhookGivenUp, WebhookResumed, c.CycleLaunched, c.SheetsAdded,
+        c.CycleClosed, c.CycleAbandoned, h.HandoverMade, h.HandoverReconciled, h.LoweringAgreed, h.LoweringDeclined,
+        ScoresVerified, EventSkipped, ErasureOrdered, PersonViewed,
     ),
     by_stream=True,
 )  # fmt: skip

@@ -6,7 +6,7 @@ select position,
     case
         when type in ('PersonJoined', 'PersonChanged', 'PersonLeft', 'LeavingWithdrawn', 'PersonAway', 'PersonReturned',
                       'DelegateNamed', 'DepartmentNamed') then 'people'
-        when type = 'TargetsProposed' then 'targets'
+        when type in ('TargetsProposed', 'TargetsWithdrawn') then 'targets'
         when type in ('PolicyAdopted', 'PolicyAmendmentProposed', 'PolicyAmendmentDecided', 'PolicyAmended') then 'policies'
         when type in ('ReadingsRecorded', 'FeedCompleted', 'FeedScheduled', 'FeedUnscheduled') then 'feeds'
         when type in ('WebhookRegistered', 'WebhookRemoved', 'WebhookGivenUp', 'WebhookResumed') then 'webhooks'
@@ -15,12 +15,12 @@ select position,
         when type in ('ScoresVerified', 'EventSkipped', 'ErasureOrdered', 'PersonViewed') then 'audit'
     end,
     type, stream, version, actor, occurred_at, recorded_at,
-    case when type in ('ReadingsRecorded', 'TargetsProposed') then json_array_length(data -> 'rows') end
+    case when type in ('ReadingsRecorded', 'TargetsProposed', 'TargetsWithdrawn') then json_array_length(data -> 'rows') end
 from read.window($1, $2, $3, $4)
 where type in ('PersonJoined', 'PersonChanged', 'PersonLeft', 'LeavingWithdrawn', 'PersonAway', 'PersonReturned',
-               'DelegateNamed', 'DepartmentNamed', 'TargetsProposed', 'PolicyAdopted', 'PolicyAmendmentProposed',
-               'PolicyAmendmentDecided', 'PolicyAmended', 'ReadingsRecorded', 'FeedCompleted', 'FeedScheduled',
-               'FeedUnscheduled', 'CycleLaunched', 'SheetsAdded', 'CycleClosed', 'CycleAbandoned', 'HandoverMade',
+               'DelegateNamed', 'DepartmentNamed', 'TargetsProposed', 'TargetsWithdrawn', 'PolicyAdopted',
+               'PolicyAmendmentProposed', 'PolicyAmendmentDecided', 'PolicyAmended', 'ReadingsRecorded', 'FeedCompleted',
+               'FeedScheduled', 'FeedUnscheduled', 'CycleLaunched', 'SheetsAdded', 'CycleClosed', 'CycleAbandoned', 'HandoverMade',
                'HandoverReconciled', 'LoweringAgreed', 'LoweringDeclined', 'ScoresVerified', 'EventSkipped', 'ErasureOrdered',
                'WebhookRegistered', 'WebhookRemoved', 'WebhookGivenUp', 'WebhookResumed', 'PersonViewed')
 

@@ -154,7 +154,7 @@ async def test_every_read_of_the_client_is_in_the_document_with_the_same_model()
     paths = create_api().openapi()["paths"]
     for path, model in (
         ("/me", "Me"), ("/inbox", "Inbox"), ("/goals", "GoalPage"), ("/goals/{goal}", "OneGoal"),
-        ("/cycles", "CyclePage"), ("/notices", "ToldPage"),
+        ("/cycles", "CyclePage"), ("/notices", "ToldPage"), ("/targets", "TargetPage"),
     ):  # fmt: skip
         schema = paths[path]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
         assert schema == {"$ref": f"#/components/schemas/{model}"}

@@ -8,6 +8,7 @@ from typing import Any
 import httpx2
 from playwright.async_api import Browser, Page, expect
 
+from cairn_portal.client import CairnClient
 from tests.pages.conftest import Screen, Served, pictured, screen
 from tests.pages.test_every_page import faults
 from tests.portal.conftest import POLICY, ROSTER
@@ -87,8 +88,9 @@ async def test_from_an_empty_folder_to_a_launched_cycle_on_the_pages_alone(
 
 async def adopts_a_policy_whose_mistake_is_mended(hr: Screen, shots: Path | None) -> None:
     page = hr.page
-    await page.get_by_role("link", name="澄川科技 2026 年绩效制度").click()
+    await page.get_by_role("button", name="澄川科技 2026 年绩效制度").click()
     text = page.locator("#policy-text")
+    await expect(text).to_have_value(re.compile(r"\S"), timeout=SLOW)
     right = await text.input_value()
     wrong = right.replace("periods: {month: 40, year: 60}", "periods: {month: 40, year: 70}", 1)
     number = wrong[: wrong.index("year: 70")].count("\n") + 1
@@ -180,6 +182,21 @@ async def proposes_targets_of_which_a_row_is_mended(hr: Screen, cycle: str, shot
     await page.locator("#table-file").set_input_files(uploaded("targets.xlsx", content))
     await page.get_by_role("button", name="检查").click()
     await expect(page.locator("main")).to_contain_text("没有变动：这些目标值已经提出")
+    await withdraws_a_target_that_was_proposed(hr, shots)
+
+
+async def withdraws_a_target_that_was_proposed(hr: Screen, shots: Path | None) -> None:
+    """Nothing without a choice; the other one stays."""
+    page = hr.page
+    await page.get_by_role("button", name="撤回所选").click()
+    await expect(page.locator("[role=alert]")).to_contain_text("请选择")
+    await page.get_by_role("checkbox", name="E007").check()
+    await page.get_by_role("button", name="撤回所选").click()
+    await expect(page.locator("[role=status]")).to_contain_text("已撤回 1")
+    await expect(page.get_by_role("checkbox")).to_have_count(1)
+    assert await faults(hr) == []
+    await page.set_viewport_size({"width": 1280, "height": 800})
+    await pictured(hr, shots, "targets-withdrawn")
 
 
 async def plays_the_launch_on_its_clock(hr: Screen, shots: Path | None) -> None:
@@ -414,6 +431,65 @@ async def test_a_program_checks_and_records_policy_and_roster_as_the_pages_do(se
     assert (unseen.status_code, unseen.json()["code"]) == (409, "roster.seen")
 
 
+async def test_a_pasted_table_of_which_no_row_can_be_shown_is_there_to_be_corrected(
+    browser: Browser, served: Served, shots: Path | None
+) -> None:
+    """Its header is missing, so there are no rows; what was pasted is not to be found and pasted again."""
+    pages = (("people", "people", ROSTER), ("targets", "table", TARGETS))
+    async with screen(browser, served, language="en", width=375) as hr:
+        await hr.sign_in("H1")
+        for step, name, table in pages:
+            await hr.open(f"/start/{step}")
+            pasted = hr.page.locator(f"textarea[name={name}]")
+            await hr.page.get_by_text("Paste it instead").click()
+            _, _, headless = table.partition("\n")
+            await pasted.fill(headless)
+            await hr.page.locator("button[name=do][value=check]").click()
+            await expect(hr.page.locator("[role=alert]")).to_be_visible()
+            await expect(pasted.first).to_have_value(headless)
+            await pictured(hr, shots, f"{step}-without-header")
+            assert await faults(hr) == []
+            await pasted.first.fill(table)
+            await hr.page.locator("button[name=do][value=check]").first.click()
+            await expect(hr.page.locator("[role=alert]")).to_have_count(0)
+
+
+async def test_a_program_checks_proposes_and_withdraws_targets_as_the_page_does(served: Served) -> None:
+    table, wrong = "工号,目标,目标值\nE1,revenue,1300\n", "工号,目标,目标值\nE9,revenue,1300\n"
+    one = {"cycle": "2096", "targets": [{"holder": "E1", "goal": "revenue"}]}
+    async with served.api("H1") as hr, served.api("M1") as manager:
+        bad = (await hr.post("/targets/check", json={"cycle": "2096", "targets": wrong})).json()
+        checked = (await hr.post("/targets/check", json={"cycle": "2096", "targets": table})).json()
+        asked = {"cycle": "2096", "targets": table, "source": "quotas.csv", "seen": checked["seen"]}
+        unseen = await hr.post("/targets", json=asked | {"seen": "another"})
+        not_hr = [
+            await manager.post("/targets/check", json={"cycle": "2096", "targets": table}),
+            await manager.post("/targets", json=asked), await manager.post("/targets/withdraw", json=one),
+        ]  # fmt: skip
+        done = (await hr.post("/targets", json=asked)).json()
+        again = await hr.post("/targets", json=asked)
+        proposed = (await hr.get("/targets", params={"cycle": "2096"})).json()["items"]
+        launched = await hr.post("/targets/withdraw", json=one | {"cycle": served.cycle})
+        withdrawn = (await hr.post("/targets/withdraw", json=one)).json()
+        gone = await hr.post("/targets/withdraw", json=one)
+    async with CairnClient(served.url, await served.token("H1"), "en") as client:
+        assert await client.targets("2096") == []
+    assert (bad["code"], [(each["row"], each["code"]) for each in bad["mistakes"]]) == (
+        "targets.invalid", [(2, "target:holder-unknown")]
+    )  # fmt: skip
+    assert [(each["holder"], each["target"], each["was"]) for each in checked["changes"]] == [
+        ("E1", "1300", None)
+    ]
+    assert (unseen.status_code, unseen.json()["code"]) == (409, "targets.seen")
+    assert [each.status_code for each in not_hr] == [403, 403, 403]
+    assert (done, again.json()["code"]) == ({"rows": 1, "new": 1}, "targets.seen")
+    assert [(each["goal"], each["period"], each["source"]) for each in proposed] == [
+        ("revenue", "Y", "quotas.csv")
+    ]
+    assert (withdrawn, launched.json()["code"]) == ({"withdrawn": 1}, "targets.launched")
+    assert (gone.status_code, gone.json()["code"]) == (409, "targets.not-proposed")
+
+
 async def test_a_policy_is_shown_with_what_differs_from_the_one_before(
     browser: Browser, served: Served
 ) -> None:
@@ -449,6 +525,56 @@ async def test_a_setting_is_changed_by_a_browser_without_scripts(browser: Browse
         await expect(hr.page.locator(".wrongs")).to_contain_text("families.sales.periods")
         adopted = (await served.cairn("policy", "list", "--json")).json
         assert len(adopted) == 1
+
+
+async def test_another_text_takes_the_place_of_what_was_typed_only_where_somebody_agrees(
+    browser: Browser, served: Served, shots: Path | None
+) -> None:
+    """Without scripts as with them; with them the tab keeps what was typed, also where somebody leaves the page."""
+    async with screen(browser, served, language="en", width=375, scripts=False) as hr:
+        await hr.sign_in("H1")
+        await hr.open("/start/policy")
+        text, begin = hr.page.locator("#policy-text"), hr.page.locator(".chips button[name=begin]")
+        asked, adopted = hr.page.locator("#instead"), await text.input_value()
+        await begin.nth(1).click()
+        await expect(asked).to_have_count(0)
+        example = await text.input_value()
+        assert example and example != adopted
+        typed = example + "# our own\n"
+        await text.fill(typed)
+        await begin.nth(0).click()
+        await expect(asked).to_be_visible()
+        await expect(text).to_have_value(typed)
+        await pictured(hr, shots, "policy-instead-phone")
+        await hr.page.get_by_role("button", name="Keep my text").click()
+        await expect(asked).to_have_count(0)
+        await expect(text).to_have_value(typed)
+        await begin.nth(0).click()
+        await hr.page.get_by_role("button", name="Throw it away").click()
+        await expect(text).to_have_value(adopted)
+    async with screen(browser, served) as hr:
+        await hr.sign_in("H1")
+        await hr.open("/start/policy")
+        text, begin = hr.page.locator("#policy-text"), hr.page.locator(".chips button[name=begin]")
+        back, typed = hr.page.locator("#returned"), adopted + "# 我们自己的\n"
+        await text.fill(typed)
+        await hr.open("/start")
+        await hr.open("/start/policy")
+        await expect(text).to_have_value(typed)
+        await expect(back).to_be_visible()
+        assert await faults(hr) == []
+        await hr.page.set_viewport_size({"width": 1280, "height": 800})
+        await pictured(hr, shots, "policy-returned")
+        await begin.nth(1).click()
+        await expect(hr.page.locator("#instead")).to_be_visible(timeout=SLOW)
+        await expect(text).to_have_value(typed)
+        await pictured(hr, shots, "policy-instead")
+        assert await faults(hr) == []
+        await hr.page.get_by_role("button", name="放弃它").click()
+        await expect(text).to_have_value(example, timeout=SLOW)
+        await hr.open("/start/policy")
+        await expect(text).to_have_value(adopted)
+        await expect(back).to_be_hidden()
 
 
 async def test_targets_that_others_changed_meanwhile_are_shown_anew(served: Served) -> None:

@@ -195,4 +195,4 @@ async def test_l1_nobody_becomes_a_manager_by_a_file_of_their_own(company: Cairn
         rows.replace("E5,高远,D1,客户经理,销售,M1", "E5,高远,D1,客户经理,销售,H2"), encoding="utf-8"
     )
     said = await company("roster", "import", str(file), "--by", "H2", "--yes")
-    assert said.code == 1 and "H2" in said.err
+    assert said.code == 1 and "直接上级" in said.out and "H2" in said.out

@@ -45,6 +45,38 @@ def outcome(row: dict[str, object]) -> tuple[object, ...]:
     return row["holder"], row["period"], row["act"], row["done"]
 
 
+async def test_before_the_launch_what_was_proposed_is_withdrawn_and_proposed_again(
+    cairn: Cairn, tmp_path: Path
+) -> None:
+    file = written(tmp_path, "E2,revenue,Q1,300", "E2,revenue,Q2,300", "E3,revenue,Y,1500")
+    typed, by = ("targets", "withdraw", "2085"), ("--by", "H1", "--json")
+    assert (await cairn("targets", "import", file, "--cycle", "2085", "--by", "H1")).code == 0
+    refused = await cairn(*typed, "E2", "revenue", "--period", "Q3", *by)
+    assert (refused.code, refused.json["error"]) == (1, "targets.not-proposed")
+    assert (await cairn(*typed, "E3", "revenue", "--by", "E1", "--json")).json["error"] == "targets.not-hr"
+    done = await cairn(*typed, "E2", "revenue", *by)
+    assert [(each["period"], each["target"]) for each in done.json["withdrawn"]] == [
+        ("Q1", "300"),
+        ("Q2", "300"),
+    ]
+    standing = (await cairn("targets", "list", "2085", "--json")).json
+    assert [(each["holder"], each["target"]) for each in standing] == [("E3", "1500")]
+    assert (await cairn("targets", "import", file, "--cycle", "2085", *by)).json["new"] == 2
+    await cairn(*typed, "E3", "revenue", *by)
+    told = (await cairn("replay", "targets-2085", "--json")).json
+    assert [each["type"] for each in told["events"]] == [
+        "TargetsProposed", "TargetsWithdrawn", "TargetsProposed", "TargetsWithdrawn"
+    ]  # fmt: skip
+    launched = await cairn("cycle", "launch", "2085", "--by", "H1", "--yes")
+    assert launched.code == 0, launched.err
+    measures = [
+        (await cairn("goal", "show", f"goal-2085-{each}-1", "--json")).json["goal"]["measure"] for each in ("E2", "E3")
+    ]  # fmt: skip
+    assert (measures[0]["targets"]["Q1"], measures[1]["target"]) == ("300", "1200")
+    late = await cairn(*typed, "E2", "revenue", *by)
+    assert (late.code, late.json["error"]) == (1, "targets.launched")
+
+
 async def test_first_it_is_only_shown_and_then_drafts_are_revised(
     cairn: Cairn, cycle: str, tmp_path: Path
 ) -> None:

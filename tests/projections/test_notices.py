@@ -147,8 +147,8 @@ SILENT: Mapping[str, str] = {
     for names, why in (
         ("CaseSignalRefused SignalRefused CycleSignalRefused ErasureOrdered PersonViewed EventSkipped FeedCompleted "
          "FeedScheduled FeedUnscheduled ReadingsRecorded RehearsalAdvanced WorkflowsBegunAgain ScoreHeldBack "
-         "FlexibleSpaceUsed LaunchFinished PolicyAdopted TargetsProposed ScoresVerified HandoverReconciled "
-         "WebhookRegistered WebhookRemoved WebhookResumed", BY_ITSELF),
+         "FlexibleSpaceUsed LaunchFinished PolicyAdopted TargetsProposed TargetsWithdrawn ScoresVerified "
+         "HandoverReconciled WebhookRegistered WebhookRemoved WebhookResumed", BY_ITSELF),
         ("CheckedIn AdjustmentConfirmed ReviewOpened FeedbackObserved LoweringAgreed", WAITS),
         ("ReviewDrafted FeedbackWithdrawn AnswerDrafted AnswerGiven", OWN),
         ("RatersNominated RatersConfirmed RaterDeclined RaterDelegated QuestionsChanged", RATERS),

@@ -251,6 +251,9 @@ EXAMPLES: tuple[Event, ...] = (
     cycle.TargetsProposed(
         rows=(cycle.TargetRow(holder=LIN, goal="revenue", period="Q1", target=D("10.5")),), source="crm", **OF_CYCLE
     ),
+    cycle.TargetsWithdrawn(
+        rows=(cycle.TargetRow(holder=LIN, goal="revenue", period="Q1", target=D("10.5")),), **OF_CYCLE
+    ),
     PersonJoined(person=LIN, details=PEOPLE[LIN], **AT),
     PersonChanged(person=LIN, details=PEOPLE[LIN], effective=on("04-01").date(), reason="r", changed=("title",), **AT),
     PersonLeft(person=LIN, effective=on("04-01").date(), reason="r", **AT),

@@ -196,6 +196,17 @@ class TargetsProposed(Event):
         return f"targets-{self.cycle}"
 
 
+class TargetsWithdrawn(Event):
+    """Proposed targets count no more, and the goals begin with the policy's own. `rows` are as they were proposed."""
+
+    cycle: str
+    rows: tuple[TargetRow, ...]
+
+    @property
+    def stream(self) -> str:
+        return f"targets-{self.cycle}"
+
+
 class PolicyAdopted(Event):
     """A version of the policy, with the text it was read from."""
 

@@ -15,6 +15,7 @@ from cairn.domain.launch.consequences import Consequences
 from cairn.domain.policy import Policy
 from cairn.i18n import message, refusal_message
 from cairn.policies import load
+from cairn.roster.known import Known
 from cairn.roster.reading import RosterInvalid, RosterRead, Stated, read_roster
 from cairn_portal.cli.mistakes import show_mistakes, show_remarks
 from cairn_portal.cli.options import By, Dates, Encoding, MatchZeros, Yes
@@ -55,12 +56,13 @@ async def imported(
 ) -> int:
     if file.suffix in (".yaml", ".yml") and mapping is None:
         mapping, file = file, data or file.parent
-    rules = load(policy_file) if policy_file else await _latest_policy(at, needed=not check_only)
-    stated = Stated(encoding, order(dates), match_zeros)
+    latest, known, today = await _standing(at, by or "", needed=not check_only)
+    rules = load(policy_file) if policy_file else latest
+    stated = Stated(encoding, order(dates), match_zeros, today)
     source = data if mapping and data else file
     try:
         found = read_roster(
-            source, mapping, sheet=sheet, departments=departments, policy=rules, stated=stated
+            source, mapping, sheet=sheet, departments=departments, policy=rules, stated=stated, known=known
         )
     except RosterInvalid as invalid:
         return _show_mistakes(at, invalid)
@@ -78,16 +80,17 @@ async def imported(
         return await _import(s, found, require_actor(by), gone_with, yes)
 
 
-async def _latest_policy(at: Terminal, needed: bool) -> Policy | None:
-    """The policy whose families the roster must name; a mere check does without servers."""
+async def _standing(at: Terminal, by: str, needed: bool) -> tuple[Policy | None, Known | None, date | None]:
+    """The policy whose families the roster must name, and who is known already; a mere check does without servers."""
     try:
         async with session(at) as s:
-            policies = s.application.policies
-            return await policies.version(await policies.choose(None)) if await policies.adopted() else None
+            policies, (now, today) = s.application.policies, await present(s)
+            rules = await policies.version(await policies.choose(None)) if await policies.adopted() else None
+            return rules, await s.application.people.known(by, now), today
     except Problem:
         if needed:
             raise
-        return None
+        return None, None, None
 
 
 async def _import(s: Session, read: RosterRead, by: str, last_day: date | None, yes: bool) -> int:

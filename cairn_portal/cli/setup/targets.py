@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from cairn.targets.reading import TargetsInvalid, read_targets
+from cairn.targets.reading import YEAR, TargetsInvalid, read_targets
 from cairn_portal.cli.goal.origin import source_words
 from cairn_portal.cli.mistakes import show_mistakes, show_remarks
 from cairn_portal.cli.options import By, CycleArg, Encoding, Yes
@@ -62,6 +62,38 @@ def _show_mistakes(at: Terminal, invalid: TargetsInvalid) -> int:
     facts = {"source": invalid.source, "count": len(invalid.mistakes)}
     heading = at.say("✗ {source} has {count} {count:plural,mistake,mistakes}; nothing was imported", **facts)
     return show_mistakes(at, invalid, heading, ("--encoding",))
+
+
+async def withdraw_targets(
+    at: Terminal,
+    cycle: CycleArg,
+    holder: Annotated[
+        str, typer.Argument(metavar="HOLDER", help="a person's id, department.<id> or company")
+    ],
+    goal: Annotated[str, typer.Argument(metavar="KEY", help="the goal's key")],
+    period: Annotated[
+        str | None,
+        typer.Option(metavar="M01…Y", help="of this period alone; of all of the goal's unless set"),
+    ] = None,
+    by: By = None,
+) -> None:
+    async with session(at) as s:
+        targets, actor = s.application.targets, require_actor(by)
+        places = [
+            (each.holder, each.goal, each.period)
+            for each in await targets.proposed(cycle)
+            if (each.holder, each.goal) == (holder, goal) and period in (None, each.period)
+        ]
+        # Where there is none, the refusal names what was asked for.
+        asked = places or [(holder, goal, period or YEAR)]
+        done = await targets.withdraw(cycle, asked, actor, datetime.now(UTC))
+        await s.seen(done.stream, done.version)
+    said = at.say(
+        "✓ {n} {n:plural,target is,targets are} withdrawn; the goal begins with the policy's own when cycle {cycle} is "
+        "launched",
+        n=len(done.rows), cycle=cycle,
+    )  # fmt: skip
+    at.answer({"cycle": cycle, "withdrawn": list(done.rows)}, Text(said, style="green"))
 
 
 async def list_targets(at: Terminal, cycle: CycleArg) -> None:

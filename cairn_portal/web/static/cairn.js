@@ -90,6 +90,25 @@ document.addEventListener("htmx:after:swap", () => {
   field.focus();
   field.setSelectionRange?.(writing[1], writing[2]);
 });
+// A text that is begun from another one: what somebody makes of it is back when they are, until it is adopted or another
+// text is put in its place.
+const own = () => document.querySelector("textarea[data-returns]");
+const keep = () => {
+  const field = own();
+  if (!field) return;
+  const stored = field.dataset.returns === "stored" && field.value === field.defaultValue;
+  if (stored) sessionStorage.removeItem(place(field));
+  else sessionStorage.setItem(place(field), field.value);
+};
+const comeBack = () => {
+  const field = own(), kept = field && !location.search && sessionStorage.getItem(place(field));
+  if (!kept || kept === field.value) return;
+  field.value = kept;
+  document.getElementById("returned").hidden = false;
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+};
+document.addEventListener("input", (event) => { if (event.target === own()) keep(); });
+document.addEventListener("htmx:after:swap", keep);
 // What is saved as a draft while it is typed need not be kept by the tab any more.
 document.addEventListener("htmx:after:request", (event) => {
   const { sourceElement: saver, response } = event.detail?.ctx ?? {};
@@ -183,4 +202,5 @@ document.addEventListener("click", (event) => { if (event.target.closest("[data-
 htmx.process(document.body);
 listen();
 restore();
+comeBack();
 choose();
