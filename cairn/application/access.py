@@ -105,7 +105,7 @@ def require_sees_cycles(person: Person) -> None:
 
 def urges(person: Person) -> bool:
     """Whether somebody may ask whoever a cycle's goals wait for to hurry, whosever goals they are: HR may. Each goal is
-    asked again (`UrgeGoal`)."""
+    asked again."""
     return rights.hr.allows(person, None, None)
 
 
