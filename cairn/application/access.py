@@ -103,6 +103,18 @@ def require_sees_cycles(person: Person) -> None:
         raise Refusal("cycle.not-shown", field="as", by=person.id)
 
 
+def urges(person: Person) -> bool:
+    """Whether somebody may ask whoever a cycle's goals wait for to hurry, whosever goals they are: HR may. Each goal is
+    asked again."""
+    return rights.hr.allows(person, None, None)
+
+
+def require_urges(person: Person) -> None:
+    """Refuses somebody who may not (see `urges`)."""
+    if not urges(person):
+        raise Refusal("cycle.not-hr", field="by", by=person.id, who=rights.hr.name)
+
+
 def audits(person: Person) -> bool:
     """Whether somebody may replay what is recorded of people, policies, feeds and appraisals: auditors and HR may."""
     return bool({"hr", "auditor"} & set(person.roles))

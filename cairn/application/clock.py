@@ -5,13 +5,22 @@ from zoneinfo import ZoneInfo
 
 from cairn.application.stored_events import to_events
 from cairn.domain.cycle.events import RehearsalAdvanced
+from cairn.domain.cycle.stages import cycle_stage_row
 from cairn.domain.cycle.state import Cycle
+from cairn.domain.schedule import local_day
 from cairn.ledger import Ledger
 
 
 def zone_of(cycle: Cycle) -> str | None:
     """The time zone (IANA) a cycle's dates are in: its policy's; None before its launch."""
     return cycle.schedule.calendar.timezone if cycle.schedule else None
+
+
+def is_past(cycle: Cycle, now: datetime) -> bool:
+    """Whether a cycle's last day is over, or HR has ended it before."""
+    if cycle.schedule is None:
+        return False
+    return cycle_stage_row(cycle.stage).over or local_day(now, cycle.schedule.calendar) > cycle.schedule.ends
 
 
 class CycleClock:

@@ -18,6 +18,7 @@ from cairn.domain.goal.state import Goal
 from cairn.domain.refusal import Refusal
 
 Choices = Mapping[str, tuple[str, ...]]
+NOTHING_SAID: Mapping[str, Any] = {}
 
 
 class Offer(NamedTuple):
@@ -29,14 +30,18 @@ class Offer(NamedTuple):
     choices: Choices
 
 
-def offered_in_case(kind: CaseKind[Any], case: Case, context: CaseContext, by: str) -> list[Offer]:
-    """What somebody may do with a case, in its rows' order; with one that is not there, how to begin it."""
-    told = {"case": case.id, "by": by, "at": context.at}
+def offered_in_case(
+    kind: CaseKind[Any], case: Case, context: CaseContext, by: str, said: Mapping[str, Any] = NOTHING_SAID
+) -> list[Offer]:
+    """What somebody may do with a case, in its rows' order; with one that is not there, how to begin it. `said` are
+    fields of whatever they would give, the goal that it is for say."""
+    told = {"case": case.id, "by": by, "at": context.at, **said}
 
     def let(command: Any) -> None:
         access.require_for_case(kind, command, case, context)
 
-    return list(_offers(kind.commands, case.stage, told, let))
+    idle = kind.idle(case, context) if case.version else ()
+    return [each for each in _offers(kind.commands, case.stage, told, let) if each.name not in idle]
 
 
 def offered_on_goal(goal: Goal, context: GoalContext, by: str, at: datetime) -> list[Offer]:

@@ -1,13 +1,12 @@
 """An adjustment as who decides about it reads it: each thing that changes, from what, to what."""
 
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any, NamedTuple
 
 from cairn.domain.goal.events import Changes, NewGoal
 from cairn.domain.goal.state import Goal
 from cairn_portal.presenting.reader import Reader
-from cairn_portal.presenting.words import NOTHING, field, measure, percent, value
+from cairn_portal.presenting.words import NOTHING, field, measure, number, percent
 
 
 class Changed(NamedTuple):
@@ -26,12 +25,10 @@ def change_lines(
     if after.title is not None:
         lines.append(Changed(field(at, "title"), before.title or NOTHING, after.title))
     if after.target is not None:
-        lines.append(
-            Changed(field(at, "target"), value(at, _plain(before.target)), value(at, _plain(after.target)))
-        )
+        lines.append(Changed(field(at, "target"), number(before.target), number(after.target)))
     for period, target in after.targets.items():
-        stood = value(at, _plain(before.targets.get(period)))
-        lines.append(Changed(f"{field(at, 'target')} {period}", stood, value(at, _plain(target))))
+        stood = number(before.targets.get(period))
+        lines.append(Changed(f"{field(at, 'target')} {period}", stood, number(target)))
     if after.measure is not None:
         stood = _measure(at, before.measure) if before.measure else NOTHING
         lines.append(Changed(field(at, "measure"), stood, _measure(at, after.measure)))
@@ -57,11 +54,3 @@ def _new(at: Reader, new: NewGoal) -> str:
 
 def _measure(at: Reader, found: Any) -> str:
     return measure(at, found.model_dump(mode="json"))
-
-
-def _plain(number: Any) -> str | None:
-    return (
-        None
-        if number is None
-        else str(number if isinstance(number, Decimal) else Decimal(str(float(number))))
-    )

@@ -34,6 +34,10 @@ def _ballot(at: MomentReader, each: AppealBallot) -> str:
     return f"{each.by} · {each.grade or NOTHING} · {value(at, each.reason)}"
 
 
+OWN_WORDS = frozenset({"feedback.value"})
+"""Fields that are called something else in cases of one kind than everywhere (`field:<kind>.<name>`)."""
+
+
 def told(at: MomentReader, kind: str, event: Event) -> list[str]:
     """One line for each fact of an event worth telling; `kind` is the case's."""
     lines = []
@@ -80,7 +84,8 @@ def told(at: MomentReader, kind: str, event: Event) -> list[str]:
         elif name == "files":
             lines.append(f"{field(at, name)}  {value(at, [each.model_dump() for each in given])}")
         else:
-            lines.append(f"{field(at, name)}  {value(at, given)}")
+            called = f"{kind}.{name}" if f"{kind}.{name}" in OWN_WORDS else name
+            lines.append(f"{field(at, called)}  {value(at, given)}")
     return lines
 
 

@@ -170,6 +170,13 @@ async def cases_of(records: Records, person: Person, cycle: Cycle, kind: str | N
     )
 
 
+async def cases_about(records: Records, person: Person, cycle: Cycle, whom: str) -> list[case_model.CaseRow]:
+    """Cases about another, or begun or owed by them, that somebody may read; the newest first."""
+    found = await case_model.cases(records.pool, cycle.id, holders=[whom], by=whom, most=2 * MOST)
+    readable = await _readable(records, person, cycle, [each.name for each in found])
+    return [each for each in found if each.name in readable][:MOST]
+
+
 async def _readable(records: Records, person: Person, cycle: Cycle, names: Sequence[str]) -> set[str]:
     if not names:
         return set()

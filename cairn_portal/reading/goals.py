@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from cairn.application.access import Shown
+from cairn.application.clock import is_past
 from cairn.domain.cycle.state import Cycle
 from cairn.domain.goal.stages import Stage
 from cairn.domain.goal.state import Goal
@@ -42,6 +43,11 @@ class GoalRead(NamedTuple):
         """The goal as reading rights look at it."""
         return of_goal(self.row)
 
+    @property
+    def over(self) -> bool:
+        """Whether its cycle's last day is over."""
+        return is_past(self.cycle, self.now)
+
 
 class OwnGoals(NamedTuple):
     """Somebody's goals in a cycle, heaviest first, with the progress of those that run."""
@@ -53,6 +59,11 @@ class OwnGoals(NamedTuple):
     progress: Mapping[str, ProgressLine]
     scores: Mapping[str, list[scores_model.GoalScore]]
     results: list[scores_model.Result]
+
+    @property
+    def over(self) -> bool:
+        """Whether the cycle's last day is over."""
+        return is_past(self.cycle, self.now)
 
 
 class GoalPage(NamedTuple):

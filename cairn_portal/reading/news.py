@@ -22,7 +22,7 @@ from projections.models import goal as goals_model
 from projections.models import inbox as inboxes
 from projections.models import score as scores_model
 
-Sort = Literal["goal", "case", "board", "cycle", "own", "inbox", "cases", "team"]
+Sort = Literal["goal", "case", "board", "cycle", "own", "inbox", "cases", "team", "person"]
 OF_EVERYBODY = frozenset(each.__name__ for each in (CycleLaunched, StageReached, CycleClosed, CycleAbandoned))
 """What everybody may know of a cycle: where it stands."""
 SHOWN_IN: dict[Sort, frozenset[str]] = {
@@ -38,8 +38,8 @@ log = logging.getLogger(__name__)
 
 
 class Shows(NamedTuple):
-    """What a page shows: its sort and what it is of (a goal's, a case's or a cycle's id), empty where it is of its
-    reader."""
+    """What a page shows: its sort and what it is of (a goal's, a case's, a cycle's or a person's id), empty where it is
+    of its reader."""
 
     sort: Sort
     of: str = ""
@@ -57,6 +57,9 @@ class Shows(NamedTuple):
                 return new.stream == self.of or near
             case "cycle":
                 return kind in IN_CYCLE and cycle_of(new.stream) == self.of
+            case "person":
+                theirs = new.stream == f"person-{self.of}" or holder_of(new.stream) == self.of
+                return kind in SHOWN_IN["team"] and (theirs or kind in ("cycle", "feed"))
             case _:
                 return kind in SHOWN_IN[self.sort]
 
@@ -72,6 +75,8 @@ def shown_at(path: str) -> Shows | None:
             return Shows("cases")
         case ["team", *_]:
             return Shows("team")
+        case ["people", who]:
+            return Shows("person", who)
         case ["goals", goal]:
             return Shows("goal", goal)
         case ["cases", case]:

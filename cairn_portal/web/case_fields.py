@@ -20,6 +20,7 @@ from cairn_portal.presenting.words import number, words
 from cairn_portal.reading.cases import CaseRead
 from cairn_portal.signing_in.reader import PageReader
 from cairn_portal.web.forms import Known, Option
+from projections.models.case import CaseRow, Turn
 
 
 def known_of(at: PageReader, read: CaseRead, command: str, who: str) -> Known:
@@ -122,6 +123,12 @@ def holder_words(at: PageReader, holder: str, names: Mapping[str, str]) -> str:
     if holder == "company":
         return at.say("the company")
     return f"{holder.removeprefix('department.')} {names.get(holder, '')}".strip()
+
+
+def about_words(at: PageReader, each: Turn | CaseRow, names: Mapping[str, str]) -> str:
+    """Whom a case is about, and of a stage review also which period, for they have one for each."""
+    who = holder_words(at, each.holder, names)
+    return f"{who} · {each.name.rpartition('-')[2]}" if each.kind == "review" else who
 
 
 def awaited_words(at: PageReader, who: str, names: Mapping[str, str]) -> str:

@@ -1,6 +1,11 @@
 """Kinds of cases that people begin by a form; the others come with a cycle's dates, or from tables."""
 
+from collections.abc import Sequence
+
 from cairn.application.cases import KINDS
+from cairn_portal.reading.case_beginnings import begun_somewhere
+from cairn_portal.reading.current import cycle_or_current
+from cairn_portal.signing_in.portal import Visit
 from cairn_portal.web.forms import is_typed
 
 BEGUN_BY_PEOPLE = tuple(
@@ -8,3 +13,12 @@ BEGUN_BY_PEOPLE = tuple(
     for name, kind in KINDS.items()
     if any("none" in each.row.stages and is_typed(each) for each in kind.commands.values())
 )
+
+
+async def may_begin(visit: Visit) -> Sequence[str]:
+    """Those of them that whoever is signed in may begin in the cycle that runs; none while they look as somebody."""
+    records = visit.portal.records
+    cycle = await cycle_or_current(records, None)
+    if cycle is None or visit.viewing is not None:
+        return ()
+    return await begun_somewhere(records, visit.person, cycle, BEGUN_BY_PEOPLE)

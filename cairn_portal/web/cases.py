@@ -19,14 +19,15 @@ from cairn.i18n import refusal_message, term
 from cairn_portal.asking import Done
 from cairn_portal.presenting.cases import told
 from cairn_portal.presenting.story import event_name
+from cairn_portal.reading.case_beginnings import OF_UNITS
 from cairn_portal.reading.cases import CaseRead, begun_by, cases_of, foresee_case, read_case, unknown_case
 from cairn_portal.reading.current import cycle_or_current
 from cairn_portal.signing_in.portal import ByVisitor, Visit
 from cairn_portal.signing_in.reader import PageReader
 from cairn_portal.web import showing
 from cairn_portal.web.appraising import answers_apart, give_apart
-from cairn_portal.web.case_fields import awaited_words, holder_words, known_of
-from cairn_portal.web.case_kinds import BEGUN_BY_PEOPLE
+from cairn_portal.web.case_fields import about_words, awaited_words, holder_words, known_of
+from cairn_portal.web.case_kinds import BEGUN_BY_PEOPLE, may_begin
 from cairn_portal.web.case_panels import panel_of
 from cairn_portal.web.case_readers import said_readers_of
 from cairn_portal.web.files import brought_files, given_with, limits_of, naming, shown_files
@@ -36,7 +37,6 @@ from cairn_portal.web.showing import titled
 from cairn_portal.web.typed import read_form, whole
 from cairn_portal.web.uploads import form_with_files, plain_form
 from projections.models import dashboard as dashboards
-from projections.models.case import CaseRow, Turn
 
 router = APIRouter(include_in_schema=False)
 SAVES = {"submit": "report", "comment": "comment"}
@@ -74,17 +74,12 @@ async def cases(request: Request, visit: ByVisitor, kind: str = "", cycle: str =
     ]
     turns = [(each, showing.clock(at, each.until, listed.now)) for each in listed.turns] if listed else []
     return page(
-        request, "cases.html", visit, reader=at, cycle=found, kind=kind, kinds=list(KINDS), begun=BEGUN_BY_PEOPLE,
-        turns=turns, rates=rates, others=listed.others if listed else [], names=await records.names(),
-        holder=holder_words, about=_about, cycles=await dashboards.cycles(records.pool),
+        request, "cases.html", visit, reader=at, cycle=found, kind=kind, kinds=list(KINDS),
+        begun=await may_begin(visit), turns=turns, rates=rates, others=listed.others if listed else [],
+        names=await records.names(),
+        holder=holder_words, about=about_words, cycles=await dashboards.cycles(records.pool),
         query=urlencode({"kind": kind, "cycle": found.id if found else ""}),
     )  # fmt: skip
-
-
-def _about(at: PageReader, each: Turn | CaseRow, names: Mapping[str, str]) -> str:
-    """Whom a case is about, and of a stage review also which period, for they have one for each."""
-    who = holder_words(at, each.holder, names)
-    return f"{who} · {each.name.rpartition('-')[2]}" if each.kind == "review" else who
 
 
 @router.get("/cases/new/{kind}")
@@ -117,7 +112,7 @@ async def new(
         )
         return page(
             request, "case_new.html", visit, kind=kind, about=about, problem=said, goal=goal, periods=periods,
-            names=names, units=kind in ("request", "calibration"),
+            names=names, units=kind in OF_UNITS,
         )  # fmt: skip
     key = key or str(uuid4())
     number = period if kind == "review" else digest(key, kind, holder)[:8]
@@ -130,7 +125,7 @@ async def new(
 
 def _holder(kind: str, about: str, names: Mapping[str, str]) -> str:
     """The holder of a case: a person, or the department that is asked or calibrated."""
-    if kind in ("request", "calibration") and about != "company" and f"department.{about}" in names:
+    if kind in OF_UNITS and about != "company" and f"department.{about}" in names:
         return f"department.{about}"
     return about.split(" ")[0]
 
@@ -232,9 +227,12 @@ async def _case_page(
     readers = said_readers_of(at, read, names)
     who = visit.person.id
     forms = [_form(at, read, offer, who, asked, given or {}, readers) for offer in _offers(read)]
-    status = read.status
+    status, problem = read.status, ""
+    if asked is not None and not any(form.problem for form in forms):  # its form is there no more
+        problem = refusal_message(asked.refusal).text(at.language)
     return page(
         request, "case.html", visit, 422 if asked else 200, reader=at, read=read, kind=read.kind.name, is_new=is_new,
+        problem=problem,
         title=titled(at.say(term("kind", read.kind.name))), holder=holder_words(at, read.case.holder, names),
         stage="" if is_new else at.say(term("stage", f"{read.kind.name}.{read.case.stage}")),
         awaited=[awaited_words(at, each, names) for each in status.awaited], mine=who in status.awaited,

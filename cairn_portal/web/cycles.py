@@ -15,6 +15,7 @@ from cairn.documents.mistakes import Mistake
 from cairn.domain.calibration.unit import COMPANY
 from cairn.domain.cycle.status import CycleDeadline
 from cairn.domain.goal.stages import STAGES
+from cairn.domain.people import Person
 from cairn.domain.refusal import Refusal
 from cairn.i18n import marked, refusal_message, term
 from cairn_portal.presenting import reasons
@@ -23,10 +24,14 @@ from cairn_portal.reading.knowing import may_know_case
 from cairn_portal.signing_in.portal import ByVisitor, Visit
 from cairn_portal.signing_in.reader import PageReader
 from cairn_portal.web import showing
+from cairn_portal.web.case_fields import awaited_words
 from cairn_portal.web.rendering import page
 from cairn_portal.web.uploads import plain_form
+from cairn_portal.web.urging import can_be_urged, urge_address
 from projections.models import calibration as calibration_model
 from projections.models import dashboard as dashboards
+from projections.models.case import CasesWaiting
+from projections.models.inbox import Waiting
 
 router = APIRouter(include_in_schema=False)
 MOST = 40
@@ -116,13 +121,13 @@ async def one(request: Request, visit: ByVisitor, cycle: str) -> Response:
             for row in STAGES
             if found.dashboard and (count := found.dashboard.stages.get(row.name))
         ],
-        waiting=_waits(at, found, names), cases=_cases(at, found), told=_told(at, found),
+        waiting=_waits(at, found, names, visit.person), cases=_cases(at, found), told=_told(at, found),
         grades=showing.spread(found.grades),
         quiet=[f"{each.holder} {each.holder_name or ''}".strip() for each in found.quiet.first],
         quiet_more=found.quiet.number - len(found.quiet.first),
         failures=[(each.sheet, reasons.launch_failure(at, each)) for each in (launch.failures if launch else ())],
         boards=await _boards(at, visit, cycle), launching=launch is None,
-        ahead=_ahead(at, found.due[0]) if found.due else "",
+        ahead=_ahead(at, found.due[0]) if found.due else "", urges=access.urges(visit.person),
     )  # fmt: skip
 
 
@@ -149,7 +154,8 @@ async def _families(visit: Visit, policy: str) -> dict[str, str]:
 
 
 class Waits(NamedTuple):
-    """Who is waited for, for what, how much of it, how much of that is late, and until when."""
+    """Who is waited for, for what, how much of it, how much of that is late, and until when; `urge` is where they are
+    asked to hurry, empty where the reader cannot ask them."""
 
     who: str
     act: str
@@ -157,24 +163,32 @@ class Waits(NamedTuple):
     overdue: int
     until: str
     clock: showing.Clock | None
+    urge: str
 
 
-def _waits(at: PageReader, found: CycleRead, names: dict[str, str]) -> list[Waits]:
+def _waits(at: PageReader, found: CycleRead, names: dict[str, str], reader: Person) -> list[Waits]:
     """Who waits for whom, in goals and in cases, the most overdue first."""
-    rows = [
-        (each.awaited, at.say(f"task:{each.act}"), each.goals, each.overdue, each.until)
-        for each in found.waiting
-    ]
+    urges = access.urges(reader)
+    rows: list[tuple[Waiting | CasesWaiting, str, int, str]] = []
+    for task in found.waiting:
+        urge = urge_address(found.cycle.id, task.awaited) if urges and can_be_urged(task, reader) else ""
+        rows.append((task, at.say(f"task:{task.act}"), task.goals, urge))
     rows += [
-        (each.awaited, at.say(term("turn", f"{each.kind}.{each.step}")), each.cases, each.overdue, each.until)
-        for each in found.cases_waiting
+        (turn, at.say(term("turn", f"{turn.kind}.{turn.step}")), turn.cases, "")
+        for turn in found.cases_waiting
     ]
-    rows.sort(key=lambda row: (-row[3], -row[2], row[0]))
+    rows.sort(key=lambda row: (-row[0].overdue, -row[2], row[0].awaited))
     return [
         Waits(
-            _awaited(at, who, names), act, count, late, at.moment(until), showing.clock(at, until, found.now)
+            who=awaited_words(at, each.awaited, names),
+            act=act,
+            number=count,
+            overdue=each.overdue,
+            until=at.moment(each.until),
+            clock=showing.clock(at, each.until, found.now),
+            urge=urge,
         )
-        for who, act, count, late, until in rows[:MOST]
+        for each, act, count, urge in rows[:MOST]
     ]
 
 
@@ -214,10 +228,6 @@ def _told(at: PageReader, found: CycleRead) -> str:
         open=sum(each.open for each in found.kept),
         breached=sum(each.breached for each in found.kept),
     )
-
-
-def _awaited(at: PageReader, who: str, names: dict[str, str]) -> str:
-    return at.say(term("awaited", who)) if ":" in who else f"{who} {names.get(who, '')}".strip()
 
 
 def mistakes_of(at: PageReader, given: dict[str, str]) -> list[tuple[str, str]]:

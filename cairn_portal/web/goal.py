@@ -1,6 +1,7 @@
 """One goal: what it is, how far it is, and what can be done with it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from datetime import date
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -10,12 +11,13 @@ from starlette.responses import Response
 from cairn.application.clock import zone_of
 from cairn.domain.measure import Capability, KeyTask, Kpi
 from cairn.domain.voting import Ballot
-from cairn.i18n import term
+from cairn.i18n import refusal_message, term
+from cairn_portal.presenting.adjustments import Changed
 from cairn_portal.presenting.contributions import carried
 from cairn_portal.presenting.hints import hints_of, sentence
 from cairn_portal.presenting.words import by_period, measure, number, percent, words
 from cairn_portal.reading.committee import CommitteeRead, read_committee
-from cairn_portal.reading.goal_desk import desk_of
+from cairn_portal.reading.goal_desk import GoalDesk, desk_of
 from cairn_portal.reading.goals import GoalRead, read_goal
 from cairn_portal.reading.inbox import inbox_on_goal
 from cairn_portal.reading.viewing import of_goal
@@ -23,11 +25,14 @@ from cairn_portal.signing_in.portal import ByVisitor, Visit
 from cairn_portal.signing_in.reader import PageReader
 from cairn_portal.web import showing
 from cairn_portal.web.files import shown_files
+from cairn_portal.web.forms import Form
 from cairn_portal.web.goal_forms import Asked, forms_of
+from cairn_portal.web.pending import CONFIRMING, asked_changes, asked_for, asked_lines
 from cairn_portal.web.rendering import page
 from cairn_portal.web.tasks import ShownTask, behind, shown_task
 from cairn_portal.web.trend import trend
 from projections.models import goal as goals_model
+from projections.models.progress import PeriodProgress
 
 router = APIRouter(include_in_schema=False)
 
@@ -50,6 +55,11 @@ async def goal_page(
     siblings = await goals_model.goals(records.pool, sheet=read.row.sheet)
     readers = read.view.among.rules.comments if read.view.among else ()
     read_by = at.say("read by: {who}", who=tuple(at.say(term("reader", each)) for each in readers))
+    titles = {each.goal: at.title(each.title) for each in siblings}
+    forms = forms_of(at, desk, titles, read_by, asked, in_place, opened)
+    pending = None
+    if "confirm" not in in_place:  # whoever decides about it has it as a task
+        pending = await _pending(at, visit, read, desk, names, forms)
     return page(
         request,
         "goal.html",
@@ -61,20 +71,27 @@ async def goal_page(
         facts=_facts(at, read, names),
         above=await _above(at, visit, read),
         listed=_listed(read),
-        progress=showing.progress(at, read.progress),
+        progress=showing.progress(at, read.progress, over=read.over),
         periods=_periods(at, read),
         trend=trend(at, read.progress),
         scores=sorted(read.scores or (), key=lambda each: by_period(each.period)),
-        waits=_waits(at, read, names),
+        waits=_waits(at, read, names, without=CONFIRMING if pending else frozenset()),
         committee=_committee(at, await read_committee(records, read), names),
         tasks=tasks,
         hints=[sentence(at, hint) for hint in hints_of(desk.goal, desk.context)],
-        forms=forms_of(
-            at, desk, {each.goal: at.title(each.title) for each in siblings}, read_by, asked, in_place, opened
-        ),
+        pending=pending,
+        forms=[form for form in forms if pending is None or form is not pending.withdrawal],
         done=done,
+        problem=_untold(at, asked, forms),
         files=await shown_files(at, visit, goal, f"/goals/{goal}"),
     )
+
+
+def _untold(at: PageReader, asked: Asked | None, forms: Sequence[Form]) -> str:
+    """Why something was not done whose form is not there any more, for others did something meanwhile."""
+    if asked is None or any(form.problem for form in forms):
+        return ""
+    return refusal_message(asked.refusal).text(at.language)
 
 
 def _named(at: PageReader, who: str | None, names: dict[str, str]) -> str:
@@ -191,18 +208,63 @@ def _periods(at: PageReader, read: GoalRead) -> list[Period]:
             target=number(each.target),
             actual=number(each.actual),
             attainment=percent(each.attainment),
-            bar=showing.bar(each, running=each.starts <= today <= each.ends),
-            now=each.starts <= today <= each.ends,
+            bar=showing.bar(each, running=_runs(each, today, read)),
+            now=_runs(each, today, read),
         )
         for each in sorted(line.periods, key=lambda each: by_period(each.period))
         if each.starts <= today
     ]
 
 
-def _waits(at: PageReader, read: GoalRead, names: dict[str, str]) -> list[tuple[str, showing.Clock | None]]:
-    """Whom the goal waits for, for what, until when."""
+def _runs(period: PeriodProgress, today: date, read: GoalRead) -> bool:
+    return period.starts <= today <= period.ends and not read.over
+
+
+class Pending(NamedTuple):
+    """An adjustment that waits, as everybody who may read the goal sees it: who asked since when, the `lines` that say
+    why and at what price, what changes, who is still waited for, until when, and the form by which it is withdrawn."""
+
+    about: str
+    lines: Sequence[str]
+    changes: Sequence[Changed]
+    waits: Sequence[str]
+    clock: showing.Clock | None
+    withdrawal: Form | None
+
+
+async def _pending(
+    at: PageReader, visit: Visit, read: GoalRead, desk: GoalDesk, names: dict[str, str], forms: Sequence[Form]
+) -> Pending | None:
+    """The adjustment that waits, None where none does; its words as far as they may be read."""
+    goal = read.view.in_words(desk.goal, read.of)
+    asked = await asked_for(visit.portal.records, goal, desk.context.sheet)
+    if asked is None:
+        return None
+    until = asked.pending.expires_at
+    told = [
+        at.say("asked for by {who}", who=_named(at, asked.pending.requested_by, names)),
+        at.say("since {since}", since=at.moment(goal.entered)),
+        at.say("until {until}", until=at.moment(until)),
+    ]
+    return Pending(
+        about=" · ".join(told),
+        lines=asked_lines(at, asked, names),
+        changes=asked_changes(at, asked, read.cycle.schedule),
+        waits=[said for said, _ in _waits(at, read, names, only=CONFIRMING)],
+        clock=showing.clock(at, until, read.now),
+        withdrawal=next((form for form in forms if form.name == "withdraw"), None),
+    )
+
+
+def _waits(
+    at: PageReader, read: GoalRead, names: dict[str, str], *, only: Collection[str] | None = None,
+    without: Collection[str] = (),
+) -> list[tuple[str, showing.Clock | None]]:  # fmt: skip
+    """Whom the goal waits for, for what, until when: for each task, or only for some."""
     found = []
     for task in read.tasks:
+        if task.act in without or (only is not None and task.act not in only):
+            continue
         who = (
             at.say(term("awaited", task.awaited)) if ":" in task.awaited else _named(at, task.awaited, names)
         )

@@ -19,8 +19,8 @@ from cairn_portal.web.showing import titled
 
 DECIDED = frozenset({"approve", "return", "confirm", "decline"})
 """What is done in place, beside what it is decided about."""
-
-
+BESIDE = "withdraw"
+"""What stands open beside the adjustment that it takes back."""
 OFTEN = ("revise", "check_in", "adjust", "accept", "assess", "diagnose")
 """What people do most, first."""
 
@@ -48,10 +48,12 @@ def forms_of(
     offers = sorted(
         desk.offers, key=lambda offer: OFTEN.index(offer.name) if offer.name in OFTEN else len(OFTEN)
     )
-    here = {opened, asked.name if asked else ""}
+    is_open = {opened, asked.name if asked else ""}
     return [
-        form_of(at, desk, offer, known_of(at, desk, offer.name, titles), readers, asked)._replace(open=True)
-        if offer.name in here
+        form_of(at, desk, offer, known_of(at, desk, offer.name, titles), readers, asked)._replace(
+            open=offer.name in is_open
+        )
+        if offer.name in {*is_open, BESIDE}
         else _closed(at, desk, offer.name)
         for offer in offers
         if offer.name not in done and offer.name not in DECIDED

@@ -130,7 +130,7 @@ def card(at: PageReader, goal: goals_model.GoalRow, own: OwnGoals) -> Card:
         stage=at.say(f"stage:{goal.stage}"),
         tone=showing.tone(goal.stage),
         measure=measure(at, goal.measure.model_dump(mode="json")),
-        progress=showing.progress(at, line),
+        progress=showing.progress(at, line, over=own.over),
         scores=_scores(at, own.scores.get(goal.goal, ())),
     )
 

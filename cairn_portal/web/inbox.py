@@ -1,7 +1,5 @@
 """The inbox: all that waits for whoever is signed in; tasks alike of one person stand together and are done at once."""
 
-import asyncio
-import logging
 from collections.abc import Sequence
 from typing import Annotated, NamedTuple
 from uuid import uuid4
@@ -12,30 +10,29 @@ from starlette.responses import Response
 from cairn.application.cases import KINDS
 from cairn.application.clock import zone_of
 from cairn.domain.people import Person
-from cairn.domain.refusal import Refusal
-from cairn.i18n import refusal_message, term
-from cairn_portal.gateway import NOT_ANSWERED, NoAnswer
-from cairn_portal.presenting.story import event_name
+from cairn.i18n import marked, term
 from cairn_portal.reading.inbox import Inbox, inbox_of
 from cairn_portal.reading.knowing import may_know_case, may_know_goal
 from cairn_portal.signing_in.portal import ByVisitor, Visit
 from cairn_portal.signing_in.reader import PageReader
 from cairn_portal.web import showing
 from cairn_portal.web.rendering import page
-from cairn_portal.web.tasks import ShownTask, dom_of, shown_tasks, told_apart
-from cairn_portal.web.typed import whole
+from cairn_portal.web.tasks import ShownTask, shown_tasks, told_apart
+from cairn_portal.web.together import give_each
 from cairn_portal.web.uploads import plain_form
-from projections.models import goal as goals_model
 from projections.models.case import Turn
 from projections.models.inbox import Task
 
 router = APIRouter(include_in_schema=False)
-log = logging.getLogger(__name__)
-AT_ONCE = 8
 A_PAGE, MOST = 100, 1000
 """Tasks that are shown at first, and by asking for more of them; those that are due first come first."""
-TOGETHER = {"submit": "submit", "approve": "approve", "confirm_check_ins": "confirm_check_ins"}
-"""Tasks that need no words, so that several may be done at once: the command that does each, by its act."""
+TOGETHER = {
+    "submit": marked("Submit all {n}"),
+    "approve": marked("Approve all {n}"),
+    "confirm_check_ins": marked("Confirm all {n}"),
+}
+"""Tasks that need no words, so that several may be done at once, each by the command of its name: what doing all of
+them is called."""
 
 
 ONLY_THEIRS = frozenset({"appraisal"})
@@ -61,15 +58,6 @@ class Group(NamedTuple):
     command: str = ""
     key: str = ""
     goals: Sequence[str] = ()
-
-
-class Result(NamedTuple):
-    """What came of one of several commands."""
-
-    dom: str
-    goal: str
-    said: str
-    refused: bool
 
 
 @router.get("/inbox")
@@ -132,9 +120,9 @@ def _grouped(at: PageReader, found: Inbox, upto: int, shown: Sequence[ShownTask]
         who = f"{tasks[0].owner} {tasks[0].owner_name or ''}".strip()
         what = at.say("{what}: {who}", what=at.say(f"task:{tasks[0].act}"), who=who)
         title = " · ".join((what, *told_apart(found, tasks[0].cycle)))
-        label = at.say("All {n} at once", n=len(tasks))
+        label = at.say(TOGETHER[tasks[0].act], n=len(tasks))
         goals = [f"{task.goal}@{as_shown.version}" for task, as_shown in zip(tasks, listed, strict=True)]
-        groups.append(Group(dom, title, listed, label, TOGETHER[tasks[0].act], str(uuid4()), goals))
+        groups.append(Group(dom, title, listed, label, tasks[0].act, str(uuid4()), goals))
     return groups
 
 
@@ -149,36 +137,7 @@ async def do_all(request: Request, visit: ByVisitor, command: str) -> Response:
     """Gives the same command to each goal, each with its own answer: a refusal keeps no other from being done."""
     form = await plain_form(request)
     key, act = str(form.get("key", "")), str(form.get("act", ""))
-    gate = asyncio.Semaphore(AT_ONCE)
-
-    async def one(named: str) -> Result:
-        async with gate:
-            return await _given(visit, named, command, act, key)
-
-    named = [str(each) for each in form.getlist("goal")]
-    results = await asyncio.gather(*map(one, named)) if command in TOGETHER.values() else []
-    return page(request, "tasks_done.html", visit, results=results)
-
-
-async def _given(visit: Visit, named: str, command: str, act: str, key: str) -> Result:
-    goal, _, version = named.rpartition("@")
-    at, dom = visit.reader, dom_of(goal, act)
-    try:
-        done = await visit.portal.commands.goal(
-            goal, command, visit.person.id, {}, f"{key}:{goal}" if key else None,
-            at_version=whole(version),
-        )  # fmt: skip
-    except Refusal as refusal:
-        # what somebody may not read has no title to them
-        called = goal if refusal.code.endswith(".unknown") else await _called(visit, goal)
-        return Result(dom, called, refusal_message(refusal).text(at.language), True)
-    except NoAnswer as late:
-        log.warning("no answer: %s", late)
-        return Result(dom, goal, at.say(NOT_ANSWERED), True)
-    said = at.say("separator:clause").join(event_name(at, each) for each in done.events)
-    return Result(dom, await _called(visit, goal), said or at.say("nothing to do (it is so already)"), False)
-
-
-async def _called(visit: Visit, goal: str) -> str:
-    row = await goals_model.goal(visit.portal.records.pool, goal)
-    return visit.reader.title(row.title) if row else goal
+    named = [str(each) for each in form.getlist("goal")] if command in TOGETHER else []
+    return page(
+        request, "tasks_done.html", visit, results=await give_each(visit, command, named, {}, key, act)
+    )

@@ -1,15 +1,15 @@
 """What the palette finds: pages and actions, people, goals, as far as somebody may reach them."""
 
 from typing import NamedTuple
+from urllib.parse import quote
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from cairn.domain.rights import on_committee
 from cairn.i18n import term
 from cairn_portal.reading.finding import find_goals, find_people
 from cairn_portal.signing_in.portal import ByVisitor, Visit
-from cairn_portal.web.case_kinds import BEGUN_BY_PEOPLE
+from cairn_portal.web.case_kinds import may_begin
 from cairn_portal.web.rendering import page, places
 from cairn_portal.web.showing import titled
 
@@ -29,13 +29,11 @@ class Found(NamedTuple):
 @router.get("/find")
 async def find(request: Request, visit: ByVisitor, q: str = "") -> Response:
     typed, say, records = q.strip(), visit.reader.say, visit.portal.records
-    actions = [each for each in _actions(visit) if typed.casefold() in each.title.casefold()]
+    actions = [each for each in await _actions(visit) if typed.casefold() in each.title.casefold()]
     people, goals = [], []
     if typed:
-        sees = visit.person.roles or on_committee(visit.person)
         for each in await find_people(records, typed):
-            about = f"/team?of={each.id}" if sees else f"/cases/new/feedback?about={each.id}"
-            people.append(Found(about, "users", f"{each.name} {each.id}", each.title))
+            people.append(Found(f"/people/{quote(each.id)}", "users", f"{each.name} {each.id}", each.title))
         for row in await find_goals(records, visit.person, typed):
             note = f"{row.goal} · {say(f'stage:{row.stage}')}"
             goals.append(Found(f"/goals/{row.goal}", "target", row.title, note))
@@ -49,7 +47,7 @@ async def find(request: Request, visit: ByVisitor, q: str = "") -> Response:
     )
 
 
-def _actions(visit: Visit) -> list[Found]:
+async def _actions(visit: Visit) -> list[Found]:
     """Pages that somebody has, and what they may begin."""
     say = visit.reader.say
     found = [Found(address, sign, label) for address, sign, label in places(visit)]
@@ -58,6 +56,6 @@ def _actions(visit: Visit) -> list[Found]:
     found.append(Found("/goals/new", "pencil", say("Draft a goal")))
     found += [
         Found(f"/cases/new/{kind}", "pencil", say("New: {kind}", kind=say(term("kind", kind))))
-        for kind in BEGUN_BY_PEOPLE
+        for kind in await may_begin(visit)
     ]
     return [each._replace(title=titled(each.title)) for each in found]

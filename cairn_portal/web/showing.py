@@ -85,17 +85,18 @@ def clock(at: PageReader, until: datetime | None, now: datetime) -> Clock | None
     return Clock(at.say("{days} d left", days=int(days)), "waiting" if left < SOON else "off")
 
 
-def progress(at: PageReader, line: ProgressLine | None) -> Progress | None:
-    """A goal's progress in the period that runs; None where there is none to show."""
+def progress(at: PageReader, line: ProgressLine | None, *, over: bool = False) -> Progress | None:
+    """A goal's progress in the period that runs, of a cycle that is `over` in the whole of it; None where there is none
+    to show."""
     if line is None:
         return None
-    now = line.current
+    now, said = line.to_date if over else line.current, at.say(sentence(line, over=over))
     if now is None:
-        return Progress(None, "", at.say(sentence(line)), "")
+        return Progress(None, "", said, "")
     unit = (line.measure.unit or "") if isinstance(line.measure, Kpi) else ""
     figures = f"{number(now.actual)} / {number(now.target)} {unit}".strip()
-    found = bar(now)
-    return Progress(found, figures, at.say(sentence(line)), pace(at, found))
+    found = bar(now, running=not over)
+    return Progress(found, figures, said, pace(at, found))
 
 
 def bar(period: PeriodProgress, *, running: bool = True) -> Bar | None:

@@ -6,29 +6,25 @@ from uuid import uuid4
 
 from cairn.application.cases import KINDS
 from cairn.application.clock import zone_of
-from cairn.domain.goal.adjustment import values_before
 from cairn.domain.goal.events import CheckedIn
-from cairn.domain.goal.state import Goal, PendingAdjustment
+from cairn.domain.goal.state import Goal
 from cairn.domain.measure import Measure
 from cairn.domain.people import Person
 from cairn.domain.policy import Reader
-from cairn.domain.schedule import Schedule
-from cairn.domain.sheet.state import Sheet
 from cairn.i18n import term
-from cairn_portal.presenting.adjustments import Changed, change_lines
+from cairn_portal.presenting.adjustments import Changed
 from cairn_portal.presenting.words import measure, number, task_name, words
 from cairn_portal.reading.inbox import Inbox
 from cairn_portal.reading.records import Records
 from cairn_portal.reading.viewing import Viewer, of_goal
 from cairn_portal.signing_in.reader import PageReader
+from cairn_portal.web.pending import CONFIRMING, Asked, asked_changes, asked_for, asked_lines
 from cairn_portal.web.showing import Clock, clock
 from projections.models import case as case_model
 from projections.models import goal as goals_model
 from projections.models import inbox as inboxes
 from projections.models.notice import Urge, urges
 
-CONFIRMING = frozenset({"confirm_manager", "confirm_hr"})
-"""Tasks that decide about an adjustment."""
 REPORTED = "confirm_check_ins"
 """The task that decides about what was reported."""
 
@@ -94,16 +90,6 @@ def dom_of(goal: str, act: str) -> str:
     return f"task-{goal}-{act}".replace(".", "-")
 
 
-class Asked(NamedTuple):
-    """What an adjustment that waits asks for: the goal with its words, as far as whoever has the task may read them,
-    and its sheet, with the titles of the sheet's goals."""
-
-    goal: Goal
-    pending: PendingAdjustment
-    sheet: Sheet
-    titles: Mapping[str, str]
-
-
 class Behind(NamedTuple):
     """What is behind a task: how its goal is measured and who reads what is written about it, as of the goal's
     `version`; where it was read in the log, the `goal` with its words, as far as whoever has the task may read them,
@@ -147,22 +133,11 @@ async def behind(
     }
     for name, (goal, sheet) in now.items():
         words = views[cycles[name]].in_words(goal, of_goal(goal))
-        asked = await _asked(records, words, sheet)
+        asked = await asked_for(records, words, sheet)
         found_behind[name] = Behind(
             goal.version, goal.measure, comments[cycles[name]], goal=words, asked=asked
         )  # fmt: skip
     return found_behind
-
-
-async def _asked(records: Records, goal: Goal, sheet: Sheet) -> Asked | None:
-    """What an adjustment of a goal asks for, None where none waits."""
-    if goal.pending is None:
-        return None
-    titles: Mapping[str, str] = {}
-    if goal.pending.changes.counterweights:
-        siblings = await goals_model.goals(records.pool, sheet=sheet.id)
-        titles = {each.goal: each.title for each in siblings}
-    return Asked(goal, goal.pending, sheet, titles)
 
 
 def told_apart(found: Inbox, cycle: str) -> Sequence[str]:
@@ -194,7 +169,7 @@ def shown_task(
         version=_version(task, about_it),
         lines=_lines(told, task, about_it, asked),
         more=f"/goals/{task.goal}" if task.act == REPORTED and about_it.goal is None else "",
-        changes=_changes(at, asked, found.cycles[task.cycle].schedule),
+        changes=asked_changes(at, asked, found.cycles[task.cycle].schedule) if asked else (),
         acts=[act._replace(open=act.name == open_act) for act in _acts(at, task, about_it)],
         problem=problem,
     )
@@ -239,21 +214,7 @@ def _lines(at: PageReader, task: inboxes.Task, about_it: Behind, asked: Asked | 
     ]
     if task.act == REPORTED:
         return [*told, *(_reported(at, each.said) for each in (goal.reports if goal else ()) if each.waits)]
-    if asked is None:
-        return told
-    _, pending, sheet, _ = asked
-    given = [f"{at.say('as {given:role}', given=role)}: {who}" for role, who in pending.confirmed.items()]
-    return [
-        *told,
-        at.say("reason: {reason}", reason=words(at, pending.reason)),
-        at.say(
-            "draws {draws:number} points of the flexible space; {left:number} of {space:number} would be left",
-            draws=pending.draws,
-            left=sheet.space_left - pending.draws,
-            space=sheet.space,
-        ),
-        *([at.say("confirmed: {given}", given=tuple(given))] if given else []),
-    ]
+    return [*told, *asked_lines(at, asked)] if asked else told
 
 
 def _said_before(at: PageReader, goal: Goal) -> list[str]:
@@ -281,15 +242,6 @@ def _reported(at: PageReader, said: CheckedIn) -> str:
     return " · ".join(
         filter(None, (told, words(at, said.note), *(words(at, each.name) for each in said.files)))
     )
-
-
-def _changes(at: PageReader, asked: Asked | None, dates: Schedule | None) -> list[Changed]:
-    """What an adjustment that waits for both confirmations changes."""
-    if asked is None:
-        return []
-    changes, titles = asked.pending.changes, {each: at.title(said) for each, said in asked.titles.items()}
-    before = values_before(changes, asked.goal, asked.sheet, dates)
-    return change_lines(at, asked.goal, before, changes, titles)
 
 
 def _acts(at: PageReader, task: inboxes.Task, about_it: Behind) -> list[Act]:

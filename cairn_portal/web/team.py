@@ -106,7 +106,7 @@ async def team(request: Request, visit: ByVisitor, asked: AskedTeam) -> Response
             for row in STAGES
             if (count := sum(goal.stage == row.name for goal in own.goals))
         ]
-        slow = sum(_is_slow(card) for card in shown)
+        slow = 0 if own.over else sum(_is_slow(card) for card in shown)
         members.append(Member(people[who], shown, counts, slow))
     glances = [_glance(at, each, read.courses.get(each.id)) for each in read.members] if read else []
     return team_page(request, "team.html", visit, asked, members=members, glances=glances)

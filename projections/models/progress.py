@@ -319,11 +319,14 @@ def on_course(line: ProgressLine) -> bool | None:
     return None if now.done is None else now.done >= now.elapsed
 
 
-def sentence(line: ProgressLine) -> Message:
-    """The progress in words, such as "60% of this month's target done, 10 days left for the other 40%".
+def sentence(line: ProgressLine, *, over: bool = False) -> Message:
+    """The progress in words, such as "60% of this month's target done, 10 days left for the other 40%"; of a cycle that
+    is `over`, what the year came to.
 
     Percentages are cut, not rounded: nobody reads that all is done before it is.
     """
+    if over and line.to_date is not None:
+        return _came_to(line.to_date, line.measure)
     now = line.current
     if now is None:
         due = getattr(line.measure, "due", None)
@@ -347,6 +350,28 @@ def sentence(line: ProgressLine) -> Message:
             "reached {span:span} target ({reached}%)", span=now.kind, reached=_cut(now.attainment or HUNDRED)
         )
     return _under_way(now, line.measure)
+
+
+def _came_to(year: PeriodProgress, measure: Measure) -> Message:
+    """What a whole cycle came to, once its last day is over."""
+    if isinstance(measure, KeyTask):
+        met, criteria = int(year.actual or 0), int(year.target or 0)
+        return message("{done} of {criteria} acceptance criteria were met", done=met, criteria=criteria)
+    if year.actual is None:
+        return message("no data came for the year's target")
+    if is_limit(measure):
+        used, limit = year.actual, year.target or ZERO
+        if used > limit:
+            return message(
+                "{used:number} was used in the year, {over:number} more than the limit of {limit:number}",
+                used=used,
+                over=used - limit,
+                limit=limit,
+            )
+        return message("{used:number} of at most {limit:number} was used in the year", used=used, limit=limit)
+    if year.done == HUNDRED:
+        return message("the year's target was reached ({reached}%)", reached=_cut(year.attainment or HUNDRED))
+    return message("{done}% of the year's target was reached", done=_cut(year.done or ZERO))
 
 
 def _of_task(now: PeriodProgress, task: KeyTask) -> Message:

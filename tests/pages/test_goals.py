@@ -127,6 +127,17 @@ async def test_an_adjustment_shows_the_space_it_leaves_and_counts_once_both_have
         await pictured(employee, shots, "adjust-zh")
         await employee.sends("adjust")
         await expect(employee.page.locator("p.launched")).to_be_visible()
+        waits = employee.page.locator("section", has=employee.page.locator("#pending"))
+        for said in (
+            "由 E3 吴浩然 申请",
+            "1,200",
+            "1,100",
+            "大客户推迟到明年签约",
+            "等待 M1",
+            "等待 HR",
+        ):
+            await expect(waits).to_contain_text(said)
+        await pictured(employee, shots, "adjusting-zh")
         reported = await served.cairn("goal", "check-in", goal, "--value", "30", "--by", "E3")
         assert reported.code == 0, reported.err  # it changes nothing of what is asked
 
@@ -139,15 +150,53 @@ async def test_an_adjustment_shows_the_space_it_leaves_and_counts_once_both_have
         asked = hr.page.locator(f"#task-{goal}-confirm_hr")
         await expect(asked).to_contain_text(f"剩余 {left} 点")
         await pictured(manager, shots, "confirm-en")
+        await manager.open(f"/goals/{goal}")  # whoever decides about it has it as a task, once
+        await expect(manager.page.locator("table.changes")).to_have_count(1)
+        await manager.open("/inbox")
         await manager.page.locator(f"#task-{goal}-confirm_manager > .acts > form button").click()
         await expect(manager.page.locator(f"#task-{goal}-confirm_manager")).to_have_class("card task done")
         stage = (await served.cairn("goal", "show", goal, "--json")).json["goal"]["stage"]
         assert stage == "adjusting", "one of the two is not enough"
         await expect(asked).to_contain_text("M1")  # the other's page moves by itself
+        await expect(waits).to_contain_text("已确认：以上级身份: M1 陆一鸣")
+        await expect(waits).not_to_contain_text("等待 M1")
+        await manager.open(f"/goals/{goal}")
+        await pictured(manager, shots, "adjusting-en")
+        await expect(manager.page.locator("#pending")).to_be_visible()
+        await expect(manager.page.locator("#form-withdraw")).to_have_count(0)
         await hr.page.locator(f"#task-{goal}-confirm_hr > .acts > form button").click()
         await expect(hr.page.locator(f"#task-{goal}-confirm_hr")).to_have_class("card task done")
     shown = (await served.cairn("goal", "show", goal, "--json")).json["goal"]
     assert (shown["stage"], shown["measure"]["target"]) == ("active", "1100")
+
+
+async def test_an_adjustment_is_withdrawn_where_it_waits_and_read_without_words_by_whoever_may_not(
+    browser: Browser, served: Served, running: str
+) -> None:
+    goal = f"goal-{running}-E3-2"
+    typed = {"fields.changes.title": "学会谈判与报价", "fields.reason": "新产品线要自己报价"}
+    async with screen(browser, served, language="en", width=375) as employee:
+        await employee.sign_in("E3")
+        await employee.open(f"/goals/{goal}")
+        await employee.opened("adjust")
+        await employee.page.locator("#form-adjust-fields-changes-title").fill(typed["fields.changes.title"])
+        await employee.page.locator("#form-adjust-fields-reason").fill(typed["fields.reason"])
+        await employee.sends("adjust")
+        await expect(employee.page.locator("#pending")).to_be_visible()
+        async with httpx2.AsyncClient(base_url=served.url, timeout=60) as client:
+            client.headers["Authorization"] = f"Bearer {await served.token('A1')}"
+            read = (await client.get(f"/goals/{goal}")).text
+        assert "学会谈判与报价" in read and "新产品线要自己报价" not in read
+        withdraw = employee.page.locator("#form-withdraw")
+        await expect(withdraw).to_have_count(1)
+        await withdraw.locator("button").click()
+        await expect(employee.page.locator("p.launched")).to_be_visible()
+        await expect(employee.page.locator("#pending")).to_have_count(0)
+    headers = {"Authorization": f"Bearer {await served.token('E3')}"}
+    async with httpx2.AsyncClient(base_url=served.url, headers=headers, timeout=60) as client:
+        again = await client.post(f"/goals/{goal}/give/withdraw", data={"at_version": "1"})
+    assert again.status_code == 422 and 'role="alert"' in again.text, "its form is gone; why, is told"
+    assert (await served.cairn("goal", "show", goal, "--json")).json["goal"]["stage"] == "active"
 
 
 async def test_what_was_reported_is_confirmed_where_it_waits(

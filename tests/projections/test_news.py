@@ -22,7 +22,16 @@ from tests.specs.company import LIN, WANG
 from tests.workflows.company import POLICY
 
 ANOTHER = "goal-2026-chen-1"
-PAGES = ("/", "/inbox", "/team", "/cases", f"/goals/{GOAL}", "/cycles/2026", "/cycles/2026/cascade")
+PAGES = (
+    "/",
+    "/inbox",
+    "/team",
+    "/people/lin",
+    "/cases",
+    f"/goals/{GOAL}",
+    "/cycles/2026",
+    "/cycles/2026/cascade",
+)
 AMONG_THEMSELVES = POLICY + "transparency: {goals: [holder, line, hr, auditors]}\n"
 ASSESSED = g.GoalAssessed(goal=GOAL, period="Y", points=D(90), by=WANG, at=later(300))
 
@@ -67,9 +76,16 @@ async def test_a_goal_is_heard_of_by_its_owner_its_line_and_hr_on_pages_that_sho
     await room.opens(AMONG_THEMSELVES)
     await room.happens(SUBMITTED)
     whole_cycle = ["/cycles/2026", "/cycles/2026/cascade"]
-    assert await room.hearing(LIN) == ["/", "/inbox", "/team", f"/goals/{GOAL}", *whole_cycle]
+    assert await room.hearing(LIN) == ["/", "/inbox", "/team", "/people/lin", f"/goals/{GOAL}", *whole_cycle]
     assert await room.hearing(WANG) == await room.hearing("zhao") == await room.hearing("hua")
-    assert await room.hearing("hua") == ["/", "/inbox", "/team", f"/goals/{GOAL}", *whole_cycle]
+    assert await room.hearing("hua") == [
+        "/",
+        "/inbox",
+        "/team",
+        "/people/lin",
+        f"/goals/{GOAL}",
+        *whole_cycle,
+    ]
     assert not await room.heard(LIN, f"/goals/{ANOTHER}"), "that page shows another goal"
 
 
@@ -87,6 +103,7 @@ async def test_who_may_read_a_goal_but_no_score_of_it_hears_of_the_one_and_not_o
     await room.opens(POLICY, opened(), opened("sheet-2026-chen-1", (), holder="chen"))
     await room.happens(APPROVED)
     assert await room.heard("chen", f"/goals/{GOAL}")
+    assert await room.heard("chen", "/people/lin") and not await room.heard("chen", "/people/wang")
     assert not await room.heard("chen", "/inbox"), "it is nothing to do with them"
     await room.happens(ASSESSED)
     assert await room.heard(LIN, f"/goals/{GOAL}") and not await room.heard("chen", f"/goals/{GOAL}")

@@ -30,6 +30,8 @@ from cairn.domain.reading import ReadingsRecorded, Row, aggregate
 from cairn.domain.schedule import Days, Span
 from cairn.domain.scoring import kpi_points
 from cairn.domain.targets import first_day
+from cairn_portal.signing_in.reader import PageReader
+from cairn_portal.web import showing
 from projections.engine.catch_up import catch_up
 from projections.engine.parking import skip
 from projections.models import progress
@@ -229,6 +231,22 @@ async def test_a_lower_is_better_sum_is_used_up_and_not_reached_on_day_four(pool
     await record(pool, readings((date(2026, 3, 9), "31")))
     over = sentence(await line(pool)).text("en")
     assert over == "35 used, 5 more than this month's limit of 30, 10 days left"
+    assert sentence(await line(pool), over=True).text("zh") == "全年共用35，上限360"
+
+
+async def test_a_year_that_is_over_says_what_it_came_to_and_speaks_of_no_month(pool: asyncpg.Pool) -> None:
+    last = date(2026, 12, 31)
+    await record(pool, launched(), *active(), readings((date(2026, 3, 2), "600"), (date(2026, 12, 9), "120")))
+    found = await line(pool, last)
+    assert sentence(found).text("en") == "reached this month's target (120%)"
+    assert sentence(found, over=True).text("en") == "60% of the year's target was reached"
+    assert sentence(found, over=True).text("zh") == "全年目标完成了60%"
+    shown = showing.progress(PageReader("zh"), found, over=True)
+    assert shown is not None and shown.bar is not None
+    assert (shown.sentence, shown.figures, shown.pace) == ("全年目标完成了60%", "720 / 1,200 元", "")
+    assert (shown.bar.done, shown.bar.mark) == (60.0, None)
+    await record(pool, readings((date(2026, 12, 30), "480")))
+    assert sentence(await line(pool, last), over=True).text("zh") == "全年目标已达成（100%）"
 
 
 async def test_a_limit_of_nothing_is_kept_or_passed(pool: asyncpg.Pool) -> None:
@@ -238,6 +256,7 @@ async def test_a_limit_of_nothing_is_kept_or_passed(pool: asyncpg.Pool) -> None:
     assert kept.current is not None and kept.current.used == 0
     await record(pool, readings((date(2026, 3, 3), "1")))
     assert sentence(await line(pool)).text("zh") == "本月已用1，超出上限0达1，还剩10天"
+    assert sentence(await line(pool), over=True).text("zh") == "全年共用1，超出上限0达1"
 
 
 async def test_the_month_word_is_the_one_of_the_goals_own_family_and_tier(pool: asyncpg.Pool) -> None:

@@ -8,12 +8,14 @@ from typing import Any
 import pytest
 from hypothesis import strategies as st
 
+from cairn.application.offers import offered_in_case
 from cairn.domain.evaluation.moving import is_better, with_raise_kept
 from cairn.domain.evaluation.steps import has_steps
 from cairn.domain.evaluation.versions import is_result_settled
 from cairn.domain.moves import GoAway as AWAY
 from cairn.domain.moves import Leave
 from cairn.domain.policy import Committee
+from cairn.domain.result.kind import KIND
 from tests.specs.casework import Casework
 from tests.specs.company import CHEN, HUA, LI, LIN, SHEET, WANG, ZHAO, on
 from tests.specs.given import for_all
@@ -23,6 +25,11 @@ from tests.specs.results import GRADES, issued, recomputed, show, steps, told, w
 SHOWN = told()
 SIGNED = SHOWN.asked("acknowledge", LIN, "2027-01-20", number=1)
 APPEALED = SIGNED.asked("appeal", LIN, "2027-01-21", grounds="the March order was counted for Q2")
+
+
+def offered(work: Casework, who: str, at: str) -> list[str]:
+    """What somebody is asked for on a day, by the commands' names."""
+    return [each.name for each in offered_in_case(KIND, work.state, work.context(on(at, 10)), who)]
 
 
 def sheet_of(work: Casework) -> Any:
@@ -104,6 +111,21 @@ def test_a_signed_result_closes_when_the_window_for_an_appeal_is_over() -> None:
     assert closed.refused("appeal", LIN, "2027-02-01", grounds="x").code == "case.stage"
     late = SIGNED.refused("appeal", LIN, "2027-02-02", grounds="x")
     assert late.code == "result.appeal-late"
+
+
+def test_nobody_is_asked_for_what_can_do_nothing_more_with_a_result() -> None:
+    lapsed = SHOWN.reached("acknowledge_remind").reached("interview_remind").reached("acknowledge_over")
+    closed = SIGNED.reached("interview_remind").reached("interview_over").reached("appeal_over")
+    unsigned = lapsed.reached("interview_over").reached("appeal_over")
+    assert (closed.state.stage, unsigned.state.stage) == ("closed", "closed")
+    assert offered(SHOWN, LIN, "2027-01-19") == ["acknowledge", "appeal"]
+    assert offered(unsigned, LIN, "2027-02-03") == ["acknowledge"]  # a late signature counts
+    assert unsigned.asked("acknowledge", LIN, "2027-02-03", number=1).types != []
+    assert offered(closed, LIN, "2027-02-03") == []
+    assert closed.asked("acknowledge", LIN, "2027-02-03", number=1).just == ()
+    assert offered(SIGNED, LIN, "2027-02-02") == []  # the window is over, and nothing has closed it yet
+    without = told(policy=steps("interview", "acknowledgement"))
+    assert offered(without, LIN, "2027-01-19") == ["acknowledge"]
 
 
 def test_on_long_leave_the_window_begins_with_the_return() -> None:

@@ -1,6 +1,6 @@
 """How a kind of case declares itself, and what is decided alike for all of them."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, Literal, TypeVar
@@ -39,7 +39,8 @@ class CaseKind(Generic[S]):
     part, and may read what was written in it.
     `turns_at` are those whom one deadline (its phase, when it is due) is about, where a case waits for several at a
     time; by default all who are awaited. In stages of `lasts` a case is not over though nobody is waited for and
-    nothing is due: its person is on leave, say.
+    nothing is due: its person is on leave, say. `idle` are the commands, by name, that the case's stage allows and that
+    could do nothing as it stands: nobody is asked for them.
     """
 
     name: str
@@ -65,6 +66,7 @@ class CaseKind(Generic[S]):
     )
     turns_at: Callable[[S, CaseContext, str, datetime], tuple[str, ...]] | None = None
     lasts: frozenset[str] = frozenset()
+    idle: Callable[[S, CaseContext], Collection[str]] = lambda case, context: ()
     _by_name: Mapping[str, CasePhase] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:

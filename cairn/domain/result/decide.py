@@ -122,15 +122,30 @@ def _told(moment: datetime | None, context: CaseContext) -> datetime | None:
     return None if moment is None else local_moment(moment, context.calendar)
 
 
-def _appeal(command: AppealResult, result: Result, context: CaseContext) -> Event:
-    """Within the window, and once against a version: what the committee decided is decided."""
+def _no_appeal(result: Result, context: CaseContext, at: datetime) -> Refusal | None:
+    """Why nobody can appeal at a moment: only within the window, and once against a version, for what the committee
+    decided is decided."""
     if not context.policy.evaluation.has("appeal") or result.appeal_by is None:
-        raise Refusal("result.no-appeals", field="case")
+        return Refusal("result.no-appeals", field="case")
     ends = appeal_by(result, context)
-    if ends is not None and command.at > ends:
-        raise Refusal("result.appeal-late", field="case", until=_told(ends, context))
+    if ends is not None and at > ends:
+        return Refusal("result.appeal-late", field="case", until=_told(ends, context))
     if result.appealed_before:
-        raise Refusal("result.appealed-before", field="case", number=result.number)
+        return Refusal("result.appealed-before", field="case", number=result.number)
+    return None
+
+
+def idle(result: Result, context: CaseContext) -> frozenset[str]:
+    """What can do nothing any more: the signature on a version that is signed, which is asked for in the year's last
+    stage too, and an appeal that would be refused."""
+    signed = {AcknowledgeResult.row.name} if result.signed else set()
+    no_appeal = {AppealResult.row.name} if _no_appeal(result, context, context.at) else set()
+    return frozenset(signed | no_appeal)
+
+
+def _appeal(command: AppealResult, result: Result, context: CaseContext) -> Event:
+    if refusal := _no_appeal(result, context, command.at):
+        raise refusal
     check_attachments(command.files, context.policy.attachments)
     days = context.policy.evaluation.decision
     return ResultAppealed(

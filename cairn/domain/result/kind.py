@@ -44,4 +44,5 @@ KIND = CaseKind(
     sheets_of=lambda result, command, context: (result.sheet,),
     parties=parties,
     lasts=frozenset({"shown"}),
+    idle=decider.idle,
 )

@@ -8,6 +8,7 @@ import typer
 from rich.console import RenderableType
 from rich.text import Text
 
+from cairn.application.clock import is_past
 from cairn.domain.cycle.state import Cycle
 from cairn.domain.people import Person
 from cairn.i18n import message
@@ -60,12 +61,13 @@ async def progress(at: Terminal, who: Who = None, cycle: CycleOption = None, on:
         found = await the_cycle(s, cycle, who)
         today = day or await s.clock.today(found)
         lines = await lines_of(s, found, person, today)
+        over = day is None and is_past(found, await s.clock.now(found))
         await s.titles()
     title = at.say("{person}'s progress on {today}", person=person.name, today=today)
     nothing = Text(at.say("No goal runs yet."))
     at.answer(
         {"person": person, "day": today, "goals": lines},
-        progress_table(at, lines, title) if lines else nothing,
+        progress_table(at, lines, title, over=over) if lines else nothing,
     )
 
 
@@ -88,6 +90,7 @@ async def _of_goal(s: Session, name: str, day: date | None) -> None:
     await s.titles()
     cycle = await s.cycle(found.cycle)
     today = day or await s.clock.today(cycle)
+    over = day is None and is_past(cycle, await s.clock.now(cycle))
     line = await line_of(s, cycle, name, today)
     if line is None:
         raise Problem(message("There was no goal {goal} then.", goal=name))
@@ -101,7 +104,7 @@ async def _of_goal(s: Session, name: str, day: date | None) -> None:
         right=(at.say("target"), at.say("actual"), at.say("attainment")),
     )
     for each in sorted(line.periods, key=_in_order):
-        now = each.starts <= today <= each.ends
+        now = each.starts <= today <= each.ends and not over
         table.add_row(
             Text(each.period, style="bold" if now else ""),
             number(each.target),
@@ -113,7 +116,7 @@ async def _of_goal(s: Session, name: str, day: date | None) -> None:
     said = Text(
         f"{found.goal}  {at.title(line.title)}"
         + at.say("separator:colon")
-        + at.say(progress_model.sentence(line))
+        + at.say(progress_model.sentence(line, over=over))
     )
     reported = await told_apart(s, cycle, name)
     at.answer(
@@ -127,8 +130,11 @@ def drawn(period: progress_model.PeriodProgress, elapsed: Fraction | None) -> Te
     return bar(period.used if limit else period.done, elapsed, limit=limit)
 
 
-def progress_table(at: Terminal, lines: list[progress_model.ProgressLine], title: str) -> RenderableType:
-    """Goals with a bar each and the sentence that says it; `┃` is how much of the period is over."""
+def progress_table(
+    at: Terminal, lines: list[progress_model.ProgressLine], title: str, *, over: bool = False
+) -> RenderableType:
+    """Goals with a bar each and the sentence that says it; `┃` is how much of the period is over. Of a cycle that is
+    `over` it is what the year came to."""
     table = grid(
         at.say("goal"),
         at.say("weight"),
@@ -139,10 +145,9 @@ def progress_table(at: Terminal, lines: list[progress_model.ProgressLine], title
         right=(at.say("weight"), at.say("actual / target")),
     )
     for line in lines:
-        now = line.current
+        now = line.to_date if over else line.current
         figures = f"{number(now.actual)} / {number(now.target)}" if now else ""
-        shown = drawn(now, now.elapsed) if now else Text("")
-        table.add_row(
-            at.title(line.title), percent(line.weight), figures, shown, at.say(progress_model.sentence(line))
-        )
+        shown = drawn(now, None if over else now.elapsed) if now else Text("")
+        said = at.say(progress_model.sentence(line, over=over))
+        table.add_row(at.title(line.title), percent(line.weight), figures, shown, said)
     return table

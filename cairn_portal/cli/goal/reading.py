@@ -9,7 +9,7 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from cairn.application.appraisals import RaterTask
-from cairn.application.clock import zone_of
+from cairn.application.clock import is_past, zone_of
 from cairn.domain.goal.events import GoalInterviewHeld
 from cairn.domain.goal.stages import ExistingStage
 from cairn.domain.measure import Capability, KeyTask
@@ -91,10 +91,11 @@ async def show_goal(s: Session, name: str, reader: str | None = None) -> None:
     plans = await coaching_model.plans(s.pool, found.cycle, goal=found.goal) if words else []
     lines += diagnosis_lines(at, state, asked, plans, words)
     lines += [Text("  SMART  " + sentence(at, hint), style="yellow") for hint in hints]
-    if progress is not None and progress.current is not None:
-        done = progress.current
-        told = Text(at.say(progress_model.sentence(progress)))
-        lines.append(Text("  ").append_text(drawn(done, done.elapsed)).append("  ").append_text(told))
+    over = is_past(cycle, now)
+    if progress is not None and (done := progress.to_date if over else progress.current) is not None:
+        told = Text(at.say(progress_model.sentence(progress, over=over)))
+        time = None if over else done.elapsed
+        lines.append(Text("  ").append_text(drawn(done, time)).append("  ").append_text(told))
     lines += [_task(at, task, names, now) for task in tasks]
     if found.awaiting is not None:
         lines.append(_pending(at, found))
