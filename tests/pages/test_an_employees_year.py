@@ -223,12 +223,14 @@ async def assesses_what_is_not_measured(manager: Screen, goal: str, shots: Path 
 
 
 async def reads_why_and_signs(employee: Screen, served: Served, cycle: str, shots: Path | None) -> None:
-    """Sales 660 of 1,100 are 60 points, all visits 100, learning 80: 75 in the quarter and 76 in the year."""
+    """Sales of 660 of 1,100 are 60 points, all visits 100, learning 80: 75 and 76, 75.6 in all."""
     case = f"result-{cycle}-E4-1"
     await employee.open("/inbox")
     await employee.page.locator(f"a[href='/cases/{case}']").first.click()
-    for told in ("75", "76", "60", "80"):
+    for told in ("75.6 · B", "Q1 75", "Y 76"):
         await expect(employee.page.locator("main")).to_contain_text(told)
+    points = employee.page.locator("section.block").last.locator("tbody td.n")
+    await expect(points).to_have_text(["60", "60", "", "80", "100", "100"])
     await pictured(employee, shots, "year-result")
     await gives(employee, "acknowledge", words="同意")
     await pictured(employee, shots, "year-signed")
