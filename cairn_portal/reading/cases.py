@@ -1,6 +1,7 @@
 """Cases as somebody may read them: one with its story and what they may do in it, and those that concern them."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -61,6 +62,7 @@ async def read_case(records: Records, who: str, name: str) -> CaseRead:
     kind = kind_named(name)
     case, context = await records.application.cases.load(name)
     cycle = await records.cycle(case.cycle)
+    context = replace(context, at=await records.clock.now(cycle))
     view = await records.viewer(who, cycle)
     rater = await _rates_unnamed(records, case, who)
     if rater is None:
@@ -119,6 +121,7 @@ async def begun_by(records: Records, who: str, name: str) -> tuple[CaseRead | No
     if await records.ledger.version_of(name):
         return None, cycle
     case, context = await records.application.cases.planned(name)
+    context = replace(context, at=await records.clock.now(cycle))
     view = await records.viewer(who, cycle)
     return CaseRead(
         kind, case, context, cycle, context.at, status(kind, case, context), (),

@@ -4,7 +4,7 @@ import logging
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urlsplit, urlunsplit
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -170,11 +170,11 @@ async def _not_signed_in(request: Request, _: Exception) -> Response:
 
 
 def _page_of(request: Request) -> str:
-    """The page somebody was at, to which they come back once they are signed in."""
-    asked = (
-        urlsplit(request.headers.get("hx-current-url", "")).path if request.headers.get("hx-request") else ""
-    )
-    return asked or (request.url.path if request.method == "GET" else "/")
+    """The page somebody was at, with all that its address says, to which they come back once they are signed in."""
+    path, query = (request.url.path, request.url.query) if request.method == "GET" else ("", "")
+    if request.headers.get("hx-request"):
+        _, _, path, query, _ = urlsplit(request.headers.get("hx-current-url", ""))
+    return urlunsplit(("", "", path or "/", query, ""))
 
 
 async def _not_from_our_page(request: Request, _: Exception) -> Response:

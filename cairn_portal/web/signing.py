@@ -29,12 +29,15 @@ NOBODY_YET = marked(
     "Then load this page again."
 )
 YEAR = 365 * 24 * 3600  # seconds
+LONGEST = 1000
+"""Characters of an address to go on to: the session's cookie carries it, and browsers keep four kilobytes of one."""
 
 
 def own_path(path: str | None) -> str:
     """Where to go on: an address of the portal's own, whatever was asked for."""
-    safe = path is not None and path.startswith("/") and not path.startswith(("//", "/\\"))
-    return path if safe and path is not None else "/"
+    if path is None or not path.startswith("/") or path.startswith(("//", "/\\")) or len(path) > LONGEST:
+        return "/"
+    return path
 
 
 @router.get("/sign-in")

@@ -25,6 +25,7 @@ WRITERS = sorted((ROOT / "docs").glob("write_*.py"))
 FOLDERS = ("activities", "bench", "cairn", "cairn_portal", "deploy", "docs", "examples", "projections", "requirements",
            "tests", "workflows")  # fmt: skip
 CODE = re.compile(r"^```[^\n]*\n(.*?)^```|^ {4}(\S[^\n]*)$|`([^`\n]+)`", re.MULTILINE | re.DOTALL)
+TEST = re.compile(r"(tests/[\w/]+\.py)::(test_\w+)")
 LINK = re.compile(r"\[[^\]\n]*\]\(([^)\s]+)\)")
 
 
@@ -81,6 +82,17 @@ def test_every_file_that_is_named_exists(page: Path) -> None:
         re.fullmatch(rf"(?:{'|'.join(FOLDERS)})/[\w./-]*", line) for line in code(page.read_text("utf-8"))
     )
     assert sorted({found[0] for found in paths if found and not (ROOT / found[0]).exists()}) == []
+
+
+@pytest.mark.parametrize("page", [each for each in PAGES if TEST.search(each.read_text("utf-8"))], ids=name)
+def test_every_test_that_is_named_is_there(page: Path) -> None:
+    named = sorted(set(TEST.findall(page.read_text("utf-8"))))
+    assert [
+        f"{file}::{test}"
+        for file, test in named
+        if not (ROOT / file).exists()
+        or not re.search(rf"^(async )?def {test}\(", (ROOT / file).read_text("utf-8"), re.MULTILINE)
+    ] == []
 
 
 def unknown(line: str) -> str | None:

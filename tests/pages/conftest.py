@@ -1,7 +1,9 @@
 """Pages and API are tested as people and programs use them: over HTTP, by a real browser, on real servers."""
 
+import asyncio
 import os
 import shutil
+import time
 from collections import deque
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -14,16 +16,29 @@ from typing import Any
 import httpx2
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, ConsoleMessage, Page, Request, async_playwright, expect
+from itsdangerous import TimestampSigner
+from playwright.async_api import (
+    Browser,
+    ConsoleMessage,
+    Locator,
+    Page,
+    Request,
+    Route,
+    async_playwright,
+    expect,
+)
 
 from cairn.application.repository import to_appends
 from cairn.domain.event import SYSTEM, Event
 from cairn.domain.exact import exact
 from cairn.domain.identity import by_system
 from cairn.domain.sheet.events import PeriodPart, ResultIssued
+from cairn.i18n import say
 from cairn.ledger import Ledger, open_pool
 from cairn.settings import Settings
+from cairn_portal.served.app import SESSION_LASTS
 from cairn_portal.servers import Addresses, portal, process
+from cairn_portal.servers.portal_key import session_key
 from tests.databases import Databases, databases
 from tests.portal.conftest import (
     POLICY,
@@ -159,11 +174,17 @@ async def browser() -> AsyncIterator[Browser]:
 
 @dataclass
 class Screen:
-    """A browser's window of somebody. What its console complains of fails the test."""
+    """A browser's window of somebody, which reads in a language (zh-CN, en). What its console complains of fails the
+    test."""
 
     page: Page
     served: Served
+    language: str
     complaints: list[str]
+
+    def says(self, id: str, /, **arguments: object) -> str:
+        """A message as this window shows it: one test reads pages in any language."""
+        return say("zh" if self.language.startswith("zh") else "en", id, **arguments)
 
     async def sign_in(self, person: str) -> None:
         """Signs in as somebody of the company, by the demo's provider."""
@@ -195,9 +216,42 @@ class Screen:
         """Sends the form of a command."""
         await self.page.locator(f"#form-{command} > .acts button").click()
 
+    async def outlasts_its_session(self) -> None:
+        """The session as it is once its time is over: signed by the portal, only longer ago than sessions last."""
+        [cookie] = [each for each in await self.page.context.cookies() if each["name"] == "cairn_session"]
+        key = session_key(Settings(home=Path(self.served.cairn.env["CAIRN_HOME"]))).hex()
+        held = TimestampSigner(key).unsign(cookie["value"])
+        aged: Any = {**cookie, "value": _SignedBefore(key).sign(held).decode()}
+        await self.page.context.add_cookies([aged])
+
     async def text(self) -> str:
         """All that can be read on the page."""
         return await self.page.locator("main").inner_text()
+
+
+class _SignedBefore(TimestampSigner):
+    """Signs as it would have been done just before sessions of that age are over."""
+
+    def get_timestamp(self) -> int:
+        return int(time.time()) - SESSION_LASTS - 60
+
+
+async def press_at_once(*buttons: Locator) -> None:
+    """Presses a button in each of several windows at the same moment: what they send goes out once all have sent it."""
+    left, all_sent = len(buttons), asyncio.Event()
+
+    async def held(route: Route) -> None:
+        nonlocal left
+        left -= route.request.method == "POST"
+        if left <= 0:
+            all_sent.set()
+        if route.request.method == "POST":
+            await all_sent.wait()
+        await route.continue_()
+
+    for each in buttons:
+        await each.page.route("**/*", held)
+    await asyncio.gather(*(each.click() for each in buttons))
 
 
 @asynccontextmanager
@@ -233,7 +287,7 @@ async def screen(
     page.on("response", lambda response: heard("answered", response.request, response.status))
     page.on("requestfailed", lambda request: heard("failed", request, request.failure))
     try:
-        yield Screen(page, served, complaints)
+        yield Screen(page, served, language, complaints)
         assert complaints == []
     except BaseException as error:
         if complaints:
@@ -245,10 +299,11 @@ async def screen(
 
 
 @asynccontextmanager
-async def begun(served: Served, name: str, days: int) -> AsyncIterator[str]:
-    """A cycle that has run for some days; it is given up at the end, so that no page shows it any more."""
+async def begun(served: Served, name: str, days: int, lasts: int = 350) -> AsyncIterator[str]:
+    """A cycle that has run for some days of those it lasts; it is given up at the end, so that no page shows it any
+    more."""
     starts = date.today() - timedelta(days=days)
-    typed = ("--starts", starts.isoformat(), "--ends", (starts + timedelta(days=350)).isoformat())
+    typed = ("--starts", starts.isoformat(), "--ends", (starts + timedelta(days=lasts)).isoformat())
     done = await served.cairn("cycle", "launch", name, *typed, "--by", "H1", "--yes")
     assert done.code == 0, done.err
     try:

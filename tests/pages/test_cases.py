@@ -54,6 +54,12 @@ async def gives(window: Screen, command: str, **fields: str) -> None:
     await expect(window.page.locator("p.launched")).to_be_visible()
 
 
+async def opened_text(window: Screen, case: str) -> str:
+    """All that somebody reads on a case's page as it is now."""
+    await window.open(f"/cases/{case}")
+    return await window.text()
+
+
 @pytest.mark.parametrize(("language", "width"), [("zh-CN", 1280), ("en", 375)])
 async def test_feedback_is_given_answered_and_followed_up(
     browser: Browser, served: Served, running: str, shots: Path | None, language: str, width: int
@@ -79,6 +85,10 @@ async def test_feedback_is_given_answered_and_followed_up(
         )  # a verdict, where facts are asked
         assert await manager.page.locator("#form-give-fields-action").input_value() == "提前一天发出报价"
         await pictured(manager, shots, f"feedback-refused-{language[:2]}")
+        await manager.open("/cases/new/feedback?about=E2")
+        await expect(manager.page.locator("#form-give-fields-facts")).to_have_value("")
+        await manager.open("/cases/new/feedback?about=E1")
+        await expect(manager.page.locator("#form-give-fields-action")).to_have_value("提前一天发出报价")
         await manager.fills("give", facts="周二的演示迟到 20 分钟，客户两次追问报价")
         await manager.sends("give")
         await manager.page.wait_for_url("**/cases/feedback-*")
@@ -127,7 +137,7 @@ async def test_both_write_a_review_in_private_and_no_word_is_lost_with_a_session
         assert SECRET not in await manager.page.content()
         await pictured(employee, shots, "review-draft-zh")
 
-        await employee.page.context.clear_cookies(name="cairn_session")  # as a session that has ended
+        await employee.outlasts_its_session()
         # What was asked for before may be answered yet; a page that asks again by itself stays.
         async with employee.page.expect_response(lambda answer: answer.status == 204):
             await employee.page.evaluate("document.body.dispatchEvent(new CustomEvent('ledger'))")
@@ -170,7 +180,10 @@ async def test_a_draft_written_at_two_places_is_never_overwritten_without_a_word
 async def test_a_coaching_plan_runs_from_its_gap_to_its_outcome(
     browser: Browser, served: Served, running: str, shots: Path | None
 ) -> None:
-    async with screen(browser, served) as manager, screen(browser, served) as employee:
+    async with (
+        screen(browser, served) as manager,
+        screen(browser, served, language="en", width=375) as employee,
+    ):
         await manager.sign_in("M1")
         await manager.open("/cases/new/coaching?about=E2")
         ends = (date.today() + timedelta(days=60)).isoformat()
@@ -196,7 +209,7 @@ async def test_a_coaching_plan_runs_from_its_gap_to_its_outcome(
         await employee.open(path)
         await gives(employee, "agree")
         await gives(employee, "report", checkpoint="1", evidence="完成培训，附笔记")
-        await pictured(employee, shots, "coaching-zh")
+        await pictured(employee, shots, "coaching-en")
         await manager.open(path)
         await gives(manager, "judge", checkpoint="1", outcome="met")
         await expect(manager.page.locator("main")).to_contain_text("完成培训，附笔记")
@@ -271,15 +284,21 @@ async def test_raters_answer_on_a_form_with_anchors_and_unnamed_ones_stay_unname
         await expect(manager.page.locator("#form-submit")).to_contain_text("steps in")
         await pictured(manager, shots, "appraisal-en")
         await gives(manager, "submit", **{"texts-teamwork": "took over the fair in May"})
-    async with screen(browser, served) as peer:
-        await peer.sign_in("E2")
-        await peer.open("/cases")
-        await peer.page.locator(f"a[href='/cases/{case}']").first.click()
-        await expect(peer.page.locator("#form-submit .readers")).to_contain_text("2")
-        await peer.page.locator("#form-submit input[type=radio][value='4']").check()
-        await pictured(peer, shots, "appraisal-peer-zh")
-        await gives(peer, "submit")
-        assert "took over the fair" not in await peer.page.content()
+        before = [await opened_text(window, case) for window in (employee, manager)]
+        async with screen(browser, served) as peer:
+            await peer.sign_in("E2")
+            await peer.open("/cases")
+            await peer.page.locator(f"a[href='/cases/{case}']").first.click()
+            await expect(peer.page.locator("#form-submit .readers")).to_contain_text("2")
+            await expect(peer.page.locator("#form-submit textarea")).to_have_count(
+                0
+            )  # marks alone: words would tell
+            await peer.page.locator("#form-submit input[type=radio][value='4']").check()
+            await pictured(peer, shots, "appraisal-peer-zh")
+            await gives(peer, "submit")
+            assert "took over the fair" not in await peer.page.content()
+        after = [await opened_text(window, case) for window in (employee, manager)]
+        assert after == before, "nobody is told that one of them has answered"
     told = (await served.cairn("appraisal", "show", case, "--as", "E2", "--json")).json
     assert told["own"]["marks"] == {"teamwork": "4"}
 

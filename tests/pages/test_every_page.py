@@ -73,8 +73,8 @@ async def test_no_page_overflows_or_keeps_somebody_out(
 
 
 async def faults(window: Screen) -> list[str]:
-    """What is wider than the window at one of the widths, and what axe-core finds."""
-    found = []
+    """What is wider than the window at one of the widths, and what axe-core finds; the window is then as it was."""
+    found, own = list[str](), window.page.viewport_size
     for width in WIDTHS:
         await window.page.set_viewport_size({"width": width, "height": 800})
         wider = await window.page.evaluate(
@@ -83,6 +83,8 @@ async def faults(window: Screen) -> list[str]:
         found += [f"{wider} px too wide at {width}"] if wider > 0 else []
         found += [f"cut off at {width}: {each}" for each in await window.page.evaluate(CUT_OFF)]
     checked = (await Axe().run(window.page, options=RULES)).response
+    if own is not None:
+        await window.page.set_viewport_size(own)
     return found + [f"{each['id']}: {each['nodes'][0]['html'][:200]}" for each in checked["violations"]]
 
 

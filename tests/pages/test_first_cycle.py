@@ -1,5 +1,5 @@
-"""HR's way to a first cycle on the pages: policy, people, preview, launch. What is wrong is mended where it is
-shown, and nobody else takes a step of it."""
+"""HR's way to a first cycle on the pages: policy and people at a desk in Chinese, the rest on a phone in English. What
+is wrong is mended where it is shown, and nobody else takes a step of it."""
 
 import re
 from pathlib import Path
@@ -18,6 +18,8 @@ HR = "E024"
 SLOW = 20_000
 """Milliseconds that a policy of six hundred lines may take where others use the machine."""
 WRONG_DAY, WRONG_MANAGER = "2016年13月", "E999"
+IMPORTED = "Imported; {changes} {changes:plural,change,changes} recorded"
+FOLLOWS = "Cycle {cycle}: {opens} {opens:plural,sheet,sheets} open, {sheets} change, tasks of {passes} pass to others"
 
 
 def spoiled(roster: str) -> tuple[bytes, dict[str, str]]:
@@ -30,6 +32,11 @@ def spoiled(roster: str) -> tuple[bytes, dict[str, str]]:
     day[hired], manager[above] = WRONG_DAY, WRONG_MANAGER
     lines[2], lines[4] = ",".join(day), ",".join(manager)
     return "\n".join(lines).encode(), right
+
+
+def before_a_number(words: str) -> str:
+    """A sentence as far as it is the same whatever number it tells."""
+    return re.split(r"\d", words)[0].strip()
 
 
 def uploaded(name: str, content: bytes) -> Any:
@@ -51,15 +58,17 @@ async def test_from_an_empty_folder_to_a_launched_cycle_on_the_pages_alone(
         await page.get_by_role("link", name="开始").click()
         await expect(page.locator("[aria-current=step] h2")).to_have_text("绩效制度")
         assert await faults(hr) == []
-        await page.set_viewport_size({"width": 1280, "height": 800})
         await pictured(hr, shots, "first-steps")
         await page.locator("[aria-current=step] a.btn").click()
 
         await adopts_a_policy_whose_mistake_is_mended(hr, shots)
         await page.get_by_role("link", name="下一步：人员").click()
         await imports_a_roster_whose_rows_are_mended(hr, shots)
-
-        await expect(page.locator("[aria-current=step] h2")).to_have_text("预览")
+    async with screen(browser, empty, language="en", width=375) as hr:
+        page = hr.page
+        await hr.sign_in(HR)
+        await hr.open("/start")
+        await expect(page.locator("[aria-current=step] h2")).to_have_text(hr.says("Preview"))
         await proposes_targets_of_which_a_row_is_mended(hr, empty.cycle, shots)
         await hr.open("/start")
         await page.locator("[aria-current=step] a.btn").click()
@@ -102,7 +111,6 @@ async def adopts_a_policy_whose_mistake_is_mended(hr: Screen, shots: Path | None
     await expect(told).to_contain_text("110")
     await expect(page.get_by_role("button", name="采用")).to_have_count(0)
     assert await faults(hr) == []
-    await page.set_viewport_size({"width": 1280, "height": 800})
     await pictured(hr, shots, "policy-mistake")
     await told.locator("a").click()
     selected = await text.evaluate("each => each.value.slice(each.selectionStart, each.selectionEnd)")
@@ -133,7 +141,6 @@ async def changes_a_setting_in_its_field_and_another_in_the_text(
     await expect(page.get_by_role("button", name="采用")).to_have_count(0)
     await pictured(hr, shots, "policy-field-mistake")
     assert await faults(hr) == []
-    await page.set_viewport_size({"width": 1280, "height": 800})
     await text.fill(wrong.replace("drafts_due: 26 ", "drafts_due: 12 ", 1))
     await expect(drafts).to_have_value("12", timeout=SLOW)
     await expect(page.locator(".wrongs")).to_have_count(0)
@@ -158,97 +165,96 @@ async def launched_and_targets(empty: Served) -> tuple[object, object]:
 async def proposes_targets_of_which_a_row_is_mended(hr: Screen, cycle: str, shots: Path | None) -> None:
     """Typed, mended, proposed as shown; the table that is taken along changes nothing when it is handed in again."""
     page = hr.page
-    await page.get_by_role("link", name="提出目标值").click()
-    await page.get_by_text("改为直接填写").click()
+    await page.get_by_role("link", name=hr.says("Propose targets")).click()
+    await page.get_by_text(hr.says("Type them instead")).click()
     for n, row in enumerate((("E005", "revenue", "", "700"), ("E999", "revenue", "", "7x"))):
         for name, typed in zip(("holder", "goal", "period", "target"), row, strict=True):
             await page.locator(f'[name="typed.{n}.{name}"]').fill(typed)
-    await page.get_by_role("button", name="检查").click()
+    await page.get_by_role("button", name=hr.says("Check")).click()
     cells = page.locator("input[aria-invalid=true]")
     await expect(page.locator(".bad-row")).to_have_count(1)
     assert [await each.input_value() for each in await cells.all()] == ["E999", "7x"]
     assert await faults(hr) == []
-    await page.set_viewport_size({"width": 1280, "height": 800})
     await pictured(hr, shots, "targets-mistakes")
     await cells.nth(0).fill("E007")
     await cells.nth(1).fill("650")
-    await page.get_by_role("button", name="再检查").click()
-    await page.get_by_role("button", name="提出这些目标值").click()
+    await page.get_by_role("button", name=hr.says("Check again")).click()
+    await page.get_by_role("button", name=hr.says("Propose these targets")).click()
     await expect(page.locator("[role=status]")).to_contain_text("2")
     await pictured(hr, shots, "targets-proposed")
     async with page.expect_download() as taking:
-        await page.get_by_role("link", name="已提出的目标值").click()
+        await page.get_by_role("link", name=hr.says("the targets that are proposed")).click()
     content = (await (await taking.value).path()).read_bytes()
     await page.locator("#table-file").set_input_files(uploaded("targets.xlsx", content))
-    await page.get_by_role("button", name="检查").click()
-    await expect(page.locator("main")).to_contain_text("没有变动：这些目标值已经提出")
+    await page.get_by_role("button", name=hr.says("Check")).click()
+    await expect(page.locator("main")).to_contain_text(
+        hr.says("Nothing: these targets are proposed already.")
+    )
     await withdraws_a_target_that_was_proposed(hr, shots)
 
 
 async def withdraws_a_target_that_was_proposed(hr: Screen, shots: Path | None) -> None:
     """Nothing without a choice; the other one stays."""
     page = hr.page
-    await page.get_by_role("button", name="撤回所选").click()
-    await expect(page.locator("[role=alert]")).to_contain_text("请选择")
+    withdraw = page.get_by_role("button", name=hr.says("Withdraw what is chosen"))
+    await withdraw.click()
+    await expect(page.locator("[role=alert]")).to_contain_text(
+        hr.says("Choose the targets that are to be withdrawn.")
+    )
     await page.get_by_role("checkbox", name="E007").check()
-    await page.get_by_role("button", name="撤回所选").click()
-    await expect(page.locator("[role=status]")).to_contain_text("已撤回 1")
+    await withdraw.click()
+    told = hr.says("{n} {n:plural,target is,targets are} withdrawn", n=1)
+    await expect(page.locator("[role=status]")).to_contain_text(told)
     await expect(page.get_by_role("checkbox")).to_have_count(1)
     assert await faults(hr) == []
-    await page.set_viewport_size({"width": 1280, "height": 800})
     await pictured(hr, shots, "targets-withdrawn")
 
 
 async def plays_the_launch_on_its_clock(hr: Screen, shots: Path | None) -> None:
     """Who is reminded and who hears of what is late, and back to the preview."""
     page = hr.page
-    await page.get_by_role("link", name="先排练一遍").click()
+    await page.get_by_role("link", name=hr.says("Rehearse it first")).click()
     begun = await page.locator("#clock-at").inner_text()
-    await page.get_by_role("link", name="前进到下一个日子").click()
+    await page.get_by_role("link", name=hr.says("Forward to the next date")).click()
     now = page.locator(".moments > li[aria-current]")
-    await expect(now).to_contain_text("提醒责任人提交")
+    await expect(now).to_contain_text(hr.says("phase:drafts_remind"), ignore_case=True)
     await expect(now).to_contain_text("E005 周敏")
     assert await page.locator("#clock-at").inner_text() > begun
-    await page.get_by_role("link", name="前进到下一个日子").click()
-    await expect(now).to_contain_text("逾期")
+    await page.get_by_role("link", name=hr.says("Forward to the next date")).click()
+    await expect(now).to_contain_text(hr.says("phase:drafts_due"), ignore_case=True)
     assert await faults(hr) == []
-    await page.set_viewport_size({"width": 1280, "height": 800})
     await pictured(hr, shots, "launch-rehearsal")
-    await page.get_by_label("只看一个人").select_option("E005")
-    await page.get_by_role("button", name="他看到的").click()
+    await page.get_by_label(hr.says("For one person")).select_option("E005")
+    await page.get_by_role("button", name=hr.says("What they see of it")).click()
     await expect(page.locator("#theirs")).to_contain_text("E005 周敏")
     await expect(page.locator("main")).to_contain_text("700")
     await expect(page.locator(".moments")).not_to_contain_text("E004")
     assert await faults(hr) == []
-    await page.set_viewport_size({"width": 1280, "height": 800})
     await pictured(hr, shots, "launch-rehearsal-of-one")
-    await page.get_by_label("只看一个人").select_option("")
-    await page.get_by_role("button", name="他看到的").click()
-    await page.get_by_role("link", name="到最后").click()
-    await expect(page.locator(".moments")).to_contain_text("从未获批")
-    await page.get_by_role("link", name="启动预览").click()
+    await page.get_by_label(hr.says("For one person")).select_option("")
+    await page.get_by_role("button", name=hr.says("What they see of it")).click()
+    await page.get_by_role("link", name=hr.says("to the end")).click()
+    await expect(page.locator(".moments")).to_contain_text(hr.says("phase:lapses"), ignore_case=True)
+    await page.get_by_role("link", name=hr.says("Preview of the launch")).click()
 
 
 async def looks_at_somebodys_pages_and_can_do_nothing(hr: Screen, empty: Served, shots: Path | None) -> None:
     """With a reason that the log keeps, a banner on every page, and no command until it is over."""
     page, goal = hr.page, f"goal-{empty.cycle}-E005-2"
-    await page.get_by_role("link", name="以某人的视角看").click()
-    await page.get_by_label("看谁的页面").select_option("E005")
-    await page.get_by_label("为什么").fill("启动后核对看到的内容")
+    await page.get_by_role("link", name=hr.says("Look as somebody")).click()
+    await page.get_by_label(hr.says("Whose pages")).select_option("E005")
+    await page.get_by_label(hr.says("Why")).fill("启动后核对看到的内容")
     assert await faults(hr) == []
-    await page.set_viewport_size({"width": 1280, "height": 800})
-    await page.get_by_role("button", name="开始看").click()
+    await page.get_by_role("button", name=hr.says("Look")).click()
     banner = page.locator(".viewing-note")
     await expect(banner).to_contain_text("E005 周敏")
     await expect(page.locator(".goal")).to_have_count(5)
     assert await faults(hr) == []
-    await page.set_viewport_size({"width": 1280, "height": 800})
     await pictured(hr, shots, "viewing-goals")
     await hr.open("/inbox")
     await expect(page.locator("tbody tr")).to_have_count(5)
     await expect(page.locator("main button")).to_have_count(0)
     assert await faults(hr) == []
-    await page.set_viewport_size({"width": 1280, "height": 800})
     await pictured(hr, shots, "viewing-inbox")
     for path in ("/cycles", "/start", f"/goals/{goal}"):
         await hr.open(path)
@@ -263,7 +269,7 @@ async def looks_at_somebodys_pages_and_can_do_nothing(hr: Screen, empty: Served,
     ):
         answer = await page.request.post(f"{empty.url}{path}", headers={"X-CSRF-Token": token or ""}, data={})
         assert answer.status == (409 if path.startswith("/api") else 403), path
-    await page.get_by_role("button", name="不看了").click()
+    await page.get_by_role("button", name=hr.says("Stop looking")).click()
     await expect(banner).to_have_count(0)
     await hr.open("/audit/streams/viewing-E005")
     await expect(page.locator("main")).to_contain_text("E024 叶知秋")
@@ -276,21 +282,22 @@ async def lets_somebody_go_who_is_not_in_the_table(hr: Screen, cycle: str, shots
     page, roster = hr.page, (COMPANY / "roster.csv").read_bytes()
     await hr.open("/start/people")
     await page.locator("#people-file").set_input_files(uploaded("roster.csv", roster))
-    await page.get_by_role("button", name="检查").click()
-    await expect(page.locator(".leaving")).to_contain_text("保持原样")
-    await page.get_by_label("他们离职").check()
-    await page.get_by_role("button", name="看看有什么影响").click()
+    await page.get_by_role("button", name=hr.says("Check")).click()
+    await expect(page.locator(".leaving")).to_contain_text(
+        hr.says("They stay as they are, unless they are said to leave.")
+    )
+    await page.get_by_label(hr.says("they leave")).check()
+    await page.get_by_role("button", name=hr.says("See what follows")).click()
     await expect(page.locator("#last-day-wrong")).to_be_visible()
-    await expect(page.get_by_role("button", name="导入")).to_have_count(0)
-    await page.get_by_label("最后工作日").fill(f"{cycle}-06-30")
-    await page.get_by_role("button", name="看看有什么影响").click()
+    await expect(page.get_by_role("button", name=hr.says("Import"))).to_have_count(0)
+    await page.get_by_label(hr.says("last working day")).fill(f"{cycle}-06-30")
+    await page.get_by_role("button", name=hr.says("See what follows")).click()
     await expect(page.locator(".leaving")).to_contain_text(f"{cycle}-06-30")
-    await expect(page.locator("main")).to_contain_text(f"周期 {cycle}")
+    await expect(page.locator("main")).to_contain_text(re.compile(rf"{cycle}[:：]"))
     assert await faults(hr) == []
-    await page.set_viewport_size({"width": 1280, "height": 800})
     await pictured(hr, shots, "roster-leaving")
-    await page.get_by_role("button", name="导入").click()
-    await expect(page.locator("[role=status]")).to_contain_text("已导入")
+    await page.get_by_role("button", name=hr.says("Import")).click()
+    await expect(page.locator("[role=status]")).to_contain_text(before_a_number(hr.says(IMPORTED, changes=1)))
 
 
 async def imports_a_roster_whose_rows_are_mended(hr: Screen, shots: Path | None) -> None:
@@ -305,7 +312,6 @@ async def imports_a_roster_whose_rows_are_mended(hr: Screen, shots: Path | None)
     cells = page.locator("input[aria-invalid=true]")
     assert [await each.input_value() for each in await cells.all()] == [WRONG_DAY, WRONG_MANAGER]
     assert await faults(hr) == []
-    await page.set_viewport_size({"width": 1280, "height": 800})
     await pictured(hr, shots, "roster-mistakes")
     await cells.nth(0).fill(right["入职日期"])
     await cells.nth(1).fill(right["直接上级"])
@@ -313,7 +319,6 @@ async def imports_a_roster_whose_rows_are_mended(hr: Screen, shots: Path | None)
     await expect(bad).to_have_count(0)
     await expect(page.locator("dl.facts")).to_contain_text("E001")
     assert await faults(hr) == []
-    await page.set_viewport_size({"width": 1280, "height": 800})
     await pictured(hr, shots, "roster-changes")
     await page.get_by_role("button", name="导入").click()
     await expect(page.locator("[role=status]")).to_contain_text("已导入")
@@ -329,14 +334,16 @@ async def imports_somebody_who_joined_since(hr: Screen, cycle: str, shots: Path 
     """What follows in the cycle under way is shown before, and done."""
     page, roster = hr.page, (COMPANY / "roster.csv").read_text("utf-8")
     joined = "E026,江雨,jiang.yu@chengchuan.example,D02,客户经理,销售,E004,2026-09-01,,\n"
-    await page.get_by_role("link", name="上传新的花名册").click()
+    await page.get_by_role("link", name=hr.says("Hand in a newer one")).click()
     await page.locator("#people-file").set_input_files(uploaded("roster.csv", (roster + joined).encode()))
-    await page.get_by_role("button", name="检查").click()
+    await page.get_by_role("button", name=hr.says("Check")).click()
     await expect(page.locator("dl.facts")).to_contain_text("E026 江雨")
-    await expect(page.locator("main")).to_contain_text(f"周期 {cycle}：新开 1 份合约")
+    await expect(page.locator("main")).to_contain_text(
+        hr.says(FOLLOWS, cycle=cycle, opens=1, sheets=0, passes=0)
+    )
     await pictured(hr, shots, "roster-follows")
-    await page.get_by_role("button", name="导入").click()
-    await expect(page.locator("[role=status]")).to_contain_text("已导入")
+    await page.get_by_role("button", name=hr.says("Import")).click()
+    await expect(page.locator("[role=status]")).to_contain_text(before_a_number(hr.says(IMPORTED, changes=1)))
 
 
 TARGETS = "工号,目标,考核期,目标值\nE4,revenue,Y,1300\n"

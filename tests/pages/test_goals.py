@@ -1,5 +1,6 @@
 """Goals set and adjusted on the pages alone: drafted, revised, handed in; adjusted by two who confirm."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from decimal import Decimal
 from pathlib import Path
@@ -13,7 +14,7 @@ from cairn.domain.goal.commands import COMMANDS
 from cairn.domain.measure import Kpi
 from cairn_portal.web.goal_forms import with_base_of_changes
 from cairn_portal.web.typed import read_form
-from tests.pages.conftest import Served, begun, pictured, screen
+from tests.pages.conftest import Served, begun, pictured, press_at_once, screen
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -306,15 +307,16 @@ async def test_an_adjustment_adds_a_goal_or_replaces_one_and_both_see_what_chang
         screen(browser, served, language=language, width=width, dark=True) as manager,
         screen(browser, served) as hr,
     ):
+        cards = []
         for window, person, act in ((manager, "M1", "confirm_manager"), (hr, "H1", "confirm_hr")):
             await window.sign_in(person)
             await window.open(f"/goals/{goal}")
-            card = window.page.locator(f"#task-{goal}-{act}")
+            cards.append(card := window.page.locator(f"#task-{goal}-{act}"))
             await expect(card.locator("table")).to_contain_text("老客户满意度")
             await expect(card.locator("table")).to_contain_text("90 %" if how == "add" else "三轮回访完成")
             await pictured(window, shots, f"confirm-{how}-{act}")
-            await card.locator("> .acts > form button").click()
-            await expect(window.page.locator(f"#task-{goal}-{act}")).to_have_class("card task done")
+        await press_at_once(*(card.locator("> .acts > form button") for card in cards))
+        await asyncio.gather(*(expect(card).to_have_class("card task done") for card in cards))
     new = (await served.cairn("goal", "show", f"goal-{running}-E3-{number}", "--json")).json["goal"]
     assert (new["stage"], new["title"], new["weight"]) == ("active", "老客户满意度", "3")
     old = (await served.cairn("goal", "show", goal, "--json")).json["goal"]

@@ -181,13 +181,13 @@ async def test_an_auditor_sees_a_goal_as_it_was_after_any_of_its_events(
 ) -> None:
     goal = f"goal-{served.cycle}-E4-1"
     await served.cairn("goal", "revise", goal, "--target", "2400", "--by", "M1")
-    async with screen(browser, served, language="en") as auditor:
+    async with screen(browser, served, width=375) as auditor:
         await auditor.sign_in("A1")
         await auditor.open(f"/goals/{goal}/history")
-        before = auditor.page.locator(".event", has_text="revised").first
+        before = auditor.page.locator(".event", has_text=auditor.says("event:GoalRevised")).first
         await expect(before).to_contain_text("2,400")
         await auditor.page.locator(".event").first.get_by_role("link").click()
-        await expect(auditor.page.get_by_role("heading", name="The goal then")).to_be_visible()
+        await expect(auditor.page.get_by_role("heading", name=auditor.says("The goal then"))).to_be_visible()
         assert "2,400" not in await auditor.text()
         assert await auditor.page.locator("main form[hx-post]").count() == 0, "an auditor changes nothing"
 
@@ -221,7 +221,7 @@ async def test_an_open_page_moves_by_itself_and_leaves_what_somebody_types_as_it
         await manager.page.keyboard.type("，谢谢")
         await expect(words).to_have_value("请写清楚由谁验收，谢谢")
 
-        await manager.page.context.clear_cookies(name="cairn_session")  # as a session that has ended
+        await manager.outlasts_its_session()
         await task(manager, first, "approve").locator("details button").click()
         await manager.page.wait_for_url("**/sign-in**")
         await manager.sign_in("H1")

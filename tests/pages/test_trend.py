@@ -117,6 +117,5 @@ async def test_a_goal_that_runs_shows_its_trend_to_eyes_and_screen_readers(
             await expect(owner.page.locator(".trend figcaption")).to_contain_text("370")
             for shade in ("light", "dark"):
                 assert await faults(owner) == []
-                await owner.page.set_viewport_size({"width": 1280, "height": 800})
                 await pictured(owner, shots, f"trend-en-{shade}")
                 await owner.page.locator("[data-theme-toggle]").click()

@@ -48,27 +48,42 @@ document.addEventListener("visibilitychange", () => {
   stream = undefined;
 });
 
-// What somebody types is kept by this tab until it is sent, also where the session ends meanwhile.
-const WORDS = "textarea[id]:not([data-unkept])";
-const place = (field) => `words:${location.pathname}:${field.id}`;
+// What somebody types or chooses is kept by this tab until it is sent, also where the session ends meanwhile: for whoever
+// typed it, at the address where they did, beside what stood there. It comes back unless something else stands there now.
+const WORDS = "textarea[id]:not([data-unkept]), [id][name^='fields.']:is(select, input:not([type=hidden], [type=file]))";
+const place = (field) => `words:${document.body.dataset.reader}:${location.pathname}${location.search}:${field.id}`;
+const kept = (field) => JSON.parse(sessionStorage.getItem(place(field)) ?? "[]");
+const saves = (field) => !!field.form?.querySelector("[data-saves]");
+const ticks = (field) => field.type === "checkbox";
+const typed = (field) => ticks(field) ? String(field.checked) : field.value;
+const given = (field) => {
+  if (ticks(field)) return String(field.defaultChecked);
+  if (!field.matches("select")) return field.defaultValue;
+  return ([...field.options].find((each) => each.defaultSelected) ?? field.options[0])?.value ?? "";
+};
 const restore = () => {
   for (const field of document.querySelectorAll(WORDS)) {
-    const kept = sessionStorage.getItem(place(field));
-    if (!kept || (field.value && !field.form?.querySelector("[data-saves]"))) continue;
-    field.value = kept;
-    field.closest("details")?.setAttribute("open", "");
+    const [words, stood] = kept(field);
+    if (words === undefined || words === typed(field)) continue;
+    if (field.value && field.closest("[data-twins]")) continue; // a text that follows its fields, too
+    if (typed(field) !== stood && !saves(field)) { sessionStorage.removeItem(place(field)); continue; }
+    if (ticks(field)) field.checked = words === "true"; else field.value = words;
+    for (let around = field.closest("details"); around; around = around.parentElement.closest("details")) around.open = true;
   }
   // A form that is fetched when it is opened, and has words here: it is opened.
   for (const part of document.querySelectorAll("details:not([open]) > .later")) {
-    const card = part.parentElement, words = `words:${location.pathname}:${card.id.replace(/card$/, "")}`;
+    const card = part.parentElement, words = place({ id: card.id.replace(/card$/, "") });
     if (Object.keys(sessionStorage).some((each) => each.startsWith(words))) card.setAttribute("open", "");
   }
 };
 const forget = (form) => {
   for (const field of form.querySelectorAll(WORDS)) sessionStorage.removeItem(place(field));
 };
-document.addEventListener("input", (event) => {
-  if (event.target.matches?.(WORDS)) sessionStorage.setItem(place(event.target), event.target.value);
+document.addEventListener("input", ({ target: field }) => {
+  if (!field.matches?.(WORDS)) return;
+  const stood = kept(field)[1] ?? given(field);
+  if (typed(field) === stood && !saves(field)) sessionStorage.removeItem(place(field));
+  else sessionStorage.setItem(place(field), JSON.stringify([typed(field), stood]));
 });
 document.addEventListener("htmx:after:request", (event) => {
   if (!sent(event)) return;
@@ -93,15 +108,15 @@ document.addEventListener("htmx:after:swap", () => {
 // A text that is begun from another one: what somebody makes of it is back when they are, until it is adopted or another
 // text is put in its place.
 const own = () => document.querySelector("textarea[data-returns]");
+const begun = () => `begun:${document.body.dataset.reader}:${location.pathname}`;
 const keep = () => {
   const field = own();
   if (!field) return;
   const stored = field.dataset.returns === "stored" && field.value === field.defaultValue;
-  if (stored) sessionStorage.removeItem(place(field));
-  else sessionStorage.setItem(place(field), field.value);
+  if (stored) sessionStorage.removeItem(begun()); else sessionStorage.setItem(begun(), field.value);
 };
 const comeBack = () => {
-  const field = own(), kept = field && !location.search && sessionStorage.getItem(place(field));
+  const field = own(), kept = field && !location.search && sessionStorage.getItem(begun());
   if (!kept || kept === field.value) return;
   field.value = kept;
   document.getElementById("returned").hidden = false;
@@ -199,8 +214,8 @@ document.addEventListener("keydown", (event) => {
 document.addEventListener("click", (event) => { if (event.target.closest("[data-palette]")) find(); });
 // htmx takes the page in only after all scripts have run, which may be after the page has loaded: what somebody does at
 // once would be lost. Taking it in twice changes nothing.
+restore();
 htmx.process(document.body);
 listen();
-restore();
 comeBack();
 choose();
