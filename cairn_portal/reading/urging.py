@@ -5,13 +5,13 @@ from datetime import datetime
 from typing import NamedTuple
 
 from cairn.domain.cycle.state import Cycle
-from cairn.domain.goal.state import Urged
 from cairn.domain.people import Person
 from cairn.domain.policy import Reader
 from cairn_portal.reading.records import Records
 from cairn_portal.reading.viewing import of_goal
 from projections.models import goal as goals_model
 from projections.models import inbox as inboxes
+from projections.models.notice import Urge, urges
 
 PLACE = "role:"
 
@@ -23,7 +23,7 @@ class WaitingRead(NamedTuple):
     cycle: Cycle
     now: datetime
     tasks: Sequence[inboxes.Task]
-    urged: Mapping[str, Urged]
+    urged: Mapping[str, Urge]
     readers: Sequence[Reader]
 
 
@@ -44,11 +44,9 @@ async def read_waiting(records: Records, reader: Person, cycle: str, awaited: st
         for each in tasks
         if each.awaited == awaited and each.goal in rows and view.may("goals", of_goal(rows[each.goal]))
     ]
-    goals = await records.application.goals.with_sheets({each.goal for each in tasks})
+    last = await urges(records.pool, {each.goal for each in tasks})
     urged = {
-        name: goal.urged
-        for name, (goal, _) in goals.items()
-        if goal.urged is not None and goal.urged.stage == goal.stage
+        each.goal: last[each.goal] for each in tasks if each.goal in last and last[each.goal].at >= each.since
     }
     policy = await records.application.policies.version(found.policy)
     return WaitingRead(found, await records.clock.now(found), tasks, urged, policy.transparency.comments)
