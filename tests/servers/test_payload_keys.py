@@ -51,7 +51,11 @@ def test_without_a_key_a_sentence_says_how_to_make_one(tmp_path: Path) -> None:
         payload_keys(without_a_setting(tmp_path))
 
 
-@pytest.mark.parametrize("wrong", ["secret", text(ONE[:16]), text(ONE) + "!", "钥匙"])
+@pytest.mark.parametrize(
+    "wrong",
+    ["secret", text(ONE[:16]), text(ONE) + "!", "钥匙"],
+    ids=["short", "half", "with a sign", "words"],
+)
 def test_what_is_no_key_is_refused_and_not_repeated(tmp_path: Path, wrong: str) -> None:
     with pytest.raises(SettingsProblem) as refused:
         payload_keys(without_a_setting(tmp_path, payload_key=wrong))

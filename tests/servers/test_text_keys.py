@@ -55,7 +55,11 @@ def test_without_a_key_a_worker_is_told_how_to_make_one_and_a_reader_goes_on(tmp
     assert wrapping_keys(without_a_setting(tmp_path)) == WrappingKeys()
 
 
-@pytest.mark.parametrize("wrong", ["secret", text(ONE[:16]), text(ONE) + "!", "钥匙"])
+@pytest.mark.parametrize(
+    "wrong",
+    ["secret", text(ONE[:16]), text(ONE) + "!", "钥匙"],
+    ids=["short", "half", "with a sign", "words"],
+)
 def test_what_is_no_key_is_refused_and_not_repeated(tmp_path: Path, wrong: str) -> None:
     with pytest.raises(SettingsProblem) as refused:
         wrapping_keys(without_a_setting(tmp_path, text_key=wrong))
