@@ -112,9 +112,9 @@ async def test_nothing_moves_under_a_button_that_is_pressed(browser: Browser, se
     async with screen(browser, served) as employee:
         page = employee.page
         await employee.sign_in("E4")
-        await page.locator("#page h1").evaluate("each => each.setAttribute('data-marked', '')")
         await page.locator("#page h1").hover()
         await page.mouse.down()
+        await page.locator("#page h1").evaluate("each => each.setAttribute('data-marked', '')")
         async with page.expect_response(f"{served.url}/"):
             await page.evaluate(ASK_AGAIN)
         await page.wait_for_timeout(200)
