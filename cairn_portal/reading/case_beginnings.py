@@ -81,11 +81,16 @@ def _around(beginner: Beginner, people: Mapping[str, Person]) -> Iterator[str]:
     """One of each part that others have for somebody: who reports to them, a colleague who does not, who reports to
     somebody they act for."""
     me, context = beginner.person, beginner.context
-    others = [each for each in people.values() if each.id != me.id and context.is_here(each.id)]
-    first_of = {each.manager: each.id for each in reversed(others)}
+    colleague, first_of = "", dict[str | None, str]()
+    for each in people.values():
+        known = colleague and each.manager in first_of  # most are: whether somebody is here is asked of few
+        if each.id != me.id and not known and context.is_here(each.id):
+            first_of.setdefault(each.manager, each.id)
+            colleague = colleague or each.id
     if me.id in first_of:
         yield first_of.pop(me.id)
-    yield from (each.id for each in others[:1])
+    if colleague:
+        yield colleague
     yield from (
         report for manager, report in first_of.items() if manager and context.is_acting(me, manager, report)
     )
