@@ -15,10 +15,12 @@ BEGUN_BY_PEOPLE = tuple(
 )
 
 
-async def may_begin(visit: Visit) -> Sequence[str]:
-    """Those of them that whoever is signed in may begin in the cycle that runs; none while they look as somebody."""
+async def may_begin(visit: Visit, kinds: Sequence[str] = BEGUN_BY_PEOPLE) -> Sequence[str]:
+    """Those of these that whoever is signed in may begin in the cycle that runs; none while they look as somebody."""
+    if not kinds:
+        return ()
     records = visit.portal.records
     cycle = await cycle_or_current(records, None)
     if cycle is None or visit.viewing is not None:
         return ()
-    return await begun_somewhere(records, visit.person, cycle, BEGUN_BY_PEOPLE)
+    return await begun_somewhere(records, visit.person, cycle, kinds)
