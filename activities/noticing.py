@@ -15,8 +15,9 @@ from cairn.domain.goal.deadlines import DELIVERY
 from cairn.domain.goal.events import DeadlineMissed, ReminderSent
 from cairn.domain.goal.status import to_deliver
 from cairn.domain.people import places_of
-from cairn.domain.streams import CASES, IN_CYCLE, cycle_of, kind_of
+from cairn.domain.streams import IN_CYCLE, cycle_of, kind_of
 from cairn.i18n import Message, message, term, verbatim
+from cairn.notices.paths import path_of
 from cairn.notices.wording import Entry
 from projections.models import case as case_model
 from projections.models import dashboard, inbox, notice
@@ -75,7 +76,7 @@ class Noticing:
             (each.about_name or "") if each.about != reader else "",
             (each.by_name or "") if named else "",
             until,
-            path_of(each.stream),
+            path_of(each.stream) or "/",
         )
 
     async def _waiting(
@@ -139,11 +140,3 @@ def to_rate(colleagues: int, until: datetime) -> Entry:
     """What an unnamed rater is told: that there is somebody to rate, and not whom."""
     what = message("rate {count} {count:plural,colleague,colleagues}", count=colleagues)
     return Entry("asked", what, term("kind", "appraisal"), "", "", until, "/cases")
-
-
-def path_of(stream: str) -> str:
-    """The path of a stream's page in the portal."""
-    kind = kind_of(stream)
-    if kind == "goal":
-        return f"/goals/{stream}"
-    return f"/cases/{stream}" if kind in CASES else f"/cycles/{cycle_of(stream)}" if kind == "cycle" else "/"

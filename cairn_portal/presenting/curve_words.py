@@ -10,6 +10,7 @@ from cairn.domain.attainment import Aim, off_target, value_at, way_of
 from cairn.domain.curve_lines import Line, line_at, lines_of, straight_lines
 from cairn.domain.curves import steps_missing
 from cairn.domain.exact import HUNDRED, exact, maybe_exact
+from cairn.domain.goal.measured import curve_of
 from cairn.domain.measure import Kpi, Measure
 from cairn.domain.policy import (
     AllOrNothingCurve,
@@ -60,7 +61,7 @@ def curve_told(
             least=_figure(scale.least), full=_figure(scale.full),
         )  # fmt: skip
         return _told(at, "", rule, straight_lines(scale), None, reached, points)
-    curve = policy.curves.get(measure.curve)
+    curve = curve_of(measure, policy)
     if curve is None:
         return None
     threshold, stretch = (aim.threshold, aim.stretch) if aim else (None, None)

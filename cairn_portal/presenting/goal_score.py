@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from cairn.domain.appraisal.behind import RolePart
 from cairn.domain.attainment import off_target
+from cairn.domain.curve_lines import line_at
 from cairn.domain.exact import exact
 from cairn.domain.goal.events import GoalScored, MeasurePart
 from cairn.domain.goal.measured import Measured, curve_of, points_at
@@ -200,7 +201,7 @@ def _worth(
     if isinstance(rule, DeductionCurve):
         off = off_target(measured.aim, came.actual) if measured.aim and came.actual is not None else None
         return [Stage(at.say("points"), working.deducted(at, rule, reached, off, points))]
-    here = next((line for line in curve.lines if line.holds(reached)), None)
+    here = line_at(curve.lines, reached)
     return [Stage(at.say("points"), [working.on_line(here, reached)])] if here is not None else []
 
 

@@ -6,8 +6,9 @@ from datetime import datetime
 from pydantic import BaseModel, ConfigDict
 
 from cairn.domain.people import Person, places_of
-from cairn.domain.streams import CASES, cycle_of, kind_of
+from cairn.domain.streams import kind_of
 from cairn.notices.kinds import Kind
+from cairn.notices.paths import path_of
 from cairn_portal.reading.records import Records
 from cairn_portal.reading.viewing import of_goal
 from projections.models import goal as goals_model
@@ -66,6 +67,7 @@ async def _titles(records: Records, person: Person, found: Sequence[Notice]) -> 
 
 
 def _told(each: Notice, titles: Mapping[str, str]) -> Told:
+    is_kept = kind_of(each.stream) == "goal" and each.stream not in titles
     by, by_name = (each.by, each.by_name) if each.names_who else (None, None)
     return Told(
         position=each.position,
@@ -73,19 +75,10 @@ def _told(each: Notice, titles: Mapping[str, str]) -> Told:
         type=each.type,
         stream=each.stream,
         title=titles.get(each.stream),
-        path=_path(each.stream, titles),
+        path=None if is_kept else path_of(each.stream),
         about=each.about,
         about_name=each.about_name,
         by=by,
         by_name=by_name,
         at=each.at,
     )
-
-
-def _path(stream: str, titles: Mapping[str, str]) -> str | None:
-    kind = kind_of(stream)
-    if kind == "goal":
-        return f"/goals/{stream}" if stream in titles else None
-    if kind in CASES:
-        return f"/cases/{stream}"
-    return f"/cycles/{cycle_of(stream)}" if kind == "cycle" else None

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from cairn.domain import curves
 from cairn.domain.attainment import Aim, aim_in, off_target
 from cairn.domain.exact import exact
-from cairn.domain.goal.scoring import Piece, pieces_of
+from cairn.domain.goal.scoring import Piece, pieces_in
 from cairn.domain.goal.state import Goal
 from cairn.domain.measure import Kpi, Measure
 from cairn.domain.policy import Curve, Policy
@@ -38,11 +38,7 @@ class Measured(NamedTuple):
 
 def measured_in(goal: Goal, period: Span, schedule: Schedule) -> list[Measured]:
     """The measures of a goal in a period, in order: several, where one took another's place within it (RULES W1)."""
-    return [
-        _measured(piece, period, goal.since)
-        for piece in pieces_of(goal, schedule)
-        if piece.first <= period.ends and period.starts <= piece.last
-    ]
+    return [_measured(piece, period, goal.since) for piece in pieces_in(goal, schedule, period)]
 
 
 def _measured(piece: Piece, period: Span, since: date) -> Measured:

@@ -21,7 +21,7 @@ from cairn.domain.measure import Capability, KeyTask, Kpi, Measure, is_task_due
 from cairn.domain.policy import Policy, SubordinatesOnGoal
 from cairn.domain.reading import Reading, Row, Source, aggregate
 from cairn.domain.refusal import FactValue, Refusal
-from cairn.domain.schedule import Period, Schedule, Timeline, day_of, gaps_of, local_day
+from cairn.domain.schedule import Period, Schedule, Span, Timeline, day_of, gaps_of, local_day
 from cairn.domain.scoring import MISSING, NOT_APPLICABLE, Score, kpi_points, mean, weighted
 
 
@@ -78,12 +78,7 @@ def score(
     if schedule is None or period is None:
         raise Refusal("adjustment.period", field="period", period=period_key)
     context = context.model_copy(update={"policy": context.terms.on(period.ends)})
-    pieces = [
-        piece
-        for piece in pieces_of(goal, schedule)
-        if piece.first <= period.ends and period.starts <= piece.last
-    ]
-    founds = [(piece, _found(goal, piece, period, context)) for piece in pieces]
+    founds = [(piece, _found(goal, piece, period, context)) for piece in pieces_in(goal, schedule, period)]
     found = founds[0][1] if len(founds) == 1 else _together(founds, period, context.policy)
     before = goal.scores.get(period.key)
     return GoalScored(
@@ -110,7 +105,16 @@ def score(
     )
 
 
-def pieces_of(goal: Goal, schedule: Schedule) -> Iterator[Piece]:
+def pieces_in(goal: Goal, schedule: Schedule, period: Span) -> list[Piece]:
+    """The goal's measures that have days in a period, in order."""
+    return [
+        piece
+        for piece in _pieces(goal, schedule)
+        if piece.first <= period.ends and period.starts <= piece.last
+    ]
+
+
+def _pieces(goal: Goal, schedule: Schedule) -> Iterator[Piece]:
     """The goal's measures in order, each with its days."""
     first, ends = goal.since, min(goal.last_day or schedule.ends, schedule.ends)
     for former in goal.former:
